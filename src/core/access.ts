@@ -30,8 +30,7 @@ export function authoriseEffect(
   { isReadOnly }: Caller,
   { name, effect }: Pick<Spec, 'name' | 'effect'>,
 ): void {
-  // The calls that a function makes are checked one by one.
-  if (isReadOnly !== true || effect === 'none' || effect === 'reads' || effect === 'calls') return;
+  if (isReadOnly !== true || effect === 'none' || effect === 'reads') return;
   throw denied(`You may not call “${name}” with a read-only API token. Use another login.`);
 }
 

@@ -13,6 +13,9 @@ const tests = readdirSync(join(top, 'tests/uapi'))
   .join('\n');
 const password = 'correct horse battery staple 7';
 
+/** A time at which the code in the example of TwoFactorAuth::set_user_configuration is right. */
+const whenCodesAreRight = Date.parse('2026-09-02T17:24:40Z');
+
 const rows = [
   ...Object.entries(uapiLoaders).map(([name, load]) => ['uapi', name, load] as const),
   ...Object.entries(api2Loaders).map(([name, load]) => ['api2', name, load] as const),
@@ -53,6 +56,7 @@ describe.each(rows)('%s %s', (api, name, load) => {
   it('does what its examples say', async () => {
     for (const { args, setUp = [], fails } of fn.examples) {
       const here = new Installation();
+      if (fn.examples.some(({ args: given }) => 'tfa_token' in given)) here.time = whenCodesAreRight;
       try {
         await here.call('createacct', { username: 'bob', domain: 'bob.example', password });
         for (const step of setUp) {

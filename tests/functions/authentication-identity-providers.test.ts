@@ -122,7 +122,7 @@ describe('set_provider_client_configurations and get_provider_client_configurati
   it('store the registration of a service without logins, with a warning', async () => {
     const { metadata } = await configure({ client_id: '123' }, 'google', 'cpaneld');
     expect(metadata.output?.warnings).toEqual([
-      'The setting is stored. Nobody can log in to “cpaneld” on this server, which has the service “whostmgrd” only.',
+      'The setting is stored. Nobody can log in to “cpaneld” with it on this server, only to “whostmgrd”.',
     ]);
     expect(await configuration('google', 'cpaneld')).toMatchObject({ client_id: '123' });
     expect(await configuration()).toMatchObject({ client_id: '' });

@@ -105,13 +105,19 @@ describe('create_user_session', () => {
     },
   );
 
-  it.each(['cpaneld', 'webmaild'])('rejects the service %s', async (service) => {
-    expect((await create({ service })).metadata).toMatchObject({
+  it('rejects webmail, which this server does not have', async () => {
+    expect((await create({ service: 'webmaild' })).metadata).toMatchObject({
       error_code: 'bad_param',
       reason:
-        `The parameter “service” should be “whostmgrd”, not “${service}”: this server does not provide logins for ` +
-        'accounts or mail users yet. For root or a reseller, use service=whostmgrd.',
+        'The parameter “service” should be “cpaneld” or “whostmgrd”, not “webmaild”: this server has no webmail.',
     });
+  });
+
+  it('creates links for accounts, which do not work in WHM', async () => {
+    const { data } = await create({ service: 'cpaneld', user: 'bob' });
+    expect(data?.url).toMatch(/^https:\/\/server\.example\.com:2083\/cpsess\d{10}\/login\/\?session=bob:/);
+    expect(await redeem(`bob:${RANDOM}`)).toBeUndefined();
+    expect((await create({ service: 'cpaneld', user: 'root' })).metadata.error_code).toBe('not_found');
   });
 
   it.each(['https://evil.example/', 'HTTP://evil.example'])(

@@ -1,5 +1,8 @@
 // The interface of accounts: logins, sessions, tokens, and the two paths for calls. Bob is an account and a reseller,
 // and eve is an account.
+import type { Caller } from '../../src/core/context.ts';
+import { codeAt } from '../../src/model/two-factor/totp.ts';
+import { reseller } from '../support/installation.ts';
 import { basic, sessionOf, TestServer, type Reply } from '../support/server.ts';
 
 const bobs = 'correct horse battery staple 7';
@@ -244,15 +247,21 @@ describe('an API token', () => {
     expect((await askWithToken(token, LIST, 'eve')).status).toBe(401);
   });
 
-  test('that is read-only changes nothing, not even in a batch', async () => {
+  test('that is read-only changes nothing: neither in the store nor in files, nor in a batch', async () => {
     const token = await newToken({ name: 'reader', readonly: '1' });
     expect((await askWithToken(token, LIST)).status).toBe(200);
-    const refused = 'You may not call “Tokens::revoke” with a read-only API token. Use another login.';
-    const reply = await askWithToken(token, '/execute/Tokens/revoke?name=reader');
-    expect(bodyOf(reply)).toMatchObject({ status: 0, errors: [refused] });
-    const command = JSON.stringify(['Tokens', 'revoke', { name: 'reader' }]);
-    const batch = await askWithToken(token, `/execute/Batch/strict?command=${encodeURIComponent(command)}`);
-    expect(batch.text).toContain(refused);
+    const command = encodeURIComponent(JSON.stringify(['Tokens', 'revoke', { name: 'reader' }]));
+    for (const [name, path] of [
+      ['Tokens::revoke', 'Tokens/revoke?name=reader'],
+      ['Fileman::save_file_content', 'Fileman/save_file_content?file=x'],
+      ['Batch::strict', `Batch/strict?command=${command}`],
+    ] as const) {
+      const refused = `You may not call “${name}” with a read-only API token. Use another login.`;
+      expect(bodyOf(await askWithToken(token, `/execute/${path}`))).toMatchObject({
+        status: 0,
+        errors: [refused],
+      });
+    }
     expect((await askWithToken(token, LIST)).status).toBe(200);
   });
 
@@ -295,5 +304,63 @@ test('a new password ends the sessions', async () => {
   const { cookie, path } = sessionOf(await logIn('eve', eves));
   expect((await server.askAccounts(path + LIST, { headers: { cookie } })).status).toBe(200);
   await server.here.call('passwd', { user: 'eve', password: eves });
+  expect((await server.askAccounts(path + LIST, { headers: { cookie } })).status).toBe(401);
+});
+
+describe('create_user_session', () => {
+  const linkFor = async (user: string, as?: Caller) => {
+    const options = as === undefined ? {} : { as };
+    const { metadata, data } = await server.here.call(
+      'create_user_session',
+      { service: 'cpaneld', user },
+      options,
+    );
+    return data === undefined ? metadata.reason : new URL(data.url as string);
+  };
+
+  test('creates a link that opens the account’s page once', async () => {
+    const { pathname, search, port } = (await linkFor('eve')) as URL;
+    expect(port).toBe('2083');
+    // Not valid in WHM, and not used up by the attempt.
+    expect((await server.ask(pathname + search)).status).toBe(401);
+    const { cookie, path } = sessionOf(await server.askAccounts(pathname + search));
+    const page = await server.askAccounts(`${path}/`, { headers: { cookie } });
+    expect(page.text).toContain('eve.example');
+    expect((await server.askAccounts(pathname + search)).status).toBe(401);
+  });
+
+  test('is for the reseller’s own accounts only', async () => {
+    const bob = reseller('bob', 'create-user-session');
+    expect(await linkFor('eve', bob)).toBe('You do not have access to an account named “eve”.');
+    expect(await linkFor('bob', bob)).toBeInstanceOf(URL);
+  });
+});
+
+test('an account with a second factor logs in with a code, and confirms before it changes how it logs in', async () => {
+  const { here } = server;
+  await here.call('twofactorauth_enable_policy');
+  const secret = 'WJ73QJSKZBXCIFPZ';
+  const code = () => codeAt(secret, here.time);
+  await here.uapi('eve', 'TwoFactorAuth::set_user_configuration', { secret, tfa_token: code() });
+  expect(bodyOf(await logIn('eve', eves))).toMatchObject({ status: 0, error_code: 'tfa_required' });
+  expect(bodyOf(await askAs('eve', eves, LIST))).toMatchObject({
+    status: 0,
+    metadata: { error_code: 'tfa_required' },
+  });
+  here.time += 30_000;
+  const body = new URLSearchParams({ user: 'eve', pass: eves, tfa_token: code() });
+  const { cookie, path } = sessionOf(await server.askAccounts('/login', { method: 'POST', body }));
+  const create = async () =>
+    bodyOf(
+      await server.askAccounts(`${path}/execute/Tokens/create_full_access?name=x`, { headers: { cookie } }),
+    );
+  expect(await create()).toMatchObject({
+    status: 0,
+    errors: [expect.stringContaining('confirm that it is you')],
+  });
+  const proof = { method: 'POST', body: new URLSearchParams({ password: eves }), headers: { cookie } };
+  expect((await server.askAccounts(`${path}/confirm`, proof)).status).toBe(200);
+  expect(await create()).toMatchObject({ status: 1 });
+  await here.call('twofactorauth_remove_user_config', { user: ['eve'] });
   expect((await server.askAccounts(path + LIST, { headers: { cookie } })).status).toBe(401);
 });

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { loginName } from '../../core/params.ts';
-import { callerToActAs } from '../../model/logins/acting-as.ts';
+import { existingUser } from '../../core/params.ts';
+import { assertMayLogInAs } from '../../model/logins/acting-as.ts';
 import * as loginTokens from '../../model/logins/tokens.ts';
 
 export default defineFunction({
@@ -9,8 +9,9 @@ export default defineFunction({
   since: 40,
   summary: 'Create a one-time link that logs a browser in as a user without the password.',
   description:
-    'The link works once, within 15 minutes, and does not require a two-factor authentication code. Resellers can ' +
-    'create links for themselves and for the resellers that they own, and root for everyone who can log in. ' +
+    'The link works once, within 15 minutes, and does not require a two-factor authentication code. With ' +
+    'service=cpaneld, it logs in to the interface of the account. Resellers can create links for themselves and for ' +
+    'the accounts and resellers that they own, and root for everyone who can log in. ' +
     'Anyone who has the link gets all of the user’s privileges. Do not share it with anyone else.',
   access: ['create-user-session'],
   effect: 'changes',
@@ -19,9 +20,13 @@ export default defineFunction({
       type: 'string',
       required: true,
       values: ['cpaneld', 'whostmgrd', 'webmaild'],
-      doc: 'The interface. whostmgrd is the only one of this server.',
+      doc: 'The interface: cpaneld for accounts, whostmgrd (WHM) for root and resellers. There is no webmail.',
     },
-    user: { ...loginName, required: true, doc: 'The user: root or a reseller.' },
+    user: {
+      ...existingUser,
+      required: true,
+      doc: 'The user: an account, or, for whostmgrd, root or a reseller.',
+    },
     app: {
       type: 'string',
       maxLength: 128,
@@ -62,18 +67,24 @@ export default defineFunction({
     session: { type: 'string', doc: 'The session in the link: the user, a colon, and 64 random characters.' },
     url: { type: 'string', doc: 'The link.' },
   },
-  examples: [{ args: { service: 'whostmgrd', user: 'root' }, doc: 'A link that logs in as root.' }],
+  examples: [
+    { args: { service: 'whostmgrd', user: 'root' }, doc: 'A link that logs in as root.' },
+    {
+      args: { service: 'cpaneld', user: 'bob' },
+      doc: 'A link to the interface of the account “bob”.',
+      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+    },
+  ],
 
   async handler(args, context) {
     const { caller, db, system, randomBytes, reason } = context;
     const { service, user, app } = args;
-    if (service !== 'whostmgrd') {
+    if (service === 'webmaild') {
       throw badParam(
-        `The parameter “service” should be “whostmgrd”, not “${service}”: this server does not provide logins for ` +
-          'accounts or mail users yet. For root or a reseller, use service=whostmgrd.',
+        'The parameter “service” should be “cpaneld” or “whostmgrd”, not “webmaild”: this server has no webmail.',
       );
     }
-    await callerToActAs(db, caller, user);
+    await assertMayLogInAs(db, caller, service, user);
     const securityToken =
       args.cp_security_token?.replace('/', '') ?? (await loginTokens.newSecurityToken(randomBytes));
     const { text, expiresAt } = await loginTokens.make(context, {
@@ -89,7 +100,7 @@ export default defineFunction({
       expires: Math.floor(expiresAt / 1000),
       service,
       session: text,
-      url: loginTokens.linkOf(args.preferred_domain ?? system.hostname(), securityToken, text),
+      url: loginTokens.linkOf(args.preferred_domain ?? system.hostname(), securityToken, text, service),
     };
   },
 });

@@ -39,7 +39,7 @@ export const subject = {
 /** The warning for a service without logins on this server. */
 export function withoutLogins(service: Service): string | undefined {
   if (service === OWN_SERVICE) return undefined;
-  return `The setting is stored. Nobody can log in to “${service}” on this server, which has the service “${OWN_SERVICE}” only.`;
+  return `The setting is stored. Nobody can log in to “${service}” with it on this server, only to “${OWN_SERVICE}”.`;
 }
 
 /**

@@ -4,7 +4,7 @@
 import type { Caller, Db } from '../../core/context.ts';
 import { ApiError, denied } from '../../core/errors.ts';
 import type { ApiToken } from './api-tokens.ts';
-import { callerOf, holdsAll } from './callers.ts';
+import { callerAt, callerOf, holdsAll, type LoginService } from './callers.ts';
 import * as users from '../accounts/users.ts';
 
 /** @throws ApiError `denied` if the caller is a limited API token, and `token` has privileges that the caller lacks. */
@@ -52,4 +52,19 @@ export async function callerToActAs(db: Db, caller: Caller, user: string): Promi
   await users.assertManageable(db, caller, user);
   await assertNotAbove(db, caller, user);
   return callerOf(db, user);
+}
+
+/**
+ * Asserts that the caller may act as the user at this interface, and that the user can log in to it.
+ * @throws ApiError `not_found`, `denied`.
+ */
+export async function assertMayLogInAs(
+  db: Db,
+  caller: Caller,
+  service: LoginService,
+  user: string,
+): Promise<void> {
+  await users.assertManageable(db, caller, user);
+  await assertNotAbove(db, caller, user);
+  await callerAt(db, service, user);
 }

@@ -12,7 +12,7 @@ export default defineUapi({
   description:
     'The token is shown only once: the server stores only a hash of it. A program sends it to the port for accounts ' +
     'in the header “Authorization: cpanel USER:TOKEN”. It may call every function that the account may call, or, ' +
-    'with readonly=1, only those that change nothing. Expired tokens stay in the list until they are revoked.',
+    'with readonly=1, only those that change nothing (and no Batch::strict). Expired tokens stay in the list until they are revoked.',
   effect: 'changes',
   feature: 'apitokens',
   params: {

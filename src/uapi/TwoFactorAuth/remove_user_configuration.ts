@@ -1,0 +1,30 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import { assertConfirmed } from '../../model/logins/acting-as.ts';
+import * as sessions from '../../model/logins/sessions.ts';
+import * as tfaCodes from '../../model/two-factor/codes.ts';
+import * as recoveryCodes from '../../model/two-factor/recovery-codes.ts';
+import * as tfa from '../../model/two-factor/tfa.ts';
+
+export default defineUapi({
+  name: 'TwoFactorAuth::remove_user_configuration',
+  since: 54,
+  summary: 'Remove the two-factor authentication of the account.',
+  destructive: 'The secret and the recovery codes are deleted, and all sessions end. This cannot be undone.',
+  effect: 'changes',
+  feature: 'twofactorauth',
+  params: {},
+  returns: { fields: { tfa_removed: { type: 'flag', doc: '1: it is removed. 0: it was not set up.' } } },
+  examples: [{ args: {}, doc: 'Remove it.' }],
+
+  async handler(_args, { caller, db, now, inform }) {
+    const { username } = await accounts.getOwn(db, caller);
+    assertConfirmed(caller, 'remove your two-factor authentication');
+    if (!(await tfa.isEnrolled(db, username))) return { tfa_removed: 0 };
+    await tfa.remove(db, username);
+    (await tfaCodes.reset({ db, now }, username)).forEach(inform);
+    await recoveryCodes.removeAll(db, username);
+    await sessions.closeAll(db, username);
+    return { tfa_removed: 1 };
+  },
+});
