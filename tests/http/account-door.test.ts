@@ -1,6 +1,7 @@
 // The interface of accounts: logins, sessions, tokens, and the two paths for calls. Bob is an account and a reseller,
 // and eve is an account.
 import type { Caller } from '../../src/core/context.ts';
+import { readOptions } from '../../src/http/options.ts';
 import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { reseller } from '../support/installation.ts';
 import { basic, sessionOf, TestServer, type Reply } from '../support/server.ts';
@@ -363,4 +364,12 @@ test('an account with a second factor logs in with a code, and confirms before i
   expect(await create()).toMatchObject({ status: 1 });
   await here.call('twofactorauth_remove_user_config', { user: ['eve'] });
   expect((await server.askAccounts(path + LIST, { headers: { cookie } })).status).toBe(401);
+});
+
+test('the port for accounts is 2083 if WHM’s port is 2087, unless it is disabled', () => {
+  const portOf = (...argv: string[]) => readOptions(argv, {}).accountPort;
+  expect([portOf(), portOf('--port', '1234'), portOf('--no-accounts')]).toEqual([2083, undefined, undefined]);
+  expect(portOf('--port', '1234', '--account-port', '5678')).toBe(5678);
+  expect(() => readOptions(['--bind', '192.0.2.1', '--account-http-port', '2082'], {})).toThrow('Plain HTTP');
+  expect(() => readOptions(['--no-accounts', '--account-http-port', '2082'], {})).toThrow('--account-port');
 });

@@ -1,0 +1,141 @@
+// Which accounts a function of UAPI and API 2 reaches: bob calls every function, with something of eve’s in each of its
+// parameters. Whatever the call does, nothing of eve’s changes, and nothing of hers is in the response.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { accountCaller, ofApi } from '../../src/core/contexts.ts';
+import type { AccountApi, Db } from '../../src/core/context.ts';
+import type { AnyFunction, Param } from '../../src/core/define.ts';
+import { dispatch } from '../../src/core/dispatch.ts';
+import { api2Loaders, uapiLoaders } from '../../src/uapi/loaders.generated.ts';
+import { Installation } from '../support/installation.ts';
+
+/** In names and contents that belong to eve, and never in what bob sends. */
+const HIDDEN = 'hiddenwords';
+/** In names that belong to eve. */
+const MARK = 'evesecret';
+/** What bob puts into the parameters. */
+const hostile = [
+  'eve',
+  'eve.example',
+  `${MARK}.eve.example`,
+  `/home/eve/${MARK}.txt`,
+  `../eve/${MARK}.txt`,
+  MARK,
+];
+
+const rows = [
+  ...Object.entries(uapiLoaders).map(([name, load]) => ['uapi', name, load] as const),
+  ...Object.entries(api2Loaders).map(([name, load]) => ['api2', name, load] as const),
+];
+
+let here: Installation;
+let before: Snapshot;
+
+beforeAll(async () => {
+  here = new Installation();
+  const password = 'correct horse battery staple 7';
+  await here.call('createacct', { username: 'bob', domain: 'bob.example', password });
+  await here.call('createacct', { username: 'eve', domain: 'eve.example', password });
+  for (const text of [MARK, HIDDEN]) {
+    for (const [name, args] of [
+      ['SubDomain::addsubdomain', { domain: text, rootdomain: 'eve.example' }],
+      ['Tokens::create_full_access', { name: text }],
+      ['Fileman::save_file_content', { file: `${text}.txt`, content: HIDDEN }],
+    ] as const) {
+      here.overrides.randomBytes = async (count) =>
+        Uint8Array.from({ length: count }, () => Math.random() * 256);
+      expect([name, (await here.uapi('eve', name, args)).errors]).toEqual([name, null]);
+    }
+  }
+  before = await snapshot();
+  expect(Object.keys(before.files).filter((path) => path.includes(HIDDEN))).not.toEqual([]);
+  expect(before.rows.filter((row) => row.includes(HIDDEN)).length).toBeGreaterThan(2);
+});
+afterAll(() => {
+  here.remove();
+});
+
+interface Snapshot {
+  readonly rows: readonly string[];
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Tables whose rows name a user, as the migrations create them. */
+const migrations = join(__dirname, '../../src/store/migrations');
+const tables = readdirSync(migrations)
+  .map((file) => readFileSync(join(migrations, file), 'utf8'))
+  .flatMap((sql) => [...sql.matchAll(/CREATE TABLE (\w+) \(([^;]*)\)/g)])
+  .filter(([, , columns = '']) => /^\s+username TEXT/m.test(columns))
+  .map(([, table = '']) => table);
+
+/** Everything of eve’s: her rows, and the files in her home. */
+async function snapshot(): Promise<Snapshot> {
+  return here.engine.store.transaction('reads', async (db) => ({
+    value: { rows: await rowsOfEve(db), files: filesOf(join(here.state, 'root/home/eve')) },
+    keep: false,
+  }));
+}
+
+async function rowsOfEve(db: Db): Promise<string[]> {
+  const found: string[] = [];
+  for (const table of tables) {
+    for (const row of await db.all(`SELECT * FROM ${table} WHERE username = ?`, 'eve')) {
+      found.push(`${table} ${JSON.stringify(row)}`);
+    }
+  }
+  return found.sort();
+}
+
+function filesOf(top: string): Record<string, string> {
+  const entries = readdirSync(top, { recursive: true, withFileTypes: true });
+  return Object.fromEntries(
+    entries.map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return [path, entry.isFile() ? readFileSync(path, 'utf8') : 'no file'];
+    }),
+  );
+}
+
+async function callAs(
+  user: string,
+  api: AccountApi,
+  command: string,
+  args: Readonly<Record<string, string>>,
+): Promise<string> {
+  const given = Object.entries(args).map(([name, value]) => ({ name, value }));
+  const call = { command, args: given, dryRun: false };
+  const envelope = await dispatch(call, accountCaller(user), ofApi(here.engine, api));
+  expect([args, envelope.metadata.error_code]).not.toEqual([args, 'internal']);
+  return JSON.stringify(envelope);
+}
+
+const takesText = ({ type, values, noEffectReason }: Param) =>
+  type === 'string' && values === undefined && noEffectReason === undefined;
+
+/** The arguments of an example, so that a call gets past its other parameters. */
+function usual({ examples: [{ args }] }: AnyFunction): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(args).map(([key, value]) => [key, typeof value === 'string' ? value : (value[0] ?? '')]),
+  );
+}
+
+test('eve herself sees what the other tests look for', async () => {
+  const list = { dir: '.' };
+  expect(await callAs('eve', 'uapi', 'Fileman::list_files', list)).toContain(HIDDEN);
+  expect(await callAs('eve', 'uapi', 'Tokens::list', {})).toContain(HIDDEN);
+  expect(await callAs('eve', 'uapi', 'DomainInfo::list_domains', {})).toContain(HIDDEN);
+  expect(await callAs('eve', 'api2', 'ZoneEdit::fetchzone', { domain: 'eve.example' })).toContain(HIDDEN);
+});
+
+test.each(rows)('%s %s reaches only the caller’s own account', async (api, name, load) => {
+  const fn = (await load()).default;
+  const params = Object.entries(fn.params).filter(([, param]) => takesText(param));
+  for (const [key] of params) {
+    for (const value of hostile) {
+      const text = await callAs('bob', api, name, { ...usual(fn), [key]: value });
+      expect([key, value, text.includes(HIDDEN)]).toEqual([key, value, false]);
+    }
+  }
+  if (params.length === 0) expect(await callAs('bob', api, name, usual(fn))).not.toContain(HIDDEN);
+  expect(await snapshot()).toEqual(before);
+});
