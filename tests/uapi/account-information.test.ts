@@ -2,6 +2,7 @@
 // Personalization and Locale.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { prune } from '../../src/model/bandwidth/retention.ts';
 import { add } from '../../src/model/bandwidth/usage.ts';
 import { Installation } from '../support/installation.ts';
 
@@ -172,6 +173,12 @@ test('Bandwidth::query groups what Bandwidth::get_enabled_protocols names', asyn
   const february = { start: begin(2), end: begin(2, 1) };
   expect(await query({ grouping: 'domain', ...february })).toEqual({ 'bob.example': 5 });
   expect(await query({ grouping: 'protocol', protocols: 'ftp' })).toEqual({});
+  // Later, only the sum of the month is stored.
+  await here.engine.store.transaction('changes', async (db) => {
+    await prune(db, new Date(2026, 6, 1).getTime());
+    return { value: undefined, keep: true };
+  });
+  expect(await query({ grouping: 'year_month_day', ...february })).toEqual({ [begin(2)]: 6 });
 
   const refused = async (args: Record<string, string>) =>
     (await here.uapi('bob', 'Bandwidth::query', args)).errors?.[0];

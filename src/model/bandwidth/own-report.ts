@@ -24,7 +24,7 @@ const groupings = {
   protocol: ({ protocol }: Row) => protocol,
   year: ({ day }: Row) => begin(year(day)),
   year_month: ({ day }: Row) => begin(year(day), month(day)),
-  year_month_day: ({ day }: Row) => begin(year(day), month(day), day % 100),
+  year_month_day: ({ day }: Row) => begin(year(day), month(day), Math.max(1, day % 100)),
 } as const;
 
 type Grouping = keyof typeof groupings;
@@ -37,6 +37,12 @@ const begin = (...[y, m = 1, d = 1]: number[]) => String(new Date(y ?? 0, m - 1,
 function dayAt(seconds: number): number {
   const date = new Date(seconds * 1000);
   return date.getFullYear() * 10_000 + (date.getMonth() + 1) * 100 + date.getDate();
+}
+
+/** As YYYYMMDD, and day 0 instead of the first one: the sum of an old month counts from its first day on. */
+function startAt(seconds: number): number {
+  const day = dayAt(seconds);
+  return day % 100 === 1 ? day - 1 : day;
 }
 
 /**
@@ -80,7 +86,7 @@ export async function ownReport(
   const rows = await db.all<Row>(
     `SELECT domain, protocol, day, bytes FROM bandwidth
      WHERE username = ? AND removed_at = 0 AND day BETWEEN ? AND ? ORDER BY domain, protocol, day`,
-    ...[username, start === undefined ? 0 : dayAt(start), end === undefined ? 99_999_999 : dayAt(end)],
+    ...[username, start === undefined ? 0 : startAt(start), end === undefined ? 99_999_999 : dayAt(end)],
   );
   const hosted = await hostedDomains.listOf(db, username);
   const own = new Set([domain, ...hosted.map((one) => one.domain), ...rows.map((row) => row.domain)]);
