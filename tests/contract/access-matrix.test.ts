@@ -320,6 +320,9 @@ test('every function that changes something names an account, says that it acts 
     'api_token_create',
     'api_token_revoke',
     'api_token_update',
+    // They identify the account by its domain.
+    'create_subdomain',
+    'delete_domain',
     'delpkgext',
     'disable_dnssec_for_domains',
     'editpkg',

@@ -315,6 +315,28 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
       because: 'A value can be empty. A key without one is refused.',
     },
   ],
+  cpanel: [
+    {
+      params: ['cpanel_jsonapi_user'],
+      traits: ['required'],
+      because: 'A call without it fails in a form of its own, which clients match.',
+    },
+    {
+      params: ['cpanel_jsonapi_apiversion'],
+      traits: ['type'],
+      because: 'A choice of three texts.',
+    },
+    {
+      params: ['cpanel_jsonapi_version'],
+      traits: ['here'],
+      because: 'Clients send this misspelling, which has no effect.',
+    },
+    {
+      params: ['Variable Names and Values'],
+      traits: ['documented'],
+      because: 'It stands for the parameters of the other function (“passes”).',
+    },
+  ],
   personalization_get: [
     {
       params: ['names'],
