@@ -19,9 +19,8 @@ export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadAr
   const missing: Fault[] = [];
   const bad: Fault[] = [];
   const { byParam, rest } = groupArguments(spec, given, bad);
-  const passed =
-    spec.passes === undefined ? [] : given.filter(({ name }) => paramOf(spec, name) === undefined);
-  const args: Record<string, unknown> = { rest, passed };
+  const args: Record<string, unknown> = { rest };
+  if (spec.passes !== undefined) args.passed = given.filter(({ name }) => paramOf(spec, name) === undefined);
   for (const [name, param] of Object.entries(spec.params)) {
     const sent = byParam.get(name) ?? [];
     const omitsEmpty = spec.emptyIsOmitted === true && param.required !== true && !fits(param, '');
