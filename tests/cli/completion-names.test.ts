@@ -60,7 +60,7 @@ describe('on a server with accounts', () => {
     [['setresellerlimits', 'user='], ['ann\t']],
     [
       ['create_user_session', 'user='],
-      ['root\t', 'ann\t'],
+      ['root\t', 'ann\tann.example', 'bert\tbert.example', 'bob\tbob.example', 'carl\tcarl.example'],
     ],
     [['twofactorauth_remove_user_config', 'user=bo'], ['bob\tbob.example']],
     // New names are not completed.

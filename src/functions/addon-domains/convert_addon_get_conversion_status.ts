@@ -29,7 +29,6 @@ export default defineFunction({
       },
     },
     keys: 'JOB_ID',
-    doc: 'The conversions, by number.',
   },
   examples: [{ args: { job_id: '1' }, doc: 'The conversion 1.', fails: 'not_found' }],
 

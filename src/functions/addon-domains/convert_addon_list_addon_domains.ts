@@ -23,7 +23,6 @@ export default defineFunction({
       },
     },
     keys: 'DOMAIN',
-    doc: 'The addon domains.',
   },
   examples: [{ args: {}, doc: 'All addon domains.' }],
 
