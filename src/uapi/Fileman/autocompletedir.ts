@@ -26,7 +26,7 @@ export default defineUapi({
       type: 'flag',
       default: 1,
       doc: 'Whether to encode names for HTML.',
-      noEffectReason: 'Names are returned as they are. Whoever shows them encodes them.',
+      noEffectReason: 'Names are returned as they are. A program that shows them as HTML must encode them.',
     },
   },
   returns: {
