@@ -52,6 +52,8 @@ export class AccountSockets {
   readonly #servers = new Map<number, Server>();
   #request: Server | undefined;
   #connections = 0;
+  /** The connections whose client has not sent everything yet. */
+  readonly #silent = new Set<Socket>();
 
   constructor(application: Application) {
     this.#application = application;
@@ -76,7 +78,9 @@ export class AccountSockets {
     chmodSync(join(directory, REQUEST), 0o666);
   }
 
+  /** Lets calls in progress finish. Clients that have not sent their call are disconnected. */
   async close(): Promise<void> {
+    for (const socket of this.#silent) socket.destroy();
     const servers = [...this.#servers.values(), ...(this.#request === undefined ? [] : [this.#request])];
     this.#servers.clear();
     await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
@@ -118,7 +122,12 @@ export class AccountSockets {
       socket.setTimeout(SILENCE_MS, () => socket.destroy());
       if (this.#connections >= MAX_CONNECTIONS) return void socket.destroy();
       this.#connections++;
-      socket.once('close', () => this.#connections--);
+      this.#silent.add(socket);
+      socket.once('end', () => this.#silent.delete(socket));
+      socket.once('close', () => {
+        this.#silent.delete(socket);
+        this.#connections--;
+      });
       serve(socket).catch((error: unknown) => {
         const { engine } = this.#application;
         engine.logUnexpected(engine.newXid(), 'uapi', error);

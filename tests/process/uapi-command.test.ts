@@ -150,6 +150,22 @@ itAsRoot('refuses a suspended account, and one that was removed meanwhile', asyn
 });
 
 describe('the sockets', () => {
+  it('do not wait for a silent client when the server stops', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'whmapi1-sockets-'));
+    const own = new AccountSockets(here.application);
+    await own.start(join(folder, 'accounts'));
+    const socket = connect(join(folder, 'accounts/request.sock'));
+    const ended = new Promise((resolve) => socket.on('close', resolve));
+    socket.on('error', () => undefined);
+    await new Promise((resolve) => socket.on('connect', resolve));
+    // The server has accepted the connection once another one was answered.
+    const second = connect(join(folder, 'accounts/request.sock'), () => second.end('x'));
+    await new Promise((resolve) => second.on('close', resolve).resume());
+    await own.close();
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
   it.each([['x'], ['-1'], ['1e3'], ['99999999999'], ['4294967295'], ['']])(
     'are not made for the ID %j',
     async (id) => {
