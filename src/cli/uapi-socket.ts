@@ -1,6 +1,7 @@
 // Calls UAPI through the socket of the calling user, which the server creates on request.
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RawArgument } from '../core/context.ts';
 import type { Envelope } from '../core/envelope.ts';
 import { ApiError } from '../core/errors.ts';
@@ -16,7 +17,15 @@ export interface SocketRequest {
   readonly warnings: readonly string[];
 }
 
-/** @throws ApiError `remote_unreachable` if the server does not run; `denied` if the user is not an account. */
+/** The server's response if the user has too many calls in progress. */
+const BUSY = 'busy';
+const PATIENCE_MS = 15_000;
+const PAUSE_MS = 100;
+
+/**
+ * @throws ApiError `remote_unreachable` if the server does not run; `denied` if the user is not an account; `busy` if
+ * too many calls are in progress for 15 seconds.
+ */
 export async function callThroughSocket(
   request: SocketRequest,
   environment: Readonly<Record<string, string | undefined>>,
@@ -25,7 +34,7 @@ export async function callThroughSocket(
   const uid = String(process.getuid?.() ?? -1);
   const own = join(directory, `${uid}.sock`);
   const text = JSON.stringify(request);
-  const reply = await exchange(own, text).catch(async (error: unknown) => {
+  const reply = await exchangeInTurn(own, text).catch(async (error: unknown) => {
     if (!isAbsent(error)) throw unreachable(error);
     const word = await exchange(join(directory, 'request.sock'), uid).catch((cause: unknown) => {
       throw unreachable(cause);
@@ -33,10 +42,13 @@ export async function callThroughSocket(
     if (word !== 'ready') {
       throw new ApiError('denied', 'Your user is not an account of this server. Root uses --user=NAME.');
     }
-    return exchange(own, text).catch((cause: unknown) => {
+    return exchangeInTurn(own, text).catch((cause: unknown) => {
       throw unreachable(cause);
     });
   });
+  if (reply === BUSY) {
+    throw new ApiError('busy', 'Too many calls of your user are in progress. Retry the call later.');
+  }
   try {
     return JSON.parse(reply) as Envelope;
   } catch {
@@ -56,6 +68,16 @@ function unreachable(error: unknown): ApiError {
   const why =
     code === 'ENOENT' || code === 'ECONNREFUSED' ? 'whmapi1d does not run, or not as root' : message;
   return new ApiError('remote_unreachable', `The server cannot be reached: ${why}.`);
+}
+
+/** Tries again while the server is busy. */
+async function exchangeInTurn(path: string, text: string): Promise<string> {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const reply = await exchange(path, text);
+    if (reply !== BUSY || Date.now() >= end) return reply;
+    await sleep(PAUSE_MS);
+  }
 }
 
 /** Sends a text, ends this side, and reads everything that comes back. */

@@ -21,8 +21,21 @@ const MAX_REQUEST_BYTES = 16 * 2 ** 20;
 const SILENCE_MS = 30_000;
 /** A socket without connections is removed after this time. */
 const IDLE_MS = 10 * 60_000;
-const MAX_CONNECTIONS = 64;
-const MAX_CONNECTIONS_PER_USER = 8;
+/** Clients that have connected to the socket `request` and have not sent their ID yet, and all that are there. */
+const MAX_ASKING = 32;
+const MAX_REQUESTS = 64;
+/** The time that a client has to send its ID, or to read that it must wait. */
+const BRIEF_MS = 2000;
+/** A user waits with further calls, so that a few users cannot take all places. */
+const MAX_CALLS_PER_USER = 8;
+const MAX_CALLS = 256;
+/** The last of these places are for users who have no call in progress. */
+const RESERVED_CALLS = 64;
+/** Connections that are told to try again. Others are closed at once. */
+const MAX_REFUSED = 256;
+
+/** The response instead of a call if too many are in progress. The client tries again. */
+const BUSY = 'busy';
 
 interface Request {
   readonly module: string;
@@ -51,9 +64,13 @@ export class AccountSockets {
   /** By user ID. */
   readonly #servers = new Map<number, Server>();
   #request: Server | undefined;
-  #connections = 0;
-  /** The connections whose client has not sent everything yet. */
+  /** The number of connections of each user, by user ID. */
+  readonly #calls = new Map<number, number>();
+  /** The connections whose client has not sent everything yet, the oldest first. */
   readonly #silent = new Set<Socket>();
+  /** Those of them that ask for a socket. */
+  readonly #asking = new Set<Socket>();
+  readonly #refused = new Set<Socket>();
 
   constructor(application: Application) {
     this.#application = application;
@@ -74,7 +91,8 @@ export class AccountSockets {
     // Everybody may open a socket by its name, but not list the directory.
     if (created === dirname(directory)) chmodSync(created, 0o711);
     chmodSync(directory, 0o711);
-    this.#request = await this.#listen(REQUEST, (socket) => this.#makeSocket(socket), MAX_CONNECTIONS);
+    this.#request = await this.#listen(REQUEST, (socket) => this.#makeSocket(socket));
+    this.#request.maxConnections = MAX_REQUESTS;
     chmodSync(join(directory, REQUEST), 0o666);
   }
 
@@ -88,6 +106,7 @@ export class AccountSockets {
 
   /** Creates the socket of the user whose ID the client sends. The response is one word. */
   async #makeSocket(socket: Socket): Promise<void> {
+    this.#admitAsking(socket);
     const text = await received(socket, 32);
     const uid = /^\d{1,10}$/.test(text ?? '') ? Number(text) : undefined;
     const isAccount = uid !== undefined && (await this.#accountOf(uid)) !== undefined;
@@ -96,10 +115,53 @@ export class AccountSockets {
     socket.end('ready');
   }
 
+  /** Everybody can connect here, and clients send at once. So the oldest client that has sent nothing makes room. */
+  #admitAsking(socket: Socket): void {
+    const [oldest] = this.#asking;
+    if (oldest !== undefined && this.#asking.size >= MAX_ASKING) {
+      this.#asking.delete(oldest);
+      oldest.destroy();
+    }
+    this.#asking.add(socket);
+    const patience = setTimeout(() => socket.destroy(), BRIEF_MS).unref();
+    const forget = () => {
+      clearTimeout(patience);
+      this.#asking.delete(socket);
+    };
+    socket.once('end', forget).once('close', forget);
+  }
+
+  /** Reads what the client sends and discards it: a client that cannot send would not read the response. */
+  #refuse(socket: Socket): void {
+    if (this.#refused.size >= MAX_REFUSED) return void socket.destroy();
+    this.#refused.add(socket);
+    const patience = setTimeout(() => socket.destroy(), BRIEF_MS).unref();
+    socket.once('close', () => {
+      clearTimeout(patience);
+      this.#refused.delete(socket);
+    });
+    socket.resume().end(BUSY);
+  }
+
+  /** False if the user, or all users together, have too many calls in progress. */
+  #admitCall(socket: Socket, uid: number): boolean {
+    const own = this.#calls.get(uid) ?? 0;
+    const total = [...this.#calls.values()].reduce((sum, count) => sum + count, 0);
+    if (own >= MAX_CALLS_PER_USER || total >= (own === 0 ? MAX_CALLS : MAX_CALLS - RESERVED_CALLS))
+      return false;
+    this.#calls.set(uid, own + 1);
+    socket.once('close', () => {
+      const left = (this.#calls.get(uid) ?? 1) - 1;
+      if (left === 0) this.#calls.delete(uid);
+      else this.#calls.set(uid, left);
+    });
+    return true;
+  }
+
   async #open(uid: number): Promise<void> {
     const name = `${uid}.sock`;
     let idle: NodeJS.Timeout | undefined;
-    const server = await this.#listen(name, (socket) => this.#answer(socket, uid), MAX_CONNECTIONS_PER_USER);
+    const server = await this.#listen(name, (socket) => this.#answer(socket, uid));
     const close = () => {
       this.#servers.delete(uid);
       server.close();
@@ -116,25 +178,19 @@ export class AccountSockets {
     wait();
   }
 
-  #listen(name: string, serve: (socket: Socket) => Promise<void>, most: number): Promise<Server> {
+  #listen(name: string, serve: (socket: Socket) => Promise<void>): Promise<Server> {
     const server = createServer({ allowHalfOpen: true }, (socket) => {
       socket.on('error', () => socket.destroy());
       socket.setTimeout(SILENCE_MS, () => socket.destroy());
-      if (this.#connections >= MAX_CONNECTIONS) return void socket.destroy();
-      this.#connections++;
       this.#silent.add(socket);
-      socket.once('end', () => this.#silent.delete(socket));
-      socket.once('close', () => {
-        this.#silent.delete(socket);
-        this.#connections--;
-      });
+      const forget = () => this.#silent.delete(socket);
+      socket.once('end', forget).once('close', forget);
       serve(socket).catch((error: unknown) => {
         const { engine } = this.#application;
         engine.logUnexpected(engine.newXid(), 'uapi', error);
         socket.destroy();
       });
     });
-    server.maxConnections = most;
     return new Promise((resolve, reject) => {
       server.once('error', reject);
       server.listen(join(this.#directory, name), () => {
@@ -145,6 +201,7 @@ export class AccountSockets {
   }
 
   async #answer(socket: Socket, uid: number): Promise<void> {
+    if (!this.#admitCall(socket, uid)) return this.#refuse(socket);
     const text = await received(socket, MAX_REQUEST_BYTES);
     const request = text === undefined ? undefined : readRequest(text);
     if (request === undefined) return void socket.destroy();

@@ -106,6 +106,17 @@ export function readOptions(
     Omit<DaemonOptions, 'allowPlainHttp' | 'noTasks' | 'printUnit' | 'help' | 'version'> &
       Partial<DaemonOptions> & { readonly tasks: boolean; readonly accounts: boolean }
   >();
+  for (const [name, port] of [
+    ['--account-port', others.accountPort],
+    ['--account-http-port', others.accountHttpPort],
+  ] as const) {
+    if (accounts || port === undefined) continue;
+    throw new CommanderError(
+      2,
+      'accounts',
+      `${name} and --no-accounts exclude each other. Omit one of them.`,
+    );
+  }
   const accountPort = accountPortOf(others, accounts);
   if (accountPort === undefined && others.accountHttpPort !== undefined) {
     throw new CommanderError(2, 'accounts', '--account-http-port needs --account-port, too.');

@@ -371,5 +371,13 @@ test('the port for accounts is 2083 if WHM’s port is 2087, unless it is disabl
   expect([portOf(), portOf('--port', '1234'), portOf('--no-accounts')]).toEqual([2083, undefined, undefined]);
   expect(portOf('--port', '1234', '--account-port', '5678')).toBe(5678);
   expect(() => readOptions(['--bind', '192.0.2.1', '--account-http-port', '2082'], {})).toThrow('Plain HTTP');
-  expect(() => readOptions(['--no-accounts', '--account-http-port', '2082'], {})).toThrow('--account-port');
+  expect(() => readOptions(['--port', '1', '--account-http-port', '2'], {})).toThrow('needs --account-port');
+});
+
+test.each([
+  [['--account-port', '2083'], {}],
+  [['--account-http-port', '2082'], {}],
+  [[], { WHMAPI1D_ACCOUNT_PORT: '2083' }],
+])('a port for accounts excludes --no-accounts: %j %j', (words, environment) => {
+  expect(() => readOptions(['--no-accounts', ...words], environment)).toThrow('exclude each other');
 });

@@ -304,7 +304,41 @@ itWith(['curl'], 'kill -9 under load loses nothing that was acknowledged', async
   await stop(again);
 });
 
+itWith(['curl'], 'accounts log in on a port of their own, with a session', async () => {
+  await whmapi1(
+    'createacct',
+    'username=bob',
+    'domain=bob.example',
+    '--file',
+    `password=${join(folder, 'password')}`,
+  );
+  const daemon = await start('--account-port', '0');
+  await until(() => daemon.lines.some((line) => line.endsWith(' for accounts')), 'the second port is open');
+  const [, accounts = ''] = /listening (https:\S+) for accounts/.exec(daemon.lines.join('\n')) ?? [];
+  const cookies = join(folder, 'cookies');
+  const logIn = async (url: string, user: string) =>
+    JSON.parse(
+      await curl(
+        ...['-k', '-c', cookies, '--data-urlencode', `pass=${password}`],
+        ...['-d', `user=${user}&login_only=1`, `${url}/login/`],
+      ),
+    ) as { status: number; security_token?: string };
+  expect(await logIn(accounts, 'root')).toMatchObject({ status: 0 });
+  expect(await logIn(daemon.url, 'bob')).toMatchObject({ status: 0 });
+  const { status, security_token: token = '' } = await logIn(accounts, 'bob');
+  expect(status).toBe(1);
+  const call = (url: string) =>
+    curl('-k', '-b', cookies, `${url}${token}/execute/DomainInfo/primary_domain`).then(
+      (text) => JSON.parse(text) as object,
+    );
+  expect(await call(accounts)).toMatchObject({ status: 1, data: { primary_domain: 'bob.example' } });
+  expect(await call(daemon.url)).not.toMatchObject({ status: 1 });
+  expect(await curl('-k', '-b', cookies, `${accounts}${token}/`)).toContain('<h1>');
+  await stop(daemon);
+});
+
 test.each([
+  [['--no-accounts', '--account-port', '0'], 2, '--account-port and --no-accounts exclude each other.'],
   [['--port', '99999'], 2, 'Use a port number from 0 to 65535.'],
   [['--tls-cert', '/nowhere'], 2, '--tls-cert and --tls-key belong together'],
   [

@@ -1,7 +1,7 @@
 // The command uapi: root names an account; a user of the machine acts for its own, through its socket.
 import { execFile } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AccountSockets } from '../../src/http/account-sockets.ts';
@@ -19,7 +19,7 @@ const uids = new Map<string, number>();
 
 beforeAll(async () => {
   here = new Installation();
-  for (const username of ['bob', 'eve']) {
+  for (const username of ['bob', 'eve', 'carol']) {
     await here.call('createacct', { username, domain: `${username}.example`, password });
     const { data } = await here.call('accountsummary', { user: username });
     uids.set(username, Number((data?.acct as unknown as { uid: string }[])[0]?.uid));
@@ -120,7 +120,7 @@ itAsRoot('acts for the user that calls it', async () => {
     const stats = statSync(join(directory, `${uid}.sock`));
     expect([stats.uid, stats.mode & 0o777]).toEqual([uid, 0o600]);
   }
-  expect(here.audit().at(-1)).toMatchObject({ caller: 'eve', function: 'DomainInfo::list_domains' });
+  expect(here.audit().at(-1)).toMatchObject({ caller: 'carol', function: 'DomainInfo::list_domains' });
 });
 
 itAsRoot('refuses a user that is not an account', async () => {
@@ -183,6 +183,35 @@ describe('the sockets', () => {
     const uid = uids.get('bob') ?? 0;
     await exchange('request.sock', String(uid));
     expect(await exchange(`${uid}.sock`, text)).toBe('');
+  });
+
+  /** Connects and sends nothing. */
+  const hold = (name: string) =>
+    new Promise<Socket>((resolve, reject) => {
+      const socket = connect(join(directory, name), () => resolve(socket));
+      socket.on('error', reject);
+    });
+
+  it('answer clients that ask, although another one holds many connections there', async () => {
+    const held = await Promise.all(Array.from({ length: 60 }, () => hold('request.sock')));
+    const closed = held.map((socket) => new Promise((resolve) => socket.on('close', resolve).resume()));
+    expect(await exchange('request.sock', 'x')).toBe('none');
+    // Also those that may stay do not stay long.
+    await Promise.all(closed);
+  });
+
+  itAsRoot('let a user call who shares the server with one that holds all its connections', async () => {
+    const [bob = 0, other = 0] = [uids.get('bob'), uids.get('carol')];
+    for (const uid of [bob, other]) expect(await exchange('request.sock', String(uid))).toBe('ready');
+    const held = await Promise.all(Array.from({ length: 8 }, () => hold(`${bob}.sock`)));
+    const text = '{"module":"DomainInfo","func":"primary_domain","args":[]}';
+    expect(await exchange(`${bob}.sock`, text)).toBe('busy');
+    expect(await exchange(`${bob}.sock`, 'x'.repeat(2 ** 22))).toBe('busy');
+    expect(await exchange(`${other}.sock`, text)).toContain('carol.example');
+    // The command waits until there is a place.
+    const waiting = uapi(['--output=json', 'DomainInfo', 'primary_domain'], { uid: bob });
+    setTimeout(() => held.forEach((socket) => socket.destroy()), 1500);
+    expect((await waiting).stdout).toContain('bob.example');
   });
 
   it('are not taken from another server that runs', async () => {
