@@ -1,6 +1,6 @@
 // Measures whole processes against `node -e 0` of the same run, calls among many accounts against calls among few, and
 // the writing of long lists; and calls while another address attacks. Read the ratios: the milliseconds drift with the machine.
-// `npm run bench [-- --runs=60 --only=starts,hooks,accounts,creating,zones,dns,server,attack,remote,bandwidth,lists,host,web]`
+// `npm run bench [-- --runs=60 --only=starts,hooks,accounts,creating,zones,websites,dns,server,attack,remote,bandwidth,lists,host,web]`
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { codeAt } from '../src/model/two-factor/totp.ts';
 import { formats } from '../src/render/format.ts';
 import { compareAccounts, manyAccounts } from './bench/accounts.ts';
+import { compareAccountsWithWebsites } from './bench/accounts-with-websites.ts';
 import { compareAccountsWithZones } from './bench/accounts-with-zones.ts';
 import { compareAttacks } from './bench/attack.ts';
 import { compareBandwidth } from './bench/bandwidth.ts';
@@ -174,6 +175,7 @@ try {
   if (isAsked('accounts')) compareAccounts(join(top, 'bin/whmapi1'), work, environment, runs);
   if (isAsked('creating')) compareCreatedAccounts();
   if (isAsked('zones')) compareAccountsWithZones(join(work, 'accounts-with-zones'));
+  if (isAsked('websites')) await compareAccountsWithWebsites(join(work, 'accounts-with-websites'));
   if (isAsked('dns')) await compareDns(top, work, environment, runs);
   if (isAsked('server'))
     await compareServers(top, manyAccounts(join(top, 'bin/whmapi1'), work, environment), environment);

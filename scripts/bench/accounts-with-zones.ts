@@ -8,6 +8,7 @@ import Database from 'better-sqlite3';
 import { Bind } from '../../src/drivers/zones/bind/bind.ts';
 import { linuxMachine } from '../../src/machine/choose.ts';
 import { makeToken, median, startServer, time, type Environment, type Started } from './measure.ts';
+import { partsOf, showParts, type Parts } from './spent-parts.ts';
 
 const ACCOUNTS = 1000;
 const FEW = 10;
@@ -130,44 +131,30 @@ async function compare(hosting: Hosting): Promise<void> {
   );
   if (reloads > took / RELOAD_MS + 1) throw new Error(`${reloads} reloads in ${took.toFixed(0)} ms.`);
   const many = { server: await createOneByOne(hosting, 'd'), shell: createInShell(hosting, 'e') };
-  showSingle(few, many);
+  showParts(withShell(few), withShell(many), [`with ${FEW + SINGLE} zones`, `with ${ACCOUNTS}`]);
 }
 
 interface Single {
-  /** Milliseconds of one account, by what they went to. */
-  readonly server: Readonly<Record<string, number>>;
+  readonly server: Parts;
   /** Milliseconds of each. */
   readonly shell: readonly number[];
 }
 
-function showSingle(few: Single, many: Single): void {
-  console.log('\nOne after the other, ms for an account\n');
-  console.log(`| what | with ${FEW + SINGLE} zones | with ${ACCOUNTS} | ratio |\n| --- | --- | --- | --- |`);
-  const row = (what: string, one: number, other: number) =>
-    console.log(`| ${what} | ${one.toFixed(1)} | ${other.toFixed(1)} | ${(other / one).toFixed(2)} |`);
-  for (const what of Object.keys(few.server))
-    row(`${what}, server`, few.server[what] ?? NaN, many.server[what] ?? NaN);
-  row('all, shell', median(few.shell), median(many.shell));
-}
+const KNOWN = {
+  'useradd and chpasswd': ['useradd', 'chpasswd'],
+  'named (rndc, SOA query)': ['rndc', 'DNS'],
+  'the store': ['store'],
+};
 
-async function createOneByOne(hosting: Hosting, prefix: string): Promise<Record<string, number>> {
+/** The time in the shell has no parts. */
+const withShell = ({ server, shell }: Single): Parts => ({ ...server, 'all, shell': median(shell) });
+
+async function createOneByOne(hosting: Hosting, prefix: string): Promise<Parts> {
   const before = await timeSpent(hosting);
   const began = performance.now();
   for (let at = 0; at < SINGLE; at++) await create(hosting, `${prefix}${at}`);
   const all = performance.now() - began;
-  const after = await timeSpent(hosting);
-  const sum = (...kinds: string[]) =>
-    kinds.reduce((total, kind) => total + (after[kind] ?? 0) - (before[kind] ?? 0), 0);
-  const known = {
-    'useradd and chpasswd': ['useradd', 'chpasswd'],
-    'named (rndc, SOA query)': ['rndc', 'DNS'],
-    'the store': ['store'],
-  };
-  const parts = Object.entries(known).map(([what, kinds]): [string, number] => [what, sum(...kinds)]);
-  const others = Object.keys(after).filter((kind) => !Object.values(known).flat().includes(kind));
-  parts.push([`other tools (${others.join(', ')})`, sum(...others)]);
-  parts.push(['the rest', all - parts.reduce((total, [, one]) => total + one, 0)]);
-  return Object.fromEntries([['all', all] as const, ...parts].map(([what, ms]) => [what, ms / SINGLE]));
+  return partsOf({ before, after: await timeSpent(hosting), all, accounts: SINGLE }, KNOWN);
 }
 
 function createInShell({ environment }: Hosting, prefix: string): number[] {

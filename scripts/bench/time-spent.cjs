@@ -6,14 +6,15 @@ const dns = require('node:dns/promises');
 const fs = require('node:fs');
 const { performance } = require('node:perf_hooks');
 
-/** By tool, and `DNS` and `store`. */
+/** By tool, for systemctl with its last word, which is the unit, and `DNS` and `store`. */
 const spent = {};
 const add = (what, began) => void (spent[what] = (spent[what] ?? 0) + performance.now() - began);
 
 const { spawn } = childProcess;
-childProcess.spawn = (tool, ...rest) => {
+childProcess.spawn = (tool, words, ...rest) => {
   const began = performance.now();
-  return spawn(tool, ...rest).once('close', () => add(tool, began));
+  const what = tool === 'systemctl' ? `systemctl ${words.at(-1)}` : tool;
+  return spawn(tool, words, ...rest).once('close', () => add(what, began));
 };
 
 const { resolveSoa } = dns.Resolver.prototype;

@@ -1,0 +1,161 @@
+// Accounts with home, zone, virtual host and PHP-FPM pool on a booted Debian to throw away, with the profile STANDARD: how
+// many a minute, what the time goes to, and whether it grows. Against what useradd, chpasswd and one reload of Apache take.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { buildPackage } from '../../tests/machine/built-package.ts';
+import { machineRoot } from '../../tests/machine/debian-root.ts';
+import { whyNotOnMachine } from '../../tests/machine/describe-on-machine.ts';
+import { bootMachine, type Machine } from '../../tests/machine/machine.ts';
+import { median } from './measure.ts';
+import { partsOf, showParts, type Parts, type Sums } from './spent-parts.ts';
+
+const ACCOUNTS = 1000;
+/** How long the calls at a time may take. Accounts are created in portions until then. */
+const MOST_MS = 300_000;
+const PORTION = 50;
+/** One after the other, with few accounts and with many. */
+const SINGLE = 20;
+/** Calls at the same time. */
+const CLIENTS = 16;
+const PASSWORD = 'four unusual words, Xylophone';
+const SPENT = '/srv/time-spent.json';
+const REQUIRED = '/srv/time-spent.cjs';
+const CLIENT = '/srv/create-client.cjs';
+const KNOWN = {
+  'useradd and chpasswd': ['useradd', 'chpasswd'],
+  'named (rndc, checks, SOA query)': ['rndc', 'named-checkzone', 'named-checkconf', 'DNS'],
+  'Apache, check of the file': ['apache2ctl'],
+  'Apache, request of the reload': ['systemctl apache2'],
+  'PHP-FPM, check of the file and of all pools': ['php-fpm8.4'],
+  'PHP-FPM, reload': ['systemctl php8.4-fpm.service'],
+  'the store': ['store'],
+};
+
+export async function compareAccountsWithWebsites(work: string): Promise<void> {
+  const why = whyNotOnMachine();
+  if (why !== undefined) {
+    console.log(`\nMaking accounts with websites is not measured: ${why}.`);
+    return;
+  }
+  mkdirSync(work);
+  execFileSync('npm', ['run', '--silent', 'build']);
+  const machine = await bootMachine(machineRoot());
+  try {
+    await setUp(machine, buildPackage(work));
+    await compare(new Hosting(machine));
+  } finally {
+    await machine.stop();
+  }
+}
+
+async function setUp(machine: Machine, deb: string): Promise<void> {
+  copyFileSync(deb, machine.path('/srv/whmapi1.deb'));
+  copyFileSync(join(import.meta.dirname, 'time-spent.cjs'), machine.path(REQUIRED));
+  copyFileSync(join(import.meta.dirname, 'create-client.cjs'), machine.path(CLIENT));
+  machine.install('/srv/whmapi1.deb');
+  machine.sh('whmapi1 --wait start_profile_activation code=STANDARD', { timeoutMs: 600_000 });
+  machine.sh(`mkdir -p /etc/systemd/system/whmapi1d.service.d
+    printf '[Service]\\nEnvironment=NODE_OPTIONS=--require=${REQUIRED} TIME_SPENT=${SPENT}\\n' \
+      >/etc/systemd/system/whmapi1d.service.d/bench.conf
+    systemctl daemon-reload
+    systemctl restart whmapi1d`);
+  await until('whmapi1d answers', () => machine.run('curl', ['-sk', 'https://127.0.0.1:2087/']).status === 0);
+}
+
+class Hosting {
+  readonly #machine: Machine;
+  readonly #token: string;
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+    const answer = machine.sh('whmapi1 --output=json api_token_create token_name=bench');
+    this.#token = (JSON.parse(answer) as { data: { token: string } }).data.token;
+  }
+
+  /** Milliseconds of so many accounts. */
+  create(prefix: string, count: number, clients = 1): number {
+    const names = Array.from({ length: count }, (_, at) => `${prefix}${at}`);
+    const words = JSON.stringify({ token: this.#token, password: PASSWORD, names, clients });
+    const { status, stdout, stderr } = this.#machine.run('node', [CLIENT, words], { timeoutMs: 1_200_000 });
+    if (status !== 0) throw new Error(stderr);
+    return Number(stdout);
+  }
+
+  async oneByOne(prefix: string): Promise<Parts> {
+    const before = await this.#spent();
+    const all = this.create(prefix, SINGLE);
+    return partsOf({ before, after: await this.#spent(), all, accounts: SINGLE }, KNOWN);
+  }
+
+  async #spent(): Promise<Sums> {
+    const path = this.#machine.path(SPENT);
+    rmSync(path, { force: true });
+    this.#machine.sh('systemctl kill --kill-whom=main --signal=SIGUSR2 whmapi1d');
+    await until('the server wrote what its time went to', () => existsSync(path));
+    return JSON.parse(readFileSync(path, 'utf8')) as Sums;
+  }
+
+  /** Milliseconds of a user with a password and a home, without this program. */
+  user(name: string): number {
+    return this.#time(`useradd --create-home ${name}; echo '${name}:${PASSWORD}' | chpasswd`);
+  }
+
+  /** Milliseconds of a reload by systemd, which checks the configuration first. */
+  reload(): number {
+    return this.#time('systemctl reload apache2');
+  }
+
+  #time(script: string): number {
+    const words = `begun=$(date +%s%N); { ${script}; } >&2; echo $(( ($(date +%s%N) - begun) / 1000 ))`;
+    return Number(this.#machine.sh(words)) / 1000;
+  }
+
+  count(script: string): number {
+    return Number(this.#machine.sh(script));
+  }
+
+  get reloads(): Readonly<Record<'apache' | 'php' | 'named', number>> {
+    return {
+      apache: this.count('grep -c AH00493 /var/log/apache2/error.log || true'),
+      php: this.count('grep -c "Reloading in progress" /var/log/php8.4-fpm.log || true'),
+      named: this.count('journalctl -u named | grep -c "control channel command .reconfig" || true'),
+    };
+  }
+}
+
+async function compare(hosting: Hosting): Promise<void> {
+  hosting.create('first', 3);
+  const few = await hosting.oneByOne('a');
+  const before = hosting.reloads;
+  let [took, made] = [0, 0];
+  while (made < ACCOUNTS - 3 - 2 * SINGLE && took < MOST_MS) {
+    took += hosting.create(`m${made}x`, PORTION, CLIENTS);
+    made += PORTION;
+  }
+  const after = hosting.reloads;
+  const many = await hosting.oneByOne('z');
+  const users = Array.from({ length: SINGLE }, (_, at) => hosting.user(`plain${at}`));
+  const reload = hosting.reload();
+  const total = made + 3 + 2 * SINGLE;
+  const floor = made * median(users) + reload;
+  const perMinute = (ms: number) => ((made / ms) * 60_000).toFixed(0);
+  console.log(`\n${made} accounts with zone, virtual host, pool and home, ${CLIENTS} calls at a time\n`);
+  console.log('| way | accounts a minute | ratio |\n| --- | --- | --- |');
+  console.log(`| useradd and chpasswd, one reload of Apache | ${perMinute(floor)} | 1 |`);
+  console.log(`| createacct | ${perMinute(took)} | ${(floor / took).toFixed(2)} |`);
+  console.log(
+    `\nReloads meanwhile: Apache ${after.apache - before.apache}, PHP-FPM ${after.php - before.php}, ` +
+      `BIND ${after.named - before.named}. With all of them, a reload of Apache took ${reload.toFixed(0)} ms, and ` +
+      `useradd with chpasswd ${median(users).toFixed(0)} ms.`,
+  );
+  showParts(few, many, [`with ${3 + SINGLE} accounts`, `with ${total}`]);
+}
+
+async function until(what: string, isSo: () => boolean): Promise<void> {
+  for (let tries = 0; !isSo(); tries++) {
+    if (tries === 600) throw new Error(`After a minute, it is not so that ${what}.`);
+    await pause(100);
+  }
+}
