@@ -15,6 +15,7 @@ import * as zoneOwners from '../model/dns/zone-owners.ts';
 import * as php from '../model/php/settings.ts';
 import * as packages from '../model/packages/packages.ts';
 import type { Settings } from '../model/packages/settings.ts';
+import * as httpsRedirects from '../model/web/https-redirects.ts';
 import * as primaryHosts from '../model/web/primary-hosts.ts';
 
 interface ChangeAccount {
@@ -40,6 +41,7 @@ const change = defineChange<ChangeAccount>({
       // A zone belongs to the account by its domain. The former domain no longer has a zone.
       for (const domain of [before.domain, after.domain]) await zoneOwners.forget(db, domain);
       await installedCertificates.uninstall(db, before.domain);
+      await httpsRedirects.forget(db, before.domain);
       await checkSoon(db, after.username, now());
     }
     await installedCertificates.installWritten(db, results, now());

@@ -35,6 +35,7 @@ import { poolsIn, union } from '../model/php/pools.ts';
 import { readState } from '../model/php/served-by.ts';
 import * as php from '../model/php/settings.ts';
 import type { WebCertificate } from '../model/web/account-web.ts';
+import * as httpsRedirects from '../model/web/https-redirects.ts';
 
 /** What is stored once the change is made. */
 export interface ChangeDomains {
@@ -53,6 +54,7 @@ const change = defineChange<ChangeDomains>({
     for (const { domain, servedBy } of removed) {
       await hostedDomains.remove(db, domain);
       await zoneOwners.forget(db, domain);
+      await httpsRedirects.forget(db, domain);
       if (servedBy !== null) continue;
       await php.removeHost(db, domain);
       await installedCertificates.uninstall(db, domain);

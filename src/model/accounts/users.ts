@@ -65,6 +65,7 @@ const places = [
   ['autossl_certificate', 'username'],
   ['autossl_problem', 'username'],
   ['autossl_exclusion', 'username'],
+  ['https_redirect', 'username'],
   ['certificate', 'username'],
   ['certificate_key', 'username'],
   ['signing_request', 'username'],

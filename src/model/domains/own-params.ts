@@ -41,8 +41,7 @@ export const regexParam = {
 export const httpsRedirects = {
   type: 'flag',
   default: 0,
-  doc: 'Whether to return the redirects to HTTPS.',
-  noEffectReason: 'this server has no redirects to HTTPS yet.',
+  doc: '1: also return which domains are redirected to HTTPS, and which can be.',
 } as const satisfies Param;
 
 export const canonicalName = {
@@ -95,6 +94,15 @@ export async function ownDomain(
 /** @throws ApiError `bad_param` unless the account has the domain. */
 export function assertOwn({ account, hosted }: OwnDomains, param: string, domain: string): void {
   if (domain !== account.domain && !hosted.some((one) => one.domain === domain)) throw notOwn(param, domain);
+}
+
+/** Domains of the account, with commas between them: each once. @throws ApiError `bad_param`. */
+export function readOwnDomainList(own: OwnDomains, param: string, given: string): string[] {
+  const domains = new Set(given.toLowerCase().split(/[\s,]+/));
+  domains.delete('');
+  if (domains.size === 0) throw badParam(`The parameter “${param}” should name at least one domain.`);
+  for (const domain of domains) assertOwn(own, param, domain);
+  return [...domains];
 }
 
 export function isSame(domain: string, given: string): boolean {

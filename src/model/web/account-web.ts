@@ -7,6 +7,7 @@ import { certificatesOf } from '../certificates/installed.ts';
 import { listOf, type HostedDomain } from '../domains/hosted-domains.ts';
 import { virtualHostsOf } from '../domains/virtual-hosts.ts';
 import { phpOf } from '../php/served-by.ts';
+import * as httpsRedirects from './https-redirects.ts';
 import { primariesOf, type Primaries } from './primary-hosts.ts';
 
 /** The desired state of all virtual hosts of one account. JSON. */
@@ -36,6 +37,8 @@ export interface WebHost {
   readonly php?: WebPhp;
   /** Without this field, the virtual host answers only without TLS. */
   readonly certificate?: WebCertificate;
+  /** Its names that are redirected from HTTP to HTTPS. Without a certificate, they are not. */
+  readonly httpsRedirects?: readonly string[];
 }
 
 export type WebPhp =
@@ -68,6 +71,8 @@ export interface WebOverrides {
   readonly php?: ReadonlyMap<string, WebPhp | null>;
   /** The PHP version that becomes the server's default if none is stored yet. */
   readonly newestPhp?: string | undefined;
+  /** All domains of the account that are redirected to HTTPS. */
+  readonly httpsRedirects?: ReadonlySet<string>;
   /** By servername. Null: none. Others stay as they are stored. */
   readonly certificates?: ReadonlyMap<string, WebCertificate | null>;
 }
@@ -88,6 +93,8 @@ export async function accountWebOf(
     overrides.taken,
   );
   const certificates = await certificatesOf(db, before);
+  const redirected = overrides.httpsRedirects ?? (await httpsRedirects.ofUser(db, before.username));
+  const domains = new Set([account.domain, ...hosted.map(({ domain }) => domain)]);
   const served = await phpOf(db, { account, before, hosts, newest: overrides.newestPhp });
   const primary = { ...(await primariesOf(db, account, before)), ...overrides.primary };
   const assigned = await ipv6.find(db, before.username);
@@ -109,10 +116,12 @@ export async function accountWebOf(
       const installed = path === undefined || id === undefined ? null : { path, id };
       const override = overrides.certificates?.get(servername);
       const certificate = override === undefined ? installed : override;
+      const redirects = httpsRedirects.namesOf({ servername, aliases }, redirected, domains);
       return {
         ...{ servername, aliases, documentRoot },
         ...(php !== null && { php }),
         ...(certificate !== null && { certificate }),
+        ...(redirects.length > 0 && { httpsRedirects: redirects }),
       };
     }),
     ...(Object.keys(primary).length > 0 && { primary }),

@@ -2,6 +2,7 @@ import { defineUapi } from '../../core/define-uapi.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { httpsRedirects, regexParam } from '../../model/domains/own-params.ts';
 import { addonFields, addonRow, listMatching, readOwnDomains } from '../../model/domains/rows.ts';
+import { askedStates, stateFields } from '../../model/web/https-redirect-states.ts';
 
 export default defineUapi({
   name: 'AddonDomain::listaddondomains',
@@ -10,11 +11,15 @@ export default defineUapi({
   effect: 'reads',
   feature: 'addondomains',
   params: { regex: regexParam, return_https_redirect_status: httpsRedirects },
-  returns: { list: { fields: addonFields } },
+  returns: { list: { fields: { ...addonFields, ...stateFields } } },
   examples: [{ args: {}, doc: 'All addon domains.' }],
 
-  async handler({ regex }, { db, caller }) {
+  async handler({ regex, return_https_redirect_status: isAsked }, { db, caller, now }) {
     const own = await readOwnDomains(db, await accounts.getOwn(db, caller));
-    return (await listMatching(own, 'addon', regex)).map((one) => addonRow(own, one));
+    const stateOf = await askedStates({ db, now }, own, isAsked);
+    return (await listMatching(own, 'addon', regex)).map((one) => ({
+      ...addonRow(own, one),
+      ...stateOf(one.domain),
+    }));
   },
 });

@@ -3,6 +3,7 @@ import * as accounts from '../../model/accounts/accounts.ts';
 import { temporaryDomains } from '../../model/account-apis/names.ts';
 import { httpsRedirects } from '../../model/domains/own-params.ts';
 import { dataRow, readOwnDomains } from '../../model/domains/rows.ts';
+import { askedStates } from '../../model/web/https-redirect-states.ts';
 
 export default defineUapi({
   name: 'DomainInfo::domains_data',
@@ -27,10 +28,13 @@ export default defineUapi({
   },
   examples: [{ args: { format: 'list' }, doc: 'All domains as one list.' }],
 
-  async handler({ format }, { db, caller }) {
+  async handler({ format, return_https_redirects_status: isAsked }, { db, caller, now }) {
     const own = await readOwnDomains(db, await accounts.getOwn(db, caller));
     const names = [own.account.domain, ...own.hosted.map(({ domain }) => domain)];
-    const rows = await Promise.all(names.map((name) => dataRow(db, own, name)));
+    const stateOf = await askedStates({ db, now }, own, isAsked);
+    const rows = await Promise.all(
+      names.map(async (name) => ({ ...(await dataRow(db, own, name)), ...stateOf(name) })),
+    );
     if (format === 'list') return rows;
     const ofType = (type: string) => rows.filter((row) => row.type === `${type}_domain`);
     return {

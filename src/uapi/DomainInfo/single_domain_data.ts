@@ -4,6 +4,7 @@ import { temporaryDomains } from '../../model/account-apis/names.ts';
 import { existingDomain } from '../../model/accounts/names.ts';
 import { assertOwn, httpsRedirects } from '../../model/domains/own-params.ts';
 import { dataFields, dataRow, readOwnDomains } from '../../model/domains/rows.ts';
+import { askedStates, stateFields } from '../../model/web/https-redirect-states.ts';
 
 export default defineUapi({
   name: 'DomainInfo::single_domain_data',
@@ -17,12 +18,13 @@ export default defineUapi({
     hide_temporary_domains: temporaryDomains,
     return_https_redirect_status: httpsRedirects,
   },
-  returns: { fields: dataFields },
+  returns: { fields: { ...dataFields, ...stateFields } },
   examples: [{ args: { domain: 'bob.example' }, doc: 'The main domain.' }],
 
-  async handler({ domain }, { db, caller }) {
+  async handler({ domain, return_https_redirect_status: isAsked }, { db, caller, now }) {
     const own = await readOwnDomains(db, await accounts.getOwn(db, caller));
     assertOwn(own, 'domain', domain);
-    return dataRow(db, own, domain);
+    const stateOf = await askedStates({ db, now }, own, isAsked);
+    return { ...(await dataRow(db, own, domain)), ...stateOf(domain) };
   },
 });

@@ -72,6 +72,7 @@ function virtualHost(web: AccountWeb, host: WebHost, type: PrimaryType, around: 
   return section('VirtualHost', around.addresses.map((address) => listener(address, port)).join(' '), [
     ...names(host),
     ...logs(web, host, around),
+    ...(isEncrypted ? [] : toHttps(host, around)),
     ...answers(web, host, around),
     ...encryption,
   ]);
@@ -102,6 +103,39 @@ function logs({ username }: AccountWeb, { servername }: WebHost, { locate }: Sur
     `ErrorLog ${path(locate(`${base}-error.log`))}`,
     `CustomLog ${path(locate(`${base}.log`))} combined`,
   ];
+}
+
+/** Names in a line. */
+const NAMES_IN_A_CONDITION = 20;
+
+/**
+ * Redirects names to HTTPS, except challenges. The rules run before those of .htaccess and before passwords are asked
+ * for. The path is that of the request itself, because Apache decodes it elsewhere. Apache adds the query.
+ */
+function toHttps({ certificate, httpsRedirects = [] }: WebHost, { ports }: Surroundings): string[] {
+  if (certificate === undefined || httpsRedirects.length === 0) return [];
+  const conditions: string[] = [];
+  for (let at = 0; at < httpsRedirects.length; at += NAMES_IN_A_CONDITION) {
+    const some = httpsRedirects.slice(at, at + NAMES_IN_A_CONDITION).map(namePattern);
+    const flags = at + NAMES_IN_A_CONDITION < httpsRedirects.length ? '[NC,OR]' : '[NC]';
+    const request = '[^ ]+ (?:https?://[^/ ]+)?(/[^ ?]*)';
+    conditions.push(
+      `RewriteCond "%{HTTP_HOST} %{THE_REQUEST}" "^(${some.join('|')})[.]?(?::[0-9]+)? ${request}" ${flags}`,
+    );
+  }
+  const port = ports.https === 443 ? '' : `:${ports.https}`;
+  return [
+    'RewriteEngine On',
+    `RewriteCond "%{REQUEST_URI}" "!^/${pattern(CHALLENGE_PATH)}"`,
+    ...conditions,
+    `RewriteRule "^/" "https://%1${port}%2" [R=301,L,NE]`,
+  ];
+}
+
+/** A wildcard of a certificate secures one label. */
+function namePattern(name: string): string {
+  const [prefix, rest] = name.startsWith('*.') ? ['[^.: ]+[.]', name.slice(2)] : ['', name];
+  return prefix + domain(rest).replaceAll('.', '[.]');
 }
 
 /** All paths except challenges, which are answered in every state, so that certificates can be renewed. */
