@@ -6,6 +6,7 @@ import type { AnyFunction } from '../../src/core/define.ts';
 import { isFeature } from '../../src/model/features/catalogue.ts';
 import { api2Loaders, uapiLoaders } from '../../src/uapi/loaders.generated.ts';
 import { Installation } from '../support/installation.ts';
+import { itWith, type Tool } from '../support/require-tool.ts';
 
 const top = join(__dirname, '../..');
 const tests = readdirSync(join(top, 'tests/uapi'))
@@ -23,6 +24,15 @@ const rows = [
 
 /** Functions that are in no list of the documentation, and why they are provided. */
 const beyondTheDocumentation: Record<string, string> = {};
+
+/** Tools that examples need. */
+const toolsOf: Record<string, readonly Tool[]> = {
+  'LangPHP::php_ini_get_user_basic_directives': ['php-fpm8.4', 'php8.4'],
+  'LangPHP::php_ini_get_user_content': ['php-fpm8.4', 'php8.4'],
+  'LangPHP::php_ini_set_user_basic_directives': ['php-fpm8.4', 'php8.4'],
+  'LangPHP::php_ini_set_user_content': ['php-fpm8.4', 'php8.4'],
+  'LangPHP::php_set_vhost_versions': ['php-fpm8.4'],
+};
 
 /** An installation for functions that only read. */
 let unchanged: Installation;
@@ -68,7 +78,7 @@ describe.each(rows)('%s %s', (api, name, load) => {
     expect(tests).toMatch(new RegExp(`\\b${name}\\b`));
   });
 
-  it('does what its examples say', async () => {
+  itWith(toolsOf[name] ?? [], 'does what its examples say', async () => {
     for (const { args, setUp = [], fails } of fn.examples) {
       const isRead = ['none', 'reads'].includes(fn.effect) && setUp.length === 0;
       const here = isRead ? unchanged : await withBob();

@@ -1,4 +1,5 @@
 // The files of PHP-FPM, in the syntax of php-fpm.conf. Every value from outside goes through `word`.
+import type { AccountDirective } from '../../model/php/ini.ts';
 import type { Pool } from '../../model/php/pools.ts';
 import { baseSocket } from './places.ts';
 
@@ -83,15 +84,8 @@ function renderPool(
   ].join('\n');
 }
 
-interface Directive {
-  readonly name: string;
-  readonly value: string;
-  /** True if programs of the account cannot change it. */
-  readonly isFixed: boolean;
-}
-
 /** The directives that every pool sets, whatever php.ini says. `home`: as it is written. */
-function directivesOf(home: string): readonly Directive[] {
+export function directivesOf(home: string): readonly AccountDirective[] {
   const fixed = (name: string, value: string) => ({ name, value, isFixed: true });
   const changeable = (name: string, value: string) => ({ name, value, isFixed: false });
   return [
@@ -106,9 +100,6 @@ function directivesOf(home: string): readonly Directive[] {
     changeable('session.gc_probability', '1'),
   ];
 }
-
-/** The names of the directives that every pool sets itself. */
-export const POOL_DIRECTIVES: readonly string[] = directivesOf('').map(({ name }) => name);
 
 /** In a check with another identity, the web server’s user might not exist either. */
 function identityOf(own: string, given: string, username: string): string {

@@ -4,7 +4,7 @@ import type { FoundIni, IniDirective, IniFile } from '../../model/php/ini.ts';
 import type { PhpVersion } from '../../model/php/versions.ts';
 import { digestOf } from '../file-driver.ts';
 import { CONFIGURATION } from '../php-pools/places.ts';
-import { POOL_DIRECTIVES } from '../php-pools/render.ts';
+import { directivesOf } from '../php-pools/render.ts';
 import { findOverrides } from './overrides.ts';
 import { iniFiles } from './ini-places.ts';
 import { iniTools, parseIni, readDirectives } from './ini-parser.ts';
@@ -32,6 +32,6 @@ export async function readIni(
     directives: (): Promise<IniDirective[]> =>
       readDirectives(tools, php, ofFpm?.digest === null ? undefined : ofFpm?.path),
     overrides: () => findOverrides(files, tools, php),
-    poolDirectives: POOL_DIRECTIVES,
+    accountDirectives: directivesOf,
   };
 }

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { findVersions, readIni } from '../../drivers/php/look.ts';
 import { versionParam } from '../../model/php/form.ts';
-import { explanations, modeOf, typeOf } from '../../model/php/ini.ts';
+import { directiveFields, directiveRows } from '../../model/php/directive-rows.ts';
 import { getVersion } from '../../model/php/versions.ts';
 
 export default defineFunction({
@@ -18,23 +18,7 @@ export default defineFunction({
   returns: {
     directives: {
       list: {
-        fields: {
-          key: { type: 'string', doc: 'The name.' },
-          value: { type: 'string', doc: 'The value; “On” or “Off” for booleans.' },
-          default_value: { type: 'string', doc: 'The value without a php.ini.' },
-          info: {
-            type: 'string',
-            doc: 'The explanation in the comments of php.ini; empty if there is none.',
-          },
-          php_ini_mode: {
-            type: 'string',
-            doc: 'Where it can be set: PHP_INI_SYSTEM, PHP_INI_PERDIR or PHP_INI_ALL.',
-          },
-          type: {
-            type: 'string',
-            doc: '“boolean”, “integer” (also with a unit, as 128M), “float” or “string”, as the default value shows.',
-          },
-        },
+        fields: directiveFields,
       },
       doc: 'The directives, sorted by name.',
     },
@@ -49,16 +33,6 @@ export default defineFunction({
   },
 
   async handler(_args, _context, { content, directives }) {
-    const info = explanations(content);
-    return {
-      directives: directives.map((one) => ({
-        key: one.name,
-        value: one.value,
-        default_value: one.defaultValue,
-        info: info.get(one.name) ?? '',
-        php_ini_mode: modeOf(one),
-        type: typeOf(one),
-      })),
-    };
+    return { directives: directiveRows(content, directives) };
   },
 });

@@ -40,7 +40,8 @@ export default defineFunction({
     const found = await readIni(machine, getVersion(await findVersions(machine), 'version', version));
     const files = await editFiles(found, settings);
     const overriding = await findOverriding(found, files, settings);
-    const ofPools = settings.map(({ name }) => name).filter((name) => found.poolDirectives.includes(name));
+    const ofAccounts = new Set(found.accountDirectives('').map(({ name }) => name));
+    const ofPools = settings.map(({ name }) => name).filter((name) => ofAccounts.has(name));
     return { desired: { php: found.php, files }, overriding, ofPools };
   },
 

@@ -72,7 +72,7 @@ export default defineFunction({
       newest: newestOf(installed)?.id,
       change: (host) => ({ ...host, version: chosen, usesFpm: usesFpm ?? host.usesFpm, ...parameters }),
     });
-    for (const account of accounts) warnIfNotRun(context, account);
+    for (const account of accounts) warnIfNotRun(context, account, 'Use php_fpm=1.');
     const hosts = accounts.flatMap(({ changed }) => changed);
     context.plan(await changePhp(context, { hosts }, accounts));
   },

@@ -35,8 +35,12 @@ export function withBlock(text: string, name: string, block: readonly string[]):
 }
 
 /** @throws ApiError `bad_param` if the file cannot be edited as text. */
-export async function readAccessFile(files: MachineUserFiles, directory: string): Promise<AccessFile> {
-  const path = `${directory}/.htaccess`;
+export async function readAccessFile(
+  files: MachineUserFiles,
+  directory: string,
+  name = '.htaccess',
+): Promise<AccessFile> {
+  const path = `${directory}/${name}`;
   const found = await files.read(path, MAX_BYTES);
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(found?.content);

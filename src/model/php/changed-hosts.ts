@@ -59,15 +59,19 @@ export async function changedServer(
   return accounts.map((account) => ({ ...account, after: change(account.state), changed: [] }));
 }
 
-/** Warns if PHP ran before, or should run now, and does not. */
-export function warnIfNotRun({ warn }: Pick<Context, 'warn'>, { after, hosts, changed }: ChangedHosts): void {
+/** Warns if PHP ran before, or should run now, and does not. `advice`: a sentence. */
+export function warnIfNotRun(
+  { warn }: Pick<Context, 'warn'>,
+  { after, hosts, changed }: ChangedHosts,
+  advice: string,
+): void {
   const served = resolve(after, hosts);
   for (const { servername } of changed) {
     const one = served.get(servername);
     if (one?.runs !== null) continue;
     warn(
       `PHP does not run for “${servername}”: it does not use PHP-FPM, and the handler of ` +
-        `${one.version ?? 'PHP'} is “none”. Its PHP files are not served. Use php_fpm=1.`,
+        `${one.version ?? 'PHP'} is “none”. Its PHP files are not served. ${advice}`,
     );
   }
 }

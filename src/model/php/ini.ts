@@ -21,8 +21,8 @@ export interface FoundIni {
   readonly parse: (...texts: readonly string[]) => Promise<ParsedIni[]>;
   readonly directives: () => Promise<IniDirective[]>;
   readonly overrides: () => Promise<IniOverride[]>;
-  /** The directives that the pools of accounts set themselves. */
-  readonly poolDirectives: readonly string[];
+  /** The directives that this server sets for the PHP of an account, whatever php.ini says. */
+  readonly accountDirectives: (home: string) => readonly AccountDirective[];
 }
 
 /** A directive that a file in conf.d sets, which PHP reads after php.ini. */
@@ -31,6 +31,13 @@ export interface IniOverride {
   /** As PHP's parser returns it. */
   readonly value: string;
   readonly path: string;
+}
+
+export interface AccountDirective {
+  readonly name: string;
+  readonly value: string;
+  /** True if programs of the account cannot change it. */
+  readonly isFixed: boolean;
 }
 
 export interface IniDirective {
@@ -120,15 +127,18 @@ const SPECIAL_SECTION = /^[ \t]*\[(?:HOST|PATH)\b/im;
 
 /**
  * Sets directives in the text of a file. Only the lines of these directives change, or are added after their
- * explanation. @throws ApiError `bad_param` if that is not possible.
+ * explanation.
+ * @param setsWholeText the function that replaces the text.
+ * @throws ApiError `bad_param` if that is not possible.
  */
 export async function edit(
   { path, content }: IniFile,
   changes: readonly (Setting & { readonly type: IniType })[],
   parse: FoundIni['parse'],
+  setsWholeText = 'php_ini_set_content',
 ): Promise<string> {
   const cannot = (why: string) =>
-    badParam(`“${path}” ${why}, so that single directives cannot be set. Use php_ini_set_content.`);
+    badParam(`“${path}” ${why}, so that single directives cannot be set. Use ${setsWholeText}.`);
   if (SPECIAL_SECTION.test(content)) throw cannot('has sections for hosts or folders');
   const lines = changes.map((change) => {
     const { text, parsed } = written(change, change.type);
