@@ -1,6 +1,12 @@
 // The module SSL of UAPI, as far as it is about websites: certificates, AutoSSL, and redirects to HTTPS.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Db } from '../../src/core/context.ts';
+import * as ofAutossl from '../../src/model/autossl/certificates.ts';
+import * as problems from '../../src/model/autossl/problems.ts';
+import * as runs from '../../src/model/autossl/runs.ts';
+import * as settings from '../../src/model/autossl/settings.ts';
+import { certificateOf } from '../../src/model/certificates/x509.ts';
 import { Authority } from '../support/certificates.ts';
 import { Installation } from '../support/installation.ts';
 
@@ -124,5 +130,83 @@ describe('redirects to HTTPS', () => {
     ])
       expect([one, (await toggle(one, '1')).status]).toEqual([one, 0]);
     expect(await stateOf('bob.example')).toMatchObject({ is_https_redirecting: 0 });
+  });
+});
+
+describe('AutoSSL', () => {
+  const store = <Value>(work: (db: Db) => Promise<Value>) =>
+    here.engine.store.transaction('changes', async (db) => ({ value: await work(db), keep: true }));
+  const enable = () => store((db) => settings.enable(db, 'LetsEncrypt', 'https://issuer.example/'));
+  const excluded = async () =>
+    ((await data('SSL::get_autossl_excluded_domains')) as { excluded_domain: string }[]).map(
+      (row) => row.excluded_domain,
+    );
+  const time = () => here.time ?? 0;
+
+  test('excluded names: SSL::add_, set_, remove_ and get_autossl_excluded_domains', async () => {
+    await data('SSL::add_autossl_excluded_domains', { domains: 'mail.bob.example, WWW.bob.example' });
+    expect(await excluded()).toEqual(['mail.bob.example', 'www.bob.example']);
+    const { messages } = await uapi('SSL::remove_autossl_excluded_domains', {
+      domains: 'mail.bob.example,bob.example',
+    });
+    expect(messages).toEqual(['These names were not excluded: “bob.example”.']);
+    await data('SSL::set_autossl_excluded_domains', { domains: 'bob.example' });
+    expect(await excluded()).toEqual(['bob.example']);
+    const { data: ofRoot } = await here.call('get_autossl_user_excluded_domains', { username: 'bob' });
+    expect(ofRoot).toMatchObject({ payload: [{ excluded_domain: 'bob.example' }] });
+    for (const domains of ['eve.example', 'x.bob.example', ',', 'a b'])
+      expect((await uapi('SSL::add_autossl_excluded_domains', { domains })).status).toBe(0);
+    await data('SSL::set_autossl_excluded_domains');
+    expect(await excluded()).toEqual([]);
+  });
+
+  test('SSL::get_autossl_problems and SSL::get_autossl_renewal_status', async () => {
+    const renewal = (domain = 'bob.example') => data('SSL::get_autossl_renewal_status', { domain });
+    expect(await renewal()).toEqual({ has_problems: 0, is_active: 0, is_excluded: 0, will_renew: 0 });
+    await enable();
+    const { crt } = await install('bob.example', ['bob.example', 'mail.bob.example']);
+    expect(await renewal()).toMatchObject({ is_active: 1, will_renew: 0 });
+    const { facts } = certificateOf(crt);
+    const of = { servername: 'bob.example', username: 'bob', fingerprint: facts.digest };
+    await store((db) => ofAutossl.put(db, { ...of, notBefore: 0, notAfter: 1, deliveryMs: 1 }));
+    expect(await renewal()).toMatchObject({ will_renew: 1 });
+    expect(await renewal('www.bob.example')).toMatchObject({ will_renew: 0 });
+    await data('SSL::add_autossl_excluded_domains', { domains: 'bob.example' });
+    expect(await renewal()).toMatchObject({ is_excluded: 1, will_renew: 0 });
+    const found = { domain: 'mail.bob.example', username: 'bob', problem: 'No address.', log: 'x' };
+    await store((db) => problems.add(db, found, Date.parse('2026-09-01T00:00:00Z'), false));
+    expect(await renewal('mail.bob.example')).toMatchObject({ has_problems: 1, will_renew: 0 });
+    expect(await data('SSL::get_autossl_problems')).toEqual([
+      { domain: 'mail.bob.example', problem: 'No address.', time: '2026-09-01T00:00:00Z' },
+    ]);
+    expect((await uapi('SSL::get_autossl_renewal_status', { domain: 'eve.example' })).status).toBe(0);
+  });
+
+  test('SSL::start_autossl_check starts one check, and SSL::is_autossl_check_in_progress shows it', async () => {
+    expect((await uapi('SSL::start_autossl_check')).errors).toEqual([
+      'AutoSSL is disabled on this server. Its administrator can enable it.',
+    ]);
+    await enable();
+    expect(await data('SSL::is_autossl_check_in_progress')).toBe(0);
+    const first = await uapi('SSL::start_autossl_check');
+    expect(first).toMatchObject({ status: 1, data: null, messages: null });
+    expect(await data('SSL::is_autossl_check_in_progress')).toBe(1);
+    expect((await uapi('SSL::start_autossl_check')).messages?.[0]).toContain('in progress already');
+    const tasks = await store((db) => db.all<{ id: number; input: string }>('SELECT id, input FROM task'));
+    expect(tasks).toMatchObject([{ input: '{"username":"bob","retries_all":true}' }]);
+    await store(async (db) => {
+      await runs.begin(db, { task: tasks[0]?.id ?? 0, username: 'bob', provider: 'LetsEncrypt' }, time());
+      await db.run("UPDATE task SET state = 'done'");
+    });
+    here.time = time() + 60_000;
+    expect((await uapi('SSL::start_autossl_check')).messages?.[0]).toContain('within the last hour');
+    const [, second] = await store((db) => db.all<{ input: string }>('SELECT input FROM task ORDER BY id'));
+    expect(second?.input).toBe('{"username":"bob","retries_all":false}');
+  });
+
+  test('needs the feature “autossl”', async () => {
+    const features = JSON.stringify({ autossl: 0 });
+    await here.call('add_override_features_for_user', { user: 'bob', features });
+    expect((await uapi('SSL::start_autossl_check')).errors?.[0]).toContain('the feature “autossl”');
   });
 });

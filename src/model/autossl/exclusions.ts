@@ -15,6 +15,25 @@ export const excludedDomain = {
   doc: 'A name of the account, such as bob.example or mail.bob.example. Can be repeated.',
 } as const satisfies Param;
 
+/** In UAPI, which takes them with commas between them. */
+export const excludedDomains = {
+  type: 'string',
+  maxLength: 65_535,
+  doc: 'Names of the account, such as bob.example or mail.bob.example, with commas between them.',
+} as const satisfies Param;
+
+/** Reads `excludedDomains`: each once, in lower case. */
+export function readExcluded(given: string): string[] {
+  return [...new Set(given.toLowerCase().split(/[\s,]+/))].filter((name) => name !== '');
+}
+
+/** The same for a call that must name some. @throws ApiError `bad_param` if it names none. */
+export function readNamed(param: string, given: string): string[] {
+  const names = readExcluded(given);
+  if (names.length > 0) return names;
+  throw badParam(`The parameter “${param}” should have at least one name.`);
+}
+
 export const excludedFields = {
   excluded_domain: { type: 'string', doc: 'A name that AutoSSL leaves out.' },
 } as const satisfies Record<string, Field>;

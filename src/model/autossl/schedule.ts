@@ -2,7 +2,7 @@
 import type { Db } from '../../core/context.ts';
 import * as queue from '../tasks/queue.ts';
 import * as timers from '../tasks/timers.ts';
-import { toSeconds } from './runs.ts';
+import * as runs from './runs.ts';
 import * as settings from './settings.ts';
 
 export const CHECK = 'autossl-check';
@@ -13,7 +13,7 @@ export async function schedule(db: Db): Promise<{ readonly cron: string[]; reado
   if (timer === undefined) return { cron: [], nextTime: '' };
   const next = new Date(timer.nextAt);
   const cron = [String(next.getMinutes()), String(next.getHours()), '*', '*', '*'];
-  return { cron, nextTime: toSeconds(timer.nextAt) };
+  return { cron, nextTime: runs.toSeconds(timer.nextAt) };
 }
 
 /** Has an account with new names checked, if AutoSSL is enabled. One check is enough for several changes. */
@@ -26,6 +26,29 @@ export async function checkSoon(db: Db, username: string, now: number): Promise<
   );
   if (waiting !== undefined) return;
   await queue.add(db, { kind: CHECK, input, caller: 'root', xid: '' }, { now });
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Whether a check of the account is running, or is about to. */
+export async function isCheckInProgress(db: Db, username: string, now: number): Promise<boolean> {
+  const rows = await db.all<{ input: string }>(
+    "SELECT input FROM task WHERE server = ? AND kind = ? AND (state = 'running' OR (state = 'waiting' AND not_before <= ?))",
+    ...[db.server, CHECK, now],
+  );
+  return rows.some(({ input }) => {
+    const { username: only } = JSON.parse(input) as { readonly username?: string };
+    return only === undefined || only === username;
+  });
+}
+
+/**
+ * Whether names that the issuer could not validate may be tried again at once because an account asks for it: once an
+ * hour, because failed validations count against the issuer’s limits.
+ */
+export async function mayRetryAll(db: Db, username: string, now: number): Promise<boolean> {
+  const [latest] = (await runs.list(db)).filter((run) => run.username === username);
+  return latest === undefined || now - Date.parse(latest.startTime) >= HOUR_MS;
 }
 
 /** Whether no other check than this task is running on this server. */

@@ -7,6 +7,7 @@ import type { Account } from '../accounts/accounts.ts';
 import { domainName } from '../accounts/names.ts';
 import { listOf, type HostedDomain } from './hosted-domains.ts';
 import type { OwnDomains } from './rows.ts';
+import { virtualHostsOf, type VirtualHost } from './virtual-hosts.ts';
 
 /** A subdomain: `shop`, `shop.bob.example` or `shop_bob.example`. */
 export const subdomainParam = {
@@ -94,6 +95,15 @@ export async function ownDomain(
 /** @throws ApiError `bad_param` unless the account has the domain. */
 export function assertOwn({ account, hosted }: OwnDomains, param: string, domain: string): void {
   if (domain !== account.domain && !hosted.some((one) => one.domain === domain)) throw notOwn(param, domain);
+}
+
+/** The virtual host with one of the account’s names, also with www. or mail. @throws ApiError `bad_param`. */
+export async function ownHostOf(db: Db, account: Account, param: string, name: string): Promise<VirtualHost> {
+  const host = (await virtualHostsOf(db, account)).find(
+    ({ servername, aliases }) => servername === name || aliases.includes(name),
+  );
+  if (host === undefined) throw notOwn(param, name);
+  return host;
 }
 
 /** Domains of the account, with commas between them: each once. @throws ApiError `bad_param`. */

@@ -1,0 +1,30 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import { quote } from '../../core/quote.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import * as exclusions from '../../model/autossl/exclusions.ts';
+
+export default defineUapi({
+  name: 'SSL::remove_autossl_excluded_domains',
+  since: 66,
+  summary: 'Exclude names of the account from AutoSSL no longer.',
+  description:
+    'The next check adds them to the certificate: the one of the night, or SSL::start_autossl_check.',
+  effect: 'changes',
+  role: 'WebServer',
+  feature: 'autossl',
+  params: { domains: { ...exclusions.excludedDomains, required: true } },
+  returns: null,
+  examples: [
+    {
+      args: { domains: 'mail.bob.example' },
+      doc: 'Certificates with mail.bob.example again.',
+      setUp: [{ command: 'SSL::add_autossl_excluded_domains', args: { domains: 'mail.bob.example' } }],
+    },
+  ],
+
+  async handler({ domains }, { db, caller, inform }) {
+    const { username } = await accounts.getOwn(db, caller);
+    const others = await exclusions.remove(db, username, exclusions.readNamed('domains', domains));
+    if (others.length > 0) inform(`These names were not excluded: ${others.map(quote).join(', ')}.`);
+  },
+});
