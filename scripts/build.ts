@@ -36,6 +36,7 @@ async function bundle(): Promise<void> {
     plugins: [
       readySearchIndex(top),
       readyReader(top),
+      readyOpenApi(top),
       passwordWordsReader(top),
       functionsByName(),
       trimmed(top),

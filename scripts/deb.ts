@@ -94,6 +94,9 @@ function placeCompletions(): void {
     place(`share/${ours}`, `usr/share/${theirs}`);
     symlink(`${'../'.repeat(ours.split('/').length + 2)}share/${theirs}`, `${PROGRAM}/share/${ours}`);
   }
+  // bash and fish look for a file with the name of the command. zsh reads the first line of each file.
+  symlink('whmapi1', 'usr/share/bash-completion/completions/uapi');
+  symlink('whmapi1.fish', 'usr/share/fish/vendor_completions.d/uapi.fish');
 }
 
 function placeManPages(): void {

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import * as ready from '../../src/cli/ready.ts';
 import { index } from '../../src/functions/index.generated.ts';
-import { loadFunction } from '../../src/functions/load.ts';
-import { openApiDocument } from '../../src/http/openapi-document.ts';
-import { version } from '../../package.json';
+import { uapiIndex } from '../../src/uapi/index.generated.ts';
+import { documentedApis, openApiDocument } from '../../src/openapi/document.ts';
 
 const FOLDER = 'ready';
 const OPENAPI = 'openapi';
@@ -14,17 +13,22 @@ const OPENAPI = 'openapi';
 /** Writes the files below `dist`. */
 export async function writeReady(dist: string): Promise<void> {
   const folder = join(dist, FOLDER);
-  mkdirSync(join(folder, 'functions'), { recursive: true });
+  for (const name of ['functions', 'modules']) mkdirSync(join(folder, name), { recursive: true });
   const write = (name: string, value: unknown) => {
     writeFileSync(join(folder, `${name}.json`), JSON.stringify(value));
   };
   write('help', await ready.readyHelp());
   write('functions', await ready.functionCandidates());
   write('meta-parameters', await ready.metaParameters());
-  const functions = async () => index;
-  const document = await openApiDocument({ functions, find: loadFunction, version });
-  writeFileSync(join(folder, `${OPENAPI}.json`), document);
-  for (const name of Object.keys(index)) write(`functions/${name}`, await ready.completable(name));
+  for (const api of documentedApis) {
+    writeFileSync(join(folder, `${OPENAPI}-${api}.json`), await openApiDocument(api));
+  }
+  const modules = await ready.moduleCandidates();
+  write('modules', modules);
+  for (const { value } of modules) write(`modules/${value}`, await ready.accountFunctionCandidates(value));
+  for (const name of [...Object.keys(index), ...Object.keys(uapiIndex)]) {
+    write(`functions/${name}`, await ready.completable(name));
+  }
 }
 
 /** The module that reads them, in the place of the one that makes them. */
@@ -42,25 +46,28 @@ export function readyReader(top: string): Plugin {
           export const readyHelp = async () => read('help');
           export const functionCandidates = async () => read('functions');
           export const metaParameters = async () => read('meta-parameters');
-          export async function completable(command: string) {
-            const name = \`functions/\${command}\`;
-            return /^\\w+$/.test(command) && existsSync(pathOf(name)) ? read(name) : undefined;
-          }`,
+          const readIfThere = (folder: string, name: string) =>
+            // Only a name: whatever leads elsewhere is none.
+            /^[\\w:]+$/.test(name) && existsSync(pathOf(folder + '/' + name)) ? read(folder + '/' + name) : undefined;
+          export const moduleCandidates = async () => read('modules');
+          export const accountFunctionCandidates = async (module: string) => readIfThere('modules', module) ?? [];
+          export const completable = async (name: string) => readIfThere('functions', name);`,
       }));
     },
   };
 }
 
-/** The module that reads the OpenAPI document, in the place of the one that makes it. */
+/** The module that reads the OpenAPI documents, in the place of the one that makes them. */
 export function readyOpenApi(top: string): Plugin {
   return {
-    name: 'ready OpenAPI document',
+    name: 'ready OpenAPI documents',
     setup(build) {
-      build.onLoad({ filter: /\/src\/http\/openapi-document\.ts$/ }, () => ({
-        resolveDir: join(top, 'src/http'),
+      build.onLoad({ filter: /\/src\/openapi\/document\.ts$/ }, () => ({
+        resolveDir: join(top, 'src/openapi'),
+        loader: 'ts',
         contents: `
           import { readFile } from 'node:fs/promises';
-          export const openApiDocument = () => readFile(\`\${__dirname}/${FOLDER}/${OPENAPI}.json\`, 'utf8');`,
+          export const openApiDocument = (api: string) => readFile(\`\${__dirname}/${FOLDER}/${OPENAPI}-\${api}.json\`, 'utf8');`,
       }));
     },
   };

@@ -1,4 +1,4 @@
-// The section-7 man page of one function.
+// The section-7 man page of one function of WHM.
 import {
   accessInWords,
   choiceInWords,
@@ -69,7 +69,8 @@ function parameters(fn: AnyFunction): string[] {
     : ['.Sh PARAMETERS', ...(choice === '' ? [] : [prose(choice)]), ...tagged(rows)];
 }
 
-function explain(param: Param): string {
+/** What a parameter means, for a tagged list. */
+export function explain(param: Param): string {
   const effect = param.noEffectReason === undefined ? '' : ` It has no effect here: ${param.noEffectReason}`;
   return `${param.doc}${effect} (${paramTraits(param)})`;
 }

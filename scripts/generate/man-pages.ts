@@ -1,15 +1,20 @@
-// Section-7 man pages: one for each family, which names its functions, and one for the errors.
+// Section-7 man pages: one for each family, which names its functions, one for each function, one for each module of
+// UAPI, and one for the errors.
 import { errorKinds } from '../../src/core/errors.ts';
 import type { AnyFunction } from '../../src/core/define.ts';
-import type { PlacedFunction } from '../generate.ts';
+import type { PlacedAccountFunction, PlacedFunction } from '../generate.ts';
 import { familyOf } from './families.ts';
 import { functionPage } from './function-page.ts';
+import { modulePage, modulesPage } from './module-page.ts';
 import { page, seeAlso, tagged } from './roff.ts';
 
 const errorsPageName = 'whmapi1-errors';
 
 /** Path and text of every page. */
-export function manPages(functions: readonly PlacedFunction[]): Map<string, string> {
+export function manPages(
+  functions: readonly PlacedFunction[],
+  accountFunctions: readonly PlacedAccountFunction[],
+): Map<string, string> {
   const pages = new Map([[`man/${errorsPageName}.7`, errorsManPage()]]);
   const add = (name: string, text: string) => {
     const path = `man/whmapi1-${name}.7`;
@@ -27,7 +32,22 @@ export function manPages(functions: readonly PlacedFunction[]): Map<string, stri
     );
   }
   for (const { family, fn } of functions) add(fn.name, functionPage(fn, family));
+  const modules = modulesOf(accountFunctions);
+  pages.set('man/uapi-modules.7', modulesPage(modules));
+  for (const [module, members] of modules) {
+    pages.set(`man/uapi-${module}.7`, modulePage(module, members));
+  }
   return pages;
+}
+
+/** The functions of UAPI by their module. */
+function modulesOf(functions: readonly PlacedAccountFunction[]): Map<string, AnyFunction[]> {
+  const modules = new Map<string, AnyFunction[]>();
+  for (const { fn } of functions.filter(({ api }) => api === 'uapi')) {
+    const [module = ''] = fn.name.split('::');
+    modules.set(module, [...(modules.get(module) ?? []), fn]);
+  }
+  return modules;
 }
 
 function familyPage(folder: string, functions: readonly AnyFunction[]): string {

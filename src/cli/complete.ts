@@ -1,5 +1,5 @@
-// The hidden interface for shells: `whmapi1 --complete WORD ...` prints the candidates for the last word. The scripts
-// under share/ run it whenever the Tab key is pressed. Every user of the server can read the words of a process. The
+// The hidden interface for shells: `whmapi1 --complete WORD ...` and `uapi --complete WORD ...` print the candidates for
+// the last word. The scripts under share/ run it whenever the Tab key is pressed. Every user of the server can read the words of a process. The
 // scripts therefore pass only the name of each argument, and the word at the cursor in the environment
 // (WHMAPI1_COMPLETE_WORD).
 import { readdirSync, statSync } from 'node:fs';
@@ -7,7 +7,7 @@ import type { NameKind } from '../core/define.ts';
 import { argumentNames, argumentValues, nameKindOf } from './complete-arguments.ts';
 import type { Io } from './io.ts';
 import { optionRows } from './option-rows.ts';
-import { completable, functionCandidates } from './ready.ts';
+import { accountFunctionCandidates, completable, functionCandidates, moduleCandidates } from './ready.ts';
 
 /**
  * A candidate for a word. After a candidate that ends with `=`, `/` or `.`, the word continues. After any other, the
@@ -19,11 +19,14 @@ export interface Candidate {
   readonly about: string;
 }
 
+type Program = 'whmapi1' | 'uapi';
+
 /** The words before the word that is completed. */
 interface Before {
+  /** For uapi: the module. */
   readonly command: string | undefined;
-  /** The names of the arguments after the command. */
-  readonly names: ReadonlySet<string>;
+  /** For uapi: the names begin with the function. */
+  readonly names: readonly string[];
   readonly options: ReadonlySet<string>;
   /** The value of --user. Undefined if it is not given. */
   readonly user: string | undefined;
@@ -61,8 +64,8 @@ const shortNames = new Map(
 );
 
 /** Prints one candidate per line: the word, a tab, its description. The shell selects the candidates that match. */
-export async function complete(words: readonly string[], io: Io): Promise<number> {
-  const candidates = await candidatesFor(words, io);
+export async function complete(program: Program, words: readonly string[], io: Io): Promise<number> {
+  const candidates = await candidatesFor(program, words, io);
   const lines = candidates
     .filter(({ value }) => !/[\t\n]/.test(value))
     .map(({ value, about }) => `${value}\t${about}\n`);
@@ -70,32 +73,56 @@ export async function complete(words: readonly string[], io: Io): Promise<number
   return 0;
 }
 
-async function candidatesFor(words: readonly string[], io: Io): Promise<readonly Candidate[]> {
+async function candidatesFor(
+  program: Program,
+  words: readonly string[],
+  io: Io,
+): Promise<readonly Candidate[]> {
   const before = readBefore(words.slice(0, -1));
   const current = words.at(-1) ?? '';
-  if (before.pending !== undefined) return valuesOf(before.pending, current, before, io);
+  if (before.pending !== undefined) return valuesOf(program, before.pending, current, before, io);
   if (current.startsWith('-') && !before.isEnded) {
     const [, name = '', value] = /^(--[a-z-]+)=(.*)$/s.exec(current) ?? [];
     const option = options.find((one) => one.name === name && one.takesValue);
     if (option === undefined || value === undefined) return optionNames(before);
-    return prefixed(`${name}=`, await valuesOf(option, value, before, io));
+    return prefixed(`${name}=`, await valuesOf(program, option, value, before, io));
   }
+  if (program === 'uapi') return accountWords(before, current);
   const { command } = before;
   if (command === undefined && before.options.has('--tasks')) return names('task', current, before, io);
   if (command === undefined && before.options.has('--wait')) {
     return [...(await names('task', current, before, io)), ...(await functionNames('help'))];
   }
   if (command === undefined) return functionNames(before.options.has('--help') ? 'families' : 'help');
-  if (command === 'help') return before.names.size === 0 ? functionNames('families') : [];
+  if (command === 'help') return before.names.length === 0 ? functionNames('families') : [];
   const fn = before.options.has('--help') ? undefined : await completable(command);
   if (fn === undefined) return [];
   const mark = current.indexOf('=');
-  if (mark < 0) return argumentNames(fn, before.names, current);
+  if (mark < 0) return argumentNames(fn, new Set(before.names), current);
   const [start, key] = [current.slice(0, mark + 1), current.slice(0, mark)];
   const kind = nameKindOf(fn, key);
   const values =
     kind === undefined ? await argumentValues(fn, key) : await names(kind, typedAfter(start, io), before, io);
   return prefixed(start, values);
+}
+
+/** `uapi Module function key=value`: the module, its function, or an argument. Names in an account are not completed. */
+async function accountWords(
+  { command: module, names: [func, ...given], options: chosen }: Before,
+  current: string,
+): Promise<readonly Candidate[]> {
+  if (module === undefined) {
+    const help = { value: 'help', about: 'Open the manual page of the program, or of a module.' };
+    return [...(await moduleCandidates()), ...(chosen.has('--help') ? [] : [help])];
+  }
+  if (module === 'help') return func === undefined ? moduleCandidates() : [];
+  if (func === undefined) return accountFunctionCandidates(module);
+  const fn = chosen.has('--help') ? undefined : await completable(`${module}::${func}`);
+  if (fn === undefined) return [];
+  const mark = current.indexOf('=');
+  // The options of UAPI’s lists differ from those of WHM.
+  if (mark < 0) return argumentNames({ ...fn, hasList: false }, new Set(given), current);
+  return prefixed(current.slice(0, mark + 1), await argumentValues(fn, current.slice(0, mark)));
 }
 
 /**
@@ -139,7 +166,7 @@ function readBefore(words: readonly string[]): Before {
   const [command, ...names] = positional;
   return {
     ...{ command, pending, isEnded, user, options: given },
-    names: new Set(names.map((word) => word.replace(/=.*/s, ''))),
+    names: names.map((word) => word.replace(/=.*/s, '')),
   };
 }
 
@@ -150,19 +177,25 @@ function optionNames({ options: given }: Before): Candidate[] {
 }
 
 async function valuesOf(
+  program: Program,
   { name, choices, completes }: Option,
   current: string,
   before: Before,
   io: Io,
 ): Promise<readonly Candidate[]> {
-  if (completes !== undefined) return names(completes, current, { ...before, user: undefined }, io);
+  if (completes !== undefined) {
+    const kind = program === 'uapi' && name === '--user' ? 'account' : completes;
+    return names(kind, current, { ...before, user: undefined }, io);
+  }
   if (name === '--backup' || name === '--restore') return paths(current);
   if (name !== '--file') return choices.map((value) => ({ value, about: '' }));
   const mark = current.indexOf('=');
   if (mark >= 0) return prefixed(current.slice(0, mark + 1), paths(current.slice(mark + 1)));
-  const fn = before.command === undefined ? undefined : await completable(before.command);
+  const [func = ''] = before.names;
+  const called = program === 'uapi' ? `${before.command ?? ''}::${func}` : (before.command ?? '');
+  const fn = await completable(called);
   if (fn === undefined) return [];
-  const parameters = await argumentNames(fn, before.names, current);
+  const parameters = await argumentNames(fn, new Set(before.names), current);
   return parameters.filter(({ value }) => !/^(-|api\.)/.test(value));
 }
 

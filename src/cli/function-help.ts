@@ -1,6 +1,7 @@
 // Prints the help of a function, from its description.
 import {
   accessInWords,
+  accountAccessInWords,
   choiceInWords,
   exampleCommand,
   paramTraits,
@@ -31,7 +32,7 @@ export function functionHelp(fn: AnyFunction, family: string, layout: Layout): s
       layout,
       returnedFields(fn.returns).map(({ path, type, doc }) => entry(path, doc, type, layout)),
     ),
-    programOf(fn) === 'uapi' ? wrap(accountAccess(fn), layout) : '',
+    programOf(fn) === 'uapi' ? wrap(accountAccessInWords(fn), layout) : '',
     programOf(fn) === 'uapi'
       ? ''
       : wrap(
@@ -49,16 +50,4 @@ export function functionHelp(fn: AnyFunction, family: string, layout: Layout): s
     programOf(fn) === 'uapi' ? '' : wrap(`Family: ${titleOf(family)} (man whmapi1-${family})`, layout),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
-}
-
-function accountAccess({ feature, list, since }: AnyFunction): string {
-  const sentences = [
-    'An account can call this function for itself; root and the account’s reseller can call it for the account.',
-    ...(feature === undefined ? [] : [`It requires the feature “${feature}” of the account’s package.`]),
-    ...(since === null ? [] : [`Available in cPanel since version ${since}.`]),
-    ...(list === undefined
-      ? []
-      : ['api.filter_column, api.sort_column and api.paginate_size work on its list.']),
-  ];
-  return sentences.join(' ');
 }

@@ -6,9 +6,10 @@ import { UsageError } from './usage-error.ts';
 /** @returns the exit status: 0 success, 1 the call failed, 2 no call was made, 3 the store was unavailable. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
-    if (argv[0] === '--complete') {
+    const [first, ...words] = argv[0] === '--uapi' ? argv.slice(1) : argv;
+    if (first === '--complete') {
       const { complete } = await import('./complete.ts');
-      return await complete(argv.slice(1), io);
+      return await complete(argv[0] === '--uapi' ? 'uapi' : 'whmapi1', words, io);
     }
     if (argv.length === 1 && argv[0] === '--help' && !io.stdout.isTerminal()) {
       // This is the most frequent command. Its text is generated in advance, and nothing else needs to be loaded.

@@ -1,13 +1,13 @@
-// `whmapi1 help NAME`: shows the manual page of this installation, even if man(1) would find another one.
+// `whmapi1 help NAME`, `uapi help MODULE`: shows the manual page of this installation, even if man(1) would find another one.
 import { installedFile } from './installation.ts';
 import type { Io } from './io.ts';
 
 /**
- * Shows the page of the program, or of a function or family.
+ * Shows the page of the program, or of a function, a family or a module of it.
  * @returns false if there is no such page, or no program to show it with.
  */
-export function openManual(words: readonly string[], io: Io): boolean {
-  const page = words.length === 0 ? 'whmapi1.1' : `whmapi1-${words.join('-')}.7`;
+export function openManual(program: 'whmapi1' | 'uapi', words: readonly string[], io: Io): boolean {
+  const page = words.length === 0 ? `${program}.1` : `${program}-${words.join('-')}.7`;
   // Prevents a name from leading to another directory.
   if (!/^[\w.-]+$/.test(page)) return false;
   // npm installs the pages in the package. The Debian package installs them in the system's directory.

@@ -6,6 +6,8 @@ import { listFields } from '../core/list-fields.ts';
 import { metaParams } from '../core/meta-params.ts';
 import { index } from '../functions/index.generated.ts';
 import { loadFunction } from '../functions/load.ts';
+import { uapiIndex } from '../uapi/index.generated.ts';
+import { loadUapi } from '../uapi/load.ts';
 import type { Candidate } from './complete.ts';
 import { generalHelp } from './help.ts';
 import { plainLayout } from './help-layout.ts';
@@ -32,9 +34,26 @@ export async function metaParameters(): Promise<Readonly<Record<string, Param>>>
   return metaParams;
 }
 
-/** Undefined if there is no such function. */
-export async function completable(command: string): Promise<Completable | undefined> {
-  const fn = await loadFunction(command);
+/** The modules of UAPI. */
+export async function moduleCandidates(): Promise<readonly Candidate[]> {
+  const modules = new Map<string, string[]>();
+  for (const name of Object.keys(uapiIndex)) {
+    const [module = '', func = ''] = name.split('::');
+    modules.set(module, [...(modules.get(module) ?? []), func]);
+  }
+  return [...modules].map(([value, functions]) => ({ value, about: functions.join(', ') }));
+}
+
+/** The functions of a module of UAPI. Empty if there is no such module. */
+export async function accountFunctionCandidates(module: string): Promise<readonly Candidate[]> {
+  return Object.entries(uapiIndex)
+    .filter(([name]) => name.startsWith(`${module}::`))
+    .map(([name, { summary }]) => ({ value: name.slice(module.length + 2), about: summary }));
+}
+
+/** @param name A function of WHM, or a function of UAPI with its module. Undefined if there is no such function. */
+export async function completable(name: string): Promise<Completable | undefined> {
+  const fn = await (name.includes('::') ? loadUapi(name) : loadFunction(name));
   if (fn === undefined) return undefined;
   const { rest, list } = fn;
   return {

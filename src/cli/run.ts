@@ -26,7 +26,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   }
   if (line.openapi) {
     const { printOpenApi } = await import('./openapi.ts');
-    return printOpenApi(io);
+    return printOpenApi('whm', io);
   }
   if (line.administration !== undefined) {
     const { administer } = await import('./administration.ts');
@@ -64,7 +64,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 async function manual(line: CommandLine, io: Io): Promise<number> {
   const { openManual } = await import('./manual.ts');
-  if (openManual(line.words, io)) return 0;
+  if (openManual('whmapi1', line.words, io)) return 0;
   const [command, ...words] = line.words;
   return help({ ...line, command, words }, io);
 }

@@ -32,9 +32,18 @@ async function runLine(words: readonly string[], io: Io): Promise<number> {
     io.stdout.write(`${version}\n`);
     return 0;
   }
-  if (line.help) {
+  if (line.openapi) {
+    const { printOpenApi } = await import('./openapi.ts');
+    return printOpenApi('uapi', io);
+  }
+  if (line.command === 'help') {
+    const { openManual } = await import('./manual.ts');
+    if (openManual('uapi', line.words, io)) return 0;
+  }
+  if (line.help || line.command === 'help') {
     const { printUapiHelp } = await import('./uapi-help.ts');
-    return printUapiHelp([...(line.command === undefined ? [] : [line.command]), ...line.words], line, io);
+    const names = line.command === undefined || line.command === 'help' ? [] : [line.command];
+    return printUapiHelp([...names, ...line.words], line, io);
   }
   const [func, ...args] = line.words;
   if (line.command === undefined || func === undefined || func.includes('=')) {

@@ -83,6 +83,19 @@ export function accessInWords(access: Access): string {
   return `Root can call this function, and resellers with the privilege ${access.join(' or ')}.`;
 }
 
+/** Who may call a function of UAPI. */
+export function accountAccessInWords({ feature, list, since }: AnyFunction): string {
+  const sentences = [
+    'An account can call this function for itself; root and the account’s reseller can call it for the account.',
+    ...(feature === undefined ? [] : [`It requires the feature “${feature}” of the account’s package.`]),
+    ...(since === null ? [] : [`Available in cPanel since version ${since}.`]),
+    ...(list === undefined
+      ? []
+      : ['api.filter_column, api.sort_column and api.paginate_size work on its list.']),
+  ];
+  return sentences.join(' ');
+}
+
 export function sinceInWords(fn: AnyFunction): string {
   if (fn.extension === true) return 'WHM does not have this function.';
   return fn.since === null

@@ -4,8 +4,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Application } from '../app.ts';
-import { openApiDocument } from './openapi-document.ts';
+import { openApiDocument, type DocumentedApi } from '../openapi/document.ts';
 
 /** One form of the document, ready to be sent. */
 interface Representation {
@@ -18,7 +17,7 @@ interface Prepared {
   readonly compressed: Representation;
 }
 
-export function addOpenApi(server: FastifyInstance, { engine }: Application): void {
+export function addOpenApi(server: FastifyInstance, api: DocumentedApi): void {
   let prepared: Promise<Prepared> | undefined;
   server.get('/openapi.json', {
     // Runs after the server’s own hook, which forbids caching. This response may be cached and revalidated by its tag.
@@ -27,7 +26,7 @@ export function addOpenApi(server: FastifyInstance, { engine }: Application): vo
     },
     handler: async (request, reply) => {
       // Built on the first request, because most servers never get one.
-      prepared ??= prepare(engine);
+      prepared ??= prepare(api);
       return send(request, reply, await prepared);
     },
   });
@@ -62,8 +61,8 @@ function hasTag(header: string | undefined, etag: string): boolean {
   return header.split(',').some((part) => part.trim() === '*' || part.trim().replace(/^W\//, '') === etag);
 }
 
-async function prepare(engine: Application['engine']): Promise<Prepared> {
-  const body = Buffer.from(await openApiDocument(engine));
+async function prepare(api: DocumentedApi): Promise<Prepared> {
+  const body = Buffer.from(await openApiDocument(api));
   const hash = createHash('sha256').update(body).digest('base64url').slice(0, 22);
   return {
     plain: { body, etag: `"${hash}"` },

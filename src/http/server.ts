@@ -82,13 +82,13 @@ export function createServer(
   const calls = { door, answers: new RememberedAnswers(application), headers };
   addLogin(server, door);
   addConfirm(server, door);
+  addOpenApi(server, service === 'cpaneld' ? 'uapi' : 'whm');
   if (service === 'cpaneld') {
     addAccountApi(server, calls);
     addAccountPages(server, door);
   } else {
     addApi(server, calls);
     addExternalLogin(server, door);
-    addOpenApi(server, application);
     addPages(server, door);
   }
   return server;

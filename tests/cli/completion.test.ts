@@ -5,6 +5,7 @@ import { optionRows } from '../../src/cli/option-rows.ts';
 import { readMetaArguments } from '../../src/core/meta-arguments.ts';
 import { metaParams } from '../../src/core/meta-params.ts';
 import { index } from '../../src/functions/index.generated.ts';
+import { uapiIndex } from '../../src/uapi/index.generated.ts';
 import { Terminal } from '../support/terminal.ts';
 
 let terminal: Terminal;
@@ -55,6 +56,48 @@ describe('the first word', () => {
     }
     expect(await candidates('help', 'version', '')).toEqual([]);
   });
+});
+
+describe('after uapi', () => {
+  const ofUapi = async (...words: string[]) => {
+    const { status, stdout, stderr } = await terminal.run('--uapi', '--complete', ...words);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    return stdout.split('\n').slice(0, -1);
+  };
+  const valuesOf = async (...words: string[]) =>
+    (await ofUapi(...words)).map((line) => line.split('\t')[0] ?? '');
+  const modules = [...new Set(Object.keys(uapiIndex).map((name) => name.split('::')[0]))];
+
+  test('come a module, a function of it, and its arguments', async () => {
+    expect(await valuesOf('')).toEqual([...modules, 'help']);
+    expect(await ofUapi('Quota', '')).toEqual([
+      `get_local_quota_info\t${uapiIndex['Quota::get_local_quota_info']?.summary ?? ''}`,
+      `get_quota_info\t${uapiIndex['Quota::get_quota_info']?.summary ?? ''}`,
+    ]);
+    expect((await valuesOf('--user=bob', 'SubDomain', 'addsubdomain', '')).slice(0, 2)).toEqual([
+      'domain=',
+      'rootdomain=',
+    ]);
+    expect(await valuesOf('SubDomain', 'addsubdomain', 'domain=', '')).not.toContain('domain=');
+    expect(await valuesOf('SubDomain', 'addsubdomain', 'disallowdot=')).toEqual([
+      'disallowdot=0',
+      'disallowdot=1',
+    ]);
+  });
+
+  test('come options, and modules after help', async () => {
+    expect(await valuesOf('--out')).toContain('--output=');
+    expect(await valuesOf('help', '')).toEqual(modules);
+    expect(await valuesOf('--help', '')).toEqual(modules);
+  });
+
+  test.each([['NoSuchModule'], ['../functions'], ['__proto__'], ['Quota/..']])(
+    '%s is no module',
+    async (name) => {
+      expect(await valuesOf(name, '')).toEqual([]);
+      expect(await valuesOf(name, 'version', '')).toEqual([]);
+    },
+  );
 });
 
 describe('options', () => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { index } from '../../src/functions/index.generated.ts';
+import { uapiIndex } from '../../src/uapi/index.generated.ts';
 import { Terminal } from '../support/terminal.ts';
 
 let terminal: Terminal;
@@ -48,6 +49,31 @@ describe('whmapi1 help, if man(1) exists', () => {
     expect(stdout).toContain('not provided');
     expect(terminal.pages).toEqual([]);
   });
+});
+
+describe('uapi help', () => {
+  test.each([
+    [[], 'uapi.1'],
+    [['SubDomain'], 'uapi-SubDomain.7'],
+  ])('%j opens the page %s, if man(1) exists', async (words, page) => {
+    terminal.pages = [];
+    expect(await terminal.run('--uapi', 'help', ...words)).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(terminal.pages).toEqual([resolve('man', page)]);
+  });
+
+  test('every module has a page', () => {
+    const modules = new Set(Object.keys(uapiIndex).map((name) => name.split('::')[0] ?? ''));
+    expect([...modules].filter((name) => !existsSync(`man/uapi-${name}.7`))).toEqual([]);
+  });
+
+  test.each([[[]], [['SubDomain']], [['SubDomain', 'addsubdomain']]])(
+    '%j shows the text of --help otherwise',
+    async (words) => {
+      const help = await terminal.run('--uapi', '--help', ...words);
+      expect(help.status).toBe(0);
+      expect(await terminal.run('--uapi', 'help', ...words)).toEqual(help);
+    },
+  );
 });
 
 describe('whmapi1 help, if man(1) does not exist', () => {

@@ -191,6 +191,10 @@ const layers: Record<string, Layer> = {
     ],
     mayKnow: [core],
   },
+  openapi: {
+    files: /^src\/openapi\//,
+    mayImport: [core, /^src\/openapi\//, generatedLists, generatedAccountLists, /^package\.json$/],
+  },
   hooks: { files: /^src\/hooks\//, mayImport: [core, /^src\/(hooks|model)\//] },
   catalogue: { files: /^src\/catalogue\//, mayImport: [catalogue] },
   doctor: {
@@ -270,6 +274,7 @@ const layers: Record<string, Layer> = {
         /^src\/render\//,
         generatedLists,
         generatedAccountLists,
+        /^src\/openapi\/document\.ts$/,
         node,
       ],
       /^(@fastify\/busboy|commander|cookie|fastify)$/,
@@ -291,6 +296,7 @@ const layers: Record<string, Layer> = {
         /^src\/(app|sandbox-services|system-logins|(?:hook-|name-server-|store-|task-)?administration)\.ts$/,
         core,
         catalogue,
+        /^src\/openapi\/document\.ts$/,
         /^src\/render\//,
         /^src\/remote\//,
       ],

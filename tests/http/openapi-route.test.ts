@@ -3,7 +3,7 @@ import { Terminal } from '../support/terminal.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await TestServer.start();
+  server = await TestServer.startWithAccounts();
 });
 afterAll(async () => {
   await server.stop();
@@ -45,4 +45,13 @@ test('it is compressed for clients that accept that, and not sent again to clien
     headers: { 'if-none-match': etag, 'accept-encoding': 'identity' },
   });
   expect([again.status, again.text]).toEqual([304, '']);
+});
+
+test('the port of the accounts returns the document of UAPI', async () => {
+  const { status, text } = await server.askAccounts('/openapi.json');
+  expect(status).toBe(200);
+  const { info, paths } = JSON.parse(text) as { info: { title: string }; paths: Record<string, unknown> };
+  expect(info.title).toBe('UAPI');
+  expect(paths).toHaveProperty(['/execute/DomainInfo/list_domains']);
+  expect(Object.keys(paths).every((path) => path.startsWith('/execute/'))).toBe(true);
 });

@@ -68,6 +68,14 @@ describe.each(shells)('%s', (name) => {
     expect(await shell.complete(`whmapi1 ${typed}`)).toBe(`whmapi1 ${line}`);
   });
 
+  test.each([
+    ['SubDom', 'SubDomain '],
+    ['SubDomain addsub', 'SubDomain addsubdomain '],
+    ['SubDomain addsubdomain roo', 'SubDomain addsubdomain rootdomain='],
+  ])('uapi %s and Tab', async (typed, line) => {
+    expect(await shell.complete(`uapi ${typed}`)).toBe(`uapi ${line}`);
+  });
+
   test('lists the possible words, with descriptions if the shell shows them', async () => {
     const list = await shell.list('whmapi1 twofactorauth_s');
     expect(list).toContain('set_issuer');

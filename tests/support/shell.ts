@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { program } from './command.ts';
 
 export type ShellName = 'bash' | 'zsh' | 'fish';
@@ -64,11 +64,11 @@ export class InteractiveShell {
     // Without this, fish reads all manual pages in the background, and continues after its end.
     mkdirSync(join(folder, '.cache/fish/generated_completions'), { recursive: true });
     writeFileSync(join(folder, path), `${text}${setUp}\n`);
-    writeFileSync(
-      join(folder, 'bin/whmapi1'),
-      `#!/bin/sh\n'${program}' "$@"\nstatus=$?\nprintf . >> '${folder}/answers'\nexit $status\n`,
-      { mode: 0o755 },
-    );
+    for (const command of ['whmapi1', 'uapi']) {
+      const path = join(dirname(program), command);
+      const text = `#!/bin/sh\n'${path}' "$@"\nstatus=$?\nprintf . >> '${folder}/answers'\nexit $status\n`;
+      writeFileSync(join(folder, 'bin', command), text, { mode: 0o755 });
+    }
     const { PATH = '' } = process.env;
     const environment = {
       ...{ PATH: `${join(folder, 'bin')}:${PATH}`, LANG: 'C.UTF-8', TERM: 'xterm', SHELL: '/bin/sh' },

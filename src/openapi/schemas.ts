@@ -1,8 +1,8 @@
-// Converts parameters and responses of functions to JSON Schema (draft 2020-12), for `openapi.ts`.
-import { DEFAULT_MAX_LENGTH } from './arguments.ts';
-import type { AnyFunction, Field, Fields, MapField, Param } from './define.ts';
-import { anyOf } from './quote.ts';
-import type { Json } from './values.ts';
+// Converts parameters and responses of functions to JSON Schema (draft 2020-12), for `form.ts`.
+import { DEFAULT_MAX_LENGTH } from '../core/arguments.ts';
+import type { AnyFunction, Field, Fields, MapField, Param } from '../core/define.ts';
+import { anyOf } from '../core/quote.ts';
+import type { Json } from '../core/values.ts';
 
 export type Schema = Record<string, Json>;
 

@@ -9,9 +9,12 @@ import { dispatch } from '../../src/core/dispatch.ts';
 import { toPrintable } from '../../src/core/envelope.ts';
 import { errorKinds } from '../../src/core/errors.ts';
 import { expectedErrors } from '../../src/core/expected-errors.ts';
-import { openApi } from '../../src/core/openapi.ts';
 import { index } from '../../src/functions/index.generated.ts';
 import { loaders } from '../../src/functions/loaders.generated.ts';
+import { openApiOfUapi } from '../../src/openapi/uapi.ts';
+import { openApiOfWhm } from '../../src/openapi/whm.ts';
+import { uapiIndex } from '../../src/uapi/index.generated.ts';
+import { loadUapi } from '../../src/uapi/load.ts';
 import { Installation } from '../support/installation.ts';
 import { Terminal } from '../support/terminal.ts';
 
@@ -42,7 +45,7 @@ beforeAll(async () => {
     const module = await loaders[name]?.();
     if (module !== undefined) functions.push({ family: index[name]?.family ?? '', fn: module.default });
   }
-  document = openApi('1.2.3', functions) as unknown as Document;
+  document = openApiOfWhm('1.2.3', functions) as unknown as Document;
   ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
   ajv.addSchema(document, 'openapi');
 });
@@ -54,13 +57,18 @@ function faults(pointer: string, value: unknown): string[] {
   return validate(value) === true ? [] : [ajv.errorsText(validate.errors)];
 }
 
-test('the document is valid for a public validator of OpenAPI 3.1', () => {
+/** Asks a public validator of OpenAPI 3.1. */
+function validated(given: Document): { readonly status: number | null; readonly answer: unknown } {
   const folder = mkdtempSync(join(tmpdir(), 'whmapi1-openapi-'));
   const path = join(folder, 'openapi.json');
-  writeFileSync(path, JSON.stringify(document));
+  writeFileSync(path, JSON.stringify(given));
   const { status, stdout } = spawnSync('node_modules/.bin/validate-api', [path], { encoding: 'utf8' });
   rmSync(folder, { recursive: true });
-  expect({ status, answer: JSON.parse(stdout) as unknown }).toEqual({ status: 0, answer: { valid: true } });
+  return { status, answer: JSON.parse(stdout) as unknown };
+}
+
+test('the document is valid for a public validator of OpenAPI 3.1', () => {
+  expect(validated(document)).toEqual({ status: 0, answer: { valid: true } });
 });
 
 test('whmapi1 --openapi prints it, with the version of the program', async () => {
@@ -180,4 +188,80 @@ test('the failures result from the description', () => {
     ...['denied', 'missing_param', 'bad_param', 'busy', 'host_failed'],
     ...['store_insecure', 'store_unavailable'],
   ]);
+});
+
+describe('of UAPI', () => {
+  const accountFunctions: { family: string; fn: AnyFunction }[] = [];
+  let ofUapi: Document;
+  let validator: Ajv;
+
+  beforeAll(async () => {
+    for (const name of Object.keys(uapiIndex)) {
+      const fn = await loadUapi(name);
+      if (fn !== undefined) accountFunctions.push({ family: name.split('::')[0] ?? '', fn });
+    }
+    ofUapi = openApiOfUapi('1.2.3', accountFunctions) as unknown as Document;
+    validator = new Ajv({ strict: false, validateFormats: false, allErrors: true });
+    validator.addSchema(ofUapi, 'uapi');
+  });
+
+  const faultsOf = (pointer: string, value: unknown): string[] => {
+    const validate = validator.getSchema(`uapi#/components/${pointer}`);
+    if (validate === undefined) throw new Error(`There is no ${pointer}.`);
+    return validate(value) === true ? [] : [validator.errorsText(validate.errors)];
+  };
+
+  test('the document is valid, and has a path for every function', () => {
+    const answer = validated(ofUapi);
+    expect(answer).toEqual({ status: 0, answer: { valid: true } });
+    expect(Object.keys(ofUapi.paths)).toEqual(
+      Object.keys(uapiIndex).map((name) => `/execute/${name.replace('::', '/')}`),
+    );
+  });
+
+  test('uapi --openapi prints it', async () => {
+    const terminal = new Terminal();
+    const { status, stdout } = await terminal.run('--uapi', '--openapi');
+    terminal.remove();
+    expect(status).toBe(0);
+    expect((JSON.parse(stdout) as Document).paths).toEqual(ofUapi.paths);
+  });
+
+  test('every example fits what its function accepts', () => {
+    for (const { fn } of accountFunctions) {
+      const name = fn.name.replace('::', '.');
+      const { content } = ofUapi.paths[`/execute/${fn.name.replace('::', '/')}`]?.post.requestBody ?? {
+        content: {},
+      };
+      const examples = Object.values(content['application/json']?.examples ?? {});
+      expect(examples).toHaveLength(fn.examples.length);
+      for (const { value } of examples) {
+        expect([fn.name, faultsOf(`schemas/${name}_arguments`, value)]).toEqual([fn.name, []]);
+      }
+    }
+  });
+
+  test('the responses of functions fit the document, and no others do', async () => {
+    const here = new Installation();
+    let answered = 0;
+    try {
+      await here.call('createacct', { username: 'bob', domain: 'bob.example' });
+      for (const { fn } of accountFunctions) {
+        if (fn.effect !== 'none' && fn.effect !== 'reads') continue;
+        for (const { args, setUp } of fn.examples) {
+          if (setUp !== undefined) continue;
+          const schema = `responses/${fn.name.replace('::', '.')}/content/application~1json/schema`;
+          const answer = await here.uapi('bob', fn.name, args);
+          expect([fn.name, faultsOf(schema, answer)]).toEqual([fn.name, []]);
+          if (answer.status === 1 && answer.data !== null) {
+            expect(faultsOf(schema, { ...answer, data: undefined, status: 2 })).not.toEqual([]);
+          }
+          answered += 1;
+        }
+      }
+    } finally {
+      here.remove();
+    }
+    expect(answered).toBeGreaterThan(20);
+  });
 });

@@ -1,7 +1,8 @@
-// The shared components of the OpenAPI document: authentication, the parts of every response, and errors.
-import { errorKinds } from './errors.ts';
-import { metaParams } from './meta-params.ts';
-import { flag, paramSchema, type Schema } from './openapi-schemas.ts';
+// The shared components of the OpenAPI document of WHM API 1: authentication, the parts of every response, and errors.
+// Some are those of UAPI too.
+import { errorKinds } from '../core/errors.ts';
+import { metaParams } from '../core/meta-params.ts';
+import { flag, paramSchema, type Schema } from './schemas.ts';
 
 export const securitySchemes = {
   token: {
@@ -35,7 +36,7 @@ export const apiVersion: Schema = {
   schema: { type: 'integer', const: 1 },
 };
 
-const dryRun: Schema = {
+export const dryRun: Schema = {
   ...flag(),
   default: 0,
   description: '1: validate and run the call without saving any changes. Not part of WHM.',
@@ -62,6 +63,13 @@ export const parameters: Schema = {
       { name, in: 'query', description, schema },
     ]),
   ),
+};
+
+/** The body of a response to a request that is not a call. */
+export const problemSchema: Schema = {
+  type: 'object',
+  required: ['error'],
+  properties: { error: { type: 'string', description: 'A sentence for people.' } },
 };
 
 /**
@@ -137,17 +145,20 @@ export const schemas: Schema = {
     type: 'string',
     enum: Object.keys(errorKinds),
   },
-  problem: {
-    type: 'object',
-    required: ['error'],
-    properties: { error: { type: 'string', description: 'A sentence for people.' } },
-  },
+  problem: problemSchema,
 };
 
 const problem = (description: string): Schema => ({
   description,
   content: { 'application/json': { schema: { $ref: '#/components/schemas/problem' } } },
 });
+
+/** By their status. */
+export const otherResponses: Schema = {
+  400: { $ref: '#/components/responses/unreadable' },
+  403: { $ref: '#/components/responses/forbidden' },
+  415: { $ref: '#/components/responses/unsupported' },
+};
 
 /** The responses to requests that do not become calls. All calls have the status 200, even if they fail. */
 export const responses: Schema = {

@@ -1,38 +1,48 @@
-// The OpenAPI 3.1 document of the provided functions, for HTTP clients. It depends only on the version of the program,
-// not on the server.
-import type { AnyFunction, Example } from './define.ts';
-import { accessInWords, choiceInWords, exampleCommand, sinceInWords } from './describe.ts';
-import { expectedErrors } from './expected-errors.ts';
-import { metaParams } from './meta-params.ts';
-import {
-  failureExamples,
-  parameters,
-  queryParams,
-  responses,
-  schemas,
-  securitySchemes,
-} from './openapi-components.ts';
-import { dataSchema, paramSchema, typed, type Schema } from './openapi-schemas.ts';
-import type { Json } from './values.ts';
+// OpenAPI 3.1 documents of the provided functions, for HTTP clients. They depend only on the version of the program, not
+// on the server. whm.ts and uapi.ts say what the documents of the two APIs do not share.
+import type { AnyFunction, Example } from '../core/define.ts';
+import { choiceInWords, exampleCommand } from '../core/describe.ts';
+import { metaParams } from '../core/meta-params.ts';
+import { dataSchema, paramSchema, typed, type Schema } from './schemas.ts';
+import type { Json } from '../core/values.ts';
 
 export interface PlacedFunction {
   readonly family: string;
   readonly fn: AnyFunction;
 }
 
-export function openApi(version: string, functions: readonly PlacedFunction[]): Schema {
+/** What the documents of the APIs do not share. */
+export interface Form {
+  readonly info: Schema;
+  /** The description of the server without a security token in the path. */
+  readonly plainServer: string;
+  readonly securitySchemes: Schema;
+  readonly parameters: Schema;
+  /** The names of the parameters that all calls of a kind have. */
+  readonly queryParams: Readonly<Record<'common' | 'list', readonly string[]>>;
+  readonly responses: Schema;
+  readonly schemas: Schema;
+  readonly examples: Schema;
+  /** Arguments that every body has. */
+  readonly fixedArguments: Schema;
+  readonly pathOf: (fn: AnyFunction) => string;
+  /** The responses that are not calls, by their status. */
+  readonly otherResponses: Schema;
+  /** Who may call the function, and since when it exists. */
+  readonly accessInWords: (fn: AnyFunction) => string;
+  /** The schema of the response, for success and failure. */
+  readonly envelopeOf: (fn: AnyFunction) => Schema;
+  /** The examples of failures. */
+  readonly failuresOf: (fn: AnyFunction) => Schema;
+}
+
+export function documentOf(form: Form, functions: readonly PlacedFunction[]): Schema {
   const families = [...new Set(functions.map(({ family }) => family))].sort();
   return {
     openapi: '3.1.1',
-    info: {
-      title: 'WHM API 1',
-      summary: 'The functions of WHM API 1 that whmapi1 provides.',
-      description: introduction,
-      version,
-      license: { name: 'MIT', identifier: 'MIT' },
-    },
+    info: { ...form.info, license: { name: 'MIT', identifier: 'MIT' } },
     servers: [
-      { url: '/', description: 'With a token, an access hash or a password.' },
+      { url: '/', description: form.plainServer },
       {
         url: '/{securityToken}',
         description: 'With the session of a login.',
@@ -44,37 +54,33 @@ export function openApi(version: string, functions: readonly PlacedFunction[]): 
         },
       },
     ],
-    security: Object.keys(securitySchemes).map((name) => ({ [name]: [] })),
+    security: Object.keys(form.securitySchemes).map((name) => ({ [name]: [] })),
     tags: families.map((name) => ({ name })),
-    paths: Object.fromEntries(functions.map((placed) => [`/json-api/${placed.fn.name}`, pathItem(placed)])),
+    paths: Object.fromEntries(functions.map((placed) => [form.pathOf(placed.fn), pathItem(form, placed)])),
     components: {
-      securitySchemes,
-      parameters,
-      responses: { ...responses, ...Object.fromEntries(functions.map(({ fn }) => [fn.name, answer(fn)])) },
-      examples: failureExamples,
-      schemas: { ...schemas, ...Object.fromEntries(functions.flatMap(({ fn }) => ownSchemas(fn))) },
+      securitySchemes: form.securitySchemes,
+      parameters: form.parameters,
+      responses: {
+        ...form.responses,
+        ...Object.fromEntries(functions.map(({ fn }) => [componentOf(fn), answer(form, fn)])),
+      },
+      examples: form.examples,
+      schemas: { ...form.schemas, ...Object.fromEntries(functions.flatMap(({ fn }) => ownSchemas(fn))) },
     },
   };
 }
 
-const introduction = [
-  'Call a function by GET with its arguments in the query, or by POST with them in the query, a form or a JSON object.',
-  'The status is 200 even if a call fails. In that case `metadata.result` is 0, `reason` is a sentence for people, and `error_code` is a stable code.',
-  'If a parameter accepts several values, repeat it (`user=ann&user=bob`), number it (`user-1=ann&user-2=bob`), or use a JSON array. Flags are 1 or 0. Unknown arguments are ignored with a warning.',
-  'Responses below `/xml-api/` are XML instead of JSON.',
-].join('\n\n');
+/** The name of a function as part of the name of a component, which has no colons. */
+export function componentOf({ name }: Pick<AnyFunction, 'name'>): string {
+  return name.replace('::', '.');
+}
 
-function pathItem({ family, fn }: PlacedFunction): Schema {
+function pathItem(form: Form, { family, fn }: PlacedFunction): Schema {
   const about = {
     tags: [family],
     summary: fn.summary,
-    description: description(fn),
-    responses: {
-      200: { $ref: `#/components/responses/${fn.name}` },
-      400: { $ref: '#/components/responses/unreadable' },
-      403: { $ref: '#/components/responses/forbidden' },
-      415: { $ref: '#/components/responses/unsupported' },
-    },
+    description: description(form, fn),
+    responses: { 200: { $ref: `#/components/responses/${componentOf(fn)}` }, ...form.otherResponses },
     'x-codeSamples': fn.examples.map((example) => ({
       lang: 'Shell',
       label: example.doc,
@@ -84,23 +90,26 @@ function pathItem({ family, fn }: PlacedFunction): Schema {
   return {
     // A function with its own request body cannot accept it in a query.
     ...(fn.rest === undefined
-      ? { get: { operationId: fn.name, ...about, parameters: [...query(fn), ...sharedQuery(fn)] } }
+      ? {
+          get: {
+            operationId: componentOf(fn),
+            ...about,
+            parameters: [...query(fn), ...sharedQuery(form, fn)],
+          },
+        }
       : {}),
     post: {
-      operationId: fn.rest === undefined ? `post_${fn.name}` : fn.name,
+      operationId: fn.rest === undefined ? `post_${componentOf(fn)}` : componentOf(fn),
       ...about,
-      requestBody: requestBody(fn),
+      requestBody: requestBody(form, fn),
     },
   };
 }
 
-function description(fn: AnyFunction): string {
-  const list = fn.list === undefined ? '' : `\n\nThe \`api.*\` parameters apply to the list \`${fn.list}\`.`;
-  const own = [fn.description ?? '', choiceInWords(fn)]
+function description(form: Form, fn: AnyFunction): string {
+  return [fn.description ?? '', choiceInWords(fn), form.accessInWords(fn)]
     .filter((text) => text !== '')
-    .map((text) => `${text}\n\n`)
-    .join('');
-  return `${own}${accessInWords(fn.access)} ${sinceInWords(fn)}${list}`;
+    .join('\n\n');
 }
 
 function query(fn: AnyFunction): Schema[] {
@@ -119,13 +128,13 @@ function query(fn: AnyFunction): Schema[] {
   });
 }
 
-function sharedQuery(fn: AnyFunction): Schema[] {
+function sharedQuery({ queryParams }: Form, fn: AnyFunction): Schema[] {
   const names = [...queryParams.common, ...(fn.list === undefined ? [] : queryParams.list)];
   return names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
 }
 
-function requestBody(fn: AnyFunction): Schema {
-  const schema = { $ref: `#/components/schemas/${fn.name}_arguments` };
+function requestBody(form: Form, fn: AnyFunction): Schema {
+  const schema = { $ref: `#/components/schemas/${componentOf(fn)}_arguments` };
   const json = Object.entries(fn.params).filter(([, { type }]) => type === 'json');
   return {
     required: true,
@@ -135,7 +144,7 @@ function requestBody(fn: AnyFunction): Schema {
         examples: Object.fromEntries(
           fn.examples.map((example, at) => [
             `example${at + 1}`,
-            { summary: example.doc, value: exampleBody(fn, example) },
+            { summary: example.doc, value: exampleBody(form, fn, example) },
           ]),
         ),
       },
@@ -165,8 +174,9 @@ function ownSchemas(fn: AnyFunction): [name: string, schema: Schema][] {
       ? {}
       : { description: `${fn.rest.key}: ${fn.rest.doc}`, additionalProperties: true }),
   };
-  const answers: [string, Schema][] = fn.returns === null ? [] : [[`${fn.name}_data`, dataSchema(fn)]];
-  return [[`${fn.name}_arguments`, own], ...answers];
+  const name = componentOf(fn);
+  const answers: [string, Schema][] = fn.returns === null ? [] : [[`${name}_data`, dataSchema(fn)]];
+  return [[`${name}_arguments`, own], ...answers];
 }
 
 function choice({ oneOf }: AnyFunction): Schema {
@@ -175,29 +185,17 @@ function choice({ oneOf }: AnyFunction): Schema {
   return oneOf.count === 'exactly' ? { oneOf: each } : { anyOf: each };
 }
 
-function answer(fn: AnyFunction): Schema {
-  const ref = (kind: string, name: string): Schema => ({ $ref: `#/components/${kind}/${name}` });
-  const data = ref('schemas', `${fn.name}_data`);
-  const envelope: Schema = {
-    type: 'object',
-    required: ['metadata', ...(fn.returns === null ? [] : ['data'])],
-    properties: { metadata: ref('schemas', 'success'), ...(fn.returns === null ? {} : { data }) },
-  };
+function answer(form: Form, fn: AnyFunction): Schema {
   return {
     description: 'The response, for success and failure.',
-    content: {
-      'application/json': {
-        schema: { anyOf: [fn.flat === true ? data : envelope, ref('schemas', 'failure')] },
-        examples: Object.fromEntries(expectedErrors(fn).map((code) => [code, ref('examples', code)])),
-      },
-    },
+    content: { 'application/json': { schema: form.envelopeOf(fn), examples: form.failuresOf(fn) } },
   };
 }
 
-function exampleBody(fn: AnyFunction, { args, input }: Example): Json {
+function exampleBody({ fixedArguments }: Form, fn: AnyFunction, { args, input }: Example): Json {
   const given = Object.entries(args).map(([name, value]) => [name, exampleValue(fn, name, [value].flat())]);
   return {
-    'api.version': 1,
+    ...fixedArguments,
     ...(Object.fromEntries(given) as Schema),
     ...(typeof input === 'object' && input !== null && !Array.isArray(input) ? input : {}),
   };
