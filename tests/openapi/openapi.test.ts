@@ -13,6 +13,7 @@ import { index } from '../../src/functions/index.generated.ts';
 import { loaders } from '../../src/functions/loaders.generated.ts';
 import { openApiOfUapi } from '../../src/openapi/uapi.ts';
 import { openApiOfWhm } from '../../src/openapi/whm.ts';
+import type { Json } from '../../src/core/values.ts';
 import { uapiIndex } from '../../src/uapi/index.generated.ts';
 import { loadUapi } from '../../src/uapi/load.ts';
 import { Installation } from '../support/installation.ts';
@@ -251,7 +252,7 @@ describe('of UAPI', () => {
         for (const { args, setUp } of fn.examples) {
           if (setUp !== undefined) continue;
           const schema = `responses/${fn.name.replace('::', '.')}/content/application~1json/schema`;
-          const answer = await here.uapi('bob', fn.name, args);
+          const answer = await here.uapi('bob', fn.name, args as Record<string, Json>);
           expect([fn.name, faultsOf(schema, answer)]).toEqual([fn.name, []]);
           if (answer.status === 1 && answer.data !== null) {
             expect(faultsOf(schema, { ...answer, data: undefined, status: 2 })).not.toEqual([]);
