@@ -20,7 +20,10 @@ export const part: AccountPart = {
     if (!roles.has(ROLE)) return {};
     return { php: { newest: newestOf(await findVersions(machine))?.id } };
   },
-  created: async (world, { account }) => stepsFor(account, await present(world, account)),
+  created: async (world, { account }) =>
+    [...(await present(world, account))].map(([release, pools]) =>
+      change.plan({ release, accounts: [{ username: account.username, pools }], isNew: true }),
+    ),
   // PHP-FPM does not start while a pool names a user who does not exist.
   released: (_world, before, after) =>
     isMoved(before, after) ? [remove.plan({ username: before.username })] : [],

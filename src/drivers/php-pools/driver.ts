@@ -26,6 +26,8 @@ export interface DesiredPools {
   readonly accounts: readonly AccountPools[];
   /** Also write the settings that all pools share. An account’s own step does not, because others run beside it. */
   readonly hasBase?: boolean;
+  /** The account is new: nothing waits until PHP-FPM listens, which the web server does not use yet either. */
+  readonly isNew?: true;
 }
 
 export interface AccountPools {
@@ -74,8 +76,9 @@ export function poolDriver(release: string): FileDriver<DesiredPools> {
       if (isRemoval(accounts) && !(await isRunning(release, port))) return [];
       return [{ key: program, run: () => reload(release, port) }];
     },
-    async healthy({ accounts }, changes, port) {
-      if (changes.length === 0 || !(await isRunning(release, port))) return;
+    async healthy({ accounts, isNew }, changes, port) {
+      // The signal of the reload waits in PHP-FPM, which then reads all files.
+      if (changes.length === 0 || isNew === true || !(await isRunning(release, port))) return;
       const isChanged = ({ username }: AccountPools) =>
         changes.some(({ path }) => path === accountFile(release, username));
       const changed = accounts.filter(isChanged);
