@@ -122,6 +122,9 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
     await change('bob', webOf('bob', { isOverLimit: true }));
     expect(await answer('www.bob.example', '/any/path')).toMatch(/^509 .*<h1>Bandwidth limit exceeded<\/h1>/);
     expect(await statuses('/any/path')).toEqual(methods.map((method) => [method, 509]));
+    // What Apache asks itself for is not there for clients.
+    for (const path of ['/.whmapi1-over-limit', '/.whmapi1-other', '/%2ewhmapi1-over-limit'])
+      expect(await statuses(path)).toEqual(methods.map((method) => [method, 404]));
     expect(await challenge()).toBe('200 proof');
     put('bob', '.htaccess', '');
     await change('bob', webOf('bob'));

@@ -140,7 +140,15 @@ function namePattern(name: string): string {
 
 /** All paths except challenges, which are answered in every state, so that certificates can be renewed. */
 const NOT_CHALLENGES = `"^/(?!${pattern(CHALLENGE_PATH)})"`;
-const OVER_LIMIT_PATH = '/.whmapi1-over-limit';
+/** Only Apache itself asks for paths that begin with this, in internal redirects. */
+const INTERNAL = '/.whmapi1-';
+const OVER_LIMIT_PATH = `${INTERNAL}over-limit`;
+const NOT_FOR_CLIENTS = [
+  'RewriteEngine On',
+  // Apache sets this variable in internal redirects, and nothing that a client sends does.
+  'RewriteCond "%{ENV:REDIRECT_STATUS}" "^$"',
+  `RewriteRule "^/${pattern(INTERNAL)}" "-" [R=404,L]`,
+];
 
 /** A regular expression for a path, without its first slash. */
 function pattern(path: string): string {
@@ -164,6 +172,7 @@ function answers(web: AccountWeb, host: WebHost, around: Surroundings): string[]
       `Alias "${OVER_LIMIT_PATH}" ${path(locate(OVER_LIMIT_PAGE))}`,
       `ErrorDocument 503 ${OVER_LIMIT_PATH}`,
       `ErrorDocument 405 ${OVER_LIMIT_PATH}`,
+      ...NOT_FOR_CLIENTS,
     ];
   }
   return website(web, host, around);
@@ -223,8 +232,9 @@ function phpHandler(php: WebPhp | undefined, locate: Locate): string[] {
   return [
     ...others,
     ...section('IfModule', '!mod_suexec.c', section('FilesMatch', PHP_FILES, ['Require all denied'])),
-    `ScriptAlias "/.whmapi1-php/" ${path(locate(php.binary)).replace(/\/[^/"]*"$/, '/"')}`,
-    `Action ${name} "/.whmapi1-php/${php.binary.slice(php.binary.lastIndexOf('/') + 1)}"`,
+    ...NOT_FOR_CLIENTS,
+    `ScriptAlias "${INTERNAL}php/" ${path(locate(php.binary)).replace(/\/[^/"]*"$/, '/"')}`,
+    `Action ${name} "${INTERNAL}php/${php.binary.slice(php.binary.lastIndexOf('/') + 1)}"`,
     ...section('FilesMatch', '"[.](?:php8?|phtml)$"', [`SetHandler ${name}`]),
   ];
 }
