@@ -73,6 +73,20 @@ export interface Call {
   readonly isAbandoned?: () => boolean;
   /** Warnings about how the call was sent, for `metadata.output.warnings`. */
   readonly warnings?: readonly string[];
+  /** The files that came with the call. Absent if it came in a way that has no files. */
+  readonly uploads?: readonly Upload[];
+}
+
+/** A file that came with a call, in the order of their arrival. */
+export interface Upload {
+  /** The name that the client gave the file, without directories. */
+  readonly name: string;
+  /** The path of its content in the home of the account. The server removes what is still there after the call. */
+  readonly draft: string;
+  /** In bytes. */
+  readonly size: number;
+  /** Why the content was not received. Then there is no draft. */
+  readonly problem?: string;
 }
 
 export interface Origin {
@@ -187,6 +201,8 @@ export interface FreeContext extends CallContext {
    * Reads the log of a task of this server from a position on, in bytes. Undefined if there is no such log.
    */
   readonly taskLog: (id: number, offset: number) => Promise<TaskLogPiece | undefined>;
+  /** The files that came with the call. Undefined if it came in a way that has no files. */
+  readonly uploads: readonly Upload[] | undefined;
   /** Makes a call on another server. */
   readonly callPeer: CallPeer;
   /** Runs another call as the same caller. For functions that `calls`. */

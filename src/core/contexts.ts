@@ -62,6 +62,7 @@ export class Contexts {
       ...this.#common(listQuery),
       machine: engine.machine,
       taskLog: (id, offset) => engine.taskLog(id, offset),
+      uploads: own.uploads,
       callPeer: engine.callPeer,
       transaction: async (effect, work) =>
         store.transaction(effect, async (db) => ({ value: await work(db), keep: true })),

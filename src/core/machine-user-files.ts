@@ -72,8 +72,11 @@ export interface MachineUserFiles {
   ): Promise<UserFile>;
   /** Creates a directory in an existing one. Default of `mode`: 0o755. @throws MachineError `exists`. */
   makeDirectory(path: string, mode?: number): Promise<UserFile>;
-  /** Renames or moves it. Links are moved themselves. @throws MachineError `exists` if `to` exists. */
-  rename(from: string, to: string): Promise<void>;
+  /**
+   * Renames or moves it. Links are moved themselves. @throws MachineError `exists` if `to` exists.
+   * @param options `replaces`: a regular file at `to` is replaced at once. @throws MachineError `invalid` for others.
+   */
+  rename(from: string, to: string, options?: { readonly replaces?: boolean }): Promise<void>;
   /**
    * Copies a file, or a directory with its contents. Links are copied as links, and FIFOs, devices and sockets are left
    * out. If it fails, what was copied is removed. @throws MachineError `exists` if `to` exists.

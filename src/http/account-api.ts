@@ -1,7 +1,7 @@
 // Calls of UAPI and API 2 by accounts: /execute/Module/function, and /json-api/cpanel for both. A function that fails is
 // no HTTP error. No function of WHM can be called here.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { AccountApi, RawArgument } from '../core/context.ts';
+import type { AccountApi, RawArgument, Upload } from '../core/context.ts';
 import { ofApi } from '../core/contexts.ts';
 import { dispatch } from '../core/dispatch.ts';
 import type { Engine } from '../core/engine.ts';
@@ -10,13 +10,17 @@ import type { Hash } from '../core/values.ts';
 import { uapiAnswer } from '../model/account-apis/answers.ts';
 import { runAccountCall, type AccountOutcome } from '../model/account-apis/call.ts';
 import { failedOutcome, isVersion, respondAs } from '../model/account-apis/versions.ts';
-import { sendAnswer, toBareAnswer } from './answers.ts';
+import { sendAnswer, toBareAnswer, type Answer } from './answers.ts';
 import type { Accepted } from './authentication.ts';
-import { readCall } from './call.ts';
+import { isMultipart } from './bodies.ts';
+import { readCall, type Body } from './call.ts';
+import type { Connections } from './connections.ts';
 import { refuseAccount, sendError } from './error-answers.ts';
+import type { Limits } from './limits.ts';
 import { bodyOf, queryOf } from './request.ts';
 import { field } from './login.ts';
 import { senderOf, type CallDependencies } from './sender.ts';
+import { ignoreRest, UPLOAD, Uploads } from './uploads.ts';
 
 /** A call by an account, as read from its request. */
 interface Asked {
@@ -33,16 +37,11 @@ interface Asked {
 
 export function addAccountApi(server: FastifyInstance, calls: CallDependencies): void {
   const route = (path: string, handler: (request: FastifyRequest, reply: FastifyReply) => unknown) => {
-    for (const url of [path, `${path}/`, `/:token${path}`, `/:token${path}/`]) {
-      server.route({ method: ['GET', 'POST'], url, handler });
-    }
+    for (const url of urlsOf(path)) server.route({ method: ['GET', 'POST'], url, handler });
   };
   route('/execute/:module/:function', (request, reply) => {
     const { module, function: func } = request.params as { module: string; function: string };
-    return answer(request, reply, calls, nameIn(module, func), async ({ args, run }) => {
-      const { envelope, options } = await run('uapi', module, func, args);
-      return { ...uapiAnswer(envelope, options) };
-    });
+    return answer(request, reply, calls, nameIn(module, func), answerUapi(module, func));
   });
   route('/json-api/cpanel', (request, reply) => answer(request, reply, calls, 'cpanel', answerNamed));
   for (const api of ['json-api', 'xml-api']) {
@@ -50,6 +49,65 @@ export function addAccountApi(server: FastifyInstance, calls: CallDependencies):
       sendError(reply, 404, `This port serves accounts: /execute/Module/function, /json-api/cpanel. ${WHM}`),
     );
   }
+}
+
+/** Uploads have a route of their own, because their bodies are not read into memory. */
+export function addUploads(
+  server: FastifyInstance,
+  calls: CallDependencies,
+  around: UploadSurroundings,
+): void {
+  const { connections, limits } = around;
+  const uploads = new Uploads(calls.door.application, limits);
+  const { module, func } = UPLOAD;
+  const name = `${module}::${func}`;
+  void server.register((scope, _options, done) => {
+    // Read by the handler. Bodies of other types are ordinary ones.
+    scope.addContentTypeParser('multipart/form-data', (_request, _body, ready) => ready(null));
+    scope.addHook('onRequest', (request, _reply, ready) => {
+      if (isMultipart(request.headers['content-type'] ?? '')) connections.expectUpload(request.raw);
+      ready();
+    });
+    for (const url of urlsOf(`/execute/${module}/${func}`)) {
+      scope.route({
+        method: 'POST',
+        url,
+        handler: async (request, reply) => {
+          if (!isMultipart(request.headers['content-type'] ?? ''))
+            return answer(request, reply, calls, name, answerUapi(module, func));
+          const sender = await senderOf(request, calls.door, name);
+          if ('problem' in sender) {
+            ignoreRest(request.raw, reply, limits.rejectedUploadMs);
+            return refuseAccount(reply, sender);
+          }
+          const respond = answerUapi(module, func);
+          const done = await uploads.run(request, reply, sender.caller, ({ body, uploads: files }) =>
+            makeAnswer({ request, reply, sender, body, files }, respond, calls.door.application.engine),
+          );
+          if (done !== undefined) return sendAnswer(reply, done, calls.headers);
+          const sentence = 'Too many uploads are in progress. Retry the call later.';
+          return sendError(reply.header('retry-after', '5'), 503, sentence);
+        },
+      });
+    }
+    done();
+  });
+}
+
+interface UploadSurroundings {
+  readonly connections: Connections;
+  readonly limits: Limits;
+}
+
+function urlsOf(path: string): string[] {
+  return [path, `${path}/`, `/:token${path}`, `/:token${path}/`];
+}
+
+function answerUapi(module: string, func: string): (asked: Asked) => Promise<Hash> {
+  return async ({ args, run }) => {
+    const { envelope, options } = await run('uapi', module, func, args);
+    return { ...uapiAnswer(envelope, options) };
+  };
 }
 
 const WHM = 'The functions of WHM are on port 2087.';
@@ -64,17 +122,34 @@ async function answer(
   const sender = await senderOf(request, door, command);
   if ('problem' in sender) return refuseAccount(reply, sender);
   const question = { url: request.url, query: queryOf(request), body: bodyOf(request) };
-  const isAbandoned = () => reply.raw.destroyed;
-  const make = async (engine: Engine) => {
-    const { args, dryRun } = readCall(question.query, question.body);
-    const { caller, origin, warnings } = sender;
-    const run: Asked['run'] = (api, module, func, own) =>
-      runAccountCall({ api, module, func, args: own }, (call) =>
-        dispatch({ ...call, dryRun, warnings, origin, isAbandoned }, caller, ofApi(engine, api)),
-      );
-    return toBareAnswer('json-api', 'result', await respond({ args, run, sender }));
-  };
+  const make = (engine: Engine) =>
+    makeAnswer({ request, reply, sender, body: question.body }, respond, engine);
   return sendAnswer(reply, await answers.answer(question, sender, make), headers);
+}
+
+/** A request whose sender is known. */
+interface Accredited {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly sender: Accepted;
+  readonly body: Body | undefined;
+  readonly files?: readonly Upload[];
+}
+
+async function makeAnswer(
+  { request, reply, sender, body, files }: Accredited,
+  respond: (asked: Asked) => Promise<Hash>,
+  engine: Engine,
+): Promise<Answer> {
+  const { args, dryRun } = readCall(queryOf(request), body);
+  const { caller, origin, warnings } = sender;
+  const isAbandoned = () => reply.raw.destroyed;
+  const sent = { dryRun, warnings, origin, isAbandoned, ...(files === undefined ? {} : { uploads: files }) };
+  const run: Asked['run'] = (api, module, func, own) =>
+    runAccountCall({ api, module, func, args: own }, (call) =>
+      dispatch({ ...call, ...sent }, caller, ofApi(engine, api)),
+    );
+  return toBareAnswer('json-api', 'result', await respond({ args, run, sender }));
 }
 
 const PREFIX = 'cpanel_jsonapi_';

@@ -28,7 +28,7 @@ export function keepBodies(server: FastifyInstance): void {
   });
 }
 
-function isMultipart(type: string): boolean {
+export function isMultipart(type: string): boolean {
   return type.toLowerCase().split(';', 1)[0]?.trim() === MULTIPART;
 }
 
@@ -70,7 +70,8 @@ async function readMultipart(bytes: Buffer, type: string): Promise<Body> {
   return { type: 'application/x-www-form-urlencoded', text: form.toString() };
 }
 
-function openReader(type: string): BusboyInstance {
+/** @throws BadRequest without a boundary. */
+export function openReader(type: string, given: { readonly files?: number } = {}): BusboyInstance {
   const headers: BusboyHeaders = { 'content-type': type };
   const limits = {
     files: MAX_FILES,
@@ -78,6 +79,7 @@ function openReader(type: string): BusboyInstance {
     parts: MAX_PARTS,
     fieldNameSize: MAX_NAME_BYTES,
     headerPairs: 16,
+    ...given,
   };
   try {
     return new Busboy({ headers, limits });
@@ -86,7 +88,7 @@ function openReader(type: string): BusboyInstance {
   }
 }
 
-function faultOf(error: unknown): string {
+export function faultOf(error: unknown): string {
   const detail = error instanceof Error ? `: ${error.message}` : '';
   return `The body is not valid ${MULTIPART}${detail.replace(/\.$/, '')}.`;
 }

@@ -13,6 +13,8 @@ interface Exchange {
   readonly response: ServerResponse;
   /** True once the route’s handler runs. From then on, the call may have been executed. */
   isHandled: boolean;
+  /** True for a body that can take long to arrive, because it is written to a disk meanwhile. */
+  isUpload: boolean;
   isClosed: boolean;
   /** Called once the response has been passed to the system, or the client has disconnected. */
   onClose?: () => void;
@@ -51,6 +53,11 @@ export class Connection {
     return this.#current?.isHandled !== true;
   }
 
+  /** Whether the body of an upload has not arrived completely. */
+  get isReceivingUpload(): boolean {
+    return this.#current?.isUpload === true && !this.#current.request.complete;
+  }
+
   /** Starts the exchange of this request. */
   get current(): Exchange | undefined {
     return this.#current;
@@ -58,7 +65,7 @@ export class Connection {
 
   /** Handles a new request, whose body may not have arrived yet. */
   accept(request: IncomingMessage, response: ServerResponse): void {
-    const exchange: Exchange = { request, response, isHandled: false, isClosed: false };
+    const exchange: Exchange = { request, response, isHandled: false, isUpload: false, isClosed: false };
     if (this.#current === undefined && !this.#isClosing) {
       this.#begin(exchange);
       return;
@@ -92,7 +99,9 @@ export class Connection {
   /** Handles a client that has not read or sent anything for a while. */
   onTimeout(): void {
     const isWorking = this.#current !== undefined && this.#socket.writableLength === 0;
-    if (!isWorking) this.#socket.destroy();
+    // The client sends nothing, although its upload is being read.
+    const isSilent = this.isReceivingUpload && this.#current?.request.readableFlowing === true;
+    if (!isWorking || isSilent) this.#socket.destroy();
   }
 
   #begin(exchange: Exchange): void {

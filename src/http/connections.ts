@@ -84,8 +84,19 @@ export class Connections {
   /** Handles input that Node cannot parse as a request. */
   onClientError(error: Error & { code?: string }, socket: Socket): void {
     const connection = this.#connections.get(socket);
-    if (connection === undefined || error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    // An upload has no limit for the whole request. Silent clients are disconnected (`Connection.onTimeout`).
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && connection?.isReceivingUpload === true) return;
+    // An upload that is incomplete cannot be answered in a useful way, and its handler waits for the rest.
+    const isCut = connection?.isReceivingUpload === true;
+    if (connection === undefined || error.code === 'ECONNRESET' || !socket.writable || isCut)
+      socket.destroy();
     else connection.breakOff(clientErrorOf(error.code));
+  }
+
+  /** Gives the body of a request as much time as it needs, as long as the client sends it. */
+  expectUpload({ socket }: IncomingMessage): void {
+    const exchange = this.#connections.get(socket)?.current;
+    if (exchange !== undefined) exchange.isUpload = true;
   }
 
   /** Makes every route wait for its turn, and rejects excess connections. */

@@ -27,6 +27,13 @@ export const limits = {
   requests: 256,
   /** Concurrent password checks, one per address. Each check is expensive by design. */
   passwordChecks: 2,
+  /** Concurrent uploads of files. */
+  uploads: 32,
+  uploadsPerAccount: 4,
+  /** The maximum number of files in an upload. */
+  uploadedFiles: 100,
+  /** How long the rest of a rejected upload is read and ignored, so that the client reads the reason. */
+  rejectedUploadMs: 10_000,
 };
 
 export type Limits = typeof limits;

@@ -8,7 +8,7 @@ import fastify, {
 import type { Application } from '../app.ts';
 import { ApiError, errorKinds } from '../core/errors.ts';
 import type { LoginService } from '../model/logins/callers.ts';
-import { addAccountApi } from './account-api.ts';
+import { addAccountApi, addUploads } from './account-api.ts';
 import { addApi } from './api.ts';
 import { keepBodies } from './bodies.ts';
 import { addConfirm } from './confirm.ts';
@@ -85,6 +85,7 @@ export function createServer(
   addOpenApi(server, service === 'cpaneld' ? 'uapi' : 'whm');
   if (service === 'cpaneld') {
     addAccountApi(server, calls);
+    addUploads(server, calls, { connections, limits: chosen });
     addAccountPages(server, door);
   } else {
     addApi(server, calls);

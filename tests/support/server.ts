@@ -57,6 +57,10 @@ export class TestServer {
     return this.#url;
   }
 
+  get accountUrl(): string {
+    return this.#accountUrl;
+  }
+
   async ask(path: string, init: RequestInit = {}): Promise<Reply> {
     const response = await fetch(this.#url + path, { redirect: 'manual', ...init });
     return { status: response.status, headers: response.headers, text: await response.text() };

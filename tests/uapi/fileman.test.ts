@@ -167,6 +167,11 @@ describe('Fileman', () => {
     ]);
   });
 
+  it('cannot upload without a body: Fileman::upload_files', async () => {
+    const { status, errors } = await uapi('Fileman::upload_files', { 'file-1': 'a.txt' });
+    expect([status, errors?.[0]]).toEqual([0, expect.stringContaining('on the port of accounts (2083)')]);
+  });
+
   it('shows one file', async () => {
     expect((await uapi('Fileman::get_file_information', { path: 'tree/inner' })).data).toMatchObject({
       ...{ file: 'inner', path: '/home/bob/tree', fullpath: '/home/bob/tree/inner', type: 'dir' },

@@ -15,6 +15,8 @@ export class LinuxUserFiles {
   readonly #users: MachineUsers;
   readonly #bases: readonly string[];
   readonly #helpers = new Helpers();
+  /** For content that arrives as slowly as a client sends it: it does not keep other work waiting. */
+  readonly #receivers = new Helpers();
   readonly #program: () => string;
 
   /** @param program the built `user-files/start.ts`, which every user can read. */
@@ -29,7 +31,9 @@ export class LinuxUserFiles {
     const user = await this.#users.find(name);
     if (user === undefined) throw userNotFound(name);
     assertNotSystemUser(user, this.#bases);
-    return new RemoteFiles(user, this.#helpers, (one) => startOf(one, this.#program()));
+    return new RemoteFiles(user, { work: this.#helpers, content: this.#receivers }, (one) =>
+      startOf(one, this.#program()),
+    );
   }
 }
 

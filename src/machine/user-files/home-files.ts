@@ -82,11 +82,16 @@ export class HomeFiles implements MachineUserFiles {
     });
   }
 
-  rename(from: string, to: string): Promise<void> {
-    return this.#between(from, to, async (source, target) => {
-      if (statOf(source.path) === undefined) throw notFound(from);
-      renameSync(source.path, target.path);
-    });
+  rename(from: string, to: string, { replaces = false } = {}): Promise<void> {
+    return this.#between(
+      from,
+      to,
+      async (source, target) => {
+        if (statOf(source.path) === undefined) throw notFound(from);
+        renameSync(source.path, target.path);
+      },
+      replaces,
+    );
   }
 
   copy(from: string, to: string): Promise<void> {
@@ -128,12 +133,19 @@ export class HomeFiles implements MachineUserFiles {
     return withPlace(this.#home, path, follows, work);
   }
 
-  /** For moving and copying, which never replace anything. */
-  #between<T>(from: string, to: string, work: (source: Place, target: Place) => Promise<T>): Promise<T> {
+  /** For moving and copying. @param replaces whether a regular file can be there already. */
+  #between<T>(
+    from: string,
+    to: string,
+    work: (source: Place, target: Place) => Promise<T>,
+    replaces = false,
+  ): Promise<T> {
     return this.#at(from, false, (source) =>
       this.#at(to, false, async (target) => {
         assertNotHome(source);
-        if (statOf(target.path) !== undefined) throw alreadyExists(to);
+        const there = statOf(target.path);
+        if (there !== undefined && !replaces) throw alreadyExists(to);
+        if (there !== undefined && !there.isFile()) throw notRegular(to);
         return work(source, target);
       }),
     );

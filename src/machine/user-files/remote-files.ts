@@ -18,13 +18,19 @@ const SHORT_MS = 60_000;
 /** For a copy of many files, or an upload over a slow line. */
 const LONG_MS = 3_600_000;
 
+/** `content`: for content that comes in parts, from somewhere else. */
+interface Pools {
+  readonly work: Helpers;
+  readonly content: Helpers;
+}
+
 export class RemoteFiles implements MachineUserFiles {
   readonly home: string;
   readonly #user: MachineUser;
-  readonly #helpers: Helpers;
+  readonly #helpers: Pools;
   readonly #start: (user: MachineUser) => Started;
 
-  constructor(user: MachineUser, helpers: Helpers, start: (user: MachineUser) => Started) {
+  constructor(user: MachineUser, helpers: Pools, start: (user: MachineUser) => Started) {
     this.home = user.home;
     this.#user = user;
     this.#helpers = helpers;
@@ -74,8 +80,8 @@ export class RemoteFiles implements MachineUserFiles {
     );
   }
 
-  async rename(from: string, to: string): Promise<void> {
-    await this.#perform('rename', [from, to], { paths: [from, to] });
+  async rename(from: string, to: string, options: { readonly replaces?: boolean } = {}): Promise<void> {
+    await this.#perform('rename', [from, to, options], { paths: [from, to] });
   }
 
   async copy(from: string, to: string): Promise<void> {
@@ -125,7 +131,9 @@ export class RemoteFiles implements MachineUserFiles {
     for (const path of paths) homeParts(path, home);
     const request = { home, operation, words, hasContent: content !== undefined };
     const key = JSON.stringify([name, uid, gid]);
-    return this.#helpers.perform(key, () => this.#start(this.#user), { request, content, maxBytes, limitMs });
+    const comesInParts = content !== undefined && !(content instanceof Uint8Array);
+    const helpers = comesInParts ? this.#helpers.content : this.#helpers.work;
+    return helpers.perform(key, () => this.#start(this.#user), { request, content, maxBytes, limitMs });
   }
 }
 

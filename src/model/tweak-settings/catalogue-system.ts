@@ -60,14 +60,14 @@ export const resources: Entries = {
   coredump: flag('0', 'Whether daemons that crash write core files.'),
   gzip_compression_level: integer('6', [1, 9], 'How hard archives are compressed.'),
   gzip_pigz_processes: integer('1', [1, 128], 'The processes that compress one archive.'),
-  file_upload_max_bytes: text('', 'The largest upload in MiB. Empty: unlimited.', {
-    matches: /^\d{1,9}$/,
-    expects: 'a whole number, or empty',
-  }),
-  file_upload_must_leave_bytes: integer(
-    '5',
-    [0, 1_000_000],
-    'The MiB of an account’s quota that an upload must leave free.',
+  file_upload_max_bytes: acting(
+    text('', 'The largest upload in MiB. Empty: unlimited.', {
+      matches: /^\d{1,9}$/,
+      expects: 'a whole number, or empty',
+    }),
+  ),
+  file_upload_must_leave_bytes: acting(
+    integer('5', [0, 1_000_000], 'The MiB of an account’s quota that an upload must leave free.'),
   ),
   transfers_timeout: integer(
     '1800',
