@@ -4,7 +4,7 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { version } from '../package.json';
 import type { AuditMoment, AuditRecord } from './core/audit.ts';
-import type { AccountApi, Caller, Origin, PasswordStrength, Sealer } from './core/context.ts';
+import type { AccountApi, Caller, Db, Origin, PasswordStrength, Sealer } from './core/context.ts';
 import type { Engine } from './core/engine.ts';
 import { loadFunction } from './functions/load.ts';
 import { loadApi2, loadUapi } from './uapi/load.ts';
@@ -194,6 +194,15 @@ export function createApplication(
     randomBytes: async (count) => (await import('node:crypto')).randomBytes(count),
     sha256: async (text) => (await import('node:crypto')).createHash('sha256').update(text).digest(),
     passwordStrength,
+    assertPassword: async (given, using) => {
+      const { assertPassword } = await import('./model/logins/own-password.ts');
+      const transaction = <T>(work: (db: Db) => Promise<T>) =>
+        using.store.transaction('changes', async (db) => ({ value: await work(db), keep: true }));
+      const report = (problem: string) => {
+        using.logUnexpected(using.newXid(), 'login', new Error(problem));
+      };
+      await assertPassword({ ...using, transaction, report }, given);
+    },
     // An ID for log lines, not a secret, so it need not be hard to guess.
     newXid: () =>
       Math.floor(Math.random() * 36 ** 6)

@@ -6,6 +6,7 @@ import changeZone, { type ZoneChange } from '../drivers/zones/steps/change.ts';
 import * as accounts from '../model/accounts/accounts.ts';
 import { addressLock } from '../model/accounts/ips.ts';
 import { prefixLock } from '../model/accounts/names.ts';
+import * as contactChanges from '../model/contacts/contact-changes.ts';
 import * as users from '../model/accounts/users.ts';
 import { checkSoon } from '../model/autossl/schedule.ts';
 import * as installedCertificates from '../model/certificates/installed.ts';
@@ -46,6 +47,9 @@ const change = defineChange<ChangeAccount>({
     }
     await installedCertificates.installWritten(db, results, now());
     await accounts.update(db, after);
+    if (before.contactEmail !== after.contactEmail) {
+      await contactChanges.tellOwner(db, after.username, [before.contactEmail], now());
+    }
     if (isOverLimit !== undefined) await exceeded.setExceeded(db, after.username, isOverLimit);
   },
 });

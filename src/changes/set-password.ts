@@ -1,12 +1,23 @@
 // Sets the password of an account. The change is atomic, and it cannot be undone because the old password is not known.
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import step from '../drivers/users/steps/set-password.ts';
+import { notifyAccount } from '../model/contacts/account-notifications.ts';
 import * as sessions from '../model/logins/sessions.ts';
 
 const change = defineChange<{ readonly username: string }>({
   kind: 'set-password',
   // Sessions opened with the old password end.
-  store: (db, { username }) => sessions.closeAll(db, username),
+  async store(db, { username }, { now }) {
+    await sessions.closeAll(db, username);
+    const body = `The password of the account “${username}” was changed. All its sessions ended.`;
+    const told = {
+      username,
+      event: 'notify_password_change',
+      subject: 'The password was changed',
+      body,
+    } as const;
+    await notifyAccount(db, told, now());
+  },
 });
 export default change;
 

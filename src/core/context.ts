@@ -203,6 +203,12 @@ export interface FreeContext extends CallContext {
   readonly taskLog: (id: number, offset: number) => Promise<TaskLogPiece | undefined>;
   /** The files that came with the call. Undefined if it came in a way that has no files. */
   readonly uploads: readonly Upload[] | undefined;
+  /**
+   * Asserts that a parameter is the present password of the account that calls. A wrong password counts as a failed
+   * login. Only for `look`.
+   * @throws ApiError `bad_param`
+   */
+  readonly assertOwnPassword: (param: string, password: string) => Promise<void>;
   /** Makes a call on another server. */
   readonly callPeer: CallPeer;
   /** Runs another call as the same caller. For functions that `calls`. */

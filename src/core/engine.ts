@@ -6,6 +6,7 @@ import type {
   Db,
   FreeContext,
   IndexRow,
+  Origin,
   PasswordStrength,
   Sealer,
   SecurityAdvice,
@@ -77,6 +78,20 @@ export interface Engine {
   readonly randomBytes: (count: number) => Promise<Uint8Array>;
   readonly sha256: (text: string) => Promise<Uint8Array>;
   readonly passwordStrength: PasswordStrength;
+  /**
+   * Asserts that a parameter is the user’s password. A wrong one counts as a failed login of the user and of the client,
+   * even if the call is a dry run.
+   * @throws ApiError `bad_param`
+   */
+  readonly assertPassword: (
+    given: {
+      readonly user: string;
+      readonly param: string;
+      readonly password: string;
+      readonly origin: Origin | undefined;
+    },
+    engine: Engine,
+  ) => Promise<void>;
   /** A random token that links a response to its lines in the logs. */
   readonly newXid: () => string;
   /**

@@ -1,4 +1,5 @@
-// Sends a notification to the administrators by each contact method that receives its importance, or to one user by mail.
+// Sends a notification to the administrators by each contact method that receives its importance, or to the owner of an
+// account.
 // Methods that fail are tried again, the others are not.
 import { ApiError } from '../core/errors.ts';
 import { defineTask } from '../core/task.ts';
@@ -16,8 +17,10 @@ interface Input {
   readonly body: string;
   /** When it happened: milliseconds since 1970-01-01. */
   readonly time: number;
-  /** The email address of a user, who gets it instead of the administrators. */
-  readonly to?: string;
+  /** The email addresses of an account’s owner, who gets it instead of the administrators. Tasks of earlier versions have one. */
+  readonly to?: string | readonly string[];
+  /** The account whose access token of Pushbullet is used too. */
+  readonly account?: string;
 }
 
 const MINUTE_MS = 60_000;
@@ -29,12 +32,14 @@ export default defineTask<Input>({
   retries: { count: 9, delayMs: MINUTE_MS, growth: 2 },
 
   async run(
-    { app, event, importance, subject, body, time, to },
+    { app, event, importance, subject, body, time, to, account },
     { id, machine, sealer, transaction, log, signal },
   ) {
     log(`${app} (${event}), importance ${importance}: ${subject}.`);
     const { places, problems, received } = await transaction('reads', async (db) => ({
-      ...(to === undefined ? await contacts.find({ db, sealer }, importance) : userPlaces(to)),
+      ...(to === undefined
+        ? await contacts.find({ db, sealer }, importance)
+        : await contacts.findOfOwner({ db, sealer }, [to].flat(), account)),
       received: await deliveries.list(db, id),
     }));
     if (places.length + problems.length === 0) {
@@ -64,7 +69,3 @@ export default defineTask<Input>({
     return { places: places.length };
   },
 });
-
-function userPlaces(to: string): contacts.FoundPlaces {
-  return { places: [{ method: 'email', to: [to] }], problems: [] };
-}

@@ -247,7 +247,7 @@ const layers: Record<string, Layer> = {
       /^src\/doctor\/advise\.ts$/,
       /^src\/drivers\/loaders\.generated\.ts$/,
       /^src\/hooks\/call-hooks\.ts$/,
-      /^src\/model\/(features\/overrides|hooks\/functions|logins\/callers|roles\/active-profile|servers\/servers|passwords\/strength|stored-names|tasks\/queue)\.ts$/,
+      /^src\/model\/(features\/overrides|hooks\/functions|logins\/(callers|own-password)|roles\/active-profile|servers\/servers|passwords\/strength|stored-names|tasks\/queue)\.ts$/,
       /^src\/catalogue\/(known|known-account-functions)\.ts$/,
       /^src\/remote\/call-peer\.ts$/,
       node,

@@ -308,6 +308,17 @@ test('a new password ends the sessions', async () => {
   expect((await server.askAccounts(path + LIST, { headers: { cookie } })).status).toBe(401);
 });
 
+test('a new password keeps the tokens, and a suspension ends the sessions', async () => {
+  const token = await newToken({ name: 'lasting' }, 'eve');
+  await server.here.call('passwd', { user: 'eve', password: eves });
+  expect((await askWithToken(token, LIST, 'eve')).status).toBe(200);
+  const { cookie, path } = sessionOf(await logIn('eve', eves));
+  await server.here.call('suspendacct', { user: 'eve' });
+  await server.here.call('unsuspendacct', { user: 'eve' });
+  expect((await server.askAccounts(path + LIST, { headers: { cookie } })).status).toBe(401);
+  expect((await askWithToken(token, LIST, 'eve')).status).toBe(200);
+});
+
 describe('create_user_session', () => {
   const linkFor = async (user: string, as?: Caller) => {
     const options = as === undefined ? {} : { as };

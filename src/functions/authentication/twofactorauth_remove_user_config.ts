@@ -4,6 +4,7 @@ import { existingUser } from '../../core/params.ts';
 import { assertConfirmed, isAbove } from '../../model/logins/acting-as.ts';
 import * as recoveryCodes from '../../model/two-factor/recovery-codes.ts';
 import * as sessions from '../../model/logins/sessions.ts';
+import * as tfaChanges from '../../model/two-factor/changes.ts';
 import * as tfaCodes from '../../model/two-factor/codes.ts';
 import * as tfa from '../../model/two-factor/tfa.ts';
 import * as users from '../../model/accounts/users.ts';
@@ -47,6 +48,7 @@ export default defineFunction({
         (await tfaCodes.reset({ db, now }, user)).forEach(inform);
         await recoveryCodes.removeAll(db, user);
         await sessions.closeAll(db, user);
+        await tfaChanges.tellOwner(db, user, 'removed', now());
         modified.push(user);
       } else {
         failed[user] = users.noSuchUser(user);

@@ -4,6 +4,7 @@ import { tfaCode, tfaSecret } from '../../core/params.ts';
 import { assertConfirmed } from '../../model/logins/acting-as.ts';
 import * as sessions from '../../model/logins/sessions.ts';
 import * as tfa from '../../model/two-factor/tfa.ts';
+import * as tfaChanges from '../../model/two-factor/changes.ts';
 import * as tfaCodes from '../../model/two-factor/codes.ts';
 import * as totp from '../../model/two-factor/totp.ts';
 
@@ -43,6 +44,7 @@ export default defineFunction({
     }
     await tfaCodes.enrol(context, context.caller.user, secret, args.tfa_token.replace(' ', ''));
     await sessions.closeAll(context.db, context.caller.user);
+    await tfaChanges.tellOwner(context.db, context.caller.user, 'set up', context.now());
     if (!(await tfa.isPolicyEnabled(context.db))) {
       context.warn('Logins require codes only if the policy is enabled: call twofactorauth_enable_policy.');
     }

@@ -5,6 +5,7 @@ import { quote } from '../../core/quote.ts';
 import type { Json } from '../../core/values.ts';
 import { assertConfirmed } from '../../model/logins/acting-as.ts';
 import * as sessions from '../../model/logins/sessions.ts';
+import * as tfaChanges from '../../model/two-factor/changes.ts';
 import * as tfaCodes from '../../model/two-factor/codes.ts';
 import * as tfa from '../../model/two-factor/tfa.ts';
 import * as totp from '../../model/two-factor/totp.ts';
@@ -46,6 +47,7 @@ export default defineFunction({
       await tfa.putSecret(context, user, stored);
       (await tfaCodes.reset(context, user)).forEach(context.inform);
       await sessions.closeAll(context.db, user);
+      await tfaChanges.tellOwner(context.db, user, 'set up', context.now());
     }
   },
 });

@@ -4,6 +4,7 @@ import type { Caller, Db, Sealer } from '../../core/context.ts';
 import { notFound } from '../../core/errors.ts';
 import * as accounts from './accounts.ts';
 import * as bandwidth from '../bandwidth/usage.ts';
+import * as accountContacts from '../contacts/account-contacts.ts';
 import * as integrationLinks from '../integration/links.ts';
 import * as tfa from '../two-factor/tfa.ts';
 
@@ -72,6 +73,8 @@ const places = [
   ['installed_certificate', 'username'],
   ['bandwidth_limit_state', 'username'],
   ['php_virtual_host', 'username'],
+  ['account_second_contact', 'username'],
+  ['account_notification', 'username'],
 ] as const;
 
 /** Logins under the old name. They are also deleted if the user is renamed. */
@@ -86,6 +89,7 @@ export async function forget(db: Db, user: string): Promise<void> {
   await endLogins(db, user);
   for (const [table, column] of places) await db.run(`DELETE FROM ${table} WHERE ${column} = ?`, user);
   await db.run('DELETE FROM integration_link WHERE username = ?', user);
+  await db.run('DELETE FROM account_contact_secret WHERE username = ?', user);
   await disown(db, user);
 }
 
@@ -112,6 +116,7 @@ export async function disown(db: Db, user: string): Promise<void> {
 export async function rename(db: Db, sealer: Sealer, from: string, to: string): Promise<void> {
   await tfa.rename(db, sealer, from, to);
   await integrationLinks.rename(db, sealer, from, to);
+  await accountContacts.rename(db, sealer, from, to);
   await bandwidth.rename(db, from, to);
   await endLogins(db, from);
   for (const [table, column] of places) {

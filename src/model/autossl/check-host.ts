@@ -267,14 +267,13 @@ async function install(world: CheckWorld, check: HostCheck): Promise<void> {
 }
 
 function note(
-  { notices, account: { username, contactEmail }, host }: HostCheck,
+  { notices, account: { username }, host }: HostCheck,
   notice: Notice,
   text: string,
 ): void {
   notices.push({
     notice,
     username,
-    contactEmail,
     text: text.includes(host.servername) ? text : `${host.servername}: ${text}`,
   });
 }

@@ -1,7 +1,8 @@
 // What a run has to tell: one notification for each event to the administrators, and one to each account’s owner.
 import type { Db } from '../../core/context.ts';
 import { AUTOSSL } from '../contacts/applications.ts';
-import { notify, notifyByMail } from '../contacts/notify.ts';
+import { recipients } from '../contacts/account-notifications.ts';
+import { notify, notifyOwner } from '../contacts/notify.ts';
 import { eventOf, type Notice } from './events.ts';
 import * as settings from './settings.ts';
 
@@ -17,8 +18,6 @@ const subjects: Readonly<Record<Notice, string>> = {
 export interface FoundNotice {
   readonly notice: Notice;
   readonly username: string;
-  /** Of the account’s owner. Empty if it is unknown. */
-  readonly contactEmail: string;
   /** One line. */
   readonly text: string;
 }
@@ -43,9 +42,10 @@ export async function send(
       await notify(db, news([...lines, '', hint]), moment);
     }
     if (metadata[`notify_autossl_${notice}_user`] === 0) continue;
-    for (const to of new Set(rows.map(({ contactEmail }) => contactEmail))) {
-      const own = rows.filter(({ contactEmail }) => contactEmail === to).map(({ text }) => text);
-      if (to !== '') await notifyByMail(db, news(own), { to, ...moment });
+    const usernames = new Set(rows.map(({ username }) => username));
+    for (const { about, place } of await recipients(db, usernames, `notify_autossl_${notice}`)) {
+      const own = rows.filter(({ username }) => about.includes(username)).map(({ text }) => text);
+      await notifyOwner(db, news(own), { ...place, ...moment });
     }
   }
 }

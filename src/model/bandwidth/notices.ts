@@ -1,6 +1,7 @@
-// Notifies the administrators about accounts that approach or reach their bandwidth limits.
+// Notifies the administrators and the owners about accounts that approach or reach their bandwidth limits.
 import type { Db } from '../../core/context.ts';
 import { BANDWIDTH_LIMIT } from '../contacts/applications.ts';
+import { notifyAccount } from '../contacts/account-notifications.ts';
 import { notify } from '../contacts/notify.ts';
 import type { Moment } from '../services/troubles.ts';
 import { BYTES_OF_MEBIBYTE, setWarned, type Turned } from './exceeded.ts';
@@ -12,6 +13,17 @@ export async function warn(db: Db, account: Turned, moment: Moment): Promise<voi
   const used = (bytes / BYTES_OF_MEBIBYTE).toFixed(0);
   const percent = Math.floor((100 * bytes) / ((limit ?? 0) * BYTES_OF_MEBIBYTE));
   const isReached = percent >= 100;
+  const what = isReached
+    ? 'The account has reached its bandwidth limit'
+    : `The account has used ${percent} % of its bandwidth`;
+  await notifyAccount(
+    db,
+    {
+      ...{ username, event: 'notify_bandwidth_limit', subject: what },
+      body: `The account has sent ${used} MiB in this month. Its limit is ${limit} MiB.`,
+    },
+    moment.now,
+  );
   await notify(
     db,
     {

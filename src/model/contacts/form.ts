@@ -1,6 +1,7 @@
 // The parameters of contact methods, and of networks that no longer exist.
 import type { Param } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
+import { emailAddress } from '../accounts/names.ts';
 
 const ADDRESS =
   "[A-Za-z0-9][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{0,63}@(?:[A-Za-z0-9-]{1,63}\\.)+[A-Za-z0-9-]{1,63}";
@@ -42,6 +43,23 @@ export const contactEmail = {
   doc: 'The email address, or a comma-separated list of at most ten.',
 } as const satisfies Param;
 
+/** A contact address of the calling account. */
+export const ownAddress = { ...emailAddress, list: true } as const satisfies Param;
+
+export const oldAddress = {
+  ...ownAddress,
+  doc: 'A present address. All of them must be given, so that two changes at once do not undo each other.',
+} as const satisfies Param;
+
+/** The password of the calling account. */
+export const ownPassword = {
+  type: 'string',
+  required: true,
+  sensitive: true,
+  maxLength: 511,
+  doc: 'The password of the account. Wrong ones count as failed logins.',
+} as const satisfies Param;
+
 export const postUrl = {
   type: 'string',
   sensitive: true,
@@ -56,6 +74,15 @@ export const pushbulletToken = {
   maxLength: 128,
   pattern: { matches: new RegExp(`^${TOKEN}$`), expects: 'an access token of Pushbullet, such as o.abc123' },
   doc: 'An access token.',
+} as const satisfies Param;
+
+/** The same for the calling account, which can remove it. */
+export const ownPushbulletToken = {
+  ...pushbulletToken,
+  pattern: {
+    matches: new RegExp(`^(?:${TOKEN})?$`),
+    expects: 'an access token of Pushbullet, such as o.abc123, or empty',
+  },
 } as const satisfies Param;
 
 const ENDED = 'The network no longer exists.';

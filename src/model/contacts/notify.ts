@@ -26,15 +26,23 @@ export async function notify(
   return true;
 }
 
+/** Where the owner of an account is notified. */
+export interface OwnerPlace {
+  /** Email addresses. Each gets a message of its own. */
+  readonly to: readonly string[];
+  /** The account whose access token of Pushbullet is used. */
+  readonly account?: string;
+}
+
 /**
- * Starts the task that mails the notification to one address instead of the administrators, whatever its importance.
+ * Starts the task that sends the notification to the owner of an account instead of the administrators, whose
+ * importances do not matter.
  */
-export async function notifyByMail(
+export async function notifyOwner(
   db: Db,
   { app, event, subject, body }: News,
-  { to, now, xid }: { readonly to: string; readonly now: number; readonly xid: string },
+  { to, account, now, xid }: OwnerPlace & { readonly now: number; readonly xid: string },
 ): Promise<void> {
-  const importance = await read(db, { app, event }, [event]);
-  const input = { app, event, importance, subject, body, time: now, to };
+  const input = { app, event, importance: 'Medium', subject, body, time: now, to, account };
   await queue.add(db, { kind: 'send-notification', input, caller: 'root', xid }, { now });
 }

@@ -5,6 +5,7 @@ import { ApiError } from '../../core/errors.ts';
 import * as tweakSettings from '../tweak-settings/stored.ts';
 import { defaultLevels, levels, type Method } from './form.ts';
 import { importances, type Importance } from './importance.ts';
+import * as accountContacts from './account-contacts.ts';
 import * as secrets from './secrets.ts';
 
 export type Place =
@@ -41,6 +42,24 @@ export async function find(dependencies: Dependencies, importance: Importance): 
     (await tokens(dependencies)).map((token) => ({ method: 'pushbullet', token })),
   );
   return { places, problems };
+}
+
+/** The places of an account’s owner. `account`: the one whose access token of Pushbullet is used. */
+export async function findOfOwner(
+  dependencies: Dependencies,
+  addresses: readonly string[],
+  account: string | undefined,
+): Promise<FoundPlaces> {
+  const places: Place[] = addresses.map((address) => ({ method: 'email', to: [address] }));
+  if (account === undefined) return { places, problems: [] };
+  try {
+    const token = await accountContacts.pushbulletToken(dependencies, account);
+    return { places: token === '' ? places : [...places, { method: 'pushbullet', token }], problems: [] };
+  } catch (error) {
+    // Mail is sent even if the key is lost.
+    if (!(error instanceof ApiError)) throw error;
+    return { places, problems: [error.message] };
+  }
 }
 
 /** The recipients of each message that is sent by mail for this importance. */

@@ -3,6 +3,7 @@
 import type { Db } from '../../core/context.ts';
 import { notFound } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
+import { notifyAccount } from '../contacts/account-notifications.ts';
 
 export interface LinkedIdentity {
   readonly provider: string;
@@ -55,6 +56,16 @@ export async function add(db: Db, identity: LinkedIdentity, username: string, no
     preferredUsername,
     now,
   );
+  const name = quote(preferredUsername);
+  const told = {
+    ...({
+      username,
+      event: 'notify_account_authn_link',
+      subject: 'A login was linked to the account',
+    } as const),
+    body: `The identity ${name} of “${provider}” was linked to the account “${username}”, and can log in as it.`,
+  };
+  await notifyAccount(db, told, now);
 }
 
 /** @throws ApiError `not_found`. */

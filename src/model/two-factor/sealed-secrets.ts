@@ -14,6 +14,7 @@ export async function findSealed(db: Db): Promise<Uint8Array | undefined> {
      UNION ALL SELECT sealed FROM (SELECT sealed FROM dns_secondary LIMIT 1) AS of_secondary
      UNION ALL SELECT sealed FROM (SELECT sealed FROM integration_link LIMIT 1) AS of_link
      UNION ALL SELECT sealed FROM (SELECT sealed FROM contact_secret LIMIT 1) AS of_contact
+     UNION ALL SELECT sealed FROM (SELECT sealed FROM account_contact_secret LIMIT 1) AS of_account_contact
      UNION ALL SELECT sealed FROM (SELECT sealed FROM config_cluster_server LIMIT 1) AS of_cluster
      UNION ALL SELECT sealed FROM (SELECT sealed FROM autossl_registration LIMIT 1) AS of_issuer
      UNION ALL SELECT sealed FROM (SELECT sealed FROM autossl_order LIMIT 1) AS of_order

@@ -2,6 +2,7 @@ import { defineUapi } from '../../core/define-uapi.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { assertConfirmed } from '../../model/logins/acting-as.ts';
 import * as sessions from '../../model/logins/sessions.ts';
+import * as tfaChanges from '../../model/two-factor/changes.ts';
 import * as tfaCodes from '../../model/two-factor/codes.ts';
 import * as recoveryCodes from '../../model/two-factor/recovery-codes.ts';
 import * as tfa from '../../model/two-factor/tfa.ts';
@@ -25,6 +26,7 @@ export default defineUapi({
     (await tfaCodes.reset({ db, now }, username)).forEach(inform);
     await recoveryCodes.removeAll(db, username);
     await sessions.closeAll(db, username);
+    await tfaChanges.tellOwner(db, username, 'removed', now());
     return { tfa_removed: 1 };
   },
 });

@@ -4,6 +4,7 @@ import { tfaCode, tfaSecret } from '../../core/params.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { assertConfirmed } from '../../model/logins/acting-as.ts';
 import * as sessions from '../../model/logins/sessions.ts';
+import * as tfaChanges from '../../model/two-factor/changes.ts';
 import * as tfaCodes from '../../model/two-factor/codes.ts';
 import * as tfa from '../../model/two-factor/tfa.ts';
 import * as totp from '../../model/two-factor/totp.ts';
@@ -28,7 +29,7 @@ export default defineUapi({
   ],
 
   async handler(args, context) {
-    const { caller, db, warn } = context;
+    const { caller, db, now, warn } = context;
     const { username } = await accounts.getOwn(db, caller);
     assertConfirmed(caller, 'set up two-factor authentication again');
     const secret = totp.parseSecret(args.secret);
@@ -37,6 +38,7 @@ export default defineUapi({
     }
     await tfaCodes.enrol(context, username, secret, args.tfa_token.replace(' ', ''));
     await sessions.closeAll(db, username);
+    await tfaChanges.tellOwner(db, username, 'set up', now());
     if (!(await tfa.isPolicyEnabled(db))) {
       warn('Logins require codes only once the administrator of the server enables the policy.');
     }

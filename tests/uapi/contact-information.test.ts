@@ -1,0 +1,184 @@
+// The module ContactInformation, and the notifications that the owner of an account receives. Mail is stored in a
+// directory, and Pushbullet is a real HTTPS server.
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { StoredMail } from '../../src/machine/outbound/mailers.ts';
+import { Outbound } from '../../src/machine/outbound/outbound.ts';
+import { StateDirectory } from '../../src/store/state-directory.ts';
+import { TaskLogFiles } from '../../src/store/task-logs.ts';
+import { taskKinds } from '../../src/tasks/loaders.generated.ts';
+import { Worker } from '../../src/worker/worker.ts';
+import { HttpsServer } from '../support/https-server.ts';
+import { Installation } from '../support/installation.ts';
+
+const password = 'correct horse battery staple 7';
+const server = new HttpsServer();
+beforeAll(() => server.start('push.example'));
+afterAll(() => server.stop());
+
+let here: Installation;
+beforeEach(async () => {
+  server.reset();
+  here = new Installation();
+  const outbound = new Outbound({
+    networks: ['127.0.0.0/8'],
+    certificates: server.certificate,
+    pushbullet: server.url('push.example'),
+    lookup: async () => [{ address: '127.0.0.1', family: 4 }],
+  });
+  here.overrides.machine = {
+    ...here.engine.machine,
+    outbound: async () => outbound,
+    mailer: async () => new StoredMail(join(here.directory, 'mails'), () => here.time),
+  };
+  await here.call('createacct', {
+    ...{ username: 'bob', domain: 'bob.example', password },
+    contactemail: 'bob@mail.example',
+  });
+});
+afterEach(() => {
+  here.remove();
+});
+
+const set = (args: Record<string, string>) =>
+  here.uapi('bob', 'ContactInformation::set_email_addresses', { password, ...args });
+const unset = (args: Record<string, string>) =>
+  here.uapi('bob', 'ContactInformation::unset_email_addresses', { password, ...args });
+const prefer = (preferences: Record<string, unknown>) =>
+  here.uapi('bob', 'ContactInformation::set_notification_preferences', {
+    preferences: JSON.stringify(preferences),
+  });
+const contactEmail = async () => {
+  const { data } = await here.uapi('bob', 'Variables::get_user_information', { name: 'contact_email' });
+  return (data as { contact_email: string }).contact_email;
+};
+
+/** Runs the tasks. @returns recipient and subject of each message since the last call. */
+async function mails(): Promise<string[]> {
+  const logs = new TaskLogFiles(new StateDirectory(here.state, process.getuid?.() ?? 0), () => here.time);
+  const storeState = () => here.application.storeState();
+  await new Worker({ engine: here.engine, kinds: taskKinds, logs, storeState }).runDue();
+  const directory = join(here.directory, 'mails');
+  if (!existsSync(directory)) return [];
+  const all = readdirSync(directory).map((name) => readFileSync(join(directory, name), 'utf8'));
+  rmSync(directory, { recursive: true });
+  return all
+    .map((mail) => mail.replace(/\n\s+/g, ' '))
+    .map((mail) => `${/^To: (.*)$/m.exec(mail)?.[1]}: ${/^Subject: \S+ (.*)$/m.exec(mail)?.[1]}`)
+    .sort();
+}
+
+test('ContactInformation::set_email_addresses sets one or two addresses, and tells all of them', async () => {
+  const two = { 'address-0': 'rob@mail.example', 'address-1': 'second@mail.example' };
+  expect(await set({ ...two, old_address: 'BOB@mail.example' })).toMatchObject({ status: 1, data: null });
+  expect(await contactEmail()).toBe('rob@mail.example');
+  const subject = 'bob: The contact addresses were changed';
+  expect(await mails()).toEqual([
+    `bob@mail.example: ${subject}`,
+    `rob@mail.example: ${subject}`,
+    `second@mail.example: ${subject}`,
+  ]);
+  const old = { 'old_address-0': 'second@mail.example', 'old_address-1': 'rob@mail.example' };
+  expect(await set({ address: 'bob@mail.example', ...old })).toMatchObject({ status: 1 });
+  expect(await contactEmail()).toBe('bob@mail.example');
+});
+
+test.each([
+  [{ address: 'x@mail.example', old_address: 'other@mail.example' }, /“old_address” should be the present/],
+  [{ address: 'x@mail.example' }, /“old_address” should be the present/],
+  [{ address: 'x', old_address: 'bob@mail.example' }, /“address” should be an email address/],
+  [
+    { 'address-0': 'x@a.example', 'address-1': 'X@a.example', old_address: 'bob@mail.example' },
+    /should be two different addresses/,
+  ],
+  [
+    { 'address-0': 'x@a.example', 'address-1': '', old_address: 'bob@mail.example' },
+    /“address” should be an email address/,
+  ],
+  [
+    {
+      ...{ 'address-0': 'x@a.example', 'address-1': 'y@a.example', 'address-2': 'z@a.example' },
+      old_address: 'bob@mail.example',
+    },
+    /once or twice, not 3 times/,
+  ],
+  [
+    { address: 'x@mail.example', old_address: 'bob@mail.example', password: 'wrong' },
+    /“password” should be the present password of the account “bob”/,
+  ],
+])('ContactInformation::set_email_addresses refuses %j, and changes nothing', async (args, reason) => {
+  expect((await set(args)).errors?.[0]).toMatch(reason);
+  expect(await contactEmail()).toBe('bob@mail.example');
+  expect(await mails()).toEqual([]);
+});
+
+test('ContactInformation::unset_email_addresses tells the former address', async () => {
+  expect((await unset({ old_address: 'bob@mail.example', password: 'wrong' })).status).toBe(0);
+  expect((await unset({ old_address: 'bob@mail.example' })).status).toBe(1);
+  expect(await contactEmail()).toBe('');
+  expect(await mails()).toEqual(['bob@mail.example: bob: The contact addresses were changed']);
+  const again = await unset({ old_address: 'bob@mail.example' });
+  expect(again.errors?.[0]).toContain('the account has no contact address now');
+});
+
+test('ContactInformation::set_pushbullet_access_token and get_pushbullet_access_token keep it sealed', async () => {
+  const setToken = (token: string) =>
+    here.uapi('bob', 'ContactInformation::set_pushbullet_access_token', { pushbullet_access_token: token });
+  const token = async (user = 'bob') =>
+    (await here.uapi(user, 'ContactInformation::get_pushbullet_access_token')).data;
+  expect(await token()).toBe('');
+  expect((await setToken('o.secret1')).status).toBe(1);
+  expect(await token()).toBe('o.secret1');
+  const stored = await here.engine.store.transaction('reads', async (db) => ({
+    value: await db.all<{ sealed: Uint8Array }>('SELECT sealed FROM account_contact_secret'),
+    keep: false,
+  }));
+  expect(stored.map(({ sealed }) => Buffer.from(sealed).includes('secret1'))).toEqual([false]);
+  expect(JSON.stringify(here.audit())).not.toContain('secret1');
+  expect((await setToken('two words')).errors?.[0]).toContain('an access token of Pushbullet');
+  const missing = await here.uapi('bob', 'ContactInformation::set_pushbullet_access_token');
+  expect(missing.errors?.[0]).toContain('is required');
+  server.answer = () => ({ body: '{"iden":"n1"}' });
+  await here.call('passwd', { user: 'bob', password });
+  expect(await mails()).toEqual(['bob@mail.example: bob: The password was changed']);
+  expect(server.received.map(({ headers }) => headers['access-token'])).toEqual(['o.secret1']);
+  await here.call('modifyacct', { user: 'bob', newuser: 'rob' });
+  expect(await token('rob')).toBe('o.secret1');
+  await here.uapi('rob', 'ContactInformation::set_pushbullet_access_token', { pushbullet_access_token: '' });
+  expect(await token('rob')).toBe('');
+});
+
+test('ContactInformation::get_notification_preferences and set_notification_preferences', async () => {
+  const { data } = await here.uapi('bob', 'ContactInformation::get_notification_preferences');
+  const rows = data as { name: string; enabled: number }[];
+  expect(rows.map(({ enabled }) => enabled)).toEqual(rows.map(() => 1));
+  const after = await prefer({ notify_password_change: '0', notify_autossl_renewal: false });
+  expect(after.data).toContainEqual(expect.objectContaining({ name: 'notify_password_change', enabled: 0 }));
+  expect(await mails()).toEqual(['bob@mail.example: bob: A notification was turned off']);
+  await here.call('passwd', { user: 'bob', password });
+  expect(await mails()).toEqual([]);
+  await prefer({ notify_password_change: 1 });
+  await here.call('passwd', { user: 'bob', password });
+  expect(await mails()).toEqual(['bob@mail.example: bob: The password was changed']);
+  for (const [wrong, reason] of [
+    [{ notify_passwort_change: 1 }, /Did you mean “notify_password_change”\?/],
+    [{ notify_password_change: 'yes' }, /should be 1 or 0/],
+    [{}, /JSON object/],
+    [{ __proto__: 1, constructor: 1 }, /“constructor” is not a notification/],
+  ] as const) {
+    expect((await prefer(wrong)).errors?.[0]).toMatch(reason);
+  }
+});
+
+test('the owner is told of the second factor, of linked identities, and of a change by the administrators', async () => {
+  await here.call('modifyacct', { user: 'bob', contactemail: 'rob@mail.example' });
+  const changed = 'bob: The contact addresses were changed';
+  expect(await mails()).toEqual([`bob@mail.example: ${changed}`, `rob@mail.example: ${changed}`]);
+  const config = { bob: { primary_account: { secret: 'WJ73QJSKZBXCIFPZ' } } };
+  await here.call('twofactorauth_set_tfa_config_for_user', config);
+  await here.uapi('bob', 'TwoFactorAuth::remove_user_configuration');
+  expect(await mails()).toEqual([
+    'rob@mail.example: bob: Two-factor authentication was removed',
+    'rob@mail.example: bob: Two-factor authentication was set up',
+  ]);
+});
