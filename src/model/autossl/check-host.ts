@@ -266,11 +266,7 @@ async function install(world: CheckWorld, check: HostCheck): Promise<void> {
   }
 }
 
-function note(
-  { notices, account: { username }, host }: HostCheck,
-  notice: Notice,
-  text: string,
-): void {
+function note({ notices, account: { username }, host }: HostCheck, notice: Notice, text: string): void {
   notices.push({
     notice,
     username,
