@@ -136,6 +136,15 @@ describe('the virtual hosts of an account', () => {
     expect(values('ServerAlias')[0]).toBe('mail.bob.example');
   });
 
+  it('give up an alias that becomes the main domain of another account', async () => {
+    await create();
+    await works('createacct', { username: 'carol', domain: 'carol.example' });
+    expect(text('bob')).toContain('ServerAlias www.bob.example mail.bob.example\n');
+    await works('modifyacct', { user: 'carol', DNS: 'www.bob.example' });
+    expect(text('bob')).toContain('ServerAlias mail.bob.example\n');
+    expect(text('carol')).toContain('ServerName www.bob.example\n');
+  });
+
   it('are not overwritten if somebody edited their file, and removed all the same', async () => {
     await create();
     writeFileSync(fileOf('bob'), `${text('bob')}# By hand.\n`);

@@ -127,8 +127,13 @@ describeOnMachine('websites, in this order', () => {
   });
 
   it('follow a new domain and a new name of their account', () => {
+    // As in accounts of earlier versions.
+    machine.sh('rm /home/bob/access-logs');
     works('modifyacct', 'user=bob', 'DNS=bob.test');
     expect(visit('bob.test')).toBe('the page of bob\n\n200');
+    expect(machine.sh('readlink /home/bob/access-logs; stat -c %U /home/bob/access-logs')).toBe(
+      '/var/log/whmapi1-domlogs/bob\nbob\n',
+    );
     expect(visit('bob.example')).toMatch(/404$/);
     works('modifyacct', 'user=bob', 'newuser=robert');
     expect(visit('bob.test')).toBe('the page of bob\n\n200');

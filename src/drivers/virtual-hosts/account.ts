@@ -5,7 +5,7 @@ import * as exceeded from '../../model/bandwidth/exceeded.ts';
 import { findDomain } from '../../model/domains/hosted-domains.ts';
 import { accountWebOf, type WebOverrides } from '../../model/web/account-web.ts';
 import { primariesOf, primaryTypes, type PrimaryType } from '../../model/web/primary-hosts.ts';
-import type { AccountPart, PartDependencies } from '../account-part.ts';
+import type { AccountPart, PartDependencies, PartWork } from '../account-part.ts';
 import changeSeveral from './steps/change-several.ts';
 import change, { type WebChange } from './steps/change.ts';
 import linkLogs from './steps/link-logs.ts';
@@ -57,11 +57,19 @@ async function webChange({ db }: World, account: Account, overrides: WebOverride
   };
 }
 
-/** Returns the account of this server for which the new account's domain is an alias until now: `www.bob.example`. */
-async function ownerOfAlias(db: World['db'], { domain, username }: Account): Promise<Account | undefined> {
+/**
+ * The steps by which another account gives up an alias that becomes the main domain of this one: `www.bob.example`.
+ * `username`: as it is stored, if it is.
+ */
+async function releaseAlias(world: World, domain: string, username: string): Promise<PartWork> {
+  const { db } = world;
   const [, parent] = /^(?:www|mail)\.(.+)$/.exec(domain) ?? [];
-  const account = parent === undefined ? undefined : (await findDomain(db, parent))?.account;
-  return account?.server === db.server && account.username !== username ? account : undefined;
+  const owner = parent === undefined ? undefined : (await findDomain(db, parent))?.account;
+  if (owner?.server !== db.server || owner.username === username) return { steps: [], locks: [] };
+  return {
+    steps: await webSteps(world, owner, { taken: [domain] }),
+    locks: [exclusive(`account ${owner.username}`)],
+  };
 }
 
 /** The ports on which a virtual host of the account answers requests for unknown names now. */
@@ -77,16 +85,15 @@ export const part: AccountPart = {
     const { username, home } = account;
     const overrides = { certificates, newestPhp: found.php?.newest };
     const after = await accountWebOf(world.db, account, overrides);
-    const former = await ownerOfAlias(world.db, account);
-    const released = former === undefined ? [] : await webSteps(world, former, { taken: [account.domain] });
+    const released = await releaseAlias(world, account.domain, username);
     return {
       steps: [
         open.plan({ username, home, folder: 'public_html' }),
         linkLogs.plan({ username, home }),
-        ...released,
+        ...released.steps,
         change.plan({ username, after, isNew: true }),
       ],
-      locks: former === undefined ? [] : [exclusive(`account ${former.username}`)],
+      locks: released.locks,
     };
   },
 
@@ -98,15 +105,23 @@ export const part: AccountPart = {
     const overrides = { before, isOverLimit, certificates, newestPhp: found.php?.newest };
     const next = await accountWebOf(world.db, after, overrides);
     if (JSON.stringify(present) === JSON.stringify(next)) return [];
-    const steps = await webSteps(world, after, overrides);
     const [from, to] = [before.username, after.username];
-    if (from === to) return steps;
-    return [
-      shareLogs.plan({ from, to }),
-      ...steps,
-      removeLogs.plan({ username: from, renamedTo: to }),
-      linkLogs.plan({ username: to, home: after.home, former: from }),
-    ];
+    const isRenamed = from !== to;
+    const { steps: released, locks } =
+      before.domain === after.domain
+        ? { steps: [], locks: [] }
+        : await releaseAlias(world, after.domain, from);
+    return {
+      steps: [
+        ...(isRenamed ? [shareLogs.plan({ from, to })] : []),
+        ...released,
+        ...(await webSteps(world, after, overrides)),
+        ...(isRenamed ? [removeLogs.plan({ username: from, renamedTo: to })] : []),
+        // Accounts of versions without the link get it now.
+        linkLogs.plan({ username: to, home: after.home, ...(isRenamed && { former: from }) }),
+      ],
+      locks,
+    };
   },
 
   suspended: (world, account) => webSteps(world, account, { isSuspended: true }),
