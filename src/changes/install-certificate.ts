@@ -1,13 +1,23 @@
 // Installs a certificate for a virtual host: stores it with its key, and has the web server use it.
-import type { Context } from '../core/context.ts';
+import type { Context, FreeContext } from '../core/context.ts';
+import { badParam } from '../core/errors.ts';
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import remove from '../drivers/certificates/steps/remove.ts';
 import write from '../drivers/certificates/steps/write.ts';
 import { webSteps } from '../drivers/virtual-hosts/account.ts';
 import type { Account } from '../model/accounts/accounts.ts';
-import type { CheckedCertificate } from '../model/certificates/checked.ts';
+import {
+  checkCertificate,
+  type CheckedCertificate,
+  type GivenCertificate,
+} from '../model/certificates/checked.ts';
+import { keyId } from '../model/certificates/ids.ts';
 import * as installed from '../model/certificates/installed.ts';
 import { newCertificate } from '../model/certificates/new-certificate.ts';
+import { assertCovers, installationText } from '../model/certificates/report.ts';
+import { chainsOf, findKey } from '../model/certificates/stored.ts';
+import { readCertificates } from '../model/certificates/x509.ts';
+import type { VirtualHost } from '../model/domains/virtual-hosts.ts';
 import { rolesOf } from '../model/roles/active-profile.ts';
 
 const change = defineChange<null>({
@@ -39,4 +49,67 @@ export async function installCertificate(
     locks: [exclusive(`account ${username}`), exclusive(`certificate ${servername}`)],
     steps: [write.plan(after), ...ofWeb, ...(isOther ? [remove.plan(former)] : [])],
   });
+}
+
+// What installssl of WHM, UAPI and API 2 share.
+
+/** Undefined key: the stored one of the certificate. */
+export type Given = Omit<GivenCertificate, 'key'> & { readonly key: string | undefined };
+
+export interface Site<Owner extends Account = Account> {
+  readonly account: Owner;
+  readonly host: VirtualHost;
+}
+
+/**
+ * Checks a certificate while no transaction is open. Without a chain, it looks for that of a stored certificate of the
+ * same issuer.
+ * @param findSite throws if the caller does not have the site.
+ * @throws ApiError
+ */
+export async function checkForSite(
+  { now, sealer, transaction }: Pick<FreeContext, 'now' | 'sealer' | 'transaction'>,
+  findSite: (db: Context['db']) => Promise<Site>,
+  given: Given,
+): Promise<CheckedCertificate> {
+  const param = given.certificateParam ?? 'crt';
+  const { key, stored } = await transaction('reads', async (db) => {
+    const { account } = await findSite(db);
+    const [first] = readCertificates(param, given.crt);
+    const chains = first === undefined || given.cab !== '' ? [] : await chainsOf(db, first.facts);
+    if (given.key !== undefined || first === undefined) return { key: given.key, stored: chains };
+    const found = await findKey({ db, sealer }, account.username, keyId(first.facts.key));
+    return { key: found, stored: chains };
+  });
+  if (key === undefined) {
+    throw badParam(
+      'The account does not have the private key of this certificate. Pass it in “key”: it was made with the signing request.',
+    );
+  }
+  const issuers = stored.flatMap((chain) => readCertificates('cab', chain));
+  return checkCertificate({ ...given, key }, now(), issuers);
+}
+
+/** Plans an installation. @throws ApiError `bad_param` if the certificate secures none of the site’s names. */
+export async function installForSite(
+  context: Pick<Context, 'db' | 'sealer' | 'system' | 'warn'>,
+  { account, host }: Site,
+  checked: CheckedCertificate,
+) {
+  const { system, warn } = context;
+  const { working, unsecured, extra } = assertCovers(host, checked.certificate.facts);
+  for (const warning of checked.warnings) warn(warning);
+  const plan = await installCertificate(context, account, host.servername, checked);
+  const isServed = !system.isSandbox && (await rolesOf(context)).has('WebServer');
+  const message = `The certificate was installed for “${host.servername}”.`;
+  return {
+    plan,
+    answer: {
+      ...{ action: 'install', ip: account.ip, user: account.username },
+      ...{ message, html: `<p>${message}</p>`, statusmsg: installationText(host, isServed) },
+      working_domains: [...working],
+      warning_domains: [...unsecured],
+      extra_certificate_domains: [...extra],
+    },
+  };
 }

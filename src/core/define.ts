@@ -204,7 +204,7 @@ export interface Spec {
   readonly feature?: string;
   /** Where a failed call of API 2 has its reason in the row of `data`. Default: `result` 0 and `reason`. */
   readonly failureRow?:
-    'result reason' | 'status statusmsg' | 'result err' | 'result.status result.statusmsg';
+    'result reason' | 'status statusmsg' | 'result err' | 'result output' | 'result.status result.statusmsg';
   /**
    * True for functions to which billing systems send complete forms: an empty optional parameter counts as omitted,
    * unless it can be empty.

@@ -1,5 +1,5 @@
 // The module SSL of UAPI, as far as it is about websites: certificates, AutoSSL, and redirects to HTTPS.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Db } from '../../src/core/context.ts';
 import * as ofAutossl from '../../src/model/autossl/certificates.ts';
@@ -133,6 +133,162 @@ describe('redirects to HTTPS', () => {
   });
 });
 
+describe('certificates of websites', () => {
+  const hosts = async () =>
+    (await data('SSL::installed_hosts')) as {
+      servername: string;
+      certificate: { id: string; is_self_signed: number };
+    }[];
+
+  test('SSL::install_ssl answers what was done, and SSL::installed_hosts lists it', async () => {
+    const { crt, key } = await issue();
+    const given = { domain: 'www.bob.example', cert: crt, key, cabundle: authority.crt };
+    const answer = await uapi('SSL::install_ssl', given);
+    expect(answer).toMatchObject({
+      status: 1,
+      warnings: null,
+      data: {
+        action: 'install',
+        domain: 'www.bob.example',
+        user: 'bob',
+        working_domains: names,
+        warning_domains: [],
+        extra_certificate_domains: [],
+        cert_id: expect.stringMatching(/^bob_example_\w{5}_\w{5}_\d+_\w{32}$/) as string,
+        key_id: expect.stringMatching(/^\w{5}_\w{5}_\w{32}$/) as string,
+      },
+    });
+    expect(await hosts()).toMatchObject([
+      {
+        servername: 'bob.example',
+        domains: names,
+        fqdns: names,
+        docroot: '/home/bob/public_html',
+        is_primary_on_ip: 0,
+        needs_sni: 1,
+        certificate: { is_self_signed: 0, is_autossl: 0, 'issuer.commonName': 'Test Root', domains: names },
+        certificate_text: crt,
+      },
+    ]);
+  });
+
+  test('SSL::install_ssl finds a stored key, and refuses what does not fit', async () => {
+    const first = await install();
+    expect(
+      await uapi('SSL::install_ssl', { domain: 'bob.example', cert: first.crt, cabundle: authority.crt }),
+    ).toMatchObject({ status: 1 });
+    const other = await issue(['bob.example']);
+    const refused: [Record<string, string>, RegExp][] = [
+      [{ cert: other.crt }, /does not have the private key/],
+      [{ cert: other.crt, key: first.key }, /does not belong to the certificate/],
+      [{ cert: 'x' }, /“cert”/],
+      [{ ...(await issue(['other.example'])), cert: '' }, /cert/],
+      [{ cert: first.crt, domain: 'eve.example' }, /should be a domain of your account/],
+    ];
+    for (const [given, reason] of refused) {
+      const { errors } = await uapi('SSL::install_ssl', { domain: 'bob.example', ...given });
+      expect(errors?.join(' ')).toMatch(reason);
+    }
+    const foreign = await issue(['other.example']);
+    const wrong = { domain: 'bob.example', cert: foreign.crt, key: foreign.key };
+    expect((await uapi('SSL::install_ssl', wrong)).errors?.[0]).toContain('it secures “other.example”');
+    const { warnings } = await uapi('SSL::install_ssl', {
+      ...{ domain: 'bob.example', cert: first.crt, cabundle: authority.crt },
+      order_item_id: '1',
+    });
+    expect(warnings?.[0]).toContain('order_item_id');
+  });
+
+  test('SSL::installssl of API 2', async () => {
+    const { crt, key } = await issue();
+    const given = { domain: 'bob.example', crt, key, cabundle: authority.crt };
+    expect((await here.api2('bob', 'SSL::installssl', given)).data).toEqual([
+      { result: 1, output: expect.stringMatching(/^Certificate successfully installed\./) as string },
+    ]);
+    const { data: failed } = await here.api2('bob', 'SSL::installssl', { ...given, key: 'x' });
+    expect(failed).toMatchObject([{ result: 0, output: expect.stringContaining('key') as string }]);
+  });
+
+  test('SSL::delete_ssl ends HTTPS and redirects until there is a certificate again', async () => {
+    const { crt } = await install();
+    await data('SSL::toggle_ssl_redirect_for_domains', { domains: 'bob.example', state: '1' });
+    expect(apache()).toContain('RewriteRule');
+    await data('SSL::delete_ssl', { domain: 'mail.bob.example' });
+    expect(await hosts()).toEqual([]);
+    expect(apache()).not.toMatch(/RewriteRule|SSLEngine|:443/);
+    expect(readdirSync(join(here.state, 'root/etc/ssl/whmapi1/sites'))).toEqual([]);
+    expect((await uapi('SSL::delete_ssl', { domain: 'bob.example' })).errors).toEqual([
+      '“bob.example” has no certificate.',
+    ]);
+    expect((await uapi('SSL::delete_ssl', { domain: 'eve.example' })).status).toBe(0);
+    await data('SSL::install_ssl', { domain: 'bob.example', cert: crt, cabundle: authority.crt });
+    expect(apache()).toMatch(/RewriteRule[^]*SSLEngine/);
+  });
+
+  test('SSL::installed_host and SSL::set_primary_ssl are for dedicated addresses', async () => {
+    expect((await uapi('SSL::installed_host')).errors?.[0]).toContain('shared IP address');
+    const shared = await uapi('SSL::set_primary_ssl', { servername: 'bob.example' });
+    expect(shared.errors?.[0]).toContain('shared IP address');
+    await addSubdomain();
+    await here.call('addips', { ips: '192.0.2.7', netmask: '255.255.255.255' });
+    expect((await here.call('setsiteip', { user: 'bob', ip: '192.0.2.7' })).metadata.result).toBe(1);
+    expect(await data('SSL::installed_host')).toMatchObject({
+      host: 'bob.example',
+      certificate: { is_self_signed: 1, verify_error: 'self-signed certificate' },
+    });
+    const quick = { domain: 'shop.bob.example', verify_certificate: '0' };
+    expect(JSON.stringify(await data('SSL::installed_host', quick))).not.toContain('verify_error');
+    const primaries = async () =>
+      ((await data('SSL::installed_hosts')) as { servername: string; is_primary_on_ip: number }[]).map(
+        ({ servername, is_primary_on_ip: is }) => [servername, is],
+      );
+    expect(await primaries()).toEqual([
+      ['bob.example', 1],
+      ['shop.bob.example', 0],
+    ]);
+    await data('SSL::set_primary_ssl', { servername: 'shop.bob.example' });
+    expect(await primaries()).toEqual([
+      ['bob.example', 0],
+      ['shop.bob.example', 1],
+    ]);
+    for (const servername of ['www.bob.example', 'eve.example'])
+      expect((await uapi('SSL::set_primary_ssl', { servername })).status).toBe(0);
+  });
+
+  test('SSL::fetch_best_for_domain and SSL::fetch_certificates_for_fqdns show the account’s own', async () => {
+    await here.call('createacct', { username: 'eve', domain: 'eve.example', password });
+    const ofEve = await issue(['eve.example', 'bob.example']);
+    await here.call('installssl', { domain: 'eve.example', ...ofEve, cab: authority.crt });
+    const { crt, key } = await install();
+    expect(await data('SSL::fetch_best_for_domain', { domain: 'bob.example' })).toMatchObject({
+      ...{ crt, key, cab: authority.crt, domain: 'bob.example', user: 'bob' },
+      ...{ crt_origin: 'bob', key_origin: 'bob', searched_users: ['bob'], status: 1 },
+    });
+    expect((await uapi('SSL::fetch_best_for_domain', { domain: 'eve.example' })).status).toBe(0);
+    const found = await data('SSL::fetch_certificates_for_fqdns', { domains: 'bob.example,eve.example' });
+    expect(found).toMatchObject([
+      { crt, key, domain_is_configured: 1, serial: expect.stringMatching(/^[0-9A-F]+$/) as string },
+      { is_self_signed: 1 },
+    ]);
+    expect(JSON.stringify(found)).not.toContain('eve.example');
+  });
+
+  test('SSL::rebuildssldb corrects what is stored', async () => {
+    await here.engine.store.transaction('changes', async (db) => ({
+      value: await db.run("UPDATE certificate SET facts = '{}'"),
+      keep: true,
+    }));
+    expect((await uapi('SSL::rebuildssldb')).messages).toEqual(['1 entry was corrected.']);
+    expect(await hosts()).toMatchObject([{ certificate: { is_self_signed: 1 } }]);
+  });
+
+  test('SSL::is_sni_supported, SSL::is_mail_sni_supported, SSL::check_shared_cert', async () => {
+    expect(await data('SSL::is_sni_supported')).toBe(1);
+    expect(await data('SSL::is_mail_sni_supported')).toBe(0);
+    expect(await data('SSL::check_shared_cert')).toBe(0);
+  });
+});
+
 describe('AutoSSL', () => {
   const store = <Value>(work: (db: Db) => Promise<Value>) =>
     here.engine.store.transaction('changes', async (db) => ({ value: await work(db), keep: true }));
@@ -141,7 +297,7 @@ describe('AutoSSL', () => {
     ((await data('SSL::get_autossl_excluded_domains')) as { excluded_domain: string }[]).map(
       (row) => row.excluded_domain,
     );
-  const time = () => here.time ?? 0;
+  const time = () => here.time;
 
   test('excluded names: SSL::add_, set_, remove_ and get_autossl_excluded_domains', async () => {
     await data('SSL::add_autossl_excluded_domains', { domains: 'mail.bob.example, WWW.bob.example' });

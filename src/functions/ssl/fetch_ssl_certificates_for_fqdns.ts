@@ -1,7 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { certificateAnswer, certificateFields } from '../../model/certificates/facts.ts';
-import { bestFirst, securing } from '../../model/certificates/matching.ts';
-import * as stored from '../../model/certificates/stored.ts';
+import { certificatesFor, friendlyName } from '../../model/certificates/for-domains.ts';
 import { verifyErrorOf } from '../../model/certificates/verify.ts';
 import { readDomains } from '../../model/certificates/wanted-domains.ts';
 
@@ -54,30 +53,19 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, context) {
-    const { caller, db, now } = context;
-    const all = await stored.list(db, caller);
-    const wanted = new Set(readDomains('domains', args.domains).flatMap((domain) => securing(domain, all)));
-    const found = bestFirst(context, [...wanted]);
-    const payload = [];
-    for (const id of new Set(found.map((one) => one.id))) {
-      const same = found.filter((one) => one.id === id);
-      const [first] = same;
-      if (first === undefined) continue;
-      let key: string | undefined;
-      for (const { username, keyId } of same) key ??= await stored.findKey(context, username, keyId);
-      const { facts, pem, chain, createdAt } = first;
-      const commonName = facts.subject.commonName ?? '';
-      payload.push({
-        ...{ id, friendly_name: commonName === '' ? (facts.domains[0] ?? '') : commonName },
-        'subject.commonName': commonName,
-        users: same.map(({ username }) => username),
+  async handler({ domains }, context) {
+    const found = await certificatesFor(context, readDomains('domains', domains));
+    const payload = found.map(({ certificate, usernames, key = '' }) => {
+      const { id, facts, pem, chain, createdAt } = certificate;
+      return {
+        ...{ id, friendly_name: friendlyName(certificate), users: [...usernames] },
+        'subject.commonName': facts.subject.commonName ?? '',
         created: Math.floor(createdAt / 1000),
-        ...{ crt: pem, key: key ?? '', cab: chain === '' ? null : chain },
+        ...{ crt: pem, key, cab: chain === '' ? null : chain },
         ...certificateAnswer(facts),
-        verify_error: verifyErrorOf(first, now()),
-      });
-    }
+        verify_error: verifyErrorOf(certificate, context.now()),
+      };
+    });
     return { payload };
   },
 });

@@ -1,6 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import * as ipv6 from '../../model/addresses/ipv6-assignments.ts';
 import { certificateAnswer, certificateFields, nameText } from '../../model/certificates/facts.ts';
+import { siteAnswer, siteFields } from '../../model/certificates/site-answers.ts';
 import { listSites, type Site } from '../../model/certificates/sites.ts';
 
 export default defineFunction({
@@ -15,28 +16,13 @@ export default defineFunction({
     vhosts: {
       list: {
         fields: {
-          servername: { type: 'string', doc: 'The domain that identifies the virtual host.' },
+          ...siteFields,
           user: { type: 'string', doc: 'The account.' },
           type: { type: 'string', doc: 'The kind of domain: main or sub.' },
-          domains: { list: { type: 'string' }, doc: 'All domains of the virtual host.' },
-          docroot: { type: 'string', doc: 'The document root.' },
-          ip: { type: 'string', doc: 'The IPv4 address.' },
           ipv6: { type: 'string', doc: 'The IPv6 address of the account; empty if it has none.' },
           iptype: {
             type: 'string',
             doc: 'Whether other accounts have the IPv4 address: shared or dedicated.',
-          },
-          is_primary_on_ip: {
-            type: 'flag',
-            doc: 'Whether clients without SNI get this certificate, because it is the first on a dedicated address.',
-          },
-          needs_sni: {
-            type: 'flag',
-            doc: 'Whether a client must send the domain (SNI) to get this certificate.',
-          },
-          mail_sni_status: {
-            type: 'flag',
-            doc: 'Always 1: mail services choose the certificate by the domain.',
           },
           crt: {
             fields: {
@@ -71,20 +57,12 @@ export default defineFunction({
   async handler(_args, { caller, db }) {
     const vhosts = [];
     for (const { account, host, certificate } of await listSites(db, caller)) {
-      const isDedicated = account.settings.dedicatedIp;
-      const isPrimary = isDedicated && host.type === 'main';
       vhosts.push({
-        servername: host.servername,
+        ...(await siteAnswer(db, { account, host })),
         user: account.username,
         type: host.type,
-        domains: [host.servername, ...host.aliases],
-        docroot: host.documentRoot,
-        ip: account.ip,
         ipv6: (await ipv6.find(db, account.username))?.address ?? '',
-        iptype: isDedicated ? 'dedicated' : 'shared',
-        is_primary_on_ip: isPrimary ? 1 : 0,
-        needs_sni: isPrimary ? 0 : 1,
-        mail_sni_status: 1,
+        iptype: account.settings.dedicatedIp ? 'dedicated' : 'shared',
         crt: crtOf(certificate),
       });
     }

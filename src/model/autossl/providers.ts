@@ -109,7 +109,7 @@ export async function showProviders(
   return [
     {
       module_name: settings.LETS_ENCRYPT,
-      display_name: 'Let’s Encrypt™',
+      display_name: settings.DISPLAY_NAME,
       enabled: (await settings.provider(db)) === settings.LETS_ENCRYPT ? 1 : 0,
       specs: {
         DCV_METHODS: ['dns', 'http'],

@@ -8,6 +8,7 @@ import type { Notice } from './events.ts';
 
 /** By WHM's name. Its provider “cPanel” does not exist here: it is a service of that company. */
 export const LETS_ENCRYPT = 'LetsEncrypt';
+export const DISPLAY_NAME = 'Let’s Encrypt™';
 
 /** The provider in use. Undefined if AutoSSL is disabled. */
 export async function provider(db: Db): Promise<string | undefined> {

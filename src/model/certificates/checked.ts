@@ -12,6 +12,8 @@ export interface GivenCertificate {
   readonly key: string;
   /** The chain, in any order. Empty if there is none. */
   readonly cab: string;
+  /** The name of the parameter with the certificate, for messages. Default: `crt`. */
+  readonly certificateParam?: string;
   /** The name of the parameter with the chain, for messages. Default: `cab`. */
   readonly bundleParam?: string;
 }
@@ -42,7 +44,7 @@ export function checkCertificate(
 ): CheckedCertificate {
   const key = readPrivateKey('key', given.key);
   assertStrongKey(key.facts);
-  const own = readCertificates('crt', given.crt);
+  const own = readCertificates(given.certificateParam ?? 'crt', given.crt);
   const certificate = own.find((one) => isPair(one.facts, key.facts)) ?? own[0];
   if (certificate === undefined || !isPair(certificate.facts, key.facts)) throw notAPair(own, key.facts);
   if (!certificate.x509.checkPrivateKey(key.key)) throw notAPair(own, key.facts);

@@ -97,6 +97,26 @@ export function certificateAnswer(facts: CertificateFacts) {
   };
 }
 
+/** The fields that describe an installed certificate in UAPI. */
+export const installedFields = {
+  id: { type: 'string', doc: 'The ID of the certificate.' },
+  ...certificateFields,
+  'subject.commonName': { type: 'string', doc: 'The common name; empty if it has none.' },
+  subject_text: {
+    type: 'string',
+    doc: 'The subject: each attribute and its value, on lines of their own.',
+  },
+} as const;
+
+export function installedAnswer({ id, facts }: { readonly id: string; readonly facts: CertificateFacts }) {
+  return {
+    id,
+    ...certificateAnswer(facts),
+    'subject.commonName': facts.subject.commonName ?? '',
+    subject_text: nameText(facts.subject),
+  };
+}
+
 /** Each attribute and its value, on lines of their own. */
 export function nameText(name: NameFields): string {
   return Object.entries(name).flat().join('\n');

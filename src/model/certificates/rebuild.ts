@@ -26,6 +26,13 @@ export function listAll(db: Db): Promise<Row[]> {
   return db.all<Row>('SELECT username, id, pem, facts FROM certificate ORDER BY username, id');
 }
 
+export function listOf(db: Db, username: string): Promise<Row[]> {
+  return db.all<Row>(
+    'SELECT username, id, pem, facts FROM certificate WHERE username = ? ORDER BY id',
+    username,
+  );
+}
+
 /** Takes about a millisecond for each certificate, so it needs no transaction. */
 export function examine(rows: readonly Row[]): Examined {
   const wrong: { username: string; id: string; facts: CertificateFacts }[] = [];

@@ -1,9 +1,33 @@
 // What installssl answers about the domains of a virtual host and of its new certificate.
 import type { VirtualHost } from '../domains/virtual-hosts.ts';
+import type { Field } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import { isCovered } from './domains.ts';
 import type { CertificateFacts } from './facts.ts';
+
+/** The fields of a response to an installation. */
+export const installationFields = {
+  action: { type: 'string', doc: 'Always “install”.' },
+  domain: { type: 'string', doc: 'The given domain.' },
+  extra_certificate_domains: {
+    list: { type: 'string' },
+    doc: 'The domains of the certificate that the virtual host does not have.',
+  },
+  html: { type: 'string', doc: 'The message in HTML.' },
+  ip: { type: 'string', doc: 'The IP address of the account.' },
+  message: { type: 'string', doc: 'What was done, in one sentence.' },
+  statusmsg: { type: 'string', doc: 'What was done, one fact in each line.' },
+  user: { type: 'string', doc: 'The account.' },
+  warning_domains: {
+    list: { type: 'string' },
+    doc: 'The domains of the virtual host that the certificate does not secure.',
+  },
+  working_domains: {
+    list: { type: 'string' },
+    doc: 'The domains of the virtual host that the certificate secures.',
+  },
+} as const satisfies Record<string, Field>;
 
 export interface Coverage {
   /** The domains of the virtual host that the certificate secures, and those that it does not. */

@@ -1,8 +1,9 @@
 // The parameters of UAPI and API 2 that name domains of the account, in the forms that clients of cPanel send.
-import type { Db } from '../../core/context.ts';
+import type { Caller, Db } from '../../core/context.ts';
 import type { Param } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
+import * as accounts from '../accounts/accounts.ts';
 import type { Account } from '../accounts/accounts.ts';
 import { domainName } from '../accounts/names.ts';
 import { listOf, type HostedDomain } from './hosted-domains.ts';
@@ -104,6 +105,17 @@ export async function ownHostOf(db: Db, account: Account, param: string, name: s
   );
   if (host === undefined) throw notOwn(param, name);
   return host;
+}
+
+/** The same for the account that calls. @throws ApiError `bad_param`. */
+export async function ownSiteOf(
+  db: Db,
+  caller: Caller,
+  param: string,
+  name: string,
+): Promise<{ readonly account: Account; readonly host: VirtualHost }> {
+  const account = await accounts.getOwn(db, caller);
+  return { account, host: await ownHostOf(db, account, param, name.toLowerCase()) };
 }
 
 /** Domains of the account, with commas between them: each once. @throws ApiError `bad_param`. */

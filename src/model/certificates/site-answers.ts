@@ -1,0 +1,52 @@
+// How responses describe virtual hosts with certificates.
+import type { Db } from '../../core/context.ts';
+import type { Field } from '../../core/define.ts';
+import { virtualHostsOf } from '../domains/virtual-hosts.ts';
+import { primariesOf } from '../web/primary-hosts.ts';
+import { certificatesOf } from './installed.ts';
+import type { Site } from './sites.ts';
+
+export const siteFields = {
+  servername: { type: 'string', doc: 'The domain that identifies the virtual host.' },
+  domains: { list: { type: 'string' }, doc: 'All domains of the virtual host.' },
+  docroot: { type: 'string', doc: 'The document root.' },
+  ip: { type: 'string', doc: 'The IPv4 address.' },
+  is_primary_on_ip: {
+    type: 'flag',
+    doc: 'Whether clients without SNI get this certificate, because it is the first on a dedicated address.',
+  },
+  needs_sni: {
+    type: 'flag',
+    doc: 'Whether a client must send the domain (SNI) to get this certificate.',
+  },
+  mail_sni_status: {
+    type: 'flag',
+    doc: 'Always 0: mail services have one certificate for all domains.',
+  },
+} as const satisfies Record<string, Field>;
+
+export async function siteAnswer(db: Db, { account, host }: Pick<Site, 'account' | 'host'>) {
+  const isPrimary = await isPrimaryOnOwnAddress(db, { account, host });
+  return {
+    servername: host.servername,
+    domains: [host.servername, ...host.aliases],
+    docroot: host.documentRoot,
+    ip: account.ip,
+    is_primary_on_ip: isPrimary ? 1 : 0,
+    needs_sni: isPrimary ? 0 : 1,
+    mail_sni_status: 0,
+  };
+}
+
+/** Without a choice, the first virtual host with a certificate answers. */
+async function isPrimaryOnOwnAddress(
+  db: Db,
+  { account, host }: Pick<Site, 'account' | 'host'>,
+): Promise<boolean> {
+  if (!account.settings.dedicatedIp) return false;
+  const { ssl } = await primariesOf(db, account, account);
+  const certificates = await certificatesOf(db, account);
+  if (ssl !== undefined && certificates.has(ssl)) return ssl === host.servername;
+  const first = (await virtualHostsOf(db, account)).find(({ servername }) => certificates.has(servername));
+  return first?.servername === host.servername;
+}

@@ -1,0 +1,63 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import * as ofAutossl from '../../model/autossl/certificates.ts';
+import { DISPLAY_NAME, LETS_ENCRYPT } from '../../model/autossl/settings.ts';
+import { installedAnswer, installedFields } from '../../model/certificates/facts.ts';
+import { siteAnswer, siteFields } from '../../model/certificates/site-answers.ts';
+import { listSites } from '../../model/certificates/sites.ts';
+
+export default defineUapi({
+  name: 'SSL::installed_hosts',
+  since: 42,
+  summary: 'List the account’s websites with certificates.',
+  effect: 'reads',
+  params: {},
+  returns: {
+    list: {
+      fields: {
+        ...siteFields,
+        fqdns: { list: { type: 'string' }, doc: 'The same as domains.' },
+        certificate: {
+          fields: {
+            ...installedFields,
+            is_autossl: { type: 'flag', doc: 'Whether AutoSSL installed it.' },
+            auto_ssl_provider: {
+              type: 'string',
+              optional: true,
+              doc: 'The provider of AutoSSL, if that installed it.',
+            },
+            auto_ssl_provider_display_name: {
+              type: 'string',
+              optional: true,
+              doc: 'The name of the provider for people, if AutoSSL installed it.',
+            },
+          },
+        },
+        certificate_text: { type: 'string', doc: 'The certificate in PEM.' },
+      },
+    },
+  },
+  examples: [{ args: {}, doc: 'All websites with certificates.' }],
+
+  async handler(_args, { db, caller }) {
+    const ours = await ofAutossl.ofUser(db, caller.user);
+    const rows = [];
+    for (const { account, host, certificate } of await listSites(db, caller)) {
+      const site = await siteAnswer(db, { account, host });
+      const isAutossl = ours.get(host.servername) === certificate.facts.digest;
+      rows.push({
+        ...site,
+        fqdns: site.domains,
+        certificate: {
+          ...installedAnswer(certificate),
+          is_autossl: Number(isAutossl),
+          ...(isAutossl && {
+            auto_ssl_provider: LETS_ENCRYPT,
+            auto_ssl_provider_display_name: DISPLAY_NAME,
+          }),
+        },
+        certificate_text: certificate.pem,
+      });
+    }
+    return rows;
+  },
+});
