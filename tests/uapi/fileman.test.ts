@@ -245,6 +245,46 @@ describe('Fileman of API 2', () => {
     expect(existsSync(at('public_html/new'))).toBe(false);
   });
 
+  it('saves, shows, lists and measures: Fileman::savefile, viewfile, listfiles, statfiles, getdiskinfo', async () => {
+    const saved = { dir: 'public_html', filename: 'api2.html', content: '<h1>é</h1>' };
+    expect(await api2('Fileman::savefile', saved)).toEqual([{ path: '/home/bob/public_html/api2.html' }]);
+    const named = { dir: 'public_html', file: 'api2.html' };
+    expect(await api2('Fileman::viewfile', named)).toEqual([
+      {
+        ...{ contents: '<h1>é</h1>', dir: '/home/bob/public_html', file: 'api2.html' },
+        ...{ mimetype: 'text/html', mimename: 'text-html' },
+      },
+    ]);
+    expect(await api2('Fileman::statfiles', named)).toMatchObject([
+      { file: 'api2.html', type: 'file', nicemode: '0644', user: 'bob', group: 'bob', mimeinfo: 'text/html' },
+    ]);
+    expect(await api2('Fileman::statfiles', { dir: '/home/bob', file: 'public_html|.' })).toHaveLength(2);
+    const listed = { dir: '', filepath: 'public_html', filelist: 'api2.html|none', needmime: '1' };
+    expect(await api2('Fileman::listfiles', listed)).toMatchObject([
+      { file: 'api2.html', path: '/home/bob/public_html', mimetype: 'text/html' },
+    ]);
+    expect(await api2('Fileman::listfiles', { dir: 'public_html', types: 'link' })).toEqual([]);
+    expect(await api2('Fileman::getdiskinfo', {})).toMatchObject([
+      {
+        ...{ spacelimit: 'unlimited', spacelimit_humansize: 'unlimited' },
+        spaceused: expect.stringMatching(/^\d+$/) as string,
+        file_upload_must_leave_bytes_humansize: '5 MB',
+      },
+    ]);
+  });
+
+  it.each(['../eve', '/home/eve', '/etc'])('refuses %j', async (dir) => {
+    const calls: [string, Record<string, string>][] = [
+      ['Fileman::listfiles', { dir }],
+      ['Fileman::listfiles', { dir: 'public_html', filepath: `../${dir}` }],
+      ['Fileman::statfiles', { dir, file: 'x' }],
+      ['Fileman::viewfile', { dir, file: 'x' }],
+      ['Fileman::savefile', { dir, filename: 'x', content: 'x' }],
+    ];
+    for (const [name, args] of calls)
+      expect([name, await api2(name, args)]).toEqual([name, [expect.objectContaining({ result: 0 })]]);
+  });
+
   it('says what an operation lacks', async () => {
     expect(await api2('Fileman::fileop', { op: 'chmod', sourcefiles: 'x' })).toEqual([
       {

@@ -1,10 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { notFound } from '../../core/errors.ts';
-import { assertCharset, decode, DETECT, LOCALE } from '../../model/files/charsets.ts';
-import { absolute, directoryParam, fileParam, FILES, join } from '../../model/files/names.ts';
-
-/** Editors do not open larger files, and the response has them as text. */
-const MAX_BYTES = 8 * 1024 * 1024;
+import { DETECT, LOCALE } from '../../model/files/charsets.ts';
+import { directoryParam, fileParam, FILES } from '../../model/files/names.ts';
+import { readText } from '../../model/files/text.ts';
 
 export default defineUapi({
   name: 'Fileman::get_file_content',
@@ -53,16 +50,7 @@ export default defineUapi({
   ],
 
   async look({ dir, file, from_charset: charset }, { machine, caller }) {
-    assertCharset(charset, 'from_charset');
-    const files = await machine.userFiles(caller.user);
-    const path = join(dir, file);
-    const found = await files.read(path, MAX_BYTES);
-    if (found === undefined) throw notFound(`“${path}”: No such file or directory.`);
-    return {
-      ...decode(found.content, charset, 'from_charset'),
-      path: absolute(files.home, path),
-      directory: absolute(files.home, dir),
-    };
+    return readText(await machine.userFiles(caller.user), { dir, file }, charset);
   },
   handler({ file }, _context, { text, charset, path, directory }) {
     return {

@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { absolute, directoryParam, FILES } from '../../model/files/names.ts';
-import { rowFields, rowOf, TYPES } from '../../model/files/rows.ts';
-import { isLeaf } from '../../model/files/leaves.ts';
+import { listDirectory, rowsOf, typesIn, typesParam } from '../../model/files/listing.ts';
+import { directoryParam, FILES } from '../../model/files/names.ts';
+import { rowFields, TYPES } from '../../model/files/rows.ts';
 
 export default defineUapi({
   name: 'Fileman::list_files',
@@ -15,8 +15,7 @@ export default defineUapi({
   params: {
     dir: directoryParam,
     types: {
-      type: 'string',
-      pattern: { matches: /^\w+([|,]\w+)*$/, expects: 'types with “|” between them, such as dir|file' },
+      ...typesParam,
       doc: `Types of files, with “|” between them: ${TYPES.join(', ')}. Default: all.`,
     },
     only_these_files: { type: 'string', doc: 'Comma-separated list of the names to return. Default: all.' },
@@ -42,46 +41,19 @@ export default defineUapi({
   returns: { list: { fields: rowFields }, doc: 'The files.' },
   examples: [{ args: { dir: 'public_html' }, doc: 'The files of the main website.' }],
 
-  async look(
-    { dir, check_for_leaf_directories: checks, show_hidden: showHidden },
-    { machine, caller, warn },
-  ) {
-    const files = await machine.userFiles(caller.user);
-    const list = await files.list(dir);
-    if (list.isCut) warn(`The directory has more than ${list.total} files. The others are left out.`);
-    const shown = list.files.filter(({ name }) => showHidden || !name.startsWith('.'));
-    const leaves = new Set<string>();
-    if (checks) {
-      for (const one of shown) if (await isLeaf(files, dir, one)) leaves.add(one.name);
-    }
-    return { home: files.home, uid: (await files.stat(''))?.uid, shown, leaves };
+  async look({ dir, ...args }, { machine, caller, warn }) {
+    const options = { showsHidden: args.show_hidden, looksForLeaves: args.check_for_leaf_directories };
+    return listDirectory(await machine.userFiles(caller.user), dir, options, warn);
   },
-  handler(args, _context, { home, uid, shown, leaves }) {
-    const { dir, types, only_these_files: only, limit_to_list: isLimited, include_mime: includesMime } = args;
-    const names = only === undefined && !isLimited ? undefined : new Set((only ?? '').split(','));
-    const wanted = types === undefined ? undefined : new Set(types.split(/[|,]/));
+  handler({ types, only_these_files: only, limit_to_list: isLimited, ...args }, _context, list) {
     const given = [args.mime_types, args.raw_mime_types].filter((one) => one !== undefined);
-    const mimes =
-      given.length === 0
-        ? undefined
-        : new Set(given.flatMap((one) => one.split(',').map((type) => type.replace('-', '/'))));
-    const options = {
-      directory: absolute(home, dir),
-      uid: args.include_permissions ? uid : undefined,
-      hasType: includesMime || mimes !== undefined,
-    };
-    const rows = shown
-      .filter(({ name }) => names === undefined || names.has(name))
-      .map((file) => ({
-        ...rowOf(file, options),
-        ...(args.check_for_leaf_directories && file.kind === 'directory'
-          ? { isleaf: leaves.has(file.name) ? (1 as const) : (0 as const) }
-          : {}),
-      }))
-      .filter(
-        ({ type, mimetype = '' }) =>
-          (wanted?.has(type) ?? true) && (mimes?.has(mimetype.replace('-', '/')) ?? true),
-      );
-    return [...rows.filter(({ type }) => type === 'dir'), ...rows.filter(({ type }) => type !== 'dir')];
+    const mimeTypes = given.flatMap((one) => one.split(',').map((type) => type.replace('-', '/')));
+    return rowsOf(list, {
+      names: only === undefined && !isLimited ? undefined : new Set((only ?? '').split(',')),
+      types: typesIn(types),
+      mimeTypes: given.length === 0 ? undefined : new Set(mimeTypes),
+      hasType: args.include_mime,
+      hasPermissions: args.include_permissions,
+    });
   },
 });

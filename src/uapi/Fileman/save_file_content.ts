@@ -1,8 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { assertCharset, encode } from '../../model/files/charsets.ts';
-import { absolute, FILES, join } from '../../model/files/names.ts';
-
-const MAX_CHARACTERS = 8 * 1024 * 1024;
+import { FILES } from '../../model/files/names.ts';
+import { contentParam, writeText } from '../../model/files/text.ts';
 
 export default defineUapi({
   name: 'Fileman::save_file_content',
@@ -16,14 +14,7 @@ export default defineUapi({
   params: {
     dir: { type: 'string', default: '', doc: 'The directory. Default: the home directory.' },
     file: { type: 'string', required: true, doc: 'The name of the file, or its path from the directory on.' },
-    content: {
-      type: 'string',
-      default: '',
-      multiline: true,
-      maxLength: MAX_CHARACTERS,
-      sensitive: true,
-      doc: 'The text. Default: none, which empties the file.',
-    },
+    content: { ...contentParam, default: '', doc: 'The text. Default: none, which empties the file.' },
     from_charset: {
       type: 'string',
       default: 'UTF-8',
@@ -52,21 +43,10 @@ export default defineUapi({
   ],
 
   async handler({ dir, file, content, to_charset: wanted, fallback }, { machine, caller, isDryRun, warn }) {
-    assertCharset(wanted, 'to_charset');
-    let charset = wanted;
-    let bytes: Uint8Array;
-    try {
-      bytes = encode(content, wanted, 'to_charset');
-    } catch (error) {
-      if (!fallback) throw error;
+    const text = { dir, file, content, charset: wanted, fallsBack: fallback };
+    const { path, charset } = await writeText(await machine.userFiles(caller.user), text, isDryRun);
+    if (charset !== wanted)
       warn(`The file is saved in UTF-8, because the encoding “${wanted}” cannot have this text.`);
-      charset = 'UTF-8';
-      bytes = encode(content, charset, 'to_charset');
-    }
-    const files = await machine.userFiles(caller.user);
-    const path = join(dir, file);
-    if (isDryRun) await files.stat(path);
-    else await files.write(path, bytes);
-    return { path: absolute(files.home, path), from_charset: 'UTF-8', to_charset: charset };
+    return { path, from_charset: 'UTF-8', to_charset: charset };
   },
 });

@@ -1,0 +1,57 @@
+import { defineApi2 } from '../../core/define-uapi.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import { lookAtOwnUsage } from '../../model/accounts/own-usage.ts';
+import { diskInfo, diskInfoFields } from '../../model/files/disk-info.ts';
+import { FILES } from '../../model/files/names.ts';
+import { humanSize } from '../../model/files/rows.ts';
+
+const humanSizes = [
+  'spacelimit',
+  'spaceused',
+  'spaceremain',
+  'file_upload_max_bytes',
+  'file_upload_must_leave_bytes',
+  'file_upload_remain',
+] as const;
+
+export default defineApi2({
+  name: 'Fileman::getdiskinfo',
+  since: null,
+  summary: 'Show how much disk space the account uses, and how much it can upload.',
+  description: 'The usage is measured during the call.',
+  feature: FILES,
+  effect: 'reads',
+  params: {},
+  returns: {
+    fields: {
+      ...diskInfoFields,
+      spacelimit_humansize: { type: 'string', doc: 'The disk quota for people: “1 GB”.' },
+      spaceused_humansize: { type: 'string', doc: 'The used disk space for people.' },
+      spaceremain_humansize: { type: 'string', doc: 'What is left of the quota, for people.' },
+      file_upload_max_bytes_humansize: { type: 'string', doc: 'The largest file for people.' },
+      file_upload_must_leave_bytes_humansize: {
+        type: 'string',
+        doc: 'What an upload must leave, for people.',
+      },
+      file_upload_remain_humansize: { type: 'string', doc: 'What can be uploaded now, for people.' },
+    },
+  },
+  examples: [{ args: {}, doc: 'The disk space.' }],
+
+  look: (_args, context) => lookAtOwnUsage(context),
+
+  async handler(_args, { db, caller }, measured) {
+    const info = await diskInfo(db, await accounts.getOwn(db, caller), measured);
+    const shown = humanSizes.map((key) => [`${key}_humansize`, forPeople(info[key])] as const);
+    return [
+      {
+        ...info,
+        ...(Object.fromEntries(shown) as Record<`${(typeof humanSizes)[number]}_humansize`, string>),
+      },
+    ];
+  },
+});
+
+function forPeople(bytes: string): string {
+  return /^\d+$/.test(bytes) ? humanSize(Number(bytes)) : bytes;
+}

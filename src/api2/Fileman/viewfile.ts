@@ -1,0 +1,41 @@
+import { defineApi2 } from '../../core/define-uapi.ts';
+import { DETECT } from '../../model/files/charsets.ts';
+import { directoryParam, fileParam, FILES } from '../../model/files/names.ts';
+import { readText } from '../../model/files/text.ts';
+import { typeOf } from '../../model/files/types.ts';
+
+export default defineApi2({
+  name: 'Fileman::viewfile',
+  since: null,
+  summary: 'Show the text in a file of the account.',
+  description:
+    'A file can have up to 8 MiB. The text is returned as it is in the file: a program that shows it as HTML must ' +
+    'encode it.',
+  feature: FILES,
+  effect: 'reads',
+  params: { dir: directoryParam, file: fileParam },
+  returns: {
+    fields: {
+      contents: { type: 'string', doc: 'The text.' },
+      dir: { type: 'string', doc: 'The directory.' },
+      file: { type: 'string', doc: 'The name of the file.' },
+      mimetype: { type: 'string', doc: 'Its MIME type, from its name.' },
+      mimename: { type: 'string', doc: 'The same with a hyphen: text-html.' },
+    },
+  },
+  examples: [
+    {
+      args: { dir: 'public_html', file: 'index.html' },
+      doc: 'The home page. An error if there is none.',
+      fails: 'not_found',
+    },
+  ],
+
+  async look({ dir, file }, { machine, caller }) {
+    return readText(await machine.userFiles(caller.user), { dir, file }, DETECT);
+  },
+  handler({ file }, _context, { text, directory }) {
+    const mimetype = typeOf({ kind: 'file', name: file });
+    return [{ contents: text, dir: directory, file, mimetype, mimename: mimetype.replace('/', '-') }];
+  },
+});
