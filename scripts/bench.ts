@@ -1,12 +1,13 @@
 // Measures whole processes against `node -e 0` of the same run, calls among many accounts against calls among few, and
 // the writing of long lists; and calls while another address attacks. Read the ratios: the milliseconds drift with the machine.
-// `npm run bench [-- --runs=60 --only=starts,hooks,accounts,creating,zones,websites,dns,server,attack,remote,bandwidth,lists,host,web]`
+// `npm run bench [-- --runs=60 --only=starts,hooks,accounts,uapi,creating,zones,websites,dns,server,attack,remote,bandwidth,lists,host,web]`
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codeAt } from '../src/model/two-factor/totp.ts';
 import { formats } from '../src/render/format.ts';
+import { compareAccountApis } from './bench/account-apis.ts';
 import { compareAccounts, manyAccounts } from './bench/accounts.ts';
 import { compareAccountsWithWebsites } from './bench/accounts-with-websites.ts';
 import { compareAccountsWithZones } from './bench/accounts-with-zones.ts';
@@ -173,6 +174,7 @@ try {
   }
   if (isAsked('hooks')) compareHooks(join(top, 'bin/whmapi1'), work, environment, runs);
   if (isAsked('accounts')) compareAccounts(join(top, 'bin/whmapi1'), work, environment, runs);
+  if (isAsked('uapi')) await compareAccountApis(top, work, environment, runs);
   if (isAsked('creating')) compareCreatedAccounts();
   if (isAsked('zones')) compareAccountsWithZones(join(work, 'accounts-with-zones'));
   if (isAsked('websites')) await compareAccountsWithWebsites(join(work, 'accounts-with-websites'));

@@ -49,19 +49,24 @@ export function makeToken(top: string, environment: Environment): string {
 export interface Started {
   readonly child: ChildProcess;
   readonly urls: Record<'http' | 'https', string>;
+  /** The port for accounts. Empty if it was not asked for. */
+  readonly accountUrl: string;
 }
 
-/** A server, once it listens at both. */
+/** A server, once it listens at all ports that were asked for. */
 export async function startServer(argv: readonly string[], environment: Environment): Promise<Started> {
   const child = spawn(process.execPath, argv, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
   const urls: Partial<Started['urls']> = {};
+  let accountUrl = '';
+  const hasAccounts = argv.some((word) => word.startsWith('--account-port'));
   await new Promise<void>((ready, fail) => {
     child.once('exit', (status) => fail(new Error(`The server ended with ${status}.`)));
     createInterface({ input: child.stdout }).on('line', (line) => {
-      const [, url, scheme] = /^listening ((https?):\S+)$/.exec(line) ?? [];
-      if (url !== undefined) urls[scheme as 'http' | 'https'] = url;
-      if (urls.http !== undefined && urls.https !== undefined) ready();
+      const [, url, scheme, accounts] = /^listening ((https?):\S+)( for accounts)?$/.exec(line) ?? [];
+      if (accounts !== undefined) accountUrl = url ?? '';
+      else if (url !== undefined) urls[scheme as 'http' | 'https'] = url;
+      if (urls.http !== undefined && urls.https !== undefined && (accountUrl !== '' || !hasAccounts)) ready();
     });
   });
-  return { child, urls: urls as Started['urls'] };
+  return { child, urls: urls as Started['urls'], accountUrl };
 }

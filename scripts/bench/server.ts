@@ -55,11 +55,11 @@ export async function compareServers(top: string, state: string, environment: En
   console.log('\nThe server under load\n');
   console.log('| call | requests a second | bare server | ratio | to reach | p99 ms | bare p99 ms |');
   console.log('| --- | --- | --- | --- | --- | --- | --- |');
-  for (const load of loads) {
+  for (const one of loads) {
     const [ours, theirs]: Measured[][] = [[], []];
     for (let round = 0; round < ROUNDS; round++) {
-      theirs?.push(measure(`${floor.urls[load.floor]}/`, header));
-      ours?.push(measure(`${daemon.urls[load.floor]}${load.path}`, header));
+      theirs?.push(load(`${floor.urls[one.floor]}/`, header));
+      ours?.push(load(`${daemon.urls[one.floor]}${one.path}`, header));
     }
     const [us, them] = [ours ?? [], theirs ?? []].map((several) => ({
       rate: median(several.map(({ rate }) => rate)),
@@ -68,7 +68,7 @@ export async function compareServers(top: string, state: string, environment: En
     if (us === undefined || them === undefined) continue;
     const ratio = (us.rate / them.rate).toFixed(2);
     console.log(
-      `| ${load.name} | ${us.rate.toFixed(0)} | ${them.rate.toFixed(0)} | ${ratio} | ${load.reach} | ${us.p99.toFixed(1)} | ${them.p99.toFixed(1)} |`,
+      `| ${one.name} | ${us.rate.toFixed(0)} | ${them.rate.toFixed(0)} | ${ratio} | ${one.reach} | ${us.p99.toFixed(1)} | ${them.p99.toFixed(1)} |`,
     );
   }
   daemon.child.kill();
@@ -81,7 +81,8 @@ interface Measured {
   readonly p99: number;
 }
 
-function measure(url: string, header: string): Measured {
+/** The load of some connections for some seconds, by wrk. */
+export function load(url: string, header: string): Measured {
   const words = ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, '--latency', '-H', header, url];
   const { stdout } = spawnSync('wrk', words, { encoding: 'utf8' });
   if (stdout.includes('Non-2xx')) throw new Error(`${url} did not answer with 200: ${stdout}`);
