@@ -14,9 +14,10 @@ export default defineApi2({
   returns: { fields: { ...addonFields, ...stateFields } },
   examples: [{ args: {}, doc: 'All addon domains.' }],
 
-  async handler({ regex, return_https_redirect_status: isAsked }, { db, caller, now }) {
+  async handler({ regex, return_https_redirect_status: isAsked }, context) {
+    const { db, caller } = context;
     const own = await readOwnDomains(db, await accounts.getOwn(db, caller));
-    const stateOf = await askedStates({ db, now }, own, isAsked);
+    const stateOf = await askedStates(context, own, isAsked);
     return (await listMatching(own, 'addon', regex)).map((one) => ({
       ...addonRow(own, one),
       ...stateOf(one.domain),

@@ -38,13 +38,16 @@ export const stateFields = {
 /** The states of a domain if the call asks for them. */
 export type StateOf = (domain: string) => Partial<RedirectState>;
 
-/** For the parameter `return_https_redirect_status`. */
+/**
+ * For the parameter `return_https_redirect_status`. The context is given whole, so that a call that does not ask for the
+ * states does not use the clock: its response can then be remembered (`src/http/remembered-answers.ts`).
+ */
 export async function askedStates(
-  { db, now }: { readonly db: Db; readonly now: () => number },
+  context: { readonly db: Db; readonly now: () => number },
   own: OwnDomains,
   isAsked: boolean,
 ): Promise<StateOf> {
-  return isAsked ? statesOf(db, own, now()) : () => ({});
+  return isAsked ? statesOf(context.db, own, context.now()) : () => ({});
 }
 
 /** How the domains of an account are redirected. @param now milliseconds since 1970-01-01. */

@@ -28,10 +28,11 @@ export default defineUapi({
   },
   examples: [{ args: { format: 'list' }, doc: 'All domains as one list.' }],
 
-  async handler({ format, return_https_redirects_status: isAsked }, { db, caller, now }) {
+  async handler({ format, return_https_redirects_status: isAsked }, context) {
+    const { db, caller } = context;
     const own = await readOwnDomains(db, await accounts.getOwn(db, caller));
     const names = [own.account.domain, ...own.hosted.map(({ domain }) => domain)];
-    const stateOf = await askedStates({ db, now }, own, isAsked);
+    const stateOf = await askedStates(context, own, isAsked);
     const rows = await Promise.all(
       names.map(async (name) => ({ ...(await dataRow(db, own, name)), ...stateOf(name) })),
     );

@@ -21,10 +21,11 @@ export default defineUapi({
   returns: { fields: { ...dataFields, ...stateFields } },
   examples: [{ args: { domain: 'bob.example' }, doc: 'The main domain.' }],
 
-  async handler({ domain, return_https_redirect_status: isAsked }, { db, caller, now }) {
+  async handler({ domain, return_https_redirect_status: isAsked }, context) {
+    const { db, caller } = context;
     const own = await readOwnDomains(db, await accounts.getOwn(db, caller));
     assertOwn(own, 'domain', domain);
-    const stateOf = await askedStates({ db, now }, own, isAsked);
+    const stateOf = await askedStates(context, own, isAsked);
     return { ...(await dataRow(db, own, domain)), ...stateOf(domain) };
   },
 });

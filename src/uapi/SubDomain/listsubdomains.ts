@@ -14,9 +14,10 @@ export default defineUapi({
   returns: { list: { fields: { ...subdomainFields, ...stateFields } } },
   examples: [{ args: {}, doc: 'All subdomains.' }],
 
-  async handler({ regex, return_https_redirect_status: isAsked }, { db, caller, now }) {
+  async handler({ regex, return_https_redirect_status: isAsked }, context) {
+    const { db, caller } = context;
     const own = await readOwnDomains(db, await accounts.getOwn(db, caller));
-    const stateOf = await askedStates({ db, now }, own, isAsked);
+    const stateOf = await askedStates(context, own, isAsked);
     return (await listMatching(own, 'sub', regex)).map((one) => ({
       ...subdomainRow(own, one.domain),
       ...stateOf(one.domain),
