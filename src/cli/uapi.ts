@@ -1,14 +1,12 @@
 // The command `uapi`: calls a function of UAPI. Root names the account with --user. An ordinary user acts for its own
 // account, through the server's socket (`src/http/account-sockets.ts`), because only root can read the store.
-import { createApplication, type Application } from '../app.ts';
 import type { Envelope } from '../core/envelope.ts';
 import { ApiError } from '../core/errors.ts';
-import { callUapi, uapiFailure } from '../model/account-apis/named-envelope.ts';
-import * as accounts from '../model/accounts/accounts.ts';
 import { answer } from './answer.ts';
 import { gatherArguments, warningsOf } from './arguments.ts';
 import { writeStderr, type Io } from './io.ts';
-import { readCommandLine, type CommandLine } from './options.ts';
+import type { CommandLine } from './options.ts';
+import { readPlainLine } from './plain-line.ts';
 import type { SocketRequest } from './uapi-socket.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -26,7 +24,7 @@ export async function runUapi(words: readonly string[], io: Io): Promise<number>
 }
 
 async function runLine(words: readonly string[], io: Io): Promise<number> {
-  const line = readCommandLine(words);
+  const line = readPlainLine(words) ?? (await import('./options.ts')).readCommandLine(words);
   if (line.version) {
     const { version } = await import('../app.ts');
     io.stdout.write(`${version}\n`);
@@ -70,30 +68,17 @@ function assertName(name: string): void {
 }
 
 async function run(request: SocketRequest, { user }: CommandLine, io: Io): Promise<Envelope> {
-  try {
-    if (user === undefined) {
-      if (process.getuid?.() === 0) throw new UsageError('Name the account: --user=NAME.');
-      const { callThroughSocket } = await import('./uapi-socket.ts');
+  if (user === undefined) {
+    if (process.getuid?.() === 0) throw new UsageError('Name the account: --user=NAME.');
+    const { callThroughSocket } = await import('./uapi-socket.ts');
+    try {
       return await callThroughSocket(request, io.environment);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const { uapiFailure } = await import('../model/account-apis/named-envelope.ts');
+      return uapiFailure(request, error);
     }
-    return await runHere(request, user, createApplication(io.environment));
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    return uapiFailure(request, error);
   }
-}
-
-/** Makes the call as root of this installation. @throws ApiError */
-async function runHere(request: SocketRequest, user: string, application: Application): Promise<Envelope> {
-  const { engine } = application;
-  const root = { user: 'root', privileges: 'all' } as const;
-  try {
-    const { username } = await engine.store.transaction('reads', async (db) => ({
-      value: await accounts.get(db, root, user),
-      keep: false,
-    }));
-    return await callUapi(engine, { ...request, username, actor: root.user });
-  } finally {
-    application.close();
-  }
+  const { callAsRoot } = await import('./uapi-as-root.ts');
+  return callAsRoot(request, user, io);
 }
