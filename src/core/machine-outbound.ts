@@ -37,6 +37,10 @@ export interface MachineOutbound {
    * no response. Messages name the host, but not the rest of the URL.
    */
   send(request: OutboundRequest): Promise<OutboundResponse>;
+  /**
+   * Looks up a host’s addresses, for a tool that then connects to one of them. @throws MachineError like `send`.
+   */
+  addressesOf(host: string, limitMs: number): Promise<readonly string[]>;
 }
 
 export interface OutboundMail {

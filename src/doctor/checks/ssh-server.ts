@@ -1,4 +1,5 @@
 // The SSH server lets nobody in with a guessed password, as root or without one. sshd itself prints what is in force.
+import { settingsInForce } from '../../drivers/ssh-server/settings.ts';
 import { ok, problem, warning, type Check, type Finding } from '../check.ts';
 
 const CONFIGURATION = '/etc/ssh/sshd_config';
@@ -12,12 +13,9 @@ const check: Check = {
   isAdviceOnly: true,
 
   async run({ machine }) {
-    const files = await machine.files(['/etc/ssh']);
-    const tools = await machine.tools([{ name: 'sshd', worksInSandbox: true }]);
-    const isThere = (await files.facts(CONFIGURATION)) !== undefined && (await tools.has('sshd'));
-    if (!isThere) return [{ ...ok('There is no SSH server on this server.'), key: 'SSH_not_installed' }];
-    const { stdout } = await tools.run('sshd', ['-T', '-f', { path: CONFIGURATION }]);
-    return sshFindings(stdout);
+    const settings = await settingsInForce(machine);
+    if (settings !== undefined) return sshFindings(settings);
+    return [{ ...ok('There is no SSH server on this server.'), key: 'SSH_not_installed' }];
   },
 };
 

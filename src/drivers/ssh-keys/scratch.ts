@@ -15,7 +15,7 @@ export interface Scratch {
 const FOLDER = '/run/whmapi1-ssh-keys';
 /** What a process that was killed left: no tool runs so long. */
 const LEFT_MS = 10 * 60_000;
-const SUFFIXES = ['', '.pub', '.ppk'];
+const SUFFIXES = ['', '.pub', '.ppk', '.old'];
 
 export const TOOLS: readonly DeclaredTool[] = [
   { name: 'ssh-keygen', worksInSandbox: true },

@@ -41,7 +41,7 @@ export class Outbound implements MachineOutbound {
     const { host } = url;
     const signal = AbortSignal.timeout(request.limitMs);
     try {
-      const addresses = await unlessAborted(signal, this.#addressesOf(url));
+      const addresses = await unlessAborted(signal, this.#addressesOf(url.hostname));
       const ca = await this.#trusted();
       return await exchange(url, request, { addresses, ca, signal });
     } catch (error) {
@@ -52,8 +52,20 @@ export class Outbound implements MachineOutbound {
     }
   }
 
+  async addressesOf(host: string, limitMs: number): Promise<readonly string[]> {
+    const signal = AbortSignal.timeout(limitMs);
+    try {
+      const found = await unlessAborted(signal, this.#addressesOf(host));
+      return found.map(({ address }) => address);
+    } catch (error) {
+      if (error instanceof MachineError) throw error;
+      const problem = problemOf(error, { limitMs }, signal);
+      throw new MachineError('failed', `“${host}” ${problem}`, { cause: error });
+    }
+  }
+
   /** @throws MachineError `not_ours` if one of them is not public. */
-  async #addressesOf({ hostname }: URL): Promise<readonly LookupAddress[]> {
+  async #addressesOf(hostname: string): Promise<readonly LookupAddress[]> {
     const literal = hostname.replace(/^\[|\]$/g, '');
     const family = isIP(literal);
     const addresses = family === 0 ? await this.#lookup(hostname) : [{ address: literal, family }];
@@ -176,7 +188,11 @@ async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<
   }
 }
 
-function problemOf(error: unknown, { limitMs }: OutboundRequest, { aborted }: AbortSignal): string {
+function problemOf(
+  error: unknown,
+  { limitMs }: Pick<OutboundRequest, 'limitMs'>,
+  { aborted }: AbortSignal,
+): string {
   if (aborted) return `does not respond within ${limitMs / 1000} seconds.`;
   const code = codeOf(error);
   return causes[code] ?? `could not be asked: ${code}.`;

@@ -1,0 +1,24 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import { lookAtOwnUsage } from '../../model/accounts/own-usage.ts';
+import { countWarnings } from '../../model/accounts/own-warnings.ts';
+
+export default defineUapi({
+  name: 'Notifications::get_notifications_count',
+  since: 54,
+  summary: 'Count what the owner of the account should look at.',
+  description:
+    'These are the limits of which at least 80 % are used (StatsBar::get_stats shows them), and the names for which ' +
+    'AutoSSL has no certificate, because they could not be validated.',
+  effect: 'reads',
+  params: {},
+  returns: { type: 'integer', doc: 'How many there are.' },
+  examples: [{ args: {}, doc: 'The number.' }],
+
+  look: (_args, context) => lookAtOwnUsage(context),
+
+  async handler(_args, context, measured) {
+    const account = await accounts.getOwn(context.db, context.caller);
+    return countWarnings(context, account, measured);
+  },
+});

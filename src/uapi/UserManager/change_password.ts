@@ -1,0 +1,40 @@
+import { setPassword } from '../../changes/set-password.ts';
+import { defineUapi } from '../../core/define-uapi.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import { ownPassword } from '../../model/contacts/form.ts';
+import * as passwords from '../../model/passwords/passwords.ts';
+
+export default defineUapi({
+  name: 'UserManager::change_password',
+  since: 116,
+  summary: 'Change the password of the account.',
+  description:
+    'The password must have the strength that this server requires. All sessions of the account end, also the one that ' +
+    'makes the call. API tokens keep working: revoke those that you do not trust.',
+  effect: 'operates',
+  feature: 'password',
+  params: {
+    newpass: { ...passwords.password, required: true, doc: 'The new password.' },
+    oldpass: { ...ownPassword, doc: 'The present password. Wrong ones count as failed logins.' },
+    enablemysql: {
+      type: 'flag',
+      doc: 'Whether to set the password of the database user too.',
+      noEffectReason: 'this server does not manage databases yet.',
+    },
+  },
+  returns: null,
+  examples: [
+    {
+      args: { oldpass: 'correct horse battery staple 7', newpass: 'four unusual words, Xylophone' },
+      doc: 'A new password.',
+    },
+  ],
+
+  look: ({ oldpass }, { assertOwnPassword }) => assertOwnPassword('oldpass', oldpass),
+
+  async handler({ newpass }, { caller, db, passwordStrength, plan }) {
+    const { username, domain } = await accounts.getOwn(db, caller);
+    await passwords.assertStrong({ db, passwordStrength }, newpass, [username, domain], 'passwd');
+    plan(setPassword(username, newpass));
+  },
+});

@@ -1,0 +1,27 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import { ownRow, userRow } from '../../model/accounts/own-users.ts';
+
+export default defineUapi({
+  name: 'UserManager::list_users',
+  since: 54,
+  summary: 'List the users of the account.',
+  description:
+    'This server has no subaccounts and no accounts for mail, FTP and web disks yet, so the only user is the account ' +
+    'itself.',
+  effect: 'reads',
+  feature: 'user_manager',
+  params: {
+    flat: {
+      type: 'flag',
+      doc: '1: without users of the same name in “merge_candidates”.',
+      noEffectReason: 'there are no such users.',
+    },
+  },
+  returns: { list: userRow },
+  examples: [{ args: {}, doc: 'All users.' }],
+
+  async handler(_args, context) {
+    return [await ownRow(context, await accounts.getOwn(context.db, context.caller))];
+  },
+});

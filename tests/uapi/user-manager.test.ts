@@ -1,0 +1,75 @@
+// The modules UserManager and Notifications.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Installation } from '../support/installation.ts';
+
+const password = 'correct horse battery staple 7';
+let here: Installation;
+beforeEach(async () => {
+  here = new Installation();
+  await here.call('createacct', { username: 'bob', domain: 'bob.example', password, quota: '1' });
+  await here.call('createacct', { username: 'eve', domain: 'eve.example', password });
+});
+afterEach(() => {
+  here.remove();
+});
+
+test('UserManager::list_users and UserManager::lookup_user show the account itself', async () => {
+  const { data } = await here.uapi('bob', 'UserManager::list_users');
+  const [own] = data as { guid: string }[];
+  expect(own).toMatchObject({
+    ...{
+      username: 'bob',
+      domain: 'bob.example',
+      full_username: 'bob@bob.example',
+      type: 'cpanel',
+      special: 1,
+    },
+    guid: expect.stringMatching(/^BOB:BOB\.EXAMPLE:[0-9A-F]+:[0-9A-F]{64}$/) as string,
+  });
+  const lookUp = (user: string) => here.uapi(user, 'UserManager::lookup_user', { guid: own?.guid ?? '' });
+  expect((await lookUp('bob')).data).toEqual(own);
+  expect((await lookUp('eve')).errors?.[0]).toContain('has no user with this ID');
+});
+
+test('UserManager::lookup_service_account finds none', async () => {
+  const args = { full_username: 'info@bob.example', type: 'email' };
+  const { errors } = await here.uapi('bob', 'UserManager::lookup_service_account', args);
+  expect(errors?.[0]).toContain('no service account “info@bob.example”');
+});
+
+test('UserManager::check_account_conflicts knows the account’s own name', async () => {
+  const check = (name: string) =>
+    here.uapi('bob', 'UserManager::check_account_conflicts', { full_username: name });
+  expect((await check('info@bob.example')).data).toEqual({ conflict: 0 });
+  expect((await check('Bob@BOB.example')).data).toMatchObject({ conflict: 1, accounts: { username: 'bob' } });
+  for (const domain of ['eve.example', 'nothing.example']) {
+    expect((await check(`info@${domain}`)).errors?.[0]).toBe(
+      `You do not have an account with the domain “${domain}”.`,
+    );
+  }
+});
+
+describe('UserManager::change_password', () => {
+  const newpass = 'four unusual words, Xylophone';
+  const change = (args: Record<string, string>) => here.uapi('bob', 'UserManager::change_password', args);
+  const works = async (candidate: string) =>
+    (await here.engine.machine.users()).verifyPassword('bob', candidate);
+
+  test('needs the present password, and a strong new one', async () => {
+    const wrong = await change({ oldpass: 'wrong', newpass });
+    expect(wrong.errors?.[0]).toContain('“oldpass” should be the present password of the account “bob”');
+    expect((await change({ oldpass: password, newpass: 'bob' })).errors?.[0]).toContain('too weak');
+    expect(await works(password)).toBe(true);
+    expect(await change({ oldpass: password, newpass })).toMatchObject({ status: 1, data: null });
+    expect([await works(password), await works(newpass)]).toEqual([false, true]);
+    expect(JSON.stringify(here.audit())).not.toMatch(/Xylophone|correct horse/);
+  });
+});
+
+test('Notifications::get_notifications_count counts limits that are nearly used', async () => {
+  const count = async () => (await here.uapi('bob', 'Notifications::get_notifications_count')).data;
+  expect(await count()).toBe(0);
+  writeFileSync(join(here.state, 'root/home/bob/large'), 'x'.repeat(900_000));
+  expect(await count()).toBe(1);
+});
