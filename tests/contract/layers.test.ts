@@ -187,7 +187,7 @@ const layers: Record<string, Layer> = {
     mayImport: [
       /^src\/core\/(define-uapi|errors|params|access|quote|function-name|turns)\.ts$/,
       /^src\/(changes|model)\//,
-      /^src\/drivers\/([^/]+\/look|account-parts)\.ts$/,
+      /^src\/drivers\/([^/]+\/look|account-parts|ssh-keys\/known-hosts)\.ts$/,
     ],
     mayKnow: [core],
   },
