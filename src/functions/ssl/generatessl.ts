@@ -2,10 +2,15 @@ import { defineFunction } from '../../core/define.ts';
 import { createKey, createRequest, createSelfSigned } from '../../model/certificates/create.ts';
 import { certificateId, keyId, requestId } from '../../model/certificates/ids.ts';
 import * as stored from '../../model/certificates/stored.ts';
+import {
+  challengePassword,
+  subjectFields,
+  subjectParams,
+  wantedDomains,
+} from '../../model/certificates/subject-params.ts';
 import { readDomains } from '../../model/certificates/wanted-domains.ts';
 import { digestOf } from '../../model/certificates/x509.ts';
 
-const attribute = { type: 'string', default: '' } as const;
 const file = (what: string) =>
   ({
     type: 'string',
@@ -22,36 +27,13 @@ export default defineFunction({
   access: ['ssl-gencrt', 'ssl'],
   effect: 'changes',
   params: {
-    domains: {
-      type: 'string',
-      required: true,
-      multiline: true,
-      maxLength: 32_768,
-      alias: ['host'],
-      doc: 'The domains that the certificate is for, with commas between them. A wildcard is written *.example.com.',
-    },
-    countryName: {
-      ...attribute,
-      alias: ['country'],
-      pattern: { matches: /^(?:[A-Za-z]{2})?$/, expects: 'the two letters of a country, such as DE' },
-      doc: 'The country as two letters, such as DE (ISO 3166-1).',
-    },
-    stateOrProvinceName: { ...attribute, maxLength: 128, alias: ['state'], doc: 'The state or province.' },
-    localityName: { ...attribute, maxLength: 128, alias: ['city'], doc: 'The town.' },
-    organizationName: { ...attribute, maxLength: 64, alias: ['co'], doc: 'The name of the company.' },
-    organizationalUnitName: {
-      ...attribute,
-      maxLength: 64,
-      alias: ['cod'],
-      doc: 'The department of the company.',
-    },
-    emailAddress: {
-      ...attribute,
-      maxLength: 254,
-      alias: ['email'],
-      pattern: { matches: /^[\x21-\x7e]*$/, expects: 'an email address in ASCII, or empty' },
-      doc: 'An email address, which becomes part of the certificate.',
-    },
+    domains: { ...wantedDomains, alias: ['host'] },
+    countryName: { ...subjectParams.countryName, default: '', alias: ['country'] },
+    stateOrProvinceName: { ...subjectParams.stateOrProvinceName, default: '', alias: ['state'] },
+    localityName: { ...subjectParams.localityName, default: '', alias: ['city'] },
+    organizationName: { ...subjectParams.organizationName, default: '', alias: ['co'] },
+    organizationalUnitName: { ...subjectParams.organizationalUnitName, default: '', alias: ['cod'] },
+    emailAddress: { ...subjectParams.emailAddress, default: '', alias: ['email'] },
     keysize: {
       type: 'integer',
       default: 2048,
@@ -59,12 +41,7 @@ export default defineFunction({
       max: 4096,
       doc: 'The length of the RSA key in bits.',
     },
-    pass: {
-      ...attribute,
-      maxLength: 255,
-      sensitive: true,
-      doc: 'A challenge password in the signing request. Few authorities use it, and anyone who has the request can read it.',
-    },
+    pass: challengePassword,
     skip_certificate: {
       type: 'flag',
       default: '0',
@@ -92,15 +69,9 @@ export default defineFunction({
   ],
 
   async look(args, { now }) {
-    const { domains: names, keysize, pass, skip_certificate: isSkipped, ...others } = args;
-    const { countryName, stateOrProvinceName, localityName, organizationName, organizationalUnitName } =
-      others;
-    const { emailAddress } = others;
+    const { domains: names, keysize, pass, skip_certificate: isSkipped } = args;
     const domains = readDomains('domains', names);
-    const fields = {
-      ...{ countryName: countryName.toUpperCase(), stateOrProvinceName, localityName, organizationName },
-      ...{ organizationalUnitName, emailAddress },
-    };
+    const fields = subjectFields(args);
     const key = await createKey({ rsaBits: keysize });
     const request = await createRequest(key, { domains, fields }, pass);
     const certificate = isSkipped ? undefined : await createSelfSigned(key, { domains, fields }, now());
@@ -112,17 +83,14 @@ export default defineFunction({
     const username = caller.user;
     const at = now();
     const ofKey = keyId(key.facts);
-    await stored.putKey(
-      db,
-      { username, id: ofKey, sealed: await stored.sealKey(context, ofKey, key.pem) },
-      at,
-    );
+    const sealed = await stored.sealKey(context, ofKey, key.pem);
+    await stored.putKey(db, { username, id: ofKey, sealed, facts: key.facts }, at);
     const ofRequest = requestId(domain, key.facts, digestOf(request.der));
-    await stored.putRequest(db, { username, id: ofRequest, pem: request.pem, keyId: ofKey }, at);
+    const { pem, facts } = request;
+    await stored.putRequest(db, { username, id: ofRequest, pem, keyId: ofKey, facts, createdAt: at });
     const id = certificate === undefined ? '' : certificateId(certificate.facts);
     if (certificate !== undefined) {
-      const { pem, facts } = certificate;
-      await stored.put(db, { username, id, pem, chain: '', keyId: ofKey, facts, createdAt: at });
+      await stored.put(db, { username, id, ...certificate, chain: '', keyId: ofKey, createdAt: at });
     }
     reason(certificate === undefined ? 'Key and CSR generated OK' : 'Key, Certificate, and CSR generated OK');
     return {

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { lookAtServiceCertificate, serviceNames } from '../../drivers/service-certificates/look.ts';
 import { find } from '../../model/accounts/accounts.ts';
-import { bestDomain } from '../../model/certificates/best-domain.ts';
+import { bestDomain, bestDomainAnswer, bestDomainFields } from '../../model/certificates/best-domain.ts';
 import { readServiceCertificate } from '../../model/certificates/service-certificate.ts';
 import { findDomain } from '../../model/domains/hosted-domains.ts';
 
@@ -22,26 +22,7 @@ export default defineFunction({
       doc: 'The service: cpanel (whmapi1d), or dovecot if it is installed. No others are managed yet.',
     },
   },
-  returns: {
-    ssldomain: { type: 'string', doc: 'The domain. The hostname if the certificate secures none of them.' },
-    ssldomain_matches_cert: { type: 'flag', doc: 'Whether the certificate secures the domain.' },
-    cert_match_method: {
-      type: 'string',
-      doc:
-        'How the domain was found: exact, exact-wildcard, mail-wildcard, www-wildcard, hostname, hostname-wildcard, ' +
-        'localdomain_on_cert, localdomain_on_cert-mail-wildcard, localdomain_on_cert-www-wildcard, or none.',
-    },
-    is_self_signed: {
-      type: 'flag',
-      doc: 'Whether the certificate is self-signed. Always 1 if it does not secure the domain, as in WHM.',
-    },
-    is_currently_valid: { type: 'flag', doc: 'Whether the certificate is in its time of validity.' },
-    is_wild_card: { type: 'flag', doc: 'Whether a wildcard of the certificate secures the domain.' },
-    cert_valid_not_after: {
-      type: 'integer',
-      doc: 'The last second of the certificate’s validity, since 1970-01-01 UTC.',
-    },
-  },
+  returns: bestDomainFields,
   examples: [
     {
       args: { service: 'cpanel' },
@@ -60,17 +41,8 @@ export default defineFunction({
     const local: string[] = [];
     for (const name of plain) if ((await findDomain(db, name)) !== undefined) local.push(name);
     const best = bestDomain({ domain, hostname, names: facts.domains, local });
-    const matches = best.method !== 'none';
-    if (!matches) inform(`The certificate of “${service}” secures neither “${domain}” nor “${hostname}”.`);
-    const at = Math.floor(now() / 1000);
-    return {
-      ssldomain: best.domain,
-      ssldomain_matches_cert: matches ? 1 : 0,
-      cert_match_method: best.method,
-      is_self_signed: facts.isSelfSigned || !matches ? 1 : 0,
-      is_currently_valid: facts.notBefore <= at && at <= facts.notAfter ? 1 : 0,
-      is_wild_card: matches && !facts.domains.includes(best.domain) ? 1 : 0,
-      cert_valid_not_after: facts.notAfter,
-    };
+    if (best.method === 'none')
+      inform(`The certificate of “${service}” secures neither “${domain}” nor “${hostname}”.`);
+    return bestDomainAnswer(best, facts, now());
   },
 });

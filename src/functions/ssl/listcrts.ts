@@ -2,6 +2,7 @@ import { defineFunction } from '../../core/define.ts';
 import { assertManageable } from '../../model/accounts/users.ts';
 import { existingUser } from '../../core/params.ts';
 import { certificateAnswer, certificateFields } from '../../model/certificates/facts.ts';
+import { nameOfCertificate } from '../../model/certificates/items.ts';
 import { ownersOf } from '../../model/certificates/owners.ts';
 import * as stored from '../../model/certificates/stored.ts';
 
@@ -36,7 +37,7 @@ export default defineFunction({
             doc: 'The accounts on this server that have one of the domains.',
           },
           domains,
-          friendly_name: { type: 'string', doc: 'The name for people: the common name.' },
+          friendly_name: { type: 'string', doc: 'The name for people. Default: the common name.' },
           'issuer.organizationName': certificateFields['issuer.organizationName'],
           is_self_signed,
           key_algorithm,
@@ -69,13 +70,14 @@ export default defineFunction({
       listed.flatMap(({ facts }) => facts.domains),
     );
     return {
-      crt: listed.map(({ id, facts }) => {
+      crt: listed.map((one) => {
+        const { id, facts } = one;
         const answer = certificateAnswer(facts);
         const [domain = ''] = facts.domains;
         return {
           ...{ id, domain, domains: answer.domains },
           domain_owners: [...new Set(facts.domains.flatMap((one) => owners.get(one) ?? []))],
-          friendly_name: facts.subject.commonName ?? domain,
+          friendly_name: nameOfCertificate(one),
           'issuer.organizationName': answer['issuer.organizationName'],
           is_self_signed: answer.is_self_signed,
           key_algorithm: answer.key_algorithm,

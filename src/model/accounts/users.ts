@@ -71,6 +71,7 @@ const places = [
   ['certificate_key', 'username'],
   ['signing_request', 'username'],
   ['installed_certificate', 'username'],
+  ['preferred_key_type', 'username'],
   ['bandwidth_limit_state', 'username'],
   ['php_virtual_host', 'username'],
   ['account_second_contact', 'username'],

@@ -2,7 +2,9 @@
 import { ApiError } from '../../core/errors.ts';
 import { AcmeError } from '../../core/machine-acme.ts';
 import type { Account } from '../accounts/accounts.ts';
+import { createKey } from '../certificates/create.ts';
 import { isCovered } from '../certificates/domains.ts';
+import { chosenType, kindOf } from '../certificates/key-types.ts';
 import type { VirtualHost } from '../domains/virtual-hosts.ts';
 import * as certificates from './certificates.ts';
 import type { Notice } from './events.ts';
@@ -133,14 +135,15 @@ async function order(
   names: readonly string[],
   dnsNames: ReadonlySet<string>,
 ): Promise<void> {
-  const { machine, transaction, sealer, now, id, log } = world;
+  const { transaction, sealer, now, id, log } = world;
   const { account, host, issuer } = check;
   let left = names;
   for (let count = 1; count <= MAX_ORDERS && left.length > 0; count++) {
     if (count > 1 && mustWait(world, check, left)) return;
     log('out', 2, `Ordering a certificate for ${left.join(', ')}.`);
-    const key = await (await machine.acme()).createKey();
     const { username } = account;
+    const type = await transaction('reads', (db) => chosenType(db, username));
+    const { pem: key } = await createKey(kindOf(type ?? 'ecdsa-prime256v1'));
     const { servername } = host;
     const { directory } = issuer.account;
     const row = { username, servername, names: [...left].sort(), directory, task: id };

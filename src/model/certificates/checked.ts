@@ -72,7 +72,8 @@ function notAPair(own: readonly ReadCertificate[], key: KeyFacts): ApiError {
   );
 }
 
-function assertStrongKey({ algorithm, bits, curve }: KeyFacts): void {
+/** @throws ApiError `bad_param`. */
+export function assertStrongKey({ algorithm, bits, curve }: KeyFacts): void {
   if (algorithm === 'rsaEncryption' && (bits ?? 0) >= MIN_RSA_BITS) return;
   if (algorithm === 'id-ecPublicKey' && CURVES.includes(curve ?? '')) return;
   const what =
@@ -87,12 +88,23 @@ function assertStrongKey({ algorithm, bits, curve }: KeyFacts): void {
 }
 
 /** @throws ApiError `bad_param` if browsers refuse it at this time. */
-function assertUsable({ facts }: ReadCertificate, what: string, now: number): void {
+function assertUsable(certificate: ReadCertificate, what: string, now: number): void {
+  const { facts } = certificate;
   const name = quote(nameOfSubject(facts.subject));
-  const at = Math.floor(now / 1000);
-  if (facts.notAfter < at) throw badParam(`${what} ${name} expired on ${day(facts.notAfter)}. Renew it.`);
-  if (facts.notBefore > at) {
+  if (facts.notBefore > Math.floor(now / 1000)) {
     throw badParam(`${what} ${name} is not valid before ${day(facts.notBefore)}. Install it then.`);
+  }
+  assertUsableLater(certificate, what, now);
+}
+
+/**
+ * For a certificate that may become valid later.
+ * @throws ApiError `bad_param` if browsers refuse it.
+ */
+export function assertUsableLater({ facts }: ReadCertificate, what: string, now: number): void {
+  const name = quote(nameOfSubject(facts.subject));
+  if (facts.notAfter < Math.floor(now / 1000)) {
+    throw badParam(`${what} ${name} expired on ${day(facts.notAfter)}. Renew it.`);
   }
   // Nobody verifies the signature of a root.
   if (!facts.isSelfSigned && WEAK_SIGNATURE.test(facts.signatureAlgorithm)) {

@@ -12,8 +12,8 @@ import {
   Name,
   type JsonAttributeObject,
 } from '@peculiar/x509';
-import type { NameFields } from './facts.ts';
-import { certificateOf, keyOf, type ReadCertificate, type ReadKey } from './x509.ts';
+import type { NameFields, RequestFacts } from './facts.ts';
+import { certificateOf, keyOf, requestFactsOf, type ReadCertificate, type ReadKey } from './x509.ts';
 
 export type KeyKind = 'prime256v1' | 'secp384r1' | { readonly rsaBits: number };
 
@@ -64,12 +64,19 @@ export async function createSelfSigned(
   return certificateOf(certificate.toString('pem'));
 }
 
-/** @param password the challenge password of PKCS #9, which few authorities use. Empty for none. @returns PEM and DER. */
+export interface CreatedRequest {
+  /** PEM, with a line break at its end. */
+  readonly pem: string;
+  readonly der: Uint8Array;
+  readonly facts: RequestFacts;
+}
+
+/** @param password the challenge password of PKCS #9, which few authorities use. Empty for none. */
 export async function createRequest(
   key: ReadKey,
   subject: CertificateSubject,
   password = '',
-): Promise<{ readonly pem: string; readonly der: Uint8Array }> {
+): Promise<CreatedRequest> {
   const request = await Pkcs10CertificateRequestGenerator.create(
     {
       ...(await signedBy(key)),
@@ -79,7 +86,8 @@ export async function createRequest(
     },
     webcrypto,
   );
-  return { pem: `${request.toString('pem')}\n`, der: new Uint8Array(request.rawData) };
+  const pem = `${request.toString('pem')}\n`;
+  return { pem, der: new Uint8Array(request.rawData), facts: requestFactsOf(pem) };
 }
 
 /** Positive, at most 20 octets, with at least 64 random bits (RFC 5280, section 4.1.2.2). */

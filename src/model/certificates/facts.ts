@@ -23,6 +23,14 @@ export interface CertificateFacts {
   readonly digest: string;
 }
 
+/** What a signing request says. JSON. */
+export interface RequestFacts {
+  readonly subject: NameFields;
+  /** As those of a certificate. */
+  readonly domains: readonly string[];
+  readonly key: KeyFacts;
+}
+
 export interface KeyFacts {
   /** `rsaEncryption`, `id-ecPublicKey`, or OpenSSL's name of another algorithm. */
   readonly algorithm: string;

@@ -122,7 +122,7 @@ function fileOfRow({ servername, digest, chain, pem, keyId: ofKey, sealed }: Fil
 export async function install(db: Db, certificate: NewCertificate, now: number): Promise<void> {
   const { username, servername, pem, chain, facts, sealedKey: sealed, digest } = certificate;
   const [id, ofKey] = [certificateId(facts), keyId(facts.key)];
-  await stored.putKey(db, { username, id: ofKey, sealed }, now);
+  await stored.putKey(db, { username, id: ofKey, sealed, facts: facts.key }, now);
   await stored.put(db, { username, id, pem, chain, keyId: ofKey, facts, createdAt: now });
   await db.run(
     `INSERT INTO installed_certificate (servername, username, certificate_id, chain, digest, installed_at)

@@ -68,7 +68,8 @@ export async function restore(
     if (pem === undefined || (await stored.findSealedKey(db, username, id)) !== undefined) continue;
     const key = readPrivateKey('key', pem);
     if (keyId(key.facts) !== id) continue;
-    await stored.putKey(db, { username, id, sealed: await stored.sealKey(context, id, key.pem) }, now());
+    const sealed = await stored.sealKey(context, id, key.pem);
+    await stored.putKey(db, { username, id, sealed, facts: key.facts }, now());
     count += 1;
   }
   return count;

@@ -5,7 +5,7 @@ import { notFound } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import * as accounts from '../accounts/accounts.ts';
 import { findSealed } from '../two-factor/sealed-secrets.ts';
-import { nameText, type CertificateFacts } from './facts.ts';
+import { nameText, type CertificateFacts, type KeyFacts, type RequestFacts } from './facts.ts';
 
 export interface StoredCertificate {
   readonly username: string;
@@ -16,14 +16,20 @@ export interface StoredCertificate {
   readonly chain: string;
   readonly keyId: string;
   readonly facts: CertificateFacts;
+  /** The name that its user gave to it. Null: none. */
+  readonly friendlyName: string | null;
   /** Milliseconds since 1970-01-01. */
   readonly createdAt: number;
 }
 
+/** A name is only stored if it is given. */
+type New<Item extends { readonly friendlyName: string | null }> = Omit<Item, 'friendlyName'> &
+  Partial<Pick<Item, 'friendlyName'>>;
+
 type Row = Omit<StoredCertificate, 'facts'> & { readonly facts: string };
 
-const selected =
-  'certificate.username, certificate.id, pem, chain, key_id AS "keyId", facts, created_at AS "createdAt"';
+const selected = `certificate.username, certificate.id, pem, chain, key_id AS "keyId", facts,
+  friendly_name AS "friendlyName", created_at AS "createdAt"`;
 
 const certificateOf = ({ facts, ...row }: Row): StoredCertificate => ({
   ...row,
@@ -73,15 +79,29 @@ export async function get(db: Db, username: string, id: string): Promise<StoredC
   );
 }
 
-/** Stores a certificate. One that is already there keeps its time, and gets the new chain unless it is empty. */
-export async function put(db: Db, certificate: StoredCertificate): Promise<void> {
-  const { username, id, pem, chain, keyId, facts, createdAt } = certificate;
+/**
+ * Stores a certificate. One that is already there keeps its time, and gets the new chain and the new name unless they are
+ * empty.
+ */
+export async function put(db: Db, certificate: New<StoredCertificate>): Promise<void> {
+  const { username, id, pem, chain, keyId, facts, friendlyName = null, createdAt } = certificate;
   await db.run(
-    `INSERT INTO certificate (username, id, pem, chain, key_id, issuer, facts, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO certificate (username, id, pem, chain, key_id, issuer, facts, friendly_name, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (username, id) DO UPDATE SET facts = excluded.facts,
+       friendly_name = COALESCE(excluded.friendly_name, certificate.friendly_name),
        chain = CASE WHEN excluded.chain = '' THEN certificate.chain ELSE excluded.chain END`,
-    ...[username, id, pem, chain, keyId, nameText(facts.issuer), JSON.stringify(facts), createdAt],
+    ...[
+      username,
+      id,
+      pem,
+      chain,
+      keyId,
+      nameText(facts.issuer),
+      JSON.stringify(facts),
+      friendlyName,
+      createdAt,
+    ],
   );
 }
 
@@ -108,13 +128,18 @@ export interface SealedKey {
   readonly id: string;
   /** The result of `sealKey`. */
   readonly sealed: string;
+  readonly facts: KeyFacts;
+  readonly friendlyName: string | null;
 }
 
-export async function putKey(db: Db, { username, id, sealed }: SealedKey, now: number): Promise<void> {
+/** Stores a key. One that is already there keeps its time, and gets the new name if there is one. */
+export async function putKey(db: Db, key: New<SealedKey>, now: number): Promise<void> {
+  const { username, id, sealed, facts, friendlyName = null } = key;
   await db.run(
-    `INSERT INTO certificate_key (username, id, sealed, created_at) VALUES (?, ?, ?, ?)
-     ON CONFLICT (username, id) DO UPDATE SET sealed = excluded.sealed`,
-    ...[username, id, Buffer.from(sealed, 'base64'), now],
+    `INSERT INTO certificate_key (username, id, sealed, facts, friendly_name, created_at) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (username, id) DO UPDATE SET sealed = excluded.sealed, facts = excluded.facts,
+       friendly_name = COALESCE(excluded.friendly_name, certificate_key.friendly_name)`,
+    ...[username, id, Buffer.from(sealed, 'base64'), JSON.stringify(facts), friendlyName, now],
   );
 }
 
@@ -142,14 +167,21 @@ export interface SigningRequest {
   readonly id: string;
   readonly pem: string;
   readonly keyId: string;
+  readonly facts: RequestFacts;
+  readonly friendlyName: string | null;
+  /** Milliseconds since 1970-01-01. */
+  readonly createdAt: number;
 }
 
-export async function putRequest(db: Db, request: SigningRequest, now: number): Promise<void> {
-  const { username, id, pem, keyId } = request;
+/** Stores a request. One that is already there keeps its time, and gets the new name if there is one. */
+export async function putRequest(db: Db, request: New<SigningRequest>): Promise<void> {
+  const { username, id, pem, keyId, facts, friendlyName = null, createdAt } = request;
   await db.run(
-    `INSERT INTO signing_request (username, id, pem, key_id, created_at) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (username, id) DO NOTHING`,
-    ...[username, id, pem, keyId, now],
+    `INSERT INTO signing_request (username, id, pem, key_id, facts, friendly_name, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (username, id) DO UPDATE SET
+       friendly_name = COALESCE(excluded.friendly_name, signing_request.friendly_name)`,
+    ...[username, id, pem, keyId, JSON.stringify(facts), friendlyName, createdAt],
   );
 }
 

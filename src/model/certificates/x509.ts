@@ -10,11 +10,12 @@ import {
 } from 'node:crypto';
 import {
   CertificatePolicyExtension,
+  Pkcs10CertificateRequest,
   SubjectAlternativeNameExtension,
   X509Certificate as Parsed,
 } from '@peculiar/x509';
 import { badParam } from '../../core/errors.ts';
-import type { CertificateFacts, KeyFacts, NameFields } from './facts.ts';
+import type { CertificateFacts, KeyFacts, NameFields, RequestFacts } from './facts.ts';
 
 export interface ReadCertificate {
   /** PEM, with a line break at its end. */
@@ -76,7 +77,7 @@ export function certificateOf(pem: string): ReadCertificate {
   const facts: CertificateFacts = {
     subject,
     issuer: fieldsOf(parsed.issuerName.toJSON()),
-    domains: domainsOf(parsed, subject.commonName),
+    domains: domainsOf(parsed.getExtension(SubjectAlternativeNameExtension), subject.commonName),
     key: keyFactsOf(x509.publicKey),
     signatureAlgorithm: signatureOf(parsed.signatureAlgorithm as unknown as SignatureAlgorithm),
     notBefore: Math.floor(parsed.notBefore.getTime() / 1000),
@@ -86,6 +87,41 @@ export function certificateOf(pem: string): ReadCertificate {
     digest: x509.fingerprint256.replaceAll(':', '').toLowerCase(),
   };
   return { pem: x509.toString(), facts, x509 };
+}
+
+/** Reads a signing request (PKCS #10) that this program has stored. @throws if it cannot be read. */
+export function requestFactsOf(pem: string): RequestFacts {
+  const parsed = new Pkcs10CertificateRequest(pem);
+  const subject = fieldsOf(parsed.subjectName.toJSON());
+  const publicKey = Buffer.from(parsed.publicKey.rawData);
+  return {
+    subject,
+    domains: domainsOf(
+      parsed.extensions.find((one) => one instanceof SubjectAlternativeNameExtension),
+      subject.commonName,
+    ),
+    key: keyFactsOf(createPublicKey({ key: publicKey, format: 'der', type: 'spki' })),
+  };
+}
+
+/** For people, like “openssl x509 -text”. */
+export function certificateAsText(pem: string): string {
+  return `${new Parsed(pem).toString('text')}\n`;
+}
+
+/** For people, like “openssl req -text”. */
+export function requestAsText(pem: string): string {
+  return `${new Pkcs10CertificateRequest(pem).toString('text')}\n`;
+}
+
+/** Hexadecimal, in capital letters. */
+export function serialNumberOf(pem: string): string {
+  return new X509Certificate(pem).serialNumber;
+}
+
+/** The end of its validity, as OpenSSL writes it: `Nov 26 08:06:00 2027 GMT`. */
+export function expiryOf(pem: string): string {
+  return new X509Certificate(pem).validTo;
 }
 
 /** Whether the issuer's key has signed the certificate. */
@@ -213,8 +249,11 @@ function fieldsOf(name: readonly Readonly<Record<string, readonly string[]>>[]):
 
 const DOMAIN = /^(?:\*\.)?(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}$/;
 
-function domainsOf(parsed: Parsed, commonName: string | undefined): string[] {
-  const names = parsed.getExtension(SubjectAlternativeNameExtension)?.names.items ?? [];
+function domainsOf(
+  extension: SubjectAlternativeNameExtension | null | undefined,
+  commonName: string | undefined,
+): string[] {
+  const names = extension?.names.items ?? [];
   const alternative = names.filter(({ type }) => type === 'dns').map(({ value }) => value.toLowerCase());
   const domains = alternative.length > 0 ? alternative : [commonName?.toLowerCase() ?? ''];
   return [...new Set(domains)].filter((domain) => DOMAIN.test(domain));

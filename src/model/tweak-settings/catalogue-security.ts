@@ -1,5 +1,6 @@
 // Tweak settings of the module Main: logins, passwords and other security options.
 import { applications, DEFAULT_MINIMUM, isEnforced, type Application } from '../passwords/minimums.ts';
+import { DEFAULT_TYPE, keyTypes, SETTING } from '../certificates/key-types.ts';
 import { acting, flag, integer, oneOf, text, type Entries, type Entry } from './entry.ts';
 
 const strength = (application: Application): Entry => {
@@ -39,6 +40,13 @@ export const security: Entries = {
   referrerblanksafety: flag('0', 'Whether requests without a Referer header are rejected.'),
   requiressl: flag('0', 'Whether logins require HTTPS.'),
   alwaysredirecttossl: flag('1', 'Whether visitors of the login pages are redirected to HTTPS.'),
+  [SETTING]: acting(
+    oneOf(
+      DEFAULT_TYPE,
+      keyTypes,
+      'The kind of key that new certificates get, unless their account prefers another.',
+    ),
+  ),
   xframecpsrvd: flag(
     '0',
     'Whether other sites can be kept from showing the pages in a frame (X-Frame-Options).',

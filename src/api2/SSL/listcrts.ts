@@ -1,0 +1,31 @@
+import { defineApi2 } from '../../core/define-uapi.ts';
+import { nameOfSubject } from '../../model/certificates/facts.ts';
+import { FEATURE } from '../../model/certificates/item-params.ts';
+import * as stored from '../../model/certificates/stored.ts';
+import { certificateAsText, expiryOf } from '../../model/certificates/x509.ts';
+
+export default defineApi2({
+  name: 'SSL::listcrts',
+  since: null,
+  summary: 'List the stored certificates of the account.',
+  feature: FEATURE,
+  effect: 'reads',
+  params: {},
+  returns: {
+    fields: {
+      host: { type: 'string', doc: 'The first domain; empty if it names none.' },
+      issuer: { type: 'string', doc: 'The common name of the issuer, or else its whole name.' },
+      expiredate: { type: 'string', doc: 'The end of its validity: Nov 26 08:06:00 2027 GMT.' },
+      ssltxt: { type: 'string', doc: 'What it says, for people.' },
+    },
+  },
+  examples: [{ args: {}, doc: 'All certificates.' }],
+
+  handler: async (_args, { db, caller }) =>
+    (await stored.listOf(db, caller.user)).map(({ pem, facts }) => ({
+      host: facts.domains[0] ?? '',
+      issuer: nameOfSubject(facts.issuer),
+      expiredate: expiryOf(pem),
+      ssltxt: certificateAsText(pem),
+    })),
+});

@@ -1,0 +1,54 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import { byIdOrName, FEATURE, wantedItem } from '../../model/certificates/item-params.ts';
+import * as items from '../../model/certificates/items.ts';
+import * as stored from '../../model/certificates/stored.ts';
+import { findDomain } from '../../model/domains/hosted-domains.ts';
+
+export default defineUapi({
+  name: 'SSL::fetch_cert_info',
+  since: 42,
+  summary: 'Show a stored certificate of the account with its key and CA bundle.',
+  feature: FEATURE,
+  effect: 'reads',
+  params: wantedItem('certificate'),
+  oneOf: byIdOrName,
+  emptyIsOmitted: true,
+  returns: {
+    fields: {
+      certificate: { type: 'string', doc: 'The certificate in PEM.' },
+      key: { type: 'string', doc: 'Its private key in PEM; empty if it is not stored.' },
+      cabundle: {
+        type: 'string|null',
+        doc: 'The certificates of its issuers in PEM; null if none is known.',
+      },
+      is_self_signed: { type: 'flag', doc: 'Whether its own key has signed it.' },
+      'subject.commonName_ip': {
+        type: 'string',
+        doc: 'The IP address of the account if it has the first domain, or else empty.',
+      },
+    },
+  },
+  examples: [
+    {
+      args: { id: 'bob_example_d1a3f_8c2e0_1798761600_0123456789abcdef0123456789abcdef' },
+      doc: 'A certificate by its ID.',
+      fails: 'not_found',
+    },
+  ],
+
+  async handler(wanted, { db, caller, sealer }) {
+    const account = await accounts.getOwn(db, caller);
+    const { user } = caller;
+    const item = items.find(items.certificateKind, await stored.listOf(db, user), wanted);
+    const { pem, chain, keyId, facts } = item;
+    const found = await findDomain(db, (facts.domains[0] ?? '').replace(/^\*\./, ''));
+    return {
+      certificate: pem,
+      key: (await stored.findKey({ db, sealer }, user, keyId)) ?? '',
+      cabundle: chain === '' ? null : chain,
+      is_self_signed: facts.isSelfSigned ? 1 : 0,
+      'subject.commonName_ip': found?.account.username === user ? account.ip : '',
+    };
+  },
+});

@@ -1,0 +1,36 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import { certificateItemAnswer, certificateItemFields } from '../../model/certificates/item-answers.ts';
+import { byIdOrName, FEATURE, wantedItem } from '../../model/certificates/item-params.ts';
+import * as items from '../../model/certificates/items.ts';
+import * as stored from '../../model/certificates/stored.ts';
+
+export default defineUapi({
+  name: 'SSL::find_certificates_for_key',
+  since: 42,
+  summary: 'List the stored certificates that belong to a key of the account.',
+  feature: FEATURE,
+  effect: 'reads',
+  params: wantedItem('key'),
+  oneOf: byIdOrName,
+  emptyIsOmitted: true,
+  returns: { list: { fields: certificateItemFields } },
+  examples: [
+    {
+      args: { friendly_name: 'Shop 2027' },
+      doc: 'The certificates of a key.',
+      setUp: [
+        {
+          command: 'SSL::generate_key',
+          args: { keytype: 'ecdsa-prime256v1', friendly_name: 'Shop 2027' },
+        },
+      ],
+    },
+  ],
+
+  async handler(wanted, context) {
+    const { user } = context.caller;
+    const { id } = items.find(items.keyKind, await items.listKeys(context, user), wanted);
+    const all = await stored.listOf(context.db, user);
+    return all.filter(({ keyId }) => keyId === id).map(certificateItemAnswer);
+  },
+});

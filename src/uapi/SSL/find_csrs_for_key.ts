@@ -1,0 +1,35 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import { requestAnswer, requestFields } from '../../model/certificates/item-answers.ts';
+import { byIdOrName, FEATURE, wantedItem } from '../../model/certificates/item-params.ts';
+import * as items from '../../model/certificates/items.ts';
+
+export default defineUapi({
+  name: 'SSL::find_csrs_for_key',
+  since: 42,
+  summary: 'List the signing requests that were generated with a key of the account.',
+  feature: FEATURE,
+  effect: 'reads',
+  params: wantedItem('key'),
+  oneOf: byIdOrName,
+  emptyIsOmitted: true,
+  returns: { list: { fields: requestFields } },
+  examples: [
+    {
+      args: { friendly_name: 'Shop 2027' },
+      doc: 'The signing requests of a key.',
+      setUp: [
+        {
+          command: 'SSL::generate_key',
+          args: { keytype: 'ecdsa-prime256v1', friendly_name: 'Shop 2027' },
+        },
+      ],
+    },
+  ],
+
+  async handler(wanted, context) {
+    const { user } = context.caller;
+    const { id } = items.find(items.keyKind, await items.listKeys(context, user), wanted);
+    const all = await items.listRequests(context.db, user);
+    return all.filter(({ keyId }) => keyId === id).map(requestAnswer);
+  },
+});

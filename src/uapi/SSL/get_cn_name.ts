@@ -1,0 +1,59 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import { lookAtServiceCertificate } from '../../drivers/service-certificates/look.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import { existingDomain } from '../../model/accounts/names.ts';
+import { bestDomain, bestDomainAnswer, bestDomainFields } from '../../model/certificates/best-domain.ts';
+import { readServiceCertificate } from '../../model/certificates/service-certificate.ts';
+import { assertOwn } from '../../model/domains/own-params.ts';
+import { readOwnDomains } from '../../model/domains/rows.ts';
+
+/** The services with a certificate of their own, by the names of the protocols. */
+const services = { cpanel: 'cpanel', imap: 'dovecot', pop3: 'dovecot' } as const;
+
+export default defineUapi({
+  name: 'SSL::get_cn_name',
+  since: 42,
+  summary: 'Show the domain that best fits a service’s certificate.',
+  description:
+    'For the settings of clients: the first of the domain itself, mail. and www. before it, the hostname, and other ' +
+    'domains of the account, that the certificate of the service secures. Without any, it is the hostname.',
+  effect: 'reads',
+  params: {
+    domain: { ...existingDomain, required: true, doc: 'A domain of the account.' },
+    service: {
+      type: 'string',
+      required: true,
+      values: ['cpanel', 'imap', 'pop3'],
+      doc: 'The service: cpanel (this interface), imap or pop3. The certificate of smtp is not managed yet.',
+    },
+    add_mail_subdomain: {
+      type: 'flag',
+      default: 0,
+      doc: '1: look for the domain with “mail.” before it.',
+    },
+  },
+  emptyIsOmitted: true,
+  returns: { fields: bestDomainFields },
+  examples: [
+    {
+      args: { domain: 'bob.example', service: 'cpanel' },
+      doc: 'The best name for this interface.',
+      setUp: [{ command: 'reset_service_ssl_certificate', args: { service: 'cpanel' } }],
+    },
+  ],
+
+  look: ({ service }, { machine }) => lookAtServiceCertificate(machine, services[service]),
+
+  async handler(args, { db, caller, system, now }, files) {
+    const own = await readOwnDomains(db, await accounts.getOwn(db, caller));
+    assertOwn(own, 'domain', args.domain);
+    const { facts } = readServiceCertificate(files).certificate;
+    const hostname = system.hostname().toLowerCase();
+    const domain = args.add_mail_subdomain ? `mail.${args.domain}` : args.domain;
+    const local = [own.account.domain, ...own.hosted.map((one) => one.domain)].filter((name) =>
+      facts.domains.some((one) => one.replace(/^\*\./, '') === name),
+    );
+    const best = bestDomain({ domain, hostname, names: facts.domains, local });
+    return bestDomainAnswer(best, facts, now());
+  },
+});

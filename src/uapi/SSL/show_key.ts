@@ -1,0 +1,47 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import { notFound } from '../../core/errors.ts';
+import { keyItemAnswer, keyItemFields } from '../../model/certificates/item-answers.ts';
+import { byIdOrName, FEATURE, wantedItem } from '../../model/certificates/item-params.ts';
+import * as items from '../../model/certificates/items.ts';
+import * as stored from '../../model/certificates/stored.ts';
+
+export default defineUapi({
+  name: 'SSL::show_key',
+  since: 42,
+  summary: 'Show a private key of the account.',
+  description: 'Do not share it with anyone: whoever has it can pretend to be your website.',
+  feature: FEATURE,
+  effect: 'reads',
+  params: wantedItem('key'),
+  oneOf: byIdOrName,
+  emptyIsOmitted: true,
+  returns: {
+    fields: {
+      text: { type: 'string', doc: 'The key in PEM.' },
+      details: {
+        fields: { ...keyItemFields, key: { type: 'string', doc: 'The key in PEM.' } },
+        doc: 'What it is.',
+      },
+    },
+  },
+  examples: [
+    {
+      args: { friendly_name: 'Shop 2027' },
+      doc: 'A key by its name.',
+      setUp: [
+        {
+          command: 'SSL::generate_key',
+          args: { keytype: 'ecdsa-prime256v1', friendly_name: 'Shop 2027' },
+        },
+      ],
+    },
+  ],
+
+  async handler(wanted, context) {
+    const { user } = context.caller;
+    const item = items.find(items.keyKind, await items.listKeys(context, user), wanted);
+    const text = await stored.findKey(context, user, item.id);
+    if (text === undefined) throw notFound('The key was deleted meanwhile.');
+    return { text, details: { ...keyItemAnswer(item), key: text } };
+  },
+});

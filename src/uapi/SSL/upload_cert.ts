@@ -1,0 +1,31 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import { certificateItemAnswer, certificateItemFields } from '../../model/certificates/item-answers.ts';
+import { FEATURE, newName } from '../../model/certificates/item-params.ts';
+import { addCertificate, readUploadedCertificate } from '../../model/certificates/new-items.ts';
+import { certificateText, EXAMPLE_CERTIFICATE, maskedWithKey } from '../../model/certificates/params.ts';
+
+export default defineUapi({
+  name: 'SSL::upload_cert',
+  since: 42,
+  summary: 'Store a certificate, without installing it.',
+  description:
+    'Certificates that browsers refuse are rejected: expired ones, and those with a weak key or signature. The ' +
+    'certificates of its issuers may follow it. A certificate that is stored already stays, and gets the new name and ' +
+    'chain if there are any.',
+  feature: FEATURE,
+  effect: 'changes',
+  params: {
+    crt: { ...certificateText, ...maskedWithKey('crt'), required: true },
+    friendly_name: newName,
+  },
+  emptyIsOmitted: true,
+  returns: { list: { fields: certificateItemFields }, doc: 'One row: the certificate.' },
+  examples: [
+    { args: { crt: EXAMPLE_CERTIFICATE }, doc: 'A certificate of an authority.', fails: 'bad_param' },
+  ],
+
+  async handler({ crt, friendly_name: friendlyName }, context) {
+    const { certificate, chain } = readUploadedCertificate(crt, context.now());
+    return [certificateItemAnswer(await addCertificate(context, certificate, { chain, friendlyName }))];
+  },
+});
