@@ -40,6 +40,7 @@ beforeAll(async () => {
     for (const [name, args] of [
       ['SubDomain::addsubdomain', { domain: text, rootdomain: 'eve.example' }],
       ['Tokens::create_full_access', { name: text }],
+      ['SSL::generate_key', { keytype: 'ecdsa-prime256v1', friendly_name: text }],
       ['Fileman::save_file_content', { file: `${text}.txt`, content: HIDDEN }],
     ] as const) {
       here.overrides.randomBytes = async (count) =>
@@ -123,6 +124,8 @@ test('eve herself sees what the other tests look for', async () => {
   const list = { dir: '.' };
   expect(await callAs('eve', 'uapi', 'Fileman::list_files', list)).toContain(HIDDEN);
   expect(await callAs('eve', 'uapi', 'Tokens::list', {})).toContain(HIDDEN);
+  expect(await callAs('eve', 'uapi', 'SSL::list_keys', {})).toContain(HIDDEN);
+  expect(await callAs('eve', 'uapi', 'SSL::list_certs', {})).toContain(HIDDEN);
   expect(await callAs('eve', 'uapi', 'DomainInfo::list_domains', {})).toContain(HIDDEN);
   expect(await callAs('eve', 'api2', 'ZoneEdit::fetchzone', { domain: 'eve.example' })).toContain(HIDDEN);
 });

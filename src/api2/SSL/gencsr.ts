@@ -19,8 +19,7 @@ export default defineApi2({
   examples: [
     {
       args: { host: 'bob.example', country: 'DE', state: 'Berlin', city: 'Berlin', company: 'Bob’s Shop' },
-      doc: 'An error if the domain has no key.',
-      fails: 'not_found',
+      doc: 'For the main domain.',
     },
   ],
 

@@ -2,7 +2,6 @@
 import type { Context } from '../../core/context.ts';
 import type { Param } from '../../core/define.ts';
 import { notFound } from '../../core/errors.ts';
-import { isCovered } from './domains.ts';
 import * as items from './items.ts';
 import * as stored from './stored.ts';
 import { readDomains } from './wanted-domains.ts';
@@ -45,12 +44,15 @@ export async function listHosts(
 }
 
 /**
- * The newest key for a domain.
+ * The key that has the domain as its name, or else the newest one with a certificate or a signing request for it.
  * @throws ApiError `not_found`.
  */
 export async function keyForHost(context: Dependencies, host: string): Promise<string> {
+  const keys = await items.listKeys(context, context.caller.user);
+  const named = keys.find(({ friendlyName }) => friendlyName === host);
+  if (named !== undefined) return named.id;
   const all = await findHosts(context);
-  const found = all.filter(({ type, names }) => type === 'key' && isCovered(host, names)).at(-1);
+  const found = all.filter(({ type, names }) => type === 'key' && names.includes(host)).at(-1);
   if (found !== undefined) return found.id;
   throw notFound(`You do not have a key for the domain “${host}”. Generate one with SSL::genkey.`);
 }

@@ -25,7 +25,7 @@ export function readDomains(param: string, text: string): string[] {
 function readOne(param: string, word: string): string {
   const isWildcard = word.startsWith('*.');
   const domain = readDomain(param, isWildcard ? word.slice(2) : word).replace(/\.$/, '');
-  if (/^[a-z0-9.-]+\.[a-z0-9-]+$/.test(domain)) return isWildcard ? `*.${domain}` : domain;
+  if (/^[a-z0-9.-]+\.(?!\d+$)[a-z0-9-]+$/.test(domain)) return isWildcard ? `*.${domain}` : domain;
   throw badParam(
     `The parameter “${param}” contains ${quote(word)}, which no certificate can have. Use full domain names, such as example.com or *.example.com.`,
   );

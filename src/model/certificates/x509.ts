@@ -4,6 +4,8 @@ import {
   createPrivateKey,
   createPublicKey,
   ECDH,
+  sign,
+  verify,
   X509Certificate,
   type JsonWebKey,
   type KeyObject,
@@ -167,6 +169,16 @@ export function readPrivateKey(param: string, text: string): ReadKey {
 export function keyOf(key: KeyObject): ReadKey {
   const pem = key.export({ type: 'pkcs8', format: 'pem' }) as string;
   return { pem, key, facts: keyFactsOf(createPublicKey(key)) };
+}
+
+/** False for a damaged key: OpenSSL also reads keys whose numbers do not fit together. */
+export function canSign({ key }: ReadKey): boolean {
+  const data = Buffer.from('a test');
+  try {
+    return verify('sha256', data, createPublicKey(key), sign('sha256', data, key));
+  } catch {
+    return false;
+  }
 }
 
 /** SHA-256, in hexadecimal. */

@@ -2,8 +2,8 @@ import { defineUapi } from '../../core/define-uapi.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { byIdOrName, FEATURE, wantedItem } from '../../model/certificates/item-params.ts';
 import * as items from '../../model/certificates/items.ts';
+import { ownersOf } from '../../model/certificates/owners.ts';
 import * as stored from '../../model/certificates/stored.ts';
-import { findDomain } from '../../model/domains/hosted-domains.ts';
 
 export default defineUapi({
   name: 'SSL::fetch_cert_info',
@@ -42,13 +42,14 @@ export default defineUapi({
     const { user } = caller;
     const item = items.find(items.certificateKind, await stored.listOf(db, user), wanted);
     const { pem, chain, keyId, facts } = item;
-    const found = await findDomain(db, (facts.domains[0] ?? '').replace(/^\*\./, ''));
+    const [domain = ''] = facts.domains;
+    const isOwn = (await ownersOf({ db, caller }, [domain])).has(domain);
     return {
       certificate: pem,
       key: (await stored.findKey({ db, sealer }, user, keyId)) ?? '',
       cabundle: chain === '' ? null : chain,
       is_self_signed: facts.isSelfSigned ? 1 : 0,
-      'subject.commonName_ip': found?.account.username === user ? account.ip : '',
+      'subject.commonName_ip': isOwn ? account.ip : '',
     };
   },
 });
