@@ -392,7 +392,7 @@ describe('certificates', () => {
     expect(await done(eve(lookUp, { certificate: crt }))).toMatchObject({
       key: '',
       crt_origin: '',
-      user: 'eve',
+      user: '',
     });
     // The bundle is found for another certificate of the same issuer, and not for one that only says so.
     const second = await middle.issue({ domains: ['eve.example'] });

@@ -1,6 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { certificateAnswer, certificateFields } from '../../model/certificates/facts.ts';
-import { certificatesFor, friendlyName } from '../../model/certificates/for-domains.ts';
+import { certificatesFor } from '../../model/certificates/for-domains.ts';
+import { nameOfCertificate } from '../../model/certificates/items.ts';
 import { verifyErrorOf } from '../../model/certificates/verify.ts';
 import { readDomains } from '../../model/certificates/wanted-domains.ts';
 
@@ -27,7 +28,7 @@ export default defineFunction({
       list: {
         fields: {
           id: { type: 'string', doc: 'The ID of the certificate.' },
-          friendly_name: { type: 'string', doc: 'The name for people: the common name.' },
+          friendly_name: { type: 'string', doc: 'The name for people. Default: the common name.' },
           'subject.commonName': { type: 'string', doc: 'The common name; empty if it has none.' },
           users: { list: { type: 'string' }, doc: 'The users who have the certificate.' },
           created: { type: 'integer', doc: 'When it was stored, in seconds since 1970-01-01 UTC.' },
@@ -58,7 +59,7 @@ export default defineFunction({
     const payload = found.map(({ certificate, usernames, key = '' }) => {
       const { id, facts, pem, chain, createdAt } = certificate;
       return {
-        ...{ id, friendly_name: friendlyName(certificate), users: [...usernames] },
+        ...{ id, friendly_name: nameOfCertificate(certificate), users: [...usernames] },
         'subject.commonName': facts.subject.commonName ?? '',
         created: Math.floor(createdAt / 1000),
         ...{ crt: pem, key, cab: chain === '' ? null : chain },

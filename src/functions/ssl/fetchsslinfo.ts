@@ -34,8 +34,8 @@ export default defineFunction({
   ],
 
   async handler({ domain, crtdata }, context) {
-    const given = crtdata === undefined ? undefined : readCertificates('crtdata', crtdata)[0];
-    const found = await bestComponents(context, domain, given);
+    const [given, ...others] = crtdata === undefined ? [] : readCertificates('crtdata', crtdata);
+    const found = await bestComponents(context, domain, given, others);
     if (found !== undefined) return found;
     throw notFound(
       `There is no certificate for the domain “${domain ?? ''}”. Generate one with generatessl.`,

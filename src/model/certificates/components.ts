@@ -3,11 +3,12 @@ import type { Context } from '../../core/context.ts';
 import type { Field } from '../../core/define.ts';
 import { maySee } from '../accounts/accounts.ts';
 import { findDomain } from '../domains/hosted-domains.ts';
-import { certificateId } from './ids.ts';
+import { findBundle } from './ca-bundle.ts';
+import { certificateId, keyId } from './ids.ts';
 import * as installed from './installed.ts';
 import { bestFirst, securing } from './matching.ts';
 import * as stored from './stored.ts';
-import type { ReadCertificate } from './x509.ts';
+import { certificateOf, type ReadCertificate } from './x509.ts';
 
 export const componentFields = {
   crt: { type: 'string', doc: 'The certificate in PEM.' },
@@ -26,11 +27,14 @@ export const componentFields = {
  * certificate is preferred if it secures the domain. Undefined if there is none.
  * @param named the domain. Default: the first one of the certificate.
  * @param given a certificate whose key and issuers are wanted.
+ * @param others certificates that the caller passed with it.
+ * @throws ApiError `key_lost`.
  */
 export async function bestComponents(
   context: Pick<Context, 'caller' | 'db' | 'now' | 'sealer'>,
   named: string | undefined,
   given?: ReadCertificate,
+  others: readonly ReadCertificate[] = [],
 ) {
   const { caller, db } = context;
   const all = await stored.list(db, caller);
@@ -51,23 +55,19 @@ export async function bestComponents(
     candidates[0];
   const facts = (given ?? best)?.facts;
   if (facts === undefined) return undefined;
-  // The key may have come with another certificate.
-  const withKey = all.filter((one) => one.facts.key.digest === facts.key.digest);
-  let key: string | undefined;
-  let keyOrigin = '';
-  for (const { username, keyId } of best === undefined ? withKey : [best, ...withKey]) {
-    key = await stored.findKey(context, username, keyId);
-    if (key === undefined) continue;
-    keyOrigin = username;
-    break;
-  }
-  const cab = best === undefined || best.chain === '' ? (await stored.chainsOf(db, facts))[0] : best.chain;
+  // The key may have come with another certificate, or without one.
+  const ofKey = keyId(facts.key);
+  const owners = new Set(await stored.keyOwners(db, caller, ofKey));
+  const keyOrigin = best !== undefined && owners.has(best.username) ? best.username : [...owners][0];
+  const key = keyOrigin === undefined ? undefined : await stored.findKey(context, keyOrigin, ofKey);
+  const chain = best?.chain ?? '';
+  const leaf = given ?? certificateOf(best?.pem ?? '');
   return {
-    crt: given?.pem ?? best?.pem ?? '',
+    crt: leaf.pem,
     key: key ?? '',
-    cab: cab ?? '',
+    cab: chain === '' ? await findBundle(db, leaf, others) : chain,
     crt_origin: best?.username ?? '',
-    key_origin: keyOrigin,
+    key_origin: keyOrigin ?? '',
     domain,
     ip: account?.ip ?? '',
     user: account?.username ?? '',

@@ -33,9 +33,3 @@ export async function certificatesFor(
   }
   return found;
 }
-
-/** The name for people: the common name, or else the first domain. */
-export function friendlyName({ facts }: Pick<stored.StoredCertificate, 'facts'>): string {
-  const { commonName = '' } = facts.subject;
-  return commonName === '' ? (facts.domains[0] ?? '') : commonName;
-}

@@ -152,6 +152,17 @@ export async function findSealedKey(db: Db, username: string, id: string): Promi
   return row && Buffer.from(row.sealed).toString('base64');
 }
 
+/** The users who have a key, among the caller and the accounts of this server that it sees. */
+export async function keyOwners(db: Db, caller: Caller, id: string): Promise<string[]> {
+  const { where, values } = accounts.visibleTo(db, caller);
+  const rows = await db.all<{ username: string }>(
+    `SELECT username FROM certificate_key WHERE id = ?
+     AND (username = ? OR username IN (SELECT username FROM account WHERE ${where})) ORDER BY username`,
+    ...[id, seesAll(caller) ? 'root' : caller.user, ...values],
+  );
+  return rows.map(({ username }) => username);
+}
+
 /** The PEM of a user's key; undefined if it is not stored. @throws ApiError `key_lost`. */
 export async function findKey(
   { db, sealer }: Pick<Context, 'db' | 'sealer'>,

@@ -2,7 +2,8 @@ import { defineUapi } from '../../core/define-uapi.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { isCovered } from '../../model/certificates/domains.ts';
 import { certificateAnswer, certificateFields, nameText } from '../../model/certificates/facts.ts';
-import { certificatesFor, friendlyName } from '../../model/certificates/for-domains.ts';
+import { certificatesFor } from '../../model/certificates/for-domains.ts';
+import { nameOfCertificate } from '../../model/certificates/items.ts';
 import { verifyErrorOf } from '../../model/certificates/verify.ts';
 import { certificateOf } from '../../model/certificates/x509.ts';
 import { readDomains } from '../../model/certificates/wanted-domains.ts';
@@ -57,7 +58,7 @@ export default defineUapi({
     return found.map(({ certificate, key = '' }) => {
       const { id, facts, pem, chain, createdAt } = certificate;
       return {
-        ...{ id, friendly_name: friendlyName(certificate), crt: pem, key, cab: chain },
+        ...{ id, friendly_name: nameOfCertificate(certificate), crt: pem, key, cab: chain },
         'subject.commonName': facts.subject.commonName ?? '',
         subject_text: nameText(facts.subject),
         created: Math.floor(createdAt / 1000),
