@@ -1,5 +1,6 @@
 // Prints a response for a person or a program: text, colour, hints, and the exit status.
 import type { Envelope } from '../core/envelope.ts';
+import type { ErrorCode } from '../core/errors.ts';
 import { exitStatusOf } from '../core/exit-status.ts';
 import { isTabular, loadRenderer, type Format } from '../render/format.ts';
 import { writeStderr, WriteError, type Io } from './io.ts';
@@ -59,6 +60,7 @@ export async function writerFor(
 /** Writes warnings and hints for people to standard error, which cron also mails. */
 async function comment(envelope: Envelope, command: string, io: Io): Promise<void> {
   const { error_code: code } = envelope.metadata;
+  if (command.includes('::')) return commentOnUapi(code, command, io);
   if (code === 'unknown_function') {
     const { suggest } = await import('./suggest.ts');
     suggest(command, io);
@@ -73,5 +75,16 @@ async function comment(envelope: Envelope, command: string, io: Io): Promise<voi
   if (typeof uri === 'string' && io.stdout.isTerminal() && io.stderr.isTerminal()) {
     const { drawQrCode } = await import('./qr-code.ts');
     writeStderr(io, drawQrCode(uri));
+  }
+}
+
+/** Hints after a call of UAPI. @param command `Module::function` */
+function commentOnUapi(code: ErrorCode | undefined, command: string, io: Io): void {
+  const [module = '', func = ''] = command.split('::');
+  if (code === 'unknown_function' || code === 'not_provided') {
+    writeStderr(io, 'uapi --help lists the modules, uapi --help MODULE the functions of one.\n');
+  }
+  if (code === 'missing_param' || code === 'bad_param') {
+    writeStderr(io, `uapi --help ${module} ${func} explains the parameters.\n`);
   }
 }

@@ -101,6 +101,17 @@ it('exits with 1 if the function fails, and says why', async () => {
 });
 
 it.each([
+  [['DomainInfo', 'nothing'], 'uapi --help lists the modules, uapi --help MODULE the functions of one.\n'],
+  [['Email', 'add_pop'], 'uapi --help lists the modules, uapi --help MODULE the functions of one.\n'],
+  [['SubDomain', 'addsubdomain'], 'uapi --help SubDomain addsubdomain explains the parameters.\n'],
+])('after the failure of %j, it names the help of uapi', async (words, hint) => {
+  const { status, stderr } = await uapi(['--user=bob', ...words], {
+    env: here.environment as Record<string, string>,
+  });
+  expect({ status, stderr }).toEqual({ status: 1, stderr: hint });
+});
+
+it.each([
   [['DomainInfo'], 'Name a module and a function.'],
   [['../x', 'y'], 'The names of a module and a function have only letters'],
   [['--frobnicate', 'a', 'b'], 'unknown option'],
