@@ -84,10 +84,11 @@ export function accessInWords(access: Access): string {
 }
 
 /** Who may call a function of UAPI. */
-export function accountAccessInWords({ feature, list, since }: AnyFunction): string {
+export function accountAccessInWords({ extension, feature, list, since }: AnyFunction): string {
   const sentences = [
     'An account can call this function for itself; root and the account’s reseller can call it for the account.',
     ...(feature === undefined ? [] : [`It requires the feature “${feature}” of the account’s package.`]),
+    ...(extension === true ? ['cPanel does not have this function.'] : []),
     ...(since === null ? [] : [`Available in cPanel since version ${since}.`]),
     ...(list === undefined
       ? []

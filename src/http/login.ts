@@ -174,7 +174,7 @@ export async function sendLoginPage(
   return reply
     .code(refusal === undefined ? 200 : 401)
     .header('content-type', 'text/html; charset=utf-8')
-    .send(renderLoginPage(hostname, { refusal, user, buttons }));
+    .send(renderLoginPage(hostname, { service, refusal, user, buttons }));
 }
 
 /** For a browser that submitted the form without the script. Warnings stay until they are read. */

@@ -1,47 +1,19 @@
 // The pages in a real browser, against the built server: what users do on them, and whether everybody can read them.
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
-import axe from 'axe-core';
-import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { codeAt } from '../../src/model/two-factor/totp.ts';
+import { password, Site } from './site.ts';
 
 jest.setTimeout(120_000);
 
-const bin = resolve(__dirname, '../../bin');
-const password = 'four unusual words, Xylophone';
-const flags = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-];
-
-let folder: string;
-let environment: NodeJS.ProcessEnv;
-let server: ChildProcess;
+let site: Site;
 let url: string;
-let context: BrowserContext;
 let page: Page;
-/** The browser’s errors, such as violations of the content security policy, and the other hosts that it contacted. */
-let complaints: string[];
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'whmapi1-browser-'));
-  environment = {
-    PATH: [bin, dirname(process.execPath), process.env.PATH].join(delimiter),
-    HOME: folder,
-    WHMAPI1_STATE_DIR: join(folder, 'state'),
-  };
-  writeFileSync(join(folder, 'password'), password);
-  shell('whmapi1 passwd user=root --file password=./password');
-  shell('whmapi1 createacct username=bob domain=bob.example --file password=./password');
-  server = spawn(join(bin, 'whmapi1d'), ['--port', '0'], { env: environment });
-  url = await addressOf(server);
+  site = await Site.start();
+  url = site.url;
 });
-afterAll(() => {
-  server.kill();
-  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-});
+afterAll(() => site.stop());
 
 beforeEach(async () => {
   for (const user of ['root', 'bob']) shell(`whmapi1 twofactorauth_remove_user_config user=${user}`);
@@ -49,61 +21,23 @@ beforeEach(async () => {
   await open({ width: 1200, height: 800 }, 'light');
 });
 afterEach(async () => {
-  await context.close();
-  expect(complaints).toEqual([]);
+  await site.context.close();
+  expect(site.complaints).toEqual([]);
 });
 
-function shell(line: string): string {
-  return execFileSync('bash', ['-c', line], { cwd: folder, env: environment, encoding: 'utf8' });
-}
+const shell = (line: string) => site.shell(line);
+const copied = (what: string) => site.copied(what);
 
-function addressOf({ stdout }: ChildProcess): Promise<string> {
-  let text = '';
-  return new Promise((found, fail) => {
-    stdout?.on('data', (bytes: Buffer) => {
-      text += bytes.toString();
-      const [, address] = /^listening (https:\S+)$/m.exec(text) ?? [];
-      if (address !== undefined) found(address);
-    });
-    stdout?.on('end', () => fail(new Error(`The server says ${JSON.stringify(text)}.`)));
-  });
-}
-
-async function open(viewport: { width: number; height: number }, colorScheme: 'light' | 'dark') {
-  context = await chromium.launchPersistentContext(mkdtempSync(join(folder, 'profile-')), {
-    executablePath: '/usr/bin/chromium',
-    args: flags,
-    ignoreHTTPSErrors: true,
-    permissions: ['clipboard-read', 'clipboard-write'],
-    viewport,
-    colorScheme,
-  });
-  complaints = [];
-  context.on('request', (request) => {
-    const asked = request.url();
-    if (!asked.startsWith('data:') && !asked.startsWith(`${url}/`)) complaints.push(asked);
-  });
-  page = context.pages()[0] ?? (await context.newPage());
-  page.setDefaultTimeout(15_000);
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    // A rejected login has an error status, which the browser reports.
-    if (message.type() === 'error' && !message.text().includes('status of 401'))
-      complaints.push(message.text());
-  });
+async function open(...how: Parameters<Site['open']>): Promise<void> {
+  await site.open(...how);
+  page = site.page;
 }
 
 /** Returns the value of an expression on the page. */
 const onPage = <T>(expression: string) => page.evaluate<T>(expression);
 
-const button = (name: string) => page.getByRole('button', { name, exact: true });
-
-async function logIn(): Promise<void> {
-  await page.goto(`${url}/`);
-  await page.getByLabel('User').fill('root');
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await button('Log in').click();
-}
+const button = (name: string) => site.button(name);
+const logIn = () => site.logIn(url, 'root');
 
 async function goTo(tool: 'Two-Factor Authentication' | 'API Shell'): Promise<void> {
   await page
@@ -126,12 +60,6 @@ async function run(label: 'Run' | 'Run without saving', format = 'YAML'): Promis
   await button(label).click();
   await page.getByText(/^(Success|Failed)\.$/).waitFor();
   return (await page.getByLabel('Text of the response').textContent()) ?? '';
-}
-
-async function copied(what: string): Promise<string> {
-  await button(`Copy ${what}`).click();
-  await page.getByText(`Copied ${what}`).waitFor();
-  return page.evaluate<string>('navigator.clipboard.readText()');
 }
 
 describe('a person', () => {
@@ -380,7 +308,7 @@ describe('the API Shell', () => {
     shell('whmapi1 twofactorauth_remove_user_config user=root');
     await button('Run').click();
     await page.getByText('Your session has ended.').waitFor();
-    complaints = complaints.filter((text) => !text.includes('status of 403'));
+    site.complaints = site.complaints.filter((text) => !text.includes('status of 403'));
   });
 });
 
@@ -442,7 +370,7 @@ describe('a list', () => {
   });
 
   test('that is wider than the screen scrolls in its own box, not with the page', async () => {
-    await context.close();
+    await site.context.close();
     await open({ width: 360, height: 740 }, 'light');
     await logIn();
     await goTo('API Shell');
@@ -571,22 +499,10 @@ describe('a call that removes something', () => {
 });
 
 describe.each(['light', 'dark'] as const)('is accessible to everybody: %s', (scheme) => {
-  async function check(what: string): Promise<void> {
-    await page.evaluate(axe.source);
-    const { violations } = await page.evaluate<{
-      violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
-    }>('axe.run()');
-    const found = violations.map(({ id, nodes }) => [
-      id,
-      nodes.map((node) => [node.html, node.failureSummary]),
-    ]);
-    expect([what, found]).toEqual([what, []]);
-    const hidden = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-    expect([what, hidden]).toEqual([what, 0]);
-  }
+  const check = (what: string) => site.check(what);
 
   test.each([1280, 360])('on a screen %d wide', async (width) => {
-    await context.close();
+    await site.context.close();
     await open({ width, height: 740 }, scheme);
     await page.goto(`${url}/`);
     await check('log in');
@@ -604,7 +520,7 @@ describe.each(['light', 'dark'] as const)('is accessible to everybody: %s', (sch
     await page.goto(`${inside}nothing`);
     await page.getByRole('heading', { name: 'Page not found' }).waitFor();
     await check('an unknown page');
-    complaints = complaints.filter((text) => !text.includes('status of 404'));
+    site.complaints = site.complaints.filter((text) => !text.includes('status of 404'));
     await page.getByRole('link', { name: 'Overview' }).first().click();
     await goTo('Two-Factor Authentication');
     await button('Set up').click();
@@ -645,7 +561,7 @@ describe.each(['light', 'dark'] as const)('is accessible to everybody: %s', (sch
   test('including the dialog that asks for confirmation of identity', async () => {
     const config = `{"root":{"primary_account":{"secret":"WJ73QJSKZBXCIFPZ"}}}`;
     shell(`echo '${config}' | whmapi1 --input=json twofactorauth_set_tfa_config_for_user`);
-    await context.close();
+    await site.context.close();
     await open({ width: 360, height: 740 }, scheme);
     await logIn();
     await goTo('Two-Factor Authentication');

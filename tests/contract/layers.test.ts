@@ -261,7 +261,7 @@ const layers: Record<string, Layer> = {
       /^src\/search\//,
       /^(minisearch|lowlight|highlight\.js\/lib\/languages\/\w+|shlex|uqr)$/,
     ],
-    mayKnow: [core],
+    mayKnow: [core, /^src\/http\/page\/navigation\.ts$/],
   },
   http: {
     files: /^src\/http\//,

@@ -11,7 +11,12 @@ import {
   type ShellCall,
 } from '../../src/http/page/browser/call-texts.ts';
 
-const place = { user: 'root', origin: 'https://server.example.com:2087', showsSecrets: false };
+const place = {
+  service: 'whostmgrd',
+  user: 'root',
+  origin: 'https://server.example.com:2087',
+  showsSecrets: false,
+} as const;
 const open = (name: string, value: string): Argument => ({ name, value, isSecret: false });
 
 function aCall(args: readonly Argument[], others: Partial<ShellCall> = {}): ShellCall {
@@ -87,12 +92,42 @@ describe('a secret', () => {
   });
 
   test('is sent', () => {
-    expect(requestBody({ ...call, isDryRun: true })).toEqual({
+    expect(requestBody({ ...call, isDryRun: true }, 'whostmgrd')).toEqual({
       user: 'bob',
       password: 'hush',
       command: ['one', 'two'],
       'api.version': 1,
       'api.dry_run': 1,
     });
+  });
+});
+
+describe('a call of UAPI', () => {
+  const own = {
+    ...place,
+    service: 'cpaneld',
+    user: 'bob',
+    origin: 'https://server.example.com:2083',
+  } as const;
+  const call = aCall([open('domain', 'shop')], {
+    command: 'SubDomain::addsubdomain',
+    format: 'json',
+    isDryRun: true,
+  });
+
+  test('is a command without --user, and a request with a token of the account', () => {
+    expect(commandLine(call, own)).toBe(
+      'uapi --output=jsonpretty --dry-run SubDomain addsubdomain domain=shop',
+    );
+    expect(commandLine({ ...call, format: 'table', isDryRun: false }, own)).toBe(
+      'uapi SubDomain addsubdomain domain=shop',
+    );
+    expect(curlLine(call, own)).toBe(
+      "curl -H 'Authorization: cpanel bob:TOKEN' --data-urlencode domain=shop 'https://server.example.com:2083/execute/SubDomain/addsubdomain?api.dry_run=1'",
+    );
+    expect(url({ ...call, args: [], isDryRun: false }, own)).toBe(
+      'https://server.example.com:2083/execute/SubDomain/addsubdomain',
+    );
+    expect(requestBody(call, 'cpaneld')).toEqual({ domain: 'shop', 'api.dry_run': 1 });
   });
 });

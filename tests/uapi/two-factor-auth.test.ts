@@ -1,4 +1,5 @@
 // The module TwoFactorAuth. The logins: tests/http/account-door.test.ts.
+import { randomBytes } from 'node:crypto';
 import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { Installation } from '../support/installation.ts';
 
@@ -7,6 +8,8 @@ let here: Installation;
 
 beforeAll(async () => {
   here = new Installation();
+  // The codes must differ.
+  here.overrides.randomBytes = async (count) => randomBytes(count);
   const password = 'correct horse battery staple 7';
   await here.call('createacct', { username: 'bob', domain: 'bob.example', password });
   await here.call('createacct', { username: 'eve', domain: 'eve.example', password });
@@ -55,4 +58,16 @@ test('TwoFactorAuth::remove_user_configuration', async () => {
     tfa_removed: 1,
   });
   expect(await isEnabled('bob')).toBe(0);
+});
+
+test('TwoFactorAuth::generate_recovery_codes', async () => {
+  const generate = async (user: string) => here.uapi(user, 'TwoFactorAuth::generate_recovery_codes');
+  expect((await generate('eve')).errors?.[0]).toMatch(/have not set up two-factor authentication/);
+  here.time += 60_000;
+  const tfa_token = codeAt(SECRET, here.time);
+  await here.uapi('eve', 'TwoFactorAuth::set_user_configuration', { secret: SECRET, tfa_token });
+  const { data } = await generate('eve');
+  const { recovery_codes: codes } = data as { recovery_codes: string[] };
+  expect(codes).toHaveLength(10);
+  expect(codes[0]).toMatch(/^[a-z2-7]{4}(-[a-z2-7]{4}){3}$/);
 });

@@ -1,40 +1,39 @@
 // The pages of accounts.
 import type { FastifyInstance } from 'fastify';
-import { ofApi } from '../../core/contexts.ts';
-import { dispatch } from '../../core/dispatch.ts';
-import { uapiAnswer } from '../../model/account-apis/answers.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import * as tfa from '../../model/two-factor/tfa.ts';
 import type { Door } from '../door.ts';
-import { sendLoginPage } from '../login.ts';
-import { securityTokenOf } from '../request.ts';
-import { renderAccountPage } from './account-page.ts';
-import { addAssets } from './pages.ts';
-import { securePages } from './security-headers.ts';
-import { sessionOf, type Session } from './session.ts';
+import { renderAccountOverviewPage } from './account-overview-page.ts';
+import { accountShell } from './account-shell.ts';
+import { renderApiShellPage } from './api-shell-page.ts';
+import { renderDomainsPage } from './domains-page.ts';
+import { addPageRoutes } from './page-routes.ts';
+import { addShell } from './shell-routes.ts';
+import { renderOwnTwoFactorPage } from './two-factor-page.ts';
 
 export function addAccountPages(server: FastifyInstance, door: Door): void {
-  securePages(server);
-  addAssets(server);
-  server.get('/', (request, reply) => sendLoginPage(request, reply, door));
-  server.get('/:token', (request, reply) => {
-    const token = securityTokenOf(request);
-    if (token === undefined) reply.callNotFound();
-    else reply.redirect(`/${token}/`, 303);
-  });
-  server.get('/:token/', async (request, reply) => {
-    if (securityTokenOf(request) === undefined) return reply.callNotFound();
-    const session = await sessionOf(request, door);
-    if (session === undefined) return reply.redirect('/', 303);
-    const domains = await call(door, session, 'DomainInfo::list_domains');
-    return reply.type('text/html; charset=utf-8').send(renderAccountPage(session.visitor, domains));
-  });
-}
-
-/** Calls a function of UAPI for a page. */
-async function call({ application }: Door, { caller }: Session, command: string) {
-  const envelope = await dispatch(
-    { command, args: [], dryRun: false },
-    caller,
-    ofApi(application.engine, 'uapi'),
+  const { engine } = door.application;
+  addPageRoutes(
+    server,
+    { ...door, service: 'cpaneld' },
+    {
+      'account-overview': async ({ caller, visitor }) => {
+        const { domain } = await engine.store.transaction('reads', async (db) => ({
+          value: await accounts.getOwn(db, caller),
+          keep: false,
+        }));
+        return renderAccountOverviewPage(visitor, domain);
+      },
+      domains: async ({ visitor }) => renderDomainsPage(visitor),
+      'two-factor': async ({ visitor }) => {
+        const isPolicyOn = await engine.store.transaction('reads', async (db) => ({
+          value: await tfa.isPolicyEnabled(db),
+          keep: false,
+        }));
+        return renderOwnTwoFactorPage(visitor, isPolicyOn);
+      },
+      'api-shell': async ({ visitor }) => renderApiShellPage(visitor),
+    },
   );
-  return uapiAnswer(envelope, undefined);
+  addShell(server, door, accountShell(engine));
 }

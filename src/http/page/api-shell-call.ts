@@ -4,25 +4,31 @@ import type { AnyFunction } from '../../core/define.ts';
 import type { Envelope } from '../../core/envelope.ts';
 import { loadRenderer, type Format } from '../../render/format.ts';
 import { faultsIn } from './faults.ts';
-import { toTable } from './table.ts';
-import { shownFormats, type ShellAnswer, type ShownFormat } from './wire.ts';
+import type { ShellAnswer, ShownFormat, Table } from './wire.ts';
 
 /** The maximum number of characters of a response that a page shows. */
 const MAX_LENGTH = 512 * 1024;
 
 const renderedAs: Readonly<Record<ShownFormat, Format>> = { yaml: 'yaml', json: 'jsonpretty', xml: 'xml' };
 
+interface Shown {
+  readonly fn: AnyFunction | undefined;
+  readonly args: readonly RawArgument[];
+  /** The response in the form of its API. */
+  readonly shown: Envelope;
+  readonly table: Table | undefined;
+  readonly formats: readonly ShownFormat[];
+}
+
 export async function toShellAnswer(
   envelope: Envelope,
-  fn: AnyFunction | undefined,
-  args: readonly RawArgument[],
+  { fn, args, shown, table, formats }: Shown,
 ): Promise<ShellAnswer> {
   const { result, reason, error_code: errorCode, dry_run: dryRun, output } = envelope.metadata;
-  const table = toTable(envelope);
   const texts = await Promise.all(
-    shownFormats.map(async (format) => {
+    formats.map(async (format) => {
       const render = await loadRenderer(renderedAs[format]);
-      return [format, readUpTo(MAX_LENGTH, render(envelope))] as const;
+      return [format, readUpTo(MAX_LENGTH, render(shown))] as const;
     }),
   );
   return {
@@ -34,7 +40,7 @@ export async function toShellAnswer(
     warnings: output?.warnings ?? [],
     faults: fn === undefined ? [] : faultsIn(envelope, fn, args),
     ...(table === undefined ? {} : { table }),
-    texts: Object.fromEntries(texts) as ShellAnswer['texts'],
+    texts: Object.fromEntries(texts),
   };
 }
 

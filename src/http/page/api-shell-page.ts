@@ -30,7 +30,13 @@ export function renderApiShellPage(visitor: Visitor): string {
           Select a function from the list, or search by name or description. Its help, a form for its
           parameters, and the call for scripts appear here.
         </p>
-        <p class="hint">${coverage} The list shows those that you can call.</p>
+        <p class="hint">
+          ${
+            visitor.service === 'whostmgrd'
+              ? `${coverage} The list shows those that you can call.`
+              : 'The list shows the functions of UAPI that your account can call.'
+          }
+        </p>
       </section>
     </div>
   </div>`;

@@ -1,24 +1,17 @@
 // Descriptions of functions for the pages' script.
-import { mayCall } from '../../core/access.ts';
-import type { Caller, IndexRow } from '../../core/context.ts';
 import type { AnyFunction, Param } from '../../core/define.ts';
 import { listFields } from '../../core/list-fields.ts';
 import {
   accessInWords,
+  accountAccessInWords,
   choiceInWords,
   exampleCommand,
   paramTraits,
+  programOf,
   returnedFields,
   sinceInWords,
 } from '../../core/describe.ts';
-import type { FunctionDescription, FunctionList, ParamDescription } from './wire.ts';
-
-/** The functions that the caller may call. */
-export function listFunctions(index: Readonly<Record<string, IndexRow>>, caller: Caller): FunctionList {
-  return Object.entries(index)
-    .filter(([, { access }]) => mayCall(caller, access))
-    .map(([name, { family, summary }]) => ({ name, family, summary }));
-}
+import type { FunctionDescription, ParamDescription } from './wire.ts';
 
 export function describeFunction(fn: AnyFunction, family: string): FunctionDescription {
   const { name, summary, effect, destructive, rest, list } = fn;
@@ -28,8 +21,8 @@ export function describeFunction(fn: AnyFunction, family: string): FunctionDescr
     family,
     summary,
     ...(about === '' ? {} : { description: about }),
-    access: accessInWords(fn.access),
-    since: sinceInWords(fn),
+    access:
+      programOf(fn) === 'uapi' ? accountAccessInWords(fn) : `${accessInWords(fn.access)} ${sinceInWords(fn)}`,
     effect,
     ...(destructive === undefined ? {} : { destructive }),
     params: Object.entries(fn.params).map(([key, param]) => describeParam(key, param)),

@@ -2,9 +2,10 @@
 import type { LoginService } from '../../model/logins/callers.ts';
 import { assets } from './assets.ts';
 import { html, toText, type Content, type Html } from './html.ts';
+import type { Tool, ToolName } from './navigation.ts';
 
 /** The name of the page, for its script and for the navigation. */
-export type PageName = 'account' | 'login' | 'overview' | 'two-factor' | 'api-shell' | 'not-found';
+export type PageName = ToolName | 'login' | 'not-found';
 
 export interface Page {
   readonly name: PageName;
@@ -20,36 +21,23 @@ export interface Visitor {
   /** The first part of every path: `/cpsess0123456789`. */
   readonly base: string;
   readonly hostname: string;
+  /** The parts of the interface that the user has. */
+  readonly tools: readonly Tool[];
 }
 
-const whmTools = [
-  { name: 'overview', path: '/', label: 'Overview' },
-  {
-    name: 'two-factor',
-    path: '/two-factor',
-    label: html`Two-Factor<span class="long"> Authentication</span>`,
-  },
-  { name: 'api-shell', path: '/api-shell', label: 'API Shell' },
-] as const;
-
-const tools = {
-  whostmgrd: whmTools,
-  cpaneld: [{ name: 'account', path: '/', label: 'Overview' }],
-} as const;
-
 export function renderPage({ name, title, main }: Page, visitor: Visitor): string {
-  const { service, user, base, hostname } = visitor;
+  const { service, user, base, hostname, tools } = visitor;
   const header = html`<header class="bar">
     <a class="brand" href="${base}/"
       ><img src="${assets()['icon.svg'].path}" alt="" width="28" height="28" />whmapi1</a
     >
     <nav aria-label="Tools">
       <ul>
-        ${tools[service].map(
+        ${tools.map(
           (tool) =>
             html`<li>
               <a href="${base}${tool.path}" ${tool.name === name && html`aria-current="page"`}
-                >${tool.label}</a
+                >${tool.label ?? tool.title}</a
               >
             </li>`,
         )}
@@ -62,7 +50,13 @@ export function renderPage({ name, title, main }: Page, visitor: Visitor): strin
   </header>`;
   return document(
     title,
-    html`<body data-page="${name}" data-user="${user}" data-base="${base}" data-host="${hostname}">
+    html`<body
+      data-page="${name}"
+      data-service="${service}"
+      data-user="${user}"
+      data-base="${base}"
+      data-host="${hostname}"
+    >
       <a class="skip" href="#main">Skip to the content</a>
       ${header}
       <main id="main" tabindex="-1">

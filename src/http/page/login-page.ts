@@ -1,5 +1,6 @@
 // The login page. It also works without its script: it then asks for the password again together with the code, because
 // the password is not stored between the two steps.
+import type { LoginService } from '../../model/logins/callers.ts';
 import type { Refusal } from '../error-answers.ts';
 import { assets } from './assets.ts';
 import { html, type Html } from './html.ts';
@@ -19,13 +20,15 @@ export interface ProviderButton {
 }
 
 export interface LoginPage {
+  readonly service: LoginService;
   readonly refusal?: Refusal | undefined;
   /** The username typed before, if any. */
   readonly user?: string;
   readonly buttons?: readonly ProviderButton[];
 }
 
-export function renderLoginPage(hostname: string, { refusal, user = '', buttons = [] }: LoginPage): string {
+export function renderLoginPage(hostname: string, page: LoginPage): string {
+  const { service, refusal, user = '', buttons = [] } = page;
   const needsCode = refusal !== undefined && refusal.problem !== 'denied';
   // Clients of WHM look for this name in the response, so it is present only if a code is required.
   const form = needsCode ? NEEDS_CODE : 'login_form';
@@ -33,6 +36,7 @@ export function renderLoginPage(hostname: string, { refusal, user = '', buttons 
     <div class="product">
       <p class="brand"><img src="${assets()['icon.svg'].path}" alt="" width="36" height="36" />whmapi1</p>
       <h1>Log in to ${hostname}</h1>
+      ${service === 'cpaneld' && html`<p class="hint">For hosting accounts</p>`}
     </div>
     <div id="notice" role="status"></div>
     <p

@@ -4,7 +4,9 @@ import type { Caller } from '../../core/context.ts';
 import { identify } from '../authentication.ts';
 import type { Door } from '../door.ts';
 import { securityTokenOf, sessionIdOf } from '../request.ts';
+import { featuresOf } from './account-shell.ts';
 import type { Visitor } from './layout.ts';
+import { navigation, type Tool } from './navigation.ts';
 
 export interface Session {
   readonly caller: Caller;
@@ -28,7 +30,20 @@ export async function sessionOf(
   const { caller } = sender;
   const hostname = door.application.engine.machine.system.hostname();
   const { service } = door;
-  return { caller, visitor: { service, user: caller.user, base: `/${securityToken ?? ''}`, hostname } };
+  const tools = await toolsOf(door, caller);
+  return {
+    caller,
+    visitor: { service, user: caller.user, base: `/${securityToken ?? ''}`, hostname, tools },
+  };
+}
+
+/** An account has the parts whose feature it has. */
+async function toolsOf({ application, service }: Door, caller: Caller): Promise<readonly Tool[]> {
+  const tools: readonly Tool[] = navigation[service];
+  const needed = tools.flatMap(({ feature }) => feature ?? []);
+  if (needed.length === 0) return tools;
+  const features = await featuresOf(application.engine, caller, needed);
+  return tools.filter(({ feature }) => feature === undefined || features.has(feature));
 }
 
 /** The response to a page’s script whose session has ended. */

@@ -72,9 +72,8 @@ export interface Overview {
 /** GET functions/NAME.json */
 export interface FunctionDescription extends ListedFunction {
   readonly description?: string;
-  /** Sentences. */
+  /** Sentences: who can call it, and in which versions of WHM or cPanel it is. */
   readonly access: string;
-  readonly since: string;
   readonly effect: 'none' | 'reads' | 'changes' | 'calls' | 'operates';
   /** What is lost, for functions that delete something. */
   readonly destructive?: string;
@@ -107,12 +106,16 @@ export interface ParamDescription {
   readonly values?: readonly string[];
 }
 
-export const shownFormats = ['yaml', 'json', 'xml'] as const;
-export type ShownFormat = (typeof shownFormats)[number];
+/** The formats of a response at each door. The first one is shown unless the user selects another. */
+export const shownFormats = {
+  whostmgrd: ['yaml', 'json', 'xml'],
+  cpaneld: ['json', 'yaml'],
+} as const;
+export type Service = keyof typeof shownFormats;
+export type ShownFormat = (typeof shownFormats)[Service][number];
 
-/** The formats of a response. `table` is for lists. */
-export const answerFormats = ['table', ...shownFormats] as const;
-export type AnswerFormat = (typeof answerFormats)[number];
+/** `table` is for lists. */
+export type AnswerFormat = 'table' | ShownFormat;
 
 /** POST api-shell/call/NAME: one call, and its response in every format. */
 export interface ShellAnswer {
@@ -126,7 +129,8 @@ export interface ShellAnswer {
   readonly faults: readonly { readonly param: string; readonly problem: string }[];
   /** Only if the response has a list. */
   readonly table?: Table;
-  readonly texts: Readonly<Record<ShownFormat, { readonly text: string; readonly isCut: boolean }>>;
+  /** In the formats of the door. */
+  readonly texts: Readonly<Partial<Record<ShownFormat, { readonly text: string; readonly isCut: boolean }>>>;
 }
 
 export type Cell = string | number | null;

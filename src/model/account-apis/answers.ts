@@ -4,7 +4,10 @@ import { DATA } from '../../core/define-uapi.ts';
 import type { Envelope } from '../../core/envelope.ts';
 import { isHash, type Hash, type Value } from '../../core/values.ts';
 
-/** A response of UAPI, as `/execute/` returns it. `status` 0 is a failure, whose reasons are in `errors`. */
+/**
+ * A response of UAPI, as `/execute/` returns it. `status` 0 is a failure, whose reasons are in `errors`. Its code for
+ * scripts is in the metadata, as in WHM's responses.
+ */
 export interface UapiAnswer {
   readonly data: Value;
   readonly errors: string[] | null;
@@ -17,6 +20,7 @@ export interface UapiAnswer {
 /** Returns a call's response in UAPI's form. */
 export function uapiAnswer(envelope: Envelope, options: ListOptions | undefined): UapiAnswer {
   const { metadata, ownMetadata = {} } = envelope;
+  const code = metadata.error_code === undefined ? {} : { error_code: metadata.error_code };
   const isSuccess = metadata.result === 1;
   const { data, metadata: ofList } = shaped(envelope, options);
   const task = metadata.task === undefined ? {} : { task: metadata.task };
@@ -25,7 +29,7 @@ export function uapiAnswer(envelope: Envelope, options: ListOptions | undefined)
     data: isSuccess ? data : null,
     errors: isSuccess ? null : [metadata.reason],
     messages: nullIfEmpty(metadata.output?.messages),
-    metadata: { ...ownMetadata, ...task, ...dryRun, ...(ofList as Hash) },
+    metadata: { ...ownMetadata, ...code, ...task, ...dryRun, ...(ofList as Hash) },
     status: isSuccess ? 1 : 0,
     warnings: nullIfEmpty(metadata.output?.warnings),
   };

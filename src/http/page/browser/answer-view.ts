@@ -1,12 +1,16 @@
 // The response of a call, in the selected format.
-import { answerFormats, type AnswerFormat, type ShellAnswer } from '../wire.ts';
+import { shownFormats, type AnswerFormat, type ShellAnswer } from '../wire.ts';
 import { copyButton } from './copy-button.ts';
 import { element } from './element.ts';
 import { highlighted } from './highlight.ts';
+import { planItems } from './plan-items.ts';
 import { bringIntoView } from './scroll.ts';
+import { service } from './session.ts';
 import { TableView } from './table-view.ts';
 
-/** Kept when another function is shown. A response without a list is shown as YAML instead of a table. */
+const textFormats = shownFormats[service];
+
+/** Kept when another function is shown. A response without a list has no table. */
 let chosen: AnswerFormat = 'table';
 
 const labels: Readonly<Record<AnswerFormat, string>> = {
@@ -37,7 +41,7 @@ export class AnswerView {
   constructor(name: string, hasList: boolean, changed: () => void) {
     this.#name = name;
     this.#hasList = hasList;
-    const formats = answerFormats.filter((format) => format !== 'table' || hasList);
+    const formats: readonly AnswerFormat[] = hasList ? ['table', ...textFormats] : textFormats;
     const head = element(
       'div',
       { class: 'text-head' },
@@ -63,7 +67,7 @@ export class AnswerView {
   /** The format that an answer is shown in. */
   get format(): AnswerFormat {
     const hasTable = this.#answer === undefined ? this.#hasList : this.#answer.table !== undefined;
-    return chosen === 'table' && !hasTable ? 'yaml' : chosen;
+    return chosen === 'table' && !hasTable ? textFormats[0] : chosen;
   }
 
   wait(): void {
@@ -88,9 +92,10 @@ export class AnswerView {
       worked ? kept : ` ${answer.reason}${kept}`,
       element('span', { class: 'traits' }, ` ${Math.round(milliseconds)} ms`),
     );
-    const notes = (texts: readonly string[], kind: string) =>
-      texts.map((text) => element('p', { class: `callout ${kind}` }, text));
-    this.#notes.replaceChildren(...notes(answer.warnings, 'warning'), ...notes(answer.messages, ''));
+    this.#notes.replaceChildren(
+      ...answer.warnings.map((text) => element('p', { class: 'callout warning' }, text)),
+      ...(answer.messages.length === 0 ? [] : [messagesOf(answer.messages)]),
+    );
     this.#body.hidden = false;
     this.#show();
   }
@@ -123,7 +128,7 @@ export class AnswerView {
       this.#body.replaceChildren(...(this.#table === undefined ? [] : [this.#table.element]));
       return;
     }
-    const { text, isCut } = this.#answer.texts[format];
+    const { text = '', isCut = false } = this.#answer.texts[format] ?? {};
     this.#code.replaceChildren(...highlighted(format, text));
     this.#cut.hidden = !isCut;
     this.#cut.textContent =
@@ -143,4 +148,15 @@ export class AnswerView {
     const isTable = this.format === 'table' && this.#table !== undefined;
     return isTable ? (this.#table?.text() ?? '') : this.#code.textContent;
   }
+}
+
+function messagesOf(messages: readonly string[]): HTMLElement {
+  const [only = ''] = messages;
+  if (messages.length === 1) return element('p', { class: 'callout' }, only);
+  return element(
+    'div',
+    // It scrolls, so the keyboard must reach it.
+    { class: 'callout plan', tabindex: 0, role: 'region', 'aria-label': 'Messages' },
+    planItems(messages),
+  );
 }

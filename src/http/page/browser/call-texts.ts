@@ -1,6 +1,6 @@
 // A call as a command line, a curl command or a URL.
 import { quote } from 'shlex';
-import type { AnswerFormat } from '../wire.ts';
+import type { AnswerFormat, Service } from '../wire.ts';
 
 export interface Argument {
   readonly name: string;
@@ -9,6 +9,7 @@ export interface Argument {
 }
 
 export interface ShellCall {
+  /** Of UAPI: `Module::function`. */
   readonly command: string;
   readonly args: readonly Argument[];
   readonly format: AnswerFormat;
@@ -17,6 +18,7 @@ export interface ShellCall {
 
 /** The server and user of the call. */
 export interface Place {
+  readonly service: Service;
   readonly user: string;
   /** `https://server.example.com:2087` */
   readonly origin: string;
@@ -32,7 +34,7 @@ const outputs = {
 } as const;
 
 /** Secret values are read from files, because every user of a server can read the arguments of its processes. */
-export function commandLine(call: ShellCall, { user, showsSecrets }: Place): string {
+export function commandLine(call: ShellCall, { service, user, showsSecrets }: Place): string {
   const isHidden = ({ isSecret }: Argument) => isSecret && !showsSecrets;
   const hidden = call.args.filter(isHidden);
   const files = hidden.flatMap((argument) => {
@@ -44,13 +46,15 @@ export function commandLine(call: ShellCall, { user, showsSecrets }: Place): str
   const words = call.args
     .filter((argument) => !isHidden(argument))
     .map(({ name, value }) => `${undecoded(name)}=${undecoded(value)}`);
+  // An account calls for itself, without --user. Its command has no table.
+  const isUapi = service === 'cpaneld';
   return [
-    'whmapi1',
-    ...outputs[call.format],
-    ...(user === 'root' ? [] : [`--user=${user}`]),
+    isUapi ? 'uapi' : 'whmapi1',
+    ...(isUapi && call.format === 'table' ? [] : outputs[call.format]),
+    ...(isUapi || user === 'root' ? [] : [`--user=${user}`]),
     ...(call.isDryRun ? ['--dry-run'] : []),
     ...files,
-    call.command,
+    ...call.command.split('::'),
     ...words,
   ]
     .map(quote)
@@ -62,28 +66,35 @@ export function curlLine(call: ShellCall, place: Place): string {
     const shown = isSecret && !place.showsSecrets ? placeholder(name) : value;
     return ['--data-urlencode', `${encodeURIComponent(name)}=${shown}`];
   });
-  const header = ['-H', `Authorization: whm ${place.user}:TOKEN`];
+  const scheme = place.service === 'cpaneld' ? 'cpanel' : 'whm';
+  const header = ['-H', `Authorization: ${scheme} ${place.user}:TOKEN`];
   return ['curl', ...header, ...data, url({ ...call, args: [] }, place)].map(quote).join(' ');
 }
 
-export function url(call: ShellCall, { origin, showsSecrets }: Place): string {
-  const query = new URLSearchParams({ 'api.version': '1' });
+export function url(call: ShellCall, { service, origin, showsSecrets }: Place): string {
+  const isUapi = service === 'cpaneld';
+  const query = new URLSearchParams(isUapi ? {} : { 'api.version': '1' });
   if (call.isDryRun) query.append('api.dry_run', '1');
   for (const { name, value, isSecret } of call.args) {
     query.append(name, isSecret && !showsSecrets ? placeholder(name) : value);
   }
-  const api = call.format === 'xml' ? 'xml-api' : 'json-api';
-  return `${origin}/${api}/${call.command}?${query}`;
+  const api = isUapi ? 'execute' : call.format === 'xml' ? 'xml-api' : 'json-api';
+  const question = query.size === 0 ? '' : `?${query}`;
+  return `${origin}/${api}/${call.command.replace('::', '/')}${question}`;
 }
 
-/** The body for this page's own endpoint. */
-export function requestBody({ args, isDryRun }: ShellCall): Record<string, unknown> {
-  const body: Record<string, string[]> = {};
-  for (const { name, value } of args) (body[name] ??= []).push(value);
-  const single = Object.entries(body).map(([name, values]) => [name, values.length > 1 ? values : values[0]]);
+/** The body for this page's own endpoint. Values of UAPI that repeat are numbered, because a value can be a list. */
+export function requestBody({ args, isDryRun }: ShellCall, service: Service): Record<string, unknown> {
+  const isUapi = service === 'cpaneld';
+  const byName: Record<string, string[]> = {};
+  for (const { name, value } of args) (byName[name] ??= []).push(value);
+  const members = Object.entries(byName).flatMap(([name, values]): [string, unknown][] => {
+    if (values.length === 1) return [[name, values[0]]];
+    return isUapi ? values.map((value, at) => [`${name}-${at}`, value]) : [[name, values]];
+  });
   return {
-    ...(Object.fromEntries(single) as Record<string, unknown>),
-    'api.version': 1,
+    ...Object.fromEntries(members),
+    ...(isUapi ? {} : { 'api.version': 1 }),
     ...(isDryRun ? { 'api.dry_run': 1 } : {}),
   };
 }

@@ -17,7 +17,7 @@ const effects: Readonly<Record<FunctionDescription['effect'], string>> = {
 
 /** @param fill fills the form with an example. */
 export function functionHelp(fn: FunctionDescription, fill: (example: Example) => void): HTMLElement[] {
-  const { family, effect, summary, description, access, since, list } = fn;
+  const { family, effect, summary, description, access, list } = fn;
   const isHarmless = effect === 'none' || effect === 'reads';
   return [
     element(
@@ -32,7 +32,7 @@ export function functionHelp(fn: FunctionDescription, fill: (example: Example) =
     element(
       'p',
       { class: 'hint' },
-      `${access} ${since}`,
+      access,
       ...(list === undefined ? [] : [' Its list is ', element('code', {}, list.key), '.']),
     ),
     answerOf(fn),

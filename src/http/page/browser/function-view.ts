@@ -10,7 +10,11 @@ import { functionHelp } from './function-help.ts';
 import { highlighted } from './highlight.ts';
 import { withIdentity } from './identity.ts';
 import { during } from './notice.ts';
-import { CONFIRMATION_REQUIRED, request, RequestFailed, user } from './session.ts';
+import { planItems } from './plan-items.ts';
+import { CONFIRMATION_REQUIRED, request, RequestFailed, service, user } from './session.ts';
+
+/** The functions that create API tokens. */
+const TOKENS = { whostmgrd: 'api_token_create', cpaneld: 'Tokens::create_full_access' } as const;
 
 export class FunctionView {
   readonly elements: readonly HTMLElement[];
@@ -65,9 +69,11 @@ export class FunctionView {
         'p',
         { class: 'hint' },
         'TOKEN represents an API token (',
-        element('a', { href: '#api_token_create' }, 'api_token_create'),
+        element('a', { href: `#${TOKENS[service]}` }, TOKENS[service]),
         '). Secret values are not shown: write them to the files in the command line, or insert them instead of the ' +
           'words in capitals.',
+        service === 'cpaneld' &&
+          ' The command prints this response as “result”, with the name of the function.',
       ),
       ...rows.flatMap(({ title, what, text }) => [
         element(
@@ -83,7 +89,10 @@ export class FunctionView {
 
   #write(): void {
     const call = this.#form.call(this.#answer.format);
-    const place: Place = { user, origin: location.origin, showsSecrets: this.#form.showsSecrets() };
+    const place: Place = {
+      ...{ service, user, origin: location.origin },
+      showsSecrets: this.#form.showsSecrets(),
+    };
     this.#texts.command.replaceChildren(...highlighted('bash', commandLine(call, place)));
     this.#texts.curl.replaceChildren(...highlighted('bash', curlLine(call, place)));
     this.#texts.url.textContent = url(call, place);
@@ -127,7 +136,7 @@ export class FunctionView {
   }
 
   async #ask(path: string, call: ShellCall): Promise<ShellAnswer> {
-    const answer = await request<ShellAnswer>(path, requestBody(call));
+    const answer = await request<ShellAnswer>(path, requestBody(call, service));
     if (answer.errorCode === CONFIRMATION_REQUIRED) throw new RequestFailed(answer.reason, answer.errorCode);
     return answer;
   }
@@ -156,23 +165,6 @@ function whatHappens({ messages, warnings }: ShellAnswer): HTMLElement | undefin
     // It scrolls, so the keyboard must reach it.
     { class: 'plan', tabindex: 0, role: 'region', 'aria-label': 'Planned changes' },
     element('h3', {}, 'Planned changes'),
-    element('ul', {}, ...itemsOf(sentences)),
+    planItems(sentences),
   );
-}
-
-function preOf(diff: readonly string[]): HTMLElement {
-  return element('pre', { tabindex: 0, role: 'group', 'aria-label': 'Changes of files' }, diff.join('\n'));
-}
-
-/** Whether this is a line of a unified diff, which follows its sentence. */
-const DIFF_LINE = /^[-+@ \\]/;
-
-function itemsOf(lines: readonly string[]): HTMLElement[] {
-  const items: { sentence: string; diff: string[] }[] = [];
-  for (const line of lines) {
-    const last = items.at(-1);
-    if (last !== undefined && DIFF_LINE.test(line)) last.diff.push(line);
-    else items.push({ sentence: line, diff: [] });
-  }
-  return items.map(({ sentence, diff }) => element('li', {}, sentence, diff.length > 0 && preOf(diff)));
 }

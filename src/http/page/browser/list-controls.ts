@@ -2,8 +2,10 @@
 import type { NumberFilterType, SortMethod, TextFilterType } from '../../../core/meta-arguments.ts';
 import type { Argument } from './call-texts.ts';
 import { element } from './element.ts';
+import { uapiListArguments, whmListArguments } from './list-arguments.ts';
+import { service } from './session.ts';
 
-const filterTypes = {
+const whmFilterTypes = {
   contains: 'contains',
   begins: 'begins with',
   eq: 'is',
@@ -15,6 +17,21 @@ const filterTypes = {
   lt_handle_unlimited: '< (“unlimited” is the highest)',
   gt_handle_unlimited: '> (“unlimited” is the highest)',
 } as const satisfies Record<TextFilterType | NumberFilterType, string>;
+
+const uapiFilterTypes = {
+  contains: 'contains',
+  begins: 'begins with',
+  ends: 'ends with',
+  eq: 'is',
+  ne: 'is not',
+  matches: 'matches (regular expression)',
+  lt: '<',
+  gt: '>',
+  lt_handle_unlimited: whmFilterTypes.lt_handle_unlimited,
+  gt_handle_unlimited: whmFilterTypes.gt_handle_unlimited,
+} as const;
+
+const isUapi = service === 'cpaneld';
 
 const sortMethods = {
   lexicographic: 'as text',
@@ -61,35 +78,22 @@ export class ListControls {
         ),
       ),
       this.#columnsOf(),
-      element('label', { class: 'check' }, this.#counts, 'return the number of records (verbose)'),
+      // Responses of UAPI always have it.
+      !isUapi && element('label', { class: 'check' }, this.#counts, 'return the number of records (verbose)'),
     );
   }
 
   arguments(): readonly Argument[] {
-    const args: Record<string, string> = {};
-    const isVerbose = this.#counts.checked;
-    for (const [feature, rows] of [
-      ['filter', this.#filters],
-      ['sort', this.#sorts],
-    ] as const) {
-      const parts = rows.map((row) => row.parts()).filter((one) => one !== undefined);
-      if (parts.length === 0) continue;
-      args[`api.${feature}.enable`] = '1';
-      if (isVerbose && feature === 'filter') args['api.filter.verbose'] = '1';
-      for (const [at, row] of parts.entries()) {
-        for (const [part, value] of Object.entries(row)) args[`api.${feature}.${key(at)}.${part}`] = value;
-      }
-    }
-    const [size, start] = [this.#size.value.trim(), this.#start.value.trim()];
-    if (size !== '' || start !== '') {
-      args['api.chunk.enable'] = '1';
-      if (size !== '') args['api.chunk.size'] = size;
-      if (start !== '') args['api.chunk.start'] = start;
-      if (isVerbose) args['api.chunk.verbose'] = '1';
-    }
-    const columns = this.#columns();
-    if (columns.length > 0) args['api.columns.enable'] = '1';
-    for (const [at, column] of columns.entries()) args[`api.columns.${key(at)}`] = column;
+    const partsOf = (rows: readonly Row[]) =>
+      rows.map((row) => row.parts()).filter((one) => one !== undefined);
+    const args = (isUapi ? uapiListArguments : whmListArguments)({
+      filters: partsOf(this.#filters),
+      sorts: partsOf(this.#sorts),
+      size: this.#size.value.trim(),
+      start: this.#start.value.trim(),
+      columns: this.#columns(),
+      isVerbose: this.#counts.checked,
+    });
     return Object.entries(args).map(([name, value]) => ({ name, value, isSecret: false }));
   }
 
@@ -125,7 +129,7 @@ export class ListControls {
 
   #filterRow() {
     const field = this.#fieldControl('Field to filter by', [['*', 'any field']]);
-    const type = choice('How to compare', Object.entries(filterTypes));
+    const type = choice('How to compare', Object.entries<string>(isUapi ? uapiFilterTypes : whmFilterTypes));
     const arg0 = element('input', { 'aria-label': 'Value to compare with', placeholder: 'value' });
     const parts = () =>
       field.value === '' ? undefined : { field: field.value, type: type.value, arg0: arg0.value };
@@ -173,12 +177,6 @@ export class ListControls {
       ),
     );
   }
-}
-
-/** The keys of the arguments, in order: a to z, then za to zz, zza and so on. */
-function key(at: number): string {
-  const letters = 'abcdefghijklmnopqrstuvwxyz';
-  return 'z'.repeat(Math.floor(at / 26)) + letters.charAt(at % 26);
 }
 
 function choice(

@@ -1,24 +1,11 @@
 // The overview: the state of the server, as far as the user may see it.
 import type { Overview } from '../wire.ts';
-import { byId, element, type Child } from './element.ts';
-import { during } from './notice.ts';
+import { element } from './element.ts';
+import { amount, fact, hint, inUnits, keepOverview, link, meter } from './facts.ts';
 import { base, request } from './session.ts';
 
 export function startOverview(): void {
-  const place = byId('overview', HTMLDivElement);
-  const button = byId('refresh', HTMLButtonElement);
-  const error = byId('overview-error', HTMLParagraphElement);
-  const refresh = () =>
-    void during(button, error, async () => {
-      place.setAttribute('aria-busy', 'true');
-      try {
-        place.replaceChildren(...show(await request<Overview>('overview.json')));
-      } finally {
-        place.setAttribute('aria-busy', 'false');
-      }
-    });
-  button.addEventListener('click', refresh);
-  refresh();
+  keepOverview(async () => show(await request<Overview>('overview.json')));
 }
 
 function show(overview: Overview): HTMLElement[] {
@@ -31,20 +18,6 @@ function show(overview: Overview): HTMLElement[] {
   ].filter((fact) => fact !== undefined);
   const sections = [integrationLinks(overview), failedLogins(overview)].filter((one) => one !== undefined);
   return [element('ul', { class: 'facts' }, ...facts), ...sections];
-}
-
-function fact(title: string, value: Child, ...details: readonly Child[]): HTMLElement {
-  return element(
-    'li',
-    { class: 'card fact' },
-    element('h2', {}, title),
-    element('p', { class: 'value' }, value),
-    ...details,
-  );
-}
-
-function hint(...content: readonly Child[]): HTMLElement {
-  return element('p', { class: 'hint' }, ...content);
 }
 
 function accounts({ accounts: counts, resellers }: Overview): HTMLElement | undefined {
@@ -189,29 +162,4 @@ function failedLogins({ failedLogins: logins }: Overview): HTMLElement | undefin
     total > rows.length &&
       element('p', {}, link('api-shell#get_cphulk_failed_logins', 'List all failed logins')),
   );
-}
-
-function link(path: string, text: string): HTMLElement {
-  return element('a', { href: `${base}/${path}` }, text);
-}
-
-/** @param share values above 1 are shown as 100 %. */
-function meter(label: string, share: number): HTMLElement {
-  const value = Math.min(Math.max(share, 0), 1);
-  return element(
-    'meter',
-    { 'aria-label': label, min: 0, max: 1, low: 0.75, high: 0.9, optimum: 0, value },
-    `${Math.round(value * 100)} %`,
-  );
-}
-
-function amount(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-function inUnits(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
-  const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), units.length - 1);
-  const value = bytes / 1024 ** power;
-  return `${value.toFixed(value < 10 && power > 0 ? 1 : 0)} ${units[power] ?? ''}`;
 }

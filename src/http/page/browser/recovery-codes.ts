@@ -1,12 +1,7 @@
 // Shows recovery codes. They are shown only once.
 import { copyButton } from './copy-button.ts';
 import { element } from './element.ts';
-import { call, host, user } from './session.ts';
-
-export async function newRecoveryCodes(): Promise<readonly string[]> {
-  const answer = await call<{ recovery_codes: string[] }>('twofactorauth_generate_recovery_codes');
-  return answer.recovery_codes;
-}
+import { host, user } from './session.ts';
 
 /** @param next the element that leads to the next step. */
 export function recoveryCodes(codes: readonly string[], next: HTMLElement): HTMLElement {

@@ -1,7 +1,12 @@
 // The user who is logged in, and requests as that user.
 
+import type { Service } from '../wire.ts';
+
 const { user = '', base = '', host = '' } = document.body.dataset;
 export { base, host, user };
+
+/** The door of the page. */
+export const service: Service = document.body.dataset.service === 'cpaneld' ? 'cpaneld' : 'whostmgrd';
 
 /** The server rejected a request. */
 export class RequestFailed extends Error {
@@ -26,6 +31,9 @@ export class SessionEnded extends Error {
   }
 }
 
+/** The path of UAPI, which reports a missing session as it reports a wrong password. */
+const UAPI = 'execute/';
+
 /** @throws SessionEnded, RequestFailed */
 export async function request<Answer>(path: string, body?: unknown): Promise<Answer> {
   const options: RequestInit =
@@ -35,7 +43,8 @@ export async function request<Answer>(path: string, body?: unknown): Promise<Ans
   const response = await fetch(`${base}/${path}`, { ...options, redirect: 'error' }).catch(() => {
     throw new RequestFailed('The server cannot be reached.');
   });
-  if (response.status === 403) throw new SessionEnded();
+  const isApi = path.startsWith(UAPI);
+  if (response.status === (isApi ? 401 : 403)) throw new SessionEnded();
   if (!response.ok) throw new RequestFailed(await reasonOf(response));
   return (await response.json()) as Answer;
 }
@@ -64,5 +73,25 @@ export async function call<Data>(name: string, args: Readonly<Record<string, unk
 /** @throws RequestFailed */
 export function dataOf<Data>({ metadata, data }: Answered<Data>): Data {
   if (metadata.result === 0) throw new RequestFailed(metadata.reason, metadata.error_code);
+  return data;
+}
+
+/** A response of UAPI. */
+export interface UapiAnswer<Data> {
+  readonly data: Data;
+  readonly errors: readonly string[] | null;
+  readonly warnings: readonly string[] | null;
+  readonly metadata: { readonly error_code?: string };
+  readonly status: 0 | 1;
+}
+
+/** Calls a function of UAPI: `Module/function`. @throws SessionEnded; RequestFailed with the reason if it fails. */
+export async function uapi<Data>(name: string, args: Readonly<Record<string, unknown>> = {}): Promise<Data> {
+  return uapiData(await request<UapiAnswer<Data>>(`${UAPI}${name}`, args));
+}
+
+/** @throws RequestFailed */
+export function uapiData<Data>({ status, data, errors, metadata }: UapiAnswer<Data>): Data {
+  if (status === 0) throw new RequestFailed((errors ?? []).join(' '), metadata.error_code);
   return data;
 }

@@ -5,12 +5,7 @@ import { element } from './element.ts';
 import { withIdentity } from './identity.ts';
 import { during, leaveNotice } from './notice.ts';
 import { recoveryCodes } from './recovery-codes.ts';
-import { call, dataOf, RequestFailed, type Answered } from './session.ts';
-
-interface Secret {
-  readonly secret: string;
-  readonly otpauth_str: string;
-}
+import { twoFactorApi, type Secret } from './two-factor-api.ts';
 
 /** Called with the outcome. */
 interface Ends {
@@ -30,7 +25,7 @@ export class SetUp {
   }
 
   async begin(): Promise<void> {
-    const made = await call<Secret>('twofactorauth_generate_tfa_config', { secret_length: '32' });
+    const made = await twoFactorApi.generate();
     const { form, code } = this.#codeForm(made.secret);
     this.#place.replaceChildren(
       element(
@@ -75,21 +70,13 @@ export class SetUp {
     return { form, code };
   }
 
-  /** In one request, because the first of the two ends the session. */
   async #send(secret: string, code: HTMLInputElement): Promise<void> {
-    const proof = new URLSearchParams({ secret, tfa_token: code.value.trim() });
-    const [setUp, codes] = await withIdentity(async () => {
-      const { result } = await call<{
-        result: [Answered<unknown>, Answered<{ recovery_codes: string[] }>?];
-      }>('batch', {
-        command: [`twofactorauth_set_tfa_config?${proof}`, 'twofactorauth_generate_recovery_codes'],
-        abort_on_error: 1,
-      });
-      const { metadata } = result[0];
-      if (metadata.result === 1) return result;
-      code.select();
-      throw new RequestFailed(metadata.reason, metadata.error_code);
-    });
+    const enrolled = await withIdentity(() => twoFactorApi.enrol(secret, code.value.trim())).catch(
+      (error: unknown) => {
+        code.select();
+        throw error;
+      },
+    );
     this.#ends.isDone();
     const goOn = element(
       'a',
@@ -100,10 +87,8 @@ export class SetUp {
       },
       'I have saved the codes: log in again',
     );
-    const warnings = (setUp.metadata.output?.warnings ?? []).map((warning) =>
-      element('p', { class: 'callout warning' }, warning),
-    );
-    const isMade = codes?.metadata.result === 1;
+    const warnings = enrolled.warnings.map((warning) => element('p', { class: 'callout warning' }, warning));
+    const { codes } = enrolled;
     this.#place.replaceChildren(
       element(
         'p',
@@ -111,8 +96,8 @@ export class SetUp {
         'Two-factor authentication is set up. Your sessions have ended.',
       ),
       ...warnings,
-      isMade
-        ? recoveryCodes(dataOf(codes).recovery_codes, goOn)
+      codes !== undefined
+        ? recoveryCodes(codes, goOn)
         : element(
             'p',
             {},

@@ -1,24 +1,44 @@
-// Two-factor authentication: the user's own, the policy, and the users who have set it up.
+// The page for two-factor authentication: the user's own, and on WHM's page the policy and the users who have set it up.
 import { confirmed } from './confirmation.ts';
 import { byId, element, findById } from './element.ts';
-import { confirmIdentity, withIdentity } from './identity.ts';
-import { during, hideFailure, leaveNotice, showFailure } from './notice.ts';
-import { newRecoveryCodes, recoveryCodes } from './recovery-codes.ts';
-import { call, RequestFailed, user } from './session.ts';
-import { SetUp } from './two-factor-set-up.ts';
+import { during } from './notice.ts';
+import { OwnTwoFactor } from './own-two-factor.ts';
+import { call, service, uapi, user } from './session.ts';
+import { twoFactorApi } from './two-factor-api.ts';
 
 type Configs = Readonly<Record<string, { readonly primary_domain: string | null }>>;
 
 export function startTwoFactor(): void {
   // Absent if the user may not call the functions.
   if (findById('own') === undefined) return;
-  new TwoFactor().refresh();
+  if (service === 'cpaneld') startForAccount();
+  else new TwoFactor().refresh();
+}
+
+function startForAccount(): void {
+  const isPolicyOn = byId('own', HTMLElement).dataset.policy === 'on';
+  const own = new OwnTwoFactor({ reload: () => void load(), isSetUp: () => undefined });
+  const load = async () => {
+    try {
+      const { is_enabled: isEnabled } = await uapi<{ is_enabled: 0 | 1 }>(
+        'TwoFactorAuth/get_user_configuration',
+      );
+      own.show(isEnabled === 1, isPolicyOn);
+    } catch (error) {
+      own.fail(error);
+    }
+  };
+  void load();
 }
 
 class TwoFactor {
-  readonly #own = byId('own-content', HTMLDivElement);
-  readonly #ownState = byId('own-state', HTMLSpanElement);
-  readonly #ownError = byId('own-error', HTMLParagraphElement);
+  readonly #own = new OwnTwoFactor({
+    reload: () => this.refresh(),
+    isSetUp: () => {
+      // The session has ended, so nothing else on this page works.
+      for (const id of ['policy', 'enrolled']) byId(id, HTMLElement).hidden = true;
+    },
+  });
   readonly #enrolled = byId('enrolled-content', HTMLDivElement);
   readonly #enrolledError = byId('enrolled-error', HTMLParagraphElement);
   readonly #policyState = byId('policy-state', HTMLSpanElement);
@@ -33,10 +53,8 @@ class TwoFactor {
   }
 
   refresh(): void {
-    hideFailure(this.#ownError);
     this.#load().catch((error: unknown) => {
-      showFailure(this.#ownError, error);
-      this.#own.replaceChildren();
+      this.#own.fail(error);
       this.#enrolled.replaceChildren();
     });
   }
@@ -47,7 +65,7 @@ class TwoFactor {
       call<Configs>('twofactorauth_get_user_configs'),
     ]);
     this.#showPolicy(policy.is_enabled === 1);
-    this.#showOwn(Object.hasOwn(configs, user));
+    this.#own.show(Object.hasOwn(configs, user), this.#isPolicyOn);
     this.#showEnrolled(configs);
   }
 
@@ -64,72 +82,6 @@ class TwoFactor {
   async #switchPolicy(): Promise<void> {
     await call(this.#isPolicyOn ? 'twofactorauth_disable_policy' : 'twofactorauth_enable_policy');
     await this.#load();
-  }
-
-  #showOwn(isEnrolled: boolean): void {
-    this.#ownState.textContent = isEnrolled ? 'Set up' : 'Not set up';
-    this.#ownState.className = isEnrolled ? 'chip good' : 'chip';
-    const state = !isEnrolled
-      ? [
-          'You log in with only your password. To set up two-factor authentication, you need an authenticator app ' +
-            '(TOTP) on your phone.',
-        ]
-      : this.#isPolicyOn
-        ? ['Logging in as ', element('b', {}, user), ' requires a code.']
-        : ['You have set it up, but the policy is disabled, so logins do not require a code.'];
-    const action = (label: string, work: () => Promise<void>, kind = '') =>
-      element(
-        'button',
-        {
-          type: 'button',
-          class: kind,
-          click: (event) => void during(event.currentTarget as HTMLButtonElement, this.#ownError, work),
-        },
-        label,
-      );
-    const buttons = isEnrolled
-      ? [
-          action('New recovery codes', () => this.#renewCodes()),
-          action('Set up again', () => this.#setUpAgain()),
-          action('Remove', () => this.#remove(user), 'danger quiet'),
-        ]
-      : [action('Set up', () => this.#setUp(), 'primary')];
-    this.#own.replaceChildren(element('p', {}, ...state), element('div', { class: 'actions' }, ...buttons));
-  }
-
-  async #setUp(): Promise<void> {
-    await new SetUp(this.#own, this.#ownError, {
-      isDone: () => {
-        this.#ownState.textContent = 'Set up';
-        this.#ownState.className = 'chip good';
-        // The session has ended, so nothing else on this page works.
-        for (const id of ['policy', 'enrolled']) byId(id, HTMLElement).hidden = true;
-      },
-      isCancelled: () => this.refresh(),
-    }).begin();
-  }
-
-  async #setUpAgain(): Promise<void> {
-    const isConfirmed = await confirmIdentity({
-      title: 'Set up two-factor authentication again?',
-      text: 'A new secret replaces the one in your app. Enter your current code or your password to continue.',
-      action: 'Continue',
-    });
-    if (isConfirmed) await this.#setUp();
-  }
-
-  async #renewCodes(): Promise<void> {
-    const isConfirmed = await confirmIdentity({
-      title: 'Create new recovery codes?',
-      text: 'Your present recovery codes stop working. Enter your current code or your password to continue.',
-      action: 'Create new codes',
-    });
-    if (!isConfirmed) return;
-    const codes = await withIdentity(newRecoveryCodes);
-    const done = element('button', { type: 'button', class: 'primary' }, 'I have saved the codes');
-    done.addEventListener('click', () => this.refresh());
-    this.#own.replaceChildren(recoveryCodes(codes, done));
-    this.#own.querySelector('h3')?.focus();
   }
 
   #showEnrolled(configs: Configs): void {
@@ -161,33 +113,14 @@ class TwoFactor {
   }
 
   async #remove(name: string): Promise<void> {
-    const isOwn = name === user;
-    const isWanted = isOwn
-      ? await confirmIdentity({
-          title: 'Remove your two-factor authentication?',
-          text:
-            'Your secret and your recovery codes are deleted, and all your sessions end, including this one. ' +
-            'After that, you log in with only your password. Enter your current code or your password to continue.',
-          action: 'Remove',
-          isDangerous: true,
-        })
-      : await confirmed({
-          title: `Remove two-factor authentication of ${name}?`,
-          text: `The secret and the recovery codes of ${name} are deleted, and all sessions of ${name} end.`,
-          action: 'Remove',
-        });
+    if (name === user) return this.#own.remove();
+    const isWanted = await confirmed({
+      title: `Remove two-factor authentication of ${name}?`,
+      text: `The secret and the recovery codes of ${name} are deleted, and all sessions of ${name} end.`,
+      action: 'Remove',
+    });
     if (!isWanted) return;
-    const { failed } = await call<{ failed: Readonly<Record<string, string>> }>(
-      'twofactorauth_remove_user_config',
-      { user: [name] },
-    );
-    const [reason] = Object.values(failed);
-    if (reason !== undefined) throw new RequestFailed(reason);
-    if (isOwn) {
-      leaveNotice('Your two-factor authentication is removed. Log in again.');
-      location.assign('/');
-      return;
-    }
+    await twoFactorApi.remove(name);
     await this.#load();
     const notice = byId('notice', HTMLDivElement);
     notice.replaceChildren(

@@ -1,0 +1,69 @@
+// The API Shell of accounts: the functions of UAPI for which the account has the feature.
+import type { Caller } from '../../core/context.ts';
+import { ofApi } from '../../core/contexts.ts';
+import { DATA } from '../../core/define-uapi.ts';
+import { dispatch } from '../../core/dispatch.ts';
+import type { Engine } from '../../core/engine.ts';
+import type { Hash } from '../../core/values.ts';
+import { uapiAnswer } from '../../model/account-apis/answers.ts';
+import { runAccountCall } from '../../model/account-apis/call.ts';
+import { uapiIndex } from '../../uapi/index.generated.ts';
+import { toShellAnswer } from './api-shell-call.ts';
+import { describeFunction } from './function-descriptions.ts';
+import type { Shell } from './shell-routes.ts';
+import { toTable } from './table.ts';
+import { shownFormats } from './wire.ts';
+
+export function accountShell(engine: Engine): Shell {
+  const uapi = ofApi(engine, 'uapi');
+  return {
+    list: async ({ caller }) => {
+      const rows = Object.entries(uapiIndex);
+      const needed = rows.flatMap(([, { feature }]) => feature ?? []);
+      const features = await featuresOf(engine, caller, needed);
+      return rows
+        .filter(([, { feature }]) => feature === undefined || features.has(feature))
+        .map(([name, { summary }]) => ({ name, family: moduleOf(name), summary }));
+    },
+    settings: async () => [],
+    describe: async ({ caller }, name) => {
+      const fn = await uapi.find(name);
+      if (fn === undefined) return undefined;
+      const { feature } = fn;
+      const isAllowed = feature === undefined || (await featuresOf(engine, caller, [feature])).has(feature);
+      return isAllowed ? describeFunction(fn, moduleOf(name)) : undefined;
+    },
+    call: async ({ caller }, { command, args, dryRun, origin }) => {
+      const [module = '', func = ''] = command.split('::');
+      const { envelope, options } = await runAccountCall({ api: 'uapi', module, func, args }, (call) =>
+        dispatch({ ...call, dryRun, ...(origin === undefined ? {} : { origin }) }, caller, uapi),
+      );
+      const answer = uapiAnswer(envelope, options);
+      return toShellAnswer(envelope, {
+        fn: await uapi.find(command),
+        args,
+        shown: { ...envelope, data: answer as unknown as Hash, flat: true },
+        // With the list options applied.
+        table: toTable({ ...envelope, data: { [DATA]: answer.data } }),
+        formats: shownFormats.cpaneld,
+      });
+    },
+  };
+}
+
+/** Those of the features that the account has. */
+export async function featuresOf(
+  { store, hasFeature }: Pick<Engine, 'store' | 'hasFeature'>,
+  { user }: Pick<Caller, 'user'>,
+  features: readonly string[],
+): Promise<ReadonlySet<string>> {
+  return store.transaction('reads', async (db) => {
+    const had = new Set<string>();
+    for (const feature of new Set(features)) if (await hasFeature(db, user, feature)) had.add(feature);
+    return { value: had, keep: false };
+  });
+}
+
+function moduleOf(name: string): string {
+  return name.split('::')[0] ?? '';
+}

@@ -1,0 +1,48 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import { badParam } from '../../core/errors.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import { assertConfirmed } from '../../model/logins/acting-as.ts';
+import * as recoveryCodes from '../../model/two-factor/recovery-codes.ts';
+import * as tfa from '../../model/two-factor/tfa.ts';
+
+export default defineUapi({
+  name: 'TwoFactorAuth::generate_recovery_codes',
+  since: null,
+  summary: 'Create ten recovery codes for the account, each for one login without the phone.',
+  description:
+    'The codes are shown only once and stored as hashes: print them, or keep them in a password manager. They ' +
+    'replace older codes. A login accepts one instead of the app’s code.',
+  effect: 'changes',
+  feature: 'twofactorauth',
+  extension: true,
+  params: {},
+  returns: {
+    fields: {
+      recovery_codes: { list: { type: 'string' }, doc: 'The codes: abcd-efgh-ijkl-mnop.' },
+    },
+  },
+  examples: [
+    {
+      args: {},
+      doc: 'New recovery codes.',
+      setUp: [
+        {
+          command: 'TwoFactorAuth::set_user_configuration',
+          args: { secret: 'WJ73QJSKZBXCIFPZ', tfa_token: '227174' },
+        },
+      ],
+    },
+  ],
+
+  async handler(_args, context) {
+    const { caller, db } = context;
+    const { username } = await accounts.getOwn(db, caller);
+    assertConfirmed(caller, 'create new recovery codes');
+    if (!(await tfa.isEnrolled(db, username))) {
+      throw badParam(
+        'You have not set up two-factor authentication: see TwoFactorAuth::set_user_configuration.',
+      );
+    }
+    return { recovery_codes: await recoveryCodes.renew(context, username) };
+  },
+});

@@ -1,0 +1,128 @@
+// The built server and a browser that visits it.
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import axe from 'axe-core';
+import { chromium, type BrowserContext, type Page } from 'playwright-core';
+
+const bin = resolve(__dirname, '../../bin');
+export const password = 'four unusual words, Xylophone';
+const flags = [
+  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+];
+
+export class Site {
+  /** Of WHM. */
+  url = '';
+  /** The interface of accounts. */
+  accountUrl = '';
+  /** The browser’s errors, such as violations of the content security policy, and the other hosts that it contacted. */
+  complaints: string[] = [];
+  context!: BrowserContext;
+  page!: Page;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'whmapi1-browser-'));
+  readonly #environment: NodeJS.ProcessEnv = {
+    PATH: [bin, dirname(process.execPath), process.env.PATH].join(delimiter),
+    HOME: this.#folder,
+    WHMAPI1_STATE_DIR: join(this.#folder, 'state'),
+  };
+  #server: ChildProcess | undefined;
+
+  /** With root and the account “bob”, whose password is `password`. */
+  static async start(): Promise<Site> {
+    const site = new Site();
+    writeFileSync(join(site.#folder, 'password'), password);
+    site.shell('whmapi1 passwd user=root --file password=./password');
+    site.shell('whmapi1 createacct username=bob domain=bob.example --file password=./password');
+    const server = spawn(join(bin, 'whmapi1d'), ['--port', '0', '--account-port', '0'], {
+      env: site.#environment,
+    });
+    site.#server = server;
+    [site.url, site.accountUrl] = await addressesOf(server);
+    return site;
+  }
+
+  stop(): void {
+    this.#server?.kill();
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  shell(line: string): string {
+    const options = { cwd: this.#folder, env: this.#environment, encoding: 'utf8' } as const;
+    return execFileSync('bash', ['-c', line], options);
+  }
+
+  /** Opens a new browser. */
+  async open(viewport: { width: number; height: number }, colorScheme: 'light' | 'dark'): Promise<void> {
+    const context = await chromium.launchPersistentContext(mkdtempSync(join(this.#folder, 'profile-')), {
+      executablePath: '/usr/bin/chromium',
+      args: flags,
+      ignoreHTTPSErrors: true,
+      permissions: ['clipboard-read', 'clipboard-write'],
+      viewport,
+      colorScheme,
+    });
+    this.context = context;
+    this.complaints = [];
+    context.on('request', (request) => {
+      const asked = request.url();
+      const isOwn = [this.url, this.accountUrl].some((url) => asked.startsWith(`${url}/`));
+      if (!asked.startsWith('data:') && !isOwn) this.complaints.push(asked);
+    });
+    this.page = context.pages()[0] ?? (await context.newPage());
+    this.page.setDefaultTimeout(15_000);
+    this.page.on('pageerror', (error) => this.complaints.push(error.message));
+    this.page.on('console', (message) => {
+      // A rejected login has an error status, which the browser reports.
+      if (message.type() === 'error' && !message.text().includes('status of 401'))
+        this.complaints.push(message.text());
+    });
+  }
+
+  async logIn(url: string, user: string): Promise<void> {
+    await this.page.goto(`${url}/`);
+    await this.page.getByLabel('User').fill(user);
+    await this.page.getByLabel('Password', { exact: true }).fill(password);
+    await this.button('Log in').click();
+  }
+
+  button(name: string) {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  async copied(what: string): Promise<string> {
+    await this.button(`Copy ${what}`).click();
+    await this.page.getByText(`Copied ${what}`).waitFor();
+    return this.page.evaluate<string>('navigator.clipboard.readText()');
+  }
+
+  /** Checks that everybody can read the page, and that it is not wider than the screen. */
+  async check(what: string): Promise<void> {
+    await this.page.evaluate(axe.source);
+    const { violations } = await this.page.evaluate<{
+      violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
+    }>('axe.run()');
+    const found = violations.map(({ id, nodes }) => [
+      id,
+      nodes.map((node) => [node.html, node.failureSummary]),
+    ]);
+    expect([what, found]).toEqual([what, []]);
+    const hidden = await this.page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+    expect([what, hidden]).toEqual([what, 0]);
+  }
+}
+
+function addressesOf({ stdout }: ChildProcess): Promise<[whm: string, accounts: string]> {
+  let text = '';
+  return new Promise((found, fail) => {
+    stdout?.on('data', (bytes: Buffer) => {
+      text += bytes.toString();
+      const [, whm] = /^listening (https:\S+)$/m.exec(text) ?? [];
+      const [, accounts] = /^listening (https:\S+) for accounts$/m.exec(text) ?? [];
+      if (whm !== undefined && accounts !== undefined) found([whm, accounts]);
+    });
+    stdout?.on('end', () => fail(new Error(`The server says ${JSON.stringify(text)}.`)));
+  });
+}
