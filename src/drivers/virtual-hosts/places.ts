@@ -13,3 +13,5 @@ export const DOMAIN_LOGS = '/var/log/whmapi1-domlogs';
 export const WEB_USER = 'www-data';
 
 export const domainLogs = (username: string) => `${DOMAIN_LOGS}/${username}`;
+export const errorLog = (username: string, servername: string) =>
+  `${domainLogs(username)}/${servername}-error.log`;

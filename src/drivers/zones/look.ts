@@ -1,6 +1,7 @@
 // What functions read from the nameserver before their transaction begins.
 import type { Machine } from '../../core/machine.ts';
 import { MachineError } from '../../core/machine-error.ts';
+import type { FoundAddresses } from '../../model/dns/local-addresses.ts';
 import type { Authority, FoundAuthority } from '../../model/dns/local-authority.ts';
 import type { Nameserver } from '../../model/dns/nameservers.ts';
 import type { DriverMachine } from '../step.ts';
@@ -130,4 +131,24 @@ export async function lookAtAuthority(
     if (!(error instanceof MachineError)) throw error;
     return { error: error.message };
   }
+}
+
+/** Where domains lead in DNS. */
+export async function lookAtAddresses(
+  machine: Pick<Machine, 'resolver' | 'addresses'>,
+  domains: readonly string[],
+): Promise<FoundAddresses> {
+  const own = await (await machine.addresses()).list();
+  const resolver = await machine.resolver();
+  const found = await Promise.all(
+    domains.map(async (domain) => {
+      try {
+        return { addresses: [...(await resolver.ipv4(domain)), ...(await resolver.ipv6(domain))] };
+      } catch (error) {
+        if (!(error instanceof MachineError)) throw error;
+        return { addresses: [], error: error.message };
+      }
+    }),
+  );
+  return { own: own.filter(({ scope }) => scope !== 'host').map(({ address }) => address), found };
 }

@@ -66,6 +66,32 @@ export function readGroupings(given: string): Grouping[] {
   return names as Grouping[];
 }
 
+/** @throws ApiError `bad_param` for another time zone than the server’s. */
+export function assertServerTimeZone(timezone: string | undefined): void {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  if (timezone === undefined || timezone === timeZone) return;
+  throw badParam(
+    `This server counts bandwidth by the days of its own time zone, ${timeZone}, not ${quote(timezone)}.`,
+  );
+}
+
+/** The bytes of each domain, protocol and month. `month`: its begin, in seconds since 1970-01-01. */
+export async function monthsOfAccount(
+  db: Db,
+  { username }: Pick<Account, 'username'>,
+): Promise<{ domain: string; protocol: string; month: number; bytes: number }[]> {
+  const rows = await db.all<Omit<Row, 'day'> & { month: number }>(
+    `SELECT domain, protocol, day / 100 AS month, sum(bytes) AS bytes FROM bandwidth
+     WHERE username = ? AND removed_at = 0 GROUP BY domain, protocol, day / 100
+     ORDER BY domain, protocol, day / 100`,
+    username,
+  );
+  return rows.map(({ month: at, ...row }) => ({
+    ...row,
+    month: Number(begin(Math.floor(at / 100), at % 100)),
+  }));
+}
+
 export interface Wanted {
   readonly groupings: readonly Grouping[];
   /** Empty: all. */

@@ -41,6 +41,13 @@ export async function prune(db: Db, now: number): Promise<void> {
   );
 }
 
+/** How far the days that are stored go back at this time, in seconds: at least three months. */
+export function secondsOfDays(now: number): number {
+  const first = firstDay(now, KEPT_BY_DAY);
+  const begin = new Date(Math.floor(first / 10_000), (Math.floor(first / 100) % 100) - 1, 1);
+  return Math.floor((now - begin.getTime()) / 1000);
+}
+
 /** The first number that days have in a month so many months before the present one. */
 function firstDay(now: number, months: number): number {
   return daysOf(monthBefore(monthAt(now), months))[0];

@@ -1,8 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { badParam } from '../../core/errors.ts';
-import { quote } from '../../core/quote.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
-import { ownReport, readGroupings } from '../../model/bandwidth/own-report.ts';
+import { assertServerTimeZone, ownReport, readGroupings } from '../../model/bandwidth/own-report.ts';
 
 export default defineUapi({
   name: 'Bandwidth::query',
@@ -40,12 +38,7 @@ export default defineUapi({
   ],
 
   async handler({ grouping, domains, protocols, start, end, timezone }, { db, caller }) {
-    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-    if (timezone !== undefined && timezone !== timeZone) {
-      throw badParam(
-        `This server counts bandwidth by the days of its own time zone, ${timeZone}, not ${quote(timezone)}.`,
-      );
-    }
+    assertServerTimeZone(timezone);
     const listed = (text: string | undefined) => text?.toLowerCase().split('|') ?? [];
     const account = await accounts.getOwn(db, caller);
     const groupings = readGroupings(grouping);

@@ -1,5 +1,5 @@
 // The virtual hosts of one account, as Apache reads them.
-import { CHALLENGE_PATH, CHALLENGES, domainLogs } from '../places.ts';
+import { CHALLENGE_PATH, CHALLENGES, domainLogs, errorLog } from '../places.ts';
 import type { AccountWeb, PrimaryType, WebHost, WebPhp } from '../contract.ts';
 import { ACCESS_FILES } from './access-files.ts';
 import { domain, folder, listener, path, quoted, section, userName } from './apache-conf.ts';
@@ -100,7 +100,7 @@ function names({ servername, aliases }: WebHost): string[] {
 function logs({ username }: AccountWeb, { servername }: WebHost, { locate }: Surroundings): string[] {
   const base = `${domainLogs(userName(username))}/${domain(servername)}`;
   return [
-    `ErrorLog ${path(locate(`${base}-error.log`))}`,
+    `ErrorLog ${path(locate(errorLog(userName(username), domain(servername))))}`,
     `CustomLog ${path(locate(`${base}.log`))} combined`,
   ];
 }

@@ -1,0 +1,40 @@
+// What functions read of virtual hosts on the machine: the end of an error log.
+import type { MachineFiles } from '../../core/machine-daemons.ts';
+import type { DriverMachine } from '../step.ts';
+import { DOMAIN_LOGS, errorLog } from './places.ts';
+
+/** A line can have 8 KiB. */
+const MAX_BYTES = 4_194_304;
+
+/** Returns the last lines, the latest first: also of the log before, if the present one has fewer. */
+export async function lastErrorLines(
+  machine: DriverMachine,
+  { username, servername }: { readonly username: string; readonly servername: string },
+  count: number,
+): Promise<string[]> {
+  const files = await machine.files([DOMAIN_LOGS]);
+  const path = errorLog(username, servername);
+  const lines = await lastLines(files, path, count);
+  if (lines.length >= count) return lines;
+  // logrotate’s name of the log before.
+  return [...lines, ...(await lastLines(files, `${path}.1`, count - lines.length))];
+}
+
+async function lastLines(files: MachineFiles, path: string, count: number): Promise<string[]> {
+  const file = await files.open(path);
+  if (file === undefined) return [];
+  try {
+    const start = Math.max(0, file.size - MAX_BYTES);
+    const buffer = new Uint8Array(file.size - start);
+    const length = await file.read(buffer, buffer.length, start);
+    const lines = Buffer.from(buffer.subarray(0, length)).toString('utf8').split('\n');
+    // The first one is not complete.
+    if (start > 0) lines.shift();
+    return lines
+      .filter((line) => line !== '')
+      .slice(-count)
+      .reverse();
+  } finally {
+    file.close();
+  }
+}
