@@ -1,6 +1,8 @@
 // Our parts of .htaccess (redirects, blocked addresses) on a real Apache, as visitors see them.
 import type { AccountWeb } from '../../src/drivers/virtual-hosts/contract.ts';
 import { withDenied, withoutDenied } from '../../src/model/access-files/denied-addresses.ts';
+import { withFileType } from '../../src/model/access-files/file-types.ts';
+import { withHotlinks } from '../../src/model/access-files/hotlinks.ts';
 import { withRedirect, type Redirect } from '../../src/model/access-files/redirects.ts';
 import { PrivateApache } from '../support/private-apache.ts';
 import { describeWith } from '../support/require-tool.ts';
@@ -72,6 +74,41 @@ describeWith(['apache2', 'openssl'], 'our parts of .htaccess', () => {
     );
     expect(await answer('/index.html')).toBe('301 http://a.example/index.html');
     expect(await answer('/.well-known/acme-challenge/x')).toBe('404');
+  });
+
+  it('set MIME types and handlers', async () => {
+    put('data.foo', 'x');
+    put('.htaccess', withFileType('', 'mime', { value: 'application/foo', extension: '.foo' }));
+    expect((await apache.get('bob.example', '/data.foo')).headers['content-type']).toBe('application/foo');
+    put('.htaccess', withFileType('', 'handler', { value: 'send-as-is', extension: '.asis' }));
+    put('page.asis', 'Status: 410 Gone\nContent-Type: text/plain\n\ngone');
+    expect(await answer('/page.asis')).toBe('410');
+  });
+
+  it('keep other websites from showing pictures', async () => {
+    put('photo.jpg', 'x');
+    put('no.jpg', 'x');
+    const hotlinks = {
+      urls: ['http://bob.example', 'friend.example'],
+      extensions: ['jpg'],
+      redirectUrl: 'http://bob.example/no.jpg',
+      allowsNone: false,
+    };
+    put('.htaccess', withHotlinks('', hotlinks));
+    const from = async (referer: string, path = '/photo.jpg') =>
+      (await apache.get('bob.example', path, 'GET', referer === '' ? {} : { referer })).status;
+    expect([
+      await from(''),
+      await from('https://thief.example/'),
+      await from('http://bob.example.thief.example/'),
+    ]).toEqual([302, 302, 302]);
+    expect([await from('http://bob.example/page'), await from('https://friend.example')]).toEqual([200, 200]);
+    // The target itself is no loop.
+    expect([await from('https://thief.example/', '/no.jpg'), await from('', '/index.html')]).toEqual([
+      200, 200,
+    ]);
+    put('.htaccess', withHotlinks('', { ...hotlinks, allowsNone: true }));
+    expect([await from(''), await from('https://thief.example/')]).toEqual([200, 302]);
   });
 
   it('block addresses, and do not open what the account has closed', async () => {

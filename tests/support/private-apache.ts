@@ -219,10 +219,15 @@ export class PrivateApache {
   }
 
   /** The response to another client, over HTTP. */
-  get(host: string, path: string, method = 'GET'): Promise<Response> {
+  get(
+    host: string,
+    path: string,
+    method = 'GET',
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
     return new Promise((done, fail) => {
       const place = { host: '127.0.0.1', port: this.ports.http, path };
-      request({ ...place, method, headers: { host }, agent: false }, (response) => {
+      request({ ...place, method, headers: { ...headers, host }, agent: false }, (response) => {
         let body = '';
         response.setEncoding('utf8');
         response.on('data', (text: string) => (body += text));

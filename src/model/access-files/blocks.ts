@@ -74,3 +74,16 @@ export function outerRoots(hosts: readonly VirtualHost[]): string[] {
   const roots = [...new Set(hosts.map(({ documentRoot }) => documentRoot))];
   return roots.filter((root) => !roots.some((other) => root.startsWith(`${other}/`)));
 }
+
+/** The files that apply to all websites of the account that calls. */
+export async function ownAccessFiles(context: FreeContext): Promise<AccessFile[]> {
+  const { hosts, files } = await ownHosts(context);
+  const found: AccessFile[] = [];
+  for (const root of outerRoots(hosts)) found.push(await readAccessFile(files, root));
+  return found;
+}
+
+/** The files with another text, for `changeAccessFiles`. */
+export function edited(files: readonly AccessFile[], edit: (text: string) => string) {
+  return files.map(({ path, text }) => ({ path, before: text, after: edit(text) }));
+}

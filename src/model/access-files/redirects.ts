@@ -25,18 +25,18 @@ export function assertRedirect({ source, destination }: Redirect): void {
       'The parameter “src” should be a path such as /old: ASCII characters without spaces, quotes, backslashes and “%”.',
     );
   }
-  let url: URL | undefined;
-  try {
-    url = new URL(destination);
-  } catch {
-    // Reported below.
-  }
-  const isUsable = url !== undefined && /^https?:$/.test(url.protocol) && url.username + url.password === '';
-  if (!isUsable || !/^[\x21-\x7e]+$/.test(destination) || /["\\]/.test(destination)) {
+  if (urlOf(destination) === undefined) {
     throw badParam(
       'The parameter “redirect” should be a URL such as https://www.example.com/new, in ASCII characters.',
     );
   }
+}
+
+/** The URL of a text that can be written as a target. */
+export function urlOf(text: string): URL | undefined {
+  if (!/^[\x21-\x7e]+$/.test(text) || /["\\]/.test(text) || !URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  return /^https?:$/.test(url.protocol) && url.username + url.password === '' ? url : undefined;
 }
 
 export function redirectsIn(text: string): Redirect[] {
@@ -113,6 +113,7 @@ function directives(redirect: Redirect): string[] {
   ];
 }
 
-function escaped(text: string): string {
+/** As a part of a regular expression. */
+export function escaped(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]]/g, '\\$&');
 }

@@ -1,0 +1,33 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import { changeAccessFiles } from '../../changes/change-access-files.ts';
+import { edited, ownAccessFiles } from '../../model/access-files/blocks.ts';
+import { extensionParam, handlerParam, withFileType } from '../../model/access-files/file-types.ts';
+
+export default defineUapi({
+  name: 'Mime::add_handler',
+  since: 42,
+  summary: 'Set the handler of files of the account’s websites, by the ends of their names.',
+  description:
+    'An extension has one handler: this replaces an earlier one of the account. ' +
+    'This edits .htaccess in the document roots, between two comments. The other lines stay as they are.',
+  feature: 'handlers',
+  role: 'WebServer',
+  effect: 'operates',
+  params: {
+    handler: { ...handlerParam, required: true, doc: 'The handler.' },
+    extension: {
+      ...extensionParam,
+      required: true,
+      doc: 'The extension, or several with spaces between them.',
+    },
+  },
+  returns: null,
+  examples: [{ args: { handler: 'cgi-script', extension: '.foo' }, doc: 'Files that end in .foo.' }],
+
+  look: (_args, context) => ownAccessFiles(context),
+
+  handler({ handler: value, extension }, { caller, plan }, files) {
+    const changed = edited(files, (text) => withFileType(text, 'handler', { value, extension }));
+    plan(changeAccessFiles(caller.user, changed));
+  },
+});
