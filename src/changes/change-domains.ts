@@ -30,7 +30,7 @@ import * as installedCertificates from '../model/certificates/installed.ts';
 import { certificateOfNewHost } from '../model/certificates/new-certificate.ts';
 import * as zoneOwners from '../model/dns/zone-owners.ts';
 import * as hostedDomains from '../model/domains/hosted-domains.ts';
-import { virtualHostsOf } from '../model/domains/virtual-hosts.ts';
+import { otherNamesOf, virtualHostsOf } from '../model/domains/virtual-hosts.ts';
 import { poolsIn, union } from '../model/php/pools.ts';
 import { readState } from '../model/php/served-by.ts';
 import * as php from '../model/php/settings.ts';
@@ -134,9 +134,10 @@ async function stepsOfWeb(
   const hosts = await virtualHostsOf(db, account, after);
   const certificates = new Map<string, WebCertificate>();
   const written: PlannedStep[] = [];
-  for (const { servername, aliases } of hosts) {
+  for (const host of hosts) {
+    const { servername } = host;
     if (!added.some(({ domain }) => domain === servername)) continue;
-    const made = await certificateOfNewHost(world, { username, servername, aliases });
+    const made = await certificateOfNewHost(world, { username, servername, otherNames: otherNamesOf(host) });
     certificates.set(servername, { path: made.path, id: made.digest });
     written.push(writeCertificate.plan(made));
   }

@@ -2,6 +2,7 @@
 import type { Context } from '../core/context.ts';
 import { defineChange, exclusive } from '../core/plan.ts';
 import backUp from '../drivers/tweak-settings/steps/back-up.ts';
+import { followUp } from '../model/tweak-settings/follow-up.ts';
 import type { FileModule } from '../model/tweak-settings/configuration-file.ts';
 import { restoration } from '../model/tweak-settings/restore.ts';
 import * as settings from '../model/tweak-settings/settings.ts';
@@ -9,12 +10,16 @@ import * as settings from '../model/tweak-settings/settings.ts';
 interface Input {
   readonly module: FileModule;
   readonly changes: readonly { readonly key: string; readonly value: string }[];
+  /** Undefined in the journals of versions that had no tasks for settings. */
+  readonly caller?: string;
 }
 
 const change = defineChange<Input>({
   kind: 'restore-tweak-settings',
-  async store(db, { module, changes }) {
+  async store(db, { module, changes, caller = 'root' }, { now }) {
     for (const { key, value } of changes) await settings.write({ db }, module, key, value);
+    const keys = changes.map(({ key }) => key);
+    await followUp(db, keys, { caller, now: now() });
   },
 });
 export default change;
@@ -30,7 +35,7 @@ export async function restoreTweakSettings(
   const changes = found.changes.map(({ key, value }) => ({ key, value }));
   context.plan(
     change.plan(
-      { module, changes },
+      { module, changes, caller: context.caller.user },
       { locks: [exclusive(`tweak settings ${module}`)], steps: [backUp.plan(found.backup)] },
     ),
   );

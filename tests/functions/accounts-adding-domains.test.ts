@@ -69,7 +69,10 @@ describe('create_subdomain', () => {
   it('makes a virtual host, a folder, a certificate, a pool and records', async () => {
     expect(await succeed('create_subdomain', shop)).toEqual({ username: 'bob' });
     expect(values('ServerName')).toEqual(['bob.example', 'shop.bob.example']);
-    expect(values('ServerAlias')).toEqual(['www.bob.example mail.bob.example', 'www.shop.bob.example']);
+    expect(values('ServerAlias')).toEqual([
+      'www.bob.example mail.bob.example cpanel.bob.example whm.bob.example',
+      'www.shop.bob.example',
+    ]);
     expect(values('DocumentRoot')).toEqual([
       expect.stringMatching(/\/home\/bob\/public_html"$/),
       expect.stringMatching(/\/home\/bob\/public_html\/shop"$/),
@@ -195,7 +198,8 @@ describe('create_parked_domain_for_user', () => {
   it('adds an alias of the main domain with a zone: a parked domain', async () => {
     await succeed('create_parked_domain_for_user', park);
     expect(values('ServerAlias')).toEqual([
-      'bob.test www.bob.example www.bob.test mail.bob.example mail.bob.test',
+      'bob.test www.bob.example www.bob.test mail.bob.example mail.bob.test ' +
+        'cpanel.bob.example whm.bob.example cpanel.bob.test whm.bob.test',
     ]);
     expect(await records('bob.test')).toEqual(
       expect.arrayContaining(['bob.test. A 192.0.2.1', 'www.bob.test. CNAME bob.test']),

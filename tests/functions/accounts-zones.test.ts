@@ -105,10 +105,11 @@ describe('createacct', () => {
       ...{ nameserver: 'ns1.bob.example', nameservera: '192.0.2.1', nameserverentry: 'ns1.bob.example' },
       ...{ nameserver2: 'ns2.other.example', nameservera2: null, nameserverentry2: null },
     });
-    // The same text as from adddns for the same account.
+    // The same text as from adddns for the same account, with the service subdomains.
     await ok('killdns', { domain: 'bob.example' });
     await ok('adddns', { domain: 'bob.example', ip: '192.0.2.1', template: 'standardvirtualftp' });
-    expect(textOf('bob.example')).toBe(text);
+    const services = ['cpanel', 'whm'].map((name) => `${name}.bob.example.\t14400\tIN\tA\t192.0.2.1\n`);
+    expect(`${textOf('bob.example')}${services.join('')}`).toBe(text);
   });
 
   it('uses the public address of a server behind NAT, and the template of dedicated addresses', async () => {

@@ -41,10 +41,19 @@ interface Site {
 const sites = async () =>
   ((await here.call('fetch_ssl_vhosts')).data as unknown as { vhosts: Site[] }).vhosts;
 
+const namesOf = (domain: string) => [
+  domain,
+  ...['www', 'mail', 'cpanel', 'whm'].map((prefix) => `${prefix}.${domain}`),
+];
+
 test('a new account answers with a self-signed certificate of all its names', async () => {
   const pem = onlyFile();
   const certificate = new X509Certificate(pem.slice(pem.indexOf('-----BEGIN CERT')));
-  expect(certificate.subjectAltName).toBe('DNS:bob.example, DNS:www.bob.example, DNS:mail.bob.example');
+  expect(certificate.subjectAltName).toBe(
+    namesOf('bob.example')
+      .map((name) => `DNS:${name}`)
+      .join(', '),
+  );
   expect([...new Set(namedIn('bob'))]).toEqual(files());
   expect(await sites()).toMatchObject([
     { servername: 'bob.example', user: 'bob', crt: { is_self_signed: 1 } },
@@ -55,7 +64,7 @@ test('a long domain, which cannot be a common name, has a certificate and a file
   const domain = `${`${'a'.repeat(63)}.`.repeat(3)}example`;
   await succeed('createacct', { username: 'ann', domain });
   const site = (await sites()).find(({ user }) => user === 'ann');
-  expect(site?.crt.domains).toEqual([domain, `www.${domain}`, `mail.${domain}`]);
+  expect(site?.crt.domains).toEqual(namesOf(domain));
   expect(files()).toHaveLength(2);
 });
 
@@ -90,7 +99,7 @@ test('another main domain gets a certificate of its own', async () => {
   expect(await sites()).toMatchObject([
     {
       servername: 'robert.example',
-      crt: { domains: ['robert.example', 'www.robert.example', 'mail.robert.example'] },
+      crt: { domains: namesOf('robert.example') },
     },
   ]);
 });
@@ -134,7 +143,7 @@ describe('another main domain', () => {
     here.time = Date.parse('2026-03-06T00:00:00Z');
     await change();
     expect((await sites())[0]?.crt).toMatchObject({
-      domains: ['robert.example', 'www.robert.example', 'mail.robert.example'],
+      domains: namesOf('robert.example'),
       is_self_signed: 1,
     });
   });

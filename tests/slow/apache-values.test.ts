@@ -54,9 +54,9 @@ describeWith(['apache2', 'openssl'], 'Apache', () => {
         'alias web1.example.com',
         ...accounts
           .flatMap(({ hosts }) => hosts)
-          .flatMap(({ servername, aliases }) => [
+          .flatMap(({ servername, aliases, services = [] }) => [
             `${port} ${servername}`,
-            ...aliases.map((alias) => `alias ${alias}`),
+            ...[...aliases, ...services.map(({ name }) => name)].map((alias) => `alias ${alias}`),
           ]),
       ])
       .sort();

@@ -82,6 +82,51 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
     for (const username of names) expect(await answer(`${username}.example`, '/')).toMatch(/^404 /);
   });
 
+  it('redirect service subdomains to the services, before anything of the account, except challenges', async () => {
+    put('bob', 'index.html', 'of bob');
+    put('bob', '.htaccess', 'RewriteEngine On\nRewriteRule ^ /index.html [L]\nRequire all denied\n');
+    apache.write('/var/lib/whmapi1-acme/token', 'proof');
+    const bob = webOf('bob').hosts.map((host) => ({
+      ...host,
+      aliases: [...host.aliases, 'cpanel.alias.example'],
+      services: [
+        { name: 'cpanel.bob.example', port: 2083 },
+        { name: 'whm.bob.example', port: 2087 },
+      ],
+    }));
+    const own = {
+      ...{ servername: 'whm.alice.example', aliases: [] },
+      documentRoot: '/home/alice/public_html',
+    };
+    put('alice', 'index.html', 'of alice');
+    await change('alice', webOf('alice', { hosts: [own] }));
+    const locationOf = async (host: string, path: string) => {
+      const { status, headers } = await apache.get(host, path);
+      return `${status} ${String(headers.location)}`;
+    };
+    for (const state of [{}, { isSuspended: true }, { isOverLimit: true }]) {
+      await change('bob', webOf('bob', { hosts: bob, ...state }));
+      expect(await locationOf('cpanel.bob.example', '/')).toBe('302 https://cpanel.bob.example:2083/');
+      expect(await locationOf('CPANEL.bob.example.:80', '/a%20b/%22?c=d%0d')).toBe(
+        '302 https://cpanel.bob.example:2083/a%20b/%22?c=d%0d',
+      );
+      expect(await locationOf('whm.bob.example', '//evil.example/')).toBe(
+        '302 https://whm.bob.example:2087/evil.example/',
+      );
+      expect(await answer('cpanel.bob.example', '/.well-known/acme-challenge/token')).toBe('200 proof');
+      expect(await locationOf('whm.alice.example', '/')).toBe('200 undefined');
+      for (const name of [
+        'bob.example',
+        'cpanel.alias.example',
+        'webmail.bob.example',
+        'xcpanel.bob.example',
+      ])
+        expect(await locationOf(name, '/')).toMatch(/^\d+ undefined$/);
+    }
+    const { status, headers } = await apache.get('cpanel.bob.example', '/%0d%0aSet-Cookie:%20a=b');
+    expect([status, headers['set-cookie']]).toEqual([expect.any(Number), undefined]);
+  });
+
   it('do not mix domains that begin or end with each other', async () => {
     const names = ['example.com', 'example.com.au', 'my-example.com', 'shop.example.com', 'le.com'];
     for (const [at, servername] of names.entries()) {

@@ -5,6 +5,10 @@ import type { AccountWeb, WebHost } from '../../src/drivers/virtual-hosts/contra
 export const host: WebHost = {
   servername: 'bob.example',
   aliases: ['www.bob.example', 'mail.bob.example'],
+  services: [
+    { name: 'cpanel.bob.example', port: 2083 },
+    { name: 'whm.bob.example', port: 2087 },
+  ],
   documentRoot: '/home/bob/public_html',
   php: { runs: 'fpm', version: 'ea-php84', socket: '/run/php/whmapi1/bob.example.sock' },
   certificate: { path: '/etc/ssl/whmapi1/sites/bob.example-1.pem', id: 'abc123' },
@@ -35,6 +39,13 @@ export const places: Readonly<Record<string, (value: string) => AccountWeb>> = {
   'the IPv6 address': (ipv6) => ({ ...web, addresses: { ipv4: null, ipv6 } }),
   servername: (servername) => ofHost({ servername }),
   'a label of the servername': (label) => ofHost({ servername: `${label}.example` }),
+  'a service subdomain': (name) =>
+    ofHost({
+      services: [
+        { name, port: 2083 },
+        { name: 'whm.bob.example', port: 2087 },
+      ],
+    }),
   'an alias': (alias) => ofHost({ aliases: [alias, 'www.bob.example'] }),
   'the document root': (folder) => ofHost({ documentRoot: `/home/bob/${folder}` }),
   'the socket': (name) => php(`/run/php/whmapi1/${name}`),

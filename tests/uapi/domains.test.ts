@@ -188,13 +188,18 @@ describe('by UAPI', () => {
   it('WebVhosts::list_domains and WebVhosts::list_ssl_capable_domains', async () => {
     expect(await succeed('WebVhosts::list_domains')).toContainEqual({
       domain: 'bob.test',
-      proxy_subdomains: [],
+      proxy_subdomains: ['cpanel.bob.test', 'whm.bob.test'],
       vhost_is_ssl: 1,
       vhost_name: 'bob.example',
     });
     expect(await succeed('WebVhosts::list_ssl_capable_domains')).toContainEqual({
       domain: 'mail.bob.test',
       is_proxy: 0,
+      vhost_name: 'bob.example',
+    });
+    expect(await succeed('WebVhosts::list_ssl_capable_domains')).toContainEqual({
+      domain: 'cpanel.bob.test',
+      is_proxy: 1,
       vhost_name: 'bob.example',
     });
   });

@@ -3,7 +3,7 @@
 import type { Account } from '../../model/accounts/accounts.ts';
 import * as installed from '../../model/certificates/installed.ts';
 import { listOf } from '../../model/domains/hosted-domains.ts';
-import { virtualHostsOf } from '../../model/domains/virtual-hosts.ts';
+import { otherNamesOf, virtualHostsOf } from '../../model/domains/virtual-hosts.ts';
 import type { AccountPart, PartDependencies } from '../account-part.ts';
 import remove from './steps/remove.ts';
 import write from './steps/write.ts';
@@ -53,7 +53,7 @@ async function certificateOf(world: PartDependencies, account: Account, before?:
   );
   const host = (await virtualHostsOf(db, account, hosted)).find((one) => one.servername === servername);
   const { certificateOfNewHost } = await loadLibrary();
-  const newHost = { username, servername, aliases: host?.aliases ?? [] };
+  const newHost = { username, servername, otherNames: host === undefined ? [] : otherNamesOf(host) };
   const made = await certificateOfNewHost(world, newHost, before?.username);
   certificates.set(servername, { path: made.path, id: made.digest });
   return write.plan(made);

@@ -3,6 +3,7 @@ import { exclusive, type PlannedStep } from '../../core/plan.ts';
 import type { Account } from '../../model/accounts/accounts.ts';
 import * as exceeded from '../../model/bandwidth/exceeded.ts';
 import { findDomain } from '../../model/domains/hosted-domains.ts';
+import { domainOfDerived } from '../../model/domains/service-subdomains.ts';
 import { accountWebOf, type WebOverrides } from '../../model/web/account-web.ts';
 import { primariesOf, primaryTypes, type PrimaryType } from '../../model/web/primary-hosts.ts';
 import type { AccountPart, PartDependencies, PartWork } from '../account-part.ts';
@@ -63,7 +64,7 @@ async function webChange({ db }: World, account: Account, overrides: WebOverride
  */
 async function releaseAlias(world: World, domain: string, username: string): Promise<PartWork> {
   const { db } = world;
-  const [, parent] = /^(?:www|mail)\.(.+)$/.exec(domain) ?? [];
+  const parent = domainOfDerived(domain);
   const owner = parent === undefined ? undefined : (await findDomain(db, parent))?.account;
   if (owner?.server !== db.server || owner.username === username) return { steps: [], locks: [] };
   return {

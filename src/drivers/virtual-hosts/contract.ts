@@ -3,7 +3,7 @@ import type { AccountWeb } from '../../model/web/account-web.ts';
 import type { PrimaryType } from '../../model/web/primary-hosts.ts';
 import type { DriverMachine, DriverStep } from '../step.ts';
 
-export type { AccountWeb, WebCertificate, WebHost, WebPhp } from '../../model/web/account-web.ts';
+export type { AccountWeb, WebCertificate, WebHost, WebPhp, WebService } from '../../model/web/account-web.ts';
 export type { PrimaryType } from '../../model/web/primary-hosts.ts';
 
 /** What holds for all accounts. */

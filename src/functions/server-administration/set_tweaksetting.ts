@@ -1,4 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
+import { followUp } from '../../model/tweak-settings/follow-up.ts';
 import * as form from '../../model/tweak-settings/form.ts';
 import { push as pushParam } from '../../model/config-cluster/form.ts';
 import * as cluster from '../../model/config-cluster/pushes.ts';
@@ -39,7 +40,10 @@ export default defineFunction({
   ],
 
   async handler({ key, module, value, push }, context) {
+    const { caller, db, now, inform } = context;
     await settings.set(context, module, key, value);
+    const [task] = await followUp(db, [key], { caller: caller.user, now: now() });
+    if (task !== undefined) inform(`The task ${task} applies the setting to the present accounts.`);
     if (push) await cluster.push(context, { module, key });
   },
 });

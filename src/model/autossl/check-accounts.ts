@@ -5,7 +5,7 @@ import { MachineError } from '../../core/machine-error.ts';
 import type { TaskContext } from '../../core/task.ts';
 import * as accounts from '../accounts/accounts.ts';
 import type { Account } from '../accounts/accounts.ts';
-import { virtualHostsOf } from '../domains/virtual-hosts.ts';
+import { namesOf, virtualHostsOf } from '../domains/virtual-hosts.ts';
 import * as featureOverrides from '../features/overrides.ts';
 import { checkHost, type HostCheck } from './check-host.ts';
 import * as exclusions from './exclusions.ts';
@@ -182,12 +182,12 @@ async function hostsOf({ transaction }: CheckWorld, account: Account) {
     const { username } = account;
     const hosts = await virtualHostsOf(db, account);
     const servernames = new Set(hosts.map(({ servername }) => servername));
-    const names = new Set(hosts.flatMap(({ servername, aliases }) => [servername, ...aliases]));
+    const names = new Set(hosts.flatMap(namesOf));
     const excluded = await exclusions.list(db, username);
     return {
       hosts: hosts.map((host) => ({
         ...host,
-        wanted: [host.servername, ...host.aliases].filter((name) => !excluded.includes(name)),
+        wanted: namesOf(host).filter((name) => !excluded.includes(name)),
       })),
       oldExclusions: excluded.filter((name) => !names.has(name)),
       oldOrders: (await orders.ofUser(db, username)).filter(({ servername }) => !servernames.has(servername)),

@@ -71,12 +71,17 @@ export async function checkHost(world: CheckWorld, check: HostCheck): Promise<vo
   if (!mustWait(world, check, names)) await order(world, check, names, dnsNames);
 }
 
+/** Without service subdomains: nobody is told about those that DNS does not have. */
+const essential = ({ services }: VirtualHost, names: readonly string[]) =>
+  names.filter((name) => !services.includes(name));
+
 /** Leaves out names that cannot be validated, and stores why. */
 async function chooseNames(
   world: CheckWorld,
-  { account, wanted, retriesAll, issuer }: HostCheck,
+  { account, host, wanted, retriesAll, issuer }: HostCheck,
 ): Promise<{ readonly names: readonly string[]; readonly dnsNames: ReadonlySet<string> }> {
   const { log, transaction, now, startTime } = world;
+  const services = new Set(host.services);
   const known = new Map(
     (await transaction('reads', (db) => problems.ofUser(db, account.username))).map((one) => [
       one.domain,
@@ -94,7 +99,9 @@ async function chooseNames(
     wanted.filter((name) => !isEarly(name)),
     await issuer.caa(),
   );
-  for (const [domain, problem] of obstacles) log('warn', 2, `${domain}: ${problem}`);
+  for (const [domain, problem] of obstacles) {
+    log(services.has(domain) ? 'out' : 'warn', 2, `${domain}: ${problem}`);
+  }
   const wildcards = wanted.filter((name) => name.startsWith('*.') && methods.has(name));
   // Issuers reject an order with a name that another one covers.
   const usable = wanted.filter(
@@ -105,6 +112,7 @@ async function chooseNames(
   }
   await transaction('changes', async (db) => {
     for (const [domain, problem] of obstacles) {
+      if (services.has(domain)) continue;
       const found = { domain, username: account.username, problem, log: startTime };
       await problems.add(db, found, now(), false);
     }
@@ -115,10 +123,10 @@ async function chooseNames(
 
 /** A renewal with fewer names than now waits until shortly before the end: the names may come back. */
 function mustWait(world: CheckWorld, check: HostCheck, names: readonly string[]): boolean {
-  const { present, wanted } = check;
+  const { host, present, wanted } = check;
   if (present === undefined || present.isSelfSigned || !present.isOurs) return false;
   const kept = wanted.filter((name) => missingOf([name], present).length === 0);
-  const lost = missingOf(kept, { names });
+  const lost = essential(host, missingOf(kept, { names }));
   if (lost.length === 0 || world.now() >= lastChanceAt(present)) return false;
   const until = new Date(lastChanceAt(present)).toISOString().slice(0, 10);
   const text = `${lost.join(', ')} could not be validated. The renewal waits for them until ${until}.`;
@@ -257,7 +265,7 @@ async function install(world: CheckWorld, check: HostCheck): Promise<void> {
   });
   log('success', 2, `A certificate for ${issued.names.join(', ')} was installed.`);
   note(check, 'renewal', `a certificate for ${issued.names.join(', ')}`);
-  const uncovered = missingOf(wanted, issued);
+  const uncovered = essential(host, missingOf(wanted, issued));
   if (uncovered.length === 0) return;
   note(check, 'renewal_uncovered_domains', `${servername} lacks ${uncovered.join(', ')}`);
   const reduced =

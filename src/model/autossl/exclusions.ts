@@ -5,7 +5,7 @@ import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import type { Account } from '../accounts/accounts.ts';
 import { hostName } from '../accounts/names.ts';
-import { virtualHostsOf } from '../domains/virtual-hosts.ts';
+import { namesOf, virtualHostsOf } from '../domains/virtual-hosts.ts';
 import * as orders from './orders.ts';
 import * as problems from './problems.ts';
 
@@ -104,7 +104,7 @@ export async function set(db: Db, account: Owner, domains: readonly string[]): P
 
 async function assertOwned(db: Db, account: Owner, domains: readonly string[]): Promise<void> {
   const hosts = await virtualHostsOf(db, account);
-  const own = new Set(hosts.flatMap(({ servername, aliases }) => [servername, ...aliases]));
+  const own = new Set(hosts.flatMap(namesOf));
   const foreign = domains.filter((domain) => !own.has(domain));
   if (foreign.length === 0) return;
   const names = foreign.slice(0, 5).map(quote).join(', ');

@@ -1,7 +1,7 @@
 // Virtual hosts without a certificate: those of accounts that are older than the role WebServer of their server.
 import type { TaskContext } from '../../core/task.ts';
 import * as accounts from '../accounts/accounts.ts';
-import { virtualHostsOf } from '../domains/virtual-hosts.ts';
+import { otherNamesOf, virtualHostsOf } from '../domains/virtual-hosts.ts';
 import * as installed from './installed.ts';
 import { newSelfSigned } from './new-certificate.ts';
 
@@ -18,9 +18,13 @@ export async function addMissing({
       const account = await accounts.find(db, username);
       if (account === undefined) return;
       const present = await installed.certificatesOf(db, account);
-      for (const { servername, aliases } of await virtualHostsOf(db, account)) {
+      for (const host of await virtualHostsOf(db, account)) {
+        const { servername } = host;
         if (present.has(servername)) continue;
-        const made = await newSelfSigned({ db, sealer, now }, { username, servername, aliases });
+        const made = await newSelfSigned(
+          { db, sealer, now },
+          { username, servername, otherNames: otherNamesOf(host) },
+        );
         await installed.install(db, made, now());
       }
     });

@@ -35,7 +35,7 @@ export async function newCertificate(
 
 export interface NewHost extends HostOfCertificate {
   /** The other names of the virtual host. */
-  readonly aliases: readonly string[];
+  readonly otherNames: readonly string[];
 }
 
 /**
@@ -60,11 +60,11 @@ export async function certificateOfNewHost(
 /** The valid ones that an authority has issued for the domain: those for most of the names first, then the latest. */
 function bestFirst(
   all: readonly StoredCertificate[],
-  { servername, aliases }: NewHost,
+  { servername, otherNames }: NewHost,
   nowMs: number,
 ): StoredCertificate[] {
   const secured = ({ facts: { domains } }: StoredCertificate) =>
-    aliases.filter((name) => isCovered(name, domains)).length;
+    otherNames.filter((name) => isCovered(name, domains)).length;
   return all
     .filter(({ facts }) => {
       const { domains, isSelfSigned, notBefore, notAfter } = facts;
@@ -102,7 +102,7 @@ export async function newSelfSigned(
   host: NewHost,
 ): Promise<NewCertificate> {
   const key = await createKey('prime256v1');
-  const domains = [host.servername, ...host.aliases];
+  const domains = [host.servername, ...host.otherNames];
   const certificate = await createSelfSigned(key, { domains }, context.now());
   return newCertificate(context, host, { certificate, issuers: [], key });
 }

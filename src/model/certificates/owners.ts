@@ -2,6 +2,7 @@
 import type { Context } from '../../core/context.ts';
 import { maySee } from '../accounts/accounts.ts';
 import { findDomain } from '../domains/hosted-domains.ts';
+import { domainOfDerived } from '../domains/service-subdomains.ts';
 
 /** Returns the accounts that the caller sees, by domain. A wildcard belongs to the account of its parent domain. */
 export async function ownersOf(
@@ -11,8 +12,7 @@ export async function ownersOf(
   const owners = new Map<string, string>();
   for (const domain of new Set(domains)) {
     const plain = domain.replace(/^\*\./, '');
-    const found =
-      (await findDomain(db, plain)) ?? (await findDomain(db, plain.replace(/^(?:www|mail)\./, '')));
+    const found = (await findDomain(db, plain)) ?? (await findDomain(db, domainOfDerived(plain) ?? plain));
     if (found !== undefined && maySee(caller, found.account)) owners.set(domain, found.account.username);
   }
   return owners;

@@ -1,5 +1,5 @@
 // What installssl answers about the domains of a virtual host and of its new certificate.
-import type { VirtualHost } from '../domains/virtual-hosts.ts';
+import { namesOf, type Named } from '../domains/virtual-hosts.ts';
 import type { Field } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
@@ -37,10 +37,8 @@ export interface Coverage {
   readonly extra: readonly string[];
 }
 
-type Host = Pick<VirtualHost, 'servername' | 'aliases'>;
-
-export function coverageOf({ servername, aliases }: Host, { domains }: CertificateFacts): Coverage {
-  const own = [servername, ...aliases];
+export function coverageOf(host: Named, { domains }: CertificateFacts): Coverage {
+  const own = namesOf(host);
   return {
     working: own.filter((domain) => isCovered(domain, domains)),
     unsecured: own.filter((domain) => !isCovered(domain, domains)),
@@ -49,7 +47,7 @@ export function coverageOf({ servername, aliases }: Host, { domains }: Certifica
 }
 
 /** @throws ApiError `bad_param` if the certificate secures none of the virtual host's domains. */
-export function assertCovers(host: Host, facts: CertificateFacts): Coverage {
+export function assertCovers(host: Named, facts: CertificateFacts): Coverage {
   const coverage = coverageOf(host, facts);
   if (coverage.working.length > 0) return coverage;
   const { domains } = facts;
@@ -62,7 +60,7 @@ export function assertCovers(host: Host, facts: CertificateFacts): Coverage {
 }
 
 /** The texts of WHM, which scripts match. */
-export function installationText({ servername, aliases }: Host, isReloaded: boolean): string {
+export function installationText({ servername, aliases }: Named, isReloaded: boolean): string {
   const names = aliases.length === 0 ? '' : ` (${aliases.join(' ')})`;
   return [
     'Certificate successfully installed.',

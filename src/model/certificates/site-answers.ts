@@ -1,14 +1,14 @@
 // How responses describe virtual hosts with certificates.
 import type { Db } from '../../core/context.ts';
 import type { Field } from '../../core/define.ts';
-import { virtualHostsOf } from '../domains/virtual-hosts.ts';
+import { namesOf, virtualHostsOf } from '../domains/virtual-hosts.ts';
 import { primariesOf } from '../web/primary-hosts.ts';
 import { certificatesOf } from './installed.ts';
 import type { Site } from './sites.ts';
 
 export const siteFields = {
   servername: { type: 'string', doc: 'The domain that identifies the virtual host.' },
-  domains: { list: { type: 'string' }, doc: 'All domains of the virtual host.' },
+  domains: { list: { type: 'string' }, doc: 'All names of the virtual host, the service subdomains last.' },
   docroot: { type: 'string', doc: 'The document root.' },
   ip: { type: 'string', doc: 'The IPv4 address.' },
   is_primary_on_ip: {
@@ -29,7 +29,7 @@ export async function siteAnswer(db: Db, { account, host }: Pick<Site, 'account'
   const isPrimary = await isPrimaryOnOwnAddress(db, { account, host });
   return {
     servername: host.servername,
-    domains: [host.servername, ...host.aliases],
+    domains: namesOf(host),
     docroot: host.documentRoot,
     ip: account.ip,
     is_primary_on_ip: isPrimary ? 1 : 0,

@@ -2,11 +2,12 @@
 import type { Caller, Db } from '../../core/context.ts';
 import { ApiError } from '../../core/errors.ts';
 import { getDomain } from '../domains/hosted-domains.ts';
+import { domainOfDerived } from '../domains/service-subdomains.ts';
 import { virtualHostsOf, type VirtualHost } from '../domains/virtual-hosts.ts';
 import type { StoredAccount } from '../accounts/accounts.ts';
 
 /**
- * Finds a virtual host by any of its names, also `www.` and `mail.` before a domain.
+ * Finds a virtual host by any of its names, also `www.`, `mail.` or a service before a domain.
  * @throws ApiError `not_found`.
  */
 export async function siteOf(
@@ -14,7 +15,7 @@ export async function siteOf(
   caller: Caller,
   domain: string,
 ): Promise<{ readonly account: StoredAccount; readonly host: VirtualHost }> {
-  const bare = domain.replace(/^(?:www|mail)\./, '');
+  const bare = domainOfDerived(domain) ?? domain;
   const { account, servername } = await getDomain(db, caller, domain).catch((error: unknown) => {
     if (bare === domain || !(error instanceof ApiError)) throw error;
     return getDomain(db, caller, bare).catch(() => Promise.reject(error));

@@ -1,8 +1,10 @@
 // The zone of an account’s domain: the account’s addresses, and the nameservers of its owner.
-import type { Context } from '../../core/context.ts';
+import type { Context, Db } from '../../core/context.ts';
 import type { Account } from '../accounts/accounts.ts';
 import * as assignments from '../addresses/ipv6-assignments.ts';
 import { findPublicAddress } from '../addresses/nat.ts';
+import { find } from '../domains/hosted-domains.ts';
+import { areInNewZones, serviceNames } from '../domains/service-subdomains.ts';
 import type { Nameserver } from './nameservers.ts';
 import { newZone, type NewZoneText } from './new-zone.ts';
 import { type CustomTemplates, findTemplate } from './templates.ts';
@@ -21,14 +23,17 @@ export interface AccountZone {
   readonly templates: CustomTemplates;
   /** False for a parked or addon domain. Default: true. */
   readonly isMain?: boolean;
+  /** Whether the web server answers for the domain, so for its service subdomains too. Default: as it is stored. */
+  readonly isServed?: boolean;
 }
 
 /** @throws ApiError as `zoneFromTemplate`: if a value, such as the contact address, or a template is not valid */
 export async function accountZone(
   context: Pick<Context, 'db' | 'system' | 'version' | 'now' | 'warn'>,
-  { name, account, serial, nameservers, templates, isMain = true }: AccountZone,
+  { name, account, serial, nameservers, templates, isMain = true, isServed }: AccountZone,
 ): Promise<NewZoneText> {
   const { db } = context;
+  const hasSite = isServed ?? (name === account.domain || (await isAlias(db, name)));
   return newZone(context, {
     ...{ name, account, serial, nameservers, nameserversOf: account.owner },
     // Behind NAT, zones have the public addresses.
@@ -38,5 +43,11 @@ export async function accountZone(
       isMain && !account.settings.dedicatedIp ? 'standardvirtualftp' : 'standard',
       templates,
     ),
+    furtherNames: hasSite && (await areInNewZones(context)) ? serviceNames(name) : [],
   });
+}
+
+/** Whether it is a parked or addon domain. */
+async function isAlias(db: Db, domain: string): Promise<boolean> {
+  return ((await find(db, domain))?.servedBy ?? null) !== null;
 }

@@ -8,7 +8,8 @@ import * as assignments from '../addresses/ipv6-assignments.ts';
 import { findPublicAddress } from '../addresses/nat.ts';
 import type { ChangedDomains } from '../domains/changes.ts';
 import type { HostedDomain } from '../domains/hosted-domains.ts';
-import { isOn } from '../domains/rules.ts';
+import { isOn } from '../domains/flags.ts';
+import { areServed, serviceNames } from '../domains/service-subdomains.ts';
 import { accountZone } from './account-zone.ts';
 import { nameKey } from './names.ts';
 import { ttlOf, type NewZoneText } from './new-zone.ts';
@@ -62,6 +63,7 @@ export async function zoneChanges(
     const zone = await newZoneOf(context, account, domain, found);
     if (zone !== undefined) changes.push(zone);
   }
+  const keepsServices = await areServed(context.db);
   const adds = (await isOn(context.db, 'autocreateaentries')) ? added.filter((one) => !isAlias(one)) : [];
   const byZone = new Map<string, { added: string[]; removed: string[] }>();
   for (const [list, key] of [
@@ -82,7 +84,10 @@ export async function zoneChanges(
     if (zone === undefined) continue;
     const edit = (file: ZoneFile): ZoneChanges => ({
       add: names.added.flatMap((domain) => newRecords(file, { domain, ttl, ...addresses })),
-      remove: names.removed.flatMap((domain) => linesOf(file, { domain, ...addresses })),
+      remove: names.removed
+        // Its records lead to the service again.
+        .filter((domain) => !keepsServices || !serviceNames(name).includes(domain))
+        .flatMap((domain) => linesOf(file, { domain, ...addresses })),
     });
     const next = nextZone(zone, edit, new Date(context.now()));
     if (next !== undefined) changes.push(next);
@@ -129,7 +134,13 @@ async function newZoneOf(
   }
   const serial = firstSerial(new Date(context.now()));
   const { templates } = found;
-  const made = await accountZone(context, { name, account, serial, templates, isMain: false });
+  const made = await accountZone(context, {
+    name,
+    account,
+    serial,
+    templates,
+    ...{ isMain: false, isServed: true },
+  });
   const verified = made.template === undefined ? { verifiedSerial: serial } : {};
   return { name, before: null, after: { name, ...made, dnssecPolicy: null, ...verified } };
 }

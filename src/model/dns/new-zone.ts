@@ -8,6 +8,7 @@ import { isMailbox } from './names.ts';
 import * as nameservers from './nameservers.ts';
 import { textOf } from './octets.ts';
 import { firstSerial } from './serial.ts';
+import { addressesAt } from './service-records.ts';
 import { type Template, zoneFromTemplate } from './templates.ts';
 
 /** In seconds, the same as WHM's, until the tweak settings TTL and NSTTL are set. */
@@ -31,6 +32,8 @@ export interface NewZone {
   readonly nameservers?: readonly nameservers.Nameserver[] | undefined;
   /** Default: the first serial of the day. */
   readonly serial?: number;
+  /** Further names that get the addresses of the domain, unless the template has them. Without a final dot. */
+  readonly furtherNames?: readonly string[];
 }
 
 export interface NewZoneText {
@@ -43,7 +46,17 @@ export interface NewZoneText {
 /** @throws ApiError as `zoneFromTemplate` */
 export async function newZone(
   { db, system, version, now, warn }: Pick<Context, 'db' | 'system' | 'version' | 'now' | 'warn'>,
-  { name, ip, ipv6, template, account, nameserversOf, nameservers: given, serial }: NewZone,
+  {
+    name,
+    ip,
+    ipv6,
+    template,
+    account,
+    nameserversOf,
+    nameservers: given,
+    serial,
+    furtherNames = [],
+  }: NewZone,
 ): Promise<NewZoneText> {
   const hostname = system.hostname().toLowerCase();
   let servers = given ?? (await nameservers.listServersFor({ db, system }, nameserversOf));
@@ -57,7 +70,7 @@ export async function newZone(
   const contact = account?.contactEmail ?? '';
   const canContact = contact !== '' && isMailbox(contact, `${name}.`);
   const reseller = account === undefined || account.owner === 'root' ? undefined : account.owner;
-  const { zone, lines } = zoneFromTemplate(template, {
+  const values = {
     ...{ domain: name, ip, ipv6, version, reseller },
     nameservers: servers,
     contact: canContact ? contact : `root@${hostname}.`,
@@ -66,6 +79,18 @@ export async function newZone(
       nsTtl: await ttlOf(db, 'NSTTL'),
       serial: serial ?? firstSerial(new Date(now())),
     },
-  });
+  };
+  let made = zoneFromTemplate(template, values);
+  const missing = furtherNames.filter((one) => addressesAt(made.zone, one).length === 0);
+  if (missing.length > 0) made = zoneFromTemplate(withNames(template, missing), values);
+  const { zone, lines } = made;
   return { text: textOf(zone.text), ...(template.isCustom && { template: { name: template.name, lines } }) };
+}
+
+function withNames(template: Template, names: readonly string[]): Template {
+  const lines = names.flatMap((name) => [
+    `${name}.\t%ttl%\tIN\tA\t%ip%\n`,
+    `${name}.\t%ttl%\tIN\tAAAA\t%ipv6%\n`,
+  ]);
+  return { ...template, text: `${template.text.replace(/\n?$/, '\n')}${lines.join('')}` };
 }

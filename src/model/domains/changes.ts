@@ -5,9 +5,10 @@ import { quote } from '../../core/quote.ts';
 import * as accounts from '../accounts/accounts.ts';
 import { primariesOf } from '../web/primary-hosts.ts';
 import { readDocumentRoot } from './document-root.ts';
+import { isOn } from './flags.ts';
 import { findDomain, listOf, type HostedDomain } from './hosted-domains.ts';
 import { assertWithinLimits } from './limits.ts';
-import { assertForeignName, assertName, assertSubdomain, isOn, type FoundAuthority } from './rules.ts';
+import { assertForeignName, assertName, assertSubdomain, type FoundAuthority } from './rules.ts';
 
 type Dependencies = Pick<Context, 'db' | 'caller' | 'system'>;
 

@@ -1,13 +1,12 @@
 // Which domains an account may add: names that nobody else has, and that the tweak settings allow.
 import { seesAll } from '../../core/access.ts';
-import type { Context, Db } from '../../core/context.ts';
+import type { Context } from '../../core/context.ts';
 import { badParam, denied } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import type { Account } from '../accounts/accounts.ts';
 import { related } from '../dns/new-zone-owner.ts';
 import { ownerOf } from '../dns/zone-owners.ts';
-import { domains as settings } from '../tweak-settings/catalogue-domains.ts';
-import * as tweakSettings from '../tweak-settings/stored.ts';
+import { isOn } from './flags.ts';
 import { isWellKnown } from './well-known.ts';
 import { assertFree, taken } from './hosted-domains.ts';
 
@@ -20,11 +19,6 @@ export interface FoundAuthority {
   readonly addresses?: readonly string[];
   /** Why the lookup failed. */
   readonly error?: string;
-}
-
-/** Whether a flag of the tweak settings is on. */
-export async function isOn(db: Db, key: keyof typeof settings): Promise<boolean> {
-  return ((await tweakSettings.read(db, 'Main', key)) ?? settings[key]?.default) === '1';
 }
 
 /** Root and holders of every privilege may add any free name. The settings bind all others. */

@@ -2,18 +2,31 @@
 import type { Db } from '../../core/context.ts';
 import type { Account } from '../accounts/accounts.ts';
 import { listOf, takenByOthers, type HostedDomain } from './hosted-domains.ts';
+import { areServed, serviceNames } from './service-subdomains.ts';
 
 export interface VirtualHost {
   /** The domain that identifies it. */
   readonly servername: string;
   readonly type: 'main' | 'sub';
-  /** All other names that it answers to, with `www.` and `mail.`. */
+  /** The other names of its site, with `www.` and `mail.`. */
   readonly aliases: readonly string[];
+  /** The service subdomains of its domains, at which the web server redirects to the services. */
+  readonly services: readonly string[];
   /** Absolute. */
   readonly documentRoot: string;
   readonly addons: readonly string[];
   readonly parked: readonly string[];
 }
+
+export type Named = Pick<VirtualHost, 'servername' | 'aliases' | 'services'>;
+
+/** All names at which the virtual host answers, its own first and the service subdomains last. */
+export function namesOf(host: Named): string[] {
+  return [host.servername, ...host.aliases, ...host.services];
+}
+
+/** The same without its own name. */
+export const otherNamesOf = (host: Named): string[] => namesOf(host).slice(1);
 
 /**
  * Returns the virtual hosts of an account, that of the main domain first.
@@ -33,10 +46,12 @@ export async function virtualHostsOf(
       documentRoot === null ? [] : [{ domain, type: 'sub' as const, documentRoot }],
     ),
   ];
+  const isServed = await areServed(db);
   const proposed = own.map(({ domain, type, documentRoot }) => {
     const served = others.filter(({ servedBy }) => servedBy === domain);
     const domains = served.map((one) => one.domain);
-    const mail = [...(type === 'main' ? [domain] : []), ...domains];
+    // All but subdomains, which have no zone of their own.
+    const zones = [...(type === 'main' ? [domain] : []), ...domains];
     return {
       servername: domain,
       type,
@@ -44,24 +59,27 @@ export async function virtualHostsOf(
       // A wildcard subdomain answers to these names anyway.
       derived: [
         ...[domain, ...domains].map((name) => `www.${name}`),
-        ...mail.map((name) => `mail.${name}`),
+        ...zones.map((name) => `mail.${name}`),
       ].filter((name) => !name.includes('*')),
+      services: isServed ? zones.flatMap(serviceNames) : [],
       documentRoot: `${account.home}/${documentRoot}`,
       addons: served.filter((one) => one.type === 'addon').map((one) => one.domain),
       parked: served.filter((one) => one.type === 'parked').map((one) => one.domain),
     };
   });
   // A name that is a domain of its own, of any account, belongs to that domain's virtual host.
-  const derived = proposed.flatMap((one) => one.derived);
+  const derived = proposed.flatMap((one) => [...one.derived, ...one.services]);
   const separate = new Set([
     ...(await takenByOthers(db, account.username, derived)),
     ...taken,
     account.domain,
     ...others.map(({ domain }) => domain),
   ]);
+  const isFree = (name: string) => !separate.has(name) && name.length <= MAX_LENGTH;
   return proposed.map(({ domains, derived: names, ...host }) => ({
     ...host,
-    aliases: [...domains, ...names.filter((name) => !separate.has(name) && name.length <= MAX_LENGTH)],
+    aliases: [...domains, ...names.filter(isFree)],
+    services: host.services.filter(isFree),
   }));
 }
 

@@ -19,14 +19,23 @@ export const domains: Entries = {
   check_zone_owner: flag('1', 'Whether the owner of a parent zone is checked before a zone is created.'),
   check_zone_syntax: flag('1', 'Whether the syntax of a zone is checked before it is saved.'),
   autocreateaentries: acting(flag('1', 'Whether a new subdomain gets A records.')),
-  proxysubdomains: flag('1', 'Whether the service subdomains cpanel, webmail, webdisk and whm exist.'),
-  proxysubdomainsfornewaccounts: flag('1', 'Whether the zones of new accounts have the service subdomains.'),
+  proxysubdomains: acting(
+    flag(
+      '1',
+      'Whether the service subdomains exist. This server has cpanel and whm, because it has no service for the others.',
+    ),
+  ),
+  proxysubdomainsfornewaccounts: acting(
+    flag('1', 'Whether the zones of new accounts and domains have the service subdomains.'),
+  ),
   proxysubdomainsoverride: acting(
     flag('1', 'Whether users can create their own cpanel, webmail and webdisk subdomains.'),
   ),
-  overwritecustomproxysubdomains: flag(
-    '0',
-    'Whether service subdomains replace existing records of the same names.',
+  overwritecustomproxysubdomains: acting(
+    flag(
+      '0',
+      'Whether service subdomains replace existing records of the same names when they are added to all zones.',
+    ),
   ),
   autodiscover_proxy_subdomains: flag('0', 'Whether the subdomains autodiscover and autoconfig exist.'),
   autodiscover_mail_service: oneOf(

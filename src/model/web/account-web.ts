@@ -5,6 +5,7 @@ import * as ipv6 from '../addresses/ipv6-assignments.ts';
 import * as exceeded from '../bandwidth/exceeded.ts';
 import { certificatesOf } from '../certificates/installed.ts';
 import { listOf, type HostedDomain } from '../domains/hosted-domains.ts';
+import { portOf } from '../domains/service-subdomains.ts';
 import { virtualHostsOf } from '../domains/virtual-hosts.ts';
 import { phpOf } from '../php/served-by.ts';
 import * as httpsRedirects from './https-redirects.ts';
@@ -31,6 +32,8 @@ export interface WebHost {
   /** In lower case, with A-labels: `bob.example`. */
   readonly servername: string;
   readonly aliases: readonly string[];
+  /** Without this field, it has no service subdomains. */
+  readonly services?: readonly WebService[];
   /** Absolute, below the home. */
   readonly documentRoot: string;
   /** Without this field, PHP files are not served. */
@@ -39,6 +42,14 @@ export interface WebHost {
   readonly certificate?: WebCertificate;
   /** Its names that are redirected from HTTP to HTTPS. Without a certificate, they are not. */
   readonly httpsRedirects?: readonly string[];
+}
+
+/** A service subdomain, at which a virtual host redirects to a service. */
+export interface WebService {
+  /** `cpanel.bob.example`. */
+  readonly name: string;
+  /** Where the service answers on this server, with TLS. */
+  readonly port: number;
 }
 
 export type WebPhp =
@@ -109,7 +120,7 @@ export async function accountWebOf(
     isSuspended: overrides.isSuspended ?? account.suspendedAt !== null,
     isOverLimit: overrides.isOverLimit ?? (await exceeded.isStoredAsExceeded(db, before.username)),
     hasCgi: settings.cgi,
-    hosts: hosts.map(({ servername, aliases, documentRoot }) => {
+    hosts: hosts.map(({ servername, aliases, services, documentRoot }) => {
       const given = overrides.php?.get(servername);
       const php = (given === undefined ? served.get(servername) : given) ?? null;
       const { path, id } = certificates.get(servername) ?? {};
@@ -119,6 +130,9 @@ export async function accountWebOf(
       const redirects = httpsRedirects.namesOf({ servername, aliases }, redirected, domains);
       return {
         ...{ servername, aliases, documentRoot },
+        ...(services.length > 0 && {
+          services: services.map((name) => ({ name, port: portOf(name) })),
+        }),
         ...(php !== null && { php }),
         ...(certificate !== null && { certificate }),
         ...(redirects.length > 0 && { httpsRedirects: redirects }),

@@ -7,7 +7,7 @@ import { nameOfCertificate } from '../../model/certificates/items.ts';
 import { verifyErrorOf } from '../../model/certificates/verify.ts';
 import { certificateOf } from '../../model/certificates/x509.ts';
 import { readDomains } from '../../model/certificates/wanted-domains.ts';
-import { virtualHostsOf } from '../../model/domains/virtual-hosts.ts';
+import { namesOf, virtualHostsOf } from '../../model/domains/virtual-hosts.ts';
 
 export default defineUapi({
   name: 'SSL::fetch_certificates_for_fqdns',
@@ -53,7 +53,7 @@ export default defineUapi({
   async handler({ domains }, context) {
     const { db, caller, now } = context;
     const hosts = await virtualHostsOf(db, await accounts.getOwn(db, caller));
-    const names = hosts.flatMap(({ servername, aliases }) => [servername, ...aliases]);
+    const names = hosts.flatMap(namesOf);
     const found = await certificatesFor(context, readDomains('domains', domains));
     return found.map(({ certificate, key = '' }) => {
       const { id, facts, pem, chain, createdAt } = certificate;

@@ -5,7 +5,7 @@ import {
   serverVariableNames,
   serverVariables,
 } from '../../model/accounts/variables.ts';
-import { isOn } from '../../model/domains/rules.ts';
+import { isOn } from '../../model/domains/flags.ts';
 import { minimumOf } from '../../model/passwords/minimums.ts';
 
 export default defineUapi({

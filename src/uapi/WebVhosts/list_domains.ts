@@ -2,6 +2,7 @@ import { defineUapi } from '../../core/define-uapi.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { certificatesOf } from '../../model/certificates/installed.ts';
 import { hostOf, readOwnDomains } from '../../model/domains/rows.ts';
+import { serviceNames } from '../../model/domains/service-subdomains.ts';
 
 export default defineUapi({
   name: 'WebVhosts::list_domains',
@@ -15,7 +16,7 @@ export default defineUapi({
     list: {
       fields: {
         domain: { type: 'string', doc: 'The domain.' },
-        proxy_subdomains: { list: { type: 'string' }, doc: 'Its service subdomains: none on this server.' },
+        proxy_subdomains: { list: { type: 'string' }, doc: 'Its service subdomains.' },
         vhost_is_ssl: { type: 'flag', doc: 'Whether the virtual host has a certificate.' },
         vhost_name: { type: 'string', doc: 'The virtual host.' },
       },
@@ -26,12 +27,14 @@ export default defineUapi({
   async handler(_args, { db, caller }) {
     const own = await readOwnDomains(db, await accounts.getOwn(db, caller));
     const certificates = await certificatesOf(db, own.account);
-    const names = [own.account.domain, ...own.hosted.map(({ domain }) => domain)];
-    return names.map((domain) => {
-      const vhost = hostOf(own, domain)?.servername ?? domain;
+    const domains = [own.account.domain, ...own.hosted.map(({ domain }) => domain)];
+    return domains.map((domain) => {
+      const host = hostOf(own, domain);
+      const vhost = host?.servername ?? domain;
+      const names = serviceNames(domain);
       return {
         domain,
-        proxy_subdomains: [],
+        proxy_subdomains: (host?.services ?? []).filter((name) => names.includes(name)),
         vhost_is_ssl: Number(certificates.has(vhost)),
         vhost_name: vhost,
       };

@@ -2,6 +2,7 @@ import { defineUapi } from '../../core/define-uapi.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { temporaryDomains } from '../../model/account-apis/names.ts';
 import { readOwnDomains } from '../../model/domains/rows.ts';
+import { namesOf } from '../../model/domains/virtual-hosts.ts';
 
 export default defineUapi({
   name: 'WebVhosts::list_ssl_capable_domains',
@@ -14,8 +15,11 @@ export default defineUapi({
   returns: {
     list: {
       fields: {
-        domain: { type: 'string', doc: 'The name: a domain, or one with www. or mail. before it.' },
-        is_proxy: { type: 'flag', doc: 'Whether it is a service subdomain: always 0 on this server.' },
+        domain: {
+          type: 'string',
+          doc: 'The name: a domain, or one with www., mail. or a service before it.',
+        },
+        is_proxy: { type: 'flag', doc: 'Whether it is a service subdomain.' },
         vhost_name: { type: 'string', doc: 'The virtual host that serves it.' },
       },
     },
@@ -24,8 +28,10 @@ export default defineUapi({
 
   async handler(_args, { db, caller }) {
     const own = await readOwnDomains(db, await accounts.getOwn(db, caller));
-    return own.hosts.flatMap(({ servername, aliases }) =>
-      [servername, ...aliases].map((domain) => ({ domain, is_proxy: 0, vhost_name: servername })),
+    return own.hosts.flatMap((host) =>
+      namesOf(host).map((domain) => ({
+        ...{ domain, is_proxy: Number(host.services.includes(domain)), vhost_name: host.servername },
+      })),
     );
   },
 });

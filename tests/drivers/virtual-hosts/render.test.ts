@@ -27,8 +27,9 @@ describe.each(Object.keys(places))('a hostile value as %s', (place) => {
           return;
         }
         expect(directives(text)).toEqual(expected);
-        const rest = text.replaceAll(/\$\{WHMAPI1_ACCESS_FILES\}|"%\{ENV:REDIRECT_STATUS\}"/g, '');
-        expect(rest).not.toMatch(/\$\{|%\{|\\\n|[^\t\n\x20-\x7e“”]/);
+        const own =
+          /\$\{WHMAPI1_ACCESS_FILES\}|"%\{ENV:REDIRECT_STATUS\}"|%\{SERVER_NAME\}|%\{REQUEST_URI\}/g;
+        expect(text.replaceAll(own, '')).not.toMatch(/\$\{|%\{|\\\n|[^\t\n\x20-\x7e“”]/);
       }),
       { numRuns: 300 },
     );
@@ -49,4 +50,23 @@ it('writes a long list of names on several lines, because Apache limits their le
   const text = render(ofHost({ aliases }));
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(8000);
   for (const alias of aliases) expect(text).toContain(` ${alias}`);
+});
+
+it('redirects exactly the service subdomains, in each state of the account', () => {
+  const services = ['bob.example', 'other.example'].flatMap((domain) => [
+    { name: `cpanel.${domain}`, port: 2083 },
+    { name: `whm.${domain}`, port: 2087 },
+  ]);
+  for (const state of [{}, { isSuspended: true }, { isOverLimit: true }]) {
+    const rules = render({ ...ofHost({ services }), ...state }).match(/^\tRewrite.*$/gm);
+    const expected = [
+      'RewriteEngine On',
+      'RewriteCond %{SERVER_NAME} "^(?:cpanel[.]bob[.]example|cpanel[.]other[.]example)$"',
+      'RewriteRule "^/(?![.]well-known/acme-challenge/)" "https://%{SERVER_NAME}:2083%{REQUEST_URI}" [R=302,L]',
+      'RewriteCond %{SERVER_NAME} "^(?:whm[.]bob[.]example|whm[.]other[.]example)$"',
+      'RewriteRule "^/(?![.]well-known/acme-challenge/)" "https://%{SERVER_NAME}:2087%{REQUEST_URI}" [R=302,L]',
+    ].map((line) => `\t${line}`);
+    expect(rules).toEqual([...expected, ...expected]);
+  }
+  expect(render(ofHost({ services: [] }))).not.toContain('Rewrite');
 });

@@ -48,9 +48,15 @@ export function folder(value: string): string {
   return path(value);
 }
 
-/** The address and port of a virtual host. @throws TypeError */
-export function listener(address: string, port: number): string {
+/** @throws TypeError */
+export function portNumber(port: number): number {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new TypeError('Invalid port.');
+  return port;
+}
+
+/** The address and port of a virtual host. @throws TypeError */
+export function listener(address: string, given: number): string {
+  const port = portNumber(given);
   if (address === '*') return `*:${port}`;
   const family = isIP(address);
   if (family === 0 || address.includes('%')) throw new TypeError('Invalid IP address.');

@@ -2,7 +2,7 @@
 import { CHALLENGE_PATH, CHALLENGES, domainLogs, errorLog } from '../places.ts';
 import type { AccountWeb, PrimaryType, WebHost, WebPhp } from '../contract.ts';
 import { ACCESS_FILES } from './access-files.ts';
-import { domain, folder, listener, path, quoted, section, userName } from './apache-conf.ts';
+import { domain, folder, listener, path, portNumber, quoted, section, userName } from './apache-conf.ts';
 import { CUSTOM, OVER_LIMIT_PAGE } from './places.ts';
 
 /** Where a path of the machine is for Apache: a sandbox has its files elsewhere. */
@@ -72,11 +72,15 @@ function virtualHost(web: AccountWeb, host: WebHost, type: PrimaryType, around: 
   return section('VirtualHost', around.addresses.map((address) => listener(address, port)).join(' '), [
     ...names(host),
     ...logs(web, host, around),
+    ...redirects(host),
     ...(isEncrypted ? [] : toHttps(host, around)),
     ...answers(web, host, around),
     ...encryption,
   ]);
 }
+
+/** All paths except challenges, which are answered in every state, so that certificates can be renewed. */
+const NOT_CHALLENGES = `"^/(?!${pattern(CHALLENGE_PATH)})"`;
 
 /** A directive takes any number of names, but a line at most 8,190 bytes. */
 const NAMES_ON_A_LINE = 20;
@@ -84,17 +88,32 @@ const NAMES_ON_A_LINE = 20;
 /** Can be a wildcard, unlike a ServerName. */
 const alias = (name: string) => (name.startsWith('*.') ? `*.${domain(name.slice(2))}` : domain(name));
 
-function names({ servername, aliases }: WebHost): string[] {
-  const lines: string[] = [`ServerName ${domain(servername)}`];
-  for (let at = 0; at < aliases.length; at += NAMES_ON_A_LINE) {
-    lines.push(
-      `ServerAlias ${aliases
-        .slice(at, at + NAMES_ON_A_LINE)
-        .map(alias)
-        .join(' ')}`,
-    );
-  }
-  return lines;
+function names({ servername, aliases, services = [] }: WebHost): string[] {
+  const lists = inLines([...aliases, ...services.map(({ name }) => name)]).map(
+    (list) => `ServerAlias ${list.map(alias).join(' ')}`,
+  );
+  return [`ServerName ${domain(servername)}`, ...lists];
+}
+
+function inLines<Item>(list: readonly Item[]): Item[][] {
+  const count = Math.ceil(list.length / NAMES_ON_A_LINE);
+  return Array.from({ length: count }, (_, at) =>
+    list.slice(at * NAMES_ON_A_LINE, (at + 1) * NAMES_ON_A_LINE),
+  );
+}
+
+/**
+ * Service subdomains lead to the ports of the services, also if the account is suspended. These rules of the virtual host
+ * come before everything else, such as the rules and passwords of .htaccess.
+ */
+function redirects({ services = [] }: WebHost): string[] {
+  const rules = [...new Set(services.map(({ port }) => port))].flatMap((port) =>
+    inLines(services.filter((one) => one.port === port)).flatMap((list) => [
+      `RewriteCond %{SERVER_NAME} "^(?:${list.map(({ name }) => domain(name).replaceAll('.', '[.]')).join('|')})$"`,
+      `RewriteRule ${NOT_CHALLENGES} "https://%{SERVER_NAME}:${portNumber(port)}%{REQUEST_URI}" [R=302,L]`,
+    ]),
+  );
+  return rules.length === 0 ? [] : ['RewriteEngine On', ...rules];
 }
 
 function logs({ username }: AccountWeb, { servername }: WebHost, { locate }: Surroundings): string[] {
@@ -138,8 +157,6 @@ function namePattern(name: string): string {
   return prefix + domain(rest).replaceAll('.', '[.]');
 }
 
-/** All paths except challenges, which are answered in every state, so that certificates can be renewed. */
-const NOT_CHALLENGES = `"^/(?!${pattern(CHALLENGE_PATH)})"`;
 /** Only Apache itself asks for paths that begin with this, in internal redirects. */
 const INTERNAL = '/.whmapi1-';
 const OVER_LIMIT_PATH = `${INTERNAL}over-limit`;

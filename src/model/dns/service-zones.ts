@@ -1,0 +1,32 @@
+// The zones that can have the names of service subdomains: those of main, parked and addon domains.
+import type { Db } from '../../core/context.ts';
+import * as accounts from '../accounts/accounts.ts';
+import * as assignments from '../addresses/ipv6-assignments.ts';
+import { findPublicAddress } from '../addresses/nat.ts';
+import { listOf, taken } from '../domains/hosted-domains.ts';
+import { serviceNames } from '../domains/service-subdomains.ts';
+import { ttlOf } from './new-zone.ts';
+import type { ServiceRecords } from './service-records.ts';
+
+export interface ZoneOfServices {
+  readonly name: string;
+  /** Without the names that are domains of accounts. */
+  readonly records: ServiceRecords;
+}
+
+/** Of the accounts of this server. The nameserver may not have all of them. */
+export async function listZones(db: Db): Promise<ZoneOfServices[]> {
+  const ttl = await ttlOf(db, 'TTL');
+  const zones: ZoneOfServices[] = [];
+  for (const { username, domain, ip } of await accounts.listAll(db)) {
+    const ipv4 = await findPublicAddress(db, ip);
+    const ipv6 = (await assignments.find(db, username))?.address;
+    const aliases = (await listOf(db, username)).filter(({ servedBy }) => servedBy !== null);
+    for (const name of [domain, ...aliases.map((one) => one.domain)]) {
+      const separate = await taken(db, serviceNames(name));
+      const names = serviceNames(name).filter((one) => !separate.has(one));
+      zones.push({ name, records: { names, ttl, ipv4, ipv6 } });
+    }
+  }
+  return zones;
+}

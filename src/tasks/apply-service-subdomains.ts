@@ -1,0 +1,112 @@
+// Adds the service subdomains of all domains, or removes them, after their tweak settings have changed.
+import { ApiError } from '../core/errors.ts';
+import type { Db } from '../core/context.ts';
+import { defineTask, type TaskContext } from '../core/task.ts';
+import { writeAllVirtualHosts } from '../drivers/virtual-hosts/write-all.ts';
+import { lookAtZone } from '../drivers/zones/look.ts';
+import { listInWork } from '../model/accounts/in-work.ts';
+import { serialOf, zoneFileOf } from '../model/dns/changed-zone.ts';
+import { addServices, removeServices } from '../model/dns/service-records.ts';
+import { listZones, type ZoneOfServices } from '../model/dns/service-zones.ts';
+import type { ZoneChanges } from '../model/dns/zone-edits.ts';
+import { areServed, mayOverwrite } from '../model/domains/service-subdomains.ts';
+import { listAccountWebs } from '../model/web/account-web.ts';
+import { rolesOf } from '../model/roles/active-profile.ts';
+
+/** How many failures are the reason of a failed task. All of them are in its log. */
+const MAX_SHOWN = 5;
+
+export default defineTask<Record<string, never>>({
+  description: 'Add or remove the service subdomains of all domains.',
+  whenInterrupted: 'retry',
+
+  async run(_input, context) {
+    const { machine, transaction, log, progress } = context;
+    const { system } = machine;
+    const roles = await transaction('reads', (db) => rolesOf({ db, system }));
+    if (!roles.has('WebServer')) {
+      log('This server has no role WebServer, so nothing answers at service subdomains.');
+      return { accounts: 0, zones: 0 };
+    }
+    progress(0, 'Writing the virtual hosts');
+    const { written, failures } = await writeAllVirtualHosts(context, () => transaction('reads', listWebs));
+    for (const [username, reason] of failures) log(`The virtual hosts of “${username}”: ${reason}`);
+    log(`Wrote the virtual hosts of ${written} accounts.`);
+    const ofZones = roles.has('DNS') ? await changeZones(context) : { changed: 0, failures: [] };
+    const all = [...failures.values(), ...ofZones.failures];
+    if (all.length > 0) {
+      const more = all.length > MAX_SHOWN ? ` There are ${all.length - MAX_SHOWN} more in the log.` : '';
+      throw new ApiError('host_failed', `${all.slice(0, MAX_SHOWN).join(' ')}${more}`);
+    }
+    return { accounts: written, zones: ofZones.changed };
+  },
+});
+
+/** Without the accounts that calls are changing. */
+async function listWebs(db: Db) {
+  const inWork = new Set(await listInWork(db));
+  const all = await listAccountWebs(db);
+  return {
+    webs: all.filter(({ username }) => !inWork.has(username)),
+    inWork: all.map(({ username }) => username).filter((username) => inWork.has(username)),
+  };
+}
+
+/** One zone that cannot be changed does not stop the others. */
+async function changeZones(context: TaskContext) {
+  const { transaction, log, progress, signal } = context;
+  const { zones, edit } = await transaction('reads', async (db) => ({
+    zones: await listZones(db),
+    edit: await editsOf(db),
+  }));
+  const failures: string[] = [];
+  let changed = 0;
+  for (const [at, zone] of zones.entries()) {
+    signal.throwIfAborted();
+    progress(50 + (50 * at) / zones.length, `Zone ${at + 1} of ${zones.length}: ${zone.name}`);
+    try {
+      if (await changeZone(context, zone, edit)) changed += 1;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      log(`The zone “${zone.name}”: ${error.message}`);
+      failures.push(`The zone “${zone.name}”: ${error.message}`);
+    }
+  }
+  log(`Changed ${changed} zones.`);
+  return { changed, failures };
+}
+
+type Edit = (...args: Parameters<typeof addServices>) => ZoneChanges;
+
+async function editsOf(db: Db): Promise<Edit> {
+  if (!(await areServed(db))) return (zone, records) => removeServices(zone, records);
+  const overwrites = await mayOverwrite(db);
+  return (zone, records) => addServices(zone, records, { overwrites });
+}
+
+/** @returns whether something had to be changed. */
+async function changeZone(
+  { machine, call }: TaskContext,
+  { name, records }: ZoneOfServices,
+  edit: Edit,
+): Promise<boolean> {
+  const found = await lookAtZone(machine, name);
+  if (found === undefined) return false;
+  const file = zoneFileOf(found);
+  const { add = [], remove = [] } = edit(file, records);
+  if (add.length + remove.length === 0) return false;
+  const { metadata } = await call({
+    command: 'mass_edit_dns_zone',
+    args: [
+      { name: 'zone', value: name },
+      { name: 'serial', value: String(serialOf(file)) },
+      ...add.map(({ owner, ttl, type, items }) => ({
+        name: 'add',
+        value: JSON.stringify({ dname: owner, ttl, record_type: type, data: items }),
+      })),
+      ...remove.map((line) => ({ name: 'remove', value: String(line - 1) })),
+    ],
+  });
+  if (metadata.result !== 1) throw new ApiError('host_failed', metadata.reason);
+  return true;
+}

@@ -1,0 +1,199 @@
+// Service subdomains, as the functions of accounts and tweak settings make them. tests/slow/apache.test.ts has a real
+// Apache.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Json } from '../../src/core/values.ts';
+import { StateDirectory } from '../../src/store/state-directory.ts';
+import { TaskLogFiles } from '../../src/store/task-logs.ts';
+import { taskKinds } from '../../src/tasks/loaders.generated.ts';
+import { Worker } from '../../src/worker/worker.ts';
+import { Installation } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(async () => {
+  here = new Installation();
+  await succeed('createacct', { username: 'bob', domain: 'bob.example' });
+});
+afterEach(() => {
+  here.remove();
+});
+
+async function succeed(command: string, args: Readonly<Record<string, Json>> = {}) {
+  const { metadata, data } = await here.call(command, args);
+  expect([command, metadata.result === 1 ? '' : metadata.reason]).toEqual([command, '']);
+  return { metadata, data };
+}
+
+/** Sets a tweak setting, and runs the task that this starts. @returns the task’s state, reason and result. */
+async function set(key: string, value: string) {
+  await succeed('set_tweaksetting', { key, value });
+  const logs = new TaskLogFiles(new StateDirectory(here.state, process.geteuid?.() ?? 0), () => here.time);
+  await new Worker({ engine: here.engine, kinds: taskKinds, logs, storeState: async () => '' }).runDue();
+  return here.engine.store.transaction('reads', async (db) => ({
+    value: await db.get<{ state: string; reason: string; result: string | null }>(
+      "SELECT state, reason, result FROM task WHERE kind = 'apply-service-subdomains' ORDER BY id DESC LIMIT 1",
+    ),
+    keep: false,
+  }));
+}
+
+const fileOf = (username: string) =>
+  join(here.state, 'root/etc/apache2/whmapi1/accounts', `${username}.conf`);
+/** The service subdomains at which the web server answers for an account. */
+const served = (username = 'bob') =>
+  [...new Set(readFileSync(fileOf(username), 'utf8').match(/(?<= )(?:cpanel|whm)\.[a-z.]+/g) ?? [])].sort();
+
+interface Record_ {
+  readonly name?: string;
+  readonly type?: string;
+  readonly address?: string;
+  readonly cname?: string;
+}
+
+async function recordsOf(domain: string): Promise<string[]> {
+  const { data } = await succeed('dumpzone', { domain });
+  const { zone } = data as unknown as { zone: [{ record: readonly Record_[] }] };
+  return zone[0].record
+    .filter(({ name = '' }) => /^(?:cpanel|whm)\./.test(name))
+    .map(({ name, type, address, cname }) => `${name} ${type} ${address ?? cname}`)
+    .sort();
+}
+
+const all = (domain: string, ip = '192.0.2.1') =>
+  ['cpanel', 'whm'].map((service) => `${service}.${domain}. A ${ip}`);
+
+describe('a new account', () => {
+  it('has them, as an addon domain and a parked domain do, and a subdomain does not', async () => {
+    await succeed('create_parked_domain_for_user', {
+      username: 'bob',
+      domain: 'parked.example',
+      web_vhost_domain: 'bob.example',
+    });
+    await succeed('create_subdomain', {
+      domain: 'shop.bob.example',
+      document_root: 'public_html/shop',
+    });
+    const names = ['cpanel.bob.example', 'cpanel.parked.example', 'whm.bob.example', 'whm.parked.example'];
+    expect(served()).toEqual(names);
+    expect(await recordsOf('bob.example')).toEqual(all('bob.example'));
+    expect(await recordsOf('parked.example')).toEqual(all('parked.example'));
+  });
+
+  it('has no records of them without proxysubdomainsfornewaccounts, and nothing without proxysubdomains', async () => {
+    await set('proxysubdomainsfornewaccounts', '0');
+    await succeed('createacct', { username: 'ann', domain: 'ann.example' });
+    expect(served('ann')).toHaveLength(2);
+    expect(await recordsOf('ann.example')).toEqual([]);
+    await set('proxysubdomainsfornewaccounts', '1');
+    await set('proxysubdomains', '0');
+    await succeed('createacct', { username: 'eve', domain: 'eve.example' });
+    expect(served('eve')).toEqual([]);
+    expect(await recordsOf('eve.example')).toEqual([]);
+  });
+
+  it('keeps what the administrator’s template says about their names', async () => {
+    const folder = join(here.state, 'zone-templates');
+    await import('node:fs').then(({ mkdirSync }) => {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    });
+    writeFileSync(
+      join(folder, 'standardvirtualftp'),
+      '$TTL %ttl%\n@ IN SOA %nameserver%. %rpemail%. ( %serial% 3600 1800 1209600 86400 )\n' +
+        '@ IN NS %nameserver%.\n@ IN A %ip%\ncpanel IN CNAME panel.example.net.\n',
+    );
+    await succeed('createacct', { username: 'ann', domain: 'ann.example' });
+    expect(await recordsOf('ann.example')).toEqual([
+      'cpanel.ann.example. CNAME panel.example.net',
+      'whm.ann.example. A 192.0.2.1',
+    ]);
+  });
+
+  it('follow another main domain and another address', async () => {
+    await succeed('modifyacct', { user: 'bob', domain: 'robert.example' });
+    expect(served()).toEqual(['cpanel.robert.example', 'whm.robert.example']);
+    expect(await recordsOf('robert.example')).toEqual(all('robert.example'));
+    await succeed('setsiteip', { user: 'bob', ip: '192.0.2.2' });
+    expect(await recordsOf('robert.example')).toEqual(all('robert.example', '192.0.2.2'));
+  });
+});
+
+describe('a name that is a domain of its own', () => {
+  const panel = { domain: 'cpanel.bob.example', document_root: 'public_html/panel' };
+
+  it('is no service subdomain until the domain is removed', async () => {
+    await succeed('create_subdomain', panel);
+    expect(served()).toContain('whm.bob.example');
+    expect(readFileSync(fileOf('bob'), 'utf8')).not.toContain('cpanel[.]');
+    await succeed('delete_domain', { domain: panel.domain });
+    expect(readFileSync(fileOf('bob'), 'utf8')).toContain('cpanel[.]bob[.]example');
+    expect(await recordsOf('bob.example')).toEqual(all('bob.example'));
+  });
+
+  it('belongs to another account that is created with it', async () => {
+    await succeed('createacct', { username: 'ann', domain: 'cpanel.bob.example' });
+    expect(served('bob')).toEqual(['whm.bob.example']);
+    expect(served('ann')).toContain('cpanel.cpanel.bob.example');
+  });
+});
+
+describe('proxysubdomains', () => {
+  it('removes them from virtual hosts and zones, and adds them again', async () => {
+    await succeed('createacct', { username: 'ann', domain: 'ann.example' });
+    const files = ['ann', 'bob'].map((one) => readFileSync(fileOf(one), 'utf8'));
+    expect(await set('proxysubdomains', '0')).toEqual({
+      ...{ state: 'done', reason: '' },
+      result: '{"accounts":2,"zones":2}',
+    });
+    for (const name of ['ann', 'bob']) {
+      expect(served(name)).toEqual([]);
+      expect(await recordsOf(`${name}.example`)).toEqual([]);
+    }
+    expect(await set('proxysubdomains', '0')).toMatchObject({ result: '{"accounts":0,"zones":0}' });
+    expect(await set('proxysubdomains', '1')).toMatchObject({ result: '{"accounts":2,"zones":2}' });
+    expect(['ann', 'bob'].map((one) => readFileSync(fileOf(one), 'utf8'))).toEqual(files);
+    for (const name of ['ann', 'bob'])
+      expect(await recordsOf(`${name}.example`)).toEqual(all(`${name}.example`));
+  });
+
+  it('keeps records of others, unless overwritecustomproxysubdomains is on', async () => {
+    await set('proxysubdomains', '0');
+    await succeed('addzonerecord', {
+      domain: 'bob.example',
+      name: 'cpanel',
+      type: 'CNAME',
+      cname: 'panel.example.net',
+    });
+    await succeed('addzonerecord', { domain: 'bob.example', name: 'whm', type: 'A', address: '192.0.2.9' });
+    const own = ['cpanel.bob.example. CNAME panel.example.net', 'whm.bob.example. A 192.0.2.9'];
+    await set('proxysubdomains', '1');
+    expect(await recordsOf('bob.example')).toEqual(own);
+    await set('proxysubdomains', '0');
+    expect(await recordsOf('bob.example')).toEqual(own);
+    await set('proxysubdomains', '1');
+    await set('overwritecustomproxysubdomains', '1');
+    expect(await recordsOf('bob.example')).toEqual(all('bob.example'));
+  });
+
+  it('goes on with the other accounts if the file of one was edited by hand, and says so', async () => {
+    await succeed('createacct', { username: 'ann', domain: 'ann.example' });
+    writeFileSync(fileOf('ann'), '# by hand\n');
+    const task = await set('proxysubdomains', '0');
+    expect(task).toMatchObject({ state: 'failed' });
+    expect(task?.reason).toMatch(/ann\.conf” was edited by hand/);
+    expect(served('bob')).toEqual([]);
+    expect(await recordsOf('bob.example')).toEqual([]);
+    expect(readFileSync(fileOf('ann'), 'utf8')).toBe('# by hand\n');
+  });
+
+  it('acts after restore_config_from_upload too', async () => {
+    await succeed('restore_config_from_upload', { module: 'Main', file: 'proxysubdomains=0\n' });
+    await set('publichtmlsubsonly', '1');
+    expect(served()).toEqual([]);
+  });
+
+  it('says which task applies it, and gives no warning that nothing depends on it', async () => {
+    const { metadata } = await succeed('set_tweaksetting', { key: 'proxysubdomains', value: '0' });
+    expect(JSON.stringify(metadata)).toMatch(/The task \d+ applies the setting to the present accounts/);
+    expect(JSON.stringify(metadata)).not.toContain('nothing on this server depends on it');
+  });
+});
