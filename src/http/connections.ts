@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import type { SecureContext, SecureContextOptions, TlsOptions } from 'node:tls';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { Addresses, sourceOfAddress } from './addresses.ts';
 import { clientErrorOf } from './client-errors.ts';
@@ -20,6 +21,22 @@ export interface Tls {
   /** PEM. */
   readonly cert: string;
   readonly key: string;
+  /** The certificate for a name that a client asks for (SNI). Undefined: the one above. */
+  readonly forName?: (name: string) => Promise<SecureContext | undefined>;
+}
+
+/** A client also gets the server’s certificate if the store cannot be read. */
+function ofTls({ cert, key, forName }: Tls): SecureContextOptions & Pick<TlsOptions, 'SNICallback'> {
+  if (forName === undefined) return { cert, key };
+  return {
+    ...{ cert, key },
+    SNICallback: (name, done) => {
+      forName(name).then(
+        (context) => done(null, context),
+        () => done(null),
+      );
+    },
+  };
 }
 
 export class Connections {
@@ -66,7 +83,7 @@ export class Connections {
       tls === undefined
         ? createHttpServer(options, accept)
         : createHttpsServer(
-            { ...options, ...tlsOptions, ...tls, handshakeTimeout: limits.handshakeTimeout },
+            { ...options, ...tlsOptions, ...ofTls(tls), handshakeTimeout: limits.handshakeTimeout },
             accept,
           );
     server.maxConnections = limits.maxConnections;

@@ -7,6 +7,7 @@ import { loadCertificate } from './certificate.ts';
 import type { Tls } from './connections.ts';
 import type { DaemonOptions } from './options.ts';
 import { createServer } from './server.ts';
+import { SiteCertificates } from './site-certificates.ts';
 import { logStream } from './systemd.ts';
 import { tlsOptions } from './tls.ts';
 
@@ -17,18 +18,21 @@ export class Listener {
   readonly #options: DaemonOptions;
   readonly #application: Application;
   readonly #servers: FastifyInstance[];
+  readonly #sites: SiteCertificates;
 
   constructor(options: DaemonOptions, application: Application, servers: FastifyInstance[]) {
     this.#options = options;
     this.#application = application;
     this.#servers = servers;
+    this.#sites = new SiteCertificates(application);
   }
 
   async listenSecurely(service: LoginService, port: number): Promise<void> {
     const { tlsCert, tlsKey } = this.#options;
     const given = tlsCert === undefined || tlsKey === undefined ? undefined : { cert: tlsCert, key: tlsKey };
     const { cert, key, fingerprint, isSelfSigned } = await loadCertificate(given, this.#application);
-    const server = await this.#listen(service, port, { cert, key });
+    const forName = (name: string) => this.#sites.find(name);
+    const server = await this.#listen(service, port, { cert, key, forName });
     if (isSelfSigned && service === 'whostmgrd')
       process.stdout.write(`self-signed certificate, SHA-256 fingerprint ${fingerprint}\n`);
     process.on('SIGHUP', () => {

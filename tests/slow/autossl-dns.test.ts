@@ -49,6 +49,7 @@ describeWith(['pebble', 'pebble-challtestsrv', 'named', 'dig'], 'AutoSSL', () =>
     const { ip } = (await ok('listips')) as { ip: [{ ip: string }] };
     await ok('set_tweaksetting', 'module=Basic', 'key=NS', 'value=ns1.host.example');
     await ok('adddns', 'domain=host.example', `ip=${ip[0].ip}`);
+    await ok('set_tweaksetting', 'key=proxysubdomains', 'value=0');
     await ok('createacct', 'username=bob', 'domain=bob.example');
     // No function creates such an alias yet.
     const db = new Database(join(folder.state, 'store.db'));

@@ -35,6 +35,7 @@ describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
   beforeEach(async () => {
     proxy.reset();
     pebble.challenges = join(folder.state, 'root/var/lib/whmapi1-acme');
+    await ok('set_tweaksetting', 'key=proxysubdomains', 'value=0');
     await ok('createacct', 'username=bob', 'domain=bob.example');
     const providers = await ok('get_autossl_providers');
     const { payload } = providers as { payload: [{ x_terms_of_service: string }] };

@@ -23,6 +23,7 @@ describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
   beforeEach(async () => {
     proxy.reset();
     here = new AutosslInstallation(pebble, { WHMAPI1_ACME_DIRECTORY: proxy.directory });
+    await here.ok('set_tweaksetting', { key: 'proxysubdomains', value: '0' });
     await here.ok('createacct', { username: 'bob', domain: 'bob.example' });
     await here.enable();
     proxy.reset();

@@ -16,6 +16,7 @@ describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
     pebble.missing.clear();
     pebble.missingForIssuer.clear();
     pebble.visits.length = 0;
+    await here.ok('set_tweaksetting', { key: 'proxysubdomains', value: '0' });
     await here.call('createacct', { username: 'bob', domain: 'bob.example' });
     await here.enable();
   });
@@ -161,6 +162,27 @@ describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
     here.time += 26 * DAY_MS;
     await check();
     expect(namesOf(installed()[0])).toEqual(['bob.example', 'mail.bob.example']);
+  });
+
+  it('adds service subdomains, and notifies nobody about those that DNS does not have', async () => {
+    await here.ok('set_tweaksetting', { key: 'proxysubdomains', value: '1' });
+    await here.call('update_contact_email', { contact_email: 'ann@example.com' });
+    pebble.missing.add('whm.bob.example');
+    const names = ['bob.example', 'cpanel.bob.example', 'mail.bob.example', 'www.bob.example'];
+    await check();
+    expect(namesOf(installed()[0])).toEqual(names);
+    const { data } = await here.call('get_autossl_problems_for_user', { username: 'bob' });
+    expect(data).toEqual({ problems_by_domain: [] });
+    const mails = readdirSync(join(here.state, 'sandbox-mail')).map((name) =>
+      readFileSync(join(here.state, 'sandbox-mail', name), 'utf8'),
+    );
+    expect(mails.join('')).not.toContain('without some names');
+
+    // A renewal does not wait for a service subdomain.
+    pebble.missing.add('cpanel.bob.example');
+    here.time += 62 * DAY_MS;
+    await check();
+    expect(namesOf(installed()[0])).toEqual(['bob.example', 'mail.bob.example', 'www.bob.example']);
   });
 
   it('orders nothing if no name can be validated', async () => {
