@@ -143,9 +143,9 @@ describe('the virtual hosts of an account', () => {
   it('give up an alias that becomes the main domain of another account', async () => {
     await create();
     await works('createacct', { username: 'carol', domain: 'carol.example' });
-    expect(text('bob')).toContain('ServerAlias www.bob.example mail.bob.example\n');
+    expect(text('bob')).toContain('ServerAlias www.bob.example mail.bob.example cpanel.bob.example');
     await works('modifyacct', { user: 'carol', DNS: 'www.bob.example' });
-    expect(text('bob')).toContain('ServerAlias mail.bob.example\n');
+    expect(text('bob')).toContain('ServerAlias mail.bob.example cpanel.bob.example');
     expect(text('carol')).toContain('ServerName www.bob.example\n');
   });
 
