@@ -5,9 +5,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RawArgument } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
 import { MachineError } from '../core/machine-error.ts';
+import type { ProviderClient } from '../core/machine-identity-providers.ts';
 import * as display from '../model/identity-providers/display.ts';
 import * as externalLogins from '../model/identity-providers/external-logins.ts';
-import { OWN_SERVICE } from '../model/identity-providers/form.ts';
 import * as identityLogin from '../model/identity-providers/identity-login.ts';
 import * as links from '../model/identity-providers/links.ts';
 import type { LinkedIdentity } from '../model/identity-providers/links.ts';
@@ -43,12 +43,15 @@ async function begin(request: FastifyRequest, reply: FastifyReply, door: Door): 
   }
   const world = loginWorldOf(door.application);
   if (await identityLogin.isBlocked(world, request.ip)) return refuse(request, reply, door, logins.DENIED);
-  const client = await world.transaction((db) => providers.findEnabled({ ...world, db }, provider));
+  const client = await enabledClient(door, provider);
   if (client === undefined) return refuse(request, reply, door, NOT_ENABLED);
   const redirectUri = `${request.protocol}://${host}${providers.callbackPath(provider)}`;
   try {
     const begun = await world.transaction((db) =>
-      externalLogins.begin({ ...world, db }, { provider, redirectUri, address: request.ip }),
+      externalLogins.begin(
+        { ...world, db },
+        { service: door.service, provider, redirectUri, address: request.ip },
+      ),
     );
     const port = await door.application.engine.machine.identityProviders();
     const url = await port.authorizationUrl(client, begun.request);
@@ -69,10 +72,10 @@ async function comeBack(request: FastifyRequest, reply: FastifyReply, door: Door
   const world = loginWorldOf(door.application);
   if (await identityLogin.isBlocked(world, request.ip)) return refuse(request, reply, door, logins.DENIED);
   const begun = await world.transaction((db) =>
-    externalLogins.take({ ...world, db }, { provider, state, secret }),
+    externalLogins.take({ ...world, db }, { service: door.service, provider, state, secret }),
   );
   if (begun === undefined) return refuse(request, reply, door, EXPIRED);
-  const client = await world.transaction((db) => providers.findEnabled({ ...world, db }, provider));
+  const client = await enabledClient(door, provider);
   if (client === undefined) return refuse(request, reply, door, NOT_ENABLED);
   try {
     const port = await door.application.engine.machine.identityProviders();
@@ -92,7 +95,15 @@ async function complete(request: FastifyRequest, reply: FastifyReply, door: Door
   const world = loginWorldOf(door.application);
   const identity = await world.transaction((db) => provenIdentities.find({ ...world, db }, secret));
   if (identity === undefined) return refuse(request, reply, door, EXPIRED);
+  // It may have been confirmed at the other door, which can have other providers.
+  const client = await enabledClient(door, identity.provider);
+  if (client?.issuer !== identity.issuer) return refuse(request, reply, door, NOT_ENABLED);
   return proceed(request, reply, door, { identity, fields, secret });
+}
+
+function enabledClient(door: Door, provider: string): Promise<ProviderClient | undefined> {
+  const world = loginWorldOf(door.application);
+  return world.transaction((db) => providers.findEnabled({ ...world, db }, provider, door.service));
 }
 
 interface Proceeding {
@@ -110,7 +121,7 @@ async function proceed(
   { identity, fields, secret }: Proceeding,
 ): Promise<FastifyReply> {
   const world = loginWorldOf(door.application);
-  const users = await world.transaction((db) => links.usersOf(db, identity));
+  const users = await world.transaction((db) => identityLogin.usersAt(db, door.service, identity));
   const isLinking = users.length === 0;
   const [only = ''] = users;
   const user = users.length === 1 ? only : field(fields, 'user');
@@ -126,7 +137,7 @@ async function proceed(
         code,
         address: request.ip,
       })
-    : identityLogin.attempt(world, { identity, user, code, address: request.ip }));
+    : identityLogin.attempt(world, { service: door.service, identity, user, code, address: request.ip }));
   const authentication = isLinking
     ? `password, for ${identityLogin.authenticationBy(identity)}`
     : identityLogin.authenticationBy(identity);
@@ -175,7 +186,7 @@ async function askForMore(
   }
   const world = loginWorldOf(door.application);
   const { shown, kept } = await world.transaction(async (db) => ({
-    shown: await display.read(db, identity.provider, OWN_SERVICE),
+    shown: await display.read(db, identity.provider, door.service),
     kept: secret ?? (await provenIdentities.keep({ ...world, db }, identity)),
   }));
   reply.header('set-cookie', cookieText(IDENTITY_COOKIE, kept, provenIdentities.PROVEN_MS));

@@ -1,7 +1,6 @@
 // The identity providers for which the login page has a button.
 import type { FastifyRequest } from 'fastify';
 import * as display from '../model/identity-providers/display.ts';
-import { OWN_SERVICE } from '../model/identity-providers/form.ts';
 import * as providers from '../model/identity-providers/providers.ts';
 import type { Door } from './door.ts';
 import type { ProviderButton } from './page/login-page.ts';
@@ -11,12 +10,10 @@ export async function loginButtons(
   request: FastifyRequest,
   { application, service: own }: Door,
 ): Promise<ProviderButton[]> {
-  // The interface of accounts has no logins through providers.
-  if (own !== OWN_SERVICE || !canUseProviders(request)) return [];
+  if (!canUseProviders(request)) return [];
   return application.engine.store.transaction('reads', async (db) => {
     const buttons: ProviderButton[] = [];
-    for (const { provider, service, isEnabled } of await providers.list(db)) {
-      if (!isEnabled || service !== own) continue;
+    for (const { provider, service } of await providers.listEnabled(db, own)) {
       const shown = await display.read(db, provider, service);
       buttons.push({ ...shown, link: providers.startPath(provider) });
     }

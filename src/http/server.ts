@@ -82,6 +82,7 @@ export function createServer(
   const calls = { door, answers: new RememberedAnswers(application), headers };
   addLogin(server, door);
   addConfirm(server, door);
+  addExternalLogin(server, door);
   addOpenApi(server, service === 'cpaneld' ? 'uapi' : 'whm');
   if (service === 'cpaneld') {
     addAccountApi(server, calls);
@@ -89,7 +90,6 @@ export function createServer(
     addAccountPages(server, door);
   } else {
     addApi(server, calls);
-    addExternalLogin(server, door);
     addPages(server, door);
   }
   return server;

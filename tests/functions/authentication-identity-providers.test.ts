@@ -120,11 +120,11 @@ describe('set_provider_client_configurations and get_provider_client_configurati
   });
 
   it('store the registration of a service without logins, with a warning', async () => {
-    const { metadata } = await configure({ client_id: '123' }, 'google', 'cpaneld');
+    const { metadata } = await configure({ client_id: '123' }, 'google', 'webmaild');
     expect(metadata.output?.warnings).toEqual([
-      'The setting is stored. Nobody can log in to “cpaneld” with it on this server, only to “whostmgrd”.',
+      'The setting is stored. Nobody can log in to “webmaild” on this server, only to “cpaneld” and “whostmgrd”.',
     ]);
-    expect(await configuration('google', 'cpaneld')).toMatchObject({ client_id: '123' });
+    expect(await configuration('google', 'webmaild')).toMatchObject({ client_id: '123' });
     expect(await configuration()).toMatchObject({ client_id: '' });
   });
 

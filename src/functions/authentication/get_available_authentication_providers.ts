@@ -1,6 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
 import * as display from '../../model/identity-providers/display.ts';
-import { OWN_SERVICE } from '../../model/identity-providers/form.ts';
 import * as providers from '../../model/identity-providers/providers.ts';
 
 export default defineFunction({
@@ -27,10 +26,10 @@ export default defineFunction({
           icon_type: { type: 'string', doc: 'The media type of the image.' },
           documentation_url: { type: 'string', doc: 'A page about logins with this provider.' },
           configured: { type: 'flag', doc: 'Whether it is configured for a service.' },
-          cpaneld_enabled: { type: 'flag', doc: 'Whether it is enabled for cPanel.' },
+          cpaneld_enabled: { type: 'flag', doc: 'Whether it is enabled for the pages of accounts.' },
           webmaild_enabled: { type: 'flag', doc: 'Whether it is enabled for Webmail.' },
           whostmgr_enabled: { type: 'flag', doc: 'Whether it is enabled for WHM, the pages of this server.' },
-          cpaneld_link: { type: 'string', doc: 'Where a login to cPanel would begin.' },
+          cpaneld_link: { type: 'string', doc: 'Where a login of an account begins.' },
           webmaild_link: { type: 'string', doc: 'Where a login to Webmail would begin.' },
           whostmgrd_link: { type: 'string', doc: 'Where a login to WHM begins.' },
         },
@@ -53,14 +52,14 @@ export default defineFunction({
       rows.push({
         id,
         provider_name: id,
-        ...(await display.read(db, id, OWN_SERVICE)),
+        ...(await display.read(db, id, 'whostmgrd')),
         configured: Number(own.length > 0),
         cpaneld_enabled: isEnabledFor('cpaneld'),
         webmaild_enabled: isEnabledFor('webmaild'),
-        whostmgr_enabled: isEnabledFor(OWN_SERVICE),
+        whostmgr_enabled: isEnabledFor('whostmgrd'),
         cpaneld_link: providers.loginLink(id, 'cpaneld', hostname),
         webmaild_link: providers.loginLink(id, 'webmaild', hostname),
-        whostmgrd_link: providers.loginLink(id, OWN_SERVICE, hostname),
+        whostmgrd_link: providers.loginLink(id, 'whostmgrd', hostname),
       });
     }
     return { providers: rows };

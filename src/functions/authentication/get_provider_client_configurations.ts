@@ -20,7 +20,7 @@ export default defineFunction({
         issuer: { type: 'string', doc: 'The provider’s issuer identifier. Empty if it is not configured.' },
         redirect_uris: {
           list: { type: 'string' },
-          doc: 'The addresses to which the provider sends browsers back. Only whostmgrd has logins on this server.',
+          doc: 'The addresses to which the provider sends browsers back. webmaild has none: nobody can log in to it here.',
         },
       },
       doc: 'The registration.',
@@ -42,7 +42,7 @@ export default defineFunction({
         client_id: found?.clientId ?? '',
         client_secret: (found && (await providers.secretOf(context, found))) ?? '',
         issuer: found?.issuer ?? '',
-        redirect_uris: providers.redirectUrisOf(provider, system.hostname()),
+        redirect_uris: providers.redirectUrisOf(provider, service, system.hostname()),
       },
     };
   },

@@ -1,3 +1,4 @@
+import type { Db } from '../../core/context.ts';
 import { defineFunction } from '../../core/define.ts';
 import { existingUser } from '../../core/params.ts';
 import * as users from '../../model/accounts/users.ts';
@@ -12,7 +13,7 @@ export default defineFunction({
   summary: 'Link a user to an identity at an identity provider, with which to log in.',
   description:
     'Anyone who logs in at the provider with this identity is logged in here as the user, without the user’s password. ' +
-    'Root and resellers can log in. A user can have several identities, and an identity several users.',
+    'Root and resellers can log in to WHM, and accounts to their own pages. A user can have several identities, and an identity several users.',
   access: 'root',
   effect: 'changes',
   params: {
@@ -56,10 +57,18 @@ export default defineFunction({
     await users.assertExists(db, username);
     const identity = {
       provider,
-      issuer: await providers.issuerOf(db, provider),
+      issuer: await issuerFor(db, provider),
       subject: args.subject_unique_identifier,
       preferredUsername: args.preferred_username,
     };
     await links.add(db, identity, username, now());
   },
 });
+
+/** The issuer for WHM, or else the one for the pages of accounts. @throws ApiError `not_found`, `disabled`. */
+async function issuerFor(db: Db, provider: string): Promise<string> {
+  const isForAccountsOnly =
+    (await providers.find(db, provider, 'whostmgrd')) === undefined &&
+    (await providers.find(db, provider, 'cpaneld')) !== undefined;
+  return providers.issuerOf(db, provider, isForAccountsOnly ? 'cpaneld' : 'whostmgrd');
+}

@@ -6,6 +6,7 @@ import { ApiError } from '../../core/errors.ts';
 import type { LoginRequest } from '../../core/machine-identity-providers.ts';
 import * as addresses from '../brute-force/addresses.ts';
 import { isFromWrongClock } from '../clock.ts';
+import type { LoginService } from '../logins/callers.ts';
 import { randomText, URL_SAFE } from '../random-text.ts';
 
 /** The time for the login at the provider. */
@@ -18,6 +19,7 @@ const SECRET_LENGTH = 43;
 type ExternalLoginContext = Pick<Context, 'db' | 'now' | 'randomBytes' | 'sha256'>;
 
 export interface BeginLogin {
+  readonly service: LoginService;
   readonly provider: string;
   readonly redirectUri: string;
   readonly address: string;
@@ -32,7 +34,7 @@ export interface BegunLogin {
 /** @throws ApiError `busy` if too many logins are in progress. */
 export async function begin(
   context: ExternalLoginContext,
-  { provider, redirectUri, address }: BeginLogin,
+  { service, provider, redirectUri, address }: BeginLogin,
 ): Promise<BegunLogin> {
   const { db, now, randomBytes, sha256 } = context;
   const at = now();
@@ -42,10 +44,12 @@ export async function begin(
   const secret = await randomText(randomBytes, URL_SAFE, SECRET_LENGTH);
   const state = await randomText(randomBytes, URL_SAFE, SECRET_LENGTH);
   await db.run(
-    `INSERT INTO external_login (state_hash, browser_hash, provider, redirect_uri, source, created_at, expires_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO external_login (state_hash, browser_hash, service, provider, redirect_uri, source, created_at,
+       expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     await sha256(state),
     await sha256(secret),
+    service,
     provider,
     redirectUri,
     source,
@@ -69,6 +73,8 @@ async function makeRoom(db: Db, source: string): Promise<void> {
 }
 
 export interface ContinuedLogin {
+  /** Browsers send cookies to all ports of a host, but a login ends at the interface where it began. */
+  readonly service: LoginService;
   readonly provider: string;
   /** From the provider. */
   readonly state: string;
@@ -82,14 +88,15 @@ export interface ContinuedLogin {
  */
 export async function take(
   { db, now, sha256 }: Omit<ExternalLoginContext, 'randomBytes'>,
-  { provider, state, secret }: ContinuedLogin,
+  { service, provider, state, secret }: ContinuedLogin,
 ): Promise<LoginRequest | undefined> {
   const [stateHash, browserHash] = [await sha256(state), await sha256(secret)];
   const row = await db.get<{ redirectUri: string; createdAt: number; expiresAt: number }>(
     `SELECT redirect_uri AS "redirectUri", created_at AS "createdAt", expires_at AS "expiresAt"
-     FROM external_login WHERE state_hash = ? AND browser_hash = ? AND provider = ?`,
+     FROM external_login WHERE state_hash = ? AND browser_hash = ? AND service = ? AND provider = ?`,
     stateHash,
     browserHash,
+    service,
     provider,
   );
   const count = await db.run('DELETE FROM external_login WHERE state_hash = ?', stateHash);

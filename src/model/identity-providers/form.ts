@@ -4,10 +4,7 @@ import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import type { Json } from '../../core/values.ts';
 
-/** The only one of the services to which this program’s own pages log in. */
-export const OWN_SERVICE = 'whostmgrd';
-
-export const services = ['cpaneld', 'webmaild', OWN_SERVICE] as const;
+export const services = ['cpaneld', 'webmaild', 'whostmgrd'] as const;
 export type Service = (typeof services)[number];
 
 export const providerId = {
@@ -25,7 +22,7 @@ export const serviceName = {
   type: 'string',
   required: true,
   values: services,
-  doc: 'The service: cpaneld (cPanel), webmaild (Webmail) or whostmgrd (WHM, the pages of this server).',
+  doc: 'The service: cpaneld (the pages of accounts), webmaild (Webmail) or whostmgrd (the pages of root and resellers).',
 } as const satisfies Param;
 
 export const subject = {
@@ -38,8 +35,8 @@ export const subject = {
 
 /** The warning for a service without logins on this server. */
 export function withoutLogins(service: Service): string | undefined {
-  if (service === OWN_SERVICE) return undefined;
-  return `The setting is stored. Nobody can log in to “${service}” with it on this server, only to “${OWN_SERVICE}”.`;
+  if (service !== 'webmaild') return undefined;
+  return `The setting is stored. Nobody can log in to “${service}” on this server, only to “cpaneld” and “whostmgrd”.`;
 }
 
 /**

@@ -3,7 +3,7 @@
 import type { Caller, Db } from '../../core/context.ts';
 import { ApiError } from '../../core/errors.ts';
 import * as bruteForce from '../brute-force/brute-force.ts';
-import { callerOf } from '../logins/callers.ts';
+import { callerAt, type LoginService } from '../logins/callers.ts';
 import * as guardedAttempts from '../logins/guarded-attempts.ts';
 import {
   checkSecondFactor,
@@ -23,6 +23,7 @@ export async function isBlocked(world: LoginDependencies, address: string): Prom
 }
 
 export interface IdentityAttempt {
+  readonly service: LoginService;
   readonly identity: LinkedIdentity;
   readonly user: string;
   /** A code of the authenticator app, or a recovery code. Empty if none was sent. */
@@ -33,10 +34,10 @@ export interface IdentityAttempt {
 /** Returns the caller if the identity is linked to the user, and the code is right if one is required. */
 export async function attempt(world: LoginDependencies, login: IdentityAttempt): Promise<Verdict> {
   const least = world.sleep?.(REFUSAL_MS);
-  const { user, address } = login;
+  const { service, user, address } = login;
   const verdict = await guardedAttempts.attempt<Verdict>(
     world,
-    { user, address, password: undefined },
+    { user, address, password: undefined, authentication: service },
     { refused: DENIED, judge: (context) => judge(context, login) },
   );
   if ('problem' in verdict) await least;
@@ -45,29 +46,43 @@ export async function attempt(world: LoginDependencies, login: IdentityAttempt):
 
 async function judge(
   context: LoginDependencies & { readonly db: Db },
-  { identity, user, code }: IdentityAttempt,
+  { service, identity, user, code }: IdentityAttempt,
 ): Promise<guardedAttempts.Judged<Verdict>> {
   const { db } = context;
   const isLinked = (await links.usersOf(db, identity)).includes(user);
-  const enabled = await providers.find(db, identity.provider, 'whostmgrd');
+  const enabled = await providers.find(db, identity.provider, service);
   const isEnabled = enabled?.isEnabled === true && enabled.issuer === identity.issuer;
-  const caller = isLinked && isEnabled ? await findCaller(db, user) : undefined;
+  const caller = isLinked && isEnabled ? await findCaller(db, service, user) : undefined;
   // Nothing was guessed: the provider has confirmed the identity.
-  if (caller === undefined) return { outcome: 'neither', result: NO_LOGIN };
+  if (caller === undefined) return { outcome: 'neither', result: refusals[service] };
   const factor = await checkSecondFactor(context, { user, code }, authenticationBy(identity));
   if (!('problem' in factor)) return { outcome: 'right', result: { caller, ...factor } };
   return { outcome: factor.problem === 'tfa_invalid' ? 'code' : 'neither', result: factor };
 }
 
-const NO_LOGIN: Verdict = {
-  problem: 'denied',
-  reason: 'This identity may not log in here: its user is suspended, or is neither root nor a reseller.',
+const refusals: Readonly<Record<LoginService, Verdict>> = {
+  whostmgrd: {
+    problem: 'denied',
+    reason: 'This identity may not log in here: its user is suspended, or is neither root nor a reseller.',
+  },
+  cpaneld: {
+    problem: 'denied',
+    reason: 'This identity may not log in here: its user is suspended, or is no account of this server.',
+  },
 };
 
+/** The users of an identity who can log in to the service. If none of them can, all of them. */
+export async function usersAt(db: Db, service: LoginService, identity: LinkedIdentity): Promise<string[]> {
+  const users = await links.usersOf(db, identity);
+  const able: string[] = [];
+  for (const user of users) if ((await findCaller(db, service, user)) !== undefined) able.push(user);
+  return able.length > 0 ? able : users;
+}
+
 /** The same store has the same users on every server. */
-async function findCaller(db: Db, user: string): Promise<Caller | undefined> {
+async function findCaller(db: Db, service: LoginService, user: string): Promise<Caller | undefined> {
   try {
-    return await callerOf(db, user);
+    return await callerAt(db, service, user);
   } catch (error) {
     if (error instanceof ApiError) return undefined;
     throw error;

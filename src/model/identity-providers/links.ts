@@ -27,6 +27,11 @@ export async function list(db: Db): Promise<Link[]> {
   );
 }
 
+/** The identities of a user. */
+export async function ofUser(db: Db, username: string): Promise<Link[]> {
+  return (await list(db)).filter((link) => link.username === username);
+}
+
 /** The users as whom an identity logs in, sorted. */
 export async function usersOf(
   db: Db,

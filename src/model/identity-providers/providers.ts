@@ -5,7 +5,7 @@ import { ApiError, badParam, notFound } from '../../core/errors.ts';
 import type { ProviderClient } from '../../core/machine-identity-providers.ts';
 import { findSealed } from '../two-factor/sealed-secrets.ts';
 import { describe, known } from './catalogue.ts';
-import { OWN_SERVICE, type Service } from './form.ts';
+import type { Service } from './form.ts';
 
 /** A registration without its secret. */
 export interface Registration {
@@ -32,6 +32,11 @@ export async function list(db: Db): Promise<Registration[]> {
   return rows.map((row) => ({ ...row, hasSecret: row.hasSecret === 1, isEnabled: row.isEnabled === 1 }));
 }
 
+/** Those with which people can log in to the service. */
+export async function listEnabled(db: Db, service: Service): Promise<Registration[]> {
+  return (await list(db)).filter((one) => one.service === service && one.isEnabled);
+}
+
 export async function find(db: Db, provider: string, service: Service): Promise<Registration | undefined> {
   return (await list(db)).find((one) => one.provider === provider && one.service === service);
 }
@@ -51,20 +56,23 @@ export async function assertExists(db: Db, provider: string): Promise<void> {
   );
 }
 
-/** The issuer whose identities log in here. @throws ApiError `not_found`, `disabled` if it is not known yet. */
-export async function issuerOf(db: Db, provider: string): Promise<string> {
+/**
+ * The issuer whose identities log in to the service. @throws ApiError `not_found`, `disabled` if it is not known yet.
+ */
+export async function issuerOf(db: Db, provider: string, service: Service): Promise<string> {
   await assertExists(db, provider);
-  const issuer = (await find(db, provider, OWN_SERVICE))?.issuer ?? describe(provider).issuer;
-  if (issuer === undefined) throw notConfigured(provider, OWN_SERVICE);
+  const issuer = (await find(db, provider, service))?.issuer ?? describe(provider).issuer;
+  if (issuer === undefined) throw notConfigured(provider, service);
   return issuer;
 }
 
-/** The registration with its secret, if the provider is enabled. @throws ApiError `key_lost`. */
+/** The registration with its secret, if the provider is enabled for the service. @throws ApiError `key_lost`. */
 export async function findEnabled(
   { db, sealer }: Pick<Context, 'db' | 'sealer'>,
   provider: string,
+  service: Service,
 ): Promise<ProviderClient | undefined> {
-  const found = await find(db, provider, OWN_SERVICE);
+  const found = await find(db, provider, service);
   if (found?.isEnabled !== true) return undefined;
   const { issuer, clientId } = found;
   return { issuer, clientId, clientSecret: await secretOf({ db, sealer }, found) };
@@ -153,9 +161,9 @@ function notConfigured(provider: string, service: Service): ApiError {
   );
 }
 
-/** The addresses to which a provider sends browsers back, at this server’s hostname and WHM’s port. */
-export function redirectUrisOf(provider: string, hostname: string): string[] {
-  return [`https://${hostname}:2087${callbackPath(provider)}`];
+/** The addresses to which a provider sends browsers back, at this server’s hostname and the service’s usual port. */
+export function redirectUrisOf(provider: string, service: Service, hostname: string): string[] {
+  return service === 'webmaild' ? [] : [`https://${hostname}:${ports[service]}${callbackPath(provider)}`];
 }
 
 export function startPath(provider: string): string {
