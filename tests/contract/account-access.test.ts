@@ -7,6 +7,7 @@ import type { AccountApi, Db } from '../../src/core/context.ts';
 import type { AnyFunction, Param } from '../../src/core/define.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import { api2Loaders, uapiLoaders } from '../../src/uapi/loaders.generated.ts';
+import type { Json } from '../../src/core/values.ts';
 import { Installation } from '../support/installation.ts';
 
 /** In names and contents that belong to eve, and never in what bob sends. */
@@ -113,6 +114,36 @@ async function callAs(
 const takesText = ({ type, values, noEffectReason }: Param) =>
   type === 'string' && values === undefined && noEffectReason === undefined;
 
+/**
+ * What bob puts into a parameter. JSON is that of an example, of this parameter or of another one, with another text in
+ * the place of each of its texts.
+ */
+function hostileValues(fn: AnyFunction, key: string, param: Param): readonly string[] {
+  if (takesText(param)) return hostile;
+  if (param.type !== 'json') return [];
+  const jsonOf = (name: string) => fn.examples.flatMap(({ args }) => args[name] ?? []);
+  const isJson = (name: string) => fn.params[name]?.type === 'json';
+  const own = jsonOf(key);
+  const shown = own.length > 0 ? own : Object.keys(fn.params).filter(isJson).flatMap(jsonOf);
+  expect([key, shown.length]).not.toEqual([key, 0]);
+  return shown
+    .flatMap((json) => hostile.flatMap((text) => withText(JSON.parse(json) as Json, text)))
+    .map((json) => JSON.stringify(json));
+}
+
+/** The value as often as it has texts, each time with another text replaced. */
+function withText(value: Json, text: string): Json[] {
+  if (typeof value === 'string') return [text];
+  if (value === null || typeof value !== 'object') return [];
+  const entries = Object.entries(value);
+  return entries.flatMap(([key, inner]) =>
+    withText(inner, text).map((other) => {
+      if (Array.isArray(value)) return value.map((one, at) => (String(at) === key ? other : one));
+      return { ...value, [key]: other };
+    }),
+  );
+}
+
 /** The arguments of an example, so that a call gets past its other parameters. */
 function usual({ examples: [{ args }] }: AnyFunction): Record<string, string> {
   return Object.fromEntries(
@@ -132,13 +163,13 @@ test('eve herself sees what the other tests look for', async () => {
 
 test.each(rows)('%s %s reaches only the caller’s own account', async (api, name, load) => {
   const fn = (await load()).default;
-  const params = Object.entries(fn.params).filter(([, param]) => takesText(param));
-  for (const [key] of params) {
-    for (const value of hostile) {
+  for (const [key, param] of Object.entries(fn.params)) {
+    for (const value of hostileValues(fn, key, param)) {
       const text = await callAs('bob', api, name, { ...usual(fn), [key]: value });
       expect([key, value, text.includes(HIDDEN)]).toEqual([key, value, false]);
     }
   }
-  if (params.length === 0) expect(await callAs('bob', api, name, usual(fn))).not.toContain(HIDDEN);
+  // Also without anything of hers.
+  expect(await callAs('bob', api, name, usual(fn))).not.toContain(HIDDEN);
   expect(await snapshot()).toEqual(before);
 });
