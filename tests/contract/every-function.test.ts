@@ -115,6 +115,10 @@ const readTogether: Record<string, { readonly params: RegExp; readonly because: 
   },
   savemxs: { params: /^class$/, because: 'BIND serves zones of the class IN, which is its only value.' },
   create_featurelist: { params: /./, because: 'Features are read by the ids of the feature catalogue.' },
+  generatessl: {
+    params: /Name$|^emailAddress$/,
+    because: 'They are read by subject-params.ts, which UAPI also uses.',
+  },
   get_login_url: { params: /^provider$/, because: 'There is one provider; another is refused.' },
   validate_login_token: { params: /^provider$/, because: 'There is one provider; another is refused.' },
   resellerstats: { params: /^filter_deleted$/, because: 'The list never has accounts that were removed.' },

@@ -36,6 +36,7 @@ describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
       'success A certificate for bob.example, mail.bob.example, www.bob.example was installed.',
     );
     expect(namesOf(installed()[0])).toEqual(['bob.example', 'mail.bob.example', 'www.bob.example']);
+    expect(installed()[0]?.publicKey.asymmetricKeyDetails).toEqual({ namedCurve: 'prime256v1' });
     // pebble itself has looked at each name.
     const visits = pebble.visits.filter((visit) => !visit.includes('whmapi1'));
     expect(new Set(visits.map((visit) => visit.split(' ')[0]))).toEqual(
@@ -98,6 +99,18 @@ describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
     const [second] = installed();
     expect(second?.fingerprint256).not.toBe(first?.fingerprint256);
     expect(second?.publicKey.equals(first?.publicKey ?? second.publicKey)).toBe(false);
+  });
+
+  it('generates the kind of key that the account prefers', async () => {
+    await here.ok('set_tweaksetting', { key: 'ssl_default_key_type', value: 'ecdsa-secp384r1' });
+    await check();
+    expect(installed()[0]?.publicKey.asymmetricKeyDetails).toMatchObject({ namedCurve: 'secp384r1' });
+    expect(await here.uapi('bob', 'SSL::set_default_key_type', { type: 'rsa-2048' })).toMatchObject({
+      status: 1,
+    });
+    here.time += 61 * DAY_MS;
+    await check();
+    expect(installed()[0]?.publicKey.asymmetricKeyDetails).toMatchObject({ modulusLength: 2048 });
   });
 
   it('leaves out a name that does not point here, says why, and adds it later', async () => {
