@@ -1,6 +1,6 @@
 // SSL: the stored keys, signing requests and certificates of an account.
 import { execFileSync } from 'node:child_process';
-import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -131,9 +131,25 @@ describe('keys', () => {
     const other = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey.export({
       format: 'jwk',
     });
+    // OpenSSL does not check whether the numbers of a key fit together.
+    const small = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
+    const number = (bytes: number) =>
+      randomBytes(bytes)
+        .fill(0xff, 0, 1)
+        .fill(1, bytes - 1)
+        .toString('base64url');
+    const numbers = { n: number(1152), d: number(1152), p: number(576), q: number(576) };
+    const huge = export1({
+      privateKey: createPrivateKey({ key: { ...small, ...numbers }, format: 'jwk' }),
+    });
+    const damaged = export1({
+      privateKey: createPrivateKey({ key: { ...small, n: number(256) }, format: 'jwk' }),
+    });
     const before = await rows('SSL::list_keys');
     for (const [key, reason] of [
+      [damaged, /is damaged: it cannot sign/],
       [weak, /has 1024 bits/],
+      [huge, /has 9216 bits, which makes connections slow/],
       [locked, /has a passphrase/],
       [ed, /ED25519/],
       [odd, /secp256k1/],
@@ -184,7 +200,7 @@ describe('keys', () => {
     const id = await newKey();
     const [before] = (await rows('SSL::list_keys')).filter((one) => one.id === id);
     await here.engine.store.transaction('changes', async (db) => ({
-      value: await db.run('UPDATE certificate_key SET facts = NULL'),
+      value: await db.run("UPDATE certificate_key SET facts = NULL WHERE username = 'bob'"),
       keep: true,
     }));
     expect((await rows('SSL::list_keys')).filter((one) => one.id === id)).toEqual([before]);
@@ -539,17 +555,15 @@ test('SSL::list_ssl_items and the functions of API 2', async () => {
 });
 
 test('an account stores at most 500 keys', async () => {
-  const insert = `INSERT INTO certificate_key (username, id, sealed, created_at)
-    SELECT 'eve', 'copy ' || value, sealed, 1 FROM certificate_key, json_each(?) WHERE username = 'eve'`;
+  const present = (await done<Row[]>(eve('SSL::list_keys'))).length;
   await here.engine.store.transaction('changes', async (db) => {
-    const one = await db.get<{ id: string }>("SELECT id FROM certificate_key WHERE username = 'eve'");
-    await db.run("DELETE FROM certificate_key WHERE username = 'eve' AND id <> ?", one?.id ?? '');
-    await db.run("UPDATE certificate_key SET facts = '{}' WHERE facts IS NULL");
-    await db.run(
-      insert.replace('sealed, 1 FROM', 'sealed, 1 FROM'),
-      JSON.stringify(Array.from({ length: 499 }, (_, at) => at)),
-    );
-    await db.run("UPDATE certificate_key SET facts = '{}' WHERE facts IS NULL");
+    for (let count = present; count < 500; count++) {
+      await db.run(
+        `INSERT INTO certificate_key (username, id, sealed, facts, created_at)
+         SELECT username, ?, sealed, facts, created_at FROM certificate_key WHERE username = 'eve' LIMIT 1`,
+        `copy ${count}`,
+      );
+    }
     return { value: undefined, keep: true };
   });
   expect(await failed(eve('SSL::generate_key', ec))).toBe(

@@ -2,7 +2,11 @@ import { defineApi2 } from '../../core/define-uapi.ts';
 import { outcomeFields } from '../../model/certificates/host-params.ts';
 import { FEATURE } from '../../model/certificates/item-params.ts';
 import { addCertificate, readUploadedCertificate } from '../../model/certificates/new-items.ts';
-import { certificateText, EXAMPLE_CERTIFICATE, maskedWithKey } from '../../model/certificates/params.ts';
+import {
+  EXAMPLE_CERTIFICATE,
+  maskedWithKey,
+  storedCertificateText,
+} from '../../model/certificates/params.ts';
 
 export default defineApi2({
   name: 'SSL::uploadcrt',
@@ -13,7 +17,7 @@ export default defineApi2({
   failureRow: 'result output',
   effect: 'changes',
   params: {
-    crt: { ...certificateText, ...maskedWithKey('crt'), required: true },
+    crt: { ...storedCertificateText, ...maskedWithKey('crt'), required: true },
     host: {
       type: 'string',
       doc: 'The domain.',

@@ -97,10 +97,19 @@ export async function assertStillThere(context: Keeper, { facts }: ReadKey): Pro
   items.find(items.keyKind, await items.listKeys(context, context.caller.user), { id: keyId(facts) });
 }
 
+/** The time for a signature, which each connection needs, grows with the third power of the length. */
+const MAX_RSA_BITS = 8192;
+
 /** @throws ApiError `bad_param`, which never quotes the key. */
 export function readUploadedKey(text: string): ReadKey {
   const read = readPrivateKey('key', text);
   assertStrongKey(read.facts);
+  const { bits } = read.facts;
+  if (bits !== null && bits > MAX_RSA_BITS) {
+    throw badParam(
+      `The RSA key has ${bits} bits, which makes connections slow. Use at most ${MAX_RSA_BITS} bits.`,
+    );
+  }
   if (canSign(read)) return read;
   throw badParam('The private key of the parameter “key” is damaged: it cannot sign. Pass it unchanged.');
 }

@@ -9,6 +9,9 @@ export const certificateText = {
   doc: 'The certificate in PEM. Its chain may follow. Best passed with --file crt=PATH.',
 } as const satisfies Param;
 
+/** The same, to be stored for an account, which can have many of them. */
+export const storedCertificateText = { ...certificateText, maxLength: 65_536 } as const satisfies Param;
+
 export const keyText = {
   ...pem,
   maxLength: 32_768,

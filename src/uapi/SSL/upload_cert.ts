@@ -2,7 +2,11 @@ import { defineUapi } from '../../core/define-uapi.ts';
 import { certificateItemAnswer, certificateItemFields } from '../../model/certificates/item-answers.ts';
 import { FEATURE, newName } from '../../model/certificates/item-params.ts';
 import { addCertificate, readUploadedCertificate } from '../../model/certificates/new-items.ts';
-import { certificateText, EXAMPLE_CERTIFICATE, maskedWithKey } from '../../model/certificates/params.ts';
+import {
+  EXAMPLE_CERTIFICATE,
+  maskedWithKey,
+  storedCertificateText,
+} from '../../model/certificates/params.ts';
 
 export default defineUapi({
   name: 'SSL::upload_cert',
@@ -15,7 +19,7 @@ export default defineUapi({
   feature: FEATURE,
   effect: 'changes',
   params: {
-    crt: { ...certificateText, ...maskedWithKey('crt'), required: true },
+    crt: { ...storedCertificateText, ...maskedWithKey('crt'), required: true },
     friendly_name: newName,
   },
   emptyIsOmitted: true,
