@@ -1,4 +1,5 @@
 // Redirects to HTTPS on a real Apache, as visitors see them.
+import { spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 import type { AccountWeb } from '../../src/drivers/virtual-hosts/contract.ts';
 import { selfSigned } from '../support/certificates.ts';
@@ -10,7 +11,7 @@ jest.setTimeout(120_000);
 const names = ['bob.example', 'www.bob.example', 'mail.bob.example'];
 const documentRoot = '/home/bob/public_html';
 
-describeWith(['apache2', 'openssl'], 'redirects to HTTPS', () => {
+describeWith(['apache2', 'openssl', 'curl'], 'redirects to HTTPS', () => {
   let apache: PrivateApache;
   let certificate: { readonly path: string; readonly id: string };
   beforeAll(async () => {
@@ -99,6 +100,17 @@ describeWith(['apache2', 'openssl'], 'redirects to HTTPS', () => {
     await serve({ httpsRedirects: names });
     expect(await visit('bob.example', '/')).toBe(`${at('bob.example')}/`);
     apache.write(`${documentRoot}/.htaccess`, '');
+  });
+
+  it('lead curl to the same page over HTTPS', async () => {
+    await serve({ httpsRedirects: names });
+    apache.write(`${documentRoot}/a b.html`, 'page a b');
+    const { http, https } = apache.ports;
+    const resolved = [http, https].flatMap((port) => ['--resolve', `bob.example:${port}:127.0.0.1`]);
+    const words = ['-sS', '--insecure', '--location', '--write-out', ' %{num_redirects} %{url_effective}'];
+    const url = `http://bob.example:${http}/a%20b.html?x=1`;
+    const { stdout } = spawnSync('curl', [...words, ...resolved, url], { encoding: 'utf8' });
+    expect(stdout).toBe(`page a b 1 https://bob.example:${https}/a%20b.html?x=1`);
   });
 
   it('end with the certificate, and with the choice', async () => {
