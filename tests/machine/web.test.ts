@@ -74,11 +74,6 @@ describeOnMachine('websites, in this order', () => {
     expect(machine.sh('stat -c %U /home/bob/access-logs')).toBe('bob\n');
   });
 
-  it('can be many: Apache may open the logs of all of them', () => {
-    const limits = 'cat /proc/$(systemctl show --property=MainPID --value apache2)/limits';
-    expect(machine.sh(limits)).toMatch(/^Max open files +524288 /m);
-  });
-
   it('accept only modern TLS', () => {
     const shake = (...words: string[]) =>
       machine.run('openssl', [
