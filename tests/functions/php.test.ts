@@ -1,5 +1,6 @@
 // PHP versions, PHP-FPM and handlers in a sandbox. Its versions are below its own directory.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
 import { insert } from '../../src/model/domains/hosted-domains.ts';
 import { StateDirectory } from '../../src/store/state-directory.ts';
@@ -7,7 +8,7 @@ import { TaskLogFiles } from '../../src/store/task-logs.ts';
 import { taskKinds } from '../../src/tasks/loaders.generated.ts';
 import { Worker } from '../../src/worker/worker.ts';
 import { Installation, reseller } from '../support/installation.ts';
-import { installPhp, poolFile, poolNames } from '../support/php.ts';
+import { installCgi, installPhp, poolFile, poolNames } from '../support/php.ts';
 
 let here: Installation;
 beforeEach(() => {
@@ -311,6 +312,10 @@ describe('php_get_handlers', () => {
       version_handlers: [{ ...of84, version: 'ea-php83' }, of84],
     });
     expect(await succeed('php_get_handlers', { version: 'ea-php84' })).toEqual({ version_handlers: [of84] });
+    installCgi(here, '8.4');
+    expect(await succeed('php_get_handlers', { version: 'ea-php84' })).toEqual({
+      version_handlers: [{ ...of84, available_handlers: ['cgi', 'none'] }],
+    });
   });
 });
 
@@ -321,6 +326,30 @@ describe('php_set_handler', () => {
     ['cgi', /Available: none\. PHP-FPM is not a handler: use php_set_vhost_versions with php_fpm=1\.$/],
   ])('rejects %s with the reason', async (handler, reason) => {
     expect(await reasonOf('php_set_handler', { version: 'ea-php84', handler })).toMatch(reason);
+  });
+
+  it('runs PHP by CGI in virtual hosts without PHP-FPM, with a program in the home', async () => {
+    installCgi(here, '8.4');
+    await createBob();
+    await addSubdomain('api.bob.example', 'api');
+    await succeed('php_set_vhost_versions', { version: 'ea-php84', vhost: 'api.bob.example', php_fpm: '0' });
+    await succeed('php_set_handler', { version: 'ea-php84', handler: 'cgi' });
+    const file = (path: string) => readFileSync(join(here.state, 'root', path), 'utf8');
+    expect(file('home/bob/.whmapi1-php/ea-php84')).toMatch(
+      /^#!\/bin\/sh\n# .*\nexport PHP_INI_SCAN_DIR=:\/home\/bob\/\.whmapi1-php\nexec \/usr\/bin\/php-cgi8\.4\n$/,
+    );
+    expect(statSync(join(here.state, 'root/home/bob/.whmapi1-php/ea-php84')).mode & 0o777).toBe(0o755);
+    expect(file('home/bob/.whmapi1-php/account.ini')).toContain(
+      'open_basedir = "/home/bob/:/usr/share/php/"\n',
+    );
+    expect(file('home/bob/.whmapi1-php/account.ini')).not.toContain('opcache');
+    const served = () => file(`etc/apache2/whmapi1/accounts/bob.conf`);
+    expect(served().match(/Action php-ea-php84 "\/\.whmapi1-php\/ea-php84"/g)).toHaveLength(1);
+    expect(poolNames(poolFile(here, '8.4', 'bob'))).toEqual(['bob.example']);
+    await succeed('modifyacct', { user: 'bob', newuser: 'robert' });
+    expect(file('home/robert/.whmapi1-php/account.ini')).toContain('open_basedir = "/home/robert/:');
+    await succeed('php_set_handler', { version: 'ea-php84', handler: 'none' });
+    expect(file('etc/apache2/whmapi1/accounts/robert.conf')).not.toContain('Action');
   });
 
   it('accepts none', async () => {

@@ -31,7 +31,7 @@ const INSTALLABLE = [
   'dovecot-imapd',
   'dovecot-pop3d',
   ...['apache2', 'apache2-suexec-custom', 'ssl-cert', 'logrotate'],
-  ...['php-fpm', 'php-cli', 'pebble'],
+  ...['php-fpm', 'php-cli', 'php-cgi', 'pebble'],
 ];
 /** The only repository that apt has in a machine, by its path inside. */
 export const REPOSITORY = '/srv/packages';

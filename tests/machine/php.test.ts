@@ -146,6 +146,71 @@ END
     machine.sh('rm /etc/php/8.4/fpm/pool.d/mine.conf');
   });
 
+  it('runs by CGI as the user of the account, if it is installed and set', () => {
+    expect(call('php_set_handler', 'version=ea-php84', 'handler=cgi').metadata.reason).toContain(
+      'Install its Debian package',
+    );
+    machine.install('php8.4-cgi');
+    create('dora');
+    for (const user of ['alice', 'dora']) {
+      works('php_set_vhost_versions', 'version=ea-php84', `vhost=${user}.example`, 'php_fpm=0');
+    }
+    expect(visit('dora.example', '/run.php')).toMatch(/40[34]$/);
+    works('php_set_handler', 'version=ea-php84', 'handler=cgi');
+    const facts =
+      'echo php_sapi_name(), " ", posix_getpwuid(posix_geteuid())["name"], " ", getcwd(), " ", ini_get("open_basedir"), ' +
+      '" ", php_ini_loaded_file(), " ", $_SERVER["SCRIPT_NAME"], " ", file_get_contents("php://input");';
+    const expected =
+      'cgi-fcgi dora /home/dora/public_html /home/dora/:/usr/share/php/ /etc/php/8.4/cgi/php.ini /run.php';
+    expect(run('dora', facts)).toBe(`${expected}  200`);
+    // PHP would take a query string without “=” as options.
+    for (const query of ['-s', '-i', '-n', '-d+open_basedir%3d/', '-c+/tmp']) {
+      expect(visit('dora.example', `/run.php?${query}`)).toBe(`${expected}  200`);
+    }
+    put('dora', '.user.ini', 'precision = 7\nopen_basedir = /\nmemory_limit = 99M\n');
+    expect(run('dora', 'echo ini_get("precision"), ini_get("open_basedir"), ini_get("memory_limit");')).toBe(
+      '7/home/dora/:/usr/share/php/99M 200',
+    );
+    put('dora', '.htaccess', 'RewriteEngine On\nRewriteRule ^page/(.*)$ front.php/$1 [QSA]\n');
+    put(
+      'dora',
+      'front.php',
+      '<?php echo $_SERVER["PATH_INFO"], " ", $_GET["a"], " ", $_SERVER["REQUEST_URI"];',
+    );
+    expect(visit('dora.example', '/page/one/two?a=b')).toBe('/one/two b /page/one/two?a=b 200');
+  });
+
+  it('reads nothing of other accounts by CGI', () => {
+    const secret = '/home/alice/public_html/config.php';
+    const attack = `var_dump(@file_get_contents('${secret}'), @include '${secret}', shell_exec('cat ${secret} 2>/dev/null'));`;
+    expect(run('dora', attack)).toBe('bool(false)\nbool(false)\nNULL\n 200');
+    for (const path of ['', 'ea-php84', 'ea-php84/run.php', 'account.ini']) {
+      expect(visit('dora.example', `/.whmapi1-php/${path}`)).not.toMatch(/200$/);
+    }
+    expect(visit('alice.example', '/run.php')).toMatch(/200$/);
+    // Even without the confinement of PHP, it has only the rights of the user.
+    const all = '/home/dora/.whmapi1-php';
+    machine.sh(`runuser -u dora -- sed -i d ${all}/account.ini`);
+    expect(run('dora', attack)).toBe('bool(false)\nbool(false)\nNULL\n 200');
+    // suexec runs no program of another account, and no link to one.
+    const own = `runuser -u dora -- sh -c 'mv ${all} ${all}.own; ln -s /home/alice/.whmapi1-php ${all}'`;
+    machine.sh(own);
+    expect(visit('dora.example', '/run.php')).toMatch(/(?:403|404|500)$/);
+    machine.sh(`runuser -u dora -- sh -c 'rm ${all}; mv ${all}.own ${all}; rm ${all}/ea-php84'`);
+    machine.sh(`runuser -u dora -- ln -s /home/alice/.whmapi1-php/ea-php84 ${all}/ea-php84`);
+    expect(visit('dora.example', '/run.php')).toMatch(/(?:403|404|500)$/);
+    machine.sh(`rm ${all}/ea-php84`);
+    works('php_set_handler', 'version=ea-php84', 'handler=none');
+    works('php_set_handler', 'version=ea-php84', 'handler=cgi');
+    const confined = 'echo ini_get("open_basedir");';
+    expect(run('dora', confined)).toBe('/home/dora/:/usr/share/php/ 200');
+    works('modifyacct', 'user=dora', 'newuser=dorothy');
+    expect(visit('dora.example', '/run.php')).toBe('/home/dorothy/:/usr/share/php/ 200');
+    works('removeacct', 'username=dorothy');
+    expect(machine.sh('ls -a /home')).not.toMatch(/dor/);
+    works('php_set_vhost_versions', 'version=ea-php84', 'vhost=alice.example', 'php_fpm=1');
+  });
+
   it('ends with a suspension, follows a new username, and is gone with the account', () => {
     works('suspendacct', 'user=bob');
     expect(visit('bob.example', '/run.php')).toMatch(/503$/);

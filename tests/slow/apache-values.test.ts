@@ -80,7 +80,7 @@ describeWith(['apache2', 'openssl'], 'Apache', () => {
       write(other, 'other');
       fc.assert(
         fc.property(hostile, (value) => {
-          const account = shared(places[place]?.(value) ?? cgi('/usr/bin/php'));
+          const account = shared(places[place]?.(value) ?? cgi('ea-php84'));
           try {
             write(account, 'hostile');
           } catch (error) {

@@ -24,8 +24,8 @@ export const web: AccountWeb = {
 };
 export const ofHost = (change: Partial<WebHost>): AccountWeb => ({ ...web, hosts: [{ ...host, ...change }] });
 const php = (socket: string) => ofHost({ php: { runs: 'fpm', version: 'ea-php84', socket } });
-export const cgi = (binary: string, version = 'ea-php84') =>
-  ofHost({ php: { runs: 'cgi', version, binary } });
+export const cgi = (version: string) =>
+  ofHost({ php: { runs: 'cgi', version, binary: '/usr/bin/php-cgi8.4' } });
 
 /** Each place of the configuration into which a value gets. */
 export const places: Readonly<Record<string, (value: string) => AccountWeb>> = {
@@ -49,8 +49,7 @@ export const places: Readonly<Record<string, (value: string) => AccountWeb>> = {
   'an alias': (alias) => ofHost({ aliases: [alias, 'www.bob.example'] }),
   'the document root': (folder) => ofHost({ documentRoot: `/home/bob/${folder}` }),
   'the socket': (name) => php(`/run/php/whmapi1/${name}`),
-  'the program of PHP': (name) => cgi(`/usr/bin/${name}`),
-  'the version of PHP': (version) => cgi('/usr/bin/php-cgi8.4', version),
+  'the version of PHP': (version) => cgi(version),
   'the path of the certificate': (name) => ofHost({ certificate: { path: `/etc/ssl/${name}`, id: 'abc' } }),
   'the ID of the certificate': (id) => ofHost({ certificate: { path: '/etc/ssl/a.pem', id } }),
 };

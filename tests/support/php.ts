@@ -10,6 +10,13 @@ export function installPhp(here: Installation, ...releases: string[]): void {
   for (const release of releases) writeFileSync(join(folder, `php-fpm${release}`), '');
 }
 
+/** The CGI program of a version: `php-cgi8.4`. */
+export function installCgi(here: Installation, release: string): void {
+  const folder = join(here.state, 'root/usr/bin');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `php-cgi${release}`), '');
+}
+
 /** The pools of an account in PHP-FPM of a release. Undefined if it has none. */
 export function poolFile(here: Installation, release: string, username: string): string | undefined {
   try {

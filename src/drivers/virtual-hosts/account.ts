@@ -4,9 +4,11 @@ import type { Account } from '../../model/accounts/accounts.ts';
 import * as exceeded from '../../model/bandwidth/exceeded.ts';
 import { findDomain } from '../../model/domains/hosted-domains.ts';
 import { domainOfDerived } from '../../model/domains/service-subdomains.ts';
-import { accountWebOf, type WebOverrides } from '../../model/web/account-web.ts';
+import { accountWebOf, type AccountWeb, type WebOverrides } from '../../model/web/account-web.ts';
 import { primariesOf, primaryTypes, type PrimaryType } from '../../model/web/primary-hosts.ts';
 import type { AccountPart, PartDependencies, PartWork } from '../account-part.ts';
+import type { CgiVersion } from '../php/cgi-programs.ts';
+import writeCgiPrograms from '../php/steps/write-cgi-programs.ts';
 import changeSeveral from './steps/change-several.ts';
 import change, { type WebChange } from './steps/change.ts';
 import linkLogs from './steps/link-logs.ts';
@@ -29,7 +31,8 @@ export async function webSteps(
   overrides: WebOverrides = {},
 ): Promise<PlannedStep[]> {
   if (!world.roles.has(ROLE)) return [];
-  return [change.plan(await webChange(world, account, overrides))];
+  const planned = await webChange(world, account, overrides);
+  return [...cgiSteps(planned.after), change.plan(planned)];
 }
 
 /** The same for several accounts, in one step with one reload. */
@@ -42,7 +45,18 @@ export async function webStepsOf(
   if (others.length === 0) return webSteps(world, first.account, first.overrides);
   const changes: WebChange[] = [];
   for (const { account, overrides } of accounts) changes.push(await webChange(world, account, overrides));
-  return [changeSeveral.plan({ accounts: changes })];
+  return [...changes.flatMap(({ after }) => cgiSteps(after)), changeSeveral.plan({ accounts: changes })];
+}
+
+/** The programs for the virtual hosts that run PHP by CGI. They stay in the home when they are no longer used. */
+function cgiSteps({ username, home, hosts }: AccountWeb): PlannedStep[] {
+  const versions = new Map<string, CgiVersion>();
+  for (const { php } of hosts) {
+    if (php?.runs === 'cgi') versions.set(php.version, { version: php.version, binary: php.binary });
+  }
+  return versions.size === 0
+    ? []
+    : [writeCgiPrograms.plan({ username, home, versions: [...versions.values()] })];
 }
 
 async function webChange({ db }: World, account: Account, overrides: WebOverrides): Promise<WebChange> {
@@ -92,6 +106,7 @@ export const part: AccountPart = {
         open.plan({ username, home, folder: 'public_html' }),
         linkLogs.plan({ username, home }),
         ...released.steps,
+        ...cgiSteps(after),
         change.plan({ username, after, isNew: true }),
       ],
       locks: released.locks,

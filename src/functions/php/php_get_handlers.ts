@@ -10,7 +10,8 @@ export default defineFunction({
   since: 54,
   summary: 'List the handler of each PHP version, and the available ones.',
   description:
-    'A handler runs PHP for the virtual hosts that do not use PHP-FPM. With “none”, their PHP files are not served. ' +
+    'A handler runs PHP for the virtual hosts that do not use PHP-FPM. With “cgi”, which needs the CGI program of the ' +
+    'version, each request starts PHP as the user of the account. With “none”, their PHP files are not served. ' +
     'PHP-FPM is not a handler: each virtual host uses it or not (php_set_vhost_versions).',
   access: 'root',
   effect: 'reads',
@@ -42,10 +43,10 @@ export default defineFunction({
     const wanted = version === undefined ? installed : [getVersion(installed, 'version', version)];
     const handlers = await readHandlers(db);
     return {
-      version_handlers: wanted.map(({ id }) => ({
-        version: id,
-        current_handler: handlers.get(id) ?? DEFAULT_HANDLER,
-        available_handlers: availableHandlers(),
+      version_handlers: wanted.map((one) => ({
+        version: one.id,
+        current_handler: handlers.get(one.id) ?? DEFAULT_HANDLER,
+        available_handlers: availableHandlers(one),
       })),
     };
   },

@@ -12,6 +12,7 @@ export default defineFunction({
   summary: 'Set the handler of a PHP version.',
   description:
     'The handler runs PHP for the virtual hosts that do not use PHP-FPM. php_get_handlers lists the available handlers. ' +
+    'cgi is available if the CGI program of the version is installed, such as Debian’s package php8.4-cgi. ' +
     'suphp and dso are never available: with them, PHP would not be confined to the account.',
   access: 'root',
   effect: 'operates',

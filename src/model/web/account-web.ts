@@ -55,7 +55,7 @@ export interface WebService {
 export type WebPhp =
   /** A pool of PHP-FPM listens on this socket, an absolute path. */
   | { readonly runs: 'fpm'; readonly version: string; readonly socket: string }
-  /** A program, an absolute path, runs as the account's user for each request. */
+  /** Each request runs a program, an absolute path, as the account's user. */
   | { readonly runs: 'cgi'; readonly version: string; readonly binary: string };
 
 export interface WebCertificate {

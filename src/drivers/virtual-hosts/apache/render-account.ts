@@ -1,6 +1,7 @@
 // The virtual hosts of one account, as Apache reads them.
 import { CHALLENGE_PATH, CHALLENGES, domainLogs, errorLog } from '../places.ts';
 import type { AccountWeb, PrimaryType, WebHost, WebPhp } from '../contract.ts';
+import { cgiFolder } from '../../php/cgi-places.ts';
 import { ACCESS_FILES } from './access-files.ts';
 import { domain, folder, listener, path, portNumber, quoted, section, userName } from './apache-conf.ts';
 import { CUSTOM, OVER_LIMIT_PAGE } from './places.ts';
@@ -204,13 +205,14 @@ function website(web: AccountWeb, host: WebHost, { locate }: Surroundings): stri
   const { documentRoot, servername } = host;
   const user = userName(username);
   const base = `${CUSTOM}/${user}`;
+  const suexec = section('IfModule', 'mod_suexec.c', [`SuexecUserGroup ${user} ${user}`]);
   const cgi = section('IfModule', 'mod_suexec.c', [
-    `SuexecUserGroup ${user} ${user}`,
     `ScriptAlias "/cgi-bin/" ${path(locate(`${documentRoot}/cgi-bin`)).replace(/"$/, '/"')}`,
   ]);
   const scripts = section('IfModule', 'mod_suexec.c', ['Options +ExecCGI', 'AddHandler cgi-script .cgi .pl']);
   return [
     `DocumentRoot ${path(locate(documentRoot))}`,
+    ...(hasCgi || host.php?.runs === 'cgi' ? suexec : []),
     ...(hasCgi ? cgi : []),
     ...section('Directory', folder(locate(top(home, documentRoot))), [
       'Options SymLinksIfOwnerMatch',
@@ -219,7 +221,7 @@ function website(web: AccountWeb, host: WebHost, { locate }: Surroundings): stri
       'Require all granted',
       ...(hasCgi ? scripts : []),
     ]),
-    ...phpHandler(host.php, locate),
+    ...phpHandler(host.php, home, locate),
     `IncludeOptional ${path(locate(`${base}/any.conf`)).replace('/any.conf', '/*.conf')}`,
     `IncludeOptional ${path(locate(`${base}/${domain(servername)}/any.conf`)).replace('/any.conf', '/*.conf')}`,
   ];
@@ -238,23 +240,34 @@ function top(home: string, documentRoot: string): string {
 const PHP_FILES = '"[.](?:php[3-8]?|phtml|phar|phps)$"';
 
 /** Without PHP, its files are not sent at all: they contain passwords. */
-function phpHandler(php: WebPhp | undefined, locate: Locate): string[] {
+function phpHandler(php: WebPhp | undefined, home: string, locate: Locate): string[] {
   if (php === undefined) return section('FilesMatch', PHP_FILES, ['Require all denied']);
   const others = section('FilesMatch', '"[.](?:php[3-7]|phar|phps)$"', ['Require all denied']);
   if (php.runs === 'fpm') {
     const socket = quoted(`proxy:unix:${socketPath(locate(php.socket))}|fcgi://localhost`);
     return [...others, ...section('FilesMatch', '"[.](?:php8?|phtml)$"', [`SetHandler ${socket}`])];
   }
-  const name = `php-${digest(php.version)}`;
+  const version = digest(php.version);
+  const programs = locate(cgiFolder(home));
   return [
     ...others,
     ...section('IfModule', '!mod_suexec.c', section('FilesMatch', PHP_FILES, ['Require all denied'])),
-    ...NOT_FOR_CLIENTS,
-    `ScriptAlias "${INTERNAL}php/" ${path(locate(php.binary)).replace(/\/[^/"]*"$/, '/"')}`,
-    `Action ${name} "${INTERNAL}php/${php.binary.slice(php.binary.lastIndexOf('/') + 1)}"`,
-    ...section('FilesMatch', '"[.](?:php8?|phtml)$"', [`SetHandler ${name}`]),
+    ...section('IfModule', 'mod_suexec.c', [
+      ...NOT_FOR_CLIENTS,
+      `ScriptAlias "${CGI_PATH}" ${path(programs).replace(/"$/, '/"')}`,
+      ...section('Directory', folder(programs), [
+        'Options None',
+        'AllowOverride None',
+        'CGIPassAuth On',
+        'Require all granted',
+      ]),
+      `Action php-${version} "${CGI_PATH}${version}"`,
+      ...section('FilesMatch', '"[.](?:php8?|phtml)$"', [`SetHandler php-${version}`]),
+    ]),
   ];
 }
+
+const CGI_PATH = `${INTERNAL}php/`;
 
 /** Everything after a “|” would be another part of the handler. @throws TypeError */
 function socketPath(value: string): string {
