@@ -3,6 +3,12 @@ import { defineChange, exclusive, type Plan, type PlannedStep } from '../core/pl
 import changePools from '../drivers/php-pools/steps/change.ts';
 import { partWorld, type PartContext } from '../drivers/part-world.ts';
 import { webStepsOf } from '../drivers/virtual-hosts/account.ts';
+import {
+  ALL_POOLS,
+  setFpmSettings,
+  type FpmScope,
+  type FpmSetting,
+} from '../model/php/stored-fpm-settings.ts';
 import { poolsIn, union, type Pool, type Pools } from '../model/php/pools.ts';
 import { resolve, runsIn, type PhpState } from '../model/php/served-by.ts';
 import * as settings from '../model/php/settings.ts';
@@ -13,14 +19,16 @@ interface ChangePhp {
   readonly hosts: readonly settings.HostPhp[];
   readonly defaultVersion?: string;
   readonly handler?: { readonly version: string; readonly name: string };
+  readonly fpm?: { readonly scope: FpmScope; readonly settings: readonly FpmSetting[] };
 }
 
 const change = defineChange<ChangePhp>({
   kind: 'change-php',
-  async store(db, { hosts, defaultVersion, handler }) {
+  async store(db, { hosts, defaultVersion, handler, fpm }) {
     for (const host of hosts) await settings.setHost(db, host);
     if (defaultVersion !== undefined) await settings.setServer(db, { defaultVersion });
     if (handler !== undefined) await settings.setHandler(db, handler.version, handler.name);
+    if (fpm !== undefined) await setFpmSettings(db, fpm.scope, fpm.settings);
   },
 });
 export default change;
@@ -49,7 +57,10 @@ export async function changePhp(
     world,
     changed.map(({ account, after, hosts }) => ({ account, overrides: { php: runsIn(after, hosts) } })),
   );
-  const isServerWide = stored.defaultVersion !== undefined || stored.handler !== undefined;
+  const isServerWide =
+    stored.defaultVersion !== undefined ||
+    stored.handler !== undefined ||
+    stored.fpm?.scope.servername === ALL_POOLS;
   return change.plan(stored, {
     locks: [
       ...(isServerWide ? [exclusive('php')] : []),

@@ -59,7 +59,7 @@ export function renderPools(
 }
 
 function renderPool(
-  { name, username, home, socket, maxChildren, maxRequests, idleTimeout }: Pool,
+  { name, username, home, socket, maxChildren, maxRequests, idleTimeout, directives = [] }: Pool,
   locate: (path: string) => string,
   { user, group }: Identity = { user: username, group: username },
 ): string {
@@ -77,11 +77,20 @@ function renderPool(
     `pm.max_requests = ${count(maxRequests)}`,
     `pm.process_idle_timeout = ${count(idleTimeout)}s`,
     `security.limit_extensions = ${EXTENSIONS}`,
-    ...directivesOf(folder).map(
-      ({ name, value, isFixed }) => `php_${isFixed ? 'admin_' : ''}value[${name}] = ${value}`,
-    ),
+    ...directivesOf(folder).map(line),
+    ...directives.map(({ value, ...one }) => line({ ...one, value: directiveValue(value) })),
     '',
   ].join('\n');
+}
+
+function line({ name, value, isFixed }: AccountDirective): string {
+  return `php_${isFixed ? 'admin_' : ''}value[${word(name)}] = ${value}`;
+}
+
+/** Words, with commas between them, or error levels. @throws TypeError for any other value. */
+function directiveValue(value: string): string {
+  if (/^[A-Za-z0-9._/,-]{1,4096}$/.test(value) || /^[A-Z0-9_~&|^ ]{1,4096}$/.test(value)) return value;
+  throw new TypeError('Invalid value of a directive for PHP-FPM.');
 }
 
 /** The directives that every pool sets, whatever php.ini says. `home`: as it is written. */

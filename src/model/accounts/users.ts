@@ -76,6 +76,7 @@ const places = [
   ['php_virtual_host', 'username'],
   ['account_second_contact', 'username'],
   ['account_notification', 'username'],
+  ['php_fpm_setting', 'username'],
 ] as const;
 
 /** Logins under the old name. They are also deleted if the user is renamed. */

@@ -12,6 +12,8 @@ export interface ChangedHosts extends AccountPhp {
 }
 
 export interface HostsChange {
+  /** The parameter with the names. Default: `vhost`. */
+  readonly param?: string;
   readonly names: readonly string[];
   /** See `readState`. */
   readonly newest: string | undefined;
@@ -21,11 +23,11 @@ export interface HostsChange {
 /** The accounts of some virtual hosts, with changed settings. @throws ApiError `not_found`, `bad_param`. */
 export async function changedHosts(
   { db, caller }: Pick<Context, 'db' | 'caller'>,
-  { names, newest, change }: HostsChange,
+  { param = 'vhost', names, newest, change }: HostsChange,
 ): Promise<ChangedHosts[]> {
   const byAccount = new Map<string, { account: Account; names: Set<string> }>();
   for (const name of names) {
-    const account = await getOwner(db, caller, 'vhost', name);
+    const account = await getOwner(db, caller, param, name);
     const one = byAccount.get(account.username) ?? { account, names: new Set() };
     byAccount.set(account.username, one);
     one.names.add(name);

@@ -20,7 +20,7 @@ interface Bounds {
 }
 
 /** The settings of a pool, by their names in WHM. */
-const parameters: Readonly<Record<string, Bounds>> = {
+export const poolOptions: Readonly<Record<string, Bounds>> = {
   pm_max_children: { key: 'maxChildren', min: 1, max: 10_000, doc: 'The most processes at the same time.' },
   pm_max_requests: {
     key: 'maxRequests',
@@ -37,9 +37,9 @@ const parameters: Readonly<Record<string, Bounds>> = {
 };
 
 export const poolFields = {
-  pm_max_children: { type: 'integer', doc: parameters.pm_max_children?.doc ?? '' },
-  pm_max_requests: { type: 'integer', doc: parameters.pm_max_requests?.doc ?? '' },
-  pm_process_idle_timeout: { type: 'integer', doc: parameters.pm_process_idle_timeout?.doc ?? '' },
+  pm_max_children: { type: 'integer', doc: poolOptions.pm_max_children?.doc ?? '' },
+  pm_max_requests: { type: 'integer', doc: poolOptions.pm_max_requests?.doc ?? '' },
+  pm_process_idle_timeout: { type: 'integer', doc: poolOptions.pm_process_idle_timeout?.doc ?? '' },
 } as const satisfies Fields;
 
 /** @throws ApiError `bad_param` for an unknown setting, or a value outside its range. */
@@ -49,16 +49,16 @@ export function readPoolParameters(param: string, given: Json): Partial<PoolPara
       `The parameter “${param}” should be a JSON hash of pool settings, such as {"pm_max_children":5}.`,
     );
   }
-  return Object.fromEntries(
-    Object.entries(given).map(([name, value]) => {
-      const bounds = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
-      if (bounds === undefined) {
-        const names = Object.keys(parameters).join(', ');
-        throw badParam(`The parameter “${param}” has the unknown setting ${quote(name)}. Use ${names}.`);
-      }
-      return [bounds.key, readWhole(param, name, value, bounds)];
-    }),
-  );
+  const read = Object.entries(given).map(([name, value]) => readPoolOption(param, name, value));
+  return Object.assign({}, ...read) as Partial<PoolParameters>;
+}
+
+/** @throws ApiError `bad_param` for an unknown setting, or a value outside its range. */
+export function readPoolOption(param: string, name: string, value: Json): Partial<PoolParameters> {
+  const bounds = Object.hasOwn(poolOptions, name) ? poolOptions[name] : undefined;
+  if (bounds !== undefined) return { [bounds.key]: readWhole(param, name, value, bounds) };
+  const names = Object.keys(poolOptions).join(', ');
+  throw badParam(`The parameter “${param}” has the unknown setting ${quote(name)}. Use ${names}.`);
 }
 
 function readWhole(param: string, name: string, value: Json, { min, max }: Bounds): number {

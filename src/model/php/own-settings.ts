@@ -7,7 +7,14 @@ import { quote } from '../../core/quote.ts';
 import * as accounts from '../accounts/accounts.ts';
 import { domainName } from '../accounts/names.ts';
 import { DEFAULT_HANDLER } from './handlers.ts';
-import { edit, typeOf, type FoundIni, type IniDirective, type Setting } from './ini.ts';
+import {
+  edit,
+  isDirectiveOfAccounts,
+  typeOf,
+  type FoundIni,
+  type IniDirective,
+  type Setting,
+} from './ini.ts';
 import { resolve, type ServedBy } from './served-by.ts';
 import { hostsOf, readAccount, type AccountPhp, type HostOfAccount } from './virtual-hosts.ts';
 
@@ -82,11 +89,6 @@ export function handlerOf({ runs }: Pick<ServedBy, 'runs'>): string {
   return runs?.runs ?? DEFAULT_HANDLER;
 }
 
-/** Whether a file of the account can set the directive. PHP skips all others there. */
-function isOwn({ access }: IniDirective): boolean {
-  return (access & 3) !== 0;
-}
-
 /** Why a file of the account cannot set a directive. Undefined if it can. */
 export function whyNotOwn(
   name: string,
@@ -96,7 +98,7 @@ export function whyNotOwn(
   const directive = known.find((one) => one.name === name);
   if (directive === undefined) return `PHP ${found.php.release} has no directive ${quote(name)}.`;
   const isFixed = found.accountDirectives('').some((one) => one.name === name && one.isFixed);
-  if (isFixed || !isOwn(directive)) {
+  if (isFixed || !isDirectiveOfAccounts(directive)) {
     return `Only the administrator of this server can set the directive “${name}”.`;
   }
   return undefined;
@@ -131,7 +133,7 @@ export function withOwnValues(
   const given = new Map(found.accountDirectives(home).map((one) => [one.name, one]));
   return known.map((one) => {
     const set = given.get(one.name);
-    const isChangeable = isOwn(one) && set?.isFixed !== true;
+    const isChangeable = isDirectiveOfAccounts(one) && set?.isFixed !== true;
     const value = own[one.name];
     if (!isChangeable || typeof value !== 'string')
       return set === undefined ? one : { ...one, value: set.value };

@@ -1,7 +1,8 @@
 // The pools of PHP-FPM that an account needs: one for each virtual host that uses it.
 import type { Account } from '../accounts/accounts.ts';
+import type { AccountDirective } from './ini.ts';
 import { resolve, type Host, type PhpState, type ServedBy } from './served-by.ts';
-import type { PoolParameters } from './settings.ts';
+import { poolValues } from './pool-defaults.ts';
 import { releaseOf } from './versions.ts';
 
 /** One pool. JSON. */
@@ -17,18 +18,8 @@ export interface Pool {
   readonly maxRequests: number;
   /** In seconds. */
   readonly idleTimeout: number;
-}
-
-/** The same as in WHM. */
-export const poolDefaults = { maxChildren: 5, maxRequests: 20, idleTimeout: 10 } as const;
-
-/** The values that a pool gets for its settings. */
-export function poolValues({ maxChildren, maxRequests, idleTimeout }: PoolParameters) {
-  return {
-    maxChildren: maxChildren ?? poolDefaults.maxChildren,
-    maxRequests: maxRequests ?? poolDefaults.maxRequests,
-    idleTimeout: idleTimeout ?? poolDefaults.idleTimeout,
-  };
+  /** What it sets besides what all pools set. */
+  readonly directives?: readonly AccountDirective[];
 }
 
 /** Pools by release (`8.4`), sorted by name. */
@@ -37,9 +28,13 @@ export type Pools = ReadonlyMap<string, readonly Pool[]>;
 function poolsOf({ username, home }: Pick<Account, 'username' | 'home'>, served: Iterable<ServedBy>): Pools {
   const pools = new Map<string, Pool[]>();
   const sorted = [...served].sort((a, b) => (a.servername < b.servername ? -1 : 1));
-  for (const { servername, runs, parameters } of sorted) {
+  for (const { servername, runs, parameters, directives } of sorted) {
     if (runs?.runs !== 'fpm') continue;
-    const pool = { name: servername, username, home, socket: runs.socket, ...poolValues(parameters) };
+    const pool = {
+      ...{ name: servername, username, home, socket: runs.socket },
+      ...poolValues(parameters),
+      ...(directives.length > 0 && { directives }),
+    };
     const release = releaseOf(runs.version);
     pools.set(release, [...(pools.get(release) ?? []), pool]);
   }

@@ -1,7 +1,7 @@
 // Virtual hosts with their PHP, as WHM API 1 and UAPI return them.
 import type { Fields } from '../../core/define.ts';
 import { poolFields } from './form.ts';
-import { poolValues } from './pools.ts';
+import { poolValues } from './pool-defaults.ts';
 import type { HostOfAccount } from './virtual-hosts.ts';
 
 export const hostFields = {

@@ -3,6 +3,8 @@ import type { Db } from '../../core/context.ts';
 import type { Account } from '../accounts/accounts.ts';
 import type { VirtualHost } from '../domains/virtual-hosts.ts';
 import type { WebPhp } from '../web/account-web.ts';
+import { parametersIn, settingsFor } from './fpm-settings.ts';
+import type { AccountDirective } from './ini.ts';
 import {
   listHosts,
   noParameters,
@@ -13,6 +15,7 @@ import {
   type ServerPhp,
 } from './settings.ts';
 import { socketOf } from './sockets.ts';
+import { ALL_POOLS, readFpmSettings, type FpmSettings } from './stored-fpm-settings.ts';
 import { releaseOf } from './versions.ts';
 
 export type Host = Pick<VirtualHost, 'servername' | 'documentRoot'>;
@@ -24,6 +27,7 @@ export interface PhpState {
   readonly handlers: ReadonlyMap<string, string>;
   /** By servername. */
   readonly hosts: ReadonlyMap<string, HostPhp>;
+  readonly fpm: FpmSettings;
 }
 
 export interface ServedBy {
@@ -34,6 +38,8 @@ export interface ServedBy {
   readonly decidedBy: string | undefined;
   readonly usesFpm: boolean;
   readonly parameters: PoolParameters;
+  /** What its pool sets, besides what all pools of accounts set. */
+  readonly directives: readonly AccountDirective[];
   /** Null: PHP does not run. */
   readonly runs: WebPhp | null;
 }
@@ -47,6 +53,7 @@ export async function readState(db: Db, username: string, newest?: string): Prom
     server: { ...server, defaultVersion: server.defaultVersion ?? newest ?? null },
     handlers: await readHandlers(db),
     hosts: new Map((await listHosts(db, username)).map((host) => [host.servername, host])),
+    fpm: await readFpmSettings(db, username),
   };
 }
 
@@ -66,9 +73,17 @@ function resolveOne(state: PhpState, hosts: readonly Host[], host: Host): Served
   const version = chosen ?? state.server.defaultVersion ?? undefined;
   const usesFpm = own?.usesFpm ?? state.server.isFpmDefault;
   const { maxChildren, maxRequests, idleTimeout } = own ?? noParameters;
+  const forAll = parametersIn(state.fpm.get(ALL_POOLS) ?? []);
   return {
     ...{ servername, version, decidedBy, usesFpm },
-    parameters: { maxChildren, maxRequests, idleTimeout },
+    parameters: {
+      maxChildren: maxChildren ?? forAll.maxChildren,
+      maxRequests: maxRequests ?? forAll.maxRequests,
+      idleTimeout: idleTimeout ?? forAll.idleTimeout,
+    },
+    directives: settingsFor(state.fpm, servername)
+      .filter(({ kind }) => kind !== 0)
+      .map(({ name, value, kind }) => ({ name, value, isFixed: kind === 1 })),
     runs: version === undefined ? null : runningOf(state, { servername, version, usesFpm }),
   };
 }
@@ -120,5 +135,8 @@ export function withMainDomain(state: PhpState, from: string, to: string): PhpSt
   const own = state.hosts.get(from);
   if (from === to || own === undefined) return state;
   const others = [...state.hosts].filter(([servername]) => servername !== from && servername !== to);
-  return { ...state, hosts: new Map([...others, [to, { ...own, servername: to }]]) };
+  const fpm = new Map([...state.fpm].filter(([servername]) => servername !== from && servername !== to));
+  const ownFpm = state.fpm.get(from);
+  if (ownFpm !== undefined) fpm.set(to, ownFpm);
+  return { ...state, hosts: new Map([...others, [to, { ...own, servername: to }]]), fpm };
 }

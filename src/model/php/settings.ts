@@ -1,5 +1,6 @@
 // The stored PHP settings of a server and of virtual hosts.
 import type { Db } from '../../core/context.ts';
+import { forgetFpmSettings, renameFpmSettings } from './stored-fpm-settings.ts';
 
 export interface ServerPhp {
   /** Such as `ea-php84`. Null until a version is found or chosen. */
@@ -110,8 +111,10 @@ export async function createHost(db: Db, username: string, servername: string): 
 export async function followMainDomain(db: Db, from: string, to: string): Promise<void> {
   await db.run('DELETE FROM php_virtual_host WHERE servername = ?', to);
   await db.run('UPDATE php_virtual_host SET servername = ? WHERE servername = ?', to, from);
+  await renameFpmSettings(db, from, to);
 }
 
 export async function removeHost(db: Db, servername: string): Promise<void> {
   await db.run('DELETE FROM php_virtual_host WHERE servername = ?', servername);
+  await forgetFpmSettings(db, servername);
 }
