@@ -137,6 +137,32 @@ END
     expect(data).toMatchObject({ total_domains: 2, domains_using_fpm: 2, memory_needed: 0, show_warning: 0 });
   });
 
+  it('has the settings of php_fpm_config_set, for all pools and for one domain', () => {
+    const set = (settings: readonly [string, number, string][], ...words: string[]) => {
+      const config = settings.map(([base_flag_name, trinary_admin_value, value]) => ({
+        ...{ base_flag_name, trinary_admin_value, value },
+      }));
+      works('php_fpm_config_set', `config=${JSON.stringify(config)}`, ...words);
+    };
+    set([
+      ['disable_functions', 1, 'exec, system'],
+      ['error_reporting', 2, 'E_ALL & ~E_NOTICE'],
+    ]);
+    set([['error_reporting', 1, 'E_ERROR']], 'domain=alice.example');
+    const facts =
+      'echo ini_get("error_reporting"), " ", (string) ini_set("error_reporting", "8"), " ", ini_get("error_reporting"), ' +
+      '" ", ini_get("disable_functions");';
+    expect(run('alice', facts)).toBe('1  1 exec,system 200');
+    expect(run('bob', facts)).toBe('30711 30711 8 exec,system 200');
+    set([
+      ['disable_functions', 1, ''],
+      ['error_reporting', 2, ''],
+    ]);
+    expect(run('alice', facts)).toBe('1  1  200');
+    put('alice', 'run.php', '<?php echo php_ini_loaded_file();');
+    put('bob', 'run.php', '<?php echo php_ini_loaded_file();');
+  });
+
   it('names the file of somebody else that PHP-FPM rejects, and changes nothing', () => {
     machine.sh(`printf '[mine]\\nnonsense = 1\\n' >/etc/php/8.4/fpm/pool.d/mine.conf`);
     const { metadata } = call('createacct', 'username=carol', 'domain=carol.example');

@@ -226,6 +226,17 @@ describeWith(['php-fpm8.4', 'php8.4'], 'files with directives', () => {
     expect(text()).toBe(content);
   });
 
+  it('cannot change what the administrator has fixed for PHP-FPM', async () => {
+    const fix = (value: string) =>
+      here.call('php_fpm_config_set', {
+        config: JSON.stringify([{ base_flag_name: 'log_errors', trinary_admin_value: 1, value }]),
+      });
+    expect((await fix('on')).metadata.reason).toBe('OK');
+    expect((await set('log_errors:Off')).errors?.[0]).toContain('Only the administrator of this server');
+    await fix('');
+    expect((await set('log_errors:Off')).errors).toBeNull();
+  });
+
   it('are only those of the account, and never of the whole home', async () => {
     const content = 'memory_limit = 64M\n';
     const error = (args: Arguments) => errorOf('php_ini_set_user_content', { content, ...args });

@@ -45,8 +45,13 @@ export async function readOwnIni(
       'PHP reads no files with directives of accounts on this server: its administrator has emptied user_ini.filename.',
     );
   }
+  const { runs, directives: ofPool } = host.servedBy;
+  const accountDirectives = (home: string) => [
+    ...found.accountDirectives(home),
+    ...(runs?.runs === 'fpm' ? ofPool : []),
+  ];
   const file = await readAccessFile(await machine.userFiles(caller.user), host.host.documentRoot, name);
-  return { host, version: version.id, found, directives, file };
+  return { host, version: version.id, found: { ...found, accountDirectives }, directives, file };
 }
 
 async function readVersion(

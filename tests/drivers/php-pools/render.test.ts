@@ -71,6 +71,25 @@ describe('a file of pools', () => {
     );
   });
 
+  it('has no more directives than it should, whatever their names and values are', () => {
+    const structure = structureOf(
+      renderPools([{ ...pool, directives: [{ name: 'x', value: 'x', isFixed: true }] }], same),
+    ).length;
+    fc.assert(
+      fc.property(hostile, hostile, (name, value) => {
+        let text: string;
+        try {
+          text = renderPools([{ ...pool, directives: [{ name, value, isFixed: true }] }], same);
+        } catch (error) {
+          expect(error).toBeInstanceOf(TypeError);
+          return;
+        }
+        expect(structureOf(text)).toHaveLength(structure);
+        expect(text).toMatch(/\nphp_admin_value\[[A-Za-z0-9._/-]+\] = [A-Za-z0-9._/,~&|^ -]+\n$/);
+      }),
+    );
+  });
+
   it.each([NaN, -1, 1.5, Infinity])('rejects the number %p', (value) => {
     expect(() => renderPools([{ ...pool, maxChildren: value }], same)).toThrow(TypeError);
   });
