@@ -103,10 +103,23 @@ END
     works('createacct', 'username=bob', 'domain=bob.test', `password=${PASSWORD}`);
     machine.sh("runuser -u bob -- sh -c 'echo the page of bob >~bob/public_html/index.html'");
     // Until now, the certificate is self-signed.
-    const installed = 'success A certificate for bob.test, mail.bob.test, www.bob.test was installed.';
+    const installed =
+      'success A certificate for bob.test, cpanel.bob.test, mail.bob.test, whm.bob.test, www.bob.test was installed.';
     expect(await checked('bob')).toContain(installed);
     for (const host of ['bob.test', 'www.bob.test']) {
       expect(visit(host)).toEqual({ status: 0, stdout: 'the page of bob\n', stderr: '' });
+    }
+    // Service subdomains lead to the ports of whmapi1d, which shows the certificate of the site there.
+    for (const [host, port] of [
+      ['cpanel.bob.test', 2083],
+      ['whm.bob.test', 2087],
+    ]) {
+      const words = ['-sSL', '--max-time', '20', '--cacert', '/etc/pebble/root.pem', '-o', '/dev/null'];
+      const found = machine.run('curl', [
+        ...[...words, '-w', '%{response_code} %{url_effective}', `http://${host}/`],
+        ...['--resolve', `${host}:80:${ADDRESS}`, '--resolve', `${host}:${port}:127.0.0.1`],
+      ]);
+      expect(found).toEqual({ status: 0, stdout: `200 https://${host}:${port}/`, stderr: '' });
     }
   });
 

@@ -74,6 +74,18 @@ describeOnMachine('websites, in this order', () => {
     expect(machine.sh('stat -c %U /home/bob/access-logs')).toBe('bob\n');
   });
 
+  it('have service subdomains, which a tweak setting takes away and gives back', async () => {
+    const target = (url: string) => visit(new URL(url).host, url, '-o', '/dev/null', '-w', '%{redirect_url}');
+    expect(target('http://cpanel.bob.example/')).toBe('https://cpanel.bob.example:2083/');
+    expect(target('https://whm.bob.example/a')).toBe('https://whm.bob.example:2087/a');
+    works('set_tweaksetting', 'key=proxysubdomains', 'value=0');
+    await until(() => target('http://cpanel.bob.example/') === '');
+    expect(visit('cpanel.bob.example')).toBe('There is no website at this address.\n404');
+    works('set_tweaksetting', 'key=proxysubdomains', 'value=1');
+    await until(() => target('http://cpanel.bob.example/') === 'https://cpanel.bob.example:2083/');
+    expect(visit('bob.example')).toBe('the page of bob\n\n200');
+  });
+
   it('accept only modern TLS', () => {
     const shake = (...words: string[]) =>
       machine.run('openssl', [
