@@ -11,7 +11,8 @@ export default defineUapi({
   name: 'DNS::fetch_cpanel_generated_domains',
   since: 120,
   summary: 'List the names that the server adds to the DNS zone of a new domain.',
-  description: 'They are the names of the zone’s template that have an address or are an alias.',
+  description:
+    'They are the names of the zone’s template that have an address or are an alias, and the service subdomains.',
   effect: 'reads',
   role: 'DNS',
   params: { domain: { ...zoneParam, required: true, doc: 'A domain of the account that has a zone.' } },
