@@ -1,6 +1,7 @@
 // An account’s own work on a fresh Debian with the profile STANDARD: the interface of accounts on port 2083 with curl,
 // the command uapi as that user, and an addon domain that becomes an account.
 import { copyFileSync } from 'node:fs';
+import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { builtPackage } from './built-package.ts';
 import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
@@ -149,5 +150,117 @@ describeOnMachine('an account, in this order', () => {
       data: { main_domain: 'addon.example' },
     });
     expect(uapi('bob', 'DomainInfo', 'list_domains')).toMatchObject({ data: { addon_domains: [] } });
+  });
+
+  describe('a script', () => {
+    const JAR = '/root/session';
+    const redirectOf = (host: string, path: string) =>
+      machine.run('curl', [
+        ...['-s', '-o', '/dev/null', '-w', '%{http_code} %{redirect_url}'],
+        ...['--resolve', `${host}:80:127.0.0.1`, `http://${host}${path}`],
+      ]).stdout;
+    let session = '';
+
+    /** A call with the session of `logIn`. */
+    function call(path: string, words: readonly string[]): Record<string, unknown> {
+      const url = `https://127.0.0.1:2083${session}${path}`;
+      const { stdout } = machine.run('curl', ['-sk', '-b', JAR, '--max-time', '60', ...words, url]);
+      return JSON.parse(stdout) as Record<string, unknown>;
+    }
+    const form = (fields: Readonly<Record<string, string>>) =>
+      Object.entries(fields).flatMap(([key, value]) => ['--data-urlencode', `${key}=${value}`]);
+    function logIn(fields: Readonly<Record<string, string>>) {
+      const words = [...form({ user: 'bob', pass: PASSWORD, login_only: '1', ...fields })];
+      const { stdout } = machine.run('curl', ['-sk', '-c', JAR, ...words, 'https://127.0.0.1:2083/login/']);
+      return JSON.parse(stdout) as { status: number; error_code?: string; security_token?: string };
+    }
+
+    it('of a stranger logs in with a code, by curl alone', () => {
+      whm('twofactorauth_enable_policy');
+      const { secret } = execute('TwoFactorAuth/generate_user_configuration').data as { secret: string };
+      const proof = { secret, tfa_token: codeAt(secret, Date.now()) };
+      expect(execute('TwoFactorAuth/set_user_configuration', proof)).toMatchObject({ status: 1 });
+      expect(execute('DomainInfo/list_domains').status).toBe(0);
+      expect(logIn({})).toMatchObject({ status: 0, error_code: 'tfa_required' });
+      // The code that set it up is used.
+      const { status, security_token: token = '' } = logIn({
+        tfa_token: codeAt(secret, Date.now() + 30_000),
+      });
+      expect([status, token]).toEqual([1, expect.stringMatching(/^\/cpsess\d{10}$/)]);
+      session = token;
+    });
+
+    it('creates a subdomain, uploads a file and reads it by HTTP', () => {
+      const fields = { domain: 'news', rootdomain: 'bob.example', dir: 'public_html/news' };
+      expect(call('/execute/SubDomain/addsubdomain', form(fields))).toMatchObject({ status: 1 });
+      machine.sh('printf "uploaded\\n" >/root/hello.txt');
+      const file = ['-F', 'file-1=@/root/hello.txt', '-F', 'dir=public_html/news'];
+      expect(call('/execute/Fileman/upload_files', file)).toMatchObject({
+        status: 1,
+        data: { succeeded: 1, failed: 0 },
+      });
+      waitUntilServed(machine, 'news.bob.example');
+      expect(visit('news.bob.example', '/hello.txt')).toBe('uploaded\n');
+      expect(machine.sh('stat -c "%U %G" /home/bob/public_html/news/hello.txt')).toBe('bob bob\n');
+    });
+
+    it('adds an addon domain, a scheduled job and a redirect, and logs out', () => {
+      const addon = { newdomain: 'second.example', subdomain: 'second', dir: 'public_html/second' };
+      expect(call('/execute/AddonDomain/addaddondomain', form(addon))).toMatchObject({ status: 1 });
+      const job = {
+        cpanel_jsonapi_apiversion: '2',
+        cpanel_jsonapi_module: 'Cron',
+        cpanel_jsonapi_func: 'add_line',
+        ...{ command: '/bin/echo news', minute: '7', hour: '3', day: '*', month: '*', weekday: '*' },
+      };
+      expect(call('/json-api/cpanel', form(job))).toMatchObject({ cpanelresult: { event: { result: 1 } } });
+      expect(machine.sh('crontab -l -u bob')).toContain('7 3 * * * /bin/echo news');
+      const redirect = {
+        domain: 'bob.example',
+        src: '/old',
+        redirect: 'http://example.net/new',
+        type: 'temp',
+      };
+      expect(call('/execute/Mime/add_redirect', form(redirect))).toMatchObject({ status: 1, errors: null });
+      expect(redirectOf('bob.example', '/old')).toBe('302 http://example.net/new');
+      expect(call('/execute/DomainInfo/list_domains', [])).toMatchObject({
+        data: { addon_domains: ['second.example'] },
+      });
+      expect(call('/logout', [])).toEqual({ status: 1 });
+      expect(call('/execute/DomainInfo/list_domains', [])).toMatchObject({ status: 0 });
+    });
+
+    it('of the Linux user does the same with uapi', () => {
+      whm('modifyacct', 'user=eve', 'MAXADDON=5', 'MAXSUB=5');
+      const done = (...words: string[]) => expect(uapi('eve', ...words)).toMatchObject({ status: 1 });
+      done('SubDomain', 'addsubdomain', 'domain=news', 'rootdomain=eve.example', 'dir=public_html/news');
+      done('AddonDomain', 'addaddondomain', 'newdomain=third.example', 'subdomain=third');
+      done(
+        'Mime',
+        'add_redirect',
+        'domain=eve.example',
+        'src=/old',
+        'redirect=http://example.net/',
+        'type=temp',
+      );
+      done('Fileman', 'save_file_content', 'dir=public_html/news', 'file=hello.txt', 'content=written');
+      waitUntilServed(machine, 'news.eve.example');
+      expect(visit('news.eve.example', '/hello.txt')).toBe('written');
+      expect(redirectOf('eve.example', '/old')).toBe('302 http://example.net/');
+    });
+
+    it('opens the page of the account with a link of create_user_session', () => {
+      const { stdout } = machine.run('whmapi1', [
+        ...['--output=json', 'create_user_session', 'user=bob', 'service=cpaneld'],
+      ]);
+      const { pathname, search } = new URL((JSON.parse(stdout) as { data: { url: string } }).data.url);
+      const page = machine.run('curl', [
+        '-skL',
+        '-b',
+        '',
+        `https://127.0.0.1:2083${pathname}${search}`,
+      ]).stdout;
+      expect(page).toContain('<h1>bob.example</h1>');
+    });
   });
 });
