@@ -1,6 +1,7 @@
 // What an account reads about itself: Variables, Features, Quota, ResourceUsage, StatsBar, Bandwidth, PasswdStrength,
 // Personalization and Locale.
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { machine, release } from 'node:os';
 import { join } from 'node:path';
 import { prune } from '../../src/model/bandwidth/retention.ts';
 import { add } from '../../src/model/bandwidth/usage.ts';
@@ -140,6 +141,36 @@ test('StatsBar::get_stats has a row for each statistic, and warns of others', as
     { id: 'subdomains', count: '1', rowtype: 'odd' },
   ]);
   expect(warnings).toEqual(['These statistics are not provided on this server: emailaccounts.']);
+});
+
+test('StatsBar::get_stats shows the software of the server, but not what is not installed', async () => {
+  const display = 'kernelversion|machinetype|operatingsystem|apacheversion|mysqlversion|phpversion|localip';
+  const facts = async () => {
+    const rows = (await read('StatsBar::get_stats', { display })) as unknown as {
+      id: string;
+      value: string;
+    }[];
+    return Object.fromEntries(rows.map(({ id, value }) => [id, value]));
+  };
+  const always = {
+    kernelversion: release(),
+    machinetype: machine(),
+    operatingsystem: 'linux',
+    localip: '192.0.2.1',
+  };
+  const { data } = await here.call('php_get_system_default_version');
+  const php = { phpversion: (data?.version as string).replace(/^ea-php(.)/, '$1.') };
+  expect(await facts()).toEqual({ ...always, ...php });
+  const folder = join(here.state, 'root/var/lib/dpkg');
+  mkdirSync(folder, { recursive: true });
+  const row = (name: string, version: string) =>
+    `Package: ${name}\nStatus: install ok installed\nArchitecture: all\nVersion: ${version}\n` +
+    'Maintainer: a <a@b.example>\nDescription: x\n\n';
+  writeFileSync(
+    join(folder, 'status'),
+    row('apache2', '2.4.65-2') + row('mariadb-server', '1:11.8.3-0+deb13u1'),
+  );
+  expect(await facts()).toEqual({ ...always, ...php, apacheversion: '2.4.65', mysqlversion: '11.8.3' });
 });
 
 test('StatsBar::get_stats warnings=1 shows only limits that are almost used up', async () => {

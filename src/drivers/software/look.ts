@@ -1,5 +1,5 @@
 // The software of this server: what dpkg has installed.
-import { release } from 'node:os';
+import { machine as machineType, release } from 'node:os';
 import type { DeclaredTool } from '../../core/machine-daemons.ts';
 import type { Machine } from '../../core/machine.ts';
 import { readSystemRelease, type OperatingSystem } from '../debian-releases/system-release.ts';
@@ -10,6 +10,8 @@ export interface Software {
   readonly system: OperatingSystem;
   /** Of the kernel that runs: `6.12.57+deb13-amd64`. */
   readonly kernel: string;
+  /** `x86_64` */
+  readonly machineType: string;
   /** The versions of the installed packages, by name. */
   readonly packages: ReadonlyMap<string, string>;
 }
@@ -30,6 +32,7 @@ export async function findSoftware(machine: Pick<Machine, 'files' | 'tools'>): P
   return {
     system,
     kernel: release(),
+    machineType: machineType(),
     packages: new Map(
       rows.flatMap(([name = '', version = '', status]) => (status === 'installed' ? [[name, version]] : [])),
     ),

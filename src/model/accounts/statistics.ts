@@ -22,16 +22,41 @@ const limited = {
 
 /** The statistics without a limit. */
 const facts = {
+  apacheversion: 'Version of Apache',
   cpanelversion: 'Version of whmapi1',
   dedicatedip: 'Dedicated IP address',
   hostingpackage: 'Package',
   hostname: 'Hostname',
+  kernelversion: 'Version of the kernel',
+  localip: 'IP address on this server',
+  machinetype: 'Type of the machine',
+  mysqlversion: 'Version of MariaDB or MySQL',
+  operatingsystem: 'Operating system',
+  perlversion: 'Version of Perl',
+  phpversion: 'Default version of PHP',
   sharedip: 'Shared IP address',
   shorthostname: 'Short hostname',
   theme: 'Theme',
 } as const;
 
 export type Fact = keyof typeof facts;
+
+/** The statistics about the software of the server. */
+export type SoftwareFact = (typeof softwareFacts)[number];
+const softwareFacts = [
+  ...(['apacheversion', 'kernelversion', 'machinetype', 'mysqlversion', 'operatingsystem'] as const),
+  'perlversion' as const,
+];
+
+/** Whether one of the statistics is about the software of the server, which takes a moment to look at. */
+export function needsSoftware(names: readonly string[]): boolean {
+  return names.some((name) => (softwareFacts as readonly string[]).includes(name));
+}
+
+/** The names in `display`, each once. */
+export function namesIn(display: string): string[] {
+  return [...new Set(display.split('|').map((name) => name.trim()))].filter(Boolean);
+}
 
 /** The names that `statisticRows` knows. */
 export const statistics: readonly string[] = [...Object.keys(limited), ...Object.keys(facts)].sort();

@@ -1,4 +1,5 @@
 // The names that WHM has for software, and Debian’s packages of it.
+import type { SoftwareFact } from '../accounts/statistics.ts';
 
 /** The first installed package counts. */
 const packagesOf = {
@@ -49,6 +50,31 @@ export function databaseVersion(packages: Packages, pattern: RegExp): { line: st
     .at(-1);
   if (build === undefined) return { line: ABSENT, build: ABSENT };
   return { line: /^\d+(?:\.\d+)?/.exec(build)?.[0] ?? build, build };
+}
+
+/** What the statistics of accounts show. Undefined for software that is not installed. */
+export function statisticsOf({
+  kernel,
+  machineType,
+  packages,
+}: {
+  readonly kernel: string;
+  readonly machineType: string;
+  readonly packages: Packages;
+}): Readonly<Record<SoftwareFact, string | undefined>> {
+  const of = (name: string) => {
+    const version = packages.get(name);
+    return version === undefined ? undefined : upstream(version);
+  };
+  const { build } = databaseVersion(packages, /^(?:mariadb-server|(?:default-)?mysql-server(?:-\d[\d.]*)?)$/);
+  return {
+    apacheversion: of('apache2'),
+    kernelversion: kernel,
+    machinetype: machineType,
+    mysqlversion: build === ABSENT ? undefined : build,
+    operatingsystem: 'linux',
+    perlversion: of('perl') ?? of('perl-base'),
+  };
 }
 
 /** The versions of PHP that a web server can run, such as `8.4`, the oldest first. */

@@ -1,7 +1,17 @@
 import { defineUapi } from '../../core/define-uapi.ts';
+import { findSoftware } from '../../drivers/software/look.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { lookAtOwnUsage, measuredUsage } from '../../model/accounts/own-usage.ts';
-import { statisticRow, statisticRows, statistics } from '../../model/accounts/statistics.ts';
+import {
+  namesIn,
+  needsSoftware,
+  statisticRow,
+  statisticRows,
+  statistics,
+} from '../../model/accounts/statistics.ts';
+import * as php from '../../model/php/settings.ts';
+import { releaseOf } from '../../model/php/versions.ts';
+import { statisticsOf } from '../../model/updates/installed-software.ts';
 
 export default defineUapi({
   name: 'StatsBar::get_stats',
@@ -9,7 +19,7 @@ export default defineUapi({
   summary: 'List statistics of the account: what it uses of its limits, and facts about it and the server.',
   description:
     `The statistics are ${statistics.join(', ')}. Others, such as those of mail and databases, are left out with a ` +
-    'warning. Disk space is measured during the call.',
+    'warning; software that is not installed, without one. Disk space is measured during the call.',
   effect: 'reads',
   params: {
     display: {
@@ -39,21 +49,36 @@ export default defineUapi({
   returns: { list: statisticRow },
   examples: [{ args: { display: 'diskusage|bandwidthusage|subdomains' }, doc: 'Three statistics.' }],
 
-  look: (_args, context) => lookAtOwnUsage(context),
+  async look({ display }, context) {
+    const isAsked = needsSoftware(namesIn(display));
+    return {
+      measured: await lookAtOwnUsage(context),
+      software: isAsked ? statisticsOf(await findSoftware(context.machine)) : undefined,
+    };
+  },
 
-  async handler(args, context, measured) {
+  async handler(args, context, { measured, software }) {
     const { db, caller, system, version, warn } = context;
     const account = await accounts.getOwn(db, caller);
-    const names = [...new Set(args.display.split('|').map((name) => name.trim()))].filter(Boolean);
+    const names = namesIn(args.display);
     const absent = names.filter((name) => !statistics.includes(name));
     if (absent.length > 0) warn(`These statistics are not provided on this server: ${absent.join(', ')}.`);
     const hostname = system.hostname();
     const { ip, settings } = account;
+    const { defaultVersion: phpVersion } = await php.readServer(db);
     const facts = {
+      apacheversion: software?.apacheversion,
       cpanelversion: version,
       dedicatedip: settings.dedicatedIp ? ip : undefined,
       hostingpackage: account.package,
       hostname,
+      kernelversion: software?.kernelversion,
+      localip: ip,
+      machinetype: software?.machinetype,
+      mysqlversion: software?.mysqlversion,
+      operatingsystem: software?.operatingsystem,
+      perlversion: software?.perlversion,
+      phpversion: phpVersion === null ? undefined : releaseOf(phpVersion),
       sharedip: settings.dedicatedIp ? undefined : ip,
       shorthostname: hostname.split('.')[0],
       theme: settings.theme,
