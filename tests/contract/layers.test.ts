@@ -90,6 +90,11 @@ const layers: Record<string, Layer> = {
     files: /^src\/model\/certificates\/(x509|chain|create)\.ts$/,
     mayImport: [core, /^src\/model\/certificates\//, /^node:(crypto|tls|util)$/, /^@peculiar\/x509$/],
   },
+  // The library only computes.
+  'model/directory-privacy/hash.ts': {
+    files: /^src\/model\/directory-privacy\/hash\.ts$/,
+    mayImport: [core, /^bcryptjs$/],
+  },
   model: {
     files: /^src\/model\//,
     mayImport: [

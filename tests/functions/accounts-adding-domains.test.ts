@@ -92,7 +92,9 @@ describe('create_subdomain', () => {
   it('does nothing in a dry run, and says what it would do', async () => {
     const before = state();
     const { metadata } = await here.call('create_subdomain', shop, { dryRun: true });
-    expect(JSON.stringify(metadata)).toContain('Make the document root “/home/bob/public_html/shop”.');
+    expect(JSON.stringify(metadata)).toContain(
+      'Make the folder “/home/bob/public_html/shop” for the web server.',
+    );
     expect(state()).toEqual(before);
   });
 

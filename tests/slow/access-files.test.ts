@@ -1,8 +1,11 @@
 // Our parts of .htaccess (redirects, blocked addresses) on a real Apache, as visitors see them.
+import { randomBytes } from 'node:crypto';
 import type { AccountWeb } from '../../src/drivers/virtual-hosts/contract.ts';
 import { withDenied, withoutDenied } from '../../src/model/access-files/denied-addresses.ts';
 import { withFileType } from '../../src/model/access-files/file-types.ts';
 import { withHotlinks } from '../../src/model/access-files/hotlinks.ts';
+import { withProtection, withUser } from '../../src/model/directory-privacy/directories.ts';
+import { hashed } from '../../src/model/directory-privacy/hash.ts';
 import { withRedirect, type Redirect } from '../../src/model/access-files/redirects.ts';
 import { PrivateApache } from '../support/private-apache.ts';
 import { describeWith } from '../support/require-tool.ts';
@@ -109,6 +112,26 @@ describeWith(['apache2', 'openssl'], 'our parts of .htaccess', () => {
     ]);
     put('.htaccess', withHotlinks('', { ...hotlinks, allowsNone: true }));
     expect([await from(''), await from('https://thief.example/')]).toEqual([200, 302]);
+  });
+
+  it('protect a directory by passwords', async () => {
+    put('.htaccess', '');
+    put('private/page.html', 'private');
+    const users = '/home/bob/.htpasswds/public_html/private/passwd';
+    const random = { randomBytes: async (count: number) => Uint8Array.from(randomBytes(count)) };
+    const grüße = 'Grüße: horse battery "staple"';
+    apache.write(users, withUser('', 'ann', await hashed(random, grüße)));
+    // The private Apache has its files below another directory.
+    put('private/.htaccess', withProtection('', 'Für uns', apache.path(users)));
+    const as = async (user: string, password: string) => {
+      const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+      return (await apache.get('bob.example', '/private/page.html', 'GET', { authorization })).status;
+    };
+    expect([await answer('/private/page.html'), await answer('/')]).toEqual(['401', '200']);
+    expect([await as('ann', grüße), await as('ann', 'wrong'), await as('eve', grüße)]).toEqual([
+      200, 401, 401,
+    ]);
+    expect(await answer('/.htpasswds/public_html/private/passwd')).toBe('404');
   });
 
   it('block addresses, and do not open what the account has closed', async () => {

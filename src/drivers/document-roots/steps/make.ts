@@ -21,7 +21,7 @@ interface Memento {
 
 export default defineStep<Input, Memento>({
   kind: 'document-roots/make',
-  describe: ({ home, folder }) => `Make the document root “${home}/${folder}”.`,
+  describe: ({ home, folder }) => `Make the folder “${home}/${folder}” for the web server.`,
 
   async prepare(machine, { username, home, folder }) {
     const files = await machine.files([home]);

@@ -1,0 +1,52 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import { changeDirectoryPrivacy } from '../../changes/change-directory-privacy.ts';
+import {
+  dirParam,
+  FEATURE,
+  foldersOf,
+  lookAtDirectory,
+  ROOT,
+  userParam,
+  withUser,
+} from '../../model/directory-privacy/directories.ts';
+import { hashed } from '../../model/directory-privacy/hash.ts';
+import { accountApplications } from '../../model/passwords/account-applications.ts';
+import { assertStrong, password as passwordParam } from '../../model/passwords/passwords.ts';
+
+export default defineUapi({
+  name: 'DirectoryPrivacy::add_user',
+  since: 88,
+  summary: 'Add a user who can see a protected directory, or change the password of one.',
+  description:
+    'The users are in a file below .htpasswds in the home directory, with hashes of their passwords (bcrypt). ' +
+    'The directory is protected once configure_directory_protection is called.',
+  feature: FEATURE,
+  role: 'WebServer',
+  effect: 'operates',
+  params: {
+    dir: dirParam,
+    user: userParam,
+    password: { ...passwordParam, required: true, doc: 'The password, of up to 72 bytes.' },
+  },
+  returns: null,
+  examples: [
+    {
+      args: { dir: 'public_html', user: 'ann', password: 'correct horse battery staple 7' },
+      doc: 'A visitor of the main website.',
+    },
+  ],
+
+  look: ({ dir }, context) => lookAtDirectory(context, dir),
+
+  async handler({ user, password }, context, { files, users }) {
+    const { caller, plan } = context;
+    await assertStrong(context, password, [user, caller.user], accountApplications.htaccess);
+    const after = withUser(users.text, user, await hashed(context, password));
+    plan(
+      changeDirectoryPrivacy({
+        ...{ username: caller.user, home: files.home, root: ROOT, folders: foldersOf(files.home, users) },
+        files: [{ path: users.path, before: users.text, after }],
+      }),
+    );
+  },
+});
