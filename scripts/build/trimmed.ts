@@ -22,6 +22,7 @@ export function trimmed(top: string): Plugin {
           'hostname',
           'loadavg',
           'networkInterfaces',
+          'machine',
           'release',
           'userInfo',
         ]
