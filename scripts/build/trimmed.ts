@@ -21,6 +21,7 @@ export function trimmed(top: string): Plugin {
           'homedir',
           'hostname',
           'loadavg',
+          'machine',
           'networkInterfaces',
           'machine',
           'release',
