@@ -23,7 +23,6 @@ export function trimmed(top: string): Plugin {
           'loadavg',
           'machine',
           'networkInterfaces',
-          'machine',
           'release',
           'userInfo',
         ]
