@@ -8,18 +8,22 @@ import type { PartContext } from '../drivers/part-world.ts';
 import type { ChangedDomains } from '../model/domains/changes.ts';
 import { PUBLIC_FOLDER } from '../model/domains/document-root.ts';
 import changeDomains, { workOf as workOfDomains, type ChangeDomains } from './change-domains.ts';
+import { setHost, type HostPhp } from '../model/php/settings.ts';
 import createAccount, { workOf as workOfAccount, type CreateAccount } from './create-account.ts';
 
 interface ConvertAddon {
   readonly domains: ChangeDomains;
   readonly account: CreateAccount;
+  /** The PHP settings of the website. Undefined in operations of earlier versions. */
+  readonly php?: HostPhp;
 }
 
 const change = defineChange<ConvertAddon>({
   kind: 'convert-addon',
-  async store(db, { domains, account }, outcome) {
+  async store(db, { domains, account, php }, outcome) {
     await changeDomains.store(db, domains, { ...outcome, results: [] });
     await createAccount.store(db, account, outcome);
+    if (php !== undefined) await setHost(db, php);
   },
 });
 export default change;
@@ -30,16 +34,18 @@ export interface Conversion {
   readonly account: Pick<CreateAccount, 'account' | 'packageSettings'>;
   /** Below the home of the former account. */
   readonly documentRoot: string;
+  /** The PHP settings of the website, which it keeps. */
+  readonly php: HostPhp;
 }
 
 export async function convertAddon(
   context: PartContext,
-  { domains, account: { account, packageSettings }, documentRoot }: Conversion,
+  { domains, account: { account, packageSettings }, documentRoot, php }: Conversion,
   found: { readonly domains: FoundForDomains; readonly parts: FoundByParts },
 ): Promise<Plan> {
   const former = domains.account;
   const input = { account, packageSettings, isUidAsked: false, hasPassword: false, isReseller: false };
-  const call = { found: found.parts, wishes: { takesZoneFrom: former.ip } };
+  const call = { found: found.parts, wishes: { takesZoneFrom: former.ip, php } };
   const created = await workOfAccount(context, input, call);
   const left = await workOfDomains(context, domains, found.domains, account.domain);
   const copy = copyFiles.plan({
@@ -49,7 +55,7 @@ export async function convertAddon(
   // The files are there before the web server serves them.
   const isOfUser = ({ kind }: { readonly kind: string }) => /^(?:users|quota)\//.test(kind);
   return change.plan(
-    { domains: left.input, account: created.input },
+    { domains: left.input, account: created.input, php },
     {
       locks: [...created.locks, ...left.locks],
       steps: [

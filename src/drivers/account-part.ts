@@ -3,6 +3,7 @@
 import type { Context, FreeContext } from '../core/context.ts';
 import type { Lock, PlannedStep } from '../core/plan.ts';
 import type { Account } from '../model/accounts/accounts.ts';
+import type { HostPhp } from '../model/php/settings.ts';
 import type { WebCertificate } from '../model/web/account-web.ts';
 import type { FoundForAccount } from './zones/look.ts';
 
@@ -22,6 +23,8 @@ export interface PartWishes {
   readonly useregns?: boolean;
   /** Take over the existing DNS zone of the domain from the account with this address. */
   readonly takesZoneFrom?: string;
+  /** The PHP settings of the website. Default: those of a new virtual host. */
+  readonly php?: HostPhp;
   /** Keep the DNS zones. */
   readonly keepdns?: boolean;
 }

@@ -84,6 +84,34 @@ describe('convert_addon_list_addon_domains', () => {
   });
 });
 
+describe('the PHP of a converted website', () => {
+  it('has the same version and settings', async () => {
+    installPhp(here, '8.3');
+    await succeed('php_set_vhost_versions', {
+      vhost: 'shop.bob.example',
+      version: 'ea-php83',
+      php_fpm: '1',
+      php_fpm_pool_parms: '{"pm_max_children":7}',
+    });
+    await initiate({ wait: '1' });
+    const { versions } = await succeed('php_get_vhost_versions');
+    const found = (versions as Record<string, Json>[]).find(({ vhost }) => vhost === 'shop.example');
+    expect(found).toMatchObject({ account: 'shop', version: 'ea-php83', php_fpm: 1 });
+    expect(poolNames(poolFile(here, '8.3', 'shop'))).toEqual(['shop.example']);
+    expect(poolFile(here, '8.3', 'shop')).toContain('pm.max_children = 7');
+    expect(poolFile(here, '8.4', 'shop')).toBeUndefined();
+    expect(web('shop')).toContain('whmapi1-php/8.3-shop.example.sock');
+    expect(poolFile(here, '8.3', 'bob') ?? '').not.toContain('shop');
+  });
+
+  it('follows the default of the server if it did before', async () => {
+    await initiate({ wait: '1' });
+    installPhp(here, '8.3');
+    await succeed('php_set_system_default_version', { version: 'ea-php83' });
+    expect(poolNames(poolFile(here, '8.3', 'shop'))).toEqual(['shop.example']);
+  });
+});
+
 describe('convert_addon_fetch_domain_details', () => {
   it('shows an addon domain, and rejects others', async () => {
     expect(await succeed('convert_addon_fetch_domain_details', { domain: 'shop.example' })).toEqual({

@@ -3,7 +3,7 @@ import type { Account } from '../../model/accounts/accounts.ts';
 import { listOf } from '../../model/domains/hosted-domains.ts';
 import { virtualHostsOf } from '../../model/domains/virtual-hosts.ts';
 import { poolsIn, union, type Pools } from '../../model/php/pools.ts';
-import { readState, withMainDomain } from '../../model/php/served-by.ts';
+import { readState, withHost, withMainDomain } from '../../model/php/served-by.ts';
 import { newestOf } from '../../model/php/versions.ts';
 import type { PlannedStep } from '../../core/plan.ts';
 import type { AccountPart, PartDependencies } from '../account-part.ts';
@@ -13,7 +13,7 @@ import remove from './steps/remove.ts';
 
 const ROLE = 'WebServer';
 
-type World = Pick<PartDependencies, 'db' | 'roles' | 'found'>;
+type World = Pick<PartDependencies, 'db' | 'roles' | 'found' | 'wishes'>;
 
 export const part: AccountPart = {
   async look({ machine }, roles) {
@@ -69,9 +69,13 @@ export function retiringSteps(
 }
 
 /** The pools of an account by the stored settings. `former`: the account as it is stored, if it changes. */
-async function present({ db, roles, found }: World, account: Account, former = account): Promise<Pools> {
+async function present(
+  { db, roles, found, wishes }: World,
+  account: Account,
+  former = account,
+): Promise<Pools> {
   if (!roles.has(ROLE)) return new Map();
-  const stored = await readState(db, former.username, found.php?.newest);
+  const stored = withHost(await readState(db, former.username, found.php?.newest), wishes.php);
   const state = withMainDomain(stored, former.domain, account.domain);
   const hosted = await listOf(db, former.username);
   return poolsIn(state, account, await virtualHostsOf(db, account, hosted));

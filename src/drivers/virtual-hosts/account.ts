@@ -4,6 +4,8 @@ import type { Account } from '../../model/accounts/accounts.ts';
 import * as exceeded from '../../model/bandwidth/exceeded.ts';
 import { findDomain } from '../../model/domains/hosted-domains.ts';
 import { domainOfDerived } from '../../model/domains/service-subdomains.ts';
+import { virtualHostsOf } from '../../model/domains/virtual-hosts.ts';
+import { readState, runsIn, withHost } from '../../model/php/served-by.ts';
 import { accountWebOf, type AccountWeb, type WebOverrides } from '../../model/web/account-web.ts';
 import { primariesOf, primaryTypes, type PrimaryType } from '../../model/web/primary-hosts.ts';
 import type { AccountPart, PartDependencies, PartWork } from '../account-part.ts';
@@ -95,10 +97,13 @@ async function primaryTypesOf(db: World['db'], account: Account): Promise<readon
 
 export const part: AccountPart = {
   async created(world, { account }) {
-    const { certificates, found } = world;
+    const { certificates, found, wishes } = world;
     if (!world.roles.has(ROLE)) return [];
     const { username, home } = account;
-    const overrides = { certificates, newestPhp: found.php?.newest };
+    const newestPhp = found.php?.newest;
+    const state = withHost(await readState(world.db, username, newestPhp), wishes.php);
+    const php = runsIn(state, await virtualHostsOf(world.db, account, []));
+    const overrides = { certificates, newestPhp, ...(wishes.php === undefined ? {} : { php }) };
     const after = await accountWebOf(world.db, account, overrides);
     const released = await releaseAlias(world, account.domain, username);
     return {

@@ -8,6 +8,7 @@ import * as newAccount from '../../model/accounts/new-account.ts';
 import { zonesToLookFor } from '../../model/dns/domain-zones.ts';
 import { without } from '../../model/domains/changes.ts';
 import { assertNone, CONVERSION, getAddon } from '../../model/domains/conversions.ts';
+import { settingsOfHost } from '../../model/php/served-by.ts';
 import { find } from '../../model/domains/hosted-domains.ts';
 import { existingPackage } from '../../model/packages/packages.ts';
 
@@ -20,7 +21,7 @@ export default defineFunction({
   description:
     'The conversion is a task: convert_addon_fetch_conversion_details and “whmapi1 --wait ID” follow it. The new account ' +
     'has the owner of the present account. Its document root gets a copy of the files; symbolic links are left out, ' +
-    'and the originals stay. The DNS zone moves with its records. The website has a self-signed certificate until ' +
+    'and the originals stay. The DNS zone moves with its records, and the website keeps its PHP version. The website has a self-signed certificate until ' +
     'AutoSSL replaces it. Databases and email do not move, because this server does not manage them yet. If any step ' +
     'fails, all earlier steps are undone.',
   access: 'root',
@@ -74,7 +75,7 @@ export default defineFunction({
 
   async handler({ domain, username, pkgname, wait }, context, { ofMachine, domains: found, parts }) {
     const { db, caller, inform, warn, startTask } = context;
-    const { account: source, documentRoot } = await getAddon(db, caller, domain);
+    const { account: source, documentRoot, subdomain } = await getAddon(db, caller, domain);
     if (source.suspendedAt !== null) {
       throw badParam(`The account “${source.username}” is suspended. Unsuspend it with unsuspendacct first.`);
     }
@@ -95,7 +96,8 @@ export default defineFunction({
       await startTask(CONVERSION, input);
       return;
     }
-    const conversion = { domains, account, documentRoot };
+    const php = await settingsOfHost(db, source, subdomain.domain, { username, servername: domain });
+    const conversion = { domains, account, documentRoot, php };
     const plan = await convertAddon(context, conversion, { domains: found, parts });
     context.plan(plan, (results) => {
       const { files, bytes, leftOut } = copiedIn(results);

@@ -1,7 +1,7 @@
 // Which PHP serves each virtual host of an account: the version, how it runs, and why.
 import type { Db } from '../../core/context.ts';
 import type { Account } from '../accounts/accounts.ts';
-import type { VirtualHost } from '../domains/virtual-hosts.ts';
+import { virtualHostsOf, type VirtualHost } from '../domains/virtual-hosts.ts';
 import type { WebPhp } from '../web/account-web.ts';
 import { parametersIn, settingsFor } from './fpm-settings.ts';
 import type { AccountDirective } from './ini.ts';
@@ -128,6 +128,26 @@ export async function phpOf(
 /** By servername. Null: PHP does not run. */
 export function runsIn(state: PhpState, hosts: readonly Host[]): ReadonlyMap<string, WebPhp | null> {
   return new Map([...resolve(state, hosts)].map(([servername, { runs }]) => [servername, runs]));
+}
+
+/** The settings with which a virtual host of an account moves to another account. */
+export async function settingsOfHost(
+  db: Db,
+  account: Account,
+  servername: string,
+  to: Pick<HostPhp, 'username' | 'servername'>,
+): Promise<HostPhp> {
+  const served = resolve(await readState(db, account.username), await virtualHostsOf(db, account)).get(
+    servername,
+  );
+  if (served === undefined) throw new TypeError(`${servername} is no virtual host of ${account.username}.`);
+  const { version = null, decidedBy, usesFpm, parameters } = served;
+  return { ...to, version: decidedBy === undefined ? null : version, usesFpm, ...parameters };
+}
+
+/** The state with other settings of a virtual host. */
+export function withHost(state: PhpState, host: HostPhp | undefined): PhpState {
+  return host === undefined ? state : { ...state, hosts: new Map([...state.hosts, [host.servername, host]]) };
 }
 
 /** The state once the main domain of an account has changed: the new one has the settings of the old one. */
