@@ -134,6 +134,39 @@ describeWith(['apache2', 'openssl'], 'our parts of .htaccess', () => {
     expect(await answer('/.htpasswds/public_html/private/passwd')).toBe('404');
   });
 
+  it('list the files of directories as their settings say, and .htaccess cannot change that', async () => {
+    put('.htaccess', '');
+    for (const folder of ['listed', 'listed/closed', 'listed/closed/open', 'other'])
+      put(`${folder}/a.txt`, 'a');
+    const indexes = (
+      [
+        ['listed', 'standard'],
+        ['listed/closed', 'disabled'],
+        ['listed/closed/open', 'fancy'],
+      ] as const
+    ).map(([path, type]) => ({ path: `/home/bob/public_html/${path}`, type }));
+    const step = apache.apache.change('bob', { ...web, indexes }, {});
+    await step.apply(apache.machine, await step.prepare(apache.machine));
+    const body = async (path: string) => (await apache.get('bob.example', path)).body;
+    const status = async (path: string) => (await apache.get('bob.example', path)).status;
+    expect([await status('/listed/closed/'), await status('/other/')]).toEqual([403, 403]);
+    expect([await status('/listed/'), await status('/listed/closed/open/')]).toEqual([200, 200]);
+    expect(await body('/listed/')).toContain('a.txt');
+    // Only the fancy list has the time of the last change.
+    expect(
+      [await body('/listed/'), await body('/listed/closed/open/')].map((text) =>
+        text.includes('Last modified'),
+      ),
+    ).toEqual([false, true]);
+    put('other/.htaccess', 'Options +Indexes\n');
+    put('listed/closed/.htaccess', 'Options +Indexes +FollowSymLinks\n');
+    expect([await status('/other/'), await status('/listed/closed/')]).toEqual([403, 403]);
+    expect(await status('/listed/closed/a.txt')).toBe(200);
+    const former = apache.apache.change('bob', web, {});
+    await former.apply(apache.machine, await former.prepare(apache.machine));
+    expect(await status('/listed/')).toBe(403);
+  });
+
   it('block addresses, and do not open what the account has closed', async () => {
     const open = withDenied('', '192.0.2.1');
     put('.htaccess', open);

@@ -4,6 +4,7 @@ import type { PrimaryType } from '../../model/web/primary-hosts.ts';
 import type { DriverMachine, DriverStep } from '../step.ts';
 
 export type { AccountWeb, WebCertificate, WebHost, WebPhp, WebService } from '../../model/web/account-web.ts';
+export type { IndexType } from '../../model/web/directory-indexes.ts';
 export type { PrimaryType } from '../../model/web/primary-hosts.ts';
 
 /** What holds for all accounts. */

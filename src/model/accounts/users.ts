@@ -66,6 +66,7 @@ const places = [
   ['autossl_certificate', 'username'],
   ['autossl_problem', 'username'],
   ['autossl_exclusion', 'username'],
+  ['directory_index', 'username'],
   ['https_redirect', 'username'],
   ['certificate', 'username'],
   ['certificate_key', 'username'],

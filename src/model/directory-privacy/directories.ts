@@ -10,7 +10,6 @@ const BLOCK = 'directory privacy';
 /** Below the home. */
 export const ROOT = '.htpasswds';
 const MAX_BYTES = 1024 * 1024;
-const MAX_CHILDREN = 1000;
 
 export const FEATURE = 'webprotect';
 
@@ -152,33 +151,13 @@ export function stateOf({ isProtected, name }: Protection, usersFile: string) {
   };
 }
 
-/** A directory with its surroundings. */
-export async function surroundingsOf({ machine, caller, warn }: FreeContext, dir: string) {
-  const files = await machine.userFiles(caller.user);
+/** The state of a directory, by its absolute path. */
+export async function protectionOf(path: string, files: MachineUserFiles) {
   const { home } = files;
-  const list = await files.list(dir);
-  const path = absolute(home, dir);
-  const entry = async (one: string) => {
-    const protection = protectionIn((await readAccessFile(files, one)).text);
-    return { path: one, state: stateOf(protection, `${home}/${ROOT}${one.slice(home.length)}/passwd`) };
-  };
-  const folders = list.files.filter(({ kind, isUnnameable }) => kind === 'directory' && !isUnnameable);
-  if (list.isCut || folders.length > MAX_CHILDREN)
-    warn(`The directory has more than ${MAX_CHILDREN} directories. The others are left out.`);
-  const children = [];
-  for (const { name } of folders.slice(0, MAX_CHILDREN)) {
-    // A directory that the account itself cannot read, or whose .htaccess is no text.
-    children.push(
-      await entry(`${path}/${name}`).catch(() => ({
-        path: `${path}/${name}`,
-        state: stateOf({ isProtected: false, name: '' }, ''),
-      })),
-    );
-  }
-  return {
-    current: await entry(path),
-    home: await entry(home),
-    parent: await entry(path === home ? home : path.slice(0, path.lastIndexOf('/'))),
-    children,
-  };
+  // A directory that the account itself cannot read, or whose .htaccess is no text, has no protection of ours.
+  const text = await readAccessFile(files, path).then(
+    (found) => found.text,
+    () => '',
+  );
+  return stateOf(protectionIn(text), `${home}/${ROOT}${path.slice(home.length)}/passwd`);
 }

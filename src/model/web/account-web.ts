@@ -9,6 +9,8 @@ import { portOf } from '../domains/service-subdomains.ts';
 import { virtualHostsOf } from '../domains/virtual-hosts.ts';
 import { phpOf } from '../php/served-by.ts';
 import * as httpsRedirects from './https-redirects.ts';
+import * as directoryIndexes from './directory-indexes.ts';
+import type { Indexes, IndexType } from './directory-indexes.ts';
 import { primariesOf, type Primaries } from './primary-hosts.ts';
 
 /** The desired state of all virtual hosts of one account. JSON. */
@@ -24,6 +26,8 @@ export interface AccountWeb {
   /** Whether the account may run CGI programs. */
   readonly hasCgi: boolean;
   readonly hosts: readonly WebHost[];
+  /** Directories with a setting for the lists of their files: absolute paths. */
+  readonly indexes?: readonly { readonly path: string; readonly type: IndexType }[];
   /** Those that answer requests for unknown names on the addresses of the account. */
   readonly primary?: Primaries;
 }
@@ -84,6 +88,8 @@ export interface WebOverrides {
   readonly newestPhp?: string | undefined;
   /** All domains of the account that are redirected to HTTPS. */
   readonly httpsRedirects?: ReadonlySet<string>;
+  /** All settings of the account for the lists of files. */
+  readonly indexes?: Indexes;
   /** By servername. Null: none. Others stay as they are stored. */
   readonly certificates?: ReadonlyMap<string, WebCertificate | null>;
 }
@@ -108,6 +114,9 @@ export async function accountWebOf(
   const domains = new Set([account.domain, ...hosted.map(({ domain }) => domain)]);
   const served = await phpOf(db, { account, before, hosts, newest: overrides.newestPhp });
   const primary = { ...(await primariesOf(db, account, before)), ...overrides.primary };
+  const indexes = [...(overrides.indexes ?? (await directoryIndexes.ofUser(db, before.username)))].map(
+    ([below, type]) => ({ path: `${home}/${below}`, type }),
+  );
   const assigned = await ipv6.find(db, before.username);
   const stored = assigned !== undefined && ipv6.isOwn(assigned) ? assigned.address : null;
   return {
@@ -138,6 +147,7 @@ export async function accountWebOf(
         ...(redirects.length > 0 && { httpsRedirects: redirects }),
       };
     }),
+    ...(indexes.length > 0 && { indexes }),
     ...(Object.keys(primary).length > 0 && { primary }),
   };
 }

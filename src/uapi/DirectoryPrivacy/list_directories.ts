@@ -1,12 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { dirParam, FEATURE, stateFields, surroundingsOf } from '../../model/directory-privacy/directories.ts';
-
-const directory = {
-  fields: {
-    path: { type: 'string', doc: 'The absolute path.' },
-    state: { fields: stateFields, doc: 'Whether it is protected.' },
-  },
-} as const;
+import { dirParam, FEATURE, protectionOf, stateFields } from '../../model/directory-privacy/directories.ts';
+import { surroundingFields, surroundingsOf } from '../../model/files/surroundings.ts';
 
 export default defineUapi({
   name: 'DirectoryPrivacy::list_directories',
@@ -17,16 +11,9 @@ export default defineUapi({
   role: 'WebServer',
   effect: 'reads',
   params: { dir: dirParam },
-  returns: {
-    fields: {
-      current: { ...directory, doc: 'The directory itself.' },
-      home: { ...directory, doc: 'The home directory.' },
-      parent: { ...directory, doc: 'The directory above it. Of the home directory: itself.' },
-      children: { list: directory, doc: 'The directories in it, at most 1000.' },
-    },
-  },
+  returns: { fields: surroundingFields(stateFields, 'Whether it is protected.') },
   examples: [{ args: { dir: 'public_html' }, doc: 'The main website.' }],
 
-  look: ({ dir }, context) => surroundingsOf(context, dir),
+  look: ({ dir }, context) => surroundingsOf(context, dir, protectionOf),
   handler: (_args, _context, found) => found,
 });

@@ -1,6 +1,6 @@
 // The virtual hosts of one account, as Apache reads them.
 import { CHALLENGE_PATH, CHALLENGES, domainLogs, errorLog } from '../places.ts';
-import type { AccountWeb, PrimaryType, WebHost, WebPhp } from '../contract.ts';
+import type { AccountWeb, IndexType, PrimaryType, WebHost, WebPhp } from '../contract.ts';
 import { cgiFolder } from '../../php/cgi-places.ts';
 import { ACCESS_FILES } from './access-files.ts';
 import { domain, folder, listener, path, portNumber, quoted, section, userName } from './apache-conf.ts';
@@ -221,10 +221,29 @@ function website(web: AccountWeb, host: WebHost, { locate }: Surroundings): stri
       'Require all granted',
       ...(hasCgi ? scripts : []),
     ]),
+    ...indexSections(web, top(home, documentRoot), locate),
     ...phpHandler(host.php, home, locate),
     `IncludeOptional ${path(locate(`${base}/any.conf`)).replace('/any.conf', '/*.conf')}`,
     `IncludeOptional ${path(locate(`${base}/${domain(servername)}/any.conf`)).replace('/any.conf', '/*.conf')}`,
   ];
+}
+
+/**
+ * What Apache lists of the files in directories. mod_autoindex makes the lists. Options with “-” would also hold for the
+ * directories below, whatever their own say.
+ */
+const indexOptions: Readonly<Record<IndexType, readonly string[]>> = {
+  inherit: [],
+  disabled: ['Options -Indexes'],
+  standard: ['Options +Indexes', 'IndexOptions None'],
+  fancy: ['Options +Indexes', 'IndexOptions FancyIndexing VersionSort HTMLTable NameWidth=* Charset=UTF-8'],
+};
+
+/** Apache applies the sections of outer directories first. */
+function indexSections({ indexes = [] }: AccountWeb, above: string, locate: Locate): string[] {
+  return indexes
+    .filter(({ path: one }) => one === above || one.startsWith(`${above}/`))
+    .flatMap(({ path: one, type }) => section('Directory', folder(locate(one)), indexOptions[type]));
 }
 
 /**
@@ -239,9 +258,12 @@ function top(home: string, documentRoot: string): string {
 
 const PHP_FILES = '"[.](?:php[3-8]?|phtml|phar|phps)$"';
 
+/** Apache would answer 403 for a directory without an index file, because it may not look for index.php. */
+const WITHOUT_PHP = 'DirectoryIndex index.html index.cgi index.pl index.xhtml index.htm';
+
 /** Without PHP, its files are not sent at all: they contain passwords. */
 function phpHandler(php: WebPhp | undefined, home: string, locate: Locate): string[] {
-  if (php === undefined) return section('FilesMatch', PHP_FILES, ['Require all denied']);
+  if (php === undefined) return [WITHOUT_PHP, ...section('FilesMatch', PHP_FILES, ['Require all denied'])];
   const others = section('FilesMatch', '"[.](?:php[3-7]|phar|phps)$"', ['Require all denied']);
   if (php.runs === 'fpm') {
     const socket = quoted(`proxy:unix:${socketPath(locate(php.socket))}|fcgi://localhost`);
