@@ -21,7 +21,7 @@ export default {
   // Only ends what would never end: no test claims to be quick.
   testTimeout: 120_000,
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/(slow|browser|postgres|machine)/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/(slow|browser|postgres|machine|machine-port)/'],
   globalSetup: '<rootDir>/tests/support/global-setup.ts',
   globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
   moduleNameMapper: {

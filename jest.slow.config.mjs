@@ -4,9 +4,9 @@ import config from './jest.config.mjs';
 /** @type {import('jest').Config} */
 export default {
   ...config,
-  testMatch: ['<rootDir>/tests/{slow,browser}/**/*.test.ts'],
+  testMatch: ['<rootDir>/tests/{slow,browser,machine-port}/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
-  // They build, install and drive browsers: one after the other.
+  // They build, install, drive browsers and make namespaces: one after the other.
   maxWorkers: 1,
   testTimeout: 600_000,
 };

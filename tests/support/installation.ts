@@ -1,6 +1,6 @@
 // A separate installation for a test: a real state directory with a real SQLite file, a clock that the test sets, and
 // randomness that always gives the same values.
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir, type NetworkInterfaceInfo } from 'node:os';
 import { basename, join } from 'node:path';
 import { createApplication, root, type Application } from '../../src/app.ts';
@@ -30,6 +30,8 @@ export interface InstallationOptions {
   readonly server?: string;
   /** A store that is used instead of a new one. */
   readonly url?: string;
+  /** A closed installation whose state this one copies. Only with SQLite. */
+  readonly copyOf?: Installation;
   /** Further variables of the environment. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -60,7 +62,15 @@ export class Installation {
   readonly #server: string;
   readonly #further: Readonly<Record<string, string>>;
 
-  constructor({ livesLong = false, beside, server, url, environment = {} }: InstallationOptions = {}) {
+  constructor({
+    livesLong = false,
+    beside,
+    server,
+    url,
+    copyOf,
+    environment = {},
+  }: InstallationOptions = {}) {
+    if (copyOf !== undefined) cpSync(copyOf.state, this.state, { recursive: true });
     this.#further = environment;
     const given = url ?? beside?.environment.WHMAPI1_STORE_URL;
     this.#database = given === undefined ? makeTestDatabase() : undefined;
@@ -204,8 +214,13 @@ export class Installation {
     return this.#lines('error.log') as { xid: string; error: string }[];
   }
 
-  remove(): void {
+  /** Ends its work. Its files stay. */
+  close(): void {
     this.#application.close();
+  }
+
+  remove(): void {
+    this.close();
     this.#database?.remove();
     rmSync(this.directory, { recursive: true, force: true });
   }

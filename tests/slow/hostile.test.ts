@@ -7,8 +7,8 @@ import { parse as parseYaml } from 'yaml';
 import { main } from '../../src/cli/main.ts';
 import { formats, type Format } from '../../src/render/format.ts';
 import { freshFolder, parallel, run, type Result } from '../support/command.ts';
-import { hostileLines, SECRET, type HostileLine } from './hostile-lines.ts';
-import { auditLog, integrityOf } from './state.ts';
+import { hostileLines, SECRET, type HostileLine } from '../process/hostile-lines.ts';
+import { auditLog, integrityOf } from '../process/state.ts';
 
 /** `SEED=… jest hostile` sends other lines. */
 const seed = Number(process.env.SEED ?? 1);

@@ -6,7 +6,7 @@ import { MAX_TASK_LOG_BYTES } from '../../src/store/task-logs.ts';
 import { freshFolder, run } from '../support/command.ts';
 import { TaskWorkers, type Event } from '../support/task-workers.ts';
 import { until } from '../support/until.ts';
-import { auditLog, modeOf } from './state.ts';
+import { auditLog, modeOf } from '../process/state.ts';
 
 const folder = freshFolder();
 let workers: TaskWorkers;

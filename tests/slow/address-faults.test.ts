@@ -5,7 +5,7 @@ import { createApplication, root } from '../../src/app.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import { builtScript } from '../support/built-script.ts';
 import { freshFolder } from '../support/command.ts';
-import { auditLog } from './state.ts';
+import { auditLog } from '../process/state.ts';
 
 const here = freshFolder();
 const worker = builtScript('tests/process/account-worker.ts');

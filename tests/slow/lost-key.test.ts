@@ -3,7 +3,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { call, currentCode, freshFolder, storedSecret, storeSecret } from '../support/command.ts';
-import { dataIn } from './state.ts';
+import { dataIn } from '../process/state.ts';
 
 const here = freshFolder();
 const key = () => join(here.state, 'secret.key');

@@ -3,8 +3,8 @@
 import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { call, freshFolder, storedSecret, storeSecret, type Options } from '../support/command.ts';
-import { PrivateMount } from './private-mount.ts';
-import { auditLog, dataIn, integrityOf, issuerOf } from './state.ts';
+import { PrivateMount } from '../process/private-mount.ts';
+import { auditLog, dataIn, integrityOf, issuerOf } from '../process/state.ts';
 
 const PAGE = 4096;
 const IN_PAGES = Array.from({ length: 15 }, (_, pages) => pages * PAGE);

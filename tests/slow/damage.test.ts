@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { call, freshFolder, run, storedSecret, storeSecret } from '../support/command.ts';
-import { breakSecrets, dataIn, integrityOf, issuerOf } from './state.ts';
+import { breakSecrets, dataIn, integrityOf, issuerOf } from '../process/state.ts';
 
 const here = freshFolder();
 const store = () => join(here.state, 'store.db');

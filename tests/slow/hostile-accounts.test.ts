@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import { freshFolder, parallel, readAnswer, run } from '../support/command.ts';
 import { Terminal } from '../support/terminal.ts';
 import { sandboxMachine } from '../../src/machine/choose.ts';
-import { auditLog } from './state.ts';
+import { auditLog } from '../process/state.ts';
 
 const hostile: Readonly<Record<string, string>> = {
   'a command after a semicolon': 'bob; touch pwned',
