@@ -31,7 +31,7 @@ const MAX_CALLS_PER_USER = 8;
 const MAX_CALLS = 256;
 /** The last of these places are for users who have no call in progress. */
 const RESERVED_CALLS = 64;
-/** Connections that are told to try again. Others are closed at once. */
+/** Connections that get the answer to try again. Others are closed at once. */
 const MAX_REFUSED = 256;
 
 /** The response instead of a call if too many are in progress. The client tries again. */

@@ -71,7 +71,7 @@ export async function checkHost(world: CheckWorld, check: HostCheck): Promise<vo
   if (!mustWait(world, check, names)) await order(world, check, names, dnsNames);
 }
 
-/** Without service subdomains: nobody is told about those that DNS does not have. */
+/** Without service subdomains: no message is sent about those that DNS does not have. */
 const essential = ({ services }: VirtualHost, names: readonly string[]) =>
   names.filter((name) => !services.includes(name));
 

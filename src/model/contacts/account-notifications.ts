@@ -100,8 +100,8 @@ function isFlag(value: Json): boolean {
 }
 
 /**
- * Stores preferences. Whoever turns a notification off might be an intruder, so the owner is notified of that, unless
- * this notification was already off.
+ * Stores preferences. The owner is notified when a notification is turned off, because an intruder may have done it.
+ * That does not apply to a notification that was already off.
  */
 export async function set(
   db: Db,

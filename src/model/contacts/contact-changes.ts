@@ -2,7 +2,7 @@
 import type { Db } from '../../core/context.ts';
 import { notifyAccount } from './account-notifications.ts';
 
-/** The former addresses are told too, because an intruder would change the address first. */
+/** The former addresses get the message too, because an intruder would change the address first. */
 export async function tellOwner(
   db: Db,
   username: string,

@@ -14,7 +14,7 @@ export const serviceNames = (domain: string): string[] => services.map((service)
 /** @param name as `serviceNames` returns it. */
 export function portOf(name: string): number {
   const port = SERVICE_PORTS[name.slice(0, name.indexOf('.'))];
-  if (port === undefined) throw new TypeError('This is no service subdomain.');
+  if (port === undefined) throw new TypeError('The name is not a service subdomain.');
   return port;
 }
 

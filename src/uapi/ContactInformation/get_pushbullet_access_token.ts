@@ -8,7 +8,7 @@ export default defineUapi({
   since: 130,
   summary: 'Show the access token of Pushbullet with which the account is notified.',
   description:
-    'The server stores it encrypted. Whoever has it can read all notes of that user of Pushbullet.',
+    'The server stores it encrypted. A person who has it can read all notes of that user of Pushbullet.',
   effect: 'reads',
   feature: 'updatecontact',
   params: {},
