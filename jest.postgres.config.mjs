@@ -4,7 +4,7 @@ import config from './jest.config.mjs';
 /** @type {import('jest').Config} */
 export default {
   ...config,
-  testMatch: ['<rootDir>/tests/{functions,model,core,http,postgres}/**/*.test.ts'],
+  testMatch: ['<rootDir>/tests/{functions,uapi,model,core,http,postgres}/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   globalSetup: '<rootDir>/tests/postgres/global-setup.ts',
   globalTeardown: '<rootDir>/tests/postgres/global-teardown.ts',
