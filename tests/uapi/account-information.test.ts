@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import { prune } from '../../src/model/bandwidth/retention.ts';
 import { add } from '../../src/model/bandwidth/usage.ts';
 import { Installation } from '../support/installation.ts';
+import { installPhp } from '../support/php.ts';
 
 const password = 'correct horse battery staple 7';
 let here: Installation;
 
 beforeAll(async () => {
   here = new Installation();
+  installPhp(here, '8.4');
   await here.call('createacct', { username: 'bob', domain: 'bob.example', password, quota: '100' });
   await here.call('createacct', { username: 'eve', domain: 'eve.example', password });
 });
