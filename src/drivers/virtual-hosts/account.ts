@@ -6,6 +6,7 @@ import { findDomain } from '../../model/domains/hosted-domains.ts';
 import { domainOfDerived } from '../../model/domains/service-subdomains.ts';
 import { virtualHostsOf } from '../../model/domains/virtual-hosts.ts';
 import { readState, runsIn, withHost } from '../../model/php/served-by.ts';
+import type { HostPhp } from '../../model/php/settings.ts';
 import { accountWebOf, type AccountWeb, type WebOverrides } from '../../model/web/account-web.ts';
 import { primariesOf, primaryTypes, type PrimaryType } from '../../model/web/primary-hosts.ts';
 import type { AccountPart, PartDependencies, PartWork } from '../account-part.ts';
@@ -95,15 +96,20 @@ async function primaryTypesOf(db: World['db'], account: Account): Promise<readon
   return primaryTypes.filter((type) => primaries[type] !== undefined);
 }
 
+/** What runs PHP for a new account whose website has these settings. By servername. */
+async function phpWith({ db }: World, account: Account, host: HostPhp, newest: string | undefined) {
+  const state = withHost(await readState(db, account.username, newest), host);
+  return runsIn(state, await virtualHostsOf(db, account, []));
+}
+
 export const part: AccountPart = {
   async created(world, { account }) {
     const { certificates, found, wishes } = world;
     if (!world.roles.has(ROLE)) return [];
     const { username, home } = account;
     const newestPhp = found.php?.newest;
-    const state = withHost(await readState(world.db, username, newestPhp), wishes.php);
-    const php = runsIn(state, await virtualHostsOf(world.db, account, []));
-    const overrides = { certificates, newestPhp, ...(wishes.php === undefined ? {} : { php }) };
+    const php = wishes.php && (await phpWith(world, account, wishes.php, newestPhp));
+    const overrides = { certificates, newestPhp, ...(php && { php }) };
     const after = await accountWebOf(world.db, account, overrides);
     const released = await releaseAlias(world, account.domain, username);
     return {
