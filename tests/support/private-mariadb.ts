@@ -1,0 +1,150 @@
+// A MariaDB for tests: a process whose data and socket are below a temporary directory. It is ended by its process ID.
+import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { freePort } from './free-port.ts';
+import { until } from './until.ts';
+
+const isRoot = process.geteuid?.() === 0;
+/** mariadbd does not run as root without being asked. */
+const asWhom = isRoot ? ['--user=mysql'] : [];
+const SETTINGS = [
+  ...['--innodb-buffer-pool-size=16M', '--innodb-log-file-size=8M', '--performance-schema=OFF'],
+  // Data that a power cut would lose does not matter in a test.
+  ...['--innodb-flush-log-at-trx-commit=0', '--innodb-flush-method=nosync', '--skip-log-bin'],
+];
+const environment = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` };
+
+/** How a client logs in. Default: this process’s user, who has all privileges, through the socket. */
+export interface Login {
+  readonly user: string;
+  readonly password: string;
+  /** Through the network if given. Default: the socket. */
+  readonly host?: string;
+  readonly database?: string;
+}
+
+export class PrivateMariadb {
+  readonly folder: string;
+  readonly socket: string;
+  /** On 127.0.0.1. Undefined for a server without network. */
+  readonly port: number | undefined;
+  #process: ChildProcess | undefined;
+
+  private constructor(
+    port: number | undefined,
+    private readonly options: readonly string[],
+  ) {
+    this.folder = mkdtempSync(join(tmpdir(), 'mdb-'));
+    this.socket = join(this.folder, 's');
+    this.port = port;
+  }
+
+  /** @param options of mariadbd, such as `--max-connections=5`. */
+  static async start({
+    hasNetwork = false,
+    options = [] as readonly string[],
+  } = {}): Promise<PrivateMariadb> {
+    const server = new PrivateMariadb(hasNetwork ? await freePort() : undefined, options);
+    if (isRoot) chownSync(server.folder, ...idsOf('mysql'));
+    const words = ['--no-defaults', ...asWhom, `--datadir=${server.#data}`, '--skip-test-db'];
+    const root = [
+      '--auth-root-authentication-method=socket',
+      `--auth-root-socket-user=${userInfo().username}`,
+    ];
+    await promisify(execFile)('mariadb-install-db', [...words, ...root], { env: environment });
+    await server.resume();
+    return server;
+  }
+
+  /** Starts it again after `halt` or `kill`. */
+  async resume(): Promise<void> {
+    const network = this.port === undefined ? ['--skip-networking'] : [`--port=${this.port}`];
+    const words = [
+      ...['--no-defaults', ...asWhom, `--datadir=${this.#data}`, `--socket=${this.socket}`],
+      ...[`--pid-file=${this.folder}/p`, `--log-error=${this.folder}/log`, '--bind-address=127.0.0.1'],
+      ...[...network, ...SETTINGS, ...this.options],
+    ];
+    const child = spawn('mariadbd', words, { stdio: 'ignore', env: environment });
+    this.#process = child;
+    await until(() => {
+      if (child.exitCode !== null) throw new Error(`mariadbd ended: ${this.log()}`);
+      return this.#ask('SELECT 1').status === 0;
+    }, 'the start of MariaDB');
+  }
+
+  /** Stops it in good order; its data is kept. */
+  halt(): Promise<void> {
+    return this.#end('SIGTERM');
+  }
+
+  /** Ends it as a crash does; its data is kept. */
+  kill(): Promise<void> {
+    return this.#end('SIGKILL');
+  }
+
+  /** Stops it for good. */
+  async stop(): Promise<void> {
+    await this.halt();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** What MariaDB’s own client shows: the fields of each row. @throws with its message if a statement fails. */
+  query(sql: string, login?: Login): string[][] {
+    const { status, stdout, stderr } = this.#ask(sql, login);
+    if (status !== 0) throw new Error(stderr.trim());
+    return stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => line.split('\t'));
+  }
+
+  /** What MariaDB’s own client says against it; undefined if the statements succeed. */
+  refusal(sql: string, login?: Login): string | undefined {
+    const { status, stderr } = this.#ask(sql, login);
+    return status === 0 ? undefined : stderr.trim();
+  }
+
+  log(): string {
+    return readFileSync(join(this.folder, 'log'), 'utf8');
+  }
+
+  get #data(): string {
+    return join(this.folder, 'data');
+  }
+
+  #ask(sql: string, login?: Login) {
+    const place =
+      login?.host === undefined
+        ? [`--socket=${this.socket}`]
+        : [`--host=${login.host}`, `--port=${this.port}`, '--protocol=tcp', '--skip-ssl'];
+    const who = login === undefined ? [] : [`--user=${login.user}`];
+    const words = ['--no-defaults', ...place, ...who, '--batch', '--skip-column-names'];
+    return spawnSync('mariadb', login?.database === undefined ? words : [...words, login.database], {
+      encoding: 'utf8',
+      input: sql,
+      env: login === undefined ? environment : { ...environment, MYSQL_PWD: login.password },
+      maxBuffer: 2 ** 28,
+    });
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process;
+    this.#process = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  }
+}
+
+function idsOf(user: string): [uid: number, gid: number] {
+  const [uid, gid] = ['-u', '-g'].map((which) =>
+    Number(spawnSync('id', [which, user], { encoding: 'utf8' }).stdout),
+  );
+  if (!uid || !gid) throw new Error(`There is no user “${user}”.`);
+  return [uid, gid];
+}
