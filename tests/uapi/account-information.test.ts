@@ -1,5 +1,5 @@
 // What an account reads about itself: Variables, Features, Quota, ResourceUsage, StatsBar, Bandwidth, PasswdStrength,
-// Personalization and Locale.
+// Personalization, Locale and Themes.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { machine, release } from 'node:os';
 import { join } from 'node:path';
@@ -260,4 +260,14 @@ test('Locale::list_locales, Locale::get_attributes and Locale::set_locale know E
   expect(await read('Variables::get_user_information', { name: 'locale' })).toEqual({ locale: 'en' });
   const { errors } = await here.uapi('bob', 'Locale::set_locale', { locale: 'fr' });
   expect(errors?.[0]).toContain('en');
+});
+
+test('Themes::list shows the themes that Themes::update accepts, and modifyacct can give the account another', async () => {
+  expect(await read('Themes::list')).toEqual(['jupiter']);
+  await here.call('modifyacct', { user: 'bob', RS: 'glass' });
+  expect(await read('Themes::list')).toEqual(['glass', 'jupiter']);
+  const { errors } = await here.uapi('bob', 'Themes::update', { theme: 'paper' });
+  expect(errors).toEqual(['The parameter “theme” should be glass or jupiter, not “paper”.']);
+  await read('Themes::update', { theme: 'jupiter' });
+  expect(await read('Variables::get_user_information', { name: 'theme' })).toEqual({ theme: 'jupiter' });
 });

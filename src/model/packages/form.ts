@@ -155,6 +155,9 @@ function readLimit(key: LimitKey, given: string): Limit {
   return limit === 0 && limits[key].isZeroUnlimited ? null : limit;
 }
 
+/** The theme of new packages. */
+export const STANDARD_THEME = 'jupiter';
+
 /** The default settings of a new package, besides the limits that tweak settings determine (`defaults.ts`). */
 const newPackage = {
   maxAddonDomains: '0',
@@ -166,7 +169,7 @@ const newPackage = {
   maxFtpAccounts: 'unlimited',
   maxEmailPerHour: 'unlimited',
   maxDeferFailPercentage: 'unlimited',
-  theme: 'jupiter',
+  theme: STANDARD_THEME,
   locale: 'en',
   featureList: 'default',
   dedicatedIp: 'n',
