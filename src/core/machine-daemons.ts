@@ -190,6 +190,8 @@ export interface OwnProcess {
   /** The address that it listens on: `127.0.0.1`. */
   readonly address: string;
   readonly port: number;
+  /** The path of its UNIX socket, if it has one. */
+  readonly socket?: string;
 }
 
 /**

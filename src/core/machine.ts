@@ -12,6 +12,7 @@ import type {
   MachineServices,
   MachineTools,
 } from './machine-daemons.ts';
+import type { MachineDatabases } from './machine-databases.ts';
 import type { MachineError } from './machine-error.ts';
 import type { MachineIdentityProviders } from './machine-identity-providers.ts';
 import type { MachineKernel } from './machine-kernel.ts';
@@ -271,6 +272,7 @@ export interface Machine {
    */
   readonly userFiles: (user: string) => Promise<MachineUserFiles>;
   readonly crontabs: () => Promise<MachineCrontabs>;
+  readonly databases: () => Promise<MachineDatabases>;
   /** The files in a folder of the state directory, such as `zone-templates`. */
   readonly customFiles: (folder: string) => Promise<CustomFiles>;
   /** Gives access to these tools only. Each driver declares its own tools. */

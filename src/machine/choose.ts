@@ -202,8 +202,12 @@ export function linuxMachine(
     ]);
     return new LinuxCrontabs(runWithErrors, await users(), BASES);
   });
+  const databases = once(async () => {
+    const { Databases, sockets } = await import('./databases/databases.ts');
+    return new Databases(sockets);
+  });
   return {
-    ...{ users, quota, firewall, commands, services, processes, addresses },
+    ...{ users, quota, firewall, commands, services, processes, addresses, databases },
     ...{ files, customFiles, tools, userFiles, crontabs },
   };
 }
@@ -235,6 +239,10 @@ export function sandboxMachine(
     services,
     processes: async () => (await import('./sandbox/processes.ts')).sandboxProcesses,
     addresses,
+    databases: once(async () => {
+      const { Databases, socketsOfSandbox } = await import('./databases/databases.ts');
+      return new Databases(socketsOfSandbox(join(stateDirectory, 'sandbox-services')));
+    }),
     crontabs: once(async () => {
       const { SandboxCrontabs } = await import('./sandbox/user-crontabs.ts');
       return new SandboxCrontabs(root, await users());

@@ -78,7 +78,12 @@ const layers: Record<string, Layer> = {
   },
   machine: {
     files: /^src\/machine\//,
-    mayImport: [core, /^src\/machine\//, node, /^(acme-client|js-yaml|ipaddr\.js|selfsigned|openid-client)$/],
+    mayImport: [
+      core,
+      /^src\/machine\//,
+      node,
+      /^(acme-client|js-yaml|ipaddr\.js|selfsigned|openid-client|mysql2(\/promise)?|pg)$/,
+    ],
   },
   // Internationalised names (UTS 46) need Unicode tables that Node has. node:url only computes.
   'model/dns/names.ts': {

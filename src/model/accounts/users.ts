@@ -78,6 +78,9 @@ const places = [
   ['account_second_contact', 'username'],
   ['account_notification', 'username'],
   ['php_fpm_setting', 'username'],
+  ['database', 'owner'],
+  ['database_user', 'owner'],
+  ['database_host', 'owner'],
 ] as const;
 
 /** Logins under the old name. They are also deleted if the user is renamed. */

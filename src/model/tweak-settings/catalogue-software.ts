@@ -1,5 +1,5 @@
 // Tweak settings of the module Main: PHP, databases and statistics.
-import { flag, integer, oneOf, text, type Entries } from './entry.ts';
+import { acting, flag, integer, oneOf, text, type Entries } from './entry.ts';
 
 export const php: Entries = {
   php_max_execution_time: integer(
@@ -38,7 +38,9 @@ export const php: Entries = {
 };
 
 export const databases: Entries = {
-  database_prefix: flag('1', 'Whether the names of databases and their users begin with the account’s name.'),
+  database_prefix: acting(
+    flag('1', 'Whether the names of new databases and their users begin with the account’s name.'),
+  ),
   use_information_schema: flag('1', 'Whether the sizes of databases are read from INFORMATION_SCHEMA.'),
   usemysqloldpass: flag('0', 'Whether MySQL uses the password hashes of versions before 4.1.'),
   'mysql-version': text('5.5', 'The version of MySQL or MariaDB.', {

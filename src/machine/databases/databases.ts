@@ -1,0 +1,38 @@
+// The database servers of the machine, and those that are reached over the network.
+import type { DatabasePlace, DatabaseServer, MachineDatabases } from '../../core/machine-databases.ts';
+import { readOwnProcess } from '../services/own-process.ts';
+
+/** The UNIX sockets of the machine’s own servers. */
+export interface Sockets {
+  /** Undefined: no server runs, in a sandbox. */
+  readonly mysql: () => Promise<string | undefined>;
+}
+
+export class Databases implements MachineDatabases {
+  readonly #sockets: Sockets;
+
+  constructor(sockets: Sockets) {
+    this.#sockets = sockets;
+  }
+
+  mysql(): Promise<DatabaseServer | undefined>;
+  mysql(place: DatabasePlace): Promise<DatabaseServer>;
+  async mysql(place?: DatabasePlace): Promise<DatabaseServer | undefined> {
+    const own = place === undefined ? await this.#sockets.mysql() : undefined;
+    const { MysqlServer } = await import('./mysql.ts');
+    if (place !== undefined) return new MysqlServer(place);
+    return own === undefined ? undefined : new MysqlServer({ socket: own });
+  }
+}
+
+/** Of Debian’s packages. */
+export const sockets: Sockets = {
+  mysql: () => Promise.resolve('/run/mysqld/mysqld.sock'),
+};
+
+/** Of the servers that a sandbox runs. @param folder the sandbox’s folder for services. */
+export function socketsOfSandbox(folder: string): Sockets {
+  return {
+    mysql: () => Promise.resolve(readOwnProcess(folder, 'mariadb.service')?.socket),
+  };
+}

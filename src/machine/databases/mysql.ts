@@ -1,0 +1,120 @@
+// A MariaDB or MySQL server: one connection for each piece of work.
+import { createConnection, type Connection, type ConnectionOptions } from 'mysql2/promise';
+import { escape, escapeId } from 'mysql2';
+import {
+  DatabaseError,
+  type DatabaseConnection,
+  type DatabasePlace,
+  type DatabaseServer,
+  type DatabaseValue,
+} from '../../core/machine-databases.ts';
+import { MachineError } from '../../core/machine-error.ts';
+
+const CONNECT_MS = 10_000;
+
+/** Through its socket, as its administrator, who needs no password there; or through the network. */
+export type MysqlPlace = { readonly socket: string } | DatabasePlace;
+
+export class MysqlServer implements DatabaseServer {
+  readonly #place: MysqlPlace;
+
+  constructor(place: MysqlPlace) {
+    this.#place = place;
+  }
+
+  async use<T>(work: (connection: DatabaseConnection) => Promise<T>, database?: string): Promise<T> {
+    const connection = await this.#connect(database);
+    try {
+      return await work(new MysqlConnection(connection));
+    } finally {
+      // Does not wait for the server, which may have closed it already.
+      connection.destroy();
+    }
+  }
+
+  async #connect(database: string | undefined): Promise<Connection> {
+    const place = this.#place;
+    const where =
+      'socket' in place
+        ? { socketPath: place.socket, user: 'root' }
+        : { host: place.host, port: place.port, user: place.user, password: place.password };
+    const options: ConnectionOptions = {
+      ...where,
+      ...(database === undefined ? {} : { database }),
+      ...{ charset: 'utf8mb4', connectTimeout: CONNECT_MS, disableEval: true },
+      ...{ supportBigNumbers: true, dateStrings: true },
+    };
+    try {
+      const connection = await createConnection(options);
+      // The quoting of values needs backslashes to be escapes, and names in backticks.
+      await connection.query("SET SESSION sql_mode = 'STRICT_TRANS_TABLES'");
+      return connection;
+    } catch (error) {
+      throw unreachable(place, error);
+    }
+  }
+}
+
+class MysqlConnection implements DatabaseConnection {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  async query<Row>(sql: string, values: readonly DatabaseValue[] = []): Promise<Row[]> {
+    try {
+      const [rows] = await this.#connection.query(sql, [...values]);
+      return Array.isArray(rows) ? (rows as Row[]) : [];
+    } catch (error) {
+      throw ofServer(error);
+    }
+  }
+
+  identifier(name: string): string {
+    return escapeId(name, true);
+  }
+
+  literal(text: string): string {
+    return escape(text);
+  }
+}
+
+/** The properties of mysql2’s errors. */
+interface Reported extends Error {
+  readonly code?: string;
+  readonly sqlMessage?: string;
+}
+
+function unreachable(place: MysqlPlace, error: unknown): unknown {
+  const { code = '', sqlMessage, message } = error as Reported;
+  const which = 'socket' in place ? 'of this machine' : `${place.host}:${place.port}`;
+  if (code === '') return error;
+  const advice =
+    'socket' in place && ['ENOENT', 'ECONNREFUSED'].includes(code)
+      ? 'It does not run. Start it: systemctl start mariadb.'
+      : (sqlMessage ?? message);
+  return new DatabaseError(code, `The MariaDB server ${which} cannot be used. ${sentenceOf(advice)}`, {
+    cause: error,
+  });
+}
+
+const disk = new Set(['ER_DISK_FULL', 'ER_RECORD_FILE_FULL', 'ER_ERROR_ON_WRITE', 'ER_CANT_CREATE_FILE']);
+
+function ofServer(error: unknown): unknown {
+  const { code = '', sqlMessage } = error as Reported;
+  if (sqlMessage === undefined) {
+    if (!['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE'].includes(code)) return error;
+    return new DatabaseError(code, 'The connection to the MariaDB server was lost.', { cause: error });
+  }
+  if (disk.has(code) && /\b(28|122)\b/.test(sqlMessage)) {
+    return new MachineError('full', 'MariaDB’s disk is full. Free some space and retry the call.', {
+      cause: error,
+    });
+  }
+  // Such a message quotes the statement, which may contain a password.
+  const shown = code === 'ER_PARSE_ERROR' ? 'It does not understand a statement' : sqlMessage;
+  return new DatabaseError(code, `MariaDB refused: ${sentenceOf(shown)}`, { cause: error });
+}
+
+const sentenceOf = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -1,0 +1,121 @@
+// Whose the databases and users of database servers are. The servers know which ones exist; the store knows whose they
+// are. What has an account’s prefix and belongs to nobody else is the account’s too.
+import type { Db } from '../../core/context.ts';
+import { notFound } from '../../core/errors.ts';
+import { quote } from '../../core/quote.ts';
+import { hasPrefixOf, type DatabaseEngine, type ObjectKind } from './names.ts';
+
+/** The profile of the database server of this machine. */
+export const LOCAL_PROFILE = 'localhost';
+
+const tables = { database: 'database', user: 'database_user' } as const;
+
+/** Which kind of objects of which engine. */
+export interface Kind {
+  readonly engine: DatabaseEngine;
+  readonly kind: ObjectKind;
+}
+
+export interface OwnedObject {
+  readonly name: string;
+  readonly owner: string;
+  readonly profile: string;
+  /** Milliseconds since 1970-01-01. */
+  readonly createdAt: number;
+}
+
+/** The names that a server had at a time, in milliseconds. */
+export interface FoundNames {
+  readonly names: readonly string[];
+  readonly at: number;
+}
+
+const columns = 'name, owner, profile, created_at AS "createdAt"';
+
+/** What the store says of an account. */
+export function listOf(db: Db, { engine, kind }: Kind, owner: string): Promise<OwnedObject[]> {
+  return db.all(
+    `SELECT ${columns} FROM ${tables[kind]} WHERE server = ? AND engine = ? AND owner = ? ORDER BY name`,
+    ...[db.server, engine, owner],
+  );
+}
+
+/** All rows of this server. */
+export function listAll(db: Db, { engine, kind }: Kind): Promise<OwnedObject[]> {
+  return db.all(
+    `SELECT ${columns} FROM ${tables[kind]} WHERE server = ? AND engine = ? ORDER BY name`,
+    ...[db.server, engine],
+  );
+}
+
+/** What the store says of a name. */
+export function find(db: Db, { engine, kind }: Kind, name: string): Promise<OwnedObject | undefined> {
+  return db.get(
+    `SELECT ${columns} FROM ${tables[kind]} WHERE server = ? AND engine = ? AND name = ?`,
+    ...[db.server, engine, name],
+  );
+}
+
+/** Whether an account owns a name, by the store or by its prefix. It need not exist. */
+export async function owns(db: Db, of: Kind, owner: string, name: string): Promise<boolean> {
+  const stored = await find(db, of, name);
+  return stored === undefined ? hasPrefixOf(owner, name) : stored.owner === owner;
+}
+
+/**
+ * The account’s names, sorted: those that the server has, and those that were created after it was asked. What was
+ * dropped by hand is left out.
+ */
+export async function namesOf(db: Db, of: Kind, owner: string, found: FoundNames): Promise<string[]> {
+  const there = new Set(found.names);
+  const stored = (await listOf(db, of, owner)).filter(
+    ({ name, createdAt }) => there.has(name) || createdAt > found.at,
+  );
+  const candidates = found.names.filter((name) => hasPrefixOf(owner, name));
+  const adopted: string[] = [];
+  for (const name of candidates) if (await owns(db, of, owner, name)) adopted.push(name);
+  return [...new Set([...stored.map(({ name }) => name), ...adopted])].sort();
+}
+
+/**
+ * Asserts that an account has a database or user that exists. Those of others get the same answer as unknown names.
+ * @throws ApiError `not_found`.
+ */
+export async function assertOwn(
+  db: Db,
+  of: Kind,
+  owner: string,
+  name: string,
+  found: FoundNames,
+): Promise<void> {
+  if ((await namesOf(db, of, owner, found)).includes(name)) return;
+  throw notFound(`You do not have a ${of.kind} named ${quote(name)}.`);
+}
+
+export async function insert(db: Db, { engine, kind }: Kind, row: OwnedObject): Promise<void> {
+  await db.run(
+    `INSERT INTO ${tables[kind]} (server, engine, name, owner, profile, created_at) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (server, engine, name) DO UPDATE
+     SET owner = excluded.owner, profile = excluded.profile, created_at = excluded.created_at`,
+    ...[db.server, engine, row.name, row.owner, row.profile, row.createdAt],
+  );
+}
+
+export async function remove(db: Db, { engine, kind }: Kind, name: string): Promise<void> {
+  await db.run(
+    `DELETE FROM ${tables[kind]} WHERE server = ? AND engine = ? AND name = ?`,
+    ...[db.server, engine, name],
+  );
+}
+
+/** The row keeps its owner, or gets this one if there is no row. */
+export async function rename(
+  db: Db,
+  of: Kind,
+  { from, to, owner, now }: { from: string; to: string; owner: string; now: number },
+): Promise<void> {
+  const stored = await find(db, of, from);
+  await remove(db, of, from);
+  const row = stored ?? { owner, profile: LOCAL_PROFILE, createdAt: now };
+  await insert(db, of, { ...row, name: to });
+}
