@@ -1,6 +1,6 @@
 // The virtual hosts of accounts, as the functions of accounts write them. A sandbox serves nothing; tests/slow and
 // tests/machine have a real Apache.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as hostedDomains from '../../src/model/domains/hosted-domains.ts';
 import { Installation } from '../support/installation.ts';
@@ -45,6 +45,15 @@ describe('the virtual hosts of an account', () => {
     expect(values('ServerName', 'robert')).toEqual(['robert.example', 'robert.example']);
     expect(text('robert')).toContain('/home/robert/public_html"');
     expect(text('robert')).not.toMatch(/bob|ExecCGI/);
+  });
+
+  it('do not stay paused after the account is renamed', async () => {
+    const pauses = () => readdirSync(join(here.state, 'root/var/lib/whmapi1-pauses'));
+    await create();
+    expect(values('RewriteCond').join('\n')).toMatch(/whmapi1-pauses\/bob" -f$/m);
+    await works('modifyacct', { user: 'bob', newuser: 'robert' });
+    expect(pauses()).toEqual([]);
+    expect(text('robert')).not.toMatch(/pauses\/bob/);
   });
 
   it('have logs that follow a new username, and are removed with the account', async () => {

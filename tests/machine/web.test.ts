@@ -156,6 +156,38 @@ describeOnMachine('websites, in this order', () => {
     expect(visit('bob.example', '/cgi-bin/id.cgi')).toBe('bob\n\n200');
   });
 
+  it('answer as before or 503 to each request while their account is renamed', () => {
+    put('bob', 'public_html/user.php', '<?php echo get_current_user();\n');
+    for (const [from, to] of [
+      ['bob', 'robert'],
+      ['robert', 'bob'],
+    ] as const) {
+      const text = machine.sh(`
+        visit() {
+          while [ -e /tmp/visiting ]; do
+            curl -sk --max-time 20 --resolve bob.example:80:127.0.0.1 --resolve bob.example:443:127.0.0.1 \
+              -o /dev/null -w '%{http_code} %header{retry-after}\\n' "$1"
+          done
+        }
+        touch /tmp/visiting
+        visit http://bob.example/ >/tmp/file & one=$!
+        visit https://bob.example/user.php >/tmp/php & other=$!
+        sleep 1
+        whmapi1 modifyacct user=${from} newuser=${to} >/tmp/renamed
+        sleep 1
+        rm /tmp/visiting
+        wait $one $other
+        cat /tmp/renamed
+        for kind in file php; do sort /tmp/$kind | uniq -c | sed "s/^ */$kind /"; done`);
+      expect(text).toMatch(/result: 1/);
+      const answers = [...text.matchAll(/^(file|php) \d+ (.*?) *$/gm)].map(
+        ([, kind, rest]) => `${kind} ${rest}`,
+      );
+      expect(answers).toEqual(['file 200', 'file 503 10', 'php 200', 'php 503 10']);
+      expect(visit('bob.example', '/user.php')).toBe(`${to}\n200`);
+    }
+  });
+
   it('of one account are closed to others: files, links, programs and logs', () => {
     create('alice');
     put('alice', 'public_html/secret.txt', 'the secret of alice\n');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { userInfo } from 'node:os';
 import { DEFAULT_CERTIFICATE, DEFAULT_KEY } from '../../src/drivers/virtual-hosts/apache/render-server.ts';
 import type { AccountWeb, ServedBefore } from '../../src/drivers/virtual-hosts/contract.ts';
+import { endPause, pause } from '../../src/drivers/virtual-hosts/pauses.ts';
 import { reloadsOf } from '../../src/drivers/reloads.ts';
 import { PrivateApache } from '../support/private-apache.ts';
 import { describeWith } from '../support/require-tool.ts';
@@ -125,6 +126,28 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
     }
     const { status, headers } = await apache.get('cpanel.bob.example', '/%0d%0aSet-Cookie:%20a=b');
     expect([status, headers['set-cookie']]).toEqual([expect.any(Number), undefined]);
+  });
+
+  it('answer 503 to every request while their account is renamed, except challenges', async () => {
+    put('bob', 'index.html', 'of bob');
+    put('bob', '.htaccess', 'RewriteEngine On\nRewriteRule ^ index.html [END]\nErrorDocument 503 mine\n');
+    apache.write('/var/lib/whmapi1-acme/token', 'proof');
+    put('alice', 'index.html', 'of alice');
+    for (const username of ['alice', 'bob']) await change(username, webOf(username));
+    await pause(apache.machine, 'bob');
+    for (const [path, method] of [
+      ['/', 'GET'],
+      ['/index.html', 'POST'],
+      ['/any/where?a=b', 'GET'],
+    ] as const) {
+      const { status, headers } = await apache.get('www.bob.example', path, method);
+      expect([path, status, headers['retry-after']]).toEqual([path, 503, '10']);
+    }
+    expect(await answer('bob.example', '/.well-known/acme-challenge/token')).toBe('200 proof');
+    expect(await answer('alice.example', '/')).toBe('200 of alice');
+    await endPause(apache.machine, 'bob');
+    expect(await answer('bob.example', '/')).toBe('200 of bob');
+    expect((await apache.get('bob.example', '/')).headers['retry-after']).toBeUndefined();
   });
 
   it('do not mix domains that begin or end with each other', async () => {

@@ -14,8 +14,10 @@ import type { CgiVersion } from '../php/cgi-programs.ts';
 import writeCgiPrograms from '../php/steps/write-cgi-programs.ts';
 import changeSeveral from './steps/change-several.ts';
 import change, { type WebChange } from './steps/change.ts';
+import endPause from './steps/end-pause.ts';
 import linkLogs from './steps/link-logs.ts';
 import open from './steps/open.ts';
+import pause from './steps/pause.ts';
 import removeLogs from './steps/remove-logs.ts';
 import remove from './steps/remove.ts';
 import shareLogs from './steps/share-logs.ts';
@@ -124,6 +126,12 @@ export const part: AccountPart = {
     };
   },
 
+  // The first step writes the virtual hosts of accounts of earlier versions, which do not look for the pause.
+  released: async (world, before, after) =>
+    world.roles.has(ROLE) && isMoved(before, after)
+      ? [change.plan(await webChange(world, before, {})), pause.plan({ username: before.username })]
+      : [],
+
   async changed(world, before, after) {
     if (!world.roles.has(ROLE)) return [];
     const present = await accountWebOf(world.db, before);
@@ -146,6 +154,7 @@ export const part: AccountPart = {
         ...(isRenamed ? [removeLogs.plan({ username: from, renamedTo: to })] : []),
         // Accounts of versions without the link get it now.
         linkLogs.plan({ username: to, home: after.home, ...(isRenamed && { former: from }) }),
+        ...(isMoved(before, after) ? [endPause.plan({ username: from })] : []),
       ],
       locks,
     };
@@ -160,3 +169,8 @@ export const part: AccountPart = {
     return [remove.plan({ username, ...(primary.length > 0 && { primary }) }), removeLogs.plan({ username })];
   },
 };
+
+/** Whether the websites cannot answer while the account changes, because their files move. */
+function isMoved(before: Account, after: Account): boolean {
+  return before.username !== after.username || before.home !== after.home;
+}

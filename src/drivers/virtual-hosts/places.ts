@@ -9,9 +9,15 @@ export const CHALLENGE_PATH = '/.well-known/acme-challenge/';
  * and adm may enter Debian’s own folder for the logs of Apache.
  */
 export const DOMAIN_LOGS = '/var/log/whmapi1-domlogs';
+/**
+ * An empty file for each account whose websites answer 503 for a moment, while it gets another name or home. Apache looks
+ * for it at each request.
+ */
+export const PAUSES = '/var/lib/whmapi1-pauses';
 /** The user and the group of the web server's processes on Debian. */
 export const WEB_USER = 'www-data';
 
 export const domainLogs = (username: string) => `${DOMAIN_LOGS}/${username}`;
+export const pauseOf = (username: string) => `${PAUSES}/${username}`;
 export const errorLog = (username: string, servername: string) =>
   `${domainLogs(username)}/${servername}-error.log`;

@@ -1,6 +1,6 @@
 // Where Apache's files are on Debian.
 import type { FileAttributes } from '../../../core/machine-daemons.ts';
-import { CHALLENGES, DOMAIN_LOGS } from '../places.ts';
+import { CHALLENGES, DOMAIN_LOGS, PAUSES } from '../places.ts';
 
 export const DIRECTORIES = ['/etc/apache2', '/var/lib', '/var/log'];
 /** The file that Debian's configuration includes, before the sites of the administrator. */
@@ -42,4 +42,5 @@ export const FOLDERS = [
   { path: CUSTOM, attributes: { mode: 0o755 } },
   { path: DOMAIN_LOGS, attributes: { mode: 0o711 } },
   { path: CHALLENGES, attributes: { mode: 0o755 } },
+  { path: PAUSES, attributes: { mode: 0o755 } },
 ];

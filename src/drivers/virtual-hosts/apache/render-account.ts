@@ -1,5 +1,5 @@
 // The virtual hosts of one account, as Apache reads them.
-import { CHALLENGE_PATH, CHALLENGES, domainLogs, errorLog } from '../places.ts';
+import { CHALLENGE_PATH, CHALLENGES, domainLogs, errorLog, pauseOf } from '../places.ts';
 import type { AccountWeb, IndexType, PrimaryType, WebHost, WebPhp } from '../contract.ts';
 import { cgiFolder } from '../../php/cgi-places.ts';
 import { ACCESS_FILES } from './access-files.ts';
@@ -212,6 +212,7 @@ function website(web: AccountWeb, host: WebHost, { locate }: Surroundings): stri
   const scripts = section('IfModule', 'mod_suexec.c', ['Options +ExecCGI', 'AddHandler cgi-script .cgi .pl']);
   return [
     `DocumentRoot ${path(locate(documentRoot))}`,
+    ...paused(path(locate(pauseOf(user)))),
     ...(hasCgi || host.php?.runs === 'cgi' ? suexec : []),
     ...(hasCgi ? cgi : []),
     ...section('Directory', folder(locate(top(home, documentRoot))), [
@@ -225,6 +226,19 @@ function website(web: AccountWeb, host: WebHost, { locate }: Surroundings): stri
     ...phpHandler(host.php, home, locate),
     `IncludeOptional ${path(locate(`${base}/any.conf`)).replace('/any.conf', '/*.conf')}`,
     `IncludeOptional ${path(locate(`${base}/${domain(servername)}/any.conf`)).replace('/any.conf', '/*.conf')}`,
+  ];
+}
+
+/** The seconds that a client should wait: a rename takes a few, with thousands of virtual hosts. */
+const RETRY_AFTER = 10;
+
+/** While the account is renamed, every path answers 503 except challenges, also those that .htaccess would rewrite. */
+function paused(file: string): string[] {
+  return [
+    'RewriteEngine On',
+    `RewriteCond ${file} -f`,
+    `RewriteRule ${NOT_CHALLENGES} "-" [E=whmapi1_paused:1,R=503,L]`,
+    `Header always set Retry-After ${RETRY_AFTER} env=whmapi1_paused`,
   ];
 }
 
