@@ -23,13 +23,14 @@ export interface Elsewhere {
 
 export class PostgresServer {
   readonly port: number;
-  readonly #folder: string;
+  /** Of its socket too. */
+  readonly folder: string;
   readonly #options: readonly string[];
   readonly #elsewhere: Elsewhere | undefined;
   #process: ChildProcess | undefined;
 
   private constructor(folder: string, port: number, options: readonly string[], elsewhere?: Elsewhere) {
-    this.#folder = folder;
+    this.folder = folder;
     this.port = port;
     this.#options = options;
     this.#elsewhere = elsewhere;
@@ -66,13 +67,13 @@ export class PostgresServer {
       ...[
         `listen_addresses=${this.#elsewhere?.address ?? '127.0.0.1'}`,
         `port=${this.port}`,
-        `unix_socket_directories=${this.#folder}`,
+        `unix_socket_directories=${this.folder}`,
       ],
       // Data that a power cut would lose does not matter in a test.
       ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'shared_buffers=64MB'],
       ...this.#options,
     ];
-    const words = ['-D', join(this.#folder, 'data'), ...settings.flatMap((setting) => ['-c', setting])];
+    const words = ['-D', join(this.folder, 'data'), ...settings.flatMap((setting) => ['-c', setting])];
     this.#process =
       this.#elsewhere === undefined
         ? spawn(binary('postgres'), words, { ...asWhom, stdio: 'ignore' })
@@ -102,12 +103,12 @@ export class PostgresServer {
 
   async stop(): Promise<void> {
     await this.halt();
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Writes a private file of the server and returns its path. */
   write(name: string, text: string): string {
-    const path = join(this.#folder, name);
+    const path = join(this.folder, name);
     writeFileSync(path, text, { mode: 0o600 });
     if (asWhom.uid !== undefined) chownSync(path, asWhom.uid, asWhom.gid);
     return path;
@@ -116,7 +117,7 @@ export class PostgresServer {
   /** Adds a line before the others of pg_hba.conf. */
   async restrict(line: string): Promise<void> {
     const path = 'data/pg_hba.conf';
-    this.write(path, `${line}\n${readFileSync(join(this.#folder, path), 'utf8')}`);
+    this.write(path, `${line}\n${readFileSync(join(this.folder, path), 'utf8')}`);
     await this.query('postgres', 'SELECT pg_reload_conf()');
   }
 
@@ -131,7 +132,7 @@ export class PostgresServer {
     const client =
       this.#elsewhere === undefined
         ? new pg.Client({ connectionString: this.url(database) })
-        : new pg.Client({ host: this.#folder, port: this.port, user: 'postgres', database });
+        : new pg.Client({ host: this.folder, port: this.port, user: 'postgres', database });
     client.on('error', () => undefined);
     await client.connect();
     try {

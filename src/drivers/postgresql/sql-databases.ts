@@ -1,0 +1,163 @@
+// Databases: lists, creation, removal, names.
+import type { DatabaseConnection, DatabaseServer } from '../../core/machine-databases.ts';
+import { ownerOf, type CataloguedDatabase, type WantedNames } from './contract.ts';
+import { assertReleasable, release } from './sql-owned.ts';
+import {
+  actsAsOwner,
+  atomically,
+  endSessions,
+  isTaken,
+  isWanted,
+  missing,
+  taken,
+  wantedValues,
+} from './statements.ts';
+
+/** PostgreSQL’s own. */
+const IS_OWN = "(d.datistemplate OR d.datname = 'postgres')";
+
+/**
+ * The users of a database: members of the role that owns it. In a database that was created by hand, its owner, and
+ * those whom somebody has let connect.
+ */
+const USERS = `ARRAY(
+  SELECT u.rolname::text FROM pg_roles u
+   WHERE NOT u.rolsuper AND u.rolname <> d.datname || ' owner'
+     AND (u.oid IN (SELECT m.member FROM pg_auth_members m JOIN pg_roles o ON o.oid = m.roleid
+                     WHERE m.roleid = d.datdba AND NOT o.rolsuper)
+       OR u.oid = d.datdba
+       OR u.oid IN (SELECT a.grantee FROM aclexplode(d.datacl) a WHERE a.privilege_type = 'CONNECT'))
+   ORDER BY 1)`;
+
+export function list(connection: DatabaseConnection, wanted?: WantedNames): Promise<CataloguedDatabase[]> {
+  return connection.query(
+    `SELECT d.datname::text AS name, ${USERS} AS users FROM pg_database d
+      WHERE NOT ${IS_OWN} AND ${isWanted('d.datname::text')} ORDER BY 1`,
+    wantedValues(wanted),
+  );
+}
+
+export async function sizes(
+  connection: DatabaseConnection,
+  names: readonly string[],
+): Promise<Map<string, number>> {
+  const rows = await connection.query<{ name: string; size: string | null }>(
+    'SELECT datname::text AS name, pg_database_size(oid)::text AS size FROM pg_database WHERE datname = ANY ($1)',
+    [names],
+  );
+  return new Map(rows.map(({ name, size }) => [name, Number(size ?? 0)]));
+}
+
+interface FoundDatabase {
+  readonly owner: string;
+  readonly acceptsSessions: boolean;
+}
+
+export async function find(connection: DatabaseConnection, name: string): Promise<FoundDatabase | undefined> {
+  const [row] = await connection.query<FoundDatabase>(
+    `SELECT pg_get_userbyid(d.datdba)::text AS owner, d.datallowconn AS "acceptsSessions" FROM pg_database d
+      WHERE d.datname = $1 AND NOT ${IS_OWN}`,
+    [name],
+  );
+  return row;
+}
+
+/**
+ * The template is the one that nobody can be connected to, and that has nothing of its own. Nobody can connect to the new
+ * database before the others are shut out.
+ */
+export async function create(connection: DatabaseConnection, name: string): Promise<void> {
+  const owner = ownerOf(name);
+  const [database, role] = [name, owner].map((one) => connection.identifier(one));
+  const found = await find(connection, name);
+  if (found !== undefined && found.owner !== owner) throw taken('database', name);
+  if (found === undefined) {
+    await createOwner(connection, name);
+    await connection
+      .query(
+        `CREATE DATABASE ${database} OWNER ${role} TEMPLATE template0 ENCODING 'UTF8' ALLOW_CONNECTIONS false`,
+      )
+      .catch((error: unknown) => {
+        throw isTaken(error) ? taken('database', name) : error;
+      });
+  }
+  await atomically(connection, [
+    `REVOKE ALL ON DATABASE ${database} FROM PUBLIC`,
+    `ALTER DATABASE ${database} ALLOW_CONNECTIONS true`,
+  ]);
+}
+
+/** The role that a database belongs to. It may exist: of an operation that was interrupted. */
+export async function createOwner(connection: DatabaseConnection, database: string): Promise<void> {
+  const role = connection.identifier(ownerOf(database));
+  await connection.query(`CREATE ROLE ${role} NOLOGIN`).catch((error: unknown) => {
+    if (!isTaken(error)) throw error;
+  });
+}
+
+export async function undoCreate(server: DatabaseServer, name: string): Promise<void> {
+  const found = await server.use((connection) => find(connection, name));
+  if (found === undefined || found.owner === ownerOf(name)) await drop(server, name);
+}
+
+export async function drop(server: DatabaseServer, name: string): Promise<void> {
+  await assertReleasable(server, ownerOf(name), name);
+  await server.use((connection) =>
+    connection.query(`DROP DATABASE IF EXISTS ${connection.identifier(name)} WITH (FORCE)`),
+  );
+  await release(server, ownerOf(name));
+}
+
+/** The new name has the same users, members of the same role with its new name. */
+export async function rename(
+  connection: DatabaseConnection,
+  from: string,
+  to: string,
+  acceptsSessions: boolean,
+): Promise<void> {
+  const [database, next] = [from, to].map((name) => connection.identifier(name));
+  const found = await find(connection, from);
+  const target = await find(connection, to);
+  if (target !== undefined) {
+    if (found !== undefined) throw taken('database', to);
+    return;
+  }
+  if (found === undefined) throw missing('database', from);
+  const opens = (name: string | undefined) =>
+    `ALTER DATABASE ${name} ALLOW_CONNECTIONS ${acceptsSessions ? 'true' : 'false'}`;
+  const isManaged = found.owner === ownerOf(from);
+  await connection.query(`ALTER DATABASE ${database} ALLOW_CONNECTIONS false`);
+  try {
+    await endSessions(connection, { database: from });
+    await atomically(connection, [
+      `ALTER DATABASE ${database} RENAME TO ${next}`,
+      ...(isManaged ? await renamedOwner(connection, from, to) : []),
+      opens(next),
+    ]);
+  } catch (error) {
+    await connection.query(opens(database)).catch(() => undefined);
+    throw isTaken(error) ? taken('database', to) : error;
+  }
+}
+
+/** After the database was renamed. */
+async function renamedOwner(connection: DatabaseConnection, from: string, to: string): Promise<string[]> {
+  const members = await connection.query<{ name: string }>(
+    `SELECT u.rolname::text AS name FROM pg_db_role_setting s
+       JOIN pg_roles u ON u.oid = s.setrole JOIN pg_database d ON d.oid = s.setdatabase
+      WHERE d.datname = $1 AND EXISTS (SELECT FROM unnest(s.setconfig) c WHERE c LIKE 'role=%')`,
+    [from],
+  );
+  const [owner, next] = [from, to].map((name) => connection.identifier(ownerOf(name)));
+  return [
+    `ALTER ROLE ${owner} RENAME TO ${next}`,
+    ...members.map(({ name }) => actsAsOwner(connection, to, name)),
+  ];
+}
+
+/** @throws MachineError `not_found` */
+export async function assertThere(connection: DatabaseConnection, name: string): Promise<FoundDatabase> {
+  const found = await find(connection, name);
+  if (found === undefined) throw missing('database', name);
+  return found;
+}
