@@ -1,7 +1,10 @@
 // Database servers: MariaDB or MySQL, and PostgreSQL. This is the connection only. The drivers have the SQL.
 import { MachineError } from './machine-error.ts';
 
-/** A value that the connection quotes. A list becomes `1, 2, 3`, for `IN (?)`, on MariaDB only. */
+/**
+ * A value that the connection quotes. A list becomes `1, 2, 3` on MariaDB, for `IN (?)`, and an array on PostgreSQL, for
+ * `= ANY ($1)`.
+ */
 export type DatabaseValue = string | number | bigint | Uint8Array | null | readonly string[];
 
 /** One open connection. It reports errors of the server as DatabaseError. */
@@ -38,6 +41,8 @@ export interface DatabasePlace {
 export interface MachineDatabases {
   mysql(): Promise<DatabaseServer | undefined>;
   mysql(place: DatabasePlace): Promise<DatabaseServer>;
+  postgresql(): Promise<DatabaseServer | undefined>;
+  postgresql(place: DatabasePlace): Promise<DatabaseServer>;
 }
 
 /** An error that a database server reported. */

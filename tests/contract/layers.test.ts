@@ -100,6 +100,11 @@ const layers: Record<string, Layer> = {
     files: /^src\/model\/directory-privacy\/hash\.ts$/,
     mayImport: [core, /^bcryptjs$/],
   },
+  // Both only compute.
+  'model/databases/scram.ts': {
+    files: /^src\/model\/databases\/scram\.ts$/,
+    mayImport: [/^node:(crypto|util)$/, /^@mongodb-js\/saslprep$/],
+  },
   model: {
     files: /^src\/model\//,
     mayImport: [

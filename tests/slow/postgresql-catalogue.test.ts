@@ -10,7 +10,7 @@ let postgres: PrivatePostgresql;
 let catalogue: PostgresqlCatalogue;
 beforeAll(async () => {
   postgres = await PrivatePostgresql.start();
-  catalogue = sqlCatalogue(new PostgresqlServer(postgres.place));
+  catalogue = sqlCatalogue(new PostgresqlServer({ socket: postgres.socket }));
 });
 afterAll(() => postgres.stop());
 
@@ -254,7 +254,7 @@ async function withPsql(user: string, password: string): Promise<void> {
     '-h',
     '127.0.0.1',
     '-p',
-    String(postgres.place.port),
+    String(postgres.server.port),
     '-U',
     user,
     '-c',

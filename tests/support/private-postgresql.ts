@@ -18,8 +18,8 @@ export class PrivatePostgresql {
   }
 
   /** Where `machine.databases()` finds it. */
-  get place(): { readonly folder: string; readonly port: number } {
-    return { folder: this.server.folder, port: this.server.port };
+  get socket(): string {
+    return `${this.server.folder}/.s.PGSQL.${this.server.port}`;
   }
 
   /** Runs statements as a user of the network. The rows are those of the last one. */

@@ -6,6 +6,7 @@ import { readOwnProcess } from '../services/own-process.ts';
 export interface Sockets {
   /** Undefined: no server runs, in a sandbox. */
   readonly mysql: () => Promise<string | undefined>;
+  readonly postgresql: () => Promise<string | undefined>;
 }
 
 export class Databases implements MachineDatabases {
@@ -23,16 +24,27 @@ export class Databases implements MachineDatabases {
     if (place !== undefined) return new MysqlServer(place);
     return own === undefined ? undefined : new MysqlServer({ socket: own });
   }
+
+  postgresql(): Promise<DatabaseServer | undefined>;
+  postgresql(place: DatabasePlace): Promise<DatabaseServer>;
+  async postgresql(place?: DatabasePlace): Promise<DatabaseServer | undefined> {
+    const own = place === undefined ? await this.#sockets.postgresql() : undefined;
+    const { PostgresqlServer } = await import('./postgresql.ts');
+    if (place !== undefined) return new PostgresqlServer(place);
+    return own === undefined ? undefined : new PostgresqlServer({ socket: own });
+  }
 }
 
 /** Of Debian’s packages. */
 export const sockets: Sockets = {
   mysql: () => Promise.resolve('/run/mysqld/mysqld.sock'),
+  postgresql: () => Promise.resolve('/run/postgresql/.s.PGSQL.5432'),
 };
 
 /** Of the servers that a sandbox runs. @param folder the sandbox’s folder for services. */
 export function socketsOfSandbox(folder: string): Sockets {
   return {
     mysql: () => Promise.resolve(readOwnProcess(folder, 'mariadb.service')?.socket),
+    postgresql: () => Promise.resolve(readOwnProcess(folder, 'postgresql.service')?.socket),
   };
 }

@@ -1,4 +1,5 @@
 // A PostgreSQL server: one connection for each piece of work.
+import { dirname, extname } from 'node:path';
 import pg from 'pg';
 import {
   DatabaseError,
@@ -21,10 +22,10 @@ const COMMON_DATABASE = 'postgres';
 const SETTINGS = '-c search_path=pg_catalog -c role=none -c default_transaction_read_only=off';
 
 /**
- * The folder of its socket and its port, as the administrator `root`, who needs no password there: PostgreSQL asks the
+ * Through its socket (`.s.PGSQL.5432`), as the administrator `root`, who needs no password there: PostgreSQL asks the
  * kernel which user connects. Or through the network.
  */
-export type PostgresqlPlace = { readonly folder: string; readonly port: number } | DatabasePlace;
+export type PostgresqlPlace = { readonly socket: string } | DatabasePlace;
 
 export class PostgresqlServer implements DatabaseServer {
   readonly #place: PostgresqlPlace;
@@ -45,8 +46,8 @@ export class PostgresqlServer implements DatabaseServer {
   async #connect(database: string): Promise<pg.Client> {
     const place = this.#place;
     const where =
-      'folder' in place
-        ? { host: place.folder, port: place.port, user: 'root' }
+      'socket' in place
+        ? { host: dirname(place.socket), port: Number(extname(place.socket).slice(1)), user: 'root' }
         : { host: place.host, port: place.port, user: place.user, password: place.password };
     const client = new pg.Client({
       ...where,
@@ -93,7 +94,7 @@ class PostgresqlConnection implements DatabaseConnection {
 
 function unreachable(place: PostgresqlPlace, error: unknown): unknown {
   const { code = '', message } = error as { readonly code?: string; readonly message: string };
-  const isOwn = 'folder' in place;
+  const isOwn = 'socket' in place;
   const which = isOwn ? 'of this machine' : `${place.host}:${place.port}`;
   return new DatabaseError(
     code,
