@@ -1,11 +1,13 @@
 // An addon domain becomes the main domain of a new account: the account is created, gets a copy of the website’s files and
-// the DNS zone, and the domain leaves its former account. All of it is undone if any step fails.
-import { defineChange, type Plan, type StepResult } from '../core/plan.ts';
-import copyFiles, { type Copied } from '../drivers/document-roots/steps/copy.ts';
+// the DNS zone, and the domain leaves its former account. All of it is undone if any step fails. The files are copied
+// first, while other calls can change the former account, and what has changed meanwhile is copied again at the end.
+import { defineChange, exclusive, type Plan, type StepResult } from '../core/plan.ts';
+import copyFiles, { lastCopyIn, type Copied } from '../drivers/document-roots/steps/copy.ts';
 import type { FoundByParts } from '../drivers/account-part.ts';
 import type { FoundForDomains } from '../drivers/hosted-domains/look.ts';
 import type { PartContext } from '../drivers/part-world.ts';
 import type { ChangedDomains } from '../model/domains/changes.ts';
+import { prefixLock } from '../model/accounts/names.ts';
 import { PUBLIC_FOLDER } from '../model/domains/document-root.ts';
 import changeDomains, { workOf as workOfDomains, type ChangeDomains } from './change-domains.ts';
 import { setHost, type HostPhp } from '../model/php/settings.ts';
@@ -52,23 +54,23 @@ export async function convertAddon(
     from: { username: former.username, home: former.home, folder: documentRoot },
     to: { username: account.username, home: account.home, folder: PUBLIC_FOLDER },
   });
-  // The files are there before the web server serves them.
   const isOfUser = ({ kind }: { readonly kind: string }) => /^(?:users|quota)\//.test(kind);
   return change.plan(
     { domains: left.input, account: created.input, php },
     {
+      first: {
+        locks: [exclusive(`account ${account.username}`), exclusive(prefixLock(account))],
+        steps: [...created.steps.filter(isOfUser), copy],
+      },
       locks: [...created.locks, ...left.locks],
-      steps: [
-        ...created.steps.filter(isOfUser),
-        copy,
-        ...created.steps.filter((step) => !isOfUser(step)),
-        ...left.steps,
-      ],
+      // The files are there before the web server serves them.
+      steps: [copy, ...created.steps.filter((step) => !isOfUser(step)), ...left.steps],
     },
   );
 }
 
-/** What the plan has copied. */
+/** What the new account has of the files. */
 export function copiedIn(results: readonly StepResult[]): Copied {
-  return copyFiles.resultIn(results) ?? { files: 0, bytes: 0, leftOut: [] };
+  const none = { files: 0, bytes: 0, links: 0, rewritten: [], leftOut: [], leftOutCount: 0 };
+  return lastCopyIn(results) ?? none;
 }

@@ -15,7 +15,8 @@ import { LookAgain, MachineError, ofDisk, ofMachine } from './machine-error.ts';
 import { nameOnly, printable } from './function-name.ts';
 import type { MetaArguments } from './meta-arguments.ts';
 import { noStore, readOnly } from './limited-stores.ts';
-import type { JournalEntry, StepResult } from './plan.ts';
+import type { Opened } from './journaled-plan.ts';
+import type { JournalEntry, Plan, StepResult } from './plan.ts';
 import { Report, type Outcome } from './report.ts';
 import { assertFeature } from './feature.ts';
 import { assertRole } from './role.ts';
@@ -218,14 +219,18 @@ class Dispatch {
   /**
    * Plans in one transaction, does the work on the machine outside any transaction, and stores the outcome in another.
    */
-  async #operate(prepared: Prepared, found: unknown): Promise<Outcome> {
-    const { execute, abandon, open, waitForLocks } = await import('./execute-plan.ts');
+  async #operate(prepared: Prepared, found: unknown, first?: Opened): Promise<Outcome> {
+    const { execute, executeFirst, extend, abandon, open, waitForLocks } = await import('./execute-plan.ts');
     const tries: number[] = [];
     const decide = async (db: Db, nested: Store) => {
       const outcome = await this.#decide(prepared, nested, found);
       const plan = this.#contexts.plan;
       const about = { xid: this.#xid, caller: this.#actor, tries };
-      const opened = plan && (await open(this.#engine, db, plan, about));
+      const start = (planned: Plan) =>
+        first === undefined
+          ? open(this.#engine, db, planned, about)
+          : extend(this.#engine, db, planned, first);
+      const opened = plan && (await start(plan));
       const hasToWait = typeof opened === 'string';
       if (!hasToWait) await this.#audit(outcome, true, { db, stage: opened && 'begun' });
       return { value: { outcome, opened, plan }, keep: !hasToWait };
@@ -235,9 +240,15 @@ class Dispatch {
       .catch(abandon(tries));
     if (plan === undefined || opened === undefined) return outcome;
     if (typeof opened === 'string') {
-      await waitForLocks(this.#engine, plan.locks, () => this.#recover());
+      const { locks } = (first === undefined ? plan.first : undefined) ?? plan;
+      await waitForLocks(this.#engine, locks, { look: () => this.#recover(), own: first?.entry.id });
       // The other call may have changed what this call read.
-      return this.#operate(prepared, await this.#look(prepared));
+      return this.#operate(prepared, await this.#look(prepared), first);
+    }
+    if (plan.first !== undefined && first === undefined) {
+      return executeFirst(this.#engine, opened, async () =>
+        this.#operate(prepared, await this.#look(prepared), opened),
+      );
     }
     let answered = outcome;
     await execute(this.#engine, opened, plan.secret ?? '', async (db, results) => {

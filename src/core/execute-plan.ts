@@ -14,12 +14,14 @@ import {
   type Opened,
 } from './journaled-plan.ts';
 import { MachineError, ofDisk, UNCHANGED } from './machine-error.ts';
-import type { Lock, Plan, StepResult } from './plan.ts';
+import type { Lock, Plan, PlannedStep, StepResult } from './plan.ts';
 import { quote } from './quote.ts';
 
 /** How long a call waits between two checks of a lock, and how often it waits. */
 const PAUSE_MS = 100;
 const MAX_PAUSES = 150;
+/** After the first part of a plan, which would be undone: 10 minutes. */
+const MAX_PAUSES_AFTER_FIRST = 6000;
 /** How many pauses pass between two checks whether the process that holds the lock has died. */
 const PAUSES_BETWEEN_LOOKS = 10;
 
@@ -43,7 +45,9 @@ export async function open(
 ): Promise<Opened | string> {
   const about = { process: engine.processes.own(), xid, caller };
   const change = await changeOf(engine, plan.change);
-  const opened = await engine.journal.open(db, plan, about);
+  // The rest of the plan is made again after the first part.
+  const part = plan.first === undefined ? plan : { ...plan, ...plan.first };
+  const opened = await engine.journal.open(db, part, about);
   if (typeof opened === 'string') return opened;
   inProgress.add(opened);
   tries.push(opened);
@@ -55,15 +59,56 @@ export async function open(
     irreversible: plan.irreversible === true,
     needsSecret: plan.irreversible === true && plan.secret !== undefined,
     begunBefore: 0,
-    steps: plan.steps.map((step) => ({ ...step, state: 'planned' as const, memento: null, result: null })),
+    steps: part.steps.map(asPlanned),
   };
   return { entry, change };
+}
+
+const asPlanned = (step: PlannedStep) => ({
+  ...step,
+  state: 'planned' as const,
+  memento: null,
+  result: null,
+});
+
+/** Adds the rest of a plan to the journal, after its first part. @returns the lock that another call holds. */
+export async function extend(
+  engine: Engine,
+  db: Db,
+  plan: Plan,
+  { entry }: Opened,
+): Promise<Opened | string> {
+  const change = await changeOf(engine, plan.change);
+  const taken = await engine.journal.extend(db, entry.id, plan);
+  if (taken !== undefined) return taken;
+  const steps = [...entry.steps, ...plan.steps.map(asPlanned)];
+  return { entry: { ...entry, kind: plan.change, input: plan.input, steps }, change };
+}
+
+/**
+ * Applies the first part of a plan, and then runs `rest`, which extends the plan and executes it.
+ * @throws the error of a step or of `rest`, after undoing the finished steps.
+ */
+export async function executeFirst<T>(engine: Engine, opened: Opened, rest: () => Promise<T>): Promise<T> {
+  try {
+    await applySteps(engine, opened.entry, '');
+    const result = await rest();
+    // The second plan has no work, for example because another call has done it meanwhile.
+    if (inProgress.has(opened.entry.id)) await undo(engine, opened);
+    return result;
+  } catch (error) {
+    // If the rest of the plan was started, it has undone everything.
+    if (!inProgress.has(opened.entry.id)) throw error;
+    throw await undoAfterFailure(engine, opened, error);
+  } finally {
+    inProgress.delete(opened.entry.id);
+  }
 }
 
 /** Describes the steps for a dry run. */
 export async function preview(engine: Engine, plan: Plan): Promise<string[]> {
   const lines: string[] = [];
-  for (const { kind, input } of plan.steps) {
+  for (const { kind, input } of [...(plan.first?.steps ?? []), ...plan.steps]) {
     const step = await stepOf(engine, kind);
     const description = step.describe?.(input as never);
     if (description !== undefined) lines.push(description);
@@ -74,17 +119,19 @@ export async function preview(engine: Engine, plan: Plan): Promise<string[]> {
 
 /**
  * Waits until all locks are free. `look` undoes or completes operations of processes that have died meanwhile.
- * @throws ApiError `busy` after about 15 seconds.
+ * @param own the call’s operation, if the first part of its plan is done.
+ * @throws ApiError `busy` after about 15 seconds, or 10 minutes after the first part of a plan.
  */
 export async function waitForLocks(
   engine: Engine,
   locks: readonly Lock[],
-  look: () => Promise<void>,
+  { look, own }: { readonly look: () => Promise<void>; readonly own?: number | undefined },
 ): Promise<void> {
+  const maxPauses = own === undefined ? MAX_PAUSES : MAX_PAUSES_AFTER_FIRST;
   for (let pauses = 0; ; pauses++) {
-    const taken = await inStore(engine, 'reads', (db) => engine.journal.findTaken(db, locks));
+    const taken = await inStore(engine, 'reads', (db) => engine.journal.findTaken(db, locks, own));
     if (taken === undefined) return;
-    if (pauses >= MAX_PAUSES) {
+    if (pauses >= maxPauses) {
       throw new ApiError('busy', `Another call is running on ${quote(taken)}. Retry this call later.`);
     }
     await new Promise((resume) => setTimeout(resume, PAUSE_MS));

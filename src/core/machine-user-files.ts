@@ -42,6 +42,8 @@ export interface UserFileWrite {
   readonly mode?: number | undefined;
   /** Whether an existing file is an error. Default: it is replaced. */
   readonly isNew?: boolean | undefined;
+  /** In milliseconds since 1970-01-01. Default: now. */
+  readonly modifiedAt?: number | undefined;
 }
 
 /**
@@ -55,12 +57,22 @@ export interface UserFileWrite {
 export interface MachineUserFiles {
   /** The home directory, as in the passwd file. */
   readonly home: string;
+  /**
+   * The files below a folder of the home. Their paths are relative to it. Symbolic links are followed on the way to the
+   * folder, but never below it, at whatever moment they appear: they are refused with `not_ours`.
+   */
+  below(folder: string): MachineUserFiles;
   /** The file itself if it is a symbolic link. Undefined if nothing exists there. */
   stat(path: string): Promise<UserFile | undefined>;
   /** Lists `limit` files of a directory, from the position `from` on. Default: all. */
   list(path: string, page?: { readonly from?: number; readonly limit?: number }): Promise<UserFileList>;
   /** Undefined if nothing exists there. @throws MachineError `invalid` also if the file has more bytes. */
   read(path: string, maxBytes: number): Promise<UserFileContent | undefined>;
+  /**
+   * Reads a part of a file, from an offset on, with the present state of the file. Undefined if nothing exists there.
+   * The part is empty at the end of the file.
+   */
+  readPart(path: string, from: number, maxBytes: number): Promise<UserFileContent | undefined>;
   /**
    * Replaces the file at once and completely, or not at all. The directory must exist.
    * @param content its parts, if it is too large for the memory.
@@ -70,6 +82,8 @@ export interface MachineUserFiles {
     content: Uint8Array | AsyncIterable<Uint8Array>,
     options?: UserFileWrite,
   ): Promise<UserFile>;
+  /** Creates a symbolic link. @param target what it says, which need not exist. @throws MachineError `exists`. */
+  makeLink(path: string, target: string): Promise<UserFile>;
   /** Creates a directory in an existing one. Default of `mode`: 0o755. @throws MachineError `exists`. */
   makeDirectory(path: string, mode?: number): Promise<UserFile>;
   /**

@@ -116,6 +116,12 @@ interface PlannedWork {
   readonly irreversible?: true;
   /** Passed to the steps and never stored. Interrupted steps cannot be completed without it. */
   readonly secret?: string | undefined;
+  /**
+   * Work that takes long and comes before the other steps. It holds only its own locks. After it, the call looks at the
+   * machine and plans again, and the other steps and locks of that second plan follow. If they fail, all steps are
+   * undone. The locks must prevent every other call that would use what these steps create.
+   */
+  readonly first?: Pick<PlannedWork, 'locks' | 'steps'>;
 }
 
 /** The work that a handler requests after it has checked everything. */
@@ -169,8 +175,13 @@ export interface Journal {
     plan: Plan,
     about: Pick<JournalEntry, 'process' | 'xid' | 'caller'>,
   ) => Promise<number | string>;
-  /** Returns the first of the locks that another call holds, in words. */
-  readonly findTaken: (db: Db, locks: readonly Lock[]) => Promise<string | undefined>;
+  /**
+   * Adds a plan's steps and locks to an entry, after the steps that it has, and replaces its change and input.
+   * @returns the first lock that another call holds, in words. Then nothing is added.
+   */
+  readonly extend: (db: Db, id: number, plan: Plan) => Promise<string | undefined>;
+  /** Returns the first of the locks that another call than `own` holds, in words. */
+  readonly findTaken: (db: Db, locks: readonly Lock[], own?: number) => Promise<string | undefined>;
   readonly note: (db: Db, id: number, progress: Progress) => Promise<void>;
   /** Deletes the entry and releases its locks. Returns false if another process has already deleted it. */
   readonly close: (db: Db, id: number) => Promise<boolean>;

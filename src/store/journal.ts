@@ -1,6 +1,6 @@
 // The journal of operations in the store: a row for each plan in progress or interrupted, and a row for each step.
 import type { Db } from '../core/context.ts';
-import type { Journal, JournaledStep, JournalEntry, Lock, Progress } from '../core/plan.ts';
+import type { Journal, JournaledStep, JournalEntry, Lock, PlannedStep, Progress } from '../core/plan.ts';
 
 interface OperationRow {
   readonly id: number;
@@ -41,24 +41,29 @@ export const journal: Journal = {
       caller,
     );
     const id = row?.id ?? 0;
-    for (const { name, mode } of wanted) {
-      await db.run('INSERT INTO operation_lock (name, operation, mode) VALUES (?, ?, ?)', name, id, mode);
-    }
-    for (const [position, step] of steps.entries()) {
-      await db.run(
-        `INSERT INTO operation_step (operation, position, kind, state, input, memento, result)
-         VALUES (?, ?, ?, 'planned', ?, 'null', 'null')`,
-        id,
-        position,
-        step.kind,
-        toJson(step.input),
-      );
-    }
+    await addLocks(db, id, wanted);
+    await addSteps(db, id, { steps, start: 0 });
     return id;
   },
 
-  async findTaken(db, locks) {
-    return findTaken(db, strongest(locks));
+  async extend(db, id, { change, input, locks, steps }) {
+    const wanted = strongest(locks);
+    const taken = await findTaken(db, wanted, id);
+    if (taken !== undefined) return taken;
+    await db.run('UPDATE operation SET kind = ?, input = ? WHERE id = ?', change, toJson(input), id);
+    const held = await db.all<Lock>('SELECT name, mode FROM operation_lock WHERE operation = ?', id);
+    await db.run('DELETE FROM operation_lock WHERE operation = ?', id);
+    await addLocks(db, id, strongest([...held, ...wanted]));
+    const row = await db.get<{ steps: number }>(
+      'SELECT count(*) AS steps FROM operation_step WHERE operation = ?',
+      id,
+    );
+    await addSteps(db, id, { steps, start: row?.steps ?? 0 });
+    return undefined;
+  },
+
+  async findTaken(db, locks, own) {
+    return findTaken(db, strongest(locks), own);
   },
 
   async note(db, id, { done, begun }: Progress) {
@@ -143,13 +148,38 @@ function strongest(locks: readonly Lock[]): Lock[] {
   return [...modes].map(([name, mode]) => ({ name, mode }));
 }
 
-async function findTaken(db: Db, locks: readonly Lock[]): Promise<string | undefined> {
+async function addLocks(db: Db, id: number, locks: readonly Lock[]): Promise<void> {
+  for (const { name, mode } of locks) {
+    await db.run('INSERT INTO operation_lock (name, operation, mode) VALUES (?, ?, ?)', name, id, mode);
+  }
+}
+
+async function addSteps(
+  db: Db,
+  id: number,
+  { steps, start }: { readonly steps: readonly PlannedStep[]; readonly start: number },
+): Promise<void> {
+  for (const [position, step] of steps.entries()) {
+    await db.run(
+      `INSERT INTO operation_step (operation, position, kind, state, input, memento, result)
+       VALUES (?, ?, ?, 'planned', ?, 'null', 'null')`,
+      id,
+      start + position,
+      step.kind,
+      toJson(step.input),
+    );
+  }
+}
+
+/** @param own an operation whose locks do not count. */
+async function findTaken(db: Db, locks: readonly Lock[], own = 0): Promise<string | undefined> {
   for (const { name, mode } of locks) {
     const other = await db.get<{ server: string }>(
       `SELECT server FROM operation_lock JOIN operation ON operation.id = operation_lock.operation
-       WHERE name = ? AND (mode = 'exclusive' OR ? = 'exclusive') LIMIT 1`,
+       WHERE name = ? AND (mode = 'exclusive' OR ? = 'exclusive') AND operation <> ? LIMIT 1`,
       name,
       mode,
+      own,
     );
     if (other !== undefined)
       return other.server === db.server ? name : `${name}, on the server ${other.server}`;

@@ -2,6 +2,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import type { MachineUserFiles } from '../../src/core/machine-user-files.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
 import { linuxMachine } from '../../src/machine/choose.ts';
 import { decoded, encoded } from './bytes.ts';
@@ -63,10 +64,12 @@ async function answer(target: string, method: string, args: unknown[]): Promise<
   if (target === 'run') return run(method, ...(args as string[]));
   if (target === 'linger') return linger(args[0] as number, args[1] as boolean);
   // `files ["/etc/bind"]`: a part of the machine that is created with arguments.
-  const [name = '', given] = target.split(' ');
+  const [name = '', given, folder] = target.split(' ');
   const make = host[name as keyof typeof host] as (...words: unknown[]) => Promise<unknown>;
   if (target === 'upload') return upload(...(args as [string, string, number, number]));
-  const object = given === undefined ? await make() : await make(...(JSON.parse(given) as unknown[]));
+  const whole = given === undefined ? await make() : await make(...(JSON.parse(given) as unknown[]));
+  // `userFiles ["bob"] public_html`
+  const object = folder === undefined ? whole : (whole as MachineUserFiles).below(folder);
   const value = await (object as Record<string, Method>)[method]?.call(object, ...args);
   if (!(value instanceof Map)) return value;
   return [...(value as Map<string, unknown>)].map(([key, one]) => [

@@ -151,7 +151,12 @@ export class ThrowAwayMachine implements Machine {
   async userFiles(name: string): Promise<MachineUserFiles> {
     const target = `userFiles ${JSON.stringify([name])}`;
     await this.#ask(target, 'nothing', []);
-    return this.#part(target) as MachineUserFiles;
+    const files = this.#part(target);
+    // What `below` returns does not cross the border of the machine.
+    const below = (folder: string) => this.#part(`${target} ${folder}`);
+    return new Proxy(files, {
+      get: (_target, method) => (method === 'below' ? below : (Reflect.get(files, method) as unknown)),
+    }) as MachineUserFiles;
   }
 
   /** Writes a large file, part by part. After `failAfter` bytes, the content fails. */

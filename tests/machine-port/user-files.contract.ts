@@ -1,5 +1,5 @@
 // What every machine guarantees about the files in a user's home.
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -8,6 +8,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -16,6 +17,7 @@ import {
 import type { MachineUserFiles } from '../../src/core/machine-user-files.ts';
 import type { MachineUsers } from '../../src/core/machine.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
+import { swap } from '../support/swap.ts';
 
 export interface MachineWithHomes {
   readonly users: MachineUsers;
@@ -29,24 +31,6 @@ const bob = { name: 'bob', home: '/home/bob', shell: '/bin/sh', comment: 'Bob' }
 const alice = { ...bob, name: 'alice', home: '/home/alice' };
 const ROUNDS = 100;
 const SECRET = 'of alice alone\n';
-
-/** Exchanges a directory and a link to another one (renameat2(2)) until it is killed: thousands of times a second. */
-const SWAP = `
-import ctypes, os, sys
-place, target = (os.fsencode(word) for word in sys.argv[1:])
-aside = place + b'.aside'
-os.symlink(target, aside)
-rename = ctypes.CDLL(None, use_errno=True).renameat2
-AT_FDCWD, RENAME_EXCHANGE = -100, 2
-print('swapping', flush=True)
-while rename(AT_FDCWD, place, AT_FDCWD, aside, RENAME_EXCHANGE) == 0: pass
-`;
-
-async function swap(place: string, target: string): Promise<ChildProcess> {
-  const child = spawn('python3', ['-c', SWAP, place, target], { stdio: ['ignore', 'pipe', 'inherit'] });
-  await new Promise((done) => child.stdout.once('data', done));
-  return child;
-}
 
 export function describeUserFiles(host: string, makeMachine: () => Promise<MachineWithHomes>): void {
   describe(`the files of users of ${host}`, () => {
@@ -271,6 +255,50 @@ export function describeUserFiles(host: string, makeMachine: () => Promise<Machi
       expect(lstatSync(at('copied')).isSymbolicLink()).toBe(true);
       await files.remove('absolute');
       await files.trash('relative');
+    });
+
+    it('follows no link below a folder that it is asked to stay in', async () => {
+      await put('tmp/page', 'inside');
+      symlinkSync('tmp', at('way'));
+      symlinkSync('../public_html', at('tmp/link'));
+      symlinkSync('../public_html/index.html', at('tmp/file'));
+      await put('public_html/index.html', 'outside');
+      const below = files.below('way');
+      expect((await below.list('')).files.map(({ name }) => name)).toEqual(['file', 'link', 'page']);
+      expect((await below.read('page', 99))?.content.length).toBe(6);
+      expect(await below.stat('link')).toMatchObject({ kind: 'link', target: '../public_html' });
+      const works: Promise<unknown>[] = [
+        below.list('link'),
+        below.read('link/index.html', 99),
+        below.read('file', 99),
+        below.readPart('file', 0, 99),
+        below.write('link/new', Buffer.from('x')),
+        below.write('file', Buffer.from('x')),
+        below.makeDirectory('link/new'),
+        below.makeLink('link/new', 'x'),
+        below.chmod('file', 0o777),
+        below.remove('link/index.html'),
+      ];
+      expect(new Set(await Promise.all(works.map(codeOf)))).toEqual(new Set(['not_ours']));
+      expect(await codeOf(below.read('../public_html/index.html', 99))).toBe('invalid');
+      expect(readdirSync(at('public_html'))).toEqual(['index.html']);
+      symlinkSync('/home/alice', at('away'));
+      expect(await codeOf(files.below('away').read('secret', 99))).toBe('not_ours');
+    });
+
+    it('reads a part of a file, creates links, and sets the time of a change', async () => {
+      await put('page', '0123456789');
+      const part = async (from: number, bytes: number) =>
+        Buffer.from((await files.readPart('page', from, bytes))?.content ?? []).toString();
+      expect([await part(0, 4), await part(8, 4), await part(10, 4)]).toEqual(['0123', '89', '']);
+      expect((await files.readPart('page', 0, 4))?.file.size).toBe(10);
+      expect(await files.readPart('none', 0, 4)).toBeUndefined();
+      expect(await codeOf(files.readPart('tmp', 0, 4))).toBe('invalid');
+      expect(await files.makeLink('link', '/home/alice/secret')).toMatchObject({ kind: 'link' });
+      expect(await codeOf(files.makeLink('link', 'page'))).toBe('exists');
+      expect(readlinkSync(at('link'))).toBe('/home/alice/secret');
+      await files.write('page', Buffer.from('x'), { modifiedAt: 1_000_000_000_123 });
+      expect((await files.stat('page'))?.modifiedAt).toBe(1_000_000_000_123);
     });
 
     it('opens no FIFO', async () => {

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import type { MachineUserFiles } from '../../src/core/machine-user-files.ts';
 import { sandboxMachine } from '../../src/machine/choose.ts';
 import { startOf } from '../../src/machine/linux/user-files.ts';
@@ -47,6 +48,43 @@ describe('a process that is not the helper', () => {
       `The process that works on the user’s files ${reason}. Retry the call.`,
     );
   });
+});
+
+it('writes everything that arrives, however long it takes', async () => {
+  // As long as the helper is that old.
+  let clock = performance.now();
+  const spy = jest.spyOn(performance, 'now').mockImplementation(() => clock);
+  const written: number[] = [];
+  try {
+    const program = `
+      let bytes = 0;
+      process.stdin.on('data', (data) => {
+        bytes += data.length;
+        // The end of the content: 4 bytes of length, and the kind.
+        if (!data.subarray(-5).equals(Buffer.from([0, 0, 0, 0, 3]))) return;
+        const answer = Buffer.from(JSON.stringify({ value: bytes, hasContent: false }));
+        const head = Buffer.alloc(5);
+        head.writeUInt32BE(answer.length);
+        head.writeUInt8(1, 4);
+        process.stdout.write(Buffer.concat([head, answer]));
+      });`;
+    const helper = new HelperProcess({ program: process.execPath, words: ['-e', program], environment: {} });
+    const content = async function* () {
+      for (let part = 0; part < 10; part++) {
+        clock += 100_000;
+        written.push(part);
+        yield Buffer.alloc(1000, 'x');
+      }
+    };
+    const request = { home: '/home/bob', operation: 'write', words: ['x', {}], hasContent: true } as const;
+    const work = { request, content: content(), maxBytes: 0, limitMs: 60_000 };
+    const { value } = await helper.perform(work);
+    expect(value).toBeGreaterThan(10_000);
+    expect(written).toHaveLength(10);
+    helper.close();
+  } finally {
+    spy.mockRestore();
+  }
 });
 
 describeOnMachine('on Linux', () => {

@@ -20,8 +20,10 @@ export default defineFunction({
   summary: 'Start to convert an addon domain to a separate account.',
   description:
     'The conversion is a task: convert_addon_fetch_conversion_details and “whmapi1 --wait ID” follow it. The new account ' +
-    'has the owner of the present account. Its document root gets a copy of the files; symbolic links are left out, ' +
-    'and the originals stay. The DNS zone moves with its records, and the website keeps its PHP version. The website has a self-signed certificate until ' +
+    'has the owner of the present account. Its document root becomes a copy of the website’s files, and the originals ' +
+    'stay. Symbolic links within the document root are copied, and absolute ones lead to the copy. Links that lead out ' +
+    'of it are left out and reported. Other calls can change the present account during most of the copying. The DNS ' +
+    'zone moves with its records, and the website keeps its PHP version. The website has a self-signed certificate until ' +
     'AutoSSL replaces it. Databases and email do not move, because this server does not manage them yet. If any step ' +
     'fails, all earlier steps are undone.',
   access: 'root',
@@ -100,9 +102,11 @@ export default defineFunction({
     const conversion = { domains, account, documentRoot, php };
     const plan = await convertAddon(context, conversion, { domains: found, parts });
     context.plan(plan, (results) => {
-      const { files, bytes, leftOut } = copiedIn(results);
-      inform(`Copied: ${files} ${files === 1 ? 'file' : 'files'}, ${bytes} bytes.`);
-      if (leftOut.length > 0) warn(`Not copied, because they are links or no files: ${leftOut.join(', ')}.`);
+      const { files, bytes, links, rewritten, leftOut, leftOutCount } = copiedIn(results);
+      const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+      inform(`Copied: ${counted(files, 'file')}, ${bytes} bytes, ${counted(links, 'symbolic link')}.`);
+      if (rewritten.length > 0) inform(`Absolute links that now lead to the copy: ${rewritten.join(', ')}.`);
+      if (leftOutCount > 0) warn(`Not copied: ${leftOutCount}, for example ${leftOut.join(', ')}.`);
       return undefined;
     });
     inform('Databases and email were not moved, because this server does not manage them yet.');

@@ -7,6 +7,7 @@ import {
   fchownSync,
   fstatSync,
   fsync,
+  futimesSync,
   open,
   openSync,
   read,
@@ -50,6 +51,21 @@ export async function readAll(
   }
 }
 
+/** @param identified as for `readAll`. @returns less than `maxBytes` only at the end of the file. */
+export async function readFrom(identified: number, from: number, maxBytes: number): Promise<Uint8Array> {
+  const fd = await openFile(`/proc/self/fd/${identified}`, O_RDONLY | O_NONBLOCK);
+  try {
+    const content = Buffer.allocUnsafe(maxBytes);
+    for (let done = 0; ;) {
+      const { bytesRead } = await readPart(fd, content, done, maxBytes - done, from + done);
+      done += bytesRead;
+      if (bytesRead === 0 || done === maxBytes) return content.subarray(0, done);
+    }
+  } finally {
+    await closeFile(fd);
+  }
+}
+
 /**
  * Writes another file next to it, which then takes its name. Nobody else can read it before it has its final mode.
  * @param before the file that is replaced: it keeps its mode and, if the user is in it, its group.
@@ -57,7 +73,11 @@ export async function readAll(
 export async function replaceFile(
   place: Place,
   content: Uint8Array | AsyncIterable<Uint8Array>,
-  before: { readonly mode: number; readonly gid?: number },
+  before: {
+    readonly mode: number;
+    readonly gid?: number | undefined;
+    readonly modifiedAt?: number | undefined;
+  },
 ): Promise<void> {
   const draft = place.beside(`.whmapi1-${randomBytes(8).toString('hex')}`);
   const fd = await openFile(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
@@ -68,6 +88,7 @@ export async function replaceFile(
       if (before.gid !== undefined && before.gid !== fstatSync(fd).gid) keepGroup(fd, before.gid);
       // Not setuid and setgid, which are for the content that is replaced.
       fchmodSync(fd, before.mode & 0o1777);
+      if (before.modifiedAt !== undefined) futimesSync(fd, fstatSync(fd).atime, before.modifiedAt / 1000);
       await flush(fd);
     } finally {
       await closeFile(fd);

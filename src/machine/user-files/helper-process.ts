@@ -156,7 +156,8 @@ export class HelperProcess {
     if (content === undefined) return;
     try {
       for await (const part of content instanceof Uint8Array ? [content] : content) {
-        if (!this.isUsable || this.#isAnswered) break;
+        // Its age does not matter: what is written must be complete.
+        if (this.#reason !== undefined || this.#isAnswered) break;
         await quietly(writeData(input, part));
         heard();
       }

@@ -7,7 +7,9 @@ import { HomeFiles } from './home-files.ts';
 
 export interface Request {
   readonly home: string;
-  readonly operation: Exclude<keyof MachineUserFiles, 'home'>;
+  /** As in `MachineUserFiles.below`. */
+  readonly folder?: string | undefined;
+  readonly operation: Exclude<keyof MachineUserFiles, 'home' | 'below'>;
   readonly words: readonly unknown[];
   /** Whether the content follows, for `write`. */
   readonly hasContent: boolean;
@@ -58,8 +60,11 @@ async function answer(
   await writeFrame(output, Kind.end);
 }
 
-function perform({ home, operation, words }: Request, content: Content | undefined): Promise<unknown> {
-  const files = new HomeFiles({ path: home, place: home });
+function perform(
+  { home, folder, operation, words }: Request,
+  content: Content | undefined,
+): Promise<unknown> {
+  const files = new HomeFiles({ path: home, place: home, folder });
   if (content !== undefined) {
     const [path, options] = words as [string, object];
     return files.write(path, content, options);

@@ -1,6 +1,15 @@
 // Work on the files of a home, with the rights of this process. On Linux this is a process of the user (`helper.ts`).
 // A sandbox has no users, so there it is the program itself.
-import { chmodSync, closeSync, constants, fstatSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  symlinkSync,
+} from 'node:fs';
 import {
   assertFileMode,
   type MachineUserFiles,
@@ -12,7 +21,7 @@ import {
 import { MachineError } from '../../core/machine-error.ts';
 import { describeFile, factsOf, listEntries } from './entries.ts';
 import { O_PATH, statOf, withPlace, type Home, type Place } from './place.ts';
-import { readAll, replaceFile } from './content.ts';
+import { readAll, readFrom, replaceFile } from './content.ts';
 import { copyTree, removeTree } from './tree.ts';
 import { emptyTrash, moveToTrash, restoreFromTrash } from './trash.ts';
 
@@ -27,6 +36,10 @@ export class HomeFiles implements MachineUserFiles {
   constructor(home: Home) {
     this.home = home.path;
     this.#home = home;
+  }
+
+  below(folder: string): MachineUserFiles {
+    return new HomeFiles({ ...this.#home, folder });
   }
 
   async stat(path: string): Promise<UserFile | undefined> {
@@ -57,17 +70,39 @@ export class HomeFiles implements MachineUserFiles {
     );
   }
 
+  readPart(path: string, from: number, maxBytes: number): Promise<UserFileContent | undefined> {
+    return ifThere(
+      this.#at(path, true, (place) =>
+        withOpen(place, 0, async (fd) => {
+          const stats = fstatSync(fd);
+          if (!stats.isFile()) throw notRegular(path);
+          return {
+            file: { name: place.name, isUnnameable: false, ...factsOf(stats), target: null },
+            content: await readFrom(fd, from, maxBytes),
+          };
+        }),
+      ),
+    );
+  }
+
   write(
     path: string,
     content: Uint8Array | AsyncIterable<Uint8Array>,
-    { mode = NEW_FILE, isNew = false }: UserFileWrite = {},
+    { mode = NEW_FILE, isNew = false, modifiedAt }: UserFileWrite = {},
   ): Promise<UserFile> {
     assertFileMode(mode);
     return this.#at(path, true, async (place) => {
       const before = statOf(place.path);
       if (before !== undefined && isNew) throw alreadyExists(path);
       if (before !== undefined && !before.isFile()) throw notRegular(path);
-      await replaceFile(place, content, before ?? { mode });
+      await replaceFile(place, content, { mode: before?.mode ?? mode, gid: before?.gid, modifiedAt });
+      return found(place);
+    });
+  }
+
+  makeLink(path: string, target: string): Promise<UserFile> {
+    return this.#at(path, false, async (place) => {
+      symlinkSync(target, place.path);
       return found(place);
     });
   }

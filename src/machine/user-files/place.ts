@@ -15,6 +15,8 @@ const MAX_LINKS = 40;
 export interface Home {
   readonly path: string;
   readonly place: string;
+  /** The folder that all paths are relative to. Below it, no symbolic links are followed. */
+  readonly folder?: string | undefined;
 }
 
 /** A name in an open directory. */
@@ -56,6 +58,30 @@ function follow(
   follows: boolean,
   open: number[],
 ): { directory: number; name: string } {
+  const { folder } = home;
+  if (folder === undefined) return followLinks(home, path, follows, open);
+  const { directory, name } = followLinks(home, folder, true, open);
+  const parts = homeParts(path, home.path);
+  // The folder itself, which a link can lead to.
+  if (parts.length === 0) return { directory, name };
+  const end = parts.pop() ?? '';
+  open.push(openSync(inside(directory, name), O_PATH | O_DIRECTORY | O_NOFOLLOW));
+  for (const part of parts) {
+    const place = inside(open[open.length - 1] ?? -1, part);
+    if (statOf(place)?.isSymbolicLink() === true) throw isLink(path);
+    open.push(openSync(place, O_PATH | O_DIRECTORY | O_NOFOLLOW));
+  }
+  const last = open[open.length - 1] ?? -1;
+  if (follows && statOf(inside(last, end))?.isSymbolicLink() === true) throw isLink(path);
+  return { directory: last, name: end };
+}
+
+function followLinks(
+  home: Home,
+  path: string,
+  follows: boolean,
+  open: number[],
+): { directory: number; name: string } {
   const rest = homeParts(path, home.path);
   open.push(openHome(home));
   const last = () => open[open.length - 1] ?? -1;
@@ -71,8 +97,8 @@ function follow(
     }
     const isEnd = rest.length === 0;
     const place = inside(last(), name);
-    const isLink = (!isEnd || follows) && statOf(place)?.isSymbolicLink() === true;
-    if (isLink) {
+    const isLinked = (!isEnd || follows) && statOf(place)?.isSymbolicLink() === true;
+    if (isLinked) {
       if (++links > MAX_LINKS) throw new MachineError('invalid', `“${path}” has too many symbolic links.`);
       const target = readlinkSync(place);
       rest.unshift(...partsOfTarget(target, home, path));
@@ -111,6 +137,10 @@ function leadsOut(path: string): MachineError {
     'not_ours',
     `“${path}”: a symbolic link leads out of the home directory, so it is not followed.`,
   );
+}
+
+function isLink(path: string): MachineError {
+  return new MachineError('not_ours', `“${path}”: it is or contains a symbolic link, which is not followed.`);
 }
 
 export function inside(directory: number, name: string): string {

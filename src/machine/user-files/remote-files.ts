@@ -29,12 +29,19 @@ export class RemoteFiles implements MachineUserFiles {
   readonly #user: MachineUser;
   readonly #helpers: Pools;
   readonly #start: (user: MachineUser) => Started;
+  readonly #folder: string | undefined;
 
-  constructor(user: MachineUser, helpers: Pools, start: (user: MachineUser) => Started) {
+  constructor(user: MachineUser, helpers: Pools, start: (user: MachineUser) => Started, folder?: string) {
     this.home = user.home;
     this.#user = user;
     this.#helpers = helpers;
     this.#start = start;
+    this.#folder = folder;
+  }
+
+  below(folder: string): MachineUserFiles {
+    homeParts(folder, this.home);
+    return new RemoteFiles(this.#user, this.#helpers, this.#start, folder);
   }
 
   async stat(path: string): Promise<UserFile | undefined> {
@@ -58,6 +65,13 @@ export class RemoteFiles implements MachineUserFiles {
     return { file: checkedFile((value as Partial<UserFileContent> | null)?.file), content };
   }
 
+  async readPart(path: string, from: number, maxBytes: number): Promise<UserFileContent | undefined> {
+    const words = [path, from, maxBytes];
+    const { value, content } = await this.#perform('readPart', words, { paths: [path], maxBytes });
+    if (content === undefined) return undefined;
+    return { file: checkedFile((value as Partial<UserFileContent> | null)?.file), content };
+  }
+
   async write(
     path: string,
     content: Uint8Array | AsyncIterable<Uint8Array>,
@@ -70,6 +84,10 @@ export class RemoteFiles implements MachineUserFiles {
       limitMs: LONG_MS,
     });
     return checkedFile(value);
+  }
+
+  async makeLink(path: string, target: string): Promise<UserFile> {
+    return checkedFile((await this.#perform('makeLink', [path, target], { paths: [path] })).value);
   }
 
   async makeDirectory(path: string, mode?: number): Promise<UserFile> {
@@ -129,7 +147,10 @@ export class RemoteFiles implements MachineUserFiles {
   ) {
     const { uid, gid, name, home } = this.#user;
     for (const path of paths) homeParts(path, home);
-    const request = { home, operation, words, hasContent: content !== undefined };
+    const request = {
+      ...{ home, operation, words, hasContent: content !== undefined },
+      ...(this.#folder === undefined ? {} : { folder: this.#folder }),
+    };
     const key = JSON.stringify([name, uid, gid]);
     const comesInParts = content !== undefined && !(content instanceof Uint8Array);
     const helpers = comesInParts ? this.#helpers.content : this.#helpers.work;
