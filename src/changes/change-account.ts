@@ -11,11 +11,13 @@ import * as users from '../model/accounts/users.ts';
 import { checkSoon } from '../model/autossl/schedule.ts';
 import * as installedCertificates from '../model/certificates/installed.ts';
 import * as hostedDomains from '../model/domains/hosted-domains.ts';
+import { applySoon } from '../model/domains/service-subdomains.ts';
 import * as exceeded from '../model/bandwidth/exceeded.ts';
 import * as zoneOwners from '../model/dns/zone-owners.ts';
 import * as php from '../model/php/settings.ts';
 import * as packages from '../model/packages/packages.ts';
 import type { Settings } from '../model/packages/settings.ts';
+import { isReseller } from '../model/resellers/resellers.ts';
 import * as httpsRedirects from '../model/web/https-redirects.ts';
 import * as primaryHosts from '../model/web/primary-hosts.ts';
 
@@ -47,6 +49,9 @@ const change = defineChange<ChangeAccount>({
     }
     await installedCertificates.installWritten(db, results, now());
     await accounts.update(db, after);
+    // The new zone of a reseller that is renamed at the same time does not have all names.
+    if (before.domain !== after.domain && (await isReseller(db, after.username)))
+      await applySoon(db, after.username, now());
     if (before.contactEmail !== after.contactEmail) {
       await contactChanges.tellOwner(db, after.username, [before.contactEmail], now());
     }

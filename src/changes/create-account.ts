@@ -11,6 +11,7 @@ import { assertWithin } from '../model/accounts/limits.ts';
 import { prefixLock } from '../model/accounts/names.ts';
 import { checkSoon } from '../model/autossl/schedule.ts';
 import * as hostedDomains from '../model/domains/hosted-domains.ts';
+import { applySoon } from '../model/domains/service-subdomains.ts';
 import * as installedCertificates from '../model/certificates/installed.ts';
 import * as zoneOwners from '../model/dns/zone-owners.ts';
 import * as php from '../model/php/settings.ts';
@@ -48,7 +49,10 @@ const change = defineChange<CreateAccount>({
     await zoneOwners.forget(db, account.domain);
     await php.setFirstDefault(db, newestPhp);
     await php.createHost(db, username, account.domain);
-    if (isReseller) await resellers.setUp(db, username, false);
+    if (isReseller) {
+      await resellers.setUp(db, username, false);
+      await applySoon(db, username, now());
+    }
     await checkSoon(db, username, now());
     if (changeWeb.resultIn(results)?.isUnconfirmed === true) await confirmSoon(db, now());
   },

@@ -1,6 +1,8 @@
-// Converts a reseller to an ordinary account. root becomes the owner of its accounts. Nothing changes on the machine.
+// Converts a reseller to an ordinary account. root becomes the owner of its accounts. A task removes the service
+// subdomains that only resellers have, and nothing else changes on the machine.
 // The locks prevent other calls from changing these accounts and from giving the reseller another one.
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
+import { applySoon } from '../model/domains/service-subdomains.ts';
 import * as resellers from '../model/resellers/resellers.ts';
 
 interface DismissReseller {
@@ -9,7 +11,10 @@ interface DismissReseller {
 
 const change = defineChange<DismissReseller>({
   kind: 'dismiss-reseller',
-  store: (db, { user }) => resellers.dismiss(db, user),
+  async store(db, { user }, { now }) {
+    await resellers.dismiss(db, user);
+    await applySoon(db, user, now());
+  },
 });
 export default change;
 

@@ -1,5 +1,7 @@
-// Makes an account a reseller. Nothing changes on the machine. The lock prevents other calls from changing the account.
+// Makes an account a reseller. A task adds its service subdomains, and nothing else changes on the machine. The lock
+// prevents other calls from changing the account.
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
+import { applySoon } from '../model/domains/service-subdomains.ts';
 import * as resellers from '../model/resellers/resellers.ts';
 
 interface SetUpReseller {
@@ -9,7 +11,10 @@ interface SetUpReseller {
 
 const change = defineChange<SetUpReseller>({
   kind: 'set-up-reseller',
-  store: (db, { user, ownsItself }) => resellers.setUp(db, user, ownsItself),
+  async store(db, { user, ownsItself }, { now }) {
+    await resellers.setUp(db, user, ownsItself);
+    await applySoon(db, user, now());
+  },
 });
 export default change;
 

@@ -1,14 +1,17 @@
-// Adds the service subdomains of all domains, or removes them, after their tweak settings have changed.
+// Adds the service subdomains of all domains, or removes them, after their tweak settings have changed. The same for the
+// domains of one account that became a reseller, or is no longer one.
 import { ApiError } from '../core/errors.ts';
 import type { Db } from '../core/context.ts';
 import { defineTask, type TaskContext } from '../core/task.ts';
 import { writeAllVirtualHosts } from '../drivers/virtual-hosts/write-all.ts';
 import { lookAtZone } from '../drivers/zones/look.ts';
+import { checkSoon } from '../model/autossl/schedule.ts';
 import { listInWork } from '../model/accounts/in-work.ts';
 import { serialOf, zoneFileOf } from '../model/dns/changed-zone.ts';
 import { addServices, removeServices } from '../model/dns/service-records.ts';
 import { listZones, type ZoneOfServices } from '../model/dns/service-zones.ts';
 import type { ZoneChanges } from '../model/dns/zone-edits.ts';
+import type { ZoneFile } from '../model/dns/zone-file.ts';
 import { areServed, mayOverwrite } from '../model/domains/service-subdomains.ts';
 import { listAccountWebs } from '../model/web/account-web.ts';
 import { rolesOf } from '../model/roles/active-profile.ts';
@@ -16,12 +19,17 @@ import { rolesOf } from '../model/roles/active-profile.ts';
 /** How many failures are the reason of a failed task. All of them are in its log. */
 const MAX_SHOWN = 5;
 
-export default defineTask<Record<string, never>>({
-  description: 'Add or remove the service subdomains of all domains.',
+interface Input {
+  /** Only this account. Default: all accounts. */
+  readonly username?: string;
+}
+
+export default defineTask<Input>({
+  description: 'Add or remove the service subdomains of all domains, or of those of one account.',
   whenInterrupted: 'retry',
 
-  async run(_input, context) {
-    const { machine, transaction, log, progress } = context;
+  async run({ username: only }, context) {
+    const { machine, transaction, log, progress, now } = context;
     const { system } = machine;
     const roles = await transaction('reads', (db) => rolesOf({ db, system }));
     if (!roles.has('WebServer')) {
@@ -29,23 +37,27 @@ export default defineTask<Record<string, never>>({
       return { accounts: 0, zones: 0 };
     }
     progress(0, 'Writing the virtual hosts');
-    const { written, failures } = await writeAllVirtualHosts(context, () => transaction('reads', listWebs));
+    const { written, failures } = await writeAllVirtualHosts(context, () =>
+      transaction('reads', (db) => listWebs(db, only)),
+    );
     for (const [username, reason] of failures) log(`The virtual hosts of “${username}”: ${reason}`);
     log(`Wrote the virtual hosts of ${written} accounts.`);
-    const ofZones = roles.has('DNS') ? await changeZones(context) : { changed: 0, failures: [] };
+    const ofZones = roles.has('DNS') ? await changeZones(context, only) : { changed: 0, failures: [] };
     const all = [...failures.values(), ...ofZones.failures];
     if (all.length > 0) {
       const more = all.length > MAX_SHOWN ? ` There are ${all.length - MAX_SHOWN} more in the log.` : '';
       throw new ApiError('host_failed', `${all.slice(0, MAX_SHOWN).join(' ')}${more}`);
     }
+    // New names need a certificate.
+    if (only !== undefined) await transaction('changes', (db) => checkSoon(db, only, now()));
     return { accounts: written, zones: ofZones.changed };
   },
 });
 
 /** Without the accounts that calls are changing. */
-async function listWebs(db: Db) {
+async function listWebs(db: Db, only: string | undefined) {
   const inWork = new Set(await listInWork(db));
-  const all = await listAccountWebs(db);
+  const all = (await listAccountWebs(db)).filter(({ username }) => only === undefined || username === only);
   return {
     webs: all.filter(({ username }) => !inWork.has(username)),
     inWork: all.map(({ username }) => username).filter((username) => inWork.has(username)),
@@ -53,10 +65,10 @@ async function listWebs(db: Db) {
 }
 
 /** One zone that cannot be changed does not stop the others. */
-async function changeZones(context: TaskContext) {
+async function changeZones(context: TaskContext, only: string | undefined) {
   const { transaction, log, progress, signal } = context;
   const { zones, edit } = await transaction('reads', async (db) => ({
-    zones: await listZones(db),
+    zones: await listZones(db, only),
     edit: await editsOf(db),
   }));
   const failures: string[] = [];
@@ -76,29 +88,35 @@ async function changeZones(context: TaskContext) {
   return { changed, failures };
 }
 
-type Edit = (...args: Parameters<typeof addServices>) => ZoneChanges;
+type Edit = (file: ZoneFile, zone: ZoneOfServices) => ZoneChanges;
 
 async function editsOf(db: Db): Promise<Edit> {
-  if (!(await areServed(db))) return (zone, records) => removeServices(zone, records);
+  const areWanted = await areServed(db);
   const overwrites = await mayOverwrite(db);
-  return (zone, records) => addServices(zone, records, { overwrites });
+  return (file, { records, others }) => {
+    const { remove: superfluous = [] } = removeServices(file, others);
+    const { add = [], remove = [] } = areWanted
+      ? addServices(file, records, { overwrites })
+      : removeServices(file, records);
+    return { add, remove: [...remove, ...superfluous] };
+  };
 }
 
 /** @returns whether something had to be changed. */
 async function changeZone(
   { machine, call }: TaskContext,
-  { name, records }: ZoneOfServices,
+  zone: ZoneOfServices,
   edit: Edit,
 ): Promise<boolean> {
-  const found = await lookAtZone(machine, name);
+  const found = await lookAtZone(machine, zone.name);
   if (found === undefined) return false;
   const file = zoneFileOf(found);
-  const { add = [], remove = [] } = edit(file, records);
+  const { add = [], remove = [] } = edit(file, zone);
   if (add.length + remove.length === 0) return false;
   const { metadata } = await call({
     command: 'mass_edit_dns_zone',
     args: [
-      { name: 'zone', value: name },
+      { name: 'zone', value: zone.name },
       { name: 'serial', value: String(serialOf(file)) },
       ...add.map(({ owner, ttl, type, items }) => ({
         name: 'add',

@@ -24,9 +24,8 @@ async function succeed(command: string, args: Readonly<Record<string, Json>> = {
   return { metadata, data };
 }
 
-/** Sets a tweak setting, and runs the task that this starts. @returns the task’s state, reason and result. */
-async function set(key: string, value: string) {
-  await succeed('set_tweaksetting', { key, value });
+/** Runs the waiting tasks. @returns the state, reason and result of the last one. */
+async function runTasks() {
   const logs = new TaskLogFiles(new StateDirectory(here.state, process.geteuid?.() ?? 0), () => here.time);
   await new Worker({ engine: here.engine, kinds: taskKinds, logs, storeState: async () => '' }).runDue();
   return here.engine.store.transaction('reads', async (db) => ({
@@ -35,6 +34,12 @@ async function set(key: string, value: string) {
     ),
     keep: false,
   }));
+}
+
+/** Sets a tweak setting, and runs the task that this starts. */
+async function set(key: string, value: string) {
+  await succeed('set_tweaksetting', { key, value });
+  return runTasks();
 }
 
 const fileOf = (username: string) =>
@@ -59,8 +64,9 @@ async function recordsOf(domain: string): Promise<string[]> {
     .sort();
 }
 
-const all = (domain: string, ip = '192.0.2.1') =>
-  ['cpanel', 'whm'].map((service) => `${service}.${domain}. A ${ip}`);
+const all = (domain: string, ip = '192.0.2.1') => [`cpanel.${domain}. A ${ip}`];
+const ofReseller = (domain: string) =>
+  ['cpanel', 'whm'].map((service) => `${service}.${domain}. A 192.0.2.1`);
 
 describe('a new account', () => {
   it('has them, as an addon domain and a parked domain do, and a subdomain does not', async () => {
@@ -73,8 +79,7 @@ describe('a new account', () => {
       domain: 'shop.bob.example',
       document_root: 'public_html/shop',
     });
-    const names = ['cpanel.bob.example', 'cpanel.parked.example', 'whm.bob.example', 'whm.parked.example'];
-    expect(served()).toEqual(names);
+    expect(served()).toEqual(['cpanel.bob.example', 'cpanel.parked.example']);
     expect(await recordsOf('bob.example')).toEqual(all('bob.example'));
     expect(await recordsOf('parked.example')).toEqual(all('parked.example'));
   });
@@ -82,7 +87,7 @@ describe('a new account', () => {
   it('has no records of them without proxysubdomainsfornewaccounts, and nothing without proxysubdomains', async () => {
     await set('proxysubdomainsfornewaccounts', '0');
     await succeed('createacct', { username: 'ann', domain: 'ann.example' });
-    expect(served('ann')).toHaveLength(2);
+    expect(served('ann')).toHaveLength(1);
     expect(await recordsOf('ann.example')).toEqual([]);
     await set('proxysubdomainsfornewaccounts', '1');
     await set('proxysubdomains', '0');
@@ -102,18 +107,70 @@ describe('a new account', () => {
         '@ IN NS %nameserver%.\n@ IN A %ip%\ncpanel IN CNAME panel.example.net.\n',
     );
     await succeed('createacct', { username: 'ann', domain: 'ann.example' });
-    expect(await recordsOf('ann.example')).toEqual([
-      'cpanel.ann.example. CNAME panel.example.net',
-      'whm.ann.example. A 192.0.2.1',
-    ]);
+    expect(await recordsOf('ann.example')).toEqual(['cpanel.ann.example. CNAME panel.example.net']);
   });
 
   it('follow another main domain and another address', async () => {
     await succeed('modifyacct', { user: 'bob', domain: 'robert.example' });
-    expect(served()).toEqual(['cpanel.robert.example', 'whm.robert.example']);
+    expect(served()).toEqual(['cpanel.robert.example']);
     expect(await recordsOf('robert.example')).toEqual(all('robert.example'));
     await succeed('setsiteip', { user: 'bob', ip: '192.0.2.2' });
     expect(await recordsOf('robert.example')).toEqual(all('robert.example', '192.0.2.2'));
+  });
+});
+
+describe('a reseller', () => {
+  const parked = { username: 'bob', domain: 'parked.example', web_vhost_domain: 'bob.example' };
+
+  it('has whm. too, by a task, until it is one no longer', async () => {
+    await succeed('create_parked_domain_for_user', parked);
+    const before = readFileSync(fileOf('bob'), 'utf8');
+    await succeed('setupreseller', { user: 'bob' });
+    expect(await runTasks()).toMatchObject({ state: 'done', result: '{"accounts":1,"zones":2}' });
+    expect(served()).toEqual([
+      ...['cpanel.bob.example', 'cpanel.parked.example', 'whm.bob.example', 'whm.parked.example'],
+    ]);
+    for (const domain of ['bob.example', 'parked.example'])
+      expect(await recordsOf(domain)).toEqual(ofReseller(domain));
+    await succeed('unsetupreseller', { user: 'bob' });
+    expect(await runTasks()).toMatchObject({ state: 'done', result: '{"accounts":1,"zones":2}' });
+    expect(readFileSync(fileOf('bob'), 'utf8')).toBe(before);
+    for (const domain of ['bob.example', 'parked.example'])
+      expect(await recordsOf(domain)).toEqual(all(domain));
+  });
+
+  it('has it from the beginning, for new domains, and under another name and domain', async () => {
+    await succeed('createacct', { username: 'ann', domain: 'ann.example', reseller: '1' });
+    await runTasks();
+    expect(served('ann')).toEqual(['cpanel.ann.example', 'whm.ann.example']);
+    expect(await recordsOf('ann.example')).toEqual(ofReseller('ann.example'));
+    await succeed('create_parked_domain_for_user', {
+      ...{ username: 'ann', domain: 'new.example', web_vhost_domain: 'ann.example' },
+    });
+    expect(await recordsOf('new.example')).toEqual(ofReseller('new.example'));
+    await succeed('modifyacct', { user: 'ann', newuser: 'anna', domain: 'anna.example' });
+    expect(served('anna')).toContain('whm.anna.example');
+    await runTasks();
+    expect(await recordsOf('anna.example')).toEqual(ofReseller('anna.example'));
+  });
+
+  it('keeps records of others at its names', async () => {
+    await succeed('addzonerecord', { domain: 'bob.example', name: 'whm', type: 'A', address: '192.0.2.9' });
+    await succeed('setupreseller', { user: 'bob' });
+    await runTasks();
+    await succeed('unsetupreseller', { user: 'bob' });
+    await runTasks();
+    expect(await recordsOf('bob.example')).toEqual([...all('bob.example'), 'whm.bob.example. A 192.0.2.9']);
+  });
+
+  it('changes nothing of other accounts', async () => {
+    await succeed('createacct', { username: 'ann', domain: 'ann.example' });
+    await succeed('addzonerecord', { domain: 'ann.example', name: 'whm', type: 'A', address: '192.0.2.1' });
+    const before = readFileSync(fileOf('ann'), 'utf8');
+    await succeed('setupreseller', { user: 'bob' });
+    await runTasks();
+    expect(readFileSync(fileOf('ann'), 'utf8')).toBe(before);
+    expect(await recordsOf('ann.example')).toEqual(ofReseller('ann.example'));
   });
 });
 
@@ -122,7 +179,6 @@ describe('a name that is a domain of its own', () => {
 
   it('is no service subdomain until the domain is removed', async () => {
     await succeed('create_subdomain', panel);
-    expect(served()).toContain('whm.bob.example');
     expect(readFileSync(fileOf('bob'), 'utf8')).not.toContain('cpanel[.]');
     await succeed('delete_domain', { domain: panel.domain });
     expect(readFileSync(fileOf('bob'), 'utf8')).toContain('cpanel[.]bob[.]example');
@@ -131,7 +187,7 @@ describe('a name that is a domain of its own', () => {
 
   it('belongs to another account that is created with it', async () => {
     await succeed('createacct', { username: 'ann', domain: 'cpanel.bob.example' });
-    expect(served('bob')).toEqual(['whm.bob.example']);
+    expect(served('bob')).toEqual([]);
     expect(served('ann')).toContain('cpanel.cpanel.bob.example');
   });
 });
@@ -163,8 +219,7 @@ describe('proxysubdomains', () => {
       type: 'CNAME',
       cname: 'panel.example.net',
     });
-    await succeed('addzonerecord', { domain: 'bob.example', name: 'whm', type: 'A', address: '192.0.2.9' });
-    const own = ['cpanel.bob.example. CNAME panel.example.net', 'whm.bob.example. A 192.0.2.9'];
+    const own = ['cpanel.bob.example. CNAME panel.example.net'];
     await set('proxysubdomains', '1');
     expect(await recordsOf('bob.example')).toEqual(own);
     await set('proxysubdomains', '0');

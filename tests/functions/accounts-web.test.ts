@@ -30,9 +30,7 @@ describe('the virtual hosts of an account', () => {
     await create();
     expect(values('VirtualHost')).toEqual(['*:80', '*:443']);
     expect(values('ServerName')).toEqual(['bob.example', 'bob.example']);
-    expect(values('ServerAlias')[0]).toBe(
-      'www.bob.example mail.bob.example cpanel.bob.example whm.bob.example',
-    );
+    expect(values('ServerAlias')[0]).toBe('www.bob.example mail.bob.example cpanel.bob.example');
     expect(values('SSLCertificateFile')).toHaveLength(1);
     await works('removeacct', { username: 'bob' });
     expect(existsSync(fileOf('bob'))).toBe(false);
@@ -133,9 +131,8 @@ describe('the virtual hosts of an account', () => {
     expect([...new Set(values('ServerName'))]).toEqual(['bob.test', 'blog.parked.example']);
     expect([...new Set(values('ServerAlias'))]).toEqual([
       'parked.example www.bob.test www.parked.example mail.bob.test mail.parked.example ' +
-        'cpanel.bob.test whm.bob.test cpanel.parked.example whm.parked.example',
-      'addon.example www.blog.parked.example www.addon.example mail.addon.example ' +
-        'cpanel.addon.example whm.addon.example',
+        'cpanel.bob.test cpanel.parked.example',
+      'addon.example www.blog.parked.example www.addon.example mail.addon.example ' + 'cpanel.addon.example',
     ]);
     await works('suspendacct', { user: 'bob' });
     expect(new Set(values('ServerAlias')).size).toBe(2);
@@ -146,7 +143,7 @@ describe('the virtual hosts of an account', () => {
   it('do not answer to a name that is a domain of its own', async () => {
     await works('createacct', { username: 'carol', domain: 'www.bob.example' });
     await create();
-    expect(values('ServerAlias')[0]).toBe('mail.bob.example cpanel.bob.example whm.bob.example');
+    expect(values('ServerAlias')[0]).toBe('mail.bob.example cpanel.bob.example');
   });
 
   it('give up an alias that becomes the main domain of another account', async () => {

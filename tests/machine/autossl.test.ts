@@ -91,6 +91,17 @@ END
     return payload.map(({ type, contents }) => `${type} ${contents}`).join('\n');
   }
 
+  /** Service subdomains lead to the ports of whmapi1d, which shows the certificate of the site there. */
+  const atService = (host: string, port: number) =>
+    machine.run('curl', [
+      ...['-sSL', '--max-time', '20', '--cacert', '/etc/pebble/root.pem', '-o', '/dev/null'],
+      ...['-w', '%{response_code} %{url_effective}', `http://${host}/`],
+      ...['--resolve', `${host}:80:${ADDRESS}`, '--resolve', `${host}:${port}:127.0.0.1`],
+    ]);
+  const found = (host: string, port: number) => ({
+    ...{ status: 0, stdout: `200 https://${host}:${port}/`, stderr: '' },
+  });
+
   it('registers this server with the issuer', () => {
     const { payload } = works('get_autossl_providers') as { payload: [{ x_terms_of_service: string }] };
     // The command line decodes percent signs.
@@ -104,23 +115,18 @@ END
     machine.sh("runuser -u bob -- sh -c 'echo the page of bob >~bob/public_html/index.html'");
     // Until now, the certificate is self-signed.
     const installed =
-      'success A certificate for bob.test, cpanel.bob.test, mail.bob.test, whm.bob.test, www.bob.test was installed.';
+      'success A certificate for bob.test, cpanel.bob.test, mail.bob.test, www.bob.test was installed.';
     expect(await checked('bob')).toContain(installed);
     for (const host of ['bob.test', 'www.bob.test']) {
       expect(visit(host)).toEqual({ status: 0, stdout: 'the page of bob\n', stderr: '' });
     }
-    // Service subdomains lead to the ports of whmapi1d, which shows the certificate of the site there.
-    for (const [host, port] of [
-      ['cpanel.bob.test', 2083],
-      ['whm.bob.test', 2087],
-    ]) {
-      const words = ['-sSL', '--max-time', '20', '--cacert', '/etc/pebble/root.pem', '-o', '/dev/null'];
-      const found = machine.run('curl', [
-        ...[...words, '-w', '%{response_code} %{url_effective}', `http://${host}/`],
-        ...['--resolve', `${host}:80:${ADDRESS}`, '--resolve', `${host}:${port}:127.0.0.1`],
-      ]);
-      expect(found).toEqual({ status: 0, stdout: `200 https://${host}:${port}/`, stderr: '' });
-    }
+    expect(atService('cpanel.bob.test', 2083)).toEqual(found('cpanel.bob.test', 2083));
+  });
+
+  it('gets a certificate for whm. too, once the account is a reseller', async () => {
+    works('setupreseller', 'user=bob');
+    await until(() => atService('whm.bob.test', 2087).status === 0);
+    expect(atService('whm.bob.test', 2087)).toEqual(found('whm.bob.test', 2087));
   });
 
   it('validates by DNS a name that points to another server', async () => {

@@ -77,7 +77,11 @@ describeOnMachine('websites, in this order', () => {
   it('have service subdomains, which a tweak setting takes away and gives back', async () => {
     const target = (url: string) => visit(new URL(url).host, url, '-o', '/dev/null', '-w', '%{redirect_url}');
     expect(target('http://cpanel.bob.example/')).toBe('https://cpanel.bob.example:2083/');
-    expect(target('https://whm.bob.example/a')).toBe('https://whm.bob.example:2087/a');
+    expect(target('https://whm.bob.example/a')).toBe('');
+    works('setupreseller', 'user=bob');
+    await until(() => target('https://whm.bob.example/a') === 'https://whm.bob.example:2087/a');
+    works('unsetupreseller', 'user=bob');
+    await until(() => target('https://whm.bob.example/a') === '');
     works('set_tweaksetting', 'key=proxysubdomains', 'value=0');
     await until(() => target('http://cpanel.bob.example/') === '');
     expect(visit('cpanel.bob.example')).toBe('There is no website at this address.\n404');

@@ -184,6 +184,7 @@ describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
   it('adds service subdomains, and notifies nobody about those that DNS does not have', async () => {
     await here.ok('set_tweaksetting', { key: 'proxysubdomains', value: '1' });
     await here.call('update_contact_email', { contact_email: 'ann@example.com' });
+    await here.ok('setupreseller', { user: 'bob' });
     pebble.missing.add('whm.bob.example');
     const names = ['bob.example', 'cpanel.bob.example', 'mail.bob.example', 'www.bob.example'];
     await check();

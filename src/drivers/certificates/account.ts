@@ -51,7 +51,8 @@ async function certificateOf(world: PartDependencies, account: Account, before?:
   const hosted = (await listOf(db, before?.username ?? username)).map((one) =>
     one.servedBy === before?.domain ? { ...one, servedBy: servername } : one,
   );
-  const host = (await virtualHostsOf(db, account, hosted)).find((one) => one.servername === servername);
+  const hosts = await virtualHostsOf(db, account, hosted, [], before?.username);
+  const host = hosts.find((one) => one.servername === servername);
   const { certificateOfNewHost } = await loadLibrary();
   const newHost = { username, servername, otherNames: host === undefined ? [] : otherNamesOf(host) };
   const made = await certificateOfNewHost(world, newHost, before?.username);

@@ -4,7 +4,7 @@ import type { Account } from '../accounts/accounts.ts';
 import * as assignments from '../addresses/ipv6-assignments.ts';
 import { findPublicAddress } from '../addresses/nat.ts';
 import { find } from '../domains/hosted-domains.ts';
-import { areInNewZones, serviceNames } from '../domains/service-subdomains.ts';
+import { areInNewZones, serviceNamesOf } from '../domains/service-subdomains.ts';
 import type { Nameserver } from './nameservers.ts';
 import { newZone, type NewZoneText } from './new-zone.ts';
 import { type CustomTemplates, findTemplate } from './templates.ts';
@@ -33,6 +33,7 @@ export async function accountZone(
   { name, account, serial, nameservers, templates, isMain = true, isServed }: AccountZone,
 ): Promise<NewZoneText> {
   const { db } = context;
+  const servicesOf = await serviceNamesOf(db, account.username);
   const hasSite = isServed ?? (name === account.domain || (await isAlias(db, name)));
   return newZone(context, {
     ...{ name, account, serial, nameservers, nameserversOf: account.owner },
@@ -43,7 +44,7 @@ export async function accountZone(
       isMain && !account.settings.dedicatedIp ? 'standardvirtualftp' : 'standard',
       templates,
     ),
-    furtherNames: hasSite && (await areInNewZones(context)) ? serviceNames(name) : [],
+    furtherNames: hasSite && (await areInNewZones(context)) ? servicesOf(name) : [],
   });
 }
 

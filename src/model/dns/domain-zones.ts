@@ -9,7 +9,7 @@ import { findPublicAddress } from '../addresses/nat.ts';
 import type { ChangedDomains } from '../domains/changes.ts';
 import type { HostedDomain } from '../domains/hosted-domains.ts';
 import { isOn } from '../domains/flags.ts';
-import { areServed, serviceNames } from '../domains/service-subdomains.ts';
+import { areServed, serviceNamesOf } from '../domains/service-subdomains.ts';
 import { accountZone } from './account-zone.ts';
 import { nameKey } from './names.ts';
 import { ttlOf, type NewZoneText } from './new-zone.ts';
@@ -63,7 +63,9 @@ export async function zoneChanges(
     const zone = await newZoneOf(context, account, domain, found);
     if (zone !== undefined) changes.push(zone);
   }
-  const keepsServices = await areServed(context.db);
+  const servicesOf = (await areServed(context.db))
+    ? await serviceNamesOf(context.db, account.username)
+    : () => [];
   const adds = (await isOn(context.db, 'autocreateaentries')) ? added.filter((one) => !isAlias(one)) : [];
   const byZone = new Map<string, { added: string[]; removed: string[] }>();
   for (const [list, key] of [
@@ -86,7 +88,7 @@ export async function zoneChanges(
       add: names.added.flatMap((domain) => newRecords(file, { domain, ttl, ...addresses })),
       remove: names.removed
         // Its records lead to the service again.
-        .filter((domain) => !keepsServices || !serviceNames(name).includes(domain))
+        .filter((domain) => !servicesOf(name).includes(domain))
         .flatMap((domain) => linesOf(file, { domain, ...addresses })),
     });
     const next = nextZone(zone, edit, new Date(context.now()));

@@ -4,7 +4,7 @@ import * as accounts from '../accounts/accounts.ts';
 import * as assignments from '../addresses/ipv6-assignments.ts';
 import { findPublicAddress } from '../addresses/nat.ts';
 import { listOf, taken } from '../domains/hosted-domains.ts';
-import { serviceNames } from '../domains/service-subdomains.ts';
+import { allServiceNames, serviceNamesOf } from '../domains/service-subdomains.ts';
 import { ttlOf } from './new-zone.ts';
 import type { ServiceRecords } from './service-records.ts';
 
@@ -12,20 +12,31 @@ export interface ZoneOfServices {
   readonly name: string;
   /** Without the names that are domains of accounts. */
   readonly records: ServiceRecords;
+  /** The records of the names that only other accounts have, such as those of resellers. */
+  readonly others: ServiceRecords;
 }
 
-/** Of the accounts of this server. The nameserver may not have all of them. */
-export async function listZones(db: Db): Promise<ZoneOfServices[]> {
+/** Of the accounts of this server, or of one of them. The nameserver may not have all of them. */
+export async function listZones(db: Db, only?: string): Promise<ZoneOfServices[]> {
   const ttl = await ttlOf(db, 'TTL');
   const zones: ZoneOfServices[] = [];
   for (const { username, domain, ip } of await accounts.listAll(db)) {
+    if (only !== undefined && username !== only) continue;
+    const namesOf = await serviceNamesOf(db, username);
     const ipv4 = await findPublicAddress(db, ip);
     const ipv6 = (await assignments.find(db, username))?.address;
     const aliases = (await listOf(db, username)).filter(({ servedBy }) => servedBy !== null);
     for (const name of [domain, ...aliases.map((one) => one.domain)]) {
-      const separate = await taken(db, serviceNames(name));
-      const names = serviceNames(name).filter((one) => !separate.has(one));
-      zones.push({ name, records: { names, ttl, ipv4, ipv6 } });
+      const all = allServiceNames(name);
+      const separate = await taken(db, all);
+      const free = all.filter((one) => !separate.has(one));
+      const own = namesOf(name);
+      const of = (names: readonly string[]) => ({ names, ttl, ipv4, ipv6 });
+      zones.push({
+        name,
+        records: of(free.filter((one) => own.includes(one))),
+        others: of(free.filter((one) => !own.includes(one))),
+      });
     }
   }
   return zones;

@@ -1,17 +1,37 @@
 // Service subdomains: names below a domain that lead to a service of this server. WHM once called them proxy subdomains.
 import type { Context, Db } from '../../core/context.ts';
+import { isReseller } from '../resellers/resellers.ts';
 import { rolesOf } from '../roles/active-profile.ts';
+import * as queue from '../tasks/queue.ts';
 import { isOn } from './flags.ts';
 
 /** The services that have a name, each with the port to which the web server redirects its visitors. */
 const SERVICE_PORTS: Readonly<Record<string, number>> = { cpanel: 2083, whm: 2087 };
 
 const services = Object.keys(SERVICE_PORTS);
+/** Only the domains of resellers have these names, as in WHM: others cannot log in to WHM. */
+const FOR_RESELLERS = ['whm'];
 
-/** The names below one domain. */
-export const serviceNames = (domain: string): string[] => services.map((service) => `${service}.${domain}`);
+/** The names below one domain that some account would have. */
+export const allServiceNames = (domain: string): string[] => services.map((name) => `${name}.${domain}`);
 
-/** @param name as `serviceNames` returns it. */
+/** The names that each domain of an account has. `username`: as it is stored. */
+export async function serviceNamesOf(db: Db, username: string): Promise<(domain: string) => string[]> {
+  const own = (await isReseller(db, username))
+    ? services
+    : services.filter((service) => !FOR_RESELLERS.includes(service));
+  return (domain) => own.map((name) => `${name}.${domain}`);
+}
+
+/** The kind of the task that brings virtual hosts and zones up to date. */
+export const APPLY = 'apply-service-subdomains';
+
+/** Has the service subdomains of one account added or removed, after it became or ceased to be a reseller. */
+export async function applySoon(db: Db, username: string, now: number): Promise<void> {
+  await queue.add(db, { kind: APPLY, input: { username }, caller: 'root', xid: '' }, { now });
+}
+
+/** @param name a service subdomain. */
 export function portOf(name: string): number {
   const port = SERVICE_PORTS[name.slice(0, name.indexOf('.'))];
   if (port === undefined) throw new TypeError('The name is not a service subdomain.');

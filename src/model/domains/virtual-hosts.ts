@@ -2,7 +2,7 @@
 import type { Db } from '../../core/context.ts';
 import type { Account } from '../accounts/accounts.ts';
 import { listOf, takenByOthers, type HostedDomain } from './hosted-domains.ts';
-import { areServed, serviceNames } from './service-subdomains.ts';
+import { areServed, serviceNamesOf } from './service-subdomains.ts';
 
 export interface VirtualHost {
   /** The domain that identifies it. */
@@ -32,12 +32,14 @@ export const otherNamesOf = (host: Named): string[] => namesOf(host).slice(1);
  * Returns the virtual hosts of an account, that of the main domain first.
  * @param hosted its other domains. Default: those that are stored.
  * @param taken domains that another account is about to get.
+ * @param storedAs the stored username, if the account is renamed.
  */
 export async function virtualHostsOf(
   db: Db,
   account: Pick<Account, 'username' | 'domain' | 'home'>,
   hosted?: readonly HostedDomain[],
   taken: readonly string[] = [],
+  storedAs = account.username,
 ): Promise<VirtualHost[]> {
   const others = hosted ?? (await listOf(db, account.username));
   const own = [
@@ -46,7 +48,7 @@ export async function virtualHostsOf(
       documentRoot === null ? [] : [{ domain, type: 'sub' as const, documentRoot }],
     ),
   ];
-  const isServed = await areServed(db);
+  const servicesOf = (await areServed(db)) ? await serviceNamesOf(db, storedAs) : () => [];
   const proposed = own.map(({ domain, type, documentRoot }) => {
     const served = others.filter(({ servedBy }) => servedBy === domain);
     const domains = served.map((one) => one.domain);
@@ -61,7 +63,7 @@ export async function virtualHostsOf(
         ...[domain, ...domains].map((name) => `www.${name}`),
         ...zones.map((name) => `mail.${name}`),
       ].filter((name) => !name.includes('*')),
-      services: isServed ? zones.flatMap(serviceNames) : [],
+      services: zones.flatMap(servicesOf),
       documentRoot: `${account.home}/${documentRoot}`,
       addons: served.filter((one) => one.type === 'addon').map((one) => one.domain),
       parked: served.filter((one) => one.type === 'parked').map((one) => one.domain),

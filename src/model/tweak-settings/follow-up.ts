@@ -1,10 +1,11 @@
 // Tasks that bring this server up to date after a tweak setting has changed.
 import type { Db } from '../../core/context.ts';
+import { APPLY } from '../domains/service-subdomains.ts';
 import * as queue from '../tasks/queue.ts';
 
 const TASKS: Readonly<Record<string, string>> = {
-  proxysubdomains: 'apply-service-subdomains',
-  overwritecustomproxysubdomains: 'apply-service-subdomains',
+  proxysubdomains: APPLY,
+  overwritecustomproxysubdomains: APPLY,
 };
 
 /**
@@ -19,7 +20,7 @@ export async function followUp(
   const ids: number[] = [];
   for (const kind of kinds) {
     const waiting = await db.get<{ id: number }>(
-      "SELECT id FROM task WHERE server = ? AND kind = ? AND state = 'waiting' AND attempts = 0 LIMIT 1",
+      "SELECT id FROM task WHERE server = ? AND kind = ? AND input = '{}' AND state = 'waiting' AND attempts = 0 LIMIT 1",
       ...[db.server, kind],
     );
     ids.push(waiting?.id ?? (await queue.add(db, { kind, input: {}, caller, xid: '' }, { now })));

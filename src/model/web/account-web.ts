@@ -108,6 +108,7 @@ export async function accountWebOf(
     account,
     hosted.map((one) => (one.servedBy === before.domain ? { ...one, servedBy: account.domain } : one)),
     overrides.taken,
+    before.username,
   );
   const certificates = await certificatesOf(db, before);
   const redirected = overrides.httpsRedirects ?? (await httpsRedirects.ofUser(db, before.username));

@@ -2,7 +2,7 @@ import { defineUapi } from '../../core/define-uapi.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { certificatesOf } from '../../model/certificates/installed.ts';
 import { hostOf, readOwnDomains } from '../../model/domains/rows.ts';
-import { serviceNames } from '../../model/domains/service-subdomains.ts';
+import { allServiceNames } from '../../model/domains/service-subdomains.ts';
 
 export default defineUapi({
   name: 'WebVhosts::list_domains',
@@ -31,7 +31,7 @@ export default defineUapi({
     return domains.map((domain) => {
       const host = hostOf(own, domain);
       const vhost = host?.servername ?? domain;
-      const names = serviceNames(domain);
+      const names = allServiceNames(domain);
       return {
         domain,
         proxy_subdomains: (host?.services ?? []).filter((name) => names.includes(name)),
