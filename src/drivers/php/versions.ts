@@ -25,6 +25,11 @@ export async function findVersions(machine: Pick<Machine, 'tools'>): Promise<Php
   }));
 }
 
+/** The CGI programs that are installed, also of versions without PHP-FPM. */
+export async function findCgiPrograms(machine: Pick<Machine, 'tools'>): Promise<ReadonlySet<string>> {
+  return new Set(await (await machine.tools([])).find(/^php-cgi\d\.\d{1,2}$/));
+}
+
 function byAge(a: string, b: string): number {
   const [one, two] = [a, b].map((release) => release.split('.').map(Number));
   return (one?.[0] ?? 0) - (two?.[0] ?? 0) || (one?.[1] ?? 0) - (two?.[1] ?? 0);

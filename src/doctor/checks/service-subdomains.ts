@@ -1,0 +1,68 @@
+// Service subdomains redirect to the ports of the API server, at the addresses of the accounts.
+import { connect } from 'node:net';
+import * as accounts from '../../model/accounts/accounts.ts';
+import { portOf } from '../../model/domains/service-subdomains.ts';
+import { virtualHostsOf } from '../../model/domains/virtual-hosts.ts';
+import { rolesOf } from '../../model/roles/active-profile.ts';
+import { note, ok, SHORT_LIMIT_MS, warning, withStore, type Check, type Finding } from '../check.ts';
+import type { Db } from '../../core/context.ts';
+
+const check: Check = {
+  title: 'Service names',
+  order: 97,
+  run: (subject) =>
+    withStore(subject, async ({ db }) => {
+      const { isSandbox, machine, servers } = subject;
+      if (isSandbox) return [ok('Not checked, because a sandbox runs no services.')];
+      if (!(await rolesOf({ db, system: machine.system })).has('WebServer'))
+        return [ok('Not checked, because this server has no role WebServer.')];
+      const targets = await targetsOf(db);
+      if (targets.length === 0) return [ok('No account has service subdomains.')];
+      if (servers().length === 0) return [note('Not checked, because the API server is not running.')];
+      return Promise.all(targets.map(findingOf));
+    }),
+};
+
+interface Target {
+  readonly address: string;
+  readonly port: number;
+  /** A name that leads there. */
+  readonly name: string;
+}
+
+/** Each address with each port once. */
+async function targetsOf(db: Db): Promise<Target[]> {
+  const found = new Map<string, Target>();
+  for (const account of await accounts.listAll(db)) {
+    for (const name of (await virtualHostsOf(db, account)).flatMap(({ services }) => services)) {
+      const target = { address: account.ip, port: portOf(name), name };
+      const key = `${target.address} ${target.port}`;
+      if (!found.has(key)) found.set(key, target);
+    }
+  }
+  return [...found.values()];
+}
+
+async function findingOf({ address, port, name }: Target): Promise<Finding> {
+  if (await answers(address, port)) return ok(`Clients of ${name} find port ${port} at ${address}.`);
+  return warning(
+    `“${name}” redirects to port ${port}, but nothing answers there at ${address}. The API server listens only at ` +
+      '127.0.0.1 unless WHMAPI1D_BIND says otherwise. To have no such names, set the tweak setting proxysubdomains to 0.',
+    'echo WHMAPI1D_BIND=0.0.0.0 >>/etc/default/whmapi1 && systemctl restart whmapi1d',
+  );
+}
+
+function answers(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const end = (isOpen: boolean) => {
+      socket.destroy();
+      resolve(isOpen);
+    };
+    socket.setTimeout(SHORT_LIMIT_MS, () => end(false));
+    socket.on('error', () => end(false));
+    socket.on('connect', () => end(true));
+  });
+}
+
+export default check;
