@@ -154,7 +154,7 @@ export const loaders: Readonly<Record<string, () => Promise<{ default: AnyFuncti
 /** A change is registered by its file's existence, as a function is. */
 function changesModule(): string {
   const rows = readdirSync(join(top, 'src/changes'))
-    .filter((file) => !file.endsWith('.generated.ts') && file !== 'earlier-operations.ts')
+    .filter((file) => /(?<!\.generated)\.ts$/.test(file) && file !== 'earlier-operations.ts')
     .sort()
     .map((file) => `  '${file.replace(/\.ts$/, '')}': () => import('./${file}'),\n`);
   return `${notice}// How each change is loaded, by its kind.

@@ -19,6 +19,9 @@ export const prefixSizeParam = {
   doc: 'How many characters of the account’s name the prefix has at most.',
 } as const satisfies Param;
 
+/** The value of `prefixSizeParam`. */
+export const prefixSizeOf = (given: '8' | '16'): PrefixSize => (given === '8' ? 8 : 16);
+
 /** In characters, with the prefix. */
 export const maxLengths = {
   mysql: { database: 64, user: 47 },
@@ -30,6 +33,9 @@ export const objectName = { type: 'string', required: true, maxLength: 256 } as 
   Param,
   'doc'
 >;
+
+/** For parameters with the name of a new one. */
+export const newName = { ...objectName } as const;
 
 /** What a new name may consist of. MariaDB distinguishes the case of letters; PostgreSQL changes them to lower case. */
 const characters = {
@@ -64,6 +70,12 @@ export function prefixesOf(username: string): string[] {
 /** Whether the name begins with a prefix of the account. */
 export function hasPrefixOf(username: string, name: string): boolean {
   return prefixesOf(username).some((prefix) => name.startsWith(prefix) && name !== prefix);
+}
+
+/** `shop` for `bob_shop`. */
+export function withoutPrefix(username: string, name: string): string {
+  const prefix = prefixesOf(username).find((one) => name.startsWith(one)) ?? '';
+  return name.slice(prefix.length);
 }
 
 /** Whether names of new databases and users must begin with the account’s name: a tweak setting. */

@@ -18,7 +18,7 @@ export const applications = {
 export type Application = keyof typeof applications;
 
 /** The kinds of passwords that functions of this program can set. */
-const enforced: ReadonlySet<Application> = new Set<Application>(['default', 'createacct', 'passwd']);
+const enforced: ReadonlySet<Application> = new Set<Application>(['default', 'createacct', 'passwd', 'mysql']);
 
 export function isEnforced(application: Application): boolean {
   return enforced.has(application);

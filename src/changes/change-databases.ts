@@ -1,0 +1,75 @@
+// Creates, removes and renames databases and their users, of either kind of server, and changes what the users may do.
+// The store keeps whose they are.
+import { defineChange, exclusive, type Lock, type Plan, type PlannedStep } from '../core/plan.ts';
+import type { DatabaseEngine, ObjectKind } from '../model/databases/names.ts';
+import * as owners from '../model/databases/owners.ts';
+
+export interface DatabaseObject {
+  readonly kind: ObjectKind;
+  readonly name: string;
+}
+
+export interface ChangeDatabases {
+  readonly engine: DatabaseEngine;
+  /** The account. */
+  readonly owner: string;
+  /** The profile of the server that gets what is added. */
+  readonly profile: string;
+  readonly added: readonly DatabaseObject[];
+  readonly removed: readonly DatabaseObject[];
+  readonly renamed: readonly { readonly kind: ObjectKind; readonly from: string; readonly to: string }[];
+}
+
+const change = defineChange<ChangeDatabases>({
+  kind: 'change-databases',
+  async store(db, { engine, owner, profile, added, removed, renamed }, { now }) {
+    for (const { kind, name } of removed) await owners.remove(db, { engine, kind }, name);
+    for (const { kind, from, to } of renamed) {
+      await owners.rename(db, { engine, kind }, { from, to, owner, now: now() });
+    }
+    for (const { kind, name } of added) {
+      await owners.insert(db, { engine, kind }, { name, owner, profile, createdAt: now() });
+    }
+  },
+});
+export default change;
+
+export interface DatabaseWork {
+  readonly engine: DatabaseEngine;
+  readonly owner: string;
+  readonly profile?: string;
+  readonly added?: ChangeDatabases['added'];
+  readonly removed?: ChangeDatabases['removed'];
+  readonly renamed?: ChangeDatabases['renamed'];
+  /** What the steps change otherwise. */
+  readonly touched?: readonly DatabaseObject[];
+  readonly steps: readonly PlannedStep[];
+  /** The steps cannot be undone: they remove something, or set a password. */
+  readonly irreversible?: true;
+  /** A new password. */
+  readonly secret?: string;
+}
+
+/** The lock of the account keeps its limit, and makes one change after another. */
+export function changeDatabases(work: DatabaseWork): Plan {
+  const { engine, owner, profile = owners.LOCAL_PROFILE, added = [], removed = [], renamed = [] } = work;
+  const { touched = [], steps, irreversible, secret } = work;
+  const objects = [
+    ...[...added, ...removed, ...touched],
+    ...renamed.flatMap(({ kind, from, to }) => [from, to].map((name) => ({ kind, name }))),
+  ];
+  return change.plan(
+    { engine, owner, profile, added, removed, renamed },
+    {
+      locks: [exclusive(`account ${owner}`), ...objects.map((one) => lockOf(engine, one))],
+      steps,
+      ...(irreversible && { irreversible }),
+      ...(secret === undefined ? {} : { secret }),
+    },
+  );
+}
+
+/** `database mysql bob_shop`, `database user mysql bob_app`. */
+export function lockOf(engine: DatabaseEngine, { kind, name }: DatabaseObject): Lock {
+  return exclusive(`${kind === 'user' ? 'database user' : 'database'} ${engine} ${name}`);
+}

@@ -1,0 +1,30 @@
+// What functions read of the MariaDB server before their transaction begins.
+import type { FoundMysql, WantedMysql } from '../../model/databases/own-mysql.ts';
+import type { HeldPrivileges } from './contract.ts';
+import { withMysql, type MysqlMachine } from './server.ts';
+
+/** @param now the time before the server is asked. */
+export function lookAtMysql(machine: MysqlMachine, wanted: WantedMysql, now: number): Promise<FoundMysql> {
+  return withMysql(machine, async (mysql) => {
+    const databases = await mysql.databases(wanted.databases);
+    const users = await mysql.users(wanted.users);
+    const grants = await mysql.grants(users.map(({ name }) => name));
+    return { at: now, isServed: mysql.isServed, databases, users, grants };
+  });
+}
+
+/** The disk usage in bytes, by name. */
+export function lookAtSizes(
+  machine: MysqlMachine,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  return withMysql(machine, (mysql) => mysql.sizes(names));
+}
+
+export function lookAtPrivileges(
+  machine: MysqlMachine,
+  user: string,
+  database: string,
+): Promise<readonly HeldPrivileges[]> {
+  return withMysql(machine, (mysql) => mysql.privileges(user, database));
+}

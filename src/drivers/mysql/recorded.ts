@@ -1,0 +1,118 @@
+// The catalogue of a sandbox without a server: a file for each database and user. Passwords are not kept.
+import type { MachineFiles } from '../../core/machine-daemons.ts';
+import type { Grant, HeldPrivileges, MysqlCatalogue, WantedNames } from './contract.ts';
+import { missing, taken } from './statements.ts';
+
+export const RECORDS = '/var/lib/whmapi1-mysql';
+const DATABASES = `${RECORDS}/databases`;
+const USERS = `${RECORDS}/users`;
+const FOLDERS = ['/var', '/var/lib', RECORDS, DATABASES, USERS];
+
+const privateFile = { mode: 0o600 };
+const privateFolder = { mode: 0o700 };
+
+interface RecordedUser {
+  readonly hosts: readonly string[];
+  /** By database. */
+  readonly grants: Readonly<Record<string, readonly string[]>>;
+}
+
+export class RecordedMysql implements MysqlCatalogue {
+  readonly isServed = false;
+  readonly #files: MachineFiles;
+
+  /** @param files of `/var`. */
+  constructor(files: MachineFiles) {
+    this.#files = files;
+  }
+
+  databases(wanted?: WantedNames): Promise<string[]> {
+    return this.#list(DATABASES, wanted);
+  }
+
+  async sizes(names: readonly string[]): Promise<Map<string, number>> {
+    // Nothing can be stored in them.
+    return new Map((await this.databases({ names, prefixes: [] })).map((name) => [name, 0]));
+  }
+
+  async users(wanted?: WantedNames) {
+    const names = await this.#list(USERS, wanted);
+    return Promise.all(names.map(async (name) => ({ name, hosts: (await this.#user(name)).hosts })));
+  }
+
+  async grants(users: readonly string[]): Promise<Grant[]> {
+    const all: Grant[] = [];
+    for (const user of await this.#list(USERS, { names: users, prefixes: [] })) {
+      const { hosts, grants } = await this.#user(user);
+      for (const host of hosts)
+        all.push(...Object.keys(grants).map((database) => ({ user, host, database })));
+    }
+    return all;
+  }
+
+  async privileges(user: string, database: string): Promise<HeldPrivileges[]> {
+    const { hosts, grants } = await this.#user(user);
+    const privileges = grants[database];
+    return privileges === undefined ? [] : hosts.map((host) => ({ host, privileges }));
+  }
+
+  async createDatabase(name: string): Promise<void> {
+    if ((await this.databases()).includes(name)) throw taken('database', name);
+    await this.#write(pathOf(DATABASES, name), {});
+  }
+
+  async dropDatabase(name: string): Promise<void> {
+    for (const user of await this.#list(USERS)) {
+      const found = await this.#user(user);
+      if (found.grants[name] !== undefined) await this.#grant(user, found, name, []);
+    }
+    await this.#files.remove(pathOf(DATABASES, name));
+  }
+
+  async createUser(name: string, hosts: readonly string[]): Promise<void> {
+    if ((await this.#find(name)) !== undefined) throw taken('user', name);
+    await this.#write(pathOf(USERS, name), { hosts: [...hosts].sort(), grants: {} });
+  }
+
+  dropUser(name: string): Promise<void> {
+    return this.#files.remove(pathOf(USERS, name));
+  }
+
+  async setPrivileges(user: string, database: string, privileges: readonly string[]): Promise<void> {
+    await this.#grant(user, await this.#user(user), database, privileges);
+  }
+
+  #grant(user: string, found: RecordedUser, database: string, privileges: readonly string[]): Promise<void> {
+    const others = Object.entries(found.grants).filter(([name]) => name !== database);
+    const grants =
+      privileges.length === 0 ? others : [...others, [database, [...privileges].sort()] as const];
+    return this.#write(pathOf(USERS, user), { ...found, grants: Object.fromEntries(grants) });
+  }
+
+  async #list(folder: string, wanted?: WantedNames): Promise<string[]> {
+    const names = (await this.#files.list(folder)).map((file) => decodeURIComponent(file));
+    if (wanted === undefined) return names.sort();
+    const { names: exact, prefixes } = wanted;
+    return names
+      .filter((name) => exact.includes(name) || prefixes.some((prefix) => name.startsWith(prefix)))
+      .sort();
+  }
+
+  async #find(name: string): Promise<RecordedUser | undefined> {
+    const text = await this.#files.readText(pathOf(USERS, name));
+    return text === undefined ? undefined : (JSON.parse(text) as RecordedUser);
+  }
+
+  async #user(name: string): Promise<RecordedUser> {
+    const found = await this.#find(name);
+    if (found === undefined) throw missing('user', name);
+    return found;
+  }
+
+  async #write(path: string, content: object): Promise<void> {
+    for (const folder of FOLDERS) await this.#files.makeDirectory(folder, privateFolder);
+    await this.#files.write(path, `${JSON.stringify(content)}\n`, privateFile);
+  }
+}
+
+const pathOf = (folder: string, name: string) => `${folder}/${encodeURIComponent(name)}`;

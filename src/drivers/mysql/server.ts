@@ -1,0 +1,21 @@
+// The MariaDB server of this machine, or one that is reached over the network. A sandbox without a server records.
+import type { DatabasePlace } from '../../core/machine-databases.ts';
+import type { Machine } from '../../core/machine.ts';
+import type { MysqlCatalogue } from './contract.ts';
+import { RecordedMysql } from './recorded.ts';
+import { ServedMysql } from './served.ts';
+
+/** What this driver uses of the machine. */
+export type MysqlMachine = Pick<Machine, 'databases' | 'files'>;
+
+/** Does some work over one connection. Default: on the server of this machine. */
+export async function withMysql<T>(
+  machine: MysqlMachine,
+  work: (mysql: MysqlCatalogue) => Promise<T>,
+  place?: DatabasePlace,
+): Promise<T> {
+  const databases = await machine.databases();
+  const server = place === undefined ? await databases.mysql() : await databases.mysql(place);
+  if (server === undefined) return work(new RecordedMysql(await machine.files(['/var'])));
+  return server.use((connection) => work(new ServedMysql(connection)));
+}

@@ -1,0 +1,56 @@
+// Databases.
+import type { DatabaseConnection } from '../../core/machine-databases.ts';
+import type { WantedNames } from './contract.ts';
+import { dropGrantsOn } from './sql-privileges.ts';
+import { isReported, isWanted, OWN_DATABASES, taken } from './statements.ts';
+
+export async function list(connection: DatabaseConnection, wanted?: WantedNames): Promise<string[]> {
+  const { sql, values } = isWanted('SCHEMA_NAME', wanted);
+  const rows = await connection.query<{ name: string }>(
+    `SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA
+      WHERE SCHEMA_NAME NOT IN (?) AND ${sql} ORDER BY SCHEMA_NAME`,
+    [[...OWN_DATABASES], ...values],
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** MariaDB reads only the folder of a database that a condition names alone; therefore one condition for each. */
+const MAX_ALONE = 100;
+
+export async function sizes(
+  connection: DatabaseConnection,
+  names: readonly string[],
+): Promise<Map<string, number>> {
+  if (names.length === 0) return new Map();
+  const there = await list(connection, { names, prefixes: [] });
+  const size = `SELECT TABLE_SCHEMA AS name, SUM(COALESCE(DATA_LENGTH, 0) + COALESCE(INDEX_LENGTH, 0)) AS bytes
+    FROM information_schema.TABLES`;
+  const rows =
+    there.length <= MAX_ALONE
+      ? await connection.query<SizeRow>(
+          there.map(() => `(${size} WHERE TABLE_SCHEMA = ? GROUP BY TABLE_SCHEMA)`).join(' UNION ALL ') ||
+            'SELECT NULL AS name, 0 AS bytes FROM DUAL WHERE FALSE',
+          there,
+        )
+      : await connection.query<SizeRow>(`${size} WHERE TABLE_SCHEMA IN (?) GROUP BY TABLE_SCHEMA`, [there]);
+  const found = new Map(rows.map(({ name, bytes }) => [name, Number(bytes)]));
+  return new Map(there.map((name) => [name, found.get(name) ?? 0]));
+}
+
+interface SizeRow {
+  readonly name: string;
+  readonly bytes: string | number;
+}
+
+export async function create(connection: DatabaseConnection, name: string): Promise<void> {
+  try {
+    await connection.query(`CREATE DATABASE ${connection.identifier(name)}`);
+  } catch (error) {
+    throw isReported(error, 'ER_DB_CREATE_EXISTS') ? taken('database', name) : error;
+  }
+}
+
+export async function drop(connection: DatabaseConnection, name: string): Promise<void> {
+  await connection.query(`DROP DATABASE IF EXISTS ${connection.identifier(name)}`);
+  await dropGrantsOn(connection, name);
+}

@@ -1,0 +1,61 @@
+// Users, each of which exists once for each of its hosts.
+import type { DatabaseConnection } from '../../core/machine-databases.ts';
+import type { CataloguedUser, WantedNames } from './contract.ts';
+import { isReported, isWanted, missing, OWN_USERS, taken, userAt } from './statements.ts';
+
+export async function list(connection: DatabaseConnection, wanted?: WantedNames): Promise<CataloguedUser[]> {
+  const { sql, values } = isWanted('User', wanted);
+  // A role has no host.
+  const rows = await connection.query<{ name: string; host: string }>(
+    `SELECT User AS name, Host AS host FROM mysql.user
+      WHERE User NOT IN (?) AND Host <> '' AND ${sql} ORDER BY User, Host`,
+    [[...OWN_USERS], ...values],
+  );
+  const hosts = new Map<string, string[]>();
+  for (const { name, host } of rows) hosts.set(name, [...(hosts.get(name) ?? []), host]);
+  return [...hosts].map(([name, of]) => ({ name, hosts: of }));
+}
+
+/** The hosts of a user, sorted. Empty if it does not exist. */
+export async function hostsOf(connection: DatabaseConnection, name: string): Promise<readonly string[]> {
+  const [found] = await list(connection, { names: [name], prefixes: [] });
+  return found?.hosts ?? [];
+}
+
+/** @throws MachineError `not_found`. */
+export async function accountsOf(connection: DatabaseConnection, name: string): Promise<string[]> {
+  const hosts = await hostsOf(connection, name);
+  if (hosts.length === 0) throw missing('user', name);
+  return hosts.map((host) => userAt(connection, name, host));
+}
+
+export async function create(
+  connection: DatabaseConnection,
+  name: string,
+  hosts: readonly string[],
+  password: string,
+): Promise<void> {
+  if ((await hostsOf(connection, name)).length > 0) throw taken('user', name);
+  const accounts = hosts.map(
+    (host) => `${userAt(connection, name, host)} IDENTIFIED BY ${connection.literal(password)}`,
+  );
+  try {
+    await connection.query(`CREATE USER ${accounts.join(', ')}`);
+  } catch (error) {
+    throw isReported(error, 'ER_CANNOT_USER') ? taken('user', name) : error;
+  }
+}
+
+export async function drop(connection: DatabaseConnection, name: string): Promise<void> {
+  const hosts = await hostsOf(connection, name);
+  if (hosts.length === 0) return;
+  await connection.query(
+    `DROP USER IF EXISTS ${hosts.map((host) => userAt(connection, name, host)).join(', ')}`,
+  );
+  await endSessions(connection, name);
+}
+
+/** MariaDB lets the sessions of a user continue that it no longer has. */
+export async function endSessions(connection: DatabaseConnection, name: string): Promise<void> {
+  await connection.query(`KILL USER ${connection.identifier(name)}`);
+}

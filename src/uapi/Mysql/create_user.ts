@@ -1,0 +1,33 @@
+import { createOwnUser } from '../../changes/databases/own-mysql.ts';
+import { defineUapi } from '../../core/define-uapi.ts';
+import { newName, prefixSizeOf, prefixSizeParam } from '../../model/databases/names.ts';
+import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
+import { password as passwordParam } from '../../model/passwords/passwords.ts';
+
+export default defineUapi({
+  name: 'Mysql::create_user',
+  since: 44,
+  summary: 'Create a user of MySQL databases.',
+  description:
+    'The user may connect from this server and from the hosts of the account’s remote access list, and has no ' +
+    'privileges yet: see set_privileges_on_database.',
+  feature: FEATURE,
+  role: ROLE,
+  effect: 'operates',
+  params: {
+    name: { ...newName, doc: 'The name, with the account’s prefix: bob_app.' },
+    password: { ...passwordParam, required: true },
+    'prefix-size': prefixSizeParam,
+  },
+  returns: null,
+  examples: [
+    {
+      args: { name: 'bob_app', password: 'correct horse battery staple 7' },
+      doc: 'Create the user bob_app.',
+    },
+  ],
+
+  async handler({ name, password, 'prefix-size': size }, context) {
+    context.plan(await createOwnUser(context, { name, password, prefixSize: prefixSizeOf(size) }));
+  },
+});

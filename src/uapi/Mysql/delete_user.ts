@@ -1,0 +1,34 @@
+import { lookForOwn, removeOwnUser } from '../../changes/databases/own-mysql.ts';
+import { defineUapi } from '../../core/define-uapi.ts';
+import { objectName } from '../../model/databases/names.ts';
+import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
+
+export default defineUapi({
+  name: 'Mysql::delete_user',
+  since: 52,
+  summary: 'Remove a user of MySQL databases.',
+  destructive: 'Programs that log in as this user can no longer connect.',
+  feature: FEATURE,
+  role: ROLE,
+  effect: 'operates',
+  params: { name: { ...objectName, doc: 'The name, with the account’s prefix: bob_app.' } },
+  returns: null,
+  examples: [
+    {
+      args: { name: 'bob_app' },
+      doc: 'Remove the user bob_app.',
+      setUp: [
+        {
+          command: 'Mysql::create_user',
+          args: { name: 'bob_app', password: 'correct horse battery staple 7' },
+        },
+      ],
+    },
+  ],
+
+  look: (_args, context) => lookForOwn(context),
+
+  async handler({ name }, context, found) {
+    context.plan(await removeOwnUser(context, name, found));
+  },
+});
