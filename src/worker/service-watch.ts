@@ -68,7 +68,7 @@ export class ServiceWatch {
     if (service.probe === undefined) return undefined;
     let problem: string | undefined;
     for (let tried = 1; tried <= tries && !this.#ending.signal.aborted; tried++) {
-      problem = await probe(service.probe);
+      problem = await probe(service.probe, this.#deps.engine.machine);
       if (problem === undefined) return undefined;
       if (tried < tries) await this.#deps.engine.sleep(PAUSE_BETWEEN_TRIES_MS);
     }

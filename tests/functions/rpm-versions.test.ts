@@ -25,16 +25,25 @@ const updatable = async () =>
 const pins = () => readFileSync(join(here.state, 'root/etc/apt/preferences.d/whmapi1.pref'), 'utf8');
 
 /** The packages of the role WebServer, sorted. */
-const WEB_PACKAGES = ['apache2', 'apache2-suexec-custom', 'logrotate', 'php-cli', 'php-fpm', 'ssl-cert'];
+const WEB_PACKAGES = [
+  ...['apache2', 'apache2-suexec-custom', 'logrotate'],
+  ...['php-cli', 'php-fpm', 'php-mysql', 'php-pgsql', 'ssl-cert'],
+];
+const DATABASE_PACKAGES = ['mariadb-server', 'postgresql'];
 
 describe('get_rpm_version_data', () => {
   it('shows the packages of roles, and those that are wanted', async () => {
     expect(await section('rpm_groups')).toEqual({
       DNS: ['bind9', 'bind9-utils'],
-      WebServer: ['apache2', 'apache2-suexec-custom', 'php-cli', 'php-fpm', 'ssl-cert', 'logrotate'],
+      WebServer: [
+        ...['apache2', 'apache2-suexec-custom', 'php-cli', 'php-fpm', 'php-mysql', 'php-pgsql'],
+        ...['ssl-cert', 'logrotate'],
+      ],
+      MySQL: ['mariadb-server'],
+      Postgres: ['postgresql'],
     });
     expect(await section('rpm_groups', 'DNS')).toEqual({ DNS: ['bind9', 'bind9-utils'] });
-    const wanted = ['bind9', 'bind9-utils', ...WEB_PACKAGES];
+    const wanted = ['bind9', 'bind9-utils', ...WEB_PACKAGES, ...DATABASE_PACKAGES];
     expect(await section('target_settings')).toEqual({
       ...Object.fromEntries(wanted.map((name) => [name, 'installed'])),
     });
@@ -184,19 +193,19 @@ describe('list_rpms', () => {
 
   it('lists packages of the roles of this server that are missing', async () => {
     expect(await list({ target: 'DNS' })).toEqual([]);
-    expect(await list()).toEqual(WEB_PACKAGES);
+    expect(await list()).toEqual([...WEB_PACKAGES, ...DATABASE_PACKAGES].sort());
     mkdirSync(join(here.state, 'root/var/lib/dpkg'), { recursive: true });
     const status = 'Package: bind9-utils\nStatus: install ok installed\nVersion: 1.0\nArchitecture: all\n';
     writeFileSync(join(here.state, 'root/var/lib/dpkg/status'), status);
     expect([await list(), await list({ target: 'DNS' })]).toEqual([
-      [...WEB_PACKAGES, 'bind9'].sort(),
+      [...WEB_PACKAGES, ...DATABASE_PACKAGES, 'bind9'].sort(),
       ['bind9'],
     ]);
   });
 
   it('rejects other targets', async () => {
     expect((await here.call('list_rpms', { target: '3rdparty' })).metadata.reason).toBe(
-      'The parameter “target” should be a role with packages, such as DNS, WebServer, and not “3rdparty”.',
+      'The parameter “target” should be a role with packages, such as DNS, WebServer, MySQL, Postgres, and not “3rdparty”.',
     );
   });
 });

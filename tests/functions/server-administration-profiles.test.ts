@@ -16,7 +16,7 @@ const codesOf = async () => {
 
 describe('get_available_profiles', () => {
   it('lists only the profiles of which this server provides a role', async () => {
-    expect(await codesOf()).toEqual(['STANDARD', 'DNSNODE', 'WEBNODE']);
+    expect(await codesOf()).toEqual(['STANDARD', 'DNSNODE', 'DATABASENODE', 'WEBNODE']);
   });
 
   it('names every role of WHM in each, once', async () => {
@@ -36,7 +36,9 @@ describe('get_current_profile', () => {
     expect(data).toMatchObject({
       code: 'STANDARD',
       experimental: 0,
-      enabled_roles: [{ module: 'DNS' }, { module: 'WebServer' }],
+      enabled_roles: ['DNS', 'MySQL', 'MySQLClient', 'Postgres', 'PostgresClient', 'WebServer'].map(
+        (module) => ({ module }),
+      ),
     });
   });
 
@@ -52,7 +54,7 @@ describe('get_current_profile', () => {
 
 describe('is_role_enabled', () => {
   it('distinguishes provided roles from others in a sandbox', async () => {
-    expect([await isEnabled('DNS'), await isEnabled('MySQL')]).toEqual([1, 0]);
+    expect([await isEnabled('DNS'), await isEnabled('MySQL'), await isEnabled('FTP')]).toEqual([1, 1, 0]);
   });
 
   it('returns no on a machine before a profile was activated', async () => {
@@ -71,6 +73,21 @@ describe('start_profile_activation', () => {
     expect(data).toEqual({ log_id: String(metadata.task) });
   });
 
+  it('enables the role of clients with that of the server', async () => {
+    await here.call('start_profile_activation', {
+      code: 'DATABASENODE',
+      optional: { Postgres: 1, WebServer: 0 },
+    });
+    const [task] = await here.engine.store.transaction('reads', async (db) => ({
+      value: await db.all<{ input: string }>('SELECT input FROM task'),
+      keep: false,
+    }));
+    expect(JSON.parse(task?.input ?? '')).toEqual({
+      code: 'DATABASENODE',
+      roles: ['MySQL', 'MySQLClient', 'Postgres', 'PostgresClient'],
+    });
+  });
+
   it('starts none in a dry run', async () => {
     const { metadata } = await here.call('start_profile_activation', { code: 'DNSNODE' }, { dryRun: true });
     expect([metadata.result, metadata.task]).toEqual([1, undefined]);
@@ -84,7 +101,7 @@ describe('start_profile_activation', () => {
   it.each([
     [
       { code: 'MAILNODE' },
-      'The profile “MAILNODE” has no role that this server provides yet. The parameter “code” should be STANDARD, DNSNODE or WEBNODE.',
+      'The profile “MAILNODE” has no role that this server provides yet. The parameter “code” should be STANDARD, DNSNODE, DATABASENODE or WEBNODE.',
     ],
     [
       { code: 'DNSNODE', optional: { FTP: 1 } },

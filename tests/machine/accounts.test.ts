@@ -24,7 +24,12 @@ describeOnMachine('an account, in this order', () => {
     machine = await bootMachine(machineRoot());
     copyFileSync(builtPackage(), machine.path(DEB));
     machine.install(DEB);
-    const { status } = machine.run('whmapi1', ['--wait', 'start_profile_activation', 'code=STANDARD']);
+    const { status } = machine.run('whmapi1', [
+      '--wait',
+      'start_profile_activation',
+      'code=WEBNODE',
+      'optional={"DNS":1}',
+    ]);
     expect(status).toBe(0);
     machine.sh('systemctl enable --now whmapi1d || { journalctl -n 40 -u whmapi1d --no-pager; exit 1; }');
     for (const username of ['bob', 'eve']) {

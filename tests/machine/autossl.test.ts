@@ -44,7 +44,7 @@ END
       systemd-run --quiet --unit=pebble --setenv=PEBBLE_VA_NOSLEEP=1 \\
         /usr/bin/pebble -config /etc/pebble/pebble.json -dnsserver 127.0.0.1:53
       printf '%s\\n' ${variables.join(' ')} >>/etc/default/whmapi1`);
-    const activation = ['--wait', 'start_profile_activation', 'code=STANDARD'];
+    const activation = ['--wait', 'start_profile_activation', 'code=WEBNODE', 'optional={"DNS":1}'];
     // It installs packages, which takes long on a busy machine.
     const { status, stdout } = machine.run('whmapi1', activation, { timeoutMs: 600_000 });
     expect({ status, stdout }).toEqual({ status: 0, stdout: expect.any(String) as string });

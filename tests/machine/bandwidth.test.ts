@@ -33,7 +33,7 @@ describeOnMachine('bandwidth, in this order', () => {
       ...{ bundle: true, platform: 'node', format: 'esm', target: 'node20' },
       banner: { js: "import { createRequire } from 'node:module'; const require = createRequire('/');" },
     });
-    const activation = ['--wait', 'start_profile_activation', 'code=STANDARD'];
+    const activation = ['--wait', 'start_profile_activation', 'code=WEBNODE', 'optional={"DNS":1}'];
     expect(machine.run('whmapi1', activation)).toMatchObject({ status: 0 });
     for (const user of ['bob', 'carol']) {
       works('createacct', `username=${user}`, `domain=${user}.example`, `password=${PASSWORD}`);

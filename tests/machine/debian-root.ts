@@ -31,7 +31,8 @@ const INSTALLABLE = [
   'dovecot-imapd',
   'dovecot-pop3d',
   ...['apache2', 'apache2-suexec-custom', 'ssl-cert', 'logrotate'],
-  ...['php-fpm', 'php-cli', 'php-cgi', 'pebble'],
+  ...['php-fpm', 'php-cli', 'php-cgi', 'php-mysql', 'php-pgsql', 'pebble'],
+  ...['mariadb-server', 'postgresql'],
 ];
 /** The only repository that apt has in a machine, by its path inside. */
 export const REPOSITORY = '/srv/packages';

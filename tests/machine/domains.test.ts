@@ -21,7 +21,7 @@ describeOnMachine('domains of accounts, in this order', () => {
     machine = await bootMachine(machineRoot());
     copyFileSync(builtPackage(), machine.path(DEB));
     machine.install(DEB);
-    const words = ['--wait', 'start_profile_activation', 'code=STANDARD'];
+    const words = ['--wait', 'start_profile_activation', 'code=WEBNODE', 'optional={"DNS":1}'];
     const { status, stdout } = machine.run('whmapi1', words, { timeoutMs: 900_000 });
     expect({ status, stdout }).toEqual({ status: 0, stdout: expect.any(String) as string });
   });

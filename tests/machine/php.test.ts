@@ -32,7 +32,7 @@ describeOnMachine('PHP of websites, in this order', () => {
     machine.install(DEB);
     const { status, stdout } = machine.run(
       'whmapi1',
-      ['--wait', 'start_profile_activation', 'code=STANDARD'],
+      ['--wait', 'start_profile_activation', 'code=WEBNODE', 'optional={"DNS":1}'],
       {
         timeoutMs: 900_000,
       },

@@ -26,7 +26,8 @@ describeOnMachine('websites, in this order', () => {
     const { status, stdout } = machine.run('whmapi1', [
       '--wait',
       'start_profile_activation',
-      'code=STANDARD',
+      'code=WEBNODE',
+      'optional={"DNS":1}',
     ]);
     expect({ status, stdout }).toEqual({ status: 0, stdout: expect.any(String) as string });
   });

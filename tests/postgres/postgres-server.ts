@@ -60,6 +60,11 @@ export class PostgresServer {
     return server;
   }
 
+  /** The path of its UNIX socket. */
+  get socket(): string {
+    return join(this.#folder, `.s.PGSQL.${this.port}`);
+  }
+
   /** Also while it is running: then it is stopped first, which cuts every connection. */
   async restart(): Promise<void> {
     await this.halt();

@@ -65,7 +65,7 @@ export class PrivateMariadb {
     const network = this.port === undefined ? ['--skip-networking'] : [`--port=${this.port}`];
     const words = [
       ...['--no-defaults', ...asWhom, `--datadir=${this.#data}`, `--socket=${this.socket}`],
-      ...[`--pid-file=${this.folder}/p`, `--log-error=${this.folder}/log`, '--bind-address=127.0.0.1'],
+      ...[`--pid-file=${this.folder}/p`, `--log-error=${this.folder}/log.err`, '--bind-address=127.0.0.1'],
       ...[...network, ...SETTINGS, ...this.options],
     ];
     const child = spawn('mariadbd', words, { stdio: 'ignore', env: environment });
@@ -109,7 +109,7 @@ export class PrivateMariadb {
   }
 
   log(): string {
-    return readFileSync(join(this.folder, 'log'), 'utf8');
+    return readFileSync(join(this.folder, 'log.err'), 'utf8');
   }
 
   get #data(): string {
@@ -134,7 +134,7 @@ export class PrivateMariadb {
   async #end(signal: NodeJS.Signals): Promise<void> {
     const child = this.#process;
     this.#process = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
     child.kill(signal);
     await ended;

@@ -6,7 +6,16 @@ import type { RoleDriver } from './role-driver.ts';
 
 export const webServer: RoleDriver = {
   role: 'WebServer',
-  packages: ['apache2', 'apache2-suexec-custom', 'php-cli', 'php-fpm', 'ssl-cert', 'logrotate'],
+  packages: [
+    'apache2',
+    'apache2-suexec-custom',
+    'php-cli',
+    'php-fpm',
+    'php-mysql',
+    'php-pgsql',
+    'ssl-cert',
+    'logrotate',
+  ],
   units: ['apache2'],
 
   async configure(work) {

@@ -62,7 +62,12 @@ export const services: readonly Service[] = [
   { name: 'ipaliases', displayName: 'IP addresses of cPanel', units: none },
   { name: 'lmtp', displayName: 'Mail delivery (Dovecot LMTP)', units: ['dovecot'] },
   { name: 'mailman', displayName: 'Mailing lists (Mailman)', units: ['mailman3'] },
-  { name: 'mysql', displayName: 'Database server (MariaDB or MySQL)', units: ['mariadb', 'mysql'] },
+  {
+    name: 'mysql',
+    displayName: 'Database server (MariaDB or MySQL)',
+    units: ['mariadb', 'mysql'],
+    probe: { speaks: 'MySQL' },
+  },
   { name: 'named', displayName: 'DNS server (BIND)', units: ['named'], probe: { port: 53, speaks: 'DNS' } },
   { name: 'nscd', displayName: 'Cache of names (nscd)', units: ['nscd'] },
   { name: 'p0f', displayName: 'Fingerprints of clients (p0f)', units: ['p0f'] },
@@ -72,7 +77,17 @@ export const services: readonly Service[] = [
     units: ['dovecot'],
     probe: { port: 110, greets: /^\+OK/ },
   },
-  { name: 'postgresql', displayName: 'Database server (PostgreSQL)', units: ['postgresql'] },
+  {
+    name: 'postgresql',
+    displayName: 'Database server (PostgreSQL)',
+    units: ['postgresql'],
+    // The question whether it encrypts connections, which has a version of the protocol of its own.
+    probe: {
+      socket: '/run/postgresql/.s.PGSQL.5432',
+      asks: '\0\0\0\b\x04\xd2\x16\x2f',
+      greets: /^[SNE]/,
+    },
+  },
   { name: 'queueprocd', displayName: 'Tasks (whmapi1d)', ...own },
   { name: 'rsyslogd', displayName: 'System log (rsyslog)', units: ['rsyslog'] },
   { name: 'spamd', displayName: 'Spam filter (SpamAssassin)', units: ['spamd', 'spamassassin'] },

@@ -3,7 +3,7 @@
 import type { Context, Db } from '../../core/context.ts';
 import { badParam, notFound } from '../../core/errors.ts';
 import { anyOf } from '../../core/quote.ts';
-import { profiles, roles, type Profile, type Role } from './catalogue.ts';
+import { isAmong, profiles, roles, type Profile, type Role } from './catalogue.ts';
 
 export interface ActiveProfile {
   readonly profile: Profile;
@@ -22,7 +22,7 @@ export async function find({ db, system }: Dependencies): Promise<ActiveProfile 
   if (profile === undefined) return undefined;
   if (row === undefined) return { profile, enabled: profile.enabled };
   const names = JSON.parse(row.roles) as string[];
-  return { profile, enabled: roles.filter(({ module }) => names.includes(module)) };
+  return { profile, enabled: roles.filter((role) => isAmong(role, names)) };
 }
 
 /** Returns the roles of this server, by name. */
@@ -70,7 +70,8 @@ export function chooseRoles(code: string, optional: unknown): readonly Role[] {
         `${known.length === 0 ? 'which has none' : `such as ${known.join(', ')}`}, and not “${unknown[0]}”.`,
     );
   }
-  return [...profile.enabled, ...profile.optional.filter(({ module }) => wanted[module] === true)];
+  const chosen = known.filter((name) => wanted[name] === true);
+  return [...profile.enabled, ...profile.optional.filter((role) => isAmong(role, chosen))];
 }
 
 function readOptional(given: unknown): Record<string, boolean> {

@@ -7,6 +7,8 @@ export interface Role {
   readonly description: string;
   /** True if this program provides the role. Other roles are in no profile here. */
   readonly isProvided?: true;
+  /** Another role, with which this one is enabled and disabled. */
+  readonly follows?: string;
 }
 
 export const roles: readonly Role[] = [
@@ -35,21 +37,31 @@ export const roles: readonly Role[] = [
   { module: 'MailReceive', name: 'Receive mail', description: 'The server receives mail for its accounts.' },
   { module: 'MailRelay', name: 'Relay mail', description: 'The server passes on mail for other servers.' },
   { module: 'MailSend', name: 'Send mail', description: 'Accounts send mail.' },
-  { module: 'MySQL', name: 'MySQL or MariaDB', description: 'Accounts have MySQL databases on this server.' },
+  {
+    module: 'MySQL',
+    name: 'MySQL or MariaDB',
+    description: 'Accounts have MySQL databases on this server.',
+    isProvided: true,
+  },
   {
     module: 'MySQLClient',
     name: 'MySQL client',
     description: 'Accounts use MySQL databases, here or elsewhere.',
+    isProvided: true,
+    follows: 'MySQL',
   },
   {
     module: 'Postgres',
     name: 'PostgreSQL',
     description: 'Accounts have PostgreSQL databases on this server.',
+    isProvided: true,
   },
   {
     module: 'PostgresClient',
     name: 'PostgreSQL client',
     description: 'Accounts use PostgreSQL databases, here or elsewhere.',
+    isProvided: true,
+    follows: 'Postgres',
   },
   { module: 'SpamFilter', name: 'Spam filter', description: 'Incoming mail is checked for spam.' },
   { module: 'WebDisk', name: 'Web Disk', description: 'Users reach their files over WebDAV.' },
@@ -100,8 +112,8 @@ const compositions: readonly Composition[] = [
     code: 'DATABASENODE',
     name: 'Database',
     description: 'A server for databases.',
-    enabled: ['MySQL', 'MySQLClient'],
-    optional: ['DNS', 'FileStorage', 'Postgres', 'PostgresClient', 'WebServer'],
+    enabled: ['MySQL'],
+    optional: ['DNS', 'FileStorage', 'Postgres', 'WebServer'],
   },
   {
     code: 'WEBNODE',
@@ -123,6 +135,10 @@ export interface Profile {
 
 const isProvided = ({ isProvided: provided }: Role): boolean => provided === true;
 
+/** Whether these roles include this one, or the one that it follows. */
+export const isAmong = ({ module, follows = module }: Role, names: readonly string[]): boolean =>
+  names.includes(follows);
+
 /**
  * The profiles with at least one provided role. Roles that this program does not provide yet are disabled in all of
  * them.
@@ -130,7 +146,7 @@ const isProvided = ({ isProvided: provided }: Role): boolean => provided === tru
 export const profiles: readonly Profile[] = compositions
   .map(({ enabled, optional, ...profile }) => {
     const has = (names: readonly string[]) =>
-      roles.filter((role) => isProvided(role) && names.includes(role.module));
+      roles.filter((role) => isProvided(role) && isAmong(role, names));
     const on = has(enabled);
     const choice = has(optional);
     return {

@@ -1,7 +1,13 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { probe } from '../../../src/drivers/services/probes.ts';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { probe as probeOn, type Probe } from '../../../src/drivers/services/probes.ts';
+
+const noDatabases = { databases: () => Promise.reject(new Error('Not asked.')) };
+const probe = (how: Probe, limitMs?: number) => probeOn(how, noDatabases, limitMs);
 
 /** Runs `work` with the port of a server that handles each connection with `serve`. */
 async function withServer(
@@ -67,6 +73,22 @@ describe('a probe', () => {
       },
     );
     expect(await probe({ port: 1, ...smtp })).toMatch(/does not answer: connect ECONNREFUSED/);
+  });
+
+  it('asks a UNIX socket too', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'probe-'));
+    const socket = join(folder, 's');
+    const wanted = { socket, greets: /^J/ };
+    const server = createServer((client) => client.end('Just so')).listen(socket);
+    await once(server, 'listening');
+    try {
+      expect(await probe(wanted)).toBeUndefined();
+    } finally {
+      server.close();
+      await once(server, 'close');
+    }
+    expect(await probe(wanted)).toBe(`The socket “${socket}” does not answer: connect ENOENT ${socket}.`);
+    rmSync(folder, { recursive: true });
   });
 
   it('accepts any response of a nameserver, such as REFUSED, but not silence', async () => {

@@ -1,0 +1,54 @@
+// Our settings of MariaDB, in a file that Debian’s configuration includes. MariaDB restarts for a change, because some of
+// them apply at its start only. Everything else, such as its addresses, is in Debian’s own files, for the administrator.
+import { MachineError } from '../../core/machine-error.ts';
+import { FileSteps, type FileDriver } from '../file-driver.ts';
+import type { DriverMachine } from '../step.ts';
+
+export const UNIT = 'mariadb';
+const FOLDER = '/etc/mysql/mariadb.conf.d';
+/** After Debian’s 50-server.cnf, and before files that an administrator numbers higher. */
+export const SETTINGS_FILE = `${FOLDER}/60-whmapi1.cnf`;
+
+const SETTINGS = `# Written by whmapi1. To change a setting, set it in a file of this folder with a higher number.
+[mariadbd]
+# Clients must not make the server ask other clients for files.
+local-infile = OFF
+# A table must not be a link to another account’s file.
+symbolic-links = OFF
+`;
+
+const driver: FileDriver<undefined> = {
+  name: 'MariaDB',
+  directories: [FOLDER],
+  tools: [{ name: 'mariadbd' }],
+  suits: async ({ tools, services }) => !services.isSupported || tools.has('mariadbd'),
+  folders: [
+    { path: '/etc/mysql', attributes: { mode: 0o755 } },
+    { path: FOLDER, attributes: { mode: 0o755 } },
+  ],
+  files: () => [{ path: SETTINGS_FILE, content: SETTINGS, attributes: { mode: 0o644 } }],
+  async check(_desired, staged, { tools }) {
+    const path = staged.get(SETTINGS_FILE);
+    if (path === undefined || !(await tools.has('mariadbd'))) return;
+    // It reads the settings, shows its help, and ends.
+    const settings = { path, prefix: '--defaults-file=' };
+    await tools.run('mariadbd', [settings, '--help', '--verbose']);
+  },
+  async reloads(_desired, _changes, { services }) {
+    if (!services.isSupported || (await services.state(UNIT)).state !== 'active') return [];
+    return [{ key: UNIT, run: () => services.restart(UNIT) }];
+  },
+  healthy: () => Promise.resolve(),
+  isDown: (error) => error instanceof MachineError && /not active|inactive/.test(error.message),
+};
+
+export const settingsStep = () =>
+  new FileSteps(driver).step('mariadb settings', 'Write the settings of MariaDB.', undefined);
+
+/** @returns what is wrong, as a sentence; undefined if the file is ours. */
+export async function examineSettings(machine: DriverMachine): Promise<string | undefined> {
+  const files = await machine.files([FOLDER]);
+  const content = await files.readText(SETTINGS_FILE);
+  if (content === undefined) return `“${SETTINGS_FILE}” is missing.`;
+  return content === SETTINGS ? undefined : `“${SETTINGS_FILE}” was edited by hand.`;
+}

@@ -1,0 +1,23 @@
+// The role MySQL: MariaDB, with our settings. Debian’s package lets root log in through the socket, without a password.
+import { examineSettings, settingsStep, UNIT } from '../mysql/configuration.ts';
+import type { RoleDriver } from './role-driver.ts';
+
+export const mysql: RoleDriver = {
+  role: 'MySQL',
+  packages: ['mariadb-server'],
+  units: [UNIT],
+
+  async configure({ machine, log, changed }) {
+    const step = settingsStep();
+    const diff = await step.preview(machine);
+    await step.apply(machine, await step.prepare(machine));
+    if (diff === '') return log('MariaDB already has the settings of whmapi1.');
+    changed(step.description);
+    for (const line of diff.trimEnd().split('\n')) log(`  ${line}`);
+  },
+
+  async examine(machine) {
+    const wrong = await examineSettings(machine);
+    return wrong === undefined ? [] : [wrong];
+  },
+};
