@@ -33,7 +33,7 @@ describeWith(['mariadbd', 'mariadb', 'postgres'], 'the probes of database server
   it('find out whether PostgreSQL answers', async () => {
     const server = await PostgresServer.start();
     const none = { databases: () => Promise.reject(new Error('Not asked.')) };
-    const ask = () => probe({ ...probeOf('postgresql'), socket: server.socket } as Probe, none);
+    const ask = () => probe({ ...probeOf('postgresql'), socket: server.socket }, none);
     try {
       expect(await ask()).toBeUndefined();
     } finally {
