@@ -55,7 +55,9 @@ async function setUp(machine: Machine, deb: string): Promise<void> {
   copyFileSync(join(import.meta.dirname, 'time-spent.cjs'), machine.path(REQUIRED));
   copyFileSync(join(import.meta.dirname, 'create-client.cjs'), machine.path(CLIENT));
   machine.install('/srv/whmapi1.deb');
-  machine.sh(`whmapi1 --wait start_profile_activation code=WEBNODE 'optional={"DNS":1}'`, { timeoutMs: 600_000 });
+  machine.sh(`whmapi1 --wait start_profile_activation code=WEBNODE 'optional={"DNS":1}'`, {
+    timeoutMs: 600_000,
+  });
   machine.sh(`mkdir -p /etc/systemd/system/whmapi1d.service.d
     printf '[Service]\\nEnvironment=NODE_OPTIONS=--require=${REQUIRED} TIME_SPENT=${SPENT}\\n' \
       >/etc/systemd/system/whmapi1d.service.d/bench.conf

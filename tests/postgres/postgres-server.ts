@@ -62,7 +62,7 @@ export class PostgresServer {
 
   /** The path of its UNIX socket. */
   get socket(): string {
-    return join(this.#folder, `.s.PGSQL.${this.port}`);
+    return join(this.folder, `.s.PGSQL.${this.port}`);
   }
 
   /** Also while it is running: then it is stopped first, which cuts every connection. */

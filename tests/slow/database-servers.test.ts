@@ -15,7 +15,10 @@ const probeOf = (name: string): Probe => {
 describeWith(['mariadbd', 'mariadb', 'postgres'], 'the probes of database servers', () => {
   it('find out whether MariaDB answers, and leave no line in its log', async () => {
     const server = await PrivateMariadb.start({ options: ['--max-connections=10'] });
-    const databases = new Databases({ mysql: () => Promise.resolve(server.socket) });
+    const databases = new Databases({
+      mysql: () => Promise.resolve(server.socket),
+      postgresql: () => Promise.resolve(undefined),
+    });
     const ask = () => probe(probeOf('mysql'), { databases: () => Promise.resolve(databases) });
     try {
       const before = server.log();

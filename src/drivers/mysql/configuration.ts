@@ -5,7 +5,8 @@ import { FileSteps, type FileDriver } from '../file-driver.ts';
 import type { DriverMachine } from '../step.ts';
 
 export const UNIT = 'mariadb';
-const FOLDER = '/etc/mysql/mariadb.conf.d';
+const CONFIGURATION = '/etc/mysql';
+const FOLDER = `${CONFIGURATION}/mariadb.conf.d`;
 /** After Debian’s 50-server.cnf, and before files that an administrator numbers higher. */
 export const SETTINGS_FILE = `${FOLDER}/60-whmapi1.cnf`;
 
@@ -19,11 +20,11 @@ symbolic-links = OFF
 
 const driver: FileDriver<undefined> = {
   name: 'MariaDB',
-  directories: [FOLDER],
+  directories: [CONFIGURATION],
   tools: [{ name: 'mariadbd' }],
   suits: async ({ tools, services }) => !services.isSupported || tools.has('mariadbd'),
   folders: [
-    { path: '/etc/mysql', attributes: { mode: 0o755 } },
+    { path: CONFIGURATION, attributes: { mode: 0o755 } },
     { path: FOLDER, attributes: { mode: 0o755 } },
   ],
   files: () => [{ path: SETTINGS_FILE, content: SETTINGS, attributes: { mode: 0o644 } }],
@@ -47,7 +48,7 @@ export const settingsStep = () =>
 
 /** @returns what is wrong, as a sentence; undefined if the file is ours. */
 export async function examineSettings(machine: DriverMachine): Promise<string | undefined> {
-  const files = await machine.files([FOLDER]);
+  const files = await machine.files([CONFIGURATION]);
   const content = await files.readText(SETTINGS_FILE);
   if (content === undefined) return `“${SETTINGS_FILE}” is missing.`;
   return content === SETTINGS ? undefined : `“${SETTINGS_FILE}” was edited by hand.`;
