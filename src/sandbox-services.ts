@@ -1,4 +1,4 @@
-// Runs named for the zones of a sandbox, as a process of this user on free ports of 127.0.0.1.
+// Runs named for the zones of a sandbox, as a process of this user on free ports of 127.0.0.1, and its database servers.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -15,6 +15,7 @@ import { configurePrivateServer } from './drivers/zones/bind/private-server.ts';
 import { processesOf } from './machine/processes.ts';
 import { announceOwnProcess, readOwnProcess, retireOwnProcess } from './machine/services/own-process.ts';
 import { serverSettings } from './model/dns/server-settings.ts';
+import { startSandboxDatabases } from './sandbox-databases.ts';
 
 const UNIT = 'named.service';
 const ADDRESS = '127.0.0.1';
@@ -24,16 +25,23 @@ const START_PAUSE_MS = 50;
 const MAX_START_PAUSES = 400;
 const SEARCH_PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
-export interface SandboxServices extends OwnProcess {
-  /** Resolves with the last lines of named's log if named exits by itself. */
+interface Named extends OwnProcess {
   readonly ended: Promise<string>;
-  /** Stops named. */
+  readonly stop: () => Promise<void>;
+}
+
+export interface SandboxServices {
+  /** What runs and how to use it, as lines. */
+  readonly lines: readonly string[];
+  /** Resolves with its name and the last lines of its log if one of the servers exits by itself. */
+  readonly ended: Promise<{ readonly name: string; readonly log: string }>;
+  /** Stops all of them. */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Serves the zones of the sandbox. Other processes with the same state directory find the server and wait until it
- * serves their changes. @throws ApiError `bad_param` outside a sandbox or if one already runs; `host_failed` if named
+ * Serves the zones and databases of the sandbox. Other processes with the same state directory find the server and wait until it
+ * serves their changes. @throws ApiError `bad_param` outside a sandbox or if one already runs; `host_failed` if one
  * does not start.
  */
 export async function startSandboxServices(
@@ -56,12 +64,30 @@ export async function startSandboxServices(
     }
     const named = await startNamed(application, folder);
     try {
-      await configure(application);
+      const databases = await startSandboxDatabases(folder);
+      const stop = async () => {
+        await Promise.all([named, ...databases].map((one) => one.stop()));
+      };
+      try {
+        await configure(application);
+      } catch (error) {
+        await stop();
+        throw error;
+      }
+      const { address, port } = named;
+      const endings = [
+        named.ended.then((log) => ({ name: 'named', log })),
+        ...databases.flatMap(({ ended }) => ended ?? []),
+      ];
+      const lines = [
+        `DNS on port ${port} of ${address}: dig @${address} -p ${port} bob.example`,
+        ...databases.map(({ line }) => line),
+      ];
+      return { lines, ended: Promise.race(endings), stop };
     } catch (error) {
       await named.stop();
       throw error;
     }
-    return named;
   } finally {
     application.close();
   }
@@ -79,7 +105,7 @@ async function configure({ engine }: Application): Promise<void> {
   await dns.configure({ machine, now, log: quiet, changed: quiet, nameServer });
 }
 
-async function startNamed({ engine }: Application, folder: string): Promise<SandboxServices> {
+async function startNamed({ engine }: Application, folder: string): Promise<Named> {
   const log = join(folder, 'named.log');
   for (let starts = 1; ; starts++) {
     const ports = { dns: await freePort(), control: await freePort() };

@@ -24,6 +24,7 @@ export function trimmed(top: string): Plugin {
           'machine',
           'networkInterfaces',
           'release',
+          'tmpdir',
           'userInfo',
         ]
           .map(

@@ -1,22 +1,22 @@
-// whmapi1 --sandbox-services: serves the DNS zones of a sandbox until the process is stopped.
+// whmapi1 --sandbox-services: serves the DNS zones and databases of a sandbox until the process is stopped.
 import { ApiError, errorKinds } from '../core/errors.ts';
 import { MachineError } from '../core/machine-error.ts';
 import { visible } from '../core/visible.ts';
 import { startSandboxServices } from '../sandbox-services.ts';
 import { writeStderr, type Io } from './io.ts';
 
-/** @returns the exit status: 0 after SIGINT or SIGTERM, 1 if the server exited by itself. */
+/** @returns the exit status: 0 after SIGINT or SIGTERM, 1 if a server exited by itself. */
 export async function runSandboxServices(io: Io): Promise<number> {
   const interrupted = new Promise<undefined>((interrupt) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt(undefined));
   });
   try {
-    const { address, port, ended, stop } = await startSandboxServices(io.environment);
+    const { lines, ended, stop } = await startSandboxServices(io.environment);
     try {
-      io.stdout.write(`DNS on port ${port} of ${address}: dig @${address} -p ${port} bob.example\n`);
-      const log = await Promise.race([ended, interrupted]);
-      if (log === undefined) return 0;
-      writeStderr(io, `whmapi1: named has ended. Its log ends with: ${visible(log)}\n`);
+      io.stdout.write(`${lines.join('\n')}\n`);
+      const end = await Promise.race([ended, interrupted]);
+      if (end === undefined) return 0;
+      writeStderr(io, `whmapi1: ${end.name} has ended. Its log ends with: ${visible(end.log)}\n`);
       return 1;
     } finally {
       await stop();

@@ -185,13 +185,11 @@ export interface ServiceState {
   readonly log: readonly string[];
 }
 
-/** A daemon that a sandbox runs for itself, with the rights of its user. */
+/** A daemon with network that a sandbox runs for itself, with the rights of its user. */
 export interface OwnProcess {
   /** The address that it listens on: `127.0.0.1`. */
   readonly address: string;
   readonly port: number;
-  /** The path of its UNIX socket, if it has one. */
-  readonly socket?: string;
 }
 
 /**

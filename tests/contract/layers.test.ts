@@ -232,10 +232,10 @@ const layers: Record<string, Layer> = {
     ],
   },
   'name-server-administration': {
-    files: /^src\/(name-server-administration|sandbox-services)\.ts$/,
+    files: /^src\/(name-server-administration|sandbox-(?:databases|services))\.ts$/,
     mayImport: [
       ...[core, /^src\/app\.ts$/, /^src\/(machine\/|drivers\/(roles|zones)\/)/],
-      ...[/^src\/model\/(dns|roles)\//, node],
+      ...[/^src\/model\/(dns|roles)\//, /^src\/sandbox-databases\.ts$/, node],
     ],
   },
   'system-logins': {

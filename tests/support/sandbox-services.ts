@@ -2,13 +2,19 @@
 import { spawnSync, type ChildProcess } from 'node:child_process';
 import { start, type Options, type Result } from './command.ts';
 
+const DNS = /^DNS on port (\d+) of 127\.0\.0\.1: dig @127\.0\.0\.1 -p \1 /;
+
 export class SandboxServices {
   readonly port: number;
+  /** What it printed: a line for each server. */
+  readonly lines: readonly string[];
   readonly #child: ChildProcess;
   readonly #done: Promise<Result>;
 
-  private constructor(port: number, child: ChildProcess, done: Promise<Result>) {
-    this.port = port;
+  private constructor(lines: readonly string[], child: ChildProcess, done: Promise<Result>) {
+    const [, port] = DNS.exec(lines[0] ?? '') ?? [];
+    this.port = Number(port);
+    this.lines = lines;
     this.#child = child;
     this.#done = done;
   }
@@ -16,16 +22,15 @@ export class SandboxServices {
   /** Resolves once it reports where it listens. */
   static async start(options: Options): Promise<SandboxServices> {
     const { child, done } = start(['--sandbox-services'], options);
-    const port = await new Promise<number>((ready, fail) => {
+    const lines = await new Promise<string[]>((ready, fail) => {
       let text = '';
       child.stdout?.on('data', (bytes: Buffer) => {
         text += bytes.toString();
-        const [, found] = /^DNS on port (\d+) of 127\.0\.0\.1: dig @127\.0\.0\.1 -p \1 /.exec(text) ?? [];
-        if (found !== undefined) ready(Number(found));
+        if (DNS.test(text) && text.endsWith('\n')) ready(text.trimEnd().split('\n'));
       });
       void done.then(({ stderr }) => fail(new Error(`It ended: ${stderr}`)), fail);
     });
-    return new SandboxServices(port, child, done);
+    return new SandboxServices(lines, child, done);
   }
 
   /** Ends it with a signal. Returns its result. */

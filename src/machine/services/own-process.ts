@@ -2,13 +2,17 @@
 import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kill, pid } from 'node:process';
-import type { OwnProcess } from '../../core/machine-daemons.ts';
 import { processesOf } from '../processes.ts';
 
 /** The content of the file. */
-interface Announced extends OwnProcess {
+interface Announced {
   /** The name of its process: see `processesOf`. */
   readonly process: string;
+  /** The address and port that it listens on, if it uses the network: `127.0.0.1`. */
+  readonly address?: string;
+  readonly port?: number;
+  /** The path of its UNIX socket, if it has one. */
+  readonly socket?: string;
 }
 
 /** @param folder the sandbox's folder for services. @param unit such as `named.service`. */

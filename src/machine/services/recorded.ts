@@ -24,7 +24,8 @@ export class RecordedServices implements MachineServices {
   }
 
   ownProcess(unit: string): Promise<OwnProcess | undefined> {
-    return Promise.resolve(readOwnProcess(dirname(this.#file), unitName(unit)));
+    const { address, port } = readOwnProcess(dirname(this.#file), unitName(unit)) ?? {};
+    return Promise.resolve(address === undefined || port === undefined ? undefined : { address, port });
   }
 
   async state(unit: string): Promise<ServiceState> {
