@@ -76,10 +76,11 @@ const postgresql: Kind = {
   signal: 'SIGINT',
   obstacle: (data) => {
     if (isRoot()) return 'it never runs as root';
-    return postgresqlFolder(data) === undefined
-      ? `it is not installed in ${existsSync(data) ? `the version ${versionOf(data)}` : 'any version'} (Debian ` +
-          'package postgresql)'
-      : undefined;
+    if (postgresqlFolder(data) !== undefined) return undefined;
+    const version = versionOf(data);
+    return version === undefined
+      ? 'it is not installed (Debian package postgresql)'
+      : `the version of its data is not installed (Debian package postgresql-${version})`;
   },
   initialise: (data) => [
     ...([join(postgresqlFolder(data) ?? '', 'initdb'), `--pgdata=${data}`, '--username=root'] as const),
@@ -196,14 +197,19 @@ async function answers(child: ChildProcess, server: DatabaseServer): Promise<boo
 /** Of the newest version, or of the version that the data are of. Undefined if it is not installed. */
 function postgresqlFolder(data: string): string | undefined {
   if (!existsSync(POSTGRESQL_VERSIONS)) return undefined;
-  const versions = existsSync(data) ? [versionOf(data)] : readdirSync(POSTGRESQL_VERSIONS);
+  const own = versionOf(data);
+  const versions = own === undefined ? readdirSync(POSTGRESQL_VERSIONS) : [own];
   return versions
     .sort((a, b) => Number(b) - Number(a))
     .map((version) => join(POSTGRESQL_VERSIONS, version, 'bin'))
     .find((path) => isExecutable(join(path, 'postgres')) && isExecutable(join(path, 'initdb')));
 }
 
-const versionOf = (data: string) => readFileSync(join(data, 'PG_VERSION'), 'utf8').trim();
+/** The version that created the data. Undefined if there are none yet. */
+function versionOf(data: string): string | undefined {
+  const file = join(data, 'PG_VERSION');
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+}
 
 function isExecutable(path: string): boolean {
   try {
