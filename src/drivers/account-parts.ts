@@ -16,13 +16,14 @@ import type {
 import { part as addresses } from './addresses/account.ts';
 import { afterVirtualHosts as formerCertificates, part as certificates } from './certificates/account.ts';
 import { part as phpPools, retired as retiredPhpPools } from './php-pools/account.ts';
+import { part as postgresql } from './postgresql/account.ts';
 import { part as quota } from './quota/account.ts';
 import { part as users } from './users/account.ts';
 import { part as virtualHosts } from './virtual-hosts/account.ts';
 import { part as zones } from './zones/account.ts';
 
 const parts: readonly AccountPart[] = [
-  ...[users, quota, addresses, zones],
+  ...[users, quota, addresses, zones, postgresql],
   ...[certificates, phpPools, virtualHosts, retiredPhpPools, formerCertificates],
 ];
 

@@ -39,6 +39,8 @@ export interface PostgresqlCatalogue {
   acceptsSessions(name: string): Promise<boolean | undefined>;
   /** Ends all its sessions. @throws MachineError `exists` if the new name is taken. */
   renameDatabase(from: string, to: string, acceptsSessions: boolean): Promise<void>;
+  /** Undoes `renameDatabase`, even if it was interrupted. */
+  undoRenameDatabase(from: string, to: string, acceptsSessions: boolean): Promise<void>;
 
   /** @param verifier see `model/databases/scram.ts`. @throws MachineError `exists` if somebody else created it. */
   createUser(name: string, verifier: string): Promise<void>;
@@ -51,6 +53,8 @@ export interface PostgresqlCatalogue {
   dropUser(name: string): Promise<void>;
   /** @param verifier a new password. Absent: the old one stays. */
   renameUser(from: string, to: string, verifier?: string): Promise<void>;
+  /** Undoes `renameUser`, even if it was interrupted, except for a new password. */
+  undoRenameUser(from: string, to: string): Promise<void>;
   setPassword(name: string, verifier: string): Promise<void>;
   /** Whether the user’s password is lost when it is renamed: it is of the kind MD5. */
   losesPassword(name: string): Promise<boolean>;

@@ -1,17 +1,9 @@
 // Databases: lists, creation, removal, names.
 import type { DatabaseConnection, DatabaseServer } from '../../core/machine-databases.ts';
 import { ownerOf, type CataloguedDatabase, type WantedNames } from './contract.ts';
+import { missing, taken } from './refusals.ts';
 import { assertReleasable, release } from './sql-owned.ts';
-import {
-  actsAsOwner,
-  atomically,
-  endSessions,
-  isTaken,
-  isWanted,
-  missing,
-  taken,
-  wantedValues,
-} from './statements.ts';
+import { actsAsOwner, atomically, endSessions, isTaken, isWanted, wantedValues } from './statements.ts';
 
 /** PostgreSQL’s own. */
 const IS_OWN = "(d.datistemplate OR d.datname = 'postgres')";
@@ -123,8 +115,7 @@ export async function rename(
     return;
   }
   if (found === undefined) throw missing('database', from);
-  const opens = (name: string | undefined) =>
-    `ALTER DATABASE ${name} ALLOW_CONNECTIONS ${acceptsSessions ? 'true' : 'false'}`;
+  const opens = (name: string) => opened(connection, name, acceptsSessions);
   const isManaged = found.owner === ownerOf(from);
   await connection.query(`ALTER DATABASE ${database} ALLOW_CONNECTIONS false`);
   try {
@@ -132,13 +123,26 @@ export async function rename(
     await atomically(connection, [
       `ALTER DATABASE ${database} RENAME TO ${next}`,
       ...(isManaged ? await renamedOwner(connection, from, to) : []),
-      opens(next),
+      opens(to),
     ]);
   } catch (error) {
-    await connection.query(opens(database)).catch(() => undefined);
+    await connection.query(opens(from)).catch(() => undefined);
     throw isTaken(error) ? taken('database', to) : error;
   }
 }
+
+export async function undoRename(
+  connection: DatabaseConnection,
+  from: string,
+  to: string,
+  acceptsSessions: boolean,
+): Promise<void> {
+  if ((await find(connection, from)) === undefined) return rename(connection, to, from, acceptsSessions);
+  await connection.query(opened(connection, from, acceptsSessions));
+}
+
+const opened = (connection: DatabaseConnection, name: string, acceptsSessions: boolean) =>
+  `ALTER DATABASE ${connection.identifier(name)} ALLOW_CONNECTIONS ${acceptsSessions ? 'true' : 'false'}`;
 
 /** After the database was renamed. */
 async function renamedOwner(connection: DatabaseConnection, from: string, to: string): Promise<string[]> {

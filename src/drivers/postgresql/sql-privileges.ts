@@ -1,10 +1,11 @@
 // Who has which database.
 import type { DatabaseConnection, DatabaseServer } from '../../core/machine-databases.ts';
 import { ownerOf } from './contract.ts';
+import { missing } from './refusals.ts';
 import { reassign } from './sql-owned.ts';
 import { membership, takeOver } from './sql-taken-over.ts';
 import { list } from './sql-users.ts';
-import { actsAsOwner, atomically, endSessions, missing } from './statements.ts';
+import { actsAsOwner, atomically, endSessions } from './statements.ts';
 
 export async function grant(server: DatabaseServer, database: string, user: string): Promise<void> {
   await server.use((connection) => assertUser(connection, user));

@@ -1,9 +1,10 @@
 // Users: roles that can log in.
 import type { DatabaseConnection, DatabaseServer } from '../../core/machine-databases.ts';
 import type { WantedNames } from './contract.ts';
+import { missing, taken } from './refusals.ts';
 import { release } from './sql-owned.ts';
 import { takeOver } from './sql-taken-over.ts';
-import { atomically, endSessions, isTaken, isWanted, missing, taken, wantedValues } from './statements.ts';
+import { atomically, endSessions, isTaken, isWanted, wantedValues } from './statements.ts';
 
 const RIGHTS = 'NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS INHERIT';
 /** The comment by which a repeated creation recognises the user that it has created. */
@@ -86,6 +87,10 @@ export async function rename(
   await atomically(connection, statements).catch((error: unknown) => {
     throw isTaken(error) ? taken('user', to) : error;
   });
+}
+
+export async function undoRename(connection: DatabaseConnection, from: string, to: string): Promise<void> {
+  if (!(await exists(connection, from))) await rename(connection, to, from);
 }
 
 export async function setPassword(

@@ -17,11 +17,14 @@ export function sqlCatalogue(server: DatabaseServer): PostgresqlCatalogue {
       server.use(async (connection) => (await databases.find(connection, name))?.acceptsSessions),
     renameDatabase: (from, to, acceptsSessions) =>
       server.use((connection) => databases.rename(connection, from, to, acceptsSessions)),
+    undoRenameDatabase: (from, to, acceptsSessions) =>
+      server.use((connection) => databases.undoRename(connection, from, to, acceptsSessions)),
     createUser: (name, verifier) => server.use((connection) => users.create(connection, name, verifier)),
     undoCreateUser: (name) => users.undoCreate(server, name),
     dropUser: (name) => users.drop(server, name),
     renameUser: (from, to, verifier) =>
       server.use((connection) => users.rename(connection, from, to, verifier)),
+    undoRenameUser: (from, to) => server.use((connection) => users.undoRename(connection, from, to)),
     setPassword: (name, verifier) =>
       server.use((connection) => users.setPassword(connection, name, verifier)),
     losesPassword: (name) => server.use((connection) => users.losesPassword(connection, name)),

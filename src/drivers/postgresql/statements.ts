@@ -1,6 +1,5 @@
 // What statements share.
 import { DatabaseError, type DatabaseConnection } from '../../core/machine-databases.ts';
-import { MachineError } from '../../core/machine-error.ts';
 import { ownerOf, type WantedNames } from './contract.ts';
 
 /** Executes all of the statements or none of them. */
@@ -41,12 +40,6 @@ const EXISTS = new Set(['42P04', '42710']);
 
 /** Whether the server refused a statement because the name is taken. */
 export const isTaken = (error: unknown) => error instanceof DatabaseError && EXISTS.has(error.reported);
-
-export const taken = (what: 'database' | 'user', name: string) =>
-  new MachineError('exists', `There is already a PostgreSQL ${what} named “${name}”.`);
-
-export const missing = (what: 'database' | 'user', name: string) =>
-  new MachineError('not_found', `There is no PostgreSQL ${what} named “${name}”.`);
 
 /** Whatever the user does in the database is done by the role that owns it. */
 export function actsAsOwner(connection: DatabaseConnection, database: string, user: string): string {

@@ -3,7 +3,7 @@
 import type { Db } from '../../core/context.ts';
 import { notFound } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
-import { hasPrefixOf, type DatabaseEngine, type ObjectKind } from './names.ts';
+import { hasPrefixOf, prefixesOf, type DatabaseEngine, type ObjectKind } from './names.ts';
 
 /** The profile of the database server of this machine. */
 export const LOCAL_PROFILE = 'localhost';
@@ -90,6 +90,22 @@ export async function assertOwn(
 ): Promise<void> {
   if ((await namesOf(db, of, owner, found)).includes(name)) return;
   throw notFound(`You do not have a ${of.kind} named ${quote(name)}.`);
+}
+
+/** Names with a prefix of an account that the store says belong to others. */
+export async function othersWithPrefixOf(
+  db: Db,
+  { engine, kind }: Kind,
+  username: string,
+): Promise<string[]> {
+  const prefixes = prefixesOf(username);
+  const rows = await db.all<{ name: string }>(
+    `SELECT name FROM ${tables[kind]} WHERE server = ? AND engine = ? AND owner <> ?
+        AND (${prefixes.map(() => 'substr(name, 1, ?) = ?').join(' OR ')})`,
+    ...[db.server, engine, username],
+    ...prefixes.flatMap((prefix) => [prefix.length, prefix]),
+  );
+  return rows.map(({ name }) => name);
 }
 
 export async function insert(db: Db, { engine, kind }: Kind, row: OwnedObject): Promise<void> {

@@ -1,0 +1,30 @@
+// What functions read of the PostgreSQL server before their transaction begins.
+import type { FoundPostgresql, WantedPostgresql } from '../../model/databases/own-postgresql.ts';
+import { postgresqlOf, type PostgresqlMachine } from './server.ts';
+
+/** @param at the time before this: milliseconds since 1970-01-01. @param wanted absent: everything. */
+export async function lookAtPostgresql(
+  machine: PostgresqlMachine,
+  at: number,
+  wanted?: WantedPostgresql,
+): Promise<FoundPostgresql> {
+  const catalogue = await postgresqlOf(machine);
+  const [databases, users] = await Promise.all([
+    catalogue.databases(wanted?.databases),
+    catalogue.users(wanted?.users),
+  ]);
+  return { at, databases, users };
+}
+
+/** The disk usage of databases, in bytes, by name. */
+export async function sizesOfPostgresql(
+  machine: PostgresqlMachine,
+  names: readonly string[],
+): Promise<Map<string, number>> {
+  return (await postgresqlOf(machine)).sizes(names);
+}
+
+/** Whether a user would have no password under another name. */
+export async function losesPassword(machine: PostgresqlMachine, user: string): Promise<boolean> {
+  return (await postgresqlOf(machine)).losesPassword(user);
+}

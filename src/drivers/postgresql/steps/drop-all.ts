@@ -1,0 +1,15 @@
+// Removes all databases and users of an account that is removed. It cannot be undone.
+import { defineStep } from '../../../core/plan.ts';
+import { postgresqlOf } from '../server.ts';
+import { belongingTo, type OwnedNames } from '../owned-names.ts';
+
+export default defineStep<OwnedNames>({
+  kind: 'postgresql/drop-all',
+  describe: ({ username }) => `Remove the PostgreSQL databases and users of “${username}”.`,
+  async apply(machine, { input }) {
+    const catalogue = await postgresqlOf(machine);
+    const { databases, users } = await belongingTo(catalogue, input);
+    for (const database of databases) await catalogue.dropDatabase(database);
+    for (const user of users) await catalogue.dropUser(user);
+  },
+});

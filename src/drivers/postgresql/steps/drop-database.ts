@@ -1,0 +1,10 @@
+// Removes a database with everything in it. It cannot be undone.
+import { defineStep } from '../../../core/plan.ts';
+import { postgresqlOf } from '../server.ts';
+
+export default defineStep<{ readonly name: string }>({
+  kind: 'postgresql/drop-database',
+  describe: ({ name }) =>
+    `Remove the PostgreSQL database “${name}” with everything in it, and end its sessions.`,
+  apply: async (machine, { input: { name } }) => (await postgresqlOf(machine)).dropDatabase(name),
+});

@@ -1,0 +1,46 @@
+import { lookForNamed, renameDatabase } from '../../changes/databases/postgresql.ts';
+import { defineFunction } from '../../core/define.ts';
+import { objectName } from '../../model/databases/names.ts';
+import { ownerNamed, ownerParam } from '../../model/databases/named-object.ts';
+import { DATABASES, ROLE } from '../../model/databases/own-postgresql.ts';
+
+export default defineFunction({
+  name: 'rename_postgresql_database',
+  since: 44,
+  summary: 'Rename a PostgreSQL database of an account.',
+  description: 'All sessions in the database end. Programs must use the new name.',
+  access: ['edit-account'],
+  role: ROLE,
+  effect: 'operates',
+  params: {
+    oldname: { ...objectName, doc: 'The database, with the account’s prefix: bob_shop.' },
+    newname: { ...objectName, doc: 'Its new name, with the account’s prefix: bob_store.' },
+    cpuser: ownerParam,
+  },
+  returns: null,
+  examples: [
+    {
+      args: { oldname: 'bob_shop', newname: 'bob_store' },
+      doc: 'Rename bob_shop to bob_store.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        {
+          command: 'uapi_cpanel',
+          args: {
+            'cpanel.user': 'bob',
+            'cpanel.module': 'Postgresql',
+            'cpanel.function': 'create_database',
+            name: 'bob_shop',
+          },
+        },
+      ],
+    },
+  ],
+
+  look: ({ oldname, cpuser }, context) => lookForNamed(context, DATABASES, oldname, cpuser),
+
+  async handler({ oldname: from, newname: to, cpuser }, context, found) {
+    const owner = await ownerNamed(context, DATABASES, from, cpuser);
+    context.plan(await renameDatabase(context, { owner, from, to }, found));
+  },
+});

@@ -1,0 +1,49 @@
+import { lookForNamed, renameUser } from '../../changes/databases/postgresql.ts';
+import { defineFunction } from '../../core/define.ts';
+import { objectName } from '../../model/databases/names.ts';
+import { ownerNamed, ownerParam } from '../../model/databases/named-object.ts';
+import { ROLE, USERS } from '../../model/databases/own-postgresql.ts';
+import * as passwords from '../../model/passwords/passwords.ts';
+
+export default defineFunction({
+  name: 'rename_postgresql_user',
+  since: 44,
+  summary: 'Rename a user of PostgreSQL databases, and set its password.',
+  description: 'Its databases stay. Programs must use the new name and password.',
+  access: ['edit-account'],
+  role: ROLE,
+  effect: 'operates',
+  params: {
+    oldname: { ...objectName, doc: 'The user, with the account’s prefix: bob_app.' },
+    newname: { ...objectName, doc: 'Its new name, with the account’s prefix: bob_web.' },
+    password: { ...passwords.password, required: true },
+    cpuser: ownerParam,
+  },
+  returns: null,
+  examples: [
+    {
+      args: { oldname: 'bob_app', newname: 'bob_web', password: 'correct horse battery staple 7' },
+      doc: 'Rename bob_app to bob_web.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        {
+          command: 'uapi_cpanel',
+          args: {
+            'cpanel.user': 'bob',
+            'cpanel.module': 'Postgresql',
+            'cpanel.function': 'create_user',
+            name: 'bob_app',
+            password: 'correct horse battery staple 7',
+          },
+        },
+      ],
+    },
+  ],
+
+  look: ({ oldname, cpuser }, context) => lookForNamed(context, USERS, oldname, cpuser),
+
+  async handler({ oldname: from, newname: to, password, cpuser }, context, found) {
+    const owner = await ownerNamed(context, USERS, from, cpuser);
+    context.plan(await renameUser(context, { owner, from, to, password }, found));
+  },
+});

@@ -1,0 +1,50 @@
+import { lookForNamed, setPassword } from '../../changes/databases/postgresql.ts';
+import { defineFunction } from '../../core/define.ts';
+import { objectName } from '../../model/databases/names.ts';
+import { ownerNamed, ownerParam } from '../../model/databases/named-object.ts';
+import { ROLE, USERS } from '../../model/databases/own-postgresql.ts';
+import * as passwords from '../../model/passwords/passwords.ts';
+
+export default defineFunction({
+  name: 'set_postgresql_password',
+  since: 44,
+  summary: 'Set the password of a user of PostgreSQL databases.',
+  description:
+    'Sessions that are open stay. PostgreSQL gets a hash of the password (SCRAM-SHA-256). The user of a suspended ' +
+    'account can log in with it after the account is unsuspended.',
+  access: ['passwd'],
+  role: ROLE,
+  effect: 'operates',
+  params: {
+    user: { ...objectName, doc: 'The user, with the account’s prefix: bob_app.' },
+    password: { ...passwords.password, required: true },
+    cpuser: ownerParam,
+  },
+  returns: null,
+  examples: [
+    {
+      args: { user: 'bob_app', password: 'correct horse battery staple 7' },
+      doc: 'Set the password of bob_app. To keep it out of the process list, use --file password=PATH.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        {
+          command: 'uapi_cpanel',
+          args: {
+            'cpanel.user': 'bob',
+            'cpanel.module': 'Postgresql',
+            'cpanel.function': 'create_user',
+            name: 'bob_app',
+            password: 'correct horse battery staple 7',
+          },
+        },
+      ],
+    },
+  ],
+
+  look: ({ user, cpuser }, context) => lookForNamed(context, USERS, user, cpuser),
+
+  async handler({ user: name, password, cpuser }, context, found) {
+    const owner = await ownerNamed(context, USERS, name, cpuser);
+    context.plan(await setPassword(context, { owner, name, password }, found));
+  },
+});

@@ -1,0 +1,34 @@
+import { createOwnUser } from '../../changes/databases/postgresql.ts';
+import { defineUapi } from '../../core/define-uapi.ts';
+import { objectName } from '../../model/databases/names.ts';
+import { FEATURE, ROLE } from '../../model/databases/own-postgresql.ts';
+import { password } from '../../model/passwords/passwords.ts';
+
+export default defineUapi({
+  name: 'Postgresql::create_user',
+  since: 42,
+  summary: 'Create a user of PostgreSQL databases.',
+  description:
+    'The user can use no database yet: see grant_all_privileges. PostgreSQL gets a hash of the password (SCRAM-SHA-256).',
+  feature: FEATURE,
+  role: ROLE,
+  effect: 'operates',
+  params: {
+    name: {
+      ...objectName,
+      doc: 'Its name, with the account’s prefix: bob_app. Lower-case letters, digits and “_”.',
+    },
+    password: { ...password, required: true },
+  },
+  returns: null,
+  examples: [
+    {
+      args: { name: 'bob_app', password: 'correct horse battery staple 7' },
+      doc: 'Create the user bob_app.',
+    },
+  ],
+
+  async handler(args, context) {
+    context.plan(await createOwnUser(context, args));
+  },
+});

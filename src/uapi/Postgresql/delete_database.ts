@@ -1,0 +1,30 @@
+import { lookFor, removeOwnDatabase } from '../../changes/databases/postgresql.ts';
+import { defineUapi } from '../../core/define-uapi.ts';
+import { objectName } from '../../model/databases/names.ts';
+import { FEATURE, ROLE } from '../../model/databases/own-postgresql.ts';
+
+export default defineUapi({
+  name: 'Postgresql::delete_database',
+  since: 54,
+  summary: 'Remove a PostgreSQL database, with everything in it.',
+  description: 'Its users stay. Their sessions in it end.',
+  destructive: 'Nothing of the database is kept.',
+  feature: FEATURE,
+  role: ROLE,
+  effect: 'operates',
+  params: { name: { ...objectName, doc: 'The database, with the account’s prefix: bob_shop.' } },
+  returns: null,
+  examples: [
+    {
+      args: { name: 'bob_shop' },
+      doc: 'Remove the database bob_shop.',
+      setUp: [{ command: 'Postgresql::create_database', args: { name: 'bob_shop' } }],
+    },
+  ],
+
+  look: (_args, context) => lookFor(context, context.caller.user),
+
+  async handler({ name }, context, found) {
+    context.plan(await removeOwnDatabase(context, name, found));
+  },
+});

@@ -1,0 +1,35 @@
+import { lookFor, removeOwnUser } from '../../changes/databases/postgresql.ts';
+import { defineUapi } from '../../core/define-uapi.ts';
+import { objectName } from '../../model/databases/names.ts';
+import { FEATURE, ROLE } from '../../model/databases/own-postgresql.ts';
+
+export default defineUapi({
+  name: 'Postgresql::delete_user',
+  since: 84,
+  summary: 'Remove a user of PostgreSQL databases.',
+  description: 'What the user created in a database stays there, for its other users.',
+  destructive: 'Programs that log in as this user can no longer connect.',
+  feature: FEATURE,
+  role: ROLE,
+  effect: 'operates',
+  params: { name: { ...objectName, doc: 'The user, with the account’s prefix: bob_app.' } },
+  returns: null,
+  examples: [
+    {
+      args: { name: 'bob_app' },
+      doc: 'Remove the user bob_app.',
+      setUp: [
+        {
+          command: 'Postgresql::create_user',
+          args: { name: 'bob_app', password: 'correct horse battery staple 7' },
+        },
+      ],
+    },
+  ],
+
+  look: (_args, context) => lookFor(context, context.caller.user),
+
+  async handler({ name }, context, found) {
+    context.plan(await removeOwnUser(context, name, found));
+  },
+});

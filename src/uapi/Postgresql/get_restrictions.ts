@@ -1,0 +1,29 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import { maxLengths, prefixOf, usesPrefix } from '../../model/databases/names.ts';
+import { FEATURE, ROLE } from '../../model/databases/own-postgresql.ts';
+
+export default defineUapi({
+  name: 'Postgresql::get_restrictions',
+  since: 42,
+  summary: 'Show the rules for the names of PostgreSQL databases and their users.',
+  feature: FEATURE,
+  role: ROLE,
+  effect: 'reads',
+  params: {},
+  returns: {
+    fields: {
+      prefix: { type: 'string|null', doc: 'The start of all names. Null: this server demands none.' },
+      max_database_name_length: { type: 'integer', doc: 'The longest name of a database, with the prefix.' },
+      max_username_length: { type: 'integer', doc: 'The longest name of a user, with the prefix.' },
+    },
+  },
+  examples: [{ args: {}, doc: 'The rules.' }],
+
+  async handler(_args, { db, caller }) {
+    return {
+      prefix: (await usesPrefix(db)) ? prefixOf(caller.user) : null,
+      max_database_name_length: maxLengths.postgresql.database,
+      max_username_length: maxLengths.postgresql.user,
+    };
+  },
+});

@@ -1,0 +1,39 @@
+import { lookFor, setOwnPrivileges } from '../../changes/databases/postgresql.ts';
+import { defineUapi } from '../../core/define-uapi.ts';
+import { objectName } from '../../model/databases/names.ts';
+import { FEATURE, ROLE } from '../../model/databases/own-postgresql.ts';
+
+export default defineUapi({
+  name: 'Postgresql::grant_all_privileges',
+  since: 42,
+  summary: 'Give a user all privileges on a PostgreSQL database.',
+  description:
+    'The users of a database act as the role that owns it, so what one of them creates belongs to all of them.',
+  feature: FEATURE,
+  role: ROLE,
+  effect: 'operates',
+  params: {
+    database: { ...objectName, doc: 'The database, with the account’s prefix: bob_shop.' },
+    user: { ...objectName, doc: 'The user, with the account’s prefix: bob_app.' },
+  },
+  returns: null,
+  examples: [
+    {
+      args: { database: 'bob_shop', user: 'bob_app' },
+      doc: 'Let bob_app use bob_shop.',
+      setUp: [
+        { command: 'Postgresql::create_database', args: { name: 'bob_shop' } },
+        {
+          command: 'Postgresql::create_user',
+          args: { name: 'bob_app', password: 'correct horse battery staple 7' },
+        },
+      ],
+    },
+  ],
+
+  look: (_args, context) => lookFor(context, context.caller.user),
+
+  async handler({ database, user }, context, found) {
+    context.plan(await setOwnPrivileges(context, { database, user, isGranted: true }, found));
+  },
+});

@@ -1,0 +1,42 @@
+import { lookFor } from '../../changes/databases/postgresql.ts';
+import { defineUapi } from '../../core/define-uapi.ts';
+import { sizesOfPostgresql } from '../../drivers/postgresql/look.ts';
+import { FEATURE, ownDatabases, ownUsers, ROLE } from '../../model/databases/own-postgresql.ts';
+
+export default defineUapi({
+  name: 'Postgresql::list_databases',
+  since: 84,
+  summary: 'List the account’s PostgreSQL databases, with their sizes and users.',
+  feature: FEATURE,
+  role: ROLE,
+  effect: 'reads',
+  params: {},
+  returns: {
+    list: {
+      fields: {
+        database: { type: 'string', doc: 'The name.' },
+        disk_usage: { type: 'integer', doc: 'In bytes, as PostgreSQL measures it.' },
+        users: { list: { type: 'string' }, doc: 'The account’s users who have all privileges on it.' },
+      },
+    },
+  },
+  examples: [{ args: {}, doc: 'All databases.' }],
+
+  async look(_args, context) {
+    const { user } = context.caller;
+    const found = await lookFor(context, user);
+    const names = await context.transaction('reads', (db) => ownDatabases(db, user, found));
+    return { found, sizes: await sizesOfPostgresql(context.machine, names) };
+  },
+
+  async handler(_args, { db, caller }, { found, sizes }) {
+    const users = new Set(await ownUsers(db, caller.user, found));
+    return (await ownDatabases(db, caller.user, found)).map((database) => ({
+      database,
+      disk_usage: sizes.get(database) ?? 0,
+      users: (found.databases.find(({ name }) => name === database)?.users ?? []).filter((user) =>
+        users.has(user),
+      ),
+    }));
+  },
+});

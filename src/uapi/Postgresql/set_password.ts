@@ -1,0 +1,38 @@
+import { lookFor, setPassword } from '../../changes/databases/postgresql.ts';
+import { defineUapi } from '../../core/define-uapi.ts';
+import { objectName } from '../../model/databases/names.ts';
+import { FEATURE, ROLE } from '../../model/databases/own-postgresql.ts';
+import { password } from '../../model/passwords/passwords.ts';
+
+export default defineUapi({
+  name: 'Postgresql::set_password',
+  since: 42,
+  summary: 'Set the password of a user of PostgreSQL databases.',
+  description: 'Sessions that are open stay. PostgreSQL gets a hash of the password (SCRAM-SHA-256).',
+  feature: FEATURE,
+  role: ROLE,
+  effect: 'operates',
+  params: {
+    user: { ...objectName, doc: 'The user, with the account’s prefix: bob_app.' },
+    password: { ...password, required: true },
+  },
+  returns: null,
+  examples: [
+    {
+      args: { user: 'bob_app', password: 'correct horse battery staple 7' },
+      doc: 'Set the password of bob_app.',
+      setUp: [
+        {
+          command: 'Postgresql::create_user',
+          args: { name: 'bob_app', password: 'correct horse battery staple 7' },
+        },
+      ],
+    },
+  ],
+
+  look: (_args, context) => lookFor(context, context.caller.user),
+
+  async handler({ user: name, password }, context, found) {
+    context.plan(await setPassword(context, { owner: context.caller.user, name, password }, found));
+  },
+});
