@@ -41,6 +41,7 @@ const verbs = [
     'Link',
     'List',
     'Remove',
+    'Rename',
     'Replace',
     'Repair',
     'Require',

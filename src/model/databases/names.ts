@@ -25,7 +25,8 @@ export const prefixSizeOf = (given: '8' | '16'): PrefixSize => (given === '8' ? 
 /** In characters, with the prefix. */
 export const maxLengths = {
   mysql: { database: 64, user: 47 },
-  postgresql: { database: 63, user: 63 },
+  // The role that owns a database has six more characters: see `ownerOf` in src/drivers/postgresql/contract.ts.
+  postgresql: { database: 57, user: 63 },
 } as const satisfies Record<DatabaseEngine, Record<ObjectKind, number>>;
 
 /** For parameters that name an existing database or user. Its owner is checked when the call knows it. */

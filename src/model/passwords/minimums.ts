@@ -18,7 +18,13 @@ export const applications = {
 export type Application = keyof typeof applications;
 
 /** The kinds of passwords that functions of this program can set. */
-const enforced: ReadonlySet<Application> = new Set<Application>(['default', 'createacct', 'passwd', 'mysql']);
+const enforced: ReadonlySet<Application> = new Set<Application>([
+  'default',
+  'createacct',
+  'passwd',
+  'mysql',
+  'postgres',
+]);
 
 export function isEnforced(application: Application): boolean {
   return enforced.has(application);

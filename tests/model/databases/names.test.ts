@@ -52,7 +52,8 @@ test('the length: each underscore of a MariaDB database counts twice', async () 
   expect(await refusal(`bob_${'a'.repeat(60)}`)).toContain('65 of at most 64 characters. Each “_”');
   expect(await refusal(`bob_${'a'.repeat(43)}`, { kind: 'user' })).toBeUndefined();
   expect(await refusal(`bob_${'a'.repeat(44)}`, { kind: 'user' })).toContain('48 of at most 47');
-  expect(await refusal(`bob_${'a'.repeat(59)}`, { engine: 'postgresql' })).toBeUndefined();
+  expect(await refusal(`bob_${'a'.repeat(53)}`, { engine: 'postgresql' })).toBeUndefined();
+  expect(await refusal(`bob_${'a'.repeat(54)}`, { engine: 'postgresql' })).toContain('58 of at most 57');
   expect(await refusal('bob_Shop', { engine: 'postgresql' })).toContain('lower-case');
 });
 
