@@ -116,12 +116,13 @@ export class FileSealer implements Sealer {
     throw new ApiError(
       'key_lost',
       `The key file “${this.#directory.file(FILE)}” ${what}, so the stored secrets cannot be opened: those of ` +
-        'two-factor authentication, access hashes, integration links, the configuration cluster, and the keys of ' +
+        'two-factor authentication, access hashes, integration links, the configuration cluster, profiles of database servers, and the keys of ' +
         'certificates and secondary nameservers. Restore the file from a backup, or copy it from another server that shares the store. If there is no copy, remove what it encrypted: ' +
         'two-factor configurations with twofactorauth_remove_user_config (their users then set them up again), ' +
         'secondary nameservers with --remove-secondary (then add them again with --add-secondary and enter their new ' +
         'keys there), integration links with remove_integration_link, keys of certificates with rebuilduserssldb ' +
-        'forget_lost_keys=1 (those of installed certificates are kept), and servers of the configuration cluster with ' +
+        'forget_lost_keys=1 (those of installed certificates are kept), profiles of database servers with ' +
+        'remote_mysql_update_profile mysql_pass=, and servers of the configuration cluster with ' +
         'delete_configclusterserver. An access hash continues to work; to replace the last one, call accesshash with ' +
         'generate=1. Once nothing is left, a new key is created.',
     );

@@ -120,9 +120,9 @@ export class PrivateMariadb {
     const place =
       login?.host === undefined
         ? [`--socket=${this.socket}`]
-        : [`--host=${login.host}`, `--port=${this.port}`, '--protocol=tcp', '--skip-ssl'];
+        : [`--host=${login.host}`, `--port=${this.port}`, '--protocol=tcp'];
     const who = login === undefined ? [] : [`--user=${login.user}`];
-    const words = ['--no-defaults', ...place, ...who, '--batch', '--skip-column-names'];
+    const words = ['--no-defaults', ...place, ...who, '--skip-ssl', '--batch', '--skip-column-names'];
     return spawnSync('mariadb', login?.database === undefined ? words : [...words, login.database], {
       encoding: 'utf8',
       input: sql,

@@ -9,6 +9,7 @@ import {
   type DatabaseValue,
 } from '../../core/machine-databases.ts';
 import { MachineError } from '../../core/machine-error.ts';
+import { quote } from '../../core/quote.ts';
 
 const CONNECT_MS = 10_000;
 
@@ -45,13 +46,39 @@ export class MysqlServer implements DatabaseServer {
       ...{ supportBigNumbers: true, dateStrings: true },
     };
     try {
-      const connection = await createConnection(options);
-      // The quoting of values needs backslashes to be escapes, and names in backticks.
-      await connection.query("SET SESSION sql_mode = 'STRICT_TRANS_TABLES'");
-      return connection;
+      if ('socket' in place) return await open(options);
+      return await openEncrypted(options);
     } catch (error) {
       throw unreachable(place, error);
     }
+  }
+}
+
+/**
+ * Over TLS if the server offers it. The certificate is not verified: MariaDB’s own ones are signed by nobody. So nobody can
+ * listen, but somebody who controls the network could pretend to be the server.
+ */
+async function openEncrypted(options: ConnectionOptions): Promise<Connection> {
+  try {
+    return await open({ ...options, ssl: { rejectUnauthorized: false } });
+  } catch (error) {
+    if ((error as Reported).code !== 'HANDSHAKE_NO_SSL_SUPPORT') throw error;
+    return open(options);
+  }
+}
+
+async function open(options: ConnectionOptions): Promise<Connection> {
+  const connection = await createConnection(options);
+  // A query that is waiting reports a lost connection.
+  connection.on('error', () => undefined);
+  try {
+    // The quoting of values needs backslashes to be escapes, and names in backticks.
+    const sql = "SET SESSION sql_mode = 'STRICT_TRANS_TABLES'";
+    await connection.query({ sql, timeout: CONNECT_MS });
+    return connection;
+  } catch (error) {
+    connection.destroy();
+    throw error;
   }
 }
 
@@ -90,13 +117,29 @@ function unreachable(place: MysqlPlace, error: unknown): unknown {
   const { code = '', sqlMessage, message } = error as Reported;
   const which = 'socket' in place ? 'of this machine' : `${place.host}:${place.port}`;
   if (code === '') return error;
-  const advice =
-    'socket' in place && ['ENOENT', 'ECONNREFUSED'].includes(code)
-      ? 'It does not run. Start it: systemctl start mariadb.'
-      : (sqlMessage ?? message);
+  const advice = 'socket' in place ? adviceOnOwn(code, sqlMessage ?? message) : adviceOnOther(code, error as Reported);
   return new DatabaseError(code, `The MariaDB server ${which} cannot be used. ${sentenceOf(advice)}`, {
     cause: error,
   });
+}
+
+function adviceOnOwn(code: string, said: string): string {
+  const isDown = ['ENOENT', 'ECONNREFUSED'].includes(code);
+  return isDown ? 'It does not run. Start it: systemctl start mariadb.' : said;
+}
+
+const networkAdvice: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'Nothing listens there. Check the host, the port and the server’s bind-address.',
+  ENOTFOUND: 'The DNS does not know this host.',
+  EAI_AGAIN: 'The DNS did not answer for this host.',
+  EHOSTUNREACH: 'No route leads to this host.',
+  ENETUNREACH: 'No route leads to this host.',
+  ETIMEDOUT: `It did not answer within ${CONNECT_MS / 1000} seconds.`,
+  PROTOCOL_SEQUENCE_TIMEOUT: `It did not answer within ${CONNECT_MS / 1000} seconds.`,
+};
+
+function adviceOnOther(code: string, { sqlMessage, message }: Reported): string {
+  return networkAdvice[code] ?? `It says: ${quote(sqlMessage ?? message)}.`;
 }
 
 const disk = new Set(['ER_DISK_FULL', 'ER_RECORD_FILE_FULL', 'ER_ERROR_ON_WRITE', 'ER_CANT_CREATE_FILE']);

@@ -96,6 +96,9 @@ export async function forget(
     'dns_server',
     'dns_secondary',
     'script_hook',
+    'mysql_profile',
+    'active_mysql_profile',
+    'mysql_activation_step',
   ]) {
     await db.run(`DELETE FROM ${table} WHERE server = ?`, name);
   }

@@ -1,0 +1,213 @@
+// Profiles of MariaDB servers: the one of this machine, which is “localhost”, and those that are reached over the network.
+// One of them is active: its server gets new databases and users.
+import type { Context, Db, Sealer } from '../../core/context.ts';
+import type { DatabasePlace } from '../../core/machine-databases.ts';
+import { badParam, notFound } from '../../core/errors.ts';
+import { quote } from '../../core/quote.ts';
+import { findSealed } from '../two-factor/sealed-secrets.ts';
+import { LOCAL_PROFILE } from './owners.ts';
+
+export interface Profile {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** How it came about. */
+  readonly setupVia: string;
+  readonly isCloud: boolean;
+  /** As its server named it when it was validated last. */
+  readonly version: string | null;
+}
+
+/** A profile with how to log in to its server. */
+export type OpenProfile = Profile & { readonly password: string };
+
+/**
+ * A server over the network as a plan has it: the password is encrypted, and only steps open it. JSON.
+ */
+export interface SealedPlace {
+  readonly profile: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** In Base64. */
+  readonly sealed: string;
+  /** What the password was encrypted for. */
+  readonly purpose: string;
+}
+
+export const SETUP_BY_HAND = 'User provided MySQL credentials';
+
+/** Its administrator logs in through the socket, without a password. */
+const local: OpenProfile = {
+  name: LOCAL_PROFILE,
+  host: 'localhost',
+  port: 3306,
+  user: 'root',
+  password: '',
+  setupVia: 'The server of this machine',
+  isCloud: false,
+  version: null,
+};
+
+type Row = Omit<Profile, 'isCloud'> & { readonly isCloud: number; readonly sealed: Uint8Array };
+
+const COLUMNS =
+  'name, host, port, login AS "user", setup_via AS "setupVia", is_cloud AS "isCloud", version, sealed';
+
+type Store = Pick<Context, 'db' | 'sealer'>;
+
+/** With “localhost”, which comes first. @throws ApiError `key_lost`. */
+export async function list({ db, sealer }: Store): Promise<OpenProfile[]> {
+  const rows = await db.all<Row>(
+    `SELECT ${COLUMNS} FROM mysql_profile WHERE server = ? ORDER BY name`,
+    db.server,
+  );
+  return [local, ...(await Promise.all(rows.map((row) => open({ db, sealer }, row))))];
+}
+
+/** @throws ApiError `not_found`, `key_lost`. */
+export async function get({ db, sealer }: Store, name: string): Promise<OpenProfile> {
+  if (name === LOCAL_PROFILE) return local;
+  return open({ db, sealer }, await rowOf(db, name));
+}
+
+/** Without its password, which need not be readable. @throws ApiError `not_found`. */
+export async function describe(db: Db, name: string): Promise<Profile> {
+  if (name === LOCAL_PROFILE) return local;
+  const { sealed: _sealed, isCloud, ...row } = await rowOf(db, name);
+  return { ...row, isCloud: isCloud === 1 };
+}
+
+/** Undefined for the server of this machine. @throws ApiError `not_found`. */
+export async function sealedPlaceOf(db: Db, name: string): Promise<SealedPlace | undefined> {
+  if (name === LOCAL_PROFILE) return undefined;
+  const { host, port, user, sealed } = await rowOf(db, name);
+  return {
+    ...{ profile: name, host, port, user, purpose: purposeOf(db, name) },
+    sealed: Buffer.from(sealed).toString('base64'),
+  };
+}
+
+/** @throws ApiError `key_lost`. */
+export async function openPlace(
+  sealer: Sealer,
+  { host, port, user, sealed, purpose }: SealedPlace,
+): Promise<DatabasePlace> {
+  return { host, port, user, password: await sealer.open(Buffer.from(sealed, 'base64'), purpose) };
+}
+
+/** @throws ApiError `bad_param`. */
+export async function assertNew(db: Db, name: string): Promise<void> {
+  if (name === LOCAL_PROFILE) {
+    throw badParam(`The profile “${LOCAL_PROFILE}” is the server of this machine. Choose another name.`);
+  }
+  if ((await find(db, name)) === undefined) return;
+  throw badParam(
+    `There is already a profile ${quote(name)}. Choose another name, or change it with remote_mysql_update_profile.`,
+  );
+}
+
+/** The profile of this machine needs no password, and cannot be changed. @throws ApiError `bad_param`. */
+export function assertRemote(name: string): void {
+  if (name !== LOCAL_PROFILE) return;
+  throw badParam(
+    `The profile “${LOCAL_PROFILE}” is the server of this machine, which always exists. It cannot be changed or deleted.`,
+  );
+}
+
+/** Creates or replaces a profile. @throws ApiError `key_lost`. */
+export async function put({ db, sealer }: Store, profile: OpenProfile): Promise<void> {
+  const { name, host, port, user, password, setupVia, isCloud, version } = profile;
+  // A password that cannot be decrypted any more can be replaced, if nothing else needs the lost key.
+  await db.run('DELETE FROM mysql_profile WHERE server = ? AND name = ?', db.server, name);
+  const sealed = await sealer.seal(password, purposeOf(db, name), await findSealed(db));
+  await db.run(
+    `INSERT INTO mysql_profile (server, name, host, port, login, sealed, setup_via, is_cloud, version)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[db.server, name, host, port, user, sealed, setupVia, isCloud ? 1 : 0, version],
+  );
+}
+
+export async function setVersion(db: Db, name: string, version: string): Promise<void> {
+  await db.run(
+    'UPDATE mysql_profile SET version = ? WHERE server = ? AND name = ?',
+    ...[version, db.server, name],
+  );
+}
+
+/** @throws ApiError `not_found`; `bad_param` if it is active, or its server has databases or users of accounts. */
+export async function remove(db: Db, name: string): Promise<void> {
+  assertRemote(name);
+  await rowOf(db, name);
+  if ((await activeName(db)) === name) {
+    throw badParam(
+      `The profile ${quote(name)} is active: new databases are created on its server. Activate another one first, ` +
+        'with remote_mysql_initiate_profile_activation.',
+    );
+  }
+  const { databases, users } = await usesOf(db, name);
+  if (databases + users > 0) {
+    throw badParam(
+      `The server of the profile ${quote(name)} has ${counted(databases, 'database')} and ` +
+        `${counted(users, 'database user')} of accounts. Move or remove them first.`,
+    );
+  }
+  await db.run('DELETE FROM mysql_profile WHERE server = ? AND name = ?', db.server, name);
+}
+
+/** How many databases and users of accounts its server has. */
+export async function usesOf(db: Db, name: string): Promise<{ databases: number; users: number }> {
+  const count = async (table: 'database' | 'database_user') => {
+    const row = await db.get<{ count: number }>(
+      `SELECT COUNT(*) AS count FROM ${table} WHERE server = ? AND engine = 'mysql' AND profile = ?`,
+      ...[db.server, name],
+    );
+    return Number(row?.count ?? 0);
+  };
+  return { databases: await count('database'), users: await count('database_user') };
+}
+
+/** The profile whose server gets new databases and users. */
+export async function activeName(db: Db): Promise<string> {
+  const row = await db.get<{ name: string }>(
+    'SELECT name FROM active_mysql_profile WHERE server = ?',
+    db.server,
+  );
+  return row?.name ?? LOCAL_PROFILE;
+}
+
+/** @throws ApiError `not_found`: it was deleted. */
+export async function activate(db: Db, name: string, now: number): Promise<void> {
+  if (name !== LOCAL_PROFILE) await rowOf(db, name);
+  await db.run(
+    `INSERT INTO active_mysql_profile (server, name, activated_at) VALUES (?, ?, ?)
+     ON CONFLICT (server) DO UPDATE SET name = excluded.name, activated_at = excluded.activated_at`,
+    ...[db.server, name, now],
+  );
+}
+
+async function find(db: Db, name: string): Promise<Row | undefined> {
+  return db.get<Row>(
+    `SELECT ${COLUMNS} FROM mysql_profile WHERE server = ? AND name = ?`,
+    ...[db.server, name],
+  );
+}
+
+async function rowOf(db: Db, name: string): Promise<Row> {
+  const row = await find(db, name);
+  if (row !== undefined) return row;
+  throw notFound(`There is no profile ${quote(name)}. remote_mysql_read_profiles lists the profiles.`);
+}
+
+async function open({ db, sealer }: Store, { sealed, isCloud, ...row }: Row): Promise<OpenProfile> {
+  const password = await sealer.open(sealed, purposeOf(db, row.name));
+  return { ...row, password, isCloud: isCloud === 1 };
+}
+
+/** What the password is bound to. In another row, it cannot be decrypted. */
+function purposeOf({ server }: Db, name: string): string {
+  return JSON.stringify(['mysql_profile', server, name]);
+}
+
+const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
