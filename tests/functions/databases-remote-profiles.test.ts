@@ -103,7 +103,12 @@ describe('remote_mysql_read_profiles', () => {
     await create();
     expect(await succeed('remote_mysql_read_profiles')).toMatchObject({
       localhost: { active: 1, is_localhost_profile: 1, mysql_version_is_supported: 0, mysql_pass: '' },
-      db2: { active: 0, is_localhost_profile: 0, mysql_version_is_supported: 0, mysql_host: 'db2.example.com' },
+      db2: {
+        active: 0,
+        is_localhost_profile: 0,
+        mysql_version_is_supported: 0,
+        mysql_host: 'db2.example.com',
+      },
     });
   });
 });
@@ -135,10 +140,12 @@ describe('remote_mysql_update_profile', () => {
   });
 
   it('refuses localhost, unknown profiles and calls without a change', async () => {
-    expect((await failure('remote_mysql_update_profile', { name: 'localhost', mysql_port: '1' }))[1]).toContain(
-      'It cannot be changed',
+    expect(
+      (await failure('remote_mysql_update_profile', { name: 'localhost', mysql_port: '1' }))[1],
+    ).toContain('It cannot be changed');
+    expect((await failure('remote_mysql_update_profile', { name: 'db9', mysql_port: '1' }))[0]).toBe(
+      'not_found',
     );
-    expect((await failure('remote_mysql_update_profile', { name: 'db9', mysql_port: '1' }))[0]).toBe('not_found');
     expect((await failure('remote_mysql_update_profile', { name: 'db9' }))[0]).toBe('missing_param');
   });
 });

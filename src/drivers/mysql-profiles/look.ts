@@ -92,7 +92,9 @@ async function facts(connection: DatabaseConnection) {
 
 function assertSupported(version: string, product: string): void {
   if (!/mariadb/i.test(product)) {
-    throw badParam(`The server is not MariaDB: it calls itself ${quote(product)}. Use a server with MariaDB.`);
+    throw badParam(
+      `The server is not MariaDB: it calls itself ${quote(product)}. Use a server with MariaDB.`,
+    );
   }
   if (isSupported(version)) return;
   throw badParam(
@@ -127,7 +129,8 @@ async function assertPrivileges(connection: DatabaseConnection): Promise<void> {
 function asApiError(error: unknown): unknown {
   if (!(error instanceof MachineError)) return error;
   const isRefused =
-    error instanceof DatabaseError && /^ER_(?:ACCESS_DENIED|HOST_NOT_PRIVILEGED|DBACCESS)/.test(error.reported);
+    error instanceof DatabaseError &&
+    /^ER_(?:ACCESS_DENIED|HOST_NOT_PRIVILEGED|DBACCESS)/.test(error.reported);
   return new ApiError(isRefused ? 'login_refused' : 'remote_unreachable', error.message, { cause: error });
 }
 

@@ -117,7 +117,8 @@ function unreachable(place: MysqlPlace, error: unknown): unknown {
   const { code = '', sqlMessage, message } = error as Reported;
   const which = 'socket' in place ? 'of this machine' : `${place.host}:${place.port}`;
   if (code === '') return error;
-  const advice = 'socket' in place ? adviceOnOwn(code, sqlMessage ?? message) : adviceOnOther(code, error as Reported);
+  const advice =
+    'socket' in place ? adviceOnOwn(code, sqlMessage ?? message) : adviceOnOther(code, error as Reported);
   return new DatabaseError(code, `The MariaDB server ${which} cannot be used. ${sentenceOf(advice)}`, {
     cause: error,
   });

@@ -1,8 +1,8 @@
 // The parameters and fields of the functions for profiles of MariaDB servers.
-import { isIP } from 'node:net';
 import type { Fields, Param } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
+import { parseIp } from '../addresses/ip.ts';
 import type { OpenProfile } from './profiles.ts';
 
 export const name = {
@@ -70,7 +70,10 @@ export const detailFields = {
   setup_via: { type: 'string', doc: 'How the profile came about.' },
 } as const satisfies Fields;
 
-export const cpcloudField = { type: 'flag', doc: 'Whether the server is in a cloud, as the caller said.' } as const;
+export const cpcloudField = {
+  type: 'flag',
+  doc: 'Whether the server is in a cloud, as the caller said.',
+} as const;
 
 export function detailsOf(profile: OpenProfile, active: string) {
   return {
@@ -85,6 +88,6 @@ export function detailsOf(profile: OpenProfile, active: string) {
 
 /** The pattern accepts more than the addresses that there are. @throws ApiError `bad_param`. */
 export function assertHost(param: string, value: string): void {
-  if (!/^[\d.]+$|:/.test(value) || isIP(value) !== 0) return;
+  if (!/^[\d.]+$|:/.test(value) || parseIp(value) !== undefined) return;
   throw badParam(`The parameter “${param}” should be a hostname or an IP address, not ${quote(value)}.`);
 }

@@ -75,8 +75,8 @@ export async function get({ db, sealer }: Store, name: string): Promise<OpenProf
 /** Without its password, which need not be readable. @throws ApiError `not_found`. */
 export async function describe(db: Db, name: string): Promise<Profile> {
   if (name === LOCAL_PROFILE) return local;
-  const { sealed: _sealed, isCloud, ...row } = await rowOf(db, name);
-  return { ...row, isCloud: isCloud === 1 };
+  const { host, port, user, setupVia, isCloud, version } = await rowOf(db, name);
+  return { name, host, port, user, setupVia, isCloud: isCloud === 1, version };
 }
 
 /** Undefined for the server of this machine. @throws ApiError `not_found`. */
@@ -163,7 +163,7 @@ export async function usesOf(db: Db, name: string): Promise<{ databases: number;
       `SELECT COUNT(*) AS count FROM ${table} WHERE server = ? AND engine = 'mysql' AND profile = ?`,
       ...[db.server, name],
     );
-    return Number(row?.count ?? 0);
+    return row?.count ?? 0;
   };
   return { databases: await count('database'), users: await count('database_user') };
 }
