@@ -1,5 +1,6 @@
 // The modules SSH and KnownHosts. ssh-keygen is the real one. What sshd and ssh-keyscan print is given.
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MachineTools, ToolWord } from '../../src/core/machine-daemons.ts';
@@ -114,6 +115,26 @@ describe('KnownHosts', () => {
     expect((await known('delete')).status).toBe(1);
     expect(content()).toBe('# my servers\n');
     expect((await known('update')).errors?.[0]).toContain('does not have the server');
+  });
+
+  itWith(['ssh-keygen'], 'KnownHosts loses no change of calls at once', async () => {
+    here.overrides.randomBytes = async (count) => randomBytes(count);
+    keys = [newKey('first')];
+    const hosts = ['a.example', 'b.example', 'c.example', 'd.example'];
+    const created = await Promise.all(hosts.map((host) => known('create', { host_name: host })));
+    expect(created.map(({ status, errors }) => [status, errors])).toEqual(hosts.map(() => [1, null]));
+    const names = () =>
+      content()
+        .split('\n')
+        .map((line) => line.split(' ')[0])
+        .sort();
+    expect(names()).toEqual(['', ...hosts]);
+    await Promise.all([
+      known('delete', { host_name: 'a.example' }),
+      known('create', { host_name: 'e.example' }),
+      known('update', { host_name: 'b.example' }),
+    ]);
+    expect(names()).toEqual(['', 'b.example', 'c.example', 'd.example', 'e.example']);
   });
 
   itWith(['ssh-keygen'], 'asks no private address, and follows no link out of the home', async () => {

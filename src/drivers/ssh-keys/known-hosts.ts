@@ -64,7 +64,6 @@ export interface Known {
 }
 
 type Context = Pick<FreeContext, 'caller'> & Work;
-type Writing = Context & Pick<FreeContext, 'isDryRun'>;
 
 /** @throws MachineError `invalid` if the file is too large or not a regular file. */
 export async function readKnown(context: Context, host: Host): Promise<Known> {
@@ -78,15 +77,10 @@ export async function readKnown(context: Context, host: Host): Promise<Known> {
   return { keys: lines.flatMap((line) => keyIn(line) ?? []), isKnown: lines.length > 0, content };
 }
 
-/** Adds keys of a server at the end of the file. */
-export async function add(
-  context: Writing,
-  host: Host,
-  { content }: Pick<Known, 'content'>,
-  keys: readonly PublicKey[],
-): Promise<void> {
+/** The file with keys of a server added at its end. */
+export function withKeys(host: Host, content: string, keys: readonly PublicKey[]): string {
   const lines = keys.map((key) => `${lineOf(host, key)}\n`).join('');
-  await write(context, `${content}${content === '' || content.endsWith('\n') ? '' : '\n'}${lines}`);
+  return `${content}${content === '' || content.endsWith('\n') ? '' : '\n'}${lines}`;
 }
 
 /** Removes all lines of a server. @returns the rest of the file. @throws ApiError `not_found` if there are none. */
@@ -98,15 +92,18 @@ export async function without(context: Context, host: Host, { content, isKnown }
   });
 }
 
-/** Does nothing in a dry run. */
-export async function write({ machine, caller, isDryRun }: Writing, content: string): Promise<void> {
-  if (isDryRun) return;
-  const files = await machine.userFiles(caller.user);
-  if ((await files.stat(FOLDER)) === undefined) await files.makeDirectory(FOLDER, 0o700);
-  await files.write(FILE, Buffer.from(content), { mode: 0o600 });
+/** Removes the file if the content is empty. */
+export async function write(files: MachineUserFiles, content: string): Promise<void> {
+  if ((await files.stat(FOLDER)) === undefined) {
+    if (content === '') return;
+    await files.makeDirectory(FOLDER, 0o700);
+  }
+  if (content === '') await files.remove(FILE);
+  else await files.write(FILE, Buffer.from(content), { mode: 0o600 });
 }
 
-async function read(files: MachineUserFiles): Promise<string> {
+/** Empty if there is no file. */
+export async function read(files: MachineUserFiles): Promise<string> {
   try {
     const found = await files.read(FILE, MAX_BYTES);
     if (found === undefined) return '';

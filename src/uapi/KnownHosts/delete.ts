@@ -1,3 +1,4 @@
+import { changeKnownHosts } from '../../changes/change-known-hosts.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import * as knownHosts from '../../drivers/ssh-keys/known-hosts.ts';
 import { hostParams } from '../../model/ssh-keys/known-hosts-form.ts';
@@ -7,7 +8,7 @@ export default defineUapi({
   since: 74,
   summary: 'Remove the keys of an SSH server from the account’s file ~/.ssh/known_hosts.',
   description: 'Lines with a hashed name are found too.',
-  effect: 'calls',
+  effect: 'operates',
   feature: 'ssh',
   params: hostParams,
   returns: null,
@@ -15,9 +16,13 @@ export default defineUapi({
     { args: { host_name: 'git.example.com' }, doc: 'A server that is not in the file.', fails: 'not_found' },
   ],
 
-  async handler({ host_name: name, port }, context) {
+  async look({ host_name: name, port }, context) {
     const host = { host: name, port };
     const known = await knownHosts.readKnown(context, host);
-    await knownHosts.write(context, await knownHosts.without(context, host, known));
+    return { before: known.content, rest: await knownHosts.without(context, host, known) };
+  },
+
+  handler(_args, { caller, plan }, { before, rest }) {
+    plan(changeKnownHosts(caller.user, before, rest));
   },
 });

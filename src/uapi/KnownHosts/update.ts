@@ -1,3 +1,4 @@
+import { changeKnownHosts } from '../../changes/change-known-hosts.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import * as knownHosts from '../../drivers/ssh-keys/known-hosts.ts';
 import { hostParams, keyRows, SCAN_NOTE } from '../../model/ssh-keys/known-hosts-form.ts';
@@ -8,7 +9,7 @@ export default defineUapi({
   summary:
     'Replace the keys of an SSH server in the account’s file ~/.ssh/known_hosts by those that it has now.',
   description: SCAN_NOTE,
-  effect: 'calls',
+  effect: 'operates',
   feature: 'ssh',
   params: hostParams,
   returns: { fields: { host: keyRows } },
@@ -20,11 +21,16 @@ export default defineUapi({
     },
   ],
 
-  async handler({ host_name: name, port }, context) {
+  async look({ host_name: name, port }, context) {
     const host = { host: name, port };
     const keys = await knownHosts.scan(context, host);
-    const content = await knownHosts.without(context, host, await knownHosts.readKnown(context, host));
-    await knownHosts.add(context, host, { content }, keys);
+    const known = await knownHosts.readKnown(context, host);
+    return { keys, before: known.content, rest: await knownHosts.without(context, host, known) };
+  },
+
+  handler({ host_name: name, port }, { caller, plan }, { keys, before, rest }) {
+    const host = { host: name, port };
+    plan(changeKnownHosts(caller.user, before, knownHosts.withKeys(host, rest, keys)));
     return { host: keys.map((key) => knownHosts.rowOf(host, key)) };
   },
 });
