@@ -1,5 +1,5 @@
 // The command uapi: root names an account; a user of the machine acts for its own, through its socket.
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -223,6 +223,36 @@ describe('the sockets', () => {
     const waiting = uapi(['--output=json', 'DomainInfo', 'primary_domain'], { uid: bob });
     setTimeout(() => held.forEach((socket) => socket.destroy()), 1500);
     expect((await waiting).stdout).toContain('bob.example');
+  });
+
+  itAsRoot('let a user call while another one opens connections as fast as it can', async () => {
+    const [bob = 0, other = 0] = [uids.get('bob'), uids.get('carol')];
+    expect(await exchange('request.sock', String(bob))).toBe('ready');
+    // Whatever is closed is opened again: at its own socket, and at the one for everybody.
+    const flood = `
+      const { connect } = require('node:net');
+      const open = (name) => {
+        const again = () => setImmediate(open, name);
+        connect(process.argv[1] + '/' + name).on('error', () => undefined).on('close', again).resume();
+      };
+      for (let index = 0; index < 100; index++) { open('request.sock'); open('${bob}.sock'); }
+      console.log('ready');`;
+    const attacker = spawn(process.execPath, ['-e', flood, directory], {
+      ...{ uid: bob, gid: bob, cwd: '/', env: {} },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      await new Promise((resolve) => attacker.stdout.once('data', resolve));
+      for (let call = 0; call < 3; call++) {
+        const { status, stdout } = await uapi(['--output=json', 'DomainInfo', 'primary_domain'], {
+          uid: other,
+        });
+        expect([status, stdout]).toEqual([0, expect.stringContaining('carol.example')]);
+      }
+    } finally {
+      attacker.kill('SIGKILL');
+      await new Promise((resolve) => attacker.once('close', resolve));
+    }
   });
 
   it('are not taken from another server that runs', async () => {

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Installation } from '../support/installation.ts';
+import { watchPasswords } from '../support/watched-passwords.ts';
 
 const password = 'correct horse battery staple 7';
 let here: Installation;
@@ -55,6 +56,26 @@ describe('UserManager::change_password', () => {
   const change = (args: Record<string, string>) => here.uapi('bob', 'UserManager::change_password', args);
   const works = async (candidate: string) =>
     (await here.engine.machine.users()).verifyPassword('bob', candidate);
+
+  test('checks five wrong passwords in 15 minutes, and other logins of the user are possible', async () => {
+    here.overrides.sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds / 10));
+    const watched = watchPasswords(here, async (_user, given) => given === password);
+    const guesses = Array.from({ length: 20 }, (_, number) =>
+      change({ oldpass: `guess ${number}`, newpass }),
+    );
+    const refused = 'The parameter “oldpass” should be the present password of the account “bob”.';
+    const reasons = (await Promise.all(guesses)).map(({ errors }) => errors?.[0]);
+    expect(new Set(reasons)).toEqual(new Set([refused]));
+    expect(watched.count).toBe(5);
+    // Even the right one. Guesses of another user have their own limit.
+    expect((await change({ oldpass: password, newpass })).errors?.[0]).toBe(refused);
+    const others = { oldpass: 'wrong', newpass };
+    await here.uapi('eve', 'UserManager::change_password', others);
+    expect(watched.count).toBe(6);
+    expect((await here.call('get_cphulk_user_brutes')).data).toEqual({ user_brutes: [] });
+    here.time += 16 * 60_000;
+    expect((await change({ oldpass: password, newpass })).errors).toBe(null);
+  });
 
   test('needs the present password, and a strong new one', async () => {
     const wrong = await change({ oldpass: 'wrong', newpass });

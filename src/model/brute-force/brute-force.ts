@@ -34,7 +34,17 @@ export interface Login {
    * everyone else who is logged in to the server.
    */
   readonly isWithoutClient?: boolean | undefined;
+  /**
+   * True for a password that a process of the user itself passes (the command `uapi`). Such failures always limit further
+   * ones, but never other logins of the user.
+   */
+  readonly isByItsUser?: boolean | undefined;
 }
+
+/** The program of such failures. */
+export const BY_ITS_USER = 'uapi';
+const MAX_BY_ITS_USER = 5;
+const BY_ITS_USER_MS = 15 * MINUTE_MS;
 
 export interface Failure extends Login {
   /**
@@ -74,6 +84,10 @@ export async function check(context: BruteForceContext, login: Login): Promise<R
     if (await lists.includes(db, 'black', address)) return { kind: 'blacklist', until: null };
     const block = await history.findAddressBlock(db, addresses.sourceOf(address), now);
     if (block !== undefined) return { kind: block.kind, until: block.endsAt };
+  }
+  if (login.isByItsUser === true) {
+    const count = await history.countByProgram(db, stored(login.user), BY_ITS_USER, now - BY_ITS_USER_MS);
+    if (count >= MAX_BY_ITS_USER) return { kind: 'user', until: now + BY_ITS_USER_MS };
   }
   const isLocal = addresses.isLocal(address, machine.system);
   const until = await history.findUserBlock(db, { username: stored(login.user), isLocal }, now);
@@ -132,9 +146,15 @@ async function isUsedUp(
   db: AttemptContext['db'],
   config: Config,
   failure: Counted,
-  { isWithoutClient = false }: Login,
+  { isWithoutClient = false, isByItsUser = false }: Login,
 ): Promise<boolean> {
   const { failedAt: now, username } = failure;
+  if (isByItsUser) {
+    const count = (pending: 0 | 1) =>
+      history.countByProgram(db, username, BY_ITS_USER, now - BY_ITS_USER_MS, pending);
+    const pending = await count(1);
+    if (pending > 0 && pending + (await count(0)) >= MAX_BY_ITS_USER) return true;
+  }
   if (config.ip_based_protection && !isWithoutClient) {
     const source = addresses.sourceOf(failure.address);
     for (const { failures, periodMs } of limitsOf(config)) {

@@ -127,6 +127,18 @@ export function countOfUser(
   );
 }
 
+/** Counts the failures of a user in one program. */
+export function countByProgram(
+  db: Db,
+  username: string,
+  authentication: string,
+  after: number,
+  pending: 0 | 1 = 0,
+): Promise<number> {
+  const condition = 'username = ? AND authentication = ? AND failed_at > ?';
+  return count(db, condition, pending, username, authentication, after);
+}
+
 async function count(db: Db, condition: string, pending: 0 | 1, ...values: SqlValue[]): Promise<number> {
   const row = await db.get<{ count: number }>(
     `SELECT count(*) AS count FROM login_failure WHERE ${condition} AND counts = 1 AND pending = ?`,

@@ -2,6 +2,7 @@
 // counts as a failed login, so that a stolen session or token cannot be used to guess it.
 import type { Origin } from '../../core/context.ts';
 import { badParam } from '../../core/errors.ts';
+import { BY_ITS_USER } from '../brute-force/brute-force.ts';
 import * as guardedAttempts from './guarded-attempts.ts';
 import { REFUSAL_MS, type LoginDependencies } from './logins.ts';
 import { OWN_ADDRESS } from './system-logins.ts';
@@ -24,10 +25,11 @@ export async function assertPassword(
   { user, param, password, origin }: GivenPassword,
 ): Promise<void> {
   const least = world.sleep?.(REFUSAL_MS);
+  const isByItsUser = origin === undefined;
   const login = {
-    ...{ user, password, authentication: 'cpaneld' },
+    ...{ user, password, authentication: isByItsUser ? BY_ITS_USER : 'cpaneld' },
     address: origin?.address ?? OWN_ADDRESS,
-    isWithoutClient: origin === undefined,
+    ...{ isWithoutClient: isByItsUser, isByItsUser },
   };
   const isRight = await guardedAttempts.attempt<boolean>(world, login, {
     refused: false,
