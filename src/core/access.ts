@@ -1,6 +1,6 @@
 // Access control: whether a caller may call a function.
 import type { Caller } from './context.ts';
-import type { Access, Spec } from './define.ts';
+import type { Access, AnyFunction, Spec } from './define.ts';
 import { denied } from './errors.ts';
 
 export function mayCall(caller: Caller, access: Access): boolean {
@@ -25,13 +25,23 @@ export function authorise(caller: Caller, command: string, access: Access): void
   throw denied(`You may not call “${command}”. ${needed}`);
 }
 
-/** @throws ApiError `denied` if the caller may only read, and the function changes something. */
+/** @throws ApiError `denied` if the caller may only read, and the function changes something or returns a secret. */
 export function authoriseEffect(
   { isReadOnly }: Caller,
-  { name, effect }: Pick<Spec, 'name' | 'effect'>,
+  { name, effect, returns }: Pick<AnyFunction, 'name' | 'effect' | 'returns'>,
 ): void {
-  if (isReadOnly !== true || effect === 'none' || effect === 'reads') return;
-  throw denied(`You may not call “${name}” with a read-only API token. Use another login.`);
+  if (isReadOnly !== true) return;
+  const reads = effect === 'none' || effect === 'reads';
+  if (reads && !hasSecret(returns)) return;
+  const why = reads ? ', because it returns a secret' : '';
+  throw denied(`You may not call “${name}” with a read-only API token${why}. Use another login.`);
+}
+
+/** Whether a response, or a part of it, is marked as a secret (`Field.secret`). */
+export function hasSecret(described: unknown): boolean {
+  if (typeof described !== 'object' || described === null) return false;
+  if ('secret' in described && described.secret === true) return true;
+  return Object.values(described).some(hasSecret);
 }
 
 /**

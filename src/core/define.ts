@@ -61,7 +61,12 @@ export interface Rest {
 }
 
 /** A field of a response. */
-export type Field = { readonly doc?: string; readonly optional?: true } & (
+export type Field = {
+  readonly doc?: string;
+  readonly optional?: true;
+  /** True for a secret of the caller, such as a private key. A read-only API token may not call the function. */
+  readonly secret?: true;
+} & (
   | { readonly type: 'string' | 'string|null' | 'integer' | 'number' | 'flag' | 'any' }
   /** An `otpauth://` URI. A terminal also shows it as a QR code. */
   | { readonly type: 'otpauth' }

@@ -266,6 +266,30 @@ describe('an API token', () => {
     expect((await askWithToken(token, LIST)).status).toBe(200);
   });
 
+  test('that is read-only gets no private key', async () => {
+    const { here } = server;
+    const { data } = await here.uapi('bob', 'SSL::generate_key', { friendly_name: 'Shop' });
+    const { text: pem } = data as { text: string };
+    const full = await newToken({ name: 'full' });
+    const shown = await askWithToken(full, '/execute/SSL/show_key?friendly_name=Shop');
+    expect(shown.text).toContain(pem.split('\n')[1]);
+    const token = await newToken({ name: 'no-keys', readonly: '1' });
+    for (const [name, query] of [
+      ['show_key', 'friendly_name=Shop'],
+      ['fetch_best_for_domain', 'domain=bob.example'],
+      ['fetch_certificates_for_fqdns', 'domains=bob.example'],
+      ['fetch_cert_info', 'friendly_name=x'],
+      ['fetch_key_and_cabundle_for_certificate', 'certificate=x'],
+    ]) {
+      const reason =
+        `You may not call “SSL::${name}” with a read-only API token, because it returns a secret. ` +
+        'Use another login.';
+      const answer = await askWithToken(token, `/execute/SSL/${name}?${query}`);
+      expect(bodyOf(answer)).toMatchObject({ status: 0, errors: [reason] });
+    }
+    expect((await askWithToken(token, '/execute/SSL/list_keys')).text).toContain('Shop');
+  });
+
   test('ends at its expiry, when it is revoked, and while its account is suspended', async () => {
     const { here } = server;
     const expires = Math.floor(here.time / 1000) + 60;

@@ -12,7 +12,7 @@ import { certificateOf, type ReadCertificate } from './x509.ts';
 
 export const componentFields = {
   crt: { type: 'string', doc: 'The certificate in PEM.' },
-  key: { type: 'string', doc: 'Its private key in PEM; empty if it is not stored.' },
+  key: { type: 'string', doc: 'Its private key in PEM; empty if it is not stored.', secret: true },
   cab: { type: 'string', doc: 'The certificates of its issuers in PEM; empty if none is known.' },
   crt_origin: { type: 'string', doc: 'The user who has the certificate; empty if it is not stored.' },
   key_origin: { type: 'string', doc: 'The user who has the key; empty if it is not stored.' },

@@ -30,3 +30,7 @@ export const wantedItem = (noun: 'key' | 'signing request' | 'certificate') =>
 
 /** At least one of them is required. */
 export const byIdOrName: OneOf = { count: 'at least', of: ['id', 'friendly_name'] };
+
+/** For functions that return one. */
+export const SECRET_KEY_NOTE =
+  'A read-only API token may not call this function, because it returns a private key.';

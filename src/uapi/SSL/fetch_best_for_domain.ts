@@ -2,6 +2,7 @@ import { defineUapi } from '../../core/define-uapi.ts';
 import { notFound } from '../../core/errors.ts';
 import { existingDomain } from '../../model/accounts/names.ts';
 import { bestComponents, componentFields } from '../../model/certificates/components.ts';
+import { SECRET_KEY_NOTE } from '../../model/certificates/item-params.ts';
 import { ownSiteOf } from '../../model/domains/own-params.ts';
 
 export default defineUapi({
@@ -10,7 +11,8 @@ export default defineUapi({
   summary: 'Show the best certificate for a domain of the account, with its key and CA bundle.',
   description:
     'This is the installed certificate if that secures the domain, or else the best stored one: valid before expired, of an ' +
-    'authority before self-signed, and the one that lasts longest.',
+    'authority before self-signed, and the one that lasts longest. ' +
+    SECRET_KEY_NOTE,
   effect: 'reads',
   role: 'WebServer',
   feature: 'sslinstall',

@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
-import { byIdOrName, FEATURE, wantedItem } from '../../model/certificates/item-params.ts';
+import { byIdOrName, FEATURE, SECRET_KEY_NOTE, wantedItem } from '../../model/certificates/item-params.ts';
 import * as items from '../../model/certificates/items.ts';
 import { ownersOf } from '../../model/certificates/owners.ts';
 import * as stored from '../../model/certificates/stored.ts';
@@ -9,6 +9,7 @@ export default defineUapi({
   name: 'SSL::fetch_cert_info',
   since: 42,
   summary: 'Show a stored certificate of the account with its key and CA bundle.',
+  description: SECRET_KEY_NOTE,
   feature: FEATURE,
   effect: 'reads',
   params: wantedItem('certificate'),
@@ -17,7 +18,7 @@ export default defineUapi({
   returns: {
     fields: {
       certificate: { type: 'string', doc: 'The certificate in PEM.' },
-      key: { type: 'string', doc: 'Its private key in PEM; empty if it is not stored.' },
+      key: { type: 'string', doc: 'Its private key in PEM; empty if it is not stored.', secret: true },
       cabundle: {
         type: 'string|null',
         doc: 'The certificates of its issuers in PEM; null if none is known.',

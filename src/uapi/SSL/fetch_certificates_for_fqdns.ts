@@ -3,6 +3,7 @@ import * as accounts from '../../model/accounts/accounts.ts';
 import { isCovered } from '../../model/certificates/domains.ts';
 import { certificateAnswer, certificateFields, nameText } from '../../model/certificates/facts.ts';
 import { certificatesFor } from '../../model/certificates/for-domains.ts';
+import { SECRET_KEY_NOTE } from '../../model/certificates/item-params.ts';
 import { nameOfCertificate } from '../../model/certificates/items.ts';
 import { verifyErrorOf } from '../../model/certificates/verify.ts';
 import { certificateOf } from '../../model/certificates/x509.ts';
@@ -13,6 +14,7 @@ export default defineUapi({
   name: 'SSL::fetch_certificates_for_fqdns',
   since: 66,
   summary: 'List the account’s certificates that secure given domains, the best first.',
+  description: SECRET_KEY_NOTE,
   effect: 'reads',
   feature: 'sslinstall',
   params: {
@@ -36,7 +38,7 @@ export default defineUapi({
         },
         created: { type: 'integer', doc: 'When it was stored, in seconds since 1970-01-01 UTC.' },
         crt: { type: 'string', doc: 'The certificate in PEM.' },
-        key: { type: 'string', doc: 'Its private key in PEM; empty if it is not stored.' },
+        key: { type: 'string', doc: 'Its private key in PEM; empty if it is not stored.', secret: true },
         cab: { type: 'string', doc: 'The certificates of its issuers in PEM; empty if none is known.' },
         domain_is_configured: { type: 'flag', doc: 'Whether it secures a name of the account.' },
         serial: { type: 'string', doc: 'The serial number, in hexadecimal.' },

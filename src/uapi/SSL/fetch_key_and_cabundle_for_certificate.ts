@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { bestComponents, componentFields } from '../../model/certificates/components.ts';
-import { FEATURE } from '../../model/certificates/item-params.ts';
+import { FEATURE, SECRET_KEY_NOTE } from '../../model/certificates/item-params.ts';
 import { certificateText, EXAMPLE_CERTIFICATE, maskedWithKey } from '../../model/certificates/params.ts';
 import { readCertificates } from '../../model/certificates/x509.ts';
 
@@ -8,6 +8,7 @@ export default defineUapi({
   name: 'SSL::fetch_key_and_cabundle_for_certificate',
   since: 42,
   summary: 'Find the account’s private key and the CA bundle of a certificate.',
+  description: SECRET_KEY_NOTE,
   feature: FEATURE,
   effect: 'reads',
   params: { certificate: { ...certificateText, ...maskedWithKey('certificate'), required: true } },

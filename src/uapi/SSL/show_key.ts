@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { notFound } from '../../core/errors.ts';
 import { keyItemAnswer, keyItemFields } from '../../model/certificates/item-answers.ts';
-import { byIdOrName, FEATURE, wantedItem } from '../../model/certificates/item-params.ts';
+import { byIdOrName, FEATURE, SECRET_KEY_NOTE, wantedItem } from '../../model/certificates/item-params.ts';
 import * as items from '../../model/certificates/items.ts';
 import * as stored from '../../model/certificates/stored.ts';
 
@@ -9,7 +9,9 @@ export default defineUapi({
   name: 'SSL::show_key',
   since: 42,
   summary: 'Show a private key of the account.',
-  description: 'Do not share it with anyone: whoever has it can pretend to be your website.',
+  description:
+    'The key is a secret. Do not share it with anyone: whoever has it can pretend to be your website. ' +
+    SECRET_KEY_NOTE,
   feature: FEATURE,
   effect: 'reads',
   params: wantedItem('key'),
@@ -17,9 +19,9 @@ export default defineUapi({
   emptyIsOmitted: true,
   returns: {
     fields: {
-      text: { type: 'string', doc: 'The key in PEM.' },
+      text: { type: 'string', doc: 'The key in PEM.', secret: true },
       details: {
-        fields: { ...keyItemFields, key: { type: 'string', doc: 'The key in PEM.' } },
+        fields: { ...keyItemFields, key: { type: 'string', doc: 'The key in PEM.', secret: true } },
         doc: 'What it is.',
       },
     },

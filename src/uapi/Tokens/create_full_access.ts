@@ -12,7 +12,8 @@ export default defineUapi({
   description:
     'The token is shown only once: the server stores only a hash of it. A program sends it to the port for accounts ' +
     'in the header “Authorization: cpanel USER:TOKEN”. It may call every function that the account may call, or, ' +
-    'with readonly=1, only those that change nothing (and no Batch::strict). Expired tokens stay in the list until they are revoked.',
+    'with readonly=1, only those that change nothing and return no private key (and no Batch::strict). It can still ' +
+    'read the account’s files. Expired tokens stay in the list until they are revoked.',
   effect: 'changes',
   feature: 'apitokens',
   params: {
@@ -22,7 +23,11 @@ export default defineUapi({
       doc: 'The name, which must be unique among your tokens.',
     },
     expires_at: tokenParams.expires_at,
-    readonly: { type: 'flag', default: 0, doc: '1: the token only calls functions that change nothing.' },
+    readonly: {
+      type: 'flag',
+      default: 0,
+      doc: '1: the token only calls functions that change nothing and return no secret.',
+    },
   },
   returns: {
     fields: {
