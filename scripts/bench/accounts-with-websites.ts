@@ -1,5 +1,6 @@
 // Accounts with home, zone, virtual host and PHP-FPM pool on a booted Debian to throw away, with the profile STANDARD: how
-// many a minute, what the time goes to, and whether it grows. Against what useradd, chpasswd and one reload of Apache take.
+// many a minute, what the time goes to, whether it grows, and whether a visitor of another website notices. Against what
+// useradd, chpasswd and one reload of Apache take.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ import { partsOf, showParts, type Parts, type Sums } from './spent-parts.ts';
 
 const ACCOUNTS = 1000;
 /** How long the calls at a time may take. Accounts are created in portions until then. */
-const MOST_MS = 300_000;
+const MOST_MS = 600_000;
 const PORTION = 50;
 /** One after the other, with few accounts and with many. */
 const SINGLE = 20;
@@ -23,6 +24,10 @@ const PASSWORD = 'four unusual words, Xylophone';
 const SPENT = '/srv/time-spent.json';
 const REQUIRED = '/srv/time-spent.cjs';
 const CLIENT = '/srv/create-client.cjs';
+const VISITOR = '/srv/visit-client.cjs';
+const VISITS = '/srv/visits.json';
+/** How often a visitor asks for a page, in turn a file and a PHP program. */
+const VISIT_EVERY_MS = 10;
 const KNOWN = {
   'useradd and chpasswd': ['useradd', 'chpasswd'],
   'named (rndc, checks, SOA query)': ['rndc', 'named-checkzone', 'named-checkconf', 'DNS'],
@@ -54,6 +59,7 @@ async function setUp(machine: Machine, deb: string): Promise<void> {
   copyFileSync(deb, machine.path('/srv/whmapi1.deb'));
   copyFileSync(join(import.meta.dirname, 'time-spent.cjs'), machine.path(REQUIRED));
   copyFileSync(join(import.meta.dirname, 'create-client.cjs'), machine.path(CLIENT));
+  copyFileSync(join(import.meta.dirname, 'visit-client.cjs'), machine.path(VISITOR));
   machine.install('/srv/whmapi1.deb');
   machine.sh(`whmapi1 --wait start_profile_activation code=WEBNODE 'optional={"DNS":1}'`, {
     timeoutMs: 600_000,
@@ -64,6 +70,12 @@ async function setUp(machine: Machine, deb: string): Promise<void> {
     systemctl daemon-reload
     systemctl restart whmapi1d`);
   await until('whmapi1d answers', () => machine.run('curl', ['-sk', 'https://127.0.0.1:2087/']).status === 0);
+}
+
+interface Visits {
+  readonly good: number;
+  /** By status or error. */
+  readonly failed: Readonly<Record<string, number>>;
 }
 
 class Hosting {
@@ -114,6 +126,25 @@ class Hosting {
     return Number(this.#machine.sh(words)) / 1000;
   }
 
+  /** Has a visitor ask for the pages of an account while `work` runs. @returns how many answers it got. */
+  async visited(username: string, work: () => void): Promise<Visits> {
+    const host = `${username}.example`;
+    const words = JSON.stringify({
+      host,
+      paths: ['/page.html', '/page.php'],
+      everyMs: VISIT_EVERY_MS,
+      result: VISITS,
+    });
+    this.#machine.sh(`cd /home/${username}/public_html
+      runuser -u ${username} -- sh -c 'echo here >page.html; echo "<?php echo 1;" >page.php'
+      until curl -sf -o /dev/null --resolve ${host}:80:127.0.0.1 http://${host}/page.php; do sleep 0.1; done
+      systemd-run --quiet --unit=visitor "$(command -v node)" ${VISITOR} '${words}'`);
+    work();
+    this.#machine.sh('systemctl stop visitor');
+    await until('the visitor wrote what it saw', () => existsSync(this.#machine.path(VISITS)));
+    return JSON.parse(readFileSync(this.#machine.path(VISITS), 'utf8')) as Visits;
+  }
+
   count(script: string): number {
     return Number(this.#machine.sh(script));
   }
@@ -132,10 +163,12 @@ async function compare(hosting: Hosting): Promise<void> {
   const few = await hosting.oneByOne('a');
   const before = hosting.reloads;
   let [took, made] = [0, 0];
-  while (made < ACCOUNTS - 3 - 2 * SINGLE && took < MOST_MS) {
-    took += hosting.create(`m${made}x`, PORTION, CLIENTS);
-    made += PORTION;
-  }
+  const visits = await hosting.visited('first0', () => {
+    while (made < ACCOUNTS && took < MOST_MS) {
+      took += hosting.create(`m${made}x`, PORTION, CLIENTS);
+      made += PORTION;
+    }
+  });
   const after = hosting.reloads;
   const many = await hosting.oneByOne('z');
   const users = Array.from({ length: SINGLE }, (_, at) => hosting.user(`plain${at}`));
@@ -151,6 +184,11 @@ async function compare(hosting: Hosting): Promise<void> {
     `\nReloads meanwhile: Apache ${after.apache - before.apache}, PHP-FPM ${after.php - before.php}, ` +
       `BIND ${after.named - before.named}. With all of them, a reload of Apache took ${reload.toFixed(0)} ms, and ` +
       `useradd with chpasswd ${median(users).toFixed(0)} ms.`,
+  );
+  const failed = Object.entries(visits.failed).map(([what, count]) => `${count} (${what})`);
+  console.log(
+    `Meanwhile, a visitor who asked for a page every ${VISIT_EVERY_MS} ms got ${visits.good} answers, and ` +
+      `${failed.length === 0 ? 'no request failed' : `these failed: ${failed.join(', ')}`}.`,
   );
   showParts(few, many, [`with ${3 + SINGLE} accounts`, `with ${total}`]);
 }

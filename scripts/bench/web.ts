@@ -13,7 +13,7 @@ const FEW = 50;
 const MANY = 5000;
 /** Three logs for each account, which a reload opens while those of the former configuration are still open. */
 const FILES_PER_ACCOUNT = 6;
-const TOGETHER = 200;
+const TOGETHER = 1000;
 const VISIT_EVERY_MS = 10;
 
 export async function compareVirtualHosts(runs: number): Promise<void> {

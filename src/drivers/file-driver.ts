@@ -11,13 +11,20 @@ import type {
   MachineTools,
 } from '../core/machine-daemons.ts';
 import { LookAgain, MachineError } from '../core/machine-error.ts';
-import { reloadsOf } from './reloads.ts';
+import { batchesOf, type Batches } from './batches.ts';
+import { reloadsOf, type ReloadRequest } from './reloads.ts';
 import type { DriverMachine, DriverStep } from './step.ts';
 
 export interface DriverPort {
   readonly files: MachineFiles;
   readonly tools: MachineTools;
   readonly services: MachineServices;
+}
+
+/** What the check of a driver may use. */
+export interface CheckPort extends DriverPort {
+  /** The checks of several changes at the same time can share a run of the checker. */
+  readonly batches: Batches;
 }
 
 export interface DesiredFile {
@@ -41,7 +48,7 @@ export interface FileChange {
   readonly after: string | null;
 }
 
-export interface Reload {
+export interface Reload extends Pick<ReloadRequest, 'isPatient' | 'order' | 'later'> {
   /** Changes with the same key share a reload. */
   readonly key: string;
   /** What this change alone needs, once its files are in place and right before the reload. */
@@ -73,7 +80,7 @@ export interface FileDriver<Desired> {
   /** The files in the order in which they are swapped. `locate` is for paths in their content. */
   files(desired: Desired, locate: (path: string) => string): readonly DesiredFile[];
   /** Checks staged versions with the daemon's own tool. @throws MachineError with its message. */
-  check(desired: Desired, staged: ReadonlyMap<string, string>, port: DriverPort): Promise<void>;
+  check(desired: Desired, staged: ReadonlyMap<string, string>, port: CheckPort): Promise<void>;
   /** The reloads that the changes need, in order. `undo` passes the changes with old and new exchanged. */
   reloads(desired: Desired, changes: readonly FileChange[], port: DriverPort): Promise<readonly Reload[]>;
   /** Returns once the daemon works with the change. @throws MachineError if it does not. */
@@ -168,7 +175,7 @@ export class FileSteps<Desired> {
       // Together, because each waits for the disk.
       const staging = await Promise.allSettled(files.map(stage));
       for (const one of staging) if (one.status === 'rejected') throw one.reason;
-      await this.#driver.check(desired, staged, port);
+      await this.#driver.check(desired, staged, { ...port, batches: batchesOf(machine) });
     } catch (error) {
       for (const path of staged.keys()) await port.files.discard(path);
       throw error;

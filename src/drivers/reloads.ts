@@ -3,17 +3,24 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { UNCHANGED } from '../core/machine-error.ts';
+import { LaterReloads, type LaterReload } from './later-reloads.ts';
 
 /** At most one reload of the same key begins in this time. */
 const INTERVAL_MS = 20;
+/** A patient reload begins after the last one has been over for so many times its duration. */
+const PATIENCE = 1;
 
 /** The clock and the timer for the waiting, in milliseconds. */
 export interface Timing {
   readonly now: () => number;
-  readonly pause: (duration: number) => Promise<unknown>;
+  /** `ref: false`: the process need not wait for the end of the pause to end itself. */
+  readonly pause: (duration: number, options?: { readonly ref: boolean }) => Promise<unknown>;
 }
 
-const realTiming: Timing = { now: () => performance.now(), pause };
+const realTiming: Timing = {
+  now: () => performance.now(),
+  pause: (duration, options) => pause(duration, undefined, options),
+};
 
 export interface ReloadRequest {
   /** Requests of the same key share a reload: `bind configuration`. */
@@ -28,6 +35,12 @@ export interface ReloadRequest {
   readonly isDown: (error: unknown) => boolean;
   /** Undoes this change after a failed swap or reload, before the next reload. */
   readonly rollBack: () => Promise<void>;
+  /** It can wait a moment longer, so that more requests share the reload. */
+  readonly isPatient?: true;
+  /** Later reloads of lower orders are run before it. */
+  readonly order?: number;
+  /** Nobody waits for the reload, but only until the files are in place. */
+  readonly later?: Omit<LaterReload, 'key' | 'run'>;
 }
 
 interface Waiting extends ReloadRequest {
@@ -39,12 +52,14 @@ interface Waiting extends ReloadRequest {
 export class Reloads {
   readonly #queues = new Map<string, Waiting[]>();
   readonly #counts = new Map<string, number>();
-  /** When the last reload of a key began. */
-  readonly #startedAt = new Map<string, number>();
+  /** When the last reload of a key began, and when it was over. */
+  readonly #last = new Map<string, { readonly startedAt: number; readonly endedAt: number }>();
   readonly #timing: Timing;
+  readonly #later: LaterReloads;
 
   constructor(timing: Timing = realTiming) {
     this.#timing = timing;
+    this.#later = new LaterReloads(timing);
   }
 
   /** How many reloads of this key have begun. */
@@ -56,7 +71,25 @@ export class Reloads {
    * @throws the error of the swap or the reload, after the change is undone. If a reload fails, the changes that are to
    * blame are undone, and the others get another reload. If no change is to blame, all of them are undone.
    */
-  request(request: ReloadRequest): Promise<void> {
+  async request(request: ReloadRequest): Promise<void> {
+    const { later, order } = request;
+    if (later !== undefined) return this.#requestLater(request, later);
+    if (order !== undefined) await this.#later.runBelow(order);
+    return this.#enqueue(request);
+  }
+
+  async #requestLater(request: ReloadRequest, later: Omit<LaterReload, 'key' | 'run'>): Promise<void> {
+    const { key, run, isDown } = request;
+    try {
+      await request.swap();
+      const shared = { key, run, isDown, swap: nothing, isBlamed: () => false, rollBack: nothing };
+      await this.#later.add({ ...later, key, run: () => this.#enqueue(shared) });
+    } catch (error) {
+      throw await takeBack(request, error);
+    }
+  }
+
+  #enqueue(request: ReloadRequest): Promise<void> {
     return new Promise((done, fail) => {
       const waiting = { ...request, done, fail, isSwapped: false };
       const queue = this.#queues.get(request.key);
@@ -73,13 +106,23 @@ export class Reloads {
     const queue = this.#queues.get(key) ?? [];
     while (queue.length > 0) {
       // The pause is before the reload, so that new requests share it, and a process without more work ends at once.
-      const last = this.#startedAt.get(key) ?? -Infinity;
-      await this.#timing.pause(Math.max(0, last + INTERVAL_MS - this.#timing.now()));
-      this.#startedAt.set(key, this.#timing.now());
+      await this.#pauseBefore(key, queue);
+      const startedAt = this.#timing.now();
       const shared = queue.splice(0);
       queue.unshift(...(await this.#share(key, shared)));
+      this.#last.set(key, { startedAt, endedAt: this.#timing.now() });
     }
     this.#queues.delete(key);
+  }
+
+  async #pauseBefore(key: string, queue: readonly Waiting[]): Promise<void> {
+    const { startedAt, endedAt } = this.#last.get(key) ?? { startedAt: -Infinity, endedAt: -Infinity };
+    const soonest = startedAt + INTERVAL_MS;
+    const patient = Math.max(soonest, endedAt + PATIENCE * (endedAt - startedAt));
+    await this.#timing.pause(Math.max(0, soonest - this.#timing.now()));
+    // One that is not patient takes the others with it.
+    while (queue.every(({ isPatient }) => isPatient === true) && this.#timing.now() < patient)
+      await this.#timing.pause(Math.min(INTERVAL_MS, patient - this.#timing.now()));
   }
 
   /** @returns the requests that need another reload. */
@@ -122,8 +165,10 @@ async function swap(waiting: Waiting): Promise<void> {
   }
 }
 
+const nothing = () => Promise.resolve();
+
 /** Undoes the change. @returns the reason of the failure. */
-async function takeBack({ rollBack }: Waiting, reason: unknown): Promise<unknown> {
+async function takeBack({ rollBack }: Pick<ReloadRequest, 'rollBack'>, reason: unknown): Promise<unknown> {
   try {
     await rollBack();
     return reason;

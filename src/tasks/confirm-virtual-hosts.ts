@@ -1,10 +1,11 @@
-// Confirms that the web server uses the virtual hosts of new accounts.
+// Confirms that PHP-FPM and the web server use the pools and virtual hosts of new accounts.
 import { defineTask } from '../core/task.ts';
+import { confirmPools } from '../drivers/php-pools/confirm.ts';
 import { virtualHosts } from '../drivers/virtual-hosts/virtual-hosts.ts';
 import { reportUnserved } from '../model/web/confirmation.ts';
 
 export default defineTask<unknown>({
-  description: 'Confirm that the web server uses the virtual hosts of new accounts.',
+  description: 'Confirm that PHP-FPM and the web server serve the websites of new accounts.',
   whenInterrupted: 'retry',
   // After 1, 5, 21 and 85 minutes.
   retries: { count: 4, delayMs: 60_000, growth: 4 },
@@ -12,17 +13,28 @@ export default defineTask<unknown>({
   async run(_input, { machine, log, now, transaction }) {
     const report = (reasons: readonly string[]) =>
       transaction('changes', (db) => reportUnserved(db, reasons, now()));
-    try {
-      const { removed } = await virtualHosts.confirm(machine);
-      const reasons = removed.map(
-        ({ path, reason }) => `“${path}” was removed, because Apache never accepted it: ${reason}`,
-      );
-      for (const reason of reasons) log(reason);
-      if (reasons.length > 0) await report(reasons);
-      return { removed: removed.map(({ path }) => path) };
-    } catch (error) {
-      await report([error instanceof Error ? error.message : String(error)]);
-      throw error;
-    }
+    const pools = confirmPools(machine).then((removed) => sentences('PHP-FPM', removed));
+    // Apache comes second, because it uses the pools. It is confirmed even if PHP-FPM has a problem.
+    const [first] = await Promise.allSettled([pools]);
+    const hosts = virtualHosts.confirm(machine).then(({ removed }) => sentences('Apache', removed));
+    const outcomes = [first, ...(await Promise.allSettled([hosts]))];
+    const reasons = outcomes.flatMap((one) =>
+      one.status === 'fulfilled' ? one.value : [messageOf(one.reason)],
+    );
+    for (const reason of reasons) log(reason);
+    if (reasons.length > 0) await report(reasons);
+    const failed = outcomes.find((one) => one.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    return { problems: reasons };
   },
 });
+
+function sentences(daemon: string, removed: readonly { readonly path: string; readonly reason: string }[]) {
+  return removed.map(
+    ({ path, reason }) => `“${path}” was removed, because ${daemon} never accepted it: ${reason}`,
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

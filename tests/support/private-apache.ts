@@ -63,8 +63,8 @@ export class PrivateApache {
         const { status, stderr, stdout } = this.run('-t');
         return Promise.resolve(status === 0 ? undefined : stdout + stderr);
       },
-      accepts: (_port, path) => {
-        const words = ['-t', '-f', '/dev/null', ...alone([this.path(MODULES_FILE)], path)];
+      accepts: (_port, paths) => {
+        const words = ['-t', '-f', '/dev/null', ...alone([this.path(MODULES_FILE)], paths)];
         return Promise.resolve(spawnSync(PROGRAM, words, { env: ENVIRONMENT }).status === 0);
       },
       requestReload: () => {

@@ -1,14 +1,18 @@
 // The pools of accounts on PHP-FPM: a file for each account and release. php-fpm itself checks them, since one that it
 // rejects stops all pools.
 import type { Pool } from '../../model/php/pools.ts';
+import { checkTogether } from '../batches.ts';
+import { FileSteps, type CheckPort, type DesiredFile, type FileDriver, type Reload } from '../file-driver.ts';
 import {
-  FileSteps,
-  type DesiredFile,
-  type DriverPort,
-  type FileDriver,
-  type Reload,
-} from '../file-driver.ts';
-import { isDown, isRunning, programOf, reload, test, waitForSockets, waitUntilClosed } from './control.ts';
+  assertRuns,
+  isDown,
+  isRunning,
+  programOf,
+  reload,
+  test,
+  waitForSockets,
+  waitUntilClosed,
+} from './control.ts';
 import {
   accountFile,
   baseFile,
@@ -26,7 +30,10 @@ export interface DesiredPools {
   readonly accounts: readonly AccountPools[];
   /** Also write the settings that all pools share. An account’s own step does not, because others run beside it. */
   readonly hasBase?: boolean;
-  /** The account is new: nothing waits until PHP-FPM listens, which the web server does not use yet either. */
+  /**
+   * The account is new: nothing waits for the reload. The web server does not use the pools before its own reload, which
+   * follows and begins that of PHP-FPM.
+   */
   readonly isNew?: true;
 }
 
@@ -43,6 +50,8 @@ export interface AccountPools {
 /** Where no accounts exist as users, files are checked with this one. */
 const NOBODY: Identity = { user: '65534', group: '65534' };
 const folder = { mode: 0o755 };
+/** Before Apache, which is of order 2. */
+const LATER_ORDER = 1;
 
 export function poolSteps(release: string): FileSteps<DesiredPools> {
   return new FileSteps(poolDriver(release));
@@ -67,17 +76,23 @@ export function poolDriver(release: string): FileDriver<DesiredPools> {
     ],
     files,
     async check(desired, staged, port) {
+      if (desired.isNew === true && port.services.isSupported) await assertRuns(release, port);
       if (staged.size === 0 || !(await port.tools.has(program))) return;
       await checkAlone(desired, staged, port);
     },
-    async reloads({ accounts }, changes, port): Promise<Reload[]> {
+    async reloads({ accounts, isNew }, changes, port): Promise<Reload[]> {
       if (changes.length === 0 || !port.services.isSupported) return [];
+      const run = () => reload(release, port);
+      if (isNew === true && changes.every(({ before }) => before === null)) {
+        const sockets = accounts.flatMap(({ pools }) => pools.map(({ socket }) => socket));
+        const used = () => waitForSockets(sockets, port);
+        return [{ key: program, run, later: { order: LATER_ORDER, used, isFollowed: true } }];
+      }
       // Without PHP-FPM there is nothing to remove a pool from.
       if (isRemoval(accounts) && !(await isRunning(release, port))) return [];
-      return [{ key: program, run: () => reload(release, port) }];
+      return [{ key: program, run }];
     },
     async healthy({ accounts, isNew }, changes, port) {
-      // The signal of the reload waits in PHP-FPM, which then reads all files.
       if (changes.length === 0 || isNew === true || !(await isRunning(release, port))) return;
       const isChanged = ({ username }: AccountPools) =>
         changes.some(({ path }) => path === accountFile(release, username));
@@ -114,32 +129,49 @@ function files(
 }
 
 /**
- * Checks the staged files without the files of others, which takes the same time on a server with many accounts. The
- * whole configuration is tested right before the reload.
+ * Checks the staged files without the files of others, which takes the same time on a server with many accounts. Changes
+ * at the same time share a check. The whole configuration is tested right before the reload.
  */
 async function checkAlone(
   { release, accounts }: DesiredPools,
   staged: ReadonlyMap<string, string>,
-  port: DriverPort,
+  port: CheckPort,
 ): Promise<void> {
-  const { files: machineFiles, services } = port;
-  const isReal = services.isSupported;
-  const changed = accounts.filter(({ username }) => staged.has(accountFile(release, username)));
+  const changed = accounts.flatMap(({ username, pools }) => {
+    const path = staged.get(accountFile(release, username));
+    return path === undefined ? [] : [{ username, pools, path }];
+  });
   const [first] = changed;
   if (first === undefined) return;
+  const check = (several: readonly (readonly CheckedFile[])[]) =>
+    checkTogether(several, (some) => testFiles(release, some.flat(), port));
+  const reason = await port.batches.run(programOf(release), changed, check);
+  if (reason !== undefined) throw reason as Error;
+}
+
+interface CheckedFile extends AccountPools {
+  /** The staged file. */
+  readonly path: string;
+}
+
+/** @throws MachineError `failed` with PHP-FPM’s own words. */
+async function testFiles(
+  release: string,
+  files: readonly CheckedFile[],
+  { files: machineFiles, services, tools }: CheckPort,
+): Promise<void> {
   // PHP-FPM would otherwise open its log, even for a test.
   const head = '[global]\nerror_log = /dev/null\n';
-  const body = isReal
-    ? changed.map(({ username }) => {
-        const path = staged.get(accountFile(release, username)) ?? '';
-        return `include = ${machineFiles.locate(path)}\n`;
-      })
-    : // A sandbox has no users, and paths that can be longer than a socket’s may be.
-      changed.map(({ pools }) => renderPools(pools, (path) => path, NOBODY));
-  const path = `${poolFolder(release)}/check-${first.username}`;
+  const body = files.map(({ path, pools }) =>
+    services.isSupported
+      ? `include = ${machineFiles.locate(path)}\n`
+      : // A sandbox has no users, and paths that can be longer than a socket’s may be.
+        renderPools(pools, (socket) => socket, NOBODY),
+  );
+  const path = `${poolFolder(release)}/check-${files[0]?.username}`;
   const whole = await machineFiles.stage(path, head + body.join(''), { mode: 0o600 });
   try {
-    await test(release, whole, port);
+    await test(release, whole, { tools });
   } finally {
     await machineFiles.discard(path);
   }

@@ -68,15 +68,23 @@ async function rejectionOf(release: string, port: DriverPort): Promise<string | 
     return undefined;
   } catch (error) {
     const { message } = error as Error;
-    const path = (await fileIn(message, release, port.files)) ?? '';
-    const isOurs = /\/(?:00-whmapi1|whmapi1-[^/]+)\.conf$/.test(path);
-    const whose = path === '' || isOurs ? '' : ` This program did not write “${path}”. Correct that file.`;
-    return `${message.replace(/\.?$/, '.')} It does not start again with these files.${whose}`;
+    const path = await rejectedFile(message, release, port.files);
+    return `${message.replace(/\.?$/, '.')} It does not start again with these files.${whoseFile(path)}`;
   }
 }
 
+/** A sentence if this program did not write the file. Otherwise empty. */
+export function whoseFile(path: string | undefined): string {
+  const isOurs = path === undefined || /\/(?:00-whmapi1|whmapi1-[^/]+)\.conf$/.test(path);
+  return isOurs ? '' : ` This program did not write “${path}”. Correct that file.`;
+}
+
 /** The file that PHP-FPM complains about. It names a file, or only the pool: `[pool shop] cannot get uid …`. */
-async function fileIn(message: string, release: string, files: MachineFiles): Promise<string | undefined> {
+export async function rejectedFile(
+  message: string,
+  release: string,
+  files: MachineFiles,
+): Promise<string | undefined> {
   const folder = poolFolder(release);
   const [, named] = /\[(\/\S+\.conf):\d+\]/.exec(message) ?? [];
   if (named !== undefined) return `${folder}/${named.slice(named.lastIndexOf('/') + 1)}`;

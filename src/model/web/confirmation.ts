@@ -1,4 +1,4 @@
-// The confirmation that the web server uses the virtual hosts of new accounts.
+// The confirmation that PHP-FPM and the web server serve the websites of new accounts.
 import type { Db } from '../../core/context.ts';
 import { SERVICE_WATCH } from '../contacts/applications.ts';
 import { notify } from '../contacts/notify.ts';
@@ -18,7 +18,7 @@ export async function confirmSoon(db: Db, now: number): Promise<void> {
 
 /** Tells the administrators that new websites are not served. @param reasons sentences. */
 export async function reportUnserved(db: Db, reasons: readonly string[], now: number): Promise<void> {
-  const subject = 'Apache does not serve new websites';
+  const subject = 'New websites are not served';
   await notify(
     db,
     { app: SERVICE_WATCH, event: 'httpd', subject, body: reasons.join('\n') },

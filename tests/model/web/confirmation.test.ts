@@ -34,7 +34,7 @@ describe('the confirmation of virtual hosts', () => {
     expect(task).toMatchObject({
       kind: 'send-notification',
       input: {
-        subject: 'Apache does not serve new websites',
+        subject: 'New websites are not served',
         body: 'Apache rejects its configuration: why',
       },
     });

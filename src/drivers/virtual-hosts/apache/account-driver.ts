@@ -1,5 +1,6 @@
 // The virtual hosts of accounts: a file for each account, which Apache includes.
-import type { DesiredFile, FileDriver } from '../../file-driver.ts';
+import { checkTogether } from '../../batches.ts';
+import type { DesiredFile, DriverPort, FileDriver } from '../../file-driver.ts';
 import type { AccountWeb, ServedBefore } from '../contract.ts';
 import { domainLogs } from '../places.ts';
 import { anywhere, common, reloadsOf, requestedReloads } from './common.ts';
@@ -39,7 +40,9 @@ export function accountDriver(server: ApacheServer): FileDriver<readonly Desired
       for (const account of accounts) {
         const path = staged.get(accountFile(account.username));
         if (account.isAddition !== true || path === undefined) continue;
-        if (await server.accepts(port, port.files.locate(path))) accepted.add(account);
+        const isAccepted = (paths: readonly string[]) => acceptedOf(server, port, paths);
+        if (await port.batches.run('apache additions', port.files.locate(path), isAccepted))
+          accepted.add(account);
       }
     },
     reloads(accounts, changes, port) {
@@ -51,6 +54,18 @@ export function accountDriver(server: ApacheServer): FileDriver<readonly Desired
     // A reload returns once Apache works with the new configuration.
     healthy: () => Promise.resolve(),
   };
+}
+
+/** Whether Apache accepts each of the files. Usually it accepts all of them, with one check. */
+async function acceptedOf(
+  server: ApacheServer,
+  port: DriverPort,
+  paths: readonly string[],
+): Promise<readonly boolean[]> {
+  const check = async (some: readonly string[]) => {
+    if (!(await server.accepts(port, some))) throw new Error('Apache rejects them.');
+  };
+  return (await checkTogether(paths, check)).map((reason) => reason === undefined);
 }
 
 function filesOf({ username, web, before }: DesiredAccount, find: Locate, ports: Ports): DesiredFile[] {

@@ -17,14 +17,13 @@ import {
 import { ACCOUNTS } from './places.ts';
 
 /**
- * Requests a reload that Apache needs for additional files, without waiting for it. Whatever the rest of the
- * configuration is, Apache keeps running: the request includes a check of the whole configuration.
+ * Notes that the files in place need a reload, so that `confirm` finds out if it is never requested.
  * @throws MachineError `failed` if Apache is not running.
  */
-export async function requestReload(server: ApacheServer, port: DriverPort): Promise<void> {
-  await assertRuns(server, port);
+export async function prepareReload(server: ApacheServer, port: DriverPort): Promise<void> {
+  // A request takes less time than systemctl.
+  if ((await servedGeneration(server.ports.http)) === undefined) await assertRuns(server, port);
   await nextGeneration(port);
-  await server.requestReload(port);
 }
 
 const SERVED_MS = 30_000;
@@ -41,7 +40,9 @@ export async function confirm(
   waitMs = SERVED_MS,
 ): Promise<Confirmation> {
   const removed: { path: string; reason: string }[] = [];
-  if (!(await server.isServed(port)) || (await isUsed(server, port, waitMs))) return { removed };
+  if (!(await server.isServed(port))) return { removed };
+  // During many additions, there are later generations before this one is served.
+  if (await waitUntilServed(server, await writtenGeneration(port), { waitMs })) return { removed };
   for (;;) {
     const served = (await servedGeneration(server.ports.http)) ?? 0;
     try {
@@ -57,12 +58,22 @@ export async function confirm(
   }
 }
 
-async function isUsed(server: ApacheServer, port: DriverPort, waitMs: number): Promise<boolean> {
+interface Waiting {
+  readonly waitMs?: number;
+  /** False if the process may end meanwhile. */
+  readonly ref?: boolean;
+}
+
+/** Waits until Apache uses this generation of the configuration, or a later one. @returns false if it does not. */
+export async function waitUntilServed(
+  server: ApacheServer,
+  generation: number,
+  { waitMs = SERVED_MS, ref = true }: Waiting = {},
+): Promise<boolean> {
   for (const until = Date.now() + waitMs; ;) {
-    const written = await writtenGeneration(port);
-    if (((await servedGeneration(server.ports.http)) ?? -1) >= written) return true;
+    if (((await servedGeneration(server.ports.http)) ?? -1) >= generation) return true;
     if (Date.now() >= until) return false;
-    await pause(PAUSE_MS);
+    await pause(PAUSE_MS, undefined, { ref });
   }
 }
 

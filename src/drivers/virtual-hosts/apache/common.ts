@@ -1,7 +1,7 @@
 // What both drivers of Apache share: its files, its tools, and whether it is installed.
 import type { DriverPort, FileChange, FileDriver, Reload } from '../../file-driver.ts';
-import { requestReload } from './additions.ts';
-import { isDown, reload, type ApacheServer } from './control.ts';
+import { prepareReload, waitUntilServed } from './additions.ts';
+import { isDown, reload, writtenGeneration, type ApacheServer } from './control.ts';
 import { DIRECTORIES, FOLDERS } from './places.ts';
 import type { Locate } from './render-account.ts';
 
@@ -17,10 +17,24 @@ export const common: Pick<
   isDown,
 };
 
+/** The order of Apache’s reloads: after PHP-FPM, whose pools the virtual hosts use. */
+const ORDER = 2;
+
 /** A request for a reload that nobody waits for, for all additions that come together. */
 export async function requestedReloads(server: ApacheServer, port: DriverPort): Promise<Reload[]> {
   if (!(await server.isServed(port))) return [];
-  return [{ key: 'apache additions', run: () => requestReload(server, port) }];
+  let generation = 0;
+  return [
+    { key: 'apache additions', run: () => prepareReload(server, port) },
+    {
+      key: 'apache reload of additions',
+      before: async () => {
+        generation = await writtenGeneration(port);
+      },
+      run: () => server.requestReload(port),
+      later: { order: ORDER, used: () => waitUntilServed(server, generation, { ref: false }) },
+    },
+  ];
 }
 
 /** One graceful restart for all changes that wait for it. */
@@ -30,7 +44,7 @@ export async function reloadsOf(
   port: DriverPort,
 ): Promise<Reload[]> {
   if (changes.length === 0 || !(await server.isServed(port))) return [];
-  return [{ key: 'apache configuration', run: () => reload(server, port) }];
+  return [{ key: 'apache configuration', run: () => reload(server, port), order: ORDER }];
 }
 
 /** Finds any path of the machine, also homes, which Apache reads and this driver does not. */

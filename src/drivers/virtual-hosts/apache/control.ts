@@ -17,8 +17,8 @@ export interface ApacheServer {
   state(port: DriverPort): Promise<string>;
   /** Checks the whole configuration. @returns Apache's message; undefined if it accepts the configuration. */
   test(port: DriverPort): Promise<string | undefined>;
-  /** Whether Apache accepts this file, whatever the rest of its configuration is. @param path as `locate` returns it. */
-  accepts(port: DriverPort, path: string): Promise<boolean>;
+  /** Whether Apache accepts these files, whatever the rest of its configuration is. @param paths as `locate` returns them. */
+  accepts(port: DriverPort, paths: readonly string[]): Promise<boolean>;
   /** Requests a graceful restart after a check of the whole configuration, and waits for neither of them. */
   requestReload(port: DriverPort): Promise<void>;
   /** Asks for a graceful restart, without waiting for it. */
@@ -39,8 +39,8 @@ export const systemServer: ApacheServer = {
     const { status, stdout, stderr } = await tools.run('apache2ctl', ['configtest'], options);
     return status === 0 ? undefined : `${stdout}${stderr}`;
   },
-  async accepts({ tools }, path) {
-    const words = ['-t', '-d', '/etc/apache2', '-f', '/dev/null', ...alone(['mods-enabled/*.load'], path)];
+  async accepts({ tools }, paths) {
+    const words = ['-t', '-d', '/etc/apache2', '-f', '/dev/null', ...alone(['mods-enabled/*.load'], paths)];
     return (await tools.run('apache2ctl', words, { accept: [0, 1] })).status === 0;
   },
   // systemd runs one request after another. Those that arrive while one waits share it.
@@ -57,14 +57,14 @@ export const systemServer: ApacheServer = {
   },
 };
 
-/** The options that make a configuration of modules and one file. */
-export function alone(modules: readonly string[], path: string): string[] {
+/** The options that make a configuration of modules and these files. */
+export function alone(modules: readonly string[], paths: readonly string[]): string[] {
   return [
     `ServerName ${NOBODY}`,
     'DefaultRuntimeDir "/run"',
     'ErrorLog "/dev/null"',
     ...modules.map((module) => `IncludeOptional "${module}"`),
-    `Include ${quotedPath(path)}`,
+    ...paths.map((path) => `Include ${quotedPath(path)}`),
   ].flatMap((directive) => ['-C', directive]);
 }
 

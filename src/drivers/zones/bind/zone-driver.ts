@@ -148,7 +148,11 @@ async function reloads(
     const before = async () => {
       for (const end of BESIDE) await removeIfThere(port.files, zoneFile(name) + end);
     };
-    const reload = reconfiguration(port, isServed ? control : undefined);
+    const reload = {
+      ...reconfiguration(port, isServed ? control : undefined),
+      // Many accounts may be created at the same time, and each new zone takes a reconfiguration of all.
+      ...(statement.before === null && { isPatient: true as const }),
+    };
     needed.push(isServed ? { ...reload, before } : reload);
   }
   // A zone that is new in the configuration is loaded with it.

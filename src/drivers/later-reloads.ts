@@ -1,0 +1,111 @@
+// Reloads for new accounts, which nobody waits for. The more accounts there are, the longer a reload takes, so the more
+// accounts share it.
+import type { Timing } from './reloads.ts';
+
+export interface LaterReload {
+  /** Requests of the same key share a reload. */
+  readonly key: string;
+  /** The lowest are reloaded first: PHP-FPM must know a pool before Apache uses it. */
+  readonly order: number;
+  readonly run: () => Promise<void>;
+  /** Returns once the daemon works with the change. */
+  readonly used: () => Promise<unknown>;
+  /** A reload of a higher order follows, and begins this one as well. */
+  readonly isFollowed?: true;
+}
+
+/** After reloads, at least so many times their duration passes before the next: they take a fifth of the time at most. */
+const REST = 4;
+
+export class LaterReloads {
+  readonly #timing: Timing;
+  #waiting: LaterReload[] = [];
+  #isWorking = false;
+  #readyAt = -Infinity;
+  /** The reloads that have begun. */
+  #begun: Promise<unknown> = Promise.resolve();
+
+  constructor(timing: Timing) {
+    this.#timing = timing;
+  }
+
+  /**
+   * Returns at once if an earlier reload is still running or was so recently that this one must wait. Otherwise it
+   * returns once all waiting reloads are requested: a process that ends then has not forgotten any.
+   * @throws the error of the reload, if it was waited for.
+   */
+  async add(reload: LaterReload): Promise<void> {
+    this.#waiting.push(reload);
+    if (reload.isFollowed === true || this.#isWorking) return;
+    this.#isWorking = true;
+    const isReady = this.#timing.now() >= this.#readyAt;
+    const requested = this.#work();
+    if (isReady) await requested;
+    // A task confirms that all new files are used. It also reports why one is not.
+    else requested.catch(() => undefined);
+  }
+
+  /** Loads what waits and has a lower order, for a reload that needs it. If that fails, a task reports it. */
+  async runBelow(order: number): Promise<void> {
+    if (!this.#waiting.some((one) => one.order < order)) return;
+    const run = async () => (await this.#run(this.#take((one) => one.order < order)))();
+    await this.#exclusively(run).catch(() => undefined);
+  }
+
+  /** @returns once the first reloads are requested; it continues until none wait. */
+  async #work(): Promise<void> {
+    const rest = Math.max(0, this.#readyAt - this.#timing.now());
+    if (rest > 0) await this.#timing.pause(rest, { ref: false });
+    const startedAt = this.#timing.now();
+    const requested = this.#exclusively(() => this.#run(this.#take(() => true)));
+    void requested
+      .then(
+        (used) => used(),
+        () => undefined,
+      )
+      .catch(() => undefined)
+      .then(() => {
+        const now = this.#timing.now();
+        this.#readyAt = now + REST * (now - startedAt);
+        if (this.#waiting.some(({ isFollowed }) => isFollowed !== true)) {
+          this.#work().catch(() => undefined);
+        } else this.#isWorking = false;
+      });
+    await requested;
+  }
+
+  #take(isTaken: (reload: LaterReload) => boolean): LaterReload[] {
+    const taken = this.#waiting.filter(isTaken);
+    this.#waiting = this.#waiting.filter((one) => !isTaken(one));
+    return taken;
+  }
+
+  #exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#begun.then(work);
+    this.#begun = result.catch(() => undefined);
+    return result;
+  }
+
+  /**
+   * Runs a reload of each key, one after the other. If one fails, those of higher orders still run.
+   * @returns what waits until the last daemon works with the changes. @throws the error of the last one.
+   */
+  async #run(reloads: readonly LaterReload[]): Promise<() => Promise<unknown>> {
+    const ordered = reloads.toSorted((one, other) => one.order - other.order);
+    const groups = [...new Set(ordered.map(({ key }) => key))].map((key) =>
+      ordered.filter((one) => one.key === key),
+    );
+    const load = async ([first, ...others]: readonly LaterReload[]) => {
+      await first?.run();
+      return async () => {
+        for (const one of [first, ...others]) await one?.used();
+      };
+    };
+    const last = groups.pop() ?? [];
+    for (const group of groups)
+      await load(group)
+        .then((used) => used())
+        .catch(() => undefined);
+    return load(last);
+  }
+}
