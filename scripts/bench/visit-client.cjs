@@ -4,6 +4,8 @@
 // `node visit-client.cjs '{"host": "bob.example", "paths": ["/"], "everyMs": 10, "result": "/srv/visits.json"}'`
 const { request } = require('node:http');
 const { writeFileSync } = require('node:fs');
+const { performance } = require('node:perf_hooks');
+const { clearInterval, setInterval } = require('node:timers');
 
 const { host, paths, everyMs, result } = JSON.parse(process.argv[2]);
 const seen = { good: 0, failed: {} };

@@ -17,8 +17,10 @@ const plain: ReloadRequest = {
   isDown: () => false,
   rollBack: nothing,
 };
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 /** A clock that advances only during pauses. */
-function stoppedClock(): Timing & { readonly pauses: number[] } {
+function stoppedClock(): Mutable<Timing> & { readonly pauses: number[] } {
   let time = 1000;
   const pauses: number[] = [];
   return {
@@ -174,5 +176,114 @@ describe('reloads', () => {
     await expect(failing).rejects.toThrow(
       'failure. The former files could not be restored: The disk is full.',
     );
+  });
+
+  it('wait as long as the last one took if all of their requests are patient', async () => {
+    const timing = stoppedClock();
+    const reloads = new Reloads(timing);
+    const begun: number[] = [];
+    const run = async () => {
+      begun.push(timing.now());
+      await timing.pause(300);
+    };
+    const request = { ...plain, run };
+    await reloads.request({ ...request, isPatient: true });
+    await reloads.request({ ...request, isPatient: true });
+    await reloads.request(request);
+    expect(begun).toEqual([1000, 1600, 1900]);
+    await Promise.all([reloads.request({ ...request, isPatient: true }), reloads.request(request)]);
+    expect(begun).toEqual([1000, 1600, 1900, 2200]);
+  });
+
+  describe('of new accounts', () => {
+    const world = () => {
+      const timing = stoppedClock();
+      const log: string[] = [];
+      const reloads = new Reloads(timing);
+      const one = (key: string, order: number): ReloadRequest => ({
+        ...plain,
+        key,
+        swap: async () => void log.push(`swap ${key}`),
+        run: async () => {
+          log.push(`${key} at ${timing.now()}`);
+          await timing.pause(100);
+        },
+        later: { order, used: async () => void log.push(`${key} used`) },
+      });
+      const pool = (): ReloadRequest => {
+        const request = one('php', 1);
+        return { ...request, later: { order: 1, used: nothing, ...request.later, isFollowed: true } };
+      };
+      const settle = () => new Promise((resume) => setTimeout(resume, 20));
+      return { timing, log, reloads, pool, host: () => one('web', 2), settle };
+    };
+
+    it('put PHP before the web server, and begin at once if there was none before', async () => {
+      const { log, reloads, pool, host, settle } = world();
+      await reloads.request(pool());
+      expect(log).toEqual(['swap php']);
+      await reloads.request(host());
+      expect(log.slice(1)).toEqual(['swap web', 'php at 1000', 'php used', 'web at 1100', 'web used']);
+      await settle();
+      expect(log).toHaveLength(6);
+    });
+
+    it('are shared afterwards, by all that come within four times their duration', async () => {
+      const { timing, log, reloads, pool, host, settle } = world();
+      await reloads.request(pool());
+      await reloads.request(host());
+      await settle();
+      log.splice(0);
+      let isOver = () => undefined as void;
+      const held = timing.pause;
+      // The rest ends once all requests are there.
+      timing.pause = (duration, options) =>
+        duration === 800
+          ? new Promise<void>((resume) => (isOver = resume)).then(() => held(duration, options))
+          : held(duration, options);
+      for (let at = 0; at < 3; at++) {
+        await reloads.request(pool());
+        await reloads.request(host());
+      }
+      expect(log.filter((line) => line.startsWith('swap'))).toHaveLength(6);
+      expect(log.filter((line) => line.includes(' at '))).toEqual([]);
+      isOver();
+      await settle();
+      expect(log.filter((line) => line.includes(' at '))).toEqual(['php at 2000', 'web at 2100']);
+      expect(log.filter((line) => line.endsWith('used'))).toHaveLength(6);
+    });
+
+    it('give PHP to a reload of the web server that somebody waits for', async () => {
+      const { log, reloads, pool, settle } = world();
+      await reloads.request(pool());
+      await reloads.request({ ...plain, key: 'web', order: 2, run: async () => void log.push('web') });
+      expect(log).toEqual(['swap php', 'php at 1000', 'php used', 'web']);
+      await settle();
+      expect(log).toHaveLength(4);
+    });
+
+    it('reach the web server even if PHP rejects something', async () => {
+      const { log, reloads, pool, host } = world();
+      await reloads.request({
+        ...pool(),
+        run: () => Promise.reject(new Error('broken')),
+        isDown: () => true,
+      });
+      await reloads.request(host());
+      expect(log).toEqual(['swap php', 'swap web', expect.stringMatching(/^web at/), 'web used']);
+    });
+
+    it('fail, and are undone, if the web server cannot be asked', async () => {
+      const { log, reloads, host } = world();
+      const failing = reloads.request({
+        ...host(),
+        run: () => Promise.reject(new Error('not running')),
+        rollBack: async () => void log.push('undone'),
+      });
+      await expect(failing).rejects.toThrow('not running');
+      expect(log).toEqual(['swap web', 'undone']);
+      await reloads.request(host());
+      expect(log).toContain('web used');
+    });
   });
 });

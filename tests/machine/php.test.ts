@@ -5,6 +5,7 @@ import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { waitUntilServed } from './served.ts';
 import { bootMachine, type Machine } from './machine.ts';
+import { until } from './until.ts';
 
 interface Envelope {
   readonly metadata: { readonly result: number; readonly reason: string };
@@ -163,13 +164,20 @@ END
     put('bob', 'run.php', '<?php echo php_ini_loaded_file();');
   });
 
-  it('names the file of somebody else that PHP-FPM rejects, and changes nothing', () => {
+  it('names the file of somebody else that PHP-FPM rejects, and serves new accounts once it is correct', async () => {
+    machine.sh('systemctl start whmapi1d');
     machine.sh(`printf '[mine]\\nnonsense = 1\\n' >/etc/php/8.4/fpm/pool.d/mine.conf`);
-    const { metadata } = call('createacct', 'username=carol', 'domain=carol.example');
+    const { metadata } = call('php_set_vhost_versions', 'version=ea-php84', 'vhost=bob.example', 'php_fpm=1');
     expect(metadata.reason).toMatch(/^PHP-FPM 8\.4 rejects its configuration: .*mine\.conf/);
-    expect(machine.run('id', ['carol']).status).not.toBe(0);
+    expect(visit('bob.example', '/run.php')).toMatch(/200$/);
+    create('carol');
+    put('carol', 'run.php', '<?php echo "of carol";');
+    expect(visit('carol.example', '/run.php')).toMatch(/503$/);
     expect(visit('alice.example', '/run.php')).toMatch(/200$/);
     machine.sh('rm /etc/php/8.4/fpm/pool.d/mine.conf');
+    // The task confirms it within a minute.
+    await until(() => visit('carol.example', '/run.php') === 'of carol 200');
+    works('removeacct', 'username=carol');
   });
 
   it('runs by CGI as the user of the account, if it is installed and set', () => {

@@ -1,7 +1,8 @@
 // Pools on a real PHP-FPM.
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
-import type { AccountPools } from '../../src/drivers/php-pools/driver.ts';
+import { confirmPools } from '../../src/drivers/php-pools/confirm.ts';
+import { poolSteps, type AccountPools } from '../../src/drivers/php-pools/driver.ts';
 import { examinePools } from '../../src/drivers/php-pools/examine.ts';
 import { baseSocket } from '../../src/drivers/php-pools/places.ts';
 import { kernel } from '../../src/machine/kernel/kernel.ts';
@@ -14,7 +15,7 @@ import { until } from '../support/until.ts';
 jest.setTimeout(120_000);
 
 /** Users that Debian always has stand for accounts. */
-const UIDS = { games: 5, news: 9 };
+const UIDS = { games: 5, news: 9, proxy: 13 };
 type User = keyof typeof UIDS;
 
 const isPossible = !isMissing('php-fpm8.4') && process.getuid?.() === 0;
@@ -237,6 +238,87 @@ const isPossible = !isMissing('php-fpm8.4') && process.getuid?.() === 0;
       expect(await examine(ofGames())).toEqual([
         '“php8.4-fpm” is inactive, so PHP does not run. Its log says why: journalctl -u php8.4-fpm',
       ]);
+    });
+  });
+
+  describe('of new accounts', () => {
+    const mine = '/etc/php/8.4/fpm/pool.d/mine.conf';
+    const fileOf = (username: User) => `/etc/php/8.4/fpm/pool.d/whmapi1-${username}.conf`;
+    const machine = () => ({ ...fpm.machine, kernel: () => Promise.resolve(kernel) });
+    /** Without the reload of Apache, which would begin that of PHP-FPM. */
+    const add = async (username: User, more: Partial<Pool> = {}) => {
+      const pools = [poolOf(username, more)];
+      const step = poolSteps('8.4').step('test', 'Test.', {
+        ...{ release: '8.4', accounts: [{ username, pools }], isNew: true },
+      });
+      const memento = await step.prepare(fpm.machine);
+      await step.apply(fpm.machine, memento);
+      return () => step.undo(fpm.machine, memento);
+    };
+
+    it('are in place without a reload, and are loaded by the next one or by their confirmation', async () => {
+      await add('games');
+      expect(existsSync(fpm.path(fileOf('games')))).toBe(true);
+      expect(existsSync(fpm.path(poolOf('games').socket))).toBe(false);
+      await fpm.change([{ username: 'news', pools: [poolOf('news')] }]);
+      expect(await run('games', 'echo posix_geteuid();')).toBe('5');
+      expect(await confirmPools(machine(), 0)).toEqual([]);
+      await fpm.change([{ username: 'games', pools: [], closes: [poolOf('games').socket] }]);
+      await add('games');
+      expect(await confirmPools(machine(), 0)).toEqual([]);
+      await until(() => existsSync(fpm.path(poolOf('games').socket)), 'PHP-FPM listens');
+      expect(await run('games', 'echo posix_geteuid();')).toBe('5');
+    });
+
+    it('are checked together when they come together, and only the wrong one is rejected', async () => {
+      const unknown = { username: 'nosuchuser' };
+      const outcomes = await Promise.allSettled([add('games'), add('news', unknown), add('proxy')]);
+      expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect(existsSync(fpm.path(fileOf('news')))).toBe(false);
+    });
+
+    it('can be undone', async () => {
+      const undo = await add('games');
+      await fpm.change([{ username: 'news', pools: [poolOf('news')] }]);
+      await undo();
+      expect(existsSync(fpm.path(fileOf('games')))).toBe(false);
+      await until(() => !existsSync(fpm.path(poolOf('games').socket)), 'PHP-FPM has forgotten it');
+    });
+
+    it('wait, and stop nothing, while somebody else’s file is broken', async () => {
+      await fpm.change([{ username: 'games', pools: [poolOf('games')] }]);
+      fpm.write(mine, '[mine]\nnonsense = 1\n');
+      await add('news');
+      await expect(confirmPools(machine(), 0)).rejects.toThrow(
+        /^PHP-FPM 8\.4 rejects its configuration: .* This program did not write “\S+\/mine\.conf”\. Correct that file\.$/,
+      );
+      expect(await run('games', 'echo posix_geteuid();')).toBe('5');
+      rmSync(fpm.path(mine));
+      expect(await confirmPools(machine(), 0)).toEqual([]);
+      await until(() => existsSync(fpm.path(poolOf('news').socket)), 'PHP-FPM listens');
+    });
+
+    it('are removed by the confirmation if PHP-FPM cannot use their file, so that others are loaded', async () => {
+      await add('games');
+      await add('news');
+      // As if its user had been removed.
+      fpm.write(
+        fileOf('news'),
+        readFileSync(fpm.path(fileOf('news')), 'utf8').replace('user = news', 'user = nosuchuser'),
+      );
+      await (await fpm.machine.files(['/etc/php'])).adopt(fileOf('news'));
+      expect(await confirmPools(machine(), 0)).toEqual([
+        { path: fileOf('news'), reason: expect.stringContaining('nosuchuser') as string },
+      ]);
+      await until(() => existsSync(fpm.path(poolOf('games').socket)), 'PHP-FPM listens');
+      expect(existsSync(fpm.path(fileOf('news')))).toBe(false);
+    });
+
+    it('are refused while PHP-FPM does not run', async () => {
+      await fpm.stop();
+      await expect(add('games')).rejects.toThrow(/“php8\.4-fpm” is not running\./);
+      expect(existsSync(fpm.path(fileOf('games')))).toBe(false);
+      expect(await confirmPools(machine(), 0)).toEqual([]);
     });
   });
 
