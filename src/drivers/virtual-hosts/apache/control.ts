@@ -126,8 +126,17 @@ async function replace(server: ApacheServer, port: DriverPort, run: () => Promis
   );
 }
 
+/** Several changes, and the task that confirms them, can need a generation at the same time. */
+let writing: Promise<unknown> = Promise.resolve();
+
 /** Writes a higher generation than all before into the configuration. @returns it. */
-export async function nextGeneration(port: DriverPort): Promise<number> {
+export function nextGeneration(port: DriverPort): Promise<number> {
+  const written = writing.then(() => writeGeneration(port));
+  writing = written.catch(() => undefined);
+  return written;
+}
+
+async function writeGeneration(port: DriverPort): Promise<number> {
   const generation = Math.max(Date.now(), (await writtenGeneration(port)) + 1);
   await port.files.write(GENERATION, renderGeneration(generation), closed);
   return generation;
