@@ -1,6 +1,7 @@
 // Creates, removes and renames databases and their users, of either kind of server, and changes what the users may do.
 // The store keeps whose they are.
 import { defineChange, exclusive, type Lock, type Plan, type PlannedStep } from '../core/plan.ts';
+import * as hosts from '../model/databases/hosts.ts';
 import type { DatabaseEngine, ObjectKind } from '../model/databases/names.ts';
 import * as owners from '../model/databases/owners.ts';
 
@@ -18,11 +19,17 @@ export interface ChangeDatabases {
   readonly added: readonly DatabaseObject[];
   readonly removed: readonly DatabaseObject[];
   readonly renamed: readonly { readonly kind: ObjectKind; readonly from: string; readonly to: string }[];
+  /** Of the account’s remote access list. */
+  readonly addedHosts?: readonly string[];
+  readonly removedHosts?: readonly string[];
 }
 
 const change = defineChange<ChangeDatabases>({
   kind: 'change-databases',
-  async store(db, { engine, owner, profile, added, removed, renamed }, { now }) {
+  async store(db, input, { now }) {
+    const { engine, owner, profile, added, removed, renamed, addedHosts = [], removedHosts = [] } = input;
+    for (const host of removedHosts) await hosts.remove(db, owner, host);
+    for (const host of addedHosts) await hosts.add(db, owner, host);
     for (const { kind, name } of removed) await owners.remove(db, { engine, kind }, name);
     for (const { kind, from, to } of renamed) {
       await owners.rename(db, { engine, kind }, { from, to, owner, now: now() });
@@ -41,6 +48,8 @@ export interface DatabaseWork {
   readonly added?: ChangeDatabases['added'];
   readonly removed?: ChangeDatabases['removed'];
   readonly renamed?: ChangeDatabases['renamed'];
+  readonly addedHosts?: readonly string[];
+  readonly removedHosts?: readonly string[];
   /** What the steps change otherwise. */
   readonly touched?: readonly DatabaseObject[];
   readonly steps: readonly PlannedStep[];
@@ -53,13 +62,17 @@ export interface DatabaseWork {
 /** The lock of the account keeps its limit, and makes one change after another. */
 export function changeDatabases(work: DatabaseWork): Plan {
   const { engine, owner, profile = owners.LOCAL_PROFILE, added = [], removed = [], renamed = [] } = work;
-  const { touched = [], steps, irreversible, secret } = work;
+  const { touched = [], steps, irreversible, secret, addedHosts, removedHosts } = work;
   const objects = [
     ...[...added, ...removed, ...touched],
     ...renamed.flatMap(({ kind, from, to }) => [from, to].map((name) => ({ kind, name }))),
   ];
   return change.plan(
-    { engine, owner, profile, added, removed, renamed },
+    {
+      ...{ engine, owner, profile, added, removed, renamed },
+      ...(addedHosts && { addedHosts }),
+      ...(removedHosts && { removedHosts }),
+    },
     {
       locks: [exclusive(`account ${owner}`), ...objects.map((one) => lockOf(engine, one))],
       steps,

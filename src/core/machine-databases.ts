@@ -18,6 +18,8 @@ export interface DatabaseConnection {
 }
 
 export interface DatabaseServer {
+  /** The path of its socket, for its own tools. Undefined if it is reached over the network. */
+  readonly socket?: string;
   /**
    * Connects, and disconnects when `work` is done. `database` is the one that statements without a database’s name
    * refer to.

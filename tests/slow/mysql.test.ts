@@ -115,10 +115,135 @@ test('hostile passwords', async () => {
   }
 });
 
+describe('users with several hosts', () => {
+  const hostsOf = (user: string) =>
+    server.query(`SELECT Host FROM mysql.user WHERE User = '${user}' ORDER BY Host`).flat();
+
+  beforeAll(async () => {
+    await uapi('create_database', { name: 'bob_remote' });
+    await uapi('create_user', { name: 'bob_first', password });
+    const grant = { user: 'bob_first', database: 'bob_remote', privileges: 'SELECT,INSERT' };
+    await uapi('set_privileges_on_database', grant);
+  });
+
+  test('a new host has the password and the privileges of the first one', async () => {
+    expect(await uapi('add_host', { host: '192.0.2.0/24' })).toMatchObject(done);
+    const network = '192.0.2.0/255.255.255.0';
+    expect(hostsOf('bob_first')).toEqual([network, 'localhost']);
+    const identities = server
+      .query("SELECT authentication_string, plugin FROM mysql.user WHERE User = 'bob_first'")
+      .map((row) => row.join());
+    expect(new Set(identities).size).toBe(1);
+    const grants = server.query(
+      "SELECT Db, Select_priv, Insert_priv, Update_priv FROM mysql.db WHERE User = 'bob_first'",
+    );
+    expect(grants).toEqual([0, 1].map(() => ['bob\\\\_remote', 'Y', 'Y', 'N']));
+    // Later users and privileges have all hosts too.
+    await uapi('create_user', { name: 'bob_second', password });
+    expect(hostsOf('bob_second')).toEqual([network, 'localhost']);
+    const all = { user: 'bob_second', database: 'bob_remote', privileges: 'ALL PRIVILEGES' };
+    await uapi('set_privileges_on_database', all);
+    expect((await uapi('get_privileges_on_database', all)).data).toEqual(['ALL PRIVILEGES']);
+    expect(server.query("SELECT COUNT(*) FROM mysql.db WHERE User = 'bob_second'")).toEqual([['2']]);
+  });
+
+  test('update_privileges gives users the hosts that they miss', async () => {
+    server.query("CREATE USER bob_byhand@localhost IDENTIFIED BY 'x' ACCOUNT LOCK");
+    expect(await uapi('update_privileges')).toMatchObject(done);
+    expect(hostsOf('bob_byhand')).toEqual(['192.0.2.0/255.255.255.0', 'localhost']);
+    expect(server.query("SHOW CREATE USER bob_byhand@'192.0.2.0/255.255.255.0'").flat()[0]).toContain('LOCK');
+    await uapi('delete_user', { name: 'bob_byhand' });
+  });
+
+  test('delete_host takes it from every user', async () => {
+    expect(await uapi('delete_host', { host: '192.0.2.0/24' })).toMatchObject(done);
+    for (const user of ['bob_first', 'bob_second']) expect(hostsOf(user)).toEqual(['localhost']);
+    expect(server.query("SELECT COUNT(*) FROM mysql.db WHERE Host <> 'localhost'")).toEqual([['0']]);
+  });
+
+  test('set_password', async () => {
+    const next = 'another horse battery staple 8';
+    expect((await uapi('set_password', { user: 'bob_first', password: next })).data).toEqual({
+      failures: [],
+    });
+    expect(server.refusal('SELECT 1', { user: 'bob_first', password })).toContain('denied');
+    expect(server.refusal('SELECT 1', { user: 'bob_first', password: next })).toBeUndefined();
+  });
+
+  test('revoke_access_to_database', async () => {
+    const of = { user: 'bob_second', database: 'bob_remote' };
+    expect(await uapi('revoke_access_to_database', of)).toMatchObject(done);
+    expect((await uapi('get_privileges_on_database', of)).data).toEqual([]);
+    expect(server.query("SELECT COUNT(*) FROM mysql.db WHERE User = 'bob_second'")).toEqual([['0']]);
+    await uapi('delete_user', { name: 'bob_second' });
+  });
+});
+
+test('check_database, repair_database, dump_database_schema and list_routines', async () => {
+  await uapi('set_privileges_on_database', {
+    ...{ user: 'bob_first', database: 'bob_remote' },
+    privileges: 'ALL PRIVILEGES',
+  });
+  const first = { user: 'bob_first', password: 'another horse battery staple 8', database: 'bob_remote' };
+  server.query(
+    `CREATE TABLE inno (a INT) ENGINE=InnoDB; CREATE TABLE \`my\`\`isam\` (a INT) ENGINE=MyISAM;
+     INSERT INTO inno VALUES (42); CREATE VIEW shown AS SELECT a FROM inno;
+     CREATE TRIGGER beforehand BEFORE INSERT ON inno FOR EACH ROW SET NEW.a = 1;
+     CREATE FUNCTION total() RETURNS INT DETERMINISTIC RETURN 7;`,
+    first,
+  );
+  const ok = (table: string) => ({ table, msg_type: 'status', msg_text: 'OK' });
+  expect((await uapi('check_database', { name: 'bob_remote' })).data).toEqual([
+    ...['inno', 'my`isam', 'shown'].map(ok),
+  ]);
+  const { data: repaired } = await uapi('repair_database', { name: 'bob_remote' });
+  expect(repaired).toContainEqual(ok('my`isam'));
+  expect(repaired).toContainEqual(ok('inno'));
+
+  const { data: schema } = await uapi('dump_database_schema', { dbname: 'bob_remote' });
+  for (const part of ['CREATE TABLE `inno`', '`my``isam`', 'TRIGGER', 'FUNCTION `total`', 'VIEW `shown`']) {
+    expect(schema).toContain(part);
+  }
+  expect(schema).not.toContain('42');
+  // What it says creates the same again.
+  server.query('CREATE DATABASE bob_copy');
+  server.query(`USE bob_copy; ${String(schema)}`);
+  const { data: copied } = await uapi('dump_database_schema', { dbname: 'bob_copy' });
+  // The tool writes the tables of a view with or without their database.
+  expect(String(copied).replaceAll('`bob_copy`.', '')).toBe(String(schema).replaceAll('`bob_remote`.', ''));
+  await uapi('delete_database', { name: 'bob_copy' });
+
+  expect((await uapi('list_routines')).data).toEqual(['bob_remote.total']);
+  expect((await uapi('list_routines', { database_user: 'bob_first' })).data).toEqual(['bob_remote.total']);
+  expect((await uapi('list_routines', {}, 'eve')).data).toEqual([]);
+  expect((await uapi('get_server_information')).data).toEqual({
+    ...{ host: 'localhost', is_remote: 0 },
+    version: server.query('SELECT VERSION()')[0]?.[0]?.split('-')[0],
+  });
+});
+
+test('setup_db_and_user gives a user who can use the database at once', async () => {
+  const { data } = await uapi('setup_db_and_user');
+  const {
+    database = '',
+    database_user: user = '',
+    database_user_password: given = '',
+  } = data as Record<string, string>;
+  expect(server.refusal('CREATE TABLE t (a INT)', { user, password: given, database })).toBeUndefined();
+});
+
+test('of calls at the same time, no more than the limit succeed', async () => {
+  await here.call('modifyacct', { user: 'eve', MAXSQL: '2' });
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'].map((one) => `eve_${one}`);
+  const answers = await Promise.all(names.map((name) => uapi('create_database', { name }, 'eve')));
+  expect(answers.filter(({ status }) => status === 1)).toHaveLength(2);
+  expect(databases().filter((name) => name.startsWith('eve_'))).toHaveLength(2);
+});
+
 test('a server that is down', async () => {
   await server.halt();
   expect(await uapi('list_databases')).toMatchObject(failed('It does not run. Start it'));
   expect(await uapi('create_user', { name: 'bob_app', password })).toMatchObject(failed('It does not run.'));
   await server.resume();
-  expect((await uapi('list_users')).data).toEqual([]);
+  expect((await uapi('list_users', {}, 'eve')).data).toEqual([]);
 });

@@ -118,3 +118,115 @@ test('without the feature', async () => {
   await here.call('update_featurelist', { featurelist: 'disabled', mysql: '0' });
   expect(await uapi('Mysql::list_databases')).toMatchObject(failed('requires the feature “mysql”'));
 });
+
+describe('in an account of its own', () => {
+  const ann = (name: string, args: Record<string, string> = {}) => uapi(`Mysql::${name}`, args, 'ann');
+
+  beforeAll(async () => {
+    await here.call('update_featurelist', { featurelist: 'disabled', mysql: '1' });
+    await here.call('createacct', { username: 'ann', domain: 'ann.example', password });
+    await ann('create_database', { name: 'ann_shop' });
+    await ann('create_user', { name: 'ann_app', password });
+  });
+
+  test('Mysql::get_privileges_on_database and Mysql::revoke_access_to_database', async () => {
+    const of = { user: 'ann_app', database: 'ann_shop' };
+    expect((await ann('get_privileges_on_database', of)).data).toEqual([]);
+    await ann('set_privileges_on_database', { ...of, privileges: 'UPDATE,SELECT' });
+    expect((await ann('get_privileges_on_database', of)).data).toEqual(['SELECT', 'UPDATE']);
+    expect(await ann('revoke_access_to_database', of)).toMatchObject(done);
+    expect((await ann('get_privileges_on_database', of)).data).toEqual([]);
+    for (const wrong of [
+      { ...of, user: 'eve_app' },
+      { ...of, database: 'eve_secret' },
+    ]) {
+      expect(await ann('get_privileges_on_database', wrong)).toMatchObject(failed('You do not have a'));
+      expect(await ann('revoke_access_to_database', wrong)).toMatchObject(failed('You do not have a'));
+    }
+  });
+
+  test('Mysql::add_host, Mysql::add_host_note, Mysql::get_host_notes and Mysql::delete_host', async () => {
+    for (const [given, kept] of [
+      ['192.0.2.%', '192.0.2.%'],
+      ['Web.Example', 'web.example'],
+      ['198.51.100.77/24', '198.51.100.0/255.255.255.0'],
+      ['203.0.113.0/255.255.255.0', '203.0.113.0/255.255.255.0'],
+      ['2001:DB8::0:1', '2001:db8::1'],
+      ['%', '%'],
+    ] as const) {
+      expect(await ann('add_host', { host: given })).toMatchObject(done);
+      expect((await ann('get_host_notes')).data).toEqual({ [kept]: '' });
+      expect(await ann('add_host_note', { host: given, note: 'Büro' })).toMatchObject(done);
+      expect(await ann('add_host', { host: given })).toMatchObject(done);
+      expect((await ann('get_host_notes')).data).toEqual({ [kept]: 'Büro' });
+      expect(await ann('delete_host', { host: given })).toMatchObject(done);
+      expect(await ann('delete_host', { host: given })).toMatchObject(
+        failed('not in the remote access list'),
+      );
+    }
+    for (const host of [
+      '1.2.3',
+      '1.2.3.4/33',
+      '1.2.3.4/255.0.255.0',
+      '2001:db8::/32',
+      'a b',
+      "x'y",
+      'a/b/c',
+    ]) {
+      expect(await ann('add_host', { host })).toMatchObject(
+        failed('The parameter “host” should be an IP address'),
+      );
+    }
+    for (const host of ['localhost', '127.0.0.1', '::1']) {
+      expect(await ann('add_host', { host })).toMatchObject(failed('always connect from this server'));
+    }
+    expect(await ann('add_host_note', { host: 'web.example', note: 'x' })).toMatchObject(
+      failed('Add it first'),
+    );
+    expect((await ann('get_host_notes')).data).toEqual({});
+  });
+
+  test('Mysql::set_password and Mysql::update_privileges', async () => {
+    const set = (user: string, candidate: string) => ann('set_password', { user, password: candidate });
+    expect(await set('ann_app', 'another horse battery staple 8')).toMatchObject({ data: { failures: [] } });
+    expect(await set('ann_app', 'ann_app')).toMatchObject(failed('too weak'));
+    expect(await set('eve_app', 'another horse battery staple 8')).toMatchObject(failed('“eve_app”'));
+    expect(await ann('update_privileges')).toMatchObject({ ...done, data: null });
+    expect(JSON.stringify(here.audit())).not.toMatch(/horse battery/);
+  });
+
+  test('Mysql::setup_db_and_user', async () => {
+    const { data } = await ann('setup_db_and_user', { prefix: 'wp' });
+    const { database = '', database_user_password: given = '' } = data as Record<string, string>;
+    expect(database).toMatch(/^ann_wp_[0-9a-f]{8}$/);
+    expect(given).toHaveLength(24);
+    expect(data).toMatchObject({ database_user: database, hostname: 'localhost', port: '' });
+    const of = { user: database, database };
+    expect((await ann('get_privileges_on_database', of)).data).toEqual(['ALL PRIVILEGES']);
+    expect(JSON.stringify(here.audit())).not.toContain(given);
+    await here.call('modifyacct', { user: 'ann', MAXSQL: '2' });
+    expect(await ann('setup_db_and_user')).toMatchObject(failed('may have 2 MySQL databases'));
+    expect((await ann('list_users')).data).toHaveLength(2);
+  });
+
+  test('Mysql::check_database, Mysql::repair_database, Mysql::dump_database_schema and Mysql::list_routines', async () => {
+    expect((await ann('check_database', { name: 'ann_shop' })).data).toEqual([]);
+    expect((await ann('repair_database', { name: 'ann_shop' })).data).toEqual([]);
+    expect((await ann('dump_database_schema', { dbname: 'ann_shop' })).data).toBe('');
+    expect((await ann('list_routines')).data).toEqual([]);
+    for (const name of ['eve_secret', 'mysql']) {
+      expect(await ann('check_database', { name })).toMatchObject(failed(`“${name}”`));
+      expect(await ann('repair_database', { name })).toMatchObject(failed(`“${name}”`));
+      expect(await ann('dump_database_schema', { dbname: name })).toMatchObject(failed(`“${name}”`));
+    }
+    expect(await ann('list_routines', { database_user: 'eve_app' })).toMatchObject(failed('“eve_app”'));
+  });
+
+  test('Mysql::get_server_information and Mysql::locate_server', async () => {
+    expect((await ann('get_server_information')).data).toEqual({
+      ...{ host: 'localhost', is_remote: 0 },
+      version: '',
+    });
+    expect((await ann('locate_server')).data).toEqual({ remote_host: 'localhost', is_remote: 0 });
+  });
+});

@@ -2,13 +2,17 @@
 import type { Context, FreeContext } from '../../core/context.ts';
 import type { Plan } from '../../core/plan.ts';
 import { lookAtMysql } from '../../drivers/mysql/look.ts';
+import addHosts from '../../drivers/mysql/steps/add-hosts.ts';
 import createDatabase from '../../drivers/mysql/steps/create-database.ts';
 import createUser from '../../drivers/mysql/steps/create-user.ts';
 import dropDatabase from '../../drivers/mysql/steps/drop-database.ts';
+import dropHost from '../../drivers/mysql/steps/drop-host.ts';
 import dropUser from '../../drivers/mysql/steps/drop-user.ts';
+import repair from '../../drivers/mysql/steps/repair.ts';
+import setPassword from '../../drivers/mysql/steps/set-password.ts';
 import setPrivileges from '../../drivers/mysql/steps/set-privileges.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
-import { hostsOf } from '../../model/databases/hosts.ts';
+import * as hosts from '../../model/databases/hosts.ts';
 import { assertMayAdd } from '../../model/databases/limits.ts';
 import { assertNewName, type PrefixSize } from '../../model/databases/names.ts';
 import {
@@ -20,6 +24,7 @@ import {
   wantedOf,
   type FoundMysql,
 } from '../../model/databases/own-mysql.ts';
+import { ALL_PRIVILEGES } from '../../model/databases/privileges.ts';
 import { assertStrong } from '../../model/passwords/passwords.ts';
 import { changeDatabases } from '../change-databases.ts';
 
@@ -37,6 +42,17 @@ export async function lookForOwn({
   const at = now();
   const wanted = await transaction('reads', (db) => wantedOf(db, caller.user));
   return lookAtMysql(machine, wanted, at);
+}
+
+/** Reads something of a database, if it is the caller’s. @throws ApiError `not_found`. */
+export async function lookAtOwnDatabase<T>(
+  context: Pick<FreeContext, 'machine' | 'transaction' | 'caller' | 'now'>,
+  name: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const found = await lookForOwn(context);
+  await context.transaction('reads', (db) => assertOwnDatabase(db, context.caller.user, name, found));
+  return work();
 }
 
 /** @throws ApiError `bad_param`, `limit_reached`. */
@@ -90,7 +106,7 @@ export async function createOwnUser(
   return changeDatabases({
     ...{ engine, owner },
     added: [{ kind: 'user', name }],
-    steps: [createUser.plan({ name, hosts: await hostsOf(db, owner) })],
+    steps: [createUser.plan({ name, hosts: await hosts.hostsOf(db, owner) })],
     secret: password,
   });
 }
@@ -132,5 +148,124 @@ export async function setOwnPrivileges(
       { kind: 'database', name: database },
     ],
     steps: [setPrivileges.plan({ user, database, privileges })],
+  });
+}
+
+/** @throws ApiError `not_found`, `weak_password`. */
+export async function setOwnPassword(
+  context: OwnContext,
+  { user, password }: { readonly user: string; readonly password: string },
+  found: FoundMysql,
+): Promise<Plan> {
+  const { db, caller } = context;
+  await assertOwnUser(db, caller.user, user, found);
+  await assertStrong(context, password, [caller.user, user], 'mysql');
+  return changeDatabases({
+    ...{ engine, owner: caller.user },
+    touched: [{ kind: 'user', name: user }],
+    steps: [setPassword.plan({ name: user })],
+    irreversible: true,
+    secret: password,
+  });
+}
+
+/** The hosts of `setOwnPassword` for which the server refused it. */
+export const refusedPasswords = setPassword.resultIn;
+
+/** @throws ApiError `not_found`. */
+export async function repairOwnDatabase(
+  { db, caller }: OwnContext,
+  database: string,
+  found: FoundMysql,
+): Promise<Plan> {
+  await assertOwnDatabase(db, caller.user, database, found);
+  return changeDatabases({
+    ...{ engine, owner: caller.user },
+    touched: [{ kind: 'database', name: database }],
+    steps: [repair.plan({ database })],
+    irreversible: true,
+  });
+}
+
+/** The messages of `repairOwnDatabase`. */
+export const repairedTables = repair.resultIn;
+
+/** @param given as the caller wrote it. @throws ApiError `bad_param`. */
+export async function addOwnHost(
+  { db, caller }: OwnContext,
+  given: string,
+  found: FoundMysql,
+): Promise<Plan> {
+  const host = hosts.readHost(given);
+  const owner = caller.user;
+  await hosts.assertMayAdd(db, owner, host);
+  return changeDatabases({
+    ...{ engine, owner },
+    addedHosts: [host],
+    ...(await widen(db, owner, [host], found)),
+  });
+}
+
+/** @throws ApiError `bad_param`, `not_found`. */
+export async function removeOwnHost(
+  { db, caller }: OwnContext,
+  given: string,
+  found: FoundMysql,
+): Promise<Plan> {
+  const host = hosts.readHost(given);
+  const owner = caller.user;
+  await hosts.assertListed(db, owner, host);
+  const { users } = await ownMysql(db, owner, found);
+  return changeDatabases({
+    ...{ engine, owner },
+    removedHosts: [host],
+    touched: users.map((name) => ({ kind: 'user', name })),
+    steps: [dropHost.plan({ users, host })],
+  });
+}
+
+/** Lets every user connect from every host of the list, also users who were made by hand. */
+export async function alignOwnUsers({ db, caller }: OwnContext, found: FoundMysql): Promise<Plan> {
+  const owner = caller.user;
+  return changeDatabases({
+    ...{ engine, owner },
+    ...(await widen(db, owner, await hosts.hostsOf(db, owner), found)),
+  });
+}
+
+async function widen(db: OwnContext['db'], owner: string, to: readonly string[], found: FoundMysql) {
+  const { users } = await ownMysql(db, owner, found);
+  return {
+    touched: users.map((name) => ({ kind: 'user' as const, name })),
+    steps: [addHosts.plan({ users, hosts: to })],
+  };
+}
+
+interface NewSetup {
+  readonly name: string;
+  readonly password: string;
+}
+
+/** A database, and a user of the same name with all privileges on it. @throws ApiError `limit_reached`. */
+export async function setUpOwn(
+  { db, caller }: OwnContext,
+  { name, password }: NewSetup,
+  found: FoundMysql,
+): Promise<Plan> {
+  const account = await accounts.getOwn(db, caller);
+  const owner = account.username;
+  assertMayAdd(account, engine, (await ownMysql(db, owner, found)).databases.length);
+  return changeDatabases({
+    ...{ engine, owner },
+    added: [
+      { kind: 'database', name },
+      { kind: 'user', name },
+    ],
+    steps: [
+      createDatabase.plan({ name }),
+      createUser.plan({ name, hosts: await hosts.hostsOf(db, owner) }),
+      setPrivileges.plan({ user: name, database: name, privileges: [ALL_PRIVILEGES] }),
+    ],
+    secret: password,
   });
 }

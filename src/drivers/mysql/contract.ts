@@ -56,9 +56,47 @@ export interface MysqlCatalogue {
   createUser(name: string, hosts: readonly string[], password: string): Promise<void>;
   /** For all hosts. Ends its sessions. */
   dropUser(name: string): Promise<void>;
+  /** From all hosts. @returns the hosts for which the server refused it. */
+  setPassword(name: string, password: string): Promise<RefusedHost[]>;
+  /** Gives the user these hosts too, with the password and the privileges that it has from its first host. */
+  addHosts(name: string, hosts: readonly string[]): Promise<void>;
+  /** Takes a host away. Does nothing if the user does not have it. Ends its sessions. */
+  dropHost(name: string, host: string): Promise<void>;
 
   /** Replaces the privileges on a database, from all of the user’s hosts. Without any, the user has no access. */
   setPrivileges(user: string, database: string, privileges: readonly string[]): Promise<void>;
+
+  /** Checks each table and view. */
+  check(database: string): Promise<TableMessage[]>;
+  /** Repairs each table, as far as its storage engine can. */
+  repair(database: string): Promise<TableMessage[]>;
+  /** The statements that create everything that is in a database, without the rows of tables. */
+  schema(database: string): Promise<string>;
+  /** The procedures and functions that these users created, as `database.name`, sorted. */
+  routines(definers: readonly string[]): Promise<string[]>;
+  /** Undefined if nothing is served. */
+  server(): Promise<ServerFacts | undefined>;
+}
+
+export interface RefusedHost {
+  readonly host: string;
+  /** A sentence. */
+  readonly error: string;
+}
+
+/** What MariaDB says of a table. */
+export interface TableMessage {
+  readonly table: string;
+  /** `status`, `error`, `info`, `note` or `warning`. */
+  readonly type: string;
+  readonly text: string;
+}
+
+export interface ServerFacts {
+  /** `11.8.9` */
+  readonly version: string;
+  /** Null if it does not listen on the network. */
+  readonly port: number | null;
 }
 
 export const ALL_PRIVILEGES = 'ALL PRIVILEGES';

@@ -1,6 +1,6 @@
 // What functions read of the MariaDB server before their transaction begins.
 import type { FoundMysql, WantedMysql } from '../../model/databases/own-mysql.ts';
-import type { HeldPrivileges } from './contract.ts';
+import type { HeldPrivileges, ServerFacts, TableMessage } from './contract.ts';
 import { withMysql, type MysqlMachine } from './server.ts';
 
 /** @param now the time before the server is asked. */
@@ -27,4 +27,23 @@ export function lookAtPrivileges(
   database: string,
 ): Promise<readonly HeldPrivileges[]> {
   return withMysql(machine, (mysql) => mysql.privileges(user, database));
+}
+
+/** The problems of a database’s tables and views. */
+export function lookAtTables(machine: MysqlMachine, database: string): Promise<readonly TableMessage[]> {
+  return withMysql(machine, (mysql) => mysql.check(database));
+}
+
+export function lookAtSchema(machine: MysqlMachine, database: string): Promise<string> {
+  return withMysql(machine, (mysql) => mysql.schema(database));
+}
+
+/** As `database.name`. */
+export function lookAtRoutines(machine: MysqlMachine, definers: readonly string[]): Promise<string[]> {
+  return withMysql(machine, (mysql) => mysql.routines(definers));
+}
+
+/** Undefined in a sandbox that runs no server. */
+export function lookAtServer(machine: MysqlMachine): Promise<ServerFacts | undefined> {
+  return withMysql(machine, (mysql) => mysql.server());
 }

@@ -82,6 +82,53 @@ export class RecordedMysql implements MysqlCatalogue {
     await this.#grant(user, await this.#user(user), database, privileges);
   }
 
+  async setPassword(name: string): Promise<[]> {
+    await this.#user(name);
+    return [];
+  }
+
+  async addHosts(name: string, hosts: readonly string[]): Promise<void> {
+    const found = await this.#user(name);
+    await this.#write(pathOf(USERS, name), {
+      ...found,
+      hosts: [...new Set([...found.hosts, ...hosts])].sort(),
+    });
+  }
+
+  async dropHost(name: string, host: string): Promise<void> {
+    const found = await this.#find(name);
+    if (found === undefined) return;
+    const hosts = found.hosts.filter((one) => one !== host);
+    if (hosts.length === 0) return this.dropUser(name);
+    await this.#write(pathOf(USERS, name), { ...found, hosts });
+  }
+
+  // Nothing is in the databases.
+
+  async check(database: string): Promise<[]> {
+    if ((await this.databases({ names: [database], prefixes: [] })).length === 0) {
+      throw missing('database', database);
+    }
+    return [];
+  }
+
+  repair(database: string): Promise<[]> {
+    return this.check(database);
+  }
+
+  async schema(database: string): Promise<string> {
+    await this.check(database);
+    return '';
+  }
+
+  routines(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
+  server(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   #grant(user: string, found: RecordedUser, database: string, privileges: readonly string[]): Promise<void> {
     const others = Object.entries(found.grants).filter(([name]) => name !== database);
     const grants =

@@ -1,16 +1,21 @@
 // The catalogue of a running server, over one connection.
 import type { DatabaseConnection } from '../../core/machine-databases.ts';
 import type { MysqlCatalogue, WantedNames } from './contract.ts';
+import type { DumpSchema } from './schema.ts';
 import * as databases from './sql-databases.ts';
+import * as hosts from './sql-hosts.ts';
+import * as maintenance from './sql-maintenance.ts';
 import * as privileges from './sql-privileges.ts';
 import * as users from './sql-users.ts';
 
 export class ServedMysql implements MysqlCatalogue {
   readonly isServed = true;
   readonly #connection: DatabaseConnection;
+  readonly #dump: DumpSchema;
 
-  constructor(connection: DatabaseConnection) {
+  constructor(connection: DatabaseConnection, dump: DumpSchema) {
     this.#connection = connection;
+    this.#dump = dump;
   }
 
   databases(wanted?: WantedNames) {
@@ -49,7 +54,39 @@ export class ServedMysql implements MysqlCatalogue {
     return users.drop(this.#connection, name);
   }
 
+  setPassword(name: string, password: string) {
+    return users.setPassword(this.#connection, name, password);
+  }
+
+  addHosts(name: string, of: readonly string[]) {
+    return hosts.add(this.#connection, name, of);
+  }
+
+  dropHost(name: string, host: string) {
+    return hosts.drop(this.#connection, name, host);
+  }
+
   setPrivileges(user: string, database: string, of: readonly string[]) {
     return privileges.set(this.#connection, user, database, of);
+  }
+
+  check(database: string) {
+    return maintenance.check(this.#connection, database);
+  }
+
+  repair(database: string) {
+    return maintenance.repair(this.#connection, database);
+  }
+
+  schema(database: string) {
+    return this.#dump(database);
+  }
+
+  routines(definers: readonly string[]) {
+    return maintenance.routines(this.#connection, definers);
+  }
+
+  server() {
+    return maintenance.server(this.#connection);
   }
 }

@@ -3,10 +3,11 @@ import type { DatabasePlace } from '../../core/machine-databases.ts';
 import type { Machine } from '../../core/machine.ts';
 import type { MysqlCatalogue } from './contract.ts';
 import { RecordedMysql } from './recorded.ts';
+import { dumpOf } from './schema.ts';
 import { ServedMysql } from './served.ts';
 
 /** What this driver uses of the machine. */
-export type MysqlMachine = Pick<Machine, 'databases' | 'files'>;
+export type MysqlMachine = Pick<Machine, 'databases' | 'files' | 'tools'>;
 
 /** Does some work over one connection. Default: on the server of this machine. */
 export async function withMysql<T>(
@@ -17,5 +18,5 @@ export async function withMysql<T>(
   const databases = await machine.databases();
   const server = place === undefined ? await databases.mysql() : await databases.mysql(place);
   if (server === undefined) return work(new RecordedMysql(await machine.files(['/var'])));
-  return server.use((connection) => work(new ServedMysql(connection)));
+  return server.use((connection) => work(new ServedMysql(connection, dumpOf(machine, server.socket))));
 }

@@ -1,6 +1,6 @@
 // Users, each of which exists once for each of its hosts.
-import type { DatabaseConnection } from '../../core/machine-databases.ts';
-import type { CataloguedUser, WantedNames } from './contract.ts';
+import { DatabaseError, type DatabaseConnection } from '../../core/machine-databases.ts';
+import type { CataloguedUser, RefusedHost, WantedNames } from './contract.ts';
 import { isReported, isWanted, missing, OWN_USERS, taken, userAt } from './statements.ts';
 
 export async function list(connection: DatabaseConnection, wanted?: WantedNames): Promise<CataloguedUser[]> {
@@ -55,7 +55,32 @@ export async function drop(connection: DatabaseConnection, name: string): Promis
   await endSessions(connection, name);
 }
 
-/** MariaDB lets the sessions of a user continue that it no longer has. */
-export async function endSessions(connection: DatabaseConnection, name: string): Promise<void> {
-  await connection.query(`KILL USER ${connection.identifier(name)}`);
+/** MariaDB lets the sessions of a user continue that it no longer has. `host`: those of this host’s user only. */
+export async function endSessions(
+  connection: DatabaseConnection,
+  name: string,
+  host?: string,
+): Promise<void> {
+  const whom = host === undefined ? connection.identifier(name) : userAt(connection, name, host);
+  await connection.query(`KILL USER ${whom}`);
+}
+
+export async function setPassword(
+  connection: DatabaseConnection,
+  name: string,
+  password: string,
+): Promise<RefusedHost[]> {
+  const hosts = await hostsOf(connection, name);
+  if (hosts.length === 0) throw missing('user', name);
+  const refused: RefusedHost[] = [];
+  for (const host of hosts) {
+    try {
+      const user = userAt(connection, name, host);
+      await connection.query(`ALTER USER ${user} IDENTIFIED BY ${connection.literal(password)}`);
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      refused.push({ host, error: error.message });
+    }
+  }
+  return refused;
 }

@@ -17,10 +17,12 @@ const CONNECT_MS = 10_000;
 export type MysqlPlace = { readonly socket: string } | DatabasePlace;
 
 export class MysqlServer implements DatabaseServer {
+  readonly socket?: string;
   readonly #place: MysqlPlace;
 
   constructor(place: MysqlPlace) {
     this.#place = place;
+    if ('socket' in place) this.socket = place.socket;
   }
 
   async use<T>(work: (connection: DatabaseConnection) => Promise<T>, database?: string): Promise<T> {

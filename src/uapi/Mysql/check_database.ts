@@ -1,0 +1,27 @@
+import { lookAtOwnDatabase } from '../../changes/databases/own-mysql.ts';
+import { defineUapi } from '../../core/define-uapi.ts';
+import { lookAtTables } from '../../drivers/mysql/look.ts';
+import { objectName } from '../../model/databases/names.ts';
+import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
+import { messageFields, showMessage } from '../../model/databases/table-messages.ts';
+
+export default defineUapi({
+  name: 'Mysql::check_database',
+  since: 54,
+  summary: 'Look for errors in the tables of a MySQL database.',
+  feature: FEATURE,
+  role: ROLE,
+  effect: 'reads',
+  params: { name: { ...objectName, doc: 'The database.' } },
+  returns: { list: { fields: messageFields } },
+  examples: [
+    {
+      args: { name: 'bob_shop' },
+      doc: 'Check bob_shop.',
+      setUp: [{ command: 'Mysql::create_database', args: { name: 'bob_shop' } }],
+    },
+  ],
+
+  look: ({ name }, context) => lookAtOwnDatabase(context, name, () => lookAtTables(context.machine, name)),
+  handler: (_args, _context, messages) => messages.map(showMessage),
+});

@@ -1,0 +1,28 @@
+import { lookAtOwnDatabase } from '../../changes/databases/own-mysql.ts';
+import { defineUapi } from '../../core/define-uapi.ts';
+import { lookAtSchema } from '../../drivers/mysql/look.ts';
+import { objectName } from '../../model/databases/names.ts';
+import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
+
+export default defineUapi({
+  name: 'Mysql::dump_database_schema',
+  since: 82,
+  summary: 'Show the SQL statements that create the tables of a MySQL database.',
+  description: 'With views, triggers, routines and events, and without the rows of the tables.',
+  feature: FEATURE,
+  role: ROLE,
+  effect: 'reads',
+  params: { dbname: { ...objectName, doc: 'The database.' } },
+  returns: { type: 'string', doc: 'The statements.' },
+  examples: [
+    {
+      args: { dbname: 'bob_shop' },
+      doc: 'The schema of bob_shop.',
+      setUp: [{ command: 'Mysql::create_database', args: { name: 'bob_shop' } }],
+    },
+  ],
+
+  look: ({ dbname }, context) =>
+    lookAtOwnDatabase(context, dbname, () => lookAtSchema(context.machine, dbname)),
+  handler: (_args, _context, schema) => schema,
+});

@@ -1,0 +1,44 @@
+import { lookForOwn } from '../../changes/databases/own-mysql.ts';
+import { defineUapi } from '../../core/define-uapi.ts';
+import { lookAtPrivileges } from '../../drivers/mysql/look.ts';
+import { objectName } from '../../model/databases/names.ts';
+import { assertOwnDatabase, assertOwnUser, FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
+
+export default defineUapi({
+  name: 'Mysql::get_privileges_on_database',
+  since: 44,
+  summary: 'Show what a user may do with a MySQL database.',
+  feature: FEATURE,
+  role: ROLE,
+  effect: 'reads',
+  params: {
+    user: { ...objectName, doc: 'The user.' },
+    database: { ...objectName, doc: 'The database.' },
+  },
+  returns: { list: { type: 'string' }, doc: 'MariaDB’s names of the privileges, or ALL PRIVILEGES.' },
+  examples: [
+    {
+      args: { user: 'bob_app', database: 'bob_shop' },
+      doc: 'The privileges of bob_app on bob_shop.',
+      setUp: [
+        { command: 'Mysql::create_database', args: { name: 'bob_shop' } },
+        {
+          command: 'Mysql::create_user',
+          args: { name: 'bob_app', password: 'correct horse battery staple 7' },
+        },
+      ],
+    },
+  ],
+
+  async look({ user, database }, context) {
+    const found = await lookForOwn(context);
+    const isThere = found.users.some(({ name }) => name === user);
+    return { found, held: isThere ? await lookAtPrivileges(context.machine, user, database) : [] };
+  },
+
+  async handler({ user, database }, { db, caller }, { found, held }) {
+    await assertOwnUser(db, caller.user, user, found);
+    await assertOwnDatabase(db, caller.user, database, found);
+    return [...(held[0]?.privileges ?? [])];
+  },
+});

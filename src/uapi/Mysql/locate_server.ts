@@ -1,0 +1,22 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import { LOCAL_HOST } from '../../model/databases/hosts.ts';
+import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
+
+export default defineUapi({
+  name: 'Mysql::locate_server',
+  since: 52,
+  summary: 'Show the host of the MySQL server.',
+  feature: FEATURE,
+  role: ROLE,
+  effect: 'reads',
+  params: {},
+  returns: {
+    fields: {
+      remote_host: { type: 'string', doc: 'The host to which programs connect.' },
+      is_remote: { type: 'flag', doc: '1 for another server.' },
+    },
+  },
+  examples: [{ args: {}, doc: 'The server.' }],
+
+  handler: () => ({ remote_host: LOCAL_HOST, is_remote: 0 }),
+});

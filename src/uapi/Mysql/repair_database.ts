@@ -1,0 +1,32 @@
+import { lookForOwn, repairedTables, repairOwnDatabase } from '../../changes/databases/own-mysql.ts';
+import { defineUapi } from '../../core/define-uapi.ts';
+import { objectName } from '../../model/databases/names.ts';
+import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
+import { messageFields, showMessage } from '../../model/databases/table-messages.ts';
+
+export default defineUapi({
+  name: 'Mysql::repair_database',
+  since: 54,
+  summary: 'Repair the tables of a MySQL database.',
+  feature: FEATURE,
+  role: ROLE,
+  effect: 'operates',
+  params: { name: { ...objectName, doc: 'The database.' } },
+  returns: { list: { fields: messageFields } },
+  examples: [
+    {
+      args: { name: 'bob_shop' },
+      doc: 'Repair bob_shop.',
+      setUp: [{ command: 'Mysql::create_database', args: { name: 'bob_shop' } }],
+    },
+  ],
+
+  look: (_args, context) => lookForOwn(context),
+
+  async handler({ name }, context, found) {
+    context.plan(await repairOwnDatabase(context, name, found), (results) =>
+      (repairedTables(results) ?? []).map(showMessage),
+    );
+    return [];
+  },
+});

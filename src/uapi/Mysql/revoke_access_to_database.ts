@@ -1,0 +1,37 @@
+import { lookForOwn, setOwnPrivileges } from '../../changes/databases/own-mysql.ts';
+import { defineUapi } from '../../core/define-uapi.ts';
+import { objectName } from '../../model/databases/names.ts';
+import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
+
+export default defineUapi({
+  name: 'Mysql::revoke_access_to_database',
+  since: 44,
+  summary: 'Take all privileges on a MySQL database away from a user.',
+  feature: FEATURE,
+  role: ROLE,
+  effect: 'operates',
+  params: {
+    user: { ...objectName, doc: 'The user.' },
+    database: { ...objectName, doc: 'The database.' },
+  },
+  returns: null,
+  examples: [
+    {
+      args: { user: 'bob_app', database: 'bob_shop' },
+      doc: 'The user bob_app can no longer use bob_shop.',
+      setUp: [
+        { command: 'Mysql::create_database', args: { name: 'bob_shop' } },
+        {
+          command: 'Mysql::create_user',
+          args: { name: 'bob_app', password: 'correct horse battery staple 7' },
+        },
+      ],
+    },
+  ],
+
+  look: (_args, context) => lookForOwn(context),
+
+  async handler({ user, database }, context, found) {
+    context.plan(await setOwnPrivileges(context, { user, database, privileges: [] }, found));
+  },
+});

@@ -1,0 +1,53 @@
+import { lookForOwn, refusedPasswords, setOwnPassword } from '../../changes/databases/own-mysql.ts';
+import { defineUapi } from '../../core/define-uapi.ts';
+import { objectName } from '../../model/databases/names.ts';
+import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
+import { password as passwordParam } from '../../model/passwords/passwords.ts';
+
+export default defineUapi({
+  name: 'Mysql::set_password',
+  since: 44,
+  summary: 'Set the password of a MySQL user.',
+  description: 'Its present sessions go on.',
+  feature: FEATURE,
+  role: ROLE,
+  effect: 'operates',
+  params: {
+    user: { ...objectName, doc: 'The user.' },
+    password: { ...passwordParam, required: true },
+  },
+  returns: {
+    fields: {
+      failures: {
+        list: {
+          fields: {
+            host: { type: 'string', doc: 'A host from which the user connects.' },
+            error: { type: 'string', doc: 'Why it keeps its former password from there.' },
+          },
+        },
+        doc: 'Empty: the password is set for all hosts.',
+      },
+    },
+  },
+  examples: [
+    {
+      args: { user: 'bob_app', password: 'another horse battery staple 8' },
+      doc: 'A new password for bob_app.',
+      setUp: [
+        {
+          command: 'Mysql::create_user',
+          args: { name: 'bob_app', password: 'correct horse battery staple 7' },
+        },
+      ],
+    },
+  ],
+
+  look: (_args, context) => lookForOwn(context),
+
+  async handler({ user, password }, context, found) {
+    context.plan(await setOwnPassword(context, { user, password }, found), (results) => ({
+      failures: (refusedPasswords(results) ?? []).map(({ host, error }) => ({ host, error })),
+    }));
+    return { failures: [] };
+  },
+});
