@@ -125,7 +125,7 @@ END
 
   it('gets a certificate for whm. too, once the account is a reseller', async () => {
     works('setupreseller', 'user=bob');
-    await until(() => atService('whm.bob.test', 2087).status === 0);
+    await until(() => atService('whm.bob.test', 2087).stdout.startsWith('200 '));
     expect(atService('whm.bob.test', 2087)).toEqual(found('whm.bob.test', 2087));
   });
 

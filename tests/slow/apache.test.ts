@@ -1,5 +1,5 @@
 // Virtual hosts on a real Apache, as visitors see them.
-import { chownSync, existsSync, rmSync, symlinkSync } from 'node:fs';
+import { chownSync, existsSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { userInfo } from 'node:os';
 import { DEFAULT_CERTIFICATE, DEFAULT_KEY } from '../../src/drivers/virtual-hosts/apache/render-server.ts';
@@ -148,6 +148,52 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
     await endPause(apache.machine, 'bob');
     expect(await answer('bob.example', '/')).toBe('200 of bob');
     expect((await apache.get('bob.example', '/')).headers['retry-after']).toBeUndefined();
+  });
+
+  it('of wildcard subdomains answer after all others, also those of other accounts, the longest name first', async () => {
+    const of = (username: string, names: readonly string[]) => ({
+      hosts: names.map((servername) => ({
+        ...{ servername, aliases: servername.startsWith('*') ? [] : [`www.${servername}`] },
+        documentRoot: `/home/${username}/${servername.replace('*', '_wildcard_')}`,
+      })),
+    });
+    const accounts = {
+      ann: ['*.bob.example', 'bob.example'],
+      bob: ['shop.bob.example'],
+      zoe: ['*.shop.bob.example', 'x.y.bob.example'],
+    };
+    for (const [username, names] of Object.entries(accounts)) {
+      for (const name of names) {
+        const folder = `/home/${username}/${name.replace('*', '_wildcard_')}`;
+        apache.write(`${folder}/index.html`, `${name} of ${username}`);
+      }
+      await change(username, webOf(username, of(username, names)));
+    }
+    const expected = {
+      'bob.example': 'bob.example of ann',
+      'www.bob.example': 'bob.example of ann',
+      'any.bob.example': '*.bob.example of ann',
+      'A.b.bob.example': '*.bob.example of ann',
+      'shop.bob.example': 'shop.bob.example of bob',
+      'www.shop.bob.example': 'shop.bob.example of bob',
+      'any.shop.bob.example': '*.shop.bob.example of zoe',
+      'x.y.bob.example': 'x.y.bob.example of zoe',
+      'y.bob.example': '*.bob.example of ann',
+    };
+    for (const [name, text] of Object.entries(expected)) expect(await answer(name, '/')).toBe(`200 ${text}`);
+    for (const name of ['bob.example.com', 'xbob.example', 'example'])
+      expect([name, (await apache.get(name, '/')).body]).not.toEqual([name, expect.stringContaining(' of ')]);
+    const log = '/var/log/whmapi1-domlogs/ann/_wildcard_.bob.example.log';
+    await until(() => apache.text(log).includes('"GET / HTTP'));
+    await until(() => / \d+ _wildcard_\.bob\.example\n/.test(apache.text('/var/log/apache2/whmapi1-bytes')));
+    await change('ann', webOf('ann', of('ann', ['bob.example'])), { wildcards: ['*.bob.example'] });
+    expect(await answer('any.bob.example', '/')).toMatch(/^404 There is no website/);
+    expect(await answer('any.shop.bob.example', '/')).toBe('200 *.shop.bob.example of zoe');
+    await change('zoe', null, { wildcards: ['*.shop.bob.example'] });
+    expect(readdirSync(apache.path('/etc/apache2/whmapi1/accounts')).sort()).toEqual([
+      'ann.conf',
+      'bob.conf',
+    ]);
   });
 
   it('do not mix domains that begin or end with each other', async () => {

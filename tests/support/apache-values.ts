@@ -39,6 +39,8 @@ export const places: Readonly<Record<string, (value: string) => AccountWeb>> = {
   'the IPv6 address': (ipv6) => ({ ...web, addresses: { ipv4: null, ipv6 } }),
   servername: (servername) => ofHost({ servername }),
   'a label of the servername': (label) => ofHost({ servername: `${label}.example` }),
+  'the parent of a wildcard subdomain': (name) =>
+    ofHost({ servername: `*.${name}`, aliases: [], services: [] }),
   'a service subdomain': (name) =>
     ofHost({
       services: [

@@ -16,7 +16,7 @@ export default defineApi2({
     domain: {
       ...subdomainParam,
       required: true,
-      doc: 'The subdomain’s name, with or without the parent domain.',
+      doc: 'The subdomain’s name, with or without the parent domain. *: all names below it that nobody else has.',
     },
     rootdomain: {
       ...domainName,

@@ -2,6 +2,7 @@
 // copied and truncated it, or compressed it, and Apache may still write to a renamed one.
 import type { MachineFiles } from '../../core/machine-daemons.ts';
 import { MachineError } from '../../core/machine-error.ts';
+import { domainOfPlain } from '../../core/wildcards.ts';
 import type { LogFile, LogMove } from '../../model/bandwidth/log-files.ts';
 import { ByteCounter, type CountedBytes } from './byte-counter.ts';
 import { headOf, openLogs, type OpenLog } from './logs.ts';
@@ -107,7 +108,9 @@ class Counting {
 
   async keep(): Promise<void> {
     if (this.#moves.length === 0) return;
-    await this.#work.keep({ counts: this.counter.take(), moves: this.#moves });
+    // The log has the names of Apache’s servers.
+    const counts = this.counter.take().map((one) => ({ ...one, name: domainOfPlain(one.name) }));
+    await this.#work.keep({ counts, moves: this.#moves });
     this.#moves = [];
     this.#since = 0;
     this.#work.progress(Math.min(1, this.#done / Math.max(1, this.#total)));

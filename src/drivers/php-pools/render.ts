@@ -1,5 +1,6 @@
 // The files of PHP-FPM, in the syntax of php-fpm.conf. Every value from outside goes through `word`.
 import type { AccountDirective } from '../../model/php/ini.ts';
+import { plainName } from '../../core/wildcards.ts';
 import type { Pool } from '../../model/php/pools.ts';
 import { baseSocket } from './places.ts';
 
@@ -65,7 +66,7 @@ function renderPool(
 ): string {
   const folder = word(home);
   return [
-    `[${sectionName(name)}]`,
+    `[${sectionName(plainName(name))}]`,
     `user = ${word(user)}`,
     `group = ${word(group)}`,
     `listen = ${word(locate(socket))}`,

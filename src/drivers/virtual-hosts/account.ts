@@ -2,7 +2,8 @@
 import { exclusive, type PlannedStep } from '../../core/plan.ts';
 import type { Account } from '../../model/accounts/accounts.ts';
 import * as exceeded from '../../model/bandwidth/exceeded.ts';
-import { findDomain } from '../../model/domains/hosted-domains.ts';
+import { findDomain, listOf } from '../../model/domains/hosted-domains.ts';
+import { isWildcard } from '../../core/wildcards.ts';
 import { domainOfDerived } from '../../model/domains/service-subdomains.ts';
 import { virtualHostsOf } from '../../model/domains/virtual-hosts.ts';
 import { readState, runsIn, withHost } from '../../model/php/served-by.ts';
@@ -74,7 +75,14 @@ async function webChange({ db }: World, account: Account, overrides: WebOverride
     ...{ username, after },
     ...(former !== username && { former }),
     ...(primary.length > 0 && { primary }),
+    ...(await wildcardsOf(db, former)),
   };
+}
+
+/** The wildcard subdomains of an account as it is stored. */
+async function wildcardsOf(db: World['db'], username: string) {
+  const wildcards = (await listOf(db, username)).map(({ domain }) => domain).filter(isWildcard);
+  return wildcards.length > 0 && { wildcards };
 }
 
 /**
@@ -166,7 +174,8 @@ export const part: AccountPart = {
     if (!roles.has(ROLE)) return [];
     const primary = await primaryTypesOf(db, account);
     const { username } = account;
-    return [remove.plan({ username, ...(primary.length > 0 && { primary }) }), removeLogs.plan({ username })];
+    const had = { ...(primary.length > 0 && { primary }), ...(await wildcardsOf(db, username)) };
+    return [remove.plan({ username, ...had }), removeLogs.plan({ username })];
   },
 };
 

@@ -19,6 +19,8 @@ export interface ServedBefore {
   readonly former?: string | undefined;
   /** The ports on which it answered requests for unknown names on the shared addresses. */
   readonly primary?: readonly PrimaryType[] | undefined;
+  /** Its wildcard subdomains. */
+  readonly wildcards?: readonly string[] | undefined;
 }
 
 export interface AccountChange {
@@ -50,8 +52,8 @@ export interface VirtualHostsDriver<Memento> {
    * @throws MachineError `failed` if it cannot, with its reason.
    */
   confirm(machine: DriverMachine): Promise<Confirmation>;
-  /** Marks the account's file as ours, even if it was edited by hand, so that it can be removed. */
-  adopt(machine: DriverMachine, username: string): Promise<void>;
+  /** Marks the account's files as ours, even if they were edited by hand, so that they can be removed. */
+  adopt(machine: DriverMachine, username: string, wildcards?: readonly string[]): Promise<void>;
   /** Writes the configuration that holds for all accounts. */
   setUp(machine: DriverMachine, options: WebServerOptions): Promise<DriverStep<Memento>>;
   /** The modules that are missing, by their names for a2enmod. Empty in a sandbox. */

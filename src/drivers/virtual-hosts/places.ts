@@ -1,5 +1,7 @@
 // Where the files of the web server are, for all drivers that share them.
 
+import { plainName } from '../../core/wildcards.ts';
+
 /** The answers to ACME challenges by HTTP (RFC 8555, section 8.3). Every virtual host serves them. Root writes here. */
 export const CHALLENGES = '/var/lib/whmapi1-acme';
 /** The path of a challenge in a URL, before its token. */
@@ -20,4 +22,4 @@ export const WEB_USER = 'www-data';
 export const domainLogs = (username: string) => `${DOMAIN_LOGS}/${username}`;
 export const pauseOf = (username: string) => `${PAUSES}/${username}`;
 export const errorLog = (username: string, servername: string) =>
-  `${domainLogs(username)}/${servername}-error.log`;
+  `${domainLogs(username)}/${plainName(servername)}-error.log`;

@@ -2,7 +2,7 @@ import { changeDomains } from '../../changes/change-domains.ts';
 import { authoriseAccount } from '../../core/access.ts';
 import { defineFunction } from '../../core/define.ts';
 import { lookForDomains } from '../../drivers/hosted-domains/look.ts';
-import { domainName } from '../../model/accounts/names.ts';
+import { hostName } from '../../model/accounts/names.ts';
 import { zonesToLookFor } from '../../model/dns/domain-zones.ts';
 import { ownerOfParent, withSubdomain } from '../../model/domains/changes.ts';
 
@@ -17,7 +17,11 @@ export default defineFunction({
   access: ['edit-account'],
   effect: 'operates',
   params: {
-    domain: { ...domainName, required: true, doc: 'The subdomain.' },
+    domain: {
+      ...hostName,
+      required: true,
+      doc: 'The subdomain. *.bob.example answers to all names below bob.example that nobody else has.',
+    },
     document_root: {
       type: 'string',
       required: true,

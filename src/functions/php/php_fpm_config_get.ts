@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { domainName } from '../../model/accounts/names.ts';
+import { hostName } from '../../model/accounts/names.ts';
 import { parametersIn, settingRows } from '../../model/php/fpm-settings.ts';
 import { ALL_POOLS, readFpmSettings } from '../../model/php/stored-fpm-settings.ts';
 import { getOwner, hostsOf, readAccount } from '../../model/php/virtual-hosts.ts';
@@ -16,7 +16,7 @@ export default defineFunction({
   role: 'WebServer',
   params: {
     domain: {
-      ...domainName,
+      ...hostName,
       doc: 'A virtual host, with the settings for all pools where it has none of its own. Default: those for all pools.',
     },
   },

@@ -1,7 +1,7 @@
 import { changePhp } from '../../changes/change-php.ts';
 import { defineFunction } from '../../core/define.ts';
 import * as php from '../../drivers/php/look.ts';
-import { domainName } from '../../model/accounts/names.ts';
+import { hostName } from '../../model/accounts/names.ts';
 import { changedHosts, changedServer } from '../../model/php/changed-hosts.ts';
 import { checkSettings, optionsIn, readGivenSettings, withGiven } from '../../model/php/fpm-settings.ts';
 import { lookForFpm } from '../../model/php/look-for-fpm.ts';
@@ -28,7 +28,7 @@ export default defineFunction({
         'if the account may change the value: allow_url_fopen, disable_functions, doc_root, error_log, error_reporting, ' +
         'log_errors and short_open_tag. An empty value removes the setting.',
     },
-    domain: { ...domainName, doc: 'A virtual host. Default: all pools.' },
+    domain: { ...hostName, doc: 'A virtual host. Default: all pools.' },
     validate_only: { type: 'flag', default: 0, doc: '1: only check the settings, and change nothing.' },
   },
   emptyIsOmitted: true,

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { domainName } from '../../model/accounts/names.ts';
+import { hostName } from '../../model/accounts/names.ts';
 import { getOwner, hostsOf, readAccounts } from '../../model/php/virtual-hosts.ts';
 
 export default defineFunction({
@@ -16,7 +16,7 @@ export default defineFunction({
   role: 'WebServer',
   params: {
     domain: {
-      ...domainName,
+      ...hostName,
       list: true,
       doc: 'A virtual host whose setting may decide. Can be repeated. Parked and addon domains are aliases, and are not accepted.',
     },

@@ -1,7 +1,7 @@
 import { changePhp } from '../../changes/change-php.ts';
 import { defineFunction } from '../../core/define.ts';
 import { findVersions } from '../../drivers/php/look.ts';
-import { domainName } from '../../model/accounts/names.ts';
+import { hostName } from '../../model/accounts/names.ts';
 import { readPoolParameters, versionParam } from '../../model/php/form.ts';
 import { getVersion, INHERIT, newestOf } from '../../model/php/versions.ts';
 import { changedHosts, warnIfNotRun } from '../../model/php/changed-hosts.ts';
@@ -25,7 +25,7 @@ export default defineFunction({
         'contains this one’s, or the server’s default.',
     },
     vhost: {
-      ...domainName,
+      ...hostName,
       required: true,
       list: true,
       doc: 'A virtual host, as php_get_vhost_versions returns it. Can be repeated.',

@@ -4,7 +4,7 @@ import { badParam } from '../../core/errors.ts';
 import { existingDomain } from '../../model/accounts/names.ts';
 import { certificatesOf } from '../../model/certificates/installed.ts';
 import { getDomain } from '../../model/domains/hosted-domains.ts';
-import { primaryTypes } from '../../model/web/primary-hosts.ts';
+import { assertCanBePrimary, primaryTypes } from '../../model/web/primary-hosts.ts';
 
 export default defineFunction({
   name: 'set_primary_servername',
@@ -48,6 +48,7 @@ export default defineFunction({
         `The domain “${domain}” has no virtual host of its own: “${servername}” serves it. Pass that name.`,
       );
     }
+    assertCanBePrimary(servername);
     if (type === 'ssl' && !(await certificatesOf(db, account)).has(servername)) {
       throw badParam(
         `“${servername}” has no certificate, so it does not answer over HTTPS. Run installssl first.`,

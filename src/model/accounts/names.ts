@@ -43,8 +43,8 @@ export const hostName = {
   },
 } as const satisfies Param;
 
-/** The domain of an existing account. */
-export const existingDomain = { ...domainName, completes: 'domain' } as const satisfies Param;
+/** The domain of an existing account, also a wildcard subdomain. */
+export const existingDomain = { ...hostName, completes: 'domain' } as const satisfies Param;
 
 /** An email address, in ASCII. */
 export const emailAddress = {

@@ -39,7 +39,7 @@ export async function bestComponents(
   const { caller, db } = context;
   const all = await stored.list(db, caller);
   const domain = named ?? given?.facts.domains[0] ?? '';
-  const found = await findDomain(db, domain.replace(/^\*\./, ''));
+  const found = (await findDomain(db, domain)) ?? (await findDomain(db, domain.replace(/^\*\./, '')));
   const account = found !== undefined && maySee(caller, found.account) ? found.account : undefined;
   const present = account && found && (await installed.find(db, found.servername));
   const candidates = bestFirst(

@@ -1,4 +1,5 @@
 // Which certificate each virtual host has.
+import { plainName } from '../../core/wildcards.ts';
 import type { Db } from '../../core/context.ts';
 import type { StepResult } from '../../core/plan.ts';
 import * as ofAutossl from '../autossl/certificates.ts';
@@ -40,7 +41,7 @@ const DIGEST = 16;
 
 /** The file's name has the digest of its content, so that a file never changes. */
 export function pathOf(servername: string, digest: string): string {
-  return `${FOLDER}/${servername.slice(0, MAX_NAME)}-${digest.slice(0, DIGEST)}.pem`;
+  return `${FOLDER}/${plainName(servername).slice(0, MAX_NAME)}-${digest.slice(0, DIGEST)}.pem`;
 }
 
 interface Row {

@@ -9,6 +9,7 @@ import { findPublicAddress } from '../addresses/nat.ts';
 import type { ChangedDomains } from '../domains/changes.ts';
 import type { HostedDomain } from '../domains/hosted-domains.ts';
 import { isOn } from '../domains/flags.ts';
+import { isWildcard } from '../../core/wildcards.ts';
 import { areServed, serviceNamesOf } from '../domains/service-subdomains.ts';
 import { accountZone } from './account-zone.ts';
 import { nameKey } from './names.ts';
@@ -41,7 +42,7 @@ export interface ZoneOfDomain {
 
 /** The names whose zones a change of this domain needs: the domain itself, and its parent domains. */
 export function zonesToLookFor(domain: string): string[] {
-  const labels = domain.split('.');
+  const labels = (isWildcard(domain) ? domain.slice(2) : domain).split('.');
   return labels.slice(0, -1).map((_, at) => labels.slice(at).join('.'));
 }
 
@@ -168,6 +169,9 @@ async function enclosing(
 
 type Subdomain = Addresses & { readonly domain: string };
 
+/** Names below a wildcard have its records. */
+const ownersOf = (domain: string) => (isWildcard(domain) ? [`${domain}.`] : [`${domain}.`, `www.${domain}.`]);
+
 /** Address records of the subdomain and of `www.`. A name that already has an address or is an alias keeps it. */
 function newRecords(zone: ZoneFile, { domain, ttl, ipv4, ipv6 }: Subdomain & { readonly ttl: number }) {
   const present = new Set(
@@ -175,9 +179,7 @@ function newRecords(zone: ZoneFile, { domain, ttl, ipv4, ipv6 }: Subdomain & { r
       .filter(({ type }) => ['A', 'AAAA', 'CNAME'].includes(type))
       .map(({ owner }) => nameKey(owner)),
   );
-  const free = [`${domain}.`, `www.${domain}.`].filter(
-    (owner) => owner.length <= 254 && !present.has(nameKey(owner)),
-  );
+  const free = ownersOf(domain).filter((owner) => owner.length <= 254 && !present.has(nameKey(owner)));
   return free.flatMap((owner) => [
     { owner, ttl, type: 'A', items: [ipv4] },
     ...(ipv6 === undefined ? [] : [{ owner, ttl, type: 'AAAA', items: [ipv6] }]),
@@ -186,7 +188,7 @@ function newRecords(zone: ZoneFile, { domain, ttl, ipv4, ipv6 }: Subdomain & { r
 
 /** The lines that `newRecords` added. Records with other data were changed by somebody, and stay. */
 function linesOf(zone: ZoneFile, { domain, ipv4, ipv6 }: Subdomain): number[] {
-  const names = [`${domain}.`, `www.${domain}.`].map(nameKey);
+  const names = ownersOf(domain).map(nameKey);
   return recordsOf(zone)
     .filter(({ owner, type, items }) => {
       if (!names.includes(nameKey(owner))) return false;

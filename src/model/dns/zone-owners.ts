@@ -43,7 +43,7 @@ export async function listOf(
     `SELECT name FROM dns_zone WHERE server = ? AND username = ?
        AND name NOT IN (SELECT domain FROM account WHERE username <> ?)
        AND name NOT IN (SELECT domain FROM hosted_domain WHERE username <> ?)
-     UNION SELECT domain FROM hosted_domain WHERE username = ?`,
+     UNION SELECT domain FROM hosted_domain WHERE username = ? AND domain NOT LIKE '*.%'`,
     ...[db.server, username, username, username, username],
   );
   return [...new Set([domain, ...rows.map(({ name }) => name)])].sort();

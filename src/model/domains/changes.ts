@@ -8,6 +8,7 @@ import { readDocumentRoot } from './document-root.ts';
 import { isOn } from './flags.ts';
 import { findDomain, listOf, type HostedDomain } from './hosted-domains.ts';
 import { assertWithinLimits } from './limits.ts';
+import { isWildcard } from '../../core/wildcards.ts';
 import { assertForeignName, assertName, assertSubdomain, type FoundAuthority } from './rules.ts';
 
 type Dependencies = Pick<Context, 'db' | 'caller' | 'system'>;
@@ -72,6 +73,12 @@ export async function withAlias(
   const before = await start(context, account);
   await assertName(context, domain);
   await assertForeignName(context, account, domain, authority);
+  if (isWildcard(host.given)) {
+    throw badParam(
+      `The parameter “${host.param}” should be the main domain or another subdomain: the wildcard subdomain ` +
+        `${quote(host.given)} serves only names below its parent domain.`,
+    );
+  }
   const isMain = host.given === account.domain;
   if (!isMain && !before.some(({ type, domain: name }) => type === 'sub' && name === host.given)) {
     throw badParam(
@@ -94,6 +101,9 @@ export async function withAddon(
   const before = await start(context, account);
   await assertName(context, domain);
   await assertForeignName(context, account, domain, authority);
+  if (isWildcard(subdomain)) {
+    throw badParam(`A wildcard subdomain, such as ${quote(subdomain)}, cannot serve an addon domain.`);
+  }
   const host = await newSubdomain(context, account, { domain: subdomain, root });
   const after = [...before, host, alias(account, { domain, host: subdomain })];
   assertWithinLimits(account, before, after);

@@ -5,18 +5,19 @@ import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import * as accounts from '../accounts/accounts.ts';
 import type { Account } from '../accounts/accounts.ts';
-import { domainName } from '../accounts/names.ts';
+import { hostName } from '../accounts/names.ts';
 import { listOf, type HostedDomain } from './hosted-domains.ts';
 import type { OwnDomains } from './rows.ts';
 import { virtualHostsOf, type VirtualHost } from './virtual-hosts.ts';
+import { plainName } from '../../core/wildcards.ts';
 
-/** A subdomain: `shop`, `shop.bob.example` or `shop_bob.example`. */
+/** A subdomain: `shop`, `shop.bob.example` or `shop_bob.example`; with `*` instead of `shop`, a wildcard subdomain. */
 export const subdomainParam = {
   type: 'string',
   maxLength: 253,
   pattern: {
-    matches: /^[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?$/i,
-    expects: 'a subdomain such as shop or shop.example.com',
+    matches: /^(?:\*|(?:\*[._])?[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?)$/i,
+    expects: 'a subdomain such as shop, shop.example.com or *',
   },
   lowerCase: true,
   doc: 'The subdomain.',
@@ -64,13 +65,15 @@ export function fullName(given: string, parent: string, noDots = false): string 
   const end = [`.${parent}`, `_${parent}`].find((one) => given.endsWith(one));
   const name = end === undefined ? given : given.slice(0, -end.length);
   const full = `${noDots ? name.replaceAll('.', '') : name}.${parent}`;
-  if (full.length <= domainName.maxLength && domainName.pattern.matches.test(full)) return full;
-  throw badParam(`${quote(given)} cannot be a subdomain of “${parent}”. Use letters, digits and “-”.`);
+  if (plainName(full).length <= hostName.maxLength && hostName.pattern.matches.test(full)) return full;
+  throw badParam(
+    `${quote(given)} cannot be a subdomain of “${parent}”. Use letters, digits and “-”, or “*” for all names.`,
+  );
 }
 
 /** The parameter “dir” in the form of WHM’s functions. Clients write `/public_html/shop` for a folder of the home. */
 export function folderOf(given: string | undefined, domain: string): string {
-  if (given === undefined || given === '') return `public_html/${domain}`;
+  if (given === undefined || given === '') return `public_html/${plainName(domain)}`;
   return given.startsWith('/public_html') ? given.slice(1) : given;
 }
 

@@ -5,7 +5,7 @@ import type { Param } from '../../core/define.ts';
 import { badParam, notFound } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import * as accounts from '../accounts/accounts.ts';
-import { domainName } from '../accounts/names.ts';
+import { hostName } from '../accounts/names.ts';
 import { DEFAULT_HANDLER } from './handlers.ts';
 import {
   edit,
@@ -36,7 +36,7 @@ export const placeParams = {
       'read on this server, so only “vhost” is accepted.',
   },
   vhost: {
-    ...domainName,
+    ...hostName,
     doc: 'A virtual host of the account, as LangPHP::php_get_vhost_versions returns it. Required with type=vhost.',
   },
 } as const satisfies Readonly<Record<string, Param>>;

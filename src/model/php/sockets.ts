@@ -1,4 +1,5 @@
 // The sockets on which the pools of PHP-FPM listen.
+import { plainName } from '../../core/wildcards.ts';
 import { releaseOf } from './versions.ts';
 
 export const SOCKETS = '/run/whmapi1-php';
@@ -12,8 +13,8 @@ const KEPT = 48;
  * pools had the same socket, PHP-FPM would reject the second one.
  */
 export function socketOf(version: string, servername: string): string {
-  const name =
-    servername.length <= MAX_NAME ? servername : `${servername.slice(0, KEPT)}-${hashOf(servername)}`;
+  const plain = plainName(servername);
+  const name = plain.length <= MAX_NAME ? plain : `${plain.slice(0, KEPT)}-${hashOf(plain)}`;
   return `${SOCKETS}/${releaseOf(version)}-${name}.sock`;
 }
 

@@ -1,5 +1,7 @@
 // The virtual hosts that answer requests for unknown names: one for each address and port, if one was chosen.
 import type { Db } from '../../core/context.ts';
+import { badParam } from '../../core/errors.ts';
+import { isWildcard } from '../../core/wildcards.ts';
 import type { Account } from '../accounts/accounts.ts';
 
 /** `std`: HTTP. `ssl`: HTTPS. */
@@ -41,4 +43,13 @@ export async function setPrimary(
 /** The account has another main domain. */
 export async function followMainDomain(db: Db, from: string, to: string): Promise<void> {
   await db.run('UPDATE primary_virtual_host SET servername = ? WHERE servername = ?', to, from);
+}
+
+/** @throws ApiError `bad_param` for a wildcard subdomain. */
+export function assertCanBePrimary(servername: string): void {
+  if (!isWildcard(servername)) return;
+  throw badParam(
+    `The wildcard subdomain “${servername}” cannot answer for unknown names, because it would then come before the ` +
+      'names below its parent domain. Choose another website.',
+  );
 }

@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { badParam } from '../../core/errors.ts';
-import { domainName } from '../../model/accounts/names.ts';
+import { hostName } from '../../model/accounts/names.ts';
 import { getOwnHost, impactedBy, readOwn } from '../../model/php/own-settings.ts';
 
 export default defineUapi({
@@ -17,7 +17,7 @@ export default defineUapi({
   feature: 'multiphp',
   params: {
     domain: {
-      ...domainName,
+      ...hostName,
       list: true,
       doc: 'A virtual host of the account whose setting may decide. Can be repeated. Aliases are not accepted.',
     },

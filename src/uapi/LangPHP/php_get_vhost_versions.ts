@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { findVersions } from '../../drivers/php/look.ts';
-import { domainName } from '../../model/accounts/names.ts';
+import { hostName } from '../../model/accounts/names.ts';
 import { getOwnHost, readOwn } from '../../model/php/own-settings.ts';
 import { hostFields, hostRow } from '../../model/php/rows.ts';
 import { newestOf } from '../../model/php/versions.ts';
@@ -13,7 +13,7 @@ export default defineUapi({
   effect: 'reads',
   role: 'WebServer',
   feature: 'multiphp',
-  params: { vhost: { ...domainName, doc: 'Only this virtual host. Default: all of the account.' } },
+  params: { vhost: { ...hostName, doc: 'Only this virtual host. Default: all of the account.' } },
   emptyIsOmitted: true,
   returns: { list: { fields: hostFields } },
   examples: [

@@ -1,7 +1,7 @@
 import { changePhp } from '../../changes/change-php.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { findVersions } from '../../drivers/php/look.ts';
-import { domainName } from '../../model/accounts/names.ts';
+import { hostName } from '../../model/accounts/names.ts';
 import { changedHosts, warnIfNotRun } from '../../model/php/changed-hosts.ts';
 import { versionParam } from '../../model/php/form.ts';
 import { getOwnHost, readOwn } from '../../model/php/own-settings.ts';
@@ -26,7 +26,7 @@ export default defineUapi({
         'contains this one’s, or the server’s default.',
     },
     vhost: {
-      ...domainName,
+      ...hostName,
       required: true,
       list: true,
       doc: 'A virtual host of the account. Can be repeated.',

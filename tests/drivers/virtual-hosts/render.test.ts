@@ -1,10 +1,18 @@
 // The configuration of an account: hostile values must not add directives.
 import fc from 'fast-check';
 import type { AccountWeb } from '../../../src/drivers/virtual-hosts/contract.ts';
-import { renderAccount } from '../../../src/drivers/virtual-hosts/apache/render-account.ts';
+import { isWildcard } from '../../../src/core/wildcards.ts';
+import { renderAccount, renderWildcard } from '../../../src/drivers/virtual-hosts/apache/render-account.ts';
 import { cgi, hostile, ofHost, places, web } from '../../support/apache-values.ts';
 
-const render = (account: AccountWeb) => renderAccount(account, (path) => path, { http: 80, https: 443 });
+const render = (account: AccountWeb) => {
+  const where = [(path: string) => path, { http: 80, https: 443 }] as const;
+  const wildcards = account.hosts.filter(({ servername }) => isWildcard(servername));
+  return [
+    renderAccount(account, ...where),
+    ...wildcards.map((host) => renderWildcard(account, host, ...where)),
+  ].join('');
+};
 
 /** The first word of each line that is no comment: the directives and sections. */
 const directives = (text: string) =>

@@ -2,12 +2,13 @@
 import { checkTogether } from '../../batches.ts';
 import type { DesiredFile, DriverPort, FileDriver } from '../../file-driver.ts';
 import type { AccountWeb, ServedBefore } from '../contract.ts';
+import { isWildcard } from '../../../core/wildcards.ts';
 import { domainLogs } from '../places.ts';
 import { anywhere, common, reloadsOf, requestedReloads } from './common.ts';
 import type { ApacheServer } from './control.ts';
-import { accountFile, closed, primaryFile, primaryTypes } from './places.ts';
+import { accountFile, closed, primaryFile, primaryTypes, wildcardFile } from './places.ts';
 import { userName } from './apache-conf.ts';
-import { renderAccount, renderPrimary, type Locate, type Ports } from './render-account.ts';
+import { renderAccount, renderPrimary, renderWildcard, type Locate, type Ports } from './render-account.ts';
 
 export interface DesiredAccount {
   readonly username: string;
@@ -70,6 +71,8 @@ async function acceptedOf(
 
 function filesOf({ username, web, before }: DesiredAccount, find: Locate, ports: Ports): DesiredFile[] {
   const { former, primary = [] } = before;
+  const own = (web?.hosts ?? []).map(({ servername }) => servername).filter(isWildcard);
+  const wildcards = [...new Set([...own, ...(before.wildcards ?? [])])];
   const file = (path: string, content: string | null) => ({ path, content, attributes: closed });
   const primaryFiles = primaryTypes.flatMap((type) => {
     const content = web === null ? null : renderPrimary(web, type, find, ports);
@@ -78,6 +81,11 @@ function filesOf({ username, web, before }: DesiredAccount, find: Locate, ports:
   return [
     ...(former === undefined ? [] : [file(accountFile(userName(former)), null)]),
     file(accountFile(username), web === null ? null : renderAccount(web, find, ports)),
+    ...wildcards.map((name) => {
+      const host = web?.hosts.find(({ servername }) => servername === name);
+      const isServed = web !== null && host !== undefined;
+      return file(wildcardFile(name), isServed ? renderWildcard(web, host, find, ports) : null);
+    }),
     ...primaryFiles,
   ];
 }

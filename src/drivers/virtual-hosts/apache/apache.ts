@@ -13,7 +13,7 @@ import type {
 import { accountDriver, type DesiredAccount } from './account-driver.ts';
 import { userName } from './apache-conf.ts';
 import { servedGeneration, systemServer, type ApacheServer } from './control.ts';
-import { accountFile, MODULES, OURS, SUEXEC } from './places.ts';
+import { accountFile, wildcardFile, MODULES, OURS, SUEXEC } from './places.ts';
 import { MODULE_NAMES } from './render-server.ts';
 import { serverDriver, type DesiredServer } from './server-driver.ts';
 
@@ -63,10 +63,11 @@ export class Apache implements VirtualHostsDriver<FileMemento> {
     return this.#accounts.step('virtual hosts of accounts', description, desired);
   }
 
-  async adopt(machine: DriverMachine, username: string): Promise<void> {
+  async adopt(machine: DriverMachine, username: string, wildcards: readonly string[] = []): Promise<void> {
     const { files } = await this.#accounts.port(machine);
-    const path = accountFile(userName(username));
-    if ((await files.origin(path)) !== 'absent') await files.adopt(path);
+    for (const path of [accountFile(userName(username)), ...wildcards.map(wildcardFile)]) {
+      if ((await files.origin(path)) !== 'absent') await files.adopt(path);
+    }
   }
 
   async setUp(machine: DriverMachine, options: WebServerOptions): Promise<DriverStep<FileMemento>> {

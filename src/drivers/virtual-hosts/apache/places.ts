@@ -1,5 +1,6 @@
 // Where Apache's files are on Debian.
 import type { FileAttributes } from '../../../core/machine-daemons.ts';
+import { plainName } from '../../../core/wildcards.ts';
 import { CHALLENGES, DOMAIN_LOGS, PAUSES } from '../places.ts';
 
 export const DIRECTORIES = ['/etc/apache2', '/var/lib', '/var/log'];
@@ -29,6 +30,13 @@ export const PRIMARY = `${FOLDER}/primary`;
 export const primaryTypes = ['std', 'ssl'] as const;
 export const primaryFile = (type: 'std' | 'ssl') => `${PRIMARY}/${type}.conf`;
 export const accountFile = (username: string) => `${ACCOUNTS}/${username}.conf`;
+/**
+ * Apache takes the first virtual host with a matching name, and reads the files sorted by name. Those of wildcard
+ * subdomains come after those of all accounts, the longest name first: `*.shop.bob.example`, then `*.bob.example`.
+ */
+export const wildcardFile = (servername: string) =>
+  `${ACCOUNTS}/~${String(MAX_DOMAIN - servername.length).padStart(3, '0')}-${plainName(servername)}.conf`;
+const MAX_DOMAIN = 253;
 
 /** Only root reads the configuration: Apache does so before it gives up its privileges. */
 export const closed: FileAttributes = { mode: 0o600 };

@@ -1,10 +1,11 @@
 // The virtual hosts of one account, as Apache reads them.
 import { CHALLENGE_PATH, CHALLENGES, domainLogs, errorLog, pauseOf } from '../places.ts';
 import type { AccountWeb, IndexType, PrimaryType, WebHost, WebPhp } from '../contract.ts';
+import { isWildcard, plainName } from '../../../core/wildcards.ts';
 import { cgiFolder } from '../../php/cgi-places.ts';
 import { ACCESS_FILES } from './access-files.ts';
 import { domain, folder, listener, path, portNumber, quoted, section, userName } from './apache-conf.ts';
-import { CUSTOM, OVER_LIMIT_PAGE } from './places.ts';
+import { CUSTOM, OVER_LIMIT_PAGE, primaryTypes } from './places.ts';
 
 /** Where a path of the machine is for Apache: a sandbox has its files elsewhere. */
 export type Locate = (path: string) => string;
@@ -18,19 +19,29 @@ const HEADER =
   '# Written by whmapi1 whenever the account changes. Put directives of your own into files below\n' +
   `# ${CUSTOM}/USER/ or ${CUSTOM}/USER/DOMAIN/, which end with “.conf”.\n`;
 
-/** @throws TypeError for a malformed value. */
+/** Without wildcard subdomains. @throws TypeError for a malformed value. */
 export function renderAccount(web: AccountWeb, locate: Locate, ports: Ports): string {
-  const { ipv4, ipv6 } = web.addresses;
-  const addresses = [ipv4 ?? '*', ...(ipv6 === null ? [] : [ipv6])];
+  const addresses = addressesOf(web);
   const blocks = (type: PrimaryType) =>
     // The first one answers requests for unknown names on an address of its own.
-    [...web.hosts]
+    web.hosts
+      .filter(({ servername }) => !isWildcard(servername))
       .sort(
         (one, other) =>
           Number(other.servername === web.primary?.[type]) - Number(one.servername === web.primary?.[type]),
       )
       .flatMap((host) => virtualHost(web, host, type, { locate, ports, addresses }));
   return `${HEADER}${[...blocks('std'), ...blocks('ssl')].join('\n')}\n`;
+}
+
+/** A virtual host of the account that is a wildcard subdomain. @throws TypeError for a malformed value. */
+export function renderWildcard(web: AccountWeb, host: WebHost, locate: Locate, ports: Ports): string {
+  const around = { locate, ports, addresses: addressesOf(web) };
+  return `${HEADER}${primaryTypes.flatMap((type) => virtualHost(web, host, type, around)).join('\n')}\n`;
+}
+
+function addressesOf({ addresses: { ipv4, ipv6 } }: AccountWeb): string[] {
+  return [ipv4 ?? '*', ...(ipv6 === null ? [] : [ipv6])];
 }
 
 /**
@@ -89,11 +100,15 @@ const NAMES_ON_A_LINE = 20;
 /** Can be a wildcard, unlike a ServerName. */
 const alias = (name: string) => (name.startsWith('*.') ? `*.${domain(name.slice(2))}` : domain(name));
 
+/** A name without `*`, also for files. @throws TypeError */
+const serverName = (servername: string) => domain(plainName(alias(servername)));
+
 function names({ servername, aliases, services = [] }: WebHost): string[] {
-  const lists = inLines([...aliases, ...services.map(({ name }) => name)]).map(
+  const wildcards = isWildcard(servername) ? [servername] : [];
+  const lists = inLines([...wildcards, ...aliases, ...services.map(({ name }) => name)]).map(
     (list) => `ServerAlias ${list.map(alias).join(' ')}`,
   );
-  return [`ServerName ${domain(servername)}`, ...lists];
+  return [`ServerName ${serverName(servername)}`, ...lists];
 }
 
 function inLines<Item>(list: readonly Item[]): Item[][] {
@@ -118,9 +133,9 @@ function redirects({ services = [] }: WebHost): string[] {
 }
 
 function logs({ username }: AccountWeb, { servername }: WebHost, { locate }: Surroundings): string[] {
-  const base = `${domainLogs(userName(username))}/${domain(servername)}`;
+  const base = `${domainLogs(userName(username))}/${serverName(servername)}`;
   return [
-    `ErrorLog ${path(locate(errorLog(userName(username), domain(servername))))}`,
+    `ErrorLog ${path(locate(errorLog(userName(username), serverName(servername))))}`,
     `CustomLog ${path(locate(`${base}.log`))} combined`,
   ];
 }
@@ -225,7 +240,7 @@ function website(web: AccountWeb, host: WebHost, { locate }: Surroundings): stri
     ...indexSections(web, top(home, documentRoot), locate),
     ...phpHandler(host.php, home, locate),
     `IncludeOptional ${path(locate(`${base}/any.conf`)).replace('/any.conf', '/*.conf')}`,
-    `IncludeOptional ${path(locate(`${base}/${domain(servername)}/any.conf`)).replace('/any.conf', '/*.conf')}`,
+    `IncludeOptional ${path(locate(`${base}/${serverName(servername)}/any.conf`)).replace('/any.conf', '/*.conf')}`,
   ];
 }
 

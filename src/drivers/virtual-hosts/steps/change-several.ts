@@ -10,10 +10,10 @@ interface Input {
 
 const stepOf = ({ accounts }: Input) =>
   virtualHosts.changeSeveral(
-    accounts.map(({ username, after, former, primary }) => ({
+    accounts.map(({ username, after, former, primary, wildcards }) => ({
       username,
       after,
-      before: { former, primary },
+      before: { former, primary, wildcards },
     })),
   );
 

@@ -11,6 +11,8 @@ export interface WebChange {
   readonly former?: string;
   /** The ports on which it answered requests for unknown names before. */
   readonly primary?: readonly PrimaryType[];
+  /** The wildcard subdomains that it had. */
+  readonly wildcards?: readonly string[];
   /** The account is new: the step returns once the web server has accepted its virtual hosts. */
   readonly isNew?: true;
 }
@@ -20,10 +22,10 @@ interface Written {
   readonly isUnconfirmed: boolean;
 }
 
-const stepOf = ({ username, after, former, primary, isNew }: WebChange) =>
+const stepOf = ({ username, after, former, primary, wildcards, isNew }: WebChange) =>
   isNew === true
     ? virtualHosts.add(username, after)
-    : virtualHosts.change(username, after, { former, primary });
+    : virtualHosts.change(username, after, { former, primary, wildcards });
 
 export default defineStep<WebChange, FileMemento, Written>({
   kind: 'virtual-hosts/change',

@@ -8,15 +8,18 @@ interface Input {
   readonly username: string;
   /** The ports on which it answers requests for unknown names. */
   readonly primary?: readonly PrimaryType[];
+  /** Its wildcard subdomains. */
+  readonly wildcards?: readonly string[];
 }
 
-const stepOf = ({ username, primary }: Input) => virtualHosts.change(username, null, { primary });
+const stepOf = ({ username, primary, wildcards }: Input) =>
+  virtualHosts.change(username, null, { primary, wildcards });
 
 export default defineStep<Input, FileMemento>({
   kind: 'virtual-hosts/remove',
   describe: (input) => stepOf(input).description,
   async prepare(machine, input) {
-    await virtualHosts.adopt(machine, input.username);
+    await virtualHosts.adopt(machine, input.username, input.wildcards);
     return stepOf(input).prepare(machine);
   },
   apply: (machine, { input, memento }) => stepOf(input).apply(machine, memento),
