@@ -1,9 +1,14 @@
 // MariaDB and PostgreSQL on a fresh Debian: roles, services, and the databases of accounts.
-import { copyFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { builtPackage } from './built-package.ts';
-import { machineRoot } from './debian-root.ts';
+import { machineRoot, REPOSITORY } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
+import { waitUntilServed } from './served.ts';
+import { until } from './until.ts';
 
 interface Envelope {
   readonly metadata: { readonly result: number; readonly reason: string };
@@ -80,6 +85,115 @@ describeOnMachine('databases', () => {
           service: [{ name: service, installed: 1, enabled: 1, running: 1 }],
         });
       }
+    });
+  });
+
+  describe('the databases of an account', () => {
+    const PASSWORD = 'four unusual words, Xylophone';
+    const uapi = (user: string, ...words: string[]) => {
+      const { stdout } = machine.run('uapi', [`--user=${user}`, '--output=json', 'Mysql', ...words]);
+      const { result } = JSON.parse(stdout) as { result: { status: number; errors: string[] | null } };
+      expect([words[0], result.errors]).toEqual([words[0], null]);
+      return result;
+    };
+    /** What PHP of a website answers about a connection to a database. */
+    const connect = (account: string, user: string, database: string) => {
+      const script =
+        `<?php mysqli_report(MYSQLI_REPORT_OFF); $db = @mysqli_connect('localhost', '${user}', '${PASSWORD}', ` +
+        `'${database}'); if (!$db) { echo mysqli_connect_errno(); exit; } ` +
+        "$db->query('CREATE TABLE IF NOT EXISTS t (n INT)'); $db->query('INSERT INTO t VALUES (7)'); " +
+        "echo 'n=', $db->query('SELECT n FROM t')->fetch_row()[0];";
+      const path = `/home/${account}/public_html/db.php`;
+      machine.sh(`cat >${path}; chown ${account}: ${path}; chmod 644 ${path}`, { input: script });
+      const domain = `${account}.example`;
+      return machine.sh(`curl -sk --max-time 20 --resolve ${domain}:80:127.0.0.1 http://${domain}/db.php`);
+    };
+
+    beforeAll(() => {
+      for (const name of ['bob', 'ann']) {
+        const created = call(
+          'createacct',
+          `username=${name}`,
+          `domain=${name}.example`,
+          `password=${PASSWORD}`,
+        );
+        expect(created.metadata).toMatchObject({ result: 1 });
+        waitUntilServed(machine, `${name}.example`);
+        uapi(name, 'create_database', `name=${name}_wp`);
+        uapi(name, 'create_user', `name=${name}_web`, `password=${PASSWORD}`);
+        const grant = [`user=${name}_web`, `database=${name}_wp`, 'privileges=ALL PRIVILEGES'];
+        uapi(name, 'set_privileges_on_database', ...grant);
+      }
+    });
+
+    it('are reached by PHP of its website, and not by another account', () => {
+      expect(connect('bob', 'bob_web', 'bob_wp')).toBe('n=7');
+      // Access denied to the database, and to the user.
+      expect(connect('ann', 'ann_web', 'bob_wp')).toBe('1044');
+      expect(connect('ann', 'ann_web', 'ann_wp')).toBe('n=7');
+      expect(
+        machine.sh('cat /var/log/mysql/error.log /var/lib/whmapi1/audit* 2>/dev/null || true'),
+      ).not.toContain(PASSWORD);
+    });
+
+    describe('an upgrade', () => {
+      const version = () => String(call('current_mysql_version').data?.version);
+      const installed = () => machine.sh('dpkg-query -Wf "\${Version}" mariadb-server').trim();
+      const status = (id: string) =>
+        call('background_mysql_upgrade_status', `upgrade_id=${id}`).data as Record<string, string | number>;
+      /** Publishes the server’s package with another version. */
+      function publish(as: string): void {
+        const repository = machine.path(REPOSITORY);
+        const [deb = ''] = readdirSync(repository).filter((name) => /^mariadb-server_/.test(name));
+        const draft = mkdtempSync(join(tmpdir(), 'deb-'));
+        const run = (program: string, ...words: string[]) =>
+          execFileSync(program, words, { cwd: repository, encoding: 'utf8', maxBuffer: 2 ** 26 });
+        run('dpkg-deb', '-R', deb, draft);
+        const control = join(draft, 'DEBIAN/control');
+        writeFileSync(control, readFileSync(control, 'utf8').replace(/^Version: .*$/m, `Version: ${as}`));
+        run('dpkg-deb', '-Znone', '-b', draft, join(repository, `next_${as.replaceAll(':', '-')}.deb`));
+        rmSync(draft, { recursive: true });
+        writeFileSync(join(repository, 'Packages'), run('dpkg-scanpackages', '--multiversion', '.'));
+        machine.sh('apt-get -q update');
+      }
+      async function upgrade(to: string) {
+        const { data, metadata } = call('start_background_mysql_upgrade', `version=${to}`);
+        expect(metadata).toMatchObject({ result: 1 });
+        const id = String(data?.upgrade_id);
+        await until(() => status(id).state !== 'in progress');
+        return { id, ...status(id) };
+      }
+
+      it('installs the updates of the version, with a dump before it and a check after it', async () => {
+        const before = installed();
+        publish(`${before}+next1`);
+        expect(call('installable_mysql_versions').data).toEqual({
+          versions: [{ server: 'mariadb', version: version() }],
+        });
+        const done = await upgrade(version());
+        expect(done).toMatchObject({ state: 'success', error: 0, error_log: '' });
+        expect(installed()).toBe(`${before}+next1`);
+        const { log, id } = done as unknown as { log: string; id: string };
+        expect(log).toContain(`mariadb-server: ${before} to ${before}+next1.`);
+        expect(log).toMatch(/MariaDB \d+\.\d+ runs, with all \d+ databases\./);
+        const dump = `/var/backups/whmapi1/${id}.sql`;
+        expect(log).toContain(`“apt-get install mariadb-server=${before}”, and then “mariadb < ${dump}”`);
+        expect(machine.sh(`stat -c '%U %a' ${dump}`)).toBe('root 600\n');
+        expect(machine.sh(`tail -1 ${dump}`)).toMatch(/^-- Dump completed/);
+        // The way back: the dump has everything.
+        machine.sh(`mariadb -e 'DROP DATABASE bob_wp'; mariadb <${dump}`);
+        expect(connect('bob', 'bob_web', 'bob_wp')).toBe('n=7');
+      });
+
+      it('fails if the server does not run in the new version', async () => {
+        // Only the number of this package is new: the server itself is in another one.
+        publish('1:99.1.0-1');
+        const failed = await upgrade('99.1');
+        expect(failed).toMatchObject({ state: 'failed', error: 4 });
+        expect(failed.error_log).toMatch(/^MariaDB runs in the version \d+\.\d+, not 99\.1\.$/);
+        expect(failed.log).toContain('The way back: ');
+        expect(connect('bob', 'bob_web', 'bob_wp')).toBe('n=7');
+      });
     });
   });
 });

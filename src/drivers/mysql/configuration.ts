@@ -35,8 +35,9 @@ const driver: FileDriver<undefined> = {
     const settings = { path, prefix: '--defaults-file=' };
     await tools.run('mariadbd', [settings, '--help', '--verbose']);
   },
-  async reloads(_desired, _changes, { services }) {
-    if (!services.isSupported || (await services.state(UNIT)).state !== 'active') return [];
+  async reloads(_desired, changes, { services }) {
+    if (changes.length === 0 || !services.isSupported || (await services.state(UNIT)).state !== 'active')
+      return [];
     return [{ key: UNIT, run: () => services.restart(UNIT) }];
   },
   healthy: () => Promise.resolve(),
