@@ -48,6 +48,13 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
       because: 'This server manages no databases; a warning says that the parameter was ignored.',
     },
   ],
+  start_background_mysql_upgrade: [
+    {
+      params: ['version'],
+      traits: ['type'],
+      because: 'It is a text, because the number 10.10 would be 10.1.',
+    },
+  ],
   reset_autossl_provider: acmeProvider,
   set_autossl_provider: acmeProvider,
   set_autossl_metadata: [{ params: ['metadata_json'], traits: ['type'], because: isCheckedJson }],

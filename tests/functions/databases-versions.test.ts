@@ -72,7 +72,7 @@ describeWith(['apt-get'], 'start_background_mysql_upgrade and background_mysql_u
       error_code: 'busy',
       reason: 'Another upgrade of the database server has not ended. Wait for it.',
     });
-    const args = { upgrade_id: String(started?.upgrade_id) };
+    const args = { upgrade_id: started?.upgrade_id as string };
     expect((await here.call('background_mysql_upgrade_status', args)).data).toEqual({
       state: 'in progress',
       error: 0,

@@ -138,13 +138,14 @@ describeOnMachine('databases', () => {
 
     describe('an upgrade', () => {
       const version = () => String(call('current_mysql_version').data?.version);
-      const installed = () => machine.sh('dpkg-query -Wf "\${Version}" mariadb-server').trim();
+      const installed = () =>
+        machine.run('dpkg-query', ['-Wf', '${Version}', 'mariadb-server']).stdout.trim();
       const status = (id: string) =>
         call('background_mysql_upgrade_status', `upgrade_id=${id}`).data as Record<string, string | number>;
       /** Publishes the server’s package with another version. */
       function publish(as: string): void {
         const repository = machine.path(REPOSITORY);
-        const [deb = ''] = readdirSync(repository).filter((name) => /^mariadb-server_/.test(name));
+        const [deb = ''] = readdirSync(repository).filter((name) => name.startsWith('mariadb-server_'));
         const draft = mkdtempSync(join(tmpdir(), 'deb-'));
         const run = (program: string, ...words: string[]) =>
           execFileSync(program, words, { cwd: repository, encoding: 'utf8', maxBuffer: 2 ** 26 });
@@ -161,7 +162,8 @@ describeOnMachine('databases', () => {
         expect(metadata).toMatchObject({ result: 1 });
         const id = String(data?.upgrade_id);
         await until(() => status(id).state !== 'in progress');
-        return { id, ...status(id) };
+        const { state, error, error_log: errorLog, log } = status(id);
+        return { id, state, error, errorLog, log: String(log) };
       }
 
       it('installs the updates of the version, with a dump before it and a check after it', async () => {
@@ -171,9 +173,9 @@ describeOnMachine('databases', () => {
           versions: [{ server: 'mariadb', version: version() }],
         });
         const done = await upgrade(version());
-        expect(done).toMatchObject({ state: 'success', error: 0, error_log: '' });
+        expect(done).toMatchObject({ state: 'success', error: 0, errorLog: '' });
         expect(installed()).toBe(`${before}+next1`);
-        const { log, id } = done as unknown as { log: string; id: string };
+        const { log, id } = done;
         expect(log).toContain(`mariadb-server: ${before} to ${before}+next1.`);
         expect(log).toMatch(/MariaDB \d+\.\d+ runs, with all \d+ databases\./);
         const dump = `/var/backups/whmapi1/${id}.sql`;
@@ -190,7 +192,7 @@ describeOnMachine('databases', () => {
         publish('1:99.1.0-1');
         const failed = await upgrade('99.1');
         expect(failed).toMatchObject({ state: 'failed', error: 4 });
-        expect(failed.error_log).toMatch(/^MariaDB runs in the version \d+\.\d+, not 99\.1\.$/);
+        expect(failed.errorLog).toMatch(/^MariaDB runs in the version \d+\.\d+, not 99\.1\.$/);
         expect(failed.log).toContain('The way back: ');
         expect(connect('bob', 'bob_web', 'bob_wp')).toBe('n=7');
       });

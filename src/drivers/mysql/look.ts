@@ -3,6 +3,8 @@ import type { FoundMysql, WantedMysql } from '../../model/databases/own-mysql.ts
 import type { HeldPrivileges, ServerFacts, TableMessage } from './contract.ts';
 import { withMysql, type MysqlMachine } from './server.ts';
 
+export { currentVersion, installableVersions } from './versions.ts';
+
 /** @param now the time before the server is asked. */
 export function lookAtMysql(machine: MysqlMachine, wanted: WantedMysql, now: number): Promise<FoundMysql> {
   return withMysql(machine, async (mysql) => {

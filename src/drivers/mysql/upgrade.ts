@@ -3,10 +3,10 @@
 import { MachineError } from '../../core/machine-error.ts';
 import type { Machine } from '../../core/machine.ts';
 import type { UpgradeInput } from '../../model/databases/mysql-upgrades.ts';
-import { lineOf } from '../../model/databases/mysql-versions.ts';
 import type { InstalledPackage } from '../../model/debian-packages/packages.ts';
 import { packagesOf } from '../apt/look.ts';
 import type { ChangeWork, PackageSource } from '../apt/packages.ts';
+import { lineOf } from './version-lines.ts';
 import { currentVersion } from './versions.ts';
 
 const BACKUPS = '/var/backups';

@@ -2,13 +2,9 @@
 import { DatabaseError } from '../../core/machine-databases.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import type { Machine } from '../../core/machine.ts';
-import {
-  compareLines,
-  lineOf,
-  runningVersion,
-  type MysqlVersion,
-} from '../../model/databases/mysql-versions.ts';
+import type { MysqlVersion } from '../../model/databases/mysql-versions.ts';
 import { packagesOf } from '../apt/look.ts';
+import { compareLines, lineOf, runningVersion } from './version-lines.ts';
 
 /** The packages of servers. Debian has the first only. */
 const servers = [

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { installableVersions } from '../../drivers/mysql/versions.ts';
+import { installableVersions } from '../../drivers/mysql/look.ts';
 import { versionFields } from '../../model/databases/mysql-versions.ts';
 
 export default defineFunction({

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { notFound } from '../../core/errors.ts';
-import { installableVersions } from '../../drivers/mysql/versions.ts';
+import { installableVersions } from '../../drivers/mysql/look.ts';
 import { versionFields } from '../../model/databases/mysql-versions.ts';
 
 export default defineFunction({

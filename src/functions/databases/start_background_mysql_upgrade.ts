@@ -1,12 +1,12 @@
 import { defineFunction } from '../../core/define.ts';
-import { currentVersion, installableVersions } from '../../drivers/mysql/versions.ts';
+import { currentVersion, installableVersions } from '../../drivers/mysql/look.ts';
 import { assertInstallable } from '../../model/databases/mysql-versions.ts';
 import { assertNone, UPGRADE, upgradeIdAt } from '../../model/databases/mysql-upgrades.ts';
 
 export default defineFunction({
   name: 'start_background_mysql_upgrade',
   since: 48,
-  summary: 'Upgrade MariaDB or MySQL in the background.',
+  summary: 'Start an upgrade of MariaDB or MySQL in the background.',
   description:
     'A task writes all databases into a file below /var/backups/whmapi1 that only root can read, and then installs the ' +
     'packages that apt offers. It upgrades the system tables, and checks that the server runs in the new version and has ' +
