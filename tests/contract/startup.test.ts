@@ -135,6 +135,8 @@ const costly = /^(crypto|stream|tty|child_process|net)\b/;
 const STORE = 'BEGIN IMMEDIATE';
 
 /** The first word of a file that only calls to other servers use. */
+/** A word of the client of MariaDB. */
+const MYSQL_CLIENT = 'caching_sha2_password';
 const REMOTE = 'whmapi1-run';
 
 /**
@@ -218,6 +220,23 @@ describe('one call', () => {
       .filter((path) => path.endsWith('.cjs'))
       .filter((path) => readFileSync(join(dist, path), 'utf8').includes('BAILOUT'));
     expect(hooks.length).toBeGreaterThan(0);
+  });
+
+  test('loads no client of database servers, also for the databases of a sandbox that runs none', async () => {
+    const account = ['username=bob', 'domain=bob.example', 'password=correct%20horse%20battery%20staple%207'];
+    expect((await start('createacct', ...account)).status).toBe(0);
+    for (const words of [
+      ['version'],
+      ['uapi_cpanel', 'cpanel.user=bob', 'cpanel.module=Mysql', 'cpanel.function=list_databases'],
+    ]) {
+      const { status, code } = await start(...words);
+      expect(status).toBe(0);
+      expect(code).not.toContain(MYSQL_CLIENT);
+    }
+    const clients = readdirSync(dist).filter(
+      (path) => path.endsWith('.cjs') && readFileSync(join(dist, path), 'utf8').includes(MYSQL_CLIENT),
+    );
+    expect(clients.length).toBeGreaterThan(0);
   });
 
   test('loads what shapes a list only where it is asked to', async () => {

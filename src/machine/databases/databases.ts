@@ -19,20 +19,22 @@ export class Databases implements MachineDatabases {
   mysql(): Promise<DatabaseServer | undefined>;
   mysql(place: DatabasePlace): Promise<DatabaseServer>;
   async mysql(place?: DatabasePlace): Promise<DatabaseServer | undefined> {
-    const own = place === undefined ? await this.#sockets.mysql() : undefined;
-    const { MysqlServer } = await import('./mysql.ts');
-    if (place !== undefined) return new MysqlServer(place);
-    return own === undefined ? undefined : new MysqlServer({ socket: own });
+    const where = place ?? (await ofSocket(this.#sockets.mysql));
+    // The driver is large, and loaded only if there is a server.
+    return where && new (await import('./mysql.ts')).MysqlServer(where);
   }
 
   postgresql(): Promise<DatabaseServer | undefined>;
   postgresql(place: DatabasePlace): Promise<DatabaseServer>;
   async postgresql(place?: DatabasePlace): Promise<DatabaseServer | undefined> {
-    const own = place === undefined ? await this.#sockets.postgresql() : undefined;
-    const { PostgresqlServer } = await import('./postgresql.ts');
-    if (place !== undefined) return new PostgresqlServer(place);
-    return own === undefined ? undefined : new PostgresqlServer({ socket: own });
+    const where = place ?? (await ofSocket(this.#sockets.postgresql));
+    return where && new (await import('./postgresql.ts')).PostgresqlServer(where);
   }
+}
+
+async function ofSocket(find: () => Promise<string | undefined>) {
+  const socket = await find();
+  return socket === undefined ? undefined : { socket };
 }
 
 /** Of Debian’s packages. */
