@@ -1,7 +1,10 @@
 // Changes an account: its name, home directory, shell and limits on the machine, and everything in the store.
-import { defineChange, exclusive, type Lock, type Plan } from '../core/plan.ts';
+import type { Db } from '../core/context.ts';
+import { defineChange, exclusive, type Lock, type Plan, type StepResult } from '../core/plan.ts';
 import * as accountParts from '../drivers/account-parts.ts';
+import findMysql from '../drivers/mysql/steps/find-owned.ts';
 import { partWorld, type PartCall, type PartContext } from '../drivers/part-world.ts';
+import findPostgresql from '../drivers/postgresql/steps/find-owned.ts';
 import changeZone, { type ZoneChange } from '../drivers/zones/steps/change.ts';
 import * as accounts from '../model/accounts/accounts.ts';
 import { addressLock } from '../model/accounts/ips.ts';
@@ -13,6 +16,7 @@ import * as installedCertificates from '../model/certificates/installed.ts';
 import * as hostedDomains from '../model/domains/hosted-domains.ts';
 import { applySoon } from '../model/domains/service-subdomains.ts';
 import * as exceeded from '../model/bandwidth/exceeded.ts';
+import * as owners from '../model/databases/owners.ts';
 import * as zoneOwners from '../model/dns/zone-owners.ts';
 import * as php from '../model/php/settings.ts';
 import * as packages from '../model/packages/packages.ts';
@@ -35,7 +39,10 @@ const change = defineChange<ChangeAccount>({
   async store(db, input, { results, sealer, now }) {
     const { before, after, packageSettings, isOverLimit } = input;
     if (packageSettings !== undefined) await packages.assertStill(db, after.package, packageSettings);
-    if (before.username !== after.username) await users.rename(db, sealer, before.username, after.username);
+    if (before.username !== after.username) {
+      await users.rename(db, sealer, before.username, after.username);
+      await adoptDatabases(db, after.username, results, now());
+    }
     if (before.domain !== after.domain) {
       await hostedDomains.assertFree(db, after.domain);
       await hostedDomains.followMainDomain(db, before.domain, after.domain);
@@ -59,6 +66,23 @@ const change = defineChange<ChangeAccount>({
   },
 });
 export default change;
+
+/** Databases that belonged to the account by the prefix of its former name keep their names. */
+async function adoptDatabases(
+  db: Db,
+  owner: string,
+  results: readonly StepResult[],
+  now: number,
+): Promise<void> {
+  for (const [engine, found] of [
+    ['mysql', findMysql.resultIn(results)],
+    ['postgresql', findPostgresql.resultIn(results)],
+  ] as const) {
+    const { databases = [], users: names = [] } = found ?? {};
+    await owners.adopt(db, { engine, kind: 'database' }, { owner, names: databases, now });
+    await owners.adopt(db, { engine, kind: 'user' }, { owner, names, now });
+  }
+}
 
 /** `zones`: the changes of zones that the call has read. */
 export async function changeAccount(

@@ -15,6 +15,7 @@ import type {
 } from './account-part.ts';
 import { part as addresses } from './addresses/account.ts';
 import { afterVirtualHosts as formerCertificates, part as certificates } from './certificates/account.ts';
+import { part as mysql } from './mysql/account.ts';
 import { part as phpPools, retired as retiredPhpPools } from './php-pools/account.ts';
 import { part as postgresql } from './postgresql/account.ts';
 import { part as quota } from './quota/account.ts';
@@ -23,7 +24,7 @@ import { part as virtualHosts } from './virtual-hosts/account.ts';
 import { part as zones } from './zones/account.ts';
 
 const parts: readonly AccountPart[] = [
-  ...[users, quota, addresses, zones, postgresql],
+  ...[users, quota, addresses, zones, mysql, postgresql],
   ...[certificates, phpPools, virtualHosts, retiredPhpPools, formerCertificates],
 ];
 

@@ -63,6 +63,12 @@ export interface MysqlCatalogue {
   /** Takes a host away. Does nothing if the user does not have it. Ends its sessions. */
   dropHost(name: string, host: string): Promise<void>;
 
+  /** Those of the users who may not log in. */
+  locked(users: readonly string[]): Promise<string[]>;
+  /** Keeps users from logging in, and ends their sessions. Users that do not exist are left out. */
+  lock(users: readonly string[]): Promise<void>;
+  unlock(users: readonly string[]): Promise<void>;
+
   /** Replaces the privileges on a database, from all of the user’s hosts. Without any, the user has no access. */
   setPrivileges(user: string, database: string, privileges: readonly string[]): Promise<void>;
 

@@ -13,6 +13,8 @@ const privateFolder = { mode: 0o700 };
 
 interface RecordedUser {
   readonly hosts: readonly string[];
+  /** Absent: no. */
+  readonly isLocked?: boolean;
   /** By database. */
   readonly grants: Readonly<Record<string, readonly string[]>>;
 }
@@ -78,6 +80,20 @@ export class RecordedMysql implements MysqlCatalogue {
     return this.#files.remove(pathOf(USERS, name));
   }
 
+  async locked(users: readonly string[]): Promise<string[]> {
+    const found: string[] = [];
+    for (const name of users) if ((await this.#find(name))?.isLocked === true) found.push(name);
+    return found;
+  }
+
+  lock(users: readonly string[]): Promise<void> {
+    return this.#setLocked(users, true);
+  }
+
+  unlock(users: readonly string[]): Promise<void> {
+    return this.#setLocked(users, false);
+  }
+
   async setPrivileges(user: string, database: string, privileges: readonly string[]): Promise<void> {
     await this.#grant(user, await this.#user(user), database, privileges);
   }
@@ -127,6 +143,13 @@ export class RecordedMysql implements MysqlCatalogue {
 
   server(): Promise<undefined> {
     return Promise.resolve(undefined);
+  }
+
+  async #setLocked(users: readonly string[], isLocked: boolean): Promise<void> {
+    for (const name of users) {
+      const found = await this.#find(name);
+      if (found !== undefined) await this.#write(pathOf(USERS, name), { ...found, isLocked });
+    }
   }
 
   #grant(user: string, found: RecordedUser, database: string, privileges: readonly string[]): Promise<void> {

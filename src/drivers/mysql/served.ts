@@ -4,6 +4,7 @@ import type { MysqlCatalogue, WantedNames } from './contract.ts';
 import type { DumpSchema } from './schema.ts';
 import * as databases from './sql-databases.ts';
 import * as hosts from './sql-hosts.ts';
+import * as logins from './sql-logins.ts';
 import * as maintenance from './sql-maintenance.ts';
 import * as privileges from './sql-privileges.ts';
 import * as users from './sql-users.ts';
@@ -64,6 +65,18 @@ export class ServedMysql implements MysqlCatalogue {
 
   dropHost(name: string, host: string) {
     return hosts.drop(this.#connection, name, host);
+  }
+
+  locked(of: readonly string[]) {
+    return logins.locked(this.#connection, of);
+  }
+
+  lock(of: readonly string[]) {
+    return logins.setLocked(this.#connection, of, true);
+  }
+
+  unlock(of: readonly string[]) {
+    return logins.setLocked(this.#connection, of, false);
   }
 
   setPrivileges(user: string, database: string, of: readonly string[]) {

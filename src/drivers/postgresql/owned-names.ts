@@ -1,30 +1,12 @@
-// What belongs to an account when a step is applied: what the store says, and what has the account’s prefix.
+// What belongs to an account on the PostgreSQL server.
+import { belongingTo as belonging, type FoundNames, type OwnedNames } from '../databases/owned-names.ts';
 import type { PostgresqlCatalogue } from './contract.ts';
 
-interface Names {
-  readonly own: readonly string[];
-  /** With the account’s prefix, but another account’s. */
-  readonly others: readonly string[];
-}
-
-/** JSON. */
-export interface OwnedNames {
-  readonly username: string;
-  readonly prefixes: readonly string[];
-  readonly databases: Names;
-  readonly users: Names;
-}
-
-export async function belongingTo(
-  catalogue: PostgresqlCatalogue,
-  { prefixes, databases, users }: OwnedNames,
-): Promise<{ databases: string[]; users: string[] }> {
-  const [foundDatabases, foundUsers] = await Promise.all([
-    catalogue.databases({ names: databases.own, prefixes }),
-    catalogue.users({ names: users.own, prefixes }),
-  ]);
-  return {
-    databases: foundDatabases.map(({ name }) => name).filter((name) => !databases.others.includes(name)),
-    users: foundUsers.filter((name) => !users.others.includes(name)),
+export function belongingTo(catalogue: PostgresqlCatalogue, owned: OwnedNames): Promise<FoundNames> {
+  const names = {
+    databases: async (wanted: Parameters<PostgresqlCatalogue['databases']>[0]) =>
+      (await catalogue.databases(wanted)).map(({ name }) => name),
+    users: (wanted: Parameters<PostgresqlCatalogue['users']>[0]) => catalogue.users(wanted),
   };
+  return belonging(names, owned);
 }

@@ -117,6 +117,18 @@ export async function insert(db: Db, { engine, kind }: Kind, row: OwnedObject): 
   );
 }
 
+/** Stores that names which belong to an account by its prefix are its own. */
+export async function adopt(
+  db: Db,
+  of: Kind,
+  { owner, names, now }: { owner: string; names: readonly string[]; now: number },
+): Promise<void> {
+  for (const name of names) {
+    if ((await find(db, of, name)) !== undefined) continue;
+    await insert(db, of, { name, owner, profile: LOCAL_PROFILE, createdAt: now });
+  }
+}
+
 export async function remove(db: Db, { engine, kind }: Kind, name: string): Promise<void> {
   await db.run(
     `DELETE FROM ${tables[kind]} WHERE server = ? AND engine = ? AND name = ?`,

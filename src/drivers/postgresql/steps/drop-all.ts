@@ -1,7 +1,8 @@
 // Removes all databases and users of an account that is removed. It cannot be undone.
 import { defineStep } from '../../../core/plan.ts';
 import { postgresqlOf } from '../server.ts';
-import { belongingTo, type OwnedNames } from '../owned-names.ts';
+import type { OwnedNames } from '../../databases/owned-names.ts';
+import { belongingTo } from '../owned-names.ts';
 
 export default defineStep<OwnedNames>({
   kind: 'postgresql/drop-all',

@@ -1,6 +1,7 @@
 // Whether the users of an account may log in: not while it is suspended.
 import { defineStep } from '../../../core/plan.ts';
-import { belongingTo, type OwnedNames } from '../owned-names.ts';
+import type { OwnedNames } from '../../databases/owned-names.ts';
+import { belongingTo } from '../owned-names.ts';
 import { postgresqlOf } from '../server.ts';
 
 interface Input {

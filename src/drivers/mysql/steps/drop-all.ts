@@ -1,0 +1,17 @@
+// Removes all databases and users of an account that is removed. It cannot be undone.
+import { defineStep } from '../../../core/plan.ts';
+import type { OwnedNames } from '../../databases/owned-names.ts';
+import { belongingTo } from '../owned-names.ts';
+import { withMysql } from '../server.ts';
+
+export default defineStep<OwnedNames>({
+  kind: 'mysql/drop-all',
+  describe: ({ username }) => `Remove the MariaDB databases and users of “${username}”.`,
+  apply: (machine, { input }) =>
+    withMysql(machine, async (mysql) => {
+      const { databases, users } = await belongingTo(mysql, input);
+      // Nobody writes to the databases any more.
+      for (const user of users) await mysql.dropUser(user);
+      for (const database of databases) await mysql.dropDatabase(database);
+    }),
+});

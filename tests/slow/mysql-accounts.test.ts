@@ -1,0 +1,91 @@
+// What happens to an account’s databases on a real MariaDB server when the account is suspended, renamed or removed.
+import { Installation } from '../support/installation.ts';
+import { PrivateMariadb } from '../support/private-mariadb.ts';
+import { serveMariadb } from '../support/served-mariadb.ts';
+
+const password = 'correct horse battery staple 7';
+const app = { user: 'bob_app', password };
+const rows = 'SELECT a FROM bob_shop.t';
+let here: Installation;
+let server: PrivateMariadb;
+
+beforeAll(async () => {
+  server = await PrivateMariadb.start();
+}, 60_000);
+afterAll(() => server.stop());
+
+beforeEach(async () => {
+  here = new Installation();
+  serveMariadb(here.state, server);
+  for (const username of ['bob', 'eve'])
+    await here.call('createacct', { username, domain: `${username}.example`, password });
+  for (const [name, args] of [
+    ['create_database', { name: 'bob_shop' }],
+    ['create_user', { name: 'bob_app', password }],
+    ['set_privileges_on_database', { user: 'bob_app', database: 'bob_shop', privileges: 'ALL PRIVILEGES' }],
+  ] as const)
+    expect(await here.uapi('bob', `Mysql::${name}`, args)).toMatchObject({ status: 1, errors: null });
+  server.query('CREATE TABLE bob_shop.t (a INT); INSERT INTO bob_shop.t VALUES (1)');
+  // By hand. `bobby` only begins like the account’s name.
+  server.query(
+    `CREATE DATABASE bob_hand; CREATE DATABASE bobby; CREATE USER bob_hand@localhost IDENTIFIED BY 'x'`,
+  );
+});
+afterEach(() => {
+  server.query('DROP DATABASE IF EXISTS bob_shop; DROP DATABASE IF EXISTS bob_hand; DROP DATABASE bobby');
+  server.query('DROP USER IF EXISTS bob_app@localhost, bob_hand@localhost');
+  here.remove();
+});
+
+async function whm(name: string, args: Record<string, string>): Promise<void> {
+  const { metadata } = await here.call(name, args);
+  expect(metadata).toMatchObject({ result: 1 });
+}
+
+const list = async (user: string) => {
+  const { data } = await here.uapi(user, 'Mysql::list_databases', {});
+  return (data as { database: string }[]).map(({ database }) => database);
+};
+
+test('the users of a suspended account cannot log in', async () => {
+  await whm('suspendacct', { user: 'bob' });
+  expect(server.refusal(rows, app)).toContain('account is locked');
+  await whm('unsuspendacct', { user: 'bob' });
+  expect(server.query(rows, app)).toEqual([['1']]);
+});
+
+test('an account that is suspended twice', async () => {
+  await whm('suspendacct', { user: 'bob', reason: 'unpaid' });
+  await whm('suspendacct', { user: 'bob', reason: 'still unpaid' });
+  expect(server.refusal(rows, app)).toContain('account is locked');
+  await whm('unsuspendacct', { user: 'bob' });
+  expect(server.refusal(rows, app)).toBeUndefined();
+});
+
+test('a renamed account keeps its databases, also those that only have its former prefix', async () => {
+  await whm('modifyacct', { user: 'bob', newuser: 'robert' });
+  expect(await list('robert')).toEqual(['bob_hand', 'bob_shop']);
+  expect(server.query(rows, app)).toEqual([['1']]);
+  await whm('createacct', { username: 'bob', domain: 'second.example', password });
+  expect(await list('bob')).toEqual([]);
+});
+
+test('removeacct drops what the account owns, and nothing else', async () => {
+  await whm('removeacct', { username: 'bob' });
+  expect(server.refusal(rows, app)).toContain('Access denied');
+  const databases = server.query('SHOW DATABASES').flat();
+  expect(databases).toContain('bobby');
+  expect(databases.filter((name) => name.startsWith('bob_'))).toEqual([]);
+  expect(server.query("SELECT User FROM mysql.user WHERE User LIKE 'bob%'")).toEqual([]);
+});
+
+test('a server that is down keeps the account as it is', async () => {
+  await server.halt();
+  for (const name of ['suspendacct', 'removeacct']) {
+    const { metadata } = await here.call(name, { user: 'bob', username: 'bob' });
+    expect(metadata).toMatchObject({ result: 0, reason: expect.stringContaining('MariaDB') as string });
+  }
+  await server.resume();
+  expect(server.query(rows, app)).toEqual([['1']]);
+  expect(await list('bob')).toEqual(['bob_hand', 'bob_shop']);
+});
