@@ -134,9 +134,10 @@ const costly = /^(crypto|stream|tty|child_process|net)\b/;
 /** A line of SQL that only the store contains. */
 const STORE = 'BEGIN IMMEDIATE';
 
-/** The first word of a file that only calls to other servers use. */
 /** A word of the client of MariaDB. */
 const MYSQL_CLIENT = 'caching_sha2_password';
+
+/** The first word of a file that only calls to other servers use. */
 const REMOTE = 'whmapi1-run';
 
 /**
