@@ -24,7 +24,7 @@ export async function compareVirtualHosts(runs: number): Promise<void> {
     return;
   }
   console.log('\nVirtual hosts on Apache');
-  const most = Math.floor(maxFiles() / FILES_PER_ACCOUNT) - FEW;
+  const most = Math.floor(maxFiles() / FILES_PER_ACCOUNT) - FEW - TOGETHER;
   const many = Math.min(MANY, most);
   if (many < MANY)
     console.log(`  ${many} instead of ${MANY} virtual hosts, because of the limit of open files`);
@@ -131,10 +131,15 @@ class Web {
   async changesWithVisitor(): Promise<void> {
     this.#apache.write('/home/user0/public_html/index.html', 'here');
     const seen = { good: 0, failed: 0 };
+    const failures = new Set<string>();
     const end = new AbortController();
     const visit = async () => {
-      const { status } = await this.#apache.get('user0.example', '/').catch(() => ({ status: 0 }));
-      seen[status === 200 ? 'good' : 'failed']++;
+      const outcome = await this.#apache.get('user0.example', '/').then(
+        ({ status }) => String(status),
+        (error: unknown) => (error as Error).message,
+      );
+      seen[outcome === '200' ? 'good' : 'failed']++;
+      if (outcome !== '200') failures.add(outcome);
     };
     const visitor = (async () => {
       const visits: Promise<void>[] = [];
@@ -149,7 +154,7 @@ class Web {
     await visitor;
     console.log(
       `  ${TOGETHER} accounts at once: ${duration.toFixed(0)} ms; meanwhile ${seen.good} requests of a visitor were ` +
-        `answered, and ${seen.failed} failed`,
+        `answered, and ${seen.failed} failed${failures.size === 0 ? '' : `: ${[...failures].join(', ')}`}`,
     );
   }
 }

@@ -65,7 +65,12 @@ export class PrivateApache {
       },
       accepts: (_port, paths) => {
         const words = ['-t', '-f', '/dev/null', ...alone([this.path(MODULES_FILE)], paths)];
-        return Promise.resolve(spawnSync(PROGRAM, words, { env: ENVIRONMENT }).status === 0);
+        // Other requests go on meanwhile.
+        return new Promise((done) => {
+          spawn(PROGRAM, words, { env: ENVIRONMENT, stdio: 'ignore' }).on('close', (status) =>
+            done(status === 0),
+          );
+        });
       },
       requestReload: () => {
         this.#request();
