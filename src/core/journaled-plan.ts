@@ -43,12 +43,13 @@ export async function applySteps(
     const step = await stepOf(engine, planned.kind);
     const input = planned.input as never;
     // A step that was started earlier keeps its recorded memento.
-    const memento = planned.state === 'begun' ? planned.memento : await step.prepare?.(engine.machine, input);
+    const { machine, sealer } = engine;
+    const memento =
+      planned.state === 'begun' ? planned.memento : await step.prepare?.(machine, input, sealer);
     await inStore(engine, 'changes', (db) =>
       engine.journal.note(db, id, { ...(done && { done }), begun: { position, memento } }),
     );
     steps[position] = { ...planned, state: 'begun', memento };
-    const { machine, sealer } = engine;
     const result = await step.apply(machine, { input, memento: memento as never, secret, sealer });
     done = { position, result };
     steps[position] = { ...planned, state: 'done', memento, result };

@@ -32,7 +32,7 @@ export interface Step<Input, Memento = undefined, Result = unknown> {
    * is applied.
    * @throws MachineError `changed` if the machine is no longer as the plan expects: the call then makes a new plan.
    */
-  readonly prepare?: (machine: Machine, input: Input) => Promise<Memento>;
+  readonly prepare?: (machine: Machine, input: Input, sealer: Sealer) => Promise<Memento>;
   /** Can be repeated. The result, as JSON, is available to `store` of the plan's change. */
   readonly apply: (machine: Machine, work: StepWork<Input, Memento>) => Promise<Result>;
   /** Undoes the step, even if it was interrupted or never started. Absent if there is nothing to undo. */
@@ -41,7 +41,7 @@ export interface Step<Input, Memento = undefined, Result = unknown> {
 
 /** A kind of step with its types erased, for the engine. */
 export type AnyStep = Omit<Step<never, never>, 'prepare'> & {
-  readonly prepare?: (machine: Machine, input: never) => Promise<unknown>;
+  readonly prepare?: (machine: Machine, input: never, sealer: Sealer) => Promise<unknown>;
 };
 
 /** One step of a plan. */

@@ -4,6 +4,7 @@ import { DatabaseError, type DatabaseConnection, type DatabasePlace } from '../.
 import { MachineError } from '../../core/machine-error.ts';
 import type { Machine } from '../../core/machine.ts';
 import { quote } from '../../core/quote.ts';
+import { withMysql, type MysqlMachine } from '../mysql/server.ts';
 
 export interface Validated {
   /** `11.8.3`. */
@@ -149,4 +150,19 @@ async function within<T>(limitMs: number, work: () => Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The names of all databases and users of a server; none in a sandbox that runs no server. */
+export async function namesAt(
+  machine: MysqlMachine,
+  place: DatabasePlace | undefined,
+): Promise<{ databases: readonly string[]; users: readonly string[] }> {
+  return withMysql(
+    machine,
+    async (mysql) => ({
+      databases: await mysql.databases(),
+      users: (await mysql.users()).map(({ name }) => name),
+    }),
+    place,
+  );
 }

@@ -42,7 +42,7 @@ export default defineFunction({
     await profiles.assertNew(context.db, name);
     const profile: profiles.OpenProfile = {
       ...{ name, host: mysql_host, port: mysql_port, user: mysql_user, password: mysql_pass },
-      ...{ setupVia: setup_via, isCloud: cpcloud, version: null },
+      ...{ setupVia: setup_via, isCloud: cpcloud, version: null, client: null },
     };
     await profiles.put(context, profile);
     const details = form.detailsOf(profile, await profiles.activeName(context.db));

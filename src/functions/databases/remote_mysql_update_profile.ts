@@ -59,10 +59,11 @@ export default defineFunction({
       password,
     };
     const isElsewhere = place.host !== stored.host || place.port !== stored.port;
-    const version = active === name ? (await validate({ machine, now }, place)).version : stored.version;
+    const known = isElsewhere ? { version: null, client: null } : stored;
+    const { version, client } = active === name ? await validate({ machine, now }, place) : known;
     const profile: profiles.OpenProfile = {
       ...{ ...stored, ...place, setupVia: setup_via ?? stored.setupVia },
-      version: isElsewhere && active !== name ? null : version,
+      ...{ version, client },
     };
     return { profile, isElsewhere };
   },

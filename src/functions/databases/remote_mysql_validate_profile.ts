@@ -42,7 +42,7 @@ export default defineFunction({
   },
 
   async handler({ name }, context, { version, isEncrypted, milliseconds, client }) {
-    await profiles.setVersion(context.db, name, version);
+    await profiles.setFacts(context.db, name, { version, client });
     context.inform(`The server is MariaDB ${version}. The login took ${milliseconds} ms.`);
     if (name !== LOCAL_PROFILE) {
       context.inform(`The server sees this one as ${quote(client)}.`);

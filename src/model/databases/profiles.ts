@@ -1,7 +1,6 @@
 // Profiles of MariaDB servers: the one of this machine, which is “localhost”, and those that are reached over the network.
 // One of them is active: its server gets new databases and users.
-import type { Context, Db, Sealer } from '../../core/context.ts';
-import type { DatabasePlace } from '../../core/machine-databases.ts';
+import type { Context, Db } from '../../core/context.ts';
 import { badParam, notFound } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import { findSealed } from '../two-factor/sealed-secrets.ts';
@@ -17,20 +16,19 @@ export interface Profile {
   readonly isCloud: boolean;
   /** As its server named it when it was validated last. */
   readonly version: string | null;
+  /** This server, as its server saw it then. */
+  readonly client: string | null;
 }
 
 /** A profile with how to log in to its server. */
 export type OpenProfile = Profile & { readonly password: string };
 
-/**
- * A server over the network as a plan has it: the password is encrypted, and only steps open it. JSON.
- */
+/** A server over the network as a plan has it: the password is encrypted, and only steps open it. JSON. */
 export interface SealedPlace {
-  readonly profile: string;
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  /** In Base64. */
+  /** The password, in Base64. */
   readonly sealed: string;
   /** What the password was encrypted for. */
   readonly purpose: string;
@@ -48,12 +46,16 @@ const local: OpenProfile = {
   setupVia: 'The server of this machine',
   isCloud: false,
   version: null,
+  client: null,
 };
 
 type Row = Omit<Profile, 'isCloud'> & { readonly isCloud: number; readonly sealed: Uint8Array };
 
+/** For users of the server of this machine. */
+const LOCAL_HOST = 'localhost';
+
 const COLUMNS =
-  'name, host, port, login AS "user", setup_via AS "setupVia", is_cloud AS "isCloud", version, sealed';
+  'name, host, port, login AS "user", setup_via AS "setupVia", is_cloud AS "isCloud", version, client, sealed';
 
 type Store = Pick<Context, 'db' | 'sealer'>;
 
@@ -75,26 +77,35 @@ export async function get({ db, sealer }: Store, name: string): Promise<OpenProf
 /** Without its password, which need not be readable. @throws ApiError `not_found`. */
 export async function describe(db: Db, name: string): Promise<Profile> {
   if (name === LOCAL_PROFILE) return local;
-  const { host, port, user, setupVia, isCloud, version } = await rowOf(db, name);
-  return { name, host, port, user, setupVia, isCloud: isCloud === 1, version };
+  const { host, port, user, setupVia, isCloud, version, client } = await rowOf(db, name);
+  return { name, host, port, user, setupVia, isCloud: isCloud === 1, version, client };
 }
 
-/** Undefined for the server of this machine. @throws ApiError `not_found`. */
-export async function sealedPlaceOf(db: Db, name: string): Promise<SealedPlace | undefined> {
-  if (name === LOCAL_PROFILE) return undefined;
-  const { host, port, user, sealed } = await rowOf(db, name);
-  return {
-    ...{ profile: name, host, port, user, purpose: purposeOf(db, name) },
-    sealed: Buffer.from(sealed).toString('base64'),
-  };
+/** The server that an account uses. */
+export interface AccountServer {
+  readonly profile: string;
+  /** Undefined: the server of this machine. */
+  readonly at: SealedPlace | undefined;
+  /** The host from which the account’s users connect from here, as that server sees it. */
+  readonly client: string;
 }
 
-/** @throws ApiError `key_lost`. */
-export async function openPlace(
-  sealer: Sealer,
-  { host, port, user, sealed, purpose }: SealedPlace,
-): Promise<DatabasePlace> {
-  return { host, port, user, password: await sealer.open(Buffer.from(sealed, 'base64'), purpose) };
+/**
+ * An account with databases or users keeps the server that has them, so that all of them are on one server. Others get
+ * the one of the active profile.
+ */
+export async function serverOf(db: Db, owner: string): Promise<AccountServer> {
+  const of = (table: string) =>
+    `SELECT profile FROM ${table} WHERE server = ? AND engine = 'mysql' AND owner = ?`;
+  const used = await db.get<{ profile: string }>(
+    `SELECT profile FROM (${of('database')} UNION ALL ${of('database_user')}) AS used ORDER BY profile LIMIT 1`,
+    ...[db.server, owner, db.server, owner],
+  );
+  const profile = used?.profile ?? (await activeName(db));
+  if (profile === LOCAL_PROFILE) return { profile, at: undefined, client: LOCAL_HOST };
+  const { host, port, user, sealed, client } = await rowOf(db, profile);
+  const secret = { sealed: Buffer.from(sealed).toString('base64'), purpose: purposeOf(db, profile) };
+  return { profile, at: { host, port, user, ...secret }, client: client ?? LOCAL_HOST };
 }
 
 /** @throws ApiError `bad_param`. */
@@ -118,21 +129,26 @@ export function assertRemote(name: string): void {
 
 /** Creates or replaces a profile. @throws ApiError `key_lost`. */
 export async function put({ db, sealer }: Store, profile: OpenProfile): Promise<void> {
-  const { name, host, port, user, password, setupVia, isCloud, version } = profile;
+  const { name, host, port, user, password, setupVia, isCloud, version, client } = profile;
   // A password that cannot be decrypted any more can be replaced, if nothing else needs the lost key.
   await db.run('DELETE FROM mysql_profile WHERE server = ? AND name = ?', db.server, name);
   const sealed = await sealer.seal(password, purposeOf(db, name), await findSealed(db));
   await db.run(
-    `INSERT INTO mysql_profile (server, name, host, port, login, sealed, setup_via, is_cloud, version)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ...[db.server, name, host, port, user, sealed, setupVia, isCloud ? 1 : 0, version],
+    `INSERT INTO mysql_profile (server, name, host, port, login, sealed, setup_via, is_cloud, version, client)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[db.server, name, host, port, user, sealed, setupVia, isCloud ? 1 : 0, version, client],
   );
 }
 
-export async function setVersion(db: Db, name: string, version: string): Promise<void> {
+/** Stores what a validation found. */
+export async function setFacts(
+  db: Db,
+  name: string,
+  { version, client }: { readonly version: string; readonly client: string },
+): Promise<void> {
   await db.run(
-    'UPDATE mysql_profile SET version = ? WHERE server = ? AND name = ?',
-    ...[version, db.server, name],
+    'UPDATE mysql_profile SET version = ?, client = ? WHERE server = ? AND name = ?',
+    ...[version, client, db.server, name],
   );
 }
 

@@ -1,0 +1,41 @@
+// Records whose the databases and users are that were created by hand on a MariaDB server, by their prefixes. Otherwise
+// the account would lose sight of them once it uses another server.
+import type { Db } from '../../core/context.ts';
+import { prefixesOf, type ObjectKind } from './names.ts';
+import * as owners from './owners.ts';
+
+export interface NamesAt {
+  readonly databases: readonly string[];
+  readonly users: readonly string[];
+}
+
+/** @returns how many were new. */
+export async function adopt(
+  db: Db,
+  profile: string,
+  found: NamesAt,
+  now: number,
+): Promise<{ databases: number; users: number }> {
+  const accounts = await db.all<{ username: string }>(
+    'SELECT username FROM account WHERE server = ?',
+    db.server,
+  );
+  const ownerOf = new Map(
+    accounts.flatMap(({ username }) => prefixesOf(username).map((prefix) => [prefix, username] as const)),
+  );
+  const adoptAll = async (kind: ObjectKind, names: readonly string[]) => {
+    let count = 0;
+    for (const name of names) {
+      const owner = ownerOf.get(name.slice(0, name.indexOf('_') + 1));
+      const of = { engine: 'mysql', kind } as const;
+      if (owner === undefined || (await owners.find(db, of, name)) !== undefined) continue;
+      await owners.insert(db, of, { name, owner, profile, createdAt: now });
+      count += 1;
+    }
+    return count;
+  };
+  return {
+    databases: await adoptAll('database', found.databases),
+    users: await adoptAll('user', found.users),
+  };
+}

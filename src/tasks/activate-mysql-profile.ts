@@ -1,0 +1,63 @@
+// Activates a profile of a MariaDB server: accounts without databases get theirs there from now on.
+import { defineTask } from '../core/task.ts';
+import { namesAt, validate } from '../drivers/mysql-profiles/look.ts';
+import * as activations from '../model/databases/activations.ts';
+import { adopt } from '../model/databases/adopt.ts';
+import { LOCAL_PROFILE } from '../model/databases/owners.ts';
+import * as profiles from '../model/databases/profiles.ts';
+
+interface Input {
+  /** Of the profile. */
+  readonly name: string;
+}
+
+export default defineTask<Input>({
+  description: 'Activate a profile of a MariaDB server.',
+  whenInterrupted: 'retry',
+
+  async run({ name }, { id, machine, sealer, now, transaction, progress, log, signal }) {
+    await transaction('changes', (db) => activations.begin(db, id));
+    let position = 0;
+    const step = async <T>(title: string, work: () => Promise<T>): Promise<T> => {
+      signal.throwIfAborted();
+      progress(position * 30, `${title}.`);
+      log(`${title}.`);
+      const at = { task: id, position: position++ };
+      const begun = { name: title, status: 'INPROGRESS' as const, startedAt: now(), endedAt: null };
+      const note = (ended: Partial<activations.ActivationStep>) =>
+        transaction('changes', (db) => activations.note(db, at, { ...begun, ...ended }));
+      await note({});
+      try {
+        const result = await work();
+        await note({ status: 'DONE', endedAt: now() });
+        return result;
+      } catch (error) {
+        await note({ status: 'FAILED', endedAt: now() });
+        throw error;
+      }
+    };
+    const placeOf = async (profile: string) =>
+      profile === LOCAL_PROFILE
+        ? undefined
+        : transaction('reads', (db) => profiles.get({ db, sealer }, profile));
+    const facts = await step('Log in to the server, and check its version and privileges', async () =>
+      validate({ machine, now }, await placeOf(name)),
+    );
+    log(`The server has MariaDB ${facts.version}, and sees this one as ${facts.client}.`);
+    const former = await transaction('reads', (db) => profiles.activeName(db));
+    if (former !== name) {
+      await step('Record which databases the present server has', async () => {
+        const found = await namesAt(machine, await placeOf(former));
+        const counts = await transaction('changes', (db) => adopt(db, former, found, now()));
+        log(`Recorded: ${counts.databases} databases and ${counts.users} users that were created by hand.`);
+      });
+    }
+    await step('Direct accounts without databases to the server', () =>
+      transaction('changes', async (db) => {
+        await profiles.setFacts(db, name, facts);
+        await profiles.activate(db, name, now());
+      }),
+    );
+    return { name };
+  },
+});
