@@ -1,9 +1,11 @@
 // Creates, removes and renames databases and their users, of either kind of server, and changes what the users may do.
 // The store keeps whose they are.
 import { defineChange, exclusive, type Lock, type Plan, type PlannedStep } from '../core/plan.ts';
+import { stepAt } from '../drivers/mysql/step.ts';
 import * as hosts from '../model/databases/hosts.ts';
 import type { DatabaseEngine, ObjectKind } from '../model/databases/names.ts';
 import * as owners from '../model/databases/owners.ts';
+import type { SealedPlace } from '../model/databases/profiles.ts';
 
 export interface DatabaseObject {
   readonly kind: ObjectKind;
@@ -32,7 +34,7 @@ const change = defineChange<ChangeDatabases>({
     for (const host of addedHosts) await hosts.add(db, owner, host);
     for (const { kind, name } of removed) await owners.remove(db, { engine, kind }, name);
     for (const { kind, from, to } of renamed) {
-      await owners.rename(db, { engine, kind }, { from, to, owner, now: now() });
+      await owners.rename(db, { engine, kind }, { from, to, owner, profile, now: now() });
     }
     for (const { kind, name } of added) {
       await owners.insert(db, { engine, kind }, { name, owner, profile, createdAt: now() });
@@ -45,6 +47,8 @@ export interface DatabaseWork {
   readonly engine: DatabaseEngine;
   readonly owner: string;
   readonly profile?: string;
+  /** The server over the network on which the steps work. Default: the server of this machine. */
+  readonly at?: SealedPlace | undefined;
   readonly added?: ChangeDatabases['added'];
   readonly removed?: ChangeDatabases['removed'];
   readonly renamed?: ChangeDatabases['renamed'];
@@ -62,7 +66,7 @@ export interface DatabaseWork {
 /** The lock of the account keeps its limit, and makes one change after another. */
 export function changeDatabases(work: DatabaseWork): Plan {
   const { engine, owner, profile = owners.LOCAL_PROFILE, added = [], removed = [], renamed = [] } = work;
-  const { touched = [], steps, irreversible, secret, addedHosts, removedHosts } = work;
+  const { touched = [], at, irreversible, secret, addedHosts, removedHosts } = work;
   const objects = [
     ...[...added, ...removed, ...touched],
     ...renamed.flatMap(({ kind, from, to }) => [from, to].map((name) => ({ kind, name }))),
@@ -75,7 +79,7 @@ export function changeDatabases(work: DatabaseWork): Plan {
     },
     {
       locks: [exclusive(`account ${owner}`), ...objects.map((one) => lockOf(engine, one))],
-      steps,
+      steps: work.steps.map((step) => stepAt(at, step)),
       ...(irreversible && { irreversible }),
       ...(secret === undefined ? {} : { secret }),
     },

@@ -2,6 +2,8 @@
 import type { Context, FreeContext } from '../../core/context.ts';
 import type { Plan } from '../../core/plan.ts';
 import { lookAtMysql } from '../../drivers/mysql/look.ts';
+import type { MysqlMachine } from '../../drivers/mysql/server.ts';
+import { machineAt, openPlace } from '../../drivers/mysql/step.ts';
 import addHosts from '../../drivers/mysql/steps/add-hosts.ts';
 import createDatabase from '../../drivers/mysql/steps/create-database.ts';
 import createUser from '../../drivers/mysql/steps/create-user.ts';
@@ -25,6 +27,7 @@ import {
   type FoundMysql,
 } from '../../model/databases/own-mysql.ts';
 import { ALL_PRIVILEGES } from '../../model/databases/privileges.ts';
+import { serverOf } from '../../model/databases/profiles.ts';
 import { assertStrong } from '../../model/passwords/passwords.ts';
 import { changeDatabases } from '../change-databases.ts';
 
@@ -32,27 +35,38 @@ type OwnContext = Pick<Context, 'db' | 'caller' | 'passwordStrength'>;
 
 const engine = 'mysql';
 
+/** What a look at the caller’s server needs. */
+type Looking = Pick<FreeContext, 'machine' | 'transaction' | 'caller' | 'now' | 'sealer'>;
+
+/** The machine, with the server that has the caller’s databases as its own. */
+export async function ownMachine({ machine, transaction, caller, sealer }: Looking): Promise<MysqlMachine> {
+  const { at } = await transaction('reads', (db) => serverOf(db, caller.user));
+  return machineAt(machine, at && (await openPlace(sealer, at)));
+}
+
 /** What the server has that may be the caller’s. */
-export async function lookForOwn({
-  machine,
-  transaction,
-  caller,
-  now,
-}: Pick<FreeContext, 'machine' | 'transaction' | 'caller' | 'now'>): Promise<FoundMysql> {
+export async function lookForOwn(context: Looking): Promise<FoundMysql> {
+  const { transaction, caller, now } = context;
   const at = now();
   const wanted = await transaction('reads', (db) => wantedOf(db, caller.user));
-  return lookAtMysql(machine, wanted, at);
+  return lookAtMysql(await ownMachine(context), wanted, at);
 }
 
 /** Reads something of a database, if it is the caller’s. @throws ApiError `not_found`. */
 export async function lookAtOwnDatabase<T>(
-  context: Pick<FreeContext, 'machine' | 'transaction' | 'caller' | 'now'>,
+  context: Looking,
   name: string,
-  work: () => Promise<T>,
+  work: (machine: MysqlMachine) => Promise<T>,
 ): Promise<T> {
   const found = await lookForOwn(context);
   await context.transaction('reads', (db) => assertOwnDatabase(db, context.caller.user, name, found));
-  return work();
+  return work(await ownMachine(context));
+}
+
+/** Where a plan for an account works. */
+async function serverFor(db: Context['db'], owner: string) {
+  const { profile, at } = await serverOf(db, owner);
+  return { engine, owner, profile, at } as const;
 }
 
 /** @throws ApiError `bad_param`, `limit_reached`. */
@@ -67,7 +81,7 @@ export async function createOwnDatabase(
   const { databases } = await ownMysql(db, owner, found);
   assertMayAdd(account, engine, databases.length);
   return changeDatabases({
-    ...{ engine, owner },
+    ...(await serverFor(db, owner)),
     added: [{ kind: 'database', name }],
     steps: [createDatabase.plan({ name })],
   });
@@ -81,7 +95,7 @@ export async function removeOwnDatabase(
 ): Promise<Plan> {
   await assertOwnDatabase(db, caller.user, name, found);
   return changeDatabases({
-    ...{ engine, owner: caller.user },
+    ...(await serverFor(db, caller.user)),
     removed: [{ kind: 'database', name }],
     steps: [dropDatabase.plan({ name })],
     irreversible: true,
@@ -104,7 +118,7 @@ export async function createOwnUser(
   await assertNewName(db, 'name', name, { ...USERS, username: owner, prefixSize });
   await assertStrong(context, password, [owner, name], 'mysql');
   return changeDatabases({
-    ...{ engine, owner },
+    ...(await serverFor(db, owner)),
     added: [{ kind: 'user', name }],
     steps: [createUser.plan({ name, hosts: await hosts.hostsOf(db, owner) })],
     secret: password,
@@ -119,7 +133,7 @@ export async function removeOwnUser(
 ): Promise<Plan> {
   await assertOwnUser(db, caller.user, name, found);
   return changeDatabases({
-    ...{ engine, owner: caller.user },
+    ...(await serverFor(db, caller.user)),
     removed: [{ kind: 'user', name }],
     steps: [dropUser.plan({ name })],
     irreversible: true,
@@ -142,7 +156,7 @@ export async function setOwnPrivileges(
   await assertOwnUser(db, caller.user, user, found);
   await assertOwnDatabase(db, caller.user, database, found);
   return changeDatabases({
-    ...{ engine, owner: caller.user },
+    ...(await serverFor(db, caller.user)),
     touched: [
       { kind: 'user', name: user },
       { kind: 'database', name: database },
@@ -161,7 +175,7 @@ export async function setOwnPassword(
   await assertOwnUser(db, caller.user, user, found);
   await assertStrong(context, password, [caller.user, user], 'mysql');
   return changeDatabases({
-    ...{ engine, owner: caller.user },
+    ...(await serverFor(db, caller.user)),
     touched: [{ kind: 'user', name: user }],
     steps: [setPassword.plan({ name: user })],
     irreversible: true,
@@ -180,7 +194,7 @@ export async function repairOwnDatabase(
 ): Promise<Plan> {
   await assertOwnDatabase(db, caller.user, database, found);
   return changeDatabases({
-    ...{ engine, owner: caller.user },
+    ...(await serverFor(db, caller.user)),
     touched: [{ kind: 'database', name: database }],
     steps: [repair.plan({ database })],
     irreversible: true,
@@ -200,7 +214,7 @@ export async function addOwnHost(
   const owner = caller.user;
   await hosts.assertMayAdd(db, owner, host);
   return changeDatabases({
-    ...{ engine, owner },
+    ...(await serverFor(db, owner)),
     addedHosts: [host],
     ...(await widen(db, owner, [host], found)),
   });
@@ -217,7 +231,7 @@ export async function removeOwnHost(
   await hosts.assertListed(db, owner, host);
   const { users } = await ownMysql(db, owner, found);
   return changeDatabases({
-    ...{ engine, owner },
+    ...(await serverFor(db, owner)),
     removedHosts: [host],
     touched: users.map((name) => ({ kind: 'user', name })),
     steps: [dropHost.plan({ users, host })],
@@ -228,7 +242,7 @@ export async function removeOwnHost(
 export async function alignOwnUsers({ db, caller }: OwnContext, found: FoundMysql): Promise<Plan> {
   const owner = caller.user;
   return changeDatabases({
-    ...{ engine, owner },
+    ...(await serverFor(db, owner)),
     ...(await widen(db, owner, await hosts.hostsOf(db, owner), found)),
   });
 }
@@ -256,7 +270,7 @@ export async function setUpOwn(
   const owner = account.username;
   assertMayAdd(account, engine, (await ownMysql(db, owner, found)).databases.length);
   return changeDatabases({
-    ...{ engine, owner },
+    ...(await serverFor(db, owner)),
     added: [
       { kind: 'database', name },
       { kind: 'user', name },

@@ -4,9 +4,7 @@ import type { Db } from '../../core/context.ts';
 import type { Param } from '../../core/define.ts';
 import { badParam, notFound } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
-
-/** Every user may connect from this machine. */
-export const LOCAL_HOST = 'localhost';
+import { LOCAL_HOST, serverOf } from './profiles.ts';
 
 /** Each user exists once for each host. */
 const MAX_HOSTS = 100;
@@ -38,9 +36,10 @@ export function listOf(db: Db, owner: string): Promise<RemoteHost[]> {
   return db.all('SELECT host, note FROM database_host WHERE owner = ? ORDER BY host', owner);
 }
 
-/** The hosts of each of the account’s users. */
+/** The hosts of each of the account’s users: this machine, as the server sees it, and the remote access list. */
 export async function hostsOf(db: Db, owner: string): Promise<string[]> {
-  return [LOCAL_HOST, ...(await listOf(db, owner)).map(({ host }) => host)];
+  const { client } = await serverOf(db, owner);
+  return [...new Set([client, ...(await listOf(db, owner)).map(({ host }) => host)])];
 }
 
 /** As MariaDB writes it: a network as `192.0.2.0/255.255.255.0`. @throws ApiError `bad_param`. */

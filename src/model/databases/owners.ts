@@ -140,10 +140,15 @@ export async function remove(db: Db, { engine, kind }: Kind, name: string): Prom
 export async function rename(
   db: Db,
   of: Kind,
-  { from, to, owner, now }: { from: string; to: string; owner: string; now: number },
+  {
+    from,
+    to,
+    now,
+    ...others
+  }: Pick<OwnedObject, 'owner' | 'profile'> & { from: string; to: string; now: number },
 ): Promise<void> {
   const stored = await find(db, of, from);
   await remove(db, of, from);
-  const row = stored ?? { owner, profile: LOCAL_PROFILE, createdAt: now };
+  const row = stored ?? { ...others, createdAt: now };
   await insert(db, of, { ...row, name: to });
 }

@@ -51,8 +51,8 @@ const local: OpenProfile = {
 
 type Row = Omit<Profile, 'isCloud'> & { readonly isCloud: number; readonly sealed: Uint8Array };
 
-/** For users of the server of this machine. */
-const LOCAL_HOST = 'localhost';
+/** This machine, for users of its own server. */
+export const LOCAL_HOST = 'localhost';
 
 const COLUMNS =
   'name, host, port, login AS "user", setup_via AS "setupVia", is_cloud AS "isCloud", version, client, sealed';

@@ -22,6 +22,6 @@ export default defineUapi({
     },
   ],
 
-  look: ({ name }, context) => lookAtOwnDatabase(context, name, () => lookAtTables(context.machine, name)),
+  look: ({ name }, context) => lookAtOwnDatabase(context, name, (machine) => lookAtTables(machine, name)),
   handler: (_args, _context, messages) => messages.map(showMessage),
 });

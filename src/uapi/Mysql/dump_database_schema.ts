@@ -23,6 +23,6 @@ export default defineUapi({
   ],
 
   look: ({ dbname }, context) =>
-    lookAtOwnDatabase(context, dbname, () => lookAtSchema(context.machine, dbname)),
+    lookAtOwnDatabase(context, dbname, (machine) => lookAtSchema(machine, dbname)),
   handler: (_args, _context, schema) => schema,
 });

@@ -1,4 +1,4 @@
-import { lookForOwn } from '../../changes/databases/own-mysql.ts';
+import { lookForOwn, ownMachine } from '../../changes/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { lookAtPrivileges } from '../../drivers/mysql/look.ts';
 import { objectName } from '../../model/databases/names.ts';
@@ -33,7 +33,7 @@ export default defineUapi({
   async look({ user, database }, context) {
     const found = await lookForOwn(context);
     const isThere = found.users.some(({ name }) => name === user);
-    return { found, held: isThere ? await lookAtPrivileges(context.machine, user, database) : [] };
+    return { found, held: isThere ? await lookAtPrivileges(await ownMachine(context), user, database) : [] };
   },
 
   async handler({ user, database }, { db, caller }, { found, held }) {

@@ -1,7 +1,8 @@
+import { ownMachine } from '../../changes/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { lookAtServer } from '../../drivers/mysql/look.ts';
-import { LOCAL_HOST } from '../../model/databases/hosts.ts';
 import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
+import { LOCAL_HOST, serverOf } from '../../model/databases/profiles.ts';
 
 export default defineUapi({
   name: 'Mysql::get_server_information',
@@ -20,10 +21,13 @@ export default defineUapi({
   },
   examples: [{ args: {}, doc: 'The server.' }],
 
-  look: (_args, { machine }) => lookAtServer(machine),
-  handler: (_args, _context, server) => ({
-    host: LOCAL_HOST,
-    is_remote: 0,
-    version: server?.version ?? '',
-  }),
+  look: async (_args, context) => lookAtServer(await ownMachine(context)),
+  async handler(_args, { db, caller }, server) {
+    const { at } = await serverOf(db, caller.user);
+    return {
+      host: at?.host ?? LOCAL_HOST,
+      is_remote: at === undefined ? 0 : 1,
+      version: server?.version ?? '',
+    };
+  },
 });

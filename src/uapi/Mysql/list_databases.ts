@@ -1,4 +1,4 @@
-import { lookForOwn } from '../../changes/databases/own-mysql.ts';
+import { lookForOwn, ownMachine } from '../../changes/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { lookAtSizes } from '../../drivers/mysql/look.ts';
 import { FEATURE, ownMysql, ROLE } from '../../model/databases/own-mysql.ts';
@@ -24,7 +24,7 @@ export default defineUapi({
 
   async look(_args, context) {
     const found = await lookForOwn(context);
-    return { found, sizes: await lookAtSizes(context.machine, found.databases) };
+    return { found, sizes: await lookAtSizes(await ownMachine(context), found.databases) };
   },
 
   async handler(_args, { db, caller }, { found, sizes }) {

@@ -1,4 +1,4 @@
-import { lookForOwn } from '../../changes/databases/own-mysql.ts';
+import { lookForOwn, ownMachine } from '../../changes/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { lookAtRoutines } from '../../drivers/mysql/look.ts';
 import { objectName } from '../../model/databases/names.ts';
@@ -29,7 +29,7 @@ export default defineUapi({
       await assertOwnUser(db, context.caller.user, user, found);
       return [user];
     });
-    return lookAtRoutines(context.machine, users);
+    return lookAtRoutines(await ownMachine(context), users);
   },
   handler: (_args, _context, routines) => routines,
 });

@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { LOCAL_HOST } from '../../model/databases/hosts.ts';
 import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
+import { LOCAL_HOST, serverOf } from '../../model/databases/profiles.ts';
 
 export default defineUapi({
   name: 'Mysql::locate_server',
@@ -18,5 +18,8 @@ export default defineUapi({
   },
   examples: [{ args: {}, doc: 'The server.' }],
 
-  handler: () => ({ remote_host: LOCAL_HOST, is_remote: 0 }),
+  async handler(_args, { db, caller }) {
+    const { at } = await serverOf(db, caller.user);
+    return { remote_host: at?.host ?? LOCAL_HOST, is_remote: at === undefined ? 0 : 1 };
+  },
 });

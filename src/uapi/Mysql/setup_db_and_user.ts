@@ -1,9 +1,9 @@
-import { lookForOwn, setUpOwn } from '../../changes/databases/own-mysql.ts';
+import { lookForOwn, ownMachine, setUpOwn } from '../../changes/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { lookAtServer } from '../../drivers/mysql/look.ts';
-import { LOCAL_HOST } from '../../model/databases/hosts.ts';
 import { assertNewName, prefixOf } from '../../model/databases/names.ts';
 import { DATABASES, FEATURE, ROLE, USERS } from '../../model/databases/own-mysql.ts';
+import { LOCAL_HOST, serverOf } from '../../model/databases/profiles.ts';
 import { HEXADECIMAL, randomText, URL_SAFE } from '../../model/random-text.ts';
 
 const RANDOM_CHARACTERS = 8;
@@ -42,7 +42,7 @@ export default defineUapi({
   examples: [{ args: { prefix: 'wp' }, doc: 'For a blog.' }],
 
   async look(_args, context) {
-    return { found: await lookForOwn(context), server: await lookAtServer(context.machine) };
+    return { found: await lookForOwn(context), server: await lookAtServer(await ownMachine(context)) };
   },
 
   async handler({ prefix = '' }, context, { found, server }) {
@@ -54,12 +54,13 @@ export default defineUapi({
     await assertNewName(db, 'prefix', name, { ...USERS, username: caller.user });
     const password = await random(URL_SAFE, PASSWORD_CHARACTERS);
     context.plan(await setUpOwn(context, { name, password }, found));
+    const { at } = await serverOf(db, caller.user);
     return {
       database: name,
       database_user: name,
       database_user_password: password,
-      hostname: LOCAL_HOST,
-      port: server?.port?.toString() ?? '',
+      hostname: at?.host ?? LOCAL_HOST,
+      port: (at ?? server)?.port?.toString() ?? '',
     };
   },
 });

@@ -58,7 +58,7 @@ test('a replacement ends with one file, and an undone one with the former', asyn
       const done: (() => Promise<unknown>)[] = [];
       for (const [step, input] of steps.slice(0, count)) {
         // The journal has the memento before the step is applied.
-        const memento = await step.prepare?.(machine, input as never);
+        const memento = await step.prepare?.(machine, input as never, sealer);
         done.unshift(async () => step.undo?.(machine, work(input, memento)));
         await step.apply(machine, work(input, memento));
         if (isRepeated) await step.apply(machine, work(input, memento));

@@ -85,7 +85,9 @@ test('what has the prefix of an account is its own, unless the store says otherw
   const names = (owner: string) => inStore((db) => owners.namesOf(db, of, owner, found));
   expect(await names('bob')).toEqual(['bob_a', 'bob_new', 'shop']);
   expect(await names('eve')).toEqual(['bob_given', 'eve_a']);
-  await inStore((db) => owners.rename(db, of, { from: 'shop', to: 'bob_b', owner: 'bob', now: 2000 }));
+  await inStore((db) =>
+    owners.rename(db, of, { from: 'shop', to: 'bob_b', profile: 'localhost', owner: 'bob', now: 2000 }),
+  );
   expect(await inStore((db) => owners.find(db, of, 'bob_b'))).toEqual(row('bob_b', 'bob'));
   await expect(inStore((db) => owners.assertOwn(db, of, 'bob', 'eve_a', found))).rejects.toThrow(
     'You do not have a database named “eve_a”.',

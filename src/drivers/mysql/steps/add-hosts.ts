@@ -1,6 +1,6 @@
 // Gives users further hosts from which they may connect.
-import { defineStep } from '../../../core/plan.ts';
 import { withMysql } from '../server.ts';
+import { defineMysqlStep } from '../step.ts';
 
 interface Input {
   readonly users: readonly string[];
@@ -10,7 +10,7 @@ interface Input {
 /** The hosts that each user does not have yet. */
 type Missing = readonly { readonly name: string; readonly hosts: readonly string[] }[];
 
-export default defineStep<Input, Missing>({
+export default defineMysqlStep<Input, Missing>({
   kind: 'mysql/add-hosts',
   describe: ({ users, hosts }) =>
     users.length === 0

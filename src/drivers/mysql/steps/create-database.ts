@@ -1,13 +1,13 @@
 // Creates a database.
-import { defineStep } from '../../../core/plan.ts';
 import { withMysql } from '../server.ts';
+import { defineMysqlStep } from '../step.ts';
 import { taken } from '../statements.ts';
 
 interface Input {
   readonly name: string;
 }
 
-export default defineStep<Input>({
+export default defineMysqlStep<Input>({
   kind: 'mysql/create-database',
   describe: ({ name }) => `Create the MariaDB database “${name}”.`,
   async prepare(machine, { name }) {

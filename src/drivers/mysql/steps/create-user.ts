@@ -1,6 +1,6 @@
 // Creates a user, who may connect from some hosts. The plan’s secret is the password.
-import { defineStep } from '../../../core/plan.ts';
 import { withMysql } from '../server.ts';
+import { defineMysqlStep } from '../step.ts';
 import { taken } from '../statements.ts';
 
 interface Input {
@@ -8,7 +8,7 @@ interface Input {
   readonly hosts: readonly string[];
 }
 
-export default defineStep<Input>({
+export default defineMysqlStep<Input>({
   kind: 'mysql/create-user',
   describe: ({ name, hosts }) =>
     `Create the MariaDB user “${name}”, who may connect from ${hosts.join(', ')}.`,

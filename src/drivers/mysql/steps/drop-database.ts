@@ -1,12 +1,12 @@
 // Drops a database, with everything in it and all privileges on it.
-import { defineStep } from '../../../core/plan.ts';
 import { withMysql } from '../server.ts';
+import { defineMysqlStep } from '../step.ts';
 
 interface Input {
   readonly name: string;
 }
 
-export default defineStep<Input>({
+export default defineMysqlStep<Input>({
   kind: 'mysql/drop-database',
   describe: ({ name }) => `Remove the MariaDB database “${name}”, with everything in it.`,
   apply: (machine, { input: { name } }) => withMysql(machine, (mysql) => mysql.dropDatabase(name)),

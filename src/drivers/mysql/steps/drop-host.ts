@@ -1,13 +1,13 @@
 // Takes a host away from users.
-import { defineStep } from '../../../core/plan.ts';
 import { withMysql } from '../server.ts';
+import { defineMysqlStep } from '../step.ts';
 
 interface Input {
   readonly users: readonly string[];
   readonly host: string;
 }
 
-export default defineStep<Input, readonly string[]>({
+export default defineMysqlStep<Input, readonly string[]>({
   kind: 'mysql/drop-host',
   describe: ({ users, host }) =>
     `No longer let ${users.join(', ') || 'anybody'} connect to MariaDB from ${host}.`,

@@ -1,12 +1,12 @@
 // Drops a user, for all of its hosts.
-import { defineStep } from '../../../core/plan.ts';
 import { withMysql } from '../server.ts';
+import { defineMysqlStep } from '../step.ts';
 
 interface Input {
   readonly name: string;
 }
 
-export default defineStep<Input>({
+export default defineMysqlStep<Input>({
   kind: 'mysql/drop-user',
   describe: ({ name }) => `Remove the MariaDB user “${name}”.`,
   apply: (machine, { input: { name } }) => withMysql(machine, (mysql) => mysql.dropUser(name)),

@@ -1,14 +1,14 @@
 // Sets the password of a user, from all of its hosts. The plan’s secret is the password.
 import { MachineError } from '../../../core/machine-error.ts';
-import { defineStep } from '../../../core/plan.ts';
 import type { RefusedHost } from '../contract.ts';
 import { withMysql } from '../server.ts';
+import { defineMysqlStep } from '../step.ts';
 
 interface Input {
   readonly name: string;
 }
 
-export default defineStep<Input, undefined, readonly RefusedHost[]>({
+export default defineMysqlStep<Input, undefined, readonly RefusedHost[]>({
   kind: 'mysql/set-password',
   describe: ({ name }) => `Set the password of the MariaDB user “${name}”.`,
   apply: (machine, { input: { name }, secret }) =>

@@ -1,6 +1,6 @@
 // Replaces the privileges of a user on a database.
-import { defineStep } from '../../../core/plan.ts';
 import { withMysql } from '../server.ts';
+import { defineMysqlStep } from '../step.ts';
 
 interface Input {
   readonly user: string;
@@ -9,7 +9,7 @@ interface Input {
   readonly privileges: readonly string[];
 }
 
-export default defineStep<Input, readonly string[]>({
+export default defineMysqlStep<Input, readonly string[]>({
   kind: 'mysql/set-privileges',
   describe: ({ user, database, privileges }) =>
     privileges.length === 0
