@@ -235,3 +235,23 @@ describe('remote_mysql_validate_profile', () => {
     ]);
   });
 });
+
+describe('remote_mysql_initiate_profile_activation', () => {
+  it('starts one task at a time, which remote_mysql_monitor_profile_activation shows', async () => {
+    await create();
+    expect(await succeed('remote_mysql_monitor_profile_activation')).toEqual({});
+    expect(await succeed('remote_mysql_initiate_profile_activation', { name: 'db2' })).toEqual({
+      activation_job_started: 1,
+    });
+    expect(await succeed('remote_mysql_monitor_profile_activation')).toEqual({
+      job_in_progress: {
+        ...{ profile_name: 'db2', status: 'INPROGRESS', steps: [] },
+        start_time: Math.floor(here.time / 1000),
+      },
+    });
+    expect((await failure('remote_mysql_initiate_profile_activation', { name: 'localhost' }))[0]).toBe(
+      'busy',
+    );
+    expect((await failure('remote_mysql_initiate_profile_activation', { name: 'db9' }))[0]).toBe('not_found');
+  });
+});

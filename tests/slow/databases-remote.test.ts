@@ -4,16 +4,23 @@ import type { AddressInfo } from 'node:net';
 import type { Json } from '../../src/core/values.ts';
 import { Installation } from '../support/installation.ts';
 import { PrivateMariadb } from '../support/private-mariadb.ts';
+import { serveMariadb } from '../support/served-mariadb.ts';
+import { StateDirectory } from '../../src/store/state-directory.ts';
+import { TaskLogFiles } from '../../src/store/task-logs.ts';
+import { taskKinds } from '../../src/tasks/loaders.generated.ts';
+import { Worker } from '../../src/worker/worker.ts';
 
 let here: Installation;
 let remote: PrivateMariadb;
+/** The server of the machine. */
+let local: PrivateMariadb;
 /** Without TLS. */
 let plain: PrivateMariadb;
 beforeAll(async () => {
-  [remote, plain] = await Promise.all([
-    PrivateMariadb.start({ hasNetwork: true }),
-    PrivateMariadb.start({ hasNetwork: true, options: ['--skip-ssl'] }),
-  ]);
+  // One after the other: their set-ups share the temporary directory.
+  remote = await PrivateMariadb.start({ hasNetwork: true });
+  local = await PrivateMariadb.start();
+  plain = await PrivateMariadb.start({ hasNetwork: true, options: ['--skip-ssl'] });
   for (const server of [remote, plain]) {
     server.query(`
       CREATE USER whm@localhost IDENTIFIED BY 'right';
@@ -27,6 +34,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await remote.stop();
+  await local.stop();
   await plain.stop();
 });
 beforeEach(() => {
@@ -112,5 +120,148 @@ describe('remote_mysql_validate_profile', () => {
       ]);
       expect(Date.now() - begun).toBeLessThan(15_000);
     });
+  });
+});
+
+async function runTasks(): Promise<void> {
+  const { engine, application, state } = here;
+  const logs = new TaskLogFiles(new StateDirectory(state, process.getuid?.() ?? 0), engine.now);
+  const worker = new Worker({ engine, storeState: () => application.storeState(), kinds: taskKinds, logs });
+  await worker.runDue();
+}
+async function activate(name: string): Promise<void> {
+  await succeed('remote_mysql_initiate_profile_activation', { name });
+  await runTasks();
+}
+const monitor = async () => (await succeed('remote_mysql_monitor_profile_activation')).data;
+async function own(user: string, name: string, args: Arguments = {}) {
+  const { status, errors, data } = await here.uapi(user, name, args);
+  expect([name, status, errors]).toEqual([name, 1, null]);
+  return data;
+}
+const createAccount = (username: string) =>
+  succeed('createacct', { username, domain: `${username}.example` });
+const databasesOn = (server: PrivateMariadb) =>
+  server
+    .query(
+      "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME LIKE '%\\_shop%' ORDER BY CHAR_LENGTH(SCHEMA_NAME)",
+    )
+    .flat();
+const PASSWORD = 'correct horse battery staple 7';
+async function setUpShop(user: string): Promise<void> {
+  await own(user, 'Mysql::create_database', { name: `${user}_shop` });
+  await own(user, 'Mysql::create_user', { name: `${user}_app`, password: PASSWORD });
+  await own(user, 'Mysql::set_privileges_on_database', {
+    ...{ user: `${user}_app`, database: `${user}_shop`, privileges: 'ALL PRIVILEGES' },
+  });
+}
+
+describe('remote_mysql_initiate_profile_activation', () => {
+  beforeEach(async () => {
+    serveMariadb(here.state, local);
+    await createAccount('bob');
+    await createAccount('eve');
+    await create();
+  });
+  afterEach(() => {
+    for (const server of [local, remote]) {
+      for (const name of databasesOn(server)) server.query(`DROP DATABASE \`${name}\``);
+      server.query('DROP USER IF EXISTS bob_app@localhost, eve_app@localhost, bob_hand@localhost');
+    }
+  });
+
+  it('moves where accounts without databases get theirs; others keep their server', async () => {
+    await setUpShop('bob');
+    await activate('db2');
+    expect(await monitor()).toMatchObject({
+      last_job_details: {
+        ...{ profile_name: 'db2', status: 'DONE' },
+        steps: [{ status: 'DONE' }, { status: 'DONE' }, { status: 'DONE' }],
+      },
+    });
+    await setUpShop('eve');
+    await own('bob', 'Mysql::create_database', { name: 'bob_shop2' });
+    expect([databasesOn(local), databasesOn(remote)]).toEqual([['bob_shop', 'bob_shop2'], ['eve_shop']]);
+    expect(await own('bob', 'Mysql::locate_server')).toEqual({ remote_host: 'localhost', is_remote: 0 });
+    expect(await own('eve', 'Mysql::locate_server')).toEqual({ remote_host: '127.0.0.1', is_remote: 1 });
+    expect(await own('eve', 'Mysql::get_server_information')).toMatchObject({
+      is_remote: 1,
+      host: '127.0.0.1',
+    });
+    expect(await own('eve', 'Mysql::list_databases')).toEqual([
+      { database: 'eve_shop', disk_usage: 0, users: ['eve_app'] },
+    ]);
+    // Its user logs in there, over the network.
+    const login = { user: 'eve_app', password: PASSWORD, host: '127.0.0.1', database: 'eve_shop' };
+    remote.query('CREATE TABLE t (n INT)', login);
+    expect(remote.refusal('SELECT 1 FROM mysql.user', login)).toMatch(/denied/);
+
+    // Everything that an account does works on its server.
+    await own('eve', 'Mysql::set_password', { user: 'eve_app', password: `${PASSWORD}7` });
+    expect(remote.refusal('SELECT 1', login)).toMatch(/denied/i);
+    expect(await own('eve', 'Mysql::check_database', { name: 'eve_shop' })).toBeDefined();
+    expect(
+      await own('eve', 'Mysql::get_privileges_on_database', { user: 'eve_app', database: 'eve_shop' }),
+    ).toEqual(['ALL PRIVILEGES']);
+    await own('eve', 'Mysql::delete_user', { name: 'eve_app' });
+    await own('eve', 'Mysql::delete_database', { name: 'eve_shop' });
+    expect(databasesOn(remote)).toEqual([]);
+
+    // And back.
+    expect((await failure('remote_mysql_delete_profile', { name: 'db2' }))[1]).toContain('is active');
+    await activate('localhost');
+    expect(await own('eve', 'Mysql::locate_server')).toMatchObject({ is_remote: 0 });
+    await succeed('remote_mysql_delete_profile', { name: 'db2' });
+  });
+
+  it('keeps what was created by hand with its account', async () => {
+    local.query("CREATE DATABASE bob_shop; CREATE USER bob_hand@localhost IDENTIFIED BY 'x'");
+    await activate('db2');
+    expect(await own('bob', 'Mysql::locate_server')).toMatchObject({ is_remote: 0 });
+    expect(await own('bob', 'Mysql::list_databases')).toMatchObject([{ database: 'bob_shop' }]);
+  });
+
+  it('does not activate a profile whose server cannot be used, and says which step failed', async () => {
+    await succeed('remote_mysql_update_profile', { name: 'db2', mysql_pass: 'wrong' });
+    await activate('db2');
+    expect(await monitor()).toMatchObject({
+      last_job_details: { status: 'FAILED', steps: [{ status: 'FAILED' }] },
+    });
+    expect((await succeed('remote_mysql_read_profiles')).data).toMatchObject({ localhost: { active: 1 } });
+  });
+
+  it('runs one activation at a time', async () => {
+    await succeed('remote_mysql_initiate_profile_activation', { name: 'db2' });
+    expect(await monitor()).toMatchObject({ job_in_progress: { profile_name: 'db2', status: 'INPROGRESS' } });
+    expect((await failure('remote_mysql_initiate_profile_activation', { name: 'db2' }))[0]).toBe('busy');
+    await runTasks();
+  });
+
+  it('refuses an unknown profile', async () => {
+    expect((await failure('remote_mysql_initiate_profile_activation', { name: 'db9' }))[0]).toBe('not_found');
+  });
+
+  it('keeps passwords out of the journal and of the log of the task', async () => {
+    await activate('db2');
+    await setUpShop('eve');
+    const rows = await here.engine.store.transaction('reads', async (db) => ({
+      value: [
+        await db.all('SELECT * FROM operation_step'),
+        await db.all('SELECT * FROM task'),
+        await db.all('SELECT * FROM mysql_activation_step'),
+      ],
+      keep: false,
+    }));
+    expect(JSON.stringify(rows)).not.toContain('right');
+  });
+
+  it('undoes a change on a server that goes away, once it is back', async () => {
+    await activate('db2');
+    await setUpShop('eve');
+    await remote.halt();
+    const { status, errors } = await here.uapi('eve', 'Mysql::create_database', { name: 'eve_shop2' });
+    expect([status, errors?.join(' ')]).toEqual([0, expect.stringContaining('Nothing listens there')]);
+    await remote.resume();
+    await own('eve', 'Mysql::create_database', { name: 'eve_shop2' });
   });
 });

@@ -23,7 +23,10 @@ export async function openPlace(
 }
 
 /** The machine as if the server at a place were its own. */
-export function machineAt<M extends Pick<Machine, 'databases'>>(machine: M, place: DatabasePlace | undefined): M {
+export function machineAt<M extends Pick<Machine, 'databases'>>(
+  machine: M,
+  place: DatabasePlace | undefined,
+): M {
   if (place === undefined) return machine;
   return new Proxy(machine, {
     get(target, key): unknown {
@@ -40,13 +43,19 @@ export function machineAt<M extends Pick<Machine, 'databases'>>(machine: M, plac
 export function defineMysqlStep<Input, Memento = undefined, Result = void>(
   step: Step<Input, Memento, Result>,
 ): StepKind<Input, Memento, Result> {
-  const { prepare, apply, undo } = step;
+  const { describe, prepare, apply, undo } = step;
   const there = async (machine: Machine, input: Input, sealer: Sealer) => {
     const { at } = input as Somewhere;
     return machineAt(machine, at && (await openPlace(sealer, at)));
   };
   return defineStep<Input, Memento, Result>({
     ...step,
+    ...(describe && {
+      describe: (input) => {
+        const { at } = input as Somewhere;
+        return at === undefined ? describe(input) : `${describe(input)} On ${at.host}:${at.port}.`;
+      },
+    }),
     ...(prepare && {
       prepare: async (machine, input, sealer) => prepare(await there(machine, input, sealer), input, sealer),
     }),
