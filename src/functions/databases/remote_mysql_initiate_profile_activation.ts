@@ -8,7 +8,8 @@ import { isActive } from '../../model/tasks/tasks.ts';
 export default defineFunction({
   name: 'remote_mysql_initiate_profile_activation',
   since: 52,
-  summary: 'Start the activation of a profile: accounts without databases get theirs on its server from now on.',
+  summary:
+    'Start the activation of a profile: accounts without databases get theirs on its server from now on.',
   description:
     'A task logs in to the server, checks its version and privileges, and then activates the profile. ' +
     'remote_mysql_monitor_profile_activation shows its steps. Accounts that have MariaDB databases or users keep them, ' +

@@ -32,7 +32,9 @@ const states: Readonly<Record<tasks.Task['state'], Status>> = {
 };
 
 /** The activation that is waiting or running, and the last one that has ended. */
-export async function read(db: Db): Promise<{ current: Activation | undefined; last: Activation | undefined }> {
+export async function read(
+  db: Db,
+): Promise<{ current: Activation | undefined; last: Activation | undefined }> {
   const find = async (stateCondition: string) => {
     const [task] = await tasks.select(
       db,
