@@ -1,8 +1,5 @@
 // What belongs to an account on a database server when a step is applied: what the store says, and what has the account’s
 // prefix and belongs to nobody else.
-import type { Db } from '../../core/context.ts';
-import { prefixesOf } from '../../model/databases/names.ts';
-import * as owners from '../../model/databases/owners.ts';
 
 interface Names {
   readonly own: readonly string[];
@@ -28,24 +25,6 @@ export interface FoundNames {
 interface Wanted {
   readonly names: readonly string[];
   readonly prefixes: readonly string[];
-}
-
-/** Reads the store. */
-export async function ownedNames(
-  db: Db,
-  kinds: { readonly databases: owners.Kind; readonly users: owners.Kind },
-  username: string,
-): Promise<OwnedNames> {
-  const of = async (kind: owners.Kind) => ({
-    own: (await owners.listOf(db, kind, username)).map(({ name }) => name),
-    others: await owners.othersWithPrefixOf(db, kind, username),
-  });
-  return {
-    username,
-    prefixes: prefixesOf(username),
-    databases: await of(kinds.databases),
-    users: await of(kinds.users),
-  };
 }
 
 /** Asks the server which of them it has. */

@@ -1,0 +1,49 @@
+// What the databases and users of an account on a database server contribute to its changes.
+import type { PlannedStep } from '../../core/plan.ts';
+import type { Account } from '../../model/accounts/accounts.ts';
+import { prefixesOf, type DatabaseEngine } from '../../model/databases/names.ts';
+import * as owners from '../../model/databases/owners.ts';
+import type { AccountPart, PartDependencies } from '../account-part.ts';
+import type { OwnedNames } from './owned-names.ts';
+
+/** The steps of one kind of server. */
+interface EngineSteps {
+  readonly engine: DatabaseEngine;
+  readonly role: string;
+  readonly findOwned: (owned: OwnedNames) => PlannedStep;
+  readonly setLogin: (input: { readonly owned: OwnedNames; readonly mayLogIn: boolean }) => PlannedStep;
+  readonly dropAll: (owned: OwnedNames) => PlannedStep;
+}
+
+export function databasePart({ engine, role, findOwned, setLogin, dropAll }: EngineSteps): AccountPart {
+  const stepFor = async (
+    { db, roles }: PartDependencies,
+    { username }: Account,
+    step: (owned: OwnedNames) => PlannedStep,
+  ) => (roles.has(role) ? [step(await ownedNames(db, engine, username))] : []);
+  return {
+    // The new name has another prefix: what belongs to the account by the former prefix is stored as its own.
+    released: (world, before, after) =>
+      before.username === after.username ? [] : stepFor(world, before, findOwned),
+    suspended: (world, account) => stepFor(world, account, (owned) => setLogin({ owned, mayLogIn: false })),
+    unsuspended: (world, account) => stepFor(world, account, (owned) => setLogin({ owned, mayLogIn: true })),
+    removed: (world, account) => stepFor(world, account, dropAll),
+  };
+}
+
+async function ownedNames(
+  db: PartDependencies['db'],
+  engine: DatabaseEngine,
+  username: string,
+): Promise<OwnedNames> {
+  const of = async (kind: 'database' | 'user') => ({
+    own: (await owners.listOf(db, { engine, kind }, username)).map(({ name }) => name),
+    others: await owners.othersWithPrefixOf(db, { engine, kind }, username),
+  });
+  return {
+    username,
+    prefixes: prefixesOf(username),
+    databases: await of('database'),
+    users: await of('user'),
+  };
+}
