@@ -198,4 +198,64 @@ describeOnMachine('databases', () => {
       });
     });
   });
+
+  describe('PostgreSQL of accounts', () => {
+    const password = 'correct horse battery staple 7';
+    const uapi = (user: string, name: string, ...words: string[]): string => {
+      const line = ['--output=json', `--user=${user}`, 'Postgresql', name, ...words];
+      const { result } = JSON.parse(machine.run('uapi', line).stdout) as { result: { errors: unknown } };
+      return JSON.stringify(result.errors);
+    };
+    /** As the user of the machine `nobody`, with a password, as a website would do it. */
+    const psql = (user: string, database: string, sql: string) =>
+      machine.run('runuser', [
+        ...['-u', 'nobody', '--', 'env', `PGPASSWORD=${password}`, 'psql', '-XAt', '-h', '127.0.0.1'],
+        ...['-U', user, '-c', sql, database],
+      ]);
+
+    it('can be used by the account’s users with their passwords, and by nobody else', () => {
+      for (const name of ['pia', 'pete']) {
+        const words = [`username=${name}`, `domain=${name}.example`, `password=${password}`];
+        expect(call('createacct', ...words).metadata).toMatchObject({ result: 1 });
+        expect(uapi(name, 'create_database', `name=${name}_shop`)).toBe('null');
+        expect(uapi(name, 'create_user', `name=${name}_app`, `password=${password}`)).toBe('null');
+        expect(uapi(name, 'grant_all_privileges', `database=${name}_shop`, `user=${name}_app`)).toBe('null');
+      }
+      expect(psql('pia_app', 'pia_shop', 'CREATE TABLE t AS SELECT 7 AS id').status).toBe(0);
+      expect(psql('pia_app', 'pia_shop', 'SELECT id FROM t').stdout).toBe('7\n');
+      expect(psql('pete_app', 'pia_shop', 'SELECT 1').stderr).toContain('permission denied for database');
+    });
+
+    it('are closed to users of the machine who have no password', () => {
+      for (const [user, role] of [
+        ['pia', 'root'],
+        ['pia', 'postgres'],
+        ['pia', 'pia_app'],
+        ['pete', 'pia_app'],
+      ] as const) {
+        const { status, stderr } = machine.run('runuser', [
+          ...['-u', user, '--', 'psql', '-X', '-U', role, '-c', 'SELECT 1', 'pia_shop'],
+        ]);
+        expect([user, role, status, stderr]).toEqual([user, role, 2, expect.stringContaining('Peer')]);
+      }
+    });
+
+    it('are renamed, locked with a suspended account, and removed with it', () => {
+      const renamed = call('rename_postgresql_database', 'oldname=pia_shop', 'newname=pia_store');
+      expect(renamed.metadata.reason).toBe('OK');
+      expect(psql('pia_app', 'pia_store', 'SELECT id FROM t').stdout).toBe('7\n');
+      expect(call('suspendacct', 'user=pia').metadata).toMatchObject({ result: 1 });
+      expect(psql('pia_app', 'pia_store', 'SELECT 1').stderr).toContain('not permitted to log in');
+      expect(call('unsuspendacct', 'user=pia').metadata).toMatchObject({ result: 1 });
+      expect(psql('pia_app', 'pia_store', 'SELECT id FROM t').stdout).toBe('7\n');
+      for (const name of ['pia', 'pete']) {
+        expect(call('removeacct', `user=${name}`).metadata).toMatchObject({ result: 1 });
+      }
+      const left =
+        "SELECT rolname FROM pg_roles WHERE rolname ~ '^(pia|pete)' UNION ALL SELECT datname FROM pg_database";
+      expect(machine.sh(`psql --dbname=postgres -Atc "${left} ORDER BY 1"`)).toBe(
+        'postgres\ntemplate0\ntemplate1\n',
+      );
+    });
+  });
 });

@@ -5,6 +5,7 @@
 import { createApplication, root } from '../../src/app.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import type { Engine } from '../../src/core/engine.ts';
+import type { DatabaseServer, MachineDatabases } from '../../src/core/machine-databases.ts';
 import type { Json } from '../../src/core/values.ts';
 
 const [state = '', moment = '', command = '', json = '{}'] = process.argv.slice(2);
@@ -18,13 +19,16 @@ function at(reached: string): void {
   if (moment === (time === 1 ? reached : `${reached}, time ${time}`)) process.kill(process.pid, 'SIGKILL');
 }
 
+/** Methods that return no promise, and change nothing. */
+const IMMEDIATE = new Set<string | symbol>(['locate', 'identifier', 'literal']);
+
 function watched<T extends object>(name: string, object: T): T {
   return new Proxy(object, {
     get: (target, key) => {
       const method: unknown = Reflect.get(target, key);
       // Promises look for `then`.
       if (typeof method !== 'function') return method;
-      if (key === 'locate') return method.bind(target) as unknown;
+      if (IMMEDIATE.has(key)) return method.bind(target) as unknown;
       return async (...args: unknown[]): Promise<unknown> => {
         at(`before ${name}.${String(key)}`);
         const result: unknown = await method.apply(target, args);
@@ -35,6 +39,24 @@ function watched<T extends object>(name: string, object: T): T {
       };
     },
   });
+}
+
+/** Each statement is a moment: `before statement.query`. */
+function watchedServer(server: DatabaseServer): DatabaseServer {
+  return {
+    use: (work, database) => server.use((connection) => work(watched('statement', connection)), database),
+  };
+}
+
+function watchedDatabases(databases: MachineDatabases): MachineDatabases {
+  const own = async (server: Promise<DatabaseServer | undefined>) => {
+    const found = await server;
+    return found && watchedServer(found);
+  };
+  return {
+    mysql: () => own(databases.mysql()),
+    postgresql: () => own(databases.postgresql()),
+  } as MachineDatabases;
 }
 
 const application = createApplication({ ...process.env, WHMAPI1_STATE_DIR: state });
@@ -49,6 +71,7 @@ const watchedEngine: Engine = {
     quota: async () => watched('quota', await machine.quota()),
     files: async (directories) => watched('files', await machine.files(directories)),
     addresses: async () => watched('addresses', await machine.addresses()),
+    databases: async () => watchedDatabases(await machine.databases()),
     ownCertificate: async () => watched('certificate', await machine.ownCertificate()),
   },
 };

@@ -1,11 +1,9 @@
 // Databases of accounts on a real PostgreSQL server, which a sandbox runs.
 import { readFileSync } from 'node:fs';
-import { kill, pid } from 'node:process';
 import { join } from 'node:path';
-import { processesOf } from '../../src/machine/processes.ts';
-import { announceOwnProcess } from '../../src/machine/services/own-process.ts';
 import { Installation } from '../support/installation.ts';
 import { PrivatePostgresql } from '../support/private-postgresql.ts';
+import { servePostgresql } from '../support/served-postgresql.ts';
 
 const password = 'correct horse battery staple 7';
 const other = 'battery staple correct horse 8';
@@ -22,12 +20,7 @@ afterAll(() => postgres.stop());
 beforeEach(async () => {
   here = new Installation();
   here.overrides.randomBytes = async (count) => crypto.getRandomValues(new Uint8Array(count));
-  announceOwnProcess(join(here.state, 'sandbox-services'), 'postgresql.service', {
-    process: processesOf({ kill, pid }).own(),
-    address: '127.0.0.1',
-    port: postgres.server.port,
-    socket: postgres.socket,
-  });
+  servePostgresql(here.state, postgres);
   for (const username of ['bob', 'eve']) {
     await here.call('createacct', { username, domain: `${username}.example`, password, maxsql: '3' });
   }

@@ -12,19 +12,21 @@ const IS_OWN = "(d.datistemplate OR d.datname = 'postgres')";
  * The users of a database: members of the role that owns it. In a database that was created by hand, its owner, and
  * those whom somebody has let connect.
  */
-const USERS = `ARRAY(
-  SELECT u.rolname::text FROM pg_roles u
-   WHERE NOT u.rolsuper AND u.rolname <> d.datname || ' owner'
-     AND (u.oid IN (SELECT m.member FROM pg_auth_members m JOIN pg_roles o ON o.oid = m.roleid
-                     WHERE m.roleid = d.datdba AND NOT o.rolsuper)
-       OR u.oid = d.datdba
-       OR u.oid IN (SELECT a.grantee FROM aclexplode(d.datacl) a WHERE a.privilege_type = 'CONNECT'))
-   ORDER BY 1)`;
-
 export function list(connection: DatabaseConnection, wanted?: WantedNames): Promise<CataloguedDatabase[]> {
   return connection.query(
-    `SELECT d.datname::text AS name, ${USERS} AS users FROM pg_database d
-      WHERE NOT ${IS_OWN} AND ${isWanted('d.datname::text')} ORDER BY 1`,
+    `WITH
+       d AS (
+         SELECT d.oid, d.datname::text COLLATE "C" AS name, d.datdba, d.datacl FROM pg_database d
+          WHERE NOT ${IS_OWN} AND ${isWanted('d.datname::text')}),
+       k AS (
+         SELECT d.oid, m.member AS id FROM d JOIN pg_auth_members m ON m.roleid = d.datdba
+           JOIN pg_roles o ON o.oid = m.roleid WHERE NOT o.rolsuper
+         UNION SELECT d.oid, d.datdba FROM d
+         UNION SELECT d.oid, a.grantee FROM d, aclexplode(d.datacl) a WHERE a.privilege_type = 'CONNECT')
+     SELECT d.name, coalesce(array_agg(u.rolname::text ORDER BY u.rolname) FILTER (WHERE u.oid IS NOT NULL), '{}') AS users
+       FROM d JOIN k ON k.oid = d.oid
+       LEFT JOIN pg_roles u ON u.oid = k.id AND NOT u.rolsuper AND u.rolname <> d.name || ' owner'
+      GROUP BY d.name ORDER BY d.name`,
     wantedValues(wanted),
   );
 }
