@@ -2,6 +2,10 @@
 //
 // A user exists once for each host from which it may connect, always with the same password and privileges.
 
+import type { DatabaseInventory } from './moves/inventory.ts';
+import type { Names } from './moves/move-database.ts';
+import type { UserInventory } from './moves/rename-user.ts';
+
 /** Which names to list. Absent: all. */
 export interface WantedNames {
   readonly names: readonly string[];
@@ -71,6 +75,19 @@ export interface MysqlCatalogue {
 
   /** Replaces the privileges on a database, from all of the user’s hosts. Without any, the user has no access. */
   setPrivileges(user: string, database: string, privileges: readonly string[]): Promise<void>;
+
+  /** What a database consists of, besides its rows. */
+  inventory(database: string): Promise<DatabaseInventory>;
+  /** @returns whether the old one is kept, because somebody has created something in it meanwhile. */
+  moveDatabase(inventory: DatabaseInventory, names: Names): Promise<{ isKept: boolean }>;
+  /** Undoes `moveDatabase`, also if it was interrupted or never began. */
+  moveDatabaseBack(inventory: DatabaseInventory, names: Names): Promise<void>;
+
+  /** What a user defines in some databases. */
+  userInventory(user: string, databases: readonly string[]): Promise<UserInventory>;
+  renameUser(inventory: UserInventory, names: Names): Promise<void>;
+  /** Undoes `renameUser`, also if it was interrupted or never began. */
+  renameUserBack(inventory: UserInventory, names: Names): Promise<void>;
 
   /** Checks each table and view. */
   check(database: string): Promise<TableMessage[]>;

@@ -1,6 +1,9 @@
 // The catalogue of a sandbox without a server: a file for each database and user. Passwords are not kept.
 import type { MachineFiles } from '../../core/machine-daemons.ts';
 import type { Grant, HeldPrivileges, MysqlCatalogue, WantedNames } from './contract.ts';
+import type { DatabaseInventory } from './moves/inventory.ts';
+import type { Names } from './moves/move-database.ts';
+import type { UserInventory } from './moves/rename-user.ts';
 import { missing, taken } from './statements.ts';
 
 export const RECORDS = '/var/lib/whmapi1-mysql';
@@ -143,6 +146,50 @@ export class RecordedMysql implements MysqlCatalogue {
 
   server(): Promise<undefined> {
     return Promise.resolve(undefined);
+  }
+
+  async inventory(database: string): Promise<DatabaseInventory> {
+    if (!(await this.databases()).includes(database)) throw missing('database', database);
+    const nothing = { tables: [], triggers: [], views: [], routines: [], events: [], grants: [] };
+    return { original: database, collation: '', comment: '', size: 0, ...nothing };
+  }
+
+  async moveDatabase(_inventory: DatabaseInventory, { from, to }: Names): Promise<{ isKept: boolean }> {
+    await this.createDatabase(to);
+    await this.#rename({ from, to });
+    return { isKept: false };
+  }
+
+  async moveDatabaseBack(_inventory: DatabaseInventory, { from, to }: Names): Promise<void> {
+    await this.#write(pathOf(DATABASES, from), {});
+    await this.#rename({ from: to, to: from });
+  }
+
+  async userInventory(user: string): Promise<UserInventory> {
+    return { hosts: (await this.#user(user)).hosts, defined: [] };
+  }
+
+  async renameUser(_inventory: UserInventory, { from, to }: Names): Promise<void> {
+    if ((await this.#find(to)) !== undefined) throw taken('user', to);
+    await this.#write(pathOf(USERS, to), await this.#user(from));
+    await this.dropUser(from);
+  }
+
+  async renameUserBack(_inventory: UserInventory, { from, to }: Names): Promise<void> {
+    const renamed = await this.#find(to);
+    if (renamed !== undefined) await this.#write(pathOf(USERS, from), renamed);
+    await this.dropUser(to);
+  }
+
+  /** Moves the grants, and then drops the one database. Both exist. */
+  async #rename({ from, to }: Names): Promise<void> {
+    for (const user of await this.#list(USERS)) {
+      const found = await this.#user(user);
+      const { [from]: moved, ...others } = found.grants;
+      if (moved === undefined) continue;
+      await this.#write(pathOf(USERS, user), { ...found, grants: { ...others, [to]: moved } });
+    }
+    await this.#files.remove(pathOf(DATABASES, from));
   }
 
   async #setLocked(users: readonly string[], isLocked: boolean): Promise<void> {

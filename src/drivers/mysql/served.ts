@@ -2,6 +2,9 @@
 import type { DatabaseConnection } from '../../core/machine-databases.ts';
 import type { MysqlCatalogue, WantedNames } from './contract.ts';
 import type { DumpSchema } from './schema.ts';
+import { inventoryOf, type DatabaseInventory } from './moves/inventory.ts';
+import { moveDatabase, moveDatabaseBack, type Names } from './moves/move-database.ts';
+import { renameUser, renameUserBack, userInventoryOf, type UserInventory } from './moves/rename-user.ts';
 import * as databases from './sql-databases.ts';
 import * as hosts from './sql-hosts.ts';
 import * as logins from './sql-logins.ts';
@@ -101,5 +104,29 @@ export class ServedMysql implements MysqlCatalogue {
 
   server() {
     return maintenance.server(this.#connection);
+  }
+
+  inventory(database: string) {
+    return inventoryOf(this.#connection, database);
+  }
+
+  moveDatabase(inventory: DatabaseInventory, names: Names) {
+    return moveDatabase(this.#connection, inventory, names);
+  }
+
+  moveDatabaseBack(inventory: DatabaseInventory, names: Names) {
+    return moveDatabaseBack(this.#connection, inventory, names);
+  }
+
+  userInventory(user: string, of: readonly string[]) {
+    return userInventoryOf(this.#connection, user, of);
+  }
+
+  renameUser(inventory: UserInventory, names: Names) {
+    return renameUser(this.#connection, inventory, names);
+  }
+
+  renameUserBack(inventory: UserInventory, names: Names) {
+    return renameUserBack(this.#connection, inventory, names);
   }
 }

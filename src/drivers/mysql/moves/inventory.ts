@@ -48,6 +48,7 @@ export interface Routine {
 export interface ScheduledEvent {
   readonly name: string;
   readonly body: string;
+  readonly comment: string;
   readonly definer: Definer;
   readonly reading: Reading;
 }
@@ -138,27 +139,37 @@ export async function triggersOf(connection: DatabaseConnection, database: strin
   });
 }
 
-export async function viewsOf(connection: DatabaseConnection, database: string): Promise<View[]> {
+/** @param isWanted by the statement. */
+export async function viewsOf(
+  connection: DatabaseConnection,
+  database: string,
+  isWanted: (view: { readonly statement: string }) => boolean = () => true,
+): Promise<View[]> {
   const views: View[] = [];
   for (const name of await viewNamesOf(connection, database)) {
     const path = `${connection.identifier(database)}.${connection.identifier(name)}`;
-    try {
-      // Fails for a view whose tables do not exist, which cannot be created.
-      await connection.query(`SHOW COLUMNS FROM ${path}`);
-    } catch (error) {
-      throw new MachineError(
-        'failed',
-        `The view “${name}” uses something that does not exist, or that its definer may not use. ` +
-          'Change or drop the view first.',
-        { cause: error },
-      );
-    }
-    const [row] = await connection.query<Record<string, string>>(`SHOW CREATE VIEW ${path}`);
-    const { 'Create View': statement = '', character_set_client = '', collation_connection = '' } = row ?? {};
+    const [row = {}] = await connection.query<Record<string, string>>(`SHOW CREATE VIEW ${path}`);
+    const { 'Create View': statement = '', character_set_client = '', collation_connection = '' } = row;
     const reading = { sqlMode: '', characterSet: character_set_client, collation: collation_connection };
+    if (!isWanted({ statement })) continue;
+    await assertUsable(connection, name, path);
     views.push({ name, statement, reading });
   }
   return inOrder(views, database);
+}
+
+/** A view whose tables do not exist cannot be created. */
+async function assertUsable(connection: DatabaseConnection, view: string, path: string): Promise<void> {
+  try {
+    await connection.query(`SHOW COLUMNS FROM ${path}`);
+  } catch (error) {
+    throw new MachineError(
+      'failed',
+      `The view “${view}” uses something that does not exist, or that its definer may not use. ` +
+        'Change or drop the view first.',
+      { cause: error },
+    );
+  }
 }
 
 /** Views after those that they use. */
@@ -196,14 +207,17 @@ export async function routinesOf(connection: DatabaseConnection, database: strin
 }
 
 export async function eventsOf(connection: DatabaseConnection, database: string): Promise<ScheduledEvent[]> {
-  const rows = await connection.query<{ name: string; body: string } & ReadingRow & DefinerRow>(
-    `SELECT EVENT_NAME AS name, EVENT_DEFINITION AS body, DEFINER AS definer, ${readingColumns}
+  const rows = await connection.query<
+    { name: string; body: string; comment: string } & ReadingRow & DefinerRow
+  >(
+    `SELECT EVENT_NAME AS name, EVENT_DEFINITION AS body, EVENT_COMMENT AS comment, DEFINER AS definer, ${readingColumns}
        FROM information_schema.EVENTS WHERE EVENT_SCHEMA = ? ORDER BY EVENT_NAME`,
     [database],
   );
   return rows.map((row) => ({
     name: row.name,
     body: row.body,
+    comment: row.comment,
     definer: definerOf(row),
     reading: readingOf(row),
   }));

@@ -21,6 +21,7 @@ import {
   definerText,
   immediate,
   resetSession,
+  takeTurn,
   underReadings,
   type ReadStatement,
 } from './statements.ts';
@@ -49,6 +50,7 @@ export async function moveDatabase(
   names: Names,
 ): Promise<{ isKept: boolean }> {
   const { to, from } = names;
+  await waitForOthers(connection, inventory);
   try {
     await connection.query(
       `CREATE DATABASE ${connection.identifier(to)} COLLATE ${inventory.collation} COMMENT ${connection.literal(markOf(inventory, from))}`,
@@ -60,11 +62,12 @@ export async function moveDatabase(
 }
 
 /** Moves everything back, from wherever the move was interrupted. */
-export async function moveBack(
+export async function moveDatabaseBack(
   connection: DatabaseConnection,
   inventory: DatabaseInventory,
   { from, to }: Names,
 ): Promise<void> {
+  await waitForOthers(connection, inventory);
   const present = await schemaOf(connection, to);
   const original = await schemaOf(connection, from);
   if (present === undefined && original !== undefined) return;
@@ -74,9 +77,20 @@ export async function moveBack(
     throw new MachineError('not_ours', `The database “${to}” was created by somebody else.`);
   }
   if (original === undefined) {
-    await connection.query(`CREATE DATABASE ${connection.identifier(from)} COLLATE ${inventory.collation}`);
+    await connection.query(
+      `CREATE DATABASE ${connection.identifier(from)} COLLATE ${inventory.collation}
+        COMMENT ${connection.literal(inventory.comment)}`,
+    );
   }
   await bring(connection, inventory, { from: to, to: from });
+}
+
+/**
+ * The server ends a statement whose client died. Another move of the database must not begin meanwhile. MariaDB frees
+ * this lock with the connection.
+ */
+async function waitForOthers(connection: DatabaseConnection, { original }: DatabaseInventory): Promise<void> {
+  await takeTurn(connection, `database ${original}`);
 }
 
 async function bring(
@@ -149,7 +163,11 @@ async function switchOver(
   const here = await tablesOf(connection, from);
   const there = await tablesOf(connection, to);
   const triggersHere = await triggersOf(connection, from);
-  const triggersThere = new Set((await triggersOf(connection, to)).map(({ name }) => name));
+  const found = await triggersOf(connection, to);
+  // The order in which the triggers of a table act is that of their creation.
+  const isWhole = (table: string) =>
+    count(found, ({ name }) => inventory.triggers.some((one) => one.name === name && one.table === table)) ===
+    count(inventory.triggers, (one) => one.table === table);
   const aside = asideNames(inventory);
   const isAside = new Map([...aside].map(([table, name]) => [name, table]));
   const unknown = triggersHere.find(({ name }) => !inventory.triggers.some((one) => one.name === name));
@@ -177,7 +195,7 @@ async function switchOver(
   }
   const { collation } = inventory;
   const triggers = inventory.triggers
-    .filter(({ name }) => !triggersThere.has(name))
+    .filter(({ table }) => !isWhole(table))
     .map((one) => createTrigger(connection, one));
   const viewsThere = await viewNamesOf(connection, to);
   const viewsHere = await viewNamesOf(connection, from);
@@ -198,6 +216,9 @@ async function switchOver(
   return [
     ...(first.length === 0 ? [] : [`RENAME TABLE ${first.join(', ')}`]),
     ...triggersHere.map(({ name }) => `DROP TRIGGER ${at(from, name)}`),
+    ...inventory.triggers
+      .filter(({ table, name }) => !isWhole(table) && found.some((one) => one.name === name))
+      .map(({ name }) => `DROP TRIGGER ${at(to, name)}`),
     ...(second.length === 0 ? [] : [`RENAME TABLE ${second.join(', ')}`]),
     ...underReadings(connection, to, { collation, list: triggers }),
     ...underReadings(connection, to, { collation, list: views }),
@@ -208,6 +229,8 @@ async function switchOver(
     ...grants.map((one) => immediate(connection, grantStatement(connection, to, one))),
   ];
 }
+
+const count = <T>(list: readonly T[], is: (one: T) => boolean) => list.filter(is).length;
 
 /** The statement of a view in the database that it moves to. Its own has the name of the first one. */
 function viewFor(

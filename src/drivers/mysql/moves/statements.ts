@@ -1,5 +1,6 @@
 // Statements that create objects as they were, under the settings under which MariaDB read their text first.
 import type { DatabaseConnection } from '../../../core/machine-databases.ts';
+import { MachineError } from '../../../core/machine-error.ts';
 import type { Definer, Reading, Trigger } from './inventory.ts';
 
 /** A statement, and how MariaDB must read it. */
@@ -53,6 +54,25 @@ const resetReading = "SET NAMES utf8mb4, sql_mode = 'STRICT_TRANS_TABLES'";
 
 export async function resetSession(connection: DatabaseConnection): Promise<void> {
   await connection.query(resetReading);
+}
+
+/** Longer than a statement that waits for tables takes. */
+const TURN_SECONDS = 60;
+
+/**
+ * Waits until no other connection works on the same object. MariaDB ends a statement whose client has died, and keeps
+ * the connection until then.
+ */
+export async function takeTurn(connection: DatabaseConnection, object: string): Promise<void> {
+  const [row] = await connection.query<{ got: number | null }>('SELECT GET_LOCK(SHA2(?, 256), ?) AS got', [
+    `whmapi1 ${object}`,
+    TURN_SECONDS,
+  ]);
+  if (row?.got === 1) return;
+  throw new MachineError(
+    'failed',
+    `MariaDB is still at work on the ${object} for an earlier call. Retry the call.`,
+  );
 }
 
 export function definerText(connection: DatabaseConnection, { user, host }: Definer): string {
