@@ -1,0 +1,81 @@
+// Renames MariaDB databases and their users, as the account or an administrator asks.
+import type { Context } from '../../core/context.ts';
+import { badParam } from '../../core/errors.ts';
+import type { Plan, StepResult } from '../../core/plan.ts';
+import renameDatabaseStep from '../../drivers/mysql/steps/rename-database.ts';
+import renameUserStep from '../../drivers/mysql/steps/rename-user.ts';
+import { assertNewName } from '../../model/databases/names.ts';
+import {
+  assertOwnDatabase,
+  assertOwnUser,
+  DATABASES,
+  ownMysql,
+  USERS,
+  type FoundMysql,
+} from '../../model/databases/own-mysql.ts';
+import { changeDatabases } from '../change-databases.ts';
+
+interface Renaming {
+  readonly owner: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const engine = 'mysql';
+
+/** @throws ApiError `bad_param`, `not_found`. */
+export async function renameDatabase(
+  { db }: Pick<Context, 'db'>,
+  { owner, from, to }: Renaming,
+  found: FoundMysql,
+): Promise<Plan> {
+  await assertOwnDatabase(db, owner, from, found);
+  await assertNewName(db, 'newname', to, { ...DATABASES, username: owner });
+  assertOther(from, to);
+  return changeDatabases({
+    ...{ engine, owner },
+    renamed: [{ kind: 'database', from, to }],
+    steps: [renameDatabaseStep.plan({ from, to })],
+  });
+}
+
+/** Warns of what still has the old name. */
+export function tellAboutRenamed(
+  { warn }: Pick<Context, 'warn'>,
+  { from, to }: Pick<Renaming, 'from' | 'to'>,
+  results: readonly StepResult[],
+): undefined {
+  const { isKept = false, mentions = [] } = renameDatabaseStep.resultIn(results) ?? {};
+  if (mentions.length > 0) {
+    warn(`The database “${to}” has the old name “${from}” in the text of: ${mentions.join(', ')}.`);
+  }
+  if (isKept) {
+    warn(
+      `Something was created in “${from}” meanwhile. Therefore this database is still there, without users.`,
+    );
+  }
+}
+
+/** @throws ApiError `bad_param`, `not_found`. */
+export async function renameUser(
+  { db }: Pick<Context, 'db'>,
+  { owner, from, to }: Renaming,
+  found: FoundMysql,
+): Promise<Plan> {
+  await assertOwnUser(db, owner, from, found);
+  await assertNewName(db, 'newname', to, { ...USERS, username: owner });
+  assertOther(from, to);
+  const { databases } = await ownMysql(db, owner, found);
+  return changeDatabases({
+    ...{ engine, owner },
+    renamed: [{ kind: 'user', from, to }],
+    // The definitions in these databases change.
+    touched: databases.map((name) => ({ kind: 'database' as const, name })),
+    steps: [renameUserStep.plan({ from, to, databases })],
+  });
+}
+
+function assertOther(from: string, to: string): void {
+  if (from === to)
+    throw badParam(`The parameter “newname” should be a new name. “${to}” is the present one.`);
+}
