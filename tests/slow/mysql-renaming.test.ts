@@ -40,7 +40,7 @@ const app = { user: 'bob_app', password: 'x' };
 
 test('everything in a database gets the new name, and back', async () => {
   const before = contentOf(server, 'bob_old');
-  expect(before).toMatch(/PACKAGE BODY[^]*EVENT[^]*z_first/);
+  for (const kind of ['PACKAGE BODY', 'EVENT', 'z_first', 'nightly', 'back']) expect(before).toContain(kind);
   expect(await rename('bob_old', 'bob_new')).toMatchObject({ ...done, warnings: null });
   expect(databases()).toEqual(['bob_new', 'bob_other']);
   expect(contentOf(server, 'bob_new')).toBe(before);
@@ -75,7 +75,7 @@ test('a user gets a new name in everything that it defines', async () => {
 test('a dry run says how large it is and what is locked', async () => {
   const before = contentOf(server, 'bob_old');
   const args = { oldname: 'bob_old', newname: 'bob_new' };
-  const answer = await here.uapi('bob', 'Mysql::rename_database', args, { dryRun: true });
+  const answer = await here.call('rename_mysql_database', args, { dryRun: true });
   expect(JSON.stringify(answer)).toMatch(/8 tables|\d+ tables, 6 triggers, 5 views/);
   expect(JSON.stringify(answer)).toContain('MariaDB locks all');
   expect(contentOf(server, 'bob_old')).toBe(before);
@@ -156,7 +156,7 @@ test('names of objects may have any character', async () => {
       expect(contentOf(server, 'bob_i')).toBe(before);
       expect(server.query(`SELECT * FROM bob_i.${id(`v${name}`)}`)).toEqual([['3', '5']]);
     }),
-    { numRuns: 15, examples: [['`'], ["'"], ['\\'], ['bob_h`.`bob_h'], ['; DROP TABLE x; -- ']] },
+    { numRuns: 15, examples: [['`'], ["'"], ['\\'], ['x`.`bob_odd`.`'], ['; DROP TABLE x; -- ']] },
   );
   server.query('DROP DATABASE IF EXISTS bob_h; DROP DATABASE IF EXISTS bob_i');
 }, 120_000);
@@ -174,7 +174,7 @@ const isChange = (sql: string) => !/^(SELECT|SHOW|SET|USE)/i.test(sql);
 
 /** Runs a renaming in a process that dies right after the server has run its nth statement that changes something. */
 async function killedAfter(nth: number, name: string, args: readonly string[]): Promise<string | undefined> {
-  serveMariadb(here.state, { ...pick(server), socket: watched.socket } as PrivateMariadb);
+  serveMariadb(here.state, watched);
   let count = 0;
   let last: string | undefined;
   const { child, done: ended } = start(
@@ -194,8 +194,6 @@ async function killedAfter(nth: number, name: string, args: readonly string[]): 
   if (signal === null && status !== 0) throw new Error(stdout + stderr);
   return signal === 'SIGKILL' ? last : undefined;
 }
-
-const pick = ({ port }: PrivateMariadb) => ({ port });
 
 test('a process that is killed after any statement leaves one name that works, and the next call restores the old one', async () => {
   const before = contentOf(server, 'bob_old');
@@ -234,7 +232,7 @@ test.each([0, 5, 20, 60, 150])(
   'a server that is killed %i ms after the switch began',
   async (delay) => {
     const before = contentOf(server, 'bob_old');
-    serveMariadb(here.state, { ...pick(server), socket: watched.socket } as PrivateMariadb);
+    serveMariadb(here.state, watched);
     let killed: Promise<void> | undefined;
     watched.onStatement = (sql, when) => {
       if (when !== 'before' || !sql.includes('RENAME TABLE') || killed !== undefined) return;

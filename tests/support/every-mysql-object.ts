@@ -34,15 +34,15 @@ export function contentOf(server: PrivateMariadb, database: string, user = 'bob_
     SELECT EVENT_NAME, STATUS, DEFINER, SQL_MODE, STARTS, ENDS, EXECUTE_AT, ON_COMPLETION, EVENT_COMMENT,
            CHARACTER_SET_CLIENT, DATABASE_COLLATION
       FROM information_schema.EVENTS WHERE EVENT_SCHEMA = '${database}' ORDER BY EVENT_NAME`);
-  return (
-    [dump, ...privileges.map((row) => row.join('\t'))]
-      .join('\n')
-      // How a dump writes triggers depends on how their statement was written; their parts are above.
-      .replaceAll(/ TRIGGER .*/g, '')
-      .replaceAll(/^ALTER DATABASE .*\n/gm, '')
-      .replaceAll(/CREATE OR REPLACE/g, 'CREATE')
-      .replaceAll('\\\\_', '_')
+  const shown = (text: string) =>
+    text
       .replaceAll(new RegExp(`\\b${database}\\b`, 'g'), 'DB')
-      .replaceAll(new RegExp(`\\b${user}\\b`, 'g'), 'USER')
-  );
+      .replaceAll(new RegExp(`\\b${user}\\b`, 'g'), 'USER');
+  // How a dump writes triggers depends on how their statement was written; their parts are in the other rows.
+  const statements = dump
+    .replaceAll(/ TRIGGER .*/g, '')
+    .replaceAll(/^ALTER DATABASE .*\n/gm, '')
+    .replaceAll('CREATE OR REPLACE', 'CREATE');
+  const rows = privileges.map((row) => shown(row.join('\t').replaceAll('\\\\_', '_')));
+  return [shown(statements), ...rows.sort()].join('\n');
 }

@@ -6,7 +6,10 @@ import { announceOwnProcess } from '../../src/machine/services/own-process.ts';
 import type { PrivateMariadb } from './private-mariadb.ts';
 
 /** @param state the state directory. */
-export function serveMariadb(state: string, { socket, port = 0 }: PrivateMariadb): void {
+export function serveMariadb(
+  state: string,
+  { socket, port = 0 }: Pick<PrivateMariadb, 'socket'> & Partial<Pick<PrivateMariadb, 'port'>>,
+): void {
   announceOwnProcess(join(state, 'sandbox-services'), 'mariadb.service', {
     ...{ address: '127.0.0.1', port, socket },
     process: processesOf({ kill, pid }).own(),

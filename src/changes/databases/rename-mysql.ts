@@ -1,16 +1,19 @@
 // Renames MariaDB databases and their users, as the account or an administrator asks.
-import type { Context } from '../../core/context.ts';
+import type { Context, FreeContext } from '../../core/context.ts';
 import { badParam } from '../../core/errors.ts';
 import type { Plan, StepResult } from '../../core/plan.ts';
+import { lookAtMysql } from '../../drivers/mysql/look.ts';
 import renameDatabaseStep from '../../drivers/mysql/steps/rename-database.ts';
 import renameUserStep from '../../drivers/mysql/steps/rename-user.ts';
 import { assertNewName } from '../../model/databases/names.ts';
+import { ownerNamed } from '../../model/databases/named-object.ts';
 import {
   assertOwnDatabase,
   assertOwnUser,
   DATABASES,
   ownMysql,
   USERS,
+  wantedOf,
   type FoundMysql,
 } from '../../model/databases/own-mysql.ts';
 import { changeDatabases } from '../change-databases.ts';
@@ -22,6 +25,25 @@ interface Renaming {
 }
 
 const engine = 'mysql';
+
+type LookContext = Pick<FreeContext, 'machine' | 'transaction' | 'now' | 'caller'>;
+
+/**
+ * What the server has that may belong to the account that has what a function of WHM names.
+ * @throws ApiError `not_found`, `denied`.
+ */
+export async function lookForNamed(
+  { machine, transaction, caller, now }: LookContext,
+  of: typeof DATABASES | typeof USERS,
+  name: string,
+  given: string | undefined,
+): Promise<FoundMysql> {
+  const at = now();
+  const wanted = await transaction('reads', async (db) =>
+    wantedOf(db, await ownerNamed({ db, caller }, of, name, given)),
+  );
+  return lookAtMysql(machine, wanted, at);
+}
 
 /** @throws ApiError `bad_param`, `not_found`. */
 export async function renameDatabase(

@@ -58,6 +58,8 @@ export async function moveDatabase(
   } catch (error) {
     throw isReported(error, 'ER_DB_CREATE_EXISTS') ? taken('database', to) : error;
   }
+  // Privileges on a former database of this name.
+  await revokeAll(connection, to);
   return bring(connection, inventory, names);
 }
 

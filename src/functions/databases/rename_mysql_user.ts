@@ -1,0 +1,49 @@
+import { lookForNamed, renameUser } from '../../changes/databases/rename-mysql.ts';
+import { defineFunction } from '../../core/define.ts';
+import { objectName } from '../../model/databases/names.ts';
+import { ownerNamed, ownerParam } from '../../model/databases/named-object.ts';
+import { ROLE, USERS } from '../../model/databases/own-mysql.ts';
+
+export default defineFunction({
+  name: 'rename_mysql_user',
+  since: 44,
+  summary: 'Rename a user of MySQL databases.',
+  description:
+    'The user keeps its password and privileges. Views, triggers, routines and events that the user defined in the ' +
+    'account’s databases get the new name as their definer. Programs must use the new name.',
+  access: ['edit-account'],
+  role: ROLE,
+  effect: 'operates',
+  params: {
+    oldname: { ...objectName, doc: 'The user, with the account’s prefix: bob_app.' },
+    newname: { ...objectName, doc: 'Its new name, with the account’s prefix: bob_site.' },
+    cpuser: ownerParam,
+  },
+  returns: null,
+  examples: [
+    {
+      args: { oldname: 'bob_app', newname: 'bob_site' },
+      doc: 'Rename bob_app to bob_site.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        {
+          command: 'uapi_cpanel',
+          args: {
+            'cpanel.user': 'bob',
+            'cpanel.module': 'Mysql',
+            'cpanel.function': 'create_user',
+            name: 'bob_app',
+            password: 'correct horse battery staple 7',
+          },
+        },
+      ],
+    },
+  ],
+
+  look: ({ oldname, cpuser }, context) => lookForNamed(context, USERS, oldname, cpuser),
+
+  async handler({ oldname: from, newname: to, cpuser }, context, found) {
+    const owner = await ownerNamed(context, USERS, from, cpuser);
+    context.plan(await renameUser(context, { owner, from, to }, found));
+  },
+});
