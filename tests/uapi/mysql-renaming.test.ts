@@ -52,23 +52,3 @@ test.each(['rename_database', 'rename_user'])('Mysql::%s refuses', async (name) 
   await uapi('delete_user', { name: 'bob_taken' });
   expect(await databases()).toEqual(shop('bob_shop'));
 });
-
-test('rename_mysql_database, rename_mysql_user', async () => {
-  const planned = await here.call('rename_mysql_database', names('bob_shop', 'bob_store'), { dryRun: true });
-  expect(JSON.stringify(planned)).toContain('Rename the MariaDB database “bob_shop” to “bob_store”.');
-  expect(await databases()).toEqual(shop('bob_shop'));
-  const ok = { metadata: { result: 1 } };
-  expect(await here.call('rename_mysql_database', names('bob_shop', 'bob_store'))).toMatchObject(ok);
-  const user = { ...names('bob_app', 'bob_site'), cpuser: 'bob' };
-  expect(await here.call('rename_mysql_user', user)).toMatchObject(ok);
-  expect(await databases()).toEqual(shop('bob_store', 'bob_site'));
-  const refused = (reason: string) => ({
-    metadata: { result: 0, reason: expect.stringContaining(reason) as string },
-  });
-  expect(await here.call('rename_mysql_user', names('nobody', 'bob_x'))).toMatchObject(
-    refused('You do not have a user named “nobody”.'),
-  );
-  expect(
-    await here.call('rename_mysql_database', { ...names('bob_store', 'eve_x'), cpuser: 'eve' }),
-  ).toMatchObject(refused('You do not have a database named “bob_store”.'));
-});
