@@ -227,30 +227,3 @@ test('the same for a user', async () => {
   expect(contentOf(server, 'bob_old', 'bob_site')).toBe(before);
   expect(await uapi('rename_user', { oldname: 'bob_site', newname: 'bob_app' })).toMatchObject(done);
 }, 300_000);
-
-test.each([0, 5, 20, 60, 150])(
-  'a server that is killed %i ms after the switch began',
-  async (delay) => {
-    const before = contentOf(server, 'bob_old');
-    serveMariadb(here.state, watched);
-    let killed: Promise<void> | undefined;
-    watched.onStatement = (sql, when) => {
-      if (when !== 'before' || !sql.includes('RENAME TABLE') || killed !== undefined) return;
-      killed = new Promise<void>((end) => setTimeout(end, delay)).then(() => server.kill());
-    };
-    const answer = await rename('bob_old', 'bob_new');
-    await killed;
-    serveMariadb(here.state, server);
-    await server.resume();
-    if (answer.status === 1) {
-      expect(await rename('bob_new', 'bob_old')).toMatchObject(done);
-    } else {
-      expect(await uapi('rename_user', { oldname: 'bob_ro', newname: 'bob_ro' })).toMatchObject(
-        failed('new name'),
-      );
-    }
-    expect(databases()).toEqual(['bob_old', 'bob_other']);
-    expect(contentOf(server, 'bob_old')).toBe(before);
-  },
-  120_000,
-);
