@@ -1,6 +1,14 @@
 // MariaDB and PostgreSQL on a fresh Debian: roles, services, and the databases of accounts.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtPackage } from './built-package.ts';
@@ -154,7 +162,13 @@ describeOnMachine('databases', () => {
         writeFileSync(control, readFileSync(control, 'utf8').replace(/^Version: .*$/m, `Version: ${as}`));
         run('dpkg-deb', '-Znone', '-b', draft, join(repository, `next_${as.replaceAll(':', '-')}.deb`));
         rmSync(draft, { recursive: true });
-        writeFileSync(join(repository, 'Packages'), run('dpkg-scanpackages', '--multiversion', '.'));
+        // The index of the new package alone: dpkg-scanpackages cannot walk the machine’s directory from outside.
+        const own = mkdtempSync(join(tmpdir(), 'repository-'));
+        const next = `next_${as.replaceAll(':', '-')}.deb`;
+        copyFileSync(join(repository, next), join(own, next));
+        const index = execFileSync('dpkg-scanpackages', ['.'], { cwd: own, encoding: 'utf8' });
+        rmSync(own, { recursive: true });
+        appendFileSync(join(repository, 'Packages'), `\n${index}`);
         machine.sh('apt-get -q update');
       }
       async function upgrade(to: string) {
