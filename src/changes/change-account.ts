@@ -17,6 +17,7 @@ import * as hostedDomains from '../model/domains/hosted-domains.ts';
 import { applySoon } from '../model/domains/service-subdomains.ts';
 import * as exceeded from '../model/bandwidth/exceeded.ts';
 import * as owners from '../model/databases/owners.ts';
+import { serverOf } from '../model/databases/profiles.ts';
 import * as zoneOwners from '../model/dns/zone-owners.ts';
 import * as php from '../model/php/settings.ts';
 import * as packages from '../model/packages/packages.ts';
@@ -79,8 +80,9 @@ async function adoptDatabases(
     ['postgresql', findPostgresql.resultIn(results)],
   ] as const) {
     const { databases = [], users: names = [] } = found ?? {};
-    await owners.adopt(db, { engine, kind: 'database' }, { owner, names: databases, now });
-    await owners.adopt(db, { engine, kind: 'user' }, { owner, names, now });
+    const profile = engine === 'mysql' ? (await serverOf(db, owner)).profile : owners.LOCAL_PROFILE;
+    await owners.adopt(db, { engine, kind: 'database' }, { owner, profile, names: databases, now });
+    await owners.adopt(db, { engine, kind: 'user' }, { owner, profile, names, now });
   }
 }
 

@@ -13,14 +13,25 @@ interface EngineSteps {
   readonly findOwned: (owned: OwnedNames) => PlannedStep;
   readonly setLogin: (input: { readonly owned: OwnedNames; readonly mayLogIn: boolean }) => PlannedStep;
   readonly dropAll: (owned: OwnedNames) => PlannedStep;
+  /** Has a step work on the server that the account uses. Default: the server of this machine. */
+  readonly onServerOf?: (
+    db: PartDependencies['db'],
+    username: string,
+    step: PlannedStep,
+  ) => Promise<PlannedStep>;
 }
 
-export function databasePart({ engine, role, findOwned, setLogin, dropAll }: EngineSteps): AccountPart {
+export function databasePart(steps: EngineSteps): AccountPart {
+  const { engine, role, findOwned, setLogin, dropAll, onServerOf } = steps;
   const stepFor = async (
     { db, roles }: PartDependencies,
     { username }: Account,
     step: (owned: OwnedNames) => PlannedStep,
-  ) => (roles.has(role) ? [step(await ownedNames(db, engine, username))] : []);
+  ) => {
+    if (!roles.has(role)) return [];
+    const planned = step(await ownedNames(db, engine, username));
+    return [onServerOf === undefined ? planned : await onServerOf(db, username, planned)];
+  };
   return {
     // The new name has another prefix: what belongs to the account by the former prefix is stored as its own.
     released: (world, before, after) =>

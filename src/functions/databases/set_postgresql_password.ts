@@ -1,4 +1,5 @@
 import { lookForNamed, setPassword } from '../../changes/databases/postgresql.ts';
+import { authoriseAccount } from '../../core/access.ts';
 import { defineFunction } from '../../core/define.ts';
 import { objectName } from '../../model/databases/names.ts';
 import { ownerNamed, ownerParam } from '../../model/databases/named-object.ts';
@@ -16,7 +17,7 @@ export default defineFunction({
   role: ROLE,
   effect: 'operates',
   params: {
-    user: { ...objectName, doc: 'The user, with the account’s prefix: bob_app.' },
+    user: { ...objectName, actsOn: false, doc: 'The user, with the account’s prefix: bob_app.' },
     password: { ...passwords.password, required: true },
     cpuser: ownerParam,
   },
@@ -45,6 +46,7 @@ export default defineFunction({
 
   async handler({ user: name, password, cpuser }, context, found) {
     const owner = await ownerNamed(context, USERS, name, cpuser);
+    authoriseAccount(context.caller, 'set_postgresql_password', owner);
     context.plan(await setPassword(context, { owner, name, password }, found));
   },
 });

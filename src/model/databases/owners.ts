@@ -121,11 +121,11 @@ export async function insert(db: Db, { engine, kind }: Kind, row: OwnedObject): 
 export async function adopt(
   db: Db,
   of: Kind,
-  { owner, names, now }: { owner: string; names: readonly string[]; now: number },
+  { owner, profile, names, now }: { owner: string; profile: string; names: readonly string[]; now: number },
 ): Promise<void> {
   for (const name of names) {
     if ((await find(db, of, name)) !== undefined) continue;
-    await insert(db, of, { name, owner, profile: LOCAL_PROFILE, createdAt: now });
+    await insert(db, of, { name, owner, profile, createdAt: now });
   }
 }
 

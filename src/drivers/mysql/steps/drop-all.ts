@@ -1,10 +1,10 @@
 // Removes all databases and users of an account that is removed. It cannot be undone.
-import { defineStep } from '../../../core/plan.ts';
 import type { OwnedNames } from '../../databases/owned-names.ts';
 import { belongingTo } from '../owned-names.ts';
 import { withMysql } from '../server.ts';
+import { defineMysqlStep } from '../step.ts';
 
-export default defineStep<OwnedNames>({
+export default defineMysqlStep<OwnedNames>({
   kind: 'mysql/drop-all',
   describe: ({ username }) => `Remove the MariaDB databases and users of “${username}”.`,
   apply: (machine, { input }) =>

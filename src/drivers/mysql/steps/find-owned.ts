@@ -1,10 +1,10 @@
 // Finds what an account has on the MariaDB server, before its name and so its prefix changes. Changes nothing.
-import { defineStep } from '../../../core/plan.ts';
 import type { FoundNames, OwnedNames } from '../../databases/owned-names.ts';
 import { belongingTo } from '../owned-names.ts';
 import { withMysql } from '../server.ts';
+import { defineMysqlStep } from '../step.ts';
 
-export default defineStep<OwnedNames, undefined, FoundNames>({
+export default defineMysqlStep<OwnedNames, undefined, FoundNames>({
   kind: 'mysql/find-owned',
   apply: (machine, { input }) => withMysql(machine, (mysql) => belongingTo(mysql, input)),
 });
