@@ -36,6 +36,17 @@ export function listOf(db: Db, owner: string): Promise<RemoteHost[]> {
   return db.all('SELECT host, note FROM database_host WHERE owner = ? ORDER BY host', owner);
 }
 
+/** The entries in lists of this server’s accounts that let users log in from everywhere: they consist of wildcards. */
+export async function listOpen(db: Db): Promise<{ owner: string; host: string }[]> {
+  const rows = await db.all<{ owner: string; host: string }>(
+    `SELECT owner, host FROM database_host
+      WHERE owner IN (SELECT username FROM account WHERE server = ?) AND host LIKE '%|%%' ESCAPE '|'
+      ORDER BY owner, host`,
+    db.server,
+  );
+  return rows.filter(({ host }) => /^[%_.]+$/.test(host));
+}
+
 /** The hosts of each of the account’s users: this machine, as the server sees it, and the remote access list. */
 export async function hostsOf(db: Db, owner: string): Promise<string[]> {
   const { client } = await serverOf(db, owner);

@@ -121,10 +121,15 @@ export async function assertNewName(db: Db, param: string, name: string, rule: N
         `“${name}” does not.`,
     );
   }
-  if (reserved[kind].has(name.toLowerCase()) || name.startsWith('pg_')) {
+  if (isReserved(kind, name)) {
     throw badParam(`“${name}” is a reserved name on this server. Choose another name.`);
   }
   await assertNotOfAnother(db, name, username);
+}
+
+/** Whether a name is one of the servers’ own, or of a tool that administrators install. */
+export function isReserved(kind: ObjectKind, name: string): boolean {
+  return reserved[kind].has(name.toLowerCase()) || name.startsWith('pg_');
 }
 
 /** MariaDB escapes “_” in a grant, whose name for a database can have 64 characters. */

@@ -108,6 +108,16 @@ export async function othersWithPrefixOf(
   return rows.map(({ name }) => name);
 }
 
+/** Those of the names that belong to no account, neither by the store nor by their prefix. */
+export async function unowned(db: Db, of: Kind, names: readonly string[]): Promise<string[]> {
+  const stored = new Set((await listAll(db, of)).map(({ name }) => name));
+  const accounts = await db.all<{ username: string }>('SELECT username FROM account');
+  const prefixes = new Set(accounts.flatMap(({ username }) => prefixesOf(username)));
+  // An account’s name has no underscore.
+  const prefixed = (name: string) => prefixes.has(name.slice(0, name.indexOf('_') + 1));
+  return names.filter((name) => !stored.has(name) && !prefixed(name));
+}
+
 export async function insert(db: Db, { engine, kind }: Kind, row: OwnedObject): Promise<void> {
   await db.run(
     `INSERT INTO ${tables[kind]} (server, engine, name, owner, profile, created_at) VALUES (?, ?, ?, ?, ?, ?)
