@@ -203,7 +203,7 @@ export function linuxMachine(
     return new LinuxCrontabs(runWithErrors, await users(), BASES);
   });
   const databases = once(async () => {
-    const { Databases, sockets } = await import('./databases/databases.ts');
+    const { Databases, sockets } = await import('./databases/servers.ts');
     return new Databases(sockets);
   });
   return {
@@ -240,7 +240,7 @@ export function sandboxMachine(
     processes: async () => (await import('./sandbox/processes.ts')).sandboxProcesses,
     addresses,
     databases: once(async () => {
-      const { Databases, socketsOfSandbox } = await import('./databases/databases.ts');
+      const { Databases, socketsOfSandbox } = await import('./databases/servers.ts');
       return new Databases(socketsOfSandbox(join(stateDirectory, 'sandbox-services')));
     }),
     crontabs: once(async () => {

@@ -209,6 +209,7 @@ const actsOnNobody: Readonly<Record<string, string>> = {
   'createacct owner': 'to whom the new account belongs',
   'modifyacct newuser': 'a name that no account has yet',
   'modifyacct owner': 'to whom the account of “user” belongs',
+  'set_mysql_password user': 'a user of a database server: the handler applies the rule to its account',
   'set_postgresql_password user': 'a user of a database server: the handler applies the rule to its account',
 };
 /** Functions that change something through the name of a domain, and why this is not the caller’s own account. */

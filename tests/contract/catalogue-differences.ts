@@ -65,6 +65,13 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
       because: 'WHM’s page names no default. The module SSL of UAPI has 2048.',
     },
   ],
+  remote_mysql_create_profile: [
+    {
+      params: ['setup_via'],
+      traits: ['default'],
+      because: 'WHM’s page names the default in its text only: “User provided MySQL credentials”.',
+    },
+  ],
   configurebackgroundprocesskiller: [
     {
       params: ['processes_to_kill'],

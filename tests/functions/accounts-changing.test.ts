@@ -177,6 +177,8 @@ describe('modifyacct', () => {
         'The disk limit is stored but not enforced: quotas are off on the file system of the home directories.',
       ],
       messages: [
+        'Write the virtual hosts of “bob” in the configuration of Apache.',
+        'Let the websites of “bob” answer 503 (Service Unavailable).',
         'Remove the pools of “bob” from PHP-FPM, if there are any.',
         'Rename the user “bob” to “robert” with the home directory “/home/robert”, and end its processes.',
         'Set the shell of “robert” to “/bin/bash”.',
@@ -186,6 +188,7 @@ describe('modifyacct', () => {
         'Write the virtual hosts of “robert” in the configuration of Apache.',
         'Remove the folder of logs “/var/log/whmapi1-domlogs/bob”.',
         'Link “/home/robert/access-logs” to “/var/log/whmapi1-domlogs/robert”.',
+        'End the pause of the websites of “bob”.',
       ],
     });
     expect(await everything('bob')).toEqual(before);

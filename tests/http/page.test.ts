@@ -451,6 +451,8 @@ describe('a call of the API Shell', () => {
         `Remove the folder of logs “/var/log/whmapi1-domlogs/${user}”.`,
         `Remove the pools of “${user}” from PHP-FPM, if there are any.`,
         expect.stringContaining(`/etc/ssl/whmapi1/sites/${user}.example-`) as string,
+        `Remove the PostgreSQL databases and users of “${user}”.`,
+        `Remove the MariaDB databases and users of “${user}”.`,
         `Remove the DNS zone “${user}.example”, if it exists.`,
         expect.stringContaining(`/home/${user}`) as string,
       ]),

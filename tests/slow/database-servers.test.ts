@@ -1,7 +1,7 @@
 // What stands around the database servers: the probes of real ones.
 import { services } from '../../src/drivers/services/catalogue.ts';
 import { probe, type Probe } from '../../src/drivers/services/probes.ts';
-import { Databases } from '../../src/machine/databases/databases.ts';
+import { Databases } from '../../src/machine/databases/servers.ts';
 import { PostgresServer } from '../postgres/postgres-server.ts';
 import { PrivateMariadb } from '../support/private-mariadb.ts';
 import { describeWith } from '../support/require-tool.ts';

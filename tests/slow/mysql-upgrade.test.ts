@@ -4,7 +4,7 @@ import { readFileSync, statSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ToolWord } from '../../src/core/machine-daemons.ts';
 import { upgradeMysql } from '../../src/drivers/mysql/upgrade.ts';
-import { Databases } from '../../src/machine/databases/databases.ts';
+import { Databases } from '../../src/machine/databases/servers.ts';
 import { AptRoot, stanza } from '../support/apt-root.ts';
 import { Installation } from '../support/installation.ts';
 import { PrivateMariadb } from '../support/private-mariadb.ts';

@@ -11,7 +11,7 @@ import dropDatabase from '../../drivers/mysql/steps/drop-database.ts';
 import dropHost from '../../drivers/mysql/steps/drop-host.ts';
 import dropUser from '../../drivers/mysql/steps/drop-user.ts';
 import repair from '../../drivers/mysql/steps/repair.ts';
-import setPassword from '../../drivers/mysql/steps/set-password.ts';
+import setPasswordStep from '../../drivers/mysql/steps/set-password.ts';
 import setPrivileges from '../../drivers/mysql/steps/set-privileges.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import * as hosts from '../../model/databases/hosts.ts';
@@ -64,7 +64,7 @@ export async function lookAtOwnDatabase<T>(
 }
 
 /** Where a plan for an account works. */
-async function serverFor(db: Context['db'], owner: string) {
+export async function serverFor(db: Context['db'], owner: string) {
   const { profile, at } = await serverOf(db, owner);
   return { engine, owner, profile, at } as const;
 }
@@ -166,25 +166,25 @@ export async function setOwnPrivileges(
 }
 
 /** @throws ApiError `not_found`, `weak_password`. */
-export async function setOwnPassword(
-  context: OwnContext,
-  { user, password }: { readonly user: string; readonly password: string },
+export async function setPassword(
+  context: Pick<Context, 'db' | 'passwordStrength'>,
+  { owner, user, password }: { readonly owner: string; readonly user: string; readonly password: string },
   found: FoundMysql,
 ): Promise<Plan> {
-  const { db, caller } = context;
-  await assertOwnUser(db, caller.user, user, found);
-  await assertStrong(context, password, [caller.user, user], 'mysql');
+  const { db } = context;
+  await assertOwnUser(db, owner, user, found);
+  await assertStrong(context, password, [owner, user], 'mysql');
   return changeDatabases({
-    ...(await serverFor(db, caller.user)),
+    ...(await serverFor(db, owner)),
     touched: [{ kind: 'user', name: user }],
-    steps: [setPassword.plan({ name: user })],
+    steps: [setPasswordStep.plan({ name: user })],
     irreversible: true,
     secret: password,
   });
 }
 
-/** The hosts of `setOwnPassword` for which the server refused it. */
-export const refusedPasswords = setPassword.resultIn;
+/** The hosts of `setPassword` for which the server refused it. */
+export const refusedPasswords = setPasswordStep.resultIn;
 
 /** @throws ApiError `not_found`. */
 export async function repairOwnDatabase(

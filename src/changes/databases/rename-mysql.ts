@@ -3,6 +3,7 @@ import type { Context, FreeContext } from '../../core/context.ts';
 import { badParam } from '../../core/errors.ts';
 import type { Plan, StepResult } from '../../core/plan.ts';
 import { lookAtMysql } from '../../drivers/mysql/look.ts';
+import { machineAt, openPlace } from '../../drivers/mysql/step.ts';
 import renameDatabaseStep from '../../drivers/mysql/steps/rename-database.ts';
 import renameUserStep from '../../drivers/mysql/steps/rename-user.ts';
 import { assertNewName } from '../../model/databases/names.ts';
@@ -16,7 +17,9 @@ import {
   wantedOf,
   type FoundMysql,
 } from '../../model/databases/own-mysql.ts';
+import { serverOf } from '../../model/databases/profiles.ts';
 import { changeDatabases } from '../change-databases.ts';
+import { serverFor } from './own-mysql.ts';
 
 interface Renaming {
   readonly owner: string;
@@ -24,25 +27,25 @@ interface Renaming {
   readonly to: string;
 }
 
-const engine = 'mysql';
-
-type LookContext = Pick<FreeContext, 'machine' | 'transaction' | 'now' | 'caller'>;
+type LookContext = Pick<FreeContext, 'machine' | 'transaction' | 'now' | 'caller' | 'sealer'>;
 
 /**
  * What the server has that may belong to the account that has what a function of WHM names.
  * @throws ApiError `not_found`, `denied`.
  */
 export async function lookForNamed(
-  { machine, transaction, caller, now }: LookContext,
+  { machine, transaction, caller, now, sealer }: LookContext,
   of: typeof DATABASES | typeof USERS,
   name: string,
   given: string | undefined,
 ): Promise<FoundMysql> {
   const at = now();
-  const wanted = await transaction('reads', async (db) =>
-    wantedOf(db, await ownerNamed({ db, caller }, of, name, given)),
-  );
-  return lookAtMysql(machine, wanted, at);
+  const { wanted, server } = await transaction('reads', async (db) => {
+    const owner = await ownerNamed({ db, caller }, of, name, given);
+    return { wanted: await wantedOf(db, owner), server: await serverOf(db, owner) };
+  });
+  const place = server.at && (await openPlace(sealer, server.at));
+  return lookAtMysql(machineAt(machine, place), wanted, at);
 }
 
 /** @throws ApiError `bad_param`, `not_found`. */
@@ -55,7 +58,7 @@ export async function renameDatabase(
   await assertNewName(db, 'newname', to, { ...DATABASES, username: owner });
   assertOther(from, to);
   return changeDatabases({
-    ...{ engine, owner },
+    ...(await serverFor(db, owner)),
     renamed: [{ kind: 'database', from, to }],
     steps: [renameDatabaseStep.plan({ from, to })],
   });
@@ -89,7 +92,7 @@ export async function renameUser(
   assertOther(from, to);
   const { databases } = await ownMysql(db, owner, found);
   return changeDatabases({
-    ...{ engine, owner },
+    ...(await serverFor(db, owner)),
     renamed: [{ kind: 'user', from, to }],
     // The definitions in these databases change.
     touched: databases.map((name) => ({ kind: 'database' as const, name })),

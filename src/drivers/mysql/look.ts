@@ -15,6 +15,13 @@ export function lookAtMysql(machine: MysqlMachine, wanted: WantedMysql, now: num
   });
 }
 
+/** The names of all databases, or of all users. */
+export function lookAtNames(machine: MysqlMachine, kind: 'database' | 'user'): Promise<string[]> {
+  return withMysql(machine, async (mysql) =>
+    kind === 'database' ? mysql.databases() : (await mysql.users()).map(({ name }) => name),
+  );
+}
+
 /** The disk usage in bytes, by name. */
 export function lookAtSizes(
   machine: MysqlMachine,

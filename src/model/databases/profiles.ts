@@ -103,9 +103,24 @@ export async function serverOf(db: Db, owner: string): Promise<AccountServer> {
   );
   const profile = used?.profile ?? (await activeName(db));
   if (profile === LOCAL_PROFILE) return { profile, at: undefined, client: LOCAL_HOST };
-  const { host, port, user, sealed, client } = await rowOf(db, profile);
-  const secret = { sealed: Buffer.from(sealed).toString('base64'), purpose: purposeOf(db, profile) };
-  return { profile, at: { host, port, user, ...secret }, client: client ?? LOCAL_HOST };
+  const row = await rowOf(db, profile);
+  return { profile, at: placeOf(db, row), client: row.client ?? LOCAL_HOST };
+}
+
+/** The servers over the network that have databases or users of accounts. */
+export async function usedPlaces(db: Db): Promise<SealedPlace[]> {
+  const of = (table: string) => `SELECT profile FROM ${table} WHERE server = ? AND engine = 'mysql'`;
+  const rows = await db.all<Row>(
+    `SELECT ${COLUMNS} FROM mysql_profile
+      WHERE server = ? AND name IN (${of('database')} UNION ${of('database_user')}) ORDER BY name`,
+    ...[db.server, db.server, db.server],
+  );
+  return rows.map((row) => placeOf(db, row));
+}
+
+function placeOf(db: Db, { name, host, port, user, sealed }: Row): SealedPlace {
+  const secret = { sealed: Buffer.from(sealed).toString('base64'), purpose: purposeOf(db, name) };
+  return { host, port, user, ...secret };
 }
 
 /** @throws ApiError `bad_param`. */

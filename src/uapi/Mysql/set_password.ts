@@ -1,4 +1,4 @@
-import { lookForOwn, refusedPasswords, setOwnPassword } from '../../changes/databases/own-mysql.ts';
+import { lookForOwn, refusedPasswords, setPassword } from '../../changes/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { objectName } from '../../model/databases/names.ts';
 import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
@@ -45,7 +45,7 @@ export default defineUapi({
   look: (_args, context) => lookForOwn(context),
 
   async handler({ user, password }, context, found) {
-    context.plan(await setOwnPassword(context, { user, password }, found), (results) => ({
+    context.plan(await setPassword(context, { owner: context.caller.user, user, password }, found), (results) => ({
       failures: (refusedPasswords(results) ?? []).map(({ host, error }) => ({ host, error })),
     }));
     return { failures: [] };

@@ -1,9 +1,9 @@
 // Renames a database: everything in it moves to a new one, and the old one is dropped.
-import { defineStep } from '../../../core/plan.ts';
 import { mentionsOf, summaryOf } from '../moves/describe.ts';
 import type { DatabaseInventory } from '../moves/inventory.ts';
 import type { Names } from '../moves/move-database.ts';
 import { withMysql } from '../server.ts';
+import { defineMysqlStep } from '../step.ts';
 import { taken } from '../statements.ts';
 
 interface Renamed {
@@ -13,7 +13,7 @@ interface Renamed {
   readonly mentions: readonly string[];
 }
 
-export default defineStep<Names, DatabaseInventory, Renamed>({
+export default defineMysqlStep<Names, DatabaseInventory, Renamed>({
   kind: 'mysql/rename-database',
   describe: ({ from, to }) => `Rename the MariaDB database “${from}” to “${to}”.`,
   preview: (machine, { from }) =>

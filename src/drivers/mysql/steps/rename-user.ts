@@ -1,7 +1,7 @@
 // Renames a user, for all of its hosts, and in everything that it defines.
-import { defineStep } from '../../../core/plan.ts';
 import type { UserInventory } from '../moves/rename-user.ts';
 import { withMysql } from '../server.ts';
+import { defineMysqlStep } from '../step.ts';
 import { taken } from '../statements.ts';
 
 interface Input {
@@ -11,7 +11,7 @@ interface Input {
   readonly databases: readonly string[];
 }
 
-export default defineStep<Input, UserInventory>({
+export default defineMysqlStep<Input, UserInventory>({
   kind: 'mysql/rename-user',
   describe: ({ from, to }) => `Rename the MariaDB user “${from}” to “${to}”.`,
   async preview(machine, { from, databases }) {

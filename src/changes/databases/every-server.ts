@@ -1,0 +1,37 @@
+// Reads the names of all databases, or of all their users, from every server that accounts use.
+import type { FreeContext } from '../../core/context.ts';
+import { lookAtNames } from '../../drivers/mysql/look.ts';
+import { machineAt, openPlace } from '../../drivers/mysql/step.ts';
+import { lookAtPostgresql } from '../../drivers/postgresql/look.ts';
+import type { FoundByEngine } from '../../model/databases/every-object.ts';
+import type { ObjectKind } from '../../model/databases/names.ts';
+import { ROLE as MYSQL } from '../../model/databases/own-mysql.ts';
+import { ROLE as POSTGRESQL } from '../../model/databases/own-postgresql.ts';
+import { usedPlaces } from '../../model/databases/profiles.ts';
+import { rolesOf } from '../../model/roles/active-profile.ts';
+
+type Looking = Pick<FreeContext, 'machine' | 'system' | 'transaction' | 'now' | 'sealer'>;
+
+export async function lookForEvery(context: Looking, kind: ObjectKind): Promise<FoundByEngine> {
+  const { machine, system, transaction, now } = context;
+  const roles = await transaction('reads', (db) => rolesOf({ db, system }));
+  const postgresql = roles.has(POSTGRESQL) ? await lookAtPostgresql(machine, now()) : undefined;
+  return {
+    ...(roles.has(MYSQL) && { mysql: await everyMysqlName(context, kind) }),
+    ...(postgresql !== undefined && {
+      postgresql: kind === 'database' ? postgresql.databases.map(({ name }) => name) : [...postgresql.users],
+    }),
+  };
+}
+
+async function everyMysqlName(
+  { machine, transaction, sealer }: Looking,
+  kind: ObjectKind,
+): Promise<readonly string[]> {
+  const names = new Set(await lookAtNames(machine, kind));
+  for (const place of await transaction('reads', usedPlaces)) {
+    const there = machineAt(machine, await openPlace(sealer, place));
+    for (const name of await lookAtNames(there, kind)) names.add(name);
+  }
+  return [...names];
+}

@@ -1,0 +1,37 @@
+import { lookForEvery } from '../../changes/databases/every-server.ts';
+import { defineFunction } from '../../core/define.ts';
+import { everyFields, listEvery } from '../../model/databases/every-object.ts';
+
+export default defineFunction({
+  name: 'list_database_users',
+  since: 44,
+  summary: 'List the users of databases of all accounts that you see, on MariaDB and PostgreSQL.',
+  description: 'What belongs to no account is left out.',
+  access: ['mysql-info'],
+  effect: 'reads',
+  params: {},
+  returns: everyFields,
+  examples: [
+    {
+      args: {},
+      doc: 'The users of databases.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        {
+          command: 'uapi_cpanel',
+          args: {
+            'cpanel.user': 'bob',
+            'cpanel.module': 'Mysql',
+            'cpanel.function': 'create_user',
+            name: 'bob_app',
+            password: 'correct horse battery staple 7',
+          },
+        },
+      ],
+    },
+  ],
+
+  look: (_args, context) => lookForEvery(context, 'user'),
+
+  handler: async (_args, context, found) => ({ payload: await listEvery(context, 'user', found) }),
+});

@@ -1,0 +1,59 @@
+import { refusedPasswords, setPassword } from '../../changes/databases/own-mysql.ts';
+import { lookForNamed } from '../../changes/databases/rename-mysql.ts';
+import { authoriseAccount } from '../../core/access.ts';
+import { defineFunction } from '../../core/define.ts';
+import { ApiError } from '../../core/errors.ts';
+import { objectName } from '../../model/databases/names.ts';
+import { ownerNamed, ownerParam } from '../../model/databases/named-object.ts';
+import { ROLE, USERS } from '../../model/databases/own-mysql.ts';
+import * as passwords from '../../model/passwords/passwords.ts';
+
+export default defineFunction({
+  name: 'set_mysql_password',
+  since: 44,
+  summary: 'Set the password of a user of MySQL databases.',
+  description:
+    'The password is set for every host from which the user connects. Sessions that are open stay. The user of a ' +
+    'suspended account can log in with it after the account is unsuspended.',
+  access: ['passwd'],
+  role: ROLE,
+  effect: 'operates',
+  params: {
+    user: { ...objectName, actsOn: false, doc: 'The user, with the account’s prefix: bob_app.' },
+    password: { ...passwords.password, required: true },
+    cpuser: ownerParam,
+  },
+  returns: null,
+  examples: [
+    {
+      args: { user: 'bob_app', password: 'correct horse battery staple 7' },
+      doc: 'Set the password of bob_app. To keep it out of the process list, use --file password=PATH.',
+      setUp: [
+        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
+        {
+          command: 'uapi_cpanel',
+          args: {
+            'cpanel.user': 'bob',
+            'cpanel.module': 'Mysql',
+            'cpanel.function': 'create_user',
+            name: 'bob_app',
+            password: 'correct horse battery staple 7',
+          },
+        },
+      ],
+    },
+  ],
+
+  look: ({ user, cpuser }, context) => lookForNamed(context, USERS, user, cpuser),
+
+  async handler({ user: name, password, cpuser }, context, found) {
+    const owner = await ownerNamed(context, USERS, name, cpuser);
+    authoriseAccount(context.caller, 'set_mysql_password', owner);
+    context.plan(await setPassword(context, { owner, user: name, password }, found), (results) => {
+      const refused = refusedPasswords(results) ?? [];
+      if (refused.length === 0) return undefined;
+      const reasons = refused.map(({ host, error }) => `${host}: ${error}`);
+      throw new ApiError('host_failed', `The server refused the password. ${reasons.join(' ')}`);
+    });
+  },
+});
