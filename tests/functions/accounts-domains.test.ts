@@ -43,7 +43,7 @@ describe('getdomainowner', () => {
 
   it('rejects invalid domains, and callers without the privilege', async () => {
     expect(await reasonOf('getdomainowner')).toBe(
-      'missing_param: The parameter “domain” is required: it should be a domain such as example.com ' +
+      'missing_param: The parameter “domain” is required: it should be a domain such as www.example.com ' +
         '(an internationalised one as xn--…).',
     );
     expect(await reasonOf('getdomainowner', { domain: 'shop_example' })).toBe(

@@ -135,6 +135,8 @@ describe('suspendacct', () => {
     expect(sentences(dry.metadata.output?.messages)).toEqual([
       'Write the virtual hosts of “bob” in the configuration of Apache.',
       'Remove the pools of “bob” from PHP-FPM, if there are any.',
+      'Keep the PostgreSQL users of “bob” from logging in, and end their sessions.',
+      'Keep the MariaDB users of “bob” from logging in, and end their sessions.',
       'Lock the password of “bob”, expire the account, end its processes, and disable its crontab.',
     ]);
     expect([shadow(), await storedAccount(here, 'bob')]).toEqual(before);

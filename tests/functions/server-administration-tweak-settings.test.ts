@@ -200,11 +200,11 @@ describe('setminimumpasswordstrengths', () => {
 
   it('keeps omitted strengths, and warns about kinds of passwords that this server does not have', async () => {
     expect(warningsOf((await minimums({ passwd: '70' })).metadata)).toBeUndefined();
-    expect(warningsOf((await minimums({ mysql: '80' })).metadata)).toEqual([
-      '“mysql” is stored, but this server has no passwords of MySQL users yet.',
+    expect(warningsOf((await minimums({ ftp: '80' })).metadata)).toEqual([
+      '“ftp” is stored, but this server has no passwords of FTP accounts yet.',
     ]);
     expect(await get('minpwstrength_passwd')).toMatchObject({ tweaksetting: { value: '70' } });
-    expect(await get('minpwstrength_mysql')).toMatchObject({ tweaksetting: { value: '80' } });
+    expect(await get('minpwstrength_ftp')).toMatchObject({ tweaksetting: { value: '80' } });
     expect(await get('minpwstrength')).toMatchObject({ tweaksetting: { value: '65' } });
   });
 

@@ -45,9 +45,12 @@ export default defineUapi({
   look: (_args, context) => lookForOwn(context),
 
   async handler({ user, password }, context, found) {
-    context.plan(await setPassword(context, { owner: context.caller.user, user, password }, found), (results) => ({
-      failures: (refusedPasswords(results) ?? []).map(({ host, error }) => ({ host, error })),
-    }));
+    context.plan(
+      await setPassword(context, { owner: context.caller.user, user, password }, found),
+      (results) => ({
+        failures: (refusedPasswords(results) ?? []).map(({ host, error }) => ({ host, error })),
+      }),
+    );
     return { failures: [] };
   },
 });
