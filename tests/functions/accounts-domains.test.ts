@@ -47,7 +47,7 @@ describe('getdomainowner', () => {
         '(an internationalised one as xn--…).',
     );
     expect(await reasonOf('getdomainowner', { domain: 'shop_example' })).toBe(
-      'bad_param: The parameter “domain” should be a domain such as example.com (an internationalised one as ' +
+      'bad_param: The parameter “domain” should be a domain such as www.example.com (an internationalised one as ' +
         'xn--…), not “shop_example”.',
     );
     expect(

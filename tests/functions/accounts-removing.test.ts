@@ -57,6 +57,8 @@ describe('removeacct', () => {
       'Remove the folder of logs “/var/log/whmapi1-domlogs/bob”.',
       'Remove the pools of “bob” from PHP-FPM, if there are any.',
       expect.stringMatching(/^Remove the file of the former certificate of “bob\.example”/),
+      'Remove the PostgreSQL databases and users of “bob”.',
+      'Remove the MariaDB databases and users of “bob”.',
       'Remove the DNS zone “bob.example”, if it exists.',
       'End the processes of “bob”. Remove the user, its crontab and the home directory “/home/bob”.',
     ]);

@@ -145,6 +145,8 @@ describe('suspendacct', () => {
     expect(sentences(back.metadata.output?.messages)).toEqual([
       'Unlock the password of “bob” unless it was locked before the suspension, lift the expiry of the account, and ' +
         'enable its crontab.',
+      'Let the MariaDB users of “bob” log in.',
+      'Let the PostgreSQL users of “bob” log in.',
       'Set the pools of “bob” in PHP-FPM 8.4: bob.example.',
       'Write the virtual hosts of “bob” in the configuration of Apache.',
     ]);
