@@ -146,6 +146,11 @@ describe('users with several hosts', () => {
     const all = { user: 'bob_second', database: 'bob_remote', privileges: 'ALL PRIVILEGES' };
     await uapi('set_privileges_on_database', all);
     expect((await uapi('get_privileges_on_database', all)).data).toEqual(['ALL PRIVILEGES']);
+    const pair = { db: 'bob_remote', user: 'bob_second' };
+    expect((await here.api2('bob', 'MysqlFE::userdbprivs', pair)).data).toMatchObject([
+      { ALLPRIVILEGES: 1, LOCKTABLES: 1 },
+    ]);
+    expect((await here.api2('bob', 'MysqlFE::listusersindb', { db: 'bob_remote' })).data).toEqual([pair]);
     expect(server.query("SELECT COUNT(*) FROM mysql.db WHERE User = 'bob_second'")).toEqual([['2']]);
   });
 

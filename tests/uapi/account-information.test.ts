@@ -175,6 +175,25 @@ test('StatsBar::get_stats shows the software of the server, but not what is not 
   expect(await facts()).toEqual({ ...always, ...php, apacheversion: '2.4.65', mysqlversion: '11.8.3' });
 });
 
+test('StatsBar::get_stats counts databases against the limit of the package', async () => {
+  const display = 'mysqldatabases|postgresqldatabases';
+  await here.uapi('bob', 'Mysql::create_database', { name: 'bob_shop' });
+  await here.call('modifyacct', { user: 'bob', MAXSQL: '4' });
+  const { data, warnings } = await here.uapi('bob', 'StatsBar::get_stats', { display });
+  expect(data).toMatchObject([
+    { id: 'mysqldatabases', count: '1', _count: '1', max: '4', _max: '4', percent: 25, feature: 'mysql' },
+    { id: 'postgresqldatabases', count: '0', _count: '0', max: '4', is_maxed: 0, feature: 'postgres' },
+  ]);
+  expect(warnings).toBeNull();
+  await here.call('modifyacct', { user: 'bob', MAXSQL: 'unlimited' });
+  here.isMachine = true;
+  const without = await here.uapi('bob', 'StatsBar::get_stats', { display: 'hostname|mysqldatabases' });
+  here.isMachine = false;
+  expect(without.data).toMatchObject([{ id: 'hostname' }]);
+  expect(without.warnings).toEqual([expect.stringContaining('does not have the role “MySQL”')]);
+  await here.uapi('bob', 'Mysql::delete_database', { name: 'bob_shop' });
+});
+
 test('StatsBar::get_stats warnings=1 shows only limits that are almost used up', async () => {
   await here.call('modifyacct', { user: 'bob', MAXSUB: '1' });
   const display = 'diskusage|subdomains';

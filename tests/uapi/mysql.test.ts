@@ -186,6 +186,50 @@ describe('in an account of its own', () => {
     expect((await ann('get_host_notes')).data).toEqual({});
   });
 
+  test('MysqlFE::listhosts', async () => {
+    await ann('add_host', { host: '192.0.2.%' });
+    expect((await here.api2('ann', 'MysqlFE::listhosts')).data).toEqual([
+      { host: '192.0.2.%', uri_host: '192.0.2.%25' },
+    ]);
+    await ann('delete_host', { host: '192.0.2.%' });
+    expect((await here.api2('ann', 'MysqlFE::listhosts')).data).toEqual([]);
+  });
+
+  test('MysqlFE::listdbs, MysqlFE::listusers, MysqlFE::listusersindb and MysqlFE::userdbprivs', async () => {
+    const api2 = async (name: string, args: Record<string, string> = {}) =>
+      (await here.api2('ann', `MysqlFE::${name}`, args)).data;
+    const of = { user: 'ann_app', database: 'ann_shop' };
+    const pair = { db: 'ann_shop', user: 'ann_app' };
+    const sizes = { size: '0', sizemeg: '0.00' };
+    const none = { db: 'ann_shop', ...sizes, usercount: 0, userlist: [] };
+    expect(await api2('listdbs')).toEqual([none]);
+    expect(await api2('listdbs', { regex: '^ANN_s' })).toEqual([none]);
+    expect(await api2('listdbs', { regex: '' })).toEqual([none]);
+    expect(await api2('listdbs', { regex: '^shop' })).toEqual([]);
+    expect(await api2('listusers')).toEqual([{ user: 'ann_app', shortuser: 'app', dblist: [] }]);
+    expect(await api2('listusersindb', { db: 'ann_shop' })).toEqual([]);
+    const [nothing = {}] = await api2('userdbprivs', pair);
+    expect(Object.values(nothing)).toEqual(Array.from({ length: 19 }, () => 0));
+
+    await ann('set_privileges_on_database', { ...of, privileges: 'SELECT,LOCK TABLES' });
+    expect(await api2('listdbs')).toEqual([{ ...none, usercount: 1, userlist: [pair] }]);
+    expect(await api2('listusers')).toEqual([{ user: 'ann_app', shortuser: 'app', dblist: [pair] }]);
+    expect(await api2('listusersindb', { db: 'ann_shop' })).toEqual([pair]);
+    expect(await api2('userdbprivs', pair)).toEqual([{ ...nothing, SELECT: 1, LOCKTABLES: 1 }]);
+    await ann('set_privileges_on_database', { ...of, privileges: 'ALL PRIVILEGES' });
+    const [all = {}] = await api2('userdbprivs', { db: 'ann_shop', dbuser: 'ann_app' });
+    expect(all).toMatchObject({ ALLPRIVILEGES: 1, CREATETEMPORARYTABLES: 1 });
+    expect(Object.values(all)).toEqual(Array.from({ length: 19 }, () => 1));
+    await ann('revoke_access_to_database', of);
+
+    const error = async (name: string, args: Record<string, string>) =>
+      (await here.api2('ann', `MysqlFE::${name}`, args)).error;
+    expect(await error('listusersindb', { db: 'eve_secret' })).toContain('“eve_secret”');
+    expect(await error('userdbprivs', { ...pair, db: 'eve_secret' })).toContain('“eve_secret”');
+    expect(await error('userdbprivs', { ...pair, user: 'eve_app' })).toContain('“eve_app”');
+    expect(await error('listdbs', { regex: '(' })).toContain('regular expression');
+  });
+
   test('Mysql::set_password and Mysql::update_privileges', async () => {
     const set = (user: string, candidate: string) => ann('set_password', { user, password: candidate });
     expect(await set('ann_app', 'another horse battery staple 8')).toMatchObject({ data: { failures: [] } });

@@ -1,7 +1,7 @@
 // Changes what an account has on the MariaDB server, as the account itself asks.
 import type { Context, FreeContext } from '../../core/context.ts';
 import type { Plan } from '../../core/plan.ts';
-import { lookAtMysql } from '../../drivers/mysql/look.ts';
+import { lookAtMysql, lookAtPrivileges, lookAtSizes } from '../../drivers/mysql/look.ts';
 import type { MysqlMachine } from '../../drivers/mysql/server.ts';
 import { machineAt, openPlace } from '../../drivers/mysql/step.ts';
 import addHosts from '../../drivers/mysql/steps/add-hosts.ts';
@@ -50,6 +50,20 @@ export async function lookForOwn(context: Looking): Promise<FoundMysql> {
   const at = now();
   const wanted = await transaction('reads', (db) => wantedOf(db, caller.user));
   return lookAtMysql(await ownMachine(context), wanted, at);
+}
+
+/** The same, with the disk usage of databases. */
+export async function lookForOwnSizes(context: Looking) {
+  const found = await lookForOwn(context);
+  return { found, sizes: await lookAtSizes(await ownMachine(context), found.databases) };
+}
+
+/** The same, with what a user may do with a database. The caller must check whose both are. */
+export async function lookForOwnPrivileges(context: Looking, user: string, database: string) {
+  const found = await lookForOwn(context);
+  const isThere = found.users.some(({ name }) => name === user);
+  const rows = isThere ? await lookAtPrivileges(await ownMachine(context), user, database) : [];
+  return { found, held: rows[0]?.privileges ?? [] };
 }
 
 /** Reads something of a database, if it is the caller’s. @throws ApiError `not_found`. */

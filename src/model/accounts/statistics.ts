@@ -1,5 +1,6 @@
 // The rows of StatsBar::get_stats: what an account uses of its limits, and facts about the account and the server.
 import type { Answer, Field } from '../../core/define.ts';
+import type { DatabaseEngine } from '../databases/names.ts';
 import type { Limit } from '../packages/settings.ts';
 import type { Resource, Used } from './own-usage.ts';
 
@@ -16,9 +17,23 @@ const limited = {
   },
   diskusage: { resource: 'disk', item: 'Disk space', feature: '', isSpace: true },
   fileusage: { resource: 'files', item: 'Files and directories', feature: '', isSpace: false },
+  mysqldatabases: { resource: 'mysql', item: 'MySQL databases', feature: 'mysql', isSpace: false },
   parkeddomains: { resource: 'parked', item: 'Parked domains', feature: 'parkeddomains', isSpace: false },
+  postgresqldatabases: {
+    resource: 'postgresql',
+    item: 'PostgreSQL databases',
+    feature: 'postgres',
+    isSpace: false,
+  },
   subdomains: { resource: 'sub', item: 'Subdomains', feature: 'subdomains', isSpace: false },
-} as const satisfies Record<string, { resource: Resource; item: string; feature: string; isSpace: boolean }>;
+} as const satisfies Record<string, LimitedStatistic>;
+
+interface LimitedStatistic {
+  readonly resource: Resource | DatabaseEngine;
+  readonly item: string;
+  readonly feature: string;
+  readonly isSpace: boolean;
+}
 
 /** The statistics without a limit. */
 const facts = {
@@ -51,6 +66,12 @@ const softwareFacts = [
 /** Whether one of the statistics is about the software of the server, which takes a moment to look at. */
 export function needsSoftware(names: readonly string[]): boolean {
   return names.some((name) => (softwareFacts as readonly string[]).includes(name));
+}
+
+/** The kinds of database servers that the statistics are about. */
+export function enginesOf(names: readonly string[]): DatabaseEngine[] {
+  const engines = ['mysql', 'postgresql'] as const;
+  return engines.filter((engine) => names.includes(`${engine}databases`));
 }
 
 /** The names in `display`, each once. */
@@ -89,6 +110,8 @@ export const statisticRow = {
 
 export interface StatisticSources {
   readonly usage: Readonly<Record<Resource, Used>>;
+  /** Only those that were counted. */
+  readonly databases: Readonly<Partial<Record<DatabaseEngine, Used | undefined>>>;
   /** Facts that do not apply to the account are undefined. */
   readonly facts: Readonly<Record<Fact, string | undefined>>;
 }
@@ -113,7 +136,10 @@ export function statisticRows(
 ): Row[] {
   const { above, hidesMaxed, firstRow } = options;
   const rows = names.flatMap((name): Omit<Row, 'rowtype'>[] => {
-    if (isLimited(name)) return [limitedRow(name, sources.usage, options)];
+    if (isLimited(name)) {
+      const used = { ...sources.databases, ...sources.usage }[limited[name].resource];
+      return used === undefined ? [] : [limitedRow(name, used, options)];
+    }
     const value = isFact(name) ? sources.facts[name] : undefined;
     return isFact(name) && value !== undefined ? [{ ...titles(name, facts[name]), count: value, value }] : [];
   });
@@ -130,9 +156,8 @@ const isFact = (name: string): name is Fact => Object.hasOwn(facts, name);
 
 const titles = (name: string, item: string) => ({ id: name, name, item, phrase: item });
 
-function limitedRow(name: Limited, usage: StatisticSources['usage'], { unlimited }: StatisticOptions) {
-  const { resource, item, feature, isSpace } = limited[name];
-  const { used, max } = usage[resource];
+function limitedRow(name: Limited, { used, max }: Used, { unlimited }: StatisticOptions) {
+  const { item, feature, isSpace } = limited[name];
   const percent = percentage(used, max);
   const isMaxed = Number(max !== null && used >= max);
   const plain = (amount: number) => (isSpace ? (amount / MIB).toFixed(2) : String(amount));

@@ -1,6 +1,5 @@
-import { lookForOwn, ownMachine } from '../../changes/databases/own-mysql.ts';
+import { lookForOwnPrivileges } from '../../changes/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtPrivileges } from '../../drivers/mysql/look.ts';
 import { objectName } from '../../model/databases/names.ts';
 import { assertOwnDatabase, assertOwnUser, FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
 
@@ -30,15 +29,11 @@ export default defineUapi({
     },
   ],
 
-  async look({ user, database }, context) {
-    const found = await lookForOwn(context);
-    const isThere = found.users.some(({ name }) => name === user);
-    return { found, held: isThere ? await lookAtPrivileges(await ownMachine(context), user, database) : [] };
-  },
+  look: ({ user, database }, context) => lookForOwnPrivileges(context, user, database),
 
   async handler({ user, database }, { db, caller }, { found, held }) {
     await assertOwnUser(db, caller.user, user, found);
     await assertOwnDatabase(db, caller.user, database, found);
-    return [...(held[0]?.privileges ?? [])];
+    return [...held];
   },
 });

@@ -1,6 +1,5 @@
-import { lookForOwn, ownMachine } from '../../changes/databases/own-mysql.ts';
+import { lookForOwnSizes } from '../../changes/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtSizes } from '../../drivers/mysql/look.ts';
 import { FEATURE, ownMysql, ROLE } from '../../model/databases/own-mysql.ts';
 
 export default defineUapi({
@@ -22,10 +21,7 @@ export default defineUapi({
   },
   examples: [{ args: {}, doc: 'All databases.' }],
 
-  async look(_args, context) {
-    const found = await lookForOwn(context);
-    return { found, sizes: await lookAtSizes(await ownMachine(context), found.databases) };
-  },
+  look: (_args, context) => lookForOwnSizes(context),
 
   async handler(_args, { db, caller }, { found, sizes }) {
     const { databases, usersOf } = await ownMysql(db, caller.user, found);

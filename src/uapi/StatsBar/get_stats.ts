@@ -1,8 +1,10 @@
+import { countOwnDatabases } from '../../changes/databases/own-counts.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { findSoftware } from '../../drivers/software/look.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { lookAtOwnUsage, measuredUsage } from '../../model/accounts/own-usage.ts';
 import {
+  enginesOf,
   namesIn,
   needsSoftware,
   statisticRow,
@@ -18,8 +20,8 @@ export default defineUapi({
   since: 42,
   summary: 'List statistics of the account: what it uses of its limits, and facts about it and the server.',
   description:
-    `The statistics are ${statistics.join(', ')}. Others, such as those of mail and databases, are left out with a ` +
-    'warning; software that is not installed, without one. Disk space is measured during the call.',
+    `The statistics are ${statistics.join(', ')}. Others, such as those of mail, are left out with a warning; software ` +
+    'that is not installed, without one. Disk space is measured, and databases are counted, during the call.',
   effect: 'reads',
   params: {
     display: {
@@ -50,14 +52,15 @@ export default defineUapi({
   examples: [{ args: { display: 'diskusage|bandwidthusage|subdomains' }, doc: 'Three statistics.' }],
 
   async look({ display }, context) {
-    const isAsked = needsSoftware(namesIn(display));
+    const names = namesIn(display);
     return {
       measured: await lookAtOwnUsage(context),
-      software: isAsked ? statisticsOf(await findSoftware(context.machine)) : undefined,
+      counts: await countOwnDatabases(context, enginesOf(names)),
+      software: needsSoftware(names) ? statisticsOf(await findSoftware(context.machine)) : undefined,
     };
   },
 
-  async handler(args, context, { measured, software }) {
+  async handler(args, context, { measured, counts, software }) {
     const { db, caller, system, version, warn } = context;
     const account = await accounts.getOwn(db, caller);
     const names = namesIn(args.display);
@@ -84,9 +87,13 @@ export default defineUapi({
       theme: settings.theme,
     };
     const usage = await measuredUsage(context, account, measured);
+    const { maxDatabases: max } = settings;
+    const databases = Object.fromEntries(
+      counts.map(([engine, used]) => [engine, used === undefined ? undefined : { used, max }] as const),
+    );
     return statisticRows(
       names,
-      { usage, facts },
+      { usage, databases, facts },
       {
         unlimited: args.infinitylang,
         firstRow: args.rowcounter,

@@ -1,0 +1,40 @@
+import { lookForOwnPrivileges } from '../../changes/databases/own-mysql.ts';
+import { defineApi2 } from '../../core/define-uapi.ts';
+import { objectName } from '../../model/databases/names.ts';
+import { privilegeFlags, privilegeRow } from '../../model/databases/older-rows.ts';
+import { assertOwnDatabase, assertOwnUser, FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
+
+export default defineApi2({
+  name: 'MysqlFE::userdbprivs',
+  since: null,
+  summary: 'Show what a user may do with a MySQL database.',
+  feature: FEATURE,
+  role: ROLE,
+  effect: 'reads',
+  params: {
+    db: { ...objectName, doc: 'The database.' },
+    user: { ...objectName, alias: ['dbuser', 'username'], doc: 'The user.' },
+  },
+  returns: privilegeRow,
+  examples: [
+    {
+      args: { db: 'bob_shop', user: 'bob_app' },
+      doc: 'The privileges of bob_app on bob_shop.',
+      setUp: [
+        { command: 'Mysql::create_database', args: { name: 'bob_shop' } },
+        {
+          command: 'Mysql::create_user',
+          args: { name: 'bob_app', password: 'correct horse battery staple 7' },
+        },
+      ],
+    },
+  ],
+
+  look: ({ user, db }, context) => lookForOwnPrivileges(context, user, db),
+
+  async handler({ db, user }, { db: store, caller }, { found, held }) {
+    await assertOwnUser(store, caller.user, user, found);
+    await assertOwnDatabase(store, caller.user, db, found);
+    return [privilegeFlags(held)];
+  },
+});
