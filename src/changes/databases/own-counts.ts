@@ -1,6 +1,6 @@
 // How many databases an account has on each kind of server.
 import type { FreeContext } from '../../core/context.ts';
-import { countOrWarn } from '../../model/databases/counts.ts';
+import { countIfPossible, type Counted } from '../../model/databases/counts.ts';
 import type { DatabaseEngine } from '../../model/databases/names.ts';
 import * as mysql from '../../model/databases/own-mysql.ts';
 import * as postgresql from '../../model/databases/own-postgresql.ts';
@@ -24,15 +24,15 @@ const servers = {
   postgresql: { role: postgresql.ROLE, count: countPostgresql },
 } as const;
 
-/** For `look`. Undefined, with a warning, for servers that are absent or cannot be asked. */
+/** For `look`. */
 export async function countOwnDatabases(
   context: FreeContext,
   engines: readonly DatabaseEngine[],
-): Promise<readonly (readonly [DatabaseEngine, number | undefined])[]> {
+): Promise<readonly (readonly [DatabaseEngine, Counted])[]> {
   return Promise.all(
     engines.map(async (engine) => {
       const { role, count } = servers[engine];
-      return [engine, await countOrWarn(context, role, () => count(context))] as const;
+      return [engine, await countIfPossible(context, role, () => count(context))] as const;
     }),
   );
 }

@@ -111,7 +111,7 @@ export const statisticRow = {
 export interface StatisticSources {
   readonly usage: Readonly<Record<Resource, Used>>;
   /** Only those that were counted. */
-  readonly databases: Readonly<Partial<Record<DatabaseEngine, Used | undefined>>>;
+  readonly databases: Readonly<Partial<Record<DatabaseEngine, Used>>>;
   /** Facts that do not apply to the account are undefined. */
   readonly facts: Readonly<Record<Fact, string | undefined>>;
 }

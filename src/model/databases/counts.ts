@@ -3,22 +3,23 @@ import type { FreeContext } from '../../core/context.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import { rolesOf } from '../roles/active-profile.ts';
 
-/** For `look`. Undefined, with a warning, if this server does not have the role, or the server cannot be asked. */
-export async function countOrWarn(
-  { transaction, system, warn }: Pick<FreeContext, 'transaction' | 'system' | 'warn'>,
+/** The number, or a sentence that says why it is not known. */
+export type Counted = { readonly used: number } | { readonly unknown: string };
+
+/** For `look`. The number is unknown without the role, or if the server cannot be asked. */
+export async function countIfPossible(
+  { transaction, system }: Pick<FreeContext, 'transaction' | 'system'>,
   role: string,
   count: () => Promise<number>,
-): Promise<number | undefined> {
+): Promise<Counted> {
   const roles = await transaction('reads', (db) => rolesOf({ db, system }));
   if (!roles.has(role)) {
-    warn(`Databases cannot be counted: this server does not have the role “${role}”.`);
-    return undefined;
+    return { unknown: `Databases cannot be counted: this server does not have the role “${role}”.` };
   }
   try {
-    return await count();
+    return { used: await count() };
   } catch (error) {
     if (!(error instanceof MachineError)) throw error;
-    warn(`Databases cannot be counted: ${error.message}`);
-    return undefined;
+    return { unknown: `Databases cannot be counted: ${error.message}` };
   }
 }

@@ -2,7 +2,7 @@ import { countOwnDatabases } from '../../changes/databases/own-counts.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { findSoftware } from '../../drivers/software/look.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
-import { lookAtOwnUsage, measuredUsage } from '../../model/accounts/own-usage.ts';
+import { lookAtOwnUsage, measuredUsage, type Used } from '../../model/accounts/own-usage.ts';
 import {
   enginesOf,
   namesIn,
@@ -88,9 +88,11 @@ export default defineUapi({
     };
     const usage = await measuredUsage(context, account, measured);
     const { maxDatabases: max } = settings;
-    const databases = Object.fromEntries(
-      counts.map(([engine, used]) => [engine, used === undefined ? undefined : { used, max }] as const),
-    );
+    const databases: Partial<Record<string, Used>> = {};
+    for (const [engine, counted] of counts) {
+      if ('used' in counted) databases[engine] = { used: counted.used, max };
+      else warn(counted.unknown);
+    }
     return statisticRows(
       names,
       { usage, databases, facts },
