@@ -1,4 +1,6 @@
 // Functions of WHM for MySQL databases, in a sandbox that runs no server.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Installation } from '../support/installation.ts';
 
 const password = 'correct horse battery staple 7';
@@ -91,4 +93,15 @@ test('set_mysql_password', async () => {
   ).toMatchObject({
     error_code: 'denied',
   });
+});
+
+test('set_local_mysql_root_password is recorded without the password', async () => {
+  const set = (given: string) => here.call('set_local_mysql_root_password', { password: given });
+  expect(await set('abc')).toMatchObject({
+    metadata: { result: 0, reason: expect.stringContaining('too weak') as string },
+  });
+  const record = join(here.state, 'root/var/lib/whmapi1-mysql/administrator.json');
+  expect(() => readFileSync(record)).toThrow('ENOENT');
+  expect(await set(password)).toMatchObject({ metadata: { result: 1 }, data: { password_reset: 1 } });
+  expect(JSON.parse(readFileSync(record, 'utf8'))).toEqual({ hasPassword: true });
 });

@@ -62,6 +62,8 @@ export interface MysqlCatalogue {
   dropUser(name: string): Promise<void>;
   /** From all hosts. @returns the hosts for which the server refused it. */
   setPassword(name: string, password: string): Promise<RefusedHost[]>;
+  /** Of root. Its login through the socket stays. */
+  setAdministratorPassword(password: string): Promise<void>;
   /** Gives the user these hosts too, with the password and the privileges that it has from its first host. */
   addHosts(name: string, hosts: readonly string[]): Promise<void>;
   /** Takes a host away. Does nothing if the user does not have it. Ends its sessions. */

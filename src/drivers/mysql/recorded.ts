@@ -9,6 +9,7 @@ import { missing, taken } from './statements.ts';
 export const RECORDS = '/var/lib/whmapi1-mysql';
 const DATABASES = `${RECORDS}/databases`;
 const USERS = `${RECORDS}/users`;
+const ADMINISTRATOR = `${RECORDS}/administrator.json`;
 const FOLDERS = ['/var', '/var/lib', RECORDS, DATABASES, USERS];
 
 const privateFile = { mode: 0o600 };
@@ -104,6 +105,10 @@ export class RecordedMysql implements MysqlCatalogue {
   async setPassword(name: string): Promise<[]> {
     await this.#user(name);
     return [];
+  }
+
+  setAdministratorPassword(): Promise<void> {
+    return this.#write(ADMINISTRATOR, { hasPassword: true });
   }
 
   async addHosts(name: string, hosts: readonly string[]): Promise<void> {

@@ -5,6 +5,7 @@ import type { DumpSchema } from './schema.ts';
 import { inventoryOf, type DatabaseInventory } from './moves/inventory.ts';
 import { moveDatabase, moveDatabaseBack, type Names } from './moves/move-database.ts';
 import { renameUser, renameUserBack, userInventoryOf, type UserInventory } from './moves/rename-user.ts';
+import * as administrator from './sql-administrator.ts';
 import * as databases from './sql-databases.ts';
 import * as hosts from './sql-hosts.ts';
 import * as logins from './sql-logins.ts';
@@ -60,6 +61,10 @@ export class ServedMysql implements MysqlCatalogue {
 
   setPassword(name: string, password: string) {
     return users.setPassword(this.#connection, name, password);
+  }
+
+  setAdministratorPassword(password: string) {
+    return administrator.setPassword(this.#connection, password);
   }
 
   addHosts(name: string, of: readonly string[]) {
