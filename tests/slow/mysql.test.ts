@@ -150,7 +150,10 @@ describe('users with several hosts', () => {
     expect((await here.api2('bob', 'MysqlFE::userdbprivs', pair)).data).toMatchObject([
       { ALLPRIVILEGES: 1, LOCKTABLES: 1 },
     ]);
-    expect((await here.api2('bob', 'MysqlFE::listusersindb', { db: 'bob_remote' })).data).toEqual([pair]);
+    expect((await here.api2('bob', 'MysqlFE::listusersindb', { db: 'bob_remote' })).data).toEqual([
+      { db: 'bob_remote', user: 'bob_first' },
+      pair,
+    ]);
     expect(server.query("SELECT COUNT(*) FROM mysql.db WHERE User = 'bob_second'")).toEqual([['2']]);
   });
 
