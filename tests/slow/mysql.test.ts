@@ -99,6 +99,25 @@ test('a removed database leaves no privileges behind', async () => {
   server.query('DROP DATABASE bob_old');
 });
 
+test('nobody has privileges on what a removed database had', async () => {
+  await uapi('create_database', { name: 'bob_parts' });
+  server.query(`CREATE TABLE bob_parts.t (a INT, b INT); CREATE FUNCTION bob_parts.f() RETURNS INT RETURN 1;
+    CREATE PROCEDURE bob_parts.p() SELECT 1; CREATE ROLE bob_parts_role; CREATE USER bob_all@'%' IDENTIFIED BY 'x';
+    GRANT SELECT, INSERT (a), UPDATE (a, b) ON bob_parts.t TO bob_app@localhost WITH GRANT OPTION;
+    GRANT REFERENCES (b) ON bob_parts.t TO bob_parts_role;
+    GRANT EXECUTE ON FUNCTION bob_parts.f TO bob_app@localhost; GRANT ALTER ROUTINE ON PROCEDURE bob_parts.p TO bob_all@'%';
+    GRANT ALL PRIVILEGES ON bob_parts.* TO bob_all@'%' WITH GRANT OPTION;
+    GRANT SELECT ON bob_parts.* TO PUBLIC; GRANT SELECT ON bob_parts.t TO PUBLIC;
+    CREATE DATABASE bobxparts; CREATE TABLE bobxparts.t (a INT); GRANT SELECT ON bobxparts.t TO bob_app@localhost`);
+  expect(await uapi('delete_database', { name: 'bob_parts' })).toMatchObject(done);
+  const rows = ['db', 'tables_priv', 'columns_priv', 'procs_priv'].map(
+    (table) => `SELECT '${table}', User FROM mysql.${table} WHERE Db LIKE 'bob%parts'`,
+  );
+  // What is on another database stays.
+  expect(server.query(rows.join(' UNION ALL '))).toEqual([['tables_priv', 'bob_app']]);
+  server.query("DROP DATABASE bobxparts; DROP ROLE bob_parts_role; DROP USER bob_all@'%'");
+});
+
 test('delete_user ends its access', async () => {
   expect(await uapi('delete_user', { name: 'bob_app' })).toMatchObject(done);
   expect(server.refusal('SELECT 1', app)).toContain('denied');

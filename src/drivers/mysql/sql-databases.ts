@@ -1,7 +1,7 @@
 // Databases.
 import type { DatabaseConnection } from '../../core/machine-databases.ts';
 import type { WantedNames } from './contract.ts';
-import { dropGrantsOn } from './sql-privileges.ts';
+import { revokeAll } from './moves/object-grants.ts';
 import { isReported, isWanted, OWN_DATABASES, taken } from './statements.ts';
 
 export async function list(connection: DatabaseConnection, wanted?: WantedNames): Promise<string[]> {
@@ -50,7 +50,8 @@ export async function create(connection: DatabaseConnection, name: string): Prom
   }
 }
 
+/** Nobody keeps a privilege that would apply to a later database of the same name. */
 export async function drop(connection: DatabaseConnection, name: string): Promise<void> {
   await connection.query(`DROP DATABASE IF EXISTS ${connection.identifier(name)}`);
-  await dropGrantsOn(connection, name);
+  await revokeAll(connection, name);
 }

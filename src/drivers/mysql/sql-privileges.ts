@@ -89,17 +89,6 @@ export async function set(
   }
 }
 
-/** Takes all privileges on a database away from everyone. */
-export async function dropGrantsOn(connection: DatabaseConnection, database: string): Promise<void> {
-  const rows = await connection.query<{ user: string; host: string; pattern: string }>(
-    'SELECT User AS user, Host AS host, Db AS pattern FROM mysql.db WHERE Db IN (?)',
-    [patternsOf(database)],
-  );
-  for (const { user, host, pattern } of rows) {
-    await revokeAll(connection, userAt(connection, user, host), pattern);
-  }
-}
-
 async function revokeAll(connection: DatabaseConnection, account: string, pattern: string): Promise<void> {
   const on = objectOf(connection, pattern);
   // The second one is not part of the first.
