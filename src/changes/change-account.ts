@@ -25,6 +25,7 @@ import type { Settings } from '../model/packages/settings.ts';
 import { isReseller } from '../model/resellers/resellers.ts';
 import * as httpsRedirects from '../model/web/https-redirects.ts';
 import * as primaryHosts from '../model/web/primary-hosts.ts';
+import type { RenamedAt, RenamingOfDatabases } from './databases/rename-with-account.ts';
 
 interface ChangeAccount {
   readonly before: accounts.Account;
@@ -33,16 +34,24 @@ interface ChangeAccount {
   readonly packageSettings?: Settings | undefined;
   /** Whether its sites respond that its bandwidth limit is exceeded. Absent in plans of earlier versions. */
   readonly isOverLimit?: boolean;
+  /** Its databases and users that get the prefix of its new name. */
+  readonly renamedDatabases?: readonly RenamedAt[];
 }
 
 const change = defineChange<ChangeAccount>({
   kind: 'change-account',
   async store(db, input, { results, sealer, now }) {
-    const { before, after, packageSettings, isOverLimit } = input;
+    const { before, after, packageSettings, isOverLimit, renamedDatabases = [] } = input;
     if (packageSettings !== undefined) await packages.assertStill(db, after.package, packageSettings);
     if (before.username !== after.username) {
       await users.rename(db, sealer, before.username, after.username);
       await adoptDatabases(db, after.username, results, now());
+      for (const { engine, profile, renamed } of renamedDatabases) {
+        for (const { kind, from, to } of renamed) {
+          const row = { from, to, owner: after.username, profile, now: now() };
+          await owners.rename(db, { engine, kind }, row);
+        }
+      }
     }
     if (before.domain !== after.domain) {
       await hostedDomains.assertFree(db, after.domain);
@@ -68,7 +77,7 @@ const change = defineChange<ChangeAccount>({
 });
 export default change;
 
-/** Databases that belonged to the account by the prefix of its former name keep their names. */
+/** Databases that belonged to the account by the prefix of its former name are its own now. */
 async function adoptDatabases(
   db: Db,
   owner: string,
@@ -86,25 +95,27 @@ async function adoptDatabases(
   }
 }
 
-/** `zones`: the changes of zones that the call has read. */
+/** `zones`: the changes of zones that the call has read. `databases`: those that get another name. */
 export async function changeAccount(
   context: PartContext,
-  input: Omit<ChangeAccount, 'isOverLimit'>,
+  input: Omit<ChangeAccount, 'isOverLimit' | 'renamedDatabases'>,
   zones: readonly ZoneChange[] = [],
-  call: PartCall = {},
+  { databases, ...call }: PartCall & { readonly databases?: RenamingOfDatabases | undefined } = {},
 ): Promise<Plan> {
   const { before, after } = input;
   const ofParts = await accountParts.changed(await partWorld(context, call), before, after);
   const isOverLimit = await exceeded.isOverLimit(context, after, before.username);
   return change.plan(
-    { ...input, isOverLimit },
+    { ...input, isOverLimit, ...(databases && { renamedDatabases: databases.stored }) },
     {
       locks: [
         ...locksOf(before, after),
         ...ofParts.locks,
         ...zones.map(({ name }) => exclusive(`zone ${name}`)),
+        ...(databases?.locks ?? []),
       ],
-      steps: [...ofParts.steps, ...zones.map((zone) => changeZone.plan(zone))],
+      // Databases come last: the processes of the account, which use them, have ended.
+      steps: [...ofParts.steps, ...zones.map((zone) => changeZone.plan(zone)), ...(databases?.steps ?? [])],
     },
   );
 }

@@ -70,6 +70,59 @@ test('a renamed account keeps its databases, also those that only have its forme
   expect(await list('bob')).toEqual([]);
 });
 
+describe('modifyacct rename_database_objects=1', () => {
+  const rename = () =>
+    here.call('modifyacct', { user: 'bob', newuser: 'robert', rename_database_objects: '1' });
+  /** The names of databases, and then of users. */
+  const there = () =>
+    server
+      .query(
+        "SHOW DATABASES WHERE `Database` REGEXP '^(bob|robert)_'; SELECT DISTINCT User FROM mysql.user WHERE User REGEXP '^(bob|robert)_'",
+      )
+      .flat();
+
+  beforeEach(() => {
+    server.query(`CREATE DEFINER=bob_app@localhost VIEW bob_shop.v AS SELECT a FROM bob_shop.t;
+      CREATE PROCEDURE bob_hand.p() SELECT 'bob_hand'`);
+  });
+  afterEach(() => {
+    server.query('DROP DATABASE IF EXISTS robert_shop; DROP DATABASE IF EXISTS robert_hand');
+    server.query('DROP USER IF EXISTS robert_app@localhost, robert_hand@localhost');
+  });
+
+  test('all databases and users follow, with what is in them and what the users may do', async () => {
+    const { metadata } = await rename();
+    expect(metadata).toMatchObject({ result: 1 });
+    expect(JSON.stringify(metadata)).toContain(
+      'The database “robert_hand” has the old name “bob_hand” in the text of: procedure “p”.',
+    );
+    expect(there()).toEqual(['robert_hand', 'robert_shop', 'robert_app', 'robert_hand']);
+    expect(await list('robert')).toEqual(['robert_hand', 'robert_shop']);
+    const login = { user: 'robert_app', password };
+    expect(server.query('SELECT a FROM robert_shop.v', login)).toEqual([['1']]);
+    expect(server.refusal('SELECT 1', app)).toContain('denied');
+    // Nothing is left for a later account with the former name.
+    await whm('createacct', { username: 'bob', domain: 'second.example', password });
+    expect(await list('bob')).toEqual([]);
+  });
+
+  test('a database that cannot be renamed keeps everything as it was', async () => {
+    server.query('ALTER TABLE bob_shop.t RENAME TO bob_shop.u');
+    const { metadata } = await rename();
+    expect(metadata).toMatchObject({
+      result: 0,
+      reason: expect.stringContaining('The view “v” uses something that does not exist') as string,
+    });
+    server.query('ALTER TABLE bob_shop.u RENAME TO bob_shop.t');
+    expect(there()).toEqual(['bob_hand', 'bob_shop', 'bob_app', 'bob_hand']);
+    expect(server.query('CALL bob_hand.p()')).toEqual([['bob_hand']]);
+    expect(server.query('SELECT a FROM bob_shop.v', app)).toEqual([['1']]);
+    expect(await list('bob')).toEqual(['bob_hand', 'bob_shop']);
+    const accounts = (await here.call('listaccts', { want: 'user' })).data as { acct: { user: string }[] };
+    expect(accounts.acct.map(({ user }) => user)).toContain('bob');
+  });
+});
+
 test('removeacct drops what the account owns, and nothing else', async () => {
   await whm('removeacct', { username: 'bob' });
   expect(server.refusal(rows, app)).toContain('Access denied');

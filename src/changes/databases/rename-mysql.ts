@@ -64,20 +64,24 @@ export async function renameDatabase(
   });
 }
 
-/** Warns of what still has the old name. */
+/** Warns of what still has an old name. @param renamed the databases, in the order of their steps. */
 export function tellAboutRenamed(
   { warn }: Pick<Context, 'warn'>,
-  { from, to }: Pick<Renaming, 'from' | 'to'>,
+  renamed: readonly Pick<Renaming, 'from' | 'to'>[],
   results: readonly StepResult[],
 ): undefined {
-  const { isKept = false, mentions = [] } = renameDatabaseStep.resultIn(results) ?? {};
-  if (mentions.length > 0) {
-    warn(`The database “${to}” has the old name “${from}” in the text of: ${mentions.join(', ')}.`);
-  }
-  if (isKept) {
-    warn(
-      `Something was created in “${from}” meanwhile. Therefore this database is still there, without users.`,
-    );
+  const found = results.filter(({ kind }) => kind === renameDatabaseStep.kind);
+  for (const [position, { from, to }] of renamed.entries()) {
+    const { isKept = false, mentions = [] } =
+      renameDatabaseStep.resultIn(found.slice(position, position + 1)) ?? {};
+    if (mentions.length > 0) {
+      warn(`The database “${to}” has the old name “${from}” in the text of: ${mentions.join(', ')}.`);
+    }
+    if (isKept) {
+      warn(
+        `Something was created in “${from}” meanwhile. Therefore this database is still there, without users.`,
+      );
+    }
   }
 }
 

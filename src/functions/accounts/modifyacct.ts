@@ -1,4 +1,11 @@
 import { changeAccount } from '../../changes/change-account.ts';
+import { tellAboutRenamed } from '../../changes/databases/rename-mysql.ts';
+import {
+  lookForPrefixed,
+  renameWithAccount,
+  type FoundToRename,
+  type RenamingOfDatabases,
+} from '../../changes/databases/rename-with-account.ts';
 import { authorise } from '../../core/access.ts';
 import type { Context } from '../../core/context.ts';
 import { defineFunction } from '../../core/define.ts';
@@ -13,12 +20,12 @@ import {
 import { isQuotaEnabled, warnOfQuota } from '../../model/accounts/quota.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import * as changedAccount from '../../model/accounts/changed-account.ts';
+import { usesPrefix } from '../../model/databases/names.ts';
 import * as packages from '../../model/packages/packages.ts';
 import * as form from '../../model/packages/form.ts';
 
 const noMail = 'this server does not manage mail yet.';
 const noNotices = 'this server does not send notifications yet.';
-const noDatabases = 'this server does not manage databases yet.';
 const notice = {
   type: 'flag',
   doc: 'Whether the account’s owner receives this notification.',
@@ -32,7 +39,8 @@ export default defineFunction({
   description:
     'What is not given stays as it is. With a new username everything that hangs on the old one follows: the home, ' +
     'what the account owns, its two-factor authentication; its processes end. With a new domain, the DNS zone is renamed: ' +
-    'names in it follow, and texts such as SPF records stay. If any step fails, all earlier steps are undone.',
+    'names in it follow, and texts such as SPF records stay. Databases keep their names, unless ' +
+    'rename_database_objects is 1. If any step fails, all earlier steps are undone.',
   access: ['edit-account'],
   effect: 'operates',
   params: {
@@ -104,11 +112,17 @@ export default defineFunction({
       doc: 'Whether existing email accounts get the new quota.',
       noEffectReason: noMail,
     },
-    DBOWNER: { type: 'string', doc: 'The owner of its databases.', noEffectReason: noDatabases },
+    DBOWNER: {
+      type: 'string',
+      doc: 'The name with which its databases begin.',
+      noEffectReason: 'databases begin with the username here. Use newuser and rename_database_objects.',
+    },
     rename_database_objects: {
       type: 'flag',
-      doc: 'Whether databases are renamed.',
-      noEffectReason: noDatabases,
+      default: 0,
+      doc:
+        'With newuser, 1: databases and their users that begin with the old username begin with the new one afterwards. ' +
+        'Applications that use them need the new names. 0: they keep their names.',
     },
     MAXPASSENGERAPPS: {
       type: 'string',
@@ -173,16 +187,18 @@ export default defineFunction({
     },
   ],
 
-  async look({ user, newuser, domain }, context) {
+  async look({ user, newuser, domain, rename_database_objects: renames }, context) {
     const { machine } = context;
+    const names = { from: user, to: newuser ?? user };
     return {
+      databases: renames && names.to !== user ? await lookForPrefixed(context, names) : undefined,
       ofMachine: await findMachineNames(machine, newuser === undefined ? [] : [newuser]),
       hasQuota: await isQuotaEnabled({ machine }),
       found: domain === undefined ? {} : await lookAtParts(context, { domain, username: user }),
     };
   },
 
-  async handler(args, context, { ofMachine, hasQuota, found }) {
+  async handler(args, context, { databases: foundDatabases, ofMachine, hasQuota, found }) {
     const before = await accounts.get(context.db, context.caller, args.user);
     const plan = args.plan === undefined ? undefined : await packageFor(context, args.plan);
     const changes = {
@@ -204,15 +220,46 @@ export default defineFunction({
     if (after.settings.diskLimit !== before.settings.diskLimit)
       warnOfQuota(context, hasQuota, after.settings);
     const change = { before, after, packageSettings: plan?.settings };
-    context.plan(await changeAccount(context, change, [], { found }));
-    return {
+    const databases = await databasesFor(context, args, foundDatabases);
+    const data = {
       user: after.username,
       domain: after.domain,
       setshell: after.shellPath === before.shellPath ? 'unmodified' : after.shellPath,
       cpuser: changedAccount.show(after),
     };
+    context.plan(await changeAccount(context, change, [], { found, databases }), (results) => {
+      tellAboutRenamed(context, databases?.mysqlDatabases ?? [], results);
+      return data;
+    });
+    return data;
   },
 });
+
+/** Those that get another name. */
+async function databasesFor(
+  context: Context,
+  {
+    user,
+    newuser,
+    rename_database_objects: renames,
+  }: Readonly<Record<string, unknown>> & {
+    readonly user: string;
+    readonly newuser?: string | undefined;
+    readonly rename_database_objects: boolean;
+  },
+  found: FoundToRename | undefined,
+): Promise<RenamingOfDatabases | undefined> {
+  if (!renames) return undefined;
+  if (found === undefined || newuser === undefined) {
+    context.warn('The databases keep their names, because the account keeps its own.');
+    return undefined;
+  }
+  if (!(await usesPrefix(context.db))) {
+    context.warn('The databases keep their names, because databases need no prefix on this server.');
+    return undefined;
+  }
+  return renameWithAccount(context, { from: user, to: newuser }, found);
+}
 
 /** Requires the same privilege as changepackage. */
 async function packageFor({ caller, db }: Context, name: string): Promise<packages.Package> {

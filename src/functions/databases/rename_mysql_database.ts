@@ -45,7 +45,7 @@ export default defineFunction({
   async handler({ oldname: from, newname: to, cpuser }, context, found) {
     const owner = await ownerNamed(context, DATABASES, from, cpuser);
     context.plan(await renameDatabase(context, { owner, from, to }, found), (results) =>
-      tellAboutRenamed(context, { from, to }, results),
+      tellAboutRenamed(context, [{ from, to }], results),
     );
   },
 });

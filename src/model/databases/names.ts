@@ -104,15 +104,7 @@ export async function assertNewName(db: Db, param: string, name: string, rule: N
   if (!matches.test(name)) {
     throw badParam(`The parameter “${param}” should consist of ${expects}, not ${quote(name)}.`);
   }
-  const most = maxLengths[engine][kind];
-  const length = lengthOf(engine, kind, name);
-  if (length > most) {
-    const double =
-      length === name.length ? '' : ' Each “_” counts as two characters, because grants need it so.';
-    throw badParam(
-      `The name “${name}” is too long: it has ${length} of at most ${most} characters.${double}`,
-    );
-  }
+  assertLength(engine, kind, name);
   if (await usesPrefix(db)) {
     const prefix = prefixOf(username, prefixSize);
     if (name.startsWith(prefix) && name !== prefix) return;
@@ -125,6 +117,34 @@ export async function assertNewName(db: Db, param: string, name: string, rule: N
     throw badParam(`“${name}” is a reserved name on this server. Choose another name.`);
   }
   await assertNotOfAnother(db, name, username);
+}
+
+/** @throws ApiError `bad_param`. */
+function assertLength(engine: DatabaseEngine, kind: ObjectKind, name: string): void {
+  const most = maxLengths[engine][kind];
+  const length = lengthOf(engine, kind, name);
+  if (length > most) {
+    const double =
+      length === name.length ? '' : ' Each “_” counts as two characters, because grants need it so.';
+    throw badParam(
+      `The name “${name}” is too long: it has ${length} of at most ${most} characters.${double}`,
+    );
+  }
+}
+
+/**
+ * The name that a database or user with an account’s prefix has after the account is renamed. Its prefix keeps its kind.
+ * @throws ApiError `bad_param` if it is too long.
+ */
+export function nameAfterRenaming(
+  { engine, kind }: Pick<NameRule, 'engine' | 'kind'>,
+  name: string,
+  { from, to }: { readonly from: string; readonly to: string },
+): string {
+  const size = prefixSizes.findLast((one) => name.startsWith(prefixOf(from, one))) ?? 16;
+  const renamed = prefixOf(to, size) + name.slice(prefixOf(from, size).length);
+  assertLength(engine, kind, renamed);
+  return renamed;
 }
 
 /** Whether a name is one of the servers’ own, or of a tool that administrators install. */

@@ -32,7 +32,7 @@ export default defineUapi({
   async handler({ oldname: from, newname: to }, context, found) {
     const owner = context.caller.user;
     context.plan(await renameDatabase(context, { owner, from, to }, found), (results) => {
-      tellAboutRenamed(context, { from, to }, results);
+      tellAboutRenamed(context, [{ from, to }], results);
     });
   },
 });
