@@ -157,7 +157,10 @@ class Dispatch {
   async #look({ fn, args }: Prepared): Promise<unknown> {
     if (fn.look === undefined) return undefined;
     const context = this.#contexts.outside(readOnly(this.#engine.store), undefined);
-    return fn.look(args as never, this.#engine.watch?.(context) ?? context);
+    this.#report.restartLook();
+    const found: unknown = await fn.look(args as never, this.#engine.watch?.(context) ?? context);
+    this.#report.keepLook();
+    return found;
   }
 
   #runFree(prepared: Prepared): Promise<Outcome> {
@@ -311,8 +314,7 @@ class Dispatch {
   async #undoOrComplete(left: JournalEntry[]): Promise<void> {
     if (left.length === 0) return;
     const { recover } = await import('./recover-plans.ts');
-    this.#report.warnings.push(...(await recover(this.#engine, left)));
-    this.#report.keepWarnings();
+    this.#report.addLasting(await recover(this.#engine, left));
   }
 
   async #shape(fn: AnyFunction, data: Hash | undefined, meta: MetaArguments | undefined) {

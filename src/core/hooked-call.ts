@@ -19,9 +19,9 @@ export async function performHooked(
 ): Promise<Outcome> {
   const tried = await tryOut();
   report.restart();
+  report.restartLook();
   if (!tried.ok) return perform();
-  if (!dryRun) report.warnings.push(...(await hooks.before()));
-  report.keepWarnings();
+  if (!dryRun) report.addLasting(await hooks.before());
   const outcome = await perform();
   if (!outcome.ok) return outcome;
   if (dryRun) {

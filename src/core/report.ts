@@ -23,6 +23,8 @@ export class Report {
   #metadata: Hash = {};
   #reason = 'OK';
   #raw: string | undefined;
+  /** The number of warnings from before the machine was read. */
+  #beforeLook = 0;
   /** The number of warnings from before the handler ran. */
   #beforeHandler = 0;
 
@@ -32,6 +34,25 @@ export class Report {
 
   /** Keeps the present warnings if the handler runs again. */
   keepWarnings(): void {
+    this.#beforeLook = this.warnings.length;
+    this.#beforeHandler = this.warnings.length;
+  }
+
+  /** Adds warnings that stay, however often the machine is read and the handler runs. */
+  addLasting(warnings: readonly string[]): void {
+    this.warnings.splice(this.#beforeLook, 0, ...warnings);
+    this.#beforeLook += warnings.length;
+    this.#beforeHandler += warnings.length;
+  }
+
+  /** Discards the warnings of an earlier look. */
+  restartLook(): void {
+    this.warnings.length = this.#beforeLook;
+    this.#beforeHandler = this.#beforeLook;
+  }
+
+  /** Keeps the warnings of the look if the handler runs again. */
+  keepLook(): void {
     this.#beforeHandler = this.warnings.length;
   }
 

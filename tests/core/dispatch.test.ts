@@ -549,6 +549,21 @@ describe('the effect', () => {
       },
     );
 
+    test('that warns does so once, however often it is repeated', async () => {
+      let looks = 0;
+      const look = async (_args: never, { warn }: FreeContext) => {
+        looks += 1;
+        warn(`Look ${looks}.`);
+        return looks;
+      };
+      const handler = (_args: never, { warn }: Context, seen: number) => {
+        warn('Handled.');
+        if (seen < 3) throw new LookAgain('It has changed.');
+      };
+      offer({ ...make('seeker', () => undefined, { effect: 'operates' }), look, handler: handler });
+      expect((await here.call('seeker')).metadata.output?.warnings).toEqual(['Look 3.', 'Handled.']);
+    });
+
     test('is not repeated for ever', async () => {
       const handler = () => {
         throw new LookAgain('It has changed.');
