@@ -1,4 +1,5 @@
 // Mysql on a real MariaDB server: what an account has there, and what its users can do.
+import setUp from '../../src/drivers/mysql/steps/set-up.ts';
 import { Installation } from '../support/installation.ts';
 import { PrivateMariadb } from '../support/private-mariadb.ts';
 import { serveMariadb } from '../support/served-mariadb.ts';
@@ -259,6 +260,25 @@ test('setup_db_and_user gives a user who can use the database at once', async ()
     database_user_password: given = '',
   } = data as Record<string, string>;
   expect(server.refusal('CREATE TABLE t (a INT)', { user, password: given, database })).toBeUndefined();
+});
+
+test('a set-up leaves nothing if it is undone, or if the database appears meanwhile', async () => {
+  const { machine, sealer } = here.engine;
+  const name = 'bob_meanwhile';
+  const input = { name, hosts: ['localhost'], privileges: ['ALL PRIVILEGES'] };
+  const work = { input, memento: undefined, secret: password, sealer };
+  const left = () => [
+    databases().includes(name),
+    server.query(`SELECT COUNT(*) FROM mysql.user WHERE User = '${name}'`).flat()[0],
+  ];
+  await setUp.apply(machine, work);
+  expect(left()).toEqual([true, '1']);
+  await setUp.undo?.(machine, work);
+  expect(left()).toEqual([false, '0']);
+  server.query(`CREATE DATABASE ${name}`);
+  await expect(setUp.apply(machine, work)).rejects.toMatchObject({ code: 'exists' });
+  expect(left()).toEqual([true, '0']);
+  server.query(`DROP DATABASE ${name}`);
 });
 
 test('of calls at the same time, no more than the limit succeed', async () => {

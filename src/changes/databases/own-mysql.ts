@@ -1,7 +1,12 @@
 // Changes what an account has on the MariaDB server, as the account itself asks.
 import type { Context, FreeContext } from '../../core/context.ts';
 import type { Plan } from '../../core/plan.ts';
-import { lookAtMysql, lookAtPrivileges, lookAtSizes } from '../../drivers/mysql/look.ts';
+import {
+  lookAtMysql,
+  lookAtMysqlAndServer,
+  lookAtPrivileges,
+  lookAtSizes,
+} from '../../drivers/mysql/look.ts';
 import type { MysqlMachine } from '../../drivers/mysql/server.ts';
 import { machineAt, openPlace } from '../../drivers/mysql/step.ts';
 import addHosts from '../../drivers/mysql/steps/add-hosts.ts';
@@ -13,6 +18,7 @@ import dropUser from '../../drivers/mysql/steps/drop-user.ts';
 import repair from '../../drivers/mysql/steps/repair.ts';
 import setPasswordStep from '../../drivers/mysql/steps/set-password.ts';
 import setPrivileges from '../../drivers/mysql/steps/set-privileges.ts';
+import setUp from '../../drivers/mysql/steps/set-up.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import * as hosts from '../../model/databases/hosts.ts';
 import { assertMayAdd } from '../../model/databases/limits.ts';
@@ -25,6 +31,7 @@ import {
   USERS,
   wantedOf,
   type FoundMysql,
+  type WantedMysql,
 } from '../../model/databases/own-mysql.ts';
 import { ALL_PRIVILEGES } from '../../model/databases/privileges.ts';
 import { serverOf } from '../../model/databases/profiles.ts';
@@ -45,11 +52,23 @@ export async function ownMachine({ machine, transaction, caller, sealer }: Looki
 }
 
 /** What the server has that may be the caller’s. */
-export async function lookForOwn(context: Looking): Promise<FoundMysql> {
+export function lookForOwn(context: Looking): Promise<FoundMysql> {
+  return lookWith(lookAtMysql, context);
+}
+
+/** The same, with facts about the server. */
+export function lookForOwnAndServer(context: Looking) {
+  return lookWith(lookAtMysqlAndServer, context);
+}
+
+async function lookWith<T>(
+  look: (machine: MysqlMachine, wanted: WantedMysql, now: number) => Promise<T>,
+  context: Looking,
+): Promise<T> {
   const { transaction, caller, now } = context;
   const at = now();
   const wanted = await transaction('reads', (db) => wantedOf(db, caller.user));
-  return lookAtMysql(await ownMachine(context), wanted, at);
+  return look(await ownMachine(context), wanted, at);
 }
 
 /** The same, with the disk usage of databases. */
@@ -289,11 +308,7 @@ export async function setUpOwn(
       { kind: 'database', name },
       { kind: 'user', name },
     ],
-    steps: [
-      createDatabase.plan({ name }),
-      createUser.plan({ name, hosts: await hosts.hostsOf(db, owner) }),
-      setPrivileges.plan({ user: name, database: name, privileges: [ALL_PRIVILEGES] }),
-    ],
+    steps: [setUp.plan({ name, hosts: await hosts.hostsOf(db, owner), privileges: [ALL_PRIVILEGES] })],
     secret: password,
   });
 }

@@ -1,18 +1,28 @@
 // What functions read of the MariaDB server before their transaction begins.
 import type { FoundMysql, WantedMysql } from '../../model/databases/own-mysql.ts';
-import type { HeldPrivileges, ServerFacts, TableMessage } from './contract.ts';
+import type { HeldPrivileges, MysqlCatalogue, ServerFacts, TableMessage } from './contract.ts';
 import { withMysql, type MysqlMachine } from './server.ts';
 
 export { currentVersion, installableVersions } from './versions.ts';
 
 /** @param now the time before the server is asked. */
 export function lookAtMysql(machine: MysqlMachine, wanted: WantedMysql, now: number): Promise<FoundMysql> {
-  return withMysql(machine, async (mysql) => {
-    const databases = await mysql.databases(wanted.databases);
-    const users = await mysql.users(wanted.users);
-    const grants = await mysql.grants(users.map(({ name }) => name));
-    return { at: now, isServed: mysql.isServed, databases, users, grants };
-  });
+  return withMysql(machine, (mysql) => find(mysql, wanted, now));
+}
+
+/** The same, with facts about the server. */
+export function lookAtMysqlAndServer(machine: MysqlMachine, wanted: WantedMysql, now: number) {
+  return withMysql(machine, async (mysql) => ({
+    found: await find(mysql, wanted, now),
+    server: await mysql.server(),
+  }));
+}
+
+async function find(mysql: MysqlCatalogue, wanted: WantedMysql, now: number): Promise<FoundMysql> {
+  const databases = await mysql.databases(wanted.databases);
+  const users = await mysql.users(wanted.users);
+  const grants = await mysql.grants(users.map(({ name }) => name));
+  return { at: now, isServed: mysql.isServed, databases, users, grants };
 }
 
 /** The names of all databases, or of all users. */

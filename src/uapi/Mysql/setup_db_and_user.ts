@@ -1,6 +1,5 @@
-import { lookForOwn, ownMachine, setUpOwn } from '../../changes/databases/own-mysql.ts';
+import { lookForOwnAndServer, setUpOwn } from '../../changes/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtServer } from '../../drivers/mysql/look.ts';
 import { assertNewName, prefixOf } from '../../model/databases/names.ts';
 import { DATABASES, FEATURE, ROLE, USERS } from '../../model/databases/own-mysql.ts';
 import { LOCAL_HOST, serverOf } from '../../model/databases/profiles.ts';
@@ -41,9 +40,7 @@ export default defineUapi({
   },
   examples: [{ args: { prefix: 'wp' }, doc: 'For a blog.' }],
 
-  async look(_args, context) {
-    return { found: await lookForOwn(context), server: await lookAtServer(await ownMachine(context)) };
-  },
+  look: (_args, context) => lookForOwnAndServer(context),
 
   async handler({ prefix = '' }, context, { found, server }) {
     const { db, caller, randomBytes } = context;
