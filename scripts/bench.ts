@@ -1,6 +1,6 @@
 // Measures whole processes against `node -e 0` of the same run, calls among many accounts against calls among few, and
 // the writing of long lists; and calls while another address attacks. Read the ratios: the milliseconds drift with the machine.
-// `npm run bench [-- --runs=60 --only=starts,hooks,accounts,uapi,creating,zones,websites,dns,server,attack,remote,bandwidth,lists,host,web]`
+// `npm run bench [-- --runs=60 --only=starts,hooks,accounts,uapi,creating,zones,websites,dns,server,attack,remote,bandwidth,lists,host,web,databases]`
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -14,6 +14,7 @@ import { compareAccountsWithZones } from './bench/accounts-with-zones.ts';
 import { compareAttacks } from './bench/attack.ts';
 import { compareBandwidth } from './bench/bandwidth.ts';
 import { compareCreatedAccounts } from './bench/create-accounts.ts';
+import { compareDatabases } from './bench/databases.ts';
 import { compareDns } from './bench/dns.ts';
 import { compareHost } from './bench/host.ts';
 import { compareHooks } from './bench/hooks.ts';
@@ -186,6 +187,7 @@ try {
   if (isAsked('bandwidth')) await compareBandwidth(work);
   if (isAsked('lists')) longLists();
   if (isAsked('web')) await compareVirtualHosts(Math.min(runs, 10));
+  if (isAsked('databases')) await compareDatabases(top, work, environment, runs);
   if (isAsked('host')) await compareHost(top, work, environment, runs);
 } finally {
   rmSync(work, { recursive: true, force: true });
