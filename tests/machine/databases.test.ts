@@ -69,7 +69,8 @@ describeOnMachine('databases', () => {
       const pid = () => machine.sh('systemctl show -P MainPID mariadb');
       const before = pid();
       const { status, stdout } = activate();
-      expect([status, pid()]).toEqual([0, before]);
+      const restarts = pid() === before ? '' : machine.sh('journalctl --no-pager -u mariadb');
+      expect([status, restarts]).toEqual([0, '']);
       expect(
         machine.run('whmapi1', ['--tasks', /log_id:? *'?(\d+)/.exec(stdout)?.[1] ?? '']).stdout,
       ).toContain('Nothing on this server had to be changed.');
@@ -213,6 +214,180 @@ describeOnMachine('databases', () => {
     });
   });
 
+  describe('MariaDB of accounts, in this order', () => {
+    const password = 'correct horse battery staple 7';
+    const other = 'another horse battery staple 8';
+    interface Answer {
+      readonly status: number;
+      readonly errors: readonly string[] | null;
+      readonly data: unknown;
+    }
+    /** The command of root: `uapi --user=NAME`. */
+    const asRoot = (user: string, name: string, ...words: string[]) =>
+      answerOf('uapi', ['--output=json', `--user=${user}`, 'Mysql', name, ...words]);
+    /** The same command of the Linux user, whose call goes through the socket of whmapi1d. */
+    const asUser = (user: string, name: string, ...words: string[]) =>
+      answerOf('runuser', ['-u', user, '--', 'uapi', '--output=json', 'Mysql', name, ...words]);
+    function answerOf(program: string, words: readonly string[]): Answer {
+      const { stdout, stderr } = machine.run(program, words);
+      try {
+        return (JSON.parse(stdout) as { result: Answer }).result;
+      } catch {
+        throw new Error(`${words.join(' ')}: ${stdout}${stderr}`);
+      }
+    }
+    const works = ({ status, errors, data }: Answer) => {
+      expect([status, errors]).toEqual([1, null]);
+      return data;
+    };
+    const whm = (name: string, ...words: string[]) => {
+      const { metadata, data } = call(name, ...words);
+      expect([name, metadata.result === 1 ? '' : metadata.reason]).toEqual([name, '']);
+      return data;
+    };
+    /** What a program of the machine gets that logs in with a password: rows, or the error of the server. */
+    const login = (user: string, secret: string, sql: string, ...where: string[]) => {
+      const { status, stdout, stderr } = machine.run('runuser', [
+        ...['-u', 'nobody', '--', 'env', `MYSQL_PWD=${secret}`, 'mariadb', '--no-defaults', '--batch'],
+        ...['--skip-column-names', '--skip-ssl', `--user=${user}`, ...where, '-e', sql],
+      ]);
+      return status === 0 ? stdout.trim() : stderr.trim();
+    };
+    const sql = (statement: string, ...where: string[]) =>
+      machine.run('mariadb', ['--batch', '--skip-column-names', ...where, '-e', statement]).stdout.trim();
+    const left = (account: string, ...where: string[]) =>
+      sql(
+        `SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME LIKE '${account}\\_%'
+         UNION ALL SELECT User FROM mysql.global_priv WHERE User LIKE '${account}\\_%' ORDER BY 1`,
+        ...where,
+      ).split('\n');
+    const DENIED = expect.stringMatching(/ERROR (1044|1045|1698) /) as string;
+
+    beforeAll(() => {
+      whm('addpkg', 'name=small', 'maxsql=2');
+      whm('createacct', 'username=cid', 'domain=cid.example', 'plan=small', `password=${password}`);
+      whm('createacct', 'username=dora', 'domain=dora.example', `password=${password}`);
+    });
+
+    it('is created by root’s uapi and by the uapi of the Linux user, up to the limit of the package', () => {
+      works(asRoot('cid', 'create_database', 'name=cid_shop'));
+      works(asUser('cid', 'create_database', 'name=cid_blog'));
+      const { status, errors } = asUser('cid', 'create_database', 'name=cid_third');
+      expect([status, errors]).toEqual([
+        0,
+        [expect.stringContaining('may have 2 MySQL databases, and has 2')],
+      ]);
+      works(asUser('cid', 'create_user', 'name=cid_app', `password=${password}`));
+      for (const database of ['cid_shop', 'cid_blog']) {
+        const grant = [`database=${database}`, 'user=cid_app', 'privileges=ALL PRIVILEGES'];
+        works(asUser('cid', 'set_privileges_on_database', ...grant));
+      }
+      expect(login('cid_app', password, 'CREATE TABLE t AS SELECT 7 AS n; SELECT n FROM t', 'cid_shop')).toBe(
+        '7',
+      );
+      works(asUser('cid', 'delete_database', 'name=cid_blog'));
+      expect(left('cid')).toEqual(['cid_app', 'cid_shop']);
+    });
+
+    it('cannot be used by another account', () => {
+      expect(asUser('dora', 'create_database', 'name=cid_mine').status).toBe(0);
+      expect(asUser('dora', 'delete_database', 'name=cid_shop').status).toBe(0);
+      expect(asUser('dora', 'set_password', 'user=cid_app', `password=${other}`).status).toBe(0);
+      expect(works(asUser('dora', 'list_databases'))).toEqual([]);
+      // Nor without a password, by the Linux user of the account itself.
+      for (const user of ['root', 'mysql', 'cid_app']) {
+        const { status, stderr } = machine.run('runuser', ['-u', 'cid', '--', 'mariadb', `--user=${user}`]);
+        expect([user, status, stderr]).toEqual([user, 1, DENIED]);
+      }
+    });
+
+    it('keeps rows, privileges and password under a new name', () => {
+      whm('rename_mysql_database', 'oldname=cid_shop', 'newname=cid_store');
+      expect(login('cid_app', password, 'SELECT n FROM t', 'cid_store')).toBe('7');
+      whm('rename_mysql_user', 'oldname=cid_app', 'newname=cid_site');
+      expect(login('cid_site', password, 'SELECT n FROM t', 'cid_store')).toBe('7');
+      expect(login('cid_app', password, 'SELECT 1')).toEqual(DENIED);
+      works(asUser('cid', 'rename_database', 'oldname=cid_store', 'newname=cid_shop'));
+      works(asUser('cid', 'rename_user', 'oldname=cid_site', 'newname=cid_app'));
+      expect(login('cid_app', password, 'SELECT n FROM t', 'cid_shop')).toBe('7');
+      expect(left('cid')).toEqual(['cid_app', 'cid_shop']);
+    });
+
+    it('gets new passwords', () => {
+      whm('set_mysql_password', 'user=cid_app', `password=${other}`);
+      expect(login('cid_app', other, 'SELECT n FROM t', 'cid_shop')).toBe('7');
+      expect(login('cid_app', password, 'SELECT 1')).toEqual(DENIED);
+      works(asUser('cid', 'set_password', 'user=cid_app', `password=${password}`));
+      expect(login('cid_app', password, 'SELECT n FROM t', 'cid_shop')).toBe('7');
+      expect(login('cid_app', other, 'SELECT 1')).toEqual(DENIED);
+    });
+
+    it('is locked with a suspended account', () => {
+      whm('suspendacct', 'user=cid');
+      expect(login('cid_app', password, 'SELECT 1')).toMatch(/ERROR 4151|locked/i);
+      whm('unsuspendacct', 'user=cid');
+      expect(login('cid_app', password, 'SELECT n FROM t', 'cid_shop')).toBe('7');
+    });
+
+    it('is on the server of the profile that was active when the account got its first database', async () => {
+      machine.sh(`
+        mariadb-install-db --no-defaults --user=mysql --datadir=/srv/second --skip-test-db \\
+          --auth-root-authentication-method=socket --auth-root-socket-user=root
+        systemd-run --quiet --unit=second-mariadb mariadbd --no-defaults --user=mysql --datadir=/srv/second \\
+          --port=3307 --bind-address=127.0.0.1 --socket=/srv/second/s --pid-file=/srv/second/p
+        end=$(( $(date +%s) + 60 ))
+        until mariadb --socket=/srv/second/s -e 'SELECT 1' >/dev/null 2>&1
+        do [ $(date +%s) -lt $end ]; sleep 0.2; done`);
+      const second = '--socket=/srv/second/s';
+      sql(
+        `CREATE USER whm@localhost IDENTIFIED BY '${other}'; GRANT ALL ON *.* TO whm@localhost WITH GRANT OPTION`,
+        second,
+      );
+      whm(
+        'remote_mysql_create_profile',
+        ...['name=db2', 'mysql_host=127.0.0.1', 'mysql_port=3307', 'mysql_user=whm', `mysql_pass=${other}`],
+      );
+      whm('remote_mysql_validate_profile', 'name=db2');
+      const activateProfile = async (name: string) => {
+        whm('remote_mysql_initiate_profile_activation', `name=${name}`);
+        await until(() => whm('remote_mysql_monitor_profile_activation')?.job_in_progress === undefined);
+        expect(whm('remote_mysql_monitor_profile_activation')).toMatchObject({
+          last_job_details: { profile_name: name, status: 'DONE' },
+        });
+      };
+      await activateProfile('db2');
+      try {
+        whm('createacct', 'username=fay', 'domain=fay.example', `password=${password}`);
+        works(asUser('fay', 'create_database', 'name=fay_shop'));
+        works(asUser('fay', 'create_user', 'name=fay_app', `password=${password}`));
+        const grant = ['database=fay_shop', 'user=fay_app', 'privileges=ALL PRIVILEGES'];
+        works(asUser('fay', 'set_privileges_on_database', ...grant));
+        expect([left('fay'), left('fay', second)]).toEqual([[''], ['fay_app', 'fay_shop']]);
+        const there = ['--host=127.0.0.1', '--port=3307', 'fay_shop'];
+        const create = 'CREATE TABLE t AS SELECT 8 AS n; SELECT n FROM t';
+        expect(login('fay_app', password, create, ...there)).toBe('8');
+        expect(works(asUser('fay', 'locate_server'))).toEqual({ remote_host: '127.0.0.1', is_remote: 1 });
+        // An account that had databases keeps its server.
+        works(asUser('cid', 'create_database', 'name=cid_blog'));
+        expect([left('cid'), left('cid', second)]).toEqual([['cid_app', 'cid_blog', 'cid_shop'], ['']]);
+        whm('suspendacct', 'user=fay');
+        expect(login('fay_app', password, 'SELECT 1', ...there)).toMatch(/ERROR 4151|locked/i);
+        whm('removeacct', 'user=fay');
+        expect(left('fay', second)).toEqual(['']);
+      } finally {
+        await activateProfile('localhost');
+        machine.sh('systemctl stop second-mariadb');
+      }
+      whm('remote_mysql_delete_profile', 'name=db2');
+    });
+
+    it('is removed with its account', () => {
+      whm('removeacct', 'user=cid');
+      expect(left('cid')).toEqual(['']);
+      whm('removeacct', 'user=dora');
+    });
+  });
+
   describe('PostgreSQL of accounts', () => {
     const password = 'correct horse battery staple 7';
     const uapi = (user: string, name: string, ...words: string[]): string => {
@@ -221,9 +396,9 @@ describeOnMachine('databases', () => {
       return JSON.stringify(result.errors);
     };
     /** As the user of the machine `nobody`, with a password, as a website would do it. */
-    const psql = (user: string, database: string, sql: string) =>
+    const psql = (user: string, database: string, sql: string, secret = password) =>
       machine.run('runuser', [
-        ...['-u', 'nobody', '--', 'env', `PGPASSWORD=${password}`, 'psql', '-XAt', '-h', '127.0.0.1'],
+        ...['-u', 'nobody', '--', 'env', `PGPASSWORD=${secret}`, 'psql', '-XAt', '-h', '127.0.0.1'],
         ...['-U', user, '-c', sql, database],
       ]);
 
@@ -254,10 +429,27 @@ describeOnMachine('databases', () => {
       }
     });
 
+    it('get new passwords', () => {
+      const other = 'another horse battery staple 8';
+      const set = (secret: string) => call('set_postgresql_password', 'user=pia_app', `password=${secret}`);
+      expect(set(other).metadata).toMatchObject({ result: 1 });
+      expect(psql('pia_app', 'pia_shop', 'SELECT id FROM t', other).stdout).toBe('7\n');
+      expect(psql('pia_app', 'pia_shop', 'SELECT 1').stderr).toContain('password authentication failed');
+      expect(set(password).metadata).toMatchObject({ result: 1 });
+    });
+
     it('are renamed, locked with a suspended account, and removed with it', () => {
       const renamed = call('rename_postgresql_database', 'oldname=pia_shop', 'newname=pia_store');
       expect(renamed.metadata.reason).toBe('OK');
       expect(psql('pia_app', 'pia_store', 'SELECT id FROM t').stdout).toBe('7\n');
+      for (const [oldname, newname] of [
+        ['pia_app', 'pia_site'],
+        ['pia_site', 'pia_app'],
+      ] as const) {
+        const words = [`oldname=${oldname}`, `newname=${newname}`, `password=${password}`];
+        expect(call('rename_postgresql_user', ...words).metadata.reason).toBe('OK');
+        expect(psql(newname, 'pia_store', 'SELECT id FROM t').stdout).toBe('7\n');
+      }
       expect(call('suspendacct', 'user=pia').metadata).toMatchObject({ result: 1 });
       expect(psql('pia_app', 'pia_store', 'SELECT 1').stderr).toContain('not permitted to log in');
       expect(call('unsuspendacct', 'user=pia').metadata).toMatchObject({ result: 1 });
