@@ -245,6 +245,11 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
   validate_login_token: [{ params: ['provider'], traits: ['values'], because: providers }],
   modifyacct: [
     {
+      params: ['rename_database_objects'],
+      traits: ['default'],
+      because: 'WHM’s page gives no default. Websites have the names of their databases in their settings.',
+    },
+    {
       params: ['plan'],
       traits: ['here'],
       because: 'Billing systems send it, and WHM’s servers accept it; WHM’s page does not name it.',

@@ -366,7 +366,7 @@ describe('passwd, whose secret is not stored,', () => {
       'users.setPassword': (usual) => new Promise((done) => setTimeout(done, 50)).then(usual),
     });
     const warning =
-      'The parameter “db_pass_update” has no effect here: this server does not manage databases yet.';
+      'The parameter “db_pass_update” has no effect here: database users have passwords of their own. Use set_mysql_password or set_postgresql_password.';
     const answers = await Promise.all([set({ db_pass_update: '1' }), set({ db_pass_update: '1' })]);
     expect(answers.map(({ metadata }) => metadata.output?.warnings)).toEqual([[warning], [warning]]);
   });

@@ -44,7 +44,7 @@ describe('passwords', () => {
         command: 'passwd',
         output: {
           warnings: [
-            'The parameter “db_pass_update” has no effect here: this server does not manage databases yet.',
+            'The parameter “db_pass_update” has no effect here: database users have passwords of their own. Use set_mysql_password or set_postgresql_password.',
           ],
         },
       },

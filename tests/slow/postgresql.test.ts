@@ -144,6 +144,24 @@ test('what was created by hand is the account’s by its name, and keeps its con
   await postgres.as('bob_old', 'old', 'bob_hand', 'ALTER TABLE t ADD yet int');
 });
 
+test('modifyacct rename_database_objects=1 gives databases and users the new prefix', async () => {
+  await createShop();
+  await uapi('create_database', { name: 'bob_tmp' });
+  const rename = () =>
+    here.call('modifyacct', { user: 'bob', newuser: 'robert', rename_database_objects: '1' });
+  // By hand, with a password that another name would make useless.
+  await postgres.root('postgres', "SET password_encryption = 'md5'; CREATE ROLE bob_md5 LOGIN PASSWORD 'x'");
+  expect((await rename()).metadata.reason).toContain('PostgreSQL would remove the password of “bob_md5”');
+  await postgres.root('postgres', 'DROP ROLE bob_md5');
+  expect((await rename()).metadata.reason).toBe('OK');
+  expect(await uapi('list_databases', {}, 'robert')).toMatchObject([
+    { database: 'robert_shop', users: ['robert_app', 'robert_two'] },
+    { database: 'robert_tmp', users: [] },
+  ]);
+  expect(await postgres.as('robert_two', password, 'robert_shop', 'SELECT id FROM t')).toEqual([{ id: 1 }]);
+  await expect(postgres.as('bob_two', password, 'robert_shop', 'SELECT 1')).rejects.toThrow();
+});
+
 test('a server that is down is told, and nothing is changed', async () => {
   await createShop();
   await postgres.server.halt();

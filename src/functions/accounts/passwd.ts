@@ -21,7 +21,8 @@ export default defineFunction({
     db_pass_update: {
       type: 'flag',
       doc: 'Whether to set the password of the database user too.',
-      noEffectReason: 'this server does not manage databases yet.',
+      noEffectReason:
+        'database users have passwords of their own. Use set_mysql_password or set_postgresql_password.',
     },
     digestauth: {
       type: 'flag',

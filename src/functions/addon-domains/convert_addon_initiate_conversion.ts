@@ -12,7 +12,8 @@ import { settingsOfHost } from '../../model/php/served-by.ts';
 import { find } from '../../model/domains/hosted-domains.ts';
 import { existingPackage } from '../../model/packages/packages.ts';
 
-const noDatabases = 'this server does not manage databases yet.';
+const noDatabases =
+  'databases and their users stay with the present account, and still work for the website.';
 
 export default defineFunction({
   name: 'convert_addon_initiate_conversion',
@@ -24,8 +25,8 @@ export default defineFunction({
     'stay. Symbolic links within the document root are copied, and absolute ones lead to the copy. Links that lead out ' +
     'of it are left out and reported. Other calls can change the present account during most of the copying. The DNS ' +
     'zone moves with its records, and the website keeps its PHP version. The website has a self-signed certificate until ' +
-    'AutoSSL replaces it. Databases and email do not move, because this server does not manage them yet. If any step ' +
-    'fails, all earlier steps are undone.',
+    'AutoSSL replaces it. Databases stay with the present account, and still work for the website. Email does not move, ' +
+    'because this server does not manage it yet. If any step fails, all earlier steps are undone.',
   access: 'root',
   effect: 'operates',
   role: 'WebServer',
@@ -109,7 +110,10 @@ export default defineFunction({
       if (leftOutCount > 0) warn(`Not copied: ${leftOutCount}, for example ${leftOut.join(', ')}.`);
       return undefined;
     });
-    inform('Databases and email were not moved, because this server does not manage them yet.');
+    inform(
+      `Databases and email were not moved. Databases stay with “${source.username}”, and still work for the website. ` +
+        'This server does not manage email yet.',
+    );
     inform('Nobody can log in to the account until passwd sets a password.');
   },
 });

@@ -19,7 +19,8 @@ export default defineUapi({
     enablemysql: {
       type: 'flag',
       doc: 'Whether to set the password of the database user too.',
-      noEffectReason: 'this server does not manage databases yet.',
+      noEffectReason:
+        'database users have passwords of their own. Use Mysql::set_password or Postgresql::set_password.',
     },
   },
   returns: null,
