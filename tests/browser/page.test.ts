@@ -469,6 +469,8 @@ describe('a call that removes something', () => {
       'Remove the folder of logs “/var/log/whmapi1-domlogs/doomed”.',
       expect.stringMatching(/^Remove the pools of “doomed” from PHP-FPM, if there are any\./) as string,
       expect.stringMatching(/\/etc\/ssl\/whmapi1\/sites\/doomed\.example-/) as string,
+      'Remove the PostgreSQL databases and users of “doomed”.',
+      'Remove the MariaDB databases and users of “doomed”.',
       expect.stringMatching(
         /^Remove the DNS zone “doomed\.example”, if it exists\.--- .*\n-doomed\.example\.\tIN\tA\t/s,
       ) as string,
