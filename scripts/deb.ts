@@ -80,6 +80,7 @@ function placeProgram(): void {
     write(`${PROGRAM}/bin/${name}`, text, 0o755);
     symlink(`../lib/whmapi1/bin/${name}`, link);
   }
+  place('share/ssh-askpass', `${PROGRAM}/share/ssh-askpass`, 0o755);
   place(ADDON, `${PROGRAM}/${ADDON}`);
   execFileSync('strip', ['--strip-unneeded', '--remove-section=.comment', join(tree, PROGRAM, ADDON)]);
 }

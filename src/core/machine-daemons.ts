@@ -141,6 +141,8 @@ export interface ToolOptions {
   readonly accept?: readonly number[];
   /** Default: 60,000. */
   readonly limitMs?: number;
+  /** For ssh: if it asks for a password or a passphrase, the next line of `input` is the answer. */
+  readonly answersQuestions?: true;
   /**
    * A pattern in standard output that means success. The tool is then ended immediately, with the status 0. Not for
    * tools that write.

@@ -4,7 +4,11 @@ import { DatabaseError, type DatabaseConnection, type DatabasePlace } from '../.
 import { MachineError } from '../../core/machine-error.ts';
 import type { Machine } from '../../core/machine.ts';
 import { quote } from '../../core/quote.ts';
+import type { SshAccess, SshSecrets } from '../../model/databases/ssh-login.ts';
 import { withMysql, type MysqlMachine } from '../mysql/server.ts';
+import { passphraseFor, probe, type RemoteServer } from './over-ssh.ts';
+
+export { passphraseFor, type RemoteServer };
 
 export interface Validated {
   /** `11.8.3`. */
@@ -52,6 +56,20 @@ export async function versionOf(machine: Pick<Machine, 'databases'>): Promise<st
  * an old version.
  */
 export async function validate({ machine, now }: World, place?: DatabasePlace): Promise<Validated> {
+  const begun = now();
+  let milliseconds = 0;
+  const found = await check(machine, place, () => {
+    milliseconds = now() - begun;
+  });
+  return { ...found, milliseconds };
+}
+
+/** The same, without the time that the login takes. `connected` is called after it. */
+export async function check(
+  machine: World['machine'],
+  place?: DatabasePlace,
+  connected?: () => void,
+): Promise<Omit<Validated, 'milliseconds'>> {
   const databases = await machine.databases();
   const server = place === undefined ? await databases.mysql() : await databases.mysql(place);
   if (server === undefined) {
@@ -60,20 +78,30 @@ export async function validate({ machine, now }: World, place?: DatabasePlace): 
       'This sandbox runs no MariaDB. Start one with whmapi1d --sandbox-services, and retry the call.',
     );
   }
-  const begun = now();
   try {
     return await server.use((connection) =>
       within(LIMIT_MS, async () => {
         const { version, product, client, isEncrypted } = await facts(connection);
-        const milliseconds = now() - begun;
+        connected?.();
         assertSupported(version, product);
         await assertPrivileges(connection);
-        return { version, isEncrypted, milliseconds, client };
+        return { version, isEncrypted, client };
       }),
     );
   } catch (error) {
     throw asApiError(error);
   }
+}
+
+/** Logs in over SSH, becomes root, and checks the version of MariaDB there. Changes nothing. @throws ApiError. */
+export async function lookOverSsh(
+  machine: Machine,
+  access: SshAccess,
+  secrets: SshSecrets,
+): Promise<RemoteServer> {
+  const { product, ...server } = await probe(machine, access, secrets);
+  assertSupported(versionIn(product), product);
+  return server;
 }
 
 async function facts(connection: DatabaseConnection) {
@@ -83,12 +111,16 @@ async function facts(connection: DatabaseConnection) {
   const [cipher] = await connection.query<{ Value: string }>("SHOW SESSION STATUS LIKE 'Ssl_cipher'");
   const { version = '', comment = '', client = '' } = row ?? {};
   return {
-    // An old way of MariaDB’s to be newer than MySQL 5: 5.5.5-10.11.2-MariaDB.
-    version: /^\d+(?:\.\d+)+/.exec(version.replace(/^5\.5\.5-/, ''))?.[0] ?? '',
+    version: versionIn(version),
     product: `${version} ${comment}`,
     client,
     isEncrypted: (cipher?.Value ?? '') !== '',
   };
+}
+
+function versionIn(text: string): string {
+  // An old way of MariaDB’s to be newer than MySQL 5: 5.5.5-10.11.2-MariaDB.
+  return /^\d+(?:\.\d+)+/.exec(text.replace(/^5\.5\.5-/, ''))?.[0] ?? '';
 }
 
 function assertSupported(version: string, product: string): void {

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MachineError } from '../../core/machine-error.ts';
+import { askpass } from './askpass.ts';
 import { environment } from './environment.ts';
 import { fullPlace } from './full-place.ts';
 import { heldLock } from './held-lock.ts';
@@ -23,6 +24,8 @@ export interface RunOptions {
   /** The exit statuses that are not failures. Default: 0. */
   readonly accept?: readonly number[];
   readonly limitMs?: number;
+  /** For ssh: if it asks for a password or a passphrase, the next line of `input` is the answer. */
+  readonly answersQuestions?: true;
   /** The user to run as, without supplementary groups. Default: the user of this process. */
   readonly as?: { readonly uid: number; readonly gid: number };
   /** If standard output matches, the tool has succeeded: it is ended at once, with the status 0. */
@@ -71,7 +74,7 @@ export async function runWithErrors(
 }
 
 function finished(tool: string, words: readonly string[], options: RunOptions): Promise<Ended> {
-  const { input = '', limitMs = LIMIT_MS, as, until, onOutput } = options;
+  const { input = '', limitMs = LIMIT_MS, answersQuestions, as, until, onOutput } = options;
   const lock = heldLock.getStore();
   return new Promise((done) => {
     let stdout = '';
@@ -79,7 +82,7 @@ function finished(tool: string, words: readonly string[], options: RunOptions): 
     let reason: string | undefined;
     let hasSucceeded = false;
     const child: ChildProcess = spawn(tool, words, {
-      env: environment,
+      env: answersQuestions === true ? { ...environment, ...askpass() } : environment,
       cwd: '/',
       // A separate session: Ctrl+C at the terminal ends this process, but not a running tool.
       detached: true,

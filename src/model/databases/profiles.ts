@@ -35,6 +35,7 @@ export interface SealedPlace {
 }
 
 export const SETUP_BY_HAND = 'User provided MySQL credentials';
+export const SETUP_OVER_SSH = 'SSH';
 
 /** Its administrator logs in through the socket, without a password. */
 const local: OpenProfile = {
@@ -143,11 +144,33 @@ export function assertRemote(name: string): void {
 }
 
 /** Creates or replaces a profile. @throws ApiError `key_lost`. */
-export async function put({ db, sealer }: Store, profile: OpenProfile): Promise<void> {
-  const { name, host, port, user, password, setupVia, isCloud, version, client } = profile;
+export async function put({ db, sealer }: Store, { password, ...profile }: OpenProfile): Promise<void> {
   // A password that cannot be decrypted any more can be replaced, if nothing else needs the lost key.
-  await db.run('DELETE FROM mysql_profile WHERE server = ? AND name = ?', db.server, name);
-  const sealed = await sealer.seal(password, purposeOf(db, name), await findSealed(db));
+  await db.run('DELETE FROM mysql_profile WHERE server = ? AND name = ?', db.server, profile.name);
+  await insert(db, profile, await sealer.seal(password, purposeOf(db, profile.name), await findSealed(db)));
+}
+
+/** Encrypts the password of a profile that a plan will store. @throws ApiError `key_lost`. */
+export async function sealPlace(
+  { db, sealer }: Store,
+  { name, host, port, user, password }: Pick<OpenProfile, 'name' | 'host' | 'port' | 'user' | 'password'>,
+): Promise<SealedPlace> {
+  const purpose = purposeOf(db, name);
+  const sealed = await sealer.seal(password, purpose, await findSealed(db));
+  return { host, port, user, sealed: Buffer.from(sealed).toString('base64'), purpose };
+}
+
+/** Stores a profile whose password is encrypted already (`sealPlace`). */
+export async function insertSealed(
+  db: Db,
+  profile: Omit<Profile, 'host' | 'port' | 'user'>,
+  { host, port, user, sealed }: SealedPlace,
+): Promise<void> {
+  await insert(db, { ...profile, host, port, user }, Buffer.from(sealed, 'base64'));
+}
+
+async function insert(db: Db, profile: Profile, sealed: Uint8Array): Promise<void> {
+  const { name, host, port, user, setupVia, isCloud, version, client } = profile;
   await db.run(
     `INSERT INTO mysql_profile (server, name, host, port, login, sealed, setup_via, is_cloud, version, client)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,

@@ -1,0 +1,112 @@
+import { createMysqlProfile, validated } from '../../changes/create-mysql-profile.ts';
+import { defineFunction } from '../../core/define.ts';
+import { lookOverSsh, passphraseFor } from '../../drivers/mysql-profiles/look.ts';
+import * as form from '../../model/databases/profile-form.ts';
+import * as profiles from '../../model/databases/profiles.ts';
+import { accessOf, secretsOf } from '../../model/databases/ssh-login.ts';
+import * as random from '../../model/random-text.ts';
+import { keyFile } from '../../model/ssh-keys/names.ts';
+
+const USER_DIGITS = 8;
+const PASSWORD_LENGTH = 40;
+
+export default defineFunction({
+  name: 'remote_mysql_create_profile_via_ssh',
+  since: 52,
+  summary: 'Log in to another server over SSH, create a MariaDB user there, and create a profile with it.',
+  description:
+    'The user has all privileges, a random password, and may connect from this server only. The profile is stored once ' +
+    'this server has logged in to MariaDB as that user. Otherwise, the user is removed. The key of the SSH server must be ' +
+    'in known_hosts of root. The passwords for SSH are not stored.',
+  access: 'root',
+  effect: 'operates',
+  params: {
+    name: form.name,
+    host: { ...form.host, required: true, doc: 'The hostname or address of the other server.' },
+    port: { ...form.port, required: true, doc: 'The port of its SSH server: usually 22.' },
+    user: {
+      type: 'string',
+      required: true,
+      pattern: {
+        matches: /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
+        expects: 'at most 64 letters, digits, “_”, “.” and “-”, the first not “.” or “-”',
+      },
+      doc: 'The user who logs in over SSH: root, or a user who can become root.',
+    },
+    password: {
+      type: 'string',
+      sensitive: true,
+      maxLength: 512,
+      doc:
+        'The password of that user. With sshkey_name, sudo alone gets it. To keep it out of the process list, use ' +
+        '--file password=PATH.',
+    },
+    sshkey_name: {
+      ...keyFile,
+      doc: 'The name of a private key in the folder “.ssh” of root, to log in with.',
+    },
+    sshkey_passphrase: {
+      type: 'string',
+      sensitive: true,
+      maxLength: 255,
+      doc: 'The passphrase of that key. Omit it if the key has none.',
+    },
+    root_escalation_method: {
+      type: 'string',
+      values: ['sudo', 'su'],
+      doc: 'How a user other than root becomes root there.',
+    },
+    root_password: {
+      type: 'string',
+      sensitive: true,
+      maxLength: 512,
+      doc: 'The password of root there, for su. sudo uses the password of the user.',
+    },
+    cpcloud: form.cpcloud,
+  },
+  returns: {
+    profile_saved: { type: 'string', doc: 'The name of the profile.' },
+    profile_details: { fields: { ...form.detailFields, cpcloud: form.cpcloudField } },
+  },
+  examples: [
+    {
+      args: { name: 'db2', host: 'db2.example.com', port: '22', user: 'root', sshkey_name: 'db2' },
+      doc: 'Here, root has no such key.',
+      fails: 'not_found',
+    },
+  ],
+
+  async look(args, context) {
+    const { machine, transaction } = context;
+    form.assertHost('host', args.host);
+    const access = accessOf(args);
+    await transaction('reads', (db) => profiles.assertNew(db, args.name));
+    const passphrase =
+      access.key === null ? '' : await passphraseFor(context, access.key, args.sshkey_passphrase ?? '');
+    const secrets = secretsOf(args, passphrase);
+    return { access, secrets, server: await lookOverSsh(machine, access, secrets) };
+  },
+
+  async handler({ name, cpcloud }, context, { access, secrets, server }) {
+    const { db, isDryRun, inform, warn, plan, randomBytes } = context;
+    await profiles.assertNew(db, name);
+    const user = `whmapi1_${await random.randomText(randomBytes, random.HEXADECIMAL, USER_DIGITS)}`;
+    const password = await random.randomText(randomBytes, random.URL_SAFE, PASSWORD_LENGTH);
+    const profile: profiles.OpenProfile = {
+      ...{ name, host: access.host, port: server.port, user, password: isDryRun ? '' : password },
+      ...{ setupVia: profiles.SETUP_OVER_SSH, isCloud: cpcloud, version: null, client: null },
+    };
+    const details = form.detailsOf(profile, await profiles.activeName(db));
+    const data = { profile_saved: name, profile_details: { ...details, cpcloud: cpcloud ? 1 : 0 } };
+    const made = { name, isCloud: cpcloud, user, password };
+    plan(await createMysqlProfile(context, { ...made, access, secrets, server }), (results) => {
+      const { version, isEncrypted } = validated(results) ?? {};
+      inform(`The server is MariaDB ${version}. The user “${user}” was created there.`);
+      if (isEncrypted !== true) {
+        warn('The connection to MariaDB is not encrypted, because the server does not offer TLS.');
+      }
+      return data;
+    });
+    return data;
+  },
+});
