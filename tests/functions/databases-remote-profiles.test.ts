@@ -98,6 +98,30 @@ describe('remote_mysql_create_profile', () => {
   });
 });
 
+// With servers: tests/slow/databases-over-ssh.test.ts.
+describe('remote_mysql_create_profile_via_ssh', () => {
+  it.each([
+    ['no such key', { sshkey_name: 'gone' }, 'not_found', 'no private SSH key “gone”'],
+    ['an option as the host', { host: '-oProxyCommand=x', password: 'right' }, 'bad_param', '“host”'],
+    ['a command as the host', { host: '$(id)', password: 'right' }, 'bad_param', '“host”'],
+    ['an option as the user', { user: '-oProxyCommand=x', password: 'right' }, 'bad_param', '“user”'],
+    ['a command as the user', { user: 'a;id', password: 'right' }, 'bad_param', '“user”'],
+    ['a path as the key', { sshkey_name: '../x' }, 'bad_param', '“sshkey_name”'],
+    ['the port 0', { port: '0', password: 'right' }, 'bad_param', '“port”'],
+    ['localhost', { name: 'localhost', password: 'right' }, 'bad_param', 'Choose another name'],
+    ['no login', {}, 'bad_param', '“sshkey_name” or “password”'],
+    ['two logins', { sshkey_name: 'a', password: 'right' }, 'bad_param', 'not both'],
+    ['no way to root', { user: 'walter', password: 'x' }, 'bad_param', 'root_escalation_method'],
+    ['a way for root', { password: 'x', root_escalation_method: 'su' }, 'bad_param', 'root already'],
+    ['su alone', { user: 'a', password: 'x', root_escalation_method: 'su' }, 'bad_param', '“root_password”'],
+  ])('refuses %s', async (_what, args, code, text) => {
+    const given = { name: 'db2', host: '127.0.0.1', port: '22', user: 'root', ...args };
+    const [found, reason] = await failure('remote_mysql_create_profile_via_ssh', given);
+    expect([found, reason]).toEqual([code, expect.stringContaining(text)]);
+    expect(Object.keys(await succeed('remote_mysql_read_profiles'))).toEqual(['localhost']);
+  });
+});
+
 describe('remote_mysql_read_profiles', () => {
   it('always lists localhost, and that no server runs in a sandbox', async () => {
     await create();

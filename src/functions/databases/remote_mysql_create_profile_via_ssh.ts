@@ -13,7 +13,7 @@ const PASSWORD_LENGTH = 40;
 export default defineFunction({
   name: 'remote_mysql_create_profile_via_ssh',
   since: 52,
-  summary: 'Log in to another server over SSH, create a MariaDB user there, and create a profile with it.',
+  summary: 'Create a profile of a MariaDB server with a new user, who is created there over SSH.',
   description:
     'The user has all privileges, a random password, and may connect from this server only. The profile is stored once ' +
     'this server has logged in to MariaDB as that user. Otherwise, the user is removed. The key of the SSH server must be ' +
@@ -78,12 +78,16 @@ export default defineFunction({
 
   async look(args, context) {
     const { machine, transaction } = context;
-    form.assertHost('host', args.host);
-    const access = accessOf(args);
-    await transaction('reads', (db) => profiles.assertNew(db, args.name));
+    const { name, host, port, user, password, sshkey_name, sshkey_passphrase } = args;
+    const { root_escalation_method, root_password } = args;
+    form.assertHost('host', host);
+    const login = { host, port, user, password, sshkey_name, sshkey_passphrase };
+    const params = { ...login, root_escalation_method, root_password };
+    const access = accessOf(params);
+    await transaction('reads', (db) => profiles.assertNew(db, name));
     const passphrase =
-      access.key === null ? '' : await passphraseFor(context, access.key, args.sshkey_passphrase ?? '');
-    const secrets = secretsOf(args, passphrase);
+      access.key === null ? '' : await passphraseFor(context, access.key, sshkey_passphrase ?? '');
+    const secrets = secretsOf(params, passphrase);
     return { access, secrets, server: await lookOverSsh(machine, access, secrets) };
   },
 
