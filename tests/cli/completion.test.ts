@@ -287,11 +287,11 @@ describe('--completion', () => {
     expect(stderr).toContain("option '--completion <shell>': allowed choices are bash, zsh, fish.");
   });
 
-  test('the package contains the scripts, and below share/ only the lines for PAM besides', () => {
+  test('the package contains the scripts, and below share/ only the lines for PAM and the program for ssh besides', () => {
     const { files } = JSON.parse(readFileSync('package.json', 'utf8')) as { files: string[] };
     expect(files).toContain('share/');
     const found = readdirSync('share', { recursive: true, withFileTypes: true });
-    expect(found.filter((one) => one.isFile())).toHaveLength(3 + 1);
+    expect(found.filter((one) => one.isFile())).toHaveLength(3 + 1 + 1);
   });
 });
 

@@ -1,4 +1,4 @@
-// Which logins by SSH, su and sudo need a second factor. tests/process/system-logins.test.ts logs in under these rules.
+// Which logins by SSH, su and sudo need a second factor. tests/slow/system-logins.test.ts logs in under these rules.
 import { Installation, reseller } from '../support/installation.ts';
 
 let here: Installation;

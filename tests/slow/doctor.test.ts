@@ -19,7 +19,7 @@ import Database from 'better-sqlite3';
 import { generate } from 'selfsigned';
 import { call, freshFolder, program, run, storeSecret } from '../support/command.ts';
 import { describeOnMachine, ThrowAwayMachine } from '../machine-port/throw-away-machine.ts';
-import { PrivateMount } from './private-mount.ts';
+import { PrivateMount } from '../process/private-mount.ts';
 
 interface Finding {
   readonly check: string;

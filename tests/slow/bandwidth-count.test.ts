@@ -14,10 +14,10 @@ import {
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { countNewLines, type Batch } from '../../../src/drivers/bandwidth/count.ts';
-import { BYTES_LOG, LOG_DIRECTORY } from '../../../src/drivers/bandwidth/places.ts';
-import type { LogFile } from '../../../src/model/bandwidth/log-files.ts';
-import { Installation } from '../../support/installation.ts';
+import { countNewLines, type Batch } from '../../src/drivers/bandwidth/count.ts';
+import { BYTES_LOG, LOG_DIRECTORY } from '../../src/drivers/bandwidth/places.ts';
+import type { LogFile } from '../../src/model/bandwidth/log-files.ts';
+import { Installation } from '../support/installation.ts';
 
 let here: Installation;
 let log: string;

@@ -12,7 +12,7 @@ import {
 } from '../support/command.ts';
 import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { password, TestServer } from '../support/server.ts';
-import { auditLog } from './state.ts';
+import { auditLog } from '../process/state.ts';
 
 const folder = freshFolder();
 const SECRET = 'WJ73QJSKZBXCIFPZ';
