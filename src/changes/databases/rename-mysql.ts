@@ -2,8 +2,6 @@
 import type { Context, FreeContext } from '../../core/context.ts';
 import { badParam } from '../../core/errors.ts';
 import type { Plan, StepResult } from '../../core/plan.ts';
-import { lookAtMysql } from '../../drivers/mysql/look.ts';
-import { machineAt, openPlace } from '../../drivers/mysql/step.ts';
 import renameDatabaseStep from '../../drivers/mysql/steps/rename-database.ts';
 import renameUserStep from '../../drivers/mysql/steps/rename-user.ts';
 import { assertNewName } from '../../model/databases/names.ts';
@@ -14,12 +12,10 @@ import {
   DATABASES,
   ownMysql,
   USERS,
-  wantedOf,
   type FoundMysql,
 } from '../../model/databases/own-mysql.ts';
-import { serverOf } from '../../model/databases/profiles.ts';
 import { changeDatabases } from '../change-databases.ts';
-import { serverFor } from './own-mysql.ts';
+import { lookForOwn, serverFor } from './own-mysql.ts';
 
 interface Renaming {
   readonly owner: string;
@@ -34,18 +30,14 @@ type LookContext = Pick<FreeContext, 'machine' | 'transaction' | 'now' | 'caller
  * @throws ApiError `not_found`, `denied`.
  */
 export async function lookForNamed(
-  { machine, transaction, caller, now, sealer }: LookContext,
+  context: LookContext,
   of: typeof DATABASES | typeof USERS,
   name: string,
   given: string | undefined,
 ): Promise<FoundMysql> {
-  const at = now();
-  const { wanted, server } = await transaction('reads', async (db) => {
-    const owner = await ownerNamed({ db, caller }, of, name, given);
-    return { wanted: await wantedOf(db, owner), server: await serverOf(db, owner) };
-  });
-  const place = server.at && (await openPlace(sealer, server.at));
-  return lookAtMysql(machineAt(machine, place), wanted, at);
+  const { transaction, caller } = context;
+  const user = await transaction('reads', (db) => ownerNamed({ db, caller }, of, name, given));
+  return lookForOwn({ ...context, caller: { ...caller, user } });
 }
 
 /** @throws ApiError `bad_param`, `not_found`. */

@@ -27,10 +27,8 @@ export async function adopt(
     let count = 0;
     for (const name of names) {
       const owner = ownerOf.get(name.slice(0, name.indexOf('_') + 1));
-      const of = { engine: 'mysql', kind } as const;
-      if (owner === undefined || (await owners.find(db, of, name)) !== undefined) continue;
-      await owners.insert(db, of, { name, owner, profile, createdAt: now });
-      count += 1;
+      if (owner === undefined) continue;
+      count += await owners.adopt(db, { engine: 'mysql', kind }, { owner, profile, names: [name], now });
     }
     return count;
   };

@@ -19,9 +19,9 @@ export async function listEvery(
   kind: ObjectKind,
   found: FoundByEngine,
 ): Promise<ListedObject[]> {
-  const seen = (await accounts.list(db, caller)).map(({ username }) => username);
+  const seen = new Set((await accounts.list(db, caller)).map(({ username }) => username));
   const byPrefix = new Map(
-    seen.flatMap((username) => prefixesOf(username).map((prefix) => [prefix, username] as const)),
+    [...seen].flatMap((username) => prefixesOf(username).map((prefix) => [prefix, username] as const)),
   );
   const listed: ListedObject[] = [];
   for (const engine of ['mysql', 'postgresql'] as const) {
@@ -30,8 +30,7 @@ export async function listEvery(
     );
     for (const name of found[engine] ?? []) {
       const cpuser = stored.get(name) ?? byPrefix.get(name.slice(0, name.indexOf('_') + 1));
-      if (cpuser !== undefined && (stored.has(name) ? seen.includes(cpuser) : true))
-        listed.push({ cpuser, engine, name });
+      if (cpuser !== undefined && seen.has(cpuser)) listed.push({ cpuser, engine, name });
     }
   }
   return listed.sort((one, other) => (one.name < other.name ? -1 : 1));

@@ -127,16 +127,19 @@ export async function insert(db: Db, { engine, kind }: Kind, row: OwnedObject): 
   );
 }
 
-/** Stores that names which belong to an account by its prefix are its own. */
+/** Stores that names which belong to an account by its prefix are its own. @returns how many were new. */
 export async function adopt(
   db: Db,
   of: Kind,
   { owner, profile, names, now }: { owner: string; profile: string; names: readonly string[]; now: number },
-): Promise<void> {
+): Promise<number> {
+  let count = 0;
   for (const name of names) {
     if ((await find(db, of, name)) !== undefined) continue;
     await insert(db, of, { name, owner, profile, createdAt: now });
+    count += 1;
   }
+  return count;
 }
 
 export async function remove(db: Db, { engine, kind }: Kind, name: string): Promise<void> {

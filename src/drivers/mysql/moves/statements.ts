@@ -71,7 +71,7 @@ export async function takeTurn(connection: DatabaseConnection, object: string): 
   if (row?.got === 1) return;
   throw new MachineError(
     'failed',
-    `MariaDB is still at work on the ${object} for an earlier call. Retry the call.`,
+    `An earlier call is still changing the ${object}. Retry this call in a moment.`,
   );
 }
 
