@@ -24,7 +24,14 @@ const createUser = () => here.uapi('bob', 'Mysql::create_user', { name: 'bob_app
 async function findings(): Promise<string[]> {
   const { machine, now } = here.engine;
   const { environment, state: stateDirectory } = here;
-  const installation = { environment, stateDirectory, machine, now, userId: 0, program: here.state };
+  const installation = {
+    environment,
+    stateDirectory,
+    machine,
+    now,
+    userId: process.getuid?.() ?? 0,
+    program: here.state,
+  };
   const found = await withSubject(installation, (subject) => databases.run(subject));
   return found.map(
     ({ severity, message, command }) => `${severity} ${message}${command ? ` ${command}` : ''}`,

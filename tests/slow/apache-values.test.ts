@@ -4,7 +4,8 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { AccountWeb } from '../../src/drivers/virtual-hosts/contract.ts';
 import { domainLogs } from '../../src/drivers/virtual-hosts/places.ts';
-import { renderAccount } from '../../src/drivers/virtual-hosts/apache/render-account.ts';
+import { isWildcard, plainName } from '../../src/core/wildcards.ts';
+import { renderAccount, renderWildcard } from '../../src/drivers/virtual-hosts/apache/render-account.ts';
 import { DEFAULT_CERTIFICATE, DEFAULT_KEY } from '../../src/drivers/virtual-hosts/apache/render-server.ts';
 import { cgi, hostile, places, web } from '../support/apache-values.ts';
 import { PrivateApache } from '../support/private-apache.ts';
@@ -28,23 +29,28 @@ describeWith(['apache2', 'openssl'], 'Apache', () => {
     addresses: { ipv4: null, ipv6: null },
   });
 
-  /** Writes the file of an account, with the files that it names. @throws TypeError for a malformed value. */
+  /** Writes the files of an account, with the files that they name. @throws TypeError for a malformed value. */
   function write(account: AccountWeb, name: string): void {
-    const text = renderAccount(account, (path) => apache.path(path), apache.ports);
+    const locate = (path: string) => apache.path(path);
+    const text = renderAccount(account, locate, apache.ports);
+    const wildcards = account.hosts
+      .filter(({ servername }) => isWildcard(servername))
+      .map((host) => renderWildcard(account, host, locate, apache.ports))
+      .join('');
     mkdirSync(apache.path(domainLogs(account.username)), { recursive: true });
     for (const { certificate } of account.hosts) {
       if (certificate === undefined) continue;
       mkdirSync(dirname(apache.path(certificate.path)), { recursive: true });
       apache.write(certificate.path, pem);
     }
-    apache.write(accountFile(name), text);
+    apache.write(accountFile(name), text + wildcards);
   }
 
   /** The virtual hosts and their aliases, as Apache reads them: `8080 bob.example`, `alias www.bob.example`. */
   function dump(): string[] {
     const { status, stdout, stderr } = apache.run('-t', '-D', 'DUMP_VHOSTS');
     if (status !== 0) throw new Error(stderr);
-    const lines = [...stdout.matchAll(/^ +(?:port (\d+) namevhost|(alias)) (\S+)/gm)];
+    const lines = [...stdout.matchAll(/^ +(?:port (\d+) namevhost|(?:wild )?(alias)) (\S+)/gm)];
     return lines.map(([, port, alias, name]) => `${port ?? alias} ${name}`).sort();
   }
   const expected = (...accounts: readonly AccountWeb[]) =>
@@ -55,8 +61,12 @@ describeWith(['apache2', 'openssl'], 'Apache', () => {
         ...accounts
           .flatMap(({ hosts }) => hosts)
           .flatMap(({ servername, aliases, services = [] }) => [
-            `${port} ${servername}`,
-            ...[...aliases, ...services.map(({ name }) => name)].map((alias) => `alias ${alias}`),
+            `${port} ${plainName(servername)}`,
+            ...[
+              ...(isWildcard(servername) ? [servername] : []),
+              ...aliases,
+              ...services.map(({ name }) => name),
+            ].map((alias) => `alias ${alias}`),
           ]),
       ])
       .sort();
