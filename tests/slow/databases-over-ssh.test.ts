@@ -17,7 +17,7 @@ let here: Installation;
 let mariadb: PrivateMariadb;
 let sshd: PrivateSshd;
 beforeAll(async () => {
-  mariadb = await PrivateMariadb.start({ hasNetwork: true });
+  mariadb = await PrivateMariadb.start({ hasNetwork: true, options: ['--general-log=1'] });
   sshd = await PrivateSshd.start({ root: ROOT, asked, trusted }, mariadb);
 });
 afterAll(async () => {
@@ -78,6 +78,10 @@ describe(FUNCTION, () => {
     const login = {
       ...{ user: String(details.mysql_user), password: String(details.mysql_pass), host: '127.0.0.1' },
     };
+    const [[log = ''] = []] = mariadb.query('SELECT @@general_log_file');
+    const statements = readFileSync(join(mariadb.folder, 'data', log), 'utf8');
+    expect(statements).toContain('sql_log_off');
+    expect(statements).not.toContain(login.password);
     expect(mariadb.query('SHOW GRANTS', login).flat().join()).toContain('WITH GRANT OPTION');
     const { metadata } = await here.call('remote_mysql_validate_profile', { name: 'db2' });
     expect(metadata.result).toBe(1);

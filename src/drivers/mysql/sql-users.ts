@@ -1,6 +1,7 @@
 // Users, each of which exists once for each of its hosts.
 import { DatabaseError, type DatabaseConnection } from '../../core/machine-databases.ts';
 import type { CataloguedUser, RefusedHost, WantedNames } from './contract.ts';
+import { identify } from './password-hash.ts';
 import { isReported, isWanted, missing, OWN_USERS, taken, userAt } from './statements.ts';
 
 export async function list(connection: DatabaseConnection, wanted?: WantedNames): Promise<CataloguedUser[]> {
@@ -36,11 +37,13 @@ export async function create(
   password: string,
 ): Promise<void> {
   if ((await hostsOf(connection, name)).length > 0) throw taken('user', name);
-  const accounts = hosts.map(
-    (host) => `${userAt(connection, name, host)} IDENTIFIED BY ${connection.literal(password)}`,
-  );
+  const accounts = hosts.map((host) => userAt(connection, name, host));
   try {
-    await connection.query(`CREATE USER ${accounts.join(', ')}`);
+    await identify(
+      connection,
+      password,
+      (identified) => `CREATE USER ${accounts.map((account) => `${account} ${identified}`).join(', ')}`,
+    );
   } catch (error) {
     throw isReported(error, 'ER_CANNOT_USER') ? taken('user', name) : error;
   }
@@ -76,7 +79,7 @@ export async function setPassword(
   for (const host of hosts) {
     try {
       const user = userAt(connection, name, host);
-      await connection.query(`ALTER USER ${user} IDENTIFIED BY ${connection.literal(password)}`);
+      await identify(connection, password, (identified) => `ALTER USER ${user} ${identified}`);
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       refused.push({ host, error: error.message });
