@@ -50,13 +50,21 @@ export function copyright(licence: string, notices: string): string {
   return `Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 Upstream-Name: whmapi1
 Comment: The packages that are bundled into the program have these licences:
-${indented(notices)}
+${indented(withoutCommonLicences(notices))}
 
 Files: *
 Copyright: ${holder}
 License: Expat
 ${indented(licence.replace(/^[^]*?(?=Permission)/, ''))}
 `;
+}
+
+/** Debian has the text of the Apache License on every machine, so a package refers to it (Debian Policy, 12.5). */
+function withoutCommonLicences(notices: string): string {
+  return notices.replace(
+    /^ *Apache License\n *Version 2\.0,[^]*?\n *limitations under the License\.$/gm,
+    'The text of the Apache License, version 2.0, is in /usr/share/common-licenses/Apache-2.0.',
+  );
 }
 
 /** As the continuation of a field. */
