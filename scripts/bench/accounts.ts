@@ -7,7 +7,7 @@ import { median, peak, time, type Environment } from './measure.ts';
 
 interface Pair {
   readonly name: string;
-  readonly argv: readonly string[];
+  readonly argv: readonly string[] | ((run: number) => readonly string[]);
   /** How many accounts there are for the one, and for the other. */
   readonly few: number;
   readonly reach: number;
@@ -18,6 +18,8 @@ const page = [
   ...['api.sort.enable=1', 'api.sort.a.field=domain'],
   ...['api.chunk.enable=1', 'api.chunk.size=50', 'api.chunk.start=1'],
 ];
+/** A name whose first eight characters no other new account has. */
+const fresh = (run: number) => `b${String(run).padStart(4, '0')}new`;
 const pairs: readonly Pair[] = [
   { name: 'accountsummary of one', argv: ['accountsummary', 'user=user000042'], few: 100, reach: 1.3 },
   { name: 'a page of 50 by domain', argv: ['listaccts', ...page], few: 1000, reach: 3 },
@@ -27,11 +29,17 @@ const pairs: readonly Pair[] = [
     few: 1000,
     reach: 3,
   },
+  {
+    name: 'createacct in a sandbox',
+    argv: (run) => ['createacct', `username=${fresh(run)}`, `domain=${fresh(run)}.example`],
+    few: 100,
+    reach: 1.5,
+  },
 ];
 
 export function compareAccounts(program: string, work: string, environment: Environment, runs: number): void {
   const states = new Map(
-    [100, 1000, MANY].map((count) => [count, prepare(program, work, environment, count)]),
+    [100, 1000, MANY].map((count) => [count, prepareAccounts(program, work, environment, count)]),
   );
   const inState = (count: number) => ({ ...environment, WHMAPI1_STATE_DIR: states.get(count) });
   console.log('\nAccounts\n');
@@ -40,7 +48,8 @@ export function compareAccounts(program: string, work: string, environment: Envi
     const times = [few, MANY].map((count) => ({ count, took: [] as number[] }));
     for (let run = -3; run < runs; run++) {
       for (const { count, took } of times) {
-        const one = time([program, '--output=json', ...argv], inState(count));
+        const words = typeof argv === 'function' ? argv(run + 3) : argv;
+        const one = time([program, '--output=json', ...words], inState(count));
         if (run >= 0) took.push(one);
       }
     }
@@ -91,17 +100,28 @@ function compareLists(program: string, environment: Environment): void {
   }
 }
 
-/** A state directory with so many accounts in it, all of them users of its sandbox; the one that is asked for has a home. */
 /** The state directory of an installation with 100,000 accounts. */
 export function manyAccounts(program: string, work: string, environment: Environment): string {
-  return prepare(program, work, environment, MANY);
+  return prepareAccounts(program, work, environment, MANY);
 }
 
-function prepare(program: string, work: string, environment: Environment, count: number): string {
+/** A state directory with so many accounts in it, all of them users of its sandbox; the one that is asked for has a home. */
+export function prepareAccounts(
+  program: string,
+  work: string,
+  environment: Environment,
+  count: number,
+): string {
   const state = join(work, `accounts-${count}`);
   if (existsSync(state)) return state;
-  // Makes the database.
-  spawnSync(process.execPath, [program, 'list_users'], { env: { ...environment, WHMAPI1_STATE_DIR: state } });
+  // Makes the database and the key that encrypts secrets.
+  const input = JSON.stringify({
+    template: { primary_account: { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' } },
+  });
+  spawnSync(process.execPath, [program, '--input=json', 'twofactorauth_set_tfa_config_for_user'], {
+    env: { ...environment, WHMAPI1_STATE_DIR: state },
+    input,
+  });
   const database = new Database(join(state, 'store.db'));
   const given: Readonly<Record<string, string>> = {
     username: `printf('user%06d', n)`,
@@ -132,7 +152,7 @@ function prepare(program: string, work: string, environment: Environment, count:
   // A list of who is enrolled opens no secret.
   database.exec(
     `INSERT INTO tfa_secret (username, kind, name, sealed, created_at)
-     SELECT username, 'primary_account', '', x'00', created_at FROM account`,
+     SELECT username, 'primary_account', '', (SELECT sealed FROM tfa_secret LIMIT 1), created_at FROM account`,
   );
   database.close();
   makeUsers(state, count);

@@ -48,7 +48,17 @@ export class Table {
 
   /** The whole numbers in the third field, which is the id in passwd(5) and group(5). */
   *ids(): Generator<number> {
-    for (const [, id] of this.text.matchAll(/^[^:\n]*:[^:\n]*:(\d+)(?=[:\n])/gm)) yield Number(id);
+    const { text } = this;
+    // Digit by digit, because 100,000 pieces of text take longer to create than to read.
+    for (let start = 0; start < text.length;) {
+      const end = text.indexOf('\n', start);
+      const first = text.indexOf(':', text.indexOf(':', start) + 1) + 1;
+      let [at, id] = [first, 0];
+      for (let digit = digitAt(text, at); digit >= 0; digit = digitAt(text, ++at)) id = id * 10 + digit;
+      const isWhole = at > first && at <= end && (at === end || text[at] === ':');
+      if (isWhole) yield id;
+      start = end + 1;
+    }
   }
 
   /** Whether a user other than `name` has the value in this field. */
@@ -90,6 +100,12 @@ function placeIn(text: string, name: string, from: number): Place | undefined {
   if (start === 0 && !isAtOnce) return undefined;
   const end = text.indexOf('\n', start) + 1;
   return { start, end, next: end };
+}
+
+/** The digit there; -1 if there is none. */
+function digitAt(text: string, at: number): number {
+  const digit = text.charCodeAt(at) - 48;
+  return digit >= 0 && digit <= 9 ? digit : -1;
 }
 
 function lineOf(row: Row | undefined): string {

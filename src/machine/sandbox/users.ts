@@ -46,6 +46,8 @@ import { findIn, replaced, uidFor } from './user-rows.ts';
 export const BASES = ['/home'];
 const CRONTABS = '/var/spool/cron/crontabs';
 const DAY_MS = 86_400_000;
+/** Up to this number of users, a search for each is faster than one pass over all lines. */
+const FEW = 10;
 
 export class SandboxUsers implements MachineUsers {
   readonly #tree: Tree;
@@ -71,8 +73,10 @@ export class SandboxUsers implements MachineUsers {
   }
 
   async findAll(names: readonly string[]): Promise<Map<string, MachineUser>> {
-    const { text } = await readTable(this.#tree, 'passwd');
-    return usersIn(text, new Set(names));
+    const passwd = await readTable(this.#tree, 'passwd');
+    if (names.length > FEW) return usersIn(passwd.text, new Set(names));
+    const users = names.filter(isUserName).map((name) => findIn(passwd, name));
+    return new Map(users.filter((user) => user !== undefined).map((user) => [user.name, user]));
   }
 
   async create(user: NewMachineUser, password?: string): Promise<CreatedUser> {
