@@ -68,7 +68,7 @@ async function bundle(): Promise<void> {
 
 /**
  * The server starts once and lives long: one file, all of it loaded at the start, and one for its thread. Processes
- * that work on users' files load nothing else than that.
+ * that work on users' files, or start tools, load nothing else than that.
  */
 async function bundleServer(): Promise<Metafile> {
   const { metafile } = await build({
@@ -77,6 +77,7 @@ async function bundleServer(): Promise<Metafile> {
       whmapi1d: 'src/http/start.ts',
       'password-worker': 'src/http/password-worker.ts',
       'user-files': 'src/machine/user-files/start.ts',
+      'tool-starter': 'src/machine/linux/starter.ts',
     },
     outdir: draft,
     outExtension: { '.js': '.cjs' },

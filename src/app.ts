@@ -77,7 +77,7 @@ export interface AuditedLogin extends Origin {
 
 /**
  * Creates the dependencies of calls. `livesLong` is for a server, which serves many calls. `passwordStrength` replaces
- * the rating of passwords in this process.
+ * the rating of passwords in this process. `toolStarter` is the program that starts tools while there are many.
  * @throws ApiError `store_insecure`, `store_unavailable` if the state directory cannot be used.
  */
 export function createApplication(
@@ -85,11 +85,18 @@ export function createApplication(
   {
     livesLong = false,
     passwordStrength = judgeHere,
-  }: { readonly livesLong?: boolean; readonly passwordStrength?: PasswordStrength } = {},
+    toolStarter,
+  }: {
+    readonly livesLong?: boolean;
+    readonly passwordStrength?: PasswordStrength;
+    readonly toolStarter?: string;
+  } = {},
 ): Application {
   const { userId, stateDirectory } = locate(environment);
   const directory = new StateDirectory(stateDirectory, userId);
   const shared = findSharedStore(environment, directory);
+  if (toolStarter !== undefined)
+    void import('./machine/linux/tool-starter.ts').then(({ useToolStarter }) => useToolStarter(toolStarter));
   // The shared store if one is configured, otherwise this server's own.
   const store: OpenStore =
     shared === undefined ? new SqliteStore(directory) : new SharedStore({ ...shared, directory, livesLong });

@@ -10,11 +10,27 @@ const { performance } = require('node:perf_hooks');
 const spent = {};
 const add = (what, began) => void (spent[what] = (spent[what] ?? 0) + performance.now() - began);
 
-const { spawn } = childProcess;
+const nameOf = (tool, words) => (tool === 'systemctl' ? `systemctl ${words.at(-1)}` : tool);
+
+const { spawn, fork } = childProcess;
 childProcess.spawn = (tool, words, ...rest) => {
   const began = performance.now();
-  const what = tool === 'systemctl' ? `systemctl ${words.at(-1)}` : tool;
-  return spawn(tool, words, ...rest).once('close', () => add(what, began));
+  return spawn(tool, words, ...rest).once('close', () => add(nameOf(tool, words), began));
+};
+// The process that starts tools for the server: `src/machine/linux/starter.ts`.
+childProcess.fork = (...all) => {
+  const child = fork(...all);
+  const began = new Map();
+  const { send } = child;
+  child.send = (request, ...rest) => {
+    const { kind, tool, words } = request.work;
+    const what = { lock: 'flock', unlock: 'flock', run: kind === 'run' && nameOf(tool, words) }[kind];
+    began.set(request.id, [what, performance.now()]);
+    return send.call(child, request, ...rest);
+  };
+  return child.on('message', ({ kind, id }) => {
+    if (kind === 'done') add(...began.get(id));
+  });
 };
 
 const { resolveSoa } = dns.Resolver.prototype;

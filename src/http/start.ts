@@ -43,6 +43,7 @@ async function main(): Promise<void> {
   const application = createApplication(process.env, {
     livesLong: true,
     passwordStrength: passwords.strengthOf,
+    toolStarter: join(__dirname, 'tool-starter.cjs'),
   });
   const servers: FastifyInstance[] = [];
   const worker = createWorker(application, process.env, {

@@ -5,13 +5,16 @@ import { createInterface } from 'node:readline';
 import type { MachineUserFiles } from '../../src/core/machine-user-files.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
 import { linuxMachine } from '../../src/machine/choose.ts';
+import { run as runTool } from '../../src/machine/linux/run.ts';
+import { useToolStarter } from '../../src/machine/linux/tool-starter.ts';
 import { decoded, encoded } from './bytes.ts';
 
+const [userFilesProgram = '', toolStarter] = process.argv.slice(2);
 const host = linuxMachine(
   '/var/lib/whmapi1',
   () => Date.now(),
   undefined,
-  () => process.argv[2] ?? '',
+  () => userFilesProgram,
 );
 type Method = (...args: unknown[]) => Promise<unknown>;
 
@@ -78,6 +81,11 @@ async function answer(target: string, method: string, args: unknown[]): Promise<
   ]);
 }
 
+if (toolStarter !== undefined) {
+  useToolStarter(toolStarter, 0);
+  const starts = async () => (await runTool('sh', ['-c', 'echo $PPID'])).stdout.trim();
+  while ((await starts()) === String(process.pid));
+}
 createInterface({ input: process.stdin }).on('line', (line) => {
   const [id, target, method, args] = JSON.parse(line, decoded) as [number, string, string, unknown[]];
   answer(target, method, args).then(

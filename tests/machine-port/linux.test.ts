@@ -4,6 +4,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import type { MachineError } from '../../src/core/machine-error.ts';
 import { LinuxQuota } from '../../src/machine/linux/quota.ts';
 import { run, type Run } from '../../src/machine/linux/run.ts';
+import { builtScript } from '../support/built-script.ts';
 import { describeOnMachine, ThrowAwayMachine } from './throw-away-machine.ts';
 import { describeUsers } from './users.contract.ts';
 
@@ -25,6 +26,12 @@ const carl = { ...bob, name: 'carl', home: '/home/carl' };
 
 describeOnMachine('Linux', () => {
   describeUsers('Linux', 1000, () => ThrowAwayMachine.start());
+});
+
+const toolStarter = builtScript('src/machine/linux/starter.ts');
+
+describeOnMachine('Linux, with a process that starts the tools', () => {
+  describeUsers('Linux with a starter', 1000, () => ThrowAwayMachine.start(toolStarter.path));
 });
 
 describeOnMachine('on Linux', () => {

@@ -36,7 +36,7 @@ const setUp = `
   mkdir -p /var/spool/cron/crontabs
   mkdir -p /etc/skel
   echo Hello > /etc/skel/welcome.txt
-  "$0" "$1" "$2"
+  "$0" "$@"
   exit $?
 `;
 
@@ -121,11 +121,15 @@ export class ThrowAwayMachine implements Machine {
     };
   }
 
-  /** @throws if the tests do not run as root, or this machine does not allow even root to mount. */
-  static async start(): Promise<ThrowAwayMachine> {
+  /**
+   * @param toolStarter the built `starter.ts`, if another process is to start the tools.
+   * @throws if the tests do not run as root, or this machine does not allow even root to mount.
+   */
+  static async start(toolStarter?: string): Promise<ThrowAwayMachine> {
     if (process.getuid?.() !== 0) throw new Error('The tests of the Linux host have to run as root.');
     const words = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', setUp];
-    const holder = spawn('unshare', [...words, process.execPath, server.path, userFiles.path], {
+    const programs = [server.path, userFiles.path, ...(toolStarter === undefined ? [] : [toolStarter])];
+    const holder = spawn('unshare', [...words, process.execPath, ...programs], {
       cwd: top,
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
     });

@@ -1,14 +1,8 @@
 // A lock between processes. It is released when the last process that holds it exits, for any reason.
-import { spawn } from 'node:child_process';
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { MachineError } from '../../core/machine-error.ts';
-import { heldLock } from './held-lock.ts';
-import { environment } from './environment.ts';
-
-const LOCK_SECONDS = '60';
-/** The number of the descriptor in flock(1) and in each tool: the next one after standard input, output and error. */
-export const LOCK_DESCRIPTOR = 3;
+import { starter } from './current-starter.ts';
+import { heldLock, type Lock } from './held-lock.ts';
+import { lockFile } from './lock-file.ts';
+import { runTool } from './tool.ts';
 
 /**
  * Does the work while no other process, and no other part of this one, holds the lock file. The lock belongs to the
@@ -16,24 +10,23 @@ export const LOCK_DESCRIPTOR = 3;
  * lock therefore lasts until the tool has ended. Nobody else changes the files that the tool is still writing.
  */
 export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
-  const file = await open(path, constants.O_RDONLY | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+  const lock = await (starter()?.lock(path) ?? lockHere(path));
+  let result: T;
   try {
-    await take(file.fd, path);
-    return await heldLock.run(file.fd, work);
-  } finally {
-    await file.close();
+    result = await heldLock.run(lock.start, work);
+  } catch (error) {
+    // The work's own failure is the one that matters.
+    await lock.release().catch(() => undefined);
+    throw error;
   }
+  await lock.release();
+  return result;
 }
 
-function take(descriptor: number, path: string): Promise<void> {
-  return new Promise((done, fail) => {
-    const words = ['--exclusive', '--timeout', LOCK_SECONDS, String(LOCK_DESCRIPTOR)];
-    const stdio = ['ignore', 'ignore', 'ignore', descriptor] as const;
-    const child = spawn('flock', words, { env: environment, stdio: [...stdio] });
-    child.once('error', (cause) => fail(new MachineError('failed', '“flock” could not be run.', { cause })));
-    child.once('close', (status) => {
-      if (status === 0) done();
-      else fail(new MachineError('failed', `The lock “${path}” is held by another process. Retry the call.`));
-    });
-  });
+async function lockHere(path: string): Promise<Lock> {
+  const file = await lockFile(path);
+  return {
+    start: (tool, words, options) => runTool(tool, words, options, file.fd),
+    release: () => file.close(),
+  };
 }

@@ -1,38 +1,16 @@
 // Runs the system's own tools: no shell, a clean environment, a time limit, captured output.
-import { spawn, type ChildProcess } from 'node:child_process';
-import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MachineError } from '../../core/machine-error.ts';
-import { askpass } from './askpass.ts';
-import { environment } from './environment.ts';
 import { fullPlace } from './full-place.ts';
 import { heldLock } from './held-lock.ts';
+import { NOT_INSTALLED, runTool, type RunOptions, type StartTool } from './tool.ts';
+import { starter } from './current-starter.ts';
 
-/** The exit status of a shell for a tool that does not exist. */
-export const NOT_INSTALLED = 127;
-const LIMIT_MS = 60_000;
-/** A firewall might list many thousands of addresses. */
-const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
-const MAX_COMPLAINT_LENGTH = 4096;
+export { NOT_INSTALLED, type RunOptions } from './tool.ts';
+
 /** How often a tool is started if the kernel has no free process: a user's processes may take all of them for a while. */
 const MAX_STARTS = 100;
 const PAUSE_BETWEEN_STARTS_MS = 50;
-
-export interface RunOptions {
-  /** Standard input. Passwords must be passed here, because every user can read the arguments of a process. */
-  readonly input?: string;
-  /** The exit statuses that are not failures. Default: 0. */
-  readonly accept?: readonly number[];
-  readonly limitMs?: number;
-  /** For ssh: if it asks for a password or a passphrase, the next line of `input` is the answer. */
-  readonly answersQuestions?: true;
-  /** The user to run as, without supplementary groups. Default: the user of this process. */
-  readonly as?: { readonly uid: number; readonly gid: number };
-  /** If standard output matches, the tool has succeeded: it is ended at once, with the status 0. */
-  readonly until?: RegExp;
-  /** Receives the output piece by piece. The output is then neither stored nor limited. */
-  readonly onOutput?: (text: string) => void;
-}
 
 export interface Ran {
   readonly status: number;
@@ -40,16 +18,6 @@ export interface Ran {
 }
 
 export type Run = (tool: string, words: readonly string[], options?: RunOptions) => Promise<Ran>;
-
-interface Ended {
-  readonly status: number | undefined;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** Why the tool was ended, or did not start. */
-  readonly reason?: string | undefined;
-  /** True if the kernel had no free process for it. */
-  readonly isOutOfProcesses?: true;
-}
 
 /** @throws MachineError `failed` or `full`, with the tool's name and the first line of its complaint. */
 export const run: Run = (tool, words, options) => runWithErrors(tool, words, options);
@@ -60,10 +28,11 @@ export async function runWithErrors(
   words: readonly string[],
   options: RunOptions = {},
 ): Promise<Ran & { readonly stderr: string }> {
-  let ended = await finished(tool, words, options);
+  const start = heldLock.getStore() ?? starter()?.start ?? startHere;
+  let ended = await start(tool, words, options);
   for (let starts = 1; ended.isOutOfProcesses === true && starts < MAX_STARTS; starts++) {
     await sleep(PAUSE_BETWEEN_STARTS_MS);
-    ended = await finished(tool, words, options);
+    ended = await start(tool, words, options);
   }
   const { status, stdout, stderr, reason } = ended;
   if (status !== undefined && (options.accept ?? [0]).includes(status)) return { status, stdout, stderr };
@@ -73,66 +42,7 @@ export async function runWithErrors(
   throw new MachineError('failed', said);
 }
 
-function finished(tool: string, words: readonly string[], options: RunOptions): Promise<Ended> {
-  const { input = '', limitMs = LIMIT_MS, answersQuestions, as, until, onOutput } = options;
-  const lock = heldLock.getStore();
-  return new Promise((done) => {
-    let stdout = '';
-    let stderr = '';
-    let reason: string | undefined;
-    let hasSucceeded = false;
-    const child: ChildProcess = spawn(tool, words, {
-      env: answersQuestions === true ? { ...environment, ...askpass() } : environment,
-      cwd: '/',
-      // A separate session: Ctrl+C at the terminal ends this process, but not a running tool.
-      detached: true,
-      // A tool that runs under a lock inherits it, and keeps it if this process is killed.
-      stdio: ['pipe', 'pipe', 'pipe', ...(lock === undefined ? [] : [lock])],
-      ...as,
-    });
-    const end = (why: string) => {
-      reason ??= why;
-      child.kill('SIGKILL');
-    };
-    const timer = setTimeout(() => end('took too long and was stopped.'), limitMs);
-    const decoder = new StringDecoder();
-    child.stdout?.on('data', (bytes: Buffer) => {
-      const text = decoder.write(bytes);
-      if (onOutput !== undefined) return onOutput(text);
-      stdout += text;
-      if (until?.test(stdout) === true) {
-        hasSucceeded = true;
-        child.kill('SIGKILL');
-      }
-      if (stdout.length > MAX_OUTPUT_BYTES) end('printed too much and was stopped.');
-    });
-    child.stderr?.on('data', (bytes: Buffer) => {
-      if (stderr.length < MAX_COMPLAINT_LENGTH) stderr += bytes.toString();
-    });
-    child.once('error', (error: { code?: string }) => {
-      clearTimeout(timer);
-      if (error.code === 'ENOENT') done({ status: NOT_INSTALLED, stdout, stderr });
-      else {
-        const isOutOfProcesses = error.code === 'EAGAIN' && ({ isOutOfProcesses: true } as const);
-        done({
-          status: undefined,
-          stdout,
-          stderr,
-          reason: `could not be run: ${error.code}.`,
-          ...isOutOfProcesses,
-        });
-      }
-    });
-    child.once('close', (status) => {
-      clearTimeout(timer);
-      const own = hasSucceeded ? 0 : (status ?? undefined);
-      done({ status: reason === undefined ? own : undefined, stdout, stderr, reason });
-    });
-    // If a tool ends without reading its input, only its status counts.
-    child.stdin?.on('error', () => undefined);
-    child.stdin?.end(input);
-  });
-}
+const startHere: StartTool = (tool, words, options) => runTool(tool, words, options);
 
 function complaint(status: number | undefined, stderr: string): string {
   if (status === NOT_INSTALLED) return 'is not installed.';

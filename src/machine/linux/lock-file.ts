@@ -1,0 +1,39 @@
+// Locks a file with flock(1).
+import { spawn } from 'node:child_process';
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { MachineError } from '../../core/machine-error.ts';
+import { environment } from './environment.ts';
+
+const LOCK_SECONDS = '60';
+/** The number of the descriptor in flock(1) and in each tool: the next one after standard input, output and error. */
+const LOCK_DESCRIPTOR = 3;
+
+/**
+ * Waits for the lock. It belongs to the open file, not to this process, and lasts until all processes that have
+ * inherited the file have closed it.
+ * @throws MachineError `failed` if others hold it for too long.
+ */
+export async function lockFile(path: string): Promise<FileHandle> {
+  const file = await open(path, constants.O_RDONLY | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+  try {
+    await take(file.fd, path);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+function take(descriptor: number, path: string): Promise<void> {
+  return new Promise((done, fail) => {
+    const words = ['--exclusive', '--timeout', LOCK_SECONDS, String(LOCK_DESCRIPTOR)];
+    const stdio = ['ignore', 'ignore', 'ignore', descriptor] as const;
+    const child = spawn('flock', words, { env: environment, stdio: [...stdio] });
+    child.once('error', (cause) => fail(new MachineError('failed', '“flock” could not be run.', { cause })));
+    child.once('close', (status) => {
+      if (status === 0) done();
+      else fail(new MachineError('failed', `The lock “${path}” is held by another process. Retry the call.`));
+    });
+  });
+}

@@ -1,0 +1,137 @@
+// A small process that starts tools, as the server sees it. Starting a tool copies the page tables of the process that
+// starts it, and blocks it meanwhile: the more memory it has, the longer.
+import { fork, type ChildProcess } from 'node:child_process';
+import { MachineError } from '../../core/machine-error.ts';
+import { environment } from './environment.ts';
+import type { Lock } from './held-lock.ts';
+import type { Message, Request } from './starter-messages.ts';
+import type { Ended, RunOptions, StartTool } from './tool.ts';
+
+interface Waiting {
+  readonly done: (value: unknown) => void;
+  readonly fail: (error: Error) => void;
+  readonly onOutput: RunOptions['onOutput'];
+}
+
+export class StarterProcess {
+  readonly #child: ChildProcess;
+  readonly #waiting = new Map<number, Waiting>();
+  #last = 0;
+  #locks = 0;
+  #isReady = false;
+  #hasEnded = false;
+
+  /**
+   * @param program the built `starter.ts`.
+   * @param onEnd called once, when it cannot be used any more.
+   */
+  constructor(program: string, onEnd: () => void) {
+    this.#child = fork(program, {
+      env: environment,
+      cwd: '/',
+      execArgv: [],
+      // A separate session: Ctrl+C at the terminal does not end it.
+      detached: true,
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      serialization: 'advanced',
+    });
+    const end = () => {
+      if (this.#hasEnded) return;
+      this.#hasEnded = true;
+      for (const { fail } of this.#waiting.values()) fail(gone());
+      this.#waiting.clear();
+      onEnd();
+    };
+    this.#child.on('error', end);
+    this.#child.once('exit', end);
+    this.#child.once('disconnect', end);
+    this.#child.on('message', (message: Message) => this.#receive(message));
+    this.#hold(false);
+  }
+
+  /** Whether it has started, and can be used. */
+  get isReady(): boolean {
+    return this.#isReady && !this.#hasEnded;
+  }
+
+  /** False while a tool runs, or a lock is held. */
+  get isIdle(): boolean {
+    return this.#waiting.size === 0 && this.#locks === 0;
+  }
+
+  readonly start: StartTool = (tool, words, options) => this.#run(tool, words, options);
+
+  async lock(path: string): Promise<Lock> {
+    const lock = (await this.#ask({ kind: 'lock', path })) as number;
+    this.#locks += 1;
+    return {
+      start: (tool, words, options) => this.#run(tool, words, options, lock),
+      release: async () => {
+        this.#locks -= 1;
+        await this.#ask({ kind: 'unlock', lock });
+      },
+    };
+  }
+
+  /** It ends at once, like this process would. */
+  close(): void {
+    this.#isReady = false;
+    if (this.#child.connected) this.#child.disconnect();
+  }
+
+  async #run(
+    tool: string,
+    words: readonly string[],
+    { onOutput, ...options }: RunOptions,
+    lock?: number,
+  ): Promise<Ended> {
+    const streams = onOutput !== undefined;
+    try {
+      return (await this.#ask({ kind: 'run', tool, words, options, streams, lock }, onOutput)) as Ended;
+    } catch (error) {
+      const reason = `may have been interrupted: ${(error as Error).message}`;
+      return { status: undefined, stdout: '', stderr: '', reason };
+    }
+  }
+
+  #ask(work: Request['work'], onOutput?: RunOptions['onOutput']): Promise<unknown> {
+    return new Promise((done, fail) => {
+      if (this.#hasEnded) return fail(gone());
+      const id = ++this.#last;
+      this.#waiting.set(id, { done, fail, onOutput });
+      this.#hold(true);
+      // If it has ended meanwhile, its events say so.
+      this.#child.send({ id, work } satisfies Request, () => undefined);
+    });
+  }
+
+  #receive(message: Message): void {
+    if (message.kind === 'ready') {
+      this.#isReady = true;
+      return;
+    }
+    const waiting = this.#waiting.get(message.id);
+    if (message.kind === 'output') return waiting?.onOutput?.(message.text);
+    this.#waiting.delete(message.id);
+    if (this.#waiting.size === 0) this.#hold(false);
+    if (message.kind === 'done') return waiting?.done(message.value);
+    const { code, text, isOfMachine } = message.error;
+    waiting?.fail(
+      isOfMachine
+        ? new MachineError(code as MachineError['code'], text)
+        : Object.assign(new Error(text), { code }),
+    );
+  }
+
+  /** While it works, this process waits for it. If it only waits, it does not keep this process. */
+  #hold(isWorking: boolean): void {
+    const { channel } = this.#child;
+    if (isWorking) channel?.ref();
+    else {
+      this.#child.unref();
+      channel?.unref();
+    }
+  }
+}
+
+const gone = () => new MachineError('failed', 'The process that starts programs was ended. Retry the call.');
