@@ -6,11 +6,13 @@ import copyFiles, { lastCopyIn, type Copied } from '../drivers/document-roots/st
 import type { FoundByParts } from '../drivers/account-part.ts';
 import type { FoundForDomains } from '../drivers/hosted-domains/look.ts';
 import type { PartContext } from '../drivers/part-world.ts';
+import { store as storeHandedOver, type HandedOver } from '../model/databases/hand-over.ts';
 import type { ChangedDomains } from '../model/domains/changes.ts';
 import { prefixLock } from '../model/accounts/names.ts';
 import { PUBLIC_FOLDER } from '../model/domains/document-root.ts';
 import changeDomains, { workOf as workOfDomains, type ChangeDomains } from './change-domains.ts';
 import { setHost, type HostPhp } from '../model/php/settings.ts';
+import type { HandOver } from './databases/hand-over.ts';
 import createAccount, { workOf as workOfAccount, type CreateAccount } from './create-account.ts';
 
 interface ConvertAddon {
@@ -18,14 +20,17 @@ interface ConvertAddon {
   readonly account: CreateAccount;
   /** The PHP settings of the website. Undefined in operations of earlier versions. */
   readonly php?: HostPhp;
+  /** Undefined: none move. */
+  readonly databases?: HandedOver;
 }
 
 const change = defineChange<ConvertAddon>({
   kind: 'convert-addon',
-  async store(db, { domains, account, php }, outcome) {
+  async store(db, { domains, account, php, databases }, outcome) {
     await changeDomains.store(db, domains, { ...outcome, results: [] });
     await createAccount.store(db, account, outcome);
     if (php !== undefined) await setHost(db, php);
+    if (databases !== undefined) await storeHandedOver(db, databases, outcome.now());
   },
 });
 export default change;
@@ -38,11 +43,13 @@ export interface Conversion {
   readonly documentRoot: string;
   /** The PHP settings of the website, which it keeps. */
   readonly php: HostPhp;
+  /** What the new account gets of the former one’s databases. */
+  readonly databases: HandOver | undefined;
 }
 
 export async function convertAddon(
   context: PartContext,
-  { domains, account: { account, packageSettings }, documentRoot, php }: Conversion,
+  { domains, account: { account, packageSettings }, documentRoot, php, databases }: Conversion,
   found: { readonly domains: FoundForDomains; readonly parts: FoundByParts },
 ): Promise<Plan> {
   const former = domains.account;
@@ -56,15 +63,25 @@ export async function convertAddon(
   });
   const isOfUser = ({ kind }: { readonly kind: string }) => /^(?:users|quota)\//.test(kind);
   return change.plan(
-    { domains: left.input, account: created.input, php },
+    { domains: left.input, account: created.input, php, ...(databases && { databases: databases.stored }) },
     {
       first: {
-        locks: [exclusive(`account ${account.username}`), exclusive(prefixLock(account))],
-        steps: [...created.steps.filter(isOfUser), copy],
+        locks: [
+          exclusive(`account ${account.username}`),
+          exclusive(prefixLock(account)),
+          ...(databases?.first.locks ?? []),
+        ],
+        steps: [...created.steps.filter(isOfUser), ...(databases?.first.steps ?? []), copy],
       },
-      locks: [...created.locks, ...left.locks],
+      locks: [...created.locks, ...left.locks, ...(databases?.locks ?? [])],
       // The files are there before the web server serves them.
-      steps: [copy, ...created.steps.filter((step) => !isOfUser(step)), ...left.steps],
+      steps: [
+        copy,
+        ...created.steps.filter((step) => !isOfUser(step)),
+        ...left.steps,
+        // Sessions of users who lose privileges end.
+        ...(databases?.steps ?? []),
+      ],
     },
   );
 }

@@ -1,9 +1,9 @@
 // Reads a call's arguments according to the function's description: converts strings to typed values and reports all
 // problems at once.
 import type { RawArgument } from './context.ts';
-import type { OneOf, Param, Spec } from './define.ts';
+import type { FamilyArgument, OneOf, Param, Spec } from './define.ts';
 import { ApiError, type Fault } from './errors.ts';
-import { paramOf } from './param-of.ts';
+import { isFamily, nameInFamily, paramOf } from './param-of.ts';
 import { anyOf, quote } from './quote.ts';
 import type { Json } from './values.ts';
 
@@ -18,10 +18,14 @@ const MAX_PROBLEMS = 10;
 export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadArguments {
   const missing: Fault[] = [];
   const bad: Fault[] = [];
-  const { byParam, rest } = groupArguments(spec, given, bad);
+  const { byParam, families, rest } = groupArguments(spec, given, bad);
   const args: Record<string, unknown> = { rest };
   if (spec.passes !== undefined) args.passed = given.filter(({ name }) => paramOf(spec, name) === undefined);
   for (const [name, param] of Object.entries(spec.params)) {
+    if (isFamily(name)) {
+      args[name] = readFamily(name, param, families.get(name) ?? [], bad);
+      continue;
+    }
     const sent = byParam.get(name) ?? [];
     const omitsEmpty = spec.emptyIsOmitted === true && param.required !== true && !fits(param, '');
     const values = omitsEmpty ? sent.filter((value) => value !== '') : sent;
@@ -90,7 +94,12 @@ function groupArguments(spec: Spec, given: readonly RawArgument[], bad: Fault[])
     }
   }
   const byParam = new Map<string, Json[]>();
+  const families = new Map<string, readonly Slot[]>();
   for (const [name, slot] of slots) {
+    if (isFamily(name)) {
+      families.set(name, slot);
+      continue;
+    }
     // Repeated names come first, in their order. Numbered ones follow, by number.
     slot.sort((a, b) => a.number - b.number);
     byParam.set(
@@ -100,7 +109,19 @@ function groupArguments(spec: Spec, given: readonly RawArgument[], bad: Fault[])
         .filter((value) => value !== null),
     );
   }
-  return { byParam, rest };
+  return { byParam, families, rest };
+}
+
+function readFamily(family: string, param: Param, slots: readonly Slot[], bad: Fault[]): FamilyArgument[] {
+  const repeated = slots.find(({ as }, index) => slots.findIndex((one) => one.as === as) !== index);
+  if (repeated !== undefined) {
+    const problem = `The parameter “${repeated.as}” is given several times. Use it only once.`;
+    bad.push({ param: repeated.as, problem });
+  }
+  return slots.map(({ as, value }) => ({
+    name: nameInFamily(family, as),
+    value: readValue(as, param, value, bad) as string,
+  }));
 }
 
 /** One value of a parameter, and the name that the client used. */

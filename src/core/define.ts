@@ -123,7 +123,17 @@ export type ContextOf<E extends Effect> = E extends 'none' | 'calls' ? FreeConte
 /** Who may call: anyone who is logged in, only root, or holders of one of these privileges. */
 export type Access = 'any' | 'root' | readonly [string, ...string[]];
 
+/**
+ * By name. A name that ends with `-*` is a family: `copymysqldb-*` has the argument `copymysqldb-bob_wp=shop_wp` under
+ * the name `bob_wp`. Its values are strings.
+ */
 export type Params = Readonly<Record<string, Param>>;
+
+/** One argument of a family of parameters. */
+export interface FamilyArgument {
+  readonly name: string;
+  readonly value: string;
+}
 type Returns = Fields | MapField | null;
 
 type Single<P extends Param> = P['type'] extends 'integer'
@@ -140,7 +150,9 @@ type Argument<P extends Param> = P extends { list: true }
   : P extends { required: true } | { default: string | number }
     ? Single<P>
     : Single<P> | undefined;
-type Arguments<P extends Params> = { readonly [K in keyof P]: Argument<P[K]> };
+type Arguments<P extends Params> = {
+  readonly [K in keyof P]: K extends `${string}-*` ? readonly FamilyArgument[] : Argument<P[K]>;
+};
 
 // The first line ends the recursion where only “some field” is known.
 export type Answer<F extends Field> = Field extends F

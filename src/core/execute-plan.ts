@@ -112,7 +112,7 @@ export async function preview(engine: Engine, plan: Plan): Promise<string[]> {
     const step = await stepOf(engine, kind);
     const description = step.describe?.(input as never);
     if (description !== undefined) lines.push(description);
-    lines.push(...((await step.preview?.(engine.machine, input as never)) ?? []));
+    lines.push(...((await step.preview?.(engine.machine, input as never, engine.sealer)) ?? []));
   }
   return lines;
 }

@@ -26,7 +26,7 @@ export interface Step<Input, Memento = undefined, Result = unknown> {
   /** One sentence for a dry run. Absent for a step that only reads. */
   readonly describe?: (input: Input) => string;
   /** Further lines for a dry run, such as a diff of files. */
-  readonly preview?: (machine: Machine, input: Input) => Promise<string[]>;
+  readonly preview?: (machine: Machine, input: Input, sealer: Sealer) => Promise<string[]>;
   /**
    * Reads the present state without changing anything. The result, as JSON, is recorded in the journal before the step
    * is applied.

@@ -6,13 +6,17 @@ import { findByDomain } from '../model/accounts/accounts.ts';
 import type { ConversionInput, ConversionStep } from '../model/domains/conversions.ts';
 
 const CONVERT = 'Create the account, copy the files, and move the domain';
+const nothing = { databases: [], users: [], copies: [] };
 const COMPLETED = 'The conversion was already completed when its task was interrupted.';
 
 export default defineTask<ConversionInput>({
   description: 'Convert an addon domain to an account.',
   whenInterrupted: 'retry',
 
-  async run({ domain, username, package: pkgname }, { call, log, progress, signal, transaction, now }) {
+  async run(
+    { domain, username, package: pkgname, databases },
+    { call, log, progress, signal, transaction, now },
+  ) {
     const steps: ConversionStep[] = [];
     const run = async (step_name: string, percent: number, work: () => Promise<readonly string[]>) => {
       signal.throwIfAborted();
@@ -29,8 +33,16 @@ export default defineTask<ConversionInput>({
       await run(CONVERT, 10, () => Promise.resolve([COMPLETED]));
     } else {
       await run(CONVERT, 10, async () => {
-        const given = { domain, username, pkgname, wait: '1' };
-        const args = Object.entries(given).map(([name, value]) => ({ name, value }));
+        const { databases: moved, users, copies } = databases ?? nothing;
+        const args = [
+          ...Object.entries({ domain, username, pkgname, wait: '1' }).map(([name, value]) => ({
+            name,
+            value,
+          })),
+          ...moved.map((value) => ({ name: 'movemysqldb', value })),
+          ...users.map((value) => ({ name: 'movemysqluser', value })),
+          ...copies.map(({ from, to }) => ({ name: `copymysqldb-${from}`, value: to })),
+        ];
         const { metadata } = await call({ command: 'convert_addon_initiate_conversion', args });
         if (metadata.result !== 1) throw new ApiError('host_failed', metadata.reason);
         return [...(metadata.output?.warnings ?? []), ...(metadata.output?.messages ?? [])];

@@ -41,13 +41,6 @@ const acmeProvider = [
 ] as const;
 
 export const differences: Readonly<Record<string, readonly Difference[]>> = {
-  convert_addon_initiate_conversion: [
-    {
-      params: ['copymysqldb-*'],
-      traits: ['documented'],
-      because: 'This server manages no databases; a warning says that the parameter was ignored.',
-    },
-  ],
   start_background_mysql_upgrade: [
     {
       params: ['version'],

@@ -313,6 +313,45 @@ describe('an invalid value', () => {
   });
 });
 
+describe('a family of parameters', () => {
+  const family = {
+    'copy-*': { type: 'string', maxLength: 3 },
+    list: { type: 'string', list: true },
+  } as const;
+
+  it('has an argument for each name', () => {
+    const given = [
+      ['copy-a', 'x'],
+      ['list-1', 'y'],
+      ['copy-b-2', 'z'],
+      ['copy-*', 'w'],
+      ['copy-', 'v'],
+      ['copy', 'u'],
+    ] as const;
+    const { args, unknown } = read(family, given);
+    expect(args['copy-*']).toEqual([
+      { name: 'a', value: 'x' },
+      { name: 'b-2', value: 'z' },
+      { name: '*', value: 'w' },
+    ]);
+    expect(args.list).toEqual(['y']);
+    expect(unknown).toEqual(['copy-', 'copy']);
+    expect(read(family, []).args['copy-*']).toEqual([]);
+  });
+
+  it('is checked as other parameters are', () => {
+    const given = [
+      ['copy-a', 'long'],
+      ['copy-b', 'x'],
+      ['copy-b', 'x'],
+    ] as const;
+    expect(() => read(family, given)).toThrow(
+      'The parameter “copy-b” is given several times. Use it only once. The parameter “copy-a” should be text on one ' +
+        'line, without control characters, at most 3 characters, not “long”.',
+    );
+  });
+});
+
 describe('a required parameter', () => {
   test.each<[string, Omit<Param, 'doc'>, Given, string]>([
     ['absent', { type: 'string' }, [], `it should be ${LINE}.`],

@@ -231,6 +231,42 @@ describe('convert_addon_initiate_conversion', () => {
   });
 });
 
+describe('the databases of a converted website', () => {
+  const own = async (user: string) => {
+    const lists = ['Mysql::list_databases', 'Mysql::list_users'].map((name) => here.uapi(user, name));
+    return JSON.stringify((await Promise.all(lists)).map(({ data }) => data));
+  };
+
+  it('move, and copies are made, by a task that names them', async () => {
+    const password = 'correct horse battery staple 7';
+    for (const name of ['bob_wp', 'bob_blog']) await here.uapi('bob', 'Mysql::create_database', { name });
+    await here.uapi('bob', 'Mysql::create_user', { name: 'bob_app', password });
+    for (const database of ['bob_wp', 'bob_blog']) {
+      const args = { user: 'bob_app', database, privileges: 'SELECT' };
+      await here.uapi('bob', 'Mysql::set_privileges_on_database', args);
+    }
+    const args = { 'movemysqldb-1': 'bob_wp', movemysqluser: 'bob_app', 'copymysqldb-bob_blog': 'shop_blog' };
+    expect(await failure('convert_addon_initiate_conversion', { ...conversion, movemysqldb: 'bob_no' })).toBe(
+      'not_found: You do not have a database named “bob_no”.',
+    );
+    const id = await initiate(args);
+    await runTasks();
+    const details = await succeed('convert_addon_fetch_conversion_details', { job_id: id });
+    expect(details).toMatchObject({ job_status: 'DONE' });
+    const said = JSON.stringify(details.steps);
+    expect(said).toContain('Moved: database “bob_wp”, user “bob_app”.');
+    expect(said).toContain('Copied: database “bob_blog” to “shop_blog”.');
+    expect(said).toContain('The user “bob_app” lost its privileges on the database “bob_blog”');
+    expect(await own('bob')).toMatch(/bob_blog/);
+    expect(await own('bob')).not.toMatch(/bob_wp|bob_app|shop_blog/);
+    expect(await own('shop')).toMatch(/bob_wp.*shop_blog.*bob_app/);
+    const held = { user: 'bob_app', database: 'bob_wp' };
+    expect(await here.uapi('shop', 'Mysql::get_privileges_on_database', held)).toMatchObject({
+      data: ['SELECT'],
+    });
+  });
+});
+
 describe('convert_addon_get_conversion_status', () => {
   it('rejects unknown conversions, as convert_addon_fetch_conversion_details does', async () => {
     const reason =

@@ -16,9 +16,12 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => server.stop());
 
+const refuse = () => Promise.reject(new Error('Not dumped here.'));
+const notCopied = { schema: refuse, dump: refuse, load: refuse, remove: refuse };
+
 const using = <T>(work: (mysql: MysqlCatalogue) => Promise<T>) =>
   new MysqlServer({ socket: server.socket }).use((connection) =>
-    work(new ServedMysql(connection, () => Promise.reject(new Error('Not dumped here.')))),
+    work(new ServedMysql(connection, notCopied)),
   );
 
 const pieces = [

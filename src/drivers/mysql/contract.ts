@@ -2,6 +2,7 @@
 //
 // A user exists once for each host from which it may connect, always with the same password and privileges.
 
+import type { CrossingGrant, Side } from './moves/crossing-grants.ts';
 import type { DatabaseInventory } from './moves/inventory.ts';
 import type { Names } from './moves/move-database.ts';
 import type { UserInventory } from './moves/rename-user.ts';
@@ -55,6 +56,8 @@ export interface MysqlCatalogue {
   createDatabase(name: string): Promise<void>;
   /** Also takes away all privileges on it, which a later database of this name would give back. */
   dropDatabase(name: string): Promise<void>;
+  /** The same for several, also if foreign keys of any database refer to them. */
+  dropDatabases(names: readonly string[]): Promise<void>;
 
   /** @throws MachineError `exists` if a user of this name exists for any host. */
   createUser(name: string, hosts: readonly string[], password: string): Promise<void>;
@@ -85,6 +88,24 @@ export interface MysqlCatalogue {
   /** Undoes `moveDatabase`, also if it was interrupted or never began. */
   moveDatabaseBack(inventory: DatabaseInventory, names: Names): Promise<void>;
 
+  /** The views, triggers, routines and events of databases, with the users who define them. */
+  definers(databases: readonly string[]): Promise<DefinedObject[]>;
+  /** The foreign keys of tables in these databases to tables of other databases. */
+  foreignKeys(databases: readonly string[]): Promise<ForeignKey[]>;
+  /**
+   * Creates a database with the content of another: a dump of it is loaded. Nobody has privileges on it.
+   * @throws MachineError `exists`, `not_found`, `full`; `failed` on a server over the network.
+   */
+  copyDatabase(names: Names): Promise<void>;
+  /** Undoes `copyDatabase`, also if it was interrupted or never began. */
+  removeCopy(names: Names): Promise<void>;
+
+  /** The privileges that users of each side have on databases of the other. */
+  crossingGrants(one: Side, other: Side): Promise<CrossingGrant[]>;
+  /** Ends the sessions of the users too. */
+  revokeGrants(grants: readonly CrossingGrant[]): Promise<void>;
+  restoreGrants(grants: readonly CrossingGrant[]): Promise<void>;
+
   /** What a user defines in some databases. */
   userInventory(user: string, databases: readonly string[]): Promise<UserInventory>;
   renameUser(inventory: UserInventory, names: Names): Promise<void>;
@@ -101,6 +122,20 @@ export interface MysqlCatalogue {
   routines(definers: readonly string[]): Promise<string[]>;
   /** Undefined if nothing is served. */
   server(): Promise<ServerFacts | undefined>;
+}
+
+export interface DefinedObject {
+  readonly database: string;
+  readonly kind: 'view' | 'trigger' | 'routine' | 'event';
+  readonly name: string;
+  /** The definer. */
+  readonly user: string;
+}
+
+export interface ForeignKey {
+  readonly from: string;
+  readonly table: string;
+  readonly to: string;
 }
 
 export interface RefusedHost {

@@ -18,6 +18,18 @@ export function lookAtMysqlAndServer(machine: MysqlMachine, wanted: WantedMysql,
   }));
 }
 
+/** The same, with the definers of what is in the databases, and the foreign keys that leave them. */
+export function lookAtMysqlAndTies(machine: MysqlMachine, wanted: WantedMysql, now: number) {
+  return withMysql(machine, async (mysql) => {
+    const found = await find(mysql, wanted, now);
+    return {
+      ...found,
+      defined: await mysql.definers(found.databases),
+      foreignKeys: await mysql.foreignKeys(found.databases),
+    };
+  });
+}
+
 async function find(mysql: MysqlCatalogue, wanted: WantedMysql, now: number): Promise<FoundMysql> {
   const databases = await mysql.databases(wanted.databases);
   const users = await mysql.users(wanted.users);

@@ -1,6 +1,7 @@
 // The catalogue of a sandbox without a server: a file for each database and user. Passwords are not kept.
 import type { MachineFiles } from '../../core/machine-daemons.ts';
 import type { Grant, HeldPrivileges, MysqlCatalogue, WantedNames } from './contract.ts';
+import type { CrossingGrant, Side } from './moves/crossing-grants.ts';
 import type { DatabaseInventory } from './moves/inventory.ts';
 import type { Names } from './moves/move-database.ts';
 import type { UserInventory } from './moves/rename-user.ts';
@@ -73,6 +74,10 @@ export class RecordedMysql implements MysqlCatalogue {
       if (found.grants[name] !== undefined) await this.#grant(user, found, name, []);
     }
     await this.#files.remove(pathOf(DATABASES, name));
+  }
+
+  async dropDatabases(names: readonly string[]): Promise<void> {
+    for (const name of names) await this.dropDatabase(name);
   }
 
   async createUser(name: string, hosts: readonly string[]): Promise<void> {
@@ -168,6 +173,59 @@ export class RecordedMysql implements MysqlCatalogue {
   async moveDatabaseBack(_inventory: DatabaseInventory, { from, to }: Names): Promise<void> {
     await this.#write(pathOf(DATABASES, from), {});
     await this.#rename({ from: to, to: from });
+  }
+
+  definers(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
+  foreignKeys(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
+  async copyDatabase({ from, to }: Names): Promise<void> {
+    await this.check(from);
+    await this.createDatabase(to);
+  }
+
+  removeCopy({ to }: Names): Promise<void> {
+    return this.dropDatabase(to);
+  }
+
+  async crossingGrants(one: Side, other: Side): Promise<CrossingGrant[]> {
+    const found: CrossingGrant[] = [];
+    for (const [users, databases] of [
+      [one.users, other.databases],
+      [other.users, one.databases],
+    ] as const) {
+      for (const user of await this.#list(USERS, { names: users, prefixes: [] })) {
+        for (const [database, held] of Object.entries((await this.#user(user)).grants)) {
+          if (!databases.includes(database)) continue;
+          const privileges = held.map((name) => ({ name }));
+          const grant = {
+            level: 'database' as const,
+            user,
+            host: '%',
+            object: '',
+            privileges,
+            canGrant: false,
+          };
+          found.push({ database, grant });
+        }
+      }
+    }
+    return found;
+  }
+
+  async revokeGrants(grants: readonly CrossingGrant[]): Promise<void> {
+    for (const { database, grant } of grants) await this.setPrivileges(grant.user, database, []);
+  }
+
+  async restoreGrants(grants: readonly CrossingGrant[]): Promise<void> {
+    for (const { database, grant } of grants) {
+      const privileges = grant.privileges.map(({ name }) => name);
+      await this.setPrivileges(grant.user, database, privileges);
+    }
   }
 
   async userInventory(user: string): Promise<UserInventory> {

@@ -1,26 +1,36 @@
 // The catalogue of a running server, over one connection.
 import type { DatabaseConnection } from '../../core/machine-databases.ts';
 import type { MysqlCatalogue, WantedNames } from './contract.ts';
-import type { DumpSchema } from './schema.ts';
+import { copyDatabase, removeCopy } from './moves/copy-database.ts';
+import {
+  crossingGrants,
+  restoreGrants,
+  revokeGrants,
+  type CrossingGrant,
+  type Side,
+} from './moves/crossing-grants.ts';
 import { inventoryOf, type DatabaseInventory } from './moves/inventory.ts';
 import { moveDatabase, moveDatabaseBack, type Names } from './moves/move-database.ts';
 import { renameUser, renameUserBack, userInventoryOf, type UserInventory } from './moves/rename-user.ts';
+import type { ClientTools } from './client-tools.ts';
 import * as administrator from './sql-administrator.ts';
 import * as databases from './sql-databases.ts';
 import * as hosts from './sql-hosts.ts';
 import * as logins from './sql-logins.ts';
 import * as maintenance from './sql-maintenance.ts';
 import * as privileges from './sql-privileges.ts';
+import * as ties from './sql-ties.ts';
 import * as users from './sql-users.ts';
 
 export class ServedMysql implements MysqlCatalogue {
   readonly isServed = true;
   readonly #connection: DatabaseConnection;
-  readonly #dump: DumpSchema;
+  readonly #tools: ClientTools;
 
-  constructor(connection: DatabaseConnection, dump: DumpSchema) {
+  /** @param tools MariaDB’s own clients. */
+  constructor(connection: DatabaseConnection, tools: ClientTools) {
     this.#connection = connection;
-    this.#dump = dump;
+    this.#tools = tools;
   }
 
   databases(wanted?: WantedNames) {
@@ -100,7 +110,7 @@ export class ServedMysql implements MysqlCatalogue {
   }
 
   schema(database: string) {
-    return this.#dump(database);
+    return this.#tools.schema(database);
   }
 
   routines(definers: readonly string[]) {
@@ -121,6 +131,38 @@ export class ServedMysql implements MysqlCatalogue {
 
   moveDatabaseBack(inventory: DatabaseInventory, names: Names) {
     return moveDatabaseBack(this.#connection, inventory, names);
+  }
+
+  definers(of: readonly string[]) {
+    return ties.definers(this.#connection, of);
+  }
+
+  foreignKeys(of: readonly string[]) {
+    return ties.foreignKeys(this.#connection, of);
+  }
+
+  dropDatabases(names: readonly string[]) {
+    return databases.dropAll(this.#connection, names);
+  }
+
+  copyDatabase(names: Names) {
+    return copyDatabase(this.#connection, names, this.#tools);
+  }
+
+  removeCopy(names: Names) {
+    return removeCopy(this.#connection, names, this.#tools);
+  }
+
+  crossingGrants(one: Side, other: Side) {
+    return crossingGrants(this.#connection, one, other);
+  }
+
+  revokeGrants(of: readonly CrossingGrant[]) {
+    return revokeGrants(this.#connection, of);
+  }
+
+  restoreGrants(of: readonly CrossingGrant[]) {
+    return restoreGrants(this.#connection, of);
   }
 
   userInventory(user: string, of: readonly string[]) {

@@ -1,9 +1,9 @@
 // The MariaDB server of this machine, or one that is reached over the network. A sandbox without a server records.
 import type { DatabasePlace } from '../../core/machine-databases.ts';
 import type { Machine } from '../../core/machine.ts';
+import { clientTools } from './client-tools.ts';
 import type { MysqlCatalogue } from './contract.ts';
 import { RecordedMysql } from './recorded.ts';
-import { dumpOf } from './schema.ts';
 import { ServedMysql } from './served.ts';
 
 /** What this driver uses of the machine. */
@@ -18,5 +18,5 @@ export async function withMysql<T>(
   const databases = await machine.databases();
   const server = place === undefined ? await databases.mysql() : await databases.mysql(place);
   if (server === undefined) return work(new RecordedMysql(await machine.files(['/var'])));
-  return server.use((connection) => work(new ServedMysql(connection, dumpOf(machine, server.socket))));
+  return server.use((connection) => work(new ServedMysql(connection, clientTools(machine, server.socket))));
 }

@@ -55,3 +55,13 @@ export async function drop(connection: DatabaseConnection, name: string): Promis
   await connection.query(`DROP DATABASE IF EXISTS ${connection.identifier(name)}`);
   await revokeAll(connection, name);
 }
+
+/** Foreign keys of tables in other databases, which refer to these, do not prevent it. */
+export async function dropAll(connection: DatabaseConnection, names: readonly string[]): Promise<void> {
+  await connection.query('SET SESSION foreign_key_checks = 0');
+  try {
+    for (const name of names) await drop(connection, name);
+  } finally {
+    await connection.query('SET SESSION foreign_key_checks = 1').catch(() => undefined);
+  }
+}

@@ -2,7 +2,7 @@
 import type { DatabaseConnection } from '../../core/machine-databases.ts';
 import { ALL_PRIVILEGES, type Grant, type HeldPrivileges } from './contract.ts';
 import { accountsOf } from './sql-users.ts';
-import { databaseOf, isReported, patternOf, userAt } from './statements.ts';
+import { databaseOf, isReported, patternOf, patternsOf, userAt } from './statements.ts';
 
 export async function list(connection: DatabaseConnection, users: readonly string[]): Promise<Grant[]> {
   if (users.length === 0) return [];
@@ -100,8 +100,5 @@ async function revokeAll(connection: DatabaseConnection, account: string, patter
     }
   }
 }
-
-/** As this program grants, and as somebody may have granted by hand. */
-const patternsOf = (database: string) => [patternOf(database), database];
 
 const objectOf = (connection: DatabaseConnection, pattern: string) => `${connection.identifier(pattern)}.*`;

@@ -35,6 +35,9 @@ export function patternOf(database: string): string {
   return database.replaceAll(/[\\_%]/g, (one) => `\\${one}`);
 }
 
+/** As this program grants, and as somebody may have granted by hand. */
+export const patternsOf = (database: string): string[] => [...new Set([patternOf(database), database])];
+
 /** The database that a grant is for. A grant by hand may have it without escapes. */
 export function databaseOf(pattern: string): string {
   return pattern.replaceAll(/\\([\\_%])/g, '$1');

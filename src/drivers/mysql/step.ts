@@ -43,7 +43,7 @@ export function machineAt<M extends Pick<Machine, 'databases'>>(
 export function defineMysqlStep<Input, Memento = undefined, Result = void>(
   step: Step<Input, Memento, Result>,
 ): StepKind<Input, Memento, Result> {
-  const { describe, prepare, apply, undo } = step;
+  const { describe, preview, prepare, apply, undo } = step;
   const there = async (machine: Machine, input: Input, sealer: Sealer) => {
     const { at } = input as Somewhere;
     return machineAt(machine, at && (await openPlace(sealer, at)));
@@ -55,6 +55,9 @@ export function defineMysqlStep<Input, Memento = undefined, Result = void>(
         const { at } = input as Somewhere;
         return at === undefined ? describe(input) : `${describe(input)} On ${at.host}:${at.port}.`;
       },
+    }),
+    ...(preview && {
+      preview: async (machine, input, sealer) => preview(await there(machine, input, sealer), input, sealer),
     }),
     ...(prepare && {
       prepare: async (machine, input, sealer) => prepare(await there(machine, input, sealer), input, sealer),

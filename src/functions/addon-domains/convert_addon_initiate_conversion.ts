@@ -1,10 +1,13 @@
+import { handOver, lookForHandOver, tellAboutHandOver } from '../../changes/databases/hand-over.ts';
 import { convertAddon, copiedIn } from '../../changes/convert-addon.ts';
 import { badParam } from '../../core/errors.ts';
-import { defineFunction } from '../../core/define.ts';
+import { defineFunction, type FamilyArgument } from '../../core/define.ts';
 import { look as lookAtParts } from '../../drivers/account-parts.ts';
 import { lookForDomains } from '../../drivers/hosted-domains/look.ts';
 import { accountName, existingDomain, findMachineNames } from '../../model/accounts/names.ts';
 import * as newAccount from '../../model/accounts/new-account.ts';
+import type { WantedHandOver } from '../../model/databases/hand-over.ts';
+import { objectName } from '../../model/databases/names.ts';
 import { zonesToLookFor } from '../../model/dns/domain-zones.ts';
 import { without } from '../../model/domains/changes.ts';
 import { assertNone, CONVERSION, getAddon } from '../../model/domains/conversions.ts';
@@ -12,8 +15,8 @@ import { settingsOfHost } from '../../model/php/served-by.ts';
 import { find } from '../../model/domains/hosted-domains.ts';
 import { existingPackage } from '../../model/packages/packages.ts';
 
-const noDatabases =
-  'databases and their users stay with the present account, and still work for the website.';
+/** Of a database or user. Whose it is is checked when the call knows the account. */
+const name = { type: 'string', maxLength: objectName.maxLength } as const;
 
 export default defineFunction({
   name: 'convert_addon_initiate_conversion',
@@ -25,8 +28,11 @@ export default defineFunction({
     'stay. Symbolic links within the document root are copied, and absolute ones lead to the copy. Links that lead out ' +
     'of it are left out and reported. Other calls can change the present account during most of the copying. The DNS ' +
     'zone moves with its records, and the website keeps its PHP version. The website has a self-signed certificate until ' +
-    'AutoSSL replaces it. Databases stay with the present account, and still work for the website. Email does not move, ' +
-    'because this server does not manage it yet. If any step fails, all earlier steps are undone.',
+    'AutoSSL replaces it. MariaDB databases and users that are named move with their names, passwords and privileges, so ' +
+    'that the website’s settings still fit. A user who moves loses its privileges on databases that stay, and the other ' +
+    'way round. A copy of a database has no users, and the website’s own settings are never changed. Other databases, ' +
+    'also of PostgreSQL, stay with the present account, and still work for the website. Email does not move, because ' +
+    'this server does not manage it yet. If any step fails, all earlier steps are undone.',
   access: 'root',
   effect: 'operates',
   role: 'WebServer',
@@ -45,16 +51,24 @@ export default defineFunction({
       extension: true,
     },
     movemysqldb: {
-      type: 'string',
+      ...name,
       list: true,
-      doc: 'A MySQL database that moves to the new account. Repeat it, or number it: movemysqldb-1, movemysqldb-2.',
-      noEffectReason: noDatabases,
+      doc:
+        'A MySQL database that moves to the new account; without it, none moves. Repeat it, or number it: ' +
+        'movemysqldb-1, movemysqldb-2.',
     },
     movemysqluser: {
-      type: 'string',
+      ...name,
       list: true,
-      doc: 'A MySQL user that moves to the new account. Repeat it, or number it: movemysqluser-1, movemysqluser-2.',
-      noEffectReason: noDatabases,
+      doc:
+        'A MySQL user that moves to the new account; without it, none moves. Repeat it, or number it: ' +
+        'movemysqluser-1, movemysqluser-2.',
+    },
+    'copymysqldb-*': {
+      ...name,
+      doc:
+        'Copies a MySQL database to the new account: copymysqldb-OLD=NEW copies OLD under the name NEW. Without it, ' +
+        'none is copied.',
     },
   },
   returns: null,
@@ -66,17 +80,22 @@ export default defineFunction({
     },
   ],
 
-  async look({ domain, username }, context) {
-    const servedBy = await context.transaction('reads', async (db) => (await find(db, domain))?.servedBy);
+  async look(args, context) {
+    const { domain, username } = args;
+    const hosted = await context.transaction('reads', (db) => find(db, domain));
+    const servedBy = hosted?.servedBy;
     const names = typeof servedBy === 'string' ? [domain, servedBy] : [domain];
     return {
       ofMachine: await findMachineNames(context.machine, [username]),
       domains: await lookForDomains(context, { zones: names.flatMap(zonesToLookFor) }),
       parts: await lookAtParts(context, { domain }),
+      databases: hosted && (await lookForHandOver(context, hosted.username, wantedIn(args))),
     };
   },
 
-  async handler({ domain, username, pkgname, wait }, context, { ofMachine, domains: found, parts }) {
+  async handler(args, context, { ofMachine, domains: found, parts, databases: foundDatabases }) {
+    const { domain, username, pkgname, wait } = args;
+    const wanted = wantedIn(args);
     const { db, caller, inform, warn, startTask } = context;
     const { account: source, documentRoot, subdomain } = await getAddon(db, caller, domain);
     if (source.suspendedAt !== null) {
@@ -93,14 +112,16 @@ export default defineFunction({
       },
       ofMachine,
     );
+    const given = { wanted, found: foundDatabases };
+    const databases = await handOver(context, source.username, account.account, given);
     if (!wait) {
       await assertNone(db, domain, username);
-      const input = { domain, username, source: source.username, package: pkgname };
+      const input = { domain, username, source: source.username, package: pkgname, databases: wanted };
       await startTask(CONVERSION, input);
       return;
     }
     const php = await settingsOfHost(db, source, subdomain.domain, { username, servername: domain });
-    const conversion = { domains, account, documentRoot, php };
+    const conversion = { domains, account, documentRoot, php, databases };
     const plan = await convertAddon(context, conversion, { domains: found, parts });
     context.plan(plan, (results) => {
       const { files, bytes, links, rewritten, leftOut, leftOutCount } = copiedIn(results);
@@ -108,12 +129,28 @@ export default defineFunction({
       inform(`Copied: ${counted(files, 'file')}, ${bytes} bytes, ${counted(links, 'symbolic link')}.`);
       if (rewritten.length > 0) inform(`Absolute links that now lead to the copy: ${rewritten.join(', ')}.`);
       if (leftOutCount > 0) warn(`Not copied: ${leftOutCount}, for example ${leftOut.join(', ')}.`);
+      tellAboutHandOver(context, wanted, results);
       return undefined;
     });
+    const others = databases === undefined ? 'Databases' : 'Other databases';
     inform(
-      `Databases and email were not moved. Databases stay with “${source.username}”, and still work for the website. ` +
+      `${others} and email were not moved. ${others} stay with “${source.username}”, and still work for the website. ` +
         'This server does not manage email yet.',
     );
     inform('Nobody can log in to the account until passwd sets a password.');
   },
 });
+
+interface Given {
+  readonly movemysqldb: readonly string[];
+  readonly movemysqluser: readonly string[];
+  readonly 'copymysqldb-*': readonly FamilyArgument[];
+}
+
+function wantedIn({ movemysqldb, movemysqluser, 'copymysqldb-*': copies }: Given): WantedHandOver {
+  return {
+    databases: [...new Set(movemysqldb)],
+    users: [...new Set(movemysqluser)],
+    copies: copies.map(({ name: from, value: to }) => ({ from, to })),
+  };
+}

@@ -1,6 +1,7 @@
 // Descriptions of functions for the pages' script.
 import type { AnyFunction, Param } from '../../core/define.ts';
 import { listFields } from '../../core/list-fields.ts';
+import { isFamily } from '../../core/param-of.ts';
 import {
   accessInWords,
   accountAccessInWords,
@@ -25,7 +26,10 @@ export function describeFunction(fn: AnyFunction, family: string): FunctionDescr
       programOf(fn) === 'uapi' ? accountAccessInWords(fn) : `${accessInWords(fn.access)} ${sinceInWords(fn)}`,
     effect,
     ...(destructive === undefined ? {} : { destructive }),
-    params: Object.entries(fn.params).map(([key, param]) => describeParam(key, param)),
+    // A field has one name.
+    params: Object.entries(fn.params)
+      .filter(([key]) => !isFamily(key))
+      .map(([key, param]) => describeParam(key, param)),
     ...(rest === undefined
       ? {}
       : { rest: { key: rest.key, doc: rest.doc, isSecret: rest.sensitive === true } }),

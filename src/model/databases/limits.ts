@@ -24,3 +24,18 @@ export function assertMayAdd(
       'modifyacct MAXSQL=, or remove a database first.',
   );
 }
+
+/** The same for a new account, which gets several at once. @throws ApiError `limit_reached`. */
+export function assertMayHave(
+  { username, settings }: Pick<Account, 'username' | 'settings'>,
+  engine: DatabaseEngine,
+  count: number,
+): void {
+  const limit = settings.maxDatabases;
+  if (limit === null || count <= limit) return;
+  throw new ApiError(
+    'limit_reached',
+    `The package of “${username}” allows ${limit} ${labels[engine]} databases, and the account would get ${count}. ` +
+      'Choose another package, or fewer databases.',
+  );
+}

@@ -3,6 +3,7 @@ import type { Caller, Db } from '../../core/context.ts';
 import { ApiError, badParam, notFound } from '../../core/errors.ts';
 import * as tasks from '../tasks/tasks.ts';
 import * as accounts from '../accounts/accounts.ts';
+import type { WantedHandOver } from '../databases/hand-over.ts';
 import { getDomain, listOf, type HostedDomain } from './hosted-domains.ts';
 
 /** The kind of the task. */
@@ -16,6 +17,8 @@ export interface ConversionInput {
   /** The account that has the domain. */
   readonly source: string;
   readonly package: string;
+  /** Undefined in tasks of earlier versions. */
+  readonly databases?: WantedHandOver;
 }
 
 export interface ConversionStep {

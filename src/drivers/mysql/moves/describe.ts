@@ -22,6 +22,14 @@ export function summaryOf(inventory: DatabaseInventory, isServed: boolean): stri
   ];
 }
 
+/** For a dry run of a copy. @param size in bytes; undefined if no server runs in this sandbox. */
+export function summaryOfCopy(name: string, size: number | undefined): string[] {
+  if (size === undefined) return [`No server runs in this sandbox: “${name}” is only a record.`];
+  return [
+    `“${name}” has ${inMebibytes(size)} of data. The copy needs this space, and until it is loaded, space for a dump.`,
+  ];
+}
+
 /** What has the name of the database in a text that somebody wrote: `trigger “t”`. The texts are kept as they are. */
 export function mentionsOf({ original, triggers, routines, events }: DatabaseInventory): string[] {
   const escaped = original.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');

@@ -258,7 +258,7 @@ function definerOf({ definer }: DefinerRow): Definer {
 }
 
 /** A default, a check or a generated column keeps the name of the database of a sequence or function that it uses. */
-async function assertNoOwnNameIn(connection: DatabaseConnection, database: string): Promise<void> {
+export async function assertNoOwnNameIn(connection: DatabaseConnection, database: string): Promise<void> {
   const name = connection.identifier(database);
   const [column] = await connection.query<{ table: string; name: string }>(
     `SELECT TABLE_NAME AS \`table\`, COLUMN_NAME AS name FROM information_schema.COLUMNS

@@ -1,6 +1,6 @@
 // Who may do what with a database and each object in it.
 import type { DatabaseConnection } from '../../../core/machine-databases.ts';
-import { patternOf, isReported } from '../statements.ts';
+import { isReported, patternsOf } from '../statements.ts';
 
 export interface ObjectGrant {
   readonly level: 'database' | 'table' | 'PROCEDURE' | 'FUNCTION' | 'PACKAGE' | 'PACKAGE BODY';
@@ -36,15 +36,22 @@ export function grantStatement(connection: DatabaseConnection, database: string,
 
 /** Takes all privileges on a database and its objects away, from everyone. */
 export async function revokeAll(connection: DatabaseConnection, database: string): Promise<void> {
-  for (const grant of await databaseGrants(connection, database)) {
-    const held = [...listed(connection, grant), ...(grant.canGrant ? ['GRANT OPTION'] : [])];
-    if (held.length === 0) continue;
-    for (const object of objectsOf(connection, database, grant)) {
-      try {
-        await connection.query(`REVOKE ${held.join(', ')} ON ${object} FROM ${granteeOf(connection, grant)}`);
-      } catch (error) {
-        if (!isReported(error, ...notGranted)) throw error;
-      }
+  for (const grant of await databaseGrants(connection, database)) await revoke(connection, database, grant);
+}
+
+/** Does nothing if it is not granted any more. */
+export async function revoke(
+  connection: DatabaseConnection,
+  database: string,
+  grant: ObjectGrant,
+): Promise<void> {
+  const held = [...listed(connection, grant), ...(grant.canGrant ? ['GRANT OPTION'] : [])];
+  if (held.length === 0) return;
+  for (const object of objectsOf(connection, database, grant)) {
+    try {
+      await connection.query(`REVOKE ${held.join(', ')} ON ${object} FROM ${granteeOf(connection, grant)}`);
+    } catch (error) {
+      if (!isReported(error, ...notGranted)) throw error;
     }
   }
 }
@@ -121,9 +128,6 @@ function privilegesIn(held: readonly string[]): Pick<ObjectGrant, 'privileges' |
     canGrant: held.includes('GRANT'),
   };
 }
-
-/** As this program grants, and as somebody may have granted by hand. */
-const patternsOf = (database: string) => [...new Set([patternOf(database), database])];
 
 /** A database has its name as this program grants first. */
 function objectsOf(

@@ -12,6 +12,6 @@ export default defineMysqlStep<OwnedNames>({
       const { databases, users } = await belongingTo(mysql, input);
       // Nobody writes to the databases any more.
       for (const user of users) await mysql.dropUser(user);
-      for (const database of databases) await mysql.dropDatabase(database);
+      await mysql.dropDatabases(databases);
     }),
 });
