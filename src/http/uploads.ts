@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Application } from '../app.ts';
-import type { Caller, Upload } from '../core/context.ts';
+import type { Caller, FreeContext, Upload } from '../core/context.ts';
 import { authoriseEffect } from '../core/access.ts';
 import { ApiError } from '../core/errors.ts';
 import { assertFeature } from '../core/feature.ts';
@@ -91,12 +91,11 @@ export class Uploads {
   }
 
   async #limitsOf(caller: Caller): Promise<UploadLimits> {
-    const { machine, store } = this.#application.engine;
-    const measured = await lookAtOwnUsage({ caller, machine, warn: () => undefined });
-    return store.transaction('reads', async (db) => ({
-      value: await uploadLimits(db, await accounts.getOwn(db, caller), measured),
-      keep: false,
-    }));
+    const { machine, sealer, store } = this.#application.engine;
+    const transaction: FreeContext['transaction'] = (effect, work) =>
+      store.transaction(effect, async (db) => ({ value: await work(db), keep: false }));
+    const measured = await lookAtOwnUsage({ caller, machine, sealer, transaction, warn: () => undefined });
+    return transaction('reads', async (db) => uploadLimits(db, await accounts.getOwn(db, caller), measured));
   }
 
   async #remove(user: string, drafts: readonly string[]): Promise<void> {

@@ -1,5 +1,6 @@
 // Measures the disk usage of all accounts every night. Lists and quotas show the last measured values.
 import { defineTask } from '../core/task.ts';
+import { readSizes } from '../drivers/databases/look.ts';
 import { measureInGroups } from '../model/accounts/disk-usage.ts';
 
 const DAY_MS = 86_400_000;
@@ -10,7 +11,7 @@ export default defineTask({
   timer: { everyMs: DAY_MS, hour: 3 },
 
   run: async (_input, context) => {
-    const { measured, failed } = await measureInGroups(context);
+    const { measured, failed } = await measureInGroups(context, readSizes);
     return { measured, failed };
   },
 });

@@ -67,6 +67,19 @@ describe('get_disk_usage', () => {
     expect(data?.acct).toEqual([{ diskused: '2M' }]);
   });
 
+  it('counts databases as a tweak setting says, which starts a task that measures', async () => {
+    const key = 'disk_usage_include_sqldbs';
+    expect((await call('get_tweaksetting', { key })).data).toEqual({ tweaksetting: { key, value: '1' } });
+    const { metadata } = await call('set_tweaksetting', { key, value: '0' });
+    expect(metadata.output?.messages).toEqual([expect.stringContaining('applies the setting')]);
+    expect(metadata.output?.warnings).toBeUndefined();
+    const tasks = await here.engine.store.transaction('reads', async (db) => ({
+      value: await db.all("SELECT kind FROM task WHERE state = 'waiting'"),
+      keep: false,
+    }));
+    expect(tasks).toEqual([{ kind: 'measure-disk-usage' }]);
+  });
+
   it('measures with no transaction open', async () => {
     const names = Array.from({ length: 205 }, (_, at) => `user${at}`);
     await addAccounts(here, ...names.map((username) => anAccount({ username })));

@@ -52,7 +52,9 @@ describe('a database', () => {
     expect(await catalogue.databases({ names: [], prefixes: ['bob_'] })).toEqual([
       { name: 'bob_shop', users: ['bob_one', 'bob_two'] },
     ]);
-    expect((await catalogue.sizes(['bob_shop', 'none'])).get('bob_shop')).toBeGreaterThan(1_000_000);
+    expect(
+      (await catalogue.sizes({ names: ['bob_shop', 'none'], prefixes: [] })).get('bob_shop'),
+    ).toBeGreaterThan(1_000_000);
     expect(await privilegesOf('bob_one')).toEqual({
       rolsuper: false,
       rolcreatedb: false,

@@ -1,4 +1,5 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
+import { readSizes } from '../../drivers/databases/look.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { lookAtOwnUsage } from '../../model/accounts/own-usage.ts';
 import { diskInfo, diskInfoFields } from '../../model/files/disk-info.ts';
@@ -38,7 +39,7 @@ export default defineApi2({
   },
   examples: [{ args: {}, doc: 'The disk space.' }],
 
-  look: (_args, context) => lookAtOwnUsage(context),
+  look: (_args, context) => lookAtOwnUsage(context, readSizes),
 
   async handler(_args, { db, caller }, measured) {
     const info = await diskInfo(db, await accounts.getOwn(db, caller), measured);

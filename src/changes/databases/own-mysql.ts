@@ -74,7 +74,10 @@ async function lookWith<T>(
 /** The same, with the disk usage of databases. */
 export async function lookForOwnSizes(context: Looking) {
   const found = await lookForOwn(context);
-  return { found, sizes: await lookAtSizes(await ownMachine(context), found.databases) };
+  return {
+    found,
+    sizes: await lookAtSizes(await ownMachine(context), { names: found.databases, prefixes: [] }),
+  };
 }
 
 /** The same, with what a user may do with a database. The caller must check whose both are. */

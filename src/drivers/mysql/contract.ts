@@ -43,8 +43,8 @@ export interface MysqlCatalogue {
 
   /** Sorted, without the server’s own databases. */
   databases(wanted?: WantedNames): Promise<string[]>;
-  /** The disk usage of tables and indexes in bytes, by name. Without databases that do not exist. */
-  sizes(names: readonly string[]): Promise<Map<string, number>>;
+  /** The disk usage of tables and indexes in bytes, by name. Without `wanted`: of all that have tables. */
+  sizes(wanted?: WantedNames): Promise<Map<string, number>>;
   /** Sorted by name, without administrators and roles. A locked user is listed too. */
   users(wanted?: WantedNames): Promise<CataloguedUser[]>;
   /** Every grant of these users on whole databases. */

@@ -1,6 +1,6 @@
 // What functions read of the MariaDB server before their transaction begins.
 import type { FoundMysql, WantedMysql } from '../../model/databases/own-mysql.ts';
-import type { HeldPrivileges, MysqlCatalogue, ServerFacts, TableMessage } from './contract.ts';
+import type { HeldPrivileges, MysqlCatalogue, ServerFacts, TableMessage, WantedNames } from './contract.ts';
 import { withMysql, type MysqlMachine } from './server.ts';
 
 export { currentVersion, installableVersions } from './versions.ts';
@@ -44,12 +44,12 @@ export function lookAtNames(machine: MysqlMachine, kind: 'database' | 'user'): P
   );
 }
 
-/** The disk usage in bytes, by name. */
+/** The disk usage in bytes, by name. Without `wanted`: of all databases that have tables. */
 export function lookAtSizes(
   machine: MysqlMachine,
-  names: readonly string[],
+  wanted?: WantedNames,
 ): Promise<ReadonlyMap<string, number>> {
-  return withMysql(machine, (mysql) => mysql.sizes(names));
+  return withMysql(machine, (mysql) => mysql.sizes(wanted));
 }
 
 export function lookAtPrivileges(

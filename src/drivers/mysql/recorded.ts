@@ -37,9 +37,9 @@ export class RecordedMysql implements MysqlCatalogue {
     return this.#list(DATABASES, wanted);
   }
 
-  async sizes(names: readonly string[]): Promise<Map<string, number>> {
+  async sizes(wanted?: WantedNames): Promise<Map<string, number>> {
     // Nothing can be stored in them.
-    return new Map((await this.databases({ names, prefixes: [] })).map((name) => [name, 0]));
+    return new Map((await this.databases(wanted)).map((name) => [name, 0]));
   }
 
   async users(wanted?: WantedNames) {

@@ -37,8 +37,8 @@ export class ServedMysql implements MysqlCatalogue {
     return databases.list(this.#connection, wanted);
   }
 
-  sizes(names: readonly string[]) {
-    return databases.sizes(this.#connection, names);
+  sizes(wanted?: WantedNames) {
+    return databases.sizes(this.#connection, wanted);
   }
 
   users(wanted?: WantedNames) {

@@ -19,23 +19,29 @@ const MAX_ALONE = 100;
 
 export async function sizes(
   connection: DatabaseConnection,
-  names: readonly string[],
+  wanted?: WantedNames,
 ): Promise<Map<string, number>> {
-  if (names.length === 0) return new Map();
-  const there = await list(connection, { names, prefixes: [] });
   const size = `SELECT TABLE_SCHEMA AS name, SUM(COALESCE(DATA_LENGTH, 0) + COALESCE(INDEX_LENGTH, 0)) AS bytes
     FROM information_schema.TABLES`;
+  if (wanted === undefined) {
+    const all = `${size} WHERE TABLE_SCHEMA NOT IN (?) GROUP BY TABLE_SCHEMA`;
+    return bytesByName(await connection.query<SizeRow>(all, [[...OWN_DATABASES]]));
+  }
+  const there = await list(connection, wanted);
+  if (there.length === 0) return new Map();
   const rows =
     there.length <= MAX_ALONE
       ? await connection.query<SizeRow>(
-          there.map(() => `(${size} WHERE TABLE_SCHEMA = ? GROUP BY TABLE_SCHEMA)`).join(' UNION ALL ') ||
-            'SELECT NULL AS name, 0 AS bytes FROM DUAL WHERE FALSE',
+          there.map(() => `(${size} WHERE TABLE_SCHEMA = ? GROUP BY TABLE_SCHEMA)`).join(' UNION ALL '),
           there,
         )
       : await connection.query<SizeRow>(`${size} WHERE TABLE_SCHEMA IN (?) GROUP BY TABLE_SCHEMA`, [there]);
-  const found = new Map(rows.map(({ name, bytes }) => [name, Number(bytes)]));
+  const found = bytesByName(rows);
   return new Map(there.map((name) => [name, found.get(name) ?? 0]));
 }
+
+const bytesByName = (rows: readonly SizeRow[]) =>
+  new Map(rows.map(({ name, bytes }) => [name, Number(bytes)]));
 
 interface SizeRow {
   readonly name: string;

@@ -24,8 +24,8 @@ export interface WantedNames {
 export interface PostgresqlCatalogue {
   /** Without the templates and PostgreSQL’s own database. */
   databases(wanted?: WantedNames): Promise<CataloguedDatabase[]>;
-  /** The disk usage in bytes, by name. Without those that do not exist. */
-  sizes(names: readonly string[]): Promise<Map<string, number>>;
+  /** The disk usage in bytes, by name. Without those that do not exist. Without `wanted`: of all. */
+  sizes(wanted?: WantedNames): Promise<Map<string, number>>;
   /** The users who are not administrators, sorted. A locked one is listed too. */
   users(wanted?: WantedNames): Promise<string[]>;
 

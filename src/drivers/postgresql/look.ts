@@ -1,5 +1,6 @@
 // What functions read of the PostgreSQL server before their transaction begins.
 import type { FoundPostgresql, WantedPostgresql } from '../../model/databases/own-postgresql.ts';
+import type { WantedNames } from './contract.ts';
 import { postgresqlOf, type PostgresqlMachine } from './server.ts';
 
 /** @param at the time before this: milliseconds since 1970-01-01. @param wanted absent: everything. */
@@ -16,12 +17,12 @@ export async function lookAtPostgresql(
   return { at, databases, users };
 }
 
-/** The disk usage of databases, in bytes, by name. */
+/** The disk usage of databases, in bytes, by name. Without `wanted`: of all. */
 export async function sizesOfPostgresql(
   machine: PostgresqlMachine,
-  names: readonly string[],
+  wanted?: WantedNames,
 ): Promise<Map<string, number>> {
-  return (await postgresqlOf(machine)).sizes(names);
+  return (await postgresqlOf(machine)).sizes(wanted);
 }
 
 /** Whether a user would have no password under another name. */

@@ -34,9 +34,8 @@ export class RecordedCatalogue implements PostgresqlCatalogue {
     return found.flatMap(({ name, recorded }) => (recorded ? [{ name, users: recorded.users }] : []));
   }
 
-  async sizes(names: readonly string[]): Promise<Map<string, number>> {
-    const there = await this.databases({ names, prefixes: [] });
-    return new Map(there.map(({ name }) => [name, 0]));
+  async sizes(wanted?: WantedNames): Promise<Map<string, number>> {
+    return new Map((await this.databases(wanted)).map(({ name }) => [name, 0]));
   }
 
   users(wanted?: WantedNames): Promise<string[]> {

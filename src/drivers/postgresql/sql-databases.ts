@@ -33,11 +33,12 @@ export function list(connection: DatabaseConnection, wanted?: WantedNames): Prom
 
 export async function sizes(
   connection: DatabaseConnection,
-  names: readonly string[],
+  wanted?: WantedNames,
 ): Promise<Map<string, number>> {
   const rows = await connection.query<{ name: string; size: string | null }>(
-    'SELECT datname::text AS name, pg_database_size(oid)::text AS size FROM pg_database WHERE datname = ANY ($1)',
-    [names],
+    `SELECT d.datname::text AS name, pg_database_size(d.oid)::text AS size FROM pg_database d
+      WHERE NOT ${IS_OWN} AND ${isWanted('d.datname::text')}`,
+    wantedValues(wanted),
   );
   return new Map(rows.map(({ name, size }) => [name, Number(size ?? 0)]));
 }

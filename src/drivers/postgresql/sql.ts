@@ -8,7 +8,7 @@ import * as users from './sql-users.ts';
 export function sqlCatalogue(server: DatabaseServer): PostgresqlCatalogue {
   return {
     databases: (wanted) => server.use((connection) => databases.list(connection, wanted)),
-    sizes: (names) => server.use((connection) => databases.sizes(connection, names)),
+    sizes: (wanted) => server.use((connection) => databases.sizes(connection, wanted)),
     users: (wanted) => server.use((connection) => users.list(connection, wanted)),
     createDatabase: (name) => server.use((connection) => databases.create(connection, name)),
     undoCreateDatabase: (name) => databases.undoCreate(server, name),

@@ -1,4 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
+import { readSizes } from '../../drivers/databases/look.ts';
 import * as form from '../../model/accounts/form.ts';
 import { existingAccount, existingDomain } from '../../model/accounts/names.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
@@ -64,7 +65,7 @@ export default defineFunction({
           : await accounts.get(db, caller, user);
       return { username, acct: await search.recordsOf(db, [username], columns) };
     });
-    const usage = await measure(context, username);
+    const usage = await measure(context, username, readSizes);
     if (usage === undefined) return { acct };
     const { blocks, inodes } = usage;
     return { acct: acct.map((one) => ({ ...one, diskused: form.diskUsed(blocks), inodesused: inodes })) };

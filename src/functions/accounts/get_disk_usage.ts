@@ -1,4 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
+import { readSizes } from '../../drivers/databases/look.ts';
+import { BLOCKS_USED } from '../../model/accounts/rows.ts';
 import { read } from '../../model/accounts/search.ts';
 import { visibleTo } from '../../model/accounts/accounts.ts';
 import { measureAll } from '../../model/accounts/disk-usage.ts';
@@ -10,8 +12,8 @@ const columns = {
     'The limit in blocks of 1024 bytes; null if there is none.',
   ),
   blocks_used: numberOrNull(
-    'blocks_used',
-    'The used space in blocks of 1024 bytes; null if it was never measured.',
+    BLOCKS_USED,
+    'The space of files and databases in blocks of 1024 bytes; null if it was never measured.',
   ),
   inodes_limit: numberOrNull(
     NOTHING,
@@ -29,7 +31,7 @@ export default defineFunction({
   since: 80,
   summary: 'List the disk usage of each account.',
   description:
-    'With cache_mode=off, the disk usage of every account of the caller is measured and stored, so that later ' +
+    'Databases count too, unless the tweak setting disk_usage_include_sqldbs is 0. With cache_mode=off, the disk usage of every account of the caller is measured and stored, so that later ' +
     'calls and listaccts return it. Without quotas this can take minutes. A task of the server does the same ' +
     'every night.',
   access: ['list-accts'],
@@ -62,7 +64,7 @@ export default defineFunction({
 
   async handler(args, context) {
     const { caller, transaction, listQuery, reportCounts } = context;
-    if (args.cache_mode === 'off') await measureAll(context);
+    if (args.cache_mode === 'off') await measureAll(context, readSizes);
     const accounts = await transaction('reads', (db) =>
       read({ db, listQuery, reportCounts }, { columns, condition: visibleTo(db, caller) }),
     );

@@ -14,6 +14,7 @@ import {
   word,
   ZERO,
 } from '../list-in-sql.ts';
+import { BLOCKS_USED } from './rows.ts';
 import type { Column, Columns, Sql } from '../list-in-sql.ts';
 import { limitDocs } from '../packages/form.ts';
 import { names, rename, sortedByName } from '../packages/settings.ts';
@@ -48,7 +49,7 @@ function month(number: string): string {
 }
 
 /** In the format of `diskUsed`. */
-const DISK_USED = `coalesce(((blocks_used + 1023) / 1024) || 'M', 'none')`;
+const DISK_USED = `coalesce(((${BLOCKS_USED} + 1023) / 1024) || 'M', 'none')`;
 
 /** Converts blocks of 1024 bytes to mebibytes. */
 export function diskUsed(blocks: number): string {
@@ -82,7 +83,7 @@ export const columns = sortedByName({
   ),
   diskused: word(
     DISK_USED,
-    'Disk space in use: “12M” is 12 MiB, rounded up; “none” if it was never measured.',
+    'Disk space of files and databases: “12M” is 12 MiB, rounded up; “none” if it was never measured.',
   ),
   domain: word('domain', 'The main domain.'),
   email: word('contact_email', 'The contact address of the account’s owner; empty if none is set.'),

@@ -2,6 +2,7 @@
 import type { Caller, Context, Db } from '../../core/context.ts';
 import { ApiError, denied } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
+import { BLOCKS_USED } from './rows.ts';
 import type { Account } from './accounts.ts';
 import { daysOf, monthAt } from '../bandwidth/months.ts';
 import * as resellerLimits from '../resellers/limits.ts';
@@ -64,7 +65,7 @@ const resources = {
   disk: {
     setting: 'diskLimit',
     column: 'disk_limit',
-    used: () => '(coalesce(blocks_used, 0) + 1023) / 1024',
+    used: () => `(coalesce(${BLOCKS_USED}, 0) + 1023) / 1024`,
     inWords: 'disk space',
   },
   bandwidth: {

@@ -5,19 +5,24 @@ import type { MachineUsage } from '../../core/machine.ts';
 import { BYTES_OF_MEBIBYTE } from '../bandwidth/exceeded.ts';
 import { monthAt } from '../bandwidth/months.ts';
 import * as bandwidth from '../bandwidth/usage.ts';
+import type { ReadSizes } from '../databases/disk-usage.ts';
 import * as hostedDomains from '../domains/hosted-domains.ts';
 import { countDomains } from '../domains/limits.ts';
 import type { Limit } from '../packages/settings.ts';
 import type { Account } from './accounts.ts';
-import { measure } from './disk-usage.ts';
+import { measure, type Measuring } from './disk-usage.ts';
 
 const BLOCK = 1024;
 
-/** For `look`: measures the account’s disk usage. Undefined, with a warning, if that is not possible. */
+/**
+ * For `look`: measures the account’s disk usage. Undefined, with a warning, if that is not possible.
+ * @param readSizes measures databases too. Default: they count as they were last measured.
+ */
 export function lookAtOwnUsage(
-  context: Pick<FreeContext, 'caller' | 'machine' | 'warn'>,
+  context: Measuring & Pick<FreeContext, 'caller'>,
+  readSizes?: ReadSizes,
 ): Promise<MachineUsage | undefined> {
-  return measure(context, context.caller.user);
+  return measure(context, context.caller.user, readSizes);
 }
 
 export interface DiskUsage {

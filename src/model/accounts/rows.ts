@@ -26,6 +26,9 @@ export const columns: readonly string[] = [
   ...settingColumns,
 ];
 
+/** The disk space of files and databases. NULL if the files were never measured. */
+export const BLOCKS_USED = '(blocks_used + mysql_blocks_used + postgresql_blocks_used)';
+
 /** For a SELECT: each column under the name of its property. */
 export const selected = [
   'username',
@@ -43,7 +46,7 @@ export const selected = [
   'suspended_at AS "suspendedAt"',
   'suspend_reason AS "suspendReason"',
   'suspend_locked AS "suspendLocked"',
-  'blocks_used AS "blocksUsed"',
+  `${BLOCKS_USED} AS "blocksUsed"`,
   'inodes_used AS "inodesUsed"',
   ...settingsSelected,
 ].join(', ');

@@ -102,7 +102,37 @@ export async function serverOf(db: Db, owner: string): Promise<AccountServer> {
     `SELECT profile FROM (${of('database')} UNION ALL ${of('database_user')}) AS used ORDER BY profile LIMIT 1`,
     ...[db.server, owner, db.server, owner],
   );
-  const profile = used?.profile ?? (await activeName(db));
+  return serverOfProfile(db, used?.profile ?? (await activeName(db)));
+}
+
+/** The same for many accounts. */
+export async function serversOf(
+  db: Db,
+  usernames: readonly string[],
+): Promise<ReadonlyMap<string, AccountServer>> {
+  const [one, ...others] = usernames;
+  if (one === undefined) return new Map();
+  if (others.length === 0) return new Map([[one, await serverOf(db, one)]]);
+  const of = (table: string) => `SELECT owner, profile FROM ${table} WHERE server = ? AND engine = 'mysql'`;
+  const used = await db.all<{ owner: string; profile: string }>(
+    `SELECT owner, MIN(profile) AS profile FROM (${of('database')} UNION ALL ${of('database_user')}) AS used GROUP BY owner`,
+    ...[db.server, db.server],
+  );
+  const profileOf = new Map(used.map(({ owner, profile }) => [owner, profile]));
+  const active = await activeName(db);
+  const servers = new Map<string, AccountServer>();
+  for (const profile of new Set([active, ...profileOf.values()])) {
+    servers.set(profile, await serverOfProfile(db, profile));
+  }
+  return new Map(
+    usernames.flatMap((username) => {
+      const server = servers.get(profileOf.get(username) ?? active);
+      return server === undefined ? [] : [[username, server] as const];
+    }),
+  );
+}
+
+async function serverOfProfile(db: Db, profile: string): Promise<AccountServer> {
   if (profile === LOCAL_PROFILE) return { profile, at: undefined, client: LOCAL_HOST };
   const row = await rowOf(db, profile);
   return { profile, at: placeOf(db, row), client: row.client ?? LOCAL_HOST };

@@ -51,7 +51,7 @@ export const databases: Entries = {
     matches: /^[A-Za-z0-9.:-]{1,253}$/,
     expects: 'a hostname or an address',
   }),
-  disk_usage_include_sqldbs: flag('1', 'Whether databases count for the disk usage of accounts.'),
+  disk_usage_include_sqldbs: acting(flag('1', 'Whether databases count for the disk usage of accounts.')),
   disk_usage_include_mailman: flag('1', 'Whether mailing lists count for the disk usage of accounts.'),
   mycnf_auto_adjust_innodb_buffer_pool_size: flag(
     '0',

@@ -1,11 +1,13 @@
 // Tasks that bring this server up to date after a tweak setting has changed.
 import type { Db } from '../../core/context.ts';
+import { MEASURE } from '../accounts/disk-usage.ts';
 import { APPLY } from '../domains/service-subdomains.ts';
 import * as queue from '../tasks/queue.ts';
 
 const TASKS: Readonly<Record<string, string>> = {
   proxysubdomains: APPLY,
   overwritecustomproxysubdomains: APPLY,
+  disk_usage_include_sqldbs: MEASURE,
 };
 
 /**

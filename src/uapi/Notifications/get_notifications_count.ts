@@ -1,4 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
+import { readSizes } from '../../drivers/databases/look.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { lookAtOwnUsage } from '../../model/accounts/own-usage.ts';
 import { countWarnings } from '../../model/accounts/own-warnings.ts';
@@ -15,7 +16,7 @@ export default defineUapi({
   returns: { type: 'integer', doc: 'How many there are.' },
   examples: [{ args: {}, doc: 'The number.' }],
 
-  look: (_args, context) => lookAtOwnUsage(context),
+  look: (_args, context) => lookAtOwnUsage(context, readSizes),
 
   async handler(_args, context, measured) {
     const account = await accounts.getOwn(context.db, context.caller);

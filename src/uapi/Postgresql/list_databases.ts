@@ -26,7 +26,7 @@ export default defineUapi({
     const { user } = context.caller;
     const found = await lookFor(context, user);
     const names = await context.transaction('reads', (db) => ownDatabases(db, user, found));
-    return { found, sizes: await sizesOfPostgresql(context.machine, names) };
+    return { found, sizes: await sizesOfPostgresql(context.machine, { names, prefixes: [] }) };
   },
 
   async handler(_args, { db, caller }, { found, sizes }) {

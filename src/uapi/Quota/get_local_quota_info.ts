@@ -1,4 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
+import { readSizes } from '../../drivers/databases/look.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { diskUsage, lookAtOwnUsage } from '../../model/accounts/own-usage.ts';
 
@@ -19,7 +20,7 @@ export default defineUapi({
   },
   examples: [{ args: {}, doc: 'The disk space.' }],
 
-  look: (_args, context) => lookAtOwnUsage(context),
+  look: (_args, context) => lookAtOwnUsage(context, readSizes),
 
   async handler(_args, { db, caller }, measured) {
     const { bytes, files, limit } = diskUsage(await accounts.getOwn(db, caller), measured);

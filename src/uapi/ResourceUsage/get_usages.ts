@@ -1,4 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
+import { readSizes } from '../../drivers/databases/look.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { lookAtOwnUsage, measuredUsage } from '../../model/accounts/own-usage.ts';
 
@@ -35,7 +36,7 @@ export default defineUapi({
   },
   examples: [{ args: {}, doc: 'The resources.' }],
 
-  look: (_args, context) => lookAtOwnUsage(context),
+  look: (_args, context) => lookAtOwnUsage(context, readSizes),
 
   async handler(_args, context, measured) {
     const account = await accounts.getOwn(context.db, context.caller);

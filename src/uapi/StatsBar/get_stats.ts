@@ -1,6 +1,7 @@
 import { countOwnDatabases } from '../../changes/databases/own-counts.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { findSoftware } from '../../drivers/software/look.ts';
+import { readSizes } from '../../drivers/databases/look.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { lookAtOwnUsage, measuredUsage, type Used } from '../../model/accounts/own-usage.ts';
 import {
@@ -54,7 +55,7 @@ export default defineUapi({
   async look({ display }, context) {
     const names = namesIn(display);
     return {
-      measured: await lookAtOwnUsage(context),
+      measured: await lookAtOwnUsage(context, readSizes),
       counts: await countOwnDatabases(context, enginesOf(names)),
       software: needsSoftware(names) ? statisticsOf(await findSoftware(context.machine)) : undefined,
     };

@@ -89,7 +89,7 @@ export async function inventoryOf(
   return {
     original: database,
     ...schema,
-    size: (await sizes(connection, [database])).get(database) ?? 0,
+    size: (await sizes(connection, { names: [database], prefixes: [] })).get(database) ?? 0,
     tables: await tablesOf(connection, database),
     triggers: await triggersOf(connection, database),
     views: await viewsOf(connection, database),
