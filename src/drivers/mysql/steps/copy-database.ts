@@ -10,7 +10,10 @@ export default defineMysqlStep<Names>({
   describe: ({ from, to }) => `Copy the MariaDB database “${from}” to “${to}”.`,
   preview: (machine, { from }) =>
     withMysql(machine, async (mysql) =>
-      summaryOfCopy(from, mysql.isServed ? (await mysql.sizes([from])).get(from) : undefined),
+      summaryOfCopy(
+        from,
+        mysql.isServed ? (await mysql.sizes({ names: [from], prefixes: [] })).get(from) : undefined,
+      ),
     ),
   async prepare(machine, { to }) {
     const wanted = { names: [to], prefixes: [] };
