@@ -38,14 +38,14 @@ async function listen(port: number) {
 }
 
 /** The findings, as `severity message`, and the commands. */
-async function findings(check: Check, isRunning = true) {
+async function findings(check: Check, serverAddress = 'https://0.0.0.0:2087') {
   const { machine, store } = here.engine;
   const found = await store.transaction('reads', async (db) => {
     const subject = {
       isSandbox: false,
       machine: { ...machine, system: machine.system, tools: () => Promise.resolve({ find }) },
       store: () => Promise.resolve({ isCurrent: true, db }),
-      servers: () => (isRunning ? [{ role: 'whmapi1d' }] : []),
+      servers: () => (serverAddress === '' ? [] : [{ role: 'whmapi1d', addresses: [serverAddress] }]),
     };
     return { value: await check.run(subject as unknown as Subject), keep: false };
   });
@@ -62,9 +62,7 @@ describe('the ports to which service subdomains redirect', () => {
     expect(finding?.text).toMatch(
       /^warning “cpanel\.bob\.example” redirects to port 2083, but nothing answers there at 127\.83\.20\.87\. /,
     );
-    expect(finding?.command).toBe(
-      'echo WHMAPI1D_BIND=0.0.0.0 >>/etc/default/whmapi1 && systemctl restart whmapi1d',
-    );
+    expect(finding?.text).toContain('WHMAPI1D_BIND in /etc/default/whmapi1');
     await listen(2083);
     expect(textsOf(await findings(serviceSubdomains))).toEqual([
       'ok Clients of cpanel.bob.example find port 2083 at 127.83.20.87.',
@@ -81,8 +79,23 @@ describe('the ports to which service subdomains redirect', () => {
     ]);
   });
 
+  it.each(['https://127.0.0.1:2087', 'https://[::1]:2087', 'https://localhost:2087'])(
+    'are one note with the command that opens the server, if it listens only at %s',
+    async (address) => {
+      await succeed('setupreseller', { user: 'bob' });
+      const [finding, ...others] = await findings(serviceSubdomains, address);
+      expect(others).toEqual([]);
+      expect(finding?.text).toMatch(
+        /^note The API server listens only on this server itself, so names such as “cpanel\.bob\.example” /,
+      );
+      expect(finding?.command).toBe(
+        'echo WHMAPI1D_BIND=0.0.0.0 >>/etc/default/whmapi1 && systemctl restart whmapi1d',
+      );
+    },
+  );
+
   it('are not looked at if nothing leads there, or the server is not running', async () => {
-    expect(textsOf(await findings(serviceSubdomains, false))).toEqual([
+    expect(textsOf(await findings(serviceSubdomains, ''))).toEqual([
       'note Not checked, because the API server is not running.',
     ]);
     await succeed('set_tweaksetting', { key: 'proxysubdomains', value: '0' });

@@ -4,6 +4,7 @@ import * as accounts from '../../model/accounts/accounts.ts';
 import { portOf } from '../../model/domains/service-subdomains.ts';
 import { virtualHostsOf } from '../../model/domains/virtual-hosts.ts';
 import { rolesOf } from '../../model/roles/active-profile.ts';
+import type { RunningServer } from '../../store/running-servers.ts';
 import { note, ok, SHORT_LIMIT_MS, warning, withStore, type Check, type Finding } from '../check.ts';
 import type { Db } from '../../core/context.ts';
 
@@ -19,9 +20,22 @@ const check: Check = {
       const targets = await targetsOf(db);
       if (targets.length === 0) return [ok('No account has service subdomains.')];
       if (servers().length === 0) return [note('Not checked, because the API server is not running.')];
-      return Promise.all(targets.map(findingOf));
+      const found = await Promise.all(
+        targets.map(async (target) => ({ target, isOpen: await answers(target.address, target.port) })),
+      );
+      const closed = found.filter(({ isOpen }) => !isOpen).map(({ target }) => target);
+      const reached = found.filter(({ isOpen }) => isOpen).map(({ target }) => target);
+      return [...reached.map(reachedFinding), ...closedFindings(closed, servers().every(isLocalOnly))];
     }),
 };
+
+/** Whether only clients on this server reach it: the default. */
+function isLocalOnly({ addresses }: RunningServer): boolean {
+  return addresses.every((address) => {
+    const { hostname } = new URL(address);
+    return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  });
+}
 
 interface Target {
   readonly address: string;
@@ -43,13 +57,29 @@ async function targetsOf(db: Db): Promise<Target[]> {
   return [...found.values()];
 }
 
-async function findingOf({ address, port, name }: Target): Promise<Finding> {
-  if (await answers(address, port)) return ok(`Clients of ${name} find port ${port} at ${address}.`);
-  return warning(
-    `“${name}” redirects to port ${port}, but nothing answers there at ${address}. The API server listens only at ` +
-      '127.0.0.1 unless WHMAPI1D_BIND says otherwise. To have no such names, set the tweak setting proxysubdomains to 0.',
-    'echo WHMAPI1D_BIND=0.0.0.0 >>/etc/default/whmapi1 && systemctl restart whmapi1d',
-  );
+const reachedFinding = ({ address, port, name }: Target): Finding =>
+  ok(`Clients of ${name} find port ${port} at ${address}.`);
+
+function closedFindings(closed: readonly Target[], isByDefault: boolean): Finding[] {
+  const [first] = closed;
+  if (first === undefined) return [];
+  if (!isByDefault) {
+    return closed.map(({ address, port, name }) =>
+      warning(
+        `“${name}” redirects to port ${port}, but nothing answers there at ${address}. ` +
+          'Check where the API server listens (WHMAPI1D_BIND in /etc/default/whmapi1). ' +
+          'To have no such names, set the tweak setting proxysubdomains to 0.',
+      ),
+    );
+  }
+  // Nothing is wrong: a new server is closed until somebody opens it.
+  return [
+    note(
+      `The API server listens only on this server itself, so names such as “${first.name}” lead clients nowhere yet. ` +
+        'This command opens it to everybody. To have no such names, set the tweak setting proxysubdomains to 0.',
+      'echo WHMAPI1D_BIND=0.0.0.0 >>/etc/default/whmapi1 && systemctl restart whmapi1d',
+    ),
+  ];
 }
 
 function answers(host: string, port: number): Promise<boolean> {
