@@ -5,6 +5,7 @@ import type { MachineError } from '../../src/core/machine-error.ts';
 import { LinuxQuota } from '../../src/machine/linux/quota.ts';
 import { run, type Run } from '../../src/machine/linux/run.ts';
 import { builtScript } from '../support/built-script.ts';
+import { UserDatabase } from '../../src/machine/linux/user-database.ts';
 import { describeOnMachine, ThrowAwayMachine } from './throw-away-machine.ts';
 import { describeUsers } from './users.contract.ts';
 
@@ -32,6 +33,22 @@ const toolStarter = builtScript('src/machine/linux/starter.ts');
 
 describeOnMachine('Linux, with a process that starts the tools', () => {
   describeUsers('Linux with a starter', 1000, () => ThrowAwayMachine.start(toolStarter.path));
+});
+
+test.each([
+  ['few', ['root', 'daemon', 'nosuch', 'Not a name']],
+  ['many', ['root', 'daemon', 'nosuch', 'nosuch2', 'nosuch3', '0']],
+  ['no', []],
+])('%s users of the system are found by name, each as it is', async (_count, names) => {
+  const found = await new UserDatabase(run).findAll(names);
+  expect([...found.values()].map(({ name, uid }) => [name, uid])).toEqual(
+    names.length === 0
+      ? []
+      : [
+          ['root', 0],
+          ['daemon', 1],
+        ],
+  );
 });
 
 describeOnMachine('on Linux', () => {

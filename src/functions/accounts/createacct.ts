@@ -160,12 +160,12 @@ export default defineFunction({
     const { machine, transaction } = context;
     const proposed =
       username === undefined ? await transaction('reads', (db) => proposeNames(db, domain)) : [username];
-    return {
-      proposed,
-      ofMachine: await findMachineNames(machine, proposed),
-      hasQuota: await isQuotaEnabled({ machine }),
-      found: await lookAtParts(context, { domain, wishes: wishesOf(args) }),
-    };
+    const [ofMachine, hasQuota, found] = await Promise.all([
+      findMachineNames(machine, proposed),
+      isQuotaEnabled({ machine }),
+      lookAtParts(context, { domain, wishes: wishesOf(args) }),
+    ]);
+    return { proposed, ofMachine, hasQuota, found };
   },
 
   async handler(args, context, { proposed, ofMachine, hasQuota, found }) {
