@@ -20,6 +20,8 @@ export interface DatabaseConnection {
 export interface DatabaseServer {
   /** The path of its socket, for its own tools. Undefined if it is reached over the network. */
   readonly socket?: string;
+  /** Where it is reached over the network, for its own tools. */
+  readonly place?: DatabasePlace;
   /**
    * Connects, and disconnects when `work` is done. `database` is the one that statements without a database’s name
    * refer to.

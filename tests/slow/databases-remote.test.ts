@@ -1,6 +1,8 @@
 // Profiles of MariaDB servers that are reached over the network, with real servers.
+import { readdirSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
 import { Installation } from '../support/installation.ts';
 import { PrivateMariadb } from '../support/private-mariadb.ts';
@@ -235,6 +237,28 @@ describe('remote_mysql_initiate_profile_activation', () => {
     expect(await monitor()).toMatchObject({ job_in_progress: { profile_name: 'db2', status: 'INPROGRESS' } });
     expect((await failure('remote_mysql_initiate_profile_activation', { name: 'db2' }))[0]).toBe('busy');
     await runTasks();
+  });
+
+  it.each(['with TLS', 'without TLS'])('shows schemas of databases there, %s', async (which) => {
+    const server = which === 'with TLS' ? remote : plain;
+    // Each of these means something in an option file.
+    const mysql_pass = 'a#b"c\'d\\e f;ü%\\s';
+    server.query(`
+      CREATE OR REPLACE USER odd@localhost IDENTIFIED BY 'a#b"c\\'d\\\\e f;ü%\\\\s';
+      GRANT ALL PRIVILEGES ON *.* TO odd@localhost WITH GRANT OPTION`);
+    await create({ name: 'db3', mysql_port: String(server.port), mysql_user: 'odd', mysql_pass });
+    await activate('db3');
+    await setUpShop('eve');
+    server.query('CREATE TABLE eve_shop.t (n INT); CREATE VIEW eve_shop.v AS SELECT n FROM eve_shop.t');
+    const schema = await own('eve', 'Mysql::dump_database_schema', { dbname: 'eve_shop' });
+    expect(schema).toContain('CREATE TABLE `t`');
+    expect(schema).toMatch(/VIEW `v`/);
+    // What the tool logged in with is gone.
+    expect(readdirSync(join(here.state, 'root/run/whmapi1-mysql'))).toEqual([]);
+    // Nobody else reads it.
+    const other = await here.uapi('bob', 'Mysql::dump_database_schema', { dbname: 'eve_shop' });
+    expect(other).toMatchObject({ status: 0, errors: [expect.stringContaining('eve_shop')] });
+    server.query('DROP DATABASE eve_shop; DROP USER eve_app@localhost');
   });
 
   it('refuses an unknown profile', async () => {

@@ -1,7 +1,7 @@
-// MariaDB’s own clients. mariadb-dump knows the order in which things depend on each other. Both log in through the
-// socket, without a password.
-import { MachineError } from '../../core/machine-error.ts';
+// MariaDB’s own clients. mariadb-dump knows the order in which things depend on each other.
+import type { ToolOptions, ToolWord } from '../../core/machine-daemons.ts';
 import type { Machine } from '../../core/machine.ts';
+import { withLogin, type Reachable } from './client-login.ts';
 
 export interface ClientTools {
   /** The statements that create everything in a database, without rows. */
@@ -25,45 +25,30 @@ const FOLDERS = ['/var', '/var/lib', FOLDER];
 /** The path of a dump. */
 export const dumpFile = (name: string): string => `${FOLDER}/${encodeURIComponent(name)}.sql`;
 
-/** @param socket of the server; undefined if it is reached over the network. */
-export function clientTools(
-  machine: Pick<Machine, 'files' | 'tools'>,
-  socket: string | undefined,
-): ClientTools {
-  const ready = async (what: string) => {
-    if (socket === undefined) throw new MachineError('failed', `${what} on another server cannot be read.`);
-    const login = ['--no-defaults', '--user=root', `--socket=${socket}`, '--skip-ssl'];
-    return { tools: await machine.tools([DUMP, CLIENT]), login };
+export function clientTools(machine: Pick<Machine, 'files' | 'tools'>, server: Reachable): ClientTools {
+  const run = async (name: string, words: readonly ToolWord[], options?: ToolOptions) => {
+    const tools = await machine.tools([DUMP, CLIENT]);
+    return withLogin(machine, server, (login) => tools.run(name, [...login, ...words], options));
   };
   const files = () => machine.files(['/var']);
   return {
     async schema(database) {
-      const { tools, login } = await ready('The schema of a database');
-      const words = [...login, '--no-data', ...CONTENT, '--', database];
-      return (await tools.run(DUMP.name, words)).stdout;
+      return (await run(DUMP.name, ['--no-data', ...CONTENT, '--', database])).stdout;
     },
 
     async dump(database, file) {
-      const { tools, login } = await ready('A database');
       const place = await files();
       for (const folder of FOLDERS)
         await place.makeDirectory(folder, { mode: folder === FOLDER ? 0o700 : 0o755 });
       await place.write(file, '', { mode: 0o600 });
-      const words = [...login, ...CONTENT, ...ROWS, { prefix: '--result-file=', path: file }, '--', database];
-      await tools.run(DUMP.name, words, { limitMs: LIMIT_MS });
+      const words = [...CONTENT, ...ROWS, { prefix: '--result-file=', path: file }, '--', database];
+      await run(DUMP.name, words, { limitMs: LIMIT_MS });
     },
 
     async load(file, database) {
-      const { tools, login } = await ready('A database');
       // Without a new connection after a lost one, which would have no database.
-      const words = [
-        ...login,
-        '--skip-reconnect',
-        { prefix: '--execute=source ', path: file },
-        '--',
-        database,
-      ];
-      await tools.run(CLIENT.name, words, { limitMs: LIMIT_MS });
+      const words = ['--skip-reconnect', { prefix: '--execute=source ', path: file }, '--', database];
+      await run(CLIENT.name, words, { limitMs: LIMIT_MS });
     },
 
     async remove(file) {

@@ -18,5 +18,5 @@ export async function withMysql<T>(
   const databases = await machine.databases();
   const server = place === undefined ? await databases.mysql() : await databases.mysql(place);
   if (server === undefined) return work(new RecordedMysql(await machine.files(['/var'])));
-  return server.use((connection) => work(new ServedMysql(connection, clientTools(machine, server.socket))));
+  return server.use((connection) => work(new ServedMysql(connection, clientTools(machine, server))));
 }

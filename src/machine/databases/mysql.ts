@@ -18,11 +18,13 @@ export type MysqlPlace = { readonly socket: string } | DatabasePlace;
 
 export class MysqlServer implements DatabaseServer {
   readonly socket?: string;
+  readonly place?: DatabasePlace;
   readonly #place: MysqlPlace;
 
   constructor(place: MysqlPlace) {
     this.#place = place;
     if ('socket' in place) this.socket = place.socket;
+    else this.place = place;
   }
 
   async use<T>(work: (connection: DatabaseConnection) => Promise<T>, database?: string): Promise<T> {
