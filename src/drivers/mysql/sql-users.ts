@@ -51,10 +51,12 @@ export async function create(
 
 export async function drop(connection: DatabaseConnection, name: string): Promise<void> {
   const hosts = await hostsOf(connection, name);
-  if (hosts.length === 0) return;
-  await connection.query(
-    `DROP USER IF EXISTS ${hosts.map((host) => userAt(connection, name, host)).join(', ')}`,
-  );
+  if (hosts.length > 0) {
+    await connection.query(
+      `DROP USER IF EXISTS ${hosts.map((host) => userAt(connection, name, host)).join(', ')}`,
+    );
+  }
+  // Also if an interrupted call has dropped it: that call may have left the sessions.
   await endSessions(connection, name);
 }
 

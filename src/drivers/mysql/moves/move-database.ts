@@ -79,6 +79,12 @@ export async function moveDatabaseBack(
     throw new MachineError('not_ours', `The database “${to}” was created by somebody else.`);
   }
   if (original === undefined) {
+    // The move was complete, and the mark was gone. If the way back is interrupted, its next try needs the mark.
+    if (present !== undefined) {
+      await connection.query(
+        `ALTER DATABASE ${connection.identifier(to)} COMMENT ${connection.literal(markOf(inventory, from))}`,
+      );
+    }
     await connection.query(
       `CREATE DATABASE ${connection.identifier(from)} COLLATE ${inventory.collation}
         COMMENT ${connection.literal(inventory.comment)}`,
