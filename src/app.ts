@@ -78,6 +78,7 @@ export interface AuditedLogin extends Origin {
 /**
  * Creates the dependencies of calls. `livesLong` is for a server, which serves many calls. `passwordStrength` replaces
  * the rating of passwords in this process. `toolStarter` is the program that starts tools while there are many.
+ * `later` does work after calls.
  * @throws ApiError `store_insecure`, `store_unavailable` if the state directory cannot be used.
  */
 export function createApplication(
@@ -86,10 +87,12 @@ export function createApplication(
     livesLong = false,
     passwordStrength = judgeHere,
     toolStarter,
+    later,
   }: {
     readonly livesLong?: boolean;
     readonly passwordStrength?: PasswordStrength;
     readonly toolStarter?: string;
+    readonly later?: Engine['later'];
   } = {},
 ): Application {
   const { userId, stateDirectory } = locate(environment);
@@ -194,6 +197,7 @@ export function createApplication(
       const { machine } = engine;
       return advise({ environment, userId, stateDirectory, program: programDirectory(), machine, now });
     },
+    later,
     now,
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),
     letOthersRun: () => new Promise((resume) => setImmediate(resume)),

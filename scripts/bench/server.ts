@@ -36,6 +36,12 @@ const page =
 const loads: readonly Load[] = [
   { name: 'version, HTTP', floor: 'http', path: '/json-api/version?api.version=1', reach: 0.6 },
   { name: 'version, HTTPS', floor: 'https', path: '/json-api/version?api.version=1', reach: 0.6 },
+  {
+    name: 'accountsummary of one of 100,000, HTTP',
+    floor: 'http',
+    path: '/json-api/accountsummary?api.version=1&user=user000042',
+    reach: 0.5,
+  },
   { name: 'listaccts, 50 of 100,000, HTTP', floor: 'http', path: `/json-api/listaccts?${page}`, reach: 0.25 },
 ];
 

@@ -42,8 +42,8 @@ const change = defineChange<CreateAccount>({
     if (!isUnlimited) await assertWithin({ db, now }, undefined, account);
     const user = create.resultIn(results);
     if (user === undefined) throw new Error(`The user “${username}” no longer exists.`);
-    const { blocks, inodes } = user.usage;
-    await accounts.insert(db, { ...account, uid: user.uid, blocksUsed: blocks, inodesUsed: inodes });
+    await accounts.insert(db, { ...account, uid: user.uid });
+    await accounts.setUsage(db, username, user.usage, now());
     await installedCertificates.installWritten(db, results, now());
     // A zone of its domain now belongs to the account.
     await zoneOwners.forget(db, account.domain);

@@ -83,6 +83,9 @@ export class Contexts {
         const nested = { ...ofApi(engine, api), store, insideDryRun: own.dryRun };
         return dispatch({ ...call, ...inherited(own) }, actingAs(caller, username), nested);
       },
+      later: own.dryRun || engine.insideDryRun === true ? undefined : engine.later,
+      // Only a server that remembers responses listens (`Engine.watch`).
+      validUntil: () => undefined,
       innerError: (code) => {
         this.#of.report.innerError = code;
       },

@@ -5,7 +5,8 @@
 // store, since its function changes nothing and its handler used nothing else (`watched-call.ts`). The first two are
 // the key, letter by letter. The state of the store was read before the first call read the store; while it is still
 // the same, nobody has changed what that call saw. A state that does not stay the same from before a call to after
-// it, as that of a store which can't tell whether it has changed, makes nothing worth keeping.
+// it, as that of a store which can't tell whether it has changed, makes nothing worth keeping. A handler that uses the
+// clock or the machine as well can say how long its response is valid (`FreeContext.validUntil`).
 //
 // Each call is identified before it comes here, and has its own line in the audit log.
 import type { Application } from '../app.ts';
@@ -32,6 +33,9 @@ interface Remembered {
   /** The state of the store before the call read it. */
   readonly state: string;
   readonly record: AuditRecord;
+  /** When the call was made, and until when its response is valid. */
+  readonly from: number;
+  readonly until: number;
   /** Warnings about how the call was sent. */
   readonly records: WeakMap<Origin, AuditRecord>;
 }
@@ -64,7 +68,9 @@ export class RememberedAnswers {
     const key = this.#keyOf(sender.caller, question);
     const state = sender.storeState ?? (await this.#application.storeState());
     const known = this.#remembered.get(key);
-    if (known?.state !== state) return this.#makeAndKeep(key, state, make);
+    // A clock that was set back counts as an end, too.
+    const isValid = known?.state === state && known.from <= started && started < known.until;
+    if (!isValid) return this.#makeAndKeep(key, state, make);
     try {
       const now = engine.now();
       const moment = { time: now, xid: engine.newXid(), duration_ms: now - started };
@@ -80,10 +86,11 @@ export class RememberedAnswers {
   async #makeAndKeep(key: string, state: string, make: Make): Promise<Answer> {
     const { engine } = this.#application;
     const call = new WatchedCall(engine);
+    const from = engine.now();
     const answer = await make(call.engine);
-    const record = call.repeatable;
-    if (record !== undefined && state === (await this.#application.storeState())) {
-      this.#keep(key, { answer, state, record, records: new WeakMap() });
+    const repeatable = call.repeatable;
+    if (repeatable !== undefined && state === (await this.#application.storeState())) {
+      this.#keep(key, { answer, state, ...repeatable, from, records: new WeakMap() });
     }
     return answer;
   }

@@ -4,6 +4,7 @@ import { CommanderError } from 'commander';
 import type { FastifyInstance } from 'fastify';
 import { createApplication, version, type Application } from '../app.ts';
 import { ApiError } from '../core/errors.ts';
+import { BackgroundWork } from './background-work.ts';
 import { AccountSockets, socketDirectory } from './account-sockets.ts';
 import { Listener } from './listener.ts';
 import { helpText, readOptions } from './options.ts';
@@ -39,13 +40,17 @@ async function main(): Promise<void> {
     process.stdout.write(systemdUnit(process.execPath, process.argv[1] ?? ''));
     return;
   }
+  const servers: FastifyInstance[] = [];
   const passwords = new PasswordJudge(join(__dirname, 'password-worker.cjs'));
+  const background = new BackgroundWork((error) => {
+    servers[0]?.log.warn(error, 'work in the background failed');
+  });
   const application = createApplication(process.env, {
     livesLong: true,
+    later: background.add,
     passwordStrength: passwords.strengthOf,
     toolStarter: join(__dirname, 'tool-starter.cjs'),
   });
-  const servers: FastifyInstance[] = [];
   const worker = createWorker(application, process.env, {
     onEnd: ({ id, kind }, { state }) => servers[0]?.log.info({ task: id, kind, state }, 'task ended'),
     onTrouble: (error) => servers[0]?.log.warn(error, 'tasks cannot run: the store cannot be used'),
@@ -57,7 +62,9 @@ async function main(): Promise<void> {
     servers[0]?.log.warn(error, 'the background processes of accounts could not be checked'),
   );
   const sockets = new AccountSockets(application);
-  const end = once(() => stop(servers, application, passwords, [watch, processWatch, worker, sockets]));
+  const end = once(() =>
+    stop(servers, application, passwords, [watch, processWatch, worker, sockets, background]),
+  );
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
   const listener = new Listener(options, application, servers);
@@ -90,7 +97,7 @@ async function stop(
   servers: readonly FastifyInstance[],
   application: Application,
   passwords: PasswordJudge,
-  workers: readonly (AccountSockets | ProcessWatch | ServiceWatch | Worker)[],
+  workers: readonly (AccountSockets | BackgroundWork | ProcessWatch | ServiceWatch | Worker)[],
 ): Promise<void> {
   notifySystemd('STOPPING=1');
   const impatience = setTimeout(() => process.exit(1), TIMEOUT_MS);

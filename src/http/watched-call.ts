@@ -19,10 +19,19 @@ const inside: ReadonlySet<string> = new Set<keyof Context>([
   'reportCounts',
 ]);
 
+/** The record of a call whose response is the same if it is repeated, and until when. */
+export interface Repeatable {
+  readonly record: AuditRecord;
+  readonly until: number;
+}
+
 export class WatchedCall {
   /** The engine for the call. */
   readonly engine: Engine;
   #usedOutside = false;
+  #isUnfinished = false;
+  #functions = 0;
+  #until: number | undefined;
   #record: AuditRecord | undefined;
 
   constructor(engine: Engine) {
@@ -39,7 +48,7 @@ export class WatchedCall {
         ...engine.journal,
         list: async (db) => {
           const left = await engine.journal.list(db);
-          if (left.length > 0) this.#usedOutside = true;
+          if (left.length > 0) this.#isUnfinished = true;
           return left;
         },
       },
@@ -51,14 +60,21 @@ export class WatchedCall {
     };
   }
 
-  /** The audit line of a successful call whose response came only from the store. Undefined for other calls. */
-  get repeatable(): AuditRecord | undefined {
-    return this.#usedOutside || this.#record?.result !== 1 ? undefined : this.#record;
+  /**
+   * The audit line of a successful call whose response came only from the store, or whose handler says how long it is
+   * valid. Undefined for other calls. Of a call that makes other calls, no handler can say that.
+   */
+  get repeatable(): Repeatable | undefined {
+    const record = this.#record;
+    if (this.#isUnfinished || record?.result !== 1) return undefined;
+    if (!this.#usedOutside) return { record, until: Infinity };
+    return this.#until === undefined || this.#functions > 1 ? undefined : { record, until: this.#until };
   }
 
   #watchFind(find: Engine['find']): Engine['find'] {
     return async (command) => {
       const fn = await find(command);
+      this.#functions += 1;
       if (fn?.effect !== 'reads' && fn?.effect !== 'none') this.#usedOutside = true;
       return fn;
     };
@@ -67,8 +83,12 @@ export class WatchedCall {
   /** The same context, which records what is used. */
   #watch<C extends Context | FreeContext>(context: C): C {
     const watched = {};
+    const validUntil = (time: number) => {
+      this.#until = time;
+    };
     for (const name of Object.keys(context) as (string & keyof C)[]) {
       const take = () => {
+        if (name === 'validUntil') return validUntil;
         if (!inside.has(name)) this.#usedOutside = true;
         return context[name];
       };

@@ -3,7 +3,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Caller } from '../../src/core/context.ts';
-import { type MachineQuota } from '../../src/core/machine.ts';
+import type { MachineQuota, MachineUsage } from '../../src/core/machine.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
 import type { Hash } from '../../src/core/values.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
@@ -110,9 +110,78 @@ describe('accountsummary', () => {
     mkdirSync(join(home('bob'), 'files'));
     // Folders use space on some file systems only.
     writeFileSync(join(home('bob'), 'files/one'), Buffer.alloc(2.1 * 1024 * 1024, 1));
+    here.time += 60_000;
     expect(await summaryOf({ user: 'bob' })).toMatchObject([
       { diskused: '3M', inodesused: Number(before) + 2, user: 'bob' },
     ]);
+  });
+
+  describe('while the disk usage is known', () => {
+    const usages = [
+      { blocks: 1024, inodes: 1 },
+      { blocks: 2048, inodes: 2 },
+    ];
+    let measured = 0;
+    beforeEach(async () => {
+      await addAccounts(here, anAccount());
+      measured = 0;
+      measureBy(async () => usages[measured++] as MachineUsage);
+      await summaryOf({ user: 'bob' });
+      expect(measured).toBe(1);
+    });
+    const ask = () => call('accountsummary', { user: 'bob' });
+
+    it('is up to a minute old', async () => {
+      here.time += 59_999;
+      const { data, metadata } = await ask();
+      expect(data?.acct).toMatchObject([{ diskused: '1M', inodesused: 1 }]);
+      expect(metadata.output).toBeUndefined();
+      expect(measured).toBe(1);
+    });
+
+    it.each([
+      ['a minute later', 60_000],
+      ['after the clock was set back', -1],
+    ])('is measured by a command %s', async (_when, passed) => {
+      here.time += passed;
+      expect(await summaryOf({ user: 'bob' })).toMatchObject([{ diskused: '2M' }]);
+      expect(await summaryOf({ user: 'bob' })).toMatchObject([{ diskused: '2M' }]);
+      expect(measured).toBe(2);
+    });
+
+    it('is measured by a dry run, which stores nothing', async () => {
+      here.time += 60_000;
+      const { data } = await here.call('accountsummary', { user: 'bob' }, { dryRun: true });
+      expect(data?.acct).toMatchObject([{ diskused: '2M' }]);
+      expect((await call('listaccts', { want: 'diskused' })).data?.acct).toEqual([{ diskused: '1M' }]);
+    });
+
+    it.each([
+      ['1 minute', 119_999],
+      ['2 minutes', 120_000],
+      ['1 hour', 3_600_000],
+      ['23 hours', 86_399_999],
+    ])('is measured by a server after the call, which says that it is %s old', async (age, passed) => {
+      const later: [string, () => Promise<void>][] = [];
+      here.overrides = { ...here.overrides, later: (...work) => later.push(work) };
+      here.time += passed;
+      const { data, metadata } = await ask();
+      expect(data?.acct).toMatchObject([{ diskused: '1M', inodesused: 1 }]);
+      expect(metadata.output?.messages).toEqual([
+        `The disk usage was measured ${age} ago. It is being measured again.`,
+      ]);
+      expect(measured).toBe(1);
+      expect(later).toEqual([['disk usage of bob', expect.any(Function)]]);
+      await later[0]?.[1]();
+      expect(await summaryOf({ user: 'bob' })).toMatchObject([{ diskused: '2M', inodesused: 2 }]);
+      expect(later).toHaveLength(1);
+    });
+
+    it('is measured by a server during the call after a day, so that the reason of a failure is seen', async () => {
+      here.overrides = { ...here.overrides, later: () => expect('work').toBe('done during the call') };
+      here.time += 86_400_000;
+      expect(await summaryOf({ user: 'bob' })).toMatchObject([{ diskused: '2M' }]);
+    });
   });
 
   it('returns the last measured value if the machine does not know the user', async () => {

@@ -83,6 +83,30 @@ describe('a repeated call', () => {
     }
   });
 
+  test('of accountsummary is remembered while its measurement is less than a minute old', async () => {
+    const { here } = server;
+    await here.call('createacct', { username: 'bob', domain: 'bob.example' });
+    const token = await tokenOf();
+    const path = `/json-api/accountsummary?${version1}&user=bob`;
+    const summary = () => timesMade(() => ask(token, path));
+    expect([await summary(), await summary()]).toEqual([1, 0]);
+    here.time += 59_999;
+    expect(await summary()).toBe(0);
+    here.time += 1;
+    expect([await summary(), await summary(), await summary()]).toEqual([1, 1, 0]);
+    here.time -= 1;
+    expect(await summary()).toBe(1);
+  });
+
+  test('of a batch with accountsummary is run again', async () => {
+    await server.here.call('createacct', { username: 'bob', domain: 'bob.example' });
+    const token = await tokenOf();
+    const path = `/json-api/batch?${version1}&command=accountsummary%3Fuser%3Dbob`;
+    const once = await timesMade(() => ask(token, path));
+    expect(once).toBe(2);
+    expect(await timesMade(() => ask(token, path))).toBe(once);
+  });
+
   test('is in the audit log like every call', async () => {
     const { here } = server;
     const token = await tokenOf('root', { token_name: 'backup' });

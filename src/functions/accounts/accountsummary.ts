@@ -4,7 +4,7 @@ import * as form from '../../model/accounts/form.ts';
 import { existingAccount, existingDomain } from '../../model/accounts/names.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import * as search from '../../model/accounts/search.ts';
-import { measure } from '../../model/accounts/disk-usage.ts';
+import { refresh } from '../../model/accounts/disk-usage.ts';
 import { fieldsOf } from '../../model/list-in-sql.ts';
 
 export default defineFunction({
@@ -12,8 +12,9 @@ export default defineFunction({
   since: 32,
   summary: 'Show an account’s domain, package, limits, disk usage and suspension.',
   description:
-    'With “user” or “domain”, disk usage is measured during the call. A search returns the last measured value, ' +
-    'as listaccts does. A reseller sees the accounts that it owns.',
+    'With “user” or “domain”, the disk usage is at most one minute old, or a message says how old it is and the ' +
+    'server measures it again after the call. A search returns the last measured value, as listaccts does. A ' +
+    'reseller sees the accounts that it owns.',
   access: ['acct-summary'],
   effect: 'calls',
   params: {
@@ -58,14 +59,15 @@ export default defineFunction({
       });
       return { acct };
     }
-    const { username, acct } = await transaction('reads', async (db) => {
+    const { acct, ...last } = await transaction('reads', async (db) => {
       const { username } =
         user === undefined
           ? await accounts.getByDomain(db, caller, (domain ?? '').toLowerCase())
           : await accounts.get(db, caller, user);
-      return { username, acct: await search.recordsOf(db, [username], columns) };
+      const measuredAt = await accounts.measuredAt(db, username);
+      return { username, measuredAt, acct: await search.recordsOf(db, [username], columns) };
     });
-    const usage = await measure(context, username, readSizes);
+    const usage = await refresh(context, last, readSizes);
     if (usage === undefined) return { acct };
     const { blocks, inodes } = usage;
     return { acct: acct.map((one) => ({ ...one, diskused: form.diskUsed(blocks), inodesused: inodes })) };

@@ -241,15 +241,27 @@ export async function update(db: Db, account: Account): Promise<void> {
   );
 }
 
+/** `now`: when it was measured. */
 export async function setUsage(
   db: Db,
   username: string,
   usage: { readonly blocks: number; readonly inodes: number },
+  now: number,
 ): Promise<void> {
   await db.run(
-    'UPDATE account SET blocks_used = ?, inodes_used = ? WHERE username = ?',
+    'UPDATE account SET blocks_used = ?, inodes_used = ?, measured_at = ? WHERE username = ?',
     usage.blocks,
     usage.inodes,
+    now,
     username,
   );
+}
+
+/** When the disk usage was measured last, in milliseconds since 1970-01-01. Undefined if that is not known. */
+export async function measuredAt(db: Db, username: string): Promise<number | undefined> {
+  const row = await db.get<{ measuredAt: number | null }>(
+    'SELECT measured_at AS "measuredAt" FROM account WHERE username = ?',
+    username,
+  );
+  return row?.measuredAt ?? undefined;
 }

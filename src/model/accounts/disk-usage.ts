@@ -1,5 +1,5 @@
 // The disk usage of accounts, of their files and their databases: measured, and stored with the account.
-import type { Db, FreeContext } from '../../core/context.ts';
+import type { FreeContext } from '../../core/context.ts';
 import type { MachineUsage } from '../../core/machine.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import type { TaskContext } from '../../core/task.ts';
@@ -23,6 +23,81 @@ const MAX_WARNINGS = 20;
 
 export type Measuring = Pick<FreeContext, 'machine' | 'sealer' | 'transaction' | 'warn'>;
 
+/** A value is returned without a word until it is this old. */
+const FRESH_MS = 60_000;
+/** Older values are measured during the call, so that the caller sees why that fails, if it does. */
+const OLD_MS = 86_400_000;
+
+/**
+ * Returns an account's disk usage if it is measured during the call, which stores it. Undefined if the last measured
+ * value, of the time `measuredAt`, is the answer. If that is older than a minute, a server measures in the background,
+ * and a message says how old it is.
+ */
+export async function refresh(
+  context: Measuring & Pick<FreeContext, 'inform' | 'now' | 'later' | 'validUntil' | 'isDryRun'>,
+  { username, measuredAt }: { readonly username: string; readonly measuredAt: number | undefined },
+  readSizes: ReadSizes,
+): Promise<MachineUsage | undefined> {
+  const { later, now } = context;
+  // Negative if the clock was set back. The value is then measured.
+  const age = measuredAt === undefined ? NaN : now() - measuredAt;
+  if (age >= 0 && age < FRESH_MS) {
+    context.validUntil(now() + FRESH_MS - age);
+    return undefined;
+  }
+  if (later !== undefined && age >= 0 && age < OLD_MS) {
+    // The call has ended then, so nobody reads a warning.
+    const unread = { ...context, warn: () => undefined };
+    later(`disk usage of ${username}`, async () => keep(context, await parts(unread, username, readSizes)));
+    context.inform(`The disk usage was measured ${span(age)} ago. It is being measured again.`);
+    return undefined;
+  }
+  return warnIfImpossible(context, username, async () => {
+    const measured = await parts(context, username, readSizes);
+    if (!context.isDryRun) await keep(context, measured);
+    return total(context, measured);
+  });
+}
+
+function span(milliseconds: number): string {
+  const minutes = Math.floor(milliseconds / 60_000);
+  const [count, unit] = minutes < 60 ? [minutes, 'minute'] : [Math.floor(minutes / 60), 'hour'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+/** What an account uses. Databases are undefined if they are not measured. */
+interface Parts {
+  readonly username: string;
+  readonly files: MachineUsage;
+  readonly databases: DatabaseBlocks | undefined;
+}
+
+async function parts(context: Measuring, username: string, readSizes?: ReadSizes): Promise<Parts> {
+  const files = await (await context.machine.quota()).usage(username);
+  const databases = readSizes && (await measureDatabases(context, [username], readSizes)).get(username);
+  return { username, files, databases };
+}
+
+/** Adds the databases to the files. Those that were not measured count as they were last measured. */
+async function total(
+  { transaction }: Pick<Measuring, 'transaction'>,
+  { username, files, databases }: Parts,
+): Promise<MachineUsage> {
+  const last = await transaction('reads', (db) => lastMeasured(db, username));
+  const { mysql = last.mysql, postgresql = last.postgresql } = databases ?? {};
+  return { blocks: files.blocks + mysql + postgresql, inodes: files.inodes };
+}
+
+function keep(
+  context: Pick<FreeContext, 'transaction' | 'now'>,
+  { username, files, databases }: Parts,
+): Promise<void> {
+  return store(
+    { usages: [[username, files]], databases: new Map(databases && [[username, databases]]) },
+    context,
+  );
+}
+
 /**
  * Measures an account's disk usage. Undefined, with a warning, if the machine cannot measure it.
  * @param readSizes measures databases too. Default: they count as they were last measured.
@@ -32,13 +107,18 @@ export async function measure(
   username: string,
   readSizes?: ReadSizes,
 ): Promise<MachineUsage | undefined> {
-  const { machine, transaction, warn } = context;
+  return warnIfImpossible(context, username, async () =>
+    total(context, await parts(context, username, readSizes)),
+  );
+}
+
+async function warnIfImpossible(
+  { warn }: Pick<Measuring, 'warn'>,
+  username: string,
+  work: () => Promise<MachineUsage>,
+): Promise<MachineUsage | undefined> {
   try {
-    const { blocks, inodes } = await (await machine.quota()).usage(username);
-    const measured = readSizes && (await measureDatabases(context, [username], readSizes)).get(username);
-    const last = await transaction('reads', (db) => lastMeasured(db, username));
-    const { mysql = last.mysql, postgresql = last.postgresql } = measured ?? {};
-    return { blocks: blocks + mysql + postgresql, inodes };
+    return await work();
   } catch (error) {
     if (!(error instanceof MachineError)) throw error;
     warn(notMeasured(username, error));
@@ -52,7 +132,7 @@ function notMeasured(username: string, error: MachineError): string {
 
 /** Measures every account of the caller and stores the results. No transaction is open during the measurement. */
 export async function measureAll(
-  context: Measuring & Pick<FreeContext, 'caller'>,
+  context: Measuring & Pick<FreeContext, 'caller' | 'now'>,
   readSizes: ReadSizes,
 ): Promise<void> {
   const { caller, machine, transaction, warn } = context;
@@ -62,7 +142,7 @@ export async function measureAll(
   for (const [name, usage] of usages) {
     if (usage instanceof MachineError && ++failures <= MAX_WARNINGS) warn(notMeasured(name, usage));
   }
-  await store({ usages, databases: await measureDatabases(context, names, readSizes) }, transaction);
+  await store({ usages, databases: await measureDatabases(context, names, readSizes) }, context);
   if (failures > MAX_WARNINGS) warn(`The same applies to ${failures - MAX_WARNINGS} more accounts.`);
 }
 
@@ -80,7 +160,8 @@ export async function measureInGroups(
     progress,
     log,
     signal,
-  }: Pick<TaskContext, 'machine' | 'sealer' | 'transaction' | 'progress' | 'log' | 'signal'>,
+    now,
+  }: Pick<TaskContext, 'machine' | 'sealer' | 'transaction' | 'progress' | 'log' | 'signal' | 'now'>,
   readSizes: ReadSizes,
 ): Promise<{
   readonly measured: number;
@@ -100,7 +181,7 @@ export async function measureInGroups(
       failed += 1;
       log(notMeasured(name, usage));
     }
-    await store({ usages, databases }, transaction);
+    await store({ usages, databases }, { transaction, now });
   }
   log(`Measured ${names.length - failed} of ${names.length} accounts.`);
   return { measured: names.length - failed, failed };
@@ -113,12 +194,13 @@ interface Measured {
 
 async function store(
   { usages, databases }: Measured,
-  transaction: <T>(effect: 'reads' | 'changes', work: (db: Db) => Promise<T>) => Promise<T>,
+  { transaction, now }: Pick<FreeContext, 'transaction' | 'now'>,
 ): Promise<void> {
+  const measuredAt = now();
   for (let at = 0; at < usages.length; at += BATCH) {
     await transaction('changes', async (db) => {
       for (const [name, usage] of usages.slice(at, at + BATCH)) {
-        if (!(usage instanceof MachineError)) await accounts.setUsage(db, name, usage);
+        if (!(usage instanceof MachineError)) await accounts.setUsage(db, name, usage, measuredAt);
         const blocks = databases.get(name);
         if (blocks !== undefined) await storeDatabases(db, name, blocks);
       }
