@@ -241,18 +241,18 @@ export async function update(db: Db, account: Account): Promise<void> {
   );
 }
 
-/** `now`: when it was measured. */
+/** `measuredAt`: undefined if a part could not be measured, so that the time of the last complete measurement stays. */
 export async function setUsage(
   db: Db,
   username: string,
   usage: { readonly blocks: number; readonly inodes: number },
-  now: number,
+  measuredAt: number | undefined,
 ): Promise<void> {
   await db.run(
-    'UPDATE account SET blocks_used = ?, inodes_used = ?, measured_at = ? WHERE username = ?',
+    'UPDATE account SET blocks_used = ?, inodes_used = ?, measured_at = coalesce(?, measured_at) WHERE username = ?',
     usage.blocks,
     usage.inodes,
-    now,
+    measuredAt ?? null,
     username,
   );
 }

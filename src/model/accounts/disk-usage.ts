@@ -200,9 +200,11 @@ async function store(
   for (let at = 0; at < usages.length; at += BATCH) {
     await transaction('changes', async (db) => {
       for (const [name, usage] of usages.slice(at, at + BATCH)) {
-        if (!(usage instanceof MachineError)) await accounts.setUsage(db, name, usage, measuredAt);
         const blocks = databases.get(name);
         if (blocks !== undefined) await storeDatabases(db, name, blocks);
+        if (usage instanceof MachineError) continue;
+        const isComplete = Object.values(blocks ?? {}).every((part) => part !== undefined);
+        await accounts.setUsage(db, name, usage, isComplete ? measuredAt : undefined);
       }
     });
   }
