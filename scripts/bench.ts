@@ -1,6 +1,6 @@
 // Measures whole processes against `node -e 0` of the same run, calls among many accounts against calls among few, and
 // the writing of long lists; and calls while another address attacks. Read the ratios: the milliseconds drift with the machine.
-// `npm run bench [-- --runs=60 --only=starts,hooks,accounts,uapi,creating,zones,websites,dns,server,attack,remote,bandwidth,lists,host,web,databases]`
+// `npm run bench [-- --runs=60 --only=starts,hooks,accounts,uapi,creating,zones,websites,dns,server,writes,attack,remote,bandwidth,lists,host,web,databases]`
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ import { compareHost } from './bench/host.ts';
 import { compareHooks } from './bench/hooks.ts';
 import { median, time } from './bench/measure.ts';
 import { compareRemote } from './bench/remote.ts';
-import { compareServers } from './bench/server.ts';
+import { compareServers, compareWrites } from './bench/server.ts';
 import { compareVirtualHosts } from './bench/web.ts';
 
 const top = join(import.meta.dirname, '..');
@@ -182,6 +182,7 @@ try {
   if (isAsked('dns')) await compareDns(top, work, environment, runs);
   if (isAsked('server'))
     await compareServers(top, manyAccounts(join(top, 'bin/whmapi1'), work, environment), environment);
+  if (isAsked('writes')) await compareWrites(top, join(work, 'writes'), environment);
   if (isAsked('attack')) await compareAttacks(top, join(work, 'attacked'), environment);
   if (isAsked('remote')) await compareRemote(top, work, environment);
   if (isAsked('bandwidth')) await compareBandwidth(work);

@@ -100,15 +100,18 @@ export function createApplication(
   const shared = findSharedStore(environment, directory);
   if (toolStarter !== undefined)
     void import('./machine/linux/tool-starter.ts').then(({ useToolStarter }) => useToolStarter(toolStarter));
+  const auditLog = new AuditLog(directory, { gathers: livesLong, limits: readLogLimits(environment) });
+  const ownStore = () =>
+    new SqliteStore(directory, { gathers: livesLong, beforeCommit: () => auditLog.flush() });
   // The shared store if one is configured, otherwise this server's own.
   const store: OpenStore =
-    shared === undefined ? new SqliteStore(directory) : new SharedStore({ ...shared, directory, livesLong });
-  const auditLog = new AuditLog(directory, { gathers: livesLong, limits: readLogLimits(environment) });
+    shared === undefined ? ownStore() : new SharedStore({ ...shared, directory, livesLong });
   let refused: Promise<RefusedRequests> | undefined;
   const now = () => Date.now();
   let retireServer: (() => void) | undefined;
   const audit: Engine['audit'] = async (record, durable, db) => {
-    await auditLog.append(record, durable);
+    if (durable && db !== undefined && shared === undefined) await auditLog.appendBeforeCommit(record);
+    else await auditLog.append(record, durable);
     await store.audit?.(record, db);
   };
   const servers = async () => {

@@ -1,6 +1,8 @@
 // The server under load, against a bare server of Node's that answers a constant: requests a second over kept-alive
-// connections, in turn, and how long the slowest hundredth took. wrk (Debian's) makes the load.
+// connections, in turn, and how long the slowest hundredth took; and writes over 32 connections, against one connection
+// and against a flush of the same disk. wrk (Debian's) makes the load.
 import { spawnSync } from 'node:child_process';
+import { closeSync, fdatasyncSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeToken, median, startServer, type Environment } from './measure.ts';
 
@@ -81,15 +83,84 @@ export async function compareServers(top: string, state: string, environment: En
   floor.child.kill();
 }
 
+/** Writes; each needs a path of its own, since nothing is written twice. */
+const writes: Readonly<Record<string, string>> = {
+  twofactorauth_set_issuer: 'issuer=Name',
+  addpkg: 'name=p',
+};
+const FLUSHES = 200;
+
+/**
+ * Writes a second with one connection and with many, in turn, and between them flushes of the same disk. `state` is a
+ * folder of its own on a disk.
+ */
+export async function compareWrites(top: string, state: string, environment: Environment): Promise<void> {
+  if (spawnSync('wrk', ['--version']).error !== undefined) return;
+  const own = { ...environment, WHMAPI1_STATE_DIR: state };
+  const header = `Authorization: whm root:${makeToken(top, own)}`;
+  const words = [join(top, 'bin/whmapi1d'), '--port=0', '--http-port=0', '--log-level=silent'];
+  const { child, urls } = await startServer(words, own);
+  console.log(`\nWrites over HTTP: 1 connection, ${CONNECTIONS} connections, and a flush of the disk\n`);
+  console.log('| call | 1, a second | 32, a second | ratio (10) | flush ms | p99 of 32 ms | ratio (50) |');
+  console.log('| --- | --- | --- | --- | --- | --- | --- |');
+  const script = join(state, 'writes.lua');
+  let round = 0;
+  for (const [name, words] of Object.entries(writes)) {
+    const [few, many, flushes]: [Measured[], Measured[], number[]] = [[], [], []];
+    for (const end = round + ROUNDS; round < end; round++) {
+      for (const [connections, measured] of [
+        [1, few],
+        [CONNECTIONS, many],
+      ] as const) {
+        const path = `/json-api/${name}?api.version=1&${words}`;
+        const mark = `${round}x${connections}x`;
+        writeFileSync(
+          script,
+          `n=0; request = function() n=n+1; return wrk.format("GET", "${path}${mark}" .. n) end`,
+        );
+        measured.push(load(urls.http, header, { connections, script }));
+      }
+      flushes.push(flushTime(join(state, 'flushed')));
+    }
+    const [one, all] = [few, many].map((several) => median(several.map(({ rate }) => rate)));
+    const p99 = median(many.map((measured) => measured.p99));
+    const flush = median(flushes);
+    console.log(
+      `| ${name} | ${one?.toFixed(0)} | ${all?.toFixed(0)} | ${((all ?? NaN) / (one ?? NaN)).toFixed(1)} ` +
+        `| ${flush.toFixed(2)} | ${p99.toFixed(1)} | ${(p99 / flush).toFixed(0)} |`,
+    );
+  }
+  child.kill();
+}
+
+/** Milliseconds to append a line to a file and flush it: the mean of many, since flushes differ much. */
+function flushTime(path: string): number {
+  const descriptor = openSync(path, 'a');
+  const began = performance.now();
+  for (let count = 0; count < FLUSHES; count++) {
+    writeSync(descriptor, `${'x'.repeat(250)}\n`);
+    fdatasyncSync(descriptor);
+  }
+  const took = (performance.now() - began) / FLUSHES;
+  closeSync(descriptor);
+  rmSync(path);
+  return took;
+}
+
 interface Measured {
   readonly rate: number;
   /** Milliseconds. */
   readonly p99: number;
 }
 
-/** The load of some connections for some seconds, by wrk. */
-export function load(url: string, header: string): Measured {
-  const words = ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, '--latency', '-H', header, url];
+/** The load of some connections for some seconds, by wrk. `script` is a file in Lua that makes the requests. */
+export function load(
+  url: string,
+  header: string,
+  { connections = CONNECTIONS, script }: { readonly connections?: number; readonly script?: string } = {},
+): Measured {
+  const made = script === undefined ? [] : ['-s', script];
+  const words = ['-t1', `-c${connections}`, `-d${SECONDS}s`, '--latency', ...made, '-H', header, url];
   const { stdout } = spawnSync('wrk', words, { encoding: 'utf8' });
   if (stdout.includes('Non-2xx')) throw new Error(`${url} did not answer with 200: ${stdout}`);
   const [, rate = ''] = /Requests\/sec:\s+([\d.]+)/.exec(stdout) ?? [];

@@ -223,9 +223,12 @@ class Dispatch {
    * Plans in one transaction, does the work on the machine outside any transaction, and stores the outcome in another.
    */
   async #operate(prepared: Prepared, found: unknown, first?: Opened): Promise<Outcome> {
-    const { execute, executeFirst, extend, abandon, open, waitForLocks } = await import('./execute-plan.ts');
+    const { execute, executeFirst, extend, abandon, forget, open, waitForLocks } =
+      await import('./execute-plan.ts');
     const tries: number[] = [];
     const decide = async (db: Db, nested: Store) => {
+      // The store runs this again if an earlier try was rolled back.
+      forget(tries);
       const outcome = await this.#decide(prepared, nested, found);
       const plan = this.#contexts.plan;
       const about = { xid: this.#xid, caller: this.#actor, tries };

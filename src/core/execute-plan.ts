@@ -30,11 +30,16 @@ const PAUSES_BETWEEN_LOOKS = 10;
  * progress.
  */
 export const abandon =
-  (tries: readonly number[]) =>
+  (tries: number[]) =>
   (error: unknown): never => {
-    for (const id of tries) inProgress.delete(id);
+    forget(tries);
     throw error;
   };
+
+/** Forgets the operations of transactions that were rolled back. */
+export function forget(tries: number[]): void {
+  for (const id of tries.splice(0)) inProgress.delete(id);
+}
 
 /** Writes a plan to the journal. @returns the lock that another call holds, if it has to wait. */
 export async function open(

@@ -40,6 +40,8 @@ export class AuditLog {
   #nextRotation = -Infinity;
   #rotating: Promise<void> | undefined;
   #descriptor: number | undefined;
+  /** True while lines are written that the next `flush` must bring to the disk. */
+  #isFlushDue = false;
   #gathered: string[] = [];
   #written: Promise<void> | undefined;
 
@@ -60,6 +62,32 @@ export class AuditLog {
     else await this.#gather(auditLine(record));
     // A command ends after its call, and would leave the rotation to the next command.
     if (!this.#gathers) await this.#rotating;
+  }
+
+  /**
+   * Writes the line of a change, in a transaction that calls `flush` before its commit. The lines of all changes that
+   * share the commit are flushed together.
+   * @throws ApiError `store_unavailable`.
+   */
+  async appendBeforeCommit(record: AuditRecord): Promise<void> {
+    this.#now = record.time;
+    this.#write([auditLine(record)], false);
+    this.#isFlushDue = true;
+    if (!this.#gathers) await this.#rotating;
+  }
+
+  /**
+   * Returns when the lines of `appendBeforeCommit` are on the disk.
+   * @throws ApiError `store_unavailable`.
+   */
+  async flush(): Promise<void> {
+    if (!this.#isFlushDue) return;
+    try {
+      if (this.#descriptor !== undefined) fdatasyncSync(this.#descriptor);
+    } catch (error) {
+      throw unavailable(error, this.#directory.file(AUDIT));
+    }
+    this.#isFlushDue = false;
   }
 
   /** Collects the line of a repeated call: as `record`, at another moment. */
@@ -125,6 +153,7 @@ export class AuditLog {
       const held = fstatSync(this.#descriptor);
       const isStillOurs = named?.ino === held.ino && named.dev === held.dev && (held.mode & 0o077) === 0;
       if (isStillOurs) return this.#descriptor;
+      if (this.#isFlushDue) fdatasyncSync(this.#descriptor);
       this.close();
     }
     return (this.#descriptor = openLog(this.#directory, AUDIT));

@@ -15,12 +15,44 @@ export const STORE_FILE = 'store.db';
 export const MOVED_FILE = 'store.db.moved';
 /** How long a call waits for another process's transaction. */
 const BUSY_TIMEOUT_MS = 15_000;
+/** The maximum number of changes that share a commit, and the time after which no further change joins them. */
+const MAX_GROUP = 100;
+const GROUP_MS = 20;
 
-/** Opens the database on first use. Transactions of one process run one after the other. */
+interface SqliteStoreOptions {
+  /** True if the key may exist before the database, because it has encrypted secrets of another store. */
+  readonly mayBeNew?: boolean;
+  /** The name of the database. */
+  readonly file?: string;
+  /**
+   * True to commit the changes together that are requested in one turn of the event loop. For a server, which handles
+   * many calls in a turn.
+   */
+  readonly gathers?: boolean;
+  /** Completes what must be on the disk before a change is committed. If it fails, the change is rolled back. */
+  readonly beforeCommit?: () => Promise<void>;
+}
+
+/** A change that waits for its transaction. */
+interface WaitingChange {
+  readonly work: (db: Db, nested: Store) => Promise<Work<unknown>>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Opens the database on first use. Transactions of one process run one after the other. Changes that wait at the same
+ * time share a commit: each has a savepoint of its own, and none is reported before the commit. If the shared
+ * transaction fails as a whole, each change runs again in a transaction of its own.
+ */
 export class SqliteStore implements Store {
   readonly #directory: StateDirectory;
   readonly #mayBeNew: boolean;
   readonly #file: string;
+  readonly #gathers: boolean;
+  readonly #beforeCommit: (() => Promise<void>) | undefined;
+  #waiting: WaitingChange[] = [];
+  #isGroupDue = false;
   #opening: Promise<Database.Database> | undefined;
   #database: Database.Database | undefined;
   /** Prepared statements, by their SQL. */
@@ -34,36 +66,106 @@ export class SqliteStore implements Store {
   /** How many transactions of this process were committed. */
   #kept = 0;
 
-  /**
-   * `mayBeNew` is true if the key may exist before the database, because it has encrypted secrets of another store.
-   * `file` is the name of the database.
-   */
   constructor(
     directory: StateDirectory,
-    { mayBeNew = false, file = STORE_FILE }: { readonly mayBeNew?: boolean; readonly file?: string } = {},
+    { mayBeNew = false, file = STORE_FILE, gathers = false, beforeCommit }: SqliteStoreOptions = {},
   ) {
     this.#directory = directory;
     this.#mayBeNew = mayBeNew;
     this.#file = file;
+    this.#gathers = gathers;
+    this.#beforeCommit = beforeCommit;
   }
 
   transaction<T>(effect: 'reads' | 'changes', work: (db: Db, nested: Store) => Promise<Work<T>>): Promise<T> {
-    const run = this.#last.then(async () => {
-      const database = await this.#open();
-      const begin = effect === 'changes' ? 'BEGIN IMMEDIATE' : 'BEGIN';
-      try {
-        const connection = new SqliteConnection(database, this.#statements);
-        const value = await bracket(connection, [begin, 'COMMIT', 'ROLLBACK'], work);
-        if (effect === 'changes') this.#kept += 1;
-        return value;
-      } catch (error) {
-        // Only errors of SQLite are about the database. `work` can also fail because of other files.
-        const isOfSqlite = (error as { code?: string } | null)?.code?.startsWith('SQLITE_') === true;
-        throw isOfSqlite ? unavailable(error, this.#directory.file(this.#file)) : error;
-      }
+    if (effect === 'reads') return this.#inTurn(() => this.#alone('BEGIN', work));
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ work, resolve, reject } as WaitingChange);
+      this.#scheduleGroup();
     });
-    this.#last = run.catch(() => undefined);
-    return run;
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(run);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  #scheduleGroup(): void {
+    if (this.#isGroupDue) return;
+    this.#isGroupDue = true;
+    const enter = () => {
+      void this.#inTurn(async () => {
+        this.#isGroupDue = false;
+        await this.#runGroup(this.#waiting.splice(0, MAX_GROUP));
+      });
+    };
+    if (this.#gathers) setImmediate(enter);
+    else enter();
+  }
+
+  /** Never throws: each change gets its own outcome. */
+  async #runGroup(group: readonly WaitingChange[]): Promise<void> {
+    if (group.length === 1) {
+      for (const change of group) await this.#settle(change);
+      return;
+    }
+    const outcomes: (() => void)[] = [];
+    try {
+      await this.#alone('BEGIN IMMEDIATE', async (_db, nested) => {
+        const start = performance.now();
+        for (const { work, resolve, reject } of group) {
+          await nested.transaction('changes', work).then(
+            (value) => outcomes.push(() => resolve(value)),
+            (error: unknown) => outcomes.push(() => reject(this.#toApiError(error))),
+          );
+          // After some errors, for example on a full disk, SQLite rolls back all changes of the transaction.
+          if (this.#database?.inTransaction !== true) throw new Error('SQLite rolled back.');
+          if (performance.now() - start > GROUP_MS) break;
+        }
+        return { value: undefined, keep: true };
+      });
+    } catch (error) {
+      if (outcomes.length === 0) {
+        for (const { reject } of group) reject(error);
+        return;
+      }
+      for (const change of group) {
+        await this.#settle(change);
+        // The caller handles the outcome before the next change can get the same numbers of rows.
+        await new Promise((resume) => setImmediate(resume));
+      }
+      return;
+    }
+    for (const settle of outcomes) settle();
+    this.#waiting.unshift(...group.slice(outcomes.length));
+    if (this.#waiting.length > 0) this.#scheduleGroup();
+  }
+
+  async #settle({ work, resolve, reject }: WaitingChange): Promise<void> {
+    await this.#alone('BEGIN IMMEDIATE', work).then(resolve, reject);
+  }
+
+  async #alone<T>(
+    begin: 'BEGIN' | 'BEGIN IMMEDIATE',
+    work: (db: Db, nested: Store) => Promise<Work<T>>,
+  ): Promise<T> {
+    try {
+      const database = await this.#open();
+      const connection = new SqliteConnection(database, this.#statements);
+      if (begin === 'BEGIN') return await bracket(connection, [begin, 'COMMIT', 'ROLLBACK'], work);
+      const value = await bracket(connection, [begin, 'COMMIT', 'ROLLBACK'], work, this.#beforeCommit);
+      this.#kept += 1;
+      return value;
+    } catch (error) {
+      throw this.#toApiError(error);
+    }
+  }
+
+  /** Only errors of SQLite are about the database. Work can also fail because of other files. */
+  #toApiError(error: unknown): unknown {
+    const isOfSqlite = (error as { code?: string } | null)?.code?.startsWith('SQLITE_') === true;
+    return isOfSqlite ? unavailable(error, this.#directory.file(this.#file)) : error;
   }
 
   /**
@@ -164,12 +266,16 @@ async function bracket<T>(
   connection: SqliteConnection,
   [begin, keep, takeBack]: readonly [string, string, string],
   work: (db: Db, nested: Store) => Promise<Work<T>>,
+  beforeKeep?: () => Promise<void>,
 ): Promise<T> {
   connection.exec(begin);
   let done: Work<T>;
   try {
     done = await work(connection, connection.nested());
-    if (done.keep) connection.exec(keep);
+    if (done.keep) {
+      await beforeKeep?.();
+      connection.exec(keep);
+    }
   } catch (error) {
     try {
       connection.exec(takeBack);

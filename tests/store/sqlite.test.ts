@@ -29,11 +29,11 @@ const pragma = (name: string) => {
   }
 };
 
-describe('in SQLite', () => {
+describe.each([false, true])('in SQLite, with shared commits: %s', (gathers) => {
   itKeepsItsPromises(async () => {
     const { state } = here;
     const directory = new StateDirectory(state, process.geteuid?.() ?? 0);
-    const [one, other] = [new SqliteStore(directory), new SqliteStore(directory)];
+    const [one, other] = [new SqliteStore(directory, { gathers }), new SqliteStore(directory)];
     return {
       one,
       other,
@@ -161,4 +161,123 @@ it('opens the database once for all simultaneous callers', async () => {
     })
     .filter((path) => path === join(here.state, 'store.db'));
   expect(open).toHaveLength(1);
+});
+
+describe('changes that are requested at the same time in a server', () => {
+  let store: SqliteStore;
+  let reader: SqliteStore;
+  let commits: number;
+  /** The numbers of commits that fail. */
+  let broken: number[];
+  beforeEach(() => {
+    const directory = new StateDirectory(here.state, process.geteuid?.() ?? 0);
+    [commits, broken] = [0, []];
+    store = new SqliteStore(directory, {
+      gathers: true,
+      beforeCommit: async () => {
+        commits += 1;
+        if (broken.includes(commits)) throw new RangeError(`commit ${commits}`);
+      },
+    });
+    reader = new SqliteStore(directory);
+  });
+  afterEach(() => {
+    store.close();
+    reader.close();
+  });
+
+  const insert = 'INSERT INTO tfa_issuer (username, issuer) VALUES (?, ?)';
+  const add = (name: string, { keep = true, sql = insert, pauseMs = 0 } = {}) =>
+    store.transaction('changes', async (db) => {
+      await db.run(sql, name, '');
+      if (pauseMs > 0) await new Promise((resume) => setTimeout(resume, pauseMs));
+      return { value: name, keep };
+    });
+  const names = (from = reader) =>
+    from.transaction('reads', async (db) => ({
+      value: (await db.all<{ username: string }>('SELECT username FROM tfa_issuer ORDER BY username')).map(
+        ({ username }) => username,
+      ),
+      keep: false,
+    }));
+
+  it('share a commit, and are not reported before it', async () => {
+    const seen: unknown[] = [];
+    const all = ['a', 'b', 'c'].map((name) =>
+      add(name, { pauseMs: 1 }).then((value) => seen.push([value, commits])),
+    );
+    await Promise.all(all);
+    expect(seen).toEqual([
+      ['a', 1],
+      ['b', 1],
+      ['c', 1],
+    ]);
+    expect(await names()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('each have their own outcome', async () => {
+    await add('a');
+    const outcomes = await Promise.allSettled([add('b'), add('a'), add('c', { keep: false }), add('d')]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+    expect(await names()).toEqual(['a', 'b', 'd']);
+    expect(commits).toBe(2);
+  });
+
+  it('run one by one if SQLite rolls all of them back because of one', async () => {
+    await add('a');
+    const hostile = { sql: insert.replace('INSERT', 'INSERT OR ROLLBACK') };
+    const outcomes = await Promise.allSettled([add('b'), add('a', hostile), add('c')]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await names()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('run one by one if the shared commit fails, and each has its own outcome', async () => {
+    broken = [1, 3];
+    const outcomes = await Promise.allSettled([add('a'), add('b'), add('c')]);
+    expect(outcomes).toEqual([
+      { status: 'fulfilled', value: 'a' },
+      { status: 'rejected', reason: new RangeError('commit 3') },
+      { status: 'fulfilled', value: 'c' },
+    ]);
+    expect(await names()).toEqual(['a', 'c']);
+  });
+
+  it('do not wait for many slow ones', async () => {
+    await add('first');
+    const all = ['a', 'b', 'c'].map((name) => add(name, { pauseMs: 30 }).then(() => commits));
+    expect(await Promise.all(all)).toEqual([2, 3, 4]);
+  });
+
+  it('leave reads of the same process in turn: a read sees what is committed', async () => {
+    const first = add('a', { pauseMs: 5 });
+    await new Promise((resume) => setTimeout(resume, 2));
+    const read = names(store).then((value) => [value, commits]);
+    expect(await read).toEqual([['a'], 1]);
+    await first;
+  });
+});
+
+it('flushes the audit lines of changes that share a commit once, before the commit', async () => {
+  here.remove();
+  here = new Installation({ livesLong: true });
+  await issuer();
+  const flush = jest.spyOn(fs, 'fdatasyncSync');
+  const set = (name: string) => here.call('twofactorauth_set_issuer', { issuer: name });
+  try {
+    const calls = ['a', 'b', 'c', 'd'].map(set);
+    const { metadata } = await here.call('twofactorauth_set_issuer', { issuer: 'not: possible' });
+    expect(metadata.result).toBe(0);
+    const answers = await Promise.all(calls);
+    expect(answers.map((answer) => answer.metadata.result)).toEqual([1, 1, 1, 1]);
+    expect(flush).toHaveBeenCalledTimes(1);
+    await set('e');
+    expect(flush).toHaveBeenCalledTimes(2);
+  } finally {
+    flush.mockRestore();
+  }
+  const lines = fs.readFileSync(join(here.state, 'audit.log'), 'utf8').trim().split('\n');
+  const results = lines.map((line) => JSON.parse(line) as { function: string; result: number });
+  expect(
+    results.filter((one) => one.function === 'twofactorauth_set_issuer' && one.result === 1),
+  ).toHaveLength(5);
 });
