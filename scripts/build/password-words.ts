@@ -2,14 +2,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
-import { dictionaries } from '../../src/model/passwords/words.ts';
+import { rankings } from '../../src/model/passwords/words.ts';
 import { sortWords } from '../../src/model/passwords/sorted-words.ts';
 
 const FILE = 'password-words.txt';
 
 /** Writes the file below `dist`. */
 export function writePasswordWords(dist: string): void {
-  writeFileSync(join(dist, FILE), sortWords(dictionaries));
+  writeFileSync(join(dist, FILE), sortWords(rankings));
 }
 
 /** The module that reads it, in place of the one that makes it. */

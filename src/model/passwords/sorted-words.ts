@@ -1,8 +1,8 @@
 // Stores ranked words in one sorted text and searches the text directly. Loading it needs no parsing and no table in
 // memory.
 
-/** Lists of words by name, the most common word first. */
-export type Dictionaries = Readonly<Record<string, readonly string[]>>;
+/** Words and their ranks. The most common word has rank 1. */
+export type Ranking = ReadonlyMap<string, number>;
 
 /** Ranks by word, for zxcvbn. A word that is not in the dictionary has no rank. */
 export type Ranks = Readonly<Record<string, number>>;
@@ -16,18 +16,19 @@ const RADIX = 36;
  * line has a word, followed, after tabs, by the number of each of its dictionaries and the word's rank there, in base
  * 36: `monkey␉0:k␉3:2x`. Words are sorted by their UTF-8 bytes.
  */
-export function sortWords(dictionaries: Dictionaries): Uint8Array {
+export function sortWords(rankings: Readonly<Record<string, Ranking>>): Uint8Array {
   const ranks = new Map<string, Map<number, number>>();
   const longest: Record<string, number> = {};
-  Object.entries(dictionaries).forEach(([name, words], dictionary) => {
-    longest[name] = words.reduce((most, { length }) => Math.max(most, length), 0);
-    words.forEach((word, at) => {
+  Object.entries(rankings).forEach(([name, ranking], dictionary) => {
+    longest[name] = 0;
+    for (const [word, rank] of ranking) {
+      longest[name] = Math.max(longest[name], word.length);
       // The packages have no such word. A tab ends a word in the text, and must sort before every character of a word.
       if (/[\t\n]/.test(word))
         throw new Error(`The word ${JSON.stringify(word)} contains a tab or a newline.`);
       const known = ranks.get(word) ?? new Map<number, number>();
-      ranks.set(word, known.set(dictionary, at + 1));
-    });
+      ranks.set(word, known.set(dictionary, rank));
+    }
   });
   const lines = [...ranks].map(([word, known]) => {
     const fields = [...known].map(([dictionary, rank]) => `${dictionary}:${rank.toString(RADIX)}`);
