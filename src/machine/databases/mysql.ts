@@ -128,12 +128,16 @@ function unreachable(place: MysqlPlace, error: unknown): unknown {
   });
 }
 
+const CONNECTIONS_IN_USE =
+  'All of its connections are in use. Retry the call later, end sessions, or raise max_connections.';
+
 function adviceOnOwn(code: string, said: string): string {
-  const isDown = ['ENOENT', 'ECONNREFUSED'].includes(code);
-  return isDown ? 'It does not run. Start it: systemctl start mariadb.' : said;
+  if (['ENOENT', 'ECONNREFUSED'].includes(code)) return 'It does not run. Start it: systemctl start mariadb.';
+  return code === 'ER_CON_COUNT_ERROR' ? CONNECTIONS_IN_USE : said;
 }
 
 const networkAdvice: Readonly<Record<string, string>> = {
+  ER_CON_COUNT_ERROR: CONNECTIONS_IN_USE,
   ECONNREFUSED: 'Nothing listens there. Check the host, the port and the server’s bind-address.',
   ENOTFOUND: 'The DNS does not know this host.',
   EAI_AGAIN: 'The DNS did not answer for this host.',

@@ -96,6 +96,14 @@ function unreachable(place: PostgresqlPlace, error: unknown): unknown {
   const { code = '', message } = error as { readonly code?: string; readonly message: string };
   const isOwn = 'socket' in place;
   const which = isOwn ? 'of this machine' : `${place.host}:${place.port}`;
+  if (code === '53300') {
+    return new DatabaseError(
+      code,
+      `The PostgreSQL server ${which} cannot be used. All of its connections are in use. Retry the call later, end ` +
+        'sessions, or raise max_connections.',
+      { cause: error },
+    );
+  }
   return new DatabaseError(
     code,
     `The PostgreSQL server ${which} cannot be used. ${isOwn ? adviceFor(code, message) : sentenceOf(message)}`,

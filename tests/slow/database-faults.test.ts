@@ -1,0 +1,98 @@
+// Database servers that have no free connection, or die during a call: the reason says what to do, nothing is half done,
+// and the same call works afterwards.
+import { connect, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { Installation } from '../support/installation.ts';
+import { PrivateMariadb } from '../support/private-mariadb.ts';
+import { PrivatePostgresql } from '../support/private-postgresql.ts';
+import { serveMariadb } from '../support/served-mariadb.ts';
+import { servePostgresql } from '../support/served-postgresql.ts';
+import { WatchedMariadb } from '../support/watched-mariadb.ts';
+import { until } from '../support/until.ts';
+
+const password = 'correct horse battery staple 7';
+let here: Installation;
+beforeAll(async () => {
+  here = new Installation();
+  here.overrides.randomBytes = async (count) => crypto.getRandomValues(new Uint8Array(count));
+  await here.call('createacct', { username: 'bob', domain: 'bob.example', password });
+});
+afterAll(() => here.remove());
+
+type Arguments = Readonly<Record<string, string>>;
+const done = { status: 1, errors: null, warnings: null };
+const failed = (reason: string) => ({ status: 0, errors: [reason], data: null });
+const noConnection = (server: string) =>
+  failed(
+    `The ${server} server of this machine cannot be used. All of its connections are in use. ` +
+      'Retry the call later, end sessions, or raise max_connections.',
+  );
+
+describe('MariaDB', () => {
+  const mysql = (name: string, args: Arguments = {}) => here.uapi('bob', `Mysql::${name}`, args);
+  let server: PrivateMariadb;
+  beforeAll(async () => {
+    // The least that MariaDB accepts is 10.
+    server = await PrivateMariadb.start({ options: ['--max-connections=10'] });
+    serveMariadb(here.state, server);
+  }, 60_000);
+  afterAll(() => server.stop());
+
+  const databases = () => server.query("SHOW DATABASES LIKE 'bob%'").flat();
+  const users = () => server.query("SELECT User FROM mysql.user WHERE User LIKE 'bob%'").flat();
+
+  test('all connections are in use', async () => {
+    const sessions: Socket[] = [];
+    // MariaDB keeps one more for an administrator.
+    for (let count = 0; count < 11; count++) {
+      const session = connect(server.socket);
+      await once(session, 'data');
+      sessions.push(session);
+    }
+    expect(await mysql('setup_db_and_user')).toMatchObject(noConnection('MariaDB'));
+    expect(await mysql('list_databases')).toMatchObject(noConnection('MariaDB'));
+    for (const session of sessions) session.destroy();
+    await until(() => server.refusal('SELECT 1') === undefined, 'a free connection');
+    expect([...databases(), ...users()]).toEqual([]);
+    const { data } = await mysql('setup_db_and_user');
+    const { database = '' } = data as { database?: string };
+    expect([databases(), users()]).toEqual([[database], [database]]);
+    await mysql('delete_database', { name: database });
+    await mysql('delete_user', { name: database });
+  });
+
+  test('restarted during a call', async () => {
+    const watched = await WatchedMariadb.start(server);
+    serveMariadb(here.state, watched);
+    let ended: Promise<void> | undefined;
+    watched.onStatement = (sql, when) => {
+      if (when === 'after' && sql.startsWith('CREATE DATABASE')) ended ??= server.kill();
+    };
+    const answer = await mysql('setup_db_and_user');
+    expect(answer).toMatchObject({ status: 0, data: null });
+    expect(JSON.stringify(answer.errors)).toContain('The next call tries again.');
+    expect(JSON.stringify(answer)).not.toMatch(/\bat .*\.ts/);
+    await ended;
+    await server.resume();
+    expect(await mysql('create_database', { name: 'bob_shop' })).toMatchObject(done);
+    expect([databases(), users()]).toEqual([['bob_shop'], []]);
+    watched.stop();
+  });
+});
+
+test('PostgreSQL: all connections are in use', async () => {
+  const server = await PrivatePostgresql.start('max_connections=5', 'superuser_reserved_connections=1');
+  try {
+    servePostgresql(here.state, server);
+    const pgsql = (name: string, args: Arguments = {}) => here.uapi('bob', `Postgresql::${name}`, args);
+    expect(await pgsql('create_user', { name: 'bob_app', password })).toMatchObject(done);
+    const sessions = await Promise.all(
+      Array.from({ length: 5 }, () => server.connect('postgres', '', 'postgres')),
+    );
+    expect(await pgsql('create_database', { name: 'bob_shop' })).toMatchObject(noConnection('PostgreSQL'));
+    for (const session of sessions) await session.end();
+    expect(await pgsql('create_database', { name: 'bob_shop' })).toMatchObject(done);
+  } finally {
+    await server.stop();
+  }
+}, 60_000);
