@@ -103,7 +103,8 @@ async function replace(server: ApacheServer, port: DriverPort, run: () => Promis
   const message = await server.test(port);
   if (message !== undefined) throw rejection(message);
   let before = await servedGeneration(server.ports.http);
-  let generation = await nextGeneration(port);
+  // Also for a repeated request: a reload that takes longer than the pause between requests would never be the last.
+  const generation = await nextGeneration(port);
   await run();
   let repeatAt = Date.now() + REPEAT_MS;
   for (const until = Date.now() + READY_MS; Date.now() < until;) {
@@ -113,7 +114,6 @@ async function replace(server: ApacheServer, port: DriverPort, run: () => Promis
     // Apache forgets a request that arrives while it reads its configuration for another request.
     const isForgotten = served !== undefined && before !== undefined && served > before;
     if ((isForgotten || Date.now() >= repeatAt) && (await server.state(port)) === 'active') {
-      generation = await nextGeneration(port);
       await server.reload(port);
       before = served ?? before;
       repeatAt = Date.now() + REPEAT_MS;
