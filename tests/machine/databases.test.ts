@@ -145,6 +145,80 @@ describeOnMachine('databases', () => {
       ).not.toContain(PASSWORD);
     });
 
+    it('move with an addon domain: its website finds them all the time, without another word in its settings', () => {
+      const created = ['username=gus', 'domain=gus.example', `password=${PASSWORD}`, 'maxaddon=1'];
+      expect(call('createacct', ...created).metadata).toMatchObject({ result: 1 });
+      const site = ['domain=blog.gus.example', 'document_root=public_html/blog'];
+      expect(call('create_subdomain', ...site).metadata).toMatchObject({ result: 1 });
+      const alias = ['domain=blog.example', 'username=gus', 'web_vhost_domain=blog.gus.example'];
+      expect(call('create_parked_domain_for_user', ...alias).metadata).toMatchObject({ result: 1 });
+      for (const name of ['gus_wp', 'gus_old']) uapi('gus', 'create_database', `name=${name}`);
+      uapi('gus', 'create_user', 'name=gus_wp', `password=${PASSWORD}`);
+      const grant = ['user=gus_wp', 'database=gus_wp', 'privileges=ALL PRIVILEGES'];
+      uapi('gus', 'set_privileges_on_database', ...grant);
+      machine.sh(
+        `mariadb gus_wp -e "CREATE TABLE wp_posts (title TEXT); INSERT INTO wp_posts VALUES ('Hello')"
+         mariadb gus_old -e "CREATE TABLE t AS SELECT REPEAT('x', 1000) AS x FROM seq_1_to_1000"
+         cd /home/gus/public_html/blog
+         cat >wp-config.php
+         cat >index.php <<'END'
+<?php require 'wp-config.php'; mysqli_report(MYSQLI_REPORT_OFF);
+$db = @mysqli_connect(DB_HOST, DB_USER, DB_PASSWORD, DB_NAME);
+if (!$db) { http_response_code(500); exit('no database ' . mysqli_connect_errno()); }
+echo get_current_user(), ' ', $db->query('SELECT title FROM wp_posts')->fetch_row()[0];
+END
+         chown -R gus: .`,
+        {
+          input:
+            "<?php define('DB_NAME', 'gus_wp'); define('DB_USER', 'gus_wp'); define('DB_HOST', 'localhost');" +
+            `define('DB_PASSWORD', '${PASSWORD}');`,
+        },
+      );
+      waitUntilServed(machine, 'blog.example');
+      const visit = () =>
+        machine.sh(
+          'curl -sk --max-time 20 --resolve blog.example:80:127.0.0.1 http://blog.example/ || echo failed',
+        );
+      expect(visit()).toBe('gus Hello');
+      const settings = machine.sh('cat /home/gus/public_html/blog/wp-config.php');
+      // Its visitors, from now on.
+      machine.sh(`systemd-run --quiet --unit=visitors bash -c 'while true
+        do curl -sk --max-time 20 --resolve blog.example:80:127.0.0.1 http://blog.example/; echo; done >/root/visits'`);
+      const moved = ['movemysqldb=gus_wp', 'movemysqluser=gus_wp', 'copymysqldb-gus_old=blog_old', 'wait=1'];
+      const { metadata } = call(
+        'convert_addon_initiate_conversion',
+        'domain=blog.example',
+        'username=blog',
+        ...moved,
+      );
+      expect([metadata.result, metadata.reason]).toEqual([1, 'OK']);
+      waitUntilServed(machine, 'blog.example');
+      machine.sh('systemctl stop visitors');
+      expect(visit()).toBe('blog Hello');
+      const visits = machine.sh('sort /root/visits | uniq -c');
+      expect(visits).toMatch(/^ +\d+ (?:gus|blog) Hello$/m);
+      expect(visits).not.toMatch(/no database/);
+      expect(machine.sh('cat /home/blog/public_html/wp-config.php')).toBe(settings);
+      expect(uapi('blog', 'list_databases')).toMatchObject({
+        data: [
+          expect.objectContaining({ database: 'blog_old' }),
+          expect.objectContaining({ database: 'gus_wp' }),
+        ],
+      });
+      expect(uapi('gus', 'list_users')).toMatchObject({ data: [] });
+      expect(machine.sh('mariadb -Ne "SELECT COUNT(*), MAX(LENGTH(x)) FROM blog_old.t"')).toBe(
+        '1000\t1000\n',
+      );
+      // Nobody saw a password, and no dump remained.
+      expect(
+        machine.sh('ls /var/lib/whmapi1-database-copies; stat -c %a /var/lib/whmapi1-database-copies'),
+      ).toBe('700\n');
+      expect(call('removeacct', 'user=gus').metadata).toMatchObject({ result: 1 });
+      expect(visit()).toBe('blog Hello');
+      expect(call('removeacct', 'user=blog').metadata).toMatchObject({ result: 1 });
+      expect(machine.sh('mariadb -Ne "SHOW DATABASES LIKE \'%\\_%\'"')).not.toMatch(/gus_|blog_/);
+    });
+
     describe('an upgrade', () => {
       const version = () => String(call('current_mysql_version').data?.version);
       const installed = () =>
