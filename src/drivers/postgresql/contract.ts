@@ -4,6 +4,8 @@
 // members of that role and act as it, so everything that one of them creates belongs to all of them. Nobody else may
 // connect.
 
+import { createHash } from 'node:crypto';
+
 /** A database as the server lists it. */
 export interface CataloguedDatabase {
   readonly name: string;
@@ -73,5 +75,14 @@ export interface PostgresqlCatalogue {
   unlock(users: readonly string[]): Promise<void>;
 }
 
-/** The role that owns a database. Its name cannot be that of a user: it has a space. */
-export const ownerOf = (database: string) => `${database} owner`;
+/** The end of the names of roles that own databases. No user’s name has it. */
+const SUFFIX = ' owner';
+/** PostgreSQL cuts longer names off. */
+const MAX_BYTES = 63;
+
+/** The role that owns a database. A long name, which only a database that was created by hand has, becomes its hash. */
+export function ownerOf(database: string): string {
+  const role = `${database}${SUFFIX}`;
+  if (Buffer.byteLength(role) <= MAX_BYTES) return role;
+  return `${createHash('sha256').update(database).digest('hex').slice(0, 40)}${SUFFIX}`;
+}

@@ -25,7 +25,7 @@ export function list(connection: DatabaseConnection, wanted?: WantedNames): Prom
          UNION SELECT d.oid, a.grantee FROM d, aclexplode(d.datacl) a WHERE a.privilege_type = 'CONNECT')
      SELECT d.name, coalesce(array_agg(u.rolname::text ORDER BY u.rolname) FILTER (WHERE u.oid IS NOT NULL), '{}') AS users
        FROM d JOIN k ON k.oid = d.oid
-       LEFT JOIN pg_roles u ON u.oid = k.id AND NOT u.rolsuper AND u.rolname <> d.name || ' owner'
+       LEFT JOIN pg_roles u ON u.oid = k.id AND NOT u.rolsuper AND u.rolname NOT LIKE '% owner'
       GROUP BY d.name ORDER BY d.name`,
     wantedValues(wanted),
   );
