@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
+import { store as storeProfile } from '../../src/model/roles/active-profile.ts';
 import { Installation } from '../support/installation.ts';
 import { PrivateMariadb } from '../support/private-mariadb.ts';
 import { serveMariadb } from '../support/served-mariadb.ts';
@@ -214,6 +215,36 @@ describe('remote_mysql_initiate_profile_activation', () => {
     await activate('localhost');
     expect(await own('eve', 'Mysql::locate_server')).toMatchObject({ is_remote: 0 });
     await succeed('remote_mysql_delete_profile', { name: 'db2' });
+  });
+
+  it('gives a server without MariaDB the role MySQLClient, with which accounts have databases', async () => {
+    const isEnabled = async (role: string) => (await succeed('is_role_enabled', { role })).data?.enabled;
+    const now = here.time;
+    const setRoles = (names: readonly string[]) =>
+      here.engine.store.transaction('changes', async (db) => ({
+        value: await storeProfile(db, 'WEBNODE', names, now),
+        keep: true,
+      }));
+    await setRoles(['WebServer']);
+    expect([await isEnabled('MySQL'), await isEnabled('MySQLClient')]).toEqual([0, 0]);
+    const refused = await here.uapi('eve', 'Mysql::list_databases');
+    expect(refused.errors).toEqual([expect.stringContaining('needs the role “MySQLClient”')]);
+    await activate('db2');
+    expect([await isEnabled('MySQL'), await isEnabled('MySQLClient')]).toEqual([0, 1]);
+    expect((await succeed('get_current_profile')).data).toMatchObject({
+      enabled_roles: [{ module: 'MySQLClient' }, { module: 'WebServer' }],
+    });
+    await setUpShop('eve');
+    expect(databasesOn(remote)).toEqual(['eve_shop']);
+    // Nothing needs a server of this machine.
+    serveMariadb(here.state, { socket: '/nowhere' });
+    expect((await succeed('list_databases')).data).toMatchObject({ payload: [{ name: 'eve_shop' }] });
+    expect((await failure('set_local_mysql_root_password', { password: PASSWORD }))[0]).toBe('disabled');
+    await succeed('removeacct', { username: 'eve' });
+    expect(databasesOn(remote)).toEqual([]);
+    serveMariadb(here.state, local);
+    await activate('localhost');
+    expect(await isEnabled('MySQLClient')).toBe(0);
   });
 
   it('keeps what was created by hand with its account', async () => {

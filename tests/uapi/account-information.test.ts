@@ -190,7 +190,7 @@ test('StatsBar::get_stats counts databases against the limit of the package', as
   const without = await here.uapi('bob', 'StatsBar::get_stats', { display: 'hostname|mysqldatabases' });
   here.isMachine = false;
   expect(without.data).toMatchObject([{ id: 'hostname' }]);
-  expect(without.warnings).toEqual([expect.stringContaining('does not have the role “MySQL”')]);
+  expect(without.warnings).toEqual([expect.stringContaining('does not have the role “MySQLClient”')]);
   await here.uapi('bob', 'Mysql::delete_database', { name: 'bob_shop' });
 });
 

@@ -5,7 +5,7 @@ import { machineAt, openPlace } from '../../drivers/mysql/step.ts';
 import { lookAtPostgresql } from '../../drivers/postgresql/look.ts';
 import type { FoundByEngine } from '../../model/databases/every-object.ts';
 import type { ObjectKind } from '../../model/databases/names.ts';
-import { ROLE as MYSQL } from '../../model/databases/own-mysql.ts';
+import { LOCAL_ROLE, ROLE as MYSQL } from '../../model/databases/own-mysql.ts';
 import { ROLE as POSTGRESQL } from '../../model/databases/own-postgresql.ts';
 import { usedPlaces } from '../../model/databases/profiles.ts';
 import { rolesOf } from '../../model/roles/active-profile.ts';
@@ -17,7 +17,7 @@ export async function lookForEvery(context: Looking, kind: ObjectKind): Promise<
   const roles = await transaction('reads', (db) => rolesOf({ db, system }));
   const postgresql = roles.has(POSTGRESQL) ? await lookAtPostgresql(machine, now()) : undefined;
   return {
-    ...(roles.has(MYSQL) && { mysql: await everyMysqlName(context, kind) }),
+    ...(roles.has(MYSQL) && { mysql: await everyMysqlName(context, kind, roles.has(LOCAL_ROLE)) }),
     ...(postgresql !== undefined && {
       postgresql: kind === 'database' ? postgresql.databases.map(({ name }) => name) : [...postgresql.users],
     }),
@@ -27,8 +27,9 @@ export async function lookForEvery(context: Looking, kind: ObjectKind): Promise<
 async function everyMysqlName(
   { machine, transaction, sealer }: Looking,
   kind: ObjectKind,
+  hasOwnServer: boolean,
 ): Promise<readonly string[]> {
-  const names = new Set(await lookAtNames(machine, kind));
+  const names = new Set(hasOwnServer ? await lookAtNames(machine, kind) : []);
   for (const place of await transaction('reads', usedPlaces)) {
     const there = machineAt(machine, await openPlace(sealer, place));
     for (const name of await lookAtNames(there, kind)) names.add(name);

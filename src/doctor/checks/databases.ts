@@ -7,7 +7,7 @@ import { postgresqlOf } from '../../drivers/postgresql/server.ts';
 import type { Db } from '../../core/context.ts';
 import * as hosts from '../../model/databases/hosts.ts';
 import { isReserved, type DatabaseEngine } from '../../model/databases/names.ts';
-import { ROLE as MYSQL } from '../../model/databases/own-mysql.ts';
+import { LOCAL_ROLE as MYSQL } from '../../model/databases/own-mysql.ts';
 import { ROLE as POSTGRESQL } from '../../model/databases/own-postgresql.ts';
 import * as owners from '../../model/databases/owners.ts';
 import { rolesOf } from '../../model/roles/active-profile.ts';

@@ -126,7 +126,8 @@ function versionIn(text: string): string {
 function assertSupported(version: string, product: string): void {
   if (!/mariadb/i.test(product)) {
     throw badParam(
-      `The server is not MariaDB: it calls itself ${quote(product)}. Use a server with MariaDB.`,
+      `The server is not MariaDB: it calls itself ${quote(product)}. Use a server with MariaDB: this program needs ` +
+        'statements that MySQL does not have, such as KILL USER and EXECUTE IMMEDIATE.',
     );
   }
   if (isSupported(version)) return;

@@ -1,6 +1,6 @@
 import { setMysqlRootPassword } from '../../changes/set-mysql-root-password.ts';
 import { defineFunction } from '../../core/define.ts';
-import { ROLE } from '../../model/databases/own-mysql.ts';
+import { LOCAL_ROLE } from '../../model/databases/own-mysql.ts';
 import * as passwords from '../../model/passwords/passwords.ts';
 
 export default defineFunction({
@@ -11,7 +11,7 @@ export default defineFunction({
     'Programs that log in as root over the network connection of this machine need it. The system’s user root still logs ' +
     'in through the socket without a password, and so does this program. Sessions that are open stay.',
   access: 'root',
-  role: ROLE,
+  role: LOCAL_ROLE,
   effect: 'operates',
   params: {
     password: { ...passwords.password, required: true },

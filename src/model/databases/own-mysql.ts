@@ -5,7 +5,10 @@ import * as owners from './owners.ts';
 
 /** The feature of an account that may have databases. */
 export const FEATURE = 'mysql';
-export const ROLE = 'MySQL';
+/** Accounts have databases, here or on a server that is reached over the network. */
+export const ROLE = 'MySQLClient';
+/** This machine has the server. */
+export const LOCAL_ROLE = 'MySQL';
 
 const engine = 'mysql';
 export const DATABASES = { engine, kind: 'database' } as const;

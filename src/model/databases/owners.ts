@@ -5,8 +5,7 @@ import { notFound } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import { hasPrefixOf, prefixesOf, type DatabaseEngine, type ObjectKind } from './names.ts';
 
-/** The profile of the database server of this machine. */
-export const LOCAL_PROFILE = 'localhost';
+export { LOCAL_PROFILE } from './active-server.ts';
 
 const tables = { database: 'database', user: 'database_user' } as const;
 

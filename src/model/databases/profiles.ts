@@ -4,7 +4,10 @@ import type { Context, Db } from '../../core/context.ts';
 import { badParam, notFound } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import { findSealed } from '../two-factor/sealed-secrets.ts';
+import { activeName } from './active-server.ts';
 import { LOCAL_PROFILE } from './owners.ts';
+
+export { activeName };
 
 export interface Profile {
   readonly name: string;
@@ -250,15 +253,6 @@ export async function usesOf(db: Db, name: string): Promise<{ databases: number;
     return row?.count ?? 0;
   };
   return { databases: await count('database'), users: await count('database_user') };
-}
-
-/** The profile whose server gets new databases and users. */
-export async function activeName(db: Db): Promise<string> {
-  const row = await db.get<{ name: string }>(
-    'SELECT name FROM active_mysql_profile WHERE server = ?',
-    db.server,
-  );
-  return row?.name ?? LOCAL_PROFILE;
 }
 
 /** @throws ApiError `not_found`: it was deleted. */

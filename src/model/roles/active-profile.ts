@@ -3,6 +3,7 @@
 import type { Context, Db } from '../../core/context.ts';
 import { badParam, notFound } from '../../core/errors.ts';
 import { anyOf } from '../../core/quote.ts';
+import { isElsewhere } from '../databases/active-server.ts';
 import { isAmong, profiles, roles, type Profile, type Role } from './catalogue.ts';
 
 export interface ActiveProfile {
@@ -20,9 +21,12 @@ export async function find({ db, system }: Dependencies): Promise<ActiveProfile 
   const code = row?.code ?? (system.isSandbox ? 'STANDARD' : undefined);
   const profile = profiles.find((one) => one.code === code);
   if (profile === undefined) return undefined;
-  if (row === undefined) return { profile, enabled: profile.enabled };
-  const names = JSON.parse(row.roles) as string[];
-  return { profile, enabled: roles.filter((role) => isAmong(role, names)) };
+  const names =
+    row === undefined ? profile.enabled.map(({ module }) => module) : (JSON.parse(row.roles) as string[]);
+  const enabled = roles.filter((role) => isAmong(role, names));
+  const further = roles.filter((role) => role.isForMysqlElsewhere === true && !enabled.includes(role));
+  if (further.length === 0 || !(await isElsewhere(db))) return { profile, enabled };
+  return { profile, enabled: roles.filter((role) => enabled.includes(role) || further.includes(role)) };
 }
 
 /** Returns the roles of this server, by name. */

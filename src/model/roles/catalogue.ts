@@ -9,6 +9,8 @@ export interface Role {
   readonly isProvided?: true;
   /** Another role, with which this one is enabled and disabled. */
   readonly follows?: string;
+  /** It is also enabled while a profile of a MariaDB server elsewhere is active. */
+  readonly isForMysqlElsewhere?: true;
 }
 
 export const roles: readonly Role[] = [
@@ -49,6 +51,7 @@ export const roles: readonly Role[] = [
     description: 'Accounts use MySQL databases, here or elsewhere.',
     isProvided: true,
     follows: 'MySQL',
+    isForMysqlElsewhere: true,
   },
   {
     module: 'Postgres',

@@ -33,18 +33,6 @@ beforeAll(async () => {
   });
   const alias = { domain: 'shop.example', username: 'bob', web_vhost_domain: 'shop.bob.example' };
   await call(withAddon, 'create_parked_domain_for_user', alias);
-  const mysql = { 'cpanel.user': 'bob', 'cpanel.module': 'Mysql' };
-  for (const name of ['bob_wp', 'bob_blog'])
-    await call(withAddon, 'uapi_cpanel', { ...mysql, 'cpanel.function': 'create_database', name });
-  const user = { name: 'bob_app', password: 'correct horse battery staple 7' };
-  await call(withAddon, 'uapi_cpanel', { ...mysql, 'cpanel.function': 'create_user', ...user });
-  for (const database of ['bob_wp', 'bob_blog']) {
-    const grant = { user: 'bob_app', database, privileges: 'ALL PRIVILEGES' };
-    await call(withAddon, 'uapi_cpanel', {
-      ...{ ...mysql, 'cpanel.function': 'set_privileges_on_database' },
-      ...grant,
-    });
-  }
 });
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -84,11 +72,6 @@ async function everything(state: string) {
   return {
     accounts: data?.acct,
     domains: (await call(state, 'get_domain_info')).data?.domains,
-    databases: ['databases', 'users'].map((kind) => textsIn(join(state, 'root/var/lib/whmapi1-mysql', kind))),
-    owned: {
-      databases: (await call(state, 'list_databases')).data,
-      users: (await call(state, 'list_database_users')).data,
-    },
     web: namesOfHosts(join(state, 'root/etc/apache2/whmapi1/accounts')),
     ...{ etc, homes: existsSync(homes) ? readdirSync(homes).sort() : [] },
     zones: ['etc/bind/whmapi1/zones', 'var/lib/bind/whmapi1'].map((path) =>
@@ -129,10 +112,7 @@ test.each<[string, () => string, Args]>([
   [
     'convert_addon_initiate_conversion',
     () => withAddon,
-    {
-      ...{ domain: 'shop.example', username: 'shop', wait: '1' },
-      ...{ movemysqldb: 'bob_wp', movemysqluser: 'bob_app', 'copymysqldb-bob_blog': 'shop_blog' },
-    },
+    { domain: 'shop.example', username: 'shop', wait: '1' },
   ],
 ])('%s is done completely or not at all, wherever it is killed', async (command, origin, args) => {
   const done = join(folder, `${command}-done`);
