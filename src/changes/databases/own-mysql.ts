@@ -2,8 +2,10 @@
 import type { Context, FreeContext } from '../../core/context.ts';
 import type { Plan } from '../../core/plan.ts';
 import {
+  lookAtDatabases,
+  lookAtDatabasesAndServer,
   lookAtMysql,
-  lookAtMysqlAndServer,
+  lookAtPair,
   lookAtPrivileges,
   lookAtSizes,
 } from '../../drivers/mysql/look.ts';
@@ -27,10 +29,13 @@ import {
   assertOwnDatabase,
   assertOwnUser,
   DATABASES,
+  ownDatabases,
   ownMysql,
   USERS,
   wantedOf,
+  type FoundDatabases,
   type FoundMysql,
+  type FoundUsers,
   type WantedMysql,
 } from '../../model/databases/own-mysql.ts';
 import { ALL_PRIVILEGES } from '../../model/databases/privileges.ts';
@@ -56,9 +61,23 @@ export function lookForOwn(context: Looking): Promise<FoundMysql> {
   return lookWith(lookAtMysql, context);
 }
 
+/** The databases only. */
+export function lookForOwnDatabases(context: Looking): Promise<FoundDatabases> {
+  return lookWith(lookAtDatabases, context);
+}
+
 /** The same, with facts about the server. */
-export function lookForOwnAndServer(context: Looking) {
-  return lookWith(lookAtMysqlAndServer, context);
+export function lookForOwnDatabasesAndServer(context: Looking) {
+  return lookWith(lookAtDatabasesAndServer, context);
+}
+
+/** A database and a user, which may be the caller’s. */
+export async function lookForPair(
+  context: Looking,
+  pair: { readonly user: string; readonly database: string },
+): Promise<FoundDatabases & FoundUsers> {
+  const at = context.now();
+  return lookAtPair(await ownMachine(context), pair, at);
 }
 
 async function lookWith<T>(
@@ -109,13 +128,12 @@ export async function serverFor(db: Context['db'], owner: string) {
 export async function createOwnDatabase(
   { db, caller }: OwnContext,
   { name, prefixSize }: { readonly name: string; readonly prefixSize: PrefixSize },
-  found: FoundMysql,
+  found: FoundDatabases,
 ): Promise<Plan> {
   const account = await accounts.getOwn(db, caller);
   const owner = account.username;
   await assertNewName(db, 'name', name, { ...DATABASES, username: owner, prefixSize });
-  const { databases } = await ownMysql(db, owner, found);
-  assertMayAdd(account, engine, databases.length);
+  assertMayAdd(account, engine, (await ownDatabases(db, owner, found)).length);
   return changeDatabases({
     ...(await serverFor(db, owner)),
     added: [{ kind: 'database', name }],
@@ -187,7 +205,7 @@ interface NewPrivileges {
 export async function setOwnPrivileges(
   { db, caller }: OwnContext,
   { user, database, privileges }: NewPrivileges,
-  found: FoundMysql,
+  found: FoundDatabases & FoundUsers,
 ): Promise<Plan> {
   await assertOwnUser(db, caller.user, user, found);
   await assertOwnDatabase(db, caller.user, database, found);
@@ -300,11 +318,11 @@ interface NewSetup {
 export async function setUpOwn(
   { db, caller }: OwnContext,
   { name, password }: NewSetup,
-  found: FoundMysql,
+  found: FoundDatabases,
 ): Promise<Plan> {
   const account = await accounts.getOwn(db, caller);
   const owner = account.username;
-  assertMayAdd(account, engine, (await ownMysql(db, owner, found)).databases.length);
+  assertMayAdd(account, engine, (await ownDatabases(db, owner, found)).length);
   return changeDatabases({
     ...(await serverFor(db, owner)),
     added: [

@@ -26,6 +26,14 @@ export interface Grant {
   readonly database: string;
 }
 
+/** Privileges for a user on a database, from some of its hosts. */
+export interface NewGrant {
+  readonly user: string;
+  readonly hosts: readonly string[];
+  readonly database: string;
+  readonly privileges: readonly string[];
+}
+
 /** The privileges that a user has on a database from one host. */
 export interface HeldPrivileges {
   readonly host: string;
@@ -59,7 +67,7 @@ export interface MysqlCatalogue {
   /** The same for several, also if foreign keys of any database refer to them. */
   dropDatabases(names: readonly string[]): Promise<void>;
 
-  /** @throws MachineError `exists` if a user of this name exists for any host. */
+  /** @throws MachineError `exists` if a user of this name exists for one of the hosts. */
   createUser(name: string, hosts: readonly string[], password: string): Promise<void>;
   /** For all hosts. Ends its sessions. */
   dropUser(name: string): Promise<void>;
@@ -78,6 +86,8 @@ export interface MysqlCatalogue {
   lock(users: readonly string[]): Promise<void>;
   unlock(users: readonly string[]): Promise<void>;
 
+  /** Adds privileges on a database to those that the user has. */
+  grant(grant: NewGrant): Promise<void>;
   /** Replaces the privileges on a database, from all of the user’s hosts. Without any, the user has no access. */
   setPrivileges(user: string, database: string, privileges: readonly string[]): Promise<void>;
 

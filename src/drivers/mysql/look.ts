@@ -1,5 +1,5 @@
 // What functions read of the MariaDB server before their transaction begins.
-import type { FoundMysql, WantedMysql } from '../../model/databases/own-mysql.ts';
+import type { FoundDatabases, FoundMysql, FoundUsers, WantedMysql } from '../../model/databases/own-mysql.ts';
 import type { HeldPrivileges, MysqlCatalogue, ServerFacts, TableMessage, WantedNames } from './contract.ts';
 import { withMysql, type MysqlMachine } from './server.ts';
 
@@ -10,10 +10,19 @@ export function lookAtMysql(machine: MysqlMachine, wanted: WantedMysql, now: num
   return withMysql(machine, (mysql) => find(mysql, wanted, now));
 }
 
+/** The databases only. */
+export function lookAtDatabases(
+  machine: MysqlMachine,
+  { databases }: WantedMysql,
+  now: number,
+): Promise<FoundDatabases> {
+  return withMysql(machine, async (mysql) => ({ at: now, databases: await mysql.databases(databases) }));
+}
+
 /** The same, with facts about the server. */
-export function lookAtMysqlAndServer(machine: MysqlMachine, wanted: WantedMysql, now: number) {
+export function lookAtDatabasesAndServer(machine: MysqlMachine, { databases }: WantedMysql, now: number) {
   return withMysql(machine, async (mysql) => ({
-    found: await find(mysql, wanted, now),
+    found: { at: now, databases: await mysql.databases(databases) },
     server: await mysql.server(),
   }));
 }
@@ -28,6 +37,19 @@ export function lookAtMysqlAndTies(machine: MysqlMachine, wanted: WantedMysql, n
       foreignKeys: await mysql.foreignKeys(found.databases),
     };
   });
+}
+
+/** A database and a user, if they exist. */
+export function lookAtPair(
+  machine: MysqlMachine,
+  { user, database }: { readonly user: string; readonly database: string },
+  now: number,
+): Promise<FoundDatabases & FoundUsers> {
+  return withMysql(machine, async (mysql) => ({
+    at: now,
+    databases: await mysql.databases({ names: [database], prefixes: [] }),
+    users: await mysql.users({ names: [user], prefixes: [] }),
+  }));
 }
 
 async function find(mysql: MysqlCatalogue, wanted: WantedMysql, now: number): Promise<FoundMysql> {

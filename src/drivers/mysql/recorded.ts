@@ -1,6 +1,6 @@
 // The catalogue of a sandbox without a server: a file for each database and user. Passwords are not kept.
 import type { MachineFiles } from '../../core/machine-daemons.ts';
-import type { Grant, HeldPrivileges, MysqlCatalogue, WantedNames } from './contract.ts';
+import type { Grant, HeldPrivileges, MysqlCatalogue, NewGrant, WantedNames } from './contract.ts';
 import type { CrossingGrant, Side } from './moves/crossing-grants.ts';
 import type { DatabaseInventory } from './moves/inventory.ts';
 import type { Names } from './moves/move-database.ts';
@@ -101,6 +101,11 @@ export class RecordedMysql implements MysqlCatalogue {
 
   unlock(users: readonly string[]): Promise<void> {
     return this.#setLocked(users, false);
+  }
+
+  async grant({ user, database, privileges }: NewGrant): Promise<void> {
+    const found = await this.#user(user);
+    await this.#grant(user, found, database, [...(found.grants[database] ?? []), ...privileges]);
   }
 
   async setPrivileges(user: string, database: string, privileges: readonly string[]): Promise<void> {

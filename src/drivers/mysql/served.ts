@@ -1,6 +1,6 @@
 // The catalogue of a running server, over one connection.
 import type { DatabaseConnection } from '../../core/machine-databases.ts';
-import type { MysqlCatalogue, WantedNames } from './contract.ts';
+import type { MysqlCatalogue, NewGrant, WantedNames } from './contract.ts';
 import { copyDatabase, removeCopy } from './moves/copy-database.ts';
 import {
   crossingGrants,
@@ -95,6 +95,10 @@ export class ServedMysql implements MysqlCatalogue {
 
   unlock(of: readonly string[]) {
     return logins.setLocked(this.#connection, of, false);
+  }
+
+  grant(grant: NewGrant) {
+    return privileges.grant(this.#connection, grant);
   }
 
   setPrivileges(user: string, database: string, of: readonly string[]) {

@@ -1,8 +1,7 @@
 // The privileges of users on whole databases.
 import type { DatabaseConnection } from '../../core/machine-databases.ts';
-import { ALL_PRIVILEGES, type Grant, type HeldPrivileges } from './contract.ts';
-import { accountsOf } from './sql-users.ts';
-import { databaseOf, isReported, patternOf, patternsOf, userAt } from './statements.ts';
+import { ALL_PRIVILEGES, type Grant, type HeldPrivileges, type NewGrant } from './contract.ts';
+import { databaseOf, isReported, missing, OWN_USERS, patternOf, patternsOf, userAt } from './statements.ts';
 
 export async function list(connection: DatabaseConnection, users: readonly string[]): Promise<Grant[]> {
   if (users.length === 0) return [];
@@ -38,14 +37,28 @@ async function rowsOf(connection: DatabaseConnection, user: string, database: st
     'SELECT * FROM mysql.db WHERE User = ? AND Db IN (?) ORDER BY Host',
     [user, patternsOf(database)],
   );
-  return rows.map(({ Host: host = '', Db: pattern = '', ...columns }) => {
-    const all = Object.entries(columns)
-      .filter(([column]) => column.endsWith('_priv'))
-      .map(([column, value]) => ({ name: nameOf(column), isHeld: value === 'Y' }))
-      .filter(({ name }) => name !== GRANT_OPTION);
-    const privileges = all.filter(({ isHeld }) => isHeld).map(({ name }) => name);
-    return { host, pattern, privileges: privileges.sort(), isAll: privileges.length === all.length };
-  });
+  return rows.map(toRow);
+}
+
+/** The hosts of a user, and what it may do with a database from them. */
+async function hostsAndRowsOf(connection: DatabaseConnection, user: string, database: string) {
+  const rows = await connection.query<Record<string, string | null>>(
+    `SELECT p.Host AS ofUser, d.* FROM mysql.global_priv p
+       LEFT JOIN mysql.db d ON d.User = p.User AND d.Host = p.Host AND d.Db IN (?)
+      WHERE p.User = ? AND p.User NOT IN (?) AND p.Host <> '' ORDER BY p.Host`,
+    [patternsOf(database), user, [...OWN_USERS]],
+  );
+  const isThere = (row: Record<string, string | null>): row is Record<string, string> => row.Host !== null;
+  return { hosts: [...new Set(rows.map((row) => row.ofUser ?? ''))], rows: rows.filter(isThere).map(toRow) };
+}
+
+function toRow({ Host: host = '', Db: pattern = '', ...columns }: Record<string, string>): Row {
+  const all = Object.entries(columns)
+    .filter(([column]) => column.endsWith('_priv'))
+    .map(([column, value]) => ({ name: nameOf(column), isHeld: value === 'Y' }))
+    .filter(({ name }) => name !== GRANT_OPTION);
+  const privileges = all.filter(({ isHeld }) => isHeld).map(({ name }) => name);
+  return { host, pattern, privileges: privileges.sort(), isAll: privileges.length === all.length };
 }
 
 export async function held(
@@ -71,13 +84,14 @@ export async function set(
   database: string,
   privileges: readonly string[],
 ): Promise<void> {
-  const accounts = await accountsOf(connection, user);
+  const { hosts, rows } = await hostsAndRowsOf(connection, user, database);
+  if (hosts.length === 0) throw missing('user', user);
   const pattern = patternOf(database);
   const on = objectOf(connection, pattern);
   if (privileges.length > 0) {
-    await connection.query(`GRANT ${privileges.join(', ')} ON ${on} TO ${accounts.join(', ')}`);
+    await grant(connection, { user, hosts, database, privileges });
   }
-  for (const row of await rowsOf(connection, user, database)) {
+  for (const row of rows) {
     const account = userAt(connection, user, row.host);
     if (row.pattern !== pattern || privileges.length === 0) {
       await revokeAll(connection, account, row.pattern);
@@ -87,6 +101,16 @@ export async function set(
     if (surplus.length === 0 || privileges.includes(ALL_PRIVILEGES)) continue;
     await connection.query(`REVOKE ${surplus.join(', ')} ON ${on} FROM ${account}`);
   }
+}
+
+/** Adds privileges to those that a user has. */
+export async function grant(
+  connection: DatabaseConnection,
+  { user, hosts, database, privileges }: NewGrant,
+): Promise<void> {
+  const accounts = hosts.map((host) => userAt(connection, user, host));
+  const on = objectOf(connection, patternOf(database));
+  await connection.query(`GRANT ${privileges.join(', ')} ON ${on} TO ${accounts.join(', ')}`);
 }
 
 async function revokeAll(connection: DatabaseConnection, account: string, pattern: string): Promise<void> {

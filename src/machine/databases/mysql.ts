@@ -1,4 +1,6 @@
-// A MariaDB or MySQL server: one connection for each piece of work.
+// A MariaDB or MySQL server: one connection for each piece of work. The server of this machine gets its pieces over the
+// same connection if they follow each other at once, as the look and the steps of a call do.
+import { createConnection as connectTo, type Socket } from 'node:net';
 import { createConnection, type Connection, type ConnectionOptions } from 'mysql2/promise';
 import { escape, escapeId } from 'mysql2';
 import {
@@ -12,14 +14,31 @@ import { MachineError } from '../../core/machine-error.ts';
 import { quote } from '../../core/quote.ts';
 
 const CONNECT_MS = 10_000;
+/** How long a connection waits for the next piece of work. */
+const KEEP_MS = 100;
 
 /** Through its socket, as its administrator, who needs no password there; or through the network. */
 export type MysqlPlace = { readonly socket: string } | DatabasePlace;
+
+interface Connected {
+  readonly connection: Connection;
+  /** Of a server of this machine. */
+  readonly socket?: Socket;
+}
+
+/** Waits for the next piece of work. */
+interface KeptConnection extends Connected {
+  readonly socket: Socket;
+  readonly timer: NodeJS.Timeout;
+  /** Whether it can be used. */
+  readonly ready: Promise<boolean>;
+}
 
 export class MysqlServer implements DatabaseServer {
   readonly socket?: string;
   readonly place?: DatabasePlace;
   readonly #place: MysqlPlace;
+  #kept: KeptConnection | undefined;
 
   constructor(place: MysqlPlace) {
     this.#place = place;
@@ -28,30 +47,62 @@ export class MysqlServer implements DatabaseServer {
   }
 
   async use<T>(work: (connection: DatabaseConnection) => Promise<T>, database?: string): Promise<T> {
-    const connection = await this.#connect(database);
+    const { connection, socket } = (await this.#takeKept(database)) ?? (await this.#connect(database));
+    let isDone = false;
     try {
-      return await work(new MysqlConnection(connection));
+      const result = await work(new MysqlConnection(connection));
+      isDone = true;
+      return result;
     } finally {
+      // After an error, nobody knows what the server is still doing.
+      if (isDone && socket !== undefined && database === undefined) this.#keep(connection, socket);
       // Does not wait for the server, which may have closed it already.
-      connection.destroy();
+      else connection.destroy();
     }
   }
 
-  async #connect(database: string | undefined): Promise<Connection> {
+  /** A login over the network is always made anew, because somebody may want to know whether it works. */
+  #keep(connection: Connection, socket: Socket): void {
+    if (this.#kept !== undefined) {
+      connection.destroy();
+      return;
+    }
+    const timer = setTimeout(() => {
+      this.#kept = undefined;
+      connection.destroy();
+    }, KEEP_MS);
+    // The process may end meanwhile.
+    timer.unref();
+    socket.unref();
+    const ready = renew(connection).catch(() => false);
+    this.#kept = { connection, socket, timer, ready };
+  }
+
+  async #takeKept(database: string | undefined): Promise<Connected | undefined> {
+    const kept = this.#kept;
+    if (kept === undefined || database !== undefined) return undefined;
+    this.#kept = undefined;
+    clearTimeout(kept.timer);
+    kept.socket.ref();
+    if ((await kept.ready) && !kept.socket.destroyed) return kept;
+    kept.connection.destroy();
+    return undefined;
+  }
+
+  async #connect(database: string | undefined): Promise<Connected> {
     const place = this.#place;
-    const where =
-      'socket' in place
-        ? { socketPath: place.socket, user: 'root' }
-        : { host: place.host, port: place.port, user: place.user, password: place.password };
     const options: ConnectionOptions = {
-      ...where,
       ...(database === undefined ? {} : { database }),
       ...{ charset: 'utf8mb4', connectTimeout: CONNECT_MS, disableEval: true },
       ...{ supportBigNumbers: true, dateStrings: true },
     };
     try {
-      if ('socket' in place) return await open(options);
-      return await openEncrypted(options);
+      if ('socket' in place) {
+        const socket = connectTo(place.socket);
+        return { connection: await open({ ...options, user: 'root', stream: () => socket }), socket };
+      }
+      const { host, port, user, password } = place;
+      return { connection: await openEncrypted({ ...options, host, port, user, password }) };
     } catch (error) {
       throw unreachable(place, error);
     }
@@ -76,14 +127,26 @@ async function open(options: ConnectionOptions): Promise<Connection> {
   // A query that is waiting reports a lost connection.
   connection.on('error', () => undefined);
   try {
-    // The quoting of values needs backslashes to be escapes, and names in backticks.
-    const sql = "SET SESSION sql_mode = 'STRICT_TRANS_TABLES'";
-    await connection.query({ sql, timeout: CONNECT_MS });
+    await prepare(connection);
     return connection;
   } catch (error) {
     connection.destroy();
     throw error;
   }
+}
+
+async function prepare(connection: Connection): Promise<void> {
+  // The quoting of values needs backslashes to be escapes, and names in backticks.
+  await connection.query({ sql: "SET SESSION sql_mode = 'STRICT_TRANS_TABLES'", timeout: CONNECT_MS });
+}
+
+/** Ends what the work has left: locks and settings of the session. @returns whether it is as new. */
+async function renew(connection: Connection): Promise<boolean> {
+  await connection.reset();
+  await prepare(connection);
+  // MariaDB keeps the database that `USE` chose.
+  const [rows] = await connection.query('SELECT DATABASE() AS name');
+  return (rows as { name: string | null }[])[0]?.name === null;
 }
 
 class MysqlConnection implements DatabaseConnection {

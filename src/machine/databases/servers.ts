@@ -11,6 +11,8 @@ export interface Sockets {
 
 export class Databases implements MachineDatabases {
   readonly #sockets: Sockets;
+  /** The machine’s own server, which keeps a connection between two pieces of work. */
+  #mysql: { readonly socket: string; readonly server: DatabaseServer } | undefined;
 
   constructor(sockets: Sockets) {
     this.#sockets = sockets;
@@ -19,22 +21,23 @@ export class Databases implements MachineDatabases {
   mysql(): Promise<DatabaseServer | undefined>;
   mysql(place: DatabasePlace): Promise<DatabaseServer>;
   async mysql(place?: DatabasePlace): Promise<DatabaseServer | undefined> {
-    const where = place ?? (await ofSocket(this.#sockets.mysql));
+    const socket = place === undefined ? await this.#sockets.mysql() : undefined;
+    if (socket !== undefined && this.#mysql?.socket === socket) return this.#mysql.server;
+    const where = place ?? (socket === undefined ? undefined : { socket });
+    if (where === undefined) return undefined;
     // The driver is large, and loaded only if there is a server.
-    return where && new (await import('./mysql.ts')).MysqlServer(where);
+    const server = new (await import('./mysql.ts')).MysqlServer(where);
+    if (socket !== undefined) this.#mysql = { socket, server };
+    return server;
   }
 
   postgresql(): Promise<DatabaseServer | undefined>;
   postgresql(place: DatabasePlace): Promise<DatabaseServer>;
   async postgresql(place?: DatabasePlace): Promise<DatabaseServer | undefined> {
-    const where = place ?? (await ofSocket(this.#sockets.postgresql));
+    const socket = place === undefined ? await this.#sockets.postgresql() : undefined;
+    const where = place ?? (socket === undefined ? undefined : { socket });
     return where && new (await import('./postgresql.ts')).PostgresqlServer(where);
   }
-}
-
-async function ofSocket(find: () => Promise<string | undefined>) {
-  const socket = await find();
-  return socket === undefined ? undefined : { socket };
 }
 
 /** Of Debian’s packages. */

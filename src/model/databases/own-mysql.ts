@@ -20,14 +20,22 @@ export interface WantedMysql {
   readonly users: { readonly names: readonly string[]; readonly prefixes: readonly string[] };
 }
 
-/** What the server answered. */
-export interface FoundMysql {
+/** The databases that the server has. */
+export interface FoundDatabases {
   /** Before it was asked: milliseconds since 1970-01-01. */
   readonly at: number;
+  readonly databases: readonly string[];
+}
+
+export interface FoundUsers {
+  readonly at: number;
+  readonly users: readonly { readonly name: string; readonly hosts: readonly string[] }[];
+}
+
+/** What the server answered. */
+export interface FoundMysql extends FoundDatabases, FoundUsers {
   /** False in a sandbox that runs no server. */
   readonly isServed: boolean;
-  readonly databases: readonly string[];
-  readonly users: readonly { readonly name: string; readonly hosts: readonly string[] }[];
   /** Grants on whole databases, one for each host. */
   readonly grants: readonly { readonly user: string; readonly host: string; readonly database: string }[];
 }
@@ -51,9 +59,14 @@ export interface OwnMysql {
   readonly databasesOf: (user: string) => string[];
 }
 
+/** The account’s databases. */
+export function ownDatabases(db: Db, username: string, { at, databases }: FoundDatabases): Promise<string[]> {
+  return owners.namesOf(db, DATABASES, username, { at, names: databases });
+}
+
 export async function ownMysql(db: Db, username: string, found: FoundMysql): Promise<OwnMysql> {
   const { at, grants } = found;
-  const databases = await owners.namesOf(db, DATABASES, username, { at, names: found.databases });
+  const databases = await ownDatabases(db, username, found);
   const names = found.users.map(({ name }) => name);
   const users = await owners.namesOf(db, USERS, username, { at, names });
   const hasGrant = (user: string, database: string) =>
@@ -71,7 +84,7 @@ export async function assertOwnDatabase(
   db: Db,
   username: string,
   name: string,
-  { databases: names, at }: FoundMysql,
+  { databases: names, at }: FoundDatabases,
 ): Promise<void> {
   await owners.assertOwn(db, DATABASES, username, name, { names, at });
 }
@@ -81,7 +94,7 @@ export async function assertOwnUser(
   db: Db,
   username: string,
   name: string,
-  { users, at }: FoundMysql,
+  { users, at }: FoundUsers,
 ): Promise<void> {
   await owners.assertOwn(db, USERS, username, name, { names: users.map((one) => one.name), at });
 }

@@ -1,4 +1,4 @@
-import { lookForOwn, setOwnPrivileges } from '../../changes/databases/own-mysql.ts';
+import { lookForPair, setOwnPrivileges } from '../../changes/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { objectName } from '../../model/databases/names.ts';
 import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
@@ -29,7 +29,7 @@ export default defineUapi({
     },
   ],
 
-  look: (_args, context) => lookForOwn(context),
+  look: (args, context) => lookForPair(context, args),
 
   async handler({ user, database }, context, found) {
     context.plan(await setOwnPrivileges(context, { user, database, privileges: [] }, found));

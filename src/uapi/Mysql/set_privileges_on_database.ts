@@ -1,4 +1,4 @@
-import { lookForOwn, setOwnPrivileges } from '../../changes/databases/own-mysql.ts';
+import { lookForPair, setOwnPrivileges } from '../../changes/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { objectName } from '../../model/databases/names.ts';
 import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
@@ -33,7 +33,7 @@ export default defineUapi({
     },
   ],
 
-  look: (_args, context) => lookForOwn(context),
+  look: (args, context) => lookForPair(context, args),
 
   async handler({ user, database, privileges: given }, context, found) {
     const privileges = readPrivileges('privileges', given);

@@ -1,4 +1,4 @@
-import { lookForOwnAndServer, setUpOwn } from '../../changes/databases/own-mysql.ts';
+import { lookForOwnDatabasesAndServer, setUpOwn } from '../../changes/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { assertNewName, prefixOf } from '../../model/databases/names.ts';
 import { DATABASES, FEATURE, ROLE, USERS } from '../../model/databases/own-mysql.ts';
@@ -40,7 +40,7 @@ export default defineUapi({
   },
   examples: [{ args: { prefix: 'wp' }, doc: 'For a blog.' }],
 
-  look: (_args, context) => lookForOwnAndServer(context),
+  look: (_args, context) => lookForOwnDatabasesAndServer(context),
 
   async handler({ prefix = '' }, context, { found, server }) {
     const { db, caller, randomBytes } = context;

@@ -32,7 +32,7 @@ export default defineMysqlStep<Input>({
         await mysql.dropUser(name);
         throw error;
       }
-      await mysql.setPrivileges(name, name, privileges);
+      await mysql.grant({ user: name, hosts, database: name, privileges });
     }),
   undo: (machine, { input: { name } }) =>
     withMysql(machine, async (mysql) => {
