@@ -1,7 +1,8 @@
-// Databases on a MariaDB of this run's own: the names of 10,000 databases, and a new database with a user and privileges,
-// each against the same SQL by MariaDB's own client.
+// Databases on a MariaDB of this run's own: the names of 10,000 databases against the same SQL by MariaDB's own client,
+// and calls that create databases, users and privileges against the same SQL by the same driver.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { MysqlServer } from '../../src/machine/databases/mysql.ts';
 import { PrivateMariadb } from '../../tests/support/private-mariadb.ts';
 import { serveMariadb } from '../../tests/support/served-mariadb.ts';
 import { makeToken, median, startServer, time, type Environment } from './measure.ts';
@@ -75,23 +76,49 @@ interface Bench {
   readonly runs: number;
 }
 
+/** Each function against its statements, which the same driver sends over one connection of its own. */
 async function compareCreated({ mariadb, ask, runs }: Bench): Promise<void> {
-  const uapi = {
-    'cpanel.user': 'bench0',
-    'cpanel.module': 'Mysql',
-    'cpanel.function': 'setup_db_and_user',
-  };
-  await compare(`A new database with a user and all privileges`, runs, {
-    'mariadb, the statements alone': (run) => {
-      mariadb.query(`CREATE DATABASE alone_${run};
-        CREATE USER alone_${run}@localhost IDENTIFIED BY 'correct horse battery staple ${run}';
-        GRANT ALL PRIVILEGES ON \`alone\\_${run}\`.* TO alone_${run}@localhost;`);
-    },
-    'Mysql::setup_db_and_user, server': async () => {
-      const { data } = await ask('uapi_cpanel', uapi);
+  const server = new MysqlServer({ socket: mariadb.socket });
+  const alone =
+    (...statements: readonly ((name: string) => string)[]) =>
+    (run: number) =>
+      server.use(async (connection) => {
+        for (const statement of statements) await connection.query(statement(`alone_${run}`));
+      });
+  const uapi = (name: string, parametersOf: (run: number) => Readonly<Record<string, string>>) =>
+    async function call(run: number) {
+      const words = { 'cpanel.user': 'bench0', 'cpanel.module': 'Mysql', 'cpanel.function': name };
+      const { data } = await ask('uapi_cpanel', { ...words, ...parametersOf(run) });
       const { status, errors } = (data as { uapi: { status: number; errors: unknown } }).uapi;
       if (status !== 1) throw new Error(JSON.stringify(errors));
-    },
+    };
+  const password = 'correct horse battery staple 7';
+  const create = (name: string) => `CREATE DATABASE ${name}`;
+  const createUser = (name: string) => `CREATE USER ${name}@localhost IDENTIFIED BY '${password}'`;
+  const grant = (name: string) =>
+    `GRANT ALL PRIVILEGES ON \`${name.replaceAll('_', '\\_')}\`.* TO ${name}@localhost`;
+  await compare('A new database', runs, {
+    'the statement alone': alone(create),
+    'Mysql::create_database, server': uapi('create_database', (run) => ({ name: `bench0_${run}` })),
+  });
+  await compare('A new user', runs, {
+    'the statement alone': alone(createUser),
+    'Mysql::create_user, server': uapi('create_user', (run) => ({ name: `bench0_${run}`, password })),
+  });
+  await compare('All privileges on a database', runs, {
+    'the statement alone': alone(grant),
+    'Mysql::set_privileges_on_database, server': uapi('set_privileges_on_database', (run) => ({
+      ...{ user: `bench0_${run}`, database: `bench0_${run}`, privileges: 'ALL PRIVILEGES' },
+    })),
+  });
+  mariadb.query(
+    Array.from({ length: runs + WARM_UP }, (_, run) =>
+      [`DROP DATABASE alone_${run};`, `DROP USER alone_${run}@localhost;`].join(''),
+    ).join(''),
+  );
+  await compare('A new database with a user and all privileges', runs, {
+    'the statements alone': alone(create, createUser, grant),
+    'Mysql::setup_db_and_user, server': uapi('setup_db_and_user', () => ({})),
   });
 }
 

@@ -1,8 +1,8 @@
 // Reads the names of all databases, or of all their users, from every server that accounts use.
 import type { FreeContext } from '../../core/context.ts';
-import { lookAtNames } from '../../drivers/mysql/look.ts';
+import { lookAtNames as lookAtMysqlNames } from '../../drivers/mysql/look.ts';
 import { machineAt, openPlace } from '../../drivers/mysql/step.ts';
-import { lookAtPostgresql } from '../../drivers/postgresql/look.ts';
+import { lookAtNames as lookAtPostgresqlNames } from '../../drivers/postgresql/look.ts';
 import type { FoundByEngine } from '../../model/databases/every-object.ts';
 import type { ObjectKind } from '../../model/databases/names.ts';
 import { LOCAL_ROLE, ROLE as MYSQL } from '../../model/databases/own-mysql.ts';
@@ -10,17 +10,14 @@ import { ROLE as POSTGRESQL } from '../../model/databases/own-postgresql.ts';
 import { usedPlaces } from '../../model/databases/profiles.ts';
 import { rolesOf } from '../../model/roles/active-profile.ts';
 
-type Looking = Pick<FreeContext, 'machine' | 'system' | 'transaction' | 'now' | 'sealer'>;
+type Looking = Pick<FreeContext, 'machine' | 'system' | 'transaction' | 'sealer'>;
 
 export async function lookForEvery(context: Looking, kind: ObjectKind): Promise<FoundByEngine> {
-  const { machine, system, transaction, now } = context;
+  const { machine, system, transaction } = context;
   const roles = await transaction('reads', (db) => rolesOf({ db, system }));
-  const postgresql = roles.has(POSTGRESQL) ? await lookAtPostgresql(machine, now()) : undefined;
   return {
     ...(roles.has(MYSQL) && { mysql: await everyMysqlName(context, kind, roles.has(LOCAL_ROLE)) }),
-    ...(postgresql !== undefined && {
-      postgresql: kind === 'database' ? postgresql.databases.map(({ name }) => name) : [...postgresql.users],
-    }),
+    ...(roles.has(POSTGRESQL) && { postgresql: await lookAtPostgresqlNames(machine, kind) }),
   };
 }
 
@@ -29,10 +26,10 @@ async function everyMysqlName(
   kind: ObjectKind,
   hasOwnServer: boolean,
 ): Promise<readonly string[]> {
-  const names = new Set(hasOwnServer ? await lookAtNames(machine, kind) : []);
+  const names = new Set(hasOwnServer ? await lookAtMysqlNames(machine, kind) : []);
   for (const place of await transaction('reads', usedPlaces)) {
     const there = machineAt(machine, await openPlace(sealer, place));
-    for (const name of await lookAtNames(there, kind)) names.add(name);
+    for (const name of await lookAtMysqlNames(there, kind)) names.add(name);
   }
   return [...names];
 }

@@ -44,7 +44,7 @@ const engines: readonly Engine[] = [
     },
     async read(machine) {
       const catalogue = await postgresqlOf(machine);
-      const databases = (await catalogue.databases()).map(({ name }) => name);
+      const databases = await catalogue.databaseNames();
       return { databases, users: await catalogue.users() };
     },
   },

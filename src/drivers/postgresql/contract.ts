@@ -24,7 +24,9 @@ export interface WantedNames {
  * that does not exist throw MachineError `not_found`, except the ones that remove it.
  */
 export interface PostgresqlCatalogue {
-  /** Without the templates and PostgreSQL’s own database. */
+  /** Of all databases, sorted. Without the templates and PostgreSQL’s own database. */
+  databaseNames(): Promise<string[]>;
+  /** The same with their users, which takes longer. */
   databases(wanted?: WantedNames): Promise<CataloguedDatabase[]>;
   /** The disk usage in bytes, by name. Without those that do not exist. Without `wanted`: of all. */
   sizes(wanted?: WantedNames): Promise<Map<string, number>>;

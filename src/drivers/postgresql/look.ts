@@ -1,4 +1,5 @@
 // What functions read of the PostgreSQL server before their transaction begins.
+import type { ObjectKind } from '../../model/databases/names.ts';
 import type { FoundPostgresql, WantedPostgresql } from '../../model/databases/own-postgresql.ts';
 import type { WantedNames } from './contract.ts';
 import { postgresqlOf, type PostgresqlMachine } from './server.ts';
@@ -15,6 +16,12 @@ export async function lookAtPostgresql(
     catalogue.users(wanted?.users),
   ]);
   return { at, databases, users };
+}
+
+/** The names of all databases, or of all users. */
+export async function lookAtNames(machine: PostgresqlMachine, kind: ObjectKind): Promise<string[]> {
+  const catalogue = await postgresqlOf(machine);
+  return kind === 'database' ? catalogue.databaseNames() : catalogue.users();
 }
 
 /** The disk usage of databases, in bytes, by name. Without `wanted`: of all. */

@@ -34,6 +34,10 @@ export class RecordedCatalogue implements PostgresqlCatalogue {
     return found.flatMap(({ name, recorded }) => (recorded ? [{ name, users: recorded.users }] : []));
   }
 
+  databaseNames(): Promise<string[]> {
+    return this.#names('database');
+  }
+
   async sizes(wanted?: WantedNames): Promise<Map<string, number>> {
     return new Map((await this.databases(wanted)).map(({ name }) => [name, 0]));
   }

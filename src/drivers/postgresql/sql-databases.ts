@@ -8,6 +8,13 @@ import { actsAsOwner, atomically, endSessions, isTaken, isWanted, wantedValues }
 /** PostgreSQL’s own. */
 const IS_OWN = "(d.datistemplate OR d.datname = 'postgres')";
 
+export async function names(connection: DatabaseConnection): Promise<string[]> {
+  const rows = await connection.query<{ name: string }>(
+    `SELECT d.datname::text COLLATE "C" AS name FROM pg_database d WHERE NOT ${IS_OWN} ORDER BY 1`,
+  );
+  return rows.map(({ name }) => name);
+}
+
 /**
  * The users of a database: members of the role that owns it. In a database that was created by hand, its owner, and
  * those whom somebody has let connect.

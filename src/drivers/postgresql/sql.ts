@@ -7,6 +7,7 @@ import * as users from './sql-users.ts';
 
 export function sqlCatalogue(server: DatabaseServer): PostgresqlCatalogue {
   return {
+    databaseNames: () => server.use((connection) => databases.names(connection)),
     databases: (wanted) => server.use((connection) => databases.list(connection, wanted)),
     sizes: (wanted) => server.use((connection) => databases.sizes(connection, wanted)),
     users: (wanted) => server.use((connection) => users.list(connection, wanted)),

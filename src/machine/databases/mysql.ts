@@ -127,7 +127,7 @@ async function open(options: ConnectionOptions): Promise<Connection> {
   // A query that is waiting reports a lost connection.
   connection.on('error', () => undefined);
   try {
-    await prepare(connection);
+    await connection.query({ sql: PREPARE, timeout: CONNECT_MS });
     return connection;
   } catch (error) {
     connection.destroy();
@@ -135,15 +135,14 @@ async function open(options: ConnectionOptions): Promise<Connection> {
   }
 }
 
-async function prepare(connection: Connection): Promise<void> {
-  // The quoting of values needs backslashes to be escapes, and names in backticks.
-  await connection.query({ sql: "SET SESSION sql_mode = 'STRICT_TRANS_TABLES'", timeout: CONNECT_MS });
-}
+/** The quoting of values needs backslashes to be escapes, and names in backticks. */
+const PREPARE = "SET SESSION sql_mode = 'STRICT_TRANS_TABLES'";
 
 /** Ends what the work has left: locks and settings of the session. @returns whether it is as new. */
 async function renew(connection: Connection): Promise<boolean> {
   await connection.reset();
-  await prepare(connection);
+  // Without a time limit, whose timer would keep the process running.
+  await connection.query(PREPARE);
   // MariaDB keeps the database that `USE` chose.
   const [rows] = await connection.query('SELECT DATABASE() AS name');
   return (rows as { name: string | null }[])[0]?.name === null;

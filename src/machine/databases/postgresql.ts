@@ -18,8 +18,9 @@ const COMMON_DATABASE = 'postgres';
 /**
  * Settings of this session. They come before those that the owner of a database can give to everybody who connects:
  * names are searched for among PostgreSQL’s own only, never among what a user has created, and the role is not changed.
+ * Compiling the queries of catalogues (`jit`) would take longer than running them.
  */
-const SETTINGS = '-c search_path=pg_catalog -c role=none -c default_transaction_read_only=off';
+const SETTINGS = '-c jit=off -c search_path=pg_catalog -c role=none -c default_transaction_read_only=off';
 
 /**
  * Through its socket (`.s.PGSQL.5432`), as the administrator `root`, who needs no password there: PostgreSQL asks the

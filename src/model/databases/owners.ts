@@ -70,9 +70,8 @@ export async function namesOf(db: Db, of: Kind, owner: string, found: FoundNames
   const stored = (await listOf(db, of, owner)).filter(
     ({ name, createdAt }) => there.has(name) || createdAt > found.at,
   );
-  const candidates = found.names.filter((name) => hasPrefixOf(owner, name));
-  const adopted: string[] = [];
-  for (const name of candidates) if (await owns(db, of, owner, name)) adopted.push(name);
+  const others = new Set(await othersWithPrefixOf(db, of, owner));
+  const adopted = found.names.filter((name) => hasPrefixOf(owner, name) && !others.has(name));
   return [...new Set([...stored.map(({ name }) => name), ...adopted])].sort();
 }
 

@@ -31,12 +31,11 @@ export default defineUapi({
 
   async handler(_args, { db, caller }, { found, sizes }) {
     const users = new Set(await ownUsers(db, caller.user, found));
+    const usersOf = new Map(found.databases.map((one) => [one.name, one.users]));
     return (await ownDatabases(db, caller.user, found)).map((database) => ({
       database,
       disk_usage: sizes.get(database) ?? 0,
-      users: (found.databases.find(({ name }) => name === database)?.users ?? []).filter((user) =>
-        users.has(user),
-      ),
+      users: (usersOf.get(database) ?? []).filter((user) => users.has(user)),
     }));
   },
 });
