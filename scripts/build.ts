@@ -1,10 +1,13 @@
 // Builds dist/: CommonJS chunks that are loaded on demand, and in each file of them a V8 code cache.
 // docs/DECISIONS.md says why it has this shape.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, transform, type Metafile } from 'esbuild';
 import { pack } from '../src/loader.cjs';
+import { compileClient } from './build/client.ts';
 import { notices } from './build/notices.ts';
 import { bundlePage } from './build/page.ts';
 import { functionEntries, functionsByName } from './build/functions-by-name.ts';
@@ -134,11 +137,23 @@ function withPlainExports(text: string): string {
   return `${body.replaceAll(/\bimport\(("[^"]+")\)/g, 'Promise.resolve().then(()=>require($1))')}${lines.join('')}`;
 }
 
+/** The same for the same program, whichever Node made the code cache. */
+function buildId(): string {
+  const hash = createHash('sha256');
+  for (const path of readdirSync(draft, { recursive: true, encoding: 'utf8' }).sort()) {
+    if (lstatSync(join(draft, path)).isFile())
+      hash.update(`${path}\0`).update(readFileSync(join(draft, path)));
+  }
+  return hash.digest('hex');
+}
+
 rmSync(draft, { recursive: true, force: true });
 mkdirSync(draft);
 await bundle();
 await writeReady(draft);
 writePasswordWords(draft);
+writeFileSync(join(draft, 'build-id'), buildId());
+compileClient({ output: join(draft, 'whmapi1'), dist: draft, node: 'node', script: '../bin/whmapi1' });
 const { status } = spawnSync(process.execPath, [join(top, 'scripts/build/warm.cjs'), draft], {
   stdio: 'inherit',
 });

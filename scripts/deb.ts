@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { compileClient } from './build/client.ts';
 import { noticesOf } from './build/notices.ts';
 import { changelog, control, copyright } from './deb/documents.ts';
 import { withoutCodeCache } from './deb/without-code-cache.ts';
@@ -33,6 +34,7 @@ const tree = mkdtempSync(join(tmpdir(), 'whmapi1-deb-'));
 
 const PROGRAM = 'usr/lib/whmapi1';
 const ADDON = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node';
+const CLIENT = 'dist/whmapi1';
 const DOCUMENTS = 'usr/share/doc/whmapi1';
 
 try {
@@ -68,21 +70,33 @@ function placeProgram(): void {
     const from = join(top, 'dist', path);
     if (lstatSync(from).isFile()) write(join(PROGRAM, 'dist', path), withoutCodeCache(readFileSync(from)));
   }
+  placeClient();
   rmSync(join(tree, PROGRAM, 'dist/THIRD-PARTY-NOTICES.txt'));
   place('bin/package.json', `${PROGRAM}/bin/package.json`);
   for (const [name, link] of [
     ['uapi', 'usr/bin/uapi'],
-    ['whmapi1', 'usr/bin/whmapi1'],
+    ['whmapi1', undefined],
     ['whmapi1d', 'usr/sbin/whmapi1d'],
   ] as const) {
     // The Node of the package's dependency, whatever PATH says.
     const text = readFileSync(join(top, 'bin', name), 'utf8').replace(/^#!.*/, '#!/usr/bin/node');
     write(`${PROGRAM}/bin/${name}`, text, 0o755);
-    symlink(`../lib/whmapi1/bin/${name}`, link);
+    if (link !== undefined) symlink(`../lib/whmapi1/bin/${name}`, link);
   }
   place('share/ssh-askpass', `${PROGRAM}/share/ssh-askpass`, 0o755);
   place(ADDON, `${PROGRAM}/${ADDON}`);
   execFileSync('strip', ['--strip-unneeded', '--remove-section=.comment', join(tree, PROGRAM, ADDON)]);
+}
+
+/** The native command, which starts the Node of the package's dependency where it needs one. */
+function placeClient(): void {
+  const output = join(tree, PROGRAM, CLIENT);
+  rmSync(output, { force: true });
+  if (!compileClient({ output, dist: join(top, 'dist'), node: '/usr/bin/node', script: '../bin/whmapi1' })) {
+    throw new Error('The package needs a C compiler: install gcc and libc6-dev.');
+  }
+  chmodSync(output, 0o755);
+  symlink(`../lib/whmapi1/${CLIENT}`, 'usr/bin/whmapi1');
 }
 
 /** Each where its shell looks, and where `whmapi1 --completion` looks. */
@@ -131,14 +145,15 @@ function placeControl(kilobytes: number): void {
   );
 }
 
-/** What the addon is linked with, as dpkg-shlibdeps finds it: “libc6 (>= 2.38), …”. */
+/** What the addon and the native command are linked with, as dpkg-shlibdeps finds it: “libc6 (>= 2.38), …”. */
 function libraries(): string {
   const folder = mkdtempSync(join(tmpdir(), 'whmapi1-shlibs-'));
+  const binaries = [ADDON, CLIENT].map((path) => `-e${join(tree, PROGRAM, path)}`);
   try {
     mkdirSync(join(folder, 'debian'));
     // It refuses to work without this file.
     writeFileSync(join(folder, 'debian/control'), 'Source: whmapi1\n\nPackage: whmapi1\nArchitecture: any\n');
-    const found = execFileSync('dpkg-shlibdeps', ['-O', `-e${join(tree, PROGRAM, ADDON)}`], {
+    const found = execFileSync('dpkg-shlibdeps', ['-O', ...binaries], {
       cwd: folder,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],

@@ -22,8 +22,7 @@ export async function callFor(
   command: string,
   io: Io,
 ): Promise<{ readonly status: number; readonly task?: number | undefined }> {
-  const args = await withListArguments(line, command, gatherArguments(line, io));
-  const request = { command, args, dryRun: line.dryRun, warnings: warningsOf(line) };
+  const request = await requestOf(line, command, io);
   let application: Application;
   try {
     application = createApplication(io.environment);
@@ -32,16 +31,27 @@ export async function callFor(
     return { status: await answer(failure(request, error), line, command, io) };
   }
   try {
-    const envelope = await run(request, line.user, application);
+    const envelope = await envelopeOf(request, line.user, application);
     return { status: await answer(envelope, line, command, io), task: envelope.metadata.task };
   } catch (error) {
-    const xid = application.engine.newXid();
-    const where = application.engine.logUnexpected(xid, command, error);
-    writeStderr(io, `whmapi1: (XID ${xid}) An unexpected error occurred. ${where}\n`);
+    writeStderr(io, unexpected(error, command, application));
     return { status: 1 };
   } finally {
     application.close();
   }
+}
+
+/** The call that a line asks for. @throws UsageError */
+export async function requestOf(line: CommandLine, command: string, io: Io): Promise<Call> {
+  const args = await withListArguments(line, command, gatherArguments(line, io));
+  return { command, args, dryRun: line.dryRun, warnings: warningsOf(line) };
+}
+
+/** Records an unexpected error. @returns the line that reports it. */
+export function unexpected(error: unknown, command: string, { engine }: Application): string {
+  const xid = engine.newXid();
+  const where = engine.logUnexpected(xid, command, error);
+  return `whmapi1: (XID ${xid}) An unexpected error occurred. ${where}\n`;
 }
 
 /** Adds the arguments for --fields, --filter and --sort. @throws UsageError */
@@ -56,7 +66,11 @@ async function withListArguments(
 }
 
 /** Makes the call as root, or as the reseller in `--user`. */
-async function run(request: Call, user: string | undefined, application: Application): Promise<Envelope> {
+export async function envelopeOf(
+  request: Call,
+  user: string | undefined,
+  application: Application,
+): Promise<Envelope> {
   const { engine } = application;
   try {
     const caller = user === undefined ? root : await application.callerOf(user);

@@ -23,6 +23,8 @@ export interface Io {
   readonly showManualPage?: (path: string) => boolean;
   /** Shows a text in a pager. Returns false if there is no such program. */
   readonly showPaged?: (program: string, words: readonly string[], text: string) => boolean;
+  /** A sentence that names the server in which the command runs. Absent in a process of its own. */
+  readonly ranBy?: string;
   /** Asks a question at the terminal. Secret input is not echoed. Absent without a terminal. */
   readonly ask?: ((question: string, isSecret: boolean) => Promise<string>) | undefined;
 }

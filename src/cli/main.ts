@@ -20,12 +20,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const { run } = await import('./run.ts');
     return await run(argv, io);
   } catch (error) {
-    if (error instanceof WriteError) {
-      // EPIPE: the reader closed the pipe early, which is not an error.
-      if (error.code === 'EPIPE') return 0;
-      writeStderr(io, `whmapi1: the response could not be written: ${error.message}\n`);
-      return 1;
-    }
+    if (error instanceof WriteError) return reportWriteError(error, io);
     if (!(error instanceof UsageError)) throw error;
     const { usageLine } = await import('./help.ts');
     // The option --color has not been read yet.
@@ -33,4 +28,12 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     writeStderr(io, `${style.error(`whmapi1: ${error.message}`)}\n${usageLine}\nSee whmapi1 --help.\n`);
     return 2;
   }
+}
+
+/** @returns the exit status. */
+export function reportWriteError({ code, message }: WriteError, io: Io): number {
+  // EPIPE: the reader closed the pipe early, which is not an error.
+  if (code === 'EPIPE') return 0;
+  writeStderr(io, `whmapi1: the response could not be written: ${message}\n`);
+  return 1;
 }

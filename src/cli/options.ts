@@ -40,6 +40,8 @@ export interface CommandLine {
   /** Only with `forgetServer`. */
   readonly accounts?: 'keep' | 'remove';
   readonly version: boolean;
+  /** Only with `version`: also say which process ran the command. */
+  readonly verbose: boolean;
   /** The options of calls to other servers. */
   readonly remote: RemoteOptions;
   readonly configure: boolean;
@@ -73,6 +75,7 @@ interface LocalOpts {
   forgetServer?: string;
   accounts?: 'keep' | 'remove';
   version?: boolean;
+  verbose?: boolean;
 }
 
 /** @throws UsageError */
@@ -110,6 +113,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     openapi = false,
     migrateStore = false,
     version = false,
+    verbose = false,
     dryRun = false,
     ...others
   } = local;
@@ -124,6 +128,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     openapi,
     migrateStore,
     version,
+    verbose,
     dryRun,
     remote,
     configure,

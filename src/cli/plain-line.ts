@@ -31,6 +31,7 @@ export function readPlainLine(argv: readonly string[]): CommandLine | undefined 
     openapi: false,
     migrateStore: false,
     version: false,
+    verbose: false,
     remote: { hosts: [], pins: [], failfast: false },
     configure: false,
     color: 'auto',

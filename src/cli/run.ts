@@ -14,10 +14,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   if (argv[0] === '--uapi') return (await import('./uapi.ts')).runUapi(argv.slice(1), io);
   const line = readPlainLine(argv) ?? (await import('./options.ts')).readCommandLine(argv);
   if (line.version) {
-    const { version } = await import('../app.ts');
-    io.stdout.write(`${version}\n`);
-    return 0;
+    const { printVersion } = await import('./version.ts');
+    return printVersion(line, io);
   }
+  if (line.verbose) throw new UsageError('--verbose goes with --version.');
   if (line.command === 'help') return manual(line, io);
   if (line.help) return help(line, io);
   if (line.completion !== undefined) {

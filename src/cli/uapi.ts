@@ -26,9 +26,8 @@ export async function runUapi(words: readonly string[], io: Io): Promise<number>
 async function runLine(words: readonly string[], io: Io): Promise<number> {
   const line = readPlainLine(words) ?? (await import('./options.ts')).readCommandLine(words);
   if (line.version) {
-    const { version } = await import('../app.ts');
-    io.stdout.write(`${version}\n`);
-    return 0;
+    const { printVersion } = await import('./version.ts');
+    return printVersion(line, io);
   }
   if (line.openapi) {
     const { printOpenApi } = await import('./openapi.ts');

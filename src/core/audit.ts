@@ -13,6 +13,8 @@ export interface AuditRecord {
   /** The client's address and the method of authentication. Absent on the local command line. */
   readonly address?: string;
   readonly authentication?: string;
+  /** The server that ran a call of the local command line. */
+  readonly through?: 'whmapi1d';
   readonly function: string;
   readonly arguments: readonly (readonly [name: string, value: Json])[];
   readonly result: 0 | 1;

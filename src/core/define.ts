@@ -217,6 +217,11 @@ export interface Spec {
    * text says so. The audit log masks them, and the other function has a line of its own.
    */
   readonly passes?: string;
+  /**
+   * For functions that `calls` but only measure the machine and read the store: the server may run them for the command
+   * line (`src/command-socket/`).
+   */
+  readonly onlyMeasures?: true;
   /** The feature (`model/features/`) that the account needs to call it. Only for UAPI and API 2. */
   readonly feature?: string;
   /** Where a failed call of API 2 has its reason in the row of `data`. Default: `result` 0 and `reason`. */

@@ -5,9 +5,10 @@
 // user's socket.
 // One connection is one call: a line of JSON from the client, which then ends its side, and a line of JSON back.
 import { chmodSync, chownSync, mkdirSync, rmSync } from 'node:fs';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { Application } from '../app.ts';
+import { isServed } from '../command-socket/is-served.ts';
 import type { RawArgument } from '../core/context.ts';
 import type { Envelope } from '../core/envelope.ts';
 import { ApiError } from '../core/errors.ts';
@@ -233,18 +234,6 @@ export class AccountSockets {
       keep: false,
     }));
   }
-}
-
-function isServed(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path, () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => {
-      resolve(false);
-    });
-  });
 }
 
 /** Reads until the client ends its side. Undefined if it sends more than `most` bytes or goes away. */

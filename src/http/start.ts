@@ -1,8 +1,10 @@
 // The process of whmapi1d: options, certificate, listeners, signals. `bin/whmapi1d` runs this.
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CommanderError } from 'commander';
 import type { FastifyInstance } from 'fastify';
 import { createApplication, version, type Application } from '../app.ts';
+import { CommandSocket } from '../command-socket/command-socket.ts';
 import { ApiError } from '../core/errors.ts';
 import { BackgroundWork } from './background-work.ts';
 import { AccountSockets, socketDirectory } from './account-sockets.ts';
@@ -62,8 +64,10 @@ async function main(): Promise<void> {
     servers[0]?.log.warn(error, 'the background processes of accounts could not be checked'),
   );
   const sockets = new AccountSockets(application);
+  const build = readFileSync(join(__dirname, 'build-id'), 'latin1');
+  const commands = new CommandSocket(application, { build, environment: process.env });
   const end = once(() =>
-    stop(servers, application, passwords, [watch, processWatch, worker, sockets, background]),
+    stop(servers, application, passwords, [watch, processWatch, worker, sockets, commands, background]),
   );
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
@@ -88,6 +92,12 @@ async function main(): Promise<void> {
   await sockets.start(socketDirectory(application, process.env)).catch((error: unknown) => {
     servers[0]?.log.error(error, 'the users of accounts cannot call UAPI: the sockets could not be created');
   });
+  await commands.start().catch((error: unknown) => {
+    servers[0]?.log.warn(
+      error,
+      'the command whmapi1 makes its calls itself: the socket could not be created',
+    );
+  });
   notifySystemd('READY=1');
   feedWatchdog(process.env);
 }
@@ -97,7 +107,9 @@ async function stop(
   servers: readonly FastifyInstance[],
   application: Application,
   passwords: PasswordJudge,
-  workers: readonly (AccountSockets | BackgroundWork | ProcessWatch | ServiceWatch | Worker)[],
+  workers: readonly (
+    AccountSockets | BackgroundWork | CommandSocket | ProcessWatch | ServiceWatch | Worker
+  )[],
 ): Promise<void> {
   notifySystemd('STOPPING=1');
   const impatience = setTimeout(() => process.exit(1), TIMEOUT_MS);

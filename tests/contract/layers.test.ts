@@ -284,6 +284,7 @@ const layers: Record<string, Layer> = {
       ...[
         /^src\/http\//,
         /^src\/(app|task-administration)\.ts$/,
+        /^src\/command-socket\//,
         core,
         /^src\/model\//,
         /^src\/render\//,
@@ -322,6 +323,11 @@ const layers: Record<string, Layer> = {
       ...[generatedLists, generatedAccountLists, node],
       /^(commander|chalk|cli-progress|uqr|minisearch|fastest-levenshtein|read|shlex)$/,
     ],
+  },
+  // Runs the command line in the server.
+  'command-socket': {
+    files: /^src\/command-socket\//,
+    mayImport: [core, /^src\/(app\.ts$|cli\/|command-socket\/|store\/state-directory\.ts$)/, node],
   },
   types: { files: /^src\/types\/.*\.d\.ts$/, mayImport: [] },
   loader: { files: /^src\/loader\.(cjs|d\.cts)$/, mayImport: [node] },

@@ -17,6 +17,7 @@ export default defineFunction({
     'reseller sees the accounts that it owns.',
   access: ['acct-summary'],
   effect: 'calls',
+  onlyMeasures: true,
   params: {
     user: { ...existingAccount, actsOn: false, doc: 'The account.' },
     domain: { ...existingDomain, doc: 'The account’s main domain, instead of “user”.' },

@@ -1,0 +1,36 @@
+// The built server for a state directory, as a process.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { dirname, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const program = resolve(__dirname, '../../bin/whmapi1d');
+
+export interface RunningServer {
+  readonly child: ChildProcess;
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** Resolves once it serves. Its environment is the one that `run` of support/command.ts gives to a command. */
+export async function startServer(state: string, env: Record<string, string> = {}): Promise<RunningServer> {
+  const child = spawn(program, ['--port=0', '--no-tasks', '--log-level=warn'], {
+    env: {
+      PATH: `${dirname(process.execPath)}:${process.env.PATH ?? '/usr/bin:/bin'}`,
+      HOME: '/dev/null/whmapi1',
+      WHMAPI1_STATE_DIR: state,
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  const lines = createInterface({ input: child.stdout });
+  const isReady = once(lines, 'line');
+  await Promise.race([isReady, ended.then(() => Promise.reject(new Error('The server ended at once.')))]);
+  return {
+    child,
+    stop: async (signal = 'SIGTERM') => {
+      child.kill(signal);
+      await ended;
+    },
+  };
+}
