@@ -1,9 +1,8 @@
 /*
  * The command whmapi1, natively: hands a call to a running whmapi1d and prints what comes back. Everything else, and
  * every call if no server takes it within 50 ms, is done by the program in Node, which this one then becomes.
- * docs/DECISIONS.md has the reasons, src/command-socket/frames.ts the other side of the protocol.
- *
- * NODE, SCRIPT and BUILD are defined by scripts/build/client.ts.
+ * docs/DECISIONS.md has the reasons, src/command-socket/frames.ts the protocol; scripts/build/client.ts defines NODE,
+ * SCRIPT and BUILD.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -122,8 +121,7 @@ static int state_directory(char *path, size_t room) {
       if (base == NULL || base[0] != '/') return 0;
     }
   }
-  if (base == NULL) return 0;
-  int length = snprintf(path, room, "%s%s", base, below);
+  int length = base == NULL ? 0 : snprintf(path, room, "%s%s", base, below);
   return length > 0 && (size_t)length < room;
 }
 
