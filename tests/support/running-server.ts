@@ -11,6 +11,13 @@ export interface RunningServer {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
+const children = new Set<ChildProcess>();
+/** A test that fails leaves no server. */
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL');
+  children.clear();
+});
+
 /** Resolves once it serves. Its environment is the one that `run` of support/command.ts gives to a command. */
 export async function startServer(state: string, env: Record<string, string> = {}): Promise<RunningServer> {
   const child = spawn(program, ['--port=0', '--no-tasks', '--log-level=warn'], {
@@ -22,6 +29,7 @@ export async function startServer(state: string, env: Record<string, string> = {
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  children.add(child);
   const ended = once(child, 'exit');
   const lines = createInterface({ input: child.stdout });
   const isReady = once(lines, 'line');
