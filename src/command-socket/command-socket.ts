@@ -40,7 +40,8 @@ export class CommandSocket {
     const { engine } = application;
     const audit: typeof engine.audit = (line, durable, db) =>
       engine.audit({ ...line, through: 'whmapi1d' }, durable, db);
-    this.#application = { ...application, engine: { ...engine, audit } };
+    // The command measures before it answers, so the server does too (`later`).
+    this.#application = { ...application, engine: { ...engine, audit, later: undefined } };
     this.#options = options;
   }
 
