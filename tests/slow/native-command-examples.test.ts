@@ -1,0 +1,93 @@
+// The examples of all functions, by the native command with a server and by the program in Node: both print the same.
+import { cpSync, existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { AnyFunction, Example, SetUp } from '../../src/core/define.ts';
+import { exampleCommand } from '../../src/core/describe.ts';
+import { loaders } from '../../src/functions/loaders.generated.ts';
+import { auditLog } from '../process/state.ts';
+import { freshFolder, run, type Result } from '../support/command.ts';
+import { startServer } from '../support/running-server.ts';
+import { shellWords, Terminal } from '../support/terminal.ts';
+import { until } from '../support/until.ts';
+
+jest.setTimeout(900_000);
+
+const native = resolve(__dirname, '../../dist/whmapi1');
+// A machine without a C compiler has only the program in Node.
+const testNative = existsSync(native) ? test : test.skip;
+
+const sandbox = { WHMAPI1_SANDBOX: '1' };
+const outputs = ['yaml', 'json', 'xml', 'table', 'csv', 'tsv'];
+
+const served = freshFolder();
+const alone = freshFolder();
+
+interface Line {
+  readonly fn: AnyFunction;
+  readonly example: Example;
+  /** Options, the function and its parameters. */
+  readonly argv: readonly string[];
+}
+
+async function examples(): Promise<Line[]> {
+  const functions = await Promise.all(Object.values(loaders).map(async (load) => (await load()).default));
+  const found = functions.flatMap((fn) => fn.examples.map((example) => ({ fn, example })));
+  const typed = shellWords(found.map(({ fn, example }) => exampleCommand(fn, example)));
+  return found.flatMap((one, at) => {
+    const { words = [], stdin = '' } = typed[at] ?? {};
+    const output = outputs[at % outputs.length] ?? 'yaml';
+    return stdin === '' ? [{ ...one, argv: [`--output=${output}`, ...words] }] : [];
+  });
+}
+
+/** A state in which the calls before the examples have been made, as far as they do not exclude each other. */
+async function prepare(state: string, lines: readonly Line[]): Promise<void> {
+  const calls = new Map<string, SetUp>();
+  for (const { example } of lines) {
+    for (const call of example.setUp ?? []) calls.set(JSON.stringify(call), call);
+  }
+  const terminal = new Terminal();
+  terminal.environment = { ...terminal.environment, ...sandbox };
+  for (const { command, args } of calls.values()) {
+    const given = Object.entries(args).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
+    await terminal.run(command, ...given);
+  }
+  cpSync(terminal.environment.WHMAPI1_STATE_DIR ?? '', state, { recursive: true });
+  terminal.remove();
+}
+
+/** Without what differs from one call to the next: numbers, times, tokens, keys, and the columns around them. */
+const lasting = ({ status, signal, stdout, stderr }: Result) =>
+  [status, signal, stdout, stderr].map((part) =>
+    typeof part === 'string'
+      ? part
+          .replace(/-----BEGIN[^]*?-----END[^-]*-----/g, '#')
+          .replace(/[\w+/=.:-]*\d[\w+/=.:-]*/g, '#')
+          .replace(/[ ─]{2,}/g, ' ')
+      : part,
+  );
+
+testNative('the examples of all functions print the same with a server and without', async () => {
+  const lines = await examples();
+  await prepare(served.state, lines);
+  cpSync(served.state, alone.state, { recursive: true });
+  // Some functions tell whether a server runs, so one runs beside the program in Node, which does not use it.
+  await Promise.all([served, alone].map(({ state }) => startServer(state, sandbox)));
+  const through = { node: [process.execPath], native: ['sh', '-c', `shift; exec "${native}" "$@"`, 'sh'] };
+  const own = (argv: readonly string[]) =>
+    run(argv, { state: served.state, env: sandbox, through: through.native });
+  await until(async () => (await own(['--version', '--verbose'])).stdout.includes('whmapi1d'));
+
+  const different: unknown[] = [];
+  for (const { argv } of lines) {
+    const [one, other] = [
+      await own(argv),
+      await run(argv, { state: alone.state, env: sandbox, through: through.node }),
+    ].map(lasting);
+    if (JSON.stringify(one) !== JSON.stringify(other)) different.push({ argv, one, other });
+  }
+  expect(different).toEqual([]);
+  const count = auditLog(served.state).lines.filter(({ through: way }) => way === 'whmapi1d').length;
+  // Most of them were calls to the server; on a busy machine, some were not taken in time.
+  expect(count).toBeGreaterThan(lines.length / 3);
+});
