@@ -1,6 +1,6 @@
 // Measures whole processes against `node -e 0` of the same run, calls among many accounts against calls among few, and
 // the writing of long lists; and calls while another address attacks. Read the ratios: the milliseconds drift with the machine.
-// `npm run bench [-- --runs=60 --only=starts,hooks,accounts,uapi,creating,zones,websites,dns,server,writes,attack,remote,bandwidth,lists,host,web,databases]`
+// `npm run bench [-- --runs=60 --only=starts,command,hooks,accounts,uapi,creating,zones,websites,dns,server,writes,attack,remote,bandwidth,lists,host,web,databases]`
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -13,6 +13,7 @@ import { compareAccountsWithWebsites } from './bench/accounts-with-websites.ts';
 import { compareAccountsWithZones } from './bench/accounts-with-zones.ts';
 import { compareAttacks } from './bench/attack.ts';
 import { compareBandwidth } from './bench/bandwidth.ts';
+import { compareCommand } from './bench/command.ts';
 import { compareCreatedAccounts } from './bench/create-accounts.ts';
 import { compareDatabases } from './bench/databases.ts';
 import { compareDns } from './bench/dns.ts';
@@ -173,6 +174,7 @@ try {
     starts('Starts', join(top, 'bin/whmapi1'));
     starts('Starts with 600 more functions in the index', withManyFunctions(600));
   }
+  if (isAsked('command')) await compareCommand(top, work, environment);
   if (isAsked('hooks')) compareHooks(join(top, 'bin/whmapi1'), work, environment, runs);
   if (isAsked('accounts')) compareAccounts(join(top, 'bin/whmapi1'), work, environment, runs);
   if (isAsked('uapi')) await compareAccountApis(top, work, environment, runs);

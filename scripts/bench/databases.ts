@@ -1,5 +1,5 @@
 // Databases on a MariaDB of this run's own: the names of 10,000 databases against the same SQL by MariaDB's own client,
-// and calls that create databases, users and privileges against the same SQL by the same driver.
+// and calls that create databases, users and privileges against the same SQL by the same driver, and once by the client.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { MysqlServer } from '../../src/machine/databases/mysql.ts';
@@ -118,6 +118,8 @@ async function compareCreated({ mariadb, ask, runs }: Bench): Promise<void> {
   );
   await compare('A new database with a user and all privileges', runs, {
     'the statements alone': alone(create, createUser, grant),
+    'the statements by MariaDB’s own client': (run) =>
+      mariadb.query([create, createUser, grant].map((sql) => `${sql(`client_${run}`)};`).join('')),
     'Mysql::setup_db_and_user, server': uapi('setup_db_and_user', () => ({})),
   });
 }

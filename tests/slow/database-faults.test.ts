@@ -80,6 +80,37 @@ describe('MariaDB', () => {
   });
 });
 
+test('MariaDB: the disk is full', async () => {
+  const server = await PrivateMariadb.start({ diskSize: '200m' });
+  try {
+    serveMariadb(here.state, server);
+    const names = { oldname: 'bob_one', newname: 'bob_two' };
+    const rename = () => here.uapi('bob', 'Mysql::rename_database', names);
+    expect(await here.uapi('bob', 'Mysql::create_database', { name: names.oldname })).toMatchObject(done);
+    server.query(`CREATE TABLE bob_one.t (a INT); INSERT INTO bob_one.t VALUES (7);
+      CREATE TRIGGER bob_one.r BEFORE INSERT ON bob_one.t FOR EACH ROW SET NEW.a = 1`);
+    const whole = (name: string) => [
+      server.query(`SELECT a FROM ${name}.t`).flat(),
+      server
+        .query(`SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = '${name}'`)
+        .flat(),
+    ];
+    server.disk.fill();
+    const answer = await rename();
+    expect(answer).toMatchObject({ status: 0, data: null });
+    expect(JSON.stringify(answer.errors)).toContain(
+      'MariaDB’s disk is full. Free some space and retry the call.',
+    );
+    server.disk.free();
+    expect(whole('bob_one')).toEqual([['7'], ['r']]);
+    expect(await rename()).toMatchObject(done);
+    expect(whole('bob_two')).toEqual([['7'], ['r']]);
+    expect(server.query("SHOW DATABASES LIKE 'bob%'")).toEqual([['bob_two']]);
+  } finally {
+    await server.stop();
+  }
+}, 60_000);
+
 test('PostgreSQL: all connections are in use', async () => {
   const server = await PrivatePostgresql.start('max_connections=5', 'superuser_reserved_connections=1');
   try {

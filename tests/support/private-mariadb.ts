@@ -1,10 +1,11 @@
 // A MariaDB for tests: a process whose data and socket are below a temporary directory. It is ended by its process ID.
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { PrivateMount } from '../process/private-mount.ts';
 import { freePort } from './free-port.ts';
 import { until } from './until.ts';
 
@@ -33,6 +34,7 @@ export class PrivateMariadb {
   /** On 127.0.0.1. Undefined for a server without network. */
   readonly port: number | undefined;
   #process: ChildProcess | undefined;
+  #disk: PrivateMount | undefined;
 
   private constructor(
     port: number | undefined,
@@ -43,19 +45,25 @@ export class PrivateMariadb {
     this.port = port;
   }
 
-  /** @param options of mariadbd, such as `--max-connections=5`. */
+  /**
+   * @param options of mariadbd, such as `--max-connections=5`.
+   * @param diskSize of a file system of its own for the data, such as `200m`.
+   */
   static async start({
     hasNetwork = false,
     options = [] as readonly string[],
+    diskSize = '',
   } = {}): Promise<PrivateMariadb> {
     const server = new PrivateMariadb(hasNetwork ? await freePort() : undefined, options);
     if (isRoot) chownSync(server.folder, ...idsOf('mysql'));
+    if (diskSize !== '') await server.#mount(diskSize);
     const words = ['--no-defaults', ...asWhom, `--datadir=${server.#data}`, '--skip-test-db'];
     const root = [
       '--auth-root-authentication-method=socket',
       `--auth-root-socket-user=${userInfo().username}`,
     ];
-    await promisify(execFile)('mariadb-install-db', [...words, ...root], { env: environment });
+    const [command, ...all] = server.#onDisk('mariadb-install-db', ...words, ...root);
+    await promisify(execFile)(command, all, { env: environment });
     await server.resume();
     return server;
   }
@@ -68,7 +76,8 @@ export class PrivateMariadb {
       ...[`--pid-file=${this.folder}/p`, `--log-error=${this.folder}/log.err`, '--bind-address=127.0.0.1'],
       ...[...network, ...SETTINGS, ...this.options],
     ];
-    const child = spawn('mariadbd', words, { stdio: 'ignore', env: environment });
+    const [command, ...all] = this.#onDisk('mariadbd', ...words);
+    const child = spawn(command, all, { stdio: 'ignore', env: environment });
     this.#process = child;
     await until(() => {
       if (child.exitCode !== null) throw new Error(`mariadbd ended: ${this.log()}`);
@@ -89,7 +98,14 @@ export class PrivateMariadb {
   /** Stops it for good. */
   async stop(): Promise<void> {
     await this.halt();
+    await this.#disk?.close();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** The file system of its own that holds the data. */
+  get disk(): PrivateMount {
+    if (this.#disk === undefined) throw new Error('This server was started without diskSize.');
+    return this.#disk;
   }
 
   /** What MariaDB’s own client shows: the fields of each row. @throws with its message if a statement fails. */
@@ -110,6 +126,18 @@ export class PrivateMariadb {
 
   log(): string {
     return readFileSync(join(this.folder, 'log.err'), 'utf8');
+  }
+
+  async #mount(size: string): Promise<void> {
+    mkdirSync(this.#data);
+    this.#disk = await PrivateMount.at(this.#data, size);
+    if (isRoot) chownSync(this.#disk.path(), ...idsOf('mysql'));
+  }
+
+  /** The words of a command that sees that file system. */
+  #onDisk(command: string, ...words: readonly string[]): [string, ...string[]] {
+    const { through } = this.#disk ?? {};
+    return through === undefined ? [command, ...words] : [...through, command, ...words];
   }
 
   get #data(): string {

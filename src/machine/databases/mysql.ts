@@ -213,7 +213,8 @@ function adviceOnOther(code: string, { sqlMessage, message }: Reported): string 
   return networkAdvice[code] ?? `It says: ${quote(sqlMessage ?? message)}.`;
 }
 
-const disk = new Set(['ER_DISK_FULL', 'ER_RECORD_FILE_FULL', 'ER_ERROR_ON_WRITE', 'ER_CANT_CREATE_FILE']);
+/** ENOSPC or EDQUOT. Such errors of files have many numbers, for some of which there is no name. */
+const DISK_FULL = /\b(Errcode|errno): (28|122)\b/;
 
 function ofServer(error: unknown): unknown {
   const { code = '', sqlMessage } = error as Reported;
@@ -221,7 +222,7 @@ function ofServer(error: unknown): unknown {
     if (!['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE'].includes(code)) return error;
     return new DatabaseError(code, 'The connection to the MariaDB server was lost.', { cause: error });
   }
-  if (disk.has(code) && /\b(28|122)\b/.test(sqlMessage)) {
+  if (DISK_FULL.test(sqlMessage)) {
     return new MachineError('full', 'MariaDB’s disk is full. Free some space and retry the call.', {
       cause: error,
     });
