@@ -305,19 +305,22 @@ class Dispatch {
   }
 
   /** Undoes or completes the operations that processes left unfinished when they ended. */
-  async #recover(): Promise<void> {
+  async #recover(): Promise<readonly string[]> {
     const { store, journal } = this.#engine;
     const left = await store.transaction<JournalEntry[]>('reads', async (db) => ({
       value: await journal.list(db),
       keep: false,
     }));
-    await this.#undoOrComplete(left);
+    return this.#undoOrComplete(left);
   }
 
-  async #undoOrComplete(left: JournalEntry[]): Promise<void> {
-    if (left.length === 0) return;
+  /** @returns a sentence for each operation for which this failed. */
+  async #undoOrComplete(left: JournalEntry[]): Promise<readonly string[]> {
+    if (left.length === 0) return [];
     const { recover } = await import('./recover-plans.ts');
-    this.#report.addLasting(await recover(this.#engine, left));
+    const failures = await recover(this.#engine, left);
+    this.#report.addLasting(failures);
+    return failures;
   }
 
   async #shape(fn: AnyFunction, data: Hash | undefined, meta: MetaArguments | undefined) {

@@ -123,24 +123,31 @@ export async function preview(engine: Engine, plan: Plan): Promise<string[]> {
 }
 
 /**
- * Waits until all locks are free. `look` undoes or completes operations of processes that have died meanwhile.
+ * Waits until all locks are free. `look` undoes or completes operations of processes that have died meanwhile, and
+ * returns a sentence for each one for which this fails.
  * @param own the call’s operation, if the first part of its plan is done.
- * @throws ApiError `busy` after about 15 seconds, or 10 minutes after the first part of a plan.
+ * @throws ApiError `busy` after about 15 seconds, or 10 minutes after the first part of a plan; `host_failed` as soon as
+ * a lock belongs to an operation that can be neither undone nor completed.
  */
 export async function waitForLocks(
   engine: Engine,
   locks: readonly Lock[],
-  { look, own }: { readonly look: () => Promise<void>; readonly own?: number | undefined },
+  { look, own }: { readonly look: () => Promise<readonly string[]>; readonly own?: number | undefined },
 ): Promise<void> {
   const maxPauses = own === undefined ? MAX_PAUSES : MAX_PAUSES_AFTER_FIRST;
+  let failures: readonly string[] = [];
   for (let pauses = 0; ; pauses++) {
     const taken = await inStore(engine, 'reads', (db) => engine.journal.findTaken(db, locks, own));
     if (taken === undefined) return;
+    const name = quote(taken.name);
+    if (taken.isAbandoned && failures.length > 0) {
+      throw new ApiError('host_failed', `An interrupted call still holds ${name}. ${failures.join(' ')}`);
+    }
     if (pauses >= maxPauses) {
-      throw new ApiError('busy', `Another call is running on ${quote(taken)}. Retry this call later.`);
+      throw new ApiError('busy', `Another call is running on ${name}. Retry this call later.`);
     }
     await new Promise((resume) => setTimeout(resume, PAUSE_MS));
-    if (pauses % PAUSES_BETWEEN_LOOKS === 0) await look();
+    failures = pauses % PAUSES_BETWEEN_LOOKS === 0 ? await look() : [];
   }
 }
 

@@ -167,6 +167,14 @@ export interface Progress {
   readonly begun?: { readonly position: number; readonly memento: unknown };
 }
 
+/** A lock that another call holds. */
+export interface TakenLock {
+  /** In words. */
+  readonly name: string;
+  /** True if no process executes that call any more, and it could be neither undone nor completed. */
+  readonly isAbandoned: boolean;
+}
+
 /** Where plans are recorded before they are executed. */
 export interface Journal {
   /** Acquires the locks. @returns the entry's ID, or the first lock that another call holds, in words. */
@@ -180,8 +188,8 @@ export interface Journal {
    * @returns the first lock that another call holds, in words. Then nothing is added.
    */
   readonly extend: (db: Db, id: number, plan: Plan) => Promise<string | undefined>;
-  /** Returns the first of the locks that another call than `own` holds, in words. */
-  readonly findTaken: (db: Db, locks: readonly Lock[], own?: number) => Promise<string | undefined>;
+  /** Returns the first of the locks that another call than `own` holds. */
+  readonly findTaken: (db: Db, locks: readonly Lock[], own?: number) => Promise<TakenLock | undefined>;
   readonly note: (db: Db, id: number, progress: Progress) => Promise<void>;
   /** Deletes the entry and releases its locks. Returns false if another process has already deleted it. */
   readonly close: (db: Db, id: number) => Promise<boolean>;

@@ -40,9 +40,11 @@ export class Report {
 
   /** Adds warnings that stay, however often the machine is read and the handler runs. */
   addLasting(warnings: readonly string[]): void {
-    this.warnings.splice(this.#beforeLook, 0, ...warnings);
-    this.#beforeLook += warnings.length;
-    this.#beforeHandler += warnings.length;
+    const lasting = this.warnings.slice(0, this.#beforeLook);
+    const added = warnings.filter((warning) => !lasting.includes(warning));
+    this.warnings.splice(this.#beforeLook, 0, ...added);
+    this.#beforeLook += added.length;
+    this.#beforeHandler += added.length;
   }
 
   /** Discards the warnings of an earlier look. */

@@ -1,6 +1,14 @@
 // The journal of operations in the store: a row for each plan in progress or interrupted, and a row for each step.
 import type { Db } from '../core/context.ts';
-import type { Journal, JournaledStep, JournalEntry, Lock, PlannedStep, Progress } from '../core/plan.ts';
+import type {
+  Journal,
+  JournaledStep,
+  JournalEntry,
+  Lock,
+  PlannedStep,
+  Progress,
+  TakenLock,
+} from '../core/plan.ts';
 
 interface OperationRow {
   readonly id: number;
@@ -27,7 +35,7 @@ export const journal: Journal = {
   async open(db, { change, input, locks, steps, irreversible, secret }, { process, xid, caller }) {
     const wanted = strongest(locks);
     const taken = await findTaken(db, wanted);
-    if (taken !== undefined) return taken;
+    if (taken !== undefined) return taken.name;
     const row = await db.get<{ id: number }>(
       `INSERT INTO operation (server, kind, input, begun, irreversible, needs_secret, process, xid, caller)
        VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?) RETURNING id`,
@@ -49,7 +57,7 @@ export const journal: Journal = {
   async extend(db, id, { change, input, locks, steps }) {
     const wanted = strongest(locks);
     const taken = await findTaken(db, wanted, id);
-    if (taken !== undefined) return taken;
+    if (taken !== undefined) return taken.name;
     await db.run('UPDATE operation SET kind = ?, input = ? WHERE id = ?', change, toJson(input), id);
     const held = await db.all<Lock>('SELECT name, mode FROM operation_lock WHERE operation = ?', id);
     await db.run('DELETE FROM operation_lock WHERE operation = ?', id);
@@ -172,17 +180,21 @@ async function addSteps(
 }
 
 /** @param own an operation whose locks do not count. */
-async function findTaken(db: Db, locks: readonly Lock[], own = 0): Promise<string | undefined> {
+async function findTaken(db: Db, locks: readonly Lock[], own = 0): Promise<TakenLock | undefined> {
   for (const { name, mode } of locks) {
-    const other = await db.get<{ server: string }>(
-      `SELECT server FROM operation_lock JOIN operation ON operation.id = operation_lock.operation
+    const other = await db.get<{ server: string; process: string }>(
+      `SELECT server, process FROM operation_lock JOIN operation ON operation.id = operation_lock.operation
        WHERE name = ? AND (mode = 'exclusive' OR ? = 'exclusive') AND operation <> ? LIMIT 1`,
       name,
       mode,
       own,
     );
-    if (other !== undefined)
-      return other.server === db.server ? name : `${name}, on the server ${other.server}`;
+    if (other === undefined) continue;
+    const isOfThisServer = other.server === db.server;
+    return {
+      name: isOfThisServer ? name : `${name}, on the server ${other.server}`,
+      isAbandoned: isOfThisServer && other.process === '',
+    };
   }
   return undefined;
 }

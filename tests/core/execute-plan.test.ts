@@ -204,6 +204,14 @@ describe('a step that cannot be undone', () => {
     });
     expect(await journal()).toEqual([{ kind: 'create-account', begun: 2, process: '' }]);
 
+    // A call that needs the same lock does not wait in vain.
+    const { metadata } = await create('bob');
+    expect(metadata.error_code).toBe('host_failed');
+    expect(metadata.reason).toMatch(
+      /^An interrupted call still holds “account bob”\. The call with the XID xid123 was interrupted, .* “userdel” failed: out of order\. /,
+    );
+    expect(JSON.stringify(metadata.output).match(/xid123/g)).toHaveLength(1);
+
     here.overrides = {};
     expect((await here.call('twofactorauth_get_issuer')).metadata.output).toBeUndefined();
     expect(await everything()).toEqual(nothing);
