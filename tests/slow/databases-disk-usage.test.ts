@@ -104,7 +104,7 @@ test('every function that tells the disk usage tells the same', async () => {
   ]);
 });
 
-test('a server is asked as often for few accounts as for many', async () => {
+test('a server is not asked once for each account', async () => {
   const statements = () => Number(mariadb.query("SHOW GLOBAL STATUS LIKE 'Questions'")[0]?.[1]);
   const asked = async () => {
     const before = statements();
@@ -113,7 +113,8 @@ test('a server is asked as often for few accounts as for many', async () => {
   };
   const few = await asked();
   for (let count = 0; count < 24; count += 1) await createAccount(`user${String.fromCharCode(97 + count)}x`);
-  expect(await asked()).toBe(few);
+  // A connection that the call before has left open saves questions, or is reset by one.
+  expect(await asked()).toBeLessThan(few + 5);
 }, 60_000);
 
 test('databases on another server count for the account that uses it', async () => {
