@@ -81,12 +81,14 @@ async function answer(target: string, method: string, args: unknown[]): Promise<
   ]);
 }
 
-if (toolStarter !== undefined) {
-  useToolStarter(toolStarter, 0);
+/** From now on, another process starts the tools. */
+async function startWith(program: string): Promise<void> {
+  useToolStarter(program, 0);
   const starts = async () => (await runTool('sh', ['-c', 'echo $PPID'])).stdout.trim();
   while ((await starts()) === String(process.pid));
 }
-createInterface({ input: process.stdin }).on('line', (line) => {
+
+function answerLine(line: string): void {
   const [id, target, method, args] = JSON.parse(line, decoded) as [number, string, string, unknown[]];
   answer(target, method, args).then(
     (value) => console.log(JSON.stringify([id, { value }], encoded)),
@@ -96,5 +98,12 @@ createInterface({ input: process.stdin }).on('line', (line) => {
       console.log(JSON.stringify([id, { error: { name, message, code } }]));
     },
   );
-});
-console.log('ready');
+}
+
+function serve(): void {
+  createInterface({ input: process.stdin }).on('line', answerLine);
+  console.log('ready');
+}
+
+if (toolStarter === undefined) serve();
+else void startWith(toolStarter).then(serve);

@@ -48,8 +48,6 @@ const isDeprecated = (machine: Machine) =>
 
 /** `configure` writes the files with which systemd-networkd gives eth0 the address 192.0.2.2/24. */
 async function start(packages: readonly string[], configure: (machine: Machine) => void): Promise<Machine> {
-  const machine = await bootMachine(machineRoot());
-  if (packages.length > 0) machine.install(...packages);
   const { outputFiles } = buildSync({
     entryPoints: [resolve(__dirname, '../machine-port/linux-server.ts')],
     bundle: true,
@@ -57,6 +55,8 @@ async function start(packages: readonly string[], configure: (machine: Machine) 
     platform: 'node',
     format: 'cjs',
   });
+  const machine = await bootMachine(machineRoot());
+  if (packages.length > 0) machine.install(...packages);
   writeFileSync(machine.path(SERVER), outputFiles[0]?.text ?? '');
   machine.sh('mkdir -p /var/lib/whmapi1');
   configure(machine);
