@@ -61,7 +61,7 @@ export class MysqlServer implements DatabaseServer {
     }
   }
 
-  /** A login over the network is always made anew, because somebody may want to know whether it works. */
+  /** Each use of a server over the network logs in again: validating a profile must show whether its login works. */
   #keep(connection: Connection, socket: Socket): void {
     if (this.#kept !== undefined) {
       connection.destroy();
