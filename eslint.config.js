@@ -47,7 +47,7 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-misused-spread': 'off' },
   },
   {
-    files: ['**/*.cjs', 'bin/whmapi1'],
+    files: ['**/*.cjs', 'bin/whmapi1', 'bin/uapi', 'bin/cpapi2'],
     languageOptions: {
       sourceType: 'commonjs',
       globals: {

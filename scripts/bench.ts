@@ -1,6 +1,6 @@
 // Measures whole processes against `node -e 0` of the same run, calls among many accounts against calls among few, and
 // the writing of long lists; and calls while another address attacks. Read the ratios: the milliseconds drift with the machine.
-// `npm run bench [-- --runs=60 --only=starts,command,hooks,accounts,uapi,creating,zones,websites,dns,server,writes,attack,remote,bandwidth,lists,host,web,databases]`
+// `npm run bench [-- --runs=60 --only=starts,command,hooks,accounts,disk,listfunctions,uapi,creating,zones,websites,dns,server,writes,memory,attack,remote,bandwidth,lists,host,web,databases]`
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -16,10 +16,13 @@ import { compareBandwidth } from './bench/bandwidth.ts';
 import { compareCommand } from './bench/command.ts';
 import { compareCreatedAccounts } from './bench/create-accounts.ts';
 import { compareDatabases } from './bench/databases.ts';
+import { compareDiskUsage } from './bench/disk-usage.ts';
 import { compareDns } from './bench/dns.ts';
 import { compareHost } from './bench/host.ts';
 import { compareHooks } from './bench/hooks.ts';
 import { median, time } from './bench/measure.ts';
+import { measureMemory } from './bench/memory.ts';
+import { compareListFunctions } from './bench/list-functions.ts';
 import { compareRemote } from './bench/remote.ts';
 import { compareServers, compareWrites } from './bench/server.ts';
 import { compareVirtualHosts } from './bench/web.ts';
@@ -168,6 +171,8 @@ function longLists(): void {
   }
 }
 
+// If its reader ends, as `head` does, the bench goes on in silence, and removes its folder in the end.
+process.stdout.on('error', () => undefined);
 try {
   console.log(`Node ${process.version}, ${cpus().length} cores, ${runs} runs each, in turn.`);
   if (isAsked('starts')) {
@@ -177,6 +182,8 @@ try {
   if (isAsked('command')) await compareCommand(top, work, environment);
   if (isAsked('hooks')) compareHooks(join(top, 'bin/whmapi1'), work, environment, runs);
   if (isAsked('accounts')) compareAccounts(join(top, 'bin/whmapi1'), work, environment, runs);
+  if (isAsked('disk')) compareDiskUsage(join(top, 'bin/whmapi1'), work, environment, Math.min(runs, 15));
+  if (isAsked('listfunctions')) await compareListFunctions(join(top, 'bin/whmapi1'), work, environment);
   if (isAsked('uapi')) await compareAccountApis(top, work, environment, runs);
   if (isAsked('creating')) compareCreatedAccounts();
   if (isAsked('zones')) compareAccountsWithZones(join(work, 'accounts-with-zones'));
@@ -185,6 +192,7 @@ try {
   if (isAsked('server'))
     await compareServers(top, manyAccounts(join(top, 'bin/whmapi1'), work, environment), environment);
   if (isAsked('writes')) await compareWrites(top, join(work, 'writes'), environment);
+  if (isAsked('memory')) await measureMemory(top, join(work, 'memory'), environment);
   if (isAsked('attack')) await compareAttacks(top, join(work, 'attacked'), environment);
   if (isAsked('remote')) await compareRemote(top, work, environment);
   if (isAsked('bandwidth')) await compareBandwidth(work);

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { compileClient } from './build/client.ts';
+import { clients, compileClients } from './build/client.ts';
 import { noticesOf } from './build/notices.ts';
 import { changelog, control, copyright } from './deb/documents.ts';
 import { withoutCodeCache } from './deb/without-code-cache.ts';
@@ -34,7 +34,6 @@ const tree = mkdtempSync(join(tmpdir(), 'whmapi1-deb-'));
 
 const PROGRAM = 'usr/lib/whmapi1';
 const ADDON = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node';
-const CLIENT = 'dist/whmapi1';
 const DOCUMENTS = 'usr/share/doc/whmapi1';
 
 try {
@@ -70,11 +69,12 @@ function placeProgram(): void {
     const from = join(top, 'dist', path);
     if (lstatSync(from).isFile()) write(join(PROGRAM, 'dist', path), withoutCodeCache(readFileSync(from)));
   }
-  placeClient();
+  placeClients();
   rmSync(join(tree, PROGRAM, 'dist/THIRD-PARTY-NOTICES.txt'));
   place('bin/package.json', `${PROGRAM}/bin/package.json`);
   for (const [name, link] of [
-    ['uapi', 'usr/bin/uapi'],
+    ['cpapi2', undefined],
+    ['uapi', undefined],
     ['whmapi1', undefined],
     ['whmapi1d', 'usr/sbin/whmapi1d'],
   ] as const) {
@@ -88,15 +88,17 @@ function placeProgram(): void {
   execFileSync('strip', ['--strip-unneeded', '--remove-section=.comment', join(tree, PROGRAM, ADDON)]);
 }
 
-/** The native command, which starts the Node of the package's dependency where it needs one. */
-function placeClient(): void {
-  const output = join(tree, PROGRAM, CLIENT);
-  rmSync(output, { force: true });
-  if (!compileClient({ output, dist: join(top, 'dist'), node: '/usr/bin/node', script: '../bin/whmapi1' })) {
+/** The native commands, which start the Node of the package's dependency where they need one. */
+function placeClients(): void {
+  const folder = join(tree, PROGRAM, 'dist');
+  for (const name of clients) rmSync(join(folder, name), { force: true });
+  if (!compileClients({ folder, dist: join(top, 'dist'), node: '/usr/bin/node' })) {
     throw new Error('The package needs a C compiler: install gcc and libc6-dev.');
   }
-  chmodSync(output, 0o755);
-  symlink(`../lib/whmapi1/${CLIENT}`, 'usr/bin/whmapi1');
+  for (const name of clients) {
+    chmodSync(join(folder, name), 0o755);
+    symlink(`../lib/whmapi1/dist/${name}`, `usr/bin/${name}`);
+  }
 }
 
 /** Each where its shell looks, and where `whmapi1 --completion` looks. */
@@ -110,8 +112,10 @@ function placeCompletions(): void {
     symlink(`${'../'.repeat(ours.split('/').length + 2)}share/${theirs}`, `${PROGRAM}/share/${ours}`);
   }
   // bash and fish look for a file with the name of the command. zsh reads the first line of each file.
-  symlink('whmapi1', 'usr/share/bash-completion/completions/uapi');
-  symlink('whmapi1.fish', 'usr/share/fish/vendor_completions.d/uapi.fish');
+  for (const name of clients.filter((one) => one !== 'whmapi1')) {
+    symlink('whmapi1', `usr/share/bash-completion/completions/${name}`);
+    symlink('whmapi1.fish', `usr/share/fish/vendor_completions.d/${name}.fish`);
+  }
 }
 
 function placeManPages(): void {
@@ -145,10 +149,11 @@ function placeControl(kilobytes: number): void {
   );
 }
 
-/** What the addon and the native command are linked with, as dpkg-shlibdeps finds it: “libc6 (>= 2.38), …”. */
+/** What the addon and the native commands are linked with, as dpkg-shlibdeps finds it: “libc6 (>= 2.38), …”. */
 function libraries(): string {
   const folder = mkdtempSync(join(tmpdir(), 'whmapi1-shlibs-'));
-  const binaries = [ADDON, CLIENT].map((path) => `-e${join(tree, PROGRAM, path)}`);
+  const programs = clients.map((name) => `dist/${name}`);
+  const binaries = [ADDON, ...programs].map((path) => `-e${join(tree, PROGRAM, path)}`);
   try {
     mkdirSync(join(folder, 'debian'));
     // It refuses to work without this file.

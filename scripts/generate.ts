@@ -5,7 +5,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import Database from 'better-sqlite3';
 import { format, resolveConfig } from 'prettier';
+import type { AccountApi } from '../src/core/context.ts';
 import type { AnyFunction } from '../src/core/define.ts';
 import { catalogueModules } from './generate/catalogue.ts';
 import { coverage, coverageModule } from './generate/coverage.ts';
@@ -33,6 +35,7 @@ export async function generate(): Promise<Map<string, string>> {
   for (const [path, text] of catalogueModules(functions, notice)) files.set(path, text);
   const migrations = readMigrations();
   files.set('src/store/migrations.generated.ts', migrationsModule(migrations));
+  files.set('src/store/schema.generated.ts', schemaModule(migrations));
   files.set('src/store/postgres/migrations.generated.ts', postgresMigrationsModule(migrations));
   files.set(
     'src/store/schema-version.generated.ts',
@@ -40,7 +43,7 @@ export async function generate(): Promise<Map<string, string>> {
   );
   for (const [path, text] of manPages(functions, accountFunctions)) files.set(path, text);
   files.set('docs/ERRORS.md', errorsPage());
-  files.set('docs/COVERAGE.md', coverage(functions));
+  files.set('docs/COVERAGE.md', coverage(functions, accountFunctions));
   files.set('README.md', familiesReadmeTable(readFileSync(join(top, 'README.md'), 'utf8'), functions));
   for (const [path, text] of files) {
     if (/\.(ts|md)$/.test(path)) files.set(path, await prettied(path, text));
@@ -94,30 +97,35 @@ export async function loadAccountFunctions(): Promise<PlacedAccountFunction[]> {
 }
 
 function accountLoadersModule(functions: readonly PlacedAccountFunction[]): string {
-  const listOf = (api: 'uapi' | 'api2') => {
+  const listOf = (api: AccountApi) => {
     const rows = functions
       .filter((one) => one.api === api)
       .map(({ path, fn }) => `  '${fn.name}': () => import('./${relative('src/uapi', path)}'),\n`);
-    return `Readonly<Record<string, () => Promise<{ default: AnyFunction }>>> = {\n${rows.join('')}};\n`;
+    return `  ${api}: {\n${rows.join('')}},\n`;
   };
   return `${notice}// How each function of UAPI and API 2 is loaded.
+import type { AccountApi } from '../core/context.ts';
 import type { AnyFunction } from '../core/define.ts';
 
-export const uapiLoaders: ${listOf('uapi')}
-export const api2Loaders: ${listOf('api2')}`;
+type Loaders = Readonly<Record<string, () => Promise<{ default: AnyFunction }>>>;
+
+export const accountLoaders: Readonly<Record<AccountApi, Loaders>> = {
+${listOf('uapi')}${listOf('api2')}};
+`;
 }
 
 function accountIndexModule(functions: readonly PlacedAccountFunction[]): string {
-  const listOf = (api: 'uapi' | 'api2') => {
+  const listOf = (api: AccountApi) => {
     const rows = functions
       .filter((one) => one.api === api)
       .map(({ fn }) => {
         const { summary, effect, feature } = fn;
         return `  '${fn.name}': ${JSON.stringify({ summary, effect, feature })},\n`;
       });
-    return `Readonly<Record<string, AccountIndexRow>> = {\n${rows.join('')}};\n`;
+    return `  ${api}: {\n${rows.join('')}},\n`;
   };
   return `${notice}// What lists need of every function of UAPI and API 2 without loading it.
+import type { AccountApi } from '../core/context.ts';
 import type { AnyFunction } from '../core/define.ts';
 
 export interface AccountIndexRow {
@@ -126,8 +134,9 @@ export interface AccountIndexRow {
   readonly feature?: string;
 }
 
-export const uapiIndex: ${listOf('uapi')}
-export const api2Index: ${listOf('api2')}`;
+export const accountIndex: Readonly<Record<AccountApi, Readonly<Record<string, AccountIndexRow>>>> = {
+${listOf('uapi')}${listOf('api2')}};
+`;
 }
 
 function indexModule(functions: readonly PlacedFunction[]): string {
@@ -226,6 +235,27 @@ function readMigrations(): Migration[] {
 function migrationsModule(migrations: readonly Migration[]): string {
   return `${notice}// The numbered SQL files of migrations/.
 export const migrations: readonly { readonly version: number; readonly sql: string }[] = ${JSON.stringify(migrations)};\n`;
+}
+
+/** What all migrations together create, so that a new store is not changed step by step. */
+function schemaModule(migrations: readonly Migration[]): string {
+  const database = new Database(':memory:');
+  for (const { sql } of migrations) database.exec(sql);
+  const list = (sql: string) => database.prepare(sql).pluck().all() as string[];
+  const isOwn = "name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+  const objects = list(`SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND ${isOwn} ORDER BY rowid`);
+  const rows = list(
+    `SELECT name FROM sqlite_schema WHERE type = 'table' AND ${isOwn} ORDER BY rowid`,
+  ).flatMap((table) => {
+    const columns = list(`SELECT name FROM pragma_table_info('${table}')`);
+    const values = columns.map((column) => `quote("${column}")`).join(` || ', ' || `);
+    return list(
+      `SELECT 'INSERT INTO "${table}" (${columns.join(', ')}) VALUES (' || ${values} || ')' FROM "${table}"`,
+    );
+  });
+  database.close();
+  return `${notice}// What all SQL files of migrations/ together create in an empty database.
+export const schema = ${JSON.stringify([...objects, ...rows].map((sql) => `${sql};\n`).join(''))};\n`;
 }
 
 /** The same migrations as PostgreSQL writes them, and what its stores have beside them. */

@@ -3,11 +3,11 @@ import { realpathSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { version } from '../package.json';
-import type { AuditMoment, AuditRecord } from './core/audit.ts';
+import type { AuditMoment, AuditRecord, CountedMoment } from './core/audit.ts';
 import type { AccountApi, Caller, Db, Origin, PasswordStrength, Sealer } from './core/context.ts';
 import type { Engine } from './core/engine.ts';
 import { loadFunction } from './functions/load.ts';
-import { loadApi2, loadUapi } from './uapi/load.ts';
+import { loadAccountFunction } from './uapi/load.ts';
 import { chooseMachine, isMachine } from './machine/choose.ts';
 import { processesOf, requestReload } from './machine/processes.ts';
 import type { NameKind } from './core/define.ts';
@@ -15,10 +15,12 @@ import { areHooksEnabled, eventsOf } from './model/hooks/functions.ts';
 import type { StoredName } from './model/stored-names.ts';
 import { changes } from './changes/loaders.generated.ts';
 import { steps } from './drivers/loaders.generated.ts';
+import { BeforeCalls } from './store/before-calls.ts';
 import { journal } from './store/journal.ts';
 import { freeBelowReserve, readLogLimits } from './store/log-limits.ts';
 import { AuditLog, logHook, logUnexpected } from './store/logs.ts';
 import type { RefusedRequests } from './store/refused-requests.ts';
+import type { RepeatedReads } from './store/repeated-reads.ts';
 import type { OpenStore } from './store/open-store.ts';
 import type { RunningServer } from './store/running-servers.ts';
 import { findSharedStore } from './store/shared-store-file.ts';
@@ -42,6 +44,8 @@ export interface Application {
   callerOf(user: string): Promise<Caller>;
   /** A text that differs whenever the store may have changed, no matter which process changed it. */
   storeState(): Promise<string>;
+  /** The same, if it can be told without waiting. */
+  storeStateNow(): string | undefined;
   /** The server's own certificate and key (PEM). They are created if there are none yet. */
   ownCertificate(): Promise<string>;
   /**
@@ -51,17 +55,19 @@ export interface Application {
    */
   auditLogin(login: AuditedLogin): Promise<void>;
   /**
-   * Records a repeated call in the audit log: the same `record` at another time. It is fast if the object is the same
+   * Records a repeated read in the audit log: the same `record` at another time. It is fast if the object is the same
    * each time.
    * @throws ApiError `store_unavailable`.
    */
   auditAgain(record: AuditRecord, moment: AuditMoment): Promise<void>;
+  /** The same for a read that only has to be counted. Returns false, and records nothing, for one that needs a line. */
+  countAgain(record: AuditRecord, moment: CountedMoment): boolean;
   /**
    * Marks in the state directory that this process runs a server, until `close`. --doctor and --restore read the mark.
    * @throws ApiError `store_unavailable`.
    */
   announceServer(server: Pick<RunningServer, 'role' | 'addresses' | 'certificate'>): Promise<void>;
-  /** Writes the pending summaries of rejected requests. Must be called before `close`, after the last request. */
+  /** Writes the pending summaries of rejected requests and repeated reads. Must be called before `close`, after the last request. */
   writeSummaries(): Promise<void>;
   close(): void;
 }
@@ -87,11 +93,13 @@ export function createApplication(
     livesLong = false,
     passwordStrength = judgeHere,
     toolStarter,
+    countThread,
     later,
   }: {
     readonly livesLong?: boolean;
     readonly passwordStrength?: PasswordStrength;
     readonly toolStarter?: string;
+    readonly countThread?: string;
     readonly later?: Engine['later'];
   } = {},
 ): Application {
@@ -100,6 +108,10 @@ export function createApplication(
   const shared = findSharedStore(environment, directory);
   if (toolStarter !== undefined)
     void import('./machine/linux/tool-starter.ts').then(({ useToolStarter }) => useToolStarter(toolStarter));
+  if (countThread !== undefined)
+    void import('./drivers/bandwidth/count-threads.ts').then(({ useCountThreads }) =>
+      useCountThreads(countThread),
+    );
   const auditLog = new AuditLog(directory, { gathers: livesLong, limits: readLogLimits(environment) });
   const ownStore = () =>
     new SqliteStore(directory, { gathers: livesLong, beforeCommit: () => auditLog.flush() });
@@ -109,11 +121,24 @@ export function createApplication(
   let refused: Promise<RefusedRequests> | undefined;
   const now = () => Date.now();
   let retireServer: (() => void) | undefined;
-  const audit: Engine['audit'] = async (record, durable, db) => {
-    if (durable && db !== undefined && shared === undefined) await auditLog.appendBeforeCommit(record);
-    else await auditLog.append(record, durable);
+  const write: Engine['audit'] = async (record, kind, db) => {
+    const isChange = kind === 'change';
+    if (db !== undefined && shared === undefined) auditLog.appendBeforeCommit(record, isChange);
+    else await auditLog.append(record, isChange);
     await store.audit?.(record, db);
   };
+  let loadedReads: RepeatedReads | undefined;
+  const reads = livesLong
+    ? import('./store/repeated-reads.ts').then(
+        (module) =>
+          (loadedReads = new module.RepeatedReads({
+            write: (record) => write(record, 'read'),
+            newXid: () => engine.newXid(),
+          })),
+      )
+    : undefined;
+  const audit: Engine['audit'] = async (record, kind, db) =>
+    kind === 'read' && reads !== undefined ? (await reads).add(record) : write(record, kind, db);
   const servers = async () => {
     const { runningServers } = await import('./store/running-servers.ts');
     return runningServers(stateDirectory, engine.processes.isAlive);
@@ -135,6 +160,9 @@ export function createApplication(
       },
     });
   };
+  let loadedCrypto: Promise<typeof import('node:crypto')> | undefined;
+  // Kept, because each import() in the bundle makes a new object with a getter for each of its hundred exports.
+  const crypto = () => (loadedCrypto ??= import('node:crypto'));
   const engine: Engine = {
     store,
     sealer: sealerOf(directory),
@@ -172,8 +200,8 @@ export function createApplication(
     find: loadFunction,
     known: async (command) => (await import('./catalogue/known.ts')).familyOfAbsent(command),
     accountApis: {
-      uapi: { find: loadUapi, known: documentedIn('uapi') },
-      api2: { find: loadApi2, known: documentedIn('api2') },
+      uapi: { find: (name) => loadAccountFunction('uapi', name), known: documentedIn('uapi') },
+      api2: { find: (name) => loadAccountFunction('api2', name), known: documentedIn('api2') },
     },
     hasFeature: async (db, username, feature) =>
       (await import('./model/features/overrides.ts')).mayUse(db, username, feature),
@@ -181,7 +209,10 @@ export function createApplication(
     step: (kind) => loadBy(steps, kind),
     withSteps: async (entry) => (await import('./changes/earlier-operations.ts')).withSteps(entry),
     journal,
+    // For a server. A command makes one call, and a shared store would have to be asked.
+    ...(livesLong && shared === undefined ? { beforeCalls: new BeforeCalls(store) } : {}),
     isHookable: (name) => Object.hasOwn(eventsOf, name),
+    areHooksEnabled,
     findHooks: async (db, call, { machine, now: clock }) => {
       if (!(await areHooksEnabled(db))) return undefined;
       const { findHooks, readLimit } = await import('./hooks/call-hooks.ts');
@@ -205,8 +236,8 @@ export function createApplication(
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),
     letOthersRun: () => new Promise((resume) => setImmediate(resume)),
     // Loading node:crypto takes a tenth of the time of a short call, so only calls that need it load it.
-    randomBytes: async (count) => (await import('node:crypto')).randomBytes(count),
-    sha256: async (text) => (await import('node:crypto')).createHash('sha256').update(text).digest(),
+    randomBytes: async (count) => (await crypto()).randomBytes(count),
+    sha256: async (text) => (await crypto()).createHash('sha256').update(text).digest(),
     passwordStrength,
     assertPassword: async (given, using) => {
       const { assertPassword } = await import('./model/logins/own-password.ts');
@@ -223,6 +254,8 @@ export function createApplication(
         .toString(36)
         .padStart(6, '0'),
     audit,
+    // Here, so that a copy with it is no object of another shape: V8 would make a hidden class for each copy.
+    watch: undefined,
     spaceWarning: () => {
       const free = freeBelowReserve(stateDirectory);
       return free === undefined ? undefined : spaceSentence(stateDirectory, free);
@@ -238,13 +271,14 @@ export function createApplication(
       return store.transaction('reads', async (db) => ({ value: await callerOf(db, user), keep: false }));
     },
     storeState: () => store.state(),
+    storeStateNow: () => store.stateNow?.(),
     ownCertificate: async () => (await ownCertificate()).ensure(),
     auditLogin: async ({ command, user, problem, ...origin }) => {
       if (problem !== undefined && problem !== 'unknown_function') {
         refused ??= import('./store/refused-requests.ts').then(
           (module) =>
             new module.RefusedRequests({
-              write: (record) => audit(record, false),
+              write: (record) => write(record, 'other'),
               hasSpace: () => freeBelowReserve(stateDirectory) === undefined,
               newXid: engine.newXid,
               now,
@@ -256,14 +290,11 @@ export function createApplication(
       const who = { time: now(), xid: engine.newXid(), caller: user, ...origin };
       const result =
         problem === undefined ? ({ result: 1 } as const) : { result: 0 as const, error_code: problem };
-      await audit({ ...who, function: command, arguments: [], ...result, duration_ms: 0 }, false);
+      await audit({ ...who, function: command, arguments: [], ...result, duration_ms: 0 }, 'other');
     },
-    auditAgain: (record, moment) => {
-      const written = auditLog.appendAgain(record, moment);
-      return store.audit === undefined
-        ? written
-        : written.then(() => store.audit?.({ ...record, ...moment }, undefined));
-    },
+    auditAgain: async (record, moment) =>
+      reads === undefined ? write({ ...record, ...moment }, 'read') : (await reads).add(record, moment),
+    countAgain: (record, moment) => loadedReads?.count(record, moment) === true,
     announceServer: async (server) => {
       const { announce, removeStale, retire } = await import('./store/running-servers.ts');
       removeStale(directory, engine.processes.isAlive);
@@ -273,6 +304,7 @@ export function createApplication(
     },
     writeSummaries: async () => {
       await (await refused)?.close();
+      await (await reads)?.close();
     },
     close: () => {
       retireServer?.();
@@ -356,5 +388,5 @@ export async function namesInStore(
 
 function documentedIn(api: AccountApi): Engine['known'] {
   return async (command) =>
-    (await import('./catalogue/known-account-functions.ts')).apiOfDocumented(api, command);
+    (await import('./catalogue/known-account-functions.ts')).documentedFunction(api, command);
 }

@@ -83,13 +83,13 @@ export class SecondariesDesk {
       await assertRole(engine, { name, role: 'DNS' });
       return await engine.store.transaction('changes', async (db) => {
         const value = await work(db, record.xid);
-        await engine.audit({ ...record, result: 1, duration_ms: engine.now() - time }, true, db);
+        await engine.audit({ ...record, result: 1, duration_ms: engine.now() - time }, 'change', db);
         return { value, keep: true };
       });
     } catch (error) {
       if (error instanceof ApiError && error.code !== 'store_unavailable') {
         const failure = { result: 0, error_code: error.code, duration_ms: engine.now() - time } as const;
-        await engine.audit({ ...record, ...failure }, false);
+        await engine.audit({ ...record, ...failure }, 'other');
       }
       throw error;
     }

@@ -48,13 +48,13 @@ export async function forgetServer(
       const contents = await servers.findContents(db, name);
       show(contents);
       await servers.forget(db, name, contents, { accountsAction, now: engine.now() });
-      if (!dryRun) await engine.audit({ ...record, result: 1, ...lasting() }, true, db);
+      if (!dryRun) await engine.audit({ ...record, result: 1, ...lasting() }, 'change', db);
       return { value: undefined, keep: !dryRun };
     });
-    if (dryRun) await engine.audit({ ...record, result: 1, ...lasting() }, false);
+    if (dryRun) await engine.audit({ ...record, result: 1, ...lasting() }, 'other');
   } catch (error) {
     if (error instanceof ApiError && error.code !== 'store_unavailable') {
-      await engine.audit({ ...record, result: 0, error_code: error.code, ...lasting() }, false);
+      await engine.audit({ ...record, result: 0, error_code: error.code, ...lasting() }, 'other');
     }
     throw error;
   } finally {

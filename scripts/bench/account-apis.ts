@@ -1,9 +1,19 @@
 // Calls of UAPI and API 2 against reads of WHM that return about as much: as commands, and over HTTPS at the port for
 // accounts. And the command `uapi` of an ordinary user, whose call goes through a socket of the server.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { median, startServer, time, type Environment } from './measure.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { compareCallsInAccount } from './calls-in-account.ts';
+import {
+  median,
+  processorTimeOf,
+  startServer,
+  stop,
+  time,
+  type Environment,
+  type Started,
+} from './measure.ts';
 import { load } from './server.ts';
 
 const ROUNDS = 5;
@@ -14,6 +24,19 @@ const named = [
   'cpanel_jsonapi_func=getdocroot',
 ];
 const uapiNamed = ['cpanel.user=bob', 'cpanel.module=DomainInfo', 'cpanel.function=single_domain_data'];
+
+/** Reads of about the same size: one of WHM, and two inside an account. */
+const reads = [
+  { name: 'domainuserdata', words: ['domainuserdata', `domain=${DOMAIN}`] },
+  {
+    name: 'uapi_cpanel: DomainInfo single_domain_data',
+    words: ['uapi_cpanel', ...uapiNamed, `domain=${DOMAIN}`],
+  },
+  {
+    name: 'cpanel: DomainLookup getdocroot, API 2',
+    words: ['cpanel', 'cpanel_jsonapi_apiversion=2', ...named, `domain=${DOMAIN}`],
+  },
+];
 
 export async function compareAccountApis(
   top: string,
@@ -50,35 +73,28 @@ export async function compareAccountApis(
     own,
   );
   try {
-    compareSockets(place, own, whm, runs);
-    comparePorts(daemon.urls.https, daemon.accountUrl, whm);
+    const native = join(place, 'dist/whmapi1');
+    const { pid } = daemon.child;
+    const calls = reads.map(({ words }) => words);
+    if (pid !== undefined && existsSync(native)) compareCallsInAccount(native, pid, calls, own);
+    await compareSockets(place, own, whm, runs);
+    comparePorts(daemon, place, whm);
   } finally {
-    daemon.child.kill();
+    await stop(daemon.child);
   }
 }
 
 function compareCommands(program: string, environment: Environment, runs: number): void {
-  const cases = [
-    { name: 'domainuserdata', words: ['domainuserdata', `domain=${DOMAIN}`] },
-    {
-      name: 'uapi_cpanel: DomainInfo single_domain_data',
-      words: ['uapi_cpanel', ...uapiNamed, `domain=${DOMAIN}`],
-    },
-    {
-      name: 'cpanel: DomainLookup getdocroot, API 2',
-      words: ['cpanel', 'cpanel_jsonapi_apiversion=2', ...named, `domain=${DOMAIN}`],
-    },
-  ];
-  const times = cases.map((): number[] => []);
+  const times = reads.map((): number[] => []);
   for (let run = -3; run < runs; run++) {
-    cases.forEach(({ words }, at) => {
+    reads.forEach(({ words }, at) => {
       const took = time([program, '--output=json', ...words], environment);
       if (run >= 0) times[at]?.push(took);
     });
   }
   print(
     'Reads inside an account against a read of WHM, as commands',
-    cases.map(({ name }, at) => ({
+    reads.map(({ name }, at) => ({
       name,
       took: median(times[at] ?? []),
       reach: at === 0 ? undefined : 1.15,
@@ -87,26 +103,28 @@ function compareCommands(program: string, environment: Environment, runs: number
 }
 
 /** Only root can start a process as another user. */
-function compareSockets(
+async function compareSockets(
   place: string,
   environment: Environment,
   whm: (...words: string[]) => { data: Record<string, unknown> },
   runs: number,
-): void {
+): Promise<void> {
   if (process.getuid?.() !== 0) {
     console.log('\nThe command uapi of an ordinary user is not measured: run the bench as root.');
     return;
   }
+  // The server creates it after it listens at its ports.
+  while (!existsSync(join(environment.WHMAPI1_SOCKETS ?? '', 'request.sock'))) await sleep(50);
   const { acct } = whm('accountsummary', 'user=bob').data as { acct: { uid: string }[] };
   const uid = Number(acct[0]?.uid);
   const call = () => {
     const began = performance.now();
-    const { status, stderr } = spawnSync(
+    const { status, stderr, stdout } = spawnSync(
       process.execPath,
       [join(place, 'bin/uapi'), '--output=json', 'DomainInfo', 'list_domains'],
       { env: environment, uid, gid: uid, cwd: '/', encoding: 'utf8' },
     );
-    if (status !== 0) throw new Error(stderr);
+    if (status !== 0) throw new Error(`${stdout}${stderr}`);
     return performance.now() - began;
   };
   const [version, own]: number[][] = [[], []];
@@ -124,8 +142,8 @@ function compareSockets(
 }
 
 function comparePorts(
-  whmUrl: string,
-  accountUrl: string,
+  { child, urls, accountUrl }: Started,
+  work: string,
   whm: (...words: string[]) => { data: Record<string, unknown> },
 ): void {
   if (spawnSync('wrk', ['--version']).error !== undefined) {
@@ -140,7 +158,7 @@ function comparePorts(
   const sides = [
     {
       name: '2087: domainuserdata',
-      url: `${whmUrl}/json-api/domainuserdata?api.version=1&domain=${DOMAIN}`,
+      url: `${urls.https}/json-api/domainuserdata?api.version=1&domain=${DOMAIN}`,
       header: `Authorization: whm root:${rootToken}`,
     },
     {
@@ -149,17 +167,58 @@ function comparePorts(
       header: `Authorization: cpanel bob:${uapi.data.token}`,
     },
   ];
-  const rates = sides.map((): number[] => []);
+  const others = join(work, 'other-requests.lua');
+  writeFileSync(others, otherRequests);
+  printPorts('The ports, over HTTPS', sides, child.pid ?? 0);
+  printPorts('The same, with responses that are not remembered', sides, child.pid ?? 0, others);
+}
+
+/** 2,048 spellings of one URL, more than the server remembers: letters of the domain are percent-encoded or not. */
+const otherRequests = `
+n = 0
+request = function()
+  n = (n + 1) % 2048
+  local rest = n
+  local path = wrk.path:gsub("domain=(.*)", function(domain)
+    return "domain=" .. domain:gsub(".", function(letter)
+      local encoded = rest % 2 == 1
+      rest = math.floor(rest / 2)
+      return encoded and string.format("%%%02X", letter:byte()) or letter
+    end)
+  end)
+  return wrk.format(nil, path)
+end
+`;
+
+function printPorts(
+  title: string,
+  sides: readonly { readonly name: string; readonly url: string; readonly header: string }[],
+  pid: number,
+  script?: string,
+): void {
+  const measured = sides.map((): { rate: number; processor: number }[] => []);
   for (let round = 0; round < ROUNDS; round++) {
-    sides.forEach(({ url, header }, at) => rates[at]?.push(load(url, header).rate));
+    sides.forEach(({ url, header }, at) => {
+      const before = processorTimeOf(pid);
+      const { rate, requests } = load(url, header, script === undefined ? {} : { script });
+      const processor = (1000 * (processorTimeOf(pid) - before)) / requests;
+      measured[at]?.push({ rate, processor });
+    });
   }
-  const floor = median(rates[0] ?? []);
+  const rows = measured.map((all) => ({
+    rate: median(all.map(({ rate }) => rate)),
+    processor: median(all.map(({ processor }) => processor)),
+  }));
   console.log(
-    '\nThe ports, over HTTPS\n\n| call | requests a second | ratio | to reach |\n| --- | --- | --- | --- |',
+    `\n${title}\n\n| call | requests a second | ratio | to reach | processor time, µs | ratio |\n` +
+      '| --- | --- | --- | --- | --- | --- |',
   );
-  sides.forEach(({ name }, at) => {
-    const rate = median(rates[at] ?? []);
-    console.log(`| ${name} | ${rate.toFixed(0)} | ${(rate / floor).toFixed(2)} | ${at === 0 ? '' : '1'} |`);
+  rows.forEach(({ rate, processor }, at) => {
+    const ratio = (rate / (rows[0]?.rate ?? NaN)).toFixed(2);
+    const ofProcessor = (processor / (rows[0]?.processor ?? NaN)).toFixed(2);
+    console.log(
+      `| ${sides[at]?.name} | ${rate.toFixed(0)} | ${ratio} | ${at === 0 ? '' : '1'} | ${processor.toFixed(1)} | ${ofProcessor} |`,
+    );
   });
 }
 

@@ -31,7 +31,7 @@ const VISIT_EVERY_MS = 10;
 const KNOWN = {
   'useradd and chpasswd': ['useradd', 'chpasswd'],
   'named (rndc, checks, SOA query)': ['rndc', 'named-checkzone', 'named-checkconf', 'DNS'],
-  'Apache, check of the file': ['apache2ctl'],
+  'Apache, check of the file': ['apache2', 'apache2ctl'],
   'Apache, request of the reload': ['systemctl apache2'],
   'PHP-FPM, check of the file and of all pools': ['php-fpm8.4'],
   'PHP-FPM, reload': ['systemctl php8.4-fpm.service'],

@@ -105,7 +105,10 @@ export function manyAccounts(program: string, work: string, environment: Environ
   return prepareAccounts(program, work, environment, MANY);
 }
 
-/** A state directory with so many accounts in it, all of them users of its sandbox; the one that is asked for has a home. */
+/**
+ * A state directory with so many accounts in it, all of them users of its sandbox and with traffic today. The one that is
+ * asked for has a home.
+ */
 export function prepareAccounts(
   program: string,
   work: string,
@@ -154,6 +157,13 @@ export function prepareAccounts(
     `INSERT INTO tfa_secret (username, kind, name, sealed, created_at)
      SELECT username, 'primary_account', '', (SELECT sealed FROM tfa_secret LIMIT 1), created_at FROM account`,
   );
+  const today = new Date();
+  database
+    .prepare(
+      `INSERT INTO bandwidth (server, username, removed_at, day, domain, protocol, bytes)
+       SELECT '', username, 0, ?, domain, 'http', uid FROM account`,
+    )
+    .run((today.getFullYear() * 100 + today.getMonth() + 1) * 100 + today.getDate());
   database.close();
   makeUsers(state, count);
   return state;

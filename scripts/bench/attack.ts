@@ -5,7 +5,7 @@ import { Agent, get } from 'node:http';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { makeToken, type Environment } from './measure.ts';
+import { makeToken, stop, type Environment } from './measure.ts';
 
 const SECONDS = 8;
 const ATTACKER = '127.0.0.2';
@@ -48,10 +48,10 @@ export async function compareAttacks(top: string, state: string, environment: En
   let quiet = NaN;
   for (const [name, text] of Object.entries(attacks)) {
     const { child, port } = await start(top, own);
-    const stop = name === 'no attack' ? () => undefined : attack(port, text());
+    const endAttack = name === 'no attack' ? () => undefined : attack(port, text());
     const times = await callFor(port, authorization);
-    stop();
-    child.kill();
+    endAttack();
+    await stop(child);
     const [median, p99] = [0.5, 0.99].map((part) => times[Math.floor(times.length * part)] ?? NaN);
     if (Number.isNaN(quiet)) quiet = p99 ?? NaN;
     const above = ((p99 ?? NaN) - quiet).toFixed(1);

@@ -1,12 +1,12 @@
 // The bandwidth of 5,000 virtual hosts, counted from a log of 1 GiB (and not stored), against `wc -l` on the same file.
 // Both read it from the kernel’s cache, in turn.
-import { spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { countNewLines } from '../../src/drivers/bandwidth/count.ts';
+import { CountThreads } from '../../src/drivers/bandwidth/count-threads.ts';
 import { BYTES_LOG, LOG_DIRECTORY } from '../../src/drivers/bandwidth/places.ts';
 import { sandboxMachine } from '../../src/machine/choose.ts';
-import { median } from './measure.ts';
+import { median, processorOf } from './measure.ts';
 
 const MEBIBYTES = 1024;
 const HOSTS = 5000;
@@ -20,31 +20,42 @@ export async function compareBandwidth(work: string): Promise<void> {
   writeLog(log);
   const files = await machine.files([LOG_DIRECTORY]);
   const times: Record<'wc' | 'count', number[]> = { wc: [], count: [] };
+  const processor: Record<'wc' | 'count', number[]> = { wc: [], count: [] };
   let peak = 0;
   for (let round = -1; round < ROUNDS; round++) {
     const beforeWc = performance.now();
-    spawnSync('wc', ['-l', log], { stdio: 'ignore' });
+    const used = processorOf(['wc', '-l', log]);
     const before = performance.now();
+    const usedBefore = process.cpuUsage();
     await countNewLines({
       files,
       known: [],
       keep: () => Promise.resolve(),
       progress: () => undefined,
       signal: new AbortController().signal,
+      threads: new CountThreads(join(import.meta.dirname, '../../dist/count-thread.cjs')),
     });
     const after = performance.now();
+    const { user, system } = process.cpuUsage(usedBefore);
     peak = Math.max(peak, process.memoryUsage().rss);
     if (round < 0) continue;
     times.wc.push(before - beforeWc);
     times.count.push(after - before);
+    processor.wc.push(used);
+    processor.count.push((user + system) / 1000);
   }
   const [wc, count] = [median(times.wc), median(times.count)];
   console.log(`\nA log of bytes of ${MEBIBYTES} MiB, ${HOSTS} hosts in random order\n`);
-  console.log('| | median ms | ratio to wc -l | MiB/s |\n| --- | --- | --- | --- |');
-  console.log(`| wc -l | ${wc.toFixed(0)} | 1 | ${((1000 * MEBIBYTES) / wc).toFixed(0)} |`);
-  console.log(
-    `| counted | ${count.toFixed(0)} | ${(count / wc).toFixed(1)} | ${((1000 * MEBIBYTES) / count).toFixed(0)} |`,
-  );
+  console.log('| | median ms | ratio to wc -l | processor ms | ratio | MiB/s |');
+  console.log('| --- | --- | --- | --- | --- | --- |');
+  const [ownWc, ownCount] = [median(processor.wc), median(processor.count)];
+  const row = (name: string, ms: number, own: number) =>
+    console.log(
+      `| ${name} | ${ms.toFixed(0)} | ${(ms / wc).toFixed(2)} | ${own.toFixed(0)} | ${(own / ownWc).toFixed(2)} | ` +
+        `${((1000 * MEBIBYTES) / ms).toFixed(0)} |`,
+    );
+  row('wc -l', wc, ownWc);
+  row('counted', count, ownCount);
   console.log(`\nThe process has ${(peak / MEBIBYTE).toFixed(0)} MiB of memory at most.`);
 }
 

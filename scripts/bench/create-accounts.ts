@@ -6,6 +6,7 @@ import { makeToken, median, startServer, type Environment } from './measure.ts';
 
 const ROUNDS = 5;
 const ACCOUNTS_A_ROUND = 20;
+const CALLS_AT_A_TIME = 10;
 const password = 'four unusual words, Xylophone';
 const top = join(import.meta.dirname, '../..');
 
@@ -34,7 +35,7 @@ export function compareCreatedAccounts(): void {
   if (status !== 0) throw new Error(`create-accounts.ts ended with ${status}.`);
 }
 
-type Make = (name: string) => void | Promise<void>;
+type Make = (names: readonly string[]) => void | Promise<void>;
 
 async function measure(): Promise<void> {
   // Its state is the machine's own: without this variable, the program works on Linux and not in a sandbox.
@@ -42,40 +43,68 @@ async function measure(): Promise<void> {
   const server = await startServer(
     [join(top, 'bin/whmapi1d'), '--port=0', '--http-port=0', '--log-level=silent'],
     environment,
+    // As systemd starts it, with /tmp and /var/tmp of its own.
+    [
+      'unshare',
+      '--mount',
+      'sh',
+      '-c',
+      'mount -t tmpfs tmpfs /tmp; mount -t tmpfs tmpfs /var/tmp; exec "$@"',
+      'sh',
+    ],
   );
   const token = makeToken(top, environment);
+  const create = async (name: string) => {
+    const body = new URLSearchParams({ username: name, domain: `${name}.example`, password });
+    const response = await fetch(`${server.urls.http}/json-api/createacct?api.version=1`, {
+      method: 'POST',
+      headers: { authorization: `whm root:${token}` },
+      body,
+    });
+    const answer = await response.text();
+    if (!answer.includes('"result":1')) throw new Error(answer);
+  };
+  const wordsOf = (name: string) => [
+    'createacct',
+    ...[`username=${name}`, `domain=${name}.example`, `password=${password}`],
+  ];
+  const createAll = async (names: readonly string[]) => {
+    for (const name of names) await create(name);
+  };
   const ways: Readonly<Record<string, Make>> = {
-    'useradd and chpasswd': (name) => {
-      expectSuccess('useradd', ['--create-home', name]);
-      expectSuccess('chpasswd', [], `${name}:${password}\n`);
+    'useradd and chpasswd': (names) => {
+      for (const name of names) {
+        expectSuccess('useradd', ['--create-home', name]);
+        expectSuccess('chpasswd', [], `${name}:${password}\n`);
+      }
     },
-    'createacct, shell': (name) => {
-      const words = ['createacct', `username=${name}`, `domain=${name}.example`, `password=${password}`];
-      expectSuccess(process.execPath, [join(top, 'bin/whmapi1'), ...words], '', environment);
+    'createacct, shell': (names) => {
+      for (const name of names) expectSuccess(join(top, 'bin/whmapi1'), wordsOf(name), '', environment);
     },
-    'createacct, server': async (name) => {
-      const body = new URLSearchParams({ username: name, domain: `${name}.example`, password });
-      const response = await fetch(`${server.urls.http}/json-api/createacct?api.version=1`, {
-        method: 'POST',
-        headers: { authorization: `whm root:${token}` },
-        body,
-      });
-      const answer = await response.text();
-      if (!answer.includes('"result":1')) throw new Error(answer);
+    'createacct, shell, in Node': (names) => {
+      const program = join(top, 'bin/whmapi1');
+      for (const name of names) expectSuccess(process.execPath, [program, ...wordsOf(name)], '', environment);
+    },
+    'createacct, server': createAll,
+    [`createacct, server, ${CALLS_AT_A_TIME} calls at a time`]: async (names) => {
+      const clients = Array.from({ length: CALLS_AT_A_TIME }, (_, client) =>
+        createAll(names.filter((_name, place) => place % CALLS_AT_A_TIME === client)),
+      );
+      await Promise.all(clients);
     },
   };
   const rates = new Map(Object.keys(ways).map((way) => [way, [] as number[]]));
   for (let round = -1; round < ROUNDS; round++) {
     for (const [at, [way, make]] of Object.entries(ways).entries()) {
       const began = performance.now();
-      for (let count = 0; count < ACCOUNTS_A_ROUND; count++) await make(`b${at}r${round + 1}n${count}`);
+      await make(Array.from({ length: ACCOUNTS_A_ROUND }, (_, count) => `b${at}r${round + 1}n${count}`));
       const minutes = (performance.now() - began) / 60_000;
       if (round >= 0) rates.get(way)?.push(ACCOUNTS_A_ROUND / minutes);
     }
   }
   server.child.kill();
   const floor = median(rates.get('useradd and chpasswd') ?? []);
-  console.log('\nAccounts with passwords, one after the other, on Linux\n');
+  console.log('\nAccounts with passwords on Linux, one after the other unless told\n');
   console.log('| way | accounts a minute | of useradd and chpasswd |\n| --- | --- | --- |');
   for (const [way, several] of rates) {
     console.log(`| ${way} | ${median(several).toFixed(0)} | ${(median(several) / floor).toFixed(2)} |`);

@@ -1,11 +1,15 @@
 // Databases on a MariaDB of this run's own: the names of 10,000 databases against the same SQL by MariaDB's own client,
 // and calls that create databases, users and privileges against the same SQL by the same driver, and once by the client.
+// On a PostgreSQL of this run's own: the names of 10,000 databases against the same SQL by psql.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { MysqlServer } from '../../src/machine/databases/mysql.ts';
+import { PostgresqlServer } from '../../src/machine/databases/postgresql.ts';
 import { PrivateMariadb } from '../../tests/support/private-mariadb.ts';
+import { PrivatePostgresql } from '../../tests/support/private-postgresql.ts';
 import { serveMariadb } from '../../tests/support/served-mariadb.ts';
-import { makeToken, median, startServer, time, type Environment } from './measure.ts';
+import { servePostgresql } from '../../tests/support/served-postgresql.ts';
+import { makeToken, median, startServer, stop, time, type Environment } from './measure.ts';
 
 const DATABASES = 10_000;
 const ACCOUNTS = 10;
@@ -15,6 +19,11 @@ const WARM_UP = 10;
 const DURABLE = ['--innodb-flush-log-at-trx-commit=1', '--innodb-flush-method=fsync'];
 const NAMES = `SELECT SCHEMA_NAME FROM information_schema.SCHEMATA
   WHERE SCHEMA_NAME NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys') ORDER BY SCHEMA_NAME`;
+const POSTGRESQL_NAMES = `SELECT datname FROM pg_database
+  WHERE NOT datistemplate AND datname <> 'postgres' ORDER BY datname`;
+const FILL_CATALOGUE = `INSERT INTO pg_database SELECT (r).* FROM (
+  SELECT jsonb_populate_record(d, jsonb_build_object('oid', 300000 + n, 'datname', format('bench%s_n%s', n % ${ACCOUNTS}, n),
+    'datistemplate', false)) AS r FROM pg_database d, generate_series(1, ${DATABASES}) n WHERE datname = 'template0') filled`;
 
 export async function compareDatabases(
   top: string,
@@ -26,24 +35,50 @@ export async function compareDatabases(
     console.log(
       '\nDatabases are not measured: mariadbd is not installed (Debian: apt install mariadb-server).',
     );
-    return;
+  } else {
+    const state = join(work, 'databases');
+    const environment = { ...given, WHMAPI1_STATE_DIR: state, WHMAPI1_SANDBOX: '1' };
+    const mariadb = await PrivateMariadb.start({ options: DURABLE });
+    try {
+      await withServer(
+        top,
+        environment,
+        () => serveMariadb(state, mariadb),
+        async (ask) => {
+          const shell = (words: readonly string[]) => time([join(top, 'bin/uapi'), ...words], environment);
+          const bench = { mariadb, ask, shell, runs: Math.min(runs, MAX_RUNS) };
+          await compareCreated(bench);
+          await compareNames(bench);
+        },
+      );
+    } finally {
+      await mariadb.stop();
+    }
   }
-  const state = join(work, 'databases');
-  const environment = { ...given, WHMAPI1_STATE_DIR: state, WHMAPI1_SANDBOX: '1' };
+  await comparePostgresql(top, join(work, 'postgresql'), given, Math.min(runs, MAX_RUNS));
+}
+
+const users = Array.from({ length: ACCOUNTS }, (_, at) => `bench${at}`);
+
+/** @param serve says where the database server of the state directory is. */
+async function withServer(
+  top: string,
+  environment: Environment,
+  serve: () => void,
+  work: (ask: Ask) => Promise<void>,
+): Promise<void> {
   const program = join(top, 'bin/whmapi1');
-  const users = Array.from({ length: ACCOUNTS }, (_, at) => `bench${at}`);
   for (const user of users) {
     time([program, 'createacct', `username=${user}`, `domain=${user}.example`], environment);
   }
-  const mariadb = await PrivateMariadb.start({ options: DURABLE });
+  serve();
+  const token = makeToken(top, environment);
+  const daemon = await startServer(
+    [join(top, 'bin/whmapi1d'), '--port=0', '--http-port=0', '--log-level=silent'],
+    environment,
+  );
   try {
-    serveMariadb(state, mariadb);
-    const token = makeToken(top, environment);
-    const daemon = await startServer(
-      [join(top, 'bin/whmapi1d'), '--port=0', '--http-port=0', '--log-level=silent'],
-      environment,
-    );
-    const ask = async (name: string, parameters: Readonly<Record<string, string>>) => {
+    await work(async (name, parameters) => {
       const response = await fetch(`${daemon.urls.http}/json-api/${name}`, {
         method: 'POST',
         headers: { authorization: `whm root:${token}` },
@@ -52,16 +87,51 @@ export async function compareDatabases(
       const answer = (await response.json()) as Answer;
       if (answer.metadata.result !== 1) throw new Error(answer.metadata.reason);
       return answer;
-    };
-    const bench = { mariadb, ask, runs: Math.min(runs, MAX_RUNS) };
-    try {
-      await compareCreated(bench);
-      await compareNames(bench, users);
-    } finally {
-      daemon.child.kill();
-    }
+    });
   } finally {
-    await mariadb.stop();
+    await stop(daemon.child);
+  }
+}
+
+/** The databases are rows of the catalogue only: 10,000 real ones would take 75 GB. */
+async function comparePostgresql(
+  top: string,
+  state: string,
+  given: Environment,
+  runs: number,
+): Promise<void> {
+  if (spawnSync('psql', ['--version']).error !== undefined) {
+    console.log('\nPostgreSQL is not measured: it is not installed (Debian: apt install postgresql).');
+    return;
+  }
+  const postgres = await PrivatePostgresql.start('allow_system_table_mods=on');
+  try {
+    await postgres.root('postgres', FILL_CATALOGUE, 'ANALYZE pg_database');
+    const server = new PostgresqlServer({ socket: postgres.socket });
+    const words = ['-XAtq', '-h', postgres.server.folder, '-p', String(postgres.server.port), '-U', 'root'];
+    await withServer(
+      top,
+      { ...given, WHMAPI1_STATE_DIR: state, WHMAPI1_SANDBOX: '1' },
+      () => servePostgresql(state, postgres),
+      (ask) =>
+        compare(`The names of ${DATABASES} databases on PostgreSQL`, runs, {
+          'psql, the statement alone': () => {
+            const { stdout } = spawnSync('psql', [...words, '-c', POSTGRESQL_NAMES, 'postgres'], {
+              encoding: 'utf8',
+              maxBuffer: 2 ** 26,
+            });
+            assertMany(stdout.trim().split('\n').length);
+          },
+          'the statement by the same driver, with a connection': async () => {
+            assertMany((await server.use((connection) => connection.query(POSTGRESQL_NAMES))).length);
+          },
+          'list_databases, server': async () => {
+            assertMany(((await ask('list_databases', {})).data.payload as unknown[]).length);
+          },
+        }),
+    );
+  } finally {
+    await postgres.stop();
   }
 }
 
@@ -70,14 +140,18 @@ interface Answer {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+type Ask = (name: string, parameters: Readonly<Record<string, string>>) => Promise<Answer>;
+
 interface Bench {
   readonly mariadb: PrivateMariadb;
-  readonly ask: (name: string, parameters: Readonly<Record<string, string>>) => Promise<Answer>;
+  readonly ask: Ask;
+  /** The command `uapi`. */
+  readonly shell: (words: readonly string[]) => unknown;
   readonly runs: number;
 }
 
 /** Each function against its statements, which the same driver sends over one connection of its own. */
-async function compareCreated({ mariadb, ask, runs }: Bench): Promise<void> {
+async function compareCreated({ mariadb, ask, shell, runs }: Bench): Promise<void> {
   const server = new MysqlServer({ socket: mariadb.socket });
   const alone =
     (...statements: readonly ((name: string) => string)[]) =>
@@ -98,15 +172,15 @@ async function compareCreated({ mariadb, ask, runs }: Bench): Promise<void> {
   const grant = (name: string) =>
     `GRANT ALL PRIVILEGES ON \`${name.replaceAll('_', '\\_')}\`.* TO ${name}@localhost`;
   await compare('A new database', runs, {
-    'the statement alone': alone(create),
+    'the statement over an open connection': alone(create),
     'Mysql::create_database, server': uapi('create_database', (run) => ({ name: `bench0_${run}` })),
   });
   await compare('A new user', runs, {
-    'the statement alone': alone(createUser),
+    'the statement over an open connection': alone(createUser),
     'Mysql::create_user, server': uapi('create_user', (run) => ({ name: `bench0_${run}`, password })),
   });
   await compare('All privileges on a database', runs, {
-    'the statement alone': alone(grant),
+    'the statement over an open connection': alone(grant),
     'Mysql::set_privileges_on_database, server': uapi('set_privileges_on_database', (run) => ({
       ...{ user: `bench0_${run}`, database: `bench0_${run}`, privileges: 'ALL PRIVILEGES' },
     })),
@@ -116,15 +190,20 @@ async function compareCreated({ mariadb, ask, runs }: Bench): Promise<void> {
       [`DROP DATABASE alone_${run};`, `DROP USER alone_${run}@localhost;`].join(''),
     ).join(''),
   );
+  const byClient = (prefix: string) => (run: number) =>
+    mariadb.query([create, createUser, grant].map((sql) => `${sql(`${prefix}_${run}`)};`).join(''));
   await compare('A new database with a user and all privileges', runs, {
-    'the statements alone': alone(create, createUser, grant),
-    'the statements by MariaDB’s own client': (run) =>
-      mariadb.query([create, createUser, grant].map((sql) => `${sql(`client_${run}`)};`).join('')),
+    'the statements by MariaDB’s own client': byClient('client'),
+    'the statements over an open connection': alone(create, createUser, grant),
     'Mysql::setup_db_and_user, server': uapi('setup_db_and_user', () => ({})),
+  });
+  await compare('The same from the shell', runs, {
+    'the statements by MariaDB’s own client': byClient('shell'),
+    'uapi Mysql setup_db_and_user': () => shell(['--user=bench0', 'Mysql', 'setup_db_and_user']),
   });
 }
 
-async function compareNames({ mariadb, ask, runs }: Bench, users: readonly string[]): Promise<void> {
+async function compareNames({ mariadb, ask, runs }: Bench): Promise<void> {
   const names = Array.from({ length: DATABASES }, (_, at) => `${users[at % users.length]}_n${at}`);
   mariadb.query(names.map((name) => `CREATE DATABASE ${name};`).join('\n'));
   await compare(`The names of ${DATABASES} databases`, runs, {
@@ -142,7 +221,10 @@ function assertMany(count: number): void {
   if (count < DATABASES) throw new Error(`Only ${count} databases are listed.`);
 }
 
-/** The first way is what the others are compared with. The bar is for the running server. */
+/**
+ * The first way is what the others are compared with. The bar is for the running server, compared with the database
+ * server's own client (docs/DECISIONS.md).
+ */
 async function compare(
   title: string,
   runs: number,
@@ -156,11 +238,13 @@ async function compare(
       if (run >= WARM_UP) times.get(way)?.push(performance.now() - began);
     }
   }
-  const floor = median([...times.values()][0] ?? []);
+  const [first = ''] = times.keys();
+  const floor = median(times.get(first) ?? []);
+  const hasBar = !first.endsWith('open connection');
   console.log(`\n${title}\n\n| way | median ms | ratio | to reach |\n| --- | --- | --- | --- |`);
   for (const [way, several] of times) {
     const middle = median(several);
-    const reach = way.endsWith('server') ? '1.5' : '';
+    const reach = hasBar && way.endsWith('server') ? '1.5' : '';
     console.log(`| ${way} | ${middle.toFixed(1)} | ${(middle / floor).toFixed(2)} | ${reach} |`);
   }
 }

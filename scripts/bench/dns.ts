@@ -5,7 +5,16 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Bind } from '../../src/drivers/zones/bind/bind.ts';
 import { PrivateNamed } from '../../tests/drivers/zones/private-named.ts';
-import { makeToken, median, peak, startServer, time, type Environment, type Started } from './measure.ts';
+import {
+  makeToken,
+  median,
+  peak,
+  startServer,
+  stop,
+  time,
+  type Environment,
+  type Started,
+} from './measure.ts';
 
 const RECORDS = 10_000;
 const ZONES = 10_000;
@@ -52,7 +61,7 @@ export async function compareDns(top: string, work: string, given: Environment, 
       await compareRecords({ program, environment, named, daemon, token }, runs);
       await compareReads({ program, environment, named, daemon, token });
     } finally {
-      daemon.child.kill();
+      await stop(daemon.child);
     }
     compareZones(program, environment, state, runs);
   } finally {

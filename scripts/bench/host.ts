@@ -10,7 +10,7 @@ import { builtPackage, makePackageFolder, removePackageFolder } from '../../test
 import { machineRoot } from '../../tests/machine/debian-root.ts';
 import { whyNotOnMachine } from '../../tests/machine/describe-on-machine.ts';
 import { bootMachine } from '../../tests/machine/machine.ts';
-import { makeToken, median, startServer, time, type Environment } from './measure.ts';
+import { makeToken, median, startServer, stop, time, type Environment } from './measure.ts';
 
 type Way = () => Promise<unknown> | number | void;
 
@@ -138,7 +138,7 @@ export async function compareHost(
     agent.destroy();
     show('The same over one connection to whmapi1d', rowsOf(served));
   } finally {
-    daemon.child.kill();
+    await stop(daemon.child);
   }
   await compareServices(runs);
 }

@@ -1,6 +1,7 @@
 // Whole processes, measured: what they take of time and of memory.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -17,6 +18,27 @@ export function time(argv: readonly string[], environment: Environment, expected
   const took = performance.now() - began;
   if (status !== expected) throw new Error(`${argv.join(' ')} ended with ${status}: ${stdout.toString()}`);
   return took;
+}
+
+/** Milliseconds of processor time that a command uses, with all that it starts. @throws if it fails. */
+export function processorOf(words: readonly string[], environment: Environment = process.env): number {
+  const script = `TIMEFORMAT='%U %S'; time "$@" >/dev/null`;
+  const { stderr, status } = spawnSync('bash', ['-c', script, 'bash', ...words], {
+    env: environment,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`${words.join(' ')} ended with ${status}: ${stderr}`);
+  return stderr
+    .trim()
+    .split(' ')
+    .reduce((sum, seconds) => sum + 1000 * Number(seconds), 0);
+}
+
+/** Milliseconds of processor time that the threads of a process have used (proc_pid_schedstat(5)). */
+export function processorTimeOf(pid: number): number {
+  return readdirSync(`/proc/${pid}/task`)
+    .map((thread) => readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8'))
+    .reduce((sum, text) => sum + Number(text.split(' ')[0]) / 1e6, 0);
 }
 
 /** Mebibytes of memory that a process of Node's had at its peak. `folder` is for a file of its own. */
@@ -53,9 +75,22 @@ export interface Started {
   readonly accountUrl: string;
 }
 
-/** A server, once it listens at all ports that were asked for. */
-export async function startServer(argv: readonly string[], environment: Environment): Promise<Started> {
-  const child = spawn(process.execPath, argv, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+/** Ends a server, and waits for its end: until then, it writes to its folder. */
+export async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const end = once(child, 'exit');
+  child.kill();
+  await end;
+}
+
+/** A server, once it listens at all ports that were asked for. `through` is a command that becomes its further words. */
+export async function startServer(
+  argv: readonly string[],
+  environment: Environment,
+  through: readonly string[] = [],
+): Promise<Started> {
+  const [command, ...words] = [...through, process.execPath, ...argv];
+  const child = spawn(command ?? '', words, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
   const urls: Partial<Started['urls']> = {};
   let accountUrl = '';
   const hasAccounts = argv.some((word) => word.startsWith('--account-port'));

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { prepare } from '../../src/remote/prepare.ts';
-import { makeToken, median, type Environment } from './measure.ts';
+import { makeToken, median, stop, type Environment } from './measure.ts';
 
 const ROUNDS = 9;
 const CALLS = 2_000;
@@ -56,7 +56,7 @@ export async function compareRemote(top: string, work: string, environment: Envi
     }
     row('version over a warm connection', median(ours), 'curl', median(curls), 1.2);
   } finally {
-    daemon.child.kill();
+    await stop(daemon.child);
   }
   const several = await start(['-e', fleet, pem], environment);
   const began = performance.now();

@@ -1,26 +1,30 @@
-// The server under load, against a bare server of Node's that answers a constant: requests a second over kept-alive
-// connections, in turn, and how long the slowest hundredth took; and writes over 32 connections, against one connection
-// and against a flush of the same disk. wrk (Debian's) makes the load.
+// The server under load, against a bare server of Node's that answers a constant, to the same requests and with the same
+// headers: requests a second over kept-alive connections, in turn, processor time, and how long the slowest hundredth
+// took; and writes over 32 connections, against one connection and against a flush of the same disk. wrk (Debian's)
+// makes the load.
 import { spawnSync } from 'node:child_process';
-import { closeSync, fdatasyncSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { get as getByHttp, type IncomingMessage } from 'node:http';
+import { get as getByHttps } from 'node:https';
 import { join } from 'node:path';
-import { makeToken, median, startServer, type Environment } from './measure.ts';
+import { makeToken, median, startServer, stop, type Environment, type Started } from './measure.ts';
+import { measureFirstWrites } from './new-connections.ts';
 
 const ROUNDS = 5;
 const SECONDS = 3;
 const CONNECTIONS = 32;
 
-/** Answers what `version` does, as fast as Node can. */
+/** Answers what `version` does, byte for byte, as fast as Node can. */
 const bare = `
   const { readFileSync } = require('node:fs');
-  const answer = '{"metadata":{"version":1,"reason":"OK","result":1,"command":"version"},"data":{"version":"0.1.0"}}\\n';
-  const handler = (request, response) => {
-    response.setHeader('content-type', 'application/json');
-    response.end(answer);
-  };
-  const pem = readFileSync(process.argv[1]);
+  const [file, answers] = process.argv.slice(1);
+  const pem = readFileSync(file);
   const servers = [['http', {}], ['https', { key: pem, cert: pem }]];
   for (const [scheme, options] of servers) {
+    const { headers, body } = JSON.parse(answers)[scheme];
+    const handler = (request, response) => {
+      response.writeHead(200, headers).end(body);
+    };
     const server = require('node:' + scheme).createServer(options, handler);
     server.listen(0, '127.0.0.1', () => console.log('listening ' + scheme + '://127.0.0.1:' + server.address().port));
   }
@@ -35,9 +39,10 @@ interface Load {
 
 const page =
   'api.version=1&api.sort.enable=1&api.sort.a.field=domain&api.chunk.enable=1&api.chunk.size=50&api.chunk.start=1';
+const version = '/json-api/version?api.version=1';
 const loads: readonly Load[] = [
-  { name: 'version, HTTP', floor: 'http', path: '/json-api/version?api.version=1', reach: 0.6 },
-  { name: 'version, HTTPS', floor: 'https', path: '/json-api/version?api.version=1', reach: 0.6 },
+  { name: 'version, HTTP', floor: 'http', path: version, reach: 0.8 },
+  { name: 'version, HTTPS', floor: 'https', path: version, reach: 0.7 },
   {
     name: 'accountsummary of one of 100,000, HTTP',
     floor: 'http',
@@ -59,28 +64,80 @@ export async function compareServers(top: string, state: string, environment: En
     [join(top, 'bin/whmapi1d'), '--port=0', '--http-port=0', '--log-level=silent'],
     own,
   );
-  const floor = await startServer(['-e', bare, join(state, 'server.pem')], environment);
+  const answers = {
+    http: await answerOf(`${daemon.urls.http}${version}`, header),
+    https: await answerOf(`${daemon.urls.https}${version}`, header),
+  };
+  const floor = await startServer(
+    ['-e', bare, join(state, 'server.pem'), JSON.stringify(answers)],
+    environment,
+  );
   console.log('\nThe server under load\n');
-  console.log('| call | requests a second | bare server | ratio | to reach | p99 ms | bare p99 ms |');
-  console.log('| --- | --- | --- | --- | --- | --- | --- |');
+  console.log(
+    '| call | requests a second | bare server | ratio | to reach | µs of a processor | bare | ratio | p99 ms | bare |',
+  );
+  console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |');
   for (const one of loads) {
-    const [ours, theirs]: Measured[][] = [[], []];
-    for (let round = 0; round < ROUNDS; round++) {
-      theirs?.push(load(`${floor.urls[one.floor]}/`, header));
-      ours?.push(load(`${daemon.urls[one.floor]}${one.path}`, header));
+    const [us, them]: [Loaded[], Loaded[]] = [[], []];
+    // V8 compiles what is used often in the first round.
+    for (let round = -1; round < ROUNDS; round++) {
+      const [theirs, ours] = [loadOf(floor, one, header), loadOf(daemon, one, header)];
+      if (round < 0) continue;
+      them.push(theirs);
+      us.push(ours);
     }
-    const [us, them] = [ours ?? [], theirs ?? []].map((several) => ({
-      rate: median(several.map(({ rate }) => rate)),
-      p99: median(several.map(({ p99 }) => p99)),
-    }));
-    if (us === undefined || them === undefined) continue;
-    const ratio = (us.rate / them.rate).toFixed(2);
+    const figures = (['rate', 'micros', 'p99'] as const).map((name) =>
+      [us, them].map((several) => median(several.map((measured) => measured[name]))),
+    );
+    const [[rate = NaN, bareRate = NaN] = [], [micros = NaN, bareMicros = NaN] = [], [p99, bareP99] = []] =
+      figures;
     console.log(
-      `| ${one.name} | ${us.rate.toFixed(0)} | ${them.rate.toFixed(0)} | ${ratio} | ${one.reach} | ${us.p99.toFixed(1)} | ${them.p99.toFixed(1)} |`,
+      `| ${one.name} | ${rate.toFixed(0)} | ${bareRate.toFixed(0)} | ${(rate / bareRate).toFixed(2)} | ${one.reach} ` +
+        `| ${micros.toFixed(1)} | ${bareMicros.toFixed(1)} | ${(bareMicros / micros).toFixed(2)} ` +
+        `| ${p99?.toFixed(1)} | ${bareP99?.toFixed(1)} |`,
     );
   }
-  daemon.child.kill();
-  floor.child.kill();
+  await stop(daemon.child);
+  await stop(floor.child);
+}
+
+interface ConstantAnswer {
+  /** Names and values in turn. */
+  readonly headers: readonly string[];
+  readonly body: string;
+}
+
+/** Without the headers that Node adds to each response. */
+async function answerOf(url: string, header: string): Promise<ConstantAnswer> {
+  const [name = '', value = ''] = header.split(': ');
+  const get = url.startsWith('https:') ? getByHttps : getByHttp;
+  const options = { headers: { [name]: value }, rejectUnauthorized: false, agent: false as const };
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    get(url, options, resolve).once('error', reject);
+  });
+  let body = '';
+  for await (const piece of response.setEncoding('utf8')) body += piece as string;
+  const ofNode = /^(date|connection|keep-alive)$/i;
+  const headers = response.rawHeaders.filter((_text, at, all) => !ofNode.test(all[at - (at % 2)] ?? ''));
+  return { headers, body };
+}
+
+interface Loaded extends Measured {
+  /** Microseconds of a processor for each request, of all threads of the server. */
+  readonly micros: number;
+}
+
+function loadOf({ child, urls }: Started, { floor, path }: Load, header: string): Loaded {
+  const before = processorTime(child.pid);
+  const measured = load(`${urls[floor]}${path}`, header);
+  return { ...measured, micros: (processorTime(child.pid) - before) / measured.requests };
+}
+
+/** Microseconds, user and system, of all threads of a process since its start. */
+function processorTime(pid: number | undefined): number {
+  const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ');
+  const [user, system] = fields.split(' ').slice(11, 13);
+  return (Number(user) + Number(system)) * 10_000;
 }
 
 /** Writes; each needs a path of its own, since nothing is written twice. */
@@ -130,7 +187,13 @@ export async function compareWrites(top: string, state: string, environment: Env
         `| ${flush.toFixed(2)} | ${p99.toFixed(1)} | ${(p99 / flush).toFixed(0)} |`,
     );
   }
-  child.kill();
+  const path = '/json-api/addpkg?api.version=1&name=new';
+  const { first, second } = await measureFirstWrites(urls.http, { header, path, count: CONNECTIONS });
+  console.log(
+    `\n${CONNECTIONS} new connections at once: ms until the last had its response to its first write ${first.toFixed(1)}, ` +
+      `to its second ${second.toFixed(1)}, ratio ${(first / second).toFixed(1)}`,
+  );
+  await stop(child);
 }
 
 /** Milliseconds to append a line to a file and flush it: the mean of many, since flushes differ much. */
@@ -148,6 +211,7 @@ function flushTime(path: string): number {
 }
 
 interface Measured {
+  readonly requests: number;
   readonly rate: number;
   /** Milliseconds. */
   readonly p99: number;
@@ -164,6 +228,10 @@ export function load(
   const { stdout } = spawnSync('wrk', words, { encoding: 'utf8' });
   if (stdout.includes('Non-2xx')) throw new Error(`${url} did not answer with 200: ${stdout}`);
   const [, rate = ''] = /Requests\/sec:\s+([\d.]+)/.exec(stdout) ?? [];
+  const [, requests = ''] = /(\d+) requests in/.exec(stdout) ?? [];
   const [, p99 = '', unit = ''] = /99%\s+([\d.]+)(us|ms|s)/.exec(stdout) ?? [];
-  return { rate: Number(rate), p99: Number(p99) * { us: 0.001, ms: 1, s: 1000 }[unit as 'us' | 'ms' | 's'] };
+  return {
+    ...{ requests: Number(requests), rate: Number(rate) },
+    p99: Number(p99) * { us: 0.001, ms: 1, s: 1000 }[unit as 'us' | 'ms' | 's'],
+  };
 }

@@ -43,14 +43,12 @@ export function functionsByName(): Plugin {
         loader: 'ts',
         contents: `
           import { existsSync } from 'node:fs';
-          const load = (api: string) => async (name: string) => {
+          export async function loadAccountFunction(api: string, name: string) {
             if (!/^\\w+::\\w+$/.test(name)) return undefined;
             const file = api + '.' + name.replace('::', '.');
             if (!existsSync(\`\${__dirname}/functions/\${file}.cjs\`)) return undefined;
             return require(\`#functions/\${file}.cjs/\${file}\`).default;
-          };
-          export const loadUapi = load('uapi');
-          export const loadApi2 = load('api2');`,
+          }`,
       }));
     },
   };

@@ -3,8 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import * as ready from '../../src/cli/ready.ts';
+import { accountPrograms } from '../../src/core/account-programs.ts';
 import { index } from '../../src/functions/index.generated.ts';
-import { uapiIndex } from '../../src/uapi/index.generated.ts';
+import { accountIndex } from '../../src/uapi/index.generated.ts';
 import { documentedApis, openApiDocument } from '../../src/openapi/document.ts';
 
 const FOLDER = 'ready';
@@ -13,7 +14,9 @@ const OPENAPI = 'openapi';
 /** Writes the files below `dist`. */
 export async function writeReady(dist: string): Promise<void> {
   const folder = join(dist, FOLDER);
-  for (const name of ['functions', 'modules']) mkdirSync(join(folder, name), { recursive: true });
+  for (const name of ['functions', 'uapi/functions', 'uapi/modules', 'api2/functions', 'api2/modules']) {
+    mkdirSync(join(folder, name), { recursive: true });
+  }
   const write = (name: string, value: unknown) => {
     writeFileSync(join(folder, `${name}.json`), JSON.stringify(value));
   };
@@ -23,11 +26,16 @@ export async function writeReady(dist: string): Promise<void> {
   for (const api of documentedApis) {
     writeFileSync(join(folder, `${OPENAPI}-${api}.json`), await openApiDocument(api));
   }
-  const modules = await ready.moduleCandidates();
-  write('modules', modules);
-  for (const { value } of modules) write(`modules/${value}`, await ready.accountFunctionCandidates(value));
-  for (const name of [...Object.keys(index), ...Object.keys(uapiIndex)]) {
-    write(`functions/${name}`, await ready.completable(name));
+  for (const name of Object.keys(index)) write(`functions/${name}`, await ready.completable(name));
+  for (const { api } of Object.values(accountPrograms)) {
+    const modules = await ready.moduleCandidates(api);
+    write(`${api}/modules`, modules);
+    for (const { value } of modules) {
+      write(`${api}/modules/${value}`, await ready.accountFunctionCandidates(api, value));
+    }
+    for (const name of Object.keys(accountIndex[api])) {
+      write(`${api}/functions/${name}`, await ready.completableAccountFunction(api, name));
+    }
   }
 }
 
@@ -49,9 +57,12 @@ export function readyReader(top: string): Plugin {
           const readIfThere = (folder: string, name: string) =>
             // Only a name: whatever leads elsewhere is none.
             /^[\\w:]+$/.test(name) && existsSync(pathOf(folder + '/' + name)) ? read(folder + '/' + name) : undefined;
-          export const moduleCandidates = async () => read('modules');
-          export const accountFunctionCandidates = async (module: string) => readIfThere('modules', module) ?? [];
-          export const completable = async (name: string) => readIfThere('functions', name);`,
+          export const moduleCandidates = async (api: string) => read(api + '/modules');
+          export const accountFunctionCandidates = async (api: string, module: string) =>
+            readIfThere(api + '/modules', module) ?? [];
+          export const completable = async (name: string) => readIfThere('functions', name);
+          export const completableAccountFunction = async (api: string, name: string) =>
+            readIfThere(api + '/functions', name);`,
       }));
     },
   };

@@ -1,9 +1,14 @@
-import type { PlacedFunction } from '../generate.ts';
+import { whyAbsent } from '../../src/catalogue/known-account-functions.ts';
+import names from '../../src/catalogue/account-apis/names.json' with { type: 'json' };
+import type { PlacedAccountFunction, PlacedFunction } from '../generate.ts';
 import { documented } from './catalogue.ts';
 import { allFamilies } from './families.ts';
 
 /** docs/COVERAGE.md: how many of each family work, and the state of each function. */
-export function coverage(functions: readonly PlacedFunction[]): string {
+export function coverage(
+  functions: readonly PlacedFunction[],
+  accountFunctions: readonly PlacedAccountFunction[],
+): string {
   const working = new Set(functions.map(({ fn }) => fn.name));
   const listed = new Set(documented.map(({ name }) => name));
   const beyond = functions.filter(({ fn }) => !listed.has(fn.name)).map(({ fn }) => `\`${fn.name}\``);
@@ -32,7 +37,43 @@ ${rows.join('\n')}
 
 Beyond the list: ${beyond.join(', ')}.
 
-${sections.join('\n')}`;
+${sections.join('\n')}
+${accountCoverage('uapi', 'UAPI', accountFunctions)}
+${accountCoverage('api2', 'cPanel API 2', accountFunctions)}`;
+}
+
+/** How many functions of each module work, and why the others do not, where that is known. */
+function accountCoverage(
+  api: PlacedAccountFunction['api'],
+  title: string,
+  functions: readonly PlacedAccountFunction[],
+): string {
+  const working = new Set(functions.filter((one) => one.api === api).map(({ fn }) => fn.name));
+  const modules = Object.entries(names[api]).map(([module, own]) => {
+    const all = own.map((name) => `${module}::${name}`);
+    return { module, all, worked: all.filter((name) => working.has(name)) };
+  });
+  const begun = modules.filter(({ worked }) => worked.length > 0);
+  const documented = modules.flatMap(({ all }) => all);
+  const count = begun.flatMap(({ worked }) => worked).length;
+  const beyond = [...working].filter((name) => !documented.includes(name)).map((name) => `\`${name}\``);
+  const rows = modules.map(({ module, all, worked }) => `| ${module} | ${worked.length} | ${all.length} |`);
+  const absent = documented.flatMap((name) => {
+    const because = whyAbsent(api, name);
+    return because === undefined ? [] : [`| \`${name}\` | ${because} |`];
+  });
+  return `## ${title}
+
+${count} of the ${documented.length} documented functions work, in ${begun.length} of ${modules.length} modules.${beyond.length === 0 ? '' : ` Beyond the list: ${beyond.join(', ')}.`}
+
+| module | work | documented |
+| --- | ---: | ---: |
+${rows.join('\n')}
+
+| not provided | reason |
+| --- | --- |
+${absent.join('\n')}
+`;
 }
 
 function stateOf(works: boolean, isDropped: boolean): string {

@@ -61,7 +61,12 @@ function parameters(fn: AnyFunction): string[] {
     ...Object.entries(fn.params).map(([name, param]) => ({ term: `Cm ${roff(name)}`, text: explain(param) })),
     ...(fn.rest === undefined
       ? []
-      : [{ term: `Cm ${roff(fn.rest.key)}`, text: `(required; JSON, with --input=json) ${fn.rest.doc}` }]),
+      : [
+          {
+            term: `Cm ${roff(fn.rest.key)}`,
+            text: `(required; ${fn.rest.type === 'json' ? 'JSON, with --input=json' : 'text'}) ${fn.rest.doc}`,
+          },
+        ]),
   ];
   const choice = choiceInWords(fn);
   return rows.length === 0

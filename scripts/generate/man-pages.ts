@@ -1,6 +1,7 @@
 // Section-7 man pages: one for each family, which names its functions, one for each function, one for each module of
-// UAPI, and one for the errors.
+// UAPI and API 2, and one for the errors.
 import { errorKinds } from '../../src/core/errors.ts';
+import { accountPrograms } from '../../src/core/account-programs.ts';
 import type { AnyFunction } from '../../src/core/define.ts';
 import type { PlacedAccountFunction, PlacedFunction } from '../generate.ts';
 import { familyOf } from './families.ts';
@@ -32,18 +33,20 @@ export function manPages(
     );
   }
   for (const { family, fn } of functions) add(fn.name, functionPage(fn, family));
-  const modules = modulesOf(accountFunctions);
-  pages.set('man/uapi-modules.7', modulesPage(modules));
-  for (const [module, members] of modules) {
-    pages.set(`man/uapi-${module}.7`, modulePage(module, members));
+  for (const program of Object.values(accountPrograms)) {
+    const modules = modulesOf(accountFunctions.filter(({ api }) => api === program.api));
+    pages.set(`man/${program.name}-modules.7`, modulesPage(program, modules));
+    for (const [module, members] of modules) {
+      pages.set(`man/${program.name}-${module}.7`, modulePage(program, module, members));
+    }
   }
   return pages;
 }
 
-/** The functions of UAPI by their module. */
+/** The functions by their module. */
 function modulesOf(functions: readonly PlacedAccountFunction[]): Map<string, AnyFunction[]> {
   const modules = new Map<string, AnyFunction[]>();
-  for (const { fn } of functions.filter(({ api }) => api === 'uapi')) {
+  for (const { fn } of functions) {
     const [module = ''] = fn.name.split('::');
     modules.set(module, [...(modules.get(module) ?? []), fn]);
   }

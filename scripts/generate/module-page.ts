@@ -1,4 +1,4 @@
-// The section-7 man pages of the modules of UAPI: one that lists them, and one for each, with all of its functions.
+// The section-7 man pages of the modules of UAPI and API 2: one that lists them, and one for each, with all of its functions.
 import {
   accountAccessInWords,
   choiceInWords,
@@ -6,48 +6,57 @@ import {
   paramSynopsis,
   returnedFields,
 } from '../../src/core/describe.ts';
+import type { AccountProgram } from '../../src/core/account-programs.ts';
 import type { AnyFunction } from '../../src/core/define.ts';
 import { explain } from './function-page.ts';
 import { page, prose, roff, seeAlso, tagged } from './roff.ts';
 
-export function modulesPage(modules: ReadonlyMap<string, readonly AnyFunction[]>): string {
-  return page('uapi-modules', 'modules of UAPI', [
+export function modulesPage(
+  { name: program, title }: AccountProgram,
+  modules: ReadonlyMap<string, readonly AnyFunction[]>,
+): string {
+  return page(`${program}-modules`, `modules of ${title}`, [
     '.Sh DESCRIPTION',
     'These modules work here, with these functions.',
     'Each module has a page of its own.',
     '.Sh MODULES',
     ...tagged(
       [...modules].map(([module, functions]) => ({
-        term: `Xr uapi-${module} 7`,
+        term: `Xr ${program}-${module} 7`,
         text: functions.map(({ name }) => name.slice(module.length + 2)).join(', '),
       })),
     ),
-    ...seeAlso([['uapi', 1]]),
+    ...seeAlso([[program, 1]]),
   ]);
 }
 
-export function modulePage(module: string, functions: readonly AnyFunction[]): string {
-  return page(`uapi-${module}`, `UAPI functions of the module ${module}`, [
+export function modulePage(
+  program: AccountProgram,
+  module: string,
+  functions: readonly AnyFunction[],
+): string {
+  const { api, name: called, title } = program;
+  return page(`${called}-${module}`, `${title} functions of the module ${module}`, [
     '.Sh DESCRIPTION',
     'These functions act inside one account.',
     'They are called as',
-    `.Dl uapi \\-\\-user=ACCOUNT ${module} FUNCTION key=value ...`,
+    `.Dl ${called} \\-\\-user=ACCOUNT ${module} FUNCTION key=value ...`,
     'Arguments, output and exit status are described in',
-    '.Xr uapi 1 .',
+    `.Xr ${called} 1 .`,
     'Over HTTPS, an account calls',
-    `.Pa /execute/${module}/FUNCTION`,
+    `.Pa ${api === 'uapi' ? `/execute/${module}/FUNCTION` : '/json\\-api/cpanel'}`,
     'on port 2083.',
     '.Sh FUNCTIONS',
-    ...functions.flatMap(functionSection),
+    ...functions.flatMap((fn) => functionSection(program, fn)),
     ...seeAlso([
-      ['uapi', 1],
+      [called, 1],
       ['whmapi1', 1],
       ['whmapi1-errors', 7],
     ]),
   ]);
 }
 
-function functionSection(fn: AnyFunction): string[] {
+function functionSection(program: AccountProgram, fn: AnyFunction): string[] {
   const [module = '', func = ''] = fn.name.split('::');
   const choice = choiceInWords(fn);
   const params = Object.entries(fn.params);
@@ -56,13 +65,13 @@ function functionSection(fn: AnyFunction): string[] {
   return [
     `.Ss ${roff(func)}`,
     '.Bd -ragged -offset indent',
-    roff(['uapi', module, func].join(' ')),
+    roff([program.name, module, func].join(' ')),
     ...words,
     '.Ed',
     '.Pp',
     prose([fn.summary, ...(fn.description === undefined ? [] : [fn.description])].join(' ')),
     '.Pp',
-    prose([accountAccessInWords(fn), choice].filter((text) => text !== '').join(' ')),
+    prose([accountAccessInWords(fn, program), choice].filter((text) => text !== '').join(' ')),
     ...(params.length === 0
       ? []
       : [
@@ -85,7 +94,7 @@ function functionSection(fn: AnyFunction): string[] {
       '.Pp',
       prose(example.doc),
       '.Bd -literal -offset indent',
-      roff(exampleCommand(fn, example)),
+      roff(exampleCommand(fn, example, program.name)),
       '.Ed',
     ]),
   ];

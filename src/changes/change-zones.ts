@@ -1,16 +1,25 @@
 // DNS zones are created, edited and removed: the files of the nameserver, and who each zone belongs to.
 import type { Context } from '../core/context.ts';
+import type { FunctionArguments } from '../core/define.ts';
 import { ApiError, badParam } from '../core/errors.ts';
 import { defineChange, exclusive, shared, type Plan, type StepResult } from '../core/plan.ts';
 import type { Hash } from '../core/values.ts';
 import type { FoundZone } from '../drivers/zones/contract.ts';
-import type { LookedZone } from '../drivers/zones/look.ts';
+import {
+  nameOfPolicy,
+  signingAlgorithms,
+  type lookAtSigning,
+  type LookedZone,
+  type SigningPolicy,
+} from '../drivers/zones/look.ts';
 import changeZone, { type ZoneChange } from '../drivers/zones/steps/change.ts';
 import removeKeys from '../drivers/zones/steps/remove-keys.ts';
 import setSigning, { type SigningResult } from '../drivers/zones/steps/set-signing.ts';
 import { changedZone } from '../model/dns/changed-zone.ts';
 import { resetText } from '../model/dns/reset-zone.ts';
-import { assertSome } from '../model/dns/several-zones.ts';
+import { assertSome, openSeveral } from '../model/dns/several-zones.ts';
+import { unsignedText } from '../model/dns/signing-change.ts';
+import type { signingParams } from '../model/dns/signing-params.ts';
 import type { CustomTemplates } from '../model/dns/templates.ts';
 import * as owners from '../model/dns/zone-owners.ts';
 import type { ZoneChanges } from '../model/dns/zone-edits.ts';
@@ -47,7 +56,11 @@ export function changeZones(zones: readonly ZoneChange[], created: ChangeZones['
   );
 }
 
-export interface SigningCall<Row> {
+export interface SigningPlanner<Data> {
+  readonly plan: (work: Plan, answer: (results: readonly StepResult[]) => Data) => void;
+}
+
+export interface SigningCall<Row, Data> {
   /** The domains of the call, each once. */
   readonly domains: readonly string[];
   /** The zones of those that the caller may change, by domain. */
@@ -60,16 +73,18 @@ export interface SigningCall<Row> {
     domain: string,
     outcome: { readonly error?: string; readonly result?: SigningResult },
   ) => Row;
+  /** The data of the response. */
+  readonly dataOf: (rows: Row[]) => Data;
 }
 
 /**
  * Plans that zones are signed from now on, or no longer. One that cannot be changed does not stop the others.
  * @throws ApiError the first failure, if nothing can be done for any domain
  */
-export function changeSigning<Row extends Hash>(
-  { plan }: Pick<Context, 'plan'>,
-  { domains, found, errors, changes, row }: SigningCall<Row>,
-): { domains: Row[] } {
+export function changeSigning<Row extends Hash, Data extends Hash>(
+  { plan }: SigningPlanner<Data>,
+  { domains, found, errors, changes, row, dataOf }: SigningCall<Row, Data>,
+): Data {
   const answer = (results: ReadonlyMap<string, SigningResult>) => {
     assertSome([...errors.values()], domains.length - errors.size);
     const rowOf = (domain: string) => {
@@ -78,7 +93,7 @@ export function changeSigning<Row extends Hash>(
       const result = results.get(found.get(domain)?.found.name ?? '');
       return row(domain, result === undefined ? {} : { result });
     };
-    return { domains: domains.map(rowOf) };
+    return dataOf(domains.map(rowOf));
   };
   if (changes.length === 0) return answer(new Map());
   plan(signingPlan(changes), (results) => {
@@ -135,4 +150,133 @@ export async function resetZone(
   if (account === undefined) throw badParam(`Unable to determine the IP address for ${name}`);
   const made = await resetText(context, found, account, templates);
   context.plan(changeZones([{ name, before: digest, after: { name, ...made, dnssecPolicy } }]));
+}
+
+type Looked = Awaited<ReturnType<typeof lookAtSigning>>;
+type SigningArguments = FunctionArguments<typeof signingParams> & { readonly domain: readonly string[] };
+type SigningContext<Data> = Pick<Context, 'db' | 'caller' | 'warn' | 'inform' | 'now'> & SigningPlanner<Data>;
+
+type EnabledRow = Readonly<{
+  domain: string;
+  enabled: 0 | 1;
+  nsec_error: string;
+  nsec_version?: string;
+  new_key_id?: string;
+  error?: string;
+}>;
+
+type DisabledRow = Readonly<{ domain: string; disabled: 0 | 1; error?: string }>;
+
+/** Plans that zones are signed. @throws ApiError as `changeSigning`. */
+export async function enableSigning<Data extends Hash>(
+  context: SigningContext<Data>,
+  args: SigningArguments,
+  { zones, isServed }: Looked,
+  dataOf: (rows: EnabledRow[]) => Data,
+): Promise<Data> {
+  const { db, caller, warn, inform } = context;
+  const policy = readPolicy(args);
+  const wanted = nameOfPolicy(policy);
+  const { found, failures } = await openSeveral(db, caller, args.domain, zones);
+  const errors = new Map(failures);
+  /** Of zones that are signed already. */
+  const keyTags = new Map<string, number>();
+  const changes = [];
+  for (const [domain, { found: zone, keys }] of found) {
+    const { name, text, digest, dnssecPolicy } = zone;
+    if (dnssecPolicy === null) {
+      changes.push({ name, before: digest, after: { name, text, dnssecPolicy: wanted } });
+    } else if (dnssecPolicy !== wanted) {
+      const reason =
+        `The zone “${name}” is already signed with the policy “${dnssecPolicy}”. To change the ` +
+        `policy, run disable_dnssec_for_domains first.`;
+      errors.set(domain, badParam(reason));
+    } else {
+      inform(`The zone “${name}” is already signed.`);
+      const key = keys.find(({ flags }) => flags === 257);
+      if (key !== undefined) keyTags.set(domain, key.tag);
+    }
+  }
+  if (changes.length > 0 && !isServed) {
+    warn(
+      'No nameserver runs in this sandbox, so the zones are not signed and have no keys until BIND loads these files.',
+    );
+  }
+  return changeSigning(context, {
+    ...{ domains: [...new Set(args.domain)], found, errors, changes, dataOf },
+    row: (domain, { error, result }): EnabledRow => {
+      if (error !== undefined) return { domain, enabled: 0, nsec_error: error, error };
+      const key = result?.keyTag ?? keyTags.get(domain);
+      return {
+        ...{ domain, enabled: 1, nsec_error: '' },
+        nsec_version: policy.denial === 'nsec' ? 'NSEC' : 'NSEC3',
+        ...(key === undefined ? {} : { new_key_id: key.toString() }),
+      };
+    },
+  });
+}
+
+/** Plans that zones are no longer signed. @throws ApiError as `changeSigning`. */
+export async function disableSigning<Data extends Hash>(
+  context: SigningContext<Data>,
+  domains: readonly string[],
+  { zones }: Looked,
+  dataOf: (rows: DisabledRow[]) => Data,
+): Promise<Data> {
+  const { db, caller, warn, inform, now } = context;
+  const { found, failures } = await openSeveral(db, caller, domains, zones);
+  const errors = new Map(failures);
+  const changes = [];
+  for (const [domain, { found: zone, servedSerial }] of found) {
+    const { name, digest, dnssecPolicy } = zone;
+    if (dnssecPolicy === null) {
+      inform(`The zone “${name}” is not signed.`);
+      continue;
+    }
+    try {
+      const text = unsignedText(zone, servedSerial, new Date(now()));
+      changes.push({ name, before: digest, after: { name, text, dnssecPolicy: null } });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      errors.set(domain, error);
+    }
+  }
+  if (changes.length > 0) {
+    const names = changes.map(({ name }) => `“${name}”`).join(', ');
+    warn(`Remove the DS records at the registrar. Until then, validating resolvers cannot resolve ${names}.`);
+  }
+  return changeSigning(context, {
+    ...{ domains: [...new Set(domains)], found, errors, changes, dataOf },
+    row: (domain, { error }): DisabledRow => ({
+      ...{ domain, disabled: error === undefined ? 1 : 0 },
+      ...(error === undefined ? {} : { error }),
+    }),
+  });
+}
+
+/** @throws ApiError `bad_param` */
+function readPolicy(args: {
+  readonly algo_num: number;
+  readonly key_setup: 'classic' | 'simple' | undefined;
+  readonly active: boolean;
+  readonly use_nsec3: boolean;
+  readonly nsec3_opt_out: boolean;
+}): SigningPolicy {
+  const { algo_num: algorithm, key_setup: setup, active, use_nsec3: isNsec3, nsec3_opt_out: isOptOut } = args;
+  if (!active) throw badParam('“active” must be 1, because BIND activates the keys that it generates.');
+  if (!isAlgorithm(algorithm)) {
+    const sha1 = [5, 6, 7].includes(algorithm)
+      ? ' uses SHA-1, which must not sign zones (RFC 9905)'
+      : ' is not supported';
+    throw badParam(`Algorithm ${algorithm}${sha1}. Use 8, 10, 13 or 14 as “algo_num”.`);
+  }
+  return {
+    algorithm,
+    keys: setup ?? (algorithm === 8 ? 'classic' : 'simple'),
+    denial: isNsec3 ? (isOptOut ? 'nsec3-opt-out' : 'nsec3') : 'nsec',
+  };
+}
+
+function isAlgorithm(number: number): number is SigningPolicy['algorithm'] {
+  return number in signingAlgorithms;
 }

@@ -3,7 +3,7 @@ import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import { partWorld, type PartContext } from '../drivers/part-world.ts';
 import { webSteps } from '../drivers/virtual-hosts/account.ts';
 import type { Account } from '../model/accounts/accounts.ts';
-import { setPrimary, type PrimaryType } from '../model/web/primary-hosts.ts';
+import { primaryUser, setPrimary, type PrimaryType } from '../model/web/primary-hosts.ts';
 
 interface SetPrimaryVirtualHost {
   readonly account: Account;
@@ -22,8 +22,11 @@ export async function setPrimaryVirtualHost(
   input: SetPrimaryVirtualHost,
 ): Promise<Plan> {
   const { account, type, servername } = input;
+  // A change of the account that was primary before would write the same file.
+  const former = await primaryUser(context.db, account, type);
+  const users = new Set([account.username, former ?? account.username]);
   return change.plan(input, {
-    locks: [exclusive(`account ${account.username}`), exclusive('primary virtual hosts')],
+    locks: [...[...users].map((user) => exclusive(`account ${user}`)), exclusive('primary virtual hosts')],
     steps: await webSteps(await partWorld(context), account, { primary: { [type]: servername } }),
   });
 }

@@ -17,6 +17,8 @@ export interface AdministrationOpts {
   readonly secondaries?: boolean;
   readonly addSecondary?: string;
   readonly removeSecondary?: string;
+  readonly exportDatabases?: string;
+  readonly importDatabases?: string;
   readonly sandboxServices?: boolean;
   readonly pamPrompt?: boolean;
   readonly pamCheck?: boolean;
@@ -34,12 +36,12 @@ export function splitAdministrationOptions<All extends AdministrationOpts>(all: 
   const { doctor, backup, restore, withKey, force, enrol, log, follow, ...further } = all;
   const { tasks, wait, runTasks, stopTask, ...more } = further;
   const { secondaries, addSecondary, removeSecondary, sandboxServices, ...last } = more;
-  const { pamPrompt, pamCheck, hook, ...others } = last;
+  const { pamPrompt, pamCheck, hook, exportDatabases, importDatabases, ...others } = last;
   const given = {
     ...{ doctor, backup, restore, withKey, force, enrol, log, follow },
     ...{ tasks, wait, runTasks, stopTask },
     ...{ secondaries, addSecondary, removeSecondary, sandboxServices },
-    ...{ pamPrompt, pamCheck, hook },
+    ...{ pamPrompt, pamCheck, hook, exportDatabases, importDatabases },
   };
   const present = Object.entries(given).filter(([, value]) => value !== undefined);
   if (present.length === 0) return { others };

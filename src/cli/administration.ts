@@ -8,7 +8,7 @@ const commands = [
   ...['doctor', 'backup', 'restore', 'enrol', 'log'],
   ...['tasks', 'wait', 'runTasks', 'stopTask'],
   ...['secondaries', 'addSecondary', 'removeSecondary', 'sandboxServices'],
-  ...['pamPrompt', 'pamCheck'],
+  ...['exportDatabases', 'importDatabases', 'pamPrompt', 'pamCheck'],
 ] as const satisfies (keyof AdministrationOptions)[];
 
 /** Returns the option of a command: `--add-secondary` for `addSecondary`. */
@@ -37,6 +37,9 @@ export async function administer(line: CommandLine, options: AdministrationOptio
   // This command makes a call, so it accepts all options of a call.
   if (command === 'wait') return (await import('./wait.ts')).wait(line, options, io);
   const flag = flagOf(command ?? '');
+  if (command === 'exportDatabases' || command === 'importDatabases') {
+    return (await import('./databases.ts')).administerDatabases(line, options, io);
+  }
   if (line.command !== undefined && command !== 'log' && command !== 'tasks') {
     throw new UsageError(`${flag} accepts no function and no arguments.`);
   }

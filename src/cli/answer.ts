@@ -1,6 +1,7 @@
 // Prints a response for a person or a program: text, colour, hints, and the exit status.
+import { accountPrograms, type AccountProgram } from '../core/account-programs.ts';
 import type { Envelope } from '../core/envelope.ts';
-import type { ErrorCode } from '../core/errors.ts';
+import { ApiError, errorKinds } from '../core/errors.ts';
 import { exitStatusOf } from '../core/exit-status.ts';
 import { isTabular, loadRenderer, type Format } from '../render/format.ts';
 import { writeStderr, WriteError, type Io } from './io.ts';
@@ -17,6 +18,11 @@ export async function answer(
   try {
     await print(envelope, line, command, io);
   } catch (error) {
+    if (error instanceof ApiError) {
+      // A long list is read while it is written, and the reading can fail.
+      writeStderr(io, `whmapi1: the response is incomplete: ${error.message}\n`);
+      return errorKinds[error.code].exit;
+    }
     if (!(error instanceof WriteError)) throw error;
     // The reader of a pipe may close it early, which is not an error.
     if (error.code !== 'EPIPE') {
@@ -34,15 +40,29 @@ export async function printedStatus(status: number, io: Io): Promise<number> {
 }
 
 async function print(envelope: Envelope, line: CommandLine, command: string, io: Io): Promise<void> {
+  const program = programOf(envelope, command);
   if (line.quiet && envelope.metadata.result === 1)
-    return (await import('./asides.ts')).tellAsides(envelope, io);
+    return (await import('./asides.ts')).tellAsides(envelope, io, '', program);
+  // The form of API 2 does not say that nothing was changed, and has no place for warnings.
+  if (program === 'cpapi2' && envelope.metadata.dry_run === 1)
+    writeStderr(io, 'cpapi2: This was a dry run. Nothing is changed.\n');
   if (isTabular(line.output)) {
     const { printRecords } = await import('./print-records.ts');
-    return printRecords(envelope, line, command, io);
+    return printRecords(envelope, line, { command, program }, io);
   }
+  if (program === 'cpapi2') (await import('./asides.ts')).tellAsides(envelope, io, '', program);
   const render = await loadRenderer(line.output);
   const write = await writerFor(line.output, line.color, io);
-  for (const piece of render(envelope)) write(piece);
+  for (const piece of render(envelope)) {
+    write(piece);
+    await io.stdout.drained?.();
+  }
+}
+
+/** The command that was called. Those for accounts call `Module::function`; their responses have different forms. */
+function programOf({ data }: Envelope, command: string): 'whmapi1' | AccountProgram['name'] {
+  if (data === undefined || !command.includes('::')) return 'whmapi1';
+  return Object.hasOwn(data, 'cpanelresult') ? 'cpapi2' : 'uapi';
 }
 
 /** Returns a writer for the pieces of a response, in colour if requested. */
@@ -60,7 +80,7 @@ export async function writerFor(
 /** Writes warnings and hints for people to standard error, which cron also mails. */
 async function comment(envelope: Envelope, command: string, io: Io): Promise<void> {
   const { error_code: code } = envelope.metadata;
-  if (command.includes('::')) return commentOnUapi(code, command, io);
+  if (command.includes('::')) return commentOnAccountCall(envelope, command, io);
   if (code === 'unknown_function') {
     const { suggest } = await import('./suggest.ts');
     suggest(command, io);
@@ -78,13 +98,23 @@ async function comment(envelope: Envelope, command: string, io: Io): Promise<voi
   }
 }
 
-/** Hints after a call of UAPI. @param command `Module::function` */
-function commentOnUapi(code: ErrorCode | undefined, command: string, io: Io): void {
+/** Hints after a call of UAPI or API 2. @param command `Module::function` */
+async function commentOnAccountCall(envelope: Envelope, command: string, io: Io): Promise<void> {
+  const { error_code: code } = envelope.metadata;
+  const program = programOf(envelope, command);
   const [module = '', func = ''] = command.split('::');
   if (code === 'unknown_function' || code === 'not_provided') {
-    writeStderr(io, 'uapi --help lists the modules, uapi --help MODULE the functions of one.\n');
+    const { accountIndex } = await import('../uapi/index.generated.ts');
+    const other = Object.values(accountPrograms).find(
+      ({ api, name }) => name !== program && Object.hasOwn(accountIndex[api], command),
+    );
+    if (other !== undefined) {
+      writeStderr(io, `${other.title} has a function of this name: ${other.name} ${module} ${func}.\n`);
+    }
+    if (program === 'whmapi1') return;
+    writeStderr(io, `${program} --help lists the modules, ${program} --help MODULE the functions of one.\n`);
   }
   if (code === 'missing_param' || code === 'bad_param') {
-    writeStderr(io, `uapi --help ${module} ${func} explains the parameters.\n`);
+    writeStderr(io, `${program} --help ${module} ${func} explains the parameters.\n`);
   }
 }

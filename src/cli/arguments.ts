@@ -8,7 +8,7 @@ import { UsageError } from './usage-error.ts';
 
 /** @throws UsageError if an argument cannot be read. */
 export function gatherArguments(line: CommandLine, io: Io): RawArgument[] {
-  const fromStdin = line.files.filter((file) => file.slice(file.indexOf('=')) === '=-').length;
+  const fromStdin = line.files.filter(isStandardInput).length;
   if (line.input === 'json' && fromStdin > 0) {
     throw new UsageError('Standard input can be read only once: use --input=json or --file KEY=-, not both.');
   }
@@ -22,6 +22,11 @@ export function gatherArguments(line: CommandLine, io: Io): RawArgument[] {
   if (line.input !== 'json') return given;
   const named = new Set(given.map(({ name }) => name));
   return [...readJson(io).filter(({ name }) => !named.has(name)), ...given];
+}
+
+/** Whether --file names standard input: `KEY=-`. */
+export function isStandardInput(file: string): boolean {
+  return file.slice(file.indexOf('=')) === '=-';
 }
 
 /** Warns about secrets on the command line, because every system user can read the arguments of a process. */

@@ -2,8 +2,8 @@
 import type { Envelope } from '../core/envelope.ts';
 import { writeStderr, type Io } from './io.ts';
 
-export function tellAsides({ metadata }: Envelope, io: Io, from = ''): void {
+export function tellAsides({ metadata }: Envelope, io: Io, from = '', program = 'whmapi1'): void {
   const { warnings = [], messages = [] } = metadata.output ?? {};
-  for (const warning of warnings) writeStderr(io, `whmapi1: ${from}warning: ${warning}\n`);
-  for (const message of messages) writeStderr(io, `whmapi1: ${from}${message}\n`);
+  for (const warning of warnings) writeStderr(io, `${program}: ${from}warning: ${warning}\n`);
+  for (const message of messages) writeStderr(io, `${program}: ${from}${message}\n`);
 }

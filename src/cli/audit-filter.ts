@@ -53,8 +53,9 @@ export function readAuditFilter(words: readonly string[], now: number): AuditFil
 }
 
 export function matches(record: StoredAuditRecord, { since, until, fields }: AuditFilter): boolean {
-  const time = Date.parse(record.time);
-  if (time < since || time > until) return false;
+  const last = Date.parse(record.time);
+  const first = record.since === undefined ? last : Date.parse(record.since);
+  if (last < since || first > until) return false;
   return Object.entries(fields).every(([name, value]) => {
     const own = record[stored[name as keyof typeof stored]];
     return own !== undefined && String(own) === value;

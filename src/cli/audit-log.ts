@@ -30,7 +30,7 @@ export async function auditLog(line: CommandLine, options: AdministrationOptions
   try {
     reader = openAuditLog(io.environment);
     write([]);
-    copy(reader.history(filter.since), filter, write);
+    await copy(reader.history(filter.since), filter, write);
     if (follow) await goOn(reader, filter, write, io);
     reader.close();
     noteSkipped(reader, io);
@@ -46,20 +46,19 @@ async function goOn(reader: AuditReader, filter: AuditFilter, write: Writer, io:
   for (;;) {
     if (!isNoted) isNoted = noteSkipped(reader, io);
     await setTimeout(POLL_MS);
-    copy(reader.next(Date.now()), filter, write);
+    await copy(reader.next(Date.now()), filter, write);
   }
 }
 
-function copy(records: Iterable<StoredAuditRecord>, filter: AuditFilter, write: Writer): void {
-  let batch: StoredAuditRecord[] = [];
-  for (const record of records) {
-    if (!matches(record, filter)) continue;
-    batch.push(record);
-    if (batch.length < BATCH) continue;
-    write(batch);
-    batch = [];
+async function copy(
+  pieces: AsyncIterable<readonly StoredAuditRecord[]>,
+  filter: AuditFilter,
+  write: Writer,
+): Promise<void> {
+  for await (const piece of pieces) {
+    const records = piece.filter((record) => matches(record, filter));
+    for (let at = 0; at < records.length; at += BATCH) write(records.slice(at, at + BATCH));
   }
-  if (batch.length > 0) write(batch);
 }
 
 function noteSkipped({ skipped }: AuditReader, io: Io): boolean {
@@ -116,8 +115,12 @@ function columnsFor(width = 160): readonly { readonly at: number; readonly width
 
 /** Invisible characters are escaped, because some of these texts come from unauthenticated clients. */
 function cellsOf(record: StoredAuditRecord): string[] {
-  const { stage, dry_run: dryRun, error_code: code } = record;
-  const notes = [...(dryRun === 1 ? ['dry run'] : []), ...(stage === undefined ? [] : [stage])];
+  const { stage, dry_run: dryRun, error_code: code, calls } = record;
+  const notes = [
+    ...(dryRun === 1 ? ['dry run'] : []),
+    ...(stage === undefined ? [] : [stage]),
+    ...(calls === undefined ? [] : [`${calls} calls`]),
+  ];
   const outcome = record.result === 1 ? 'ok' : (code ?? 'failed');
   const given = record.arguments.map(([name, value]) => `${name}=${textOf(value)}`).join(' ');
   return [

@@ -31,7 +31,7 @@ export async function callFor(
     return { status: await answer(failure(request, error), line, command, io) };
   }
   try {
-    const envelope = await envelopeOf(request, line.user, application);
+    const envelope = await envelopeOf({ ...request, readsLongLists: true }, line.user, application);
     return { status: await answer(envelope, line, command, io), task: envelope.metadata.task };
   } catch (error) {
     writeStderr(io, unexpected(error, command, application));

@@ -22,7 +22,7 @@ export async function argumentNames(
   return [
     ...required,
     ...open.filter(({ isRequired }) => !isRequired),
-    ...(fn.rest === undefined ? [] : [{ value: '--input=json', about: `${fn.rest.key}: ${fn.rest.doc}` }]),
+    ...(fn.rest?.type !== 'json' ? [] : [{ value: '--input=json', about: `${fn.rest.key}: ${fn.rest.doc}` }]),
     ...(fn.hasList
       ? [{ value: 'api.', about: 'Filter, sort or page the list, or select its columns.' }]
       : []),

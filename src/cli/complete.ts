@@ -1,13 +1,20 @@
-// The hidden interface for shells: `whmapi1 --complete WORD ...` and `uapi --complete WORD ...` print the candidates for
-// the last word. The scripts under share/ run it whenever the Tab key is pressed. Every user of the server can read the words of a process. The
-// scripts therefore pass only the name of each argument, and the word at the cursor in the environment
+// The hidden interface for shells: `whmapi1 --complete WORD ...` prints the candidates for the last word, and so do uapi and
+// cpapi2. The scripts under share/ run it whenever the Tab key is pressed. Every user of the server can read the words of
+// a process. The scripts therefore pass only the name of each argument, and the word at the cursor in the environment
 // (WHMAPI1_COMPLETE_WORD).
 import { readdirSync, statSync } from 'node:fs';
+import type { AccountProgram } from '../core/account-programs.ts';
 import type { NameKind } from '../core/define.ts';
 import { argumentNames, argumentValues, nameKindOf } from './complete-arguments.ts';
 import type { Io } from './io.ts';
 import { optionRows } from './option-rows.ts';
-import { accountFunctionCandidates, completable, functionCandidates, moduleCandidates } from './ready.ts';
+import {
+  accountFunctionCandidates,
+  completable,
+  completableAccountFunction,
+  functionCandidates,
+  moduleCandidates,
+} from './ready.ts';
 
 /**
  * A candidate for a word. After a candidate that ends with `=`, `/` or `.`, the word continues. After any other, the
@@ -19,13 +26,14 @@ export interface Candidate {
   readonly about: string;
 }
 
-type Program = 'whmapi1' | 'uapi';
+/** Undefined for whmapi1. */
+type Program = AccountProgram | undefined;
 
 /** The words before the word that is completed. */
 interface Before {
-  /** For uapi: the module. */
+  /** For uapi and cpapi2: the module. */
   readonly command: string | undefined;
-  /** For uapi: the names begin with the function. */
+  /** For uapi and cpapi2: the names begin with the function. */
   readonly names: readonly string[];
   readonly options: ReadonlySet<string>;
   /** The value of --user. Undefined if it is not given. */
@@ -87,7 +95,7 @@ async function candidatesFor(
     if (option === undefined || value === undefined) return optionNames(before);
     return prefixed(`${name}=`, await valuesOf(program, option, value, before, io));
   }
-  if (program === 'uapi') return accountWords(before, current);
+  if (program !== undefined) return accountWords(program, before, current);
   const { command } = before;
   if (command === undefined && before.options.has('--tasks')) return names('task', current, before, io);
   if (command === undefined && before.options.has('--wait')) {
@@ -108,19 +116,20 @@ async function candidatesFor(
 
 /** `uapi Module function key=value`: the module, its function, or an argument. Names in an account are not completed. */
 async function accountWords(
+  { api }: AccountProgram,
   { command: module, names: [func, ...given], options: chosen }: Before,
   current: string,
 ): Promise<readonly Candidate[]> {
   if (module === undefined) {
     const help = { value: 'help', about: 'Open the manual page of the program, or of a module.' };
-    return [...(await moduleCandidates()), ...(chosen.has('--help') ? [] : [help])];
+    return [...(await moduleCandidates(api)), ...(chosen.has('--help') ? [] : [help])];
   }
-  if (module === 'help') return func === undefined ? moduleCandidates() : [];
-  if (func === undefined) return accountFunctionCandidates(module);
-  const fn = chosen.has('--help') ? undefined : await completable(`${module}::${func}`);
+  if (module === 'help') return func === undefined ? moduleCandidates(api) : [];
+  if (func === undefined) return accountFunctionCandidates(api, module);
+  const fn = chosen.has('--help') ? undefined : await completableAccountFunction(api, `${module}::${func}`);
   if (fn === undefined) return [];
   const mark = current.indexOf('=');
-  // The options of UAPI’s lists differ from those of WHM.
+  // The options of these lists differ from those of WHM.
   if (mark < 0) return argumentNames({ ...fn, hasList: false }, new Set(given), current);
   return prefixed(current.slice(0, mark + 1), await argumentValues(fn, current.slice(0, mark)));
 }
@@ -184,7 +193,7 @@ async function valuesOf(
   io: Io,
 ): Promise<readonly Candidate[]> {
   if (completes !== undefined) {
-    const kind = program === 'uapi' && name === '--user' ? 'account' : completes;
+    const kind = program !== undefined && name === '--user' ? 'account' : completes;
     return names(kind, current, { ...before, user: undefined }, io);
   }
   if (name === '--backup' || name === '--restore') return paths(current);
@@ -192,8 +201,10 @@ async function valuesOf(
   const mark = current.indexOf('=');
   if (mark >= 0) return prefixed(current.slice(0, mark + 1), paths(current.slice(mark + 1)));
   const [func = ''] = before.names;
-  const called = program === 'uapi' ? `${before.command ?? ''}::${func}` : (before.command ?? '');
-  const fn = await completable(called);
+  const { command = '' } = before;
+  const fn = await (program === undefined
+    ? completable(command)
+    : completableAccountFunction(program.api, `${command}::${func}`));
   if (fn === undefined) return [];
   const parameters = await argumentNames(fn, new Set(before.names), current);
   return parameters.filter(({ value }) => !/^(-|api\.)/.test(value));

@@ -5,18 +5,25 @@ import {
   choiceInWords,
   exampleCommand,
   paramTraits,
-  programOf,
   returnedFields,
   sinceInWords,
   usageOf,
 } from '../core/describe.ts';
+import type { AccountProgram } from '../core/account-programs.ts';
 import type { AnyFunction } from '../core/define.ts';
 import { capitalised, command, entry, section, titleOf, wrap, type Layout } from './help-layout.ts';
 
-export function functionHelp(fn: AnyFunction, family: string, layout: Layout): string {
+/** @param accountProgram The command that calls the function, if it acts inside an account. */
+export function functionHelp(
+  fn: AnyFunction,
+  family: string,
+  layout: Layout,
+  accountProgram?: AccountProgram,
+): string {
+  const program = accountProgram?.name ?? 'whmapi1';
   const params = Object.entries(fn.params);
   const parts = [
-    layout.heading(wrap(`Usage: ${programOf(fn)} [options] ${usageOf(fn)}`, layout, '', '  ')),
+    layout.heading(wrap(`Usage: ${program} [options] ${usageOf(fn)}`, layout, '', '  ')),
     wrap(fn.summary, layout),
     ...(fn.description === undefined ? [] : [wrap(fn.description, layout)]),
     wrap(choiceInWords(fn), layout),
@@ -25,15 +32,22 @@ export function functionHelp(fn: AnyFunction, family: string, layout: Layout): s
       ...(fn.passes === undefined ? [] : [entry('others', fn.passes, 'passed on', layout)]),
       ...(fn.rest === undefined
         ? []
-        : [entry(fn.rest.key, capitalised(fn.rest.doc), 'required; JSON (--input=json)', layout)]),
+        : [
+            entry(
+              fn.rest.key,
+              capitalised(fn.rest.doc),
+              `required; ${fn.rest.type === 'json' ? 'JSON (--input=json)' : 'text'}`,
+              layout,
+            ),
+          ]),
     ]),
     section(
       'Response:',
       layout,
       returnedFields(fn.returns).map(({ path, type, doc }) => entry(path, doc, type, layout)),
     ),
-    programOf(fn) === 'uapi' ? wrap(accountAccessInWords(fn), layout) : '',
-    programOf(fn) === 'uapi'
+    accountProgram === undefined ? '' : wrap(accountAccessInWords(fn, accountProgram), layout),
+    accountProgram !== undefined
       ? ''
       : wrap(
           `${accessInWords(fn.access)} ${sinceInWords(fn)}${fn.list === undefined ? '' : ` Its list is “${fn.list}”: api.filter, api.sort, api.columns and api.chunk work on it.`}`,
@@ -44,10 +58,10 @@ export function functionHelp(fn: AnyFunction, family: string, layout: Layout): s
       layout,
       fn.examples.map(
         (example) =>
-          `${layout.faint(wrap(`# ${example.doc}`, layout, '  ', '  # '))}\n${command(exampleCommand(fn, example), layout)}`,
+          `${layout.faint(wrap(`# ${example.doc}`, layout, '  ', '  # '))}\n${command(exampleCommand(fn, example, program), layout)}`,
       ),
     ),
-    programOf(fn) === 'uapi' ? '' : wrap(`Family: ${titleOf(family)} (man whmapi1-${family})`, layout),
+    accountProgram !== undefined ? '' : wrap(`Family: ${titleOf(family)} (man whmapi1-${family})`, layout),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }

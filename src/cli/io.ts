@@ -3,6 +3,11 @@
 export interface Output {
   /** Writes the whole text. @throws WriteError */
   write(text: string): void;
+  /**
+   * Waits until there is room for more. Absent if `write` waits for that itself.
+   * @throws WriteError if nobody reads the output any more.
+   */
+  drained?(): Promise<void>;
   /** Whether the output is a terminal. */
   isTerminal(): boolean;
   /** The size of the terminal in characters. Undefined if it is unknown, or there is no terminal. */

@@ -1,4 +1,5 @@
 // From the command line to the exit status. This file handles --help and completion; run.ts handles the rest.
+import { accountProgramOf } from '../core/account-programs.ts';
 import { writeStderr, WriteError, type Io } from './io.ts';
 import { styleFor } from './style.ts';
 import { UsageError } from './usage-error.ts';
@@ -6,10 +7,11 @@ import { UsageError } from './usage-error.ts';
 /** @returns the exit status: 0 success, 1 the call failed, 2 no call was made, 3 the store was unavailable. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
-    const [first, ...words] = argv[0] === '--uapi' ? argv.slice(1) : argv;
+    const program = accountProgramOf(argv);
+    const [first, ...words] = program === undefined ? argv : argv.slice(1);
     if (first === '--complete') {
       const { complete } = await import('./complete.ts');
-      return await complete(argv[0] === '--uapi' ? 'uapi' : 'whmapi1', words, io);
+      return await complete(program, words, io);
     }
     if (argv.length === 1 && argv[0] === '--help' && !io.stdout.isTerminal()) {
       // This is the most frequent command. Its text is generated in advance, and nothing else needs to be loaded.

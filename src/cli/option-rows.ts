@@ -64,6 +64,16 @@ const administrationRows = [
   },
   { flags: '--remove-secondary <address>', doc: 'stop that' },
   {
+    flags: '--export-databases <user>',
+    doc: 'write the databases of an account, with their users, to a new directory: --export-databases bob /root/bob',
+    completes: 'account',
+  },
+  {
+    flags: '--import-databases <user>',
+    doc: 'create the databases and users in such a directory, or in an unpacked cpmove archive, for an account',
+    completes: 'account',
+  },
+  {
     flags: '--hook <action>',
     doc: 'as the first word: register scripts that run before and after calls: --hook add, delete, list, events; --hook help',
   },

@@ -2,16 +2,23 @@
 import { formats, type Format } from '../render/format.ts';
 import type { CommandLine } from './options.ts';
 
+const USER = '--user=';
+
 /**
- * Reads `FUNCTION [key=value ...]` with no option except `--output=FORMAT`. Undefined for any other line, which
- * commander must read.
+ * Reads `FUNCTION [key=value ...]` with no options except `--output=FORMAT` and `--user=NAME`. Undefined for any other
+ * line, which commander must read.
  */
 export function readPlainLine(argv: readonly string[]): CommandLine | undefined {
   let output: Format = 'yaml';
+  let user: string | undefined;
   const words: string[] = [];
   for (const word of argv) {
     if (!word.startsWith('-')) {
       words.push(word);
+      continue;
+    }
+    if (word.startsWith(USER)) {
+      user = word.slice(USER.length);
       continue;
     }
     const format = formats.find((one) => word === `--output=${one}`);
@@ -35,6 +42,7 @@ export function readPlainLine(argv: readonly string[]): CommandLine | undefined 
     remote: { hosts: [], pins: [], failfast: false },
     configure: false,
     color: 'auto',
+    ...(user === undefined ? {} : { user }),
     command,
     words,
   };

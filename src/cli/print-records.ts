@@ -1,6 +1,8 @@
 // --output=table and --output=csv: the list of a response, or of the responses of several servers.
+import { setImmediate as othersHaveRun } from 'node:timers/promises';
 import type { Envelope } from '../core/envelope.ts';
 import { listFields } from '../core/list-fields.ts';
+import { isHash } from '../core/values.ts';
 import { loadFunction } from '../functions/load.ts';
 import { joinedRecords, recordsOf, type Records } from '../render/records.ts';
 import { tellAsides } from './asides.ts';
@@ -13,15 +15,26 @@ import { styleFor } from './style.ts';
 export async function printRecords(
   envelope: Envelope,
   line: CommandLine,
-  command: string,
+  { command, program }: { readonly command: string; readonly program: string },
   io: Io,
 ): Promise<void> {
   const { result, reason } = envelope.metadata;
-  if (result === 0) writeStderr(io, `whmapi1: ${command}: ${reason}\n`);
-  tellAsides(envelope, io);
+  if (result === 0) writeStderr(io, `${program}: ${command}: ${reason}\n`);
+  tellAsides(envelope, io, '', program);
   if (result === 0) return;
-  if (envelope.data === undefined) return writeStderr(io, `whmapi1: ${command}: ${reason}\n`);
-  await write(await recordsFor(envelope, line, command), line, io);
+  if (envelope.data === undefined) return writeStderr(io, `${program}: ${command}: ${reason}\n`);
+  const records =
+    program === 'whmapi1'
+      ? await recordsFor(envelope, line, command)
+      : recordsOf(withinAccountForm(envelope), { columns: wantedFields(line) });
+  await write(records, line, io, program);
+}
+
+/** Without the form of UAPI or API 2 around the list. If the function has no list: the response as it is. */
+function withinAccountForm(envelope: Envelope): Envelope {
+  const { data: form = {} } = envelope;
+  const inner = form.cpanelresult ?? form.result;
+  return isHash(inner) && Array.isArray(inner.data) ? { ...envelope, data: { data: inner.data } } : envelope;
 }
 
 /** Prints the responses of several servers as one table, with a column `host`. */
@@ -52,21 +65,30 @@ async function recordsFor(envelope: Envelope, line: CommandLine, command: string
   });
 }
 
-async function write(records: Records, line: CommandLine, io: Io): Promise<void> {
+async function write(records: Records, line: CommandLine, io: Io, program = 'whmapi1'): Promise<void> {
   if (line.output === 'csv') {
     const { renderCsv } = await import('../render/csv.ts');
-    for (const piece of renderCsv(records)) io.stdout.write(piece);
-    return;
+    return writePieces(renderCsv(records), io);
   }
-  const { renderTable } = await import('../render/table.ts');
+  const { measureTable } = await import('../render/table.ts');
   const style = await styleFor(io.stdout, line.color, io);
   const width = io.stdout.isTerminal() ? io.stdout.size?.()?.columns : undefined;
-  const { lines, omitted } = renderTable(records, width, (text) => style.heading(text));
-  for (const piece of lines) io.stdout.write(piece);
-  if (records.rows.length === 0) writeStderr(io, 'whmapi1: the list is empty.\n');
+  const measuring = measureTable(records, width, (text) => style.heading(text));
+  let step = measuring.next();
+  for (; step.done !== true; step = measuring.next()) await othersHaveRun();
+  const { lines, omitted, isEmpty } = step.value;
+  await writePieces(lines, io);
+  if (isEmpty) writeStderr(io, `${program}: the list is empty.\n`);
   if (omitted.length === 0) return;
   writeStderr(
     io,
-    `whmapi1: the terminal has no room for ${omitted.join(', ')}. --fields chooses the columns; --output=csv has them all.\n`,
+    `${program}: the terminal has no room for ${omitted.join(', ')}. --fields chooses the columns; --output=csv has them all.\n`,
   );
+}
+
+async function writePieces(pieces: Iterable<string>, { stdout }: Io): Promise<void> {
+  for (const piece of pieces) {
+    stdout.write(piece);
+    await stdout.drained?.();
+  }
 }

@@ -1,4 +1,5 @@
 // Runs what the command line requests: a call, help, or information about the program itself.
+import { accountProgramOf, accountPrograms } from '../core/account-programs.ts';
 import { quote } from '../core/quote.ts';
 import { writeStderr, type Io } from './io.ts';
 import { isRemote } from './is-remote.ts';
@@ -11,7 +12,9 @@ import { UsageError } from './usage-error.ts';
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   // Its further options are not those of calls.
   if (argv[0] === '--hook') return (await import('./hook.ts')).runHookCommand(argv.slice(1), io);
-  if (argv[0] === '--uapi') return (await import('./uapi.ts')).runUapi(argv.slice(1), io);
+  const program = accountProgramOf(argv);
+  if (program !== undefined)
+    return (await import('./account-call.ts')).runAccountProgram(program, argv.slice(1), io);
   const line = readPlainLine(argv) ?? (await import('./options.ts')).readCommandLine(argv);
   if (line.version) {
     const { printVersion } = await import('./version.ts');
@@ -94,9 +97,10 @@ async function help(line: CommandLine, io: Io): Promise<number> {
     if (fn !== undefined) await printPaged(functionHelp(fn, index[line.command]?.family ?? '', layout), io);
     return 0;
   }
-  if (line.command === 'uapi') {
-    const { printUapiHelp } = await import('./uapi-help.ts');
-    return printUapiHelp(line.words, line, io);
+  const program = Object.values(accountPrograms).find(({ name }) => name === line.command);
+  if (program !== undefined) {
+    const { printAccountHelp } = await import('./account-help.ts');
+    return printAccountHelp(program, line.words, line, io);
   }
   if (line.command === 'options') {
     const { optionsHelp } = await import('./help.ts');

@@ -1,8 +1,8 @@
 /*
- * The command whmapi1, natively: hands a call to a running whmapi1d and prints what comes back. Everything else, and
- * every call if no server takes it within 50 ms, is done by the program in Node, which this one then becomes.
- * docs/DECISIONS.md has the reasons, src/command-socket/frames.ts the protocol; scripts/build/client.ts defines NODE,
- * SCRIPT and BUILD.
+ * The commands whmapi1, uapi and cpapi2, natively: hand a call to a running whmapi1d and print what comes back. Anything else,
+ * and every call if no server takes it within 50 ms, is done by the program in Node, which this one then becomes.
+ * docs/DECISIONS.md has the reasons, src/command-socket/frames.ts the protocol; scripts/build/client.ts defines NAME,
+ * NODE, SCRIPT and BUILD.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -22,67 +23,53 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { HEADER = 5, PATIENCE_MS = 50, MAX_REQUEST = 256 * 1024 };
+#ifndef PATIENCE_MS
+#define PATIENCE_MS 50 /* Tests of what a server answers wait longer, for a busy machine. */
+#endif
+enum { HEADER = 5, MAX_CONTENT = 256 * 1024, MOST_INPUT = 64 * 1024 * 1024 };
+#define ACTS_AS_ACCOUNT (strcmp(NAME, "whmapi1") != 0)
 
 extern char **environ;
 
-struct request {
-  char *bytes;
-  size_t length, room;
-};
+/* What is sent. A length beyond its bytes says that they do not suffice. */
+static struct frame {
+  char bytes[HEADER + MAX_CONTENT];
+  size_t length;
+} request, input;
+static char piece[64 * 1024]; /* Of what is read, to be written next. */
 
-static void add(struct request *request, const char *text) {
+static void add(const char *text) {
   size_t length = strlen(text) + 1;
-  if (request->bytes != NULL && request->length + length <= request->room) {
-    memcpy(request->bytes + request->length, text, length);
-  }
-  request->length += length;
+  if (request.length + length <= sizeof request.bytes) memcpy(request.bytes + request.length, text, length);
+  request.length += length;
 }
 
-static void add_number(struct request *request, unsigned long long number) {
+static void add_number(unsigned long long number) {
   char text[24];
   (void)snprintf(text, sizeof text, "%llu", number);
-  add(request, text);
+  add(text);
 }
 
 /* Another namespace can show another server. */
-static void add_namespace(struct request *request, const char *path) {
-  struct stat found;
-  int is_known = stat(path, &found) == 0;
-  add_number(request, is_known ? found.st_dev : 0);
-  add_number(request, is_known ? found.st_ino : 0);
+static void add_namespace(const char *path) {
+  struct stat found = {0};
+  if (stat(path, &found) != 0) found.st_dev = found.st_ino = 0;
+  add_number(found.st_dev);
+  add_number(found.st_ino);
 }
 
-static void add_terminal(struct request *request, int descriptor) {
+static void add_terminal(int descriptor) {
   struct winsize size = {0};
   int is_terminal = isatty(descriptor) == 1;
   if (is_terminal && ioctl(descriptor, TIOCGWINSZ, &size) != 0) memset(&size, 0, sizeof size);
-  add(request, is_terminal ? "1" : "0");
-  add_number(request, size.ws_col);
-  add_number(request, size.ws_row);
-}
-
-static void fill(struct request *request, int argc, char **argv) {
-  struct utsname system;
-  add(request, BUILD);
-  add_namespace(request, "/proc/self/ns/mnt");
-  add_namespace(request, "/proc/self/ns/net");
-  add_namespace(request, "/proc/self/ns/pid");
-  add(request, uname(&system) == 0 ? system.nodename : "");
-  add_terminal(request, STDOUT_FILENO);
-  add_terminal(request, STDERR_FILENO);
-  add_number(request, (unsigned)argc - 1);
-  for (int at = 1; at < argc; at++) add(request, argv[at]);
-  for (char **variable = environ; *variable != NULL; variable++) add(request, *variable);
-}
-
-static void put_number(char *bytes, uint32_t number) {
-  for (int at = 0; at < 4; at++) bytes[at] = (char)(number >> (8 * at));
+  add(is_terminal ? "1" : "0");
+  add_number(size.ws_col);
+  add_number(size.ws_row);
 }
 
 static void put_header(char *bytes, char type, uint32_t length) {
   bytes[0] = type;
-  put_number(bytes + 1, length);
+  for (int at = 0; at < 4; at++) bytes[1 + at] = (char)(length >> (8 * at));
 }
 
 static uint32_t number_in(const char *bytes) {
@@ -91,25 +78,28 @@ static uint32_t number_in(const char *bytes) {
   return number;
 }
 
-static char *request_frame(int argc, char **argv, size_t *length) {
-  struct request request = {NULL, 0, 0};
-  fill(&request, argc, argv);
-  size_t room = request.length;
-  char *frame = room > MAX_REQUEST ? NULL : malloc(HEADER + room);
-  if (frame == NULL) return NULL;
-  request = (struct request){frame + HEADER, 0, room};
-  fill(&request, argc, argv);
-  if (request.length != room) return NULL;
-  put_header(frame, 'R', (uint32_t)room);
-  *length = HEADER + room;
-  return frame;
+static void fill_request(int argc, char **argv) {
+  struct utsname system;
+  request.length = HEADER;
+  add(BUILD);
+  add_namespace("/proc/self/ns/mnt");
+  add_namespace("/proc/self/ns/net");
+  add_namespace("/proc/self/ns/pid");
+  add_number((unsigned long long)getpid()); /* Whose mounts the server looks at. */
+  add(uname(&system) == 0 ? system.nodename : "");
+  for (int stream = STDOUT_FILENO; stream <= STDERR_FILENO; stream++) add_terminal(stream);
+  add_number((unsigned)argc - 1 + ACTS_AS_ACCOUNT);
+  if (ACTS_AS_ACCOUNT) add("--" NAME);
+  for (int at = 1; at < argc; at++) add(argv[at]);
+  for (char **variable = environ; *variable != NULL; variable++) add(*variable);
+  put_header(request.bytes, 'R', (uint32_t)(request.length - HEADER));
 }
 
 /* As locateStateDirectory (src/store/state-directory.ts). Returns 0 where that has to decide. */
 static int state_directory(char *path, size_t room) {
-  const char *named = getenv("WHMAPI1_STATE_DIR"), *base, *below = "";
-  if (named != NULL && named[0] != '\0') { /* The program resolves “..” without following links. */
-    base = strstr(named, "..") == NULL ? named : NULL;
+  const char *base = getenv("WHMAPI1_STATE_DIR"), *below = "";
+  if (base != NULL && base[0] != '\0') { /* The program resolves “..” without following links. */
+    if (strstr(base, "..") != NULL) return 0;
   } else if (geteuid() == 0) {
     base = "/var/lib/whmapi1";
   } else {
@@ -118,10 +108,10 @@ static int state_directory(char *path, size_t room) {
     if (base == NULL || base[0] != '/') {
       below = "/.local/state/whmapi1";
       base = getenv("HOME");
-      if (base == NULL || base[0] != '/') return 0;
     }
+    if (base == NULL || base[0] != '/') return 0;
   }
-  int length = base == NULL ? 0 : snprintf(path, room, "%s%s", base, below);
+  int length = snprintf(path, room, "%s%s", base, below);
   return length > 0 && (size_t)length < room;
 }
 
@@ -131,70 +121,77 @@ static int64_t now_ms(void) {
   return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
+/* Whether to try again: it is ready, or a signal came. Without a deadline (-1), waits as long as it takes. */
 static int wait_for(int descriptor, short events, int64_t deadline) {
-  for (;;) {
-    int64_t left = deadline < 0 ? -1 : deadline - now_ms();
-    if (deadline >= 0 && left <= 0) return 0;
-    struct pollfd one = {descriptor, events, 0};
-    int found = poll(&one, 1, (int)left);
-    if (found > 0) return 1;
-    if (found == 0 || errno != EINTR) return 0;
-  }
+  int64_t left = deadline < 0 ? -1 : deadline - now_ms();
+  if (deadline >= 0 && left <= 0) return 0;
+  struct pollfd one = {descriptor, events, 0};
+  int found = poll(&one, 1, (int)left);
+  return found > 0 || (found < 0 && errno == EINTR);
 }
 
-/* Sends or receives all bytes. Without a deadline (-1), waits as long as it takes. */
-static int transfer(int socket, int is_sending, char *bytes, size_t length, int64_t deadline) {
+/* Sends (POLLOUT) or receives (POLLIN) all bytes. */
+static int transfer(int socket, short event, char *bytes, size_t length, int64_t deadline) {
   while (length > 0) {
-    ssize_t done = is_sending ? send(socket, bytes, length, MSG_NOSIGNAL) : recv(socket, bytes, length, 0);
+    ssize_t done = event == POLLOUT ? send(socket, bytes, length, MSG_NOSIGNAL) : recv(socket, bytes, length, 0);
     if (done > 0) {
       bytes += done;
       length -= (size_t)done;
-    } else if (done == 0 || (errno != EAGAIN && errno != EINTR)) {
-      return 0;
-    } else if (errno == EAGAIN && !wait_for(socket, is_sending ? POLLOUT : POLLIN, deadline)) {
+    } else if (done == 0 || (errno != EINTR && (errno != EAGAIN || !wait_for(socket, event, deadline)))) {
       return 0;
     }
   }
   return 1;
 }
 
-/* A connection to a server of the same user, at the socket in a directory that nobody else can reach. -1: there is none. */
-static int connect_to_server(void) {
-  char path[PATH_MAX];
-  struct stat found;
-  uid_t user = geteuid();
-  if (user != getuid() || !state_directory(path, sizeof path)) return -1;
-  int directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+/* A connection to a server of `owner`, in whose directory others have no right of `closed`. -1: there is none. */
+static int connect_in(const char *path, const char *name, uid_t owner, mode_t closed) {
+  int directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC), connection = -1;
   if (directory < 0) return -1;
-  int connection = -1;
-  if (fstat(directory, &found) == 0 && found.st_uid == user && (found.st_mode & 077) == 0) {
-    /* By the descriptor: the path can be longer than an address. */
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    (void)snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/command.sock", directory);
-    struct ucred server;
-    socklen_t size = sizeof server;
+  struct sockaddr_un address = {.sun_family = AF_UNIX}; /* By the descriptor: the path can be longer than an address. */
+  (void)snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%s", directory, name);
+  struct stat found;
+  struct ucred server;
+  socklen_t size = sizeof server;
+  if (fstat(directory, &found) == 0 && found.st_uid == owner && (found.st_mode & closed) == 0)
     connection = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (connection >= 0 && (connect(connection, (struct sockaddr *)&address, sizeof address) != 0 ||
-                            getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &server, &size) != 0 ||
-                            size != sizeof server || server.uid != user || server.pid <= 0)) {
-      (void)close(connection);
-      connection = -1;
-    }
+  if (connection >= 0 && (connect(connection, (struct sockaddr *)&address, sizeof address) != 0 ||
+                          getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &server, &size) != 0 ||
+                          size != sizeof server || server.uid != owner || server.pid <= 0)) {
+    (void)close(connection);
+    connection = -1;
   }
   (void)close(directory);
   return connection;
 }
 
-/* Whether the server accepted the call and was told to run it. Before that, nothing has happened. */
-static int hand_over(int socket, int argc, char **argv) {
+/* For these, a user has a socket of root's server, in a directory that only root can write (src/cli/account-socket.ts). */
+static int connect_to_server(void) {
+  char path[PATH_MAX], name[32];
+  const char *named = getenv("WHMAPI1_SOCKETS");
+  uid_t user = geteuid();
+  int connection = -1;
+  if (user != getuid()) return -1;
+  if (ACTS_AS_ACCOUNT && user != 0) {
+    (void)snprintf(name, sizeof name, "%u.sock", user);
+    connection = connect_in(named == NULL ? "/run/whmapi1/accounts" : named, name, 0, 022);
+  }
+  if (connection >= 0 || !state_directory(path, sizeof path)) return connection;
+  return connect_in(path, "command.sock", user, 077);
+}
+
+/* The server's answer: 'A' if it accepted the call, and was told to run it. Before that, nothing has happened. */
+static char hand_over(int socket, int argc, char **argv) {
   int64_t deadline = now_ms() + PATIENCE_MS;
-  size_t length = 0;
-  char *frame = request_frame(argc, argv, &length), header[HEADER];
-  int is_accepted = frame != NULL && transfer(socket, 1, frame, length, deadline) &&
-                    transfer(socket, 0, header, HEADER, deadline) && header[0] == 'A' && number_in(header + 1) == 0;
-  free(frame);
+  char header[HEADER];
+  fill_request(argc, argv);
+  if (request.length > sizeof request.bytes || !transfer(socket, POLLOUT, input.bytes, input.length, deadline) ||
+      !transfer(socket, POLLOUT, request.bytes, request.length, deadline) ||
+      !transfer(socket, POLLIN, header, HEADER, deadline) || number_in(header + 1) != 0)
+    return 'D';
+  char answer = header[0];
   put_header(header, 'G', 0);
-  return is_accepted && transfer(socket, 1, header, HEADER, deadline);
+  return answer != 'A' || transfer(socket, POLLOUT, header, HEADER, deadline) ? answer : 'D';
 }
 
 /* Returns 0, or the error that the stream reports. */
@@ -204,9 +201,7 @@ static int write_all(int descriptor, const char *bytes, size_t length) {
     if (written >= 0) {
       bytes += written;
       length -= (size_t)written;
-    } else if (errno == EAGAIN) {
-      (void)wait_for(descriptor, POLLOUT, -1);
-    } else if (errno != EINTR) {
+    } else if (errno != EINTR && (errno != EAGAIN || !wait_for(descriptor, POLLOUT, -1))) {
       return errno;
     }
   }
@@ -218,65 +213,69 @@ static int complain(const char *sentence, int status) {
   return status;
 }
 
-static int unknown_outcome(void) {
-  return complain("whmapi1: The server ended the connection without a complete response. The call may have been "
-                  "executed: check before you retry it.\n", 3);
+/* Reads standard input, and leaves a copy in its place, which Node reads if the server does not take the call after all.
+ * Returns whether the input can be sent, or -1 if a part of it is lost. */
+static int take_input(void) {
+  int copy = input.length > 0 ? -1 : memfd_create(NAME, MFD_CLOEXEC);
+  if (copy < 0) return 0;
+  size_t total = 0;
+  for (ssize_t got = 1; got != 0 && total <= MOST_INPUT;) { /* Node reads no more either. */
+    got = read(STDIN_FILENO, piece, sizeof piece);
+    if (got < 0 && (errno == EINTR || (errno == EAGAIN && wait_for(STDIN_FILENO, POLLIN, -1)))) continue;
+    if (got < 0 || write_all(copy, piece, (size_t)got) != 0) return got < 0 && total == 0 ? 0 : -1;
+    if (total + (size_t)got <= MAX_CONTENT) memcpy(input.bytes + HEADER + total, piece, (size_t)got);
+    total += (size_t)got;
+  }
+  if (lseek(copy, 0, SEEK_SET) != 0 || dup2(copy, STDIN_FILENO) != STDIN_FILENO) return -1;
+  put_header(input.bytes, 'I', (uint32_t)total);
+  input.length = HEADER + total;
+  return total <= MAX_CONTENT;
 }
 
-/* Copies what the server sends to the streams. Returns the exit status. */
+/* Copies what the server sends to the streams. Returns the exit status, or -1 if what it sends ends early. */
 static int print_response(int socket) {
-  static char bytes[64 * 1024];
-  char header[HEADER], failure[HEADER + 8];
-  uint32_t outputs = 0;
-  /* After a failure of standard output, what follows up to the mark 'M' is not what a program would print. */
-  int is_skipping = 0;
+  char header[HEADER], failure[HEADER + 1];
+  int is_skipping = 0; /* After a failure of standard output, a program would print nothing before the mark 'M'. */
   for (;;) {
-    if (!transfer(socket, 0, header, HEADER, -1)) return unknown_outcome();
+    if (!transfer(socket, POLLIN, header, HEADER, -1)) return -1;
     uint32_t left = number_in(header + 1);
     if (header[0] == 'M' && left == 0 && is_skipping) {
       is_skipping = 0;
       continue;
     }
     if (header[0] == 'X' && left == 1) {
-      if (!transfer(socket, 0, bytes, 1, -1)) return unknown_outcome();
-      /* Where the mark is still to come, so is another status. */
-      if (!is_skipping) return (unsigned char)bytes[0];
-      continue;
+      if (!transfer(socket, POLLIN, piece, 1, -1)) return -1;
+      if (!is_skipping) return (unsigned char)piece[0];
+      continue; /* Where the mark is still to come, so is another status. */
     }
-    if (header[0] != 'O' && header[0] != 'E') return unknown_outcome();
+    if (header[0] != 'O' && header[0] != 'E') return -1;
     int stream = header[0] == 'O' ? STDOUT_FILENO : STDERR_FILENO, problem = 0;
     while (left > 0) {
-      size_t part = left < sizeof bytes ? left : sizeof bytes;
-      if (!transfer(socket, 0, bytes, part, -1)) return unknown_outcome();
+      size_t part = left < sizeof piece ? left : sizeof piece;
+      if (!transfer(socket, POLLIN, piece, part, -1)) return -1;
       left -= (uint32_t)part;
-      if (!is_skipping && problem == 0) problem = write_all(stream, bytes, part);
+      if (!is_skipping && problem == 0) problem = write_all(stream, piece, part);
     }
-    if (stream != STDOUT_FILENO || is_skipping) continue;
-    if (problem != 0) {
-      put_header(failure, 'F', 8);
-      put_number(failure + HEADER, outputs);
-      put_number(failure + HEADER + 4, (uint32_t)problem);
-      if (!transfer(socket, 1, failure, sizeof failure, -1)) return unknown_outcome();
-      is_skipping = 1;
-    }
-    outputs++;
+    if (stream != STDOUT_FILENO || problem == 0) continue;
+    put_header(failure, 'F', 1);
+    failure[HEADER] = (char)problem;
+    if (!transfer(socket, POLLOUT, failure, sizeof failure, -1)) return -1;
+    is_skipping = 1;
   }
 }
 
-static void become_node(char **argv) {
+static void become_node(int argc, char **argv) {
   static char node[] = NODE;
   char own[PATH_MAX], script[PATH_MAX];
   ssize_t length = readlink("/proc/self/exe", own, sizeof own - 1);
   own[length > 0 ? length : 0] = '\0';
   char *end = strrchr(own, '/');
   if (end != NULL) *end = '\0';
-  size_t count = 0;
-  while (argv[count] != NULL) count++;
-  char **words = calloc(count + 2, sizeof *words);
+  char **words = calloc((size_t)argc + 3, sizeof *words);
   if (words == NULL || snprintf(script, sizeof script, "%s/%s", own, SCRIPT) >= (int)sizeof script) return;
   words[0] = node;
   words[1] = script;
-  if (count > 1) memcpy(words + 2, argv + 1, (count - 1) * sizeof *words);
+  if (argc > 1) memcpy(words + 2, argv + 1, ((size_t)argc - 1) * sizeof *words);
   (void)execvp(NODE, words);
 }
 
@@ -286,14 +285,18 @@ int main(int argc, char **argv) {
     if (fcntl(stream, F_GETFD) < 0 && open("/dev/null", O_RDWR) != stream) return 1;
   }
   int is_served = argc > 1 && strcmp(argv[1], "--help") != 0 && strcmp(argv[1], "--complete") != 0;
-  int connection = is_served ? connect_to_server() : -1;
-  if (connection >= 0) {
-    if (hand_over(connection, argc, argv)) {
+  for (int connection; is_served > 0 && (connection = connect_to_server()) >= 0;) {
+    char answer = hand_over(connection, argc, argv);
+    if (answer == 'A') {
       (void)signal(SIGPIPE, SIG_IGN);
-      return print_response(connection);
+      int status = print_response(connection);
+      return status >= 0 ? status : complain(NAME ": The server ended the connection without a complete response. The "
+                                             "call may have been executed: check before you retry it.\n", 3);
     }
     (void)close(connection);
+    is_served = answer == 'S' ? take_input() : 0;
   }
-  become_node(argv);
-  return complain("whmapi1: Node.js could not be started. Install it, or put it into PATH.\n", 127);
+  if (is_served < 0) return complain(NAME ": Standard input could not be read.\n", 2);
+  become_node(argc, argv);
+  return complain(NAME ": Node.js could not be started. Install it, or put it into PATH.\n", 127);
 }

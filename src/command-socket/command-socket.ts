@@ -1,19 +1,21 @@
-// The socket through which the native command (`src/client/whmapi1.c`) hands its calls to the server. It stands in the
-// state directory, which only its owner can reach (0700): whoever can connect can also run the command.
+// The socket through which the native commands (`src/client/whmapi1.c`) hand their calls to the server. It stands in the
+// state directory, which only its owner can reach (0700): whoever can connect can also run the commands. Ordinary users
+// have sockets of their own for UAPI and API 2 (`src/http/account-sockets.ts`).
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Application } from '../app.ts';
+import { accountProgramOf } from '../core/account-programs.ts';
 import { locateStateDirectory } from '../store/state-directory.ts';
-import { frame, FrameReader } from './frames.ts';
+import { converse } from './conversation.ts';
 import { isServed } from './is-served.ts';
-import { isSameFor, ownNamespaces, readRequest, type CommandRequest, type Environment } from './request.ts';
-import { readLine, record, type Print, type Printed, type Run } from './served-call.ts';
+import { isSameFor, ownNamespaces, type CommandRequest, type Environment } from './request.ts';
+import { seesFilesOf, type Use } from './same-files.ts';
+import { readLine, type Decision } from './served-call.ts';
+import { readRootLine } from './served-account-call.ts';
 
 export const SOCKET = 'command.sock';
-/** The native command sends at most 256 KiB. */
-const MAX_FRAME_BYTES = 512 * 1024;
 /** Further commands make their call themselves. */
 const MAX_CALLS = 32;
 /** A command that has not sent its request, or not told to run it, for this time is disconnected. */
@@ -35,11 +37,13 @@ export class CommandSocket {
   /** The connections whose call runs, or whose response is being written. */
   readonly #calls = new Set<Socket>();
   #server: Server | undefined;
+  /** The latest environment of a command, and whether its calls give the same result here. */
+  #judged: { readonly environment: Environment; readonly isSame: boolean } | undefined;
 
   constructor(application: Application, options: CommandSocketOptions) {
     const { engine } = application;
-    const audit: typeof engine.audit = (line, durable, db) =>
-      engine.audit({ ...line, through: 'whmapi1d' }, durable, db);
+    const audit: typeof engine.audit = (line, kind, db) =>
+      engine.audit({ ...line, through: 'whmapi1d' }, kind, db);
     // The command measures before it answers, so the server does too (`later`).
     this.#application = { ...application, engine: { ...engine, audit, later: undefined } };
     this.#options = options;
@@ -77,9 +81,7 @@ export class CommandSocket {
   }
 
   #greet(socket: Socket): void {
-    const reader = new FrameReader(MAX_FRAME_BYTES);
     const patience = setTimeout(() => socket.destroy(), BRIEF_MS).unref();
-    const conversation = this.#conversation(socket, patience);
     this.#connections.add(socket);
     socket.on('error', () => socket.destroy());
     socket.once('close', () => {
@@ -87,68 +89,38 @@ export class CommandSocket {
       this.#connections.delete(socket);
       this.#calls.delete(socket);
     });
-    socket.on('data', (piece) => {
-      try {
-        for (const { type, body } of reader.add(piece)) conversation(type, body);
-      } catch {
-        // Not the native command.
-        socket.destroy();
-      }
+    converse(socket, {
+      consider: (request) => this.#consider(request),
+      begin: () => {
+        clearTimeout(patience);
+        this.#calls.add(socket);
+      },
     });
   }
 
-  /** What to do with each frame. The function that it returns throws for a frame that is out of place. */
-  #conversation(socket: Socket, patience: NodeJS.Timeout): (type: string, body: Buffer) => void {
-    let request: CommandRequest | undefined;
-    let run: Run | undefined;
-    let replaced: Promise<Printed> | undefined;
-    let print: Print | undefined;
-    return (type, body) => {
-      if (type === 'R' && request === undefined) {
-        request = readRequest(body);
-        if (request === undefined) throw new RangeError('The request cannot be read.');
-        void this.#consider(request).then(
-          (served) => {
-            run = served;
-            if (served === undefined) socket.end(frame('D'));
-            else socket.write(frame('A'));
-          },
-          () => socket.destroy(),
-        );
-      } else if (type === 'G' && request !== undefined && run !== undefined) {
-        const [given, accepted] = [request, run];
-        run = undefined;
-        clearTimeout(patience);
-        this.#calls.add(socket);
-        void this.#perform(socket, given, accepted).then(
-          (done) => (print = done),
-          () => socket.destroy(),
-        );
-      } else if (type === 'F' && request !== undefined && print !== undefined && replaced === undefined) {
-        const failure = { output: body.readUInt32LE(0), errno: body.readUInt32LE(4) };
-        replaced = record(print, request, this.#name, failure);
-        void replaced.then(
-          (printed) => replace(socket, printed),
-          () => socket.destroy(),
-        );
-      } else {
-        throw new RangeError('The frame is out of place.');
-      }
-    };
-  }
-
   /** Undefined if the command has to make the call itself. */
-  async #consider(request: CommandRequest): Promise<Run | undefined> {
-    const { build, environment } = this.#options;
+  async #consider(request: CommandRequest): Promise<Decision> {
+    const { build } = this.#options;
     const { namespaces } = request;
     const own = this.#namespaces;
     if (this.#server === undefined || this.#calls.size >= MAX_CALLS || request.build !== build)
       return undefined;
     if (namespaces.network !== own.network || namespaces.processes !== own.processes) return undefined;
     if (request.hostname !== hostname()) return undefined;
-    if (!isSameFor(request.environment, environment) || !this.#isSamePath(request.environment))
-      return undefined;
-    return readLine(request, this.#application, namespaces.mounts === own.mounts);
+    if (!this.#isSameFor(request.environment)) return undefined;
+    const read = accountProgramOf(request.argv) === undefined ? readLine : readRootLine;
+    const isOnSameMounts = namespaces.mounts === own.mounts;
+    const seesSameFiles = (use: Use) => isOnSameMounts || seesFilesOf(request.pid, use);
+    return read(request, this.#application, { isOnSameMounts, seesSameFiles });
+  }
+
+  /** Commands of one shell have the same environment (`readRequest`), which is judged once. */
+  #isSameFor(environment: Environment): boolean {
+    if (this.#judged?.environment !== environment) {
+      const isSame = isSameFor(environment, this.#options.environment) && this.#isSamePath(environment);
+      this.#judged = { environment, isSame };
+    }
+    return this.#judged.isSame;
   }
 
   /** Responses can name the state directory. */
@@ -158,30 +130,4 @@ export class CommandSocket {
     const path = locateStateDirectory(environment, process.geteuid?.() ?? 0, () => environment.HOME ?? '/');
     return path === this.#application.installation.stateDirectory;
   }
-
-  get #name(): string {
-    return `The command ran in whmapi1d (process ${process.pid}).`;
-  }
-
-  async #perform(socket: Socket, request: CommandRequest, run: Run): Promise<Print | undefined> {
-    const isAbandoned = () => socket.destroyed;
-    if (isAbandoned()) return undefined;
-    const print = await run(this.#application, isAbandoned);
-    const printed = await record(print, request, this.#name);
-    send(socket, printed.pieces, printed.status);
-    return print;
-  }
-}
-
-/** The command has everything that was printed before the write that failed. */
-function replace(socket: Socket, { pieces, status, before }: Printed): void {
-  socket.write(frame('M'));
-  send(socket, pieces.slice(before), status);
-}
-
-function send(socket: Socket, pieces: Printed['pieces'], status: number): void {
-  socket.cork();
-  for (const { stream, text } of pieces) socket.write(frame(stream, Buffer.from(text)));
-  socket.write(frame('X', Buffer.from([status])));
-  socket.uncork();
 }

@@ -1,10 +1,12 @@
-// The protocol between the native command (`src/client/whmapi1.c`) and the server: frames of a letter, a length (four
+// The protocol between the native commands (`src/client/whmapi1.c`) and the server: frames of a letter, a length (four
 // bytes, the lowest first) and so many bytes.
 //
-// From the command: `R` the request. `G` run it: only now anything happens. `F` a write to standard output failed: the
-// number of the frame and the error number, four bytes each.
-// From the server: `A` accepted, or `D` declined, after which the command makes the call itself. `O` and `E` are for
-// standard output and standard error. `X` is the exit status, one byte. `M` begins what replaces the rest after an `F`.
+// From the command: `R` the request; before it `I`, all of standard input, if the server has asked for it. `G` run it:
+// only now anything happens. `F` a write to standard output failed: the error number, one byte. The command then takes
+// everything up to `M`, and prints none of it.
+// From the server: `A` accepted, or `D` declined, after which the command makes the call itself, or `S`: the call reads
+// standard input, so the command should read it, connect again and send both. `O` and `E` are for standard output and
+// standard error. `X` is the exit status, one byte. `M` begins what follows a write that failed.
 
 export interface Frame {
   readonly type: string;
@@ -21,10 +23,13 @@ export function frame(type: string, body: Uint8Array = new Uint8Array()): Buffer
   return bytes;
 }
 
-/** Takes frames from the pieces of a stream. */
+/** Takes frames from the pieces of a stream. Each byte is copied once, however small the pieces are. */
 export class FrameReader {
   readonly #most: number;
-  #pending: Buffer = Buffer.alloc(0);
+  readonly #header = Buffer.alloc(HEADER_BYTES);
+  #body: Buffer | undefined;
+  /** The number of bytes that the header, or else the body, has so far. */
+  #filled = 0;
 
   /** @param most the maximum length of a frame's content. */
   constructor(most: number) {
@@ -33,18 +38,27 @@ export class FrameReader {
 
   /** @throws RangeError if a frame is longer than allowed. */
   add(piece: Buffer): Frame[] {
-    this.#pending = this.#pending.length === 0 ? piece : Buffer.concat([this.#pending, piece]);
     const frames: Frame[] = [];
-    while (this.#pending.length >= HEADER_BYTES) {
-      const end = HEADER_BYTES + this.#pending.readUInt32LE(1);
-      if (end > HEADER_BYTES + this.#most) throw new RangeError('The frame is too long.');
-      if (this.#pending.length < end) break;
-      frames.push({
-        type: this.#pending.toString('latin1', 0, 1),
-        body: this.#pending.subarray(HEADER_BYTES, end),
-      });
-      this.#pending = this.#pending.subarray(end);
+    let at = 0;
+    for (;;) {
+      const target = this.#body ?? this.#header;
+      const copied = piece.copy(target, this.#filled, at);
+      at += copied;
+      this.#filled += copied;
+      if (this.#filled < target.length) return frames;
+      this.#filled = 0;
+      if (this.#body === undefined) {
+        this.#body = this.#newBody();
+      } else {
+        frames.push({ type: this.#header.toString('latin1', 0, 1), body: this.#body });
+        this.#body = undefined;
+      }
     }
-    return frames;
+  }
+
+  #newBody(): Buffer {
+    const length = this.#header.readUInt32LE(1);
+    if (length > this.#most) throw new RangeError('The frame is too long.');
+    return Buffer.allocUnsafeSlow(length);
   }
 }

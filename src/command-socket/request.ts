@@ -19,17 +19,34 @@ interface Namespaces {
 export interface CommandRequest {
   readonly build: string;
   readonly namespaces: Namespaces;
+  readonly pid: number;
   readonly hostname: string;
   readonly stdout: Terminal;
   readonly stderr: Terminal;
   readonly argv: readonly string[];
   readonly environment: Environment;
+  /** All of standard input, if the server has asked for it. */
+  readonly input: Uint8Array | undefined;
 }
 
-/** Reads the fields, each ended by NUL, in the order of `fill` in `src/client/whmapi1.c`. Undefined if they are not that. */
-export function readRequest(body: Buffer): CommandRequest | undefined {
-  const fields = body.toString('utf8').split('\0');
-  if (fields.pop() !== '') return undefined;
+/** The number of fields before the words of the command line, of which the last one is the number of those words. */
+const FIELDS = 16;
+
+/** The latest environment. Commands of one shell have the same one, and it is most of a request. */
+let latest: { readonly text: string; readonly environment: Environment } = { text: '', environment: {} };
+
+/**
+ * Reads the fields, each ended by NUL, in the order of `fill_request` in `src/client/whmapi1.c`. Undefined if they are
+ * not that. The same environment as in the latest request is the same object.
+ */
+export function readRequest(body: Buffer, input?: Uint8Array): CommandRequest | undefined {
+  const text = body.toString('utf8');
+  if (!text.endsWith('\0')) return undefined;
+  const count = Number(text.split('\0', FIELDS)[FIELDS - 1]);
+  if (!Number.isSafeInteger(count) || count < 1) return undefined;
+  const fields = text.split('\0', FIELDS + count);
+  const start = fields.reduce((length, field) => length + field.length + 1, 0);
+  if (fields.length < FIELDS + count || start > text.length) return undefined;
   let at = 0;
   const next = () => fields[at++] ?? '';
   const namespace = () => `${next()}:${next()}`;
@@ -40,18 +57,31 @@ export function readRequest(body: Buffer): CommandRequest | undefined {
   });
   const build = next();
   const namespaces = { mounts: namespace(), network: namespace(), processes: namespace() };
+  const pid = Number(next());
   const hostname = next();
   const [stdout, stderr] = [terminal(), terminal()];
-  const count = Number(next());
-  if (!Number.isSafeInteger(count) || count < 1 || at + count > fields.length) return undefined;
-  const argv = fields.slice(at, at + count);
+  const argv = fields.slice(FIELDS);
+  const environment = environmentIn(text.slice(start));
+  return { build, namespaces, pid, hostname, stdout, stderr, argv, environment, input };
+}
+
+function environmentIn(text: string): Environment {
+  if (latest.text !== text) {
+    // A part of a string keeps the whole string in memory, and so the words of the request, which can be secret.
+    const own = Buffer.from(text).toString();
+    latest = { text: own, environment: readEnvironment(own) };
+  }
+  return latest.environment;
+}
+
+function readEnvironment(text: string): Environment {
   const environment: Record<string, string> = {};
-  for (const variable of fields.slice(at + count)) {
+  for (const variable of text.split('\0')) {
     const equals = variable.indexOf('=', 1);
     // As in process.env, the first one of a name counts.
     if (equals > 0) environment[variable.slice(0, equals)] ??= variable.slice(equals + 1);
   }
-  return { build, namespaces, hostname, stdout, stderr, argv, environment };
+  return environment;
 }
 
 export function ownNamespaces(): Namespaces {
@@ -62,8 +92,11 @@ export function ownNamespaces(): Namespaces {
   return { mounts: namespace('mnt'), network: namespace('net'), processes: namespace('pid') };
 }
 
-/** Variables on which a response can depend: those of this program, of Node, of libpq, proxies and the time zone. */
-const RELEVANT = /^(WHMAPI1_|NODE_|SSL_CERT_|OPENSSL_|PG|TZ$)|_proxy$/i;
+/**
+ * Variables on which a response can depend: those of this program, of Node, of its resolver (ares_init_options(3)), of
+ * libpq, proxies and the time zone.
+ */
+const RELEVANT = /^(WHMAPI1_|NODE_|SSL_CERT_|OPENSSL_|PG|TZ$|LOCALDOMAIN$|RES_OPTIONS$)|_proxy$/i;
 /** Read for each call, by other commands only, or compared as the path that it means. */
 const FREE = /^WHMAPI1_(EXIT_STATUS|STATE_DIR|COMPLETE_WORD|SOCKETS)$/;
 

@@ -19,16 +19,21 @@ export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadAr
   const missing: Fault[] = [];
   const bad: Fault[] = [];
   const { byParam, families, rest } = groupArguments(spec, given, bad);
-  const args: Record<string, unknown> = { rest };
+  const args = unread(spec);
+  args.rest = rest;
   if (spec.passes !== undefined) args.passed = given.filter(({ name }) => paramOf(spec, name) === undefined);
   for (const [name, param] of Object.entries(spec.params)) {
     if (isFamily(name)) {
       args[name] = readFamily(name, param, families.get(name) ?? [], bad);
       continue;
     }
-    const sent = byParam.get(name) ?? [];
+    const sent = byParam.get(name);
+    if (sent === undefined && param.required !== true && param.list !== true) {
+      args[name] = defaultOf(param);
+      continue;
+    }
     const omitsEmpty = spec.emptyIsOmitted === true && param.required !== true && !fits(param, '');
-    const values = omitsEmpty ? sent.filter((value) => value !== '') : sent;
+    const values = omitsEmpty ? (sent ?? []).filter((value) => value !== '') : (sent ?? []);
     if (values.every((value) => value === '') && param.required === true) {
       const problem = `The parameter “${name}” is required: it should be ${expectation(param)}.`;
       missing.push({ param: name, problem });
@@ -63,6 +68,18 @@ export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadAr
   return args;
 }
 
+const shapes = new WeakMap<Spec['params'], ReadArguments>();
+
+/** All entries, without values. The copy of one object: V8 would make a dictionary of one that grows by many names. */
+function unread({ params, passes }: Spec): Record<string, unknown> {
+  let shape = shapes.get(params);
+  if (shape === undefined) {
+    const names = ['rest', ...(passes === undefined ? [] : ['passed']), ...Object.keys(params)];
+    shapes.set(params, (shape = Object.fromEntries(names.map((name) => [name, undefined]))));
+  }
+  return { ...shape };
+}
+
 /** Returns the names of unknown parameters, as sent. */
 export function unknownNames(spec: Spec, given: readonly RawArgument[]): string[] {
   if (spec.rest !== undefined || spec.passes !== undefined) return [];
@@ -88,9 +105,12 @@ function groupArguments(spec: Spec, given: readonly RawArgument[], bad: Fault[])
       const slot = slots.get(target.base) ?? [];
       for (const item of values) slot.push({ as: name, number: target.number, value: item });
       slots.set(target.base, slot);
-    } else if (spec.rest !== undefined) {
+    } else if (spec.rest?.type === 'json') {
       const parsed = typeof value === 'string' ? parseJson(value) : value;
       rest[name] = parsed === undefined ? value : parsed;
+    } else if (spec.rest !== undefined) {
+      if (Object.hasOwn(rest, name)) bad.push({ param: name, problem: givenTwice(name) });
+      rest[name] = value;
     }
   }
   const byParam = new Map<string, Json[]>();
@@ -115,14 +135,15 @@ function groupArguments(spec: Spec, given: readonly RawArgument[], bad: Fault[])
 function readFamily(family: string, param: Param, slots: readonly Slot[], bad: Fault[]): FamilyArgument[] {
   const repeated = slots.find(({ as }, index) => slots.findIndex((one) => one.as === as) !== index);
   if (repeated !== undefined) {
-    const problem = `The parameter “${repeated.as}” is given several times. Use it only once.`;
-    bad.push({ param: repeated.as, problem });
+    bad.push({ param: repeated.as, problem: givenTwice(repeated.as) });
   }
   return slots.map(({ as, value }) => ({
     name: nameInFamily(family, as),
     value: readValue(as, param, value, bad) as string,
   }));
 }
+
+const givenTwice = (name: string) => `The parameter “${name}” is given several times. Use it only once.`;
 
 /** One value of a parameter, and the name that the client used. */
 interface Slot {

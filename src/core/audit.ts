@@ -26,10 +26,25 @@ export interface AuditRecord {
    */
   readonly stage?: 'begun' | 'undone later' | 'finished later' | 'cut short';
   readonly duration_ms: number;
+  /**
+   * For a line that stands for several reads: their number, and the time of the first one, in ISO 8601, UTC. `time` and
+   * `xid` are those of the last one, and `duration_ms` is the longest.
+   */
+  readonly calls?: number;
+  readonly since?: string;
 }
+
+/**
+ * `change`: the line must be on the disk before the response. `read`: a successful call that changed nothing; if it is
+ * repeated again and again, a server writes the number of the calls instead of a line for each.
+ */
+export type AuditKind = 'change' | 'read' | 'other';
 
 /** The fields that differ between two identical calls. */
 export type AuditMoment = Pick<AuditRecord, 'time' | 'xid' | 'duration_ms'>;
+
+/** The same of a call that is only counted. Without an XID, it gets one if its line is written. */
+export type CountedMoment = Omit<AuditMoment, 'xid'> & { readonly xid: string | undefined };
 
 const MASK = '***';
 const MAX_VALUE_LENGTH = 200;
@@ -44,12 +59,15 @@ export function maskArguments(
   given: readonly RawArgument[],
 ): AuditRecord['arguments'] {
   const shown = given.slice(0, MAX_ARGUMENTS).map(({ name, value }): [string, Json] => {
-    const param = spec === undefined ? undefined : paramOf(spec, name)?.param;
-    const isOpen = name.startsWith('api.') || (param !== undefined && !isSensitive(param, given));
+    const isOpen = name.startsWith('api.') || isPublic(spec && paramOf(spec, name)?.param, given);
     return [shorten(name), isOpen ? shorten(text(value)) : MASK];
   });
   const more = given.length - shown.length;
   return more > 0 ? [...shown, ['…', `${more} more`]] : shown;
+}
+
+function isPublic(param: Param | undefined, given: readonly RawArgument[]): boolean {
+  return param !== undefined && !isSensitive(param, given);
 }
 
 function isSensitive({ sensitive, sensitiveIf }: Param, given: readonly RawArgument[]): boolean {

@@ -3,6 +3,7 @@ import type { AnyFunction } from './define.ts';
 import type { Dialect } from './dialect.ts';
 import type { Envelope } from './envelope.ts';
 import type { ErrorCode } from './errors.ts';
+import type { LongList } from './long-list.ts';
 import type { Machine } from './machine.ts';
 import type { MetaArguments } from './meta-arguments.ts';
 import type { CallPeer } from './peer.ts';
@@ -42,9 +43,21 @@ export interface Db {
   all<Row>(sql: string, ...values: SqlValue[]): Promise<Row[]>;
   /** Returns the number of changed rows. */
   run(sql: string, ...values: SqlValue[]): Promise<number>;
+  /**
+   * Keeps the state that this transaction sees until the returned reading is closed, also after the transaction.
+   * Absent if the database cannot do that, or the transaction can change something.
+   */
+  readonly keepReading?: () => KeptReading;
   readonly dialect: Dialect;
   /** The name of this server, for rows about this machine. Empty if no other server shares the store. */
   readonly server: string;
+}
+
+/** Reads the state of the store as a transaction saw it. */
+export interface KeptReading {
+  /** The first row, or undefined. */
+  get(sql: string, ...values: SqlValue[]): unknown;
+  close(): void;
 }
 
 /**
@@ -71,10 +84,19 @@ export interface Call {
   readonly origin?: Origin;
   /** True once the client has closed the connection. Absent if this cannot be known. */
   readonly isAbandoned?: () => boolean;
+  /** True if work on the machine that is not complete when the client closes the connection is undone. */
+  readonly endsIfAbandoned?: true;
   /** Warnings about how the call was sent, for `metadata.output.warnings`. */
   readonly warnings?: readonly string[];
   /** The files that came with the call. Absent if it came in a way that has no files. */
   readonly uploads?: readonly Upload[];
+  /**
+   * Throws if what the call is based on no longer holds. Called in the transaction in which the call reads and plans, so
+   * nothing can change it in between.
+   */
+  readonly assertCurrent?: (db: Db) => Promise<void>;
+  /** True if whoever makes the call reads a long list while it writes the response (`Envelope.longList`). */
+  readonly readsLongLists?: boolean;
 }
 
 /** A file that came with a call, in the order of their arrival. */
@@ -164,6 +186,11 @@ interface CallContext {
    */
   readonly reportCounts: (counts: Counts) => void;
   /**
+   * Leaves the list or map of the response to be read while the response is written. The handler then returns an empty
+   * one. Undefined if the call needs the whole response.
+   */
+  readonly reportLongList: ((list: LongList) => void) | undefined;
+  /**
    * Adds a task to the queue of this server. `kind` is the name of a file in `src/tasks/`. The task is added in the
    * transaction of the call: if the call fails or is a dry run, the task never starts. Only for functions that
    * `changes` or `calls`, or that `operates` without a plan. A change on the machine adds tasks when it stores its
@@ -195,7 +222,7 @@ export interface Context extends CallContext {
 /** The context outside transactions: for functions whose effect is `none` or `calls`, and for `look`. */
 export interface FreeContext extends CallContext {
   readonly machine: Machine;
-  /** Runs a separate transaction. Not for functions whose effect is `none`. In `look`, it can only read. */
+  /** Runs a separate transaction. Not for functions whose effect is `none`. In `look`, it can only read (`dispatch.ts`). */
   readonly transaction: <T>(effect: 'reads' | 'changes', work: (db: Db) => Promise<T>) => Promise<T>;
   /**
    * Reads the log of a task of this server from a position on, in bytes. Undefined if there is no such log.

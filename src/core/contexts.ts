@@ -3,6 +3,8 @@ import type { AccountApi, Call, Caller, Context, Db, FreeContext } from './conte
 import type { AnyFunction } from './define.ts';
 import type { Engine, Store } from './engine.ts';
 import type { Envelope } from './envelope.ts';
+import { lookingMachine } from './looking-machine.ts';
+import type { Machine } from './machine.ts';
 import type { MetaArguments } from './meta-arguments.ts';
 import type { Plan, PlanAnswer } from './plan.ts';
 import type { Report } from './report.ts';
@@ -18,15 +20,34 @@ export interface ContextsOptions {
   readonly dispatch: (call: Call, caller: Caller, engine: Engine) => Promise<Envelope>;
 }
 
+const nothingBefore = { hasNothing: () => Promise.resolve(true), noteNothing: () => undefined };
+
+/** What a handler has inside and outside a transaction. */
+type Common = Omit<Context, 'db' | 'plan' | 'startTask'>;
+
+interface OfCall {
+  readonly fn: AnyFunction;
+  readonly meta?: MetaArguments | undefined;
+}
+
 export class Contexts {
   /** The work on the machine that the handler has planned. */
   plan: Plan | undefined;
   /** Builds the data of the call from the results of that work. */
   answer: PlanAnswer | undefined;
+  /** True if something besides the writer of the response needs its list. */
+  needsWholeList = false;
+  /** Of the calls as an account: true if there were any, and all of them were recorded as reads. */
+  #areReads: boolean | undefined;
   readonly #of: ContextsOptions;
 
   constructor(options: ContextsOptions) {
     this.#of = options;
+  }
+
+  /** Whether the call has made calls as an account, and each of them was a read. */
+  get hasOnlyRead(): boolean {
+    return this.#areReads === true;
   }
 
   /** Forgets the earlier plan, because the handler runs again. */
@@ -36,8 +57,7 @@ export class Contexts {
   }
 
   within(db: Db, { effect }: AnyFunction, listQuery: MetaArguments | undefined): Context {
-    return {
-      ...this.#common(listQuery),
+    return Object.assign(this.#common(listQuery), {
       db,
       plan: (plan, answer) => {
         if (this.plan !== undefined) throw new TypeError('A call plans its work once.');
@@ -53,14 +73,15 @@ export class Contexts {
         if (!may) throw new TypeError('The function starts no task.');
         return this.#startTask(db, kind, input);
       },
-    };
+    } satisfies Omit<Context, keyof Common>);
   }
 
-  outside(store: Store, listQuery: MetaArguments | undefined): FreeContext {
+  outside(store: Store, { fn, meta }: OfCall): FreeContext {
     const { call: own, caller, engine, dispatch } = this.#of;
-    return {
-      ...this.#common(listQuery),
-      machine: engine.machine,
+    const { machine } = engine;
+    return Object.assign(this.#common(meta), {
+      // The function's own type has only the smaller machine.
+      machine: fn.needsSameFiles === true ? (lookingMachine(machine) as Machine) : machine,
       taskLog: (id, offset) => engine.taskLog(id, offset),
       uploads: own.uploads,
       callPeer: engine.callPeer,
@@ -80,7 +101,14 @@ export class Contexts {
         return dispatch({ ...call, ...inherited(own) }, caller, nested);
       },
       callAsAccount: async (username, api, call) => {
-        const nested = { ...ofApi(engine, api), store, insideDryRun: own.dryRun };
+        // The call of WHM that makes this one has just looked for unfinished operations.
+        const isBegun = caller.isAccount !== true && !engine.isHookable(call.command);
+        const begun = isBegun ? { beforeCalls: nothingBefore } : {};
+        const audit: Engine['audit'] = (record, kind, db) => {
+          this.#areReads = kind === 'read' && this.#areReads !== false;
+          return engine.audit(record, kind, db);
+        };
+        const nested = { ...ofApi(engine, api), ...begun, audit, store, insideDryRun: own.dryRun };
         return dispatch({ ...call, ...inherited(own) }, actingAs(caller, username), nested);
       },
       later: own.dryRun || engine.insideDryRun === true ? undefined : engine.later,
@@ -89,7 +117,7 @@ export class Contexts {
       innerError: (code) => {
         this.#of.report.innerError = code;
       },
-    };
+    } satisfies Omit<FreeContext, keyof Common>);
   }
 
   async #startTask(db: Db, kind: string, input: unknown): Promise<number> {
@@ -102,8 +130,13 @@ export class Contexts {
     return report.task;
   }
 
-  #common(listQuery: MetaArguments | undefined): Omit<Context, 'db' | 'plan' | 'startTask'> {
+  /**
+   * Written without `...`: V8 makes a hidden class for each object that begins with a spread one and gets further
+   * properties, which took 4 µs a call, and as much again when they were collected.
+   */
+  #common(listQuery: MetaArguments | undefined): Common {
     const { call, caller, engine, report } = this.#of;
+    const { warn, inform, raw, reason, addMetadata, reportCounts } = report.voice();
     return {
       caller,
       origin: call.origin,
@@ -117,7 +150,18 @@ export class Contexts {
       sha256: (text) => engine.sha256(text),
       passwordStrength: (candidate, known) => engine.passwordStrength(candidate, known),
       listQuery,
-      ...report.voice(),
+      warn,
+      inform,
+      raw,
+      reason,
+      addMetadata,
+      reportCounts,
+      reportLongList:
+        call.readsLongLists === true && !this.needsWholeList
+          ? (list) => {
+              report.longList = list;
+            }
+          : undefined,
       securityAdvice: () => engine.securityAdvice(),
       functions: () => engine.functions(),
     };

@@ -7,8 +7,10 @@ import type {
   Answer,
   ContextOf,
   Effect,
+  EffectlessContext,
   Field,
   FunctionArguments,
+  LookContext,
   Params,
   Spec,
 } from './define.ts';
@@ -19,7 +21,7 @@ type Returns = Field | null;
 type Data<R extends Returns> = R extends Field ? Answer<R> : void;
 
 /** The context of a handler. `plan` builds the data of the response, which need not be a hash. */
-type AccountContext<E extends Effect, R extends Returns> =
+type AccountContext<E extends Effect, R extends Returns, M extends true = never, S extends true = never> =
   ContextOf<E> extends Context
     ? Omit<Context, 'plan'> & {
         readonly plan: (
@@ -27,20 +29,40 @@ type AccountContext<E extends Effect, R extends Returns> =
           answer?: (results: readonly StepResult[]) => Data<R>,
         ) => void;
       }
-    : FreeContext;
+    : E extends 'none'
+      ? EffectlessContext<M, S>
+      : FreeContext;
 
-interface Definition<P extends Params, R extends Returns, E extends Effect, Found> extends Omit<
+interface Definition<
+  P extends Params,
+  R extends Returns,
+  E extends Effect,
+  Found,
+  M extends true,
+  S extends true,
+> extends Omit<
   Spec,
-  'access' | 'columns' | 'effect' | 'flat' | 'list' | 'params' | 'passes' | 'returns'
+  | 'access'
+  | 'columns'
+  | 'effect'
+  | 'flat'
+  | 'list'
+  | 'needsSameFiles'
+  | 'params'
+  | 'passes'
+  | 'readsMachine'
+  | 'returns'
 > {
   readonly params: P;
   /** The data of a response. Null: there is none. */
   readonly returns: R;
   readonly effect: E;
-  readonly look?: (args: FunctionArguments<NoInfer<P>>, context: FreeContext) => Promise<Found>;
+  readonly readsMachine?: M;
+  readonly needsSameFiles?: NoInfer<E> extends 'none' | 'reads' ? S : never;
+  readonly look?: (args: FunctionArguments<NoInfer<P>>, context: LookContext<NoInfer<S>>) => Promise<Found>;
   readonly handler: (
     args: FunctionArguments<NoInfer<P>>,
-    context: AccountContext<NoInfer<E>, NoInfer<R>>,
+    context: AccountContext<NoInfer<E>, NoInfer<R>, NoInfer<M>, NoInfer<S>>,
     found: NoInfer<Found>,
   ) => Data<NoInfer<R>> | Promise<Data<NoInfer<R>>>;
 }
@@ -54,14 +76,18 @@ export function defineUapi<
   const R extends Returns,
   const E extends Effect,
   Found = undefined,
->(definition: Definition<P, R, E, Found>): AnyFunction {
-  const { returns, handler } = definition;
+  const M extends true = never,
+  const S extends true = never,
+>(definition: Definition<P, R, E, Found, M, S>): AnyFunction {
+  const { effect, returns, handler } = definition;
   const wrapped = async (
     args: FunctionArguments<P>,
     context: Context | FreeContext,
     found: Found,
   ): Promise<Hash | undefined> => {
-    const own = ('plan' in context ? withAnyData(context) : context) as AccountContext<E, R>;
+    // Only these functions plan, and V8 takes 50 µs for an object that inherits from one of a call.
+    const plans = effect === 'operates' && 'plan' in context;
+    const own = (plans ? withAnyData(context) : context) as AccountContext<E, R, M, S>;
     return hashOf(await handler(args, own, found));
   };
   return {
@@ -82,12 +108,88 @@ export function defineApi2<
   const R extends { readonly fields: Readonly<Record<string, Field>> },
   const E extends Effect,
   Found = undefined,
+  const M extends true = never,
+  const S extends true = never,
 >(
-  definition: Omit<Definition<P, { readonly list: R }, E, Found>, 'returns'> & { readonly returns: R },
+  definition: Omit<Definition<P, { readonly list: R }, E, Found, M, S>, 'returns'> & { readonly returns: R },
 ): AnyFunction {
   const { returns, ...others } = definition;
   return defineUapi({ ...others, returns: { list: returns } });
 }
+
+interface Twin {
+  /** Default: the name of the original. */
+  readonly name?: string;
+  readonly since: number | null;
+  /** The parameters of the original that the twin does not have. */
+  readonly without?: readonly string[];
+  /** Further parameters, which have no effect. */
+  readonly ignored?: Params;
+}
+
+interface Api2Twin extends Pick<Spec, 'failureRow'>, Omit<Twin, 'since'> {
+  /** The fields of a row. Default: those of the rows of the original. */
+  readonly returns?: { readonly fields: Readonly<Record<string, Field>> };
+  /** The rows, from the arguments. Default: those of the original. */
+  readonly rows?: (args: never) => readonly Hash[];
+}
+
+type AnyLook = (args: object, context: FreeContext) => unknown;
+type AnyHandler = (args: object, context: object, found: unknown) => Promise<Hash | undefined>;
+
+/** Describes a function of UAPI that does the same as another one, with its description. */
+export function defineTwin(
+  original: AnyFunction,
+  { name = original.name, since, without = [], ignored = {} }: Twin,
+): AnyFunction {
+  const kept = Object.entries(original.params).filter(([key]) => !without.includes(key));
+  const left = Object.entries(original.params).filter(([key]) => without.includes(key));
+  // The original gets all of its arguments.
+  const defaults = Object.fromEntries(
+    left.map(([key, param]) => [key, param.type === 'flag' ? param.default === 1 : param.default]),
+  );
+  const look = original.look as AnyLook | undefined;
+  const handler = original.handler as AnyHandler;
+  return {
+    ...original,
+    name,
+    since,
+    params: { ...Object.fromEntries(kept), ...ignored },
+    ...(look === undefined
+      ? {}
+      : { look: (args: object, context: FreeContext) => look({ ...defaults, ...args }, context) }),
+    handler: (args: object, context: object, found: unknown) =>
+      handler({ ...defaults, ...args }, context, found),
+  };
+}
+
+/**
+ * Describes the function of API 2 that does the same as one of UAPI, with its description. The response of the original
+ * must be what its handler returns.
+ */
+export function defineApi2Twin(original: AnyFunction, twin: Api2Twin = {}): AnyFunction {
+  const { returns, rows, failureRow, ...rest } = twin;
+  const same = defineTwin(original, { ...rest, since: null });
+  const handler = same.handler as AnyHandler;
+  return {
+    ...same,
+    ...(failureRow === undefined ? {} : { failureRow }),
+    ...(returns === undefined ? {} : { returns: { [DATA]: { list: returns } } }),
+    list: DATA,
+    handler: async (args: object, context: object, found: unknown) => {
+      const data = await handler(args, context, found);
+      return rows === undefined ? data : { [DATA]: [...rows(args as never)] };
+    },
+  };
+}
+
+/** The row of a function of API 2 that changes something. */
+export const outcomeRow = {
+  fields: {
+    result: { type: 'flag', doc: '1 if it was done.' },
+    reason: { type: 'string', doc: 'What was done, or why it failed.' },
+  },
+} as const;
 
 /** The same context, inherited, so that what watches a context sees only what a handler uses. */
 function withAnyData(context: Context): Context {

@@ -2,6 +2,7 @@
 // description is plain data from which arguments, help, man pages, access and the index are derived.
 import type { Context, FreeContext, RawArgument } from './context.ts';
 import type { ErrorCode } from './errors.ts';
+import type { LookingMachine } from './looking-machine.ts';
 import type { Json, Value } from './values.ts';
 
 /**
@@ -52,9 +53,12 @@ export interface Param {
   readonly noEffectReason?: string;
 }
 
-/** All other arguments, as one hash (such as USER of a JSON body `{USER: {...}}`). */
+/**
+ * All other arguments, as one hash (such as USER of a JSON body `{USER: {...}}`). A text is read as JSON if the type is
+ * `json`, and stays a text if it is `string`.
+ */
 export interface Rest {
-  readonly type: 'json';
+  readonly type: 'json' | 'string';
   readonly key: string;
   readonly doc: string;
   readonly sensitive?: true;
@@ -119,6 +123,22 @@ export type Effect = 'none' | 'reads' | 'changes' | 'calls' | 'operates';
 
 /** The context of a handler by effect. No function has the machine and an open transaction at the same time. */
 export type ContextOf<E extends Effect> = E extends 'none' | 'calls' ? FreeContext : Context;
+
+/** The context of a function that looks neither at the store nor at the machine. */
+type OwnContext = Omit<FreeContext, 'machine' | 'callPeer' | 'securityAdvice' | 'transaction'>;
+
+/** The context in which a function looks at the machine. `S` is the type of its `needsSameFiles`. */
+export type LookContext<S extends true> = [S] extends [never] ? FreeContext : SameFilesContext;
+
+type SameFilesContext = Omit<
+  FreeContext,
+  'assertOwnPassword' | 'call' | 'callAsAccount' | 'callPeer' | 'machine' | 'securityAdvice' | 'uploads'
+> & { readonly machine: LookingMachine };
+
+/** The context of a function without effect. `M` is the type of its `readsMachine`, `S` of its `needsSameFiles`. */
+export type EffectlessContext<M extends true, S extends true = never> = [M] extends [never]
+  ? OwnContext
+  : LookContext<S>;
 
 /** Who may call: anyone who is logged in, only root, or holders of one of these privileges. */
 export type Access = 'any' | 'root' | readonly [string, ...string[]];
@@ -214,19 +234,41 @@ export interface Spec {
   readonly rest?: Rest;
   /**
    * For functions that call another function: all other arguments are passed to it as they are (`args.passed`). The
-   * text says so. The audit log masks them, and the other function has a line of its own.
+   * text says so. The audit log masks them, and the other function has a line of its own. These functions change nothing
+   * themselves: if the other one reads, they are recorded as reads.
    */
   readonly passes?: string;
   /**
-   * For functions that `calls` but only measure the machine and read the store: the server may run them for the command
-   * line (`src/command-socket/`).
+   * For functions that only measure the machine and read the store. One that `calls` may be run by the server for the
+   * command line (`src/command-socket/`). The `look` of one that `reads` may store what it measured.
    */
   readonly onlyMeasures?: true;
+  /**
+   * For functions whose effect is `operates`: their work is brief, so the server may do it for the command line
+   * (`src/command-socket/`). If the command is interrupted, the work is undone.
+   */
+  readonly isBrief?: true;
+  /**
+   * For functions whose effect is `none`: they look at the machine, and what they find can depend on the mounted file
+   * systems and the rights of the process. Without this, their context has no machine.
+   */
+  readonly readsMachine?: true;
+  /**
+   * For functions that look at the machine, and whose effect is `none` or `reads`: what they find is the same in every
+   * process that sees the same files, so the server may look for the command line (`src/command-socket/`), also if it
+   * has mounts of its own. Their machine has only the parts and methods for that (`looking-machine.ts`).
+   */
+  readonly needsSameFiles?: true;
   /** The feature (`model/features/`) that the account needs to call it. Only for UAPI and API 2. */
   readonly feature?: string;
   /** Where a failed call of API 2 has its reason in the row of `data`. Default: `result` 0 and `reason`. */
   readonly failureRow?:
-    'result reason' | 'status statusmsg' | 'result err' | 'result output' | 'result.status result.statusmsg';
+    | 'result reason'
+    | 'status statusmsg'
+    | 'status statustxt'
+    | 'result err'
+    | 'result output'
+    | 'result.status result.statusmsg';
   /**
    * True for functions to which billing systems send complete forms: an empty optional parameter counts as omitted,
    * unless it can be empty.
@@ -262,15 +304,19 @@ export function defineFunction<
   const R extends Returns,
   const E extends Effect,
   Found = undefined,
+  const M extends true = never,
+  const S extends true = never,
 >(
-  definition: Omit<Spec, 'params' | 'returns' | 'effect'> & {
+  definition: Omit<Spec, 'params' | 'returns' | 'effect' | 'readsMachine' | 'needsSameFiles'> & {
     readonly params: P;
     readonly returns: R;
     readonly effect: E;
-    readonly look?: (args: FunctionArguments<NoInfer<P>>, context: FreeContext) => Promise<Found>;
+    readonly readsMachine?: M;
+    readonly needsSameFiles?: NoInfer<E> extends 'none' | 'reads' ? S : never;
+    readonly look?: (args: FunctionArguments<NoInfer<P>>, context: LookContext<NoInfer<S>>) => Promise<Found>;
     readonly handler: (
       args: FunctionArguments<NoInfer<P>>,
-      context: ContextOf<NoInfer<E>>,
+      context: NoInfer<E extends 'none' ? EffectlessContext<M, S> : ContextOf<E>>,
       found: NoInfer<Found>,
     ) => Data<NoInfer<R>> | Promise<Data<NoInfer<R>>>;
   },

@@ -1,4 +1,5 @@
 // A function's description in words, for help and man pages.
+import { accountPrograms, type AccountProgram } from './account-programs.ts';
 import { expectation, inWords } from './arguments.ts';
 import type { Access, AnyFunction, Example, Field, Fields, MapField, Param } from './define.ts';
 
@@ -9,7 +10,7 @@ export function paramSynopsis(name: string, param: Param): string {
   return param.required === true ? given : `[${given}]`;
 }
 
-/** The command that calls a function: a name of UAPI and API 2 contains its module. */
+/** The command that calls a function of WHM or UAPI: a name of UAPI contains its module. */
 export function programOf({ name }: Pick<AnyFunction, 'name'>): 'whmapi1' | 'uapi' {
   return name.includes('::') ? 'uapi' : 'whmapi1';
 }
@@ -83,8 +84,11 @@ export function accessInWords(access: Access): string {
   return `Root can call this function, and resellers with the privilege ${access.join(' or ')}.`;
 }
 
-/** Who may call a function of UAPI. */
-export function accountAccessInWords({ extension, feature, list, since }: AnyFunction): string {
+/** Who may call a function of UAPI or API 2. */
+export function accountAccessInWords(
+  { extension, feature, list, since }: AnyFunction,
+  { listPrefix }: Pick<AccountProgram, 'listPrefix'> = accountPrograms.uapi,
+): string {
   const sentences = [
     'An account can call this function for itself; root and the account’s reseller can call it for the account.',
     ...(feature === undefined ? [] : [`It requires the feature “${feature}” of the account’s package.`]),
@@ -92,7 +96,9 @@ export function accountAccessInWords({ extension, feature, list, since }: AnyFun
     ...(since === null ? [] : [`Available in cPanel since version ${since}.`]),
     ...(list === undefined
       ? []
-      : ['api.filter_column, api.sort_column and api.paginate_size work on its list.']),
+      : [
+          `${listPrefix}filter_column, ${listPrefix}sort_column and ${listPrefix}paginate_size work on its list.`,
+        ]),
   ];
   return sentences.join(' ');
 }
@@ -104,13 +110,16 @@ export function sinceInWords(fn: AnyFunction): string {
     : `Available in WHM since version ${fn.since}.`;
 }
 
-/** An example as a shell command. */
-export function exampleCommand(fn: AnyFunction, example: Example): string {
+/** An example as a shell command. @param program Default: the command of WHM or UAPI. */
+export function exampleCommand(
+  fn: AnyFunction,
+  example: Example,
+  program: 'whmapi1' | AccountProgram['name'] = programOf(fn),
+): string {
   const words = Object.entries(example.args).flatMap(([name, value]) =>
     (typeof value === 'string' ? [value] : value).map((one) => shellWord(`${name}=${percentEncode(one)}`)),
   );
-  const program = programOf(fn);
-  const user = program === 'uapi' ? ['--user=bob'] : [];
+  const user = program === 'whmapi1' ? [] : ['--user=bob'];
   const input = example.input === undefined ? [] : ['--input=json'];
   const call = [program, ...user, ...input, fn.name.replace('::', ' '), ...words].join(' ');
   if (example.input === undefined) return call;

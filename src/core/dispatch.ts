@@ -2,22 +2,22 @@
 import { authorise, authoriseEffect, authoriseTarget } from './access.ts';
 import { warningsOf } from './argument-warnings.ts';
 import { readArguments, type ReadArguments } from './arguments.ts';
-import { maskArguments, type AuditRecord } from './audit.ts';
+import { maskArguments, type AuditKind, type AuditRecord } from './audit.ts';
 import { isMetaArgument, readCallMeta } from './call-meta.ts';
 import type { Call, Caller, Context, Db, FreeContext } from './context.ts';
 import { Contexts } from './contexts.ts';
 import type { AnyFunction } from './define.ts';
-import type { Engine, Store } from './engine.ts';
+import type { Engine, Store, Work } from './engine.ts';
 import type { Envelope } from './envelope.ts';
 import type { CallHooks } from './hooks.ts';
 import { ApiError, notProvided, unknownAccountFunction, unknownFunction } from './errors.ts';
 import { LookAgain, MachineError, ofDisk, ofMachine } from './machine-error.ts';
 import { nameOnly, printable } from './function-name.ts';
 import type { MetaArguments } from './meta-arguments.ts';
-import { noStore, readOnly } from './limited-stores.ts';
-import type { Opened } from './journaled-plan.ts';
+import { noStore, storeOfLook } from './limited-stores.ts';
 import type { JournalEntry, Plan, StepResult } from './plan.ts';
 import { Report, type Outcome } from './report.ts';
+import type { Continued, Decided, Early } from './first-step.ts';
 import { assertFeature } from './feature.ts';
 import { assertRole } from './role.ts';
 import type { Hash } from './values.ts';
@@ -70,7 +70,7 @@ class Dispatch {
       this.#audited = false;
     }
     try {
-      if (!this.#audited) await this.#audit(outcome, false);
+      if (!this.#audited) await this.#audit(outcome, this.#isRead(outcome) ? 'read' : 'other');
     } catch (error) {
       // If the audit line cannot be written, return an error instead of the result.
       outcome = { ok: false, error: this.#toApiError(error) };
@@ -91,8 +91,8 @@ class Dispatch {
     const { command, args } = this.#call;
     const fn = await this.#engine.find(command);
     if (fn === undefined) {
-      const family = await this.#engine.known(command);
-      if (family !== undefined) throw notProvided(command, family, this.#caller.isAccount);
+      const absent = await this.#engine.known(command);
+      if (absent !== undefined) throw notProvided(command, absent);
       throw this.#caller.isAccount === true ? unknownAccountFunction(command) : unknownFunction(command);
     }
     this.#function = fn;
@@ -123,6 +123,7 @@ class Dispatch {
         return this.#change(prepared, found);
       });
     if (hooks === undefined) return perform();
+    this.#contexts.needsWholeList = true;
     const { performHooked } = await import('./hooked-call.ts');
     const tryOut = () => this.#withLook(prepared, (found) => this.#tryOut(prepared, hooks, found));
     const logUnexpected = (error: unknown) =>
@@ -135,7 +136,7 @@ class Dispatch {
       try {
         return await work(await this.#look(prepared));
       } catch (error) {
-        if (!isOutOfDate(error) || looks >= MAX_LOOKS) throw error;
+        if (!(error instanceof LookAgain) || looks >= MAX_LOOKS) throw error;
       }
     }
   }
@@ -156,7 +157,8 @@ class Dispatch {
   /** Reads what the function needs to know about the machine. No transaction is open meanwhile. */
   async #look({ fn, args }: Prepared): Promise<unknown> {
     if (fn.look === undefined) return undefined;
-    const context = this.#contexts.outside(readOnly(this.#engine.store), undefined);
+    const mayStore = fn.onlyMeasures === true && !this.#call.dryRun;
+    const context = this.#contexts.outside(storeOfLook(this.#engine.store, mayStore), { fn });
     this.#report.restartLook();
     const found: unknown = await fn.look(args as never, this.#engine.watch?.(context) ?? context);
     this.#report.keepLook();
@@ -165,7 +167,7 @@ class Dispatch {
 
   #runFree(prepared: Prepared): Promise<Outcome> {
     const { store } = this.#engine;
-    const context = this.#contexts.outside(prepared.fn.effect === 'none' ? noStore : store, prepared.meta);
+    const context = this.#contexts.outside(prepared.fn.effect === 'none' ? noStore : store, prepared);
     return this.#run(prepared, context, undefined);
   }
 
@@ -182,7 +184,7 @@ class Dispatch {
     const outcome = await store.transaction('changes', async (db) => {
       const value = await this.#run(prepared, this.#contexts.within(db, prepared.fn, prepared.meta), found);
       // Written before the commit: the log might list a change that was not made, but never misses one that was.
-      await this.#audit(value, !dryRun, dryRun ? {} : { db });
+      await this.#audit(value, dryRun ? 'other' : 'change', dryRun ? {} : { db });
       // Inside another dry run, the outermost call rolls back, so that later calls see the changes of this one.
       return { value, keep: !dryRun || insideDryRun === true };
     });
@@ -200,8 +202,8 @@ class Dispatch {
   #previewCalls(prepared: Prepared): Promise<Outcome> {
     const { store, insideDryRun } = this.#engine;
     return store.transaction('changes', async (_db, nested) => {
-      const value = await this.#run(prepared, this.#contexts.outside(nested, prepared.meta), undefined);
-      await this.#audit(value, false);
+      const value = await this.#run(prepared, this.#contexts.outside(nested, prepared), undefined);
+      await this.#audit(value, 'other');
       return { value, keep: insideDryRun === true };
     });
   }
@@ -209,6 +211,7 @@ class Dispatch {
   async #run({ fn, args, meta }: Prepared, context: Context | FreeContext, found: unknown): Promise<Outcome> {
     this.#report.restart();
     this.#contexts.restart();
+    if ('db' in context) await this.#call.assertCurrent?.(context.db);
     try {
       const given = this.#engine.watch?.(context) ?? context;
       const data = (await fn.handler(args as never, given as never, found as never)) as Hash | undefined;
@@ -222,44 +225,57 @@ class Dispatch {
   /**
    * Plans in one transaction, does the work on the machine outside any transaction, and stores the outcome in another.
    */
-  async #operate(prepared: Prepared, found: unknown, first?: Opened): Promise<Outcome> {
+  async #operate(prepared: Prepared, found: unknown, { first, isAgain }: Continued = {}): Promise<Outcome> {
     const { execute, executeFirst, extend, abandon, forget, open, waitForLocks } =
       await import('./execute-plan.ts');
+    const { decideWithFirst, versionToRead } = await import('./first-step.ts');
     const tries: number[] = [];
-    const decide = async (db: Db, nested: Store) => {
+    const decide = async (db: Db, nested: Store, early?: Early): Promise<Work<Decided>> => {
       // The store runs this again if an earlier try was rolled back.
       forget(tries);
-      const outcome = await this.#decide(prepared, nested, found);
+      if (early !== undefined && this.#engine.store.version?.() !== early.version)
+        return { value: { ...early, isOutdated: true }, keep: false };
+      const outcome = early?.outcome ?? (await this.#decide(prepared, nested, found));
       const plan = this.#contexts.plan;
-      const about = { xid: this.#xid, caller: this.#actor, tries };
+      if (plan !== undefined && early === undefined && first === undefined && isAgain !== true) {
+        const version = await versionToRead(this.#engine, db, plan);
+        if (version !== undefined) return { value: { outcome, plan, version }, keep: false };
+      }
+      const about = { xid: this.#xid, caller: this.#actor, tries, found: early?.found };
       const start = (planned: Plan) =>
         first === undefined
           ? open(this.#engine, db, planned, about)
           : extend(this.#engine, db, planned, first);
       const opened = plan && (await start(plan));
       const hasToWait = typeof opened === 'string';
-      if (!hasToWait) await this.#audit(outcome, true, { db, stage: opened && 'begun' });
+      // The line of a begun plan need not be on the disk: the journal is, from which a later call writes its line.
+      const kind = opened === undefined ? 'change' : 'other';
+      if (!hasToWait) await this.#audit(outcome, kind, { db, stage: opened && 'begun' });
       return { value: { outcome, opened, plan }, keep: !hasToWait };
     };
-    const { outcome, opened, plan } = await this.#engine.store
-      .transaction('changes', decide)
-      .catch(abandon(tries));
+    const inStore = (early?: Early) =>
+      this.#engine.store
+        .transaction('changes', (db, nested) => decide(db, nested, early))
+        .catch(abandon(tries));
+    const { outcome, opened, plan, isOutdated } = await decideWithFirst(this.#engine, inStore);
+    // Another call may have changed what the look found.
+    if (isOutdated) return this.#operate(prepared, await this.#look(prepared), { first, isAgain: true });
     if (plan === undefined || opened === undefined) return outcome;
     if (typeof opened === 'string') {
       const { locks } = (first === undefined ? plan.first : undefined) ?? plan;
       await waitForLocks(this.#engine, locks, { look: () => this.#recover(), own: first?.entry.id });
       // The other call may have changed what this call read.
-      return this.#operate(prepared, await this.#look(prepared), first);
+      return this.#operate(prepared, await this.#look(prepared), { first });
     }
     if (plan.first !== undefined && first === undefined) {
       return executeFirst(this.#engine, opened, async () =>
-        this.#operate(prepared, await this.#look(prepared), opened),
+        this.#operate(prepared, await this.#look(prepared), { first: opened }),
       );
     }
     let answered = outcome;
-    await execute(this.#engine, opened, plan.secret ?? '', async (db, results) => {
+    await execute(this.#engine, opened, { ...this.#call, secret: plan.secret ?? '' }, async (db, results) => {
       answered = await this.#complete(prepared, outcome, results);
-      await this.#audit(answered, true, { db });
+      await this.#audit(answered, 'change', { db });
     });
     return answered;
   }
@@ -287,19 +303,19 @@ class Dispatch {
 
   /** Recovers unfinished operations, unless this is a dry run. Returns the script hooks of the call. */
   async #begin({ fn, args }: Prepared): Promise<CallHooks | undefined> {
-    const { isHookable, findHooks, store, journal } = this.#engine;
+    const { isHookable, findHooks, store, journal, beforeCalls } = this.#engine;
     const { dryRun } = this.#call;
-    const isHooked = isHookable(fn.name);
-    if (dryRun && !isHooked) return undefined;
+    const { name } = fn;
+    const isHooked = isHookable(name);
+    if ((dryRun && !isHooked) || (await beforeCalls?.hasNothing(name)) === true) return undefined;
     const call = { fn, args: args as ReadArguments, caller: this.#caller, xid: this.#xid };
     // One transaction for both, because each one takes time if the database is on another server.
-    const { left, hooks } = await store.transaction('reads', async (db) => ({
-      value: {
-        left: dryRun ? [] : await journal.list(db),
-        hooks: isHooked ? await findHooks(db, call, this.#engine) : undefined,
-      },
-      keep: false,
-    }));
+    const { left, hooks } = await store.transaction('reads', async (db) => {
+      const entries = dryRun ? [] : await journal.list(db);
+      const found = isHooked ? await findHooks(db, call, this.#engine) : undefined;
+      if (!dryRun && entries.length === 0 && found === undefined) beforeCalls?.noteNothing(name);
+      return { value: { left: entries, hooks: found }, keep: false };
+    });
     await this.#undoOrComplete(left);
     return hooks;
   }
@@ -347,9 +363,16 @@ class Dispatch {
     return this.#caller.actor === undefined ? [] : [['cpanel.user', this.#caller.user]];
   }
 
+  #isRead(outcome: Outcome): boolean {
+    const fn = this.#function;
+    if (!outcome.ok || fn === undefined) return false;
+    if (fn.passes !== undefined) return this.#contexts.hasOnlyRead;
+    return fn.effect === 'reads' || fn.effect === 'none' || fn.onlyMeasures === true;
+  }
+
   async #audit(
     outcome: Outcome,
-    durable: boolean,
+    kind: AuditKind,
     { db, stage }: { readonly db?: Db; readonly stage?: 'begun' | undefined } = {},
   ): Promise<void> {
     const { command, args, dryRun } = this.#call;
@@ -367,14 +390,10 @@ class Dispatch {
       ...(stage === undefined ? {} : { stage }),
       duration_ms: now - this.#started,
     };
-    await this.#engine.audit(record, durable, db);
+    await this.#engine.audit(record, kind, db);
     this.#audited = true;
   }
 }
 
 /** The maximum number of looks at the machine in one call. If it changes after each of them, the call fails. */
 const MAX_LOOKS = 5;
-
-function isOutOfDate(error: unknown): boolean {
-  return error instanceof LookAgain;
-}

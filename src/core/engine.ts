@@ -1,5 +1,5 @@
 // The engine's dependencies: the store, the machine, the clock, randomness and the logs. `app.ts` builds them.
-import type { AuditRecord } from './audit.ts';
+import type { AuditKind, AuditRecord } from './audit.ts';
 import type {
   AccountApi,
   Context,
@@ -13,6 +13,7 @@ import type {
 } from './context.ts';
 import type { Machine } from './machine.ts';
 import type { AnyFunction } from './define.ts';
+import type { Absent } from './errors.ts';
 import type { CallHooks, HookedCall } from './hooks.ts';
 import type { CallPeer } from './peer.ts';
 import type { Change, Journal, JournalEntry, Processes, AnyStep } from './plan.ts';
@@ -28,6 +29,11 @@ export interface Work<T> {
 export interface Store {
   /** Commits or rolls back the changes of `work`. An error in `work` rolls them back. */
   transaction<T>(effect: 'reads' | 'changes', work: (db: Db, nested: Store) => Promise<Work<T>>): Promise<T>;
+  /**
+   * To be called in a transaction for changes. Returns the same text in two of them only if nothing was stored in
+   * between, by whichever process. Absent if the store does not know.
+   */
+  version?(): string;
 }
 
 /** The engine's dependencies, built by `app.ts`. */
@@ -40,8 +46,8 @@ export interface Engine {
   /** True for the calls of a batch whose outermost transaction will be rolled back. */
   readonly insideDryRun?: boolean;
   readonly find: (command: string) => Promise<AnyFunction | undefined>;
-  /** The family of a WHM function that this program does not provide. */
-  readonly known: (command: string) => Promise<string | undefined>;
+  /** A documented function that this program does not provide. Undefined if there is none of this name. */
+  readonly known: (command: string) => Promise<Absent | undefined>;
   /** What replaces `find` and `known` for calls of UAPI and API 2. */
   readonly accountApis: Readonly<Record<AccountApi, Pick<Engine, 'find' | 'known'>>>;
   /** Whether an account may use a feature, by its package and its feature list. */
@@ -53,8 +59,19 @@ export interface Engine {
   /** Adds the steps to an entry of an earlier version, which has none. */
   readonly withSteps: (entry: JournalEntry) => Promise<JournalEntry>;
   readonly journal: Journal;
+  /**
+   * Knows that no operation is unfinished and no script hook is enabled for a function, as long as nothing is stored.
+   * Absent if the store does not know.
+   */
+  readonly beforeCalls?: {
+    readonly hasNothing: (name: string) => Promise<boolean>;
+    /** To be called in the transaction in which this was found. */
+    readonly noteNothing: (name: string) => void;
+  };
   /** Whether a function can have script hooks. */
   readonly isHookable: (name: string) => boolean;
+  /** Whether any script hook is enabled. */
+  readonly areHooksEnabled: (db: Db) => Promise<boolean>;
   /** The enabled script hooks of a call. Undefined if there are none. */
   readonly findHooks: (
     db: Db,
@@ -100,11 +117,11 @@ export interface Engine {
    * Writes a line to the audit log, within the transaction `db` if there is one. @throws ApiError `store_unavailable`
    * if the line could not be written.
    */
-  readonly audit: (record: AuditRecord, durable: boolean, db?: Db) => Promise<void>;
+  readonly audit: (record: AuditRecord, kind: AuditKind, db?: Db) => Promise<void>;
   /** A sentence for administrators if the disk of the state directory is nearly full. */
   readonly spaceWarning?: () => string | undefined;
   /** Records the details of an unexpected error. Returns a sentence that says where. */
   readonly logUnexpected: (xid: string, command: string, error: unknown) => string;
   /** Wraps a handler's context, to observe what a call uses. */
-  readonly watch?: <C extends Context | FreeContext>(context: C) => C;
+  readonly watch?: (<C extends Context | FreeContext>(context: C) => C) | undefined;
 }

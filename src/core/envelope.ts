@@ -1,6 +1,7 @@
 // The envelope of every response: `metadata` and, if the function returns something, `data`.
 import type { Spec } from './define.ts';
 import type { ErrorCode, Fault } from './errors.ts';
+import type { LongList } from './long-list.ts';
 import type { Hash, Value } from './values.ts';
 
 export interface Metadata {
@@ -23,6 +24,11 @@ export interface Envelope {
   data?: Hash;
   /** The key of `data` that contains the response's list. Renderers write long lists in pieces. */
   list?: string;
+  /**
+   * What `data` has instead of its empty list, or instead of nothing if the function has no list. Only for calls that
+   * ask for it (`Call.readsLongLists`), which must close it.
+   */
+  longList?: LongList;
   /** The invalid parameters of a failed call, for forms. Not printed, because the reason contains the sentences. */
   faults?: readonly Fault[];
   /** The root element in XML. Default: `result`. */

@@ -212,10 +212,18 @@ export function unknownAccountFunction(command: string): ApiError {
 }
 
 /** `family` is the title of the function's family, or the name of the account's API that has the function. */
-export function notProvided(command: string, family: string, isAccountApi = false): ApiError {
-  const of = isAccountApi ? family : `the family “${family}”`;
+/** @param of The family or the API of the function. `because` is a sentence. */
+export function notProvided(command: string, { of, because }: Absent): ApiError {
   const reason = `The function “${command}” of ${of} is not provided on this server.`;
-  return new ApiError('not_provided', reason);
+  return new ApiError('not_provided', because === undefined ? reason : `${reason} ${because}`);
+}
+
+/** A documented function that this program does not provide. */
+export interface Absent {
+  /** What it is a function of, in words. */
+  readonly of: string;
+  /** Why it is not provided, as a sentence. */
+  readonly because?: string;
 }
 
 export function denied(reason: string): ApiError {

@@ -1,5 +1,5 @@
 // Executes plans. Each step is recorded before it is applied, and undone if a later one fails.
-import type { Db } from './context.ts';
+import type { Call, Db } from './context.ts';
 import type { Engine } from './engine.ts';
 import { ApiError } from './errors.ts';
 import {
@@ -13,15 +13,16 @@ import {
   undo,
   type Opened,
 } from './journaled-plan.ts';
+import { needsNothing } from './first-step.ts';
 import { MachineError, ofDisk, UNCHANGED } from './machine-error.ts';
-import type { Lock, Plan, PlannedStep, StepResult } from './plan.ts';
+import type { Begun, JournaledStep, Lock, Plan, PlannedStep, StepResult } from './plan.ts';
 import { quote } from './quote.ts';
 
 /** How long a call waits between two checks of a lock, and how often it waits. */
 const PAUSE_MS = 100;
 const MAX_PAUSES = 150;
-/** After the first part of a plan, which would be undone: 10 minutes. */
-const MAX_PAUSES_AFTER_FIRST = 6000;
+/** After the first part of a plan, which would be undone, and in a task: 10 minutes. */
+const MAX_PAUSES_IF_PATIENT = 6000;
 /** How many pauses pass between two checks whether the process that holds the lock has died. */
 const PAUSES_BETWEEN_LOOKS = 10;
 
@@ -41,18 +42,27 @@ export function forget(tries: number[]): void {
   for (const id of tries.splice(0)) inProgress.delete(id);
 }
 
+interface About {
+  readonly xid: string;
+  readonly caller: string;
+  readonly tries: number[];
+  /** What the first step found (`first-step.ts`). */
+  readonly found?: Begun | undefined;
+}
+
 /** Writes a plan to the journal. @returns the lock that another call holds, if it has to wait. */
 export async function open(
   engine: Engine,
   db: Db,
   plan: Plan,
-  { xid, caller, tries }: { readonly xid: string; readonly caller: string; readonly tries: number[] },
+  { xid, caller, tries, found }: About,
 ): Promise<Opened | string> {
   const about = { process: engine.processes.own(), xid, caller };
   const change = await changeOf(engine, plan.change);
   // The rest of the plan is made again after the first part.
   const part = plan.first === undefined ? plan : { ...plan, ...plan.first };
-  const opened = await engine.journal.open(db, part, about);
+  const begun = (await needsNothing(engine, part)) ? { memento: undefined } : found;
+  const opened = await engine.journal.open(db, part, about, begun);
   if (typeof opened === 'string') return opened;
   inProgress.add(opened);
   tries.push(opened);
@@ -64,16 +74,22 @@ export async function open(
     irreversible: plan.irreversible === true,
     needsSecret: plan.irreversible === true && plan.secret !== undefined,
     begunBefore: 0,
-    steps: part.steps.map(asPlanned),
+    steps: part.steps.map((step, at) => (at === 0 && begun ? asBegun(step, begun) : asPlanned(step))),
   };
   return { entry, change };
 }
 
-const asPlanned = (step: PlannedStep) => ({
+const asPlanned = (step: PlannedStep): JournaledStep => ({
   ...step,
-  state: 'planned' as const,
+  state: 'planned',
   memento: null,
   result: null,
+});
+
+const asBegun = (step: PlannedStep, { memento }: Begun): JournaledStep => ({
+  ...asPlanned(step),
+  state: 'begun',
+  memento,
 });
 
 /** Adds the rest of a plan to the journal, after its first part. @returns the lock that another call holds. */
@@ -122,19 +138,26 @@ export async function preview(engine: Engine, plan: Plan): Promise<string[]> {
   return lines;
 }
 
+interface Waiting {
+  readonly look: () => Promise<readonly string[]>;
+  readonly own?: number | undefined;
+  readonly isPatient?: boolean;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Waits until all locks are free. `look` undoes or completes operations of processes that have died meanwhile, and
  * returns a sentence for each one for which this fails.
  * @param own the call’s operation, if the first part of its plan is done.
- * @throws ApiError `busy` after about 15 seconds, or 10 minutes after the first part of a plan; `host_failed` as soon as
- * a lock belongs to an operation that can be neither undone nor completed.
+ * @throws ApiError `busy` after about 15 seconds, or 10 minutes if it is patient; `host_failed` as soon as a lock belongs
+ * to an operation that can be neither undone nor completed; the reason of `signal` if it is aborted.
  */
 export async function waitForLocks(
   engine: Engine,
   locks: readonly Lock[],
-  { look, own }: { readonly look: () => Promise<readonly string[]>; readonly own?: number | undefined },
+  { look, own, isPatient = own !== undefined, signal }: Waiting,
 ): Promise<void> {
-  const maxPauses = own === undefined ? MAX_PAUSES : MAX_PAUSES_AFTER_FIRST;
+  const maxPauses = isPatient ? MAX_PAUSES_IF_PATIENT : MAX_PAUSES;
   let failures: readonly string[] = [];
   for (let pauses = 0; ; pauses++) {
     const taken = await inStore(engine, 'reads', (db) => engine.journal.findTaken(db, locks, own));
@@ -147,25 +170,35 @@ export async function waitForLocks(
       throw new ApiError('busy', `Another call is running on ${name}. Retry this call later.`);
     }
     await new Promise((resume) => setTimeout(resume, PAUSE_MS));
+    signal?.throwIfAborted();
     failures = pauses % PAUSES_BETWEEN_LOOKS === 0 ? await look() : [];
   }
 }
 
 /**
  * Applies every step and stores the outcome. `conclude` is called in the transaction that stores the outcome, with the
- * results of the steps.
+ * results of the steps. A call that ends if it is abandoned does so before a step, or before its outcome is stored.
  * @throws the error of a step or the store, after undoing the finished steps.
  */
 export async function execute(
   engine: Engine,
   opened: Opened,
-  secret: string,
+  {
+    secret,
+    endsIfAbandoned,
+    isAbandoned,
+  }: Pick<Call, 'endsIfAbandoned' | 'isAbandoned'> & { secret: string },
   conclude: (db: Db, results: readonly StepResult[]) => Promise<void>,
 ): Promise<void> {
+  const assertWanted = () => {
+    if (endsIfAbandoned === true && isAbandoned?.() === true)
+      throw new ApiError('abandoned', 'The command was interrupted. What the call had done was undone.');
+  };
   const { entry } = opened;
   let isApplied = false;
   try {
-    await applySteps(engine, entry, secret);
+    await applySteps(engine, entry, secret, assertWanted);
+    assertWanted();
     isApplied = true;
     await store(engine, opened, conclude);
   } catch (error) {

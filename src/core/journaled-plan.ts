@@ -9,6 +9,9 @@ import type { AnyStep, Change, JournaledStep, JournalEntry, StepResult } from '.
 /** Journal IDs of the operations that this process is executing. Excludes those that it abandoned. */
 export const inProgress = new Set<number>();
 
+/** The kind of an entry that only holds locks (`hold-locks.ts`). */
+export const HELD_LOCKS = 'hold-locks';
+
 /** A plan in the journal. The states of its steps change during execution. */
 export interface Opened {
   readonly entry: Omit<JournalEntry, 'steps'> & { readonly steps: JournaledStep[] };
@@ -29,26 +32,30 @@ export async function stepOf(engine: Engine, kind: string): Promise<AnyStep> {
 }
 
 /**
- * Applies all steps that are not done, in order. Before each step is applied, the journal records it with the present
- * state of the machine (the memento).
+ * Applies all steps that are not done, in order. Before each step is applied, the journal has it with the state of the
+ * machine (the memento). `assertWanted` is called before each step and throws if the call is no longer wanted.
  */
 export async function applySteps(
   engine: Engine,
   { id, steps }: Opened['entry'],
   secret: string,
+  assertWanted: () => void = () => undefined,
 ): Promise<void> {
   let done: { position: number; result: unknown } | undefined;
   for (const [position, planned] of steps.entries()) {
     if (planned.state === 'done') continue;
+    assertWanted();
     const step = await stepOf(engine, planned.kind);
     const input = planned.input as never;
-    // A step that was started earlier keeps its recorded memento.
     const { machine, sealer } = engine;
-    const memento =
-      planned.state === 'begun' ? planned.memento : await step.prepare?.(machine, input, sealer);
-    await inStore(engine, 'changes', (db) =>
-      engine.journal.note(db, id, { ...(done && { done }), begun: { position, memento } }),
-    );
+    let { memento } = planned;
+    // A step that was started earlier keeps its recorded memento.
+    if (planned.state === 'planned') {
+      memento = await step.prepare?.(machine, input, sealer);
+      await inStore(engine, 'changes', (db) =>
+        engine.journal.note(db, id, { ...(done && { done }), begun: { position, memento } }),
+      );
+    }
     steps[position] = { ...planned, state: 'begun', memento };
     const result = await step.apply(machine, { input, memento: memento as never, secret, sealer });
     done = { position, result };

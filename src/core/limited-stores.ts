@@ -6,8 +6,9 @@ export const noStore: Store = {
   transaction: () => Promise.reject(new TypeError('A function whose effect is “none” used the store.')),
 };
 
-/** Returns the store for `look`, which can only read. */
-export function readOnly(store: Store): Store {
+/** Returns the store for `look`, which can only read, unless it may store what it measured. */
+export function storeOfLook(store: Store, mayStore: boolean): Store {
+  if (mayStore) return store;
   return {
     transaction: async (effect, work) => {
       if (effect !== 'reads') throw new TypeError('A look only reads.');

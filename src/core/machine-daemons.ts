@@ -43,6 +43,8 @@ export interface OpenFile {
    * which is smaller than `length` only at the end of the file.
    */
   readonly read: (buffer: Uint8Array, length: number, position: number) => Promise<number>;
+  /** For another thread of this process, which reads it meanwhile. */
+  readonly descriptor: number;
   readonly close: () => void;
 }
 
@@ -96,6 +98,19 @@ export interface MachineFiles {
   discard(path: string): Promise<void>;
   /** Stages and commits. */
   write(path: string, content: string | Uint8Array, attributes: FileAttributes): Promise<void>;
+  /**
+   * Creates a file, which must not exist yet, and flushes it to the disk. Unlike with `write`, a tool may fill the file
+   * later, and it does not count as a file that this program maintains.
+   * @throws MachineError `exists`.
+   */
+  create(path: string, content: string | Uint8Array, attributes: FileAttributes): Promise<void>;
+  /** Flushes a file that a tool has written to the disk. */
+  flush(path: string): Promise<void>;
+  /**
+   * Renames a file or a directory within its directory, and flushes that. Does nothing if only `to` exists.
+   * @throws MachineError `exists` if both exist.
+   */
+  rename(from: string, to: string): Promise<void>;
   /** Removes a file or a link, if it exists. */
   remove(path: string): Promise<void>;
   /** Removes a directory if it exists and is empty. */
@@ -134,9 +149,27 @@ export interface DeclaredTool {
 /** An argument. Paths are marked, because the sandbox keeps its files elsewhere. */
 export type ToolWord = string | { readonly path: string; readonly prefix?: string };
 
+/** The path under which a tool reads the file of the option `privateFile`. */
+export const PRIVATE_FILE = '/proc/self/fd/4';
+/** And that of a second one. */
+export const SECOND_PRIVATE_FILE = '/proc/self/fd/5';
+
 export interface ToolOptions {
   /** Standard input. Secrets must be sent here, because every user can read the arguments of a process. */
   readonly input?: string;
+  /**
+   * The content of a file in memory that the tool reads as `PRIVATE_FILE`, for secrets that it does not read from standard
+   * input. The file has no name in any folder, and ends with the processes that have it open, even after SIGKILL. Two
+   * contents: two files.
+   */
+  readonly privateFile?: string | readonly [string, string];
+  /** Standard input is this file instead of `input`. The tool cannot write to it. */
+  readonly inputFile?: OpenFile;
+  /**
+   * The user to run as, without supplementary groups. Default: the user of this process. A sandbox has no other user, and
+   * runs every tool as that one.
+   */
+  readonly as?: { readonly uid: number; readonly gid: number };
   /** The exit statuses that are not failures. Default: 0. */
   readonly accept?: readonly number[];
   /** Default: 60,000. */

@@ -28,6 +28,20 @@ export interface DatabaseServer {
    * @throws MachineError `failed` if the server cannot be reached.
    */
   use<T>(work: (connection: DatabaseConnection) => Promise<T>, database?: string): Promise<T>;
+  /**
+   * Connects as another user, to one database, for statements from a file. Absent: PostgreSQL, whose own tool does it.
+   */
+  useAs?<T>(
+    login: { readonly user: string; readonly password: string },
+    database: string,
+    work: (connection: StatementConnection) => Promise<T>,
+  ): Promise<T>;
+}
+
+/** Runs statements that are bytes in any encoding. */
+export interface StatementConnection {
+  /** Discards the rows. The server cannot ask for a file. */
+  run(statement: Uint8Array): Promise<void>;
 }
 
 /** A server that is reached over the network. */

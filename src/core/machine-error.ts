@@ -1,6 +1,7 @@
 // Errors of the machine, and how they are reported to callers. Separate from `machine.ts`, which many calls do not
 // load.
 import { ApiError } from './errors.ts';
+import { systemErrorCode } from './system-error.ts';
 
 /** The end of a reason if nothing was changed. It is removed if something was changed after all. */
 export const UNCHANGED = ' Nothing was changed.';
@@ -32,13 +33,16 @@ const causes: Readonly<Record<string, string>> = {
   EIO: 'The disk reported an error. Check it (dmesg) before you go on.',
 };
 
+/** What to do about a system call error of a disk, such as `ENOSPC`. Undefined for others. */
+export const diskCause = (code: string): string | undefined => causes[code];
+
 /**
  * Converts an error of a system call to a MachineError `full` if the disk caused it. Returns other errors unchanged.
  */
 export function ofDisk(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const { code, path, syscall } = error as { code?: unknown; path?: unknown; syscall?: unknown };
-  const cause = typeof syscall === 'string' ? causes[String(code)] : undefined;
+  const { path, syscall } = error as { path?: unknown; syscall?: unknown };
+  const cause = typeof syscall === 'string' ? causes[systemErrorCode(error) ?? ''] : undefined;
   if (cause === undefined) return error;
   const what = typeof path === 'string' ? `“${path}” could not be written. ` : '';
   return new MachineError('full', `${what}${cause}`, { cause: error });

@@ -37,6 +37,10 @@ export interface UserFileContent {
   readonly content: Uint8Array;
 }
 
+export const ARCHIVE_FORMATS = ['zip', 'tar', 'tar.gz', 'tar.bz2', 'gz', 'bz2'] as const;
+/** `gz` and `bz2` are for one file. */
+export type ArchiveFormat = (typeof ARCHIVE_FORMATS)[number];
+
 export interface UserFileWrite {
   /** The permission bits of a new file. An existing one keeps its own. Default: 0o644. */
   readonly mode?: number | undefined;
@@ -96,6 +100,17 @@ export interface MachineUserFiles {
    * out. If it fails, what was copied is removed. @throws MachineError `exists` if `to` exists.
    */
   copy(from: string, to: string): Promise<void>;
+  /**
+   * Unpacks an archive into a directory, which is created if it does not exist. Existing files are replaced. An archive
+   * that is damaged, or has names or links that lead out, changes nothing.
+   * @returns how many files and links were unpacked.
+   */
+  extract(archive: string, directory: string): Promise<number>;
+  /**
+   * Packs files, and directories with their contents, into a new archive. Links are stored as links.
+   * @throws MachineError `exists` if the archive exists.
+   */
+  compress(paths: readonly string[], archive: string, format: ArchiveFormat): Promise<void>;
   /** Removes a file, a link, or a directory with its contents. Does nothing if nothing exists there. */
   remove(path: string): Promise<void>;
   /**

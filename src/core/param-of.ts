@@ -14,25 +14,42 @@ export const nameInFamily = (family: string, given: string): string =>
  * Returns the parameter that an argument's name means: `user`, one of its aliases, `user-2` if `user` is a list, or the
  * family that it belongs to.
  */
-export function paramOf(
-  { params }: Pick<Spec, 'params'>,
-  name: string,
-): { param: Param; base: string; number: number } | undefined {
-  const exact = named(params, name);
-  if (exact !== undefined) return { ...exact, number: -1 };
+export function paramOf({ params }: Pick<Spec, 'params'>, name: string): Named | undefined {
+  const { named, families } = indexOf(params);
+  const exact = named.get(name);
+  if (exact !== undefined) return exact;
   const [, stem = '', number = ''] = /^(.+)-(\d{1,6})$/.exec(name) ?? [];
-  const numbered = named(params, stem);
+  const numbered = named.get(stem);
   if (numbered?.param.list === true) return { ...numbered, number: Number(number) };
-  const family = Object.entries(params).find(
-    ([base]) => isFamily(base) && nameInFamily(base, name) !== '' && name.startsWith(base.slice(0, -1)),
+  return families.find(
+    ({ base }) => nameInFamily(base, name) !== '' && name.startsWith(base.slice(0, -ANY_NAME.length + 1)),
   );
-  return family && { param: family[1], base: family[0], number: -1 };
 }
 
-/** Finds a parameter by its own name or an alias. */
-function named(params: Spec['params'], name: string): { param: Param; base: string } | undefined {
-  const own = Object.hasOwn(params, name) ? params[name] : undefined;
-  if (own !== undefined) return { param: own, base: name };
-  const other = Object.entries(params).find(([, { alias }]) => alias?.includes(name) === true);
-  return other && { param: other[1], base: other[0] };
+interface Named {
+  readonly param: Param;
+  readonly base: string;
+  readonly number: number;
+}
+
+interface Index {
+  /** By their own names and their aliases. An own name takes precedence. */
+  readonly named: ReadonlyMap<string, Named>;
+  readonly families: readonly Named[];
+}
+
+const indexes = new WeakMap<Spec['params'], Index>();
+
+/** Made once for each function, since each argument of each call is looked up several times. */
+function indexOf(params: Spec['params']): Index {
+  const known = indexes.get(params);
+  if (known !== undefined) return known;
+  const all = Object.entries(params).map(([base, param]): Named => ({ param, base, number: -1 }));
+  const named = new Map(all.map((one) => [one.base, one]));
+  for (const one of all) {
+    for (const alias of one.param.alias ?? []) if (!named.has(alias)) named.set(alias, one);
+  }
+  const index = { named, families: all.filter(({ base }) => isFamily(base)) };
+  indexes.set(params, index);
+  return index;
 }

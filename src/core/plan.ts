@@ -167,6 +167,11 @@ export interface Progress {
   readonly begun?: { readonly position: number; readonly memento: unknown };
 }
 
+/** What the first step found before it changes anything, if it is about to be applied. */
+export interface Begun {
+  readonly memento: unknown;
+}
+
 /** A lock that another call holds. */
 export interface TakenLock {
   /** In words. */
@@ -182,6 +187,7 @@ export interface Journal {
     db: Db,
     plan: Plan,
     about: Pick<JournalEntry, 'process' | 'xid' | 'caller'>,
+    begun?: Begun,
   ) => Promise<number | string>;
   /**
    * Adds a plan's steps and locks to an entry, after the steps that it has, and replaces its change and input.

@@ -3,6 +3,7 @@ import type { Engine } from './engine.ts';
 import {
   applySteps,
   changeOf,
+  HELD_LOCKS,
   inStore,
   sentence,
   store,
@@ -45,6 +46,11 @@ export async function recover(engine: Engine, entries: readonly JournalEntry[]):
 }
 
 async function resume(engine: Engine, left: JournalEntry): Promise<void> {
+  if (left.kind === HELD_LOCKS) {
+    // The task whose locks these are starts again, or has failed.
+    await inStore(engine, 'changes', (db) => engine.journal.close(db, left.id));
+    return;
+  }
   const change = await changeOf(engine, left.kind);
   const entry = await engine.withSteps(left);
   const stage = await undoOrComplete(engine, { entry: { ...entry, steps: [...entry.steps] }, change });
@@ -59,7 +65,7 @@ async function resume(engine: Engine, left: JournalEntry): Promise<void> {
       stage,
       duration_ms: 0,
     },
-    true,
+    'change',
   );
 }
 

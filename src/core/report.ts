@@ -4,6 +4,7 @@ import type { AnyFunction } from './define.ts';
 import type { Envelope, Metadata } from './envelope.ts';
 import type { ApiError, ErrorCode } from './errors.ts';
 import { printable } from './function-name.ts';
+import type { LongList } from './long-list.ts';
 import type { Counts } from './shape.ts';
 import type { Hash } from './values.ts';
 
@@ -16,6 +17,8 @@ export class Report {
   readonly messages: string[] = [];
   /** The counts of a list that the handler has filtered, sorted and paged itself. */
   counts: Counts | undefined;
+  /** The list of the response, if it is read while the response is written. */
+  longList: LongList | undefined;
   /** The task that the handler has started. */
   task: number | undefined;
   /** The error of the function that the call has made. */
@@ -25,8 +28,9 @@ export class Report {
   #raw: string | undefined;
   /** The number of warnings from before the machine was read. */
   #beforeLook = 0;
-  /** The number of warnings from before the handler ran. */
+  /** The numbers of warnings and messages from before the handler ran. */
   #beforeHandler = 0;
+  #messagesBeforeHandler = 0;
 
   constructor(warnings: readonly string[]) {
     this.warnings = [...warnings];
@@ -47,24 +51,29 @@ export class Report {
     this.#beforeHandler += added.length;
   }
 
-  /** Discards the warnings of an earlier look. */
+  /** Discards what an earlier look reported. */
   restartLook(): void {
     this.warnings.length = this.#beforeLook;
+    this.messages.length = 0;
+    this.#messagesBeforeHandler = 0;
     this.#beforeHandler = this.#beforeLook;
   }
 
-  /** Keeps the warnings of the look if the handler runs again. */
+  /** Keeps what the look reported if the handler runs again. */
   keepLook(): void {
     this.#beforeHandler = this.warnings.length;
+    this.#messagesBeforeHandler = this.messages.length;
   }
 
   /** Discards what the handler reported. The store runs a transaction again if another one conflicted with it. */
   restart(): void {
     this.warnings.length = this.#beforeHandler;
-    this.messages.length = 0;
+    this.messages.length = this.#messagesBeforeHandler;
     this.#reason = 'OK';
     this.#raw = undefined;
     this.counts = undefined;
+    this.longList?.close();
+    this.longList = undefined;
     this.task = undefined;
     this.innerError = undefined;
     this.#metadata = {};
@@ -115,10 +124,12 @@ export class Report {
     };
     if (Object.keys(output).length > 0) metadata.output = output;
     const data = outcome.ok ? outcome.data : (outcome.error.data ?? fn?.failureData);
+    if (!outcome.ok) this.longList?.close();
     return {
       metadata,
       ...(data === undefined ? {} : { data }),
       ...(fn?.list === undefined ? {} : { list: fn.list }),
+      ...(outcome.ok && this.longList !== undefined ? { longList: this.longList } : {}),
       ...(outcome.ok || outcome.error.faults.length === 0 ? {} : { faults: outcome.error.faults }),
       ...(fn?.flat === true && (outcome.ok || outcome.error.data !== undefined) ? { flat: true } : {}),
       ...(fn?.failureRow === undefined ? {} : { failureRow: fn.failureRow }),

@@ -4,6 +4,7 @@ import type { Call, Db, Sealer } from './context.ts';
 import type { Envelope } from './envelope.ts';
 import type { Machine } from './machine.ts';
 import type { CallPeer } from './peer.ts';
+import type { Lock } from './plan.ts';
 import type { Json } from './values.ts';
 
 export const taskStates = ['waiting', 'running', 'done', 'failed', 'stopped'] as const;
@@ -39,6 +40,8 @@ export interface TaskKind<Input = never> {
    * Default: never.
    */
   readonly retries?: { readonly count: number; readonly delayMs: number; readonly growth?: number };
+  /** Only one task of this kind runs on a server at a time. The others wait for it. */
+  readonly runsAlone?: true;
   /** For a kind that is started by a timer. Its input is `{}`. */
   readonly timer?: Timer;
   /**
@@ -54,6 +57,11 @@ export interface TaskKind<Input = never> {
  */
 export interface TaskContext {
   readonly id: number;
+  /**
+   * Whether the task has run before, and was interrupted or failed. An interrupted attempt may have written files that a
+   * daemon has not read yet.
+   */
+  readonly isRetry: boolean;
   /** The user who started the task; root for a timer. */
   readonly caller: string;
   readonly machine: Machine;
@@ -62,10 +70,26 @@ export interface TaskContext {
   readonly randomBytes: (count: number) => Promise<Uint8Array>;
   /** Runs a separate transaction. */
   readonly transaction: <T>(effect: 'reads' | 'changes', work: (db: Db) => Promise<T>) => Promise<T>;
+  /**
+   * Runs work that writes what belongs to an account, or to another object with a lock, while no call changes it. The
+   * work must itself read what it is based on: a call may have changed what was read before. It must not make calls that
+   * need these locks.
+   * @throws ApiError `busy`, `host_failed` if the locks do not become free.
+   */
+  readonly withLocks: <T>(locks: readonly Lock[], work: () => Promise<T>) => Promise<T>;
   /** Makes a call on another server. */
   readonly callPeer: CallPeer;
-  /** Makes a call as root. */
+  /** Makes a call as root. The call takes the locks that it needs. */
   readonly call: (call: Pick<Call, 'command' | 'args'>) => Promise<Envelope>;
+  /**
+   * Makes a call as root if what the task has read before still holds, so that it does not undo what another call has
+   * changed in between. `isCurrent` is asked in the transaction in which the call reads and plans.
+   * @returns undefined if it no longer holds. Then nothing was changed.
+   */
+  readonly callIfCurrent: (
+    call: Pick<Call, 'command' | 'args'>,
+    isCurrent: (db: Db) => Promise<boolean>,
+  ) => Promise<Envelope | undefined>;
   /** @param percent 0 to 100. @param activity a sentence about what the task is doing now. */
   readonly progress: (percent: number, activity: string) => void;
   /** Adds a line to the task's log file, which must not contain secrets. */

@@ -11,7 +11,7 @@ import type {
   MachineTools,
 } from '../core/machine-daemons.ts';
 import { LookAgain, MachineError } from '../core/machine-error.ts';
-import { batchesOf, type Batches } from './batches.ts';
+import { batchesOf, type Batches } from '../core/batches.ts';
 import { reloadsOf, type ReloadRequest } from './reloads.ts';
 import type { DriverMachine, DriverStep } from './step.ts';
 

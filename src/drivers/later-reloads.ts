@@ -1,6 +1,6 @@
 // Reloads for new accounts, which nobody waits for. The more accounts there are, the longer a reload takes, so the more
 // accounts share it.
-import type { Timing } from './reloads.ts';
+import type { Timing } from '../core/timing.ts';
 
 export interface LaterReload {
   /** Requests of the same key share a reload. */
@@ -10,6 +10,8 @@ export interface LaterReload {
   readonly run: () => Promise<void>;
   /** Returns once the daemon works with the change. */
   readonly used: () => Promise<unknown>;
+  /** Called if the reload fails. */
+  readonly failed?: () => Promise<void>;
   /** A reload of a higher order follows, and begins this one as well. */
   readonly isFollowed?: true;
 }
@@ -95,10 +97,15 @@ export class LaterReloads {
     const groups = [...new Set(ordered.map(({ key }) => key))].map((key) =>
       ordered.filter((one) => one.key === key),
     );
-    const load = async ([first, ...others]: readonly LaterReload[]) => {
-      await first?.run();
+    const load = async (group: readonly LaterReload[]) => {
+      try {
+        await group[0]?.run();
+      } catch (error) {
+        for (const one of group) await one.failed?.();
+        throw error;
+      }
       return async () => {
-        for (const one of [first, ...others]) await one?.used();
+        for (const one of group) await one.used();
       };
     };
     const last = groups.pop() ?? [];

@@ -105,8 +105,8 @@ function urlsOf(path: string): string[] {
 
 function answerUapi(module: string, func: string): (asked: Asked) => Promise<Hash> {
   return async ({ args, run }) => {
-    const { envelope, options } = await run('uapi', module, func, args);
-    return { ...uapiAnswer(envelope, options) };
+    const { envelope, reshape } = await run('uapi', module, func, args);
+    return { ...uapiAnswer(envelope, reshape) };
   };
 }
 
@@ -121,7 +121,7 @@ async function answer(
 ): Promise<FastifyReply> {
   const sender = await senderOf(request, door, command);
   if ('problem' in sender) return refuseAccount(reply, sender);
-  const question = { url: request.url, query: queryOf(request), body: bodyOf(request) };
+  const question = { request: request.raw, url: request.url, query: queryOf(request), body: bodyOf(request) };
   const make = (engine: Engine) =>
     makeAnswer({ request, reply, sender, body: question.body }, respond, engine);
   return sendAnswer(reply, await answers.answer(question, sender, make), headers);

@@ -1,23 +1,33 @@
-// The sockets through which ordinary users of this machine call UAPI (the command `uapi`). Each user has a socket that
-// only that user and root can open, because it belongs to the user (mode 0600): the kernel checks who connects. So that
-// a server with thousands of accounts does not keep thousands of sockets, they are created when they are needed. A
-// client asks for its socket at the socket `request`, which everybody can open. It does no harm to ask for another
-// user's socket.
-// One connection is one call: a line of JSON from the client, which then ends its side, and a line of JSON back.
+// The sockets through which ordinary users of this machine call UAPI and API 2 (the commands `uapi` and `cpapi2`). Each
+// user has a socket that only that user and root can open, because it belongs to the user (mode 0600): the kernel checks
+// who connects. So that a server with thousands of accounts does not keep thousands of sockets, they are created when
+// they are needed. A client asks for its socket at the socket `request`, which everybody can open. It does no harm to ask
+// for another user's socket.
+// One connection is one call. The native command sends frames (`src/command-socket/frames.ts`). The program in Node
+// sends a line of JSON, ends its side, and gets a line of JSON back.
 import { chmodSync, chownSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { Application } from '../app.ts';
+import { converse } from '../command-socket/conversation.ts';
 import { isServed } from '../command-socket/is-served.ts';
-import type { RawArgument } from '../core/context.ts';
+import type { CommandRequest } from '../command-socket/request.ts';
+import type { Decision } from '../command-socket/served-call.ts';
+import { readAccountLine } from '../command-socket/served-account-call.ts';
+import { accountProgramOf } from '../core/account-programs.ts';
+import type { AccountApi, RawArgument } from '../core/context.ts';
 import type { Envelope } from '../core/envelope.ts';
 import { ApiError } from '../core/errors.ts';
-import { callUapi, uapiFailure } from '../model/account-apis/named-envelope.ts';
+import { callAsAccount, callFailure } from '../model/account-apis/named-envelope.ts';
 import * as accounts from '../model/accounts/accounts.ts';
 
+/** The first bytes of the native command: its request, or its standard input. The program in Node sends a brace. */
+const FIRST_FRAMES = ['R', 'I'].map((type) => type.charCodeAt(0));
 /** The file name of the socket at which clients ask. */
 const REQUEST = 'request.sock';
 const MAX_REQUEST_BYTES = 16 * 2 ** 20;
+/** Room for a usual request. */
+const FIRST_BYTES = 4096;
 /** A client that sends nothing for this time is disconnected. */
 const SILENCE_MS = 30_000;
 /** A socket without connections is removed after this time. */
@@ -35,10 +45,14 @@ const RESERVED_CALLS = 64;
 /** Connections that get the answer to try again. Others are closed at once. */
 const MAX_REFUSED = 256;
 
+/** The native command makes a call with more words itself, because the server reads them while others wait. */
+const MAX_WORDS = 1000;
+
 /** The response instead of a call if too many are in progress. The client tries again. */
 const BUSY = 'busy';
 
 interface Request {
+  readonly api: AccountApi;
   readonly module: string;
   readonly func: string;
   readonly args: readonly RawArgument[];
@@ -61,6 +75,7 @@ export function socketDirectory(
 
 export class AccountSockets {
   readonly #application: Application;
+  readonly #build: string;
   #directory = '';
   /** By user ID. */
   readonly #servers = new Map<number, Server>();
@@ -73,8 +88,10 @@ export class AccountSockets {
   readonly #asking = new Set<Socket>();
   readonly #refused = new Set<Socket>();
 
-  constructor(application: Application) {
+  /** @param build which build of the program this is. Native commands of other builds are declined. */
+  constructor(application: Application, build: string) {
     this.#application = application;
+    this.#build = build;
   }
 
   /**
@@ -203,15 +220,40 @@ export class AccountSockets {
 
   async #answer(socket: Socket, uid: number): Promise<void> {
     if (!this.#admitCall(socket, uid)) return this.#refuse(socket);
-    const text = await received(socket, MAX_REQUEST_BYTES);
+    const first = await firstByte(socket);
+    if (first !== undefined && FIRST_FRAMES.includes(first)) return this.#converse(socket, uid);
+    const text = first === undefined ? undefined : await received(socket, MAX_REQUEST_BYTES);
     const request = text === undefined ? undefined : readRequest(text);
     if (request === undefined) return void socket.destroy();
     // The call can take longer than a client may be silent.
     socket.setTimeout(0);
-    socket.end(JSON.stringify(await this.#call(request, uid, socket)));
+    socket.end(JSON.stringify(await this.#call(request, uid, () => socket.destroyed)));
   }
 
-  async #call(request: Request, uid: number, socket: Socket): Promise<Envelope> {
+  /** With the native command. */
+  #converse(socket: Socket, uid: number): void {
+    socket.once('end', () => socket.end());
+    converse(socket, {
+      consider: (request) => this.#consider(request, uid),
+      begin: () => {
+        this.#silent.delete(socket);
+        socket.setTimeout(0);
+      },
+    });
+    socket.resume();
+  }
+
+  /** Undefined if the command has to read its line itself. */
+  async #consider(request: CommandRequest, uid: number): Promise<Decision> {
+    const { argv, build, environment } = request;
+    if (build !== this.#build || accountProgramOf(argv) === undefined || argv.length > MAX_WORDS)
+      return undefined;
+    // They can change what the program in Node prints.
+    if (Object.keys(environment).some((name) => /^NODE_(OPTIONS|DEBUG)/.test(name))) return undefined;
+    return readAccountLine(request, (call, isAbandoned) => this.#call(call, uid, isAbandoned));
+  }
+
+  async #call(request: Request, uid: number, isAbandoned: () => boolean): Promise<Envelope> {
     const { engine } = this.#application;
     try {
       const account = await this.#accountOf(uid);
@@ -220,10 +262,10 @@ export class AccountSockets {
         throw new ApiError('denied', `The account “${account.username}” is suspended.`);
       }
       const { username } = account;
-      return await callUapi(engine, { ...request, username, isAbandoned: () => socket.destroyed });
+      return await callAsAccount(engine, { ...request, username, isAbandoned });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      return uapiFailure(request, error);
+      return callFailure(request, error);
     }
   }
 
@@ -236,33 +278,59 @@ export class AccountSockets {
   }
 }
 
-/** Reads until the client ends its side. Undefined if it sends more than `most` bytes or goes away. */
-function received(socket: Socket, most: number): Promise<string | undefined> {
+/** Waits for the first byte, and pauses the socket. Undefined if the client ends its side or goes away before. */
+function firstByte(socket: Socket): Promise<number | undefined> {
   return new Promise((resolve) => {
-    const pieces: Buffer[] = [];
-    let total = 0;
-    socket.on('data', (piece: Buffer) => {
-      total += piece.length;
-      if (total > most) socket.destroy();
-      else pieces.push(piece);
-    });
-    socket.on('end', () => {
-      resolve(Buffer.concat(pieces).toString('utf8'));
-    });
-    socket.on('close', () => {
-      resolve(undefined);
+    const end = () => resolve(undefined);
+    socket.once('end', end).once('close', end);
+    socket.once('data', (piece: Buffer) => {
+      socket.off('end', end).off('close', end).pause().unshift(piece);
+      resolve(piece[0]);
     });
   });
 }
 
+/**
+ * Reads until the client ends its side. Undefined if it sends more than `most` bytes or goes away. The pieces are copied
+ * into one memory: kept as they are, pieces of one byte would take a hundred times as much.
+ */
+function received(socket: Socket, most: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
+    let length = 0;
+    socket.on('data', (piece: Buffer) => {
+      const end = length + piece.length;
+      if (end > most) {
+        socket.destroy();
+        return;
+      }
+      if (end > bytes.length) {
+        const larger = Buffer.allocUnsafeSlow(Math.max(2 * bytes.length, end));
+        bytes.copy(larger, 0, 0, length);
+        bytes = larger;
+      }
+      piece.copy(bytes, length);
+      length = end;
+    });
+    socket.on('end', () => {
+      resolve(bytes.toString('utf8', 0, length));
+    });
+    socket.on('close', () => {
+      resolve(undefined);
+    });
+    socket.resume();
+  });
+}
+
 function readRequest(text: string): Request | undefined {
-  let read: Partial<Request>;
+  let read: (Partial<Request> & { readonly api2?: Partial<Request> | null }) | null;
   try {
-    read = JSON.parse(text) as Partial<Request>;
+    read = JSON.parse(text) as typeof read;
   } catch {
     return undefined;
   }
-  const { module, func, args, dryRun, warnings } = read;
+  const api = read?.api2 === undefined ? 'uapi' : 'api2';
+  const { module, func, args, dryRun, warnings } = (api === 'uapi' ? read : read?.api2) ?? {};
   if (typeof module !== 'string' || typeof func !== 'string' || !Array.isArray(args)) return undefined;
   const isValid = args.every(
     (one: unknown) =>
@@ -273,5 +341,12 @@ function readRequest(text: string): Request | undefined {
       'value' in one,
   );
   if (!isValid) return undefined;
-  return { module, func, args, dryRun: dryRun === true, warnings: Array.isArray(warnings) ? warnings : [] };
+  return {
+    api,
+    module,
+    func,
+    args,
+    dryRun: dryRun === true,
+    warnings: Array.isArray(warnings) ? warnings : [],
+  };
 }

@@ -1,9 +1,12 @@
 // The bodies of responses: envelopes as JSON or XML, and rejections without an envelope.
 import { Readable } from 'node:stream';
+import { setImmediate as othersHaveRun } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import type { Envelope } from '../core/envelope.ts';
+import type { LongList } from '../core/long-list.ts';
 import type { Hash } from '../core/values.ts';
 import { loadRenderer } from '../render/format.ts';
+import { limits } from './limits.ts';
 
 export type Api = 'json-api' | 'xml-api';
 
@@ -19,9 +22,27 @@ export interface Answer {
   readonly body: string | Buffer | Readable;
 }
 
+/** A response in one piece. */
+export interface WholeAnswer extends Answer {
+  readonly body: string | Buffer;
+}
+
 export async function toAnswer(api: Api, envelope: Envelope): Promise<Answer> {
   const render = await loadRenderer(api === 'json-api' ? 'json' : 'xml');
-  return { type: types[api], body: toBody(render(envelope)) };
+  const body = toBody(render(envelope));
+  const { longList } = envelope;
+  if (longList !== undefined && body instanceof Readable) endInTime(body, longList);
+  return { type: types[api], body };
+}
+
+/** Ends the reading of a list with its body, also if the client disconnects before anything was read. */
+function endInTime(body: Readable, { close }: LongList): void {
+  const problem = new Error(`A client took more than ${limits.longListMs / 60_000} minutes to read a list.`);
+  const patience = setTimeout(() => body.destroy(problem), limits.longListMs).unref();
+  body.once('close', () => {
+    clearTimeout(patience);
+    close();
+  });
 }
 
 /** A bare hash, without an envelope; `name` is the root element in XML. */
@@ -39,10 +60,24 @@ export function sendAnswer(
   if (body instanceof Readable) return reply.header('content-type', type).send(body);
   // A complete body bypasses fastify, whose type checks and hooks would take 5 % of the time.
   reply.hijack();
-  const length = Buffer.byteLength(body);
-  reply.raw.writeHead(200, { 'content-type': type, ...headers, 'content-length': length }).end(body);
+  reply.raw.writeHead(200, headersOf({ type, body }, headers)).end(body);
   return reply;
 }
+
+/** Names and values in turn, as `writeHead` takes them. */
+export function headersOf({ type, body }: WholeAnswer, headers: Readonly<Record<string, string>>): string[] {
+  const length = String(Buffer.byteLength(body));
+  return ['content-type', type, ...inTurn(headers), 'content-length', length];
+}
+
+/** The headers are those of the server, so they are the same object for each response. */
+function inTurn(headers: Readonly<Record<string, string>>): readonly string[] {
+  let names = flat.get(headers);
+  if (names === undefined) flat.set(headers, (names = Object.entries(headers).flat()));
+  return names;
+}
+
+const flat = new WeakMap<Readonly<Record<string, string>>, readonly string[]>();
 
 /** Bodies up to this many characters are sent in one piece. */
 const LONGEST_PIECE = 256 * 1024;
@@ -59,7 +94,11 @@ function toBody(pieces: Iterable<string>): string | Buffer | Readable {
   return start.length > SHORT ? Buffer.from(start) : start;
 }
 
-function* goOn(start: string, rest: Iterator<string>): Generator<string> {
+/** Pauses after each piece: a client that is fast has room for the next one without a round of the event loop. */
+async function* goOn(start: string, rest: Iterator<string>): AsyncGenerator<string> {
   yield start;
-  yield* { [Symbol.iterator]: () => rest };
+  for (const piece of { [Symbol.iterator]: () => rest }) {
+    await othersHaveRun();
+    yield piece;
+  }
 }

@@ -41,7 +41,14 @@ async function answerCall(
   const { name: command } = request.params as { name: string };
   const sender = await senderOf(request, door, nameIn(command));
   if ('problem' in sender) return refuse(reply, sender);
-  const question = { url: request.url, api, command, query: queryOf(request), body: bodyOf(request) };
+  const question = {
+    request: request.raw,
+    url: request.url,
+    api,
+    command,
+    query: queryOf(request),
+    body: bodyOf(request),
+  };
   const isAbandoned = () => reply.raw.destroyed;
   const make = (engine: Engine) => makeAnswer({ ...application, engine }, question, sender, isAbandoned);
   return sendAnswer(reply, await answers.answer(question, sender, make), headers);
@@ -64,7 +71,7 @@ async function makeAnswer(
     return toBareAnswer(api, nameIn(command) || 'result', unknownInApi0(command));
   }
   const envelope = await dispatch(
-    { command, args, dryRun, warnings, origin, isAbandoned },
+    { command, args, dryRun, warnings, origin, isAbandoned, readsLongLists: isVersion1 },
     caller,
     application.engine,
   );

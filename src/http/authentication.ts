@@ -31,8 +31,8 @@ export interface Accepted {
   readonly caller: Caller;
   readonly origin: Required<Origin>;
   readonly warnings: readonly string[];
-  /** The store's state for which this result holds, if known. The state has not changed since. */
-  readonly storeState?: string;
+  /** Of a token: the store's state for which this result holds, and until when. */
+  readonly holds?: { readonly state: string; readonly until: number };
 }
 
 /** A rejected caller, for the logs. The client gets only the problem and its reason. */
@@ -68,19 +68,14 @@ const schemes: Readonly<Record<LoginService, string>> = { whostmgrd: 'whm', cpan
 /** The maximum number of cached tokens. */
 const MAX_KNOWN = 1000;
 
-interface Known {
-  /** Valid only for one state of the store. After any change the token is looked up again. */
-  readonly sender: Accepted;
-  readonly expiresAt: number;
-}
-
 /**
  * Caches the callers of tokens until any process changes the store. For a program that calls repeatedly, each call then
  * costs one read of SQLite's change counter.
  */
 class KnownTokens {
   readonly #application: Application;
-  readonly #known = new Map<string, Known>();
+  /** Each holds for one state of the store. After any change the token is looked up again. */
+  readonly #known = new Map<string, Accepted>();
 
   constructor(application: Application) {
     this.#application = application;
@@ -91,12 +86,12 @@ class KnownTokens {
     const key = `${service} ${address} ${pair}`;
     const state = await this.#application.storeState();
     const known = this.#known.get(key);
-    if (known?.sender.storeState === state && engine.now() < known.expiresAt) return known.sender;
+    if (known?.holds?.state === state && engine.now() < known.holds.until) return known;
     const { sender, expiresAt } = await byToken[service](engine, pair, address);
     // Rejected tokens are not cached: their number has no limit.
     if ('problem' in sender) return sender;
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
-    this.#known.set(key, { sender: { ...sender, storeState: state }, expiresAt });
+    this.#known.set(key, { ...sender, holds: { state, until: expiresAt } });
     return sender;
   }
 }

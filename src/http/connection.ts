@@ -24,6 +24,8 @@ interface Exchange {
 export interface Surroundings {
   readonly limits: Limits;
   readonly handler: Handler;
+  /** Sends a response if it is known already. It takes no turn, since nothing has to be done for it. */
+  readonly answersAtOnce: (request: IncomingMessage, response: ServerResponse, source: string) => boolean;
   /** Headers of responses that are written without fastify. */
   readonly headers: Readonly<Record<string, string>>;
   /** Called for each request that arrives while too many are waiting. */
@@ -107,13 +109,18 @@ export class Connection {
   #begin(exchange: Exchange): void {
     this.#current = exchange;
     const { request, response } = exchange;
-    response.once('close', () => {
+    // Emitted once. `once` would make a function for each response and take the listener off again.
+    response.on('close', () => {
       exchange.isClosed = true;
       exchange.onClose?.();
       if (this.#current === exchange) this.#goOn();
     });
     if (this.#isClosing && this.#waiting.length === 0) response.setHeader('connection', 'close');
-    this.#surroundings.handler(request, response);
+    const { handler, answersAtOnce, limits } = this.#surroundings;
+    exchange.isHandled = answersAtOnce(request, response, this.source);
+    // When the response has left, Node sets the one of an idle connection. What is answered at once leaves at once.
+    if (!exchange.isHandled || this.#socket.writableLength > 0) this.#socket.setTimeout(limits.writeTimeout);
+    if (!exchange.isHandled) handler(request, response);
   }
 
   #goOn(): void {

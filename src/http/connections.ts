@@ -15,6 +15,7 @@ import { clientErrorOf } from './client-errors.ts';
 import { Connection, type Surroundings } from './connection.ts';
 import { FairQueue } from './fair-queue.ts';
 import type { Limits } from './limits.ts';
+import type { RepeatedRequests } from './repeated-requests.ts';
 import { tlsOptions } from './tls.ts';
 
 export interface Tls {
@@ -45,10 +46,13 @@ export class Connections {
   readonly #addresses: Addresses;
   readonly #work: FairQueue;
   readonly #connections = new Map<Socket, Connection>();
+  readonly #repeated: RepeatedRequests;
+  #isEnding = false;
 
-  /** `headers` are added to responses that fastify does not write. */
-  constructor(limits: Limits, headers: Readonly<Record<string, string>>) {
+  /** `headers` are added to responses that fastify does not write, except those of `repeated`. */
+  constructor(limits: Limits, headers: Readonly<Record<string, string>>, repeated: RepeatedRequests) {
     this.#limits = limits;
+    this.#repeated = repeated;
     this.#headers = headers;
     this.#addresses = new Addresses(limits);
     this.#work = new FairQueue({ perKey: limits.requestsPerAddress, total: limits.requests });
@@ -60,6 +64,8 @@ export class Connections {
     const surroundings: Surroundings = {
       limits,
       handler,
+      answersAtOnce: (request, response, source) =>
+        !this.#isEnding && !this.#addresses.hasTooMany(source) && this.#repeated.answer(request, response),
       headers: this.#headers,
       onExcess: (source) => {
         if (this.#addresses.floods(source)) this.#cutOff(source);
@@ -93,7 +99,8 @@ export class Connections {
       this.#connections.set(socket, new Connection(socket, source, surroundings));
       socket.once('close', () => this.#connections.delete(socket));
     });
-    server.setTimeout(limits.writeTimeout, (socket) => this.#connections.get(socket)?.onTimeout());
+    // Each connection sets its own (`Connection`), because Node would set one for each request.
+    server.on('timeout', (socket: Socket) => this.#connections.get(socket)?.onTimeout());
     server.on('checkExpectation', accept);
     return server;
   }
@@ -124,13 +131,12 @@ export class Connections {
     server.addHook('onRoute', (route) => {
       route.handler = this.#inTurn(route.handler);
     });
-    let isEnding = false;
     server.addHook('preClose', (done) => {
-      isEnding = true;
+      this.#isEnding = true;
       done();
     });
     server.addHook('onRequest', (request, reply, done) => {
-      const fault = isEnding ? ending : (this.#crowd(request.raw.socket) ?? faultOf(request.raw));
+      const fault = this.#isEnding ? ending : (this.#crowd(request.raw.socket) ?? faultOf(request.raw));
       if (fault === undefined) {
         done();
         return;

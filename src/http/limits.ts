@@ -1,4 +1,5 @@
 // Limits on the time, memory and turns that a client can use. man/whmapi1d.8 lists them for administrators.
+import { LONGEST_READING_MS } from '../core/list-time-limit.ts';
 
 export const limits = {
   /** The maximum size of a request’s body in bytes. */
@@ -8,6 +9,8 @@ export const limits = {
   headersTimeout: 15_000,
   /** A client that reads nothing of its response for this long is disconnected. */
   writeTimeout: 30_000,
+  /** How long a client may take to read a list of more than 1,000 records. */
+  longListMs: LONGEST_READING_MS,
   handshakeTimeout: 10_000,
   keepAliveTimeout: 65_000,
   maxHeaderSize: 16_384,

@@ -17,20 +17,27 @@ interface Waiting extends Question {
 const TIMEOUT_MS = 5000;
 /** The maximum number of waiting passwords. Further ones are rejected. */
 const MAX_WAITING = 20;
+/** The thread and its dictionaries need 20 MB, so it ends after this time without a password. */
+const IDLE_MS = 60_000;
 
-/** Rates passwords with `strengthOf`. The thread starts with the first password, and again after a failure. */
+/**
+ * Rates passwords with `strengthOf`. The thread starts with a password if there is none: at first, after a failure, and
+ * after a minute without passwords.
+ */
 export class PasswordJudge {
   readonly #file: string;
   readonly #timeoutMs: number;
+  readonly #idleMs: number;
   /** The first is the one in progress. */
   readonly #queue: Waiting[] = [];
   #worker: Worker | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param file the built `password-worker.ts`. */
-  constructor(file: string, timeoutMs = TIMEOUT_MS) {
+  constructor(file: string, timeoutMs = TIMEOUT_MS, idleMs = IDLE_MS) {
     this.#file = file;
     this.#timeoutMs = timeoutMs;
+    this.#idleMs = idleMs;
   }
 
   /** @throws ApiError `busy` if too many passwords wait, or this one takes too long. */
@@ -46,12 +53,14 @@ export class PasswordJudge {
 
   /** Ends the thread. A waiting thread would keep the process alive, even if it is unreferenced. */
   async close(): Promise<void> {
+    clearTimeout(this.#timer);
     await this.#worker?.terminate();
   }
 
   #askNext(): void {
     const [next] = this.#queue;
-    if (next === undefined) return;
+    if (next === undefined) return this.#waitForRest();
+    clearTimeout(this.#timer);
     const worker = (this.#worker ??= this.#start());
     this.#timer = setTimeout(() => {
       this.#endWorker(busy(`it took more than ${this.#timeoutMs / 1000} seconds`));
@@ -59,6 +68,14 @@ export class PasswordJudge {
     }, this.#timeoutMs);
     const { candidate, known } = next;
     worker.postMessage({ candidate, known } satisfies Question);
+  }
+
+  #waitForRest(): void {
+    this.#timer = setTimeout(() => {
+      const worker = this.#worker;
+      this.#worker = undefined;
+      void worker?.terminate();
+    }, this.#idleMs).unref();
   }
 
   #start(): Worker {

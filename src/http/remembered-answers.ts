@@ -9,19 +9,22 @@
 // clock or the machine as well can say how long its response is valid (`FreeContext.validUntil`).
 //
 // Each call is identified before it comes here, and has its own line in the audit log.
+import type { IncomingMessage } from 'node:http';
 import type { Application } from '../app.ts';
 import type { AuditRecord } from '../core/audit.ts';
 import type { Caller, Origin } from '../core/context.ts';
 import type { Engine } from '../core/engine.ts';
 import { ApiError } from '../core/errors.ts';
-import type { Answer } from './answers.ts';
+import type { Answer, WholeAnswer } from './answers.ts';
 import type { Accepted } from './authentication.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import type { Body } from './call.ts';
+import type { RepeatedRequests } from './repeated-requests.ts';
 import { WatchedCall } from './watched-call.ts';
 
 /** Everything that a response depends on, other than the store. */
 export interface Question {
+  readonly request: IncomingMessage;
   /** The path as sent. It also determines the function and the format. */
   readonly url: string;
   readonly query: string;
@@ -29,7 +32,7 @@ export interface Question {
 }
 
 interface Remembered {
-  readonly answer: Answer;
+  readonly answer: WholeAnswer;
   /** The state of the store before the call read it. */
   readonly state: string;
   readonly record: AuditRecord;
@@ -52,11 +55,14 @@ type Make = (engine: Engine) => Promise<Answer>;
 
 export class RememberedAnswers {
   readonly #application: Application;
+  readonly #repeated: RepeatedRequests;
   readonly #remembered = new BoundedCache<Remembered>(BOUNDS);
   readonly #callers = new WeakMap<Caller, string>();
 
-  constructor(application: Application) {
+  /** `repeated` gets the requests whose response comes from here. */
+  constructor(application: Application, repeated: RepeatedRequests) {
     this.#application = application;
+    this.#repeated = repeated;
   }
 
   /** Returns the cached response, or the one from `make`. */
@@ -66,7 +72,7 @@ export class RememberedAnswers {
     if (sender.warnings.length > 0 || lengthOf(question) > LONGEST_QUESTION) return make(engine);
     const started = engine.now();
     const key = this.#keyOf(sender.caller, question);
-    const state = sender.storeState ?? (await this.#application.storeState());
+    const state = sender.holds?.state ?? (await this.#application.storeState());
     const known = this.#remembered.get(key);
     // A clock that was set back counts as an end, too.
     const isValid = known?.state === state && known.from <= started && started < known.until;
@@ -74,7 +80,18 @@ export class RememberedAnswers {
     try {
       const now = engine.now();
       const moment = { time: now, xid: engine.newXid(), duration_ms: now - started };
-      await this.#application.auditAgain(recordOf(known, sender.origin), moment);
+      const record = recordOf(known, sender.origin);
+      await this.#application.auditAgain(record, moment);
+      if (sender.holds !== undefined) {
+        const until = Math.min(known.until, sender.holds.until);
+        this.#repeated.keep(question.request, {
+          answer: known.answer,
+          state,
+          from: known.from,
+          until,
+          record,
+        });
+      }
       return known.answer;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -90,15 +107,15 @@ export class RememberedAnswers {
     const answer = await make(call.engine);
     const repeatable = call.repeatable;
     if (repeatable !== undefined && state === (await this.#application.storeState())) {
-      this.#keep(key, { answer, state, ...repeatable, from, records: new WeakMap() });
+      this.#keep(key, answer, { state, ...repeatable, from, records: new WeakMap() });
     }
     return answer;
   }
 
-  #keep(key: string, remembered: Remembered): void {
-    const { body } = remembered.answer;
+  #keep(key: string, { type, body }: Answer, rest: Omit<Remembered, 'answer'>): void {
     if (typeof body === 'string' || Buffer.isBuffer(body)) {
-      this.#remembered.set(key, remembered, body.length + key.length + OVERHEAD);
+      const answer = { type, body };
+      this.#remembered.set(key, { answer, ...rest }, body.length + key.length + OVERHEAD);
     }
   }
 

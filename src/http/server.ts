@@ -23,6 +23,7 @@ import { addAccountPages } from './page/account-pages.ts';
 import { addPages, answerNotFound } from './page/pages.ts';
 import { pageHeaders } from './page/security-headers.ts';
 import { RememberedAnswers } from './remembered-answers.ts';
+import { RepeatedRequests } from './repeated-requests.ts';
 import type { LogStream } from './systemd.ts';
 
 export interface ServerOptions {
@@ -48,7 +49,8 @@ export function createServer(
     ...(tls === undefined ? {} : { 'strict-transport-security': 'max-age=31536000' }),
   };
   const chosen = { ...limits, ...given };
-  const connections = new Connections(chosen, { ...headers, ...pageHeaders });
+  const repeated = new RepeatedRequests(application, headers);
+  const connections = new Connections(chosen, { ...headers, ...pageHeaders }, repeated);
   const server: FastifyInstance = fastify({
     serverFactory: (handler) => connections.createServer(handler, tls),
     clientErrorHandler: (error, socket) => connections.onClientError(error, socket),
@@ -79,7 +81,7 @@ export function createServer(
   connections.guard(server, sendError);
   server.setErrorHandler((error, request, reply) => answerError(error, request, reply, application));
   server.setNotFoundHandler((request, reply) => answerNotFound(request, reply, door));
-  const calls = { door, answers: new RememberedAnswers(application), headers };
+  const calls = { door, answers: new RememberedAnswers(application, repeated), headers };
   addLogin(server, door);
   addConfirm(server, door);
   addExternalLogin(server, door);

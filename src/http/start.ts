@@ -52,6 +52,7 @@ async function main(): Promise<void> {
     later: background.add,
     passwordStrength: passwords.strengthOf,
     toolStarter: join(__dirname, 'tool-starter.cjs'),
+    countThread: join(__dirname, 'count-thread.cjs'),
   });
   const worker = createWorker(application, process.env, {
     onEnd: ({ id, kind }, { state }) => servers[0]?.log.info({ task: id, kind, state }, 'task ended'),
@@ -63,8 +64,8 @@ async function main(): Promise<void> {
   const processWatch = createProcessWatch(application, (error) =>
     servers[0]?.log.warn(error, 'the background processes of accounts could not be checked'),
   );
-  const sockets = new AccountSockets(application);
   const build = readFileSync(join(__dirname, 'build-id'), 'latin1');
+  const sockets = new AccountSockets(application, build);
   const commands = new CommandSocket(application, { build, environment: process.env });
   const end = once(() =>
     stop(servers, application, passwords, [watch, processWatch, worker, sockets, commands, background]),
@@ -93,10 +94,7 @@ async function main(): Promise<void> {
     servers[0]?.log.error(error, 'the users of accounts cannot call UAPI: the sockets could not be created');
   });
   await commands.start().catch((error: unknown) => {
-    servers[0]?.log.warn(
-      error,
-      'the command whmapi1 makes its calls itself: the socket could not be created',
-    );
+    servers[0]?.log.warn(error, 'the commands make their calls themselves: the socket could not be created');
   });
   notifySystemd('READY=1');
   feedWatchdog(process.env);

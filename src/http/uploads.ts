@@ -12,9 +12,9 @@ import { assertFeature } from '../core/feature.ts';
 import { MachineError } from '../core/machine-error.ts';
 import type { MachineUserFiles } from '../core/machine-user-files.ts';
 import * as accounts from '../model/accounts/accounts.ts';
-import { lookAtOwnUsage } from '../model/accounts/own-usage.ts';
+import { measureOwnFiles } from '../model/accounts/own-usage.ts';
 import { uploadLimits, type UploadLimits } from '../model/files/disk-info.ts';
-import { DRAFT } from '../model/files/uploads.ts';
+import { DRAFT, removeOldDrafts } from '../model/files/uploads.ts';
 import { faultOf, openReader } from './bodies.ts';
 import { BadRequest, type Body } from './call.ts';
 import type { Limits } from './limits.ts';
@@ -63,7 +63,10 @@ export class Uploads {
     const drafts: string[] = [];
     try {
       if (!(await this.#mayUpload(caller))) return await work(NOT_RECEIVED);
-      const files = await this.#application.engine.machine.userFiles(user);
+      const { machine, now } = this.#application.engine;
+      const files = await machine.userFiles(user);
+      // The upload matters, not what earlier ones have left.
+      await removeOldDrafts(files, now()).catch(() => undefined);
       const reader = new FormReader(files, await this.#limitsOf(caller), this.#limits.uploadedFiles, drafts);
       return await work(await reader.read(request.raw));
     } finally {
@@ -94,7 +97,7 @@ export class Uploads {
     const { machine, sealer, store } = this.#application.engine;
     const transaction: FreeContext['transaction'] = (effect, work) =>
       store.transaction(effect, async (db) => ({ value: await work(db), keep: false }));
-    const measured = await lookAtOwnUsage({ caller, machine, sealer, transaction, warn: () => undefined });
+    const measured = await measureOwnFiles({ caller, machine, sealer, transaction, warn: () => undefined });
     return transaction('reads', async (db) => uploadLimits(db, await accounts.getOwn(db, caller), measured));
   }
 

@@ -7,7 +7,7 @@ import type { Engine } from '../core/engine.ts';
  * What a handler may use of its context without its answer depending on anything besides the caller, the arguments,
  * the program and the store. Whatever is not named here, such as the clock, the machine, chance and secrets, is outside.
  */
-const inside: ReadonlySet<string> = new Set<keyof Context>([
+const inside: ReadonlySet<string | symbol> = new Set<keyof Context>([
   'caller',
   'db',
   'isDryRun',
@@ -17,6 +17,7 @@ const inside: ReadonlySet<string> = new Set<keyof Context>([
   'reason',
   'listQuery',
   'reportCounts',
+  'reportLongList',
 ]);
 
 /** The record of a call whose response is the same if it is repeated, and until when. */
@@ -52,8 +53,8 @@ export class WatchedCall {
           return left;
         },
       },
-      audit: async (record, durable, db) => {
-        await engine.audit(record, durable, db);
+      audit: async (record, kind, db) => {
+        await engine.audit(record, kind, db);
         this.#record = record;
       },
       watch: (context) => this.#watch(context),
@@ -80,20 +81,20 @@ export class WatchedCall {
     };
   }
 
-  /** The same context, which records what is used. */
+  /**
+   * The same context, which records what is used. A proxy, because an object with a getter for each name would get a
+   * hidden class of its own in each call, and V8 keeps those, with all that their getters hold, until a full collection.
+   */
   #watch<C extends Context | FreeContext>(context: C): C {
-    const watched = {};
     const validUntil = (time: number) => {
       this.#until = time;
     };
-    for (const name of Object.keys(context) as (string & keyof C)[]) {
-      const take = () => {
-        if (name === 'validUntil') return validUntil;
+    return new Proxy(context, {
+      get: (_context, name) => {
+        if (name === 'validUntil' && name in context) return validUntil;
         if (!inside.has(name)) this.#usedOutside = true;
-        return context[name];
-      };
-      Object.defineProperty(watched, name, { get: take, enumerable: true });
-    }
-    return watched as C;
+        return context[name as keyof C];
+      },
+    });
   }
 }

@@ -11,7 +11,7 @@ export function usersIn(text: string, names: ReadonlySet<string>): Map<string, M
   const users = new Map<string, MachineUser>();
   for (const line of text.split('\n')) {
     const name = line.slice(0, line.indexOf(':'));
-    if (isUserName(name) && names.has(name) && !users.has(name)) users.set(name, userOf(line.split(':')));
+    if (names.has(name) && isUserName(name) && !users.has(name)) users.set(name, userOf(line.split(':')));
   }
   return users;
 }

@@ -1,6 +1,7 @@
 // System tools that drivers declared. A sandbox runs only the tools that need nothing but their input files.
 import { constants } from 'node:fs';
 import { access, readdir } from 'node:fs/promises';
+import { pid } from 'node:process';
 import type {
   DeclaredTool,
   MachineTools,
@@ -52,7 +53,15 @@ export class Tools implements MachineTools {
     }
     const plain = words.map((word) => this.#plain(word));
     if (plain.some((word) => word.includes('\0'))) throw new TypeError('An argument cannot contain NUL.');
-    return runWithErrors(name, plain, options);
+    const { inputFile, as, ...others } = options;
+    const runOptions = {
+      ...others,
+      // A path that any process of this user can open, and that always means the file that is open here.
+      ...(inputFile && { inputFile: `/proc/${pid}/fd/${inputFile.descriptor}` }),
+      ...(as && !this.#isSandbox && { as: { uid: as.uid, gid: as.gid } }),
+    };
+    const files = words.flatMap((word) => (typeof word === 'string' ? [] : [`${this.#root}${word.path}`]));
+    return runWithErrors(name, plain, runOptions, files);
   }
 
   #isRunHere(name: string): boolean {

@@ -3,8 +3,8 @@
 import { version } from '../../package.json';
 import { index } from '../functions/index.generated.ts';
 import { loadFunction } from '../functions/load.ts';
-import { uapiIndex } from '../uapi/index.generated.ts';
-import { loadUapi } from '../uapi/load.ts';
+import { accountIndex } from '../uapi/index.generated.ts';
+import { loadAccountFunction } from '../uapi/load.ts';
 import type { AnyFunction } from '../core/define.ts';
 import type { PlacedFunction } from './form.ts';
 import { openApiOfUapi } from './uapi.ts';
@@ -22,7 +22,11 @@ export async function openApiDocument(api: DocumentedApi): Promise<string> {
         )
       : openApiOfUapi(
           version,
-          await placed(Object.keys(uapiIndex), loadUapi, (name) => name.split('::')[0] ?? ''),
+          await placed(
+            Object.keys(accountIndex.uapi),
+            (name) => loadAccountFunction('uapi', name),
+            (name) => name.split('::')[0] ?? '',
+          ),
         );
   return JSON.stringify(document);
 }

@@ -2,6 +2,7 @@
 // it.
 import type { Envelope, Metadata } from '../core/envelope.ts';
 import { toPrintable } from '../core/envelope.ts';
+import type { LongList } from '../core/long-list.ts';
 import type { Hash, Value } from '../core/values.ts';
 
 export interface Answer {
@@ -10,6 +11,8 @@ export interface Answer {
   isLarge: boolean;
   /** The keys that lead to the part with the most members. A large response is written member by member from there. */
   path: readonly string[];
+  /** What to write instead of the members of that part. */
+  long: LongList | undefined;
 }
 
 /** A longer list makes a response large. */
@@ -23,8 +26,10 @@ export function toAnswer(envelope: Envelope): Answer {
   const ordered = { ...envelope, metadata: inPrintOrder(envelope.metadata) };
   const content = wellFormed(toPrintable(ordered), 'answer') as Hash;
   const list = envelope.list === undefined ? undefined : envelope.data?.[envelope.list];
-  const hasLongList = Array.isArray(list) && list.length > LONG_LIST;
-  return { content, isLarge: hasLongList || !fits(content, { left: ORDINARY_SIZE }), path: pathOf(envelope) };
+  const long = envelope.longList;
+  const hasLongList = long !== undefined || (Array.isArray(list) && list.length > LONG_LIST);
+  const isLarge = hasLongList || !fits(content, { left: ORDINARY_SIZE });
+  return { content, isLarge, path: pathOf(envelope), long };
 }
 
 /** Joins texts into pieces of limited size. A text is never split, so no piece ends within a character. */

@@ -14,6 +14,7 @@ export interface Table {
   readonly lines: Iterable<string>;
   /** Columns that did not fit. */
   readonly omitted: readonly string[];
+  readonly isEmpty: boolean;
 }
 
 interface Column {
@@ -28,32 +29,72 @@ const ascii = /^[ -~]*$/;
 /** Characters without a width: control characters, and marks that change the direction of the text after them. */
 const invisible = /[\0-\x1F\x7F-\x9F\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/g;
 
-/**
- * `width` is the width of the terminal in columns. If it is undefined, the output is not a terminal, and nothing is
- * shortened. `heading` styles the first line.
- */
+/** Rows that are measured at a time. */
+const ROWS = 500;
+
+/** A table whose rows can be read at once. `width` and `heading` are those of `measureTable`. */
 export function renderTable(
-  { columns: names, rows }: Records,
+  records: Records,
+  width: number | undefined,
+  heading?: (text: string) => string,
+): Table {
+  const measuring = measureTable(records, width, heading);
+  for (;;) {
+    const step = measuring.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/**
+ * Reads all rows to find the widths of the columns. They are read again for the lines, so that none are kept. Yields now
+ * and then, so that a server can do other work. `width` is the width of the terminal in columns. If it is undefined, the
+ * output is not a terminal, and nothing is shortened. `heading` styles the first line.
+ */
+export function* measureTable(
+  { columns: names, rows, preview }: Records,
   width: number | undefined,
   heading: (text: string) => string = (text) => text,
-): Table {
-  const cells = rows.map((row) => row.map(cellOf));
-  const columns = names.map((name, at) =>
-    columnOf(
-      name,
-      cells.map((row) => row[at] ?? ''),
-    ),
-  );
+): Generator<void, Table> {
+  const measured = names.map((name) => ({
+    name,
+    width: widthOf(visible(name)),
+    hasNumber: false,
+    hasText: false,
+  }));
+  let count = 0;
+  for (const row of preview?.() ?? rows) {
+    for (const [at, column] of measured.entries()) measure(column, cellOf(row[at]));
+    count += 1;
+    if (count % ROWS === 0) yield;
+  }
+  const columns = measured.map(({ hasNumber, hasText, ...column }) => ({
+    ...column,
+    isNumeric: hasNumber && !hasText,
+  }));
   const fitted = width === undefined ? columns : fit(columns, width);
   return {
-    lines: pieces(linesOf(fitted, cells, heading)),
+    lines: pieces(linesOf(fitted, rows, heading)),
     omitted: names.slice(fitted.length),
+    isEmpty: count === 0,
   };
+}
+
+interface Measured {
+  width: number;
+  hasNumber: boolean;
+  hasText: boolean;
+}
+
+function measure(column: Measured, cell: string): void {
+  if (cell === '') return;
+  column.width = Math.max(column.width, widthOf(cell));
+  if (numeric.test(cell)) column.hasNumber = true;
+  else column.hasText = true;
 }
 
 function* linesOf(
   columns: readonly Column[],
-  cells: readonly (readonly string[])[],
+  rows: Records['rows'],
   heading: (text: string) => string,
 ): Generator<string> {
   yield `${heading(
@@ -62,7 +103,12 @@ function* linesOf(
       columns.map(({ name }) => visible(name)),
     ),
   )}\n`;
-  for (const row of cells) yield `${lineOf(columns, row)}\n`;
+  for (const row of rows) {
+    yield `${lineOf(
+      columns,
+      columns.map((_column, at) => cellOf(row[at])),
+    )}\n`;
+  }
 }
 
 function lineOf(columns: readonly Column[], row: readonly string[]): string {
@@ -93,19 +139,6 @@ export function tableLine(
     .join(GAP)
     .trimEnd();
   return fits(line, terminalWidth ?? 0);
-}
-
-function columnOf(name: string, cells: readonly string[]): Column {
-  let width = widthOf(visible(name));
-  let isNumeric = false;
-  let isText = false;
-  for (const cell of cells) {
-    width = Math.max(width, widthOf(cell));
-    if (cell === '') continue;
-    if (numeric.test(cell)) isNumeric = true;
-    else isText = true;
-  }
-  return { name, width, isNumeric: isNumeric && !isText };
 }
 
 /** Selects as many columns as fit into the width. The widest of them are then made narrower until all fit. */

@@ -2,8 +2,9 @@
 // own writer writes large responses, with the same text.
 import { create } from 'xmlbuilder2';
 import type { Envelope } from '../core/envelope.ts';
+import { entriesOf, itemsOf } from '../core/long-list.ts';
 import { type Hash, isHash, type Value } from '../core/values.ts';
-import { pieces, toAnswer } from './answer.ts';
+import { type Answer, pieces, toAnswer } from './answer.ts';
 import { xmlName } from './xml-name.ts';
 
 export { xmlName };
@@ -14,9 +15,9 @@ type XMLBuilder = ReturnType<typeof create>;
 const ITEM = 'item';
 
 export function renderXml(envelope: Envelope): Iterable<string> {
-  const { content, isLarge, path } = toAnswer(envelope);
+  const { content, isLarge, path, long } = toAnswer(envelope);
   const { root } = envelope;
-  return isLarge ? pieces(writtenXml(content, path, root)) : [builtXml(content, root)];
+  return isLarge ? pieces(writtenXml(content, path, root, long)) : [builtXml(content, root)];
 }
 
 /** Renders the document with xmlbuilder2. */
@@ -28,9 +29,14 @@ export function builtXml(content: Hash, root = 'result'): string {
 }
 
 /** Renders the same document piece by piece, with our own writer. */
-export function* writtenXml(content: Hash, path: readonly string[], root = 'result'): Generator<string> {
+export function* writtenXml(
+  content: Hash,
+  path: readonly string[],
+  root = 'result',
+  long?: Answer['long'],
+): Generator<string> {
   yield '<?xml version="1.0" encoding="UTF-8"?>\n';
-  yield* parentTexts(xmlName(root), memberTexts(content, path, '  '), '');
+  yield* parentTexts(xmlName(root), memberTexts(content, { path, long }, '  '), '');
 }
 
 function buildMembers(parent: XMLBuilder, hash: Hash): void {
@@ -53,14 +59,21 @@ function buildElements(parent: XMLBuilder, name: string, value: Value): void {
   else if (value !== null && value !== '') element.txt(legalText(String(value)));
 }
 
-function* memberTexts(hash: Hash, path: readonly string[], pad: string): Generator<string> {
+function* memberTexts(
+  hash: Hash,
+  { path, long }: Pick<Answer, 'path' | 'long'>,
+  pad: string,
+): Generator<string> {
   const [step, ...rest] = path;
-  for (const [key, value] of Object.entries(hash)) {
+  for (const [key, value] of step === undefined && long !== undefined
+    ? entriesOf(long)
+    : Object.entries(hash)) {
     const name = xmlName(key);
     if (key === step && Array.isArray(value)) {
-      for (const item of value) yield elementText(name, [item], pad);
+      const items = long !== undefined && rest.length === 0 ? itemsOf(long) : value;
+      for (const item of items) yield elementText(name, [item], pad);
     } else if (key === step && isHash(value)) {
-      yield* parentTexts(name, memberTexts(value, rest, `${pad}  `), pad);
+      yield* parentTexts(name, memberTexts(value, { path: rest, long }, `${pad}  `), pad);
     } else {
       yield elementText(name, value, pad);
     }

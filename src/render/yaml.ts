@@ -1,5 +1,5 @@
-// YAML that readers of YAML 1.1 and 1.2 read in the same way. js-yaml renders ordinary responses. Our own writer writes
-// large responses: it handles the simple cases, and uses js-yaml for every other key and value.
+// YAML that readers of YAML 1.1 and 1.2 read in the same way. Our own writer handles the simple cases, and uses js-yaml
+// for every other key and value.
 import {
   DEFAULT_SCALAR_STYLE_RULES,
   type Document,
@@ -11,8 +11,9 @@ import {
   visit,
 } from 'js-yaml';
 import type { Envelope } from '../core/envelope.ts';
+import { entriesOf, itemsOf } from '../core/long-list.ts';
 import { type Hash, isHash, type Value } from '../core/values.ts';
-import { pieces, toAnswer } from './answer.ts';
+import { type Answer, pieces, toAnswer } from './answer.ts';
 
 /**
  * Texts that some readers would misread as null, a flag, a merge key, a number, a time or a date. The pattern matches
@@ -43,10 +44,7 @@ const inWord = `!"$-9;-~${pastAscii}`;
 /** Texts that clearly need no quotes: words, with only blanks and colons between them. */
 const obviouslyPlain = new RegExp(`^[\\w/${pastAscii}][${inWord}#]*(?:(?: +|::?)[${inWord}][${inWord}#]*)*$`);
 
-/**
- * For longer texts, js-yaml exceeds the stack. Ordinary responses have no such texts, so only our own writer handles
- * them.
- */
+/** For longer texts, js-yaml exceeds the stack. */
 const LONG_TEXT = 1024 * 1024;
 
 const options: DumpOptions = {
@@ -58,19 +56,24 @@ const options: DumpOptions = {
 };
 
 export function renderYaml(envelope: Envelope): Iterable<string> {
-  const { content, isLarge, path } = toAnswer(envelope);
-  return isLarge ? pieces(writtenYaml(content, path)) : [dumpedYaml(content)];
+  const { content, isLarge, path, long } = toAnswer(envelope);
+  if (isLarge) return pieces(writtenYaml(content, path, long));
+  return [`---\n${hasMembers(content) ? blockText(content, '') : '{}\n'}`];
 }
 
-/** Renders the document with js-yaml. */
+/** Renders the document with js-yaml alone. Our own writer must give the same text. */
 export function dumpedYaml(content: Hash): string {
   return `---\n${dumped(content)}`;
 }
 
-/** Renders the same document piece by piece, with our own writer. */
-export function* writtenYaml(content: Hash, path: readonly string[]): Generator<string> {
+/** Renders the document piece by piece. */
+export function* writtenYaml(
+  content: Hash,
+  path: readonly string[],
+  long?: Answer['long'],
+): Generator<string> {
   yield '---\n';
-  yield* memberTexts(content, path, '');
+  yield* memberTexts(content, { path, long }, '');
 }
 
 function sortKeys(documents: Document[]): void {
@@ -95,19 +98,30 @@ function dumped(value: Value): string {
   return dump(value, options).replace(/\n\.\.\.\n$/, '\n');
 }
 
-function* memberTexts(members: Hash | Value[], path: readonly string[], pad: string): Generator<string> {
+function* memberTexts(
+  members: Hash | Value[],
+  { path, long }: Pick<Answer, 'path' | 'long'>,
+  pad: string,
+): Generator<string> {
+  const instead = path.length === 0 ? long : undefined;
   if (Array.isArray(members)) {
-    for (const item of members) yield itemText(item, pad);
+    for (const item of instead === undefined ? members : itemsOf(instead)) yield itemText(item, pad);
+    return;
+  }
+  if (instead !== undefined) {
+    // In the order of the keys.
+    for (const [key, value] of entriesOf(instead)) yield pairText(key, value, pad);
     return;
   }
   const [step, ...rest] = path;
   for (const key of Object.keys(members).sort()) {
     const value = members[key] as Value;
-    if (key !== step || !isObviousKey(key) || !hasMembers(value)) {
+    const isWritten = hasMembers(value) || (long !== undefined && rest.length === 0);
+    if (key !== step || !isObviousKey(key) || !isWritten) {
       yield pairText(key, value, pad);
     } else {
       yield `${pad}${key}:\n`;
-      yield* memberTexts(value, rest, `${pad}  `);
+      yield* memberTexts(value as Hash | Value[], { path: rest, long }, `${pad}  `);
     }
   }
 }

@@ -1,19 +1,17 @@
-import type { AuditMoment, AuditRecord } from '../core/audit.ts';
+import type { AuditRecord } from '../core/audit.ts';
 import { INVISIBLE } from '../core/quote.ts';
 
 /** Returns a line of the audit log, in JSON. */
 export function auditLine(record: AuditRecord): string {
-  return lineOf(record, textOf(record));
+  const { time, xid, duration_ms } = record;
+  return `{"time":"${isoTime(time)}","xid":${JSON.stringify(xid)},${textOf(record)},"duration_ms":${duration_ms}}`;
 }
 
-/**
- * Returns the line of a repeated call: as `record`, at another moment. The text that does not change is created once
- * for each record, because this is most of the work.
- */
-export function auditLineAgain(record: AuditRecord, moment: AuditMoment): string {
+/** Returns the text of all fields except those of the moment. It is created once for each object. */
+export function unchangingText(record: AuditRecord): string {
   let text = texts.get(record);
   if (text === undefined) texts.set(record, (text = textOf(record)));
-  return lineOf(moment, text);
+  return text;
 }
 
 const texts = new WeakMap<AuditRecord, string>();
@@ -28,10 +26,6 @@ export function toJsonLine(value: object): string {
 /** All fields except those of the moment, without braces. */
 function textOf(record: AuditRecord): string {
   return toJsonLine({ ...record, time: undefined, xid: undefined, duration_ms: undefined }).slice(1, -1);
-}
-
-function lineOf({ time, xid, duration_ms }: AuditMoment, text: string): string {
-  return `{"time":"${isoTime(time)}","xid":${JSON.stringify(xid)},${text},"duration_ms":${duration_ms}}`;
 }
 
 let latest = { time: NaN, text: '' };

@@ -1,6 +1,9 @@
-// Reads the audit log with its rotated files, oldest first, while servers and commands write to it.
-import { closeSync, constants, fstatSync, readdirSync, readSync, statSync } from 'node:fs';
+// Reads the audit log with its rotated and compressed files, oldest first, while servers and commands write to it.
+import { closeSync, constants, createReadStream, fstatSync, readdirSync, readSync, statSync } from 'node:fs';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import type { AuditRecord } from '../core/audit.ts';
+import { LINGER_MS } from './log-limits.ts';
 import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
 
@@ -11,13 +14,12 @@ const AUDIT = 'audit.log';
 const CHUNK_BYTES = 65_536;
 /** The program writes shorter lines. A longer line is damaged, and is not kept in memory. */
 const MAX_LINE_BYTES = 1_048_576;
-/** A process that opened a file before its rotation can still write to it for this long. */
-const LINGER_MS = 10_000;
 const NEWLINE = 0x0a;
 
 interface OpenFile {
   readonly descriptor: number;
   readonly inode: number;
+  readonly isCompressed: boolean;
   position: number;
   /** The start of a line whose end has not been read. */
   parts: Buffer[];
@@ -38,8 +40,11 @@ export class AuditReader {
     this.#directory = directory;
   }
 
-  /** Returns all records so far. Files last written before `since` (milliseconds since 1970-01-01) are not opened. */
-  *history(since: number): Generator<StoredAuditRecord> {
+  /**
+   * Returns all records so far, in pieces. Files last written before `since` (milliseconds since 1970-01-01) are not
+   * opened.
+   */
+  async *history(since: number): AsyncGenerator<readonly StoredAuditRecord[]> {
     this.#files = this.#openNew(since);
     for (const file of [...this.#files]) {
       yield* this.#drain(file);
@@ -49,7 +54,7 @@ export class AuditReader {
   }
 
   /** Returns the records that were written since `history` or the last call, even if the log was rotated meanwhile. */
-  *next(now: number): Generator<StoredAuditRecord> {
+  async *next(now: number): AsyncGenerator<readonly StoredAuditRecord[]> {
     const fresh = this.#isRotated() ? this.#openNew(-Infinity) : [];
     if (fresh.length > 0) for (const file of this.#files) file.rotatedAt ??= now;
     this.#files.push(...fresh);
@@ -74,13 +79,16 @@ export class AuditReader {
    */
   #openNew(since: number): OpenFile[] {
     const known = new Set(this.#files.map(({ inode }) => inode));
+    const times = new Set(this.#files.map(timeOf));
     const found: OpenFile[] = [];
     try {
       const oldest = Math.max(0, ...readdirSync(this.#directory.path).map(numberOf));
       for (let number = 0; number <= oldest + 1; number++) {
-        const file = this.#open(number === 0 ? AUDIT : `${AUDIT}.${number}`, since);
+        const name = number === 0 ? AUDIT : `${AUDIT}.${number}`;
+        // The source is removed after its compressed form is there.
+        const file = this.#open(name, since) ?? (number > 0 ? this.#open(`${name}.gz`, since) : undefined);
         if (file === undefined) continue;
-        const isKnown = known.has(file.inode);
+        const isKnown = known.has(file.inode) || (file.isCompressed && times.has(timeOf(file)));
         if (isKnown || found.some(({ inode }) => inode === file.inode)) closeSync(file.descriptor);
         else found.push(file);
         if (isKnown) break;
@@ -98,7 +106,15 @@ export class AuditReader {
       const isCurrent = name === AUDIT;
       if (!isCurrent && statSync(this.#directory.file(name)).mtimeMs < since) return undefined;
       const descriptor = this.#directory.open(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-      return { descriptor, inode: fstatSync(descriptor).ino, position: 0, parts: [], length: 0 };
+      const isCompressed = name.endsWith('.gz');
+      return {
+        descriptor,
+        inode: fstatSync(descriptor).ino,
+        isCompressed,
+        position: 0,
+        parts: [],
+        length: 0,
+      };
     } catch (error) {
       if ((error as { code?: unknown }).code === 'ENOENT') return undefined;
       throw error;
@@ -112,34 +128,58 @@ export class AuditReader {
     this.#files = this.#files.filter((one) => one !== file);
   }
 
-  *#drain(file: OpenFile): Generator<StoredAuditRecord> {
+  async *#drain(file: OpenFile): AsyncGenerator<readonly StoredAuditRecord[]> {
+    if (file.isCompressed) {
+      yield* this.#drainCompressed(file);
+      return;
+    }
     const chunk = this.#chunk;
     for (;;) {
       const length = readSync(file.descriptor, chunk, 0, chunk.length, file.position);
       if (length === 0) return;
       file.position += length;
-      let start = 0;
-      // Split only at \n. node:readline also splits at U+2028, which can be inside a line.
-      const lines: string[] = [];
-      for (let end; (end = chunk.subarray(0, length).indexOf(NEWLINE, start)) >= 0; start = end + 1) {
-        const line = completed(file, chunk.subarray(start, end));
-        if (line === undefined) this.skipped++;
-        else lines.push(line);
-      }
-      keep(file, chunk.subarray(start, length));
-      for (const line of lines) {
-        if (line === '') continue;
-        const record = parse(line);
-        if (record === undefined) this.skipped++;
-        else yield record;
-      }
+      yield this.#recordsIn(file, chunk.subarray(0, length));
     }
   }
+
+  async *#drainCompressed(file: OpenFile): AsyncGenerator<readonly StoredAuditRecord[]> {
+    // A descriptor of its own, because a stream that is destroyed closes its descriptor.
+    const source = createReadStream(`/proc/self/fd/${file.descriptor}`);
+    const bytes = pipeline(source, createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined);
+    try {
+      for await (const piece of bytes) yield this.#recordsIn(file, piece as Buffer);
+    } catch (error) {
+      const { code } = error as { code?: string };
+      // What can be read of a damaged file is shown.
+      if (code?.startsWith('Z_') !== true) throw unavailable(error, this.#directory.file(AUDIT));
+      this.skipped++;
+    }
+  }
+
+  #recordsIn(file: OpenFile, chunk: Buffer): StoredAuditRecord[] {
+    let start = 0;
+    // Split only at \n. node:readline also splits at U+2028, which can be inside a line.
+    const records: StoredAuditRecord[] = [];
+    for (let end; (end = chunk.indexOf(NEWLINE, start)) >= 0; start = end + 1) {
+      const line = completed(file, chunk.subarray(start, end));
+      if (line === '') continue;
+      const record = line === undefined ? undefined : parse(line);
+      if (record === undefined) this.skipped++;
+      else records.push(record);
+    }
+    keep(file, chunk.subarray(start));
+    return records;
+  }
+}
+
+/** When the file was last written to, in seconds. A compressed file has the time of its source. */
+function timeOf({ descriptor }: OpenFile): number {
+  return Math.ceil(fstatSync(descriptor).mtimeMs / 1000);
 }
 
 /** Returns 0 if the name is not the name of a rotated file. */
 function numberOf(name: string): number {
-  return Number(/^audit\.log\.([1-9]\d{0,3})$/.exec(name)?.[1] ?? 0);
+  return Number(/^audit\.log\.([1-9]\d{0,3})(?:\.gz)?$/.exec(name)?.[1] ?? 0);
 }
 
 /** Returns undefined if the line is too long. */
@@ -168,12 +208,15 @@ function parse(line: string): StoredAuditRecord | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { time, xid, caller, function: name, result } = value;
   const areTexts = [time, xid, caller, name].every((text) => typeof text === 'string');
-  const { address, error_code: code, stage } = value;
-  const mayLack = [address, code, stage].every((text) => text === undefined || typeof text === 'string');
+  const { address, error_code: code, stage, since } = value;
+  const mayLack = [address, code, stage, since].every(
+    (text) => text === undefined || typeof text === 'string',
+  );
   const isRecord =
     areTexts &&
     mayLack &&
     !Number.isNaN(Date.parse(time as string)) &&
+    (value.calls === undefined || typeof value.calls === 'number') &&
     (result === 0 || result === 1) &&
     Array.isArray(value.arguments) &&
     value.arguments.every((pair) => Array.isArray(pair));

@@ -5,7 +5,7 @@ import { ApiError } from '../core/errors.ts';
 import { faultsOf } from './inspect.ts';
 import { differing, digestsOf, rowsOf, tablesOf, verbatim, type Moved, type Table } from './move.ts';
 import { schemaVersion } from './schema-version.generated.ts';
-import { SqliteConnection } from './sqlite.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
 import { unavailable } from './unavailable.ts';
 
 const FORMAT = 1;

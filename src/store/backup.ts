@@ -28,7 +28,7 @@ import { migrations } from './migrations.generated.ts';
 import { copyTable, verbatim } from './move.ts';
 import { KEY_FILE } from './sealer-file.ts';
 import { idOf } from './sealer.ts';
-import { SqliteConnection } from './sqlite.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
 import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
 

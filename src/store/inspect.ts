@@ -4,7 +4,8 @@ import Database from 'better-sqlite3';
 import type { Db } from '../core/context.ts';
 import { schemaVersion } from './schema-version.generated.ts';
 import { findSharedStore } from './shared-store-file.ts';
-import { SqliteConnection, STORE_FILE } from './sqlite.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
+import { STORE_FILE } from './sqlite.ts';
 import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
 

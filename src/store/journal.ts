@@ -1,6 +1,7 @@
 // The journal of operations in the store: a row for each plan in progress or interrupted, and a row for each step.
 import type { Db } from '../core/context.ts';
 import type {
+  Begun,
   Journal,
   JournaledStep,
   JournalEntry,
@@ -32,7 +33,7 @@ interface StepRow {
 }
 
 export const journal: Journal = {
-  async open(db, { change, input, locks, steps, irreversible, secret }, { process, xid, caller }) {
+  async open(db, { change, input, locks, steps, irreversible, secret }, { process, xid, caller }, begun) {
     const wanted = strongest(locks);
     const taken = await findTaken(db, wanted);
     if (taken !== undefined) return taken.name;
@@ -50,7 +51,7 @@ export const journal: Journal = {
     );
     const id = row?.id ?? 0;
     await addLocks(db, id, wanted);
-    await addSteps(db, id, { steps, start: 0 });
+    await addSteps(db, id, { steps, start: 0, begun });
     return id;
   },
 
@@ -165,16 +166,23 @@ async function addLocks(db: Db, id: number, locks: readonly Lock[]): Promise<voi
 async function addSteps(
   db: Db,
   id: number,
-  { steps, start }: { readonly steps: readonly PlannedStep[]; readonly start: number },
+  {
+    steps,
+    start,
+    begun,
+  }: { readonly steps: readonly PlannedStep[]; readonly start: number; readonly begun?: Begun | undefined },
 ): Promise<void> {
   for (const [position, step] of steps.entries()) {
+    const isBegun = position === 0 && begun !== undefined;
     await db.run(
       `INSERT INTO operation_step (operation, position, kind, state, input, memento, result)
-       VALUES (?, ?, ?, 'planned', ?, 'null', 'null')`,
+       VALUES (?, ?, ?, ?, ?, ?, 'null')`,
       id,
       start + position,
       step.kind,
+      isBegun ? 'begun' : 'planned',
       toJson(step.input),
+      toJson(isBegun ? begun.memento : null),
     );
   }
 }

@@ -11,6 +11,9 @@ export interface LogLimits {
   readonly keep: number;
 }
 
+/** A process that opened a log before its rotation can still write to it for this long (milliseconds). */
+export const LINGER_MS = 10_000;
+
 const DAY_MS = 24 * 60 * 60_000;
 const MIB = 1_048_576;
 

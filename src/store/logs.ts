@@ -1,9 +1,9 @@
 // The logs in the state directory, with one JSON object per line: the calls, the unexpected errors, and the script
 // hooks.
 import { closeSync, constants, fdatasyncSync, fstatSync, readSync, statSync, writeSync } from 'node:fs';
-import type { AuditMoment, AuditRecord } from '../core/audit.ts';
+import type { AuditRecord } from '../core/audit.ts';
 import type { HookRun } from '../core/hooks.ts';
-import { auditLine, auditLineAgain, toJsonLine } from './audit-line.ts';
+import { auditLine, toJsonLine } from './audit-line.ts';
 import type { LogLimits } from './log-limits.ts';
 import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
@@ -44,6 +44,8 @@ export class AuditLog {
   #isFlushDue = false;
   #gathered: string[] = [];
   #written: Promise<void> | undefined;
+  /** Lines of changes, until the commit writes them together. */
+  #pending: string[] = [];
 
   constructor(directory: StateDirectory, { gathers, limits }: AuditLogOptions) {
     this.#directory = directory;
@@ -65,22 +67,29 @@ export class AuditLog {
   }
 
   /**
-   * Writes the line of a change, in a transaction that calls `flush` before its commit. The lines of all changes that
-   * share the commit are flushed together.
-   * @throws ApiError `store_unavailable`.
+   * Takes the line of a change, in a transaction that calls `flush` before its commit. All lines of the changes that
+   * share the commit are written together, and flushed together if one of them must be durable.
    */
-  async appendBeforeCommit(record: AuditRecord): Promise<void> {
+  appendBeforeCommit(record: AuditRecord, durable: boolean): void {
     this.#now = record.time;
-    this.#write([auditLine(record)], false);
-    this.#isFlushDue = true;
-    if (!this.#gathers) await this.#rotating;
+    this.#pending.push(auditLine(record));
+    if (durable) this.#isFlushDue = true;
   }
 
   /**
-   * Returns when the lines of `appendBeforeCommit` are on the disk.
+   * Returns when the lines of `appendBeforeCommit` are written, and on the disk. If that fails, the lines are
+   * discarded: their changes are rolled back, and bring a line again if they are repeated.
    * @throws ApiError `store_unavailable`.
    */
   async flush(): Promise<void> {
+    if (this.#pending.length > 0) {
+      try {
+        this.#write([], false);
+      } finally {
+        this.#pending = [];
+      }
+      if (!this.#gathers) await this.#rotating;
+    }
     if (!this.#isFlushDue) return;
     try {
       if (this.#descriptor !== undefined) fdatasyncSync(this.#descriptor);
@@ -88,12 +97,6 @@ export class AuditLog {
       throw unavailable(error, this.#directory.file(AUDIT));
     }
     this.#isFlushDue = false;
-  }
-
-  /** Collects the line of a repeated call: as `record`, at another moment. */
-  appendAgain(record: AuditRecord, moment: AuditMoment): Promise<void> {
-    this.#now = moment.time;
-    return this.#gather(auditLineAgain(record, moment));
   }
 
   /** Returns one promise for all lines that are written together. */
@@ -107,13 +110,15 @@ export class AuditLog {
     }));
   }
 
+  /** Writes lines behind the pending ones, which are earlier. If it fails, those stay pending. */
   #write(lines: readonly string[], durable: boolean): void {
     let size;
     try {
-      size = appendLines(this.#open(), lines, durable);
+      size = appendLines(this.#open(), [...this.#pending, ...lines], durable);
     } catch (error) {
       throw unavailable(error, this.#directory.file(AUDIT));
     }
+    this.#pending = [];
     const now = this.#now;
     if (this.#isDue(size, now) && this.#descriptor !== undefined) {
       this.#nextRotation = now + RETRY_MS;
@@ -132,8 +137,9 @@ export class AuditLog {
   /** The lines are already written, so a failed rotation is only tried again later. */
   async #rotate(inode: number): Promise<void> {
     try {
-      const { rotate } = await import('./rotate.ts');
+      const { compressOld, rotate } = await import('./rotate.ts');
       rotate(this.#directory, AUDIT, inode, this.#limits.keep);
+      await compressOld(this.#directory, AUDIT, this.#now);
       this.#nextRotation = -Infinity;
     } catch {
       // For example, the file system became read-only. The next call reports this in its own response.

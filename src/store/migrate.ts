@@ -1,19 +1,28 @@
-// Brings a database up to the program's schema: numbered steps, each in its own transaction.
+// Brings a database up to the program's schema: numbered steps, each in its own transaction. A new database gets the
+// result of all steps in one.
 import type Database from 'better-sqlite3';
 import { migrations } from './migrations.generated.ts';
+import { schemaVersion } from './schema-version.generated.ts';
+import { schema } from './schema.generated.ts';
 import type { StateDirectory } from './state-directory.ts';
 
 /** Processes that migrate at the same time take turns. Each step runs once. */
 export async function migrate(database: Database.Database, directory: StateDirectory): Promise<void> {
   await enterWal(database);
-  for (const { version, sql } of migrations) {
+  const versionOf = () => database.pragma('user_version', { simple: true }) as number;
+  const step = (version: number, sql: string, isDue: () => boolean) => {
     database
       .transaction(() => {
-        if ((database.pragma('user_version', { simple: true }) as number) >= version) return;
+        if (!isDue()) return;
         database.exec(sql);
         database.pragma(`user_version = ${version}`);
       })
       .immediate();
+  };
+  step(schemaVersion, schema, () => versionOf() === 0);
+  const reached = versionOf();
+  for (const { version, sql } of migrations) {
+    if (version > reached) step(version, sql, () => versionOf() < version);
   }
   directory.sync();
 }

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import Database from 'better-sqlite3';
 import type { Db, SqlValue } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
-import { migrations } from './migrations.generated.ts';
 import type { OpenStore } from './open-store.ts';
 import { postgresDialect } from './postgres/dialect.ts';
+import { schema } from './schema.generated.ts';
 
 export interface Moved {
   readonly table: string;
@@ -62,7 +62,7 @@ export async function stayIdle(db: Db): Promise<void> {
 async function copy(from: Db, to: Db): Promise<Outcome> {
   const fresh = new Database(':memory:');
   try {
-    for (const { sql } of migrations) fresh.exec(sql);
+    fresh.exec(schema);
     const tables = tablesOf(fresh);
     for (const table of tables) await assertAllOfOneServer(from, to, table);
     const moved = await digestsOf(tables, (table) => rowsOf(from, table));

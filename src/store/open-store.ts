@@ -6,6 +6,8 @@ import type { Store } from '../core/engine.ts';
 export interface OpenStore extends Store {
   /** Returns a different text whenever anything in the store may have changed, by any process. */
   state(): Promise<string>;
+  /** The same, if it can be told without waiting. */
+  stateNow?(): string | undefined;
   /**
    * Stores a line of the audit log, if the store has one log for all its servers. With `db`, the line is stored in that
    * transaction, together with the change that it reports.

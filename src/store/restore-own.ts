@@ -5,10 +5,10 @@ import { ApiError } from '../core/errors.ts';
 import type { Manifest } from './backup-file.ts';
 import { digestTables } from './backup-file.ts';
 import { openForReading } from './inspect.ts';
-import { migrations } from './migrations.generated.ts';
 import { differing } from './move.ts';
 import type { KeyRestore } from './restore-key.ts';
 import type { RestoreOptions } from './restore.ts';
+import { schema } from './schema.generated.ts';
 import { STORE_FILE } from './sqlite.ts';
 import type { StateDirectory } from './state-directory.ts';
 
@@ -93,7 +93,7 @@ async function assertEmpty(path: string): Promise<void> {
     const database = openForReading(path);
     const fresh = new Database(':memory:');
     try {
-      for (const { sql } of migrations) fresh.exec(sql);
+      fresh.exec(schema);
       const isUnused = database.pragma('user_version', { simple: true }) === 0;
       isEmpty = isUnused || differing(await digestTables(fresh), await digestTables(database)) === '';
     } finally {

@@ -11,7 +11,7 @@ import type { KeyRestore } from './restore-key.ts';
 import type { RestoreOptions } from './restore.ts';
 import type { SharedStoreName } from './shared-store-file.ts';
 import { SharedStore, type SharedStoreOptions } from './shared-store.ts';
-import { SqliteConnection } from './sqlite.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
 
 interface Replacing extends RestoreOptions {
   readonly manifest: Manifest;

@@ -1,11 +1,11 @@
 // The SQLite database in the state directory: opening it safely, transactions, migrations.
 import { closeSync, constants, existsSync, fstatSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import type { Db, SqlValue } from '../core/context.ts';
+import type { Db, KeptReading } from '../core/context.ts';
 import type { Store, Work } from '../core/engine.ts';
 import { ApiError } from '../core/errors.ts';
 import { KEY_FILE } from './sealer-file.ts';
-import { sqliteDialect } from './sqlite-dialect.ts';
+import { bracket, prepared, SqliteConnection, type Statements } from './sqlite-connection.ts';
 import { schemaVersion } from './schema-version.generated.ts';
 import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
@@ -18,6 +18,11 @@ const BUSY_TIMEOUT_MS = 15_000;
 /** The maximum number of changes that share a commit. */
 const MAX_GROUP = 100;
 const GROUP_MS = 20;
+/**
+ * In a server, SQLite copies its write-ahead log into the database at this length (pages of 4 KiB), so 16 MiB. Its usual
+ * length of 1,000 pages is reached by every 70th commit of 32 connections, which then takes several times as long.
+ */
+const CHECKPOINT_PAGES = 4000;
 
 interface SqliteStoreOptions {
   /** True if the key may exist before the database, because it has encrypted secrets of another store. */
@@ -25,11 +30,11 @@ interface SqliteStoreOptions {
   /** The name of the database. */
   readonly file?: string;
   /**
-   * True to commit the changes together that are requested in one turn of the event loop. For a server, which handles
-   * many calls in a turn.
+   * True to commit the changes together that are requested in successive turns of the event loop. For a server, which
+   * handles many calls at the same time.
    */
   readonly gathers?: boolean;
-  /** After this time, no further change joins those that will be committed together. */
+  /** How long changes wait for further ones at most, and after which time of running none of them joins the others. */
   readonly groupMs?: number;
   /** Completes what must be on the disk before a change is committed. If it fails, the change is rolled back. */
   readonly beforeCommit?: () => Promise<void>;
@@ -58,16 +63,22 @@ export class SqliteStore implements Store {
   #isGroupDue = false;
   #opening: Promise<Database.Database> | undefined;
   #database: Database.Database | undefined;
-  /** Prepared statements, by their SQL. */
-  readonly #statements = new Map<string, Database.Statement>();
+  #statements: Statements = new Map();
   #dataVersion: Database.Statement | undefined;
-  /** SQLite's data_version when it was last read, and the round of the event loop in which it was read. */
-  #counted = { round: -1, version: -1 };
+  /** Kept, because `performance` makes another one each time. */
+  #timing: typeof performance.nodeTiming | undefined;
+  /** The round of the event loop in which SQLite's data_version was last read. */
+  #round = -1;
+  /** The state when it was last asked for: what it consists of, and its text. */
+  #stated = { kept: -1, left: -1, version: -1, text: '' };
   #last: Promise<unknown> = Promise.resolve();
   /** How often the state was requested within a transaction. */
   #asked = 0;
-  /** How many transactions of this process were committed. */
+  /** How many changes of this process were kept. Those of the present transaction count too. */
   #kept = 0;
+  /** How many connections were given to readings. A new connection counts the commits of others from 0. */
+  #left = 0;
+  readonly #readings = new Set<KeptReading>();
 
   constructor(
     directory: StateDirectory,
@@ -88,7 +99,7 @@ export class SqliteStore implements Store {
   }
 
   transaction<T>(effect: 'reads' | 'changes', work: (db: Db, nested: Store) => Promise<Work<T>>): Promise<T> {
-    if (effect === 'reads') return this.#inTurn(() => this.#alone('BEGIN', work));
+    if (effect === 'reads') return this.#inTurn(() => this.#read(work));
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ work, resolve, reject } as WaitingChange);
       this.#scheduleGroup();
@@ -110,8 +121,22 @@ export class SqliteStore implements Store {
         await this.#runGroup(this.#waiting.splice(0, MAX_GROUP));
       });
     };
-    if (this.#gathers) setImmediate(enter);
+    if (this.#gathers) setImmediate(() => this.#gather(enter));
     else enter();
+  }
+
+  /**
+   * Calls `enter` after the first turn of the event loop that brings no further change. Node accepts one connection in a
+   * turn, so of many new connections, the last one would otherwise wait for a group of each of the others.
+   */
+  #gather(enter: () => void): void {
+    const end = performance.now() + this.#groupMs;
+    const look = (seen: number) => {
+      const { length } = this.#waiting;
+      if (length === seen || length >= MAX_GROUP || performance.now() >= end) enter();
+      else setImmediate(look, length);
+    };
+    look(0);
   }
 
   /** Never throws: each change gets its own outcome. */
@@ -122,10 +147,10 @@ export class SqliteStore implements Store {
     }
     const outcomes: (() => void)[] = [];
     try {
-      await this.#alone('BEGIN IMMEDIATE', async (_db, nested) => {
+      await this.#change(async (_db, nested) => {
         const start = performance.now();
         for (const { work, resolve, reject } of group) {
-          await nested.transaction('changes', work).then(
+          await nested.transaction('changes', this.#counting(work)).then(
             (value) => outcomes.push(() => resolve(value)),
             (error: unknown) => outcomes.push(() => reject(this.#toApiError(error))),
           );
@@ -153,23 +178,69 @@ export class SqliteStore implements Store {
   }
 
   async #settle({ work, resolve, reject }: WaitingChange): Promise<void> {
-    await this.#alone('BEGIN IMMEDIATE', work).then(resolve, reject);
+    await this.#change(work).then(resolve, reject);
   }
 
-  async #alone<T>(
-    begin: 'BEGIN' | 'BEGIN IMMEDIATE',
-    work: (db: Db, nested: Store) => Promise<Work<T>>,
-  ): Promise<T> {
+  async #read<T>(work: (db: Db, nested: Store) => Promise<Work<T>>): Promise<T> {
     try {
       const database = await this.#open();
-      const connection = new SqliteConnection(database, this.#statements);
-      if (begin === 'BEGIN') return await bracket(connection, [begin, 'COMMIT', 'ROLLBACK'], work);
-      const value = await bracket(connection, [begin, 'COMMIT', 'ROLLBACK'], work, this.#beforeCommit);
-      this.#kept += 1;
-      return value;
+      const connection = new SqliteConnection(database, this.#statements, {
+        leave: () => this.#leave(database),
+      });
+      return await bracket(connection, ['BEGIN', 'COMMIT', 'ROLLBACK'], work);
     } catch (error) {
       throw this.#toApiError(error);
     }
+  }
+
+  async #change<T>(work: (db: Db, nested: Store) => Promise<Work<T>>): Promise<T> {
+    try {
+      const connection = new SqliteConnection(await this.#open(), this.#statements);
+      const words = ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'] as const;
+      return await bracket(connection, words, this.#counting(work), this.#beforeCommit);
+    } catch (error) {
+      throw this.#toApiError(error);
+    }
+  }
+
+  #counting<T>(work: (db: Db, nested: Store) => Promise<Work<T>>) {
+    return async (db: Db, nested: Store): Promise<Work<T>> => {
+      const done = await work(db, nested);
+      if (done.keep) this.#kept += 1;
+      return done;
+    };
+  }
+
+  /** Leaves a database and its open transaction to a reading. The next transaction opens the database again. */
+  #leave(database: Database.Database): KeptReading {
+    const statements = this.#statements;
+    this.#forget();
+    this.#left += 1;
+    // Several lists can be read at the same time, each only once and in order.
+    database.pragma('cache_size = -2000');
+    const reading: KeptReading = {
+      get: (sql, ...values) => {
+        try {
+          return prepared(database, statements, sql).get(...values);
+        } catch (error) {
+          throw this.#toApiError(error);
+        }
+      },
+      close: () => {
+        this.#readings.delete(reading);
+        database.close();
+      },
+    };
+    this.#readings.add(reading);
+    return reading;
+  }
+
+  #forget(): void {
+    this.#dataVersion = undefined;
+    this.#round = -1;
+    this.#statements = new Map();
+    this.#database = undefined;
+    this.#opening = undefined;
   }
 
   /** Only errors of SQLite are about the database. Work can also fail because of other files. */
@@ -184,31 +255,56 @@ export class SqliteStore implements Store {
    * A round begins by looking for new requests, so every request of a round arrived before data_version was read.
    */
   async state(): Promise<string> {
-    const database = await this.#open();
-    this.#dataVersion ??= database.prepare('PRAGMA data_version').pluck();
+    await this.#open();
+    return this.stateNow() ?? `within a transaction ${(this.#asked += 1)}`;
+  }
+
+  /** Returns the state if the database is open, and no transaction. */
+  stateNow(): string | undefined {
+    const database = this.#database;
     // Inside a transaction, SQLite does not see the commits of others and reports no change.
-    if (database.inTransaction) return `within a transaction ${(this.#asked += 1)}`;
-    const { loopCount, events } = performance.nodeTiming.uvMetricsInfo;
+    if (database === undefined || database.inTransaction) return undefined;
+    this.#timing ??= performance.nodeTiming;
+    const { loopCount, events } = this.#timing.uvMetricsInfo;
     // Grows with every look for new requests, also if one look does not find all of them.
     const round = loopCount + events;
-    if (this.#counted.round !== round) {
-      this.#counted = { round, version: this.#dataVersion.get() as number };
-    }
-    return `${this.#kept} ${this.#counted.version}`;
+    const { kept, left, version } = this.#stated;
+    const isNewRound = this.#round !== round;
+    const counted = isNewRound ? this.#readDataVersion(database) : version;
+    this.#round = round;
+    if (kept !== this.#kept || left !== this.#left || version !== counted) this.#state(counted);
+    return this.#stated.text;
+  }
+
+  #state(version: number): void {
+    const [kept, left] = [this.#kept, this.#left];
+    this.#stated = { kept, left, version, text: `${kept} ${left} ${version}` };
+  }
+
+  version(): string {
+    const database = this.#database;
+    if (database?.inTransaction !== true) throw new Error('There is no transaction.');
+    return `${this.#kept} ${this.#left} ${this.#readDataVersion(database)}`;
+  }
+
+  #readDataVersion(database: Database.Database): number {
+    this.#dataVersion ??= database.prepare('PRAGMA data_version').pluck();
+    return this.#dataVersion.get() as number;
   }
 
   close(): void {
-    this.#dataVersion = undefined;
-    this.#statements.clear();
+    for (const reading of this.#readings) reading.close();
     this.#database?.close();
-    this.#database = undefined;
-    this.#opening = undefined;
+    this.#forget();
   }
 
   /** All callers get the same database, also at the same time. After a failure, the next caller tries again. */
   #open(): Promise<Database.Database> {
     this.#opening ??= open(this.#directory, this.#file, this.#mayBeNew).then(
-      (database) => (this.#database = database),
+      (database) => {
+        if (this.#gathers) database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+        return (this.#database = database);
+      },
       (error: unknown) => {
         this.#opening = undefined;
         throw error;
@@ -216,86 +312,6 @@ export class SqliteStore implements Store {
     );
     return this.#opening;
   }
-}
-
-export class SqliteConnection implements Db {
-  readonly dialect = sqliteDialect;
-  readonly server = '';
-  readonly #database: Database.Database;
-  readonly #statements: Map<string, Database.Statement>;
-  readonly #depth: number;
-
-  constructor(database: Database.Database, statements: Map<string, Database.Statement>, depth = 0) {
-    this.#database = database;
-    this.#statements = statements;
-    this.#depth = depth;
-  }
-
-  // Explicit promises instead of `async`: if SQLite throws, the promise rejects.
-  get<Row>(sql: string, ...values: SqlValue[]): Promise<Row | undefined> {
-    return new Promise((done) => {
-      done(this.#prepare(sql).get(...values) as Row | undefined);
-    });
-  }
-
-  all<Row>(sql: string, ...values: SqlValue[]): Promise<Row[]> {
-    return new Promise((done) => {
-      done(this.#prepare(sql).all(...values) as Row[]);
-    });
-  }
-
-  run(sql: string, ...values: SqlValue[]): Promise<number> {
-    return new Promise((done) => {
-      done(this.#prepare(sql).run(...values).changes);
-    });
-  }
-
-  exec(sql: string): void {
-    this.#database.exec(sql);
-  }
-
-  /** Nested transactions: savepoints. */
-  nested(): Store {
-    const name = `nested_${this.#depth + 1}`;
-    const inner = new SqliteConnection(this.#database, this.#statements, this.#depth + 1);
-    const words = [`SAVEPOINT ${name}`, `RELEASE ${name}`, `ROLLBACK TO ${name}; RELEASE ${name}`] as const;
-    return { transaction: (_effect, work) => bracket(inner, words, work) };
-  }
-
-  #prepare(sql: string): Database.Statement {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#database.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
-  }
-}
-
-async function bracket<T>(
-  connection: SqliteConnection,
-  [begin, keep, takeBack]: readonly [string, string, string],
-  work: (db: Db, nested: Store) => Promise<Work<T>>,
-  beforeKeep?: () => Promise<void>,
-): Promise<T> {
-  connection.exec(begin);
-  let done: Work<T>;
-  try {
-    done = await work(connection, connection.nested());
-    if (done.keep) {
-      await beforeKeep?.();
-      connection.exec(keep);
-    }
-  } catch (error) {
-    try {
-      connection.exec(takeBack);
-    } catch {
-      // SQLite has already rolled back, for example because the disk is full. `error` is what matters.
-    }
-    throw error;
-  }
-  if (!done.keep) connection.exec(takeBack);
-  return done.value;
 }
 
 async function open(directory: StateDirectory, file: string, mayBeNew: boolean): Promise<Database.Database> {

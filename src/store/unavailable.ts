@@ -1,5 +1,6 @@
 // Converts an error of the operating system or of SQLite to a reason that an administrator can act on.
 import { ApiError } from '../core/errors.ts';
+import { systemErrorCode } from '../core/system-error.ts';
 
 const causes: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full. Free some space and retry the call',
@@ -34,8 +35,8 @@ const sqliteCauses: Readonly<Record<string, string>> = {
 /** Returns an ApiError if the code of `error` is about the machine; otherwise `error` itself, which callers throw. */
 export function unavailable(error: unknown, path: string): unknown {
   if (error instanceof ApiError) return error;
-  const code = (error as { code?: unknown } | null)?.code;
-  if (typeof code !== 'string') return error;
+  const code = systemErrorCode(error);
+  if (code === undefined) return error;
   const cause = causes[code] ?? sqliteCauses[code.split('_').slice(0, 2).join('_')];
   if (cause === undefined) return error;
   return new ApiError('store_unavailable', `“${path}” could not be used: ${cause}. Nothing was changed.`, {

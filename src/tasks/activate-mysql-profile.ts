@@ -1,8 +1,10 @@
 // Activates a profile of a MariaDB server: accounts without databases get theirs there from now on.
 import { defineTask } from '../core/task.ts';
-import { namesAt, validate } from '../drivers/mysql-profiles/look.ts';
+import { assertNone } from '../drivers/each-account.ts';
+import { validate } from '../drivers/mysql-profiles/look.ts';
+import { record } from '../drivers/mysql-profiles/record.ts';
 import * as activations from '../model/databases/activations.ts';
-import { adopt } from '../model/databases/adopt.ts';
+import { recordsOf } from '../model/databases/adopt.ts';
 import { LOCAL_PROFILE } from '../model/databases/owners.ts';
 import * as profiles from '../model/databases/profiles.ts';
 
@@ -15,7 +17,7 @@ export default defineTask<Input>({
   description: 'Activate a profile of a MariaDB server.',
   whenInterrupted: 'retry',
 
-  async run({ name }, { id, machine, sealer, now, transaction, progress, log, signal }) {
+  async run({ name }, { id, machine, sealer, now, transaction, progress, log, signal, withLocks }) {
     await transaction('changes', (db) => activations.begin(db, id));
     let position = 0;
     const step = async <T>(title: string, work: () => Promise<T>): Promise<T> => {
@@ -47,8 +49,11 @@ export default defineTask<Input>({
     const former = await transaction('reads', (db) => profiles.activeName(db));
     if (former !== name) {
       await step('Record which databases the present server has', async () => {
-        const found = await namesAt(machine, await placeOf(former));
-        const counts = await transaction('changes', (db) => adopt(db, former, found, now()));
+        const counts = await record(machine, await placeOf(former), {
+          locking: { signal, withLocks },
+          records: recordsOf({ transaction, now }, former),
+        });
+        assertNone(counts.failures);
         log(`Recorded: ${counts.databases} databases and ${counts.users} users that were created by hand.`);
       });
     }

@@ -1,13 +1,14 @@
-// Prepares this server for a profile, and then stores its roles as active.
+// Prepares this server for a profile, stores its roles as active, and then writes what belongs to accounts.
 import { defineTask } from '../core/task.ts';
-import { prepare } from '../drivers/roles/prepare.ts';
+import { prepare, writeAccounts } from '../drivers/roles/prepare.ts';
+import { listUsernames } from '../model/accounts/in-work.ts';
 import { listFiles } from '../model/certificates/installed.ts';
 import { addMissing } from '../model/certificates/missing.ts';
 import * as secondaries from '../model/dns/secondaries.ts';
 import { serverSettings } from '../model/dns/server-settings.ts';
-import { listAccountWebs } from '../model/web/account-web.ts';
+import { findAccountWeb } from '../model/web/account-web.ts';
 import { setFirstDefault } from '../model/php/settings.ts';
-import { listPools } from '../model/php/virtual-hosts.ts';
+import { findPools } from '../model/php/virtual-hosts.ts';
 import * as activeProfile from '../model/roles/active-profile.ts';
 
 interface Input {
@@ -21,7 +22,7 @@ export default defineTask<Input>({
   whenInterrupted: 'retry',
 
   async run({ code, roles }, context) {
-    const { machine, now, sealer, transaction, progress, log, logFile, signal } = context;
+    const { machine, now, sealer, transaction, progress, log, logFile, signal, withLocks, isRetry } = context;
     log(`The profile ${code} has the roles ${roles.join(', ')}.`);
     let changes = 0;
     const changed = (line: string) => {
@@ -29,25 +30,25 @@ export default defineTask<Input>({
       log(line);
     };
     const nameServer = serverSettings(context);
-    const accountWebs = () => transaction('reads', (db) => listAccountWebs(db));
-    const siteCertificates = async () => {
-      await addMissing(context);
-      return transaction('reads', (db) => listFiles(db));
+    const accounts = {
+      usernames: () => transaction('reads', listUsernames),
+      web: (username: string) => transaction('reads', (db) => findAccountWeb(db, username)),
+      certificates: async (username: string) => {
+        await addMissing(context, username);
+        return transaction('reads', (db) => listFiles(db, username));
+      },
+      pools: (username: string) => transaction('reads', (db) => findPools(db, username)),
     };
-    const accountPools = (newest: string | undefined) =>
-      transaction('changes', async (db) => {
-        await setFirstDefault(db, newest);
-        return listPools(db);
-      });
+    const setFirstPhp = (version: string | undefined) =>
+      transaction('changes', (db) => setFirstDefault(db, version));
     const work = {
-      ...{ machine, now, log, output: logFile, changed, sealer },
-      ...{ nameServer, accountWebs, accountPools, siteCertificates },
+      ...{ machine, now, log, output: logFile, changed, sealer, isRetry },
+      ...{ nameServer, accounts, setFirstPhp, locking: { signal, withLocks } },
     };
     await prepare(roles, work, (share, activity) => {
       signal.throwIfAborted();
       progress(Math.round(share * 100), activity);
     });
-    if (changes === 0) log('Nothing on this server had to be changed.');
     await transaction('changes', async (db) => {
       await activeProfile.store(db, code, roles, now());
       if (!roles.includes('DNS') && (await secondaries.unregister(db))) {
@@ -55,6 +56,9 @@ export default defineTask<Input>({
       }
     });
     log(`The profile ${code} is active.`);
+    progress(90, 'Writing the files of accounts');
+    await writeAccounts(roles, work);
+    if (changes === 0) log('Nothing on this server had to be changed.');
     return { code, roles: [...roles] };
   },
 });

@@ -2,22 +2,25 @@
 // domains of one account that became a reseller, or is no longer one.
 import { ApiError } from '../core/errors.ts';
 import type { Db } from '../core/context.ts';
+import type { Envelope } from '../core/envelope.ts';
 import { defineTask, type TaskContext } from '../core/task.ts';
-import { writeAllVirtualHosts } from '../drivers/virtual-hosts/write-all.ts';
+import { readAllVirtualHosts, writeAllVirtualHosts } from '../drivers/virtual-hosts/write-all.ts';
 import { lookAtZone } from '../drivers/zones/look.ts';
 import { checkSoon } from '../model/autossl/schedule.ts';
-import { listInWork } from '../model/accounts/in-work.ts';
+import { listUsernames } from '../model/accounts/in-work.ts';
 import { serialOf, zoneFileOf } from '../model/dns/changed-zone.ts';
 import { addServices, removeServices } from '../model/dns/service-records.ts';
 import { listZones, type ZoneOfServices } from '../model/dns/service-zones.ts';
 import type { ZoneChanges } from '../model/dns/zone-edits.ts';
 import type { ZoneFile } from '../model/dns/zone-file.ts';
 import { areServed, mayOverwrite } from '../model/domains/service-subdomains.ts';
-import { listAccountWebs } from '../model/web/account-web.ts';
+import { findAccountWeb } from '../model/web/account-web.ts';
 import { rolesOf } from '../model/roles/active-profile.ts';
 
 /** How many failures are the reason of a failed task. All of them are in its log. */
 const MAX_SHOWN = 5;
+/** How often a zone is read again because another call changed it meanwhile. */
+const MAX_TRIES = 5;
 
 interface Input {
   /** Only this account. Default: all accounts. */
@@ -27,9 +30,11 @@ interface Input {
 export default defineTask<Input>({
   description: 'Add or remove the service subdomains of all domains, or of those of one account.',
   whenInterrupted: 'retry',
+  // Two would write the same files.
+  runsAlone: true,
 
   async run({ username: only }, context) {
-    const { machine, transaction, log, progress, now } = context;
+    const { machine, transaction, log, progress, now, isRetry } = context;
     const { system } = machine;
     const roles = await transaction('reads', (db) => rolesOf({ db, system }));
     if (!roles.has('WebServer')) {
@@ -37,13 +42,16 @@ export default defineTask<Input>({
       return { accounts: 0, zones: 0 };
     }
     progress(0, 'Writing the virtual hosts');
-    const { written, failures } = await writeAllVirtualHosts(context, () =>
-      transaction('reads', (db) => listWebs(db, only)),
+    const usernames = only === undefined ? await transaction('reads', listUsernames) : [only];
+    const { written, failures } = await writeAllVirtualHosts(context, usernames, (username) =>
+      transaction('reads', (db) => findAccountWeb(db, username)),
     );
     for (const [username, reason] of failures) log(`The virtual hosts of “${username}”: ${reason}`);
     log(`Wrote the virtual hosts of ${written} accounts.`);
+    // The earlier attempt may have ended between writing a file and the reload.
+    const ofReload = isRetry ? await readAllVirtualHosts(machine) : [];
     const ofZones = roles.has('DNS') ? await changeZones(context, only) : { changed: 0, failures: [] };
-    const all = [...failures.values(), ...ofZones.failures];
+    const all = [...failures.values(), ...ofReload, ...ofZones.failures];
     if (all.length > 0) {
       const more = all.length > MAX_SHOWN ? ` There are ${all.length - MAX_SHOWN} more in the log.` : '';
       throw new ApiError('host_failed', `${all.slice(0, MAX_SHOWN).join(' ')}${more}`);
@@ -53,16 +61,6 @@ export default defineTask<Input>({
     return { accounts: written, zones: ofZones.changed };
   },
 });
-
-/** Without the accounts that calls are changing. */
-async function listWebs(db: Db, only: string | undefined) {
-  const inWork = new Set(await listInWork(db));
-  const all = (await listAccountWebs(db)).filter(({ username }) => only === undefined || username === only);
-  return {
-    webs: all.filter(({ username }) => !inWork.has(username)),
-    inWork: all.map(({ username }) => username).filter((username) => inWork.has(username)),
-  };
-}
 
 /** One zone that cannot be changed does not stop the others. */
 async function changeZones(context: TaskContext, only: string | undefined) {
@@ -103,17 +101,30 @@ async function editsOf(db: Db): Promise<Edit> {
 }
 
 /** @returns whether something had to be changed. */
-async function changeZone(
+async function changeZone(context: TaskContext, zone: ZoneOfServices, edit: Edit): Promise<boolean> {
+  for (let tries = 1; ; tries++) {
+    const envelope = await tryToChange(context, zone, edit);
+    if (envelope === undefined) return false;
+    const { metadata, data } = envelope;
+    if (metadata.result === 1) return true;
+    // Another call has changed or removed the zone since it was read.
+    const isStale = data?.type === 'Stale' || metadata.error_code === 'not_found';
+    if (!isStale || tries === MAX_TRIES) throw new ApiError('host_failed', metadata.reason);
+  }
+}
+
+/** @returns undefined if nothing had to be changed. */
+async function tryToChange(
   { machine, call }: TaskContext,
   zone: ZoneOfServices,
   edit: Edit,
-): Promise<boolean> {
+): Promise<Envelope | undefined> {
   const found = await lookAtZone(machine, zone.name);
-  if (found === undefined) return false;
+  if (found === undefined) return undefined;
   const file = zoneFileOf(found);
   const { add = [], remove = [] } = edit(file, zone);
-  if (add.length + remove.length === 0) return false;
-  const { metadata } = await call({
+  if (add.length + remove.length === 0) return undefined;
+  return call({
     command: 'mass_edit_dns_zone',
     args: [
       { name: 'zone', value: zone.name },
@@ -125,6 +136,4 @@ async function changeZone(
       ...remove.map((line) => ({ name: 'remove', value: String(line - 1) })),
     ],
   });
-  if (metadata.result !== 1) throw new ApiError('host_failed', metadata.reason);
-  return true;
 }

@@ -1,6 +1,6 @@
 // Confirms that PHP-FPM and the web server use the pools and virtual hosts of new accounts.
 import { defineTask } from '../core/task.ts';
-import { confirmPools } from '../drivers/php-pools/confirm.ts';
+import { confirmPools, endForgottenWaiting } from '../drivers/php-pools/confirm.ts';
 import { virtualHosts } from '../drivers/virtual-hosts/virtual-hosts.ts';
 import { reportUnserved } from '../model/web/confirmation.ts';
 
@@ -10,13 +10,16 @@ export default defineTask<unknown>({
   // After 1, 5, 21 and 85 minutes.
   retries: { count: 4, delayMs: 60_000, growth: 4 },
 
-  async run(_input, { machine, log, now, transaction }) {
+  async run(_input, { machine, log, now, transaction, withLocks }) {
     const report = (reasons: readonly string[]) =>
       transaction('changes', (db) => reportUnserved(db, reasons, now()));
-    const pools = confirmPools(machine).then((removed) => sentences('PHP-FPM', removed));
+    const pools = confirmPools(machine, { withLocks }).then((removed) => sentences('PHP-FPM', removed));
     // Apache comes second, because it uses the pools. It is confirmed even if PHP-FPM has a problem.
     const [first] = await Promise.allSettled([pools]);
-    const hosts = virtualHosts.confirm(machine).then(({ removed }) => sentences('Apache', removed));
+    const isReloadNeeded = await endForgottenWaiting(machine);
+    const hosts = virtualHosts
+      .confirm(machine, { withLocks }, { isReloadNeeded })
+      .then(({ removed }) => sentences('Apache', removed));
     const outcomes = [first, ...(await Promise.allSettled([hosts]))];
     const reasons = outcomes.flatMap((one) =>
       one.status === 'fulfilled' ? one.value : [messageOf(one.reason)],

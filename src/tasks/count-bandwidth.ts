@@ -1,8 +1,10 @@
 // Counts the bytes that the sites of accounts have sent, from the log of the web server, and acts on the limits.
+import type { Db } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
 import { defineTask, type TaskContext } from '../core/task.ts';
 import { Turns } from '../core/turns.ts';
 import { countNewLines, type Batch } from '../drivers/bandwidth/count.ts';
+import { newCountThreads } from '../drivers/bandwidth/count-threads.ts';
 import { LOG_DIRECTORY } from '../drivers/bandwidth/places.ts';
 import * as exceeded from '../model/bandwidth/exceeded.ts';
 import * as logFiles from '../model/bandwidth/log-files.ts';
@@ -35,6 +37,7 @@ async function countAndAct(context: TaskContext) {
     known,
     keep,
     signal,
+    threads: newCountThreads(),
     progress: (share) => progress(90 * share, 'Counting'),
   });
   log(`Counted ${lines} lines.`);
@@ -69,7 +72,7 @@ async function store(
 }
 
 /** @returns how many accounts’ sites were blocked or unblocked, and why others were not. */
-async function actOnLimits({ call, log, now, signal, transaction }: TaskContext) {
+async function actOnLimits({ callIfCurrent, log, now, signal, transaction }: TaskContext) {
   const { toWarn, toBlock, toUnblock } = await transaction('reads', (db) => exceeded.review(db, now()));
   for (const account of toWarn) {
     await transaction('changes', (db) => warn(db, account, { now: now(), xid: '' }));
@@ -84,7 +87,13 @@ async function actOnLimits({ call, log, now, signal, transaction }: TaskContext)
       { name: 'user', value: username },
       { name: 'bwlimit', value: limit === null ? 'unlimited' : String(limit) },
     ];
-    const { metadata } = await call({ command: 'limitbw', args });
+    const isCurrent = (db: Db) => exceeded.hasLimit(db, username, limit);
+    const envelope = await callIfCurrent({ command: 'limitbw', args }, isCurrent);
+    if (envelope === undefined) {
+      log(`“${username}” was given another limit meanwhile, by a call that compared it with the usage.`);
+      continue;
+    }
+    const { metadata } = envelope;
     if (metadata.result === 1) {
       changed += 1;
       const isBlocked = toBlock.some((one) => one.username === username);

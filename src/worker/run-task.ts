@@ -1,7 +1,9 @@
 // Runs one task that this process has claimed, and stores its outcome.
+import type { Db } from '../core/context.ts';
 import { dispatch } from '../core/dispatch.ts';
 import type { Engine } from '../core/engine.ts';
 import { ApiError } from '../core/errors.ts';
+import { withLocks } from '../core/hold-locks.ts';
 import { MachineError, ofDisk } from '../core/machine-error.ts';
 import type { TaskContext, TaskKind } from '../core/task.ts';
 import * as queue from '../model/tasks/queue.ts';
@@ -88,7 +90,7 @@ export async function storeEnding(task: Task, ending: Ending, engine: Engine): P
         ...(ending.state === 'done' ? { result: 1 } : { result: 0, error_code: ending.state }),
         duration_ms: now - (task.startedAt ?? now),
       },
-      true,
+      'change',
       db,
     );
     return true;
@@ -114,6 +116,7 @@ function contextOf(
 ): TaskContext {
   return {
     id: task.id,
+    isRetry: task.attempts > 1,
     caller: task.caller,
     machine: engine.machine,
     callPeer: engine.callPeer,
@@ -122,7 +125,22 @@ function contextOf(
     randomBytes: engine.randomBytes,
     transaction: (effect, work) =>
       engine.store.transaction(effect, async (db) => ({ value: await work(db), keep: true })),
+    withLocks: (locks, work) =>
+      withLocks(engine, locks, { xid: task.xid, caller: task.caller, signal: abort.signal }, work),
     call: (call) => dispatch({ ...call, dryRun: false }, root, engine),
+    async callIfCurrent(call, isCurrent) {
+      const about = { wasCurrent: true };
+      const assertCurrent = async (db: Db) => {
+        about.wasCurrent = await isCurrent(db);
+        if (about.wasCurrent) return;
+        throw new ApiError(
+          'busy',
+          'Another call has changed what this one is based on. Nothing was changed.',
+        );
+      };
+      const envelope = await dispatch({ ...call, dryRun: false, assertCurrent }, root, engine);
+      return about.wasCurrent ? envelope : undefined;
+    },
     progress: (percent, activity) => reports.add(percent, activity),
     log: (line) => log.write(line),
     logFile: log.file,
@@ -173,9 +191,6 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function inStore<T>(
-  engine: Engine,
-  work: (db: Parameters<Parameters<Engine['store']['transaction']>[1]>[0]) => Promise<T>,
-): Promise<T> {
+function inStore<T>(engine: Engine, work: (db: Db) => Promise<T>): Promise<T> {
   return engine.store.transaction('changes', async (db) => ({ value: await work(db), keep: true }));
 }

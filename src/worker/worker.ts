@@ -33,6 +33,8 @@ export class Worker {
   readonly #running = new Map<number, Running & { readonly done: Promise<void> }>();
   readonly #ending = new AbortController();
   #kinds: ReadonlyMap<string, TaskKind> = new Map();
+  /** The kinds that run alone. */
+  #alone: ReadonlySet<string> = new Set();
   #timers: Readonly<Record<string, Timer>> = {};
   #seen = { state: '', lookAgainAt: -Infinity };
   #loop: Promise<void> | undefined;
@@ -98,6 +100,7 @@ export class Worker {
     if (gone.length + fresh.length > 0) {
       await this.#change((db) => timers.update(db, this.#timers, engine.now()));
     }
+    this.#alone = new Set(loaded.flatMap(([name, { runsAlone }]) => (runsAlone === true ? [name] : [])));
     this.#kinds = new Map(loaded);
   }
 
@@ -113,13 +116,14 @@ export class Worker {
   async #look(): Promise<number> {
     const { engine } = this.#deps;
     const now = engine.now();
-    const seen = await this.#read(async (db) => ({
-      running: await queue.running(db),
-      dueAt: Math.min(
-        (await queue.nextDue(db, this.#names)) ?? Infinity,
+    const seen = await this.#read(async (db) => {
+      const running = await queue.running(db);
+      const dueAt = Math.min(
+        (await queue.nextDue(db, this.#startable(running))) ?? Infinity,
         (await timers.nextDue(db)) ?? Infinity,
-      ),
-    }));
+      );
+      return { running, dueAt };
+    });
     for (const { id, stopRequested } of seen.running) {
       if (stopRequested) this.#running.get(id)?.abort.abort(new Stopped('requested'));
     }
@@ -141,7 +145,8 @@ export class Worker {
       if (ending !== undefined) await queue.end(db, task, ending, now);
     }
     await timers.start(db, this.#timers, { now, xid: engine.newXid });
-    return queue.take(db, { process, now, kinds: this.#names });
+    const kinds = this.#startable(await queue.running(db));
+    return queue.take(db, { process, now, kinds, alone: this.#alone });
   }
 
   /** Whether the process of a task has died, or this process claimed the task but lost the response to the commit. */
@@ -182,12 +187,14 @@ export class Worker {
   }
 
   async #isAnyDue(): Promise<boolean> {
-    const dueAt = await this.#read((db) => queue.nextDue(db, this.#names));
+    const dueAt = await this.#read(async (db) => queue.nextDue(db, this.#startable(await queue.running(db))));
     return dueAt !== undefined && dueAt <= this.#deps.engine.now();
   }
 
-  get #names(): string[] {
-    return [...this.#kinds.keys()];
+  /** The kinds that can start while these tasks are running. */
+  #startable(running: readonly Task[]): string[] {
+    const busy = new Set(running.map(({ kind }) => kind));
+    return [...this.#kinds.keys()].filter((kind) => !this.#alone.has(kind) || !busy.has(kind));
   }
 
   /** Returns early if the worker or one of its tasks ends. */

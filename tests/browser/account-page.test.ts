@@ -3,8 +3,6 @@ import type { Page } from 'playwright-core';
 import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { Site } from './site.ts';
 
-jest.setTimeout(120_000);
-
 let site: Site;
 let url: string;
 let page: Page;

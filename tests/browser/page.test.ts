@@ -3,8 +3,6 @@ import type { Page } from 'playwright-core';
 import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { password, Site } from './site.ts';
 
-jest.setTimeout(120_000);
-
 let site: Site;
 let url: string;
 let page: Page;
@@ -388,7 +386,7 @@ describe('a list', () => {
     await page.keyboard.press('ArrowRight');
     // The page’s policy forbids waitForFunction, which evaluates a text in the page.
     const scrolled = () => onPage<number>(`document.querySelector('.table-box').scrollLeft`);
-    for (let tries = 0; (await scrolled()) === 0 && tries < 50; tries++) await page.waitForTimeout(100);
+    for (let tries = 0; (await scrolled()) === 0 && tries < 600; tries++) await page.waitForTimeout(100);
     expect(await scrolled()).toBeGreaterThan(0);
   });
 });

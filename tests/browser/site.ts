@@ -72,7 +72,8 @@ export class Site {
       if (!asked.startsWith('data:') && !isOwn) this.complaints.push(asked);
     });
     this.page = context.pages()[0] ?? (await context.newPage());
-    this.page.setDefaultTimeout(15_000);
+    // Only ends what would never end.
+    this.page.setDefaultTimeout(60_000);
     this.page.on('pageerror', (error) => this.complaints.push(error.message));
     this.page.on('console', (message) => {
       // A rejected login has an error status, which the browser reports.

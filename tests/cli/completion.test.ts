@@ -5,7 +5,7 @@ import { optionRows } from '../../src/cli/option-rows.ts';
 import { readMetaArguments } from '../../src/core/meta-arguments.ts';
 import { metaParams } from '../../src/core/meta-params.ts';
 import { index } from '../../src/functions/index.generated.ts';
-import { uapiIndex } from '../../src/uapi/index.generated.ts';
+import { accountIndex } from '../../src/uapi/index.generated.ts';
 import { Terminal } from '../support/terminal.ts';
 
 let terminal: Terminal;
@@ -66,13 +66,13 @@ describe('after uapi', () => {
   };
   const valuesOf = async (...words: string[]) =>
     (await ofUapi(...words)).map((line) => line.split('\t')[0] ?? '');
-  const modules = [...new Set(Object.keys(uapiIndex).map((name) => name.split('::')[0]))];
+  const modules = [...new Set(Object.keys(accountIndex.uapi).map((name) => name.split('::')[0]))];
 
   test('come a module, a function of it, and its arguments', async () => {
     expect(await valuesOf('')).toEqual([...modules, 'help']);
     expect(await ofUapi('Quota', '')).toEqual([
-      `get_local_quota_info\t${uapiIndex['Quota::get_local_quota_info']?.summary ?? ''}`,
-      `get_quota_info\t${uapiIndex['Quota::get_quota_info']?.summary ?? ''}`,
+      `get_local_quota_info\t${accountIndex.uapi['Quota::get_local_quota_info']?.summary ?? ''}`,
+      `get_quota_info\t${accountIndex.uapi['Quota::get_quota_info']?.summary ?? ''}`,
     ]);
     expect((await valuesOf('--user=bob', 'SubDomain', 'addsubdomain', '')).slice(0, 2)).toEqual([
       'domain=',

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { index } from '../../src/functions/index.generated.ts';
-import { uapiIndex } from '../../src/uapi/index.generated.ts';
+import { accountIndex } from '../../src/uapi/index.generated.ts';
 import { Terminal } from '../support/terminal.ts';
 
 let terminal: Terminal;
@@ -62,7 +62,7 @@ describe('uapi help', () => {
   });
 
   test('every module has a page', () => {
-    const modules = new Set(Object.keys(uapiIndex).map((name) => name.split('::')[0] ?? ''));
+    const modules = new Set(Object.keys(accountIndex.uapi).map((name) => name.split('::')[0] ?? ''));
     expect([...modules].filter((name) => !existsSync(`man/uapi-${name}.7`))).toEqual([]);
   });
 

@@ -16,6 +16,7 @@ test.each([
   [['getpkginfo', '--output=xml', 'pkg=gold'], 'xml', 'getpkginfo', ['pkg=gold']],
   [['--output=xml', 'version', '--output=jsonpretty'], 'jsonpretty', 'version', []],
   [['version', ''], 'yaml', 'version', ['']],
+  [['--user=ann', 'listaccts', 'a=b'], 'yaml', 'listaccts', ['a=b']],
 ])('%j is a plain call', (argv, output, command, words) => {
   expect(readPlainLine(argv)).toMatchObject({ output, command, words });
 });
@@ -31,6 +32,8 @@ test.each([
   [['version', '-']],
   [['version', '--', 'a=b']],
   [['--host=a.example', 'version']],
+  [['--user', 'ann', 'version']],
+  [['--user=ann']],
 ])('%j is passed to commander', (argv) => {
   expect(readPlainLine(argv)).toBeUndefined();
 });
@@ -47,6 +50,9 @@ test('a plain call gives the same result as with commander', () => {
       ' ',
       '__proto__=1',
       '--output=',
+      '--user=',
+      '--user=ann',
+      '--user',
       '--',
       '-h',
       '--all',
@@ -54,6 +60,7 @@ test('a plain call gives the same result as with commander', () => {
     fc.constantFrom(...formats.map((format) => `--output=${format}`)),
     fc.string(),
     fc.string().map((text) => `-${text}`),
+    fc.string().map((text) => `--user=${text}`),
   );
   let plain = 0;
   fc.assert(

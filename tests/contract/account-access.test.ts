@@ -6,7 +6,7 @@ import { accountCaller, ofApi } from '../../src/core/contexts.ts';
 import type { AccountApi, Db } from '../../src/core/context.ts';
 import type { AnyFunction, Param } from '../../src/core/define.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
-import { api2Loaders, uapiLoaders } from '../../src/uapi/loaders.generated.ts';
+import { accountLoaders } from '../../src/uapi/loaders.generated.ts';
 import type { Json } from '../../src/core/values.ts';
 import { Installation } from '../support/installation.ts';
 
@@ -25,8 +25,8 @@ const hostile = [
 ];
 
 const rows = [
-  ...Object.entries(uapiLoaders).map(([name, load]) => ['uapi', name, load] as const),
-  ...Object.entries(api2Loaders).map(([name, load]) => ['api2', name, load] as const),
+  ...Object.entries(accountLoaders.uapi).map(([name, load]) => ['uapi', name, load] as const),
+  ...Object.entries(accountLoaders.api2).map(([name, load]) => ['api2', name, load] as const),
 ];
 
 let here: Installation;
@@ -43,6 +43,7 @@ beforeAll(async () => {
       ['Tokens::create_full_access', { name: text }],
       ['SSL::generate_key', { keytype: 'ecdsa-prime256v1', friendly_name: text }],
       ['Fileman::save_file_content', { file: `${text}.txt`, content: HIDDEN }],
+      ['NVData::set', { names: text, [text]: HIDDEN }],
     ] as const) {
       here.overrides.randomBytes = async (count) =>
         Uint8Array.from({ length: count }, () => Math.random() * 256);
@@ -156,6 +157,7 @@ test('eve herself sees what the other tests look for', async () => {
   expect(await callAs('eve', 'uapi', 'Fileman::list_files', list)).toContain(HIDDEN);
   expect(await callAs('eve', 'uapi', 'Tokens::list', {})).toContain(HIDDEN);
   expect(await callAs('eve', 'uapi', 'SSL::list_keys', {})).toContain(HIDDEN);
+  expect(await callAs('eve', 'uapi', 'NVData::get', {})).toContain(HIDDEN);
   expect(await callAs('eve', 'uapi', 'SSL::list_certs', {})).toContain(HIDDEN);
   expect(await callAs('eve', 'uapi', 'DomainInfo::list_domains', {})).toContain(HIDDEN);
   expect(await callAs('eve', 'api2', 'ZoneEdit::fetchzone', { domain: 'eve.example' })).toContain(HIDDEN);
@@ -168,6 +170,10 @@ test.each(rows)('%s %s reaches only the caller’s own account', async (api, nam
       const text = await callAs('bob', api, name, { ...usual(fn), [key]: value });
       expect([key, value, text.includes(HIDDEN)]).toEqual([key, value, false]);
     }
+  }
+  for (const text of fn.rest === undefined ? [] : hostile) {
+    const answer = await callAs('bob', api, name, { ...usual(fn), [text]: text });
+    expect([text, answer.includes(HIDDEN)]).toEqual([text, false]);
   }
   // Also without anything of hers.
   expect(await callAs('bob', api, name, usual(fn))).not.toContain(HIDDEN);

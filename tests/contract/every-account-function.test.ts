@@ -1,11 +1,13 @@
 // Rules that every function of UAPI and API 2 must follow.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { apiOfDocumented } from '../../src/catalogue/known-account-functions.ts';
+import { documentedFunction } from '../../src/catalogue/known-account-functions.ts';
+import names from '../../src/catalogue/account-apis/names.json';
+import reasons from '../../src/catalogue/account-apis/reasons.json';
 import { hasSecret } from '../../src/core/access.ts';
 import type { AnyFunction } from '../../src/core/define.ts';
 import { isFeature } from '../../src/model/features/catalogue.ts';
-import { api2Loaders, uapiLoaders } from '../../src/uapi/loaders.generated.ts';
+import { accountLoaders } from '../../src/uapi/loaders.generated.ts';
 import { Installation } from '../support/installation.ts';
 import { itWith, type Tool } from '../support/require-tool.ts';
 
@@ -19,14 +21,16 @@ const password = 'correct horse battery staple 7';
 const whenCodesAreRight = Date.parse('2026-09-02T17:24:40Z');
 
 const rows = [
-  ...Object.entries(uapiLoaders).map(([name, load]) => ['uapi', name, load] as const),
-  ...Object.entries(api2Loaders).map(([name, load]) => ['api2', name, load] as const),
+  ...Object.entries(accountLoaders.uapi).map(([name, load]) => ['uapi', name, load] as const),
+  ...Object.entries(accountLoaders.api2).map(([name, load]) => ['api2', name, load] as const),
 ];
 
 /** Functions that are in no list of the documentation, and why they are provided. */
 const beyondTheDocumentation: Record<string, string> = {
-  'TwoFactorAuth::generate_recovery_codes':
+  'uapi TwoFactorAuth::generate_recovery_codes':
     'The page of accounts, and WHM’s twofactorauth_generate_recovery_codes.',
+  'uapi NVData::get': 'Plugins of cPanel call it instead of the one of API 2.',
+  'uapi NVData::set': 'Plugins of cPanel call it instead of the one of API 2.',
 };
 
 /** Tools that examples need. */
@@ -71,8 +75,8 @@ describe.each(rows)('%s %s', (api, name, load) => {
   });
 
   it('is documented', () => {
-    const isKnown = apiOfDocumented(api, name) !== undefined;
-    expect(isKnown).toBe(!(name in beyondTheDocumentation));
+    const isKnown = documentedFunction(api, name) !== undefined;
+    expect(isKnown).toBe(!(`${api} ${name}` in beyondTheDocumentation));
   });
 
   it('has a summary and documents its parameters, in sentences', () => {
@@ -82,6 +86,14 @@ describe.each(rows)('%s %s', (api, name, load) => {
 
   it('needs a feature that exists', () => {
     expect(fn.feature === undefined || isFeature(fn.feature)).toBe(true);
+  });
+
+  it('says that it needs the same files only if it looks at the machine, and changes nothing', () => {
+    const { needsSameFiles, effect, look, readsMachine, onlyMeasures } = fn;
+    if (needsSameFiles !== true) return;
+    expect(['none', 'reads']).toContain(effect);
+    expect(onlyMeasures).toBeUndefined();
+    expect(look !== undefined || readsMachine === true).toBe(true);
   });
 
   it('is tested by name', () => {
@@ -117,6 +129,33 @@ describe.each(rows)('%s %s', (api, name, load) => {
     }
   });
 });
+
+describe.each((['uapi', 'api2'] as const).map((api) => [api, accountLoaders[api]] as const))(
+  'what %s lacks',
+  (api, loaders) => {
+    const isProvided = (name: string) => Object.hasOwn(loaders, name);
+    const modules: Readonly<Record<string, readonly string[]>> = names[api];
+
+    it('has a reason in each module that is provided in part', () => {
+      const partial = Object.entries(modules)
+        .map(([module, functions]) => functions.map((name) => `${module}::${name}`))
+        .filter((all) => all.some(isProvided));
+      const unexplained = partial.flat().filter((name) => !isProvided(name) && !(name in reasons[api]));
+      expect(unexplained).toEqual([]);
+    });
+
+    it.each(Object.entries(reasons[api]))('%s says why', async (name, reason) => {
+      expect([documentedFunction(api, name)?.because, isProvided(name)]).toEqual([reason, false]);
+      expect(reason).toMatch(/^[A-Z][^\n]*\.$/);
+      const { error, errors } = (await (api === 'uapi'
+        ? unchanged.uapi('bob', name)
+        : unchanged.api2('bob', name))) as { error?: string; errors?: string[] };
+      expect(error ?? errors?.[0]).toMatch(new RegExp(`is not provided on this server. ${escaped(reason)}$`));
+    });
+  },
+);
+
+const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
 /** A repeated argument, as clients number it. */
 function numbered(args: AnyFunction['examples'][0]['args']): Record<string, string> {

@@ -116,6 +116,10 @@ const readTogether: Record<string, { readonly params: RegExp; readonly because: 
     params: givenRecord,
     because: 'They are read by given-records.ts, the data by the fields of the type.',
   },
+  enable_dnssec_for_domains: {
+    params: /^(algo_num|key_setup|active|use_nsec3|nsec3_opt_out)$/,
+    because: 'They are read by enableSigning (change-zones.ts), for DNSSEC::enable_dnssec too.',
+  },
   savemxs: { params: /^class$/, because: 'BIND serves zones of the class IN, which is its only value.' },
   create_featurelist: { params: /./, because: 'Features are read by the ids of the feature catalogue.' },
   generatessl: {
@@ -254,6 +258,14 @@ describe.each(files)('$folder/$file', ({ folder, file }) => {
     if (fn.destructive === undefined) return;
     expect(['changes', 'operates', 'calls']).toContain(fn.effect);
     expect(fn.destructive).toMatch(/^\p{Lu}.*\.$/u);
+  });
+
+  test('says that it needs the same files only if it looks at the machine, and changes nothing', () => {
+    const { needsSameFiles, effect, look, readsMachine, onlyMeasures } = fn;
+    if (needsSameFiles !== true) return;
+    expect(['none', 'reads']).toContain(effect);
+    expect(onlyMeasures).toBeUndefined();
+    expect(look !== undefined || readsMachine === true).toBe(true);
   });
 
   test('explains every parameter and every field in sentences', () => {

@@ -288,7 +288,7 @@ describe('the Tab key of a shell', () => {
     const loaded = startOf(name);
     let expected = '';
     const stdout = { write: (text: string) => (expected += text) };
-    await complete('whmapi1', [name, ''], { stdout } as unknown as Io);
+    await complete(undefined, [name, ''], { stdout } as unknown as Io);
     expect(loaded.stdout).toBe(expected);
     expect(functionsOf(loaded)).toEqual([]);
     expect([...renderersOf(loaded), ...comfortsOf(loaded), ...catalogueOf(loaded)]).toEqual([]);

@@ -1,6 +1,6 @@
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AuditRecord, maskArguments } from '../../src/core/audit.ts';
+import { type AuditKind, type AuditRecord, maskArguments } from '../../src/core/audit.ts';
 import { defineFunction } from '../../src/core/define.ts';
 import type { Store } from '../../src/core/engine.ts';
 import { ApiError } from '../../src/core/errors.ts';
@@ -226,10 +226,10 @@ describe('a log that cannot be written to', () => {
   test('makes the command in a batch fail, and the batch', async () => {
     let lines = 0;
     const { audit } = here.engine;
-    here.overrides.audit = async (record, durable) => {
+    here.overrides.audit = async (record, kind) => {
       lines += 1;
       if (lines > 1) throw new ApiError('store_unavailable', 'The disk is full.');
-      await audit(record, durable);
+      await audit(record, kind);
     };
     const command = ['twofactorauth_set_issuer?issuer=First', 'twofactorauth_set_issuer?issuer=Second'];
     expect((await here.call('batch', { command })).metadata.error_code).toBe('store_unavailable');
@@ -239,22 +239,24 @@ describe('a log that cannot be written to', () => {
 });
 
 describe('a line', () => {
-  test('is durable only if it belongs to a change', async () => {
-    const written: [string, boolean][] = [];
-    here.overrides.audit = async (record, durable) => {
-      written.push([record.function, durable]);
+  test('is durable only if it belongs to a change, and repeatable only if it belongs to a read', async () => {
+    const written: [string, AuditKind][] = [];
+    here.overrides.audit = async (record, kind) => {
+      written.push([record.function, kind]);
     };
     await here.call('twofactorauth_set_issuer', { issuer: 'New' });
     await here.call('twofactorauth_set_issuer', { issuer: 'New' }, { dryRun: true });
     await here.call('twofactorauth_set_issuer');
+    await here.call('getpkginfo', { pkg: 'none' });
     await here.call('twofactorauth_get_issuer');
     await here.call('version');
     expect(written).toEqual([
-      ['twofactorauth_set_issuer', true],
-      ['twofactorauth_set_issuer', false],
-      ['twofactorauth_set_issuer', false],
-      ['twofactorauth_get_issuer', false],
-      ['version', false],
+      ['twofactorauth_set_issuer', 'change'],
+      ['twofactorauth_set_issuer', 'other'],
+      ['twofactorauth_set_issuer', 'other'],
+      ['getpkginfo', 'other'],
+      ['twofactorauth_get_issuer', 'read'],
+      ['version', 'read'],
     ]);
   });
 

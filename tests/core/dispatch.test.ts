@@ -499,6 +499,21 @@ describe('the effect', () => {
     expect(here.errors()[0]?.error).toMatch(/^TypeError: A look only reads\./);
   });
 
+  test.each([
+    [false, undefined],
+    [true, 'internal'],
+  ])('a look of a function that only measures may store it (dry run: %s)', async (dryRun, error) => {
+    const look = (_args: never, { transaction }: FreeContext) =>
+      transaction('changes', (db) => db.run("INSERT INTO setting (name, value) VALUES ('a', 'b')"));
+    offer({ ...make('measurer', () => undefined, { effect: 'reads', look }), onlyMeasures: true });
+    expect((await here.call('measurer', {}, { dryRun })).metadata.error_code).toBe(error);
+    const stored = await here.engine.store.transaction('reads', async (db) => ({
+      value: await db.all("SELECT value FROM setting WHERE name = 'a'"),
+      keep: false,
+    }));
+    expect(stored).toEqual(dryRun ? [] : [{ value: 'b' }]);
+  });
+
   describe('a look', () => {
     test.each([
       ['reads', false],
@@ -549,19 +564,24 @@ describe('the effect', () => {
       },
     );
 
-    test('that warns does so once, however often it is repeated', async () => {
+    test('that warns and informs does so once, however often it is repeated', async () => {
       let looks = 0;
-      const look = async (_args: never, { warn }: FreeContext) => {
+      const look = async (_args: never, { warn, inform }: FreeContext) => {
         looks += 1;
         warn(`Look ${looks}.`);
+        inform(`Seen ${looks}.`);
         return looks;
       };
-      const handler = (_args: never, { warn }: Context, seen: number) => {
+      const handler = (_args: never, { warn, inform }: Context, seen: number) => {
         warn('Handled.');
+        inform('Done.');
         if (seen < 3) throw new LookAgain('It has changed.');
       };
       offer({ ...make('seeker', () => undefined, { effect: 'operates' }), look, handler: handler });
-      expect((await here.call('seeker')).metadata.output?.warnings).toEqual(['Look 3.', 'Handled.']);
+      expect((await here.call('seeker')).metadata.output).toEqual({
+        warnings: ['Look 3.', 'Handled.'],
+        messages: ['Seen 3.', 'Done.'],
+      });
     });
 
     test('is not repeated for ever', async () => {

@@ -103,6 +103,21 @@ describe('createacct leaves nothing behind', () => {
   /** With every kind of step. */
   const whole = { password: 'four unusual words, Xylophone', quota: '5' };
 
+  // With the user and its limit, there are two steps, and then the outcome is stored.
+  it.each([1, 2, 3])('if the command is interrupted before moment %s of 3', async (moment) => {
+    breakHost({});
+    let asked = 0;
+    const isInterrupted = () => ++asked >= moment;
+    const args = { username: 'bob', domain: 'bob.example', ...whole };
+    const { metadata } = await here.call('createacct', args, { isInterrupted });
+    expect(metadata).toMatchObject({ result: 0, error_code: 'abandoned' });
+    expect(asked).toBe(moment);
+    expect(await everything()).toEqual(nothing);
+    expect(lastLines(1)).toEqual([['createacct', undefined, 0]]);
+    const uninterrupted = await here.call('createacct', args, { isInterrupted: () => false });
+    expect(uninterrupted.metadata.result).toBe(1);
+  });
+
   it.each<[string, Fault]>([
     ['users.create', fails('useradd')],
     ['users.create', failsAfterwards('useradd')],

@@ -1,12 +1,7 @@
 // Reloads that several changes share.
 import fc from 'fast-check';
-import {
-  RollBackError,
-  Reloads,
-  reloadsOf,
-  type ReloadRequest,
-  type Timing,
-} from '../../src/drivers/reloads.ts';
+import type { Timing } from '../../src/core/timing.ts';
+import { RollBackError, Reloads, reloadsOf, type ReloadRequest } from '../../src/drivers/reloads.ts';
 
 const nothing = () => Promise.resolve();
 const plain: ReloadRequest = {
@@ -193,6 +188,22 @@ describe('reloads', () => {
     expect(begun).toEqual([1000, 1600, 1900]);
     await Promise.all([reloads.request({ ...request, isPatient: true }), reloads.request(request)]);
     expect(begun).toEqual([1000, 1600, 1900, 2200]);
+  });
+
+  it('wait longer if several patient requests shared the last one, but not longer than four times as long', async () => {
+    const timing = stoppedClock();
+    const reloads = new Reloads(timing);
+    const begun: number[] = [];
+    const run = async () => {
+      begun.push(timing.now());
+      await timing.pause(300);
+    };
+    for (const count of [2, 9, 1, 1]) {
+      const request = { ...plain, run, isPatient: true as const };
+      await Promise.all(Array.from({ length: count }, () => reloads.request(request)));
+    }
+    // After 2, 9 and 1 requests: twice, four times and once the 300 ms.
+    expect(begun).toEqual([1000, 1900, 3400, 4000]);
   });
 
   describe('of new accounts', () => {

@@ -1,6 +1,7 @@
 // Bandwidth by the public interface: the log of the web server is counted by the task, and showbw reports it.
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Engine } from '../../src/core/engine.ts';
 import { BYTES_LOG, LOG_DIRECTORY } from '../../src/drivers/bandwidth/places.ts';
 import type { Db } from '../../src/core/context.ts';
 import type { Hash } from '../../src/core/values.ts';
@@ -11,6 +12,7 @@ import { TaskLogFiles } from '../../src/store/task-logs.ts';
 import { taskKinds } from '../../src/tasks/loaders.generated.ts';
 import { Worker } from '../../src/worker/worker.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
+import { holdCall } from '../support/at-the-same-time.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
 let here: Installation;
@@ -29,8 +31,8 @@ function sent(name: string, bytes: number, time = here.time): void {
 }
 
 /** Runs the task as the server does, and returns it. */
-async function count() {
-  const { engine, application } = here;
+async function count(engine: Engine = here.engine) {
+  const { application } = here;
   await transaction((db) =>
     engine.addTask(db, { kind: 'count-bandwidth', input: {}, caller: 'root', xid: 'x' }, here.time),
   );
@@ -316,6 +318,20 @@ describe('the limit of an account', () => {
     await here.call('editpkg', { name: 'small', bwlimit: '5' });
     expect(isBlocked()).toBe(true);
     expect(await count()).toMatchObject({ result: { changed: 0 } });
+  });
+
+  it('that a call sets while the task acts on the former one is kept', async () => {
+    sent('bob.example', 10 * MEBIBYTE);
+    const { engine, reached, release } = holdCall(here.engine, 'limitbw');
+    const task = count(engine);
+    await reached;
+    expect((await here.call('limitbw', { user: 'bob', bwlimit: '20' })).metadata).toMatchObject({
+      result: 1,
+    });
+    release();
+    expect(await task).toMatchObject({ state: 'done', result: { changed: 0 } });
+    expect(await accountsOf({ searchtype: 'user', search: 'bob' })).toMatchObject([{ limit: 20 * MEBIBYTE }]);
+    expect(isBlocked()).toBe(false);
   });
 
   it('is reported by limitbw, with the usage', async () => {

@@ -1,13 +1,19 @@
 // Service subdomains, as the functions of accounts and tweak settings make them. tests/slow/apache.test.ts has a real
 // Apache.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Engine } from '../../src/core/engine.ts';
+import { MachineError } from '../../src/core/machine-error.ts';
 import type { Json } from '../../src/core/values.ts';
+import { virtualHosts } from '../../src/drivers/virtual-hosts/virtual-hosts.ts';
 import { StateDirectory } from '../../src/store/state-directory.ts';
 import { TaskLogFiles } from '../../src/store/task-logs.ts';
 import { taskKinds } from '../../src/tasks/loaders.generated.ts';
 import { Worker } from '../../src/worker/worker.ts';
+import { callUntilItWaits, holdFiles, whenItWaits } from '../support/at-the-same-time.ts';
 import { Installation } from '../support/installation.ts';
+import { interruptTask } from '../support/interrupted-task.ts';
+import { settled } from '../support/settled-web.ts';
 
 let here: Installation;
 beforeEach(async () => {
@@ -25,9 +31,9 @@ async function succeed(command: string, args: Readonly<Record<string, Json>> = {
 }
 
 /** Runs the waiting tasks. @returns the state, reason and result of the last one. */
-async function runTasks() {
+async function runTasks(engine: Engine = here.engine) {
   const logs = new TaskLogFiles(new StateDirectory(here.state, process.geteuid?.() ?? 0), () => here.time);
-  await new Worker({ engine: here.engine, kinds: taskKinds, logs, storeState: async () => '' }).runDue();
+  await new Worker({ engine, kinds: taskKinds, logs, storeState: async () => '' }).runDue();
   return here.engine.store.transaction('reads', async (db) => ({
     value: await db.get<{ state: string; reason: string; result: string | null }>(
       "SELECT state, reason, result FROM task WHERE kind = 'apply-service-subdomains' ORDER BY id DESC LIMIT 1",
@@ -206,7 +212,7 @@ describe('proxysubdomains', () => {
     }
     expect(await set('proxysubdomains', '0')).toMatchObject({ result: '{"accounts":0,"zones":0}' });
     expect(await set('proxysubdomains', '1')).toMatchObject({ result: '{"accounts":2,"zones":2}' });
-    expect(['ann', 'bob'].map((one) => readFileSync(fileOf(one), 'utf8'))).toEqual(files);
+    expect(['ann', 'bob'].map((one) => readFileSync(fileOf(one), 'utf8'))).toEqual(files.map(settled));
     for (const name of ['ann', 'bob'])
       expect(await recordsOf(`${name}.example`)).toEqual(all(`${name}.example`));
   });
@@ -246,9 +252,69 @@ describe('proxysubdomains', () => {
     expect(served()).toEqual([]);
   });
 
+  it('has the web server read all files if the task was interrupted, perhaps before a reload', async () => {
+    const reload = jest.spyOn(virtualHosts, 'reload');
+    try {
+      await set('proxysubdomains', '0');
+      expect(reload).not.toHaveBeenCalled();
+      await succeed('set_tweaksetting', { key: 'proxysubdomains', value: '1' });
+      await interruptTask(here, 'apply-service-subdomains');
+      expect(await runTasks()).toMatchObject({ state: 'done' });
+      expect(reload).toHaveBeenCalledTimes(1);
+    } finally {
+      reload.mockRestore();
+    }
+  });
+
+  it('changes the zones if the web server does not read its files after an interruption, and says so', async () => {
+    const stopped = new MachineError('failed', 'Apache does not run.');
+    const reload = jest.spyOn(virtualHosts, 'reload').mockRejectedValue(stopped);
+    try {
+      await succeed('set_tweaksetting', { key: 'proxysubdomains', value: '0' });
+      await interruptTask(here, 'apply-service-subdomains');
+      expect(await runTasks()).toMatchObject({ state: 'failed', reason: 'Apache does not run.' });
+      expect(await recordsOf('bob.example')).toEqual([]);
+    } finally {
+      reload.mockRestore();
+    }
+  });
+
   it('says which task applies it, and gives no warning that nothing depends on it', async () => {
     const { metadata } = await succeed('set_tweaksetting', { key: 'proxysubdomains', value: '0' });
     expect(JSON.stringify(metadata)).toMatch(/The task \d+ applies the setting to the present accounts/);
     expect(JSON.stringify(metadata)).not.toContain('nothing on this server depends on it');
+  });
+});
+
+describe('a call at the same time', () => {
+  const APACHE = '/etc/apache2';
+
+  it('that removes an account, after the task has read it, comes after the task', async () => {
+    await succeed('set_tweaksetting', { key: 'proxysubdomains', value: '0' });
+    const { engine, reached, release } = holdFiles(here.engine, APACHE);
+    const task = runTasks(engine);
+    await reached;
+    const { end } = await callUntilItWaits(here, 'removeacct', { username: 'bob' });
+    release();
+    expect((await end).metadata).toMatchObject({ result: 1 });
+    expect(await task).toMatchObject({ state: 'done', reason: '' });
+    expect(existsSync(fileOf('bob'))).toBe(false);
+  });
+
+  it('that creates an account, and has planned it with the former setting, is followed', async () => {
+    const { engine, reached, release } = holdFiles(here.engine, APACHE);
+    here.overrides.machine = engine.machine;
+    const created = here.call('createacct', { username: 'ann', domain: 'ann.example' });
+    await reached;
+    delete here.overrides.machine;
+    await succeed('set_tweaksetting', { key: 'proxysubdomains', value: '0' });
+    const waits = whenItWaits(here);
+    const task = runTasks();
+    await Promise.race([task, waits]);
+    release();
+    expect((await created).metadata).toMatchObject({ result: 1 });
+    expect(await task).toMatchObject({ state: 'done', result: '{"accounts":2,"zones":2}' });
+    expect([served('ann'), served('bob')]).toEqual([[], []]);
+    expect(await recordsOf('ann.example')).toEqual([]);
   });
 });

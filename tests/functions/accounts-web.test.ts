@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as hostedDomains from '../../src/model/domains/hosted-domains.ts';
 import { Installation } from '../support/installation.ts';
+import { settled } from '../support/settled-web.ts';
 
 let here: Installation;
 beforeEach(() => {
@@ -99,7 +100,7 @@ describe('the virtual hosts of an account', () => {
     await works('unsuspendacct', { user: 'bob' });
     const withoutCertificate = (one: string) =>
       one.replace(/^\s*(?:# Certificate|SSLCertificateFile) .*\n/gm, '');
-    expect(withoutCertificate(text('bob'))).toBe(withoutCertificate(before));
+    expect(withoutCertificate(text('bob'))).toBe(withoutCertificate(settled(before)));
   });
 
   it('include subdomains, addon domains and parked domains, which keep their virtual hosts', async () => {

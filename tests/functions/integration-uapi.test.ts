@@ -106,6 +106,95 @@ describe('uapi_cpanel', () => {
     expect(outer?.arguments).toContainEqual(['token', '***']);
   });
 
+  describe('is recorded as a read only if the function is one', () => {
+    const call = (module: string, func: string, others = {}) =>
+      ['uapi_cpanel', { ...inner(func), 'cpanel.module': module, ...others }] as const;
+    const batch = JSON.stringify(['DomainInfo', 'list_domains', {}]);
+
+    it.each<readonly [name: string, command: readonly [string, object], dryRun: boolean, kinds: string[]]>([
+      [
+        'a read',
+        call('DomainInfo', 'list_domains'),
+        false,
+        ['DomainInfo::list_domains read', 'uapi_cpanel read'],
+      ],
+      [
+        'a read of API 2',
+        [
+          'cpanel',
+          ofCpanel('2', 'getdocroot', { cpanel_jsonapi_module: 'DomainLookup', domain: 'bob.example' }),
+        ],
+        false,
+        ['DomainLookup::getdocroot read', 'cpanel read'],
+      ],
+      [
+        'a change in the store',
+        call('NVData', 'set', { names: 'a', a: '1' }),
+        false,
+        ['NVData::set change', 'uapi_cpanel other'],
+      ],
+      [
+        'a change in the store by API 2',
+        ['cpanel', ofCpanel('2', 'set', { cpanel_jsonapi_module: 'NVData', names: 'a', a: '2' })],
+        false,
+        ['NVData::set change', 'cpanel other'],
+      ],
+      [
+        'a dry run of it',
+        call('NVData', 'set', { names: 'a', a: '3' }),
+        true,
+        ['NVData::set other', 'uapi_cpanel other'],
+      ],
+      [
+        'a change of the machine',
+        call('SubDomain', 'addsubdomain', { domain: 'shop', rootdomain: 'bob.example' }),
+        false,
+        ['SubDomain::addsubdomain other', 'SubDomain::addsubdomain change', 'uapi_cpanel other'],
+      ],
+      [
+        'a read that fails',
+        call('DomainInfo', 'single_domain_data', { domain: 'eve.example' }),
+        false,
+        ['DomainInfo::single_domain_data other', 'uapi_cpanel other'],
+      ],
+      [
+        'a function that is not there',
+        call('DomainInfo', 'list_domainz'),
+        false,
+        ['DomainInfo… other', 'uapi_cpanel other'],
+      ],
+      [
+        'no function',
+        call('DomainInfo', 'list_domains', { 'api.filter_type': 'x', 'api.filter_column': 'a' }),
+        false,
+        ['uapi_cpanel other'],
+      ],
+      [
+        'another account',
+        call('DomainInfo', 'list_domains', { 'cpanel.user': 'nobody' }),
+        false,
+        ['uapi_cpanel other'],
+      ],
+      [
+        'a batch, which makes several calls',
+        call('Batch', 'strict', { command: batch }),
+        false,
+        ['DomainInfo::list_domains read', 'Batch::strict other', 'uapi_cpanel other'],
+      ],
+    ])('%s', async (_name, [command, args], dryRun, kinds) => {
+      const written: string[] = [];
+      here.overrides.audit = async (record, kind) => {
+        written.push(`${record.function} ${kind}`);
+      };
+      try {
+        await here.call(command, args as Record<string, string>, { dryRun });
+      } finally {
+        delete here.overrides.audit;
+      }
+      expect(written).toEqual(kinds);
+    });
+  });
+
   it('works in a batch', async () => {
     const query = new URLSearchParams(inner('list_domains')).toString();
     const { data } = await here.call('batch', { command: [`uapi_cpanel?${query}`] });
@@ -133,6 +222,25 @@ describe('cpanel', () => {
       func: 'list_domains',
       result: { status: 1, data: { main_domain: 'bob.example' } },
     });
+  });
+
+  it.each([
+    ['../../etc/passwd', 'x'],
+    ['Domain::Info', 'x'],
+    ['__proto__', 'toString'],
+    ['DomainInfo', '../list_domains'],
+    ['DomainInfo', 'list_domains\0'],
+  ])('refuses the names %j and %j in every version', async (module, func) => {
+    for (const version of ['1', '2', '3']) {
+      const names = { cpanel_jsonapi_module: module, cpanel_jsonapi_func: func };
+      const { metadata, data, innerError } = await here.call('cpanel', ofCpanel(version, 'x', names));
+      const isRefused = metadata.result === 0 || innerError !== undefined;
+      expect([version, isRefused, JSON.stringify(data ?? null)]).toEqual([
+        version,
+        true,
+        expect.not.stringContaining('bob.example'),
+      ]);
+    }
   });
 
   it('returns failures of API 2 in its form', async () => {

@@ -154,6 +154,16 @@ describe('addpkg', () => {
     expect(await info('gold')).toMatchObject({ QUOTA: 1 });
   });
 
+  it('stores nothing for an unknown feature list, and names an existing package first', async () => {
+    const unknown = { name: 'gold', featurelist: 'none' };
+    expect((await here.call('addpkg', unknown)).metadata).toMatchObject({ error_code: 'not_found' });
+    expect((await here.call('addpkg', { name: 'gold' })).metadata).toMatchObject({ result: 1 });
+    expect((await here.call('addpkg', unknown)).metadata).toMatchObject({
+      error_code: 'bad_param',
+      reason: 'The package “gold” already exists. Change it with editpkg, or choose another name.',
+    });
+  });
+
   it('rejects all limits that are not numbers, at once', async () => {
     const { metadata } = await here.call('addpkg', {
       name: 'gold',

@@ -1,12 +1,14 @@
 // PHP versions, PHP-FPM and handlers in a sandbox. Its versions are below its own directory.
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Engine } from '../../src/core/engine.ts';
 import type { Json } from '../../src/core/values.ts';
 import { insert } from '../../src/model/domains/hosted-domains.ts';
 import { StateDirectory } from '../../src/store/state-directory.ts';
 import { TaskLogFiles } from '../../src/store/task-logs.ts';
 import { taskKinds } from '../../src/tasks/loaders.generated.ts';
 import { Worker } from '../../src/worker/worker.ts';
+import { holdCall } from '../support/at-the-same-time.ts';
 import { Installation, reseller } from '../support/installation.ts';
 import { installCgi, installPhp, poolFile, poolNames } from '../support/php.ts';
 
@@ -399,9 +401,8 @@ async function createWithoutFpm(): Promise<void> {
   await succeed('php_set_vhost_versions', { version: 'ea-php83', vhost: 'dora.example', php_fpm: '0' });
 }
 
-async function runTasks(): Promise<void> {
+async function runTasks(engine: Engine = here.engine): Promise<void> {
   const logs = new TaskLogFiles(new StateDirectory(here.state, process.getuid?.() ?? 0), () => here.time);
-  const { engine } = here;
   const storeState = () => here.application.storeState();
   await new Worker({ engine, kinds: taskKinds, logs, storeState }).runDue();
 }
@@ -438,6 +439,20 @@ describe('convert_all_domains_to_fpm', () => {
     });
     expect(await rowOf('dora.example')).toMatchObject({ php_fpm: 1, version: 'ea-php83' });
     expect(poolNames(poolFile(here, '8.3', 'dora'))).toEqual(['dora.example']);
+  });
+
+  it('keeps a version that a call sets meanwhile', async () => {
+    await createWithoutFpm();
+    await succeed('convert_all_domains_to_fpm');
+    const { engine, reached, release } = holdCall(here.engine, 'php_set_vhost_versions');
+    const task = runTasks(engine);
+    await reached;
+    await succeed('php_set_vhost_versions', { version: 'ea-php83', vhost: 'carl.example' });
+    release();
+    await task;
+    for (const domain of ['carl.example', 'dora.example'])
+      expect(await rowOf(domain)).toMatchObject({ php_fpm: 1, version: 'ea-php83' });
+    expect(await rowOf('carl.example')).toMatchObject({ phpversion_source: { domain: 'carl.example' } });
   });
 
   it('does not start twice', async () => {

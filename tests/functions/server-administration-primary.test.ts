@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as hostedDomains from '../../src/model/domains/hosted-domains.ts';
+import { callUntilItWaits, holdFiles } from '../support/at-the-same-time.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
 let here: Installation;
@@ -106,6 +107,28 @@ describe('set_primary_servername', () => {
     const { metadata } = await here.call('set_primary_servername', { servername, type });
     expect(`${metadata.error_code}: ${metadata.reason}`).toBe(reason);
     expect([primary('std'), primary('ssl')]).toEqual([undefined, undefined]);
+  });
+
+  it('waits for a change of the account that was primary before, which writes the same file', async () => {
+    await create('alice');
+    await set('bob.example');
+    const { journal } = here.engine;
+    let isPlanned = false;
+    const { engine, reached, release } = holdFiles(here.engine, '/etc/apache2', () => isPlanned);
+    const open: typeof journal.open = async (...about) => {
+      const opened = await journal.open(...about);
+      isPlanned = true;
+      return opened;
+    };
+    here.overrides = { machine: engine.machine, journal: { ...journal, open } };
+    const suspending = here.call('suspendacct', { user: 'bob' });
+    await reached;
+    here.overrides = {};
+    const { end } = await callUntilItWaits(here, 'set_primary_servername', { servername: 'alice.example' });
+    release();
+    expect((await suspending).metadata.result).toBe(1);
+    expect((await end).metadata.result).toBe(1);
+    expect(primary('std')).toBe('alice.example');
   });
 
   it('is for root only', async () => {

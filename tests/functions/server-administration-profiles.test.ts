@@ -1,4 +1,15 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Engine } from '../../src/core/engine.ts';
+import { virtualHosts } from '../../src/drivers/virtual-hosts/virtual-hosts.ts';
+import { StateDirectory } from '../../src/store/state-directory.ts';
+import { TaskLogFiles } from '../../src/store/task-logs.ts';
+import { taskKinds } from '../../src/tasks/loaders.generated.ts';
+import { Worker } from '../../src/worker/worker.ts';
+import { callUntilItWaits, holdFiles } from '../support/at-the-same-time.ts';
 import { Installation } from '../support/installation.ts';
+import { interruptTask } from '../support/interrupted-task.ts';
+import { installPhp, poolFile, poolNames } from '../support/php.ts';
 
 let here: Installation;
 beforeEach(() => {
@@ -67,7 +78,111 @@ describe('is_role_enabled', () => {
   });
 });
 
+/** Runs the waiting tasks. @returns the state and reason of the last one of this kind. */
+async function runTasks(engine: Engine, kind: string) {
+  const logs = new TaskLogFiles(new StateDirectory(here.state, process.geteuid?.() ?? 0), () => here.time);
+  await new Worker({ engine, kinds: taskKinds, logs, storeState: async () => '' }).runDue();
+  return here.engine.store.transaction('reads', async (db) => ({
+    value: await db.get('SELECT state, reason FROM task WHERE kind = ? ORDER BY id DESC LIMIT 1', kind),
+    keep: false,
+  }));
+}
+
 describe('start_profile_activation', () => {
+  it('leaves nothing of an account that is removed while its files are written', async () => {
+    const files = (folder: string) => readdirSync(join(here.state, 'root', folder)).join(' ');
+    await here.call('createacct', { username: 'bob', domain: 'bob.example' });
+    await here.call('createacct', { username: 'ann', domain: 'ann.example' });
+    await here.call('start_profile_activation', { code: 'STANDARD' });
+    const { engine, reached, release } = holdFiles(here.engine, '/etc/ssl');
+    const task = runTasks(engine, 'activate-profile');
+    await reached;
+    const { end } = await callUntilItWaits(here, 'removeacct', { username: 'bob' });
+    release();
+    expect((await end).metadata).toMatchObject({ result: 1 });
+    expect(await task).toEqual({ state: 'done', reason: '' });
+    expect(files('etc/ssl/whmapi1/sites')).toMatch(/^ann\.example-[0-9a-f]+\.pem$/);
+    expect(files('etc/apache2/whmapi1/accounts')).toBe('ann.conf');
+  });
+
+  it('writes no pools of PHP-FPM for an account that was removed meanwhile', async () => {
+    installPhp(here, '8.4');
+    await here.call('createacct', { username: 'bob', domain: 'bob.example' });
+    await here.call('createacct', { username: 'ann', domain: 'ann.example' });
+    await here.call('start_profile_activation', { code: 'STANDARD' });
+    const { engine, reached, release } = holdFiles(here.engine, '/etc/php');
+    const task = runTasks(engine, 'activate-profile');
+    await reached;
+    expect((await here.call('removeacct', { username: 'bob' })).metadata).toMatchObject({ result: 1 });
+    release();
+    expect(await task).toEqual({ state: 'done', reason: '' });
+    expect(poolFile(here, '8.4', 'bob')).toBeUndefined();
+    expect(poolNames(poolFile(here, '8.4', 'ann'))).toEqual(['ann.example']);
+  });
+
+  it('leaves no account without websites that is created meanwhile', async () => {
+    await here.call('start_profile_activation', { code: 'DNSNODE' });
+    expect(await runTasks(here.engine, 'activate-profile')).toEqual({ state: 'done', reason: '' });
+    await here.call('createacct', { username: 'ann', domain: 'ann.example' });
+    await here.call('start_profile_activation', { code: 'STANDARD' });
+    const { engine, reached, release } = holdFiles(here.engine, '/etc/ssl');
+    const task = runTasks(engine, 'activate-profile');
+    await reached;
+    const created = await here.call('createacct', { username: 'bob', domain: 'bob.example' });
+    expect(created.metadata).toMatchObject({ result: 1 });
+    release();
+    expect(await task).toEqual({ state: 'done', reason: '' });
+    const websites = readdirSync(join(here.state, 'root/etc/apache2/whmapi1/accounts'));
+    expect(websites.sort()).toEqual(['ann.conf', 'bob.conf']);
+  });
+
+  it('is active, but failed, if the website of an account cannot be written', async () => {
+    await here.call('start_profile_activation', { code: 'DNSNODE' });
+    await runTasks(here.engine, 'activate-profile');
+    await here.call('createacct', { username: 'ann', domain: 'ann.example' });
+    const folder = join(here.state, 'root/etc/apache2/whmapi1/accounts');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'ann.conf'), '# by hand\n');
+    await here.call('start_profile_activation', { code: 'STANDARD' });
+    expect(await runTasks(here.engine, 'activate-profile')).toEqual({
+      state: 'failed',
+      reason: expect.stringMatching(/^The account “ann”: “\/etc\/apache2\/.*” was not written by/) as string,
+    });
+    expect(await isEnabled('WebServer')).toBe(1);
+  });
+
+  it('writes the websites of other accounts if the pools of one cannot be written', async () => {
+    installPhp(here, '8.4');
+    await here.call('start_profile_activation', { code: 'DNSNODE' });
+    await runTasks(here.engine, 'activate-profile');
+    for (const username of ['ann', 'ben'])
+      await here.call('createacct', { username, domain: `${username}.example` });
+    const pools = join(here.state, 'root/etc/php/8.4/fpm/pool.d');
+    mkdirSync(pools, { recursive: true });
+    writeFileSync(join(pools, 'whmapi1-ann.conf'), '; by hand\n');
+    await here.call('start_profile_activation', { code: 'STANDARD' });
+    expect(await runTasks(here.engine, 'activate-profile')).toEqual({
+      state: 'failed',
+      reason: expect.stringMatching(/^The account “ann”: “\/etc\/php\/.*” was not written by/) as string,
+    });
+    expect(readdirSync(join(here.state, 'root/etc/apache2/whmapi1/accounts'))).toEqual(['ben.conf']);
+  });
+
+  it('restarts the web server if it was interrupted, perhaps before it did so', async () => {
+    const restart = jest.spyOn(virtualHosts, 'restart');
+    try {
+      await here.call('start_profile_activation', { code: 'STANDARD' });
+      await runTasks(here.engine, 'activate-profile');
+      expect(restart).not.toHaveBeenCalled();
+      await here.call('start_profile_activation', { code: 'STANDARD' });
+      await interruptTask(here, 'activate-profile');
+      expect(await runTasks(here.engine, 'activate-profile')).toEqual({ state: 'done', reason: '' });
+      expect(restart).toHaveBeenCalledTimes(1);
+    } finally {
+      restart.mockRestore();
+    }
+  });
+
   it('starts a task, and returns its ID', async () => {
     const { data, metadata } = await here.call('start_profile_activation', { code: 'DNSNODE' });
     expect(data).toEqual({ log_id: String(metadata.task) });

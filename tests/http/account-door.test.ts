@@ -87,6 +87,27 @@ describe('/execute/Module/function', () => {
   });
 });
 
+test('LastLogin::get_last_or_current_logged_in_ip is the address of the last session', async () => {
+  const { here } = server;
+  await here.call('createacct', { username: 'amy', domain: 'amy.example', password: eves });
+  const shown = async (user: string) =>
+    (await here.uapi(user, 'LastLogin::get_last_or_current_logged_in_ip')).data;
+  expect(await shown('amy')).toEqual([]);
+  // A refused login, and a call with the password, are no logins.
+  await logIn('amy', 'wrong');
+  await askAs('amy', eves, LIST);
+  expect(await shown('amy')).toEqual([]);
+  await logIn('amy', eves);
+  expect(await shown('amy')).toEqual(['127.0.0.1']);
+  // It outlasts the session and a new name, but not the account.
+  await here.call('passwd', { user: 'amy', password: bobs });
+  await here.call('modifyacct', { user: 'amy', newuser: 'ann' });
+  expect(await shown('ann')).toEqual(['127.0.0.1']);
+  await here.call('removeacct', { username: 'ann' });
+  await here.call('createacct', { username: 'ann', domain: 'ann.example', password: eves });
+  expect(await shown('ann')).toEqual([]);
+});
+
 describe('/json-api/cpanel', () => {
   const path = (args: Record<string, string>) =>
     `/json-api/cpanel?${new URLSearchParams({
@@ -131,6 +152,30 @@ describe('/json-api/cpanel', () => {
     expect(bodyOf(other)).toMatchObject({
       cpanelresult: { error: expect.stringContaining('should be your own account, “bob”') as string },
     });
+  });
+
+  test.each([
+    ['../../etc/passwd', 'x'],
+    ['DomainInfo::list_domains', 'x'],
+    ['DomainInfo', 'DomainInfo::list_domains'],
+    ['__proto__', 'constructor'],
+    ['DomainInfo', 'toString'],
+    ['DomainInfo', '../list_domains'],
+    ['DomainInfo', 'list_domains\0'],
+    ['x'.repeat(2000), 'x'],
+  ])('no function has the names %j and %j, in any version', async (module, func) => {
+    const names = { cpanel_jsonapi_module: module, cpanel_jsonapi_func: func };
+    const before = server.here.audit().length;
+    const bodyIn = async (version: string) => {
+      const reply = await askAs('bob', bobs, path({ ...names, cpanel_jsonapi_apiversion: version }));
+      expect(reply.status).toBe(200);
+      return bodyOf(reply);
+    };
+    expect(await bodyIn('1')).toMatchObject({ event: { result: 0 } });
+    expect(await bodyIn('2')).toMatchObject({ cpanelresult: { error: expect.any(String) as string } });
+    expect(await bodyIn('3')).toMatchObject({ result: { data: null, status: 0 } });
+    const lines = server.here.audit().slice(before);
+    expect(lines.filter(({ result }) => result === 1)).toEqual([]);
   });
 
   test('a missing name is a failure of the call', async () => {

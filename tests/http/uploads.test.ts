@@ -5,7 +5,9 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { connect } from 'node:net';
@@ -188,13 +190,29 @@ describe('Fileman::upload_files', () => {
         'Content-Disposition: form-data; name="file-1"; filename="half"\r\n\r\n' +
         'x'.repeat(50_000),
     );
-    for (let tries = 0; drafts().length === 0 && tries < 200; tries++)
+    for (let tries = 0; drafts().length === 0 && tries < 3000; tries++)
       await new Promise((done) => setTimeout(done, 10));
     expect(drafts()).not.toEqual([]);
     socket.destroy();
-    for (let tries = 0; drafts().length > 0 && tries < 200; tries++)
+    for (let tries = 0; drafts().length > 0 && tries < 3000; tries++)
       await new Promise((done) => setTimeout(done, 10));
     expect([drafts(), existsSync(at('half'))]).toEqual([[], false]);
+  });
+
+  it('removes what an upload of a killed server left in the home, and nothing else', async () => {
+    const old = [`.whmapi1-${'a'.repeat(16)}`, `.whmapi1-upload-${'b'.repeat(16)}`];
+    const kept = [`.whmapi1-upload-${'c'.repeat(16)}`, '.whmapi1-notes', `whmapi1-${'a'.repeat(16)}`];
+    const hours = (count: number) => (server.here.time - count * 3_600_000) / 1000;
+    for (const name of [...old, ...kept]) {
+      writeFileSync(at(name), 'x');
+      utimesSync(at(name), hours(3), hours(3));
+    }
+    utimesSync(at(kept[0] ?? ''), hours(1), hours(1));
+    mkdirSync(at(`.whmapi1-${'d'.repeat(16)}`));
+    expect(await upload(['overwrite', '1'], ['file-1', ['next.txt', 'x']])).toMatchObject({ status: 1 });
+    expect(old.filter((name) => existsSync(at(name)))).toEqual([]);
+    expect(kept.filter((name) => existsSync(at(name)))).toEqual(kept);
+    for (const name of [...kept, `.whmapi1-${'d'.repeat(16)}`]) rmSync(at(name), { recursive: true });
   });
 
   it('accepts no more than the settings and the quota allow', async () => {

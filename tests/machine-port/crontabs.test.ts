@@ -8,7 +8,7 @@ describeOnMachine('the crontabs of users on Linux', () => {
   beforeAll(async () => {
     machine = await ThrowAwayMachine.start();
     await machine.users.create({ name: 'bob', home: '/home/bob', shell: '/bin/sh', comment: '' });
-  }, 60_000);
+  });
   afterAll(() => machine.close());
 
   itWith(['crontab'], 'are read, written, checked and removed', async () => {

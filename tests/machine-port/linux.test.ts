@@ -1,6 +1,7 @@
 // Linux on a real, throw-away machine: the contract, and the checks of the system’s own tools. The users and home
 // directories of this machine are not changed.
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { MachineError } from '../../src/core/machine-error.ts';
 import { LinuxQuota } from '../../src/machine/linux/quota.ts';
 import { run, type Run } from '../../src/machine/linux/run.ts';
@@ -179,6 +180,113 @@ describeOnMachine('on Linux', () => {
     expect(await output('ls', '--almost-all', '/home')).toBe('bob\n');
   });
 
+  describe('a new password', () => {
+    const chpasswd = '/usr/sbin/chpasswd';
+    const [rules, defaults] = ['/etc/pam.d/common-password', '/etc/login.defs'];
+    const original = new Map<string, string>();
+    const change = (file: string, to: (text: string) => string) => {
+      writeFileSync(machine.path(file), to(original.get(file) ?? ''));
+    };
+    /** Each call of chpasswd and perl: whether it has the lock of the users, and its words. */
+    const calls = () => readFileSync(machine.path('/var/lib/calls'), 'utf8').split('\n').slice(0, -1);
+    const hashOf = async (name: string) => (await output('getent', 'shadow', name)).split(':')[1] ?? '';
+
+    beforeAll(async () => {
+      for (const file of [rules, defaults]) original.set(file, readFileSync(machine.path(file), 'utf8'));
+      for (const tool of [chpasswd, '/usr/bin/perl']) {
+        const real = `/var/lib/real-${basename(tool)}`;
+        const lines = [
+          '#!/bin/sh',
+          '[ -e /proc/$$/fd/3 ] && lock=locked || lock=free',
+          `printf '%s\\n' "$lock ${basename(tool)} $*" >>/var/lib/calls`,
+          `exec ${real} "$@"`,
+        ];
+        writeFileSync(machine.path(`${real}.sh`), `${lines.join('\n')}\n`, { mode: 0o755 });
+        await machine.run('cp', tool, real);
+        await machine.run('mount', '--bind', `${real}.sh`, tool);
+      }
+    });
+    beforeEach(() => writeFileSync(machine.path('/var/lib/calls'), ''));
+    afterEach(() => {
+      for (const file of original.keys()) change(file, (text) => text);
+    });
+    afterAll(async () => {
+      for (const tool of [chpasswd, '/usr/bin/perl']) await machine.run('umount', tool);
+    });
+
+    test('is hashed before the lock, as PAM does it, and is in no arguments', async () => {
+      const secret = `Grüße $(words) \`x\` "' :bob: 100% \\`;
+      await machine.users.create(carl, secret);
+      await machine.users.setPassword('bob', `${secret}2`);
+      const hashes = [await hashOf('carl'), await hashOf('bob')];
+      const settings = hashes.map((hash) => hash.slice(0, hash.lastIndexOf('$') + 1));
+      const sorted = (lines: readonly string[]) => [...lines].sort();
+      expect(sorted(calls().map((line) => line.replace(/-e .* /, '')))).toEqual(
+        sorted([
+          ...settings.map((setting) => `free perl ${setting}`),
+          ...['locked chpasswd --encrypted', 'locked chpasswd --encrypted'],
+        ]),
+      );
+      expect(calls().join()).not.toContain('words');
+      expect(await machine.users.verifyPassword('carl', secret)).toBe(true);
+      expect(await machine.users.verifyPassword('bob', `${secret}2`)).toBe(true);
+      expect(await machine.users.verifyPassword('bob', secret)).toBe(false);
+      const day = String(Math.floor(Date.now() / 86_400_000));
+      expect((await output('getent', 'shadow', 'carl')).split(':')[2]).toBe(day);
+      // PAM’s own hash has the same form.
+      await machine.run('sh', '-c', 'echo bob:other | chpasswd');
+      const form = /^\$y\$j9T\$[./0-9A-Za-z]{22}\$[./0-9A-Za-z]{43}$/;
+      for (const hash of [...hashes, await hashOf('bob')]) expect(hash).toMatch(form);
+    });
+
+    test.each([
+      [rules, 'another module', (text: string) => `password optional pam_permit.so\n${text}`, /^\$y\$j9T\$/],
+      [
+        rules,
+        'another method',
+        (text: string) => text.replace('obscure yescrypt', 'obscure sha512'),
+        /^\$6\$/,
+      ],
+      [defaults, 'another cost', (text: string) => `${text}\nYESCRYPT_COST_FACTOR 6\n`, /^\$y\$jAT\$/],
+    ])('is hashed by PAM if %s has %s', async (file, _what, to, form) => {
+      change(file, to);
+      await machine.users.setPassword('bob', 'another password');
+      expect(calls()).toEqual(['locked chpasswd ']);
+      expect(await hashOf('bob')).toMatch(form);
+      expect(await machine.users.verifyPassword('bob', 'another password')).toBe(true);
+    });
+  });
+
+  test('users that are created at once get their own homes and passwords, and one that is refused stops none', async () => {
+    const names = Array.from({ length: 12 }, (_, at) => `user${at}`);
+    const create = (name: string, home = `/home/${name}`) =>
+      machine.users.create({ ...carl, name, home }, `the password of ${name}`).then(
+        ({ uid }) => uid,
+        (error: unknown) => (error as MachineError).code,
+      );
+    const uids = await Promise.all([
+      ...names.map((name) => create(name)),
+      create('bob'),
+      create('dan', '/home/user1'),
+    ]);
+    expect(uids.splice(names.length)).toEqual(['exists', 'exists']);
+    expect(new Set(uids).size).toBe(names.length);
+    for (const [at, name] of names.entries()) {
+      const id = `uid=${uids[at]}(${name}) gid=${uids[at]}(${name}) groups=${uids[at]}(${name})\n`;
+      expect(await output('id', name)).toBe(id);
+      expect(await output('stat', '-c', '%a %U %G', `/home/${name}`)).toBe(`711 ${name} ${name}\n`);
+    }
+    for (const name of names.slice(0, 3)) {
+      const passwords = [`the password of ${name}`, 'the password of bob'];
+      const verify = (password: string) => machine.users.verifyPassword(name, password);
+      expect(await Promise.all(passwords.map(verify))).toEqual([true, false]);
+    }
+    expect(await machine.users.verifyPassword('bob', 'a password')).toBe(true);
+    expect((await machine.run('getent', 'passwd', 'dan')).status).toBe(2);
+    for (const name of names) await machine.users.remove(name);
+    expect(await output('ls', '-A', '/home')).toBe('bob\n');
+  });
+
   test('of two simultaneous suspensions, neither records the changes of the other', async () => {
     await Promise.all([machine.users.suspend('bob'), machine.users.suspend('bob')]);
     await machine.users.unsuspend('bob');
@@ -276,5 +384,16 @@ describe('quota tools', () => {
   ])('with the output %j have quotas enabled: %p', async (stdout, isEnabled) => {
     answers.quotaon = { stdout };
     expect(await quota().isEnabled()).toBe(isEnabled);
+  });
+
+  test('are asked once by all calls that wait, and again by a later call', async () => {
+    const one = quota();
+    const asked = Array.from({ length: 6 }, () => one.isEnabled());
+    expect(await Promise.all(asked)).toEqual(Array(6).fill(true));
+    const looks = commands.length;
+    expect(looks).toBeLessThan(6);
+    answers.quotaon = { stdout: 'user quota on /home (/dev/sdb1) is off\n' };
+    expect(await one.isEnabled()).toBe(false);
+    expect(commands).toHaveLength(looks + 1);
   });
 });

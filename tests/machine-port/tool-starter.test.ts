@@ -1,15 +1,17 @@
 // A server starts its tools through a small process while it starts many. What `run` and `withLock` promise holds.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as pause } from 'node:timers/promises';
+import { PRIVATE_FILE, SECOND_PRIVATE_FILE } from '../../src/core/machine-daemons.ts';
 import { setStarter } from '../../src/machine/linux/current-starter.ts';
 import { withLock } from '../../src/machine/linux/lock.ts';
 import { run, runWithErrors } from '../../src/machine/linux/run.ts';
 import { useToolStarter } from '../../src/machine/linux/tool-starter.ts';
 import { builtScript } from '../support/built-script.ts';
+import { until } from '../support/until.ts';
+import { WAITING } from './waiting-tool.ts';
 
 const program = builtScript('src/machine/linux/starter.ts');
 const worker = builtScript('tests/machine-port/tool-starter-worker.ts');
@@ -26,13 +28,6 @@ async function startedBy(few = 0): Promise<number> {
   for (;;) {
     const parent = await parentOfTools();
     if (parent !== process.pid) return parent;
-  }
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  for (let tries = 0; !isSo(); tries++) {
-    if (tries === 500) throw new Error('It did not become so.');
-    await pause(20);
   }
 }
 
@@ -53,6 +48,31 @@ test('a tool has its words, input, output, errors and status, and a clean enviro
   expect((await run('env', [])).stdout).not.toContain('NODE_CHANNEL');
   await expect(run('sh', ['-c', 'echo a reason >&2; exit 1'])).rejects.toThrow('“sh” failed: a reason');
   await expect(run('no-such-tool', [])).rejects.toThrow('“no-such-tool” is not installed.');
+});
+
+test('a tool reads a secret from a file in memory without a name, with a lock or without one', async () => {
+  const script = 'cat "$0" "$0"; readlink "$0"; stat --format=%a --dereference "$0"';
+  const reads = () => run('sh', ['-c', script, PRIVATE_FILE], { privateFile: 'ö\n' });
+  for (const start of [() => Promise.resolve(), startedBy]) {
+    await start();
+    for (const { stdout } of [await reads(), await withLock(lock, reads)])
+      expect(stdout).toMatch(/^ö\nö\n\/dev\/shm\/#\d+ \(deleted\)\n600\n$/);
+  }
+});
+
+test('a tool reads a file as its input, and two secrets, with a lock or without one', async () => {
+  const inputFile = join(folder, 'input');
+  writeFileSync(inputFile, 'ä\n', { mode: 0o600 });
+  const reads = () =>
+    run('sh', ['-c', 'cat - "$0" "$1"; readlink /proc/self/fd/0', PRIVATE_FILE, SECOND_PRIVATE_FILE], {
+      ...{ inputFile, privateFile: ['ö\n', 'ü\n'] },
+    });
+  for (const start of [() => Promise.resolve(), startedBy]) {
+    await start();
+    for (const { stdout } of [await reads(), await withLock(lock, reads)])
+      expect(stdout).toBe(`ä\nö\nü\n${inputFile}\n`);
+  }
+  await expect(run('true', [], { inputFile: join(folder, 'none') })).rejects.toThrow('ENOENT');
 });
 
 test('large outputs arrive whole, in one piece or in several', async () => {
@@ -94,16 +114,18 @@ test('a lock keeps others out until the work is done', async () => {
 
 test('if the process that starts tools is killed, the work fails, and its tool keeps the lock until it has ended', async () => {
   const starter = await startedBy();
+  const gate = join(folder, 'starter-killed');
   const work = withLock(lock, async () => {
-    const sleeping = run('sleep', ['1']);
-    await pause(200);
+    const waiting = run('sh', ['-c', WAITING, gate]);
+    await until(() => existsSync(`${gate}.begun`));
     process.kill(starter, 'SIGKILL');
-    await sleeping;
+    await waiting;
   });
   await expect(work).rejects.toThrow(
-    '“sleep” may have been interrupted: The process that starts programs was ended.',
+    '“sh” may have been interrupted: The process that starts programs was ended.',
   );
   expect(isLocked()).toBe(true);
+  writeFileSync(gate, '');
   await until(() => !isLocked());
   expect(await startedBy()).not.toBe(starter);
 });
@@ -112,27 +134,42 @@ test('work that ran no tool after the process was killed fails too', async () =>
   const starter = await startedBy();
   const work = withLock(lock, async () => {
     process.kill(starter, 'SIGKILL');
-    await pause(200);
+    await until(() => !existsSync(`/proc/${starter}`));
   });
   await expect(work).rejects.toThrow('The process that starts programs was ended. Retry the call.');
 });
 
+test('if the process that starts tools is killed, the server takes the lock until its work has failed', async () => {
+  const starter = await startedBy();
+  const work = withLock(lock, async () => {
+    process.kill(starter, 'SIGKILL');
+    await until(() => !existsSync(`/proc/${starter}`));
+    await until(isLocked);
+    for (let times = 0; times < 5; times++) expect(isLocked()).toBe(true);
+  });
+  await expect(work).rejects.toThrow('The process that starts programs was ended. Retry the call.');
+  await until(() => !isLocked());
+});
+
 test('if the server is killed, the process ends, and the running tool keeps the lock until it has ended', async () => {
-  const server = spawn(process.execPath, [worker.path, program.path, lock, '3'], {
+  const gate = join(folder, 'server-killed');
+  const server = spawn(process.execPath, [worker.path, program.path, lock, gate], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
   const starter = Number((await lines.next()).value);
-  await lines.next();
-  await pause(200);
+  await until(() => existsSync(`${gate}.begun`));
   server.kill('SIGKILL');
   await until(() => !existsSync(`/proc/${starter}`));
   expect(isLocked()).toBe(true);
+  writeFileSync(gate, '');
   await until(() => !isLocked());
 });
 
 test('a server that has no more work ends, and the process with it', async () => {
-  const server = spawn(process.execPath, [worker.path, program.path, lock, '0.1'], {
+  const gate = join(folder, 'no-more-work');
+  writeFileSync(gate, '');
+  const server = spawn(process.execPath, [worker.path, program.path, lock, gate], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise((done) => server.once('exit', done));

@@ -106,7 +106,7 @@ describeOnMachine('on Linux', () => {
       ({ uid } = await machine.users.create({ name: 'bob', home: '/home/bob', ...home }));
       await machine.run('usermod', '--append', '--groups', 'games', 'bob');
       files = await machine.userFiles('bob');
-    }, 60_000);
+    });
     afterAll(() => machine.close());
 
     it('has the rights of the user and no others', async () => {
@@ -193,7 +193,7 @@ describeOnMachine('on Linux', () => {
       expect(Math.max(helper, own) * 1024).toBeLessThan(size);
       await expect(files.read('large', 100 * MEBIBYTE)).rejects.toMatchObject({ code: 'invalid' });
       await files.remove('large');
-    }, 60_000);
+    });
 
     it('discards a file whose content fails', async () => {
       await files.write('page', Buffer.from('before'));

@@ -1,6 +1,9 @@
 // An account’s own work on a fresh Debian with the profile STANDARD: the interface of accounts on port 2083 with curl,
-// the command uapi as that user, and an addon domain that becomes an account.
-import { copyFileSync } from 'node:fs';
+// the commands uapi and cpapi2 as that user, and an addon domain that becomes an account.
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Page } from 'playwright-core';
 import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { builtPackage } from './built-package.ts';
 import { machineRoot } from './debian-root.ts';
@@ -63,6 +66,10 @@ describeOnMachine('an account, in this order', () => {
   function uapi(user: string, ...words: string[]): Answer {
     const { stdout } = machine.run('runuser', ['-u', user, '--', 'uapi', '--output=json', ...words]);
     return (JSON.parse(stdout) as { result: Answer }).result;
+  }
+  function cpapi2(user: string, ...words: string[]): unknown {
+    const { stdout } = machine.run('runuser', ['-u', user, '--', 'cpapi2', '--output=json', ...words]);
+    return (JSON.parse(stdout) as { cpanelresult: unknown }).cpanelresult;
   }
   const visit = (host: string, path = '/') =>
     machine.run('curl', ['-s', '--resolve', `${host}:80:127.0.0.1`, `http://${host}${path}`]).stdout;
@@ -235,7 +242,7 @@ describeOnMachine('an account, in this order', () => {
       expect(call('/execute/DomainInfo/list_domains', [])).toMatchObject({ status: 0 });
     });
 
-    it('of the Linux user does the same with uapi', () => {
+    it('of the Linux user does the same with uapi, and the cron job with cpapi2', () => {
       whm('modifyacct', 'user=eve', 'MAXADDON=5', 'MAXSUB=5');
       const done = (...words: string[]) => expect(uapi('eve', ...words)).toMatchObject({ status: 1 });
       done('SubDomain', 'addsubdomain', 'domain=news', 'rootdomain=eve.example', 'dir=public_html/news');
@@ -248,24 +255,51 @@ describeOnMachine('an account, in this order', () => {
         'redirect=http://example.net/',
         'type=temp',
       );
-      done('Fileman', 'save_file_content', 'dir=public_html/news', 'file=hello.txt', 'content=written');
+      machine.sh('printf "uploaded by eve\\n" | runuser -u eve -- tee /home/eve/hello.txt');
+      // Without the line break at the end of the file.
+      const file = ['--file', 'content=/home/eve/hello.txt'];
+      done(...file, 'Fileman', 'save_file_content', 'dir=public_html/news', 'file=hello.txt');
+      const job = ['command=/bin/echo news', 'minute=7', 'hour=3', 'day=*', 'month=*', 'weekday=*'];
+      expect(cpapi2('eve', 'Cron', 'add_line', ...job)).toMatchObject({ data: [{ status: 1 }] });
+      expect(machine.sh('crontab -l -u eve')).toContain('7 3 * * * /bin/echo news');
+      expect(cpapi2('eve', 'Cron', 'listcron')).toMatchObject({ data: [{ command: '/bin/echo news' }, {}] });
       waitUntilServed(machine, 'news.eve.example');
-      expect(visit('news.eve.example', '/hello.txt')).toBe('written');
+      expect(visit('news.eve.example', '/hello.txt')).toBe('uploaded by eve');
       expect(redirectOf('eve.example', '/old')).toBe('302 http://example.net/');
     });
 
-    it('opens the page of the account with a link of create_user_session', () => {
+    /** Chromium in this machine's network, with a new profile, at the page `url`. */
+    async function visitInBrowser(url: string, look: (page: Page) => Promise<void>): Promise<void> {
+      const folder = mkdtempSync(join(tmpdir(), 'whmapi1-chromium-'));
+      const inNetwork = join(folder, 'chromium');
+      const words = `exec nsenter --net=/proc/${String(machine.pid)}/ns/net /usr/bin/chromium "$@"`;
+      writeFileSync(inNetwork, `#!/bin/sh\n${words}\n`, { mode: 0o755 });
+      const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
+        executablePath: inNetwork,
+        args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
+        // The certificate of whmapi1d is self-signed.
+        ignoreHTTPSErrors: true,
+      });
+      try {
+        const page = await context.newPage();
+        await page.goto(url);
+        await look(page);
+      } finally {
+        await context.close();
+        rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+      }
+    }
+
+    it('opens the page of the account in Chromium with a link of create_user_session', async () => {
       const { stdout } = machine.run('whmapi1', [
         ...['--output=json', 'create_user_session', 'user=bob', 'service=cpaneld'],
       ]);
       const { pathname, search } = new URL((JSON.parse(stdout) as { data: { url: string } }).data.url);
-      const page = machine.run('curl', [
-        '-skL',
-        '-b',
-        '',
-        `https://127.0.0.1:2083${pathname}${search}`,
-      ]).stdout;
-      expect(page).toContain('<h1>bob.example</h1>');
+      await visitInBrowser(`https://127.0.0.1:2083${pathname}${search}`, async (page) => {
+        // The link logs in, and the page that it answers sends the browser on.
+        const heading = page.getByRole('heading', { level: 1, name: 'bob.example', exact: true });
+        await heading.waitFor({ timeout: 60_000 });
+      });
     });
   });
 });

@@ -11,10 +11,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { answered } from './answered.ts';
 import { builtPackage } from './built-package.ts';
 import { machineRoot, REPOSITORY } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
-import { bootMachine, type Machine } from './machine.ts';
+import { bootMachine, type Machine, type Ran } from './machine.ts';
 import { waitUntilServed } from './served.ts';
 import { until } from './until.ts';
 
@@ -118,20 +119,22 @@ describeOnMachine('databases', () => {
       return machine.sh(`curl -sk --max-time 20 --resolve ${domain}:80:127.0.0.1 http://${domain}/db.php`);
     };
 
+    function create(name: string) {
+      const words = [`username=${name}`, `domain=${name}.example`, `password=${PASSWORD}`];
+      expect(call('createacct', ...words).metadata).toMatchObject({ result: 1 });
+      waitUntilServed(machine, `${name}.example`);
+    }
+    function createDatabase(name: string) {
+      uapi(name, 'create_database', `name=${name}_wp`);
+      uapi(name, 'create_user', `name=${name}_web`, `password=${PASSWORD}`);
+      const grant = [`user=${name}_web`, `database=${name}_wp`, 'privileges=ALL PRIVILEGES'];
+      uapi(name, 'set_privileges_on_database', ...grant);
+    }
+
     beforeAll(() => {
       for (const name of ['bob', 'ann']) {
-        const created = call(
-          'createacct',
-          `username=${name}`,
-          `domain=${name}.example`,
-          `password=${PASSWORD}`,
-        );
-        expect(created.metadata).toMatchObject({ result: 1 });
-        waitUntilServed(machine, `${name}.example`);
-        uapi(name, 'create_database', `name=${name}_wp`);
-        uapi(name, 'create_user', `name=${name}_web`, `password=${PASSWORD}`);
-        const grant = [`user=${name}_web`, `database=${name}_wp`, 'privileges=ALL PRIVILEGES'];
-        uapi(name, 'set_privileges_on_database', ...grant);
+        create(name);
+        createDatabase(name);
       }
     });
 
@@ -143,6 +146,82 @@ describeOnMachine('databases', () => {
       expect(
         machine.sh('cat /var/log/mysql/error.log /var/lib/whmapi1/audit* 2>/dev/null || true'),
       ).not.toContain(PASSWORD);
+    });
+
+    it('are shown by whmapi1d to root’s commands as these show them alone, although it has mounts of its own', async () => {
+      machine.sh(`uapi --user=bob Postgresql create_database name=bob_data
+        uapi --user=bob Postgresql create_user name=bob_two password='${PASSWORD}'`);
+      const zone = 'domain=bob.example';
+      const commands: readonly (readonly [string, ...string[]])[] = [
+        ...[
+          ['list_databases'],
+          ['list_database_users'],
+          ['list_mysql_databases_and_users', 'user=bob'],
+          ['current_mysql_version'],
+          ['servicestatus', 'service=mysql'],
+          ['dumpzone', zone],
+          ['has_mycnf_for_cpuser', 'user=bob'],
+          ['php_get_vhost_versions'],
+        ].map((words) => ['whmapi1', ...words] as const),
+        ...[
+          ['Mysql', 'list_databases'],
+          ['Mysql', 'list_users'],
+          ['Mysql', 'list_routines'],
+          ['Mysql', 'get_server_information'],
+          ['Mysql', 'get_privileges_on_database', 'user=bob_web', 'database=bob_wp'],
+          ['Postgresql', 'list_databases'],
+          ['Postgresql', 'list_users'],
+          ['DNS', 'parse_zone', 'zone=bob.example'],
+          ['DNSSEC', 'fetch_ds_records', zone],
+          ['LangPHP', 'php_get_vhost_versions'],
+          ['LogManager', 'list_archives'],
+          ['SSH', 'get_shell'],
+          ['Stats', 'get_site_errors', zone],
+          ['Variables', 'get_user_information'],
+        ].map((words) => ['uapi', '--user=bob', '--output=json', ...words] as const),
+        ...[
+          ['MysqlFE', 'listdbs'],
+          ['MysqlFE', 'userdbprivs', 'user=bob_web', 'db=bob_wp'],
+          ['ZoneEdit', 'fetchzones'],
+        ].map((words) => ['cpapi2', '--user=bob', '--output=json', ...words] as const),
+      ];
+      const mounts = (process: string) => machine.sh(`readlink /proc/${process}/ns/mnt`);
+      expect(mounts('$(systemctl show -P MainPID whmapi1d)')).not.toBe(mounts('1'));
+      const served: (Ran | undefined)[] = [];
+      for (const words of commands) {
+        // On a busy machine, the server may be too slow to accept a call, and the command then makes it itself.
+        let ran: Ran | undefined;
+        await until(() => {
+          const answer = answered(machine, words);
+          ran = answer.ran;
+          return answer.through === 'whmapi1d';
+        });
+        served.push(ran);
+      }
+      const [listed, , , , , , , , ownListed] = served;
+      expect(listed?.stdout).toMatch(/bob_data[^]*bob_wp/);
+      expect(ownListed?.stdout).toMatch(/bob_wp/);
+
+      // Another view of the homes, which a changed unit can have.
+      const changed = '/run/systemd/system/whmapi1d.service.d';
+      let alone: ReturnType<typeof answered>[];
+      try {
+        machine.sh(`mkdir ${changed}; printf '[Service]\nProtectHome=true\n' >${changed}/homes.conf
+          systemctl daemon-reload; systemctl restart whmapi1d
+          until whmapi1 --version --verbose | grep -q whmapi1d; do sleep 0.1; done`);
+        for (const words of commands.slice(0, 3)) {
+          expect([words, answered(machine, words).through]).toEqual([words, undefined]);
+        }
+        machine.sh(`rm -r ${changed}; systemctl daemon-reload; systemctl stop whmapi1d`);
+        alone = commands.map((words) => answered(machine, words));
+      } finally {
+        machine.sh(`rm -rf ${changed}; systemctl daemon-reload; systemctl restart whmapi1d
+          uapi --user=bob Postgresql delete_database name=bob_data
+          uapi --user=bob Postgresql delete_user name=bob_two`);
+      }
+      expect(alone.map(({ ran, through }) => ({ ran, through }))).toEqual(
+        served.map((ran) => ({ ran, through: undefined })),
+      );
     });
 
     it('move with an addon domain: its website finds them all the time, without another word in its settings', () => {
@@ -219,6 +298,43 @@ END
       expect(machine.sh('mariadb -Ne "SHOW DATABASES LIKE \'%\\_%\'"')).not.toMatch(/gus_|blog_/);
     });
 
+    it('are exported, and imported into an account that is created again: its website reads its rows', () => {
+      create('cara');
+      createDatabase('cara');
+      machine.sh("mariadb cara_wp -e 'CREATE TABLE t (n INT); INSERT INTO t VALUES (41)'");
+      const postgresql = 'uapi --user=cara Postgresql';
+      machine.sh(`${postgresql} create_database name=cara_data; ${postgresql} create_user name=cara_two password='${PASSWORD}'
+        ${postgresql} grant_all_privileges database=cara_data user=cara_two`);
+      /** With the password, as a website would do it. */
+      const psql = (sql: string) =>
+        machine.run('env', [
+          ...[
+            `PGPASSWORD=${PASSWORD}`,
+            'psql',
+            '-XAtq',
+            '-h',
+            '127.0.0.1',
+            '-U',
+            'cara_two',
+            '-c',
+            sql,
+            'cara_data',
+          ],
+        ]);
+      expect(psql('CREATE TABLE t AS SELECT 42 AS n').status).toBe(0);
+      expect(connect('cara', 'cara_web', 'cara_wp')).toBe('n=41');
+
+      machine.sh('whmapi1 --export-databases cara /root/cara-databases');
+      expect(call('removeacct', 'username=cara').metadata).toMatchObject({ result: 1 });
+      expect(machine.sh('mariadb -N -e "SHOW DATABASES LIKE \'cara%\'"')).toBe('');
+      create('cara');
+      expect(connect('cara', 'cara_web', 'cara_wp')).toBe('1045');
+      machine.sh('whmapi1 --import-databases cara /root/cara-databases');
+      expect(connect('cara', 'cara_web', 'cara_wp')).toBe('n=41');
+      expect(psql('SELECT n FROM t').stdout).toBe('42\n');
+      expect(call('removeacct', 'username=cara').metadata).toMatchObject({ result: 1 });
+    });
+
     describe('an upgrade', () => {
       const version = () => String(call('current_mysql_version').data?.version);
       const installed = () =>
@@ -260,6 +376,10 @@ END
         publish(`${before}+next1`);
         expect(call('installable_mysql_versions').data).toEqual({
           versions: [{ server: 'mariadb', version: version() }],
+        });
+        expect(call('latest_available_mysql_version').data).toEqual({
+          server: 'mariadb',
+          version: version(),
         });
         const done = await upgrade(version());
         expect(done).toMatchObject({ state: 'success', error: 0, errorLog: '' });
@@ -361,6 +481,16 @@ END
       );
       works(asUser('cid', 'delete_database', 'name=cid_blog'));
       expect(left('cid')).toEqual(['cid_app', 'cid_shop']);
+    });
+
+    it('is in the configuration file of the account’s clients, which has_mycnf_for_cpuser finds', () => {
+      expect(whm('has_mycnf_for_cpuser', 'user=cid')).toEqual({ has_mycnf_for_cpuser: 0 });
+      const file = '/home/cid/.my.cnf';
+      const text = `[client]\nuser=cid_app\npassword="${password}"\ndatabase=cid_shop\nskip-ssl\n`;
+      machine.sh(`cat >${file}; chown cid: ${file}; chmod 600 ${file}`, { input: text });
+      expect(whm('has_mycnf_for_cpuser', 'user=cid')).toEqual({ has_mycnf_for_cpuser: 1 });
+      expect(machine.sh('runuser -l cid -s /bin/sh -c \'mariadb -N -e "SELECT n FROM t"\'')).toBe('7\n');
+      machine.sh(`rm ${file}`);
     });
 
     it('cannot be used by another account', () => {

@@ -19,7 +19,8 @@ export interface RunOptions {
   readonly timeoutMs?: number;
 }
 
-const BOOT_MS = 60_000;
+/** Only ends what would never end: a busy machine may need more than a minute. */
+const BOOT_MS = 300_000;
 const PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
 export class Machine {
@@ -45,7 +46,7 @@ export class Machine {
 
   /** Runs a program inside, as root. */
   run(program: string, words: readonly string[] = [], options: RunOptions = {}): Ran {
-    const { input = '', env = {}, timeoutMs = 120_000 } = options;
+    const { input = '', env = {}, timeoutMs = 600_000 } = options;
     const variables = Object.entries({ PATH, HOME: '/root', LC_ALL: 'C.UTF-8', ...env });
     const { status, stdout, stderr, error } = spawnSync(
       'nsenter',
@@ -92,7 +93,7 @@ export class Machine {
     await this.up(before);
   }
 
-  /** @param earlier the previous process. @throws if it is not up after a minute. */
+  /** @param earlier the previous process. @throws if it is not up after five minutes. */
   async up(earlier = 0): Promise<void> {
     const deadline = Date.now() + BOOT_MS;
     while (Date.now() < deadline && this.#holder.exitCode === null) {
@@ -124,7 +125,7 @@ export class Machine {
 /**
  * Boots a copy of `root`, which is not changed.
  * @param root the folder of a Debian with systemd, as `machineRoot` creates it.
- * @throws if it is not up after a minute.
+ * @throws if it is not up after five minutes.
  */
 export async function bootMachine(root: string): Promise<Machine> {
   const base = mkdtempSync(join(tmpdir(), 'whmapi1-machine-'));

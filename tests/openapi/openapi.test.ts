@@ -14,8 +14,8 @@ import { loaders } from '../../src/functions/loaders.generated.ts';
 import { openApiOfUapi } from '../../src/openapi/uapi.ts';
 import { openApiOfWhm } from '../../src/openapi/whm.ts';
 import type { Json } from '../../src/core/values.ts';
-import { uapiIndex } from '../../src/uapi/index.generated.ts';
-import { loadUapi } from '../../src/uapi/load.ts';
+import { accountIndex } from '../../src/uapi/index.generated.ts';
+import { loadAccountFunction } from '../../src/uapi/load.ts';
 import { Installation } from '../support/installation.ts';
 import { Terminal } from '../support/terminal.ts';
 
@@ -197,8 +197,8 @@ describe('of UAPI', () => {
   let validator: Ajv;
 
   beforeAll(async () => {
-    for (const name of Object.keys(uapiIndex)) {
-      const fn = await loadUapi(name);
+    for (const name of Object.keys(accountIndex.uapi)) {
+      const fn = await loadAccountFunction('uapi', name);
       if (fn !== undefined) accountFunctions.push({ family: name.split('::')[0] ?? '', fn });
     }
     ofUapi = openApiOfUapi('1.2.3', accountFunctions) as unknown as Document;
@@ -216,7 +216,7 @@ describe('of UAPI', () => {
     const answer = validated(ofUapi);
     expect(answer).toEqual({ status: 0, answer: { valid: true } });
     expect(Object.keys(ofUapi.paths)).toEqual(
-      Object.keys(uapiIndex).map((name) => `/execute/${name.replace('::', '/')}`),
+      Object.keys(accountIndex.uapi).map((name) => `/execute/${name.replace('::', '/')}`),
     );
   });
 

@@ -1,11 +1,12 @@
 // A separate PostgreSQL server for tests: a temporary data directory and a free port of 127.0.0.1. Nothing is kept.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { PrivateMount } from '../process/private-mount.ts';
 import { freePort } from '../support/free-port.ts';
 import { binary } from './binaries.ts';
 
@@ -14,6 +15,18 @@ const run = promisify(execFile);
 /** PostgreSQL does not run as root. */
 const NOBODY = 65_534;
 const asWhom = process.geteuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+
+/** Root becomes another user. The root of a namespace of an ordinary user gets another name. */
+const AS_NOBODY =
+  asWhom.uid === undefined
+    ? ['unshare', '--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`, '--']
+    : ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--'];
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'whmapi1-postgres-'));
+  if (asWhom.uid !== undefined) chownSync(folder, asWhom.uid, asWhom.gid);
+  return folder;
+}
 
 /** Another network than this machine’s: the process that holds it, and the server’s address there. */
 export interface Elsewhere {
@@ -28,6 +41,7 @@ export class PostgresServer {
   readonly #options: readonly string[];
   readonly #elsewhere: Elsewhere | undefined;
   #process: ChildProcess | undefined;
+  #disk: PrivateMount | undefined;
 
   private constructor(folder: string, port: number, options: readonly string[], elsewhere?: Elsewhere) {
     this.folder = folder;
@@ -46,18 +60,61 @@ export class PostgresServer {
     return PostgresServer.#begin(options, elsewhere);
   }
 
-  static async #begin(options: readonly string[], elsewhere?: Elsewhere): Promise<PostgresServer> {
-    const folder = mkdtempSync(join(tmpdir(), 'whmapi1-postgres-'));
-    if (asWhom.uid !== undefined) chownSync(folder, asWhom.uid, asWhom.gid);
+  /** @param size of a file system of its own for the data, such as `200m`. */
+  static startOnDisk(size: string, ...options: string[]): Promise<PostgresServer> {
+    return PostgresServer.#begin(options, undefined, size);
+  }
+
+  /** A hot standby: it follows this server, and accepts sessions that only read. */
+  async startStandby(...options: string[]): Promise<PostgresServer> {
+    const standby = new PostgresServer(newFolder(), await freePort(), options);
+    const data = join(standby.folder, 'data');
+    const words = ['-h', '127.0.0.1', '-p', String(this.port), '-U', 'postgres', '-D', data];
+    await run(
+      binary('pg_basebackup'),
+      [...words, '--checkpoint=fast', '--write-recovery-conf', '--no-sync'],
+      {
+        ...asWhom,
+        env: { PATH: process.env.PATH, HOME: standby.folder },
+      },
+    );
+    await standby.restart();
+    return standby;
+  }
+
+  static async #begin(
+    options: readonly string[],
+    elsewhere?: Elsewhere,
+    size?: string,
+  ): Promise<PostgresServer> {
+    const folder = newFolder();
+    const server = new PostgresServer(folder, await freePort(), options, elsewhere);
     const data = join(folder, 'data');
+    if (size !== undefined) {
+      mkdirSync(data);
+      server.#disk = await PrivateMount.at(data, size);
+      if (asWhom.uid !== undefined) chownSync(server.#disk.path(), asWhom.uid, asWhom.gid);
+    }
     const how = ['--auth=trust', '--username=postgres', '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'];
-    await run(binary('initdb'), ['-D', data, ...how], {
-      ...asWhom,
+    const [command, ...words] = server.#onDisk(binary('initdb'), '-D', data, ...how);
+    await run(command, words, {
+      ...(size === undefined ? asWhom : {}),
       env: { PATH: process.env.PATH, HOME: folder },
     });
-    const server = new PostgresServer(folder, await freePort(), options, elsewhere);
     await server.restart();
     return server;
+  }
+
+  /** The file system of its own that holds the data. */
+  get disk(): PrivateMount {
+    if (this.#disk === undefined) throw new Error('This server was not started by startOnDisk.');
+    return this.#disk;
+  }
+
+  /** The words of a command that sees that file system, as the user whom PostgreSQL runs as. */
+  #onDisk(...command: [string, ...string[]]): [string, ...string[]] {
+    const { through } = this.#disk ?? {};
+    return through === undefined ? command : [...through, ...AS_NOBODY, ...command];
   }
 
   /** The path of its UNIX socket. */
@@ -79,9 +136,10 @@ export class PostgresServer {
       ...this.#options,
     ];
     const words = ['-D', join(this.folder, 'data'), ...settings.flatMap((setting) => ['-c', setting])];
+    const [command, ...all] = this.#onDisk(binary('postgres'), ...words);
     this.#process =
       this.#elsewhere === undefined
-        ? spawn(binary('postgres'), words, { ...asWhom, stdio: 'ignore' })
+        ? spawn(command, all, { ...(this.#disk === undefined ? asWhom : {}), stdio: 'ignore' })
         : spawn('nsenter', [...entering(this.#elsewhere.pid), binary('postgres'), ...words], {
             stdio: 'ignore',
           });
@@ -108,6 +166,9 @@ export class PostgresServer {
 
   async stop(): Promise<void> {
     await this.halt();
+    const disk = this.#disk;
+    this.#disk = undefined;
+    await disk?.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -121,8 +182,9 @@ export class PostgresServer {
 
   /** Adds a line before the others of pg_hba.conf. */
   async restrict(line: string): Promise<void> {
-    const path = 'data/pg_hba.conf';
-    this.write(path, `${line}\n${readFileSync(join(this.folder, path), 'utf8')}`);
+    const path = this.#disk?.path('pg_hba.conf') ?? join(this.folder, 'data/pg_hba.conf');
+    // Its owner and mode stay.
+    writeFileSync(path, `${line}\n${readFileSync(path, 'utf8')}`);
     await this.query('postgres', 'SELECT pg_reload_conf()');
   }
 

@@ -1,9 +1,13 @@
 // A process that makes one call on a state directory and kills itself at a certain moment of the call: STATE MOMENT
 // FUNCTION JSON. A moment is `before users.create`, `after users.create`, `before journal.close`, …, or
 // `after journal.note, time 2`, or `work 5`: after the fifth operation of all. If the moment does not occur, the call
-// returns its response.
+// returns its response. With `copies FOLDER` it is not killed: after each operation, the state directory is copied to a
+// folder with the operation's number, which then has what a kill at that moment would leave.
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { createApplication, root } from '../../src/app.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
+import { findAdministration } from '../../src/database-administration.ts';
 import type { Engine } from '../../src/core/engine.ts';
 import type { DatabaseServer, MachineDatabases } from '../../src/core/machine-databases.ts';
 import type { Json } from '../../src/core/values.ts';
@@ -12,11 +16,26 @@ const [state = '', moment = '', command = '', json = '{}'] = process.argv.slice(
 
 const times = new Map<string, number>();
 let works = 0;
+const copies = /^copies (.*)$/.exec(moment)?.[1];
 
 function at(reached: string): void {
   const time = (times.get(reached) ?? 0) + 1;
   times.set(reached, time);
   if (moment === (time === 1 ? reached : `${reached}, time ${time}`)) process.kill(process.pid, 'SIGKILL');
+}
+
+/** Nothing else runs in this thread meanwhile. A file that another thread has just renamed is copied again. */
+function copyState(folder: string): void {
+  const copy = join(folder, `${works}`);
+  for (let tries = 1; ; tries++) {
+    try {
+      cpSync(state, copy, { recursive: true, verbatimSymlinks: true });
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'ENOENT' || tries === 10) throw error;
+      rmSync(copy, { recursive: true, force: true });
+    }
+  }
 }
 
 /** Methods that return no promise, and change nothing. */
@@ -35,6 +54,7 @@ function watched<T extends object>(name: string, object: T): T {
         at(`after ${name}.${String(key)}`);
         works += 1;
         if (moment === `work ${works}`) process.kill(process.pid, 'SIGKILL');
+        if (copies !== undefined) copyState(copies);
         return result;
       };
     },
@@ -43,8 +63,15 @@ function watched<T extends object>(name: string, object: T): T {
 
 /** Each statement is a moment: `before statement.query`. */
 function watchedServer(server: DatabaseServer): DatabaseServer {
+  const { socket, place } = server;
   return {
+    ...(socket !== undefined && { socket }),
+    ...(place !== undefined && { place }),
     use: (work, database) => server.use((connection) => work(watched('statement', connection)), database),
+    useAs: (login, database, work) => {
+      if (server.useAs === undefined) throw new Error('This server loads no statements.');
+      return server.useAs(login, database, (connection) => work(watched('load', connection)));
+    },
   };
 }
 
@@ -64,6 +91,7 @@ const { engine } = application;
 const { machine, journal } = engine;
 const watchedEngine: Engine = {
   ...engine,
+  find: async (name) => (await findAdministration(name)) ?? engine.find(name),
   journal: watched('journal', journal),
   machine: {
     ...machine,

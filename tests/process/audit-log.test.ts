@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { freshFolder, run, start, type Result } from '../support/command.ts';
 import { until } from '../support/until.ts';
 
@@ -105,6 +106,35 @@ it('reads rotated files, oldest first, and does not open those older than since'
   const old = new Date(Date.now() - 30 * HOUR_MS);
   utimesSync(write('audit.log.11', 'damaged\n'), old, old);
   expect(await xids('since=90m')).toEqual(['rot1', 'newest']);
+});
+
+it('reads compressed files like others, and what it can of a damaged one', async () => {
+  write('audit.log.3.gz', gzipSync(entry('aaaaaa') + entry('bbbbbb', { result: 0 })));
+  write('audit.log.2.gz', gzipSync(entry('cccccc').repeat(20_000)).subarray(0, -20));
+  write('audit.log.1', entry('dddddd'));
+  write('audit.log', entry('eeeeee'));
+  const { status, stdout, stderr } = await log('--output=json');
+  expect(status).toBe(0);
+  expect([...new Set(entries(stdout).map(({ xid }) => xid))]).toEqual(
+    ['a', 'b', 'c', 'd', 'e'].map((letter) => letter.repeat(6)),
+  );
+  expect(stderr).toMatch(
+    /^whmapi1: skipped [12] lines? of the audit log that are damaged or incomplete\.\n$/,
+  );
+  write('audit.log.2.gz', gzipSync(entry('cccccc')));
+  expect(await xids('result=0')).toEqual(['bbbbbb']);
+  const old = new Date(Date.now() - 30 * HOUR_MS);
+  for (const name of ['audit.log.3.gz', 'audit.log.2.gz']) utimesSync(join(folder.state, name), old, old);
+  expect(await xids('since=90m')).toEqual(['dddddd', 'eeeeee']);
+});
+
+it('shows the number of calls that a line stands for, and finds it by each time between the first and the last', async () => {
+  const since = new Date(Date.now() - 2 * HOUR_MS).toISOString();
+  write('audit.log', entry('aaaaaa', { calls: 1234, since }, 1) + entry('bbbbbb', {}, 3));
+  expect((await log()).stdout).toMatch(/ ok \(1234 calls\) +aaaaaa/);
+  expect(await xids('since=70m')).toEqual(['aaaaaa']);
+  expect(await xids('since=150m', 'until=90m')).toEqual(['aaaaaa']);
+  expect(await xids('until=130m')).toEqual(['bbbbbb']);
 });
 
 it('shows all lines of a call, the authoritative one last', async () => {

@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { PasswordJudge } from '../../src/http/password-judge.ts';
 import { strengthOf } from '../../src/model/passwords/strength.ts';
 
@@ -87,4 +88,18 @@ it('starts again after its thread has failed', async () => {
   judge = new PasswordJudge(failing);
   await expect(judge.strengthOf('bad', [])).rejects.toThrow('it failed');
   expect(await judge.strengthOf('good', [])).toBe(50);
+});
+
+it('ends its thread after a rest, and starts another one for the next password', async () => {
+  const telling = worker(
+    'telling.cjs',
+    `const { parentPort, threadId } = require('node:worker_threads');
+     parentPort.on('message', () => parentPort.postMessage(threadId));`,
+  );
+  const one = (judge = new PasswordJudge(telling, 5000, 20));
+  const threads = new Set([await one.strengthOf('a', [])]);
+  while (threads.size < 3) {
+    await pause(40);
+    threads.add(await one.strengthOf('a', []));
+  }
 });

@@ -38,6 +38,7 @@ async function work({ steps, ms, gate }: Steps, context: TaskContext): Promise<{
 const kinds = {
   sturdy: defineTask<Steps>({ description: 'Work.', whenInterrupted: 'retry', run: work }),
   fragile: defineTask<Steps>({ description: 'Work.', whenInterrupted: 'fail', run: work }),
+  alone: defineTask<Steps>({ description: 'Work.', whenInterrupted: 'retry', runsAlone: true, run: work }),
   wordy: defineTask({
     description: 'Write a lot.',
     whenInterrupted: 'fail',

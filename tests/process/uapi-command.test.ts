@@ -1,6 +1,6 @@
 // The command uapi: root names an account; a user of the machine acts for its own, through its socket.
 import { execFile, spawn } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { Installation } from '../support/installation.ts';
 
 const password = 'correct horse battery staple 7';
 const top = join(__dirname, '../..');
+const build = readFileSync(join(top, 'dist/build-id'), 'latin1');
 const itAsRoot = process.getuid?.() === 0 ? it : it.skip;
 
 let here: Installation;
@@ -30,7 +31,7 @@ beforeAll(async () => {
   for (const part of ['bin', 'dist']) cpSync(join(top, part), join(folder, part), { recursive: true });
   program = join(folder, 'bin/uapi');
   directory = join(folder, 'accounts');
-  sockets = new AccountSockets(here.application);
+  sockets = new AccountSockets(here.application, build);
   await sockets.start(directory);
 });
 afterAll(async () => {
@@ -115,6 +116,12 @@ it.each([
   [['DomainInfo'], 'Name a module and a function.'],
   [['../x', 'y'], 'The names of a module and a function have only letters'],
   [['--frobnicate', 'a', 'b'], 'unknown option'],
+  [['--filter=domain=a', 'DomainInfo', 'domains_data'], 'uapi filters and sorts by arguments'],
+  [['--sort=domain', 'DomainInfo', 'domains_data'], 'uapi filters and sorts by arguments'],
+  [['--fields=domain', 'DomainInfo', 'domains_data'], 'uapi filters and sorts by arguments'],
+  [['--host=h1', 'DomainInfo', 'list_domains'], 'uapi calls functions of this server only'],
+  [['--timeout=5', 'DomainInfo', 'list_domains'], 'uapi calls functions of this server only'],
+  [['--tasks', 'DomainInfo', 'list_domains'], 'An option of this line belongs to whmapi1'],
 ])('refuses %j with a usage line', async (words, message) => {
   const { status, stderr } = await uapi(words, {});
   expect(status).toBe(2);
@@ -163,7 +170,7 @@ itAsRoot('refuses a suspended account, and one that was removed meanwhile', asyn
 describe('the sockets', () => {
   it('do not wait for a silent client when the server stops', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'whmapi1-sockets-'));
-    const own = new AccountSockets(here.application);
+    const own = new AccountSockets(here.application, build);
     await own.start(join(folder, 'accounts'));
     const socket = connect(join(folder, 'accounts/request.sock'));
     const ended = new Promise((resolve) => socket.on('close', resolve));
@@ -194,6 +201,20 @@ describe('the sockets', () => {
     const uid = uids.get('bob') ?? 0;
     await exchange('request.sock', String(uid));
     expect(await exchange(`${uid}.sock`, text)).toBe('');
+  });
+
+  itAsRoot('read a request of several MiB, and end a connection that sends more than 16', async () => {
+    const uid = uids.get('bob') ?? 0;
+    await exchange('request.sock', String(uid));
+    const ask = (size: number) => {
+      const args = [{ name: 'domain', value: 'é'.repeat(size / 2) }];
+      return exchange(
+        `${uid}.sock`,
+        JSON.stringify({ module: 'DomainInfo', func: 'single_domain_data', args }),
+      );
+    };
+    expect(await ask(5 * 2 ** 20)).toContain('domain');
+    expect(await ask(17 * 2 ** 20).catch(() => '')).toBe('');
   });
 
   /** Connects and sends nothing. */
@@ -256,7 +277,7 @@ describe('the sockets', () => {
   });
 
   it('are not taken from another server that runs', async () => {
-    const second = new AccountSockets(here.application);
+    const second = new AccountSockets(here.application, build);
     await expect(second.start(directory)).rejects.toThrow('Another server');
     expect(existsSync(join(directory, 'request.sock'))).toBe(true);
   });

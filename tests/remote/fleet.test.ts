@@ -344,8 +344,10 @@ describe('--resume', () => {
     );
     expect(status).toBe(0);
     const hosts = [...lines(before), ...lines(stdout)].map(({ host }) => host);
-    expect(new Set(hosts).size).toBe(40);
-    expect(hosts.length).toBeLessThanOrEqual(44);
+    // A call is recorded before its response is printed. If the kill comes in between, that response is not printed.
+    expect(new Set(hosts).size).toBeGreaterThanOrEqual(39);
+    expect(new Set(server.requests.map(({ headers }) => hostOf(headers))).size).toBe(40);
+    expect(server.requests.length).toBeLessThanOrEqual(44);
   });
 });
 

@@ -1,9 +1,11 @@
 // Rows and columns: how a table and a CSV file show values that are not plain words.
+import { stringify } from 'csv-stringify/sync';
+import fc from 'fast-check';
 import type { Envelope } from '../../src/core/envelope.ts';
 import type { Value } from '../../src/core/values.ts';
 import { renderCsv } from '../../src/render/csv.ts';
 import { joinedRecords, recordsOf } from '../../src/render/records.ts';
-import { renderTable } from '../../src/render/table.ts';
+import { measureTable, renderTable } from '../../src/render/table.ts';
 
 const metadata = { version: 1, reason: 'OK', result: 1, command: 'anything' } as const;
 const listOf = (...items: Value[]): Envelope => ({ metadata, data: { item: items }, list: 'item' });
@@ -67,9 +69,57 @@ describe('a table', () => {
     expect(written.length).toBeGreaterThan(5);
     expect(written.join('').split('\n')).toHaveLength(20_002);
   });
+
+  test('of a long list keeps no row: it reads all of them for the widths, with pauses, and again for the lines', () => {
+    const texts = Array.from({ length: 20_000 }, (_, at) => (at === 19_999 ? 'the longest' : `u${at}`));
+    let [pauses, read] = [0, 0];
+    const rows = function* () {
+      for (const text of texts) {
+        read += 1;
+        yield [text, 1];
+      }
+    };
+    const records = { columns: ['user', 'n'], rows: rows(), preview: rows };
+    const measuring = measureTable(records, undefined);
+    let step = measuring.next();
+    for (; step.done !== true; step = measuring.next()) pauses += 1;
+    expect([read, pauses]).toEqual([20_000, 40]);
+    const lines = step.value.lines[Symbol.iterator]();
+    expect(String(lines.next().value).split('\n').slice(0, 2)).toEqual(['user         n', 'u0           1']);
+    expect(read).toBeLessThan(22_000);
+    lines.return?.();
+  });
 });
 
 describe('CSV', () => {
+  test('is what the library makes of all rows, also where plain rows do not need it', () => {
+    const special = fc.array(fc.constantFrom(...'a1 .,"\'\n\r\t=+-@;[é＝'), { maxLength: 4 });
+    const cell = fc.oneof(
+      special.map((all) => all.join('')),
+      fc.string(),
+      fc.integer().map(String),
+    );
+    const rows = (width: number) => fc.array(fc.array(cell, { minLength: width, maxLength: width }));
+    const tables = fc
+      .integer({ min: 1, max: 4 })
+      .chain((width) => fc.tuple(fc.constant(['a', 'b', 'c', 'd'].slice(0, width)), rows(width)));
+    const number = /^[+-]\d+(?:\.\d+)?$/;
+    fc.assert(
+      fc.property(tables, ([columns, all]) => {
+        const expected = stringify([columns, ...all], {
+          record_delimiter: 'windows',
+          quoted_match: /[\r\n]/,
+          escape_formulas: true,
+          cast: {
+            string: (value: string) => (number.test(value) ? { value, escape_formulas: false } : value),
+          },
+        });
+        expect([...renderCsv({ columns, rows: all })].join('')).toBe(expected);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test('quotes as RFC 4180 requires', () => {
     expect(csvOf({ a: 'plain', b: 'with, comma', c: 'with "quotes"', d: 'two\nlines' })).toBe(
       'a,b,c,d\r\nplain,"with, comma","with ""quotes""","two\nlines"\r\n',

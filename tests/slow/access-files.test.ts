@@ -10,8 +10,6 @@ import { withRedirect, type Redirect } from '../../src/model/access-files/redire
 import { PrivateApache } from '../support/private-apache.ts';
 import { describeWith } from '../support/require-tool.ts';
 
-jest.setTimeout(120_000);
-
 const web: AccountWeb = {
   username: 'bob',
   home: '/home/bob',

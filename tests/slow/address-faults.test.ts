@@ -43,7 +43,7 @@ const hasNetwork = Object.values(networkInterfaces()).some((infos) =>
 const describeWithNetwork = hasNetwork ? describe : describe.skip;
 
 describeWithNetwork('addips that is killed', () => {
-  it.each(['before journal.note', 'before addresses.add', 'after addresses.add', 'after journal.close'])(
+  it.each(['before addresses.add', 'after addresses.add', 'after journal.close'])(
     '%s is undone by the next call',
     async (moment) => {
       expect(await callUntil(moment, 'addips', add)).toBe('SIGKILL');

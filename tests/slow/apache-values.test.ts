@@ -11,8 +11,6 @@ import { cgi, hostile, places, web } from '../support/apache-values.ts';
 import { PrivateApache } from '../support/private-apache.ts';
 import { describeWith } from '../support/require-tool.ts';
 
-jest.setTimeout(300_000);
-
 describeWith(['apache2', 'openssl'], 'Apache', () => {
   let apache: PrivateApache;
   let pem: string;

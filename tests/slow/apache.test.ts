@@ -1,7 +1,10 @@
 // Virtual hosts on a real Apache, as visitors see them.
-import { chownSync, existsSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { userInfo } from 'node:os';
+import type { LockingWork } from '../../src/drivers/each-account.ts';
+import { waitingFolder } from '../../src/drivers/php-pools/waiting.ts';
+import { Apache } from '../../src/drivers/virtual-hosts/apache/apache.ts';
 import { DEFAULT_CERTIFICATE, DEFAULT_KEY } from '../../src/drivers/virtual-hosts/apache/render-server.ts';
 import type { AccountWeb, ServedBefore } from '../../src/drivers/virtual-hosts/contract.ts';
 import { endPause, pause } from '../../src/drivers/virtual-hosts/pauses.ts';
@@ -9,8 +12,6 @@ import { reloadsOf } from '../../src/drivers/reloads.ts';
 import { PrivateApache } from '../support/private-apache.ts';
 import { describeWith } from '../support/require-tool.ts';
 import { until } from '../support/until.ts';
-
-jest.setTimeout(120_000);
 
 const webOf = (username: string, more: Partial<AccountWeb> = {}): AccountWeb => ({
   username,
@@ -60,6 +61,20 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
     expect(await answer('bob.example', '/')).toBe('404 There is no website at this address.');
     expect(existsSync(apache.path(accountFile('bob')))).toBe(false);
   });
+
+  it.each(['reload', 'restart'] as const)(
+    'that a process wrote before it ended are served after a %s',
+    async (read) => {
+      const interrupted = new Apache({ ...apache.server, isServed: () => Promise.resolve(false) });
+      put('bob', 'index.html', 'of bob');
+      const step = interrupted.change('bob', webOf('bob'));
+      await step.apply(apache.machine, await step.prepare(apache.machine));
+      await change('bob', webOf('bob'));
+      expect(await answer('bob.example', '/')).toMatch(/^404 /);
+      await apache.apache[read](apache.machine);
+      expect(await answer('bob.example', '/')).toBe('200 of bob');
+    },
+  );
 
   it('are undone without a trace', async () => {
     put('bob', 'index.html', 'of bob');
@@ -355,7 +370,10 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
       const step = apache.apache.add(username, web);
       await step.apply(apache.machine, await step.prepare(apache.machine));
     };
-    const confirm = () => apache.apache.confirm(apache.machine, 0);
+    const confirm = (
+      isReloadNeeded = false,
+      withLocks: LockingWork['withLocks'] = (_locks, work) => work(),
+    ) => apache.apache.confirm(apache.machine, { withLocks }, { waitMs: 0, isReloadNeeded });
     const custom = '/etc/apache2/whmapi1/custom/bob/own.conf';
 
     it('are served soon, without waiting for a reload', async () => {
@@ -372,6 +390,28 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
       await add('bob');
       expect(await answer('bob.example', '/')).toMatch(/^404 /);
       expect(await confirm()).toEqual({ removed: [] });
+      expect(await answer('bob.example', '/')).toBe('200 of bob');
+    });
+
+    it('are not served before PHP-FPM has their pools, although Apache reads them, but are checked', async () => {
+      mkdirSync(apache.path(waitingFolder('bob')), { recursive: true });
+      await add('bob');
+      await add('bobby');
+      await change('carol', webOf('carol'));
+      // A check does not skip them.
+      const isAccepted = () => apache.server.accepts(undefined as never, [apache.path(accountFile('bob'))]);
+      expect(await isAccepted()).toBe(true);
+      apache.write(custom, 'Nonsense on\n');
+      expect(await isAccepted()).toBe(false);
+      rmSync(apache.path(custom));
+      await until(
+        async () => (await answer('bobby.example', '/')) === '200 of bobby',
+        'the website of bobby is served',
+      );
+      expect(await confirm()).toEqual({ removed: [] });
+      expect(await answer('bob.example', '/')).toMatch(/^404 /);
+      rmdirSync(apache.path(waitingFolder('bob')));
+      expect(await confirm(true)).toEqual({ removed: [] });
       expect(await answer('bob.example', '/')).toBe('200 of bob');
     });
 
@@ -397,7 +437,8 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
       expect(existsSync(apache.path(accountFile('bob')))).toBe(false);
     });
 
-    it('are removed by the confirmation if Apache cannot use their file, so that others are served', async () => {
+    /** Apache is not reloaded before the file of bob is correct. */
+    async function addCarolWithoutCertificate(): Promise<void> {
       const path = '/etc/ssl/whmapi1/sites/carol.pem';
       apache.write(path, apache.text(DEFAULT_KEY) + apache.text(DEFAULT_CERTIFICATE));
       await change('bob', webOf('bob'));
@@ -405,8 +446,26 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
       const [host] = webOf('carol').hosts;
       if (host === undefined) throw new Error('no host');
       await add('carol', webOf('carol', { hosts: [{ ...host, certificate: { path, id: 'a' } }] }));
-      await add('dave');
       rmSync(apache.path(path));
+    }
+
+    it('stay if a call corrects their file before the confirmation has the lock of the account', async () => {
+      await addCarolWithoutCertificate();
+      apache.write(custom, '');
+      const locked: string[] = [];
+      const afterCall: LockingWork['withLocks'] = async (locks, work) => {
+        locked.push(...locks.map(({ name }) => name));
+        await change('carol', webOf('carol'));
+        return work();
+      };
+      expect(await confirm(false, afterCall)).toEqual({ removed: [] });
+      expect(locked).toEqual(['account carol']);
+      expect(await answer('carol.example', '/')).toBe('200 of carol');
+    });
+
+    it('are removed by the confirmation if Apache cannot use their file, so that others are served', async () => {
+      await addCarolWithoutCertificate();
+      await add('dave');
       apache.write(custom, '');
       const { removed } = await confirm();
       expect(removed).toEqual([

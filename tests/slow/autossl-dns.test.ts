@@ -8,8 +8,6 @@ import { Pebble } from '../support/pebble.ts';
 import { describeWith } from '../support/require-tool.ts';
 import { SandboxServices } from '../support/sandbox-services.ts';
 
-jest.setTimeout(300_000);
-
 describeWith(['pebble', 'pebble-challtestsrv', 'named', 'dig'], 'AutoSSL', () => {
   const folder = freshFolder();
   let services: SandboxServices;

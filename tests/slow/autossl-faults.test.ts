@@ -9,8 +9,6 @@ import { call, freshFolder, program } from '../support/command.ts';
 import { Pebble } from '../support/pebble.ts';
 import { describeWith } from '../support/require-tool.ts';
 
-jest.setTimeout(300_000);
-
 interface Order {
   readonly domain: string;
   readonly order_item_id: string;

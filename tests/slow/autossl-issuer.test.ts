@@ -5,8 +5,6 @@ import { AutosslInstallation, DAY_MS, namesOf } from '../support/autossl.ts';
 import { Pebble } from '../support/pebble.ts';
 import { describeWith } from '../support/require-tool.ts';
 
-jest.setTimeout(120_000);
-
 describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
   const pebble = new Pebble({ rejectedNonces: 0 });
   const proxy = new AcmeProxy(pebble);

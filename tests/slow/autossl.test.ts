@@ -1,8 +1,11 @@
 // AutoSSL against pebble, Let’s Encrypt’s own test issuer: validations are really done, and nonces are rejected.
+import { X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Task } from '../../src/model/tasks/tasks.ts';
+import { holdCall } from '../support/at-the-same-time.ts';
 import { AutosslInstallation, DAY_MS, namesOf } from '../support/autossl.ts';
+import { Authority } from '../support/certificates.ts';
 import { Pebble } from '../support/pebble.ts';
 import { describeWith } from '../support/require-tool.ts';
 
@@ -105,6 +108,31 @@ describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
     expect(second?.publicKey.equals(first?.publicKey ?? second.publicKey)).toBe(false);
   });
 
+  it('does not replace a certificate that somebody installs while it is ordered', async () => {
+    const authority = await Authority.root('Another');
+    const other = await authority.issue({
+      domains: ['bob.example'],
+      until: new Date(here.time + 200 * DAY_MS).toISOString(),
+    });
+    await here.ok('start_autossl_check_for_one_user', { username: 'bob' });
+    const { engine, reached, release } = holdCall(here.engine, 'installssl');
+    const task = here.runDue(engine);
+    await reached;
+    await here.ok('installssl', {
+      domain: 'bob.example',
+      crt: other.crt,
+      cab: authority.crt,
+      key: other.key,
+    });
+    release();
+    expect(await task).toMatchObject({ state: 'done', reason: '' });
+    expect(installed()[0]?.fingerprint256).toBe(new X509Certificate(other.crt).fingerprint256);
+    expect(await log()).toContain(
+      'warn Somebody else has installed a certificate meanwhile, so that of AutoSSL was not installed.',
+    );
+    expect((await here.call('get_autossl_pending_queue')).data).toEqual({ pending_certificates: [] });
+  });
+
   it('generates the kind of key that the account prefers', async () => {
     await here.ok('set_tweaksetting', { key: 'ssl_default_key_type', value: 'ecdsa-secp384r1' });
     await check();
@@ -187,6 +215,9 @@ describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
     await here.ok('setupreseller', { user: 'bob' });
     pebble.missing.add('whm.bob.example');
     const names = ['bob.example', 'cpanel.bob.example', 'mail.bob.example', 'www.bob.example'];
+    // The service subdomains of a new reseller are checked without a call.
+    await here.runDue();
+    expect(namesOf(installed()[0])).toEqual(names);
     await check();
     expect(namesOf(installed()[0])).toEqual(names);
     const { data } = await here.call('get_autossl_problems_for_user', { username: 'bob' });

@@ -15,10 +15,13 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { countNewLines, type Batch } from '../../src/drivers/bandwidth/count.ts';
+import { CountThreads } from '../../src/drivers/bandwidth/count-threads.ts';
 import { BYTES_LOG, LOG_DIRECTORY } from '../../src/drivers/bandwidth/places.ts';
 import type { LogFile } from '../../src/model/bandwidth/log-files.ts';
+import { builtScript } from '../support/built-script.ts';
 import { Installation } from '../support/installation.ts';
 
+const thread = builtScript('src/drivers/bandwidth/count-thread.ts');
 let here: Installation;
 let log: string;
 /** What would be in the store. */
@@ -48,7 +51,15 @@ function keep({ counts, moves }: Batch): Promise<void> {
   return Promise.resolve();
 }
 
-async function count(options: { batchBytes?: number; keep?: typeof keep; signal?: AbortSignal } = {}) {
+interface Options {
+  readonly batchBytes?: number;
+  readonly keep?: typeof keep;
+  readonly signal?: AbortSignal;
+  readonly threads?: CountThreads;
+  readonly threadBytes?: number;
+}
+
+async function count(options: Options = {}) {
   return countNewLines({
     files: await here.engine.machine.files([LOG_DIRECTORY]),
     known,
@@ -83,8 +94,8 @@ describe('lines', () => {
     expect(days).toEqual([
       { name: 'bob.example', day: 20260301, bytes: 103 },
       { name: 'anna.example', day: 20260301, bytes: 900_000_000_000_000 },
-      { name: 'anna.example', day: 20260302, bytes: 20 },
       { name: 'bob.example', day: 20260302, bytes: 7 },
+      { name: 'anna.example', day: 20260302, bytes: 20 },
     ]);
   });
 
@@ -138,6 +149,37 @@ describe('lines', () => {
     expect(names.map((name) => bytes.get(name))).toEqual(names.map((_, at) => at + at + 20_000));
   });
 
+  it('keeps long names apart that begin alike, and more names than fit into the scanner', async () => {
+    const names = Array.from(
+      { length: 35_000 },
+      (_, at) => `${'a-long-name-of-a-shop.'.repeat(1 + (at % 11))}${at.toString(36)}.example`,
+    );
+    writeFileSync(log, [...names, ...names].map((name, at) => line(at, name)).join(''));
+    expect(await count()).toMatchObject({ lines: 70_000, skipped: 0 });
+    expect(bytes.size).toBe(35_000);
+    expect(names.map((name) => bytes.get(name))).toEqual(names.map((_, at) => at + at + 35_000));
+  });
+
+  it('adds lines of two days that come in turn to their days', async () => {
+    const names = ['bob.example', 'anna.example', `${'long.'.repeat(20)}example`];
+    const lines = Array.from({ length: 6000 }, (_, at) =>
+      line(1 + (at % 7), names[at % 3], START + 86_400 * (at % 2)),
+    );
+    writeFileSync(log, lines.join(''));
+    const sums = new Map<string, number>();
+    await count({
+      keep: async ({ counts }) => {
+        for (const { name, day, bytes: sent } of counts) sums.set(`${name} ${day}`, sent);
+      },
+    });
+    const expected = new Map<string, number>();
+    for (let at = 0; at < 6000; at++) {
+      const key = `${names[at % 3] ?? ''} ${20260301 + (at % 2)}`;
+      expected.set(key, (expected.get(key) ?? 0) + 1 + (at % 7));
+    }
+    expect(sums).toEqual(expected);
+  });
+
   it('agrees with a simple count, whatever the lines are and wherever the log is cut', async () => {
     const name = fc.stringMatching(/^[a-c.\- A]{0,9}$/);
     const field = fc.oneof(fc.constant(String(START)), fc.nat().map(String), fc.constant('x'));
@@ -172,6 +214,49 @@ describe('lines', () => {
         expect(bytes).toEqual(expected);
       }),
       { numRuns: 100 },
+    );
+  });
+
+  it('agrees with a simple count of common lines, some of which have one byte replaced', async () => {
+    const short = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,33}\.de$/);
+    // Many of them differ only behind what fits into a slot.
+    const long = fc
+      .tuple(fc.constantFrom(29, 32, 60, 64, 248), fc.stringMatching(/^[ab]{0,2}$/))
+      .map(([size, end]) => `${'x'.repeat(size)}${end}.de`);
+    const names = fc.oneof(short, long);
+    const byte = fc.constantFrom(...'09:/ \n\0-.aZ\x7f\xff');
+    const fields = fc.record({
+      name: fc.nat(3),
+      second: fc.nat(120),
+      sent: fc.oneof(fc.nat(200_000), fc.maxSafeNat()),
+      replaced: fc.option(fc.tuple(fc.nat(60), byte), { freq: 3 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(names, { minLength: 4, maxLength: 4 }),
+        fc.array(fields, { minLength: 1, maxLength: 60 }),
+        async (some, all) => {
+          const texts = all.map(({ name, second, sent, replaced }) => {
+            const text = line(sent, some[name], START + second);
+            const [at, other] = replaced ?? [0, text.charAt(0)];
+            return at < text.length - 1 ? text.slice(0, at) + other + text.slice(at + 1) : text;
+          });
+          const text = texts.join('');
+          const expected = new Map<string, number>();
+          for (const one of text.split('\n')) {
+            const [, sent, owner = ''] =
+              /^\d{10} (\d{1,15}) ([a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)$/.exec(one) ?? [];
+            if (Number(sent) > 0) expected.set(owner, (expected.get(owner) ?? 0) + Number(sent));
+          }
+          rmSync(log, { force: true });
+          known = [];
+          bytes = new Map();
+          writeFileSync(log, text, 'latin1');
+          await count();
+          expect(bytes).toEqual(expected);
+        },
+      ),
+      { numRuns: 300 },
     );
   });
 });
@@ -301,6 +386,7 @@ describe('rotation', () => {
       if (file === undefined || !path.endsWith('.gz')) return file;
       return {
         ...{ device: file.device, inode: file.inode, size: file.size, close: () => file.close() },
+        descriptor: file.descriptor,
         read: async (...words) => {
           const size = await file.read(...words);
           read += size;
@@ -382,5 +468,140 @@ describe('an interruption', () => {
     );
     await count();
     expect(total()).toBe(90_000);
+  });
+});
+
+describe('threads', () => {
+  const names = ['bob.example', 'anna.example', 'shop.anna.example'];
+  const text = Array.from({ length: 60_000 }, (_, at) =>
+    line(at, names[at % 3], START + Math.floor(at / 1000) * 4000),
+  ).join('');
+  const inThreads = (options: Options = {}) =>
+    count({ threads: new CountThreads(thread.path), threadBytes: 1000, ...options });
+
+  async function countAlone(whole: string) {
+    writeFileSync(log, whole);
+    known = [];
+    bytes = new Map();
+    const outcome = await count();
+    const expected = { outcome, bytes, position: known[0]?.position };
+    known = [];
+    bytes = new Map();
+    return expected;
+  }
+
+  it('count what one thread counts, in one batch or in many', async () => {
+    const expected = await countAlone(text + 'not a line\n' + line(5));
+    for (const batchBytes of [1_000_000_000, 300_000]) {
+      known = [];
+      bytes = new Map();
+      expect(await inThreads({ batchBytes })).toEqual(expected.outcome);
+      expect({ bytes, position: known[0]?.position }).toMatchObject({
+        bytes: expected.bytes,
+        position: expected.position,
+      });
+    }
+  });
+
+  it('count each line once wherever the pieces begin that they take', async () => {
+    const piece = 256 * 1024;
+    // Lines of 26 bytes, and a longer one that makes them so many bytes.
+    const filler = (size: number) => {
+      const count = Math.floor(size / 26) - 1;
+      return line(7, 'b'.repeat(12)).repeat(count) + line(9, 'c'.repeat(size - 26 * count - 14));
+    };
+    const run = jest.spyOn(CountThreads.prototype, 'run');
+    for (const size of [piece - 100, piece - 2, piece - 1, piece, piece + 1]) {
+      const whole = filler(size) + line(1, `${'long.'.repeat(40)}example`) + text;
+      const expected = await countAlone(whole);
+      expect(await inThreads()).toEqual(expected.outcome);
+      expect(bytes).toEqual(expected.bytes);
+    }
+    // The threads have counted all of it.
+    expect(run).toHaveBeenCalledTimes(5);
+    for (const [at, { value }] of run.mock.results.entries()) {
+      expect(await value).toMatchObject({ reached: run.mock.calls[at]?.[0].end });
+    }
+    run.mockRestore();
+  });
+
+  it('stop after many sums, and store them', async () => {
+    const many = Array.from({ length: 150_000 }, (_, at) =>
+      line(1 + at, `s${at % 30_000}.de`, START + 86_400 * Math.floor(at / 30_000)),
+    );
+    const expected = await countAlone(many.join(''));
+    const run = jest.spyOn(CountThreads.prototype, 'run');
+    expect(await inThreads()).toEqual(expected.outcome);
+    expect(bytes).toEqual(expected.bytes);
+    const [first] = run.mock.calls;
+    const outcome = (await run.mock.results[0]?.value) as Awaited<ReturnType<CountThreads['run']>>;
+    run.mockRestore();
+    expect(outcome?.reached).toBeGreaterThan(0);
+    expect(outcome?.reached).toBeLessThan(first?.[0].end ?? 0);
+  });
+
+  it('count names that are shorter than those of earlier batches, on days that come in turn', async () => {
+    const expected = new Map<string, number>();
+    const lines = Array.from({ length: 30_000 }, (_, at) => {
+      const name =
+        at < 15_000 ? `a-long-name${'-and-longer'.repeat(at % 20)}.example` : `s${at % 40}.example`;
+      expected.set(name, (expected.get(name) ?? 0) + at);
+      return line(at, name, START + (at % 3) * 86_400);
+    });
+    writeFileSync(log, lines.join(''));
+    for (const counting of [count, inThreads]) {
+      known = [];
+      bytes = new Map();
+      expect(await counting({ batchBytes: 200_000 })).toMatchObject({ lines: 30_000, skipped: 0 });
+      expect(bytes).toEqual(expected);
+    }
+  });
+
+  it('leave an incomplete last line, and count nothing twice when the log grows', async () => {
+    writeFileSync(log, text + line(1).slice(0, -4));
+    await inThreads();
+    const before = total();
+    appendFileSync(log, line(1).slice(-4) + text);
+    expect(await inThreads()).toMatchObject({ lines: 60_001 });
+    expect(total()).toBe(2 * before + 1);
+    expect(await inThreads()).toMatchObject({ lines: 0 });
+  });
+
+  it('leave lines to this thread that are longer than their memory, wherever these are', async () => {
+    const long = `${'x'.repeat(900_000)}\n`;
+    for (const whole of [long + text, text + long + text, text + long]) {
+      const { bytes: expected } = await countAlone(whole);
+      await inThreads({ batchBytes: 700_000 });
+      expect(bytes).toEqual(expected);
+    }
+  });
+
+  it('store nothing twice and lose nothing if storing fails', async () => {
+    writeFileSync(log, text);
+    let batches = 0;
+    const failing: typeof keep = (batch) =>
+      ++batches === 3 ? Promise.reject(new Error('the disk is full')) : keep(batch);
+    await expect(inThreads({ batchBytes: 300_000, keep: failing })).rejects.toThrow('the disk is full');
+    expect(known[0]?.position).toBeGreaterThan(500_000);
+    await inThreads();
+    expect(total()).toBe((60_000 * 59_999) / 2);
+  });
+
+  it('count a log that is truncated meanwhile up to its new end', async () => {
+    writeFileSync(log, text);
+    const cut: typeof keep = async (batch) => {
+      await keep(batch);
+      truncateSync(log, 900_000);
+    };
+    expect(await inThreads({ batchBytes: 400_000, keep: cut })).toMatchObject({ skipped: 0 });
+    expect(known[0]?.position).toBeLessThanOrEqual(900_000);
+    const lines = text.slice(0, known[0]?.position).split('\n').length - 1;
+    expect(total()).toBe((lines * (lines - 1)) / 2);
+  });
+
+  it('that cannot start are an error', async () => {
+    writeFileSync(log, text);
+    await expect(inThreads({ threads: new CountThreads('/nonexistent.cjs') })).rejects.toThrow();
+    expect(bytes.size).toBe(0);
   });
 });

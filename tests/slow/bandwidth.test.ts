@@ -9,8 +9,6 @@ import { PrivateApache } from '../support/private-apache.ts';
 import { describeWith } from '../support/require-tool.ts';
 import { until } from '../support/until.ts';
 
-jest.setTimeout(120_000);
-
 describeWith(['apache2', 'openssl'], 'the log of bytes of a real Apache', () => {
   let apache: PrivateApache;
   let known: LogFile[];

@@ -12,8 +12,6 @@ import { describeWith } from '../support/require-tool.ts';
 import { PrivateNamed } from '../drivers/zones/private-named.ts';
 import { changeZone, until, zoneOf } from '../drivers/zones/zone-texts.ts';
 
-jest.setTimeout(120_000);
-
 const simple = nameOfPolicy({ algorithm: 13, keys: 'simple', denial: 'nsec3' });
 const classic = nameOfPolicy({ algorithm: 8, keys: 'classic', denial: 'nsec' });
 const signed = (name: string, serial: number, more = '', dnssecPolicy: string | null = simple): Zone => ({

@@ -13,8 +13,6 @@ import { describeWith } from '../support/require-tool.ts';
 import { PrivateNamed } from '../drivers/zones/private-named.ts';
 import { changeZone, until, zoneOf } from '../drivers/zones/zone-texts.ts';
 
-jest.setTimeout(300_000);
-
 const top = resolve(__dirname, '../..');
 const now = () => Date.now();
 

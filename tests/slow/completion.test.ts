@@ -76,6 +76,10 @@ describe.each(shells)('%s', (name) => {
     expect(await shell.complete(`uapi ${typed}`)).toBe(`uapi ${line}`);
   });
 
+  test('cpapi2 and Tab', async () => {
+    expect(await shell.complete('cpapi2 Cron add')).toBe('cpapi2 Cron add_line ');
+  });
+
   test('lists the possible words, with descriptions if the shell shows them', async () => {
     const list = await shell.list('whmapi1 twofactorauth_s');
     expect(list).toContain('set_issuer');

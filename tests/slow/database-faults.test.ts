@@ -35,7 +35,7 @@ describe('MariaDB', () => {
     // The least that MariaDB accepts is 10.
     server = await PrivateMariadb.start({ options: ['--max-connections=10'] });
     serveMariadb(here.state, server);
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   const databases = () => server.query("SHOW DATABASES LIKE 'bob%'").flat();
@@ -80,6 +80,73 @@ describe('MariaDB', () => {
   });
 });
 
+describe('MariaDB that is read-only', () => {
+  const mysql = (name: string, args: Arguments = {}) => here.uapi('bob', `Mysql::${name}`, args);
+  let server: PrivateMariadb;
+  const user = { user: 'bob_app' };
+  beforeAll(async () => {
+    server = await PrivateMariadb.start();
+    serveMariadb(here.state, server);
+    expect(await mysql('create_database', { name: 'bob_shop' })).toMatchObject(done);
+    expect(await mysql('create_user', { name: 'bob_app', password })).toMatchObject(done);
+  });
+  afterAll(() => server.stop());
+  /** Everything that the server has of accounts. */
+  const content = () => [
+    server.query("SHOW DATABASES LIKE 'bob%'"),
+    server.query("SELECT * FROM mysql.global_priv WHERE User LIKE 'bob%'"),
+    server.query('SELECT * FROM mysql.db'),
+  ];
+  const changes: readonly [string, Arguments][] = [
+    ['create_database', { name: 'bob_new' }],
+    ['create_user', { name: 'bob_new', password }],
+    ['setup_db_and_user', {}],
+    ['set_privileges_on_database', { ...user, database: 'bob_shop', privileges: 'SELECT' }],
+    ['set_password', { ...user, password: `${password}8` }],
+    ['add_host', { host: '203.0.113.7' }],
+    ['rename_database', { oldname: 'bob_shop', newname: 'bob_store' }],
+    ['rename_user', { oldname: 'bob_app', newname: 'bob_web' }],
+    ['delete_user', { name: 'bob_app' }],
+    ['delete_database', { name: 'bob_shop' }],
+    ['repair_database', { name: 'bob_shop' }],
+  ];
+
+  describe.each([
+    [
+      'SET GLOBAL read_only = ON',
+      'because read_only is on. If it is a replica, make the change on its primary',
+    ],
+    ['--innodb-read-only', 'because innodb_read_only is on. Start it without this setting first.'],
+  ])('%s', (setting, reason) => {
+    beforeAll(async () => {
+      if (setting.startsWith('SET')) return void server.query(setting);
+      await server.halt();
+      await server.resume([setting]);
+    });
+    afterAll(async () => {
+      await server.halt();
+      await server.resume();
+    });
+
+    test.each(changes)('is not changed by %s', async (name, args) => {
+      const before = content();
+      const answer = await mysql(name, args);
+      expect(answer).toMatchObject({ status: 0, errors: [expect.stringContaining(reason)] });
+      expect(content()).toEqual(before);
+    });
+
+    test('can be read', async () => {
+      expect(await mysql('list_databases')).toMatchObject({ data: [{ database: 'bob_shop' }] });
+      expect(await mysql('get_host_notes')).toMatchObject({ data: {} });
+    });
+  });
+
+  test('is changed again when it is writable', async () => {
+    expect(await mysql('create_database', { name: 'bob_new' })).toMatchObject(done);
+    expect(await mysql('delete_database', { name: 'bob_new' })).toMatchObject(done);
+  });
+});
+
 test('MariaDB: the disk is full', async () => {
   const server = await PrivateMariadb.start({ diskSize: '200m' });
   try {
@@ -109,7 +176,7 @@ test('MariaDB: the disk is full', async () => {
   } finally {
     await server.stop();
   }
-}, 60_000);
+});
 
 test('PostgreSQL: all connections are in use', async () => {
   const server = await PrivatePostgresql.start('max_connections=5', 'superuser_reserved_connections=1');
@@ -117,6 +184,12 @@ test('PostgreSQL: all connections are in use', async () => {
     servePostgresql(here.state, server);
     const pgsql = (name: string, args: Arguments = {}) => here.uapi('bob', `Postgresql::${name}`, args);
     expect(await pgsql('create_user', { name: 'bob_app', password })).toMatchObject(done);
+    const others = () =>
+      server.root(
+        'postgres',
+        "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
+      );
+    await until(async () => (await others()).length === 0, 'the end of the session of create_user');
     const sessions = await Promise.all(
       Array.from({ length: 5 }, () => server.connect('postgres', '', 'postgres')),
     );
@@ -126,4 +199,4 @@ test('PostgreSQL: all connections are in use', async () => {
   } finally {
     await server.stop();
   }
-}, 60_000);
+});

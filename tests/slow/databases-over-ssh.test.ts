@@ -266,7 +266,7 @@ describe(FUNCTION, () => {
         password: ROOT,
       });
       expect([code, reason]).toEqual(['remote_unreachable', expect.stringMatching(/timed out/i)]);
-      expect(Date.now() - begun).toBeLessThan(20_000);
+      expect(Date.now() - begun).toBeLessThan(60_000);
     });
   });
 });

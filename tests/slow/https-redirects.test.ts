@@ -6,8 +6,6 @@ import { selfSigned } from '../support/certificates.ts';
 import { PrivateApache } from '../support/private-apache.ts';
 import { describeWith } from '../support/require-tool.ts';
 
-jest.setTimeout(120_000);
-
 const names = ['bob.example', 'www.bob.example', 'mail.bob.example'];
 const documentRoot = '/home/bob/public_html';
 

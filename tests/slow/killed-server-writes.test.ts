@@ -8,6 +8,7 @@ import { startServer } from './adversary/server-process.ts';
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const CONNECTIONS = 32;
 const ENOUGH = 10_000;
+const KILLS = 4;
 const [LEAST_MS, MOST_MS] = [300, 1500];
 const NAMED_WRONGLY = 'two%0Alines';
 
@@ -24,7 +25,7 @@ it(`${ENOUGH} acknowledged writes are all stored and logged after many kills (se
   let random = seed % 2_147_483_647;
   let rounds = 0;
   let number = 0;
-  while (acknowledged.length < ENOUGH) {
+  while (acknowledged.length < ENOUGH || rounds < KILLS) {
     const server = await startServer(env);
     const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
     const ask = (name: string) =>
@@ -67,7 +68,7 @@ it(`${ENOUGH} acknowledged writes are all stored and logged after many kills (se
   // A change is never missing from the log, also if nobody got its response.
   expect([...stored].filter((name) => /^p\d+$/.test(name) && !logged.has(name))).toEqual([]);
   expect(integrityOf(state)).toBe('ok');
-  expect(rounds).toBeGreaterThan(3);
+  expect(acknowledged.length).toBeGreaterThanOrEqual(ENOUGH);
 });
 
 /** The result of a call. Undefined if the server ended before its response. */

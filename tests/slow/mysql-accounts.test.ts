@@ -11,7 +11,7 @@ let server: PrivateMariadb;
 
 beforeAll(async () => {
   server = await PrivateMariadb.start();
-}, 60_000);
+});
 afterAll(() => server.stop());
 
 beforeEach(async () => {

@@ -16,7 +16,7 @@ let watched: WatchedMariadb;
 beforeAll(async () => {
   server = await PrivateMariadb.start();
   watched = await WatchedMariadb.start(server);
-}, 60_000);
+});
 afterAll(async () => {
   watched.stop();
   await server.stop();
@@ -284,4 +284,4 @@ test('a process that is killed after any statement has moved all or nothing, and
   expect(seen.length).toBeGreaterThan(6);
   expect(await listed('shop', 'database')).toEqual(['bob_wp', 'shop_blog']);
   expect(server.query('SELECT a FROM shop_blog.t')).toEqual([['1']]);
-}, 300_000);
+});

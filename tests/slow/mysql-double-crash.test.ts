@@ -20,7 +20,7 @@ beforeAll(async () => {
   // A crash of MariaDB 11.8 can break a partitioned table that is being renamed: docs/DECISIONS.md.
   server.query('DROP TABLE bob_old.parts');
   serveMariadb(here.state, watched);
-}, 60_000);
+});
 afterAll(async () => {
   watched.stop();
   await server.stop();

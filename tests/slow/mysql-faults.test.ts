@@ -17,7 +17,7 @@ beforeAll(async () => {
   here.overrides.randomBytes = async (count) => crypto.getRandomValues(new Uint8Array(count));
   serveMariadb(here.state, server);
   await here.call('createacct', { username: 'bob', domain: 'bob.example', password });
-}, 60_000);
+});
 afterAll(async () => {
   here.remove();
   await server.stop();
@@ -94,7 +94,7 @@ test('setup_db_and_user', async () => {
     await uapi('bob', 'delete_database', { name });
     await uapi('bob', 'delete_user', { name });
   }
-}, 300_000);
+});
 
 async function prepare(): Promise<void> {
   await uapi('bob', 'create_database', { name: 'bob_shop' });
@@ -119,7 +119,7 @@ test('delete_database', async () => {
     }
   });
   expect(onServer()).toEqual({ databases: [], users: ['bob_app'], grants: [] });
-}, 300_000);
+});
 
 test('rename_user', async () => {
   await prepare();
@@ -131,7 +131,7 @@ test('rename_user', async () => {
     if (user === 'bob_web') await uapi('bob', 'rename_user', { oldname: 'bob_web', newname: 'bob_app' });
   });
   await uapi('bob', 'rename_user', { oldname: 'bob_web', newname: 'bob_app' });
-}, 300_000);
+});
 
 /** The name of the account, which is all that its files, databases and users have. */
 async function account(): Promise<string> {

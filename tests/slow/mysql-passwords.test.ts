@@ -15,7 +15,7 @@ let server: PrivateMariadb;
 beforeAll(async () => {
   here = new Installation();
   server = await PrivateMariadb.start({ hasNetwork: true, options: ['--general-log=1'] });
-}, 60_000);
+});
 afterAll(async () => {
   await server.stop();
   here.remove();

@@ -1,8 +1,10 @@
 // Mysql on a real MariaDB server: what an account has there, and what its users can do.
 import setUp from '../../src/drivers/mysql/steps/set-up.ts';
+import { MysqlServer } from '../../src/machine/databases/mysql.ts';
 import { Installation } from '../support/installation.ts';
 import { PrivateMariadb } from '../support/private-mariadb.ts';
 import { serveMariadb } from '../support/served-mariadb.ts';
+import { WatchedMariadb } from '../support/watched-mariadb.ts';
 
 const password = 'correct horse battery staple 7';
 let here: Installation;
@@ -14,7 +16,7 @@ beforeAll(async () => {
   serveMariadb(here.state, server);
   for (const username of ['bob', 'eve'])
     await here.call('createacct', { username, domain: `${username}.example`, password });
-}, 60_000);
+});
 afterAll(async () => {
   await server.stop();
   here.remove();
@@ -54,6 +56,39 @@ test('a user can do with a database what it was given, and nothing else', async 
   expect(server.refusal('INSERT INTO bob_shop.t VALUES (1)', app)).toContain('denied');
   expect(server.query('SELECT * FROM bob_shop.t', app)).toEqual([['1']]);
   server.query('DROP DATABASE bobxshop');
+});
+
+test('get_restrictions tells the longest names that the server accepts', async () => {
+  const { data } = await uapi('get_restrictions');
+  const { max_database_name_length: database, max_username_length: user } = data as Record<string, number>;
+  for (const [kind, longest] of [
+    ['database', database],
+    ['user', user],
+  ] as const) {
+    // Its “_” counts twice in the name of a database.
+    const name = 'bob_'.padEnd(Number(longest) - (kind === 'database' ? 1 : 0), 'x');
+    const secret = kind === 'user' ? { password } : {};
+    expect(await uapi(`create_${kind}`, { name: `${name}x`, ...secret })).toMatchObject({ status: 0 });
+    expect(await uapi(`create_${kind}`, { name, ...secret })).toMatchObject(done);
+    expect(await uapi(`delete_${kind}`, { name })).toMatchObject(done);
+  }
+});
+
+test('list_database_users and list_mysql_databases_and_users tell what the server has', async () => {
+  const users = async () => ((await here.call('list_database_users')).data as { payload: unknown }).payload;
+  const bobs = async () => (await here.call('list_mysql_databases_and_users', { user: 'bob' })).data;
+  const config = {
+    'mysql-version': /^\d+\.\d+/.exec(server.query('SELECT VERSION()')[0]?.[0] ?? '')?.[0],
+    use_db_prefix: 1,
+  };
+  expect(await users()).toEqual([{ cpuser: 'bob', engine: 'mysql', name: 'bob_app' }]);
+  expect(await bobs()).toEqual({
+    mysql_config: { ...config, prefix_length: 16 },
+    mysql_databases: { bob_shop: ['bob_app'] },
+  });
+  server.query("CREATE USER eve_hand@localhost IDENTIFIED BY 'x'");
+  expect(await users()).toContainEqual({ cpuser: 'eve', engine: 'mysql', name: 'eve_hand' });
+  expect(await uapi('delete_user', { name: 'eve_hand' }, 'eve')).toMatchObject(done);
 });
 
 test('list_databases tells sizes', async () => {
@@ -262,11 +297,58 @@ test('setup_db_and_user gives a user who can use the database at once', async ()
   expect(server.refusal('CREATE TABLE t (a INT)', { user, password: given, database })).toBeUndefined();
 });
 
+test('setup_db_and_user sends one question before its three statements, and asks for databases only if there is a limit', async () => {
+  const watched = await WatchedMariadb.start(server);
+  serveMariadb(here.state, watched);
+  const sent: string[] = [];
+  watched.onStatement = (sql, when) => {
+    if (when === 'before') sent.push(/^(?:SHOW|SET SESSION|CREATE \w+|\w+)/.exec(sql)?.[0] ?? sql);
+  };
+  try {
+    expect(await uapi('setup_db_and_user', { prefix: 'any' })).toMatchObject(done);
+    expect(sent.splice(0)).toEqual(['SET SESSION', 'SELECT', 'CREATE USER', 'CREATE DATABASE', 'GRANT']);
+    await here.call('modifyacct', { user: 'bob', MAXSQL: '100' });
+    expect(await uapi('setup_db_and_user', { prefix: 'some' })).toMatchObject(done);
+    // It may have begun with a new connection.
+    expect(sent.filter((one) => one !== 'SET SESSION')).toEqual([
+      ...['SELECT', 'SELECT', 'CREATE USER', 'CREATE DATABASE', 'GRANT'],
+    ]);
+  } finally {
+    await here.call('modifyacct', { user: 'bob', MAXSQL: 'unlimited' });
+    serveMariadb(here.state, server);
+    watched.stop();
+  }
+});
+
+test('a piece of work on a kept connection finds no settings, locks or variables of the one before', async () => {
+  const kept = new MysqlServer({ socket: server.socket });
+  const ask = async (...statements: string[]) =>
+    kept.use(async (connection) => {
+      let rows: Record<string, unknown>[] = [];
+      for (const sql of statements) rows = await connection.query(sql);
+      return rows[0];
+    });
+  const state = `SELECT @a AS a, @@SESSION.foreign_key_checks AS checks, @@SESSION.sql_mode AS mode,
+    IS_FREE_LOCK('bob_kept') AS isFree`;
+  const fresh = await ask(state);
+  expect(fresh).toEqual({ a: null, checks: 1, mode: 'STRICT_TRANS_TABLES', isFree: 1 });
+  for (const leaving of [
+    'SET SESSION foreign_key_checks = 0',
+    'SELECT @a := 1',
+    'SELECT 1 INTO @a',
+    "SELECT GET_LOCK('bob_kept', 0)",
+    "SET SESSION sql_mode = ''",
+  ]) {
+    await ask(leaving);
+    expect([leaving, await ask(state)]).toEqual([leaving, fresh]);
+  }
+});
+
 test('a set-up leaves nothing if it is undone, or if the database appears meanwhile', async () => {
   const { machine, sealer } = here.engine;
   const name = 'bob_meanwhile';
   const input = { name, hosts: ['localhost'], privileges: ['ALL PRIVILEGES'] };
-  const work = { input, memento: undefined, secret: password, sealer };
+  const work = { input, memento: { port: null }, secret: password, sealer };
   const left = () => [
     databases().includes(name),
     server.query(`SELECT COUNT(*) FROM mysql.user WHERE User = '${name}'`).flat()[0],

@@ -1,11 +1,12 @@
 // The native command with servers that are not as they should be: nothing is run twice, and nobody notices unless a
 // call was interrupted.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { frame, FrameReader } from '../../src/command-socket/frames.ts';
+import { compileClient } from '../support/compiled-client.ts';
 import { freshFolder, run, start, type Options, type Result } from '../support/command.ts';
 import { startServer } from '../support/running-server.ts';
 import { until } from '../support/until.ts';
@@ -60,7 +61,6 @@ describeNative('the command makes the call itself', () => {
     'if the server is silent': () => undefined,
     'if it declines': (socket) => socket.end(frame('D')),
     'if it closes the connection': (socket) => socket.end(),
-    'if it accepts too late': (socket) => setTimeout(() => socket.write(frame('A')), 400),
     'if it sends half of a frame': (socket) => socket.write(frame('A').subarray(0, 3)),
     'if it accepts with a content': (socket) => socket.write(frame('A', Buffer.from('x'))),
     'if it is another server': (socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'),
@@ -134,6 +134,12 @@ describeNative('the command makes the call itself', () => {
 });
 
 describeNative('a call that was begun', () => {
+  const program = () => join(folder.path, 'patient');
+  beforeEach(() => compileClient(program(), { NAME: 'whmapi1', PATIENCE_MS: 60_000 }));
+  const patiently = () => ({
+    state: folder.state,
+    through: ['sh', '-c', `shift; exec "${program()}" "$@"`, 'sh'],
+  });
   const begin = (rest: (socket: Socket) => void) =>
     pretend((socket, type) => {
       if (type === 'R') socket.write(frame('A'));
@@ -150,7 +156,7 @@ describeNative('a call that was begun', () => {
   };
   test.each(Object.entries(endings))('is not made again if %s', async (_name, rest) => {
     const { frames } = await begin(rest);
-    const { status, stderr, stdout } = await natively();
+    const { status, stderr, stdout } = await run(words, patiently());
     expect([status, stderr]).toEqual([3, UNKNOWN]);
     expect(stdout).not.toContain('}');
     expect(frames).toEqual(['R', 'G']);
@@ -163,27 +169,33 @@ describeNative('a call that was begun', () => {
       socket.write(frame('O'));
       socket.write(frame('X', Buffer.from([42])));
     });
-    expect(await natively()).toEqual({ status: 42, signal: null, stdout: '%s%n\0\x1b[31m', stderr: '%d\n' });
+    expect(await run(words, patiently())).toEqual({
+      status: 42,
+      signal: null,
+      stdout: '%s%n\0\x1b[31m',
+      stderr: '%d\n',
+    });
   });
 
   test('ends with the command, as a signal says', async () => {
-    let isClosed = false;
-    await begin((socket) => socket.on('close', () => (isClosed = true)));
+    let [isBegun, isClosed] = [false, false];
+    await begin((socket) => {
+      isBegun = true;
+      socket.on('close', () => (isClosed = true));
+    });
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      isClosed = false;
-      const { child, done } = start(words, { state: folder.state, through });
-      await until(() => sockets.length > 0);
-      await new Promise((resume) => setTimeout(resume, 200));
+      [isBegun, isClosed] = [false, false];
+      const { child, done } = start(words, patiently());
+      await until(() => isBegun);
       child.kill(signal);
       expect((await done).signal).toBe(signal);
       await until(() => isClosed);
-      sockets.length = 0;
     }
   });
 
   test('waits as long as it takes', async () => {
     await begin((socket) => setTimeout(() => socket.write(frame('X', Buffer.from([0]))), 3000));
-    expect(await natively()).toEqual({ status: 0, signal: null, stdout: '', stderr: '' });
+    expect(await run(words, patiently())).toEqual({ status: 0, signal: null, stdout: '', stderr: '' });
   });
 });
 
@@ -205,13 +217,7 @@ describeNative('the real server', () => {
     await until(async () => (await natively(['--version', '--verbose'])).stdout.includes('whmapi1d'));
     const other = join(folder.path, 'dist');
     mkdirSync(other);
-    const source = join(resolve(__dirname, '../..'), 'src/client/whmapi1.c');
-    const defined = [
-      ['NODE', process.execPath],
-      ['SCRIPT', '../no-such-script'],
-      ['BUILD', 'another'],
-    ].map(([name = '', value]) => `-D${name}="${value}"`);
-    expect(spawnSync('cc', [...defined, '-o', join(other, 'whmapi1'), source]).status).toBe(0);
+    compileClient(join(other, 'whmapi1'), { NAME: 'whmapi1', BUILD: 'another' });
     const { stderr } = await run(words, {
       state: folder.state,
       through: ['sh', '-c', `"${other}/whmapi1" version`],

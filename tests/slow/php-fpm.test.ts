@@ -1,18 +1,22 @@
 // Pools on a real PHP-FPM.
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
-import { confirmPools } from '../../src/drivers/php-pools/confirm.ts';
+import type { LockingWork } from '../../src/drivers/each-account.ts';
+import { confirmPools, endForgottenWaiting } from '../../src/drivers/php-pools/confirm.ts';
+import type { Machine } from '../../src/core/machine.ts';
+import { waitingFolder } from '../../src/drivers/php-pools/waiting.ts';
+import { configurePhp } from '../../src/drivers/php-pools/role.ts';
+import { reloadsOf } from '../../src/drivers/reloads.ts';
 import { poolSteps, type AccountPools } from '../../src/drivers/php-pools/driver.ts';
 import { examinePools } from '../../src/drivers/php-pools/examine.ts';
 import { baseSocket } from '../../src/drivers/php-pools/places.ts';
+import { sandboxMachine } from '../../src/machine/choose.ts';
 import { kernel } from '../../src/machine/kernel/kernel.ts';
 import type { Pool } from '../../src/model/php/pools.ts';
 import { socketOf } from '../../src/model/php/sockets.ts';
 import { PrivateFpm } from '../support/private-fpm.ts';
 import { isMissing } from '../support/require-tool.ts';
 import { until } from '../support/until.ts';
-
-jest.setTimeout(120_000);
 
 /** Users that Debian always has stand for accounts. */
 const UIDS = { games: 5, news: 9, proxy: 13 };
@@ -245,6 +249,7 @@ const isPossible = !isMissing('php-fpm8.4') && process.getuid?.() === 0;
     const mine = '/etc/php/8.4/fpm/pool.d/mine.conf';
     const fileOf = (username: User) => `/etc/php/8.4/fpm/pool.d/whmapi1-${username}.conf`;
     const machine = () => ({ ...fpm.machine, kernel: () => Promise.resolve(kernel) });
+    const withLocks: LockingWork['withLocks'] = (_locks, work) => work();
     /** Without the reload of Apache, which would begin that of PHP-FPM. */
     const add = async (username: User, more: Partial<Pool> = {}) => {
       const pools = [poolOf(username, more)];
@@ -262,12 +267,35 @@ const isPossible = !isMissing('php-fpm8.4') && process.getuid?.() === 0;
       expect(existsSync(fpm.path(poolOf('games').socket))).toBe(false);
       await fpm.change([{ username: 'news', pools: [poolOf('news')] }]);
       expect(await run('games', 'echo posix_geteuid();')).toBe('5');
-      expect(await confirmPools(machine(), 0)).toEqual([]);
+      expect(await confirmPools(machine(), { withLocks }, 0)).toEqual([]);
       await fpm.change([{ username: 'games', pools: [], closes: [poolOf('games').socket] }]);
       await add('games');
-      expect(await confirmPools(machine(), 0)).toEqual([]);
+      expect(await confirmPools(machine(), { withLocks }, 0)).toEqual([]);
       await until(() => existsSync(fpm.path(poolOf('games').socket)), 'PHP-FPM listens');
       expect(await run('games', 'echo posix_geteuid();')).toBe('5');
+    });
+
+    it('keep their virtual hosts waiting until PHP-FPM listens, also if that process was killed', async () => {
+      await add('games');
+      expect(existsSync(fpm.path(waitingFolder('games')))).toBe(true);
+      expect(await endForgottenWaiting(machine())).toBe(false);
+      expect(existsSync(fpm.path(waitingFolder('games')))).toBe(true);
+      await fpm.change([{ username: 'news', pools: [poolOf('news')] }]);
+      await until(() => existsSync(fpm.path(poolOf('games').socket)), 'PHP-FPM listens');
+      expect(await endForgottenWaiting(machine())).toBe(true);
+      expect(existsSync(fpm.path(waitingFolder('games')))).toBe(false);
+      expect(await endForgottenWaiting(machine())).toBe(false);
+      // The reload of Apache follows that of PHP-FPM, and finds no virtual host that waits.
+      await add('proxy');
+      const seen: boolean[] = [];
+      const apacheReload = async () => void seen.push(existsSync(fpm.path(waitingFolder('proxy'))));
+      const nothing = () => Promise.resolve();
+      await reloadsOf(fpm.machine).request({
+        ...{ key: 'apache', run: apacheReload, swap: nothing, rollBack: nothing },
+        ...{ isBlamed: () => false, isDown: () => false, later: { order: 2, used: nothing } },
+      });
+      expect(seen).toEqual([false]);
+      expect(existsSync(fpm.path(poolOf('proxy').socket))).toBe(true);
     });
 
     it('are checked together when they come together, and only the wrong one is rejected', async () => {
@@ -289,13 +317,29 @@ const isPossible = !isMissing('php-fpm8.4') && process.getuid?.() === 0;
       await fpm.change([{ username: 'games', pools: [poolOf('games')] }]);
       fpm.write(mine, '[mine]\nnonsense = 1\n');
       await add('news');
-      await expect(confirmPools(machine(), 0)).rejects.toThrow(
+      await expect(confirmPools(machine(), { withLocks }, 0)).rejects.toThrow(
         /^PHP-FPM 8\.4 rejects its configuration: .* This program did not write “\S+\/mine\.conf”\. Correct that file\.$/,
       );
       expect(await run('games', 'echo posix_geteuid();')).toBe('5');
       rmSync(fpm.path(mine));
-      expect(await confirmPools(machine(), 0)).toEqual([]);
+      expect(await confirmPools(machine(), { withLocks }, 0)).toEqual([]);
       await until(() => existsSync(fpm.path(poolOf('news').socket)), 'PHP-FPM listens');
+    });
+
+    it('have their files read again while the confirmation waits for them, and no others', async () => {
+      await fpm.change([{ username: 'games', pools: [poolOf('games')] }]);
+      await add('news');
+      const spies = new Set<{ readonly mock: { readonly calls: readonly (readonly unknown[])[] } }>();
+      const counting: typeof fpm.machine.files = async (folders) => {
+        const files = await fpm.machine.files(folders);
+        spies.add(jest.spyOn(files, 'readText'));
+        return files;
+      };
+      const readsOf = (username: User) =>
+        [...spies].flatMap(({ mock }) => mock.calls).filter(([path]) => path === fileOf(username)).length;
+      expect(await confirmPools({ ...machine(), files: counting }, { withLocks }, 0)).toEqual([]);
+      expect(readsOf('games')).toBe(1);
+      expect(readsOf('news')).toBe(2);
     });
 
     it('are removed by the confirmation if PHP-FPM cannot use their file, so that others are loaded', async () => {
@@ -307,19 +351,56 @@ const isPossible = !isMissing('php-fpm8.4') && process.getuid?.() === 0;
         readFileSync(fpm.path(fileOf('news')), 'utf8').replace('user = news', 'user = nosuchuser'),
       );
       await (await fpm.machine.files(['/etc/php'])).adopt(fileOf('news'));
-      expect(await confirmPools(machine(), 0)).toEqual([
+      expect(await confirmPools(machine(), { withLocks }, 0)).toEqual([
         { path: fileOf('news'), reason: expect.stringContaining('nosuchuser') as string },
       ]);
       await until(() => existsSync(fpm.path(poolOf('games').socket)), 'PHP-FPM listens');
       expect(existsSync(fpm.path(fileOf('news')))).toBe(false);
     });
 
+    it('stay if a call corrects their file before the confirmation has the lock of the account', async () => {
+      await add('news');
+      const correct = readFileSync(fpm.path(fileOf('news')), 'utf8');
+      const write = async (text: string) => {
+        fpm.write(fileOf('news'), text);
+        await (await fpm.machine.files(['/etc/php'])).adopt(fileOf('news'));
+      };
+      await write(correct.replace('user = news', 'user = nosuchuser'));
+      const locked: string[] = [];
+      const afterCall: LockingWork['withLocks'] = async (locks, work) => {
+        locked.push(...locks.map(({ name }) => name));
+        await write(correct);
+        return work();
+      };
+      expect(await confirmPools(machine(), { withLocks: afterCall }, 0)).toEqual([]);
+      expect(locked).toEqual(['account news']);
+      await until(() => existsSync(fpm.path(poolOf('news').socket)), 'PHP-FPM listens');
+    });
+
     it('are refused while PHP-FPM does not run', async () => {
       await fpm.stop();
       await expect(add('games')).rejects.toThrow(/“php8\.4-fpm” is not running\./);
       expect(existsSync(fpm.path(fileOf('games')))).toBe(false);
-      expect(await confirmPools(machine(), 0)).toEqual([]);
+      expect(await confirmPools(machine(), { withLocks }, 0)).toEqual([]);
     });
+  });
+
+  it('that a process wrote before it ended are loaded when its task starts again', async () => {
+    await fpm.change([{ username: 'games', pools: [poolOf('games')] }], false);
+    const sandbox = sandboxMachine(fpm.folder, () => Date.now());
+    const work = {
+      machine: {
+        ...sandbox,
+        services: fpm.machine.services,
+        system: { isSandbox: false },
+      } as unknown as Machine,
+      ...{ log: () => undefined, changed: () => undefined, setFirstPhp: () => Promise.resolve() },
+    };
+    await configurePhp({ ...work, isRetry: false });
+    expect(existsSync(fpm.path(poolOf('games').socket))).toBe(false);
+    await configurePhp({ ...work, isRetry: true });
+    await until(() => existsSync(fpm.path(poolOf('games').socket)), 'PHP-FPM listens');
+    expect(await run('games', 'echo posix_geteuid();')).toBe('5');
   });
 
   it('keep PHP-FPM alive without any account', async () => {

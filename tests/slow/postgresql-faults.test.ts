@@ -139,6 +139,24 @@ test('rename_user', async () => {
   await uapi('rename_user', { oldname: 'bob_web', newname: 'bob_app', password });
 });
 
+test('rename_user_no_password', async () => {
+  const args = { oldname: 'bob_app', newname: 'bob_web' };
+  await afterEachKill(
+    'rename_user_no_password',
+    args,
+    async () => {
+      const [user = ''] = (await uapi('list_users')) as string[];
+      // The password is as before.
+      await postgres.as(user, password, 'bob_a', 'SELECT * FROM t');
+      expect(await databases()).toEqual([['bob_a', user]]);
+      if (user === 'bob_web')
+        await uapi('rename_user_no_password', { oldname: 'bob_web', newname: 'bob_app' });
+    },
+    1,
+  );
+  await uapi('rename_user_no_password', { oldname: 'bob_web', newname: 'bob_app' });
+});
+
 test('delete_database and delete_user', async () => {
   await afterEachKill('delete_database', { name: 'bob_a' }, async () => {
     const listed = await databases();

@@ -21,7 +21,7 @@ beforeAll(async () => {
   await succeed('create_database', { name: 'eve_shop' }, 'eve');
   await succeed('create_user', { name: 'eve_app', password }, 'eve');
   await succeed('grant_all_privileges', { database: 'eve_shop', user: 'eve_app' }, 'eve');
-}, 60_000);
+});
 afterAll(async () => {
   here.remove();
   await postgres.stop();
@@ -174,7 +174,7 @@ describe.each(['database', 'user'] as const)('a new %s', (what) => {
       },
     );
     expect(accepted).toBeGreaterThan(5);
-  }, 180_000);
+  });
 
   test('may be a word of SQL without the prefix, but no name of the server', async () => {
     await here.call('set_tweaksetting', { module: 'Main', key: 'database_prefix', value: '0' });
@@ -198,7 +198,7 @@ describe.each(['database', 'user'] as const)('a new %s', (what) => {
     } finally {
       await here.call('set_tweaksetting', { module: 'Main', key: 'database_prefix', value: '1' });
     }
-  }, 60_000);
+  });
 });
 
 test('a password is exactly the one that was set', async () => {
@@ -231,7 +231,7 @@ test('a password is exactly the one that was set', async () => {
   );
   expect(accepted).toBeGreaterThan(10);
   await succeed('delete_user', { name: 'bob_app' });
-}, 120_000);
+});
 
 /** A name that PostgreSQL itself accepts. Roles that own databases have names that end with “ owner”. */
 const byHand = hostile
@@ -279,4 +279,4 @@ test('databases and users that were named by hand can be used, and removed witho
       ],
     },
   );
-}, 180_000);
+});

@@ -77,6 +77,23 @@ test('the users of an account work in its databases, and no other account’s do
   expect(shop?.disk_usage).toBeGreaterThan(1_000_000);
 });
 
+test('get_restrictions tells the longest names that the server accepts', async () => {
+  const limits = (await uapi('get_restrictions')) as Record<string, number>;
+  const name = (length: number) => 'bob_'.padEnd(length, 'x');
+  const database = name(Number(limits.max_database_name_length));
+  const user = name(Number(limits.max_username_length));
+  await uapi('create_database', { name: database });
+  await uapi('create_user', { name: user, password });
+  await uapi('grant_all_privileges', { database, user });
+  await postgres.as(user, password, database, 'CREATE TABLE t (id int)');
+  for (const [call, args] of [
+    ['create_database', { name: `${database}x` }],
+    ['create_user', { name: `${user}x`, password }],
+  ] as const) {
+    expect(await here.uapi('bob', `Postgresql::${call}`, args)).toMatchObject({ status: 0 });
+  }
+});
+
 test('no password is in the log of the server, although it logs all statements', async () => {
   await createShop();
   await uapi('set_password', { user: 'bob_app', password: other });

@@ -6,7 +6,6 @@ import { freshFolder, run } from '../support/command.ts';
 import { describeWith } from '../support/require-tool.ts';
 import { SandboxServices } from '../support/sandbox-services.ts';
 
-jest.setTimeout(180_000);
 const folder = freshFolder();
 const isRoot = process.geteuid?.() === 0;
 

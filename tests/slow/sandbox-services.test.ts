@@ -7,7 +7,6 @@ import { describeWith } from '../support/require-tool.ts';
 import { SandboxServices, until } from '../support/sandbox-services.ts';
 import { auditLog } from '../process/state.ts';
 
-jest.setTimeout(180_000);
 const folder = freshFolder();
 
 const whmapi1 = (...words: string[]) => run(words, { state: folder.state });

@@ -57,6 +57,20 @@ test('three workers start each task once, and no more at once than the limit', a
   expect(lines[0]).toMatchObject({ caller: 'root', xid: 'xid123', result: 1 });
 });
 
+test('of a kind that runs alone, the tasks run one after the other, beside tasks of other kinds', async () => {
+  await Promise.all([workers.start(), workers.start()]);
+  const ids = await workers.addMany(3, 'alone', { steps: 1, ms: 50, gate: 0 });
+  const others = await workers.addMany(2, 'sturdy', { steps: 1, ms: 50 });
+  const ofAlone = () => workers.events().filter(({ id }) => ids.includes(id));
+  const ended = () => workers.events().filter(({ id, event }) => others.includes(id) && event === 'end');
+  await until(() => ended().length === 2 && ofAlone().length > 0, 'the other tasks had ended');
+  expect(ofAlone().map(({ event }) => event)).toEqual(['begin']);
+  workers.isGateOpen = true;
+  await workers.untilAllEnded();
+  expect(ofAlone()).toHaveLength(6);
+  expect(mostAtOnce(ofAlone())).toBe(1);
+});
+
 test('if a worker is killed, the next one restarts its tasks or marks them as failed', async () => {
   const first = await workers.start();
   const sturdy = await workers.add('sturdy', { steps: 4, ms: 50, gate: 2 });

@@ -15,8 +15,6 @@ import { Installation } from '../support/installation.ts';
 import { PrivateApache } from '../support/private-apache.ts';
 import { describeWith } from '../support/require-tool.ts';
 
-jest.setTimeout(120_000);
-
 const now = Date.now();
 const year = new Date(now).getUTCFullYear();
 const dates = { from: `${year - 1}-01-01`, until: `${year + 1}-12-31` };

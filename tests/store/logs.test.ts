@@ -3,14 +3,19 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { AuditRecord } from '../../src/core/audit.ts';
+import { AuditReader } from '../../src/store/audit-reader.ts';
 import { AuditLog } from '../../src/store/logs.ts';
 import { StateDirectory } from '../../src/store/state-directory.ts';
 
@@ -32,31 +37,18 @@ const record = (xid: string): AuditRecord => ({
   ...{ time: 0, xid, caller: 'root', function: 'version', arguments: [] },
   ...{ result: 1, duration_ms: 0 },
 });
-const xids = (file = path) =>
-  readFileSync(file, 'utf8')
+const recent = (xid: string): AuditRecord => ({ ...record(xid), time: Date.now() });
+const xidsIn = (text: string) =>
+  text
     .trimEnd()
     .split('\n')
     .map((line) => (JSON.parse(line) as AuditRecord).xid);
+const xids = (file = path) => xidsIn(readFileSync(file, 'utf8'));
 
 describe('an audit log that collects lines', () => {
   test('has written every line when it says so', async () => {
     await Promise.all(['a', 'b', 'c'].map((xid) => log.append(record(xid), false)));
     expect(xids()).toEqual(['a', 'b', 'c']);
-  });
-
-  test('writes a repeated call as a separate line, with its own time', async () => {
-    const { duration_ms, ...others } = record('a');
-    const whole = { ...others, address: '192.0.2.1', dry_run: 1, duration_ms } as const;
-    await log.append(whole, false);
-    await log.appendAgain(whole, { time: 1500, xid: 'b"', duration_ms: 3 });
-    await log.appendAgain(whole, { time: 0, xid: 'a', duration_ms: 0 });
-    const [first = '', second = '', third = ''] = readFileSync(path, 'utf8').split('\n');
-    expect(first).toBe(JSON.stringify({ ...whole, time: '1970-01-01T00:00:00.000Z' }));
-    expect(JSON.parse(second)).toEqual({
-      ...whole,
-      ...{ time: '1970-01-01T00:00:01.500Z', xid: 'b"', duration_ms: 3 },
-    });
-    expect(third).toBe(first);
   });
 
   test('keeps the lines of others when a durable one cannot be written', async () => {
@@ -83,6 +75,53 @@ describe('an audit log that collects lines', () => {
     await log.append(record('old'), true);
     renameSync(path, `${path}.1`);
     await log.append(record('new'), true);
+    expect([xids(`${path}.1`), xids()]).toEqual([['old'], ['new']]);
+  });
+});
+
+describe('the lines of changes', () => {
+  test('are written together before their commit, in their order', async () => {
+    await log.append(record('first'), true);
+    log.appendBeforeCommit(record('a'), true);
+    log.appendBeforeCommit(record('b'), false);
+    expect(xids()).toEqual(['first']);
+    await log.flush();
+    expect(xids()).toEqual(['first', 'a', 'b']);
+  });
+
+  test('stand before the line of a later call', async () => {
+    log.appendBeforeCommit(record('rolled back'), true);
+    await log.append(record('corrects it'), false);
+    await log.flush();
+    expect(xids()).toEqual(['rolled back', 'corrects it']);
+  });
+
+  test('are discarded with their commit if they cannot be written', async () => {
+    await log.append(record('first'), true);
+    log.appendBeforeCommit(record('lost'), true);
+    chmodSync(path, 0o644);
+    await expect(log.flush()).rejects.toThrow('is open to others');
+    chmodSync(path, 0o600);
+    log.appendBeforeCommit(record('again'), true);
+    await log.flush();
+    expect(xids()).toEqual(['first', 'again']);
+  });
+
+  test('wait for their commit if the line of another call cannot be written', async () => {
+    await log.append(record('first'), true);
+    log.appendBeforeCommit(record('change'), true);
+    chmodSync(path, 0o644);
+    await expect(log.append(record('failed'), false)).rejects.toThrow('is open to others');
+    chmodSync(path, 0o600);
+    await log.flush();
+    expect(xids()).toEqual(['first', 'change']);
+  });
+
+  test('are in the new file if the old one was moved before the commit', async () => {
+    await log.append(record('old'), true);
+    log.appendBeforeCommit(record('new'), true);
+    renameSync(path, `${path}.1`);
+    await log.flush();
     expect([xids(`${path}.1`), xids()]).toEqual([['old'], ['new']]);
   });
 });
@@ -170,5 +209,47 @@ describe('rotation', () => {
     for (let number = 1; number <= 30; number++) await one.append(record(`x${number}`), true);
     one.close();
     expect(xids()).toHaveLength(30);
+  });
+
+  test('compresses old files except the newest, which other processes may still write to', async () => {
+    const one = open();
+    const old = new Date(1_700_000_000_500);
+    const written: string[] = [];
+    for (let number = 1; number <= 42; number++) {
+      written.push(`x${number}`);
+      await one.append(recent(`x${number}`), false);
+      for (const end of ['.1', '.2', '.3']) if (existsSync(path + end)) utimesSync(path + end, old, old);
+    }
+    one.close();
+    expect(['', '.1', '.2', '.3'].map((end) => existsSync(path + end))).toEqual([true, true, false, false]);
+    const states = ['.3.gz', '.2.gz'].map((end) => statSync(path + end));
+    expect(states.map(({ mode }) => mode & 0o777)).toEqual([0o600, 0o600]);
+    expect(states.map(({ mtimeMs }) => mtimeMs)).toEqual([1_700_000_001_000, 1_700_000_001_000]);
+    expect(readdirSync(join(folder, 'state')).filter((name) => name.includes('draft'))).toEqual([]);
+    const compressed = ['.3.gz', '.2.gz'].map((end) => gunzipSync(readFileSync(path + end)).toString());
+    const kept = [...compressed.flatMap(xidsIn), ...xids(`${path}.1`), ...xids()];
+    expect(kept).toEqual(written.slice(-kept.length));
+    expect(kept.length).toBeGreaterThan(20);
+  });
+
+  test('removes what a compression left that was killed at its end, and shows no line twice', async () => {
+    const one = open();
+    for (let number = 1; number <= 30; number++) await one.append(record(`x${number}`), false);
+    // Both forms of a file.
+    writeFileSync(`${path}.2.gz`, gzipSync(readFileSync(`${path}.2`)), { mode: 0o600 });
+    const second = xids(`${path}.2`);
+    const shown = async () => {
+      const reader = new AuditReader(new StateDirectory(join(folder, 'state'), process.geteuid?.() ?? 0));
+      const found: string[] = [];
+      for await (const piece of reader.history(-Infinity)) found.push(...piece.map(({ xid }) => xid));
+      reader.close();
+      return found;
+    };
+    expect((await shown()).filter((xid) => second.includes(xid))).toEqual(second);
+    for (let number = 31; !existsSync(`${path}.3.gz`); number++)
+      await one.append(recent(`x${number}`), false);
+    one.close();
+    expect((await shown()).slice(0, second.length)).toEqual(second);
+    expect(existsSync(`${path}.3`)).toBe(false);
   });
 });

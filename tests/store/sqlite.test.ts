@@ -57,6 +57,67 @@ it('uses a write-ahead log, with the program’s schema', async () => {
   expect(migrations.at(-1)?.version).toBe(schemaVersion);
 });
 
+/** Every table and index as SQLite keeps it, and every row. */
+const contents = () => {
+  const database = new Database(join(here.state, 'store.db'), { readonly: true });
+  try {
+    const objects = database
+      .prepare<[], { type: string; name: string }>(
+        'SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name',
+      )
+      .all();
+    const tables = objects.filter(({ type }) => type === 'table');
+    const rows = tables.map(({ name }) => [name, database.prepare(`SELECT * FROM "${name}"`).all()]);
+    return { version: database.pragma('user_version', { simple: true }), objects, rows };
+  } finally {
+    database.close();
+  }
+};
+
+it('gives a new store exactly what the migrations, one after the other, give an old one', async () => {
+  await issuer();
+  const created = contents();
+  here.remove();
+  here = new Installation();
+  const [first] = migrations;
+  const path = join(here.state, 'store.db');
+  fs.writeFileSync(path, '', { mode: 0o600 });
+  const old = new Database(path);
+  old.exec(`${first?.sql ?? ''}; PRAGMA user_version = 1`);
+  old.close();
+  expect((await here.call('twofactorauth_get_issuer')).metadata.reason).toBe('OK');
+  expect(created.objects.length).toBeGreaterThan(100);
+  expect(contents()).toEqual(created);
+});
+
+it.each([
+  [false, 0, 1000],
+  [true, 1000, 4000],
+])('copies its write-ahead log at a length, with shared commits: %s', async (gathers, above, below) => {
+  const store = new SqliteStore(new StateDirectory(here.state, process.geteuid?.() ?? 0), { gathers });
+  const frame = 4096 + 24;
+  const [size, most] = [Math.floor(frame * 200), 30];
+  const lengths: number[] = [];
+  try {
+    for (let number = 0; number < most; number++) {
+      await store.transaction('changes', async (db) => {
+        await db.run(
+          'INSERT INTO tfa_issuer (username, issuer) VALUES (?, ?)',
+          `u${number}`,
+          'x'.repeat(size),
+        );
+        return { value: undefined, keep: true };
+      });
+      lengths.push(fs.statSync(join(here.state, 'store.db-wal')).size / frame);
+    }
+  } finally {
+    store.close();
+  }
+  expect(Math.max(...lengths)).toBeGreaterThan(above);
+  // The commit that reaches the length is written before.
+  expect(Math.max(...lengths)).toBeLessThan(below + 2 * (size / 4096));
+});
+
 it('runs the transactions of one process one after the other', async () => {
   const order: string[] = [];
   const work = (name: string) =>
@@ -189,9 +250,17 @@ describe('changes that are requested at the same time in a server', () => {
   });
 
   const insert = 'INSERT INTO tfa_issuer (username, issuer) VALUES (?, ?)';
-  const add = (name: string, { keep = true, sql = insert, pauseMs = 0 } = {}) =>
+  interface Adding {
+    readonly keep?: boolean;
+    readonly sql?: string;
+    readonly pauseMs?: number;
+    /** Is called inside the transaction, after the row is inserted. */
+    readonly inserted?: () => void;
+  }
+  const add = (name: string, { keep = true, sql = insert, pauseMs = 0, inserted }: Adding = {}) =>
     store.transaction('changes', async (db) => {
       await db.run(sql, name, '');
+      inserted?.();
       if (pauseMs > 0) await new Promise((resume) => setTimeout(resume, pauseMs));
       return { value: name, keep };
     });
@@ -214,6 +283,30 @@ describe('changes that are requested at the same time in a server', () => {
       ['b', 1],
       ['c', 1],
     ]);
+    expect(await names()).toEqual(['a', 'b', 'c']);
+  });
+
+  /** Requests changes, one in each turn of the event loop. Returns after how many commits each was reported. */
+  const addInTurns = async (requested: readonly string[]) => {
+    const reported: Promise<number>[] = [];
+    for (const name of requested) {
+      reported.push(add(name).then(() => commits));
+      await new Promise((resume) => setImmediate(resume));
+    }
+    return Promise.all(reported);
+  };
+
+  it('share a commit also if each turn of the event loop brings one, as with new connections', async () => {
+    await add('a');
+    expect(await addInTurns(['b', 'c', 'd'])).toEqual([2, 2, 2]);
+  });
+
+  it('wait for each other only for a time', async () => {
+    store.close();
+    reader.close();
+    open(0);
+    const [first = Infinity, , last = 0] = await addInTurns(['a', 'b', 'c']);
+    expect(first).toBeLessThan(last);
     expect(await names()).toEqual(['a', 'b', 'c']);
   });
 
@@ -253,8 +346,10 @@ describe('changes that are requested at the same time in a server', () => {
   });
 
   it('leave reads of the same process in turn: a read sees what is committed', async () => {
-    const first = add('a', { pauseMs: 5 });
-    await new Promise((resume) => setTimeout(resume, 2));
+    let first: Promise<string> | undefined;
+    await new Promise<void>((inserted) => {
+      first = add('a', { pauseMs: 5, inserted });
+    });
     const read = names(store).then((value) => [value, commits]);
     expect(await read).toEqual([['a'], 1]);
     await first;

@@ -1,5 +1,6 @@
 // Accounts for tests, only in the store. They do not exist on the machine; a test that needs them there must call
 // createacct.
+import Database from 'better-sqlite3';
 import type { Caller } from '../../src/core/context.ts';
 import * as accounts from '../../src/model/accounts/accounts.ts';
 import type { Account } from '../../src/model/accounts/accounts.ts';
@@ -61,4 +62,29 @@ export async function callerNamed(here: Installation, user: string): Promise<Cal
     value: await callerOf(db, user),
     keep: false,
   }));
+}
+
+/** Stores further accounts like the only one, a00000: a00001 and so on, until there are `count`. @param path of the store */
+export function multiplyAccount(path: string, count: number): void {
+  const database = new Database(path);
+  const columns = (database.pragma('table_info(account)') as { name: string }[]).map(({ name }) => name);
+  const values = columns.map(
+    (name) =>
+      ({ username: `printf('a%05d', n)`, domain: `printf('%d.example', n)`, uid: 'uid + n' })[name] ?? name,
+  );
+  database.exec(
+    `INSERT INTO account (${columns.join(', ')})
+     WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count - 1})
+     SELECT ${values.join(', ')} FROM numbers, account WHERE username = 'a00000'`,
+  );
+  database.pragma('wal_checkpoint(TRUNCATE)');
+  database.close();
+}
+
+/** Whether a reading keeps the log of changes from being emptied. @param path of the store */
+export function isStoreRead(path: string): boolean {
+  const database = new Database(path, { timeout: 0 });
+  const [row] = database.pragma('wal_checkpoint(TRUNCATE)') as { busy: 0 | 1 }[];
+  database.close();
+  return row?.busy === 1;
 }

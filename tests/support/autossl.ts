@@ -2,6 +2,7 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Engine } from '../../src/core/engine.ts';
 import * as tasks from '../../src/model/tasks/tasks.ts';
 import type { Task } from '../../src/model/tasks/tasks.ts';
 import { StateDirectory } from '../../src/store/state-directory.ts';
@@ -45,9 +46,8 @@ export class AutosslInstallation extends Installation {
   }
 
   /** Runs the tasks that are due. @returns the last one of the check. */
-  async runDue(): Promise<Task> {
+  async runDue(engine: Engine = this.engine): Promise<Task> {
     const logs = new TaskLogFiles(new StateDirectory(this.state, process.geteuid?.() ?? 0), () => this.time);
-    const { engine } = this;
     const worker = new Worker({ engine, storeState: async () => '', kinds: taskKinds, logs });
     await worker.runDue();
     await worker.close();
@@ -56,7 +56,10 @@ export class AutosslInstallation extends Installation {
       keep: false,
     }));
     const last = list.findLast(({ kind }) => kind === 'autossl-check');
-    if (last === undefined) throw new Error('There was no check.');
+    if (last === undefined) {
+      const ended = list.map(({ kind, state, reason }) => `${kind}: ${state} ${reason}`);
+      throw new Error(`There was no check. ${ended.join(' | ')}`);
+    }
     return last;
   }
 

@@ -155,14 +155,16 @@ export class Installation {
   async call(
     command: string,
     args: Readonly<Record<string, Json>> = {},
-    options: { as?: Caller; dryRun?: boolean } = {},
+    options: { as?: Caller; dryRun?: boolean; isInterrupted?: () => boolean } = {},
   ): Promise<Envelope> {
     const given = Object.entries(args).map(([name, value]) => ({ name, value }));
     const { engine } = this;
     const fn = await engine.find(command);
-    const { dryRun = false } = options;
+    const { dryRun = false, isInterrupted } = options;
     this.isDryRunOfCalls = dryRun && fn?.effect === 'calls';
-    const envelope = await dispatch({ command, args: given, dryRun }, options.as ?? root, engine);
+    const interruption = isInterrupted && ({ isAbandoned: isInterrupted, endsIfAbandoned: true } as const);
+    const call = { command, args: given, dryRun, ...interruption };
+    const envelope = await dispatch(call, options.as ?? root, engine);
     if (fn !== undefined && envelope.metadata.result === 1) {
       expect(faultsOf(fn, envelope.data)).toEqual([]);
     }

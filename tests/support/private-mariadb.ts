@@ -6,6 +6,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { PrivateMount } from '../process/private-mount.ts';
+import { endWithSuite, hasEnded } from './end-with-suite.ts';
 import { freePort } from './free-port.ts';
 import { until } from './until.ts';
 
@@ -55,9 +56,10 @@ export class PrivateMariadb {
     diskSize = '',
   } = {}): Promise<PrivateMariadb> {
     const server = new PrivateMariadb(hasNetwork ? await freePort() : undefined, options);
+    endWithSuite(server);
     if (isRoot) chownSync(server.folder, ...idsOf('mysql'));
     if (diskSize !== '') await server.#mount(diskSize);
-    const words = ['--no-defaults', ...asWhom, `--datadir=${server.#data}`, '--skip-test-db'];
+    const words = ['--no-defaults', ...asWhom, `--datadir=${server.data}`, '--skip-test-db'];
     const root = [
       '--auth-root-authentication-method=socket',
       `--auth-root-socket-user=${userInfo().username}`,
@@ -68,13 +70,13 @@ export class PrivateMariadb {
     return server;
   }
 
-  /** Starts it again after `halt` or `kill`. */
-  async resume(): Promise<void> {
+  /** Starts it again after `halt` or `kill`. @param more options for this time. */
+  async resume(more: readonly string[] = []): Promise<void> {
     const network = this.port === undefined ? ['--skip-networking'] : [`--port=${this.port}`];
     const words = [
-      ...['--no-defaults', ...asWhom, `--datadir=${this.#data}`, `--socket=${this.socket}`],
+      ...['--no-defaults', ...asWhom, `--datadir=${this.data}`, `--socket=${this.socket}`],
       ...[`--pid-file=${this.folder}/p`, `--log-error=${this.folder}/log.err`, '--bind-address=127.0.0.1'],
-      ...[...network, ...SETTINGS, ...this.options],
+      ...[...network, ...SETTINGS, ...this.options, ...more],
     ];
     const [command, ...all] = this.#onDisk('mariadbd', ...words);
     const child = spawn(command, all, { stdio: 'ignore', env: environment });
@@ -95,10 +97,13 @@ export class PrivateMariadb {
     return this.#end('SIGKILL');
   }
 
-  /** Stops it for good. */
+  /** Stops it for good. A suite that fails before it can do so is followed by it. */
   async stop(): Promise<void> {
+    hasEnded(this);
     await this.halt();
-    await this.#disk?.close();
+    const disk = this.#disk;
+    this.#disk = undefined;
+    await disk?.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -129,8 +134,8 @@ export class PrivateMariadb {
   }
 
   async #mount(size: string): Promise<void> {
-    mkdirSync(this.#data);
-    this.#disk = await PrivateMount.at(this.#data, size);
+    mkdirSync(this.data);
+    this.#disk = await PrivateMount.at(this.data, size);
     if (isRoot) chownSync(this.#disk.path(), ...idsOf('mysql'));
   }
 
@@ -140,7 +145,7 @@ export class PrivateMariadb {
     return through === undefined ? [command, ...words] : [...through, command, ...words];
   }
 
-  get #data(): string {
+  get data(): string {
     return join(this.folder, 'data');
   }
 

@@ -2,19 +2,33 @@
 // everybody else needs a password over the network.
 import pg from 'pg';
 import { PostgresServer } from '../postgres/postgres-server.ts';
+import { endWithSuite, hasEnded } from './end-with-suite.ts';
 
 export class PrivatePostgresql {
   readonly server: PostgresServer;
 
   private constructor(server: PostgresServer) {
     this.server = server;
+    endWithSuite(this);
   }
 
   static async start(...options: string[]): Promise<PrivatePostgresql> {
-    const server = await PostgresServer.start(...options);
+    return PrivatePostgresql.#prepare(await PostgresServer.start(...options));
+  }
+
+  /** @param size of a file system of its own for the data, such as `200m`. */
+  static async startOnDisk(size: string, ...options: string[]): Promise<PrivatePostgresql> {
+    return PrivatePostgresql.#prepare(await PostgresServer.startOnDisk(size, ...options));
+  }
+
+  static async #prepare(server: PostgresServer): Promise<PrivatePostgresql> {
     await server.query('postgres', 'CREATE ROLE root SUPERUSER LOGIN');
     await server.restrict('host all postgres all trust\nhost all all all scram-sha-256');
     return new PrivatePostgresql(server);
+  }
+
+  async startStandby(): Promise<PrivatePostgresql> {
+    return new PrivatePostgresql(await this.server.startStandby());
   }
 
   /** Where `machine.databases()` finds it. */
@@ -49,6 +63,7 @@ export class PrivatePostgresql {
   }
 
   stop(): Promise<void> {
+    hasEnded(this);
     return this.server.stop();
   }
 }

@@ -13,6 +13,7 @@ export const packageOf = {
   doveconf: 'dovecot-core',
   'bash-completion': 'bash-completion',
   chromium: 'chromium',
+  'clang-19': 'clang-19',
   crontab: 'cron',
   curl: 'curl',
   'debian-distro-info': 'distro-info',
@@ -27,6 +28,7 @@ export const packageOf = {
   ifquery: 'ifupdown',
   lintian: 'lintian',
   ip: 'iproute2',
+  libfuzzer: 'libclang-rt-19-dev',
   man: 'man-db',
   mandoc: 'mandoc',
   mariadb: 'mariadb-client',
@@ -53,6 +55,7 @@ export const packageOf = {
   'ssh-keygen': 'openssh-client',
   'ssh-keyscan': 'openssh-client',
   tmux: 'tmux',
+  valgrind: 'valgrind',
   xmllint: 'libxml2-utils',
   zsh: 'zsh',
 } as const;
@@ -98,6 +101,8 @@ export function describeWith(tools: readonly Tool[], name: string, tests: () => 
 function isInstalled(tool: Tool): boolean {
   if (tool === 'pyyaml') return spawnSync('/usr/bin/python3', ['-c', 'import yaml']).status === 0;
   if (tool === 'bash-completion') return isFile('/usr/share/bash-completion/bash_completion', constants.R_OK);
+  if (tool === 'libfuzzer')
+    return spawnSync('sh', ['-c', 'ls /usr/lib/llvm-19/lib/clang/*/lib/linux/*fuzzer*']).status === 0;
   if (tool === 'postgres')
     return spawnSync('sh', ['-c', 'ls /usr/lib/postgresql/*/bin/postgres']).status === 0;
   const folders = (process.env.PATH ?? '').split(':').concat(SYSTEM_FOLDERS);

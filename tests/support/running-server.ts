@@ -18,9 +18,17 @@ afterEach(() => {
   children.clear();
 });
 
-/** Resolves once it serves. Its environment is the one that `run` of support/command.ts gives to a command. */
-export async function startServer(state: string, env: Record<string, string> = {}): Promise<RunningServer> {
-  const child = spawn(program, ['--port=0', '--no-tasks', '--log-level=warn'], {
+/**
+ * Resolves once it serves. Its environment is the one that `run` of support/command.ts gives to a command.
+ * @param through a command that becomes the program, which it gets with its arguments as further arguments.
+ */
+export async function startServer(
+  state: string,
+  env: Record<string, string> = {},
+  through: readonly string[] = [],
+): Promise<RunningServer> {
+  const [command, ...words] = [...through, program, '--port=0', '--no-tasks', '--log-level=warn'];
+  const child = spawn(command, words, {
     env: {
       PATH: `${dirname(process.execPath)}:${process.env.PATH ?? '/usr/bin:/bin'}`,
       HOME: '/dev/null/whmapi1',

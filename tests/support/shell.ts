@@ -64,7 +64,7 @@ export class InteractiveShell {
     // Without this, fish reads all manual pages in the background, and continues after its end.
     mkdirSync(join(folder, '.cache/fish/generated_completions'), { recursive: true });
     writeFileSync(join(folder, path), `${text}${setUp}\n`);
-    for (const command of ['whmapi1', 'uapi']) {
+    for (const command of ['whmapi1', 'uapi', 'cpapi2']) {
       const path = join(dirname(program), command);
       const text = `#!/bin/sh\n'${path}' "$@"\nstatus=$?\nprintf . >> '${folder}/answers'\nexit $status\n`;
       writeFileSync(join(folder, 'bin', command), text, { mode: 0o755 });

@@ -10,6 +10,7 @@ const openTransaction = new AsyncLocalStorage<'reads' | 'changes'>();
 export function watchedStore(store: Store): Store {
   return {
     ...store,
+    ...(store.version && { version: store.version.bind(store) }),
     transaction: <T>(effect: 'reads' | 'changes', work: (db: Db, nested: Store) => Promise<Work<T>>) =>
       store.transaction(effect, (db, nested) => openTransaction.run(effect, () => work(db, nested))),
   };

@@ -48,13 +48,19 @@ test('Mime::add_redirect, Mime::list_redirects and Mime::delete_redirect', async
   expect(data).toMatchObject([
     {
       domain: 'bob.example',
+      displaydomain: 'bob.example',
       source: '/old.html',
+      displaysourceurl: '/old.html',
       type: 'permanent',
       statuscode: '301',
-      wildcard: 0,
-      matchwww: 1,
+      urldomain: 'bob.example',
+      opts: 'L,NE',
+      ...{ wildcard: 0, wildcard_text: '', matchwww: 1, matchwww_text: 'checked' },
     },
-    { source: '/shop', destination: 'http://shop.example/', statuscode: '302', wildcard: 1, matchwww: 0 },
+    {
+      ...{ source: '/shop', destination: 'http://shop.example/', statuscode: '302', opts: 'L,NE' },
+      ...{ wildcard: 1, wildcard_text: 'checked', matchwww: 0, matchwww_text: '' },
+    },
   ]);
   expect((await uapi('Mime::list_redirects', { regex: 'shop' })).data).toHaveLength(1);
   await uapi('Mime::delete_redirect', { domain: 'bob.example', src: '/shop' });

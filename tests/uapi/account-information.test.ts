@@ -1,10 +1,11 @@
 // What an account reads about itself: Variables, Features, Quota, ResourceUsage, StatsBar, Bandwidth, PasswdStrength,
-// Personalization, Locale and Themes.
+// Personalization, Locale, Themes and LastLogin.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { machine, release } from 'node:os';
 import { join } from 'node:path';
 import { prune } from '../../src/model/bandwidth/retention.ts';
 import { add } from '../../src/model/bandwidth/usage.ts';
+import * as sessions from '../../src/model/logins/sessions.ts';
 import { Installation } from '../support/installation.ts';
 import { installPhp } from '../support/php.ts';
 
@@ -44,6 +45,8 @@ test('Variables::get_user_information shows the account, or the variables that t
     disk_block_limit: 102_400,
     home: '/home/bob',
     feature: { zoneedit: 1 },
+    notify_password_change: 1,
+    ssl_default_key_type: 'rsa-2048',
   });
   const some = { 'name-0': 'domain', 'name-1': 'plan' };
   expect(await read('Variables::get_user_information', some)).toEqual({
@@ -63,6 +66,87 @@ test('Variables::get_server_information follows the settings of the server', asy
     allow_unregistered_domains: 0,
   });
   await here.call('setminimumpasswordstrengths', { default: '65' });
+});
+
+test('Variables::get_user_information shows the second contact address, and follows what the account chooses', async () => {
+  const names = {
+    'name-0': 'contact_email',
+    'name-1': 'contact_email_2',
+    'name-2': 'notify_password_change',
+    'name-3': 'ssl_default_key_type',
+  };
+  await here.call('modifyacct', { user: 'bob', contactemail: 'bob@example.com' });
+  expect(await read('Variables::get_user_information', names)).toEqual({
+    contact_email: 'bob@example.com',
+    contact_email_2: '',
+    notify_password_change: 1,
+    ssl_default_key_type: 'rsa-2048',
+  });
+  await read('ContactInformation::set_email_addresses', {
+    'address-0': 'bob@example.com',
+    'address-1': 'bob@example.net',
+    old_address: 'bob@example.com',
+    password,
+  });
+  await read('ContactInformation::set_notification_preferences', {
+    preferences: '{"notify_password_change":"0"}',
+  });
+  await read('SSL::set_default_key_type', { type: 'ecdsa-prime256v1' });
+  expect(await read('Variables::get_user_information', names)).toEqual({
+    contact_email: 'bob@example.com',
+    contact_email_2: 'bob@example.net',
+    notify_password_change: 0,
+    ssl_default_key_type: 'ecdsa-prime256v1',
+  });
+  await here.call('modifyacct', { user: 'bob', contactemail: '' });
+  expect(await read('Variables::get_user_information', names)).toMatchObject({
+    contact_email: '',
+    contact_email_2: 'bob@example.net',
+  });
+});
+
+test('Variables::get_server_information shows the limits of uploads, the default PHP and the database server', async () => {
+  const names = {
+    'name-0': 'database_prefix_required',
+    'name-1': 'file_upload_maximum_bytes',
+    'name-2': 'file_upload_must_leave_bytes',
+    'name-3': 'mysql_host',
+    'name-4': 'php_system_default_version',
+    'name-5': 'ssl_default_key_type',
+  };
+  expect(await read('Variables::get_server_information', names)).toEqual({
+    database_prefix_required: 1,
+    file_upload_maximum_bytes: null,
+    file_upload_must_leave_bytes: 5 * 1024 * 1024,
+    mysql_host: 'localhost',
+    php_system_default_version: 'ea-php84',
+    ssl_default_key_type: 'rsa-2048',
+  });
+  const set = async (values: Readonly<Record<string, string>>) => {
+    for (const [key, value] of Object.entries(values)) {
+      expect((await here.call('set_tweaksetting', { key, value })).metadata.result).toBe(1);
+    }
+  };
+  await set({
+    database_prefix: '0',
+    file_upload_max_bytes: '100',
+    file_upload_must_leave_bytes: '1',
+    ssl_default_key_type: 'rsa-4096',
+  });
+  expect(await read('Variables::get_server_information', names)).toEqual({
+    database_prefix_required: 0,
+    file_upload_maximum_bytes: 100 * 1024 * 1024,
+    file_upload_must_leave_bytes: 1024 * 1024,
+    mysql_host: 'localhost',
+    php_system_default_version: 'ea-php84',
+    ssl_default_key_type: 'rsa-4096',
+  });
+  await set({
+    database_prefix: '1',
+    file_upload_max_bytes: '',
+    file_upload_must_leave_bytes: '5',
+    ssl_default_key_type: 'rsa-2048',
+  });
 });
 
 test('Variables::get_session_information shows the hostname', async () => {
@@ -101,6 +185,8 @@ test('Features::get_feature_metadata names every feature', async () => {
 
 test('Quota::get_quota_info and Quota::get_local_quota_info measure the home', async () => {
   writeFileSync(join(here.state, 'root/home/bob/large'), 'x'.repeat(20_000));
+  // The measurement of the last minute would be the answer.
+  here.time += 60_000;
   const local = (await read('Quota::get_local_quota_info')) as unknown as {
     bytes_used: number;
     inodes_used: number;
@@ -176,21 +262,28 @@ test('StatsBar::get_stats shows the software of the server, but not what is not 
 });
 
 test('StatsBar::get_stats counts databases against the limit of the package', async () => {
-  const display = 'mysqldatabases|postgresqldatabases';
+  const display = 'mysqldatabases|postgresqldatabases|sqldatabases';
   await here.uapi('bob', 'Mysql::create_database', { name: 'bob_shop' });
   await here.call('modifyacct', { user: 'bob', MAXSQL: '4' });
   const { data, warnings } = await here.uapi('bob', 'StatsBar::get_stats', { display });
   expect(data).toMatchObject([
     { id: 'mysqldatabases', count: '1', _count: '1', max: '4', _max: '4', percent: 25, feature: 'mysql' },
     { id: 'postgresqldatabases', count: '0', _count: '0', max: '4', is_maxed: 0, feature: 'postgres' },
+    { id: 'sqldatabases', count: '1', max: '8', percent: 12 },
   ]);
   expect(warnings).toBeNull();
   await here.call('modifyacct', { user: 'bob', MAXSQL: 'unlimited' });
   here.isMachine = true;
-  const without = await here.uapi('bob', 'StatsBar::get_stats', { display: 'hostname|mysqldatabases' });
+  const some = 'hostname|mysqldatabases|sqldatabases|mysqldiskusage|cachedpostgresdiskusage';
+  const without = await here.uapi('bob', 'StatsBar::get_stats', { display: some });
   here.isMachine = false;
   expect(without.data).toMatchObject([{ id: 'hostname' }]);
-  expect(without.warnings).toEqual([expect.stringContaining('does not have the role “MySQLClient”')]);
+  expect(without.warnings).toEqual([
+    'MariaDB databases cannot be measured: this server does not have the role “MySQLClient”.',
+    'PostgreSQL databases cannot be measured: this server does not have the role “Postgres”.',
+    'Databases cannot be counted: this server does not have the role “MySQLClient”.',
+    'Databases cannot be counted: this server does not have the role “Postgres”.',
+  ]);
   await here.uapi('bob', 'Mysql::delete_database', { name: 'bob_shop' });
 });
 
@@ -198,10 +291,18 @@ test('StatsBar::get_stats warnings=1 shows only limits that are almost used up',
   await here.call('modifyacct', { user: 'bob', MAXSUB: '1' });
   const display = 'diskusage|subdomains';
   expect(await read('StatsBar::get_stats', { display, warnings: '1' })).toMatchObject([
-    { id: 'subdomains', percent: 100, percent5: 100, is_maxed: 1, max: '1' },
+    {
+      ...{ id: 'subdomains', percent: 100, percent5: 100, is_maxed: 1, max: '1' },
+      near_limit_phrase: 'Subdomains: you use 1 of 1.',
+      maxed_phrase: 'Subdomains: you have reached the limit of 1.',
+    },
   ]);
   expect(await read('StatsBar::get_stats', { display, warnout: '0' })).toMatchObject([{ id: 'diskusage' }]);
   await here.call('modifyacct', { user: 'bob', MAXSUB: 'unlimited' });
+  const [disk, unlimited] = (await read('StatsBar::get_stats', { display })) as unknown as object[];
+  expect(disk).toMatchObject({ maxed_phrase: 'Disk space: you have reached the limit of 100.00 MB.' });
+  expect(Object.keys(unlimited ?? {})).toContain('max');
+  expect(Object.keys(unlimited ?? {})).not.toContain('maxed_phrase');
 });
 
 test('Bandwidth::query groups what Bandwidth::get_enabled_protocols names', async () => {
@@ -289,4 +390,21 @@ test('Themes::list shows the themes that Themes::update accepts, and modifyacct 
   expect(errors).toEqual(['The parameter “theme” should be glass or jupiter, not “paper”.']);
   await read('Themes::update', { theme: 'jupiter' });
   expect(await read('Variables::get_user_information', { name: 'theme' })).toEqual({ theme: 'jupiter' });
+});
+
+// Logins over the network: tests/http/account-door.test.ts.
+test('LastLogin::get_last_or_current_logged_in_ip is about the calling account alone', async () => {
+  const { engine } = here;
+  await engine.store.transaction('changes', async (db) => {
+    const randomBytes = async (count: number) => crypto.getRandomValues(new Uint8Array(count));
+    const context = { db, now: engine.now, randomBytes, sha256: engine.sha256 };
+    const beginning = { address: '2001:db8::7', authentication: 'password' };
+    await sessions.open(context, 'eve', { ...beginning, service: 'cpaneld' });
+    // A login to WHM is none to the interface of accounts.
+    await sessions.open(context, 'bob', { ...beginning, service: 'whostmgrd' });
+    return { value: undefined, keep: true };
+  });
+  const name = 'LastLogin::get_last_or_current_logged_in_ip';
+  expect(await read(name)).toEqual([]);
+  expect((await here.uapi('eve', name)).data).toEqual(['2001:db8::7']);
 });

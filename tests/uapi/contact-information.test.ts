@@ -182,3 +182,73 @@ test('the owner is told of the second factor, of linked identities, and of a cha
     'rob@mail.example: bob: Two-factor authentication was set up',
   ]);
 });
+
+test('CustInfo::displaycontactinfo and CustInfo::savecontactinfo of API 2', async () => {
+  const show = async () =>
+    (await here.api2('bob', 'CustInfo::displaycontactinfo')).data as { name: string }[];
+  const save = (args: Record<string, string>) => here.api2('bob', 'CustInfo::savecontactinfo', args);
+  const rows = await show();
+  expect(rows.slice(0, 2)).toMatchObject([
+    { name: 'email', type: 'string', enabled: 1, value: 'bob@mail.example' },
+    { name: 'second_email', type: 'string', enabled: 0, value: '' },
+  ]);
+  expect(rows.slice(2)).toContainEqual(
+    expect.objectContaining({ name: 'notify_bandwidth_limit', type: 'boolean', enabled: 1, value: '1' }),
+  );
+  expect((await save({ notify_bandwidth_limit: '0' })).data).toMatchObject([
+    { name: 'notify_bandwidth_limit', value: 0, display_value: 'off' },
+  ]);
+  // The same address needs no password.
+  expect((await save({ email: 'bob@mail.example', notify_bandwidth_limit: '1' })).data).toMatchObject([
+    { name: 'email', value: 'bob@mail.example' },
+    { name: 'notify_bandwidth_limit', value: 1, display_value: 'on' },
+  ]);
+  expect(await mails()).toEqual([]);
+  for (const [args, reason] of [
+    [{ second_email: 'two@mail.example' }, /“password” is required to change a contact address/],
+    [{ second_email: 'two@mail.example', password: 'wrong' }, /should be the present password/],
+    [{ second_email: 'BOB@mail.example', password }, /should be two different addresses/],
+    [{ email: 'nobody', password }, /“email” should be an email address/],
+    [{}, /names no setting/],
+  ] as const) {
+    expect([args, (await save(args)).error]).toEqual([args, expect.stringMatching(reason)]);
+  }
+  expect(await contactEmail()).toBe('bob@mail.example');
+  expect((await save({ second_email: 'two@mail.example', password })).error).toBeUndefined();
+  const subject = 'bob: The contact addresses were changed';
+  expect(await mails()).toEqual([`bob@mail.example: ${subject}`, `two@mail.example: ${subject}`]);
+  // Without the first address, the second one becomes the first.
+  expect((await save({ email: '', password })).error).toBeUndefined();
+  expect((await show())[0]).toMatchObject({ value: 'two@mail.example' });
+  expect(JSON.stringify(here.audit())).not.toContain(password);
+});
+
+test('CustInfo: each part needs its feature', async () => {
+  await here.call('add_override_features_for_user', {
+    user: 'bob',
+    features: JSON.stringify({ updatecontact: 0, updatenotificationprefs: 0 }),
+  });
+  const { data } = await here.api2('bob', 'CustInfo::displaycontactinfo');
+  expect((data as { name: string }[]).map(({ name }) => name)).toEqual(['email', 'second_email']);
+  for (const [args, feature] of [
+    [{ notify_bandwidth_limit: '0' }, 'updatenotificationprefs'],
+    [{ email: 'x@mail.example', password }, 'updatecontact'],
+  ] as const) {
+    const { error } = await here.api2('bob', 'CustInfo::savecontactinfo', args);
+    expect(error).toContain(`does not have the feature “${feature}”`);
+  }
+  expect(await contactEmail()).toBe('bob@mail.example');
+});
+
+test('Pushbullet::send_test_message sends a note with the token of the call', async () => {
+  server.answer = () => ({ body: '{"iden":"n1"}' });
+  const sent = await here.uapi('bob', 'Pushbullet::send_test_message', { access_token: 'o.mine' });
+  expect(sent.data).toMatchObject({ payload: { iden: 'n1' } });
+  expect(server.received.map(({ headers }) => headers['access-token'])).toEqual(['o.mine']);
+  server.answer = () => ({
+    status: 401,
+    body: '{"error":{"message":"Access token is missing or invalid."}}',
+  });
+  const refused = await here.uapi('bob', 'Pushbullet::send_test_message', { access_token: 'o.wrong' });
+  expect([refused.status, JSON.stringify(refused)]).toEqual([0, expect.not.stringContaining('o.wrong')]);
+});

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Installation } from '../support/installation.ts';
+import { settled } from '../support/settled-web.ts';
 
 const fancy = 'IndexOptions FancyIndexing VersionSort HTMLTable NameWidth=* Charset=UTF-8';
 const password = 'correct horse battery staple 7';
@@ -47,7 +48,7 @@ test('DirectoryIndexes::set_indexing and DirectoryIndexes::get_indexing', async 
   }
   expect((await uapi('get_indexing', { dir: `${dir}/old` })).data).toBe('inherit');
   await uapi('set_indexing', { dir, type: 'inherit' });
-  expect(web()).toBe(before);
+  expect(web()).toBe(settled(before));
 });
 
 test('DirectoryIndexes::list_directories shows a directory and those around it', async () => {

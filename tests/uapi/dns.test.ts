@@ -253,6 +253,13 @@ test('DNS::lookup says why it failed', async () => {
   expect(errors?.[0]).toContain('“bob.example” could not be resolved');
 });
 
+test('DnsLookup::name2ip says why it failed', async () => {
+  const { data } = await here.api2('bob', 'DnsLookup::name2ip', { domain: 'bob.example' });
+  const [row] = data as { status: number; statusmsg: string }[];
+  expect(row).toMatchObject({ status: 0 });
+  expect(row?.statusmsg).toContain('“bob.example” could not be resolved');
+});
+
 test('DNS::is_alias_available, DNS::is_https_available and DNS::is_svcb_available describe BIND', async () => {
   expect((await here.uapi('bob', 'DNS::is_alias_available')).data).toMatchObject({ alias: 0 });
   expect((await here.uapi('bob', 'DNS::is_https_available')).data).toEqual({ dns_server: 'bind', https: 1 });
@@ -265,5 +272,50 @@ test('DNS::mass_edit_zone adds the HTTPS and SVCB records that it says it serves
     const record = { dname, ttl: 300, record_type, data: ['1', '.', 'alpn="h2"'] };
     const call = { zone: 'bob.example', serial: await serial(), add: JSON.stringify(record) };
     expect((await here.uapi('bob', 'DNS::mass_edit_zone', call)).errors).toBeNull();
+  }
+});
+
+test('DNSSEC::enable_dnssec, DNSSEC::fetch_ds_records and DNSSEC::disable_dnssec reach the account’s own zones', async () => {
+  const own = new Installation();
+  try {
+    const password = 'correct horse battery staple 7';
+    for (const username of ['bob', 'eve'])
+      await own.call('createacct', { username, domain: `${username}.example`, password });
+    const domains = { 'domain-1': 'bob.example', 'domain-2': 'eve.example' };
+    const noAccess = 'You do not have access to the DNS zone “eve.example”.';
+    const enabled = await own.uapi('bob', 'DNSSEC::enable_dnssec', { ...domains, algo_num: '13' });
+    expect(enabled).toMatchObject({
+      status: 1,
+      data: {
+        enabled: {
+          'bob.example': { enabled: 1, nsec_version: 'NSEC3' },
+          'eve.example': { enabled: 0, error: noAccess },
+        },
+      },
+    });
+    const signed = async (domain: string) =>
+      (await own.call('fetch_ds_records_for_domains', { domain })).data as {
+        domains: { ds_records: object }[];
+      };
+    expect((await signed('bob.example')).domains[0]?.ds_records).toMatchObject({
+      nsec_details: { nsec_version: 'NSEC3' },
+    });
+    expect((await signed('eve.example')).domains[0]?.ds_records).toEqual({ keys: {} });
+    const fetched = await own.uapi('bob', 'DNSSEC::fetch_ds_records', domains);
+    expect(fetched).toMatchObject({
+      data: { 'bob.example': { keys: {}, nsec_details: { nsec_version: 'NSEC3' } } },
+      warnings: expect.arrayContaining([`“eve.example”: ${noAccess}`]) as unknown,
+    });
+    expect(Object.keys(fetched.data as object)).toEqual(['bob.example']);
+    const weak = await own.uapi('bob', 'DNSSEC::enable_dnssec', { domain: 'bob.example', algo_num: '5' });
+    expect(weak.errors?.[0]).toContain('uses SHA-1');
+    const disabled = await own.uapi('bob', 'DNSSEC::disable_dnssec', domains);
+    expect(disabled.data).toEqual({ disabled: { 'bob.example': 1, 'eve.example': 0 } });
+    expect((await signed('bob.example')).domains[0]?.ds_records).toEqual({ keys: {} });
+    expect((await own.uapi('bob', 'DNSSEC::fetch_ds_records', { domain: 'eve.example' })).errors).toEqual([
+      noAccess,
+    ]);
+  } finally {
+    own.remove();
   }
 });

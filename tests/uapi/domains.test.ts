@@ -291,3 +291,17 @@ describe('by API 2', () => {
     expect(await run('Park::unpark', { domain: 'bob.test' })).toMatchObject([{ result: 0 }]);
   });
 });
+
+test('Domain::is_temporary_domain and Domain::temporary_domain_is_disabled: there are none', async () => {
+  expect(await succeed('Domain::is_temporary_domain', { domain: 'bob.example' })).toBe(0);
+  expect(await failure('Domain::is_temporary_domain', { domain: 'eve.example' })).toContain('eve.example');
+  expect(await succeed('Domain::temporary_domain_is_disabled')).toEqual({ is_disabled: 1 });
+});
+
+test('DomainInfo::single_domain_data has the IPv6 address of an account that has one', async () => {
+  here.ipv6Addresses = ['2001:db8::2'];
+  const { metadata } = await here.call('ipv6_enable_account', { user: 'eve', range: 'SHARED' });
+  expect(metadata.reason).toBe('OK');
+  const data = await succeed('DomainInfo::single_domain_data', { domain: 'eve.example' }, 'eve');
+  expect(data).toMatchObject({ ipv6: '2001:db8::2' });
+});

@@ -1,5 +1,13 @@
 // Fileman of UAPI and API 2: an account's files, by `uapi_cpanel` and `cpanel`.
-import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Installation } from '../support/installation.ts';
 
@@ -38,8 +46,7 @@ describe('Fileman', () => {
       dir: '/home/bob/public_html',
       filename: 'index.html',
       path: '/home/bob/public_html/index.html',
-      from_charset: 'UTF-8',
-      to_charset: 'UTF-8',
+      ...{ from_charset: 'UTF-8', from_char: 'UTF-8', to_charset: 'UTF-8', to_char: 'UTF-8' },
     });
     mkdirSync(at('public_html/shop'));
     writeFileSync(at('public_html/.htaccess'), '');
@@ -78,8 +85,8 @@ describe('Fileman', () => {
     mkdirSync(at('tree/other/inner'), { recursive: true });
     const { data } = await uapi('Fileman::list_files', { dir: 'tree', check_for_leaf_directories: '1' });
     expect(data).toMatchObject([
-      { file: 'inner', isleaf: 1 },
-      { file: 'other', isleaf: 0 },
+      { file: 'inner', isleaf: 1, isparent: 0 },
+      { file: 'other', isleaf: 0, isparent: 0 },
     ]);
   });
 
@@ -97,7 +104,10 @@ describe('Fileman', () => {
     const { data } = await uapi('Fileman::get_file_content', { dir: '.', file: 'latin.txt' }).then(
       (one) => one,
     );
-    expect(data).toMatchObject({ content: 'Grüße', from_charset: 'windows-1252' });
+    expect(data).toMatchObject({
+      ...{ content: 'Grüße', from_charset: 'windows-1252', from_char: 'windows-1252' },
+      ...{ to_charset: 'UTF-8', to_char: 'UTF-8' },
+    });
     await uapi('Fileman::save_file_content', { file: 'latin.txt', content: 'Ünü', to_charset: 'ISO-8859-1' });
     expect(readFileSync(at('latin.txt'))).toEqual(Buffer.from([0xdc, 0x6e, 0xfc]));
     const lacking = { file: 'latin.txt', content: '漢', to_charset: 'ISO-8859-1' };
@@ -157,6 +167,34 @@ describe('Fileman', () => {
     expect(existsSync(at('folder'))).toBe(false);
   });
 
+  it('Trash::remove deletes one file of the trash, and nothing else', async () => {
+    for (const name of ['four', 'five', 'six']) {
+      writeFileSync(at(name), name);
+      await uapi('Fileman::trash_file', { path: name });
+    }
+    const remove = async (path: string) => (await uapi('Trash::remove', { path })).data;
+    expect(await remove('four')).toEqual({ alreadyGone: 0, removed: 1 });
+    expect(await remove('.trash/four')).toEqual({ alreadyGone: 1, removed: 0 });
+    expect(await remove('/home/bob/.trash/five')).toEqual({ alreadyGone: 0, removed: 1 });
+    writeFileSync(at('kept'), 'kept');
+    for (const path of [
+      '../kept',
+      '.trash/../kept',
+      '/home/bob/kept',
+      '/home/eve/.trash/x',
+      '.trash',
+      '.trash/.',
+      '.trash_restore',
+      '.',
+    ])
+      expect([path, (await uapi('Trash::remove', { path })).status]).toEqual([path, 0]);
+    expect([existsSync(at('kept')), existsSync(at('.trash/six')), existsSync(at('.trash/four'))]).toEqual([
+      ...[true, true, false],
+    ]);
+    expect((await uapi('Fileman::restore_from_trash', { path: 'six' })).status).toBe(1);
+    expect((await uapi('Fileman::restore_from_trash', { path: 'four' })).status).toBe(0);
+  });
+
   it('completes paths', async () => {
     const { data } = await uapi('Fileman::autocompletedir', { path: '/home/bob/pub' });
     expect(data).toEqual([{ file: '/home/bob/public_html' }]);
@@ -207,6 +245,25 @@ describe('Fileman', () => {
       }
     },
   );
+});
+
+test('a file of more than 8 MiB is not read, however large it is', async () => {
+  const MEBIBYTE = 1024 * 1024;
+  writeFileSync(at('large'), '');
+  try {
+    for (const size of [8 * MEBIBYTE + 1, 1024 * MEBIBYTE]) {
+      truncateSync(at('large'), size);
+      const got = await uapi('Fileman::get_file_content', { dir: '.', file: 'large' });
+      expect(got).toMatchObject({ data: null, status: 0, errors: [expect.stringContaining('too large')] });
+      expect(await api2('Fileman::viewfile', { dir: '.', file: 'large' })).toEqual([
+        { result: 0, reason: got.errors?.[0] },
+      ]);
+      const { data } = await uapi('Fileman::get_file_information', { path: 'large' });
+      expect(data).toMatchObject({ size: String(size) });
+    }
+  } finally {
+    await uapi('Fileman::delete_file', { path: 'large' });
+  }
 });
 
 describe('Fileman of API 2', () => {
@@ -293,6 +350,26 @@ describe('Fileman of API 2', () => {
       },
     ]);
     expect(await api2('Fileman::fileop', { op: 'copy', sourcefiles: 'x' })).toMatchObject([{ result: 0 }]);
-    expect(await api2('Fileman::fileop', { op: 'extract', sourcefiles: 'x' })).toMatchObject([{ result: 0 }]);
+    expect(await api2('Fileman::fileop', { op: 'link', sourcefiles: 'x' })).toMatchObject([{ result: 0 }]);
+  });
+});
+
+describe('Fileman::transcode', () => {
+  const transcode = async (args: Record<string, string>) => {
+    const { data, errors } = await here.uapi('bob', 'Fileman::transcode', args);
+    return errors?.[0] ?? data;
+  };
+
+  it('shows the text as another encoding has it', async () => {
+    const args = { content: 'Grüße ☃', to_charset: 'ISO-8859-1' };
+    expect(await transcode(args)).toContain('does not have the character “☃”');
+    expect(await transcode({ ...args, discard_illegal: '1' })).toEqual({
+      charset: 'ISO-8859-1',
+      content: 'Grüße ',
+    });
+    expect(await transcode({ content: 'Grüße ☃' })).toEqual({ charset: 'UTF-8', content: 'Grüße ☃' });
+    expect(await transcode({ ...args, transliterate: '1' })).toContain('transliterate=0');
+    for (const to_charset of ['none', 'UTF-16LE'])
+      expect(await transcode({ ...args, to_charset, discard_illegal: '1' })).toContain('to_charset');
   });
 });

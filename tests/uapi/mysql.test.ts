@@ -1,4 +1,7 @@
 // Mysql: an account’s databases, in a sandbox that runs no server.
+import { createOwnDatabase } from '../../src/changes/databases/own-mysql.ts';
+import { accountCaller } from '../../src/core/contexts.ts';
+import { LookAgain } from '../../src/core/machine-error.ts';
 import { Installation } from '../support/installation.ts';
 
 const password = 'correct horse battery staple 7';
@@ -112,6 +115,38 @@ test('the limit of the package holds for calls at the same time', async () => {
   expect(refused).toHaveLength(3);
   for (const one of refused) expect(one).toMatchObject(failed('may have 3 MySQL databases, and has 3'));
   expect((await uapi('Mysql::list_databases', {}, 'eve')).data).toHaveLength(3);
+});
+
+test('the limit holds for a call that began before the account had one', async () => {
+  const set = (MAXSQL: string) => here.call('modifyacct', { user: 'eve', MAXSQL });
+  await set('unlimited');
+  // The limit is set after the look, just before the transaction that decides.
+  const before = here.engine.store;
+  here.overrides.store = {
+    ...before,
+    transaction: async (effect, work) => {
+      if (effect === 'changes') {
+        delete here.overrides.store;
+        await set('3');
+      }
+      return before.transaction(effect, work);
+    },
+  };
+  const answer = await uapi('Mysql::create_database', { name: 'eve_late' }, 'eve');
+  expect(answer).toMatchObject(failed('may have 3 MySQL databases, and has 3'));
+  expect((await uapi('Mysql::list_databases', {}, 'eve')).data).toHaveLength(3);
+
+  // The look found no limit, and so did not ask for databases.
+  const { store, passwordStrength } = here.engine;
+  const planned = store.transaction('reads', async (db) => ({
+    value: await createOwnDatabase(
+      { db, caller: accountCaller('eve'), passwordStrength },
+      { name: 'eve_late', prefixSize: 16 },
+      undefined,
+    ),
+    keep: false,
+  }));
+  await expect(planned).rejects.toBeInstanceOf(LookAgain);
 });
 
 test('without the feature', async () => {

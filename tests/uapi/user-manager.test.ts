@@ -1,4 +1,4 @@
-// The modules UserManager and Notifications.
+// The modules UserManager, Users and Notifications.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Installation } from '../support/installation.ts';
@@ -92,5 +92,28 @@ test('Notifications::get_notifications_count counts limits that are nearly used'
   const count = async () => (await here.uapi('bob', 'Notifications::get_notifications_count')).data;
   expect(await count()).toBe(0);
   writeFileSync(join(here.state, 'root/home/bob/large'), 'x'.repeat(900_000));
+  // The measurement of the last minute would be the answer.
+  here.time += 60_000;
   expect(await count()).toBe(1);
+});
+
+test('Users::change_password and Passwd::change_password of API 2 do the same', async () => {
+  const [first, second] = ['four unusual words, Xylophone', 'other words, Marimba and Oboe'];
+  const verify = async (candidate: string) =>
+    (await here.engine.machine.users()).verifyPassword('bob', candidate);
+  const change = { oldpass: password, newpass: first, enabledigest: '1' };
+  expect(await here.uapi('bob', 'Users::change_password', change)).toMatchObject({ status: 1 });
+  expect(await verify(first)).toBe(true);
+  expect(
+    await here.api2('bob', 'Passwd::change_password', { oldpass: 'wrong', newpass: second }),
+  ).toMatchObject({
+    data: [{ status: 0, statustxt: expect.stringContaining('oldpass') as string }],
+  });
+  expect(await verify(first)).toBe(true);
+  expect(
+    await here.api2('bob', 'Passwd::change_password', { oldpass: first, newpass: second }),
+  ).toMatchObject({
+    data: [{ status: 1, applist: [{ app: 'system' }] }],
+  });
+  expect(await verify(second)).toBe(true);
 });

@@ -1,4 +1,4 @@
-# Completion of whmapi1 and uapi for fish. The programs themselves tell what fits.
+# Completion of whmapi1, uapi and cpapi2 for fish. The programs themselves tell what fits.
 
 function __whmapi1_candidates
     set --local words (commandline -opc)
@@ -13,4 +13,4 @@ function __whmapi1_candidates
     WHMAPI1_COMPLETE_WORD="$typed" $words[1] --complete $before[2..] "$asked" 2>/dev/null
 end
 
-complete --command whmapi1 --command uapi --no-files --keep-order --arguments '(__whmapi1_candidates)'
+complete --command whmapi1 --command uapi --command cpapi2 --no-files --keep-order --arguments '(__whmapi1_candidates)'

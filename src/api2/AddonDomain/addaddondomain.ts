@@ -1,46 +1,10 @@
-import { addOwnAddon, lookForOwn, namesOfAddon } from '../../changes/change-domains.ts';
-import { defineApi2 } from '../../core/define-uapi.ts';
-import { domainName } from '../../model/accounts/names.ts';
-import { folderParam, subdomainParam } from '../../model/domains/own-params.ts';
-export default defineApi2({
-  name: 'AddonDomain::addaddondomain',
-  since: null,
-  summary: 'Add a domain with its own document root, and the subdomain that serves it.',
-  description:
-    'The domain gets a DNS zone. It counts towards the account’s limit of addon domains; its subdomain does not count ' +
-    'towards that of subdomains.',
-  effect: 'operates',
-  role: 'WebServer',
-  feature: 'addondomains',
-  params: {
-    newdomain: { ...domainName, required: true, doc: 'The new domain.' },
-    subdomain: {
-      ...subdomainParam,
-      required: true,
-      doc: 'The name of the new subdomain of the main domain that serves it.',
-    },
-    dir: folderParam,
-  },
-  emptyIsOmitted: true,
-  returns: {
-    fields: {
-      result: { type: 'flag', doc: '1 if it was done.' },
-      reason: { type: 'string', doc: 'What was done, or why it failed.' },
-    },
-  },
-  examples: [
-    {
-      args: { newdomain: 'shop.example', subdomain: 'shop', dir: 'public_html/shop' },
-      doc: 'Serve shop.example from public_html/shop.',
-      setUp: [{ command: 'modifyacct', args: { user: 'bob', MAXADDON: '1' } }],
-    },
+import { defineApi2Twin, outcomeRow } from '../../core/define-uapi.ts';
+import original from '../../uapi/AddonDomain/addaddondomain.ts';
+
+export default defineApi2Twin(original, {
+  without: ['disallowdot', 'force'],
+  returns: outcomeRow,
+  rows: ({ newdomain }: { readonly newdomain: string }) => [
+    { result: 1, reason: `The addon domain “${newdomain}” has been added.` },
   ],
-
-  look: (args, context) =>
-    lookForOwn(context, (main) => namesOfAddon({ ...args, disallowdot: false }, main), args.newdomain),
-
-  async handler(args, context, found) {
-    context.plan(await addOwnAddon(context, { ...args, disallowdot: false }, found));
-    return [{ result: 1, reason: `The addon domain “${args.newdomain}” has been added.` }];
-  },
 });

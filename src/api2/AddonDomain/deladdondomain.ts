@@ -1,46 +1,10 @@
-import { lookForOwn, removeOwn } from '../../changes/change-domains.ts';
-import { defineApi2 } from '../../core/define-uapi.ts';
-import { existingDomain } from '../../model/accounts/names.ts';
-import { subdomainParam } from '../../model/domains/own-params.ts';
-export default defineApi2({
-  name: 'AddonDomain::deladdondomain',
-  since: null,
-  summary: 'Remove an addon domain with its subdomain.',
-  description: 'The files stay, and so does a subdomain that serves other domains too.',
-  destructive: 'The DNS zone is deleted with all its records, and the website no longer answers.',
-  effect: 'operates',
-  role: 'WebServer',
-  feature: 'addondomains',
-  params: {
-    domain: { ...existingDomain, required: true, doc: 'The addon domain.' },
-    subdomain: {
-      ...subdomainParam,
-      required: true,
-      doc: 'The subdomain that serves it: shop, shop.bob.example or shop_bob.example.',
-    },
-  },
-  emptyIsOmitted: true,
-  returns: {
-    fields: {
-      result: { type: 'flag', doc: '1 if it was done.' },
-      reason: { type: 'string', doc: 'What was done, or why it failed.' },
-    },
-  },
-  examples: [
-    {
-      args: { domain: 'shop.example', subdomain: 'shop.bob.example' },
-      doc: 'Remove shop.example.',
-      setUp: [
-        { command: 'modifyacct', args: { user: 'bob', MAXADDON: '1' } },
-        { command: 'AddonDomain::addaddondomain', args: { newdomain: 'shop.example', subdomain: 'shop' } },
-      ],
-    },
+import { defineApi2Twin, outcomeRow } from '../../core/define-uapi.ts';
+import original from '../../uapi/AddonDomain/deladdondomain.ts';
+
+export default defineApi2Twin(original, {
+  without: ['disallowdot'],
+  returns: outcomeRow,
+  rows: ({ domain }: { readonly domain: string }) => [
+    { result: 1, reason: `The addon domain “${domain}” has been removed.` },
   ],
-
-  look: (_args, context) => lookForOwn(context),
-
-  async handler({ domain, subdomain }, context, found) {
-    context.plan(await removeOwn(context, { domain, subdomain, type: 'addon' }, found));
-    return [{ result: 1, reason: `The addon domain “${domain}” has been removed.` }];
-  },
 });

@@ -1,26 +1,4 @@
-import { defineApi2 } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { httpsRedirects, regexParam } from '../../model/domains/own-params.ts';
-import { addonFields, addonRow, listMatching, readOwnDomains } from '../../model/domains/rows.ts';
-import { askedStates, stateFields } from '../../model/web/https-redirect-states.ts';
+import { defineApi2Twin } from '../../core/define-uapi.ts';
+import original from '../../uapi/AddonDomain/listaddondomains.ts';
 
-export default defineApi2({
-  name: 'AddonDomain::listaddondomains',
-  since: null,
-  summary: 'List the account’s addon domains.',
-  effect: 'reads',
-  feature: 'addondomains',
-  params: { regex: regexParam, return_https_redirect_status: httpsRedirects },
-  returns: { fields: { ...addonFields, ...stateFields } },
-  examples: [{ args: {}, doc: 'All addon domains.' }],
-
-  async handler({ regex, return_https_redirect_status: isAsked }, context) {
-    const { db, caller } = context;
-    const own = await readOwnDomains(db, await accounts.getOwn(db, caller));
-    const stateOf = await askedStates(context, own, isAsked);
-    return (await listMatching(own, 'addon', regex)).map((one) => ({
-      ...addonRow(own, one),
-      ...stateOf(one.domain),
-    }));
-  },
-});
+export default defineApi2Twin(original);

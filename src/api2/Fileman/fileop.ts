@@ -5,11 +5,12 @@ import { assertOperations, operate, OPERATIONS } from '../../model/files/operati
 export default defineApi2({
   name: 'Fileman::fileop',
   since: null,
-  summary: 'Copy, move, rename, delete or trash files of the account, or change their permissions.',
+  summary: 'Copy, move, rename, delete, unpack or pack files of the account, or change their permissions.',
   description:
     'Each file has a row in the response. If one of them fails, its row has “result” 0 and the reason in “err”, and the ' +
     'others are still processed. Nothing is replaced: a destination that exists is an error, unless it is a directory, ' +
-    'which gets the file.',
+    'which gets the file. Only “extract” replaces files, with those of the archive. An archive is checked first: one ' +
+    'that is damaged, encrypted, or has names or links that lead out changes nothing.',
   feature: FILES,
   failureRow: 'result err',
   effect: 'calls',
@@ -18,7 +19,9 @@ export default defineApi2({
       type: 'string',
       required: true,
       values: OPERATIONS,
-      doc: 'What to do. Archives and links are not provided.',
+      doc:
+        'What to do. extract: unpack archives (zip, tar, tar.gz, tar.bz2, gz, bz2). compress: pack all sources into one ' +
+        'archive. link: create a symbolic link to the source.',
     },
     sourcefiles: {
       type: 'string',
@@ -30,12 +33,17 @@ export default defineApi2({
       type: 'string',
       default: '',
       maxLength: 100_000,
-      doc: 'For copy, move and rename: one path, or a comma-separated list with one for each source.',
+      doc:
+        'For copy, move, rename and link: one path, or a comma-separated list with one for each source. For compress: ' +
+        'the archive. For extract: the directory, which is created if it does not exist. Default for extract: the ' +
+        'directory of the archive.',
     },
     metadata: {
       type: 'string',
-      pattern: { matches: /^0?[0-7]{3}$/, expects: 'an octal number such as 0644' },
-      doc: 'For chmod: the permissions, in octal.',
+      default: '',
+      doc:
+        'For chmod: the permissions, in octal, such as 0644. For compress: zip, tar, tar.gz or tar.bz2; or gz or bz2 ' +
+        'for one file. Default for compress: the ending of the archive’s name.',
     },
     doubledecode: {
       type: 'flag',
@@ -57,6 +65,14 @@ export default defineApi2({
       args: { op: 'chmod', sourcefiles: 'public_html', metadata: '0750' },
       doc: 'Close the directory of the website to other users of the server.',
     },
+    {
+      args: { op: 'compress', sourcefiles: 'public_html', destfiles: 'website.zip' },
+      doc: 'Pack the files of the website.',
+    },
+    {
+      args: { op: 'extract', sourcefiles: 'website.tar.gz', destfiles: 'public_html' },
+      doc: 'Unpack an archive over the files of the website.',
+    },
   ],
 
   async handler({ op: operation, sourcefiles, destfiles, metadata }, { machine, caller, isDryRun }) {
@@ -64,7 +80,7 @@ export default defineApi2({
       operation,
       sources: paths(sourcefiles),
       destinations: paths(destfiles),
-      mode: metadata === undefined ? undefined : parseInt(metadata, 8),
+      metadata,
     } as const;
     assertOperations(work);
     const files = await machine.userFiles(caller.user);

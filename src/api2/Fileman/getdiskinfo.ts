@@ -19,9 +19,10 @@ export default defineApi2({
   name: 'Fileman::getdiskinfo',
   since: null,
   summary: 'Show how much disk space the account uses, and how much it can upload.',
-  description: 'The usage is measured during the call.',
+  description: 'The disk usage is at most one minute old.',
   feature: FILES,
   effect: 'reads',
+  onlyMeasures: true,
   params: {},
   returns: {
     fields: {
@@ -39,7 +40,8 @@ export default defineApi2({
   },
   examples: [{ args: {}, doc: 'The disk space.' }],
 
-  look: (_args, context) => lookAtOwnUsage(context, readSizes),
+  // A response of API 2 has no place for the age of a value, so none is older than a minute.
+  look: (_args, context) => lookAtOwnUsage({ ...context, later: undefined }, readSizes),
 
   async handler(_args, { db, caller }, measured) {
     const info = await diskInfo(db, await accounts.getOwn(db, caller), measured);

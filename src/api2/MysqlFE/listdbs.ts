@@ -12,6 +12,7 @@ export default defineApi2({
   feature: FEATURE,
   role: ROLE,
   effect: 'reads',
+  needsSameFiles: true,
   params: {
     regex: {
       type: 'string',

@@ -11,6 +11,7 @@ export default defineApi2({
   feature: FEATURE,
   role: ROLE,
   effect: 'reads',
+  needsSameFiles: true,
   params: {
     db: { ...objectName, doc: 'The database.' },
     user: { ...objectName, alias: ['dbuser', 'username'], doc: 'The user.' },

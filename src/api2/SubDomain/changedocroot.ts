@@ -1,5 +1,5 @@
 import { changeOwnDocumentRoot, lookForOwn } from '../../changes/change-domains.ts';
-import { defineApi2 } from '../../core/define-uapi.ts';
+import { defineApi2, outcomeRow } from '../../core/define-uapi.ts';
 import { existingDomain } from '../../model/accounts/names.ts';
 import { folderParam, fullName, subdomainParam } from '../../model/domains/own-params.ts';
 export default defineApi2({
@@ -20,12 +20,7 @@ export default defineApi2({
     dir: { ...folderParam, required: true, doc: 'The document root, below the home: public_html/shop.' },
   },
   emptyIsOmitted: true,
-  returns: {
-    fields: {
-      result: { type: 'flag', doc: '1 if it was done.' },
-      reason: { type: 'string', doc: 'What was done, or why it failed.' },
-    },
-  },
+  returns: outcomeRow,
   examples: [
     {
       args: { subdomain: 'shop', rootdomain: 'bob.example', dir: 'public_html/new' },

@@ -1,8 +1,10 @@
 // Reads the names of all databases, or of all their users, from every server that accounts use.
 import type { FreeContext } from '../../core/context.ts';
 import { lookAtNames as lookAtMysqlNames } from '../../drivers/mysql/look.ts';
+import type { MysqlMachine } from '../../drivers/mysql/server.ts';
 import { machineAt, openPlace } from '../../drivers/mysql/step.ts';
 import { lookAtNames as lookAtPostgresqlNames } from '../../drivers/postgresql/look.ts';
+import type { PostgresqlMachine } from '../../drivers/postgresql/server.ts';
 import type { FoundByEngine } from '../../model/databases/every-object.ts';
 import type { ObjectKind } from '../../model/databases/names.ts';
 import { LOCAL_ROLE, ROLE as MYSQL } from '../../model/databases/own-mysql.ts';
@@ -10,7 +12,9 @@ import { ROLE as POSTGRESQL } from '../../model/databases/own-postgresql.ts';
 import { usedPlaces } from '../../model/databases/profiles.ts';
 import { rolesOf } from '../../model/roles/active-profile.ts';
 
-type Looking = Pick<FreeContext, 'machine' | 'system' | 'transaction' | 'sealer'>;
+type Looking = Pick<FreeContext, 'system' | 'transaction' | 'sealer'> & {
+  readonly machine: MysqlMachine & PostgresqlMachine;
+};
 
 export async function lookForEvery(context: Looking, kind: ObjectKind): Promise<FoundByEngine> {
   const { machine, system, transaction } = context;

@@ -29,7 +29,7 @@ export interface HandOver {
   readonly steps: readonly PlannedStep[];
 }
 
-type Looking = Pick<FreeContext, 'machine' | 'system' | 'transaction' | 'now' | 'caller' | 'sealer'>;
+type Looking = Pick<FreeContext, 'machine' | 'system' | 'transaction' | 'caller' | 'sealer'>;
 
 /** Undefined if nothing is wanted, or this server has no such role. */
 export async function lookForHandOver(
@@ -38,14 +38,13 @@ export async function lookForHandOver(
   wanted: WantedHandOver,
 ): Promise<FoundForHandOver | undefined> {
   if (wantsNothing(wanted)) return undefined;
-  const { transaction, system, caller, now } = context;
-  const at = now();
+  const { transaction, system, caller } = context;
   const own = await transaction('reads', async (db) =>
     (await rolesOf({ db, system })).has(ROLE) ? wantedOf(db, from) : undefined,
   );
   if (own === undefined) return undefined;
   const machine = await ownMachine({ ...context, caller: { ...caller, user: from } });
-  return lookAtMysqlAndTies(machine, own, at);
+  return lookAtMysqlAndTies(machine, own);
 }
 
 /**

@@ -1,12 +1,12 @@
 // Changes what an account has on the MariaDB server, as the account itself asks.
 import type { Context, FreeContext } from '../../core/context.ts';
-import type { Plan } from '../../core/plan.ts';
+import type { Plan, StepResult } from '../../core/plan.ts';
 import {
   lookAtDatabases,
-  lookAtDatabasesAndServer,
   lookAtMysql,
   lookAtPair,
   lookAtPrivileges,
+  lookAtServer,
   lookAtSizes,
 } from '../../drivers/mysql/look.ts';
 import type { MysqlMachine } from '../../drivers/mysql/server.ts';
@@ -23,13 +23,12 @@ import setPrivileges from '../../drivers/mysql/steps/set-privileges.ts';
 import setUp from '../../drivers/mysql/steps/set-up.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import * as hosts from '../../model/databases/hosts.ts';
-import { assertMayAdd } from '../../model/databases/limits.ts';
 import { assertNewName, type PrefixSize } from '../../model/databases/names.ts';
 import {
   assertOwnDatabase,
   assertOwnUser,
+  assertRoom,
   DATABASES,
-  ownDatabases,
   ownMysql,
   USERS,
   wantedOf,
@@ -48,7 +47,7 @@ type OwnContext = Pick<Context, 'db' | 'caller' | 'passwordStrength'>;
 const engine = 'mysql';
 
 /** What a look at the caller’s server needs. */
-type Looking = Pick<FreeContext, 'machine' | 'transaction' | 'caller' | 'now' | 'sealer'>;
+type Looking = Pick<FreeContext, 'transaction' | 'caller' | 'sealer'> & { readonly machine: MysqlMachine };
 
 /** The machine, with the server that has the caller’s databases as its own. */
 export async function ownMachine({ machine, transaction, caller, sealer }: Looking): Promise<MysqlMachine> {
@@ -61,33 +60,40 @@ export function lookForOwn(context: Looking): Promise<FoundMysql> {
   return lookWith(lookAtMysql, context);
 }
 
-/** The databases only. */
-export function lookForOwnDatabases(context: Looking): Promise<FoundDatabases> {
-  return lookWith(lookAtDatabases, context);
+/** The databases only. Undefined if the account may have any number of them: then the server is not asked. */
+export async function lookForRoom(context: Looking): Promise<FoundDatabases | undefined> {
+  const { transaction, caller } = context;
+  const wanted = await transaction('reads', async (db) => {
+    const { settings } = await accounts.getOwn(db, caller);
+    return settings.maxDatabases === null ? undefined : wantedOf(db, caller.user);
+  });
+  return wanted && lookAtDatabases(await ownMachine(context), wanted);
 }
 
-/** The same, with facts about the server. */
-export function lookForOwnDatabasesAndServer(context: Looking) {
-  return lookWith(lookAtDatabasesAndServer, context);
+/** The same for a dry run of `setUpOwn`, which must also tell the port that the step would find. */
+export async function lookForSetUp(context: Looking & Pick<FreeContext, 'isDryRun'>) {
+  const found = await lookForRoom(context);
+  return { found, server: context.isDryRun ? await lookAtServer(await ownMachine(context)) : undefined };
 }
+
+/** The port that `setUpOwn` found. */
+export const setUpPort = (results: readonly StepResult[]) => setUp.resultIn(results)?.port ?? undefined;
 
 /** A database and a user, which may be the caller’s. */
 export async function lookForPair(
   context: Looking,
   pair: { readonly user: string; readonly database: string },
 ): Promise<FoundDatabases & FoundUsers> {
-  const at = context.now();
-  return lookAtPair(await ownMachine(context), pair, at);
+  return lookAtPair(await ownMachine(context), pair);
 }
 
 async function lookWith<T>(
-  look: (machine: MysqlMachine, wanted: WantedMysql, now: number) => Promise<T>,
+  look: (machine: MysqlMachine, wanted: WantedMysql) => Promise<T>,
   context: Looking,
 ): Promise<T> {
-  const { transaction, caller, now } = context;
-  const at = now();
+  const { transaction, caller } = context;
   const wanted = await transaction('reads', (db) => wantedOf(db, caller.user));
-  return look(await ownMachine(context), wanted, at);
+  return look(await ownMachine(context), wanted);
 }
 
 /** The same, with the disk usage of databases. */
@@ -128,12 +134,12 @@ export async function serverFor(db: Context['db'], owner: string) {
 export async function createOwnDatabase(
   { db, caller }: OwnContext,
   { name, prefixSize }: { readonly name: string; readonly prefixSize: PrefixSize },
-  found: FoundDatabases,
+  found: FoundDatabases | undefined,
 ): Promise<Plan> {
   const account = await accounts.getOwn(db, caller);
   const owner = account.username;
   await assertNewName(db, 'name', name, { ...DATABASES, username: owner, prefixSize });
-  assertMayAdd(account, engine, (await ownDatabases(db, owner, found)).length);
+  await assertRoom(db, account, found);
   return changeDatabases({
     ...(await serverFor(db, owner)),
     added: [{ kind: 'database', name }],
@@ -318,11 +324,11 @@ interface NewSetup {
 export async function setUpOwn(
   { db, caller }: OwnContext,
   { name, password }: NewSetup,
-  found: FoundDatabases,
+  found: FoundDatabases | undefined,
 ): Promise<Plan> {
   const account = await accounts.getOwn(db, caller);
   const owner = account.username;
-  assertMayAdd(account, engine, (await ownDatabases(db, owner, found)).length);
+  await assertRoom(db, account, found);
   return changeDatabases({
     ...(await serverFor(db, owner)),
     added: [

@@ -3,6 +3,7 @@ import type { Context, FreeContext } from '../../core/context.ts';
 import { badParam } from '../../core/errors.ts';
 import type { Plan } from '../../core/plan.ts';
 import { losesPassword, lookAtPostgresql } from '../../drivers/postgresql/look.ts';
+import type { PostgresqlMachine } from '../../drivers/postgresql/server.ts';
 import createDatabase from '../../drivers/postgresql/steps/create-database.ts';
 import createUser from '../../drivers/postgresql/steps/create-user.ts';
 import dropDatabase from '../../drivers/postgresql/steps/drop-database.ts';
@@ -13,6 +14,7 @@ import renameUserStep from '../../drivers/postgresql/steps/rename-user.ts';
 import setPasswordStep from '../../drivers/postgresql/steps/set-password.ts';
 import share from '../../drivers/postgresql/steps/share.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
+import { lookIfPossible } from '../../model/databases/counts.ts';
 import { assertMayAdd } from '../../model/databases/limits.ts';
 import { assertNewName } from '../../model/databases/names.ts';
 import { ownerNamed } from '../../model/databases/named-object.ts';
@@ -20,6 +22,8 @@ import {
   assertOwn,
   DATABASES,
   ownDatabases,
+  ownUsers,
+  ROLE,
   USERS,
   wantedOf,
   type FoundPostgresql,
@@ -29,18 +33,17 @@ import { assertStrong } from '../../model/passwords/passwords.ts';
 import { changeDatabases } from '../change-databases.ts';
 
 type ChangeContext = Pick<Context, 'db' | 'caller' | 'passwordStrength' | 'randomBytes' | 'inform'>;
-type LookContext = Pick<FreeContext, 'machine' | 'transaction' | 'now'>;
+type LookContext = Pick<FreeContext, 'transaction'> & { readonly machine: PostgresqlMachine };
 
 const engine = 'postgresql';
 
 /** What the server has that may be the account’s. */
 export async function lookFor(
-  { machine, transaction, now }: LookContext,
+  { machine, transaction }: LookContext,
   owner: string,
 ): Promise<FoundPostgresql> {
-  const at = now();
   const wanted = await transaction('reads', (db) => wantedOf(db, owner));
-  return lookAtPostgresql(machine, at, wanted);
+  return lookAtPostgresql(machine, wanted);
 }
 
 /** The same for the account that has what a function of WHM names. @throws ApiError `not_found`, `denied`. */
@@ -53,6 +56,37 @@ export async function lookForNamed(
   const { transaction, caller } = context;
   const owner = await transaction('reads', (db) => ownerNamed({ db, caller }, of, name, given));
   return lookFor(context, owner);
+}
+
+/** What an account keeps if its addon domain leaves it. */
+export function lookForStaying(context: LookContext & Pick<FreeContext, 'system'>, owner: string) {
+  return lookIfPossible(context, ROLE, () => lookFor(context, owner));
+}
+
+/** Says which databases and users stay. */
+export async function tellAboutStaying(
+  { db, warn }: Pick<Context, 'db' | 'warn'>,
+  owner: string,
+  looked: Awaited<ReturnType<typeof lookForStaying>>,
+): Promise<void> {
+  if (looked === undefined) return;
+  if ('unknown' in looked) {
+    warn(
+      `PostgreSQL databases of “${owner}” stay with it, but it is not known whether it has any. ${looked.unknown}`,
+    );
+    return;
+  }
+  const { found } = looked;
+  const named = (kind: string, names: readonly string[]) => names.map((name) => `${kind} “${name}”`);
+  const staying = [
+    ...named('database', await ownDatabases(db, owner, found)),
+    ...named('user', await ownUsers(db, owner, found)),
+  ];
+  if (staying.length === 0) return;
+  warn(
+    `On PostgreSQL, these stay with “${owner}”, and still work for the website: ${staying.join(', ')}. An administrator ` +
+      'can move them by renaming. The description of convert_addon_initiate_conversion says how.',
+  );
 }
 
 /** @throws ApiError `bad_param`, `limit_reached`. */

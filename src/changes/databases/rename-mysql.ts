@@ -23,7 +23,7 @@ interface Renaming {
   readonly to: string;
 }
 
-type LookContext = Pick<FreeContext, 'machine' | 'transaction' | 'now' | 'caller' | 'sealer'>;
+type LookContext = Pick<FreeContext, 'machine' | 'transaction' | 'caller' | 'sealer'>;
 
 /**
  * What the server has that may belong to the account that has what a function of WHM names.

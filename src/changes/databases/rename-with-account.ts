@@ -32,8 +32,7 @@ export interface Names {
 
 /** What a server has that begins with the former or the new name, or belongs to the account. */
 interface FoundAt {
-  /** Before it was asked: milliseconds since 1970-01-01. */
-  readonly at: number;
+  readonly wanted: Readonly<Record<'databases' | 'users', owners.WantedNames>>;
   readonly databases: readonly string[];
   readonly users: readonly string[];
 }
@@ -68,11 +67,11 @@ export interface RenamingOfDatabases {
   readonly mysqlDatabases: readonly Names[];
 }
 
-type Looking = Pick<FreeContext, 'machine' | 'system' | 'transaction' | 'now' | 'caller' | 'sealer'>;
+type Looking = Pick<FreeContext, 'machine' | 'system' | 'transaction' | 'caller' | 'sealer'>;
 
 /** @throws ApiError `not_found`. */
 export async function lookForPrefixed(context: Looking, { from, to }: Names): Promise<FoundToRename> {
-  const { machine, system, transaction, now, caller, sealer } = context;
+  const { machine, system, transaction, caller, sealer } = context;
   const { roles, server, wanted } = await transaction('reads', async (db) => {
     await accounts.get(db, caller, from);
     return {
@@ -81,7 +80,6 @@ export async function lookForPrefixed(context: Looking, { from, to }: Names): Pr
       wanted: { mysql: await mysql.wantedOf(db, from), postgresql: await postgresql.wantedOf(db, from) },
     };
   });
-  const at = now();
   const both = ({ databases, users }: mysql.WantedMysql) => {
     const prefixes = [...prefixesOf(from), ...prefixesOf(to)];
     return { databases: { ...databases, prefixes }, users: { ...users, prefixes } };
@@ -89,17 +87,20 @@ export async function lookForPrefixed(context: Looking, { from, to }: Names): Pr
   let found: FoundToRename = {};
   if (roles.has(mysql.ROLE)) {
     const place = server.at && (await openPlace(sealer, server.at));
-    const { databases, users } = await lookAtMysql(machineAt(machine, place), both(wanted.mysql), at);
-    found = { mysql: { at, databases, users: users.map(({ name }) => name) } };
+    const { databases, users } = await lookAtMysql(machineAt(machine, place), both(wanted.mysql));
+    found = { mysql: { wanted: wanted.mysql, databases, users: users.map(({ name }) => name) } };
   }
   if (roles.has(postgresql.ROLE)) {
-    const { databases, users } = await lookAtPostgresql(machine, at, both(wanted.postgresql));
+    const { databases, users } = await lookAtPostgresql(machine, both(wanted.postgresql));
     const losePassword: string[] = [];
     for (const user of users)
       if (hasPrefixOf(from, user) && (await losesPassword(machine, user))) losePassword.push(user);
     found = {
       ...found,
-      postgresql: { at, databases: databases.map(({ name }) => name), users, losePassword },
+      postgresql: {
+        wanted: wanted.postgresql,
+        ...{ databases: databases.map(({ name }) => name), users, losePassword },
+      },
     };
   }
   return found;
@@ -161,8 +162,10 @@ async function ownNames(
   found: FoundAt,
 ): Promise<{ databases: readonly string[]; renamed: Renamed[] }> {
   const renamed: Renamed[] = [];
-  const own = async (kind: ObjectKind, there: readonly string[]) => {
-    const present = await owners.namesOf(db, { engine, kind }, names.from, { at: found.at, names: there });
+  const own = async (kind: ObjectKind) => {
+    const [there, wanted] =
+      kind === 'user' ? [found.users, found.wanted.users] : [found.databases, found.wanted.databases];
+    const present = await owners.namesOf(db, { engine, kind }, names.from, { wanted, names: there });
     const taken = new Set(there);
     for (const from of present.filter((name) => hasPrefixOf(names.from, name))) {
       const to = nameAfterRenaming({ engine, kind }, from, names);
@@ -173,8 +176,8 @@ async function ownNames(
     }
     return present;
   };
-  const databases = await own('database', found.databases);
-  await own('user', found.users);
+  const databases = await own('database');
+  await own('user');
   return { databases, renamed };
 }
 

@@ -1,7 +1,9 @@
 // Adds up the bytes of log lines by name and day: `1764144000 5120 bob.example`. The inner loop is in `scanner/`.
+import { randomBytes, randomInt } from 'node:crypto';
+import { addSums, listOf, NO_SUMS, sizeOf, withRoom, type ByteSums, type CountedBytes } from './byte-sums.ts';
 import { compiled } from './scanner/compiled.ts';
 
-const NEWLINE = 0x0a;
+export const NEWLINE = 0x0a;
 const LINE = /^(\d{10}) (\d{1,15}) ([a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)$/;
 const MAX_NAME_LENGTH = 253;
 const MAX_LINE_LENGTH = 10 + 1 + 15 + 1 + MAX_NAME_LENGTH;
@@ -10,11 +12,10 @@ const BEHIND = 64;
 const PAGE = 65_536;
 const NAME_SIZE = 256;
 
-export interface CountedBytes {
-  readonly name: string;
-  /** As YYYYMMDD, by the server's time zone. */
-  readonly day: number;
-  readonly bytes: number;
+export interface CountedLines {
+  readonly lines: number;
+  readonly skipped: number;
+  readonly sums: ByteSums;
 }
 
 /** `scanner/scanner.ts` has the comments. */
@@ -22,10 +23,13 @@ interface Scanner {
   readonly memory: WebAssembly.Memory;
   readonly names: WebAssembly.Global;
   readonly lines: WebAssembly.Global;
+  readonly SECRET: WebAssembly.Global;
   readonly NAMES: WebAssembly.Global;
   readonly SUMS: WebAssembly.Global;
   readonly LINES: WebAssembly.Global;
+  forget(): void;
   begin(start: bigint, end: bigint): void;
+  collect(): void;
   add(start: number, end: number): number;
 }
 
@@ -39,11 +43,13 @@ export class ByteCounter {
   /** The day of the scanner's sums, as YYYYMMDD. */
   #day = 0;
   #linesOfOthers = 0;
-  /** The sums that the scanner has no longer, by day and name. */
-  readonly #days = new Map<number, Map<string, number>>();
+  /** By day: sums of the scanner's names that were taken from it. Its name with the number 1 is at the position 0. */
+  #days = new Map<number, Float64Array>();
+  /** The sums of names that the scanner has forgotten, and of names that it never had. */
+  #sums = NO_SUMS;
 
-  /** @param size of each buffer, in bytes. */
-  constructor(size: number) {
+  /** @param size of each buffer, in bytes. @param secret the hash of a name depends on it. */
+  constructor(size: number, secret = newSecret()) {
     const scanner = new WebAssembly.Instance(scannerModule()).exports as Scanner;
     const { memory, LINES } = scanner;
     const positions = [LINES.value, LINES.value + size + BEHIND] as const;
@@ -54,7 +60,9 @@ export class ByteCounter {
       Buffer.from(memory.buffer, positions[1], size),
     ];
     this.#memory = Buffer.from(memory.buffer);
+    this.#memory.set(secret, scanner.SECRET.value);
     this.#scanner = scanner;
+    scanner.forget();
     scanner.begin(0n, 0n);
   }
 
@@ -63,12 +71,15 @@ export class ByteCounter {
     return this.#scanner.lines.value + this.#linesOfOthers;
   }
 
-  /** The number of sums. */
+  /** The number of sums, or a few more. */
   get size(): number {
-    return [...this.#days.values()].reduce((sum, { size }) => sum + size, this.#scanner.names.value);
+    return sizeOf(this.#sums) + (this.#days.size + 1) * this.#scanner.names.value;
   }
 
-  /** @param buffer one of `buffers`, with whole lines in the first `length` bytes: the last of them is a newline. */
+  /**
+   * @param buffer one of `buffers`, or a part of one, with whole lines in the first `length` bytes: the last of them is a
+   * newline.
+   */
   add(buffer: Buffer, length: number): void {
     const end = buffer.byteOffset + length;
     let at = buffer.byteOffset;
@@ -78,16 +89,25 @@ export class ByteCounter {
     }
   }
 
+  /** Adds what a thread has counted. */
+  addCounted({ lines, skipped, sums }: CountedLines): void {
+    this.#linesOfOthers += lines;
+    this.skipped += skipped;
+    this.#sums = addSums(this.#sums, sums);
+  }
+
   /** Returns the sums, and begins again with none. */
-  take(): CountedBytes[] {
-    this.#collect();
-    const found: CountedBytes[] = [];
-    for (const [day, sums] of this.#days) {
-      for (const [name, bytes] of sums) if (bytes > 0) found.push({ name, day, bytes });
-    }
-    this.#days.clear();
+  takeSums(): ByteSums {
+    this.#forget();
     this.#scanner.begin(0n, 0n);
-    return found;
+    const sums = this.#sums;
+    this.#sums = NO_SUMS;
+    return sums;
+  }
+
+  /** The same as a list. @param domainOf returns the domain of a name. */
+  take(domainOf: (name: string) => string): CountedBytes[] {
+    return listOf(this.takeSums(), domainOf);
   }
 
   /** Adds a line that the scanner cannot add. @returns the position behind it. */
@@ -105,27 +125,53 @@ export class ByteCounter {
     this.#scanner.begin(BigInt(start), BigInt(next));
     this.#day = day;
     if (this.#scanner.add(at, end) === end) return end;
+    this.#forget();
+    if (this.#scanner.add(at, end) === end) return end;
     // In a time zone with seconds, as they were long ago, a day may begin within the scanner's hundred seconds.
-    this.#addTo(day, name, Number(bytes));
+    this.#sums = addSums(this.#sums, { names: [name], days: [[day, Float64Array.of(Number(bytes))]] });
     this.#linesOfOthers += 1;
     return end;
   }
 
-  /** Takes the sums of the scanner over. */
+  /** Takes the sums of the scanner's day over. */
   #collect(): void {
-    const { memory, names, NAMES, SUMS } = this.#scanner;
-    const sums = new BigUint64Array(memory.buffer, SUMS.value, names.value + 1);
-    for (let number = 1; number <= names.value; number++) {
-      const start = NAMES.value + NAME_SIZE * number;
-      const name = this.#memory.toString('latin1', start, this.#memory.indexOf(0, start));
-      this.#addTo(this.#day, name, Number(sums[number]));
-    }
+    this.#scanner.collect();
+    const { memory, names, SUMS } = this.#scanner;
+    // The first one is nothing, because the first name has the number 1.
+    const collected = new Float64Array(memory.buffer, SUMS.value + 8, names.value);
+    if (collected.length === 0) return;
+    const sums = withRoom(collected, 0);
+    const before = this.#days.get(this.#day) ?? [];
+    for (const [number, bytes] of before.entries()) sums[number] = (sums[number] ?? 0) + bytes;
+    this.#days.set(this.#day, sums);
   }
 
-  #addTo(day: number, name: string, bytes: number): void {
-    const sums = this.#days.get(day) ?? new Map<string, number>();
-    this.#days.set(day, sums.set(name, (sums.get(name) ?? 0) + bytes));
+  /** Takes the names of the scanner over, with their sums. It has none then. */
+  #forget(): void {
+    this.#collect();
+    if (this.#days.size > 0) {
+      const { names, NAMES } = this.#scanner;
+      const start = NAMES.value + NAME_SIZE;
+      // Zeros are behind each name, and a whole text is taken much faster than one name at a time.
+      const text = this.#memory.toString('latin1', start, start + NAME_SIZE * names.value);
+      this.#sums = addSums(this.#sums, { names: text.split(/\0+/, names.value), days: [...this.#days] });
+      this.#days.clear();
+    }
+    this.#scanner.forget();
   }
+}
+
+/** 32 bytes, as the scanner describes them. */
+function newSecret(): Uint8Array {
+  const secret = randomBytes(32);
+  const order = [...secret.subarray(0, 16).keys()];
+  for (let at = 15; at > 0; at--) {
+    const other = randomInt(at + 1);
+    [order[at], order[other]] = [order[other] ?? 0, order[at] ?? 0];
+  }
+  secret.set(order);
+  for (const lowest of [16, 24]) secret[lowest] = (secret[lowest] ?? 0) | 1;
+  return secret;
 }
 
 let loaded: WebAssembly.Module | undefined;

@@ -24,6 +24,8 @@ export interface OpenLog {
   /** The file as it was counted before. Undefined for a new one. */
   readonly known: LogFile | undefined;
   readonly read: OpenFile['read'];
+  /** Undefined for a compressed log. */
+  readonly descriptor: number | undefined;
   readonly close: () => void;
 }
 
@@ -94,6 +96,7 @@ async function openNamed(
     return {
       ...{ name, device, inode, size, isCompressed, known: own, ...reader },
       end: isCompressed ? Infinity : size,
+      descriptor: isCompressed ? undefined : file.descriptor,
       isUnchanged:
         own !== undefined && (isCompressed || size >= own.position) && (await beginsWith(reader, own)),
     };

@@ -5,6 +5,7 @@ import { MachineError } from '../../core/machine-error.ts';
 import type { Machine } from '../../core/machine.ts';
 import { quote } from '../../core/quote.ts';
 import type { SshAccess, SshSecrets } from '../../model/databases/ssh-login.ts';
+import type { WantedNames } from '../mysql/contract.ts';
 import { withMysql, type MysqlMachine } from '../mysql/server.ts';
 import { passphraseFor, probe, type RemoteServer } from './over-ssh.ts';
 
@@ -185,16 +186,17 @@ async function within<T>(limitMs: number, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The names of all databases and users of a server; none in a sandbox that runs no server. */
+/** The names of databases and users of a server, of all if none are wanted; none in a sandbox that runs no server. */
 export async function namesAt(
   machine: MysqlMachine,
   place: DatabasePlace | undefined,
+  wanted?: WantedNames,
 ): Promise<{ databases: readonly string[]; users: readonly string[] }> {
   return withMysql(
     machine,
     async (mysql) => ({
-      databases: await mysql.databases(),
-      users: (await mysql.users()).map(({ name }) => name),
+      databases: await mysql.databases(wanted),
+      users: (await mysql.users(wanted)).map(({ name }) => name),
     }),
     place,
   );

@@ -1,7 +1,7 @@
 // MariaDB’s own clients. mariadb-dump knows the order in which things depend on each other.
 import type { ToolOptions, ToolWord } from '../../core/machine-daemons.ts';
 import type { Machine } from '../../core/machine.ts';
-import { withLogin, type Reachable } from './client-login.ts';
+import { loginAt, type Reachable } from './client-login.ts';
 
 export interface ClientTools {
   /** The statements that create everything in a database, without rows. */
@@ -11,11 +11,14 @@ export interface ClientTools {
   /** Loads such a file into an empty database. */
   load(file: string, database: string): Promise<void>;
   remove(file: string): Promise<void>;
+  /** Writes a database to two existing files: `create` with the database itself, `content` with what is in it. */
+  archive(database: string, files: { readonly create: string; readonly content: string }): Promise<void>;
 }
 
 const DUMP = { name: 'mariadb-dump', worksInSandbox: true } as const;
 const CLIENT = { name: 'mariadb', worksInSandbox: true } as const;
-const CONTENT = ['--routines', '--events', '--triggers', '--skip-comments', '--skip-dump-date'];
+const PARTS = ['--routines', '--events', '--triggers'];
+const CONTENT = [...PARTS, '--skip-comments', '--skip-dump-date'];
 /** The state of one moment for tables of InnoDB, which stay usable. */
 const ROWS = ['--single-transaction', '--hex-blob', '--dump-history'];
 const LIMIT_MS = 12 * 3_600_000;
@@ -28,7 +31,8 @@ export const dumpFile = (name: string): string => `${FOLDER}/${encodeURIComponen
 export function clientTools(machine: Pick<Machine, 'files' | 'tools'>, server: Reachable): ClientTools {
   const run = async (name: string, words: readonly ToolWord[], options?: ToolOptions) => {
     const tools = await machine.tools([DUMP, CLIENT]);
-    return withLogin(machine, server, (login) => tools.run(name, [...login, ...words], options));
+    const { words: login, privateFile } = loginAt(server);
+    return tools.run(name, [...login, ...words], { ...options, ...(privateFile && { privateFile }) });
   };
   const files = () => machine.files(['/var']);
   return {
@@ -53,6 +57,14 @@ export function clientTools(machine: Pick<Machine, 'files' | 'tools'>, server: R
 
     async remove(file) {
       await (await files()).remove(file);
+    },
+
+    async archive(database, { create, content }) {
+      const to = (path: string) => ({ prefix: '--result-file=', path });
+      const limit = { limitMs: LIMIT_MS };
+      const itself = ['--no-data', '--no-create-info', '--skip-triggers', '--databases'];
+      await run(DUMP.name, [...itself, to(create), '--', database], limit);
+      await run(DUMP.name, [...PARTS, ...ROWS, to(content), '--', database], limit);
     },
   };
 }

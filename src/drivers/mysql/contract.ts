@@ -41,6 +41,12 @@ export interface HeldPrivileges {
   readonly privileges: readonly string[];
 }
 
+/** What is about to be created. */
+export interface NewNames {
+  readonly database?: string;
+  readonly user?: string;
+}
+
 /**
  * Every operation can be repeated, and run again after a process was killed during it. Operations on something that
  * does not exist throw MachineError `not_found`, except the ones that remove it.
@@ -60,6 +66,12 @@ export interface MysqlCatalogue {
   /** For each host from which the user has any. */
   privileges(user: string, database: string): Promise<HeldPrivileges[]>;
 
+  /**
+   * Asks in one question whether these can be created.
+   * @returns facts about the server. Undefined if nothing is served.
+   * @throws MachineError `failed` if the server is read-only; `exists`.
+   */
+  assertNew(names: NewNames): Promise<ServerFacts | undefined>;
   /** @throws MachineError `exists`. */
   createDatabase(name: string): Promise<void>;
   /** Also takes away all privileges on it, which a later database of this name would give back. */
@@ -104,7 +116,7 @@ export interface MysqlCatalogue {
   foreignKeys(databases: readonly string[]): Promise<ForeignKey[]>;
   /**
    * Creates a database with the content of another: a dump of it is loaded. Nobody has privileges on it.
-   * @throws MachineError `exists`, `not_found`, `full`; `failed` on a server over the network.
+   * @throws MachineError `exists`, `not_found`, `full`.
    */
   copyDatabase(names: Names): Promise<void>;
   /** Undoes `copyDatabase`, also if it was interrupted or never began. */

@@ -5,32 +5,22 @@ import { withMysql, type MysqlMachine } from './server.ts';
 
 export { currentVersion, installableVersions } from './versions.ts';
 
-/** @param now the time before the server is asked. */
-export function lookAtMysql(machine: MysqlMachine, wanted: WantedMysql, now: number): Promise<FoundMysql> {
-  return withMysql(machine, (mysql) => find(mysql, wanted, now));
+export function lookAtMysql(machine: MysqlMachine, wanted: WantedMysql): Promise<FoundMysql> {
+  return withMysql(machine, (mysql) => find(mysql, wanted));
 }
 
 /** The databases only. */
-export function lookAtDatabases(
-  machine: MysqlMachine,
-  { databases }: WantedMysql,
-  now: number,
-): Promise<FoundDatabases> {
-  return withMysql(machine, async (mysql) => ({ at: now, databases: await mysql.databases(databases) }));
-}
-
-/** The same, with facts about the server. */
-export function lookAtDatabasesAndServer(machine: MysqlMachine, { databases }: WantedMysql, now: number) {
+export function lookAtDatabases(machine: MysqlMachine, wanted: WantedMysql): Promise<FoundDatabases> {
   return withMysql(machine, async (mysql) => ({
-    found: { at: now, databases: await mysql.databases(databases) },
-    server: await mysql.server(),
+    wanted,
+    databases: await mysql.databases(wanted.databases),
   }));
 }
 
-/** The same, with the definers of what is in the databases, and the foreign keys that leave them. */
-export function lookAtMysqlAndTies(machine: MysqlMachine, wanted: WantedMysql, now: number) {
+/** Everything, with the definers of what is in the databases, and the foreign keys that leave them. */
+export function lookAtMysqlAndTies(machine: MysqlMachine, wanted: WantedMysql) {
   return withMysql(machine, async (mysql) => {
-    const found = await find(mysql, wanted, now);
+    const found = await find(mysql, wanted);
     return {
       ...found,
       defined: await mysql.definers(found.databases),
@@ -43,20 +33,23 @@ export function lookAtMysqlAndTies(machine: MysqlMachine, wanted: WantedMysql, n
 export function lookAtPair(
   machine: MysqlMachine,
   { user, database }: { readonly user: string; readonly database: string },
-  now: number,
 ): Promise<FoundDatabases & FoundUsers> {
+  const wanted = {
+    databases: { names: [database], prefixes: [] },
+    users: { names: [user], prefixes: [] },
+  };
   return withMysql(machine, async (mysql) => ({
-    at: now,
-    databases: await mysql.databases({ names: [database], prefixes: [] }),
-    users: await mysql.users({ names: [user], prefixes: [] }),
+    wanted,
+    databases: await mysql.databases(wanted.databases),
+    users: await mysql.users(wanted.users),
   }));
 }
 
-async function find(mysql: MysqlCatalogue, wanted: WantedMysql, now: number): Promise<FoundMysql> {
+async function find(mysql: MysqlCatalogue, wanted: WantedMysql): Promise<FoundMysql> {
   const databases = await mysql.databases(wanted.databases);
   const users = await mysql.users(wanted.users);
   const grants = await mysql.grants(users.map(({ name }) => name));
-  return { at: now, isServed: mysql.isServed, databases, users, grants };
+  return { wanted, isServed: mysql.isServed, databases, users, grants };
 }
 
 /** The names of all databases, or of all users. */

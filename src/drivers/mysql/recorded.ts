@@ -1,6 +1,6 @@
 // The catalogue of a sandbox without a server: a file for each database and user. Passwords are not kept.
 import type { MachineFiles } from '../../core/machine-daemons.ts';
-import type { Grant, HeldPrivileges, MysqlCatalogue, NewGrant, WantedNames } from './contract.ts';
+import type { Grant, HeldPrivileges, MysqlCatalogue, NewGrant, NewNames, WantedNames } from './contract.ts';
 import type { CrossingGrant, Side } from './moves/crossing-grants.ts';
 import type { DatabaseInventory } from './moves/inventory.ts';
 import type { Names } from './moves/move-database.ts';
@@ -61,6 +61,12 @@ export class RecordedMysql implements MysqlCatalogue {
     const { hosts, grants } = await this.#user(user);
     const privileges = grants[database];
     return privileges === undefined ? [] : hosts.map((host) => ({ host, privileges }));
+  }
+
+  async assertNew({ database, user }: NewNames): Promise<undefined> {
+    if (database !== undefined && (await this.databases()).includes(database))
+      throw taken('database', database);
+    if (user !== undefined && (await this.#find(user)) !== undefined) throw taken('user', user);
   }
 
   async createDatabase(name: string): Promise<void> {

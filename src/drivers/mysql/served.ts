@@ -1,6 +1,6 @@
 // The catalogue of a running server, over one connection.
 import type { DatabaseConnection } from '../../core/machine-databases.ts';
-import type { MysqlCatalogue, NewGrant, WantedNames } from './contract.ts';
+import type { MysqlCatalogue, NewGrant, NewNames, WantedNames } from './contract.ts';
 import { copyDatabase, removeCopy } from './moves/copy-database.ts';
 import {
   crossingGrants,
@@ -18,6 +18,7 @@ import * as databases from './sql-databases.ts';
 import * as hosts from './sql-hosts.ts';
 import * as logins from './sql-logins.ts';
 import * as maintenance from './sql-maintenance.ts';
+import { assertNew } from './sql-new-names.ts';
 import * as privileges from './sql-privileges.ts';
 import * as ties from './sql-ties.ts';
 import * as users from './sql-users.ts';
@@ -51,6 +52,10 @@ export class ServedMysql implements MysqlCatalogue {
 
   privileges(user: string, database: string) {
     return privileges.held(this.#connection, user, database);
+  }
+
+  assertNew(names: NewNames) {
+    return assertNew(this.#connection, names);
   }
 
   createDatabase(name: string) {

@@ -66,10 +66,20 @@ export async function routines(
   return rows.map(({ database, name }) => `${database}.${name}`);
 }
 
+/** What `factsOf` needs of a server, for a statement that asks more. */
+export const FACTS = 'VERSION() AS version, @@port AS port, @@skip_networking AS isSilent';
+
+export interface FactsRow {
+  readonly version: string;
+  readonly port: number;
+  readonly isSilent: number;
+}
+
 export async function server(connection: DatabaseConnection): Promise<ServerFacts> {
-  const [row] = await connection.query<{ version: string; port: number; isSilent: number }>(
-    'SELECT VERSION() AS version, @@port AS port, @@skip_networking AS isSilent',
-  );
-  const { version = '', port = 0, isSilent = 1 } = row ?? {};
+  const [row] = await connection.query<FactsRow>(`SELECT ${FACTS}`);
+  return factsOf(row);
+}
+
+export function factsOf({ version = '', port = 0, isSilent = 1 }: Partial<FactsRow> = {}): ServerFacts {
   return { version: version.split('-')[0] ?? '', port: isSilent === 1 || port === 0 ? null : port };
 }

@@ -43,6 +43,24 @@ export async function create(
   }
 }
 
+/** @param hash of `mysql_native_password`. Nobody can log in with an empty one. */
+export async function createWithHash(
+  connection: DatabaseConnection,
+  name: string,
+  hosts: readonly string[],
+  hash: string,
+): Promise<void> {
+  if (hash === '') throw new TypeError('A user without a password is not created.');
+  if ((await hostsOf(connection, name)).length > 0) throw taken('user', name);
+  const identified = `IDENTIFIED VIA mysql_native_password USING ${connection.literal(hash)}`;
+  const accounts = hosts.map((host) => `${userAt(connection, name, host)} ${identified}`);
+  try {
+    await connection.query(`CREATE USER ${accounts.join(', ')}`);
+  } catch (error) {
+    throw isReported(error, 'ER_CANNOT_USER') ? taken('user', name) : error;
+  }
+}
+
 export async function drop(connection: DatabaseConnection, name: string): Promise<void> {
   const hosts = await hostsOf(connection, name);
   if (hosts.length > 0) {

@@ -18,7 +18,11 @@ const DUMP_LIMIT_MS = 12 * 3_600_000;
 const UPGRADE_LIMIT_MS = 3_600_000;
 const tools = ['mariadb-dump', 'mariadb-upgrade'].map((name) => ({ name }));
 
-type UpgradeWork = ChangeWork & { readonly progress: (percent: number, activity: string) => void };
+type UpgradeWork = ChangeWork & {
+  readonly progress: (percent: number, activity: string) => void;
+  /** @returns whether a call has dropped or renamed a database since. */
+  readonly watchDrops: () => Promise<(name: string) => Promise<boolean>>;
+};
 
 /** @returns the version of the running server afterwards. @throws MachineError. Can be repeated after an interruption. */
 export async function upgradeMysql(
@@ -43,6 +47,7 @@ export async function upgradeMysql(
     progress(5, 'Writing a backup of all databases');
     await backUp(machine, path);
   }
+  const isDropped = await work.watchDrops();
   const databases = await listDatabases(machine);
   signal?.throwIfAborted();
   progress(40, 'Changing packages');
@@ -65,11 +70,16 @@ export async function upgradeMysql(
     if (version !== to)
       throw new MachineError('failed', `MariaDB runs in the version ${version}, not ${to}.`);
     const left = new Set(await listDatabases(machine));
-    const lost = databases.filter((name) => !left.has(name));
+    const missing = databases.filter((name) => !left.has(name));
+    const lost: string[] = [];
+    for (const name of missing) {
+      if (await isDropped(name)) log(`“${name}” was dropped or renamed by a call meanwhile.`);
+      else lost.push(name);
+    }
     if (lost.length > 0) {
       throw new MachineError('failed', `After the upgrade, these databases are missing: ${lost.join(', ')}.`);
     }
-    log(`MariaDB ${version} runs, with all ${databases.length} databases.`);
+    log(`MariaDB ${version} runs, with all ${databases.length - missing.length} databases.`);
     return version;
   } finally {
     log(

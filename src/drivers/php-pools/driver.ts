@@ -1,7 +1,7 @@
 // The pools of accounts on PHP-FPM: a file for each account and release. php-fpm itself checks them, since one that it
 // rejects stops all pools.
 import type { Pool } from '../../model/php/pools.ts';
-import { checkTogether } from '../batches.ts';
+import { checkTogether } from '../../core/batches.ts';
 import { FileSteps, type CheckPort, type DesiredFile, type FileDriver, type Reload } from '../file-driver.ts';
 import {
   assertRuns,
@@ -23,6 +23,7 @@ import {
   SOCKETS,
 } from './places.ts';
 import { renderBase, renderPools, type Identity } from './render.ts';
+import { beginWaiting, endWaiting } from './waiting.ts';
 
 /** The pools of accounts for one release. JSON. */
 export interface DesiredPools {
@@ -85,8 +86,12 @@ export function poolDriver(release: string): FileDriver<DesiredPools> {
       const run = () => reload(release, port);
       if (isNew === true && changes.every(({ before }) => before === null)) {
         const sockets = accounts.flatMap(({ pools }) => pools.map(({ socket }) => socket));
-        const used = () => waitForSockets(sockets, port);
-        return [{ key: program, run, later: { order: LATER_ORDER, used, isFollowed: true } }];
+        const usernames = accounts.map(({ username }) => username);
+        const before = () => beginWaiting(port.files, usernames);
+        // If PHP-FPM does not load them, the other files of the website are served nevertheless.
+        const failed = () => endWaiting(port.files, usernames);
+        const used = () => waitForSockets(sockets, port).finally(failed);
+        return [{ key: program, before, run, later: { order: LATER_ORDER, used, failed, isFollowed: true } }];
       }
       // Without PHP-FPM there is nothing to remove a pool from.
       if (isRemoval(accounts) && !(await isRunning(release, port))) return [];
@@ -145,7 +150,8 @@ async function checkAlone(
   if (first === undefined) return;
   const check = (several: readonly (readonly CheckedFile[])[]) =>
     checkTogether(several, (some) => testFiles(release, some.flat(), port));
-  const reason = await port.batches.run(programOf(release), changed, check);
+  const options = { isPatient: port.services.isSupported };
+  const reason = await port.batches.run(programOf(release), changed, check, options);
   if (reason !== undefined) throw reason as Error;
 }
 

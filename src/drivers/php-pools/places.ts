@@ -11,6 +11,8 @@ export const mainFile = (release: string) => `${CONFIGURATION}/${release}/fpm/ph
 export const baseFile = (release: string) => `${poolFolder(release)}/00-whmapi1.conf`;
 export const accountFile = (release: string, username: string) =>
   `${poolFolder(release)}/whmapi1-${username}.conf`;
+/** The account of such a file. */
+export const usernameOf = (path: string) => /\/whmapi1-(.+)\.conf$/.exec(path)?.[1] ?? '';
 export const baseSocket = (release: string) => `${SOCKETS}/${release}.sock`;
 
 export const readable: FileAttributes = { mode: 0o644 };

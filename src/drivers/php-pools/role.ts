@@ -1,9 +1,13 @@
-// Prepares PHP-FPM for the role WebServer: every installed version runs, with the base configuration of the pools.
+// Prepares PHP-FPM for the role WebServer: every installed version runs, with the base configuration of the pools, and has
+// the pools of the accounts.
+import type { Pools } from '../../model/php/pools.ts';
 import type { RoleWork } from '../roles/role-driver.ts';
 import { unifiedDiff } from '../diffs.ts';
 import { findVersions } from '../php/versions.ts';
+import { reload } from './control.ts';
 import { poolSteps } from './driver.ts';
 import { SOCKETS } from './places.ts';
+import { stepOf } from './steps/change.ts';
 
 /** systemd-tmpfiles creates the folder of the sockets at each start of the machine (tmpfiles.d(5)). */
 const BOOT_FILE = '/etc/tmpfiles.d/whmapi1-php.conf';
@@ -14,8 +18,9 @@ export async function configurePhp({
   machine,
   log,
   changed,
-  accountPools,
-}: Pick<RoleWork, 'machine' | 'log' | 'changed' | 'accountPools'>): Promise<void> {
+  setFirstPhp,
+  isRetry,
+}: Pick<RoleWork, 'machine' | 'log' | 'changed' | 'setFirstPhp' | 'isRetry'>): Promise<void> {
   const files = await machine.files(['/etc/tmpfiles.d']);
   const before = (await files.readText(BOOT_FILE)) ?? null;
   if (before !== BOOT_TEXT) {
@@ -27,7 +32,7 @@ export async function configurePhp({
   }
   const services = await machine.services();
   const versions = await findVersions(machine);
-  const pools = await accountPools(versions.at(-1)?.id);
+  await setFirstPhp(versions.at(-1)?.id);
   for (const { release, unit } of versions) {
     if (!machine.system.isSandbox) {
       const { isEnabled, state } = await services.state(unit);
@@ -35,13 +40,35 @@ export async function configurePhp({
       if (state !== 'active') await services.start(unit);
       if (!isEnabled || state !== 'active') changed(`Enabled and started: ${unit}.`);
     }
-    const description = `Set the pools of PHP-FPM ${release}.`;
-    const desired = { release, accounts: pools.get(release) ?? [], hasBase: true };
+    const description = `Set what all pools of PHP-FPM ${release} share.`;
+    const desired = { release, accounts: [], hasBase: true };
     const step = poolSteps(release).step(`php-pools ${release}`, description, desired);
     const diff = await step.preview(machine);
-    await step.apply(machine, await step.prepare(machine));
+    const memento = await step.prepare(machine);
+    await step.apply(machine, memento);
+    if (isRetry && memento.files.length === 0 && services.isSupported)
+      await reload(release, await poolSteps(release).port(machine));
     if (diff === '') continue;
     changed(description);
     for (const line of diff.trimEnd().split('\n')) log(`  ${line}`);
   }
+}
+
+/** Writes the pools of an account. Its lock must be held. @returns whether they are other ones than before. */
+export async function writePools(
+  machine: RoleWork['machine'],
+  username: string,
+  wanted: Pools,
+): Promise<boolean> {
+  let isChanged = false;
+  for (const { release } of await findVersions(machine)) {
+    const pools = wanted.get(release);
+    if (pools === undefined) continue;
+    const step = stepOf({ release, accounts: [{ username, pools }] });
+    const memento = await step.prepare(machine);
+    if (memento.files.length === 0) continue;
+    await step.apply(machine, memento);
+    isChanged = true;
+  }
+  return isChanged;
 }

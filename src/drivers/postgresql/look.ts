@@ -4,18 +4,16 @@ import type { FoundPostgresql, WantedPostgresql } from '../../model/databases/ow
 import type { WantedNames } from './contract.ts';
 import { postgresqlOf, type PostgresqlMachine } from './server.ts';
 
-/** @param at the time before this: milliseconds since 1970-01-01. @param wanted absent: everything. */
 export async function lookAtPostgresql(
   machine: PostgresqlMachine,
-  at: number,
-  wanted?: WantedPostgresql,
+  wanted: WantedPostgresql,
 ): Promise<FoundPostgresql> {
   const catalogue = await postgresqlOf(machine);
   const [databases, users] = await Promise.all([
-    catalogue.databases(wanted?.databases),
-    catalogue.users(wanted?.users),
+    catalogue.databases(wanted.databases),
+    catalogue.users(wanted.users),
   ]);
-  return { at, databases, users };
+  return { wanted, databases, users };
 }
 
 /** The names of all databases, or of all users. */

@@ -8,11 +8,12 @@ import { actsAsOwner, atomically, endSessions, isTaken, isWanted, wantedValues }
 /** PostgreSQL’s own. */
 const IS_OWN = "(d.datistemplate OR d.datname = 'postgres')";
 
+/** One row with all names: the driver takes longer for a row than JSON.parse for a name. */
 export async function names(connection: DatabaseConnection): Promise<string[]> {
-  const rows = await connection.query<{ name: string }>(
-    `SELECT d.datname::text COLLATE "C" AS name FROM pg_database d WHERE NOT ${IS_OWN} ORDER BY 1`,
+  const [row] = await connection.query<{ names: string[] | null }>(
+    `SELECT json_agg(d.datname ORDER BY d.datname::text COLLATE "C") AS names FROM pg_database d WHERE NOT ${IS_OWN}`,
   );
-  return rows.map(({ name }) => name);
+  return row?.names ?? [];
 }
 
 /**

@@ -11,7 +11,7 @@ export const dns = {
   packages: ['bind9', 'bind9-utils'],
   units: ['named'],
 
-  async configure(work: Omit<RoleWork, 'accountWebs' | 'accountPools' | 'siteCertificates' | 'sealer'>) {
+  async configure(work: Pick<RoleWork, 'nameServer' | 'machine' | 'now' | 'log' | 'changed'>) {
     const { nameServer, machine } = work;
     const place = await placeOf(machine);
     if (place !== undefined) await nameServer.register(place);
@@ -30,12 +30,7 @@ export const dns = {
 
 async function write(
   options: ServerOptions,
-  {
-    machine,
-    now,
-    log,
-    changed,
-  }: Omit<RoleWork, 'nameServer' | 'accountWebs' | 'accountPools' | 'siteCertificates' | 'sealer'>,
+  { machine, now, log, changed }: Pick<RoleWork, 'machine' | 'now' | 'log' | 'changed'>,
 ): Promise<void> {
   const step = await zones.setUp(machine, options, now());
   const diff = await step.preview(machine);

@@ -1,9 +1,11 @@
-// Prepares a machine for roles: packages, services and base configuration. Each part skips what is already done.
+// Prepares a machine for roles: packages, services and base configuration, then what belongs to accounts. Each part skips
+// what is already done.
 import { install, findMissing, packageTools } from '../debian-packages.ts';
 import { roleDrivers } from './drivers.ts';
 import type { RoleDriver, RoleWork } from './role-driver.ts';
 
 /**
+ * Everything but what belongs to accounts.
  * @throws MachineError with the message of the program that failed. Finished parts stay, and the next attempt
  * continues.
  */
@@ -12,16 +14,23 @@ export async function prepare(
   work: RoleWork,
   progress: (share: number, activity: string) => void,
 ): Promise<void> {
-  const wanted = roleDrivers.filter(({ role }) => names.includes(role));
+  const wanted = driversOf(names);
   const isSandbox = work.machine.system.isSandbox;
   if (isSandbox) work.log('A sandbox installs no packages and runs no services.');
   else await installAll(wanted, work, progress);
   for (const [at, { role, units, configure }] of wanted.entries()) {
-    progress(0.6 + (0.4 * at) / wanted.length, `Configuring ${role}`);
+    progress(0.6 + (0.3 * at) / wanted.length, `Configuring ${role}`);
     if (!isSandbox) await startAll(units, work);
     await configure(work);
   }
 }
+
+/** To be called once the roles are stored as active. @throws MachineError. What was written stays. */
+export async function writeAccounts(names: readonly string[], work: RoleWork): Promise<void> {
+  for (const driver of driversOf(names)) await driver.writeAccounts?.(work);
+}
+
+const driversOf = (names: readonly string[]) => roleDrivers.filter(({ role }) => names.includes(role));
 
 async function installAll(
   wanted: readonly RoleDriver[],

@@ -2,8 +2,9 @@
 import type { Sealer } from '../../core/context.ts';
 import type { Machine } from '../../core/machine.ts';
 import type { TaskLogFile } from '../../core/task.ts';
+import type { Pools } from '../../model/php/pools.ts';
 import type { CertificateFile } from '../certificates/files.ts';
-import type { AccountPools } from '../php-pools/driver.ts';
+import type { LockingWork } from '../each-account.ts';
 import type { DriverMachine } from '../step.ts';
 import type { AccountWeb } from '../virtual-hosts/contract.ts';
 import type { ServerSettings } from '../zones/contract.ts';
@@ -12,18 +13,22 @@ export interface RoleWork {
   readonly machine: Machine;
   readonly now: () => number;
   readonly nameServer: ServerSettings;
-  /** What the web server serves for each account of this server. */
-  readonly accountWebs: () => Promise<readonly AccountWeb[]>;
-  /** The files of certificates that the virtual hosts need. */
-  readonly siteCertificates: () => Promise<readonly CertificateFile[]>;
+  /** The accounts of this server. What is read of one holds while its lock is held. */
+  readonly accounts: {
+    readonly usernames: () => Promise<readonly string[]>;
+    /** What the web server serves for it. Undefined: there is none of this name. */
+    readonly web: (username: string) => Promise<AccountWeb | undefined>;
+    /** The files of certificates that its virtual hosts need. */
+    readonly certificates: (username: string) => Promise<readonly CertificateFile[]>;
+    /** Its pools of PHP-FPM. */
+    readonly pools: (username: string) => Promise<Pools>;
+  };
+  readonly locking: LockingWork;
+  /** An earlier attempt may have ended between writing files and the reload of a daemon. */
+  readonly isRetry: boolean;
   readonly sealer: Sealer;
-  /**
-   * The pools of every account of this server, by release of PHP. `newest`: the version that becomes the server's
-   * default if there is none yet.
-   */
-  readonly accountPools: (
-    newest: string | undefined,
-  ) => Promise<ReadonlyMap<string, readonly AccountPools[]>>;
+  /** Makes a version of PHP the server's default if there is none yet. */
+  readonly setFirstPhp: (version: string | undefined) => Promise<void>;
   /** Adds a line to the log that administrators read. */
   readonly log: (line: string) => void;
   /** The file of this log, for the output of programs. */
@@ -41,6 +46,11 @@ export interface RoleDriver {
   readonly units: readonly string[];
   /** Writes the base configuration. Can be repeated. */
   readonly configure: (work: RoleWork) => Promise<void>;
+  /**
+   * Writes what belongs to accounts, each under its lock. Can be repeated. The role is already stored as active: a call
+   * that begins later knows it, and one that began before has locked its account.
+   */
+  readonly writeAccounts?: (work: RoleWork) => Promise<void>;
   /** The problems of the base configuration, each as a sentence. Changes nothing. Requires the packages. */
   readonly examine: (machine: DriverMachine) => Promise<readonly string[]>;
 }

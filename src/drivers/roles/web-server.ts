@@ -1,7 +1,9 @@
 // The role WebServer: Apache with its modules, and an include of the virtual hosts in its configuration.
 import { writeMissing } from '../certificates/files.ts';
-import { configurePhp } from '../php-pools/role.ts';
+import { assertNone, eachAccount } from '../each-account.ts';
+import { configurePhp, writePools } from '../php-pools/role.ts';
 import { virtualHosts } from '../virtual-hosts/virtual-hosts.ts';
+import { writeAllVirtualHosts } from '../virtual-hosts/write-all.ts';
 import type { RoleDriver } from './role-driver.ts';
 
 export const webServer: RoleDriver = {
@@ -19,8 +21,7 @@ export const webServer: RoleDriver = {
   units: ['apache2'],
 
   async configure(work) {
-    const { machine, log, changed, accountWebs, siteCertificates, sealer } = work;
-    // The virtual hosts name the sockets of the pools.
+    const { machine, log, changed, isRetry } = work;
     await configurePhp(work);
     const missing = await virtualHosts.missingModules(machine);
     if (missing.length > 0) {
@@ -36,19 +37,27 @@ export const webServer: RoleDriver = {
       changed(step.description);
       for (const line of diff.split('\n')) if (line !== '') log(`  ${line}`);
     }
-    // Apache does not start without a file that its configuration names.
-    const certificates = await writeMissing(machine, sealer, await siteCertificates());
+    if (isRetry && memento.files.length === 0) await virtualHosts.restart(machine);
+  },
+
+  async writeAccounts({ machine, changed, accounts, locking, sealer }) {
+    const usernames = await accounts.usernames();
+    // The virtual hosts name the sockets of the pools and the certificates. Apache does not start without a certificate.
+    let pools = 0;
+    let certificates = 0;
+    const unprepared = await eachAccount(locking, usernames, async (username) => {
+      if (await writePools(machine, username, await accounts.pools(username))) pools += 1;
+      certificates += await writeMissing(machine, sealer, await accounts.certificates(username));
+    });
+    if (pools > 0) changed(`Wrote the pools of ${pools} accounts.`);
     if (certificates > 0) changed(`Wrote the certificates of ${certificates} virtual hosts.`);
-    let written = 0;
-    // Together, because they share a reload.
-    const write = async (web: Awaited<ReturnType<typeof accountWebs>>[number]) => {
-      const one = virtualHosts.change(web.username, web);
-      const found = await one.prepare(machine);
-      await one.apply(machine, found);
-      written += found.files.length;
-    };
-    await Promise.all((await accountWebs()).map(write));
+    const { written, failures } = await writeAllVirtualHosts(
+      { machine, ...locking },
+      usernames.filter((username) => !unprepared.has(username)),
+      accounts.web,
+    );
     if (written > 0) changed(`Wrote the virtual hosts of ${written} accounts.`);
+    assertNone(new Map([...unprepared, ...failures]));
   },
 
   examine: (machine) => virtualHosts.examine(machine),

@@ -1,6 +1,7 @@
 // The interface of web server drivers. `apache/` implements it for Apache.
 import type { AccountWeb } from '../../model/web/account-web.ts';
 import type { PrimaryType } from '../../model/web/primary-hosts.ts';
+import type { LockingWork } from '../each-account.ts';
 import type { DriverMachine, DriverStep } from '../step.ts';
 
 export type { AccountWeb, WebCertificate, WebHost, WebPhp, WebService } from '../../model/web/account-web.ts';
@@ -34,6 +35,13 @@ export interface Confirmation {
   readonly removed: readonly { readonly path: string; readonly reason: string }[];
 }
 
+export interface ConfirmOptions {
+  /** How long a reload that was requested may take. */
+  readonly waitMs?: number;
+  /** Reloads the web server in any case. */
+  readonly isReloadNeeded?: boolean;
+}
+
 export interface VirtualHostsDriver<Memento> {
   /**
    * Replaces all virtual hosts of an account. Null removes them.
@@ -51,7 +59,15 @@ export interface VirtualHostsDriver<Memento> {
    * Waits until the web server uses all virtual hosts.
    * @throws MachineError `failed` if it cannot, with its reason.
    */
-  confirm(machine: DriverMachine): Promise<Confirmation>;
+  confirm(
+    machine: DriverMachine,
+    locking: Pick<LockingWork, 'withLocks'>,
+    options?: ConfirmOptions,
+  ): Promise<Confirmation>;
+  /** Has the web server read all its files, in case a process ended before it did so. @throws MachineError `failed`. */
+  reload(machine: DriverMachine): Promise<void>;
+  /** The same for what `setUp` writes. */
+  restart(machine: DriverMachine): Promise<void>;
   /** Marks the account's files as ours, even if they were edited by hand, so that they can be removed. */
   adopt(machine: DriverMachine, username: string, wildcards?: readonly string[]): Promise<void>;
   /** Writes the configuration that holds for all accounts. */

@@ -1,7 +1,35 @@
-// What functions read of virtual hosts on the machine: the end of an error log.
+// What functions read of virtual hosts on the machine: the end of an error log, and which older logs there are.
 import type { MachineFiles } from '../../core/machine-daemons.ts';
 import type { DriverMachine } from '../step.ts';
-import { DOMAIN_LOGS, errorLog } from './places.ts';
+import { DOMAIN_LOGS, domainLogs, errorLog, KEPT_LOGS } from './places.ts';
+
+/** For how long logrotate keeps a log after it has closed it. */
+export const LOG_RETENTION_DAYS = 7 * KEPT_LOGS;
+
+/** As logrotate names what it has closed: `bob.example.log.1`, `bob.example.log-20261126.gz`. */
+const ROTATED = /\.log(?:\.\d{1,4}|-\d{8})(?:\.gz)?$/;
+
+export interface RotatedLog {
+  readonly file: string;
+  readonly path: string;
+  /** Seconds since 1970-01-01. */
+  readonly mtime: number;
+}
+
+/** The closed logs of an account, by name. */
+export async function rotatedLogs(machine: DriverMachine, username: string): Promise<RotatedLog[]> {
+  const files = await machine.files([DOMAIN_LOGS]);
+  const folder = domainLogs(username);
+  const found: RotatedLog[] = [];
+  for (const file of (await files.list(folder)).filter((name) => ROTATED.test(name))) {
+    const path = `${folder}/${file}`;
+    const facts = await files.facts(path);
+    // logrotate has renamed it meanwhile.
+    if (facts?.kind !== 'file') continue;
+    found.push({ file, path, mtime: Math.floor(facts.modifiedAt / 1000) });
+  }
+  return found;
+}
 
 /** A line can have 8 KiB. */
 const MAX_BYTES = 4_194_304;

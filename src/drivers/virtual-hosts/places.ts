@@ -11,6 +11,8 @@ export const CHALLENGE_PATH = '/.well-known/acme-challenge/';
  * and adm may enter Debian’s own folder for the logs of Apache.
  */
 export const DOMAIN_LOGS = '/var/log/whmapi1-domlogs';
+/** How many closed versions of each log are kept. A log is closed every week. */
+export const KEPT_LOGS = 8;
 /**
  * An empty file for each account whose websites answer 503 for a moment, while it gets another name or home. Apache looks
  * for it at each request.

@@ -8,6 +8,7 @@ import {
   domainName,
   emailAddress,
   findMachineNames,
+  freeName,
   proposeNames,
 } from '../../model/accounts/names.ts';
 import { isQuotaEnabled, warnOfQuota } from '../../model/accounts/quota.ts';
@@ -31,6 +32,7 @@ export default defineFunction({
     'set. Without a password, nobody can log in until passwd sets one.',
   access: ['create-acct'],
   effect: 'operates',
+  isBrief: true,
   params: {
     username: {
       ...accountName,
@@ -160,15 +162,21 @@ export default defineFunction({
     const { machine, transaction } = context;
     const proposed =
       username === undefined ? await transaction('reads', (db) => proposeNames(db, domain)) : [username];
-    const [ofMachine, hasQuota, found] = await Promise.all([
-      findMachineNames(machine, proposed),
+    const names = findMachineNames(machine, proposed);
+    const rate = async (password: string) => {
+      const name = username ?? freeName(proposed, await names);
+      return name === undefined ? undefined : passwords.rateFirst(context, password, [name, domain]);
+    };
+    const [ofMachine, hasQuota, found, rated] = await Promise.all([
+      names,
       isQuotaEnabled({ machine }),
       lookAtParts(context, { domain, wishes: wishesOf(args) }),
+      args.password ? rate(args.password) : undefined,
     ]);
-    return { proposed, ofMachine, hasQuota, found };
+    return { proposed, ofMachine, hasQuota, found, rated };
   },
 
-  async handler(args, context, { proposed, ofMachine, hasQuota, found }) {
+  async handler(args, context, { proposed, ofMachine, hasQuota, found, rated }) {
     const { caller, db } = context;
     const username = args.username ?? (await chooseName(db, proposed, ofMachine));
     const secret = args.password === '' ? undefined : args.password;
@@ -189,7 +197,10 @@ export default defineFunction({
     const { account, packageSettings } = await newAccount.plan(context, wishes, ofMachine);
     if (secret === undefined)
       context.inform('Nobody can log in to the account until passwd sets a password.');
-    else await passwords.assertStrong(context, secret, [username, account.domain], 'createacct');
+    else {
+      const rating = { db, ...(rated ?? { passwordStrength: context.passwordStrength }) };
+      await passwords.assertStrong(rating, secret, [username, account.domain], 'createacct');
+    }
     warnOfQuota(context, hasQuota, account.settings);
     const input = {
       account,

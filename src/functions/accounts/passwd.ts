@@ -1,4 +1,5 @@
 import { setPassword } from '../../changes/set-password.ts';
+import type { Context } from '../../core/context.ts';
 import { defineFunction } from '../../core/define.ts';
 import { existingAccount } from '../../model/accounts/names.ts';
 import { assertConfirmed, assertNotAbove } from '../../model/logins/acting-as.ts';
@@ -46,11 +47,14 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, { caller, db, system, passwordStrength, plan }) {
-    const isOwn = args.user === 'root' && caller.user === 'root' && caller.privileges === 'all';
-    const { username, domain } = isOwn
-      ? { username: 'root', domain: system.hostname() }
-      : await accounts.get(db, caller, args.user);
+  async look({ user, password }, context) {
+    const { username, domain } = await context.transaction('reads', (db) => find({ ...context, db }, user));
+    return passwords.rateFirst(context, password, [username, domain]);
+  },
+
+  async handler(args, context, { passwordStrength }) {
+    const { caller, db, plan } = context;
+    const { username, domain } = await find(context, args.user);
     if (username === caller.user) assertConfirmed(caller, 'set your password');
     await assertNotAbove(db, caller, username);
     await passwords.assertStrong({ db, passwordStrength }, args.password, [username, domain], 'passwd');
@@ -58,3 +62,12 @@ export default defineFunction({
     return { app: ['system'] };
   },
 });
+
+/** Root can set its own password too. */
+async function find(
+  { db, caller, system }: Pick<Context, 'db' | 'caller' | 'system'>,
+  user: string,
+): Promise<{ readonly username: string; readonly domain: string }> {
+  const isOwn = user === 'root' && caller.user === 'root' && caller.privileges === 'all';
+  return isOwn ? { username: 'root', domain: system.hostname() } : accounts.get(db, caller, user);
+}

@@ -6,6 +6,7 @@ export default defineFunction({
   summary: 'Check whether this server enforces disk quotas.',
   access: 'any',
   effect: 'none',
+  readsMachine: true,
   params: {},
   returns: {
     quota_enabled: { type: 'flag', doc: 'Whether the file system of the home directories enforces quotas.' },

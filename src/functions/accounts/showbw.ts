@@ -2,7 +2,8 @@ import { defineFunction } from '../../core/define.ts';
 import { loginName } from '../../core/params.ts';
 import { searchParams } from '../../model/accounts/search.ts';
 import { monthAt } from '../../model/bandwidth/months.ts';
-import { ofAccounts } from '../../model/bandwidth/report.ts';
+import { inBatches, listAccounts, prepare, totals, type AccountUsage } from '../../model/bandwidth/report.ts';
+import * as longLists from '../../model/long-list.ts';
 import * as resellers from '../../model/resellers/resellers.ts';
 
 export default defineFunction({
@@ -71,29 +72,43 @@ export default defineFunction({
     },
   ],
 
-  async handler({ month, year, showres, search, searchtype }, { caller, db, now }) {
+  async handler({ month, year, showres, search, searchtype }, context) {
+    const { caller, db, now, listQuery, reportLongList } = context;
     const owner = showres === undefined ? undefined : await resellers.resolveAsked(db, caller, showres);
     const today = monthAt(now());
     const asked = { year: year ?? today.year, month: month ?? today.month };
-    const accounts = await ofAccounts(db, caller, asked, { search, searchtype, owner });
-    return {
-      acct: accounts.map((one) => ({
-        bwusage: one.domains.map(({ domain, usage, isDeleted }) => ({
-          deleted: isDeleted ? 1 : 0,
-          domain,
-          usage,
-        })),
-        deleted: one.isDeleted ? 1 : 0,
-        limit: one.limit,
-        maindomain: one.maindomain,
-        owner: one.owner,
-        reseller: one.isReseller ? 1 : 0,
-        totalbytes: one.total,
-        user: one.user,
-      })),
-      ...asked,
-      reseller: owner ?? caller.user,
-      totalused: accounts.reduce((sum, { total }) => sum + total, 0),
-    };
+    const report = await prepare(db, caller, asked, { search, searchtype, owner });
+    const { count, bytes } = await totals(db, report);
+    const rest = { ...asked, reseller: owner ?? caller.user, totalused: bytes };
+    if (listQuery !== undefined || reportLongList === undefined || count <= longLists.LONG) {
+      return { acct: (await listAccounts(db, report)).map(recordOf), ...rest };
+    }
+    if (longLists.canLeave(context) && report.present.hasLongList !== true) {
+      longLists.leave(context, function* (reading) {
+        for (const batch of inBatches(db, report, reading)) yield JSON.stringify(batch.map(recordOf));
+      });
+    } else {
+      const accounts = await listAccounts(db, report);
+      const batches = function* () {
+        for (const one of accounts) yield JSON.stringify([recordOf(one)]);
+      };
+      reportLongList({ batches: batches(), preview: batches, close: () => undefined });
+    }
+    return { acct: [], ...rest };
   },
+});
+
+const recordOf = (one: AccountUsage) => ({
+  bwusage: one.domains.map(({ domain, usage, isDeleted }) => ({
+    deleted: isDeleted ? 1 : 0,
+    domain,
+    usage,
+  })),
+  deleted: one.isDeleted ? 1 : 0,
+  limit: one.limit,
+  maindomain: one.maindomain,
+  owner: one.owner,
+  reseller: one.isReseller ? 1 : 0,
+  totalbytes: one.total,
+  user: one.user,
 });

@@ -1,4 +1,5 @@
 import { handOver, lookForHandOver, tellAboutHandOver } from '../../changes/databases/hand-over.ts';
+import { lookForStaying, tellAboutStaying } from '../../changes/databases/postgresql.ts';
 import { convertAddon, copiedIn } from '../../changes/convert-addon.ts';
 import { badParam } from '../../core/errors.ts';
 import { defineFunction, type FamilyArgument } from '../../core/define.ts';
@@ -30,9 +31,13 @@ export default defineFunction({
     'zone moves with its records, and the website keeps its PHP version. The website has a self-signed certificate until ' +
     'AutoSSL replaces it. MariaDB databases and users that are named move with their names, passwords and privileges, so ' +
     'that the website’s settings still fit. A user who moves loses its privileges on databases that stay, and the other ' +
-    'way round. A copy of a database has no users, and the website’s own settings are never changed. Other databases, ' +
-    'also of PostgreSQL, stay with the present account, and still work for the website. Email does not move, because ' +
-    'this server does not manage it yet. If any step fails, all earlier steps are undone.',
+    'way round. A copy of a database has no users, and the website’s own settings are never changed. Other databases ' +
+    'stay with the present account, and still work for the website. So do all databases and users of PostgreSQL, for which ' +
+    'WHM has no parameters; a warning names them. To move the database bob_shop and its user bob_app to the account “new”, ' +
+    'rename them in psql as root, and then let the user act as the owner of the database again: ALTER DATABASE bob_shop ' +
+    'RENAME TO new_shop; ALTER ROLE "bob_shop owner" RENAME TO "new_shop owner"; ALTER ROLE bob_app RENAME TO new_app; ' +
+    'and uapi --user=new Postgresql update_privileges. The website’s settings then need the new names. Email does not ' +
+    'move, because this server does not manage it yet. If any step fails, all earlier steps are undone.',
   access: 'root',
   effect: 'operates',
   role: 'WebServer',
@@ -90,10 +95,11 @@ export default defineFunction({
       domains: await lookForDomains(context, { zones: names.flatMap(zonesToLookFor) }),
       parts: await lookAtParts(context, { domain }),
       databases: hosted && (await lookForHandOver(context, hosted.username, wantedIn(args))),
+      staying: hosted && (await lookForStaying(context, hosted.username)),
     };
   },
 
-  async handler(args, context, { ofMachine, domains: found, parts, databases: foundDatabases }) {
+  async handler(args, context, { ofMachine, domains: found, parts, databases: foundDatabases, staying }) {
     const { domain, username, pkgname, wait } = args;
     const wanted = wantedIn(args);
     const { db, caller, inform, warn, startTask } = context;
@@ -114,6 +120,7 @@ export default defineFunction({
     );
     const given = { wanted, found: foundDatabases };
     const databases = await handOver(context, source.username, account.account, given);
+    await tellAboutStaying(context, source.username, staying);
     if (!wait) {
       await assertNone(db, domain, username);
       const input = { domain, username, source: source.username, package: pkgname, databases: wanted };

@@ -27,18 +27,23 @@ export default defineFunction({
   examples: [{ args: {}, doc: 'All addon domains.' }],
 
   async handler(_args, { db, caller }) {
-    const rows = (await listAddons(db, caller)).map(async ({ domain, account, subdomain, documentRoot }) => {
+    const addons = await listAddons(db, caller);
+    const addresses = await ipv6.addressesOf(
+      db,
+      addons.map(({ account }) => account.username),
+    );
+    const rows = addons.map(({ domain, account, subdomain, documentRoot }) => {
       const row = {
         docroot: `${account.home}/${documentRoot}`,
         domain_type: 'addon',
         ip: account.ip,
-        ipv6: (await ipv6.find(db, account.username))?.address ?? '',
+        ipv6: addresses.get(account.username) ?? '',
         owner: account.username,
         reseller: account.owner,
         subdomain: subdomain.domain,
       };
       return [domain, row] as const;
     });
-    return Object.fromEntries(await Promise.all(rows));
+    return Object.fromEntries(rows);
   },
 });

@@ -30,12 +30,13 @@ export default defineFunction({
   },
   examples: [{ args: { user: 'root' }, doc: 'Check whether root is enrolled.' }],
 
-  async handler({ user }, { caller, db }) {
+  async handler({ user }, context) {
+    const { caller, db } = context;
     if (user === undefined) {
+      const toConfiguration = ({ domain }: tfa.Enrolled) => ({ is_enabled: 1, primary_domain: domain });
+      if (await tfa.leaveEnrolled(context, caller, toConfiguration)) return {};
       const enrolled = await tfa.listEnrolled(db, caller);
-      return Object.fromEntries(
-        enrolled.map(({ username, domain }) => [username, { is_enabled: 1, primary_domain: domain }]),
-      );
+      return Object.fromEntries(enrolled.map((one) => [one.username, toConfiguration(one)]));
     }
     await users.assertManageable(db, caller, user);
     const isEnrolled = await tfa.isEnrolled(db, user);

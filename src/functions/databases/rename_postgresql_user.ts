@@ -40,10 +40,16 @@ export default defineFunction({
     },
   ],
 
-  look: ({ oldname, cpuser }, context) => lookForNamed(context, USERS, oldname, cpuser),
+  async look({ oldname, newname, password, cpuser }, context) {
+    const { transaction, caller } = context;
+    const found = await lookForNamed(context, USERS, oldname, cpuser);
+    const owner = await transaction('reads', (db) => ownerNamed({ db, caller }, USERS, oldname, cpuser));
+    return { found, rated: await passwords.rateFirst(context, password, [owner, newname]) };
+  },
 
-  async handler({ oldname: from, newname: to, password, cpuser }, context, found) {
+  async handler({ oldname: from, newname: to, password, cpuser }, context, { found, rated }) {
     const owner = await ownerNamed(context, USERS, from, cpuser);
-    context.plan(await renameUser(context, { owner, from, to, password }, found));
+    const change = { owner, from, to, password };
+    context.plan(await renameUser(passwords.withRating(context, rated), change, found));
   },
 });

@@ -3,6 +3,8 @@ import { defineFunction } from '../../core/define.ts';
 import { LOCAL_ROLE } from '../../model/databases/own-mysql.ts';
 import * as passwords from '../../model/passwords/passwords.ts';
 
+const KNOWN = ['root'];
+
 export default defineFunction({
   name: 'set_local_mysql_root_password',
   since: 52,
@@ -34,8 +36,10 @@ export default defineFunction({
     },
   ],
 
-  async handler({ password }, context) {
-    await passwords.assertStrong(context, password, ['root'], 'mysql');
+  look: ({ password }, context) => passwords.rateFirst(context, password, KNOWN),
+
+  async handler({ password }, context, rated) {
+    await passwords.assertStrong(passwords.withRating(context, rated), password, KNOWN, 'mysql');
     context.plan(setMysqlRootPassword(password));
     return { password_reset: 1 };
   },

@@ -4,7 +4,7 @@ import { authoriseAccount } from '../../core/access.ts';
 import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
 import { objectName } from '../../model/databases/names.ts';
-import { ownerNamed, ownerParam } from '../../model/databases/named-object.ts';
+import { lookForPassword, ownerNamed, ownerParam } from '../../model/databases/named-object.ts';
 import { ROLE, USERS } from '../../model/databases/own-mysql.ts';
 import * as passwords from '../../model/passwords/passwords.ts';
 
@@ -44,16 +44,19 @@ export default defineFunction({
     },
   ],
 
-  look: ({ user, cpuser }, context) => lookForNamed(context, USERS, user, cpuser),
+  look: (args, context) => lookForPassword(context, { ...args, of: USERS }, lookForNamed),
 
-  async handler({ user: name, password, cpuser }, context, found) {
+  async handler({ user: name, password, cpuser }, context, { found, rated }) {
     const owner = await ownerNamed(context, USERS, name, cpuser);
     authoriseAccount(context.caller, 'set_mysql_password', owner);
-    context.plan(await setPassword(context, { owner, user: name, password }, found), (results) => {
-      const refused = refusedPasswords(results) ?? [];
-      if (refused.length === 0) return undefined;
-      const reasons = refused.map(({ host, error }) => `${host}: ${error}`);
-      throw new ApiError('host_failed', `The server refused the password. ${reasons.join(' ')}`);
-    });
+    context.plan(
+      await setPassword(passwords.withRating(context, rated), { owner, user: name, password }, found),
+      (results) => {
+        const refused = refusedPasswords(results) ?? [];
+        if (refused.length === 0) return undefined;
+        const reasons = refused.map(({ host, error }) => `${host}: ${error}`);
+        throw new ApiError('host_failed', `The server refused the password. ${reasons.join(' ')}`);
+      },
+    );
   },
 });

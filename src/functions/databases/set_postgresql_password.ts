@@ -2,7 +2,7 @@ import { lookForNamed, setPassword } from '../../changes/databases/postgresql.ts
 import { authoriseAccount } from '../../core/access.ts';
 import { defineFunction } from '../../core/define.ts';
 import { objectName } from '../../model/databases/names.ts';
-import { ownerNamed, ownerParam } from '../../model/databases/named-object.ts';
+import { lookForPassword, ownerNamed, ownerParam } from '../../model/databases/named-object.ts';
 import { ROLE, USERS } from '../../model/databases/own-postgresql.ts';
 import * as passwords from '../../model/passwords/passwords.ts';
 
@@ -42,11 +42,11 @@ export default defineFunction({
     },
   ],
 
-  look: ({ user, cpuser }, context) => lookForNamed(context, USERS, user, cpuser),
+  look: (args, context) => lookForPassword(context, { ...args, of: USERS }, lookForNamed),
 
-  async handler({ user: name, password, cpuser }, context, found) {
+  async handler({ user: name, password, cpuser }, context, { found, rated }) {
     const owner = await ownerNamed(context, USERS, name, cpuser);
     authoriseAccount(context.caller, 'set_postgresql_password', owner);
-    context.plan(await setPassword(context, { owner, name, password }, found));
+    context.plan(await setPassword(passwords.withRating(context, rated), { owner, name, password }, found));
   },
 });

@@ -1,10 +1,8 @@
-import { changeSigning } from '../../changes/change-zones.ts';
+import { disableSigning } from '../../changes/change-zones.ts';
 import { defineFunction } from '../../core/define.ts';
-import { ApiError } from '../../core/errors.ts';
 import { lookAtSigning } from '../../drivers/zones/look.ts';
 import { zoneParam } from '../../model/dns/record-form.ts';
-import { namesOf, openSeveral } from '../../model/dns/several-zones.ts';
-import { unsignedText } from '../../model/dns/signing-change.ts';
+import { namesOf } from '../../model/dns/several-zones.ts';
 
 export default defineFunction({
   name: 'disable_dnssec_for_domains',
@@ -53,37 +51,6 @@ export default defineFunction({
 
   look: ({ domain }, { machine }) => lookAtSigning(machine, namesOf(domain)),
 
-  async handler({ domain: domains }, context, { zones }) {
-    const { db, caller, warn, inform, now } = context;
-    const { found, failures } = await openSeveral(db, caller, domains, zones);
-    const errors = new Map(failures);
-    const changes = [];
-    for (const [domain, { found: zone, servedSerial }] of found) {
-      const { name, digest, dnssecPolicy } = zone;
-      if (dnssecPolicy === null) {
-        inform(`The zone “${name}” is not signed.`);
-        continue;
-      }
-      try {
-        const text = unsignedText(zone, servedSerial, new Date(now()));
-        changes.push({ name, before: digest, after: { name, text, dnssecPolicy: null } });
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        errors.set(domain, error);
-      }
-    }
-    if (changes.length > 0) {
-      const names = changes.map(({ name }) => `“${name}”`).join(', ');
-      warn(
-        `Remove the DS records at the registrar. Until then, validating resolvers cannot resolve ${names}.`,
-      );
-    }
-    return changeSigning(context, {
-      ...{ domains: [...new Set(domains)], found, errors, changes },
-      row: (domain, { error }) => ({
-        ...{ domain, disabled: error === undefined ? 1 : 0 },
-        ...(error === undefined ? {} : { error }),
-      }),
-    });
-  },
+  handler: ({ domain }, context, looked) =>
+    disableSigning(context, domain, looked, (domains) => ({ domains })),
 });

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { lookAtSigning } from '../../drivers/zones/look.ts';
-import { describeKey, describeNsec } from '../../model/dns/ds-records.ts';
+import { describeSigned, signedZoneFields } from '../../model/dns/ds-records.ts';
 import { zoneParam } from '../../model/dns/record-form.ts';
 import { assertSome, namesOf, openSeveral } from '../../model/dns/several-zones.ts';
 
@@ -13,6 +13,7 @@ export default defineFunction({
     'CSK have digests. Private keys are never shown.',
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'reads',
+  needsSameFiles: true,
   role: 'DNS',
   params: {
     domain: {
@@ -28,66 +29,7 @@ export default defineFunction({
         fields: {
           domain: { type: 'string', doc: 'The domain.' },
           ds_records: {
-            fields: {
-              keys: {
-                map: {
-                  fields: {
-                    active: { type: 'flag', doc: '1 if BIND signs with this key.' },
-                    algo_desc: { type: 'string', doc: 'The algorithm’s name, such as RSA/SHA-256.' },
-                    algo_num: { type: 'integer', doc: 'The algorithm’s number, such as 8.' },
-                    algo_tag: { type: 'string', doc: 'The algorithm’s mnemonic, such as RSASHA256.' },
-                    bits: { type: 'integer', doc: 'The length of the key in bits.' },
-                    created: { type: 'integer', doc: 'When BIND generated it, as a Unix timestamp.' },
-                    digests: {
-                      list: {
-                        fields: {
-                          algo_desc: { type: 'string', doc: 'The digest type’s name, such as SHA-256.' },
-                          algo_num: { type: 'integer', doc: 'The digest type’s number, such as 2.' },
-                          digest: { type: 'string', doc: 'The digest in hexadecimal.' },
-                        },
-                      },
-                      doc: 'The digests that a DS record can use.',
-                    },
-                    flags: {
-                      type: 'integer',
-                      doc: '257 for a key that a DS record can refer to, otherwise 256.',
-                    },
-                    key_id: { type: 'integer', doc: 'The tag of the key.' },
-                    key_tag: { type: 'integer', doc: 'The tag of the key.' },
-                    key_type: { type: 'string', doc: 'KSK, ZSK, or CSK for one key in both roles.' },
-                  },
-                },
-                keys: 'KEY_ID',
-                doc: 'The keys. Empty if the zone is not signed.',
-              },
-              nsec_details: {
-                fields: {
-                  nsec_version: { type: 'string', doc: 'NSEC or NSEC3.' },
-                  nsec3_hash_algo_desc: {
-                    type: 'string',
-                    optional: true,
-                    doc: 'The hash algorithm, always SHA-1.',
-                  },
-                  nsec3_hash_algo_num: { type: 'integer', optional: true, doc: '1.' },
-                  nsec3_iterations: { type: 'integer', optional: true, doc: '0.' },
-                  nsec3_narrow: {
-                    type: 'flag',
-                    optional: true,
-                    doc: 'Always 0: BIND generates the records when it signs the zone.',
-                  },
-                  nsec3_opt_out: {
-                    type: 'flag',
-                    optional: true,
-                    doc: '1 if delegations without DS records are not ' + 'covered.',
-                  },
-                  nsec3_salt: { type: 'string', optional: true, doc: 'Empty.' },
-                },
-                optional: true,
-                doc:
-                  'How the zone proves that a name does not exist. Absent if the zone is not signed, or signed ' +
-                  'with a policy that is not this program’s.',
-              },
-            },
+            fields: signedZoneFields,
             optional: true,
             doc: 'Absent if there is an “error”.',
           },
@@ -125,10 +67,7 @@ export default defineFunction({
         }
         return {
           domain,
-          ds_records: {
-            keys: Object.fromEntries(keys.map((key) => [String(key.tag), describeKey(key)])),
-            ...(policy ? { nsec_details: describeNsec(policy.denial) } : {}),
-          },
+          ds_records: describeSigned(zone),
         };
       }),
     };

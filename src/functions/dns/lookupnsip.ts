@@ -7,6 +7,8 @@ export default defineFunction({
   summary: 'Show the IPv4 address of a nameserver, as found in DNS.',
   access: ['ns-config', 'create-acct', 'create-dns'],
   effect: 'none',
+  readsMachine: true,
+  needsSameFiles: true,
   params: { host: { ...domainName, required: true, doc: 'The hostname of the nameserver.' } },
   returns: { ip: { type: 'string|null', doc: 'The first address. null if it has none.' } },
   examples: [

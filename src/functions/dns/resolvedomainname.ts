@@ -8,6 +8,8 @@ export default defineFunction({
   summary: 'Show the IPv4 address of a domain, as found in DNS.',
   access: ['create-acct', 'create-dns', 'edit-dns', 'manage-dns-records'],
   effect: 'none',
+  readsMachine: true,
+  needsSameFiles: true,
   params: { domain: { ...domainName, required: true, doc: 'The domain.' } },
   returns: { ip: { type: 'string', doc: 'The first address.' } },
   examples: [

@@ -84,10 +84,10 @@ export default defineFunction({
 const WRONG_USER = 'User parameter is invalid or was not supplied';
 
 /** @throws ApiError `denied`, whose data has the form that clients match. */
-async function readUser(user: string | undefined, { caller, transaction }: FreeContext): Promise<string> {
+async function readUser(user = '', { caller, transaction }: FreeContext): Promise<string> {
   try {
-    const { username } = await transaction('reads', (db) => accounts.get(db, caller, user ?? ''));
-    return username;
+    await transaction('reads', (db) => accounts.assertVisible(db, caller, user));
+    return user;
   } catch (error) {
     if (!(error instanceof ApiError) || !['denied', 'not_found'].includes(error.code)) throw error;
     const data: Hash = { data: { reason: WRONG_USER, result: '0' }, type: 'text', error: WRONG_USER };

@@ -48,10 +48,10 @@ export default defineFunction({
   ],
 
   async handler(args, context) {
-    const { 'cpanel.user': user, 'cpanel.module': module, 'cpanel.function': func, passed } = args;
-    const { username } = await context.transaction('reads', (db) => accounts.get(db, context.caller, user));
+    const { 'cpanel.user': username, 'cpanel.module': module, 'cpanel.function': func, passed } = args;
+    await context.transaction('reads', (db) => accounts.assertVisible(db, context.caller, username));
     const call = { api: 'uapi', username, module, func, args: passed } as const;
-    const { envelope, options } = await callAccountApi(context, call);
-    return { uapi: { ...uapiAnswer(envelope, options) } };
+    const { envelope, reshape } = await callAccountApi(context, call);
+    return { uapi: { ...uapiAnswer(envelope, reshape) } };
   },
 });

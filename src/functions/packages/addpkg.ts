@@ -38,14 +38,14 @@ export default defineFunction({
   ],
 
   async handler(args, { caller, db }) {
-    const settings = form.completeSettings(
-      form.readArguments('param', {
-        ...args,
-        max_email_per_hour: args.MAX_EMAIL_PER_HOUR,
-        max_defer_fail_percentage: args.MAX_DEFER_FAIL_PERCENTAGE,
+    const given = Object.assign(
+      form.readArguments('param', args),
+      form.readSettings({
+        maxEmailPerHour: args.MAX_EMAIL_PER_HOUR,
+        maxDeferFailPercentage: args.MAX_DEFER_FAIL_PERCENTAGE,
       }),
-      await readDefaults(db),
     );
+    const settings = form.completeSettings(given, await readDefaults(db));
     const extensions = form.readExtensions(args._PACKAGE_EXTENSIONS ?? '');
     return { pkg: await packages.add(db, caller, args.name, settings, extensions) };
   },

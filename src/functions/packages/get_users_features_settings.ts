@@ -3,6 +3,7 @@ import { existingAccount } from '../../model/accounts/names.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { features } from '../../model/features/catalogue.ts';
 import { readIds } from '../../model/features/ids.ts';
+import { LONG } from '../../model/long-list.ts';
 import * as featureLists from '../../model/features/lists.ts';
 import * as featureOverrides from '../../model/features/overrides.ts';
 
@@ -72,25 +73,37 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, { caller, db }) {
+  async handler(args, { caller, db, listQuery, reportLongList }) {
     const ids = args.feature.length === 0 ? features.map(({ id }) => id) : await readIds(args.feature);
-    const rows = [];
-    for (const user of new Set(args.user)) {
-      const { featureList } = (await accounts.get(db, caller, user)).settings;
-      const settings = await featureLists.getSettings(db, featureList);
-      const disabled = await featureLists.listDisabled(db, featureList);
-      const overrides = await featureOverrides.list(db, user);
-      for (const feature of ids) {
-        const override = overrides.get(feature);
-        rows.push({
-          user,
+    const users = await accounts.getEach(db, caller, new Set(args.user));
+    const overrides = await featureOverrides.listEach(
+      db,
+      users.map(({ username }) => username),
+    );
+    const lists = new Map<string, ReadonlySet<string>>();
+    for (const name of new Set(users.map(({ settings }) => settings.featureList))) {
+      const settings = await featureLists.getSettings(db, name);
+      const disabled = await featureLists.listDisabled(db, name);
+      lists.set(name, new Set(ids.filter((id) => settings[id] && !disabled.has(id))));
+    }
+    const rowsOf = ({ username, settings: { featureList } }: accounts.Account) =>
+      ids.map((feature) => {
+        const override = overrides.get(username)?.get(feature);
+        return {
+          user: username,
           feature,
           feature_list: featureList,
-          feature_list_setting: settings[feature] && !disabled.has(feature) ? 1 : 0,
+          feature_list_setting: lists.get(featureList)?.has(feature) === true ? 1 : 0,
           cpuser_setting: override === undefined ? null : override ? 1 : 0,
-        });
-      }
+        };
+      });
+    if (listQuery === undefined && reportLongList !== undefined && users.length * ids.length > LONG) {
+      const batches = function* () {
+        for (const user of users) yield JSON.stringify(rowsOf(user));
+      };
+      reportLongList({ batches: batches(), preview: batches, close: () => undefined });
+      return { users_features_settings: [] };
     }
-    return { users_features_settings: rows };
+    return { users_features_settings: users.flatMap(rowsOf) };
   },
 });

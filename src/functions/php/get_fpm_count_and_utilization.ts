@@ -3,7 +3,7 @@ import { findVersions } from '../../drivers/php/look.ts';
 import { lookAtMemory } from '../../drivers/php-pools/look.ts';
 import { memoryOfDomain, toConvert } from '../../model/php/conversion.ts';
 import { newestOf } from '../../model/php/versions.ts';
-import { hostsOf, readAccounts } from '../../model/php/virtual-hosts.ts';
+import { listHosts, prepareList } from '../../model/php/virtual-hosts.ts';
 
 const MIB = 1024 * 1024;
 
@@ -37,7 +37,7 @@ export default defineFunction({
   },
 
   async handler(_args, { db, caller }, { newest, memory }) {
-    const hosts = hostsOf(await readAccounts(db, caller, newest));
+    const hosts = await listHosts(db, await prepareList(db, caller, newest));
     const left = toConvert(hosts).length;
     const each = memoryOfDomain(memory);
     return {

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { hostName } from '../../model/accounts/names.ts';
-import { getOwner, hostsOf, readAccounts } from '../../model/php/virtual-hosts.ts';
+import { getOwner, namesOfHosts, prepareList } from '../../model/php/virtual-hosts.ts';
 
 export default defineFunction({
   name: 'php_get_impacted_domains',
@@ -37,10 +37,11 @@ export default defineFunction({
       throw badParam('Pass “domain”, or system_default=1, or both.');
     }
     for (const domain of domains) await getOwner(db, caller, 'domain', domain);
-    const hosts = hostsOf(await readAccounts(db, caller, undefined));
-    const found = hosts.filter(({ servedBy: { decidedBy } }) =>
-      decidedBy === undefined ? followsServer : domains.includes(decidedBy),
-    );
-    return { domains: found.map(({ host }) => host.servername) };
+    const follows = `"decidedBy" IN (SELECT value FROM ${db.dialect.eachOf('?', 'wanted')})`;
+    const names = await namesOfHosts(db, await prepareList(db, caller, undefined), {
+      where: followsServer ? `("decidedBy" IS NULL OR ${follows})` : follows,
+      values: [JSON.stringify(domains)],
+    });
+    return { domains: names };
   },
 });

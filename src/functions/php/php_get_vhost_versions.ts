@@ -1,8 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
 import { findVersions } from '../../drivers/php/look.ts';
-import { hostFields, hostRow } from '../../model/php/rows.ts';
+import * as longLists from '../../model/long-list.ts';
+import { hostFields, recordWithAccount, rowWithAccount } from '../../model/php/rows.ts';
 import { newestOf } from '../../model/php/versions.ts';
-import { hostsOf, readAccounts } from '../../model/php/virtual-hosts.ts';
+import { countHosts, listHosts, prepareList, recordsOfHosts } from '../../model/php/virtual-hosts.ts';
 
 export default defineFunction({
   name: 'php_get_vhost_versions',
@@ -11,6 +12,7 @@ export default defineFunction({
   description: 'Root sees the virtual hosts of all accounts, and a reseller those of its own accounts.',
   access: ['list-accts'],
   effect: 'reads',
+  needsSameFiles: true,
   role: 'WebServer',
   params: {},
   returns: {
@@ -36,13 +38,23 @@ export default defineFunction({
 
   look: (_args, { machine }) => findVersions(machine),
 
-  async handler(_args, { db, caller }, installed) {
-    const list = await readAccounts(db, caller, newestOf(installed)?.id);
-    return {
-      versions: hostsOf(list).map((one) => ({
-        ...hostRow(one),
-        is_suspended: Number(one.account.suspendedAt !== null),
-      })),
-    };
+  async handler(_args, context, installed) {
+    const { db, caller, listQuery, reportLongList } = context;
+    const list = await prepareList(db, caller, newestOf(installed)?.id);
+    const isLong = (await countHosts(db, list)) > longLists.LONG;
+    if (listQuery !== undefined || reportLongList === undefined || !isLong) {
+      return { versions: (await listHosts(db, list)).map(rowWithAccount) };
+    }
+    if (longLists.canLeave(context)) {
+      const record = recordWithAccount(db.dialect, list);
+      longLists.leave(context, (reading) => recordsOfHosts(list, reading, record));
+    } else {
+      const hosts = await listHosts(db, list);
+      const batches = function* () {
+        for (const one of hosts) yield JSON.stringify([rowWithAccount(one)]);
+      };
+      reportLongList({ batches: batches(), preview: batches, close: () => undefined });
+    }
+    return { versions: [] };
   },
 });

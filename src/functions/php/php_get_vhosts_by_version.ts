@@ -2,7 +2,7 @@ import { defineFunction } from '../../core/define.ts';
 import { findVersions } from '../../drivers/php/look.ts';
 import { versionParam } from '../../model/php/form.ts';
 import { getVersion, INHERIT, newestOf } from '../../model/php/versions.ts';
-import { hostsOf, readAccounts } from '../../model/php/virtual-hosts.ts';
+import { namesOfHosts, prepareList } from '../../model/php/virtual-hosts.ts';
 
 export default defineFunction({
   name: 'php_get_vhosts_by_version',
@@ -10,6 +10,7 @@ export default defineFunction({
   summary: 'List the virtual hosts that use a PHP version.',
   access: 'root',
   effect: 'reads',
+  needsSameFiles: true,
   role: 'WebServer',
   params: {
     version: {
@@ -25,10 +26,11 @@ export default defineFunction({
 
   async handler({ version }, { db, caller }, installed) {
     const isUsed = version === INHERIT ? undefined : getVersion(installed, 'version', version).id;
-    const hosts = hostsOf(await readAccounts(db, caller, newestOf(installed)?.id));
-    const found = hosts.filter(({ host: { servername }, servedBy }) =>
-      isUsed === undefined ? servedBy.decidedBy !== servername : servedBy.version === isUsed,
-    );
-    return { vhosts: found.map(({ host }) => host.servername) };
+    const list = await prepareList(db, caller, newestOf(installed)?.id);
+    const condition =
+      isUsed === undefined
+        ? { where: '("decidedBy" IS NULL OR "decidedBy" <> servername)', values: [] }
+        : { where: 'COALESCE(version, ?) = ?', values: [list.server.defaultVersion, isUsed] };
+    return { vhosts: await namesOfHosts(db, list, condition) };
   },
 });

@@ -2,7 +2,7 @@ import { defineFunction } from '../../core/define.ts';
 import { loginName } from '../../core/params.ts';
 import { BYTES_OF_MEBIBYTE } from '../../model/bandwidth/exceeded.ts';
 import { monthAt } from '../../model/bandwidth/months.ts';
-import { ofAccounts } from '../../model/bandwidth/report.ts';
+import { listAccounts, prepare } from '../../model/bandwidth/report.ts';
 import * as limits from '../../model/resellers/limits.ts';
 import * as statistics from '../../model/resellers/statistics.ts';
 import * as resellers from '../../model/resellers/resellers.ts';
@@ -97,7 +97,7 @@ export default defineFunction({
     const totals = statistics.total(listed);
     const thisMonth = monthAt(now());
     const asked = { year: args.year ?? thisMonth.year, month: args.month ?? thisMonth.month };
-    const bandwidth = await ofAccounts(db, ROOT, asked, { owner: user });
+    const bandwidth = await listAccounts(db, await prepare(db, ROOT, asked, { owner: user }));
     const usedBy = new Map(bandwidth.filter((one) => !one.isDeleted).map((one) => [one.user, one.total]));
     const removed = args.filter_deleted ? [] : bandwidth.filter((one) => one.isDeleted);
     const present = listed.map((one) => ({

@@ -15,6 +15,7 @@ export default defineFunction({
     'does not name them.',
   access: 'root',
   effect: 'none',
+  readsMachine: true,
   params: {
     ns: { ...packageNamespace, list: true },
     package: { ...packageName, list: true },

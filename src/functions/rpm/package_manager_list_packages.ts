@@ -12,6 +12,7 @@ export default defineFunction({
     'packages. A sandbox has a small database of its own, in which nothing is really installed.',
   access: 'root',
   effect: 'none',
+  readsMachine: true,
   params: {
     state: {
       type: 'string',

@@ -10,6 +10,7 @@ export default defineFunction({
   description: 'It reads how the SSH server identifies itself, with ssh-keyscan, and does not log in.',
   access: 'root',
   effect: 'none',
+  readsMachine: true,
   params: {
     host: { ...remoteHost, required: true, doc: 'The other server’s hostname or IP address.' },
     port: { type: 'integer', default: 22, min: 1, max: 65_535, doc: 'The port of its SSH server.' },

@@ -21,6 +21,7 @@ export default defineFunction({
     'program itself works.',
   access: 'root',
   effect: 'none',
+  readsMachine: true,
   params: {},
   returns: {
     payload: {

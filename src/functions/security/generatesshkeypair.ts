@@ -2,7 +2,7 @@ import { storeKeys } from '../../changes/change-ssh-keys.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { fingerprintOf, folderOf, generatePair, isTaken, lineOf } from '../../drivers/ssh-keys/look.ts';
-import { assertStrong } from '../../model/passwords/passwords.ts';
+import { assertStrong, rateFirst } from '../../model/passwords/passwords.ts';
 import { assertUser, isNameOfKey, keyFile, keyUser, passphrase } from '../../model/ssh-keys/names.ts';
 
 const DEFAULT_RSA_BITS = '4096';
@@ -55,11 +55,12 @@ export default defineFunction({
   async look(args, context) {
     const { caller, machine, transaction, isDryRun } = context;
     const { name, user, algorithm, comment, bits } = args;
-    await transaction('reads', async (db) => {
-      await assertUser(db, caller, user);
+    await transaction('reads', (db) => assertUser(db, caller, user));
+    if (args.passphrase !== '') {
       const known = [user, name];
-      if (args.passphrase !== '') await assertStrong({ ...context, db }, args.passphrase, known, 'sshkey');
-    });
+      const rated = await rateFirst(context, args.passphrase, known);
+      await transaction('reads', (db) => assertStrong({ ...rated, db }, args.passphrase, known, 'sshkey'));
+    }
     if (!isNameOfKey(name))
       throw badParam(`The name “${name}” means something else to OpenSSH. Use another one.`);
     if (name.endsWith('.pub')) {

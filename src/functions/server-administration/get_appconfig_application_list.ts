@@ -39,6 +39,8 @@ export default defineFunction({
     'applications and does not run them. A warning names each file that is not valid.',
   access: 'root',
   effect: 'none',
+  readsMachine: true,
+  needsSameFiles: true,
   params: {},
   returns: {
     cpanel: { list: application, doc: 'The applications for accounts.' },

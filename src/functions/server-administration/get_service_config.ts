@@ -11,6 +11,8 @@ export default defineFunction({
     'settings and what they mean.',
   access: 'root',
   effect: 'none',
+  readsMachine: true,
+  needsSameFiles: true,
   params: { service: serviceParam },
   returns: { map: { type: 'string', doc: 'The value of the setting.' }, keys: 'KEY' },
   examples: [{ args: { service: 'dovecot' }, doc: 'Show the settings of Dovecot.' }],

@@ -9,6 +9,8 @@ export default defineFunction({
   description: 'The value is the one in force, whichever file of /etc/dovecot it comes from.',
   access: 'root',
   effect: 'none',
+  readsMachine: true,
+  needsSameFiles: true,
   params: { key: keyParam, service: serviceParam },
   returns: { map: { type: 'string', doc: 'The value of the setting.' }, keys: 'KEY' },
   examples: [

@@ -7,6 +7,7 @@ export default defineFunction({
   summary: 'List the TCP sockets of IPv4: addresses, ports, state and user.',
   access: 'root',
   effect: 'none',
+  readsMachine: true,
   params: {},
   returns: { payload: socketList },
   list: 'payload',

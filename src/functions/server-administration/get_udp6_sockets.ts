@@ -8,6 +8,7 @@ export default defineFunction({
   description: 'A socket of IPv6 may serve IPv4 too: such an address is shown as “::ffff:192.0.2.1”.',
   access: 'root',
   effect: 'none',
+  readsMachine: true,
   params: {},
   returns: { payload: socketList },
   list: 'payload',

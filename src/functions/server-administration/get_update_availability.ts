@@ -10,6 +10,7 @@ export default defineFunction({
     'old the lists are. If npm installed the program, its registry is asked for the version in the tier.',
   access: 'root',
   effect: 'none',
+  readsMachine: true,
   params: {},
   returns: {
     current_version: {

@@ -10,6 +10,7 @@ export default defineFunction({
     'mounted at several places is listed once.',
   access: 'root',
   effect: 'none',
+  readsMachine: true,
   params: {},
   returns: { partition: partitionList },
   list: 'partition',

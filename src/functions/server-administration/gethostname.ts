@@ -10,5 +10,5 @@ export default defineFunction({
   returns: { hostname: { type: 'string', doc: 'The hostname, as the kernel has it.' } },
   examples: [{ args: {}, doc: 'Show the hostname.' }],
 
-  handler: (_args, { machine }) => ({ hostname: machine.system.hostname() }),
+  handler: (_args, { system }) => ({ hostname: system.hostname() }),
 });

@@ -14,5 +14,5 @@ export default defineFunction({
   flat: true,
   examples: [{ args: {}, doc: 'Show the load.' }],
 
-  handler: (_args, { machine }) => load.read(machine),
+  handler: (_args, context) => load.read(context),
 });

@@ -10,6 +10,7 @@ export default defineFunction({
     'the one that runs.',
   access: 'root',
   effect: 'none',
+  readsMachine: true,
   params: {},
   returns: {
     needs_reboot: { type: 'flag', doc: 'Whether it needs a restart.' },

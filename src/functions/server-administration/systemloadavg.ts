@@ -11,5 +11,5 @@ export default defineFunction({
   returns: load.averages,
   examples: [{ args: {}, doc: 'Show the load.' }],
 
-  handler: (_args, { machine }) => load.read(machine),
+  handler: (_args, context) => load.read(context),
 });

@@ -13,6 +13,7 @@ export default defineFunction({
     'whmapi1d was started with --tls-cert, that certificate is shown, and its key is empty.',
   access: 'root',
   effect: 'none',
+  readsMachine: true,
   params: {},
   returns: {
     services: {

@@ -56,12 +56,17 @@ export default defineFunction({
 
   async handler(_args, { caller, db }) {
     const vhosts = [];
-    for (const { account, host, certificate } of await listSites(db, caller)) {
+    const sites = await listSites(db, caller);
+    const addresses = await ipv6.addressesOf(
+      db,
+      sites.map(({ account }) => account.username),
+    );
+    for (const { account, host, certificate } of sites) {
       vhosts.push({
         ...(await siteAnswer(db, { account, host })),
         user: account.username,
         type: host.type,
-        ipv6: (await ipv6.find(db, account.username))?.address ?? '',
+        ipv6: addresses.get(account.username) ?? '',
         iptype: account.settings.dedicatedIp ? 'dedicated' : 'shared',
         crt: crtOf(certificate),
       });

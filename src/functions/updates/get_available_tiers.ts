@@ -13,6 +13,7 @@ export default defineFunction({
     'message says how old the package lists of apt are.',
   access: 'root',
   effect: 'none',
+  readsMachine: true,
   params: {},
   returns: {
     edge: tier('The version in the tier “edge”; empty if the tier has none.'),

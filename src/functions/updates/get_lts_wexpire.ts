@@ -13,6 +13,8 @@ export default defineFunction({
     'distro-info-data. Releases without a date of release are left out.',
   access: 'root',
   effect: 'none',
+  readsMachine: true,
+  needsSameFiles: true,
   params: {},
   returns: {
     branch: { map: { list: { fields: { build, is_main: isMain } } }, keys: 'RELEASE' },

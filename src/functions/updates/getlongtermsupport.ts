@@ -12,6 +12,8 @@ export default defineFunction({
     'come from Debian’s package distro-info-data.',
   access: 'root',
   effect: 'none',
+  readsMachine: true,
+  needsSameFiles: true,
   params: {
     all: {
       type: 'flag',

@@ -21,6 +21,7 @@ export default defineFunction({
     'packages are listed as NAME=VERSION.',
   access: 'root',
   effect: 'none',
+  readsMachine: true,
   params: {
     packages: { type: 'flag', default: '0', doc: 'Whether to list the installed packages as well.' },
   },

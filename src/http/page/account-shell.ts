@@ -7,7 +7,7 @@ import type { Engine } from '../../core/engine.ts';
 import type { Hash } from '../../core/values.ts';
 import { uapiAnswer } from '../../model/account-apis/answers.ts';
 import { runAccountCall } from '../../model/account-apis/call.ts';
-import { uapiIndex } from '../../uapi/index.generated.ts';
+import { accountIndex } from '../../uapi/index.generated.ts';
 import { toShellAnswer } from './api-shell-call.ts';
 import { describeFunction } from './function-descriptions.ts';
 import type { Shell } from './shell-routes.ts';
@@ -18,7 +18,7 @@ export function accountShell(engine: Engine): Shell {
   const uapi = ofApi(engine, 'uapi');
   return {
     list: async ({ caller }) => {
-      const rows = Object.entries(uapiIndex);
+      const rows = Object.entries(accountIndex.uapi);
       const needed = rows.flatMap(([, { feature }]) => feature ?? []);
       const features = await featuresOf(engine, caller, needed);
       return rows
@@ -35,10 +35,10 @@ export function accountShell(engine: Engine): Shell {
     },
     call: async ({ caller }, { command, args, dryRun, origin }) => {
       const [module = '', func = ''] = command.split('::');
-      const { envelope, options } = await runAccountCall({ api: 'uapi', module, func, args }, (call) =>
+      const { envelope, reshape } = await runAccountCall({ api: 'uapi', module, func, args }, (call) =>
         dispatch({ ...call, dryRun, ...(origin === undefined ? {} : { origin }) }, caller, uapi),
       );
-      const answer = uapiAnswer(envelope, options);
+      const answer = uapiAnswer(envelope, reshape);
       return toShellAnswer(envelope, {
         fn: await uapi.find(command),
         args,

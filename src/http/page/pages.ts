@@ -5,7 +5,7 @@ import { sendError } from '../error-answers.ts';
 import type { Door } from '../door.ts';
 import { acceptsHtml, queryOf, SECURITY_TOKEN, securityTokenOf } from '../request.ts';
 import { renderApiShellPage } from './api-shell-page.ts';
-import { openLink, renderLinkPage } from './integration.ts';
+import { followLink, renderLinkPage } from './integration.ts';
 import { renderNotFoundPage } from './not-found-page.ts';
 import { overviewFor } from './overview.ts';
 import { renderOverviewPage } from './overview-page.ts';
@@ -54,7 +54,7 @@ function addIntegrationLinks(server: FastifyInstance, door: Door): void {
     if (session === undefined) return reply.redirect('/', 303);
     const { app } = request.params as { app: string };
     const attempt = Number(new URLSearchParams(queryOf(request)).get('attempt')) || 1;
-    const opened = await openLink(door.application.engine, session.caller.user, app, attempt);
+    const opened = await followLink(door.application.engine, session.caller.user, app, attempt);
     if (opened === undefined) return reply.callNotFound();
     if ('url' in opened) return reply.redirect(opened.url, 303);
     return reply

@@ -3,12 +3,14 @@
 import { createConnection as connectTo, type Socket } from 'node:net';
 import { createConnection, type Connection, type ConnectionOptions } from 'mysql2/promise';
 import { escape, escapeId } from 'mysql2';
+import { runBytes } from './mysql-bytes.ts';
 import {
   DatabaseError,
   type DatabaseConnection,
   type DatabasePlace,
   type DatabaseServer,
   type DatabaseValue,
+  type StatementConnection,
 } from '../../core/machine-databases.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import { quote } from '../../core/quote.ts';
@@ -49,20 +51,56 @@ export class MysqlServer implements DatabaseServer {
   async use<T>(work: (connection: DatabaseConnection) => Promise<T>, database?: string): Promise<T> {
     const { connection, socket } = (await this.#takeKept(database)) ?? (await this.#connect(database));
     let isDone = false;
+    const used = new MysqlConnection(connection);
     try {
-      const result = await work(new MysqlConnection(connection));
+      const result = await work(used);
       isDone = true;
       return result;
     } finally {
       // After an error, nobody knows what the server is still doing.
-      if (isDone && socket !== undefined && database === undefined) this.#keep(connection, socket);
+      const isAsNew = isDone && !used.hasChosen;
+      if (isAsNew && socket !== undefined && database === undefined)
+        this.#keep(connection, socket, used.mayHaveLeft);
       // Does not wait for the server, which may have closed it already.
       else connection.destroy();
     }
   }
 
+  async useAs<T>(
+    login: { readonly user: string; readonly password: string },
+    database: string,
+    work: (connection: StatementConnection) => Promise<T>,
+  ): Promise<T> {
+    const place = this.#place;
+    const options: ConnectionOptions = {
+      ...{ ...login, database, connectTimeout: CONNECT_MS, disableEval: true },
+      // Bytes are sent as they are, whatever `SET NAMES` says, and the server cannot ask for a file of this machine.
+      ...{ charset: 'BINARY', flags: ['-LOCAL_FILES', '-SESSION_TRACK'] },
+    };
+    const open = async () => {
+      if ('socket' in place) return openQuietly({ ...options, stream: () => connectTo(place.socket) });
+      return openEncrypted({ ...options, host: place.host, port: place.port }, openQuietly);
+    };
+    const connection = await open().catch((error: unknown) => {
+      throw unreachable(place, error);
+    });
+    try {
+      return await work({
+        run: async (statement) => {
+          try {
+            await runBytes(connection, statement);
+          } catch (error) {
+            throw ofServer(error);
+          }
+        },
+      });
+    } finally {
+      connection.destroy();
+    }
+  }
+
   /** Each use of a server over the network logs in again: validating a profile must show whether its login works. */
-  #keep(connection: Connection, socket: Socket): void {
+  #keep(connection: Connection, socket: Socket, mayHaveLeft: boolean): void {
     if (this.#kept !== undefined) {
       connection.destroy();
       return;
@@ -74,7 +112,7 @@ export class MysqlServer implements DatabaseServer {
     // The process may end meanwhile.
     timer.unref();
     socket.unref();
-    const ready = renew(connection).catch(() => false);
+    const ready = mayHaveLeft ? renew(connection).catch(() => false) : Promise.resolve(true);
     this.#kept = { connection, socket, timer, ready };
   }
 
@@ -113,19 +151,27 @@ export class MysqlServer implements DatabaseServer {
  * Over TLS if the server offers it. The certificate is not verified: MariaDB’s own ones are signed by nobody. So nobody can
  * listen, but somebody who controls the network could pretend to be the server.
  */
-async function openEncrypted(options: ConnectionOptions): Promise<Connection> {
+async function openEncrypted(
+  options: ConnectionOptions,
+  connect: (options: ConnectionOptions) => Promise<Connection> = open,
+): Promise<Connection> {
   try {
-    return await open({ ...options, ssl: { rejectUnauthorized: false } });
+    return await connect({ ...options, ssl: { rejectUnauthorized: false } });
   } catch (error) {
     if ((error as Reported).code !== 'HANDSHAKE_NO_SSL_SUPPORT') throw error;
-    return open(options);
+    return connect(options);
   }
 }
 
-async function open(options: ConnectionOptions): Promise<Connection> {
+async function openQuietly(options: ConnectionOptions): Promise<Connection> {
   const connection = await createConnection(options);
   // A query that is waiting reports a lost connection.
   connection.on('error', () => undefined);
+  return connection;
+}
+
+async function open(options: ConnectionOptions): Promise<Connection> {
+  const connection = await openQuietly(options);
   try {
     await connection.query({ sql: PREPARE, timeout: CONNECT_MS });
     return connection;
@@ -138,24 +184,32 @@ async function open(options: ConnectionOptions): Promise<Connection> {
 /** The quoting of values needs backslashes to be escapes, and names in backticks. */
 const PREPARE = "SET SESSION sql_mode = 'STRICT_TRANS_TABLES'";
 
-/** Ends what the work has left: locks and settings of the session. @returns whether it is as new. */
+/** Ends what the work may have left: locks and settings of the session. @returns whether it is as new. */
 async function renew(connection: Connection): Promise<boolean> {
   await connection.reset();
   // Without a time limit, whose timer would keep the process running.
   await connection.query(PREPARE);
-  // MariaDB keeps the database that `USE` chose.
-  const [rows] = await connection.query('SELECT DATABASE() AS name');
-  return (rows as { name: string | null }[])[0]?.name === null;
+  return true;
 }
+
+/** Statements that leave nothing in the session, unless they also have one of the words that do. */
+const LEAVES_NOTHING = /^(?:SELECT|SHOW|CREATE DATABASE|CREATE USER|GRANT|REVOKE)\b/;
+const LEAVES_SOMETHING = /\bGET_LOCK\b|\bINTO\b|:=/i;
 
 class MysqlConnection implements DatabaseConnection {
   readonly #connection: Connection;
+  /** Whether the session may have locks, settings, variables or temporary tables now. */
+  mayHaveLeft = false;
+  /** Whether `USE` chose a database, which MariaDB keeps when the connection is reset. */
+  hasChosen = false;
 
   constructor(connection: Connection) {
     this.#connection = connection;
   }
 
   async query<Row>(sql: string, values: readonly DatabaseValue[] = []): Promise<Row[]> {
+    if (/\bUSE\b/i.test(sql)) this.hasChosen = true;
+    if (!LEAVES_NOTHING.test(sql) || LEAVES_SOMETHING.test(sql)) this.mayHaveLeft = true;
     try {
       const [rows] = await this.#connection.query(sql, [...values]);
       return Array.isArray(rows) ? (rows as Row[]) : [];

@@ -20,7 +20,9 @@ const COMMON_DATABASE = 'postgres';
  * names are searched for among PostgreSQL’s own only, never among what a user has created, and the role is not changed.
  * Compiling the queries of catalogues (`jit`) would take longer than running them.
  */
-const SETTINGS = '-c jit=off -c search_path=pg_catalog -c role=none -c default_transaction_read_only=off';
+const SETTINGS = '-c jit=off -c search_path=pg_catalog -c role=none';
+/** In databases of users, where their owners could also have set this one. Elsewhere, only an administrator can. */
+const WRITABLE = '-c default_transaction_read_only=off';
 
 /**
  * Through its socket (`.s.PGSQL.5432`), as the administrator `root`, who needs no password there: PostgreSQL asks the
@@ -29,10 +31,14 @@ const SETTINGS = '-c jit=off -c search_path=pg_catalog -c role=none -c default_t
 export type PostgresqlPlace = { readonly socket: string } | DatabasePlace;
 
 export class PostgresqlServer implements DatabaseServer {
+  readonly socket?: string;
+  readonly place?: DatabasePlace;
   readonly #place: PostgresqlPlace;
 
   constructor(place: PostgresqlPlace) {
     this.#place = place;
+    if ('socket' in place) this.socket = place.socket;
+    else this.place = place;
   }
 
   async use<T>(work: (connection: DatabaseConnection) => Promise<T>, database = COMMON_DATABASE): Promise<T> {
@@ -53,7 +59,8 @@ export class PostgresqlServer implements DatabaseServer {
     const client = new pg.Client({
       ...where,
       database,
-      ...{ application_name: 'whmapi1', options: SETTINGS },
+      application_name: 'whmapi1',
+      options: database === COMMON_DATABASE ? SETTINGS : `${SETTINGS} ${WRITABLE}`,
       ...{ connectionTimeoutMillis: CONNECT_MS, lock_timeout: LOCK_MS },
     });
     // A query that is waiting reports a lost connection.
@@ -105,6 +112,13 @@ function unreachable(place: PostgresqlPlace, error: unknown): unknown {
       { cause: error },
     );
   }
+  if (code === '57P03') {
+    return new DatabaseError(
+      code,
+      `The PostgreSQL server ${which} cannot be used. It is starting or stopping. Retry the call in a moment.`,
+      { cause: error },
+    );
+  }
   return new DatabaseError(
     code,
     `The PostgreSQL server ${which} cannot be used. ${isOwn ? adviceFor(code, message) : sentenceOf(message)}`,
@@ -135,6 +149,9 @@ function ofServer(error: unknown): unknown {
     return new MachineError('full', 'PostgreSQL’s disk is full. Free some space and retry the call.', {
       cause: error,
     });
+  }
+  if (['57P01', '57P02', '57P03'].includes(code)) {
+    return new DatabaseError(code, 'The PostgreSQL server was stopped during the call.', { cause: error });
   }
   if (code === '55P03') {
     return new DatabaseError(code, 'Another session holds a lock in the database. Retry the call later.', {

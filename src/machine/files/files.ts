@@ -1,6 +1,7 @@
 // Files of the machine and of the sandbox: the same code with different root directories.
 import { constants, mkdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type {
   FileAttributes,
   FileBackup,
@@ -166,6 +167,38 @@ export class Files implements MachineFiles {
     await this.commit(path);
   }
 
+  async create(path: string, content: string | Uint8Array, attributes: FileAttributes): Promise<void> {
+    await this.#places.reach(path, async (place) => {
+      const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
+      if (statOf(place.path) !== undefined) throw alreadyThere(path);
+      await withOpen(place.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600, async (file) => {
+        await file.write(content);
+        await this.#setAttributes(file, attributes);
+        await file.sync();
+      });
+      await place.directory.sync();
+    });
+  }
+
+  async flush(path: string): Promise<void> {
+    await this.#places.reach(path, async (place) => {
+      const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+      await withOpen(place.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, (file) => file.sync());
+    });
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    if (dirname(from) !== dirname(to)) throw new TypeError('Invalid path: it is in another directory.');
+    await this.#places.reach(from, async (place) => {
+      const target = place.beside(to.slice(to.lastIndexOf('/') + 1));
+      const isThere = statOf(target) !== undefined;
+      if (statOf(place.path) === undefined && isThere) return;
+      if (isThere) throw alreadyThere(to);
+      renameSync(place.path, target);
+      await place.directory.sync();
+    });
+  }
+
   async remove(path: string): Promise<void> {
     await this.#places.find(path, async (place) => {
       removeIfThere(place.path);
@@ -313,6 +346,10 @@ async function readRegular(
 async function digestOfFile(path: string, name: string): Promise<string | undefined> {
   const content = await readRegular(path, MAX_BYTES, name);
   return content && digestOf(content);
+}
+
+function alreadyThere(path: string): MachineError {
+  return new MachineError('exists', `“${path}” already exists.`);
 }
 
 function tooLarge(name: string, maxBytes: number): MachineError {

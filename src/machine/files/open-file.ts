@@ -29,6 +29,7 @@ export function openRegular(path: string, name: string, owner: number | undefine
       device: String(dev),
       inode: String(ino),
       size: Number(size),
+      descriptor: fd,
       read: (buffer, length, position) => readAt(fd, { buffer, length, position }, name),
       close: () => closeSync(fd),
     };

@@ -1,23 +1,55 @@
-// Measures folders as du(1) does: blocks and inodes together, and many folders in one pass.
+// Measures folders as du(1) does: blocks and inodes together, many folders in one pass, and on all cores.
+import { availableParallelism } from 'node:os';
+import { MachineError } from '../../core/machine-error.ts';
 import type { MachineUsage } from '../../core/machine.ts';
 import type { Run } from './run.ts';
 
 /** The limit of folders in the arguments of one process. Each is a home path of at most 255 characters. */
 const FOLDERS_AT_ONCE = 500;
+/** Fewer folders are not worth a process of their own. */
+const MIN_FOLDERS = 50;
 /** A home can contain millions of files. */
 const LIMIT_MS = 3_600_000;
-/** The requested folder, the device and inode, the number of names, blocks of 512 bytes, and the file type. */
-const LINE = '%H\\t%D\\t%i\\t%n\\t%b\\t%y\\n';
+/** For each file: blocks of 512 bytes, the device, and the requested folder. */
+const FIELDS = '%b\\t%D\\t%H';
+/** Directories have a fourth field, and files with several names have the inode and a fifth. Most files need neither. */
+const PRINT =
+  `\\( -type d -printf '${FIELDS}\\td\\n' \\) -o ` +
+  `\\( -links 1 -printf '${FIELDS}\\n' \\) -o -printf '${FIELDS}\\t%i\\t\\n'`;
+
+/**
+ * Adds the lines up, so that this process gets a line for each folder: the folder, its blocks and inodes. find(1) prints
+ * the folder itself first. Files with several names count once. The status of find(1) comes at the end.
+ *
+ * A directory of another device is where a file system is mounted. A file of another device need not be: overlayfs
+ * shows files with devices of its layers. It is left out only if its device is mounted inside the folder.
+ */
+const ADD = `
+function mounted(line, words, numbers) {
+  while ((getline line < "/proc/self/mountinfo") > 0) {
+    split(line, words, " ")
+    if (index(words[5], folder "/") != 1) continue
+    split(words[3], numbers, ":")
+    inside[numbers[1] * 256 + numbers[2] % 256 + int(numbers[2] / 256) * 1048576]
+  }
+  close("/proc/self/mountinfo")
+}
+function show() { if (folder != "") printf "%s\\t%.0f\\t%.0f\\n", folder, blocks, inodes }
+NF == 1 { status = $1; next }
+$3 != folder { show(); folder = $3; device = $2; blocks = inodes = hasMounts = 0; split("", linked) }
+$2 != device {
+  if (NF == 4) next
+  if (!hasMounts) { hasMounts = 1; split("", inside); mounted() }
+  if ($2 in inside) next
+}
+NF == 5 { if (($2, $4) in linked) next; linked[$2, $4] }
+{ blocks += $1; inodes++ }
+END { show(); print status }`;
+
+/** Runs at the lowest priority, because this nightly work must not slow the server down. */
+const SCRIPT = `{ nice -n 10 find -P "$@" -xdev ${PRINT}; echo "$?"; } | nice -n 10 awk -F '\\t' '${ADD}'`;
 
 const NOTHING: MachineUsage = { blocks: 0, inodes: 0 };
-
-interface Count {
-  device: string;
-  blocks: number;
-  inodes: number;
-  /** Files with several names. Each counts once. */
-  readonly linked: Set<string>;
-}
 
 /**
  * Returns the usage of each folder. Folders are absolute paths without control characters. File systems that are
@@ -29,45 +61,29 @@ export async function countFiles(
   folders: readonly string[],
 ): Promise<(folder: string) => MachineUsage> {
   const usages = new Map<string, MachineUsage>();
-  for (let at = 0; at < folders.length; at += FOLDERS_AT_ONCE) {
-    const some = folders.slice(at, at + FOLDERS_AT_ONCE);
-    const counts = await count(run, some);
-    for (const folder of some) {
-      const { blocks = 0, inodes = 0 } = counts.get(folder) ?? {};
-      usages.set(folder, { blocks: Math.ceil(blocks / 2), inodes });
+  const cores = availableParallelism();
+  const size = Math.min(FOLDERS_AT_ONCE, Math.max(MIN_FOLDERS, Math.ceil(folders.length / (2 * cores))));
+  let at = 0;
+  const work = async () => {
+    while (at < folders.length) {
+      const some = folders.slice(at, (at += size));
+      for (const [folder, usage] of await count(run, some)) usages.set(folder, usage);
     }
-  }
+  };
+  await Promise.all(Array.from({ length: cores }, work));
   return (folder) => usages.get(folder) ?? NOTHING;
 }
 
-async function count(run: Run, folders: readonly string[]): Promise<Map<string, Count>> {
-  const counts = new Map<string, Count>();
-  let rest = '';
-  const onOutput = (text: string) => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) add(counts, line.split('\t'));
-  };
-  // Runs at the lowest priority, because this nightly work must not slow the server down.
-  const words = ['-n', '10', 'find', '-P', ...folders, '-xdev', '-printf', LINE];
+async function count(run: Run, folders: readonly string[]): Promise<[string, MachineUsage][]> {
+  const { stdout } = await run('sh', ['-c', SCRIPT, 'sh', ...folders], { limitMs: LIMIT_MS });
+  const lines = stdout.trimEnd().split('\n');
+  const status = lines.pop();
   // Status 1: a file vanished meanwhile, or a folder does not exist.
-  await run('nice', words, { accept: [0, 1], limitMs: LIMIT_MS, onOutput });
-  return counts;
-}
-
-function add(counts: Map<string, Count>, fields: readonly string[]): void {
-  const [folder = '', device = '', inode = '', names = '', blocks = '', kind = ''] = fields;
-  let count = counts.get(folder);
-  if (count === undefined) {
-    // find(1) prints the folder itself first.
-    count = { device, blocks: 0, inodes: 0, linked: new Set() };
-    counts.set(folder, count);
+  if (status !== '0' && status !== '1') {
+    throw new MachineError('failed', `“find” failed with status ${status}.`);
   }
-  if (device !== count.device) return;
-  if (kind !== 'd' && names !== '1') {
-    if (count.linked.has(inode)) return;
-    count.linked.add(inode);
-  }
-  count.blocks += Number(blocks);
-  count.inodes += 1;
+  return lines.map((line) => {
+    const [folder = '', blocks = '', inodes = ''] = line.split('\t');
+    return [folder, { blocks: Math.ceil(Number(blocks) / 2), inodes: Number(inodes) }];
+  });
 }

@@ -1,4 +1,5 @@
 // Disk quota of a Linux machine: the quota tools if they are installed and switched on, otherwise a count as by du.
+import { Batches } from '../../core/batches.ts';
 import { userNotFound, assertNotSystemUser, assertLimit, assertUsername } from '../../core/machine-values.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import type { MachineQuota, MachineUsage, MachineUser, MachineUsers } from '../../core/machine.ts';
@@ -15,6 +16,7 @@ export class LinuxQuota implements MachineQuota {
   readonly #users: MachineUsers;
   readonly #bases: readonly string[];
   readonly #mounts: ListMounts;
+  readonly #looks = new Batches();
 
   constructor(run: Run, users: MachineUsers, bases: readonly string[], mounts: ListMounts = mountPoints) {
     this.#run = run;
@@ -97,7 +99,16 @@ export class LinuxQuota implements MachineQuota {
     return groups;
   }
 
-  async #enforces(mount: string): Promise<boolean> {
+  /** Calls at the same time share a look. Nothing is kept, because quotas can be switched at any time. */
+  #enforces(mount: string): Promise<boolean> {
+    const look = async (asked: readonly unknown[]) => {
+      const isOn = await this.#isOn(mount);
+      return asked.map(() => isOn);
+    };
+    return this.#looks.run(mount, undefined, look);
+  }
+
+  async #isOn(mount: string): Promise<boolean> {
     // quotaon uses its own exit statuses here: 1 if a quota is on.
     const { stdout } = await this.#run('quotaon', ['-p', '-u', '--', mount], {
       accept: [0, 1, 2, NOT_INSTALLED],

@@ -1,6 +1,6 @@
 // Runs the system's own tools: no shell, a clean environment, a time limit, captured output.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MachineError } from '../../core/machine-error.ts';
+import { diskCause, MachineError } from '../../core/machine-error.ts';
 import { fullPlace } from './full-place.ts';
 import { heldLock } from './held-lock.ts';
 import { NOT_INSTALLED, runTool, type RunOptions, type StartTool } from './tool.ts';
@@ -22,11 +22,15 @@ export type Run = (tool: string, words: readonly string[], options?: RunOptions)
 /** @throws MachineError `failed` or `full`, with the tool's name and the first line of its complaint. */
 export const run: Run = (tool, words, options) => runWithErrors(tool, words, options);
 
-/** The same, for callers that read standard error too: its first 4096 characters or so. */
+/**
+ * The same, for callers that read standard error too: its first 4096 characters or so.
+ * @param files that the words name. If the tool cannot write, their disks are looked at.
+ */
 export async function runWithErrors(
   tool: string,
   words: readonly string[],
   options: RunOptions = {},
+  files: readonly string[] = [],
 ): Promise<Ran & { readonly stderr: string }> {
   const start = heldLock.getStore() ?? starter()?.start ?? startHere;
   let ended = await start(tool, words, options);
@@ -34,15 +38,18 @@ export async function runWithErrors(
     await sleep(PAUSE_BETWEEN_STARTS_MS);
     ended = await start(tool, words, options);
   }
-  const { status, stdout, stderr, reason } = ended;
+  const { status, stdout, stderr, reason, signal } = ended;
   if (status !== undefined && (options.accept ?? [0]).includes(status)) return { status, stdout, stderr };
-  const said = `“${tool}” ${reason ?? complaint(status, stderr)}`;
-  const place = await fullPlace(stderr);
+  const said = `“${tool}” ${reason ?? (signal === undefined ? complaint(status, stderr) : endedBy(signal))}`;
+  // Linux ends a tool with this signal when its file becomes too large.
+  const place = signal === 'SIGXFSZ' ? diskCause('EFBIG') : await fullPlace(stderr, files);
   if (place !== undefined) throw new MachineError('full', `${withStop(said)} ${place}`);
   throw new MachineError('failed', said);
 }
 
 const startHere: StartTool = (tool, words, options) => runTool(tool, words, options);
+
+const endedBy = (signal: string) => `was ended by the signal ${signal}.`;
 
 function complaint(status: number | undefined, stderr: string): string {
   if (status === NOT_INSTALLED) return 'is not installed.';

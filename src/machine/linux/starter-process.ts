@@ -1,11 +1,19 @@
 // A small process that starts tools, as the server sees it. Starting a tool copies the page tables of the process that
 // starts it, and blocks it meanwhile: the more memory it has, the longer.
 import { fork, type ChildProcess } from 'node:child_process';
+import type { FileHandle } from 'node:fs/promises';
 import { MachineError } from '../../core/machine-error.ts';
 import { environment } from './environment.ts';
 import type { Lock } from './held-lock.ts';
+import { lockFile } from './lock-file.ts';
 import type { Message, Request } from './starter-messages.ts';
 import type { Ended, RunOptions, StartTool } from './tool.ts';
+
+/** A lock that the process holds. If the process is killed, this one takes the lock, until the work has noticed. */
+interface HeldLock {
+  readonly path: string;
+  taken?: Promise<FileHandle | undefined>;
+}
 
 interface Waiting {
   readonly done: (value: unknown) => void;
@@ -16,8 +24,9 @@ interface Waiting {
 export class StarterProcess {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, Waiting>();
+  /** The locks that it holds for this process. */
+  readonly #locks = new Map<number, HeldLock>();
   #last = 0;
-  #locks = 0;
   #isReady = false;
   #hasEnded = false;
 
@@ -40,6 +49,8 @@ export class StarterProcess {
       this.#hasEnded = true;
       for (const { fail } of this.#waiting.values()) fail(gone());
       this.#waiting.clear();
+      // If somebody else was faster, the work is not protected until it has failed, which is at its next tool or its end.
+      for (const lock of this.#locks.values()) lock.taken = lockFile(lock.path).catch(() => undefined);
       onEnd();
     };
     this.#child.on('error', end);
@@ -56,18 +67,20 @@ export class StarterProcess {
 
   /** False while a tool runs, or a lock is held. */
   get isIdle(): boolean {
-    return this.#waiting.size === 0 && this.#locks === 0;
+    return this.#waiting.size === 0 && this.#locks.size === 0;
   }
 
   readonly start: StartTool = (tool, words, options) => this.#run(tool, words, options);
 
   async lock(path: string): Promise<Lock> {
     const lock = (await this.#ask({ kind: 'lock', path })) as number;
-    this.#locks += 1;
+    const held: HeldLock = { path };
+    this.#locks.set(lock, held);
     return {
       start: (tool, words, options) => this.#run(tool, words, options, lock),
       release: async () => {
-        this.#locks -= 1;
+        this.#locks.delete(lock);
+        void held.taken?.then((file) => file?.close());
         await this.#ask({ kind: 'unlock', lock });
       },
     };

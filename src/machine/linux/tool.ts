@@ -1,8 +1,10 @@
 // Runs one tool, as the child of this process: no shell, a clean environment, a time limit, captured output.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { askpass } from './askpass.ts';
 import { environment } from './environment.ts';
+import { openPrivateFile } from './private-file.ts';
 
 /** The exit status of a shell for a tool that does not exist. */
 export const NOT_INSTALLED = 127;
@@ -14,6 +16,10 @@ const MAX_COMPLAINT_LENGTH = 4096;
 export interface RunOptions {
   /** Standard input. Passwords must be passed here, because every user can read the arguments of a process. */
   readonly input?: string;
+  /** The path of a file that is standard input instead of `input`. */
+  readonly inputFile?: string;
+  /** The content of a file without a name, which the tool has open as descriptor 4. A second one: as descriptor 5. */
+  readonly privateFile?: string | readonly [string, string];
   /** The exit statuses that are not failures. Default: 0. */
   readonly accept?: readonly number[];
   readonly limitMs?: number;
@@ -33,20 +39,59 @@ export interface Ended {
   readonly stderr: string;
   /** Why the tool was ended, or did not start. */
   readonly reason?: string | undefined;
+  /** The signal that ended it, unless this process did. */
+  readonly signal?: string;
   /** True if the kernel had no free process for it. */
   readonly isOutOfProcesses?: true;
 }
+
+type Stdio = Extract<StdioOptions, readonly unknown[]>;
 
 /** Starts a tool and waits for its end. Does not throw. */
 export type StartTool = (tool: string, words: readonly string[], options: RunOptions) => Promise<Ended>;
 
 /** @param lock a descriptor that the tool inherits, and keeps if this process is killed. */
-export function runTool(
+export async function runTool(
   tool: string,
   words: readonly string[],
   options: RunOptions,
   lock?: number,
 ): Promise<Ended> {
+  const opened: number[] = [];
+  try {
+    let stdio: Stdio;
+    try {
+      stdio = openFor(options, lock, opened);
+    } catch (error) {
+      const { message } = error as Error;
+      return { status: undefined, stdout: '', stderr: '', reason: `could not be run: ${message}.` };
+    }
+    return await runChild(tool, words, options, stdio);
+  } finally {
+    for (const file of opened) closeSync(file);
+  }
+}
+
+/**
+ * The descriptors that a tool inherits, from 0 on.
+ * @param opened gets those to close when the tool has ended.
+ */
+function openFor(
+  { privateFile, inputFile, as }: RunOptions,
+  lock: number | undefined,
+  opened: number[],
+): Stdio {
+  const noted = (file: number) => {
+    opened.push(file);
+    return file;
+  };
+  const input = inputFile === undefined ? 'pipe' : noted(openSync(inputFile, 'r'));
+  const files = [privateFile ?? []].flat().map((content) => noted(openPrivateFile(content, as)));
+  const held = files.length > 0 || lock !== undefined ? [lock ?? ('ignore' as const)] : [];
+  return [input, 'pipe', 'pipe', ...held, ...files];
+}
+
+function runChild(tool: string, words: readonly string[], options: RunOptions, stdio: Stdio): Promise<Ended> {
   const { input = '', limitMs = LIMIT_MS, answersQuestions, as, until, onOutput } = options;
   return new Promise((done) => {
     let stdout = '';
@@ -58,7 +103,7 @@ export function runTool(
       cwd: '/',
       // A separate session: Ctrl+C at the terminal ends this process, but not a running tool.
       detached: true,
-      stdio: ['pipe', 'pipe', 'pipe', ...(lock === undefined ? [] : [lock])],
+      stdio,
       ...as,
     });
     const end = (why: string) => {
@@ -94,10 +139,14 @@ export function runTool(
         });
       }
     });
-    child.once('close', (status) => {
+    child.once('close', (status, signal) => {
       clearTimeout(timer);
       const own = hasSucceeded ? 0 : (status ?? undefined);
-      done({ status: reason === undefined ? own : undefined, stdout, stderr, reason });
+      const isOther = reason === undefined && !hasSucceeded && signal !== null;
+      done({
+        ...{ status: reason === undefined ? own : undefined, stdout, stderr, reason },
+        ...(isOther && { signal }),
+      });
     });
     // If a tool ends without reading its input, only its status counts.
     child.stdin?.on('error', () => undefined);

@@ -1,6 +1,7 @@
 // Calls useradd(8) and chpasswd(8).
 import type { NewMachineUser } from '../../core/machine.ts';
 import { alreadyExists } from '../../core/machine-values.ts';
+import { hashAsPam } from './password-hash.ts';
 import type { Run } from './run.ts';
 
 /** Statuses of useradd(8). */
@@ -28,6 +29,49 @@ export async function addUser(run: Run, { name, home, shell, comment, uid }: New
   if (status === NAME_TAKEN) throw alreadyExists(`The user or group “${name}”`);
 }
 
-export async function changePassword(run: Run, name: string, password: string): Promise<void> {
-  await run('chpasswd', [], { input: `${name}:${password}\n` });
+/** What chpasswd(8) stores: a hash, or the password itself, which PAM hashes. */
+export type NewPassword = { readonly hash: string } | { readonly password: string };
+
+/** Does what takes time and needs no lock. Never fails. */
+export async function prepared(run: Run, password: string): Promise<NewPassword> {
+  const hash = await hashAsPam(run, password);
+  return hash === undefined ? { password } : { hash };
+}
+
+export interface UserPassword {
+  readonly name: string;
+  readonly password: Promise<NewPassword>;
+}
+
+/**
+ * Sets passwords, all with one run of chpasswd(8) if it accepts them.
+ * @returns why the password of a user was not set, by name.
+ */
+export async function setPasswords(
+  run: Run,
+  several: readonly UserPassword[],
+): Promise<Map<string, unknown>> {
+  const given = await Promise.all(several.map(async ({ name, password }) => ({ name, ...(await password) })));
+  const failures = new Map<string, unknown>();
+  const change = async (some: readonly Line[]): Promise<void> => {
+    try {
+      if (some.length > 0) await changePasswords(run, some);
+    } catch (error) {
+      // Each alone, so that one that is refused does not stop the others.
+      if (some.length > 1) for (const one of some) await change([one]);
+      else for (const { name } of some) failures.set(name, error);
+    }
+  };
+  await change(given.filter((one) => 'hash' in one));
+  await change(given.filter((one) => !('hash' in one)));
+  return failures;
+}
+
+type Line = { readonly name: string } & NewPassword;
+
+/** All of them are hashes, or none is. */
+async function changePasswords(run: Run, several: readonly Line[]): Promise<void> {
+  const lines = several.map((one) => `${one.name}:${'hash' in one ? one.hash : one.password}\n`);
+  const words = several.some((one) => 'hash' in one) ? ['--encrypted'] : [];
+  await run('chpasswd', words, { input: lines.join('') });
 }

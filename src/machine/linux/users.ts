@@ -24,6 +24,7 @@ import {
   assertShell,
   ROOT,
 } from '../../core/machine-values.ts';
+import { Batches } from '../../core/batches.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import { holdsFile } from '../holds-file.ts';
 import { Crontabs, isThere } from './crontabs.ts';
@@ -32,10 +33,11 @@ import { withLock } from './lock.ts';
 import { PrivateRecords } from './private-records.ts';
 import type { Run } from './run.ts';
 import { Suspensions } from './suspensions.ts';
+import { UserCreation, type Wanted } from './user-creation.ts';
 import { UserDatabase } from './user-database.ts';
 import { UserProcesses } from './user-processes.ts';
 import { UserRemoval } from './user-removal.ts';
-import { addUser, changePassword } from './user-tools.ts';
+import { prepared, setPasswords } from './user-tools.ts';
 
 export interface LinuxOptions {
   readonly run: Run;
@@ -49,6 +51,8 @@ export interface LinuxOptions {
 
 /** PAM_AUTH_ERR, the status of unix_chkpwd(8). */
 const WRONG_PASSWORD = 7;
+/** More users are not created under one lock, so that others need not wait long for it. */
+const MOST_CREATED_AT_ONCE = 8;
 
 export class LinuxUsers implements MachineUsers {
   readonly #run: Run;
@@ -59,6 +63,8 @@ export class LinuxUsers implements MachineUsers {
   readonly #suspensions: Suspensions;
   readonly #database: UserDatabase;
   readonly #removal: UserRemoval;
+  readonly #creation: UserCreation;
+  readonly #batches = new Batches();
   readonly #private: string;
 
   constructor({ run, suspensions, bases, crontabs, skeleton }: LinuxOptions) {
@@ -78,6 +84,14 @@ export class LinuxUsers implements MachineUsers {
       suspensions: this.#suspensions,
       records: new PrivateRecords(suspensions, '.removal'),
     });
+    this.#creation = new UserCreation({
+      ...{ run, bases },
+      database: this.#database,
+      homes: this.#homes,
+      crontabs: this.#crontabs,
+      suspensions: this.#suspensions,
+      removal: this.#removal,
+    });
     this.#private = suspensions;
   }
 
@@ -92,25 +106,12 @@ export class LinuxUsers implements MachineUsers {
   async create(user: NewMachineUser, password?: string): Promise<CreatedUser> {
     assertNewUser(user, this.#bases);
     if (password !== undefined) assertPassword(password);
-    return this.#withLock(async () => {
-      const { name, home } = user;
-      await this.#removal.complete(name);
-      if (await isThere(home)) throw alreadyExists(`“${home}”`);
-      await addUser(this.#run, user);
-      const created = await this.#get(name);
-      try {
-        // Removes what is left of a user with this name who was removed by hand. The new user must not get it.
-        await this.#crontabs.remove(name);
-        await this.#suspensions.forget(name);
-        const usage = await this.#homes.make(created);
-        if (password !== undefined) await changePassword(this.#run, name, password);
-        return { ...created, usage };
-      } catch (error) {
-        // The operation that creates the user also undoes this, so an error is ignored here.
-        await this.#removal.takeBack(created).catch(() => undefined);
-        throw error;
-      }
-    });
+    // Begins here, so that it is done, or nearly, when the lock is free and the user exists.
+    const wanted = { user, password: password === undefined ? undefined : prepared(this.#run, password) };
+    const create = (several: readonly Wanted[]) => this.#withLock(() => this.#creation.create(several));
+    const outcome = await this.#batches.run('create', wanted, create, { most: MOST_CREATED_AT_ONCE });
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
   }
 
   async undoCreate({ name, home }: NamedHome): Promise<void> {
@@ -188,10 +189,12 @@ export class LinuxUsers implements MachineUsers {
   async setPassword(name: string, password: string): Promise<void> {
     assertPassword(password);
     assertUsername(name);
+    const given = prepared(this.#run, password);
     await this.#withLock(async () => {
       const user = (name === ROOT ? await this.find(name) : undefined) ?? (await this.#get(name));
       const before = await this.#suspensions.recall(user);
-      await changePassword(this.#run, name, password);
+      const failures = await setPasswords(this.#run, [{ name, password: given }]);
+      if (failures.has(name)) throw failures.get(name);
       if (before === undefined) return;
       // chpasswd unlocks the account. Until it is locked again, its expiry date prevents logins.
       await this.#suspensions.remember(user, { ...before, isLocked: false });

@@ -1,8 +1,7 @@
 // Passwords of the sandbox: scrypt in the `$7$` format of crypt(5), so that libxcrypt can read the shadow file too.
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-
-const DIGITS = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+import { digits, encode, number } from '../crypt-digits.ts';
 
 /** The parameters of scrypt (RFC 7914, section 2). */
 export interface PasswordCost {
@@ -44,23 +43,4 @@ async function hashWith(password: string, setting: string): Promise<string> {
     p: number(setting.slice(9, 14)),
   };
   return setting + encode(await derive(password, setting.slice(14, -1), 32, cost));
-}
-
-/** Six bits per digit, the lowest first; three bytes at a time. */
-function encode(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 3) {
-    const group = bytes.subarray(at, at + 3);
-    const value = group.reduce((sum, byte, place) => sum + byte * 256 ** place, 0);
-    text += digits(value, Math.ceil((group.length * 8) / 6));
-  }
-  return text;
-}
-
-function digits(value: number, count: number): string {
-  return Array.from({ length: count }, (_, at) => DIGITS[Math.floor(value / 64 ** at) % 64]).join('');
-}
-
-function number(text: string): number {
-  return Array.from(text).reduce((sum, digit, at) => sum + DIGITS.indexOf(digit) * 64 ** at, 0);
 }

@@ -77,6 +77,8 @@ export async function replaceFile(
     readonly mode: number;
     readonly gid?: number | undefined;
     readonly modifiedAt?: number | undefined;
+    /** Whether to wait until the disk has it. Default: true. */
+    readonly flushes?: boolean;
   },
 ): Promise<void> {
   const draft = place.beside(`.whmapi1-${randomBytes(8).toString('hex')}`);
@@ -89,7 +91,7 @@ export async function replaceFile(
       // Not setuid and setgid, which are for the content that is replaced.
       fchmodSync(fd, before.mode & 0o1777);
       if (before.modifiedAt !== undefined) futimesSync(fd, fstatSync(fd).atime, before.modifiedAt / 1000);
-      await flush(fd);
+      if (before.flushes !== false) await flush(fd);
     } finally {
       await closeFile(fd);
     }
@@ -98,7 +100,7 @@ export async function replaceFile(
     removeIfThere(draft);
     throw error;
   }
-  await flushDirectory(place.beside('.'));
+  if (before.flushes !== false) await flushDirectory(place.beside('.'));
 }
 
 async function writeAll(fd: number, content: Uint8Array): Promise<void> {

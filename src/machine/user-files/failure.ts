@@ -1,5 +1,6 @@
 // Converts a failed system call on a user's file to an error that the user understands.
 import { MachineError } from '../../core/machine-error.ts';
+import { systemErrorCode } from '../../core/system-error.ts';
 
 const kinds: Readonly<Record<string, readonly [MachineError['code'], string]>> = {
   ENOENT: ['not_found', 'No such file or directory.'],
@@ -23,7 +24,8 @@ const kinds: Readonly<Record<string, readonly [MachineError['code'], string]>> =
 
 /** Other errors than those of system calls are returned unchanged. */
 export function failure(error: unknown, path: string): unknown {
-  const { code, syscall } = (error ?? {}) as { code?: string; syscall?: string };
+  const { syscall } = (error ?? {}) as { syscall?: string };
+  const code = systemErrorCode(error);
   if (code === undefined || syscall === undefined || error instanceof MachineError) return error;
   const [kind, sentence] = kinds[code] ?? ['failed', `${syscall} failed (${code}).`];
   return new MachineError(kind, `“${path}”: ${sentence}`, { cause: error });

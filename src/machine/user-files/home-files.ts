@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import {
   assertFileMode,
+  type ArchiveFormat,
   type MachineUserFiles,
   type UserFile,
   type UserFileContent,
@@ -131,6 +132,16 @@ export class HomeFiles implements MachineUserFiles {
 
   copy(from: string, to: string): Promise<void> {
     return this.#between(from, to, (source, target) => copyTree(source, target, from));
+  }
+
+  async extract(archive: string, directory: string): Promise<number> {
+    const { extractArchive } = await import('./archives/extract.ts');
+    return extractArchive(this.#home, archive, directory);
+  }
+
+  async compress(paths: readonly string[], archive: string, format: ArchiveFormat): Promise<void> {
+    const { compressFiles } = await import('./archives/compress.ts');
+    return compressFiles(this.#home, paths, archive, format);
   }
 
   remove(path: string): Promise<void> {

@@ -3,6 +3,7 @@ import type { MachineUser } from '../../core/machine.ts';
 import {
   assertFileMode,
   homeParts,
+  type ArchiveFormat,
   type MachineUserFiles,
   type UserFile,
   type UserFileContent,
@@ -104,6 +105,18 @@ export class RemoteFiles implements MachineUserFiles {
 
   async copy(from: string, to: string): Promise<void> {
     await this.#perform('copy', [from, to], { paths: [from, to], limitMs: LONG_MS });
+  }
+
+  async extract(archive: string, directory: string): Promise<number> {
+    const paths = [archive, directory];
+    const { value } = await this.#perform('extract', paths, { paths, limitMs: LONG_MS });
+    if (!Number.isInteger(value)) throw nonsense();
+    return value as number;
+  }
+
+  async compress(paths: readonly string[], archive: string, format: ArchiveFormat): Promise<void> {
+    const words = [paths, archive, format];
+    await this.#perform('compress', words, { paths: [...paths, archive], limitMs: LONG_MS });
   }
 
   async remove(path: string): Promise<void> {

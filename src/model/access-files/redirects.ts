@@ -17,6 +17,8 @@ export interface Redirect {
 const NAME = 'redirects';
 const MARK = '# redirect ';
 const MAX_REDIRECTS = 500;
+/** The flags of each rule besides its status code: no further rule applies, and the target is not escaped again. */
+export const FLAGS = 'L,NE';
 
 /** @throws ApiError `bad_param` */
 export function assertRedirect({ source, destination }: Redirect): void {
@@ -109,7 +111,7 @@ function directives(redirect: Redirect): string[] {
     // Certificates are validated at the domain itself.
     'RewriteCond "%{REQUEST_URI}" "!^/\\.well-known/acme-challenge/"',
     `RewriteCond "%{HTTP_HOST}" "^${host}(?::[0-9]+)?$" [NC]`,
-    `RewriteRule "${pattern}" "${target}${isWildcard ? '$1' : ''}" [R=${status},L,NE]`,
+    `RewriteRule "${pattern}" "${target}${isWildcard ? '$1' : ''}" [R=${status},${FLAGS}]`,
   ];
 }
 

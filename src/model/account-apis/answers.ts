@@ -1,5 +1,5 @@
 // The responses of UAPI and API 2: their own forms, from the envelope of the call.
-import { applyListOptions, type ListMetadata, type ListOptions } from './lists.ts';
+import type { ListMetadata } from './lists.ts';
 import { DATA } from '../../core/define-uapi.ts';
 import type { Envelope } from '../../core/envelope.ts';
 import { isHash, type Hash, type Value } from '../../core/values.ts';
@@ -17,12 +17,18 @@ export interface UapiAnswer {
   readonly warnings: string[] | null;
 }
 
+/** Applies the list options of a call to its list. */
+export type Reshape = (items: readonly Value[]) => {
+  readonly items: Value[];
+  readonly metadata: ListMetadata;
+};
+
 /** Returns a call's response in UAPI's form. */
-export function uapiAnswer(envelope: Envelope, options: ListOptions | undefined): UapiAnswer {
+export function uapiAnswer(envelope: Envelope, reshape: Reshape | undefined): UapiAnswer {
   const { metadata, ownMetadata = {} } = envelope;
   const code = metadata.error_code === undefined ? {} : { error_code: metadata.error_code };
   const isSuccess = metadata.result === 1;
-  const { data, metadata: ofList } = shaped(envelope, options);
+  const { data, metadata: ofList } = shaped(envelope, reshape);
   const task = metadata.task === undefined ? {} : { task: metadata.task };
   const dryRun = metadata.dry_run === undefined ? {} : { dry_run: 1 };
   return {
@@ -47,7 +53,7 @@ export function namedUapiAnswer(module: string, func: string, answer: UapiAnswer
 export function api2Answer(
   { module, func }: { readonly module: string; readonly func: string },
   envelope: Envelope,
-  options: ListOptions | undefined,
+  reshape: Reshape | undefined,
 ): Hash {
   const { metadata: called, failureRow = 'result reason' } = envelope;
   const { reason, result } = called;
@@ -62,7 +68,7 @@ export function api2Answer(
       },
     };
   }
-  const { data, metadata } = shaped(envelope, options);
+  const { data, metadata } = shaped(envelope, reshape);
   const paginate = metadata.paginate === undefined ? {} : { paginate: metadata.paginate };
   return { cpanelresult: { ...named, ...paginate, data: data ?? [], event: { result: 1 } } };
 }
@@ -93,11 +99,11 @@ export function api1Failure(module: string, func: string, reason: string): Hash 
 /** The data of the response, and what the list options changed. */
 function shaped(
   { data }: Envelope,
-  options: ListOptions | undefined,
+  reshape: Reshape | undefined,
 ): { readonly data: Value; readonly metadata: ListMetadata } {
   const value = data !== undefined && isHash(data) && Object.hasOwn(data, DATA) ? (data[DATA] ?? null) : null;
-  if (options === undefined || !Array.isArray(value)) return { data: value, metadata: {} };
-  const { items, metadata } = applyListOptions(value, options);
+  if (reshape === undefined || !Array.isArray(value)) return { data: value, metadata: {} };
+  const { items, metadata } = reshape(value);
   return { data: items, metadata };
 }
 

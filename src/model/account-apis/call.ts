@@ -2,8 +2,9 @@
 import type { AccountApi, Call, FreeContext, RawArgument } from '../../core/context.ts';
 import type { Envelope } from '../../core/envelope.ts';
 import { failure } from '../../core/dispatch.ts';
+import { accountPrograms } from '../../core/account-programs.ts';
 import { ApiError } from '../../core/errors.ts';
-import { isListOption, readListOptions, type ListOptions } from './lists.ts';
+import type { Reshape } from './answers.ts';
 
 export interface AccountCall {
   readonly api: AccountApi;
@@ -15,10 +16,8 @@ export interface AccountCall {
 
 export interface AccountOutcome {
   readonly envelope: Envelope;
-  readonly options: ListOptions | undefined;
+  readonly reshape: Reshape | undefined;
 }
-
-const prefixes: Readonly<Record<AccountApi, string>> = { uapi: 'api.', api2: 'api2_' };
 
 /** Makes the call. List options that are not valid fail before the function runs. */
 export async function callAccountApi(
@@ -39,14 +38,21 @@ export async function runAccountCall(
   run: (call: Pick<Call, 'command' | 'args'>) => Promise<Envelope>,
 ): Promise<AccountOutcome> {
   const command = `${module}::${func}`;
-  const prefix = prefixes[api];
-  let options: ListOptions | undefined;
+  const prefix = accountPrograms[api].listPrefix;
+  const own = args.filter(({ name }) => !name.startsWith(prefix));
+  let reshape: Reshape | undefined;
   try {
-    options = await readListOptions(args, prefix);
+    // Loaded only for a call with list options.
+    if (own.length < args.length) reshape = await readReshape(args, prefix);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return { envelope: failure({ command, args: [], dryRun: false }, error), options: undefined };
+    return { envelope: failure({ command, args: [], dryRun: false }, error), reshape: undefined };
   }
-  const own = args.filter(({ name }) => !isListOption(name, prefix));
-  return { envelope: await run({ command, args: own }), options };
+  return { envelope: await run({ command, args: own }), reshape };
+}
+
+async function readReshape(args: readonly RawArgument[], prefix: string): Promise<Reshape | undefined> {
+  const { applyListOptions, readListOptions } = await import('./lists.ts');
+  const options = await readListOptions(args, prefix);
+  return options && ((items) => applyListOptions(items, options));
 }

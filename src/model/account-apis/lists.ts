@@ -77,11 +77,6 @@ export interface ListMetadata {
 
 const DEFAULT_SIZE = 20;
 
-/** Whether the argument is a list option and not a parameter of the function. `prefix` is `api.` or `api2_`. */
-export function isListOption(name: string, prefix: string): boolean {
-  return name.startsWith(prefix);
-}
-
 /**
  * Reads the options of a call. Several filters or sort keys have `_0`, `_1` … at the end of their names; the columns of
  * API 2 have `_a`, `_b` …. An option works with or without the flag that enables it (`api.filter=1`), because clients
@@ -95,7 +90,7 @@ export async function readListOptions(
 ): Promise<ListOptions | undefined> {
   const given = new Map<string, string>();
   for (const { name, value } of args) {
-    if (isListOption(name, prefix))
+    if (name.startsWith(prefix))
       given.set(name.slice(prefix.length), typeof value === 'object' ? '' : String(value));
   }
   if (given.size === 0) return undefined;

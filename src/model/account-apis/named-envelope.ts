@@ -1,15 +1,15 @@
-// A call of UAPI as the command `uapi` prints it.
-import type { Call } from '../../core/context.ts';
+// A call of UAPI or API 2 as the commands `uapi` and `cpapi2` print it.
+import type { AccountApi, Call } from '../../core/context.ts';
 import { accountCaller, ofApi } from '../../core/contexts.ts';
 import { dispatch, failure } from '../../core/dispatch.ts';
 import type { Engine } from '../../core/engine.ts';
 import type { Envelope } from '../../core/envelope.ts';
 import type { ApiError } from '../../core/errors.ts';
-import { namedUapiAnswer, uapiAnswer } from './answers.ts';
+import { api2Answer, namedUapiAnswer, uapiAnswer, type Reshape } from './answers.ts';
 import { runAccountCall } from './call.ts';
-import type { ListOptions } from './lists.ts';
 
-export interface UapiCall extends Pick<Call, 'args' | 'dryRun' | 'warnings' | 'isAbandoned'> {
+export interface NamedCall extends Pick<Call, 'args' | 'dryRun' | 'warnings' | 'isAbandoned'> {
+  readonly api: AccountApi;
   readonly module: string;
   readonly func: string;
   readonly username: string;
@@ -17,32 +17,39 @@ export interface UapiCall extends Pick<Call, 'args' | 'dryRun' | 'warnings' | 'i
   readonly actor?: string;
 }
 
-/** Makes the call. The response is `{apiversion, func, module, result}`, without an envelope around it. */
-export async function callUapi(engine: Engine, call: UapiCall): Promise<Envelope> {
-  const { module, func, args, username, actor, ...others } = call;
-  const { envelope, options } = await runAccountCall({ api: 'uapi', module, func, args }, (inner) =>
-    dispatch({ ...others, ...inner }, accountCaller(username, actor), ofApi(engine, 'uapi')),
+/**
+ * Makes the call. The response is `{apiversion, func, module, result}`, or `{cpanelresult}` for API 2, without an envelope
+ * around it.
+ */
+export async function callAsAccount(engine: Engine, call: NamedCall): Promise<Envelope> {
+  const { api, module, func, args, username, actor, ...others } = call;
+  const { envelope, reshape } = await runAccountCall({ api, module, func, args }, (inner) =>
+    dispatch({ ...others, ...inner }, accountCaller(username, actor), ofApi(engine, api)),
   );
-  return named({ module, func }, envelope, options);
+  return named({ api, module, func }, envelope, reshape);
 }
 
 /** The response of a call that could not start. */
-export function uapiFailure(
-  { module, func, args, dryRun }: Omit<UapiCall, 'username'>,
+export function callFailure(
+  { api, module, func, args, dryRun }: Omit<NamedCall, 'username'>,
   error: ApiError,
 ): Envelope {
-  return named({ module, func }, failure({ command: `${module}::${func}`, args, dryRun }, error), undefined);
+  const envelope = failure({ command: `${module}::${func}`, args, dryRun }, error);
+  return named({ api, module, func }, envelope, undefined);
 }
 
 function named(
-  { module, func }: Pick<UapiCall, 'module' | 'func'>,
+  { api, module, func }: Pick<NamedCall, 'api' | 'module' | 'func'>,
   envelope: Envelope,
-  options: ListOptions | undefined,
+  reshape: Reshape | undefined,
 ): Envelope {
   const { metadata, faults } = envelope;
   return {
     metadata,
-    data: namedUapiAnswer(module, func, uapiAnswer(envelope, options)),
+    data:
+      api === 'uapi'
+        ? namedUapiAnswer(module, func, uapiAnswer(envelope, reshape))
+        : api2Answer({ module, func }, envelope, reshape),
     flat: true,
     ...(faults === undefined ? {} : { faults }),
   };

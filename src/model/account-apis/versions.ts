@@ -26,15 +26,15 @@ export async function respondAs(
 ): Promise<Hash> {
   const { module, func } = named;
   if (version === '1') {
-    return api1Failure(module, func, notProvided(`${module}::${func}`, 'cPanel API 1', true).message);
+    return api1Failure(module, func, notProvided(`${module}::${func}`, { of: 'cPanel API 1' }).message);
   }
-  const { envelope, options } = await run(version === '3' ? 'uapi' : 'api2');
-  if (version === '3') return namedUapiAnswer(module, func, uapiAnswer(envelope, options));
-  return api2Answer(named, envelope, options);
+  const { envelope, reshape } = await run(version === '3' ? 'uapi' : 'api2');
+  if (version === '3') return namedUapiAnswer(module, func, uapiAnswer(envelope, reshape));
+  return api2Answer(named, envelope, reshape);
 }
 
 /** The outcome of a call that could not start. */
 export function failedOutcome({ module, func }: Named, error: ApiError): AccountOutcome {
   const envelope = failure({ command: `${module}::${func}`, args: [], dryRun: false }, error);
-  return { envelope, options: undefined };
+  return { envelope, reshape: undefined };
 }

@@ -67,9 +67,7 @@ async function findBy(
     `SELECT server, ${selected} FROM account WHERE ${column} = ?`,
     value,
   );
-  if (found === undefined) return undefined;
-  const { server, ...row } = found;
-  return { ...accountOf(row), server };
+  return found === undefined ? undefined : { ...accountOf(found), server: found.server };
 }
 
 /** Root sees every account; a reseller sees those that it owns; an account sees itself. */
@@ -84,10 +82,42 @@ export function maySee(caller: Caller, { username, owner }: Pick<Account, 'usern
  * has an account of that name.
  */
 export async function get(db: Db, caller: Caller, username: string): Promise<Account> {
-  const found = await find(db, username);
+  return visible(db, caller, username, await find(db, username));
+}
+
+/**
+ * Asserts that `get` would return the account, without reading all of it.
+ * @throws ApiError like `get`.
+ */
+export async function assertVisible(db: Db, caller: Caller, username: string): Promise<void> {
+  const found = await db.get<Identity>(
+    'SELECT username, owner, server FROM account WHERE username = ?',
+    username,
+  );
+  visible(db, caller, username, found);
+}
+
+type Identity = Pick<StoredAccount, 'username' | 'owner' | 'server'>;
+
+function visible<A extends Identity>(db: Db, caller: Caller, username: string, found: A | undefined): A {
   if (found === undefined || !maySee(caller, found)) throw noAccess(caller, username);
   assertHere(db, found);
   return found;
+}
+
+/**
+ * Like `get` for each of several accounts, with one query. In the order of the names.
+ * @throws ApiError that of the first account that `get` does not return.
+ */
+export async function getEach(db: Db, caller: Caller, usernames: Iterable<string>): Promise<Account[]> {
+  const names = [...usernames];
+  const rows = await db.all<Row & Pick<StoredAccount, 'server'>>(
+    `SELECT server, ${selected} FROM account
+     WHERE username IN (SELECT value FROM ${db.dialect.eachOf('?', 'wanted')})`,
+    JSON.stringify(names),
+  );
+  const found = new Map(rows.map((row) => [row.username, { ...accountOf(row), server: row.server }]));
+  return names.map((name) => visible(db, caller, name, found.get(name)));
 }
 
 /**
@@ -109,7 +139,7 @@ export async function getByDomain(db: Db, caller: Caller, domain: string): Promi
 }
 
 /** @throws ApiError `not_found` if the account is on another server. The message names that server. */
-export function assertHere(db: Db, { username, server }: StoredAccount): void {
+export function assertHere(db: Db, { username, server }: Identity): void {
   if (server === db.server) return;
   throw notFound(
     `You do not have a user named “${username}” on this server (“${db.server}”): it is on “${server}”; call there.`,
@@ -123,11 +153,14 @@ export function noAccess(caller: Caller, username: string): ApiError {
     : denied(`You do not have access to an account named “${username}”.`);
 }
 
-/** Lists the accounts of this server that the caller may see, by username. */
-export async function list(db: Db, caller: Caller): Promise<Account[]> {
+/**
+ * Lists the accounts of this server that the caller may see, by username.
+ * @param among a condition in SQL. Default: all of them.
+ */
+export async function list(db: Db, caller: Caller, among = 'TRUE'): Promise<Account[]> {
   const { where, values } = visibleTo(db, caller);
   const rows = await db.all<Row>(
-    `SELECT ${selected} FROM account WHERE ${where} ORDER BY username`,
+    `SELECT ${selected} FROM account WHERE ${where} AND ${among} ORDER BY username`,
     ...values,
   );
   return rows.map(accountOf);

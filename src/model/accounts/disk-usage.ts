@@ -23,6 +23,10 @@ const MAX_WARNINGS = 20;
 
 export type Measuring = Pick<FreeContext, 'machine' | 'sealer' | 'transaction' | 'warn'>;
 
+/** What a call needs that measures only what is not known yet. */
+export type Refreshing = Measuring &
+  Pick<FreeContext, 'inform' | 'now' | 'later' | 'validUntil' | 'isDryRun'>;
+
 /** A value is returned without a word until it is this old. */
 const FRESH_MS = 60_000;
 /** Older values are measured during the call, so that the caller sees why that fails, if it does. */
@@ -34,7 +38,7 @@ const OLD_MS = 86_400_000;
  * and a message says how old it is.
  */
 export async function refresh(
-  context: Measuring & Pick<FreeContext, 'inform' | 'now' | 'later' | 'validUntil' | 'isDryRun'>,
+  context: Refreshing,
   { username, measuredAt }: { readonly username: string; readonly measuredAt: number | undefined },
   readSizes: ReadSizes,
 ): Promise<MachineUsage | undefined> {
@@ -99,17 +103,11 @@ function keep(
 }
 
 /**
- * Measures an account's disk usage. Undefined, with a warning, if the machine cannot measure it.
- * @param readSizes measures databases too. Default: they count as they were last measured.
+ * Measures the files of an account. Its databases count as they were last measured. Undefined, with a warning, if the
+ * machine cannot measure the files.
  */
-export async function measure(
-  context: Measuring,
-  username: string,
-  readSizes?: ReadSizes,
-): Promise<MachineUsage | undefined> {
-  return warnIfImpossible(context, username, async () =>
-    total(context, await parts(context, username, readSizes)),
-  );
+export async function measure(context: Measuring, username: string): Promise<MachineUsage | undefined> {
+  return warnIfImpossible(context, username, async () => total(context, await parts(context, username)));
 }
 
 async function warnIfImpossible(

@@ -82,7 +82,10 @@ const reserved: ReadonlySet<string> = new Set(
 /** The subset of some names that belong to system users. */
 export type MachineNames = ReadonlySet<string>;
 
-export async function findMachineNames(machine: Machine, names: readonly string[]): Promise<MachineNames> {
+export async function findMachineNames(
+  machine: Pick<Machine, 'users'>,
+  names: readonly string[],
+): Promise<MachineNames> {
   return new Set((await (await machine.users()).findAll(names)).keys());
 }
 
@@ -139,13 +142,18 @@ export async function proposeNames(db: Db, domain: string): Promise<string[]> {
   throw badParam(`No username like “${start.slice(0, DATABASE_PREFIX_LENGTH)}” is free. Pass “username”.`);
 }
 
+/** The first proposed name that no system user has. */
+export function freeName(proposed: readonly string[], ofMachine: MachineNames): string | undefined {
+  return proposed.find((one) => !ofMachine.has(one));
+}
+
 /** @throws ApiError `bad_param` if system users have all names; LookAgain if another call took the name meanwhile. */
 export async function chooseName(
   db: Db,
   proposed: readonly string[],
   ofMachine: MachineNames,
 ): Promise<string> {
-  const name = proposed.find((one) => !ofMachine.has(one));
+  const name = freeName(proposed, ofMachine);
   if (name === undefined) throw badParam(`No username like “${proposed[0]}” is free. Pass “username”.`);
   if (!(await isFree(db, name))) throw new LookAgain(`The username “${name}” was taken meanwhile.`);
   return name;

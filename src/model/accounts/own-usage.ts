@@ -9,20 +9,42 @@ import type { ReadSizes } from '../databases/disk-usage.ts';
 import * as hostedDomains from '../domains/hosted-domains.ts';
 import { countDomains } from '../domains/limits.ts';
 import type { Limit } from '../packages/settings.ts';
-import type { Account } from './accounts.ts';
-import { measure, type Measuring } from './disk-usage.ts';
+import { measuredAt, type Account } from './accounts.ts';
+import { measure, refresh, type Measuring, type Refreshing } from './disk-usage.ts';
 
 const BLOCK = 1024;
 
+/** For the descriptions of functions that use `lookAtOwnUsage`. */
+export const HOW_OLD =
+  'The disk usage is at most one minute old, or a message says how old it is and the server measures it again after ' +
+  'the call.';
+
 /**
- * For `look`: measures the account’s disk usage. Undefined, with a warning, if that is not possible.
- * @param readSizes measures databases too. Default: they count as they were last measured.
+ * For `look` of a function that `onlyMeasures`: the account’s disk usage if it is measured during the call. Undefined if
+ * the last measured value is the answer (`refresh`).
  */
-export function lookAtOwnUsage(
-  context: Measuring & Pick<FreeContext, 'caller'>,
-  readSizes?: ReadSizes,
+export async function lookAtOwnUsage(
+  context: Refreshing & Pick<FreeContext, 'caller'>,
+  readSizes: ReadSizes,
 ): Promise<MachineUsage | undefined> {
-  return measure(context, context.caller.user, readSizes);
+  const { user: username } = context.caller;
+  const last = { username, measuredAt: await context.transaction('reads', (db) => measuredAt(db, username)) };
+  return refresh(context, last, readSizes);
+}
+
+/** The same context for a response that depends on more than the disk usage and the store, such as the month. */
+export function withoutValidity<C extends Pick<FreeContext, 'validUntil'>>(context: C): C {
+  return { ...context, validUntil: () => undefined };
+}
+
+/**
+ * Measures the files of the account, for uploads. The databases count as they were last measured. Undefined, with a
+ * warning, if that is not possible.
+ */
+export function measureOwnFiles(
+  context: Measuring & Pick<FreeContext, 'caller'>,
+): Promise<MachineUsage | undefined> {
+  return measure(context, context.caller.user);
 }
 
 export interface DiskUsage {
@@ -48,21 +70,31 @@ export interface Used {
   readonly max: Limit;
 }
 
-/** What `measuredUsage` returns: space in bytes, and numbers. */
-export type Resource = 'disk' | 'files' | 'bandwidth' | 'addon' | 'parked' | 'sub';
+/** Space in bytes, and numbers. */
+export type Resource = 'disk' | 'files' | CountedResource;
+type CountedResource = 'bandwidth' | 'addon' | 'parked' | 'sub';
 
 export async function measuredUsage(
-  { db, now }: Pick<Context, 'db' | 'now'>,
+  context: Pick<Context, 'db' | 'now'>,
   account: Account,
   measured: MachineUsage | undefined,
 ): Promise<Readonly<Record<Resource, Used>>> {
-  const { settings, username } = account;
   const { bytes, files, limit } = diskUsage(account, measured);
-  const domains = countDomains(await hostedDomains.listOf(db, username));
-  const sent = await bandwidth.ofMonth(db, username, monthAt(now()));
   return {
     disk: { used: bytes, max: limit },
     files: { used: files, max: null },
+    ...(await countedUsage(context, account)),
+  };
+}
+
+/** What the store knows without a measurement. */
+export async function countedUsage(
+  { db, now }: Pick<Context, 'db' | 'now'>,
+  { settings, username }: Account,
+): Promise<Readonly<Record<CountedResource, Used>>> {
+  const domains = countDomains(await hostedDomains.listOf(db, username));
+  const sent = await bandwidth.ofMonth(db, username, monthAt(now()));
+  return {
     bandwidth: { used: sent, max: inBytes(settings.bandwidthLimit) },
     addon: { used: domains.addon, max: settings.maxAddonDomains },
     parked: { used: domains.parked, max: settings.maxParkedDomains },

@@ -10,6 +10,7 @@ import type { Hash } from '../../core/values.ts';
 import { visibleTo } from './accounts.ts';
 import { inSql, recordSql } from '../list-in-sql.ts';
 import type { Columns, Condition, InSql } from '../list-in-sql.ts';
+import * as longLists from '../long-list.ts';
 import { matcher } from '../regular-expression.ts';
 
 /** The properties that a search can match, and their columns. */
@@ -76,6 +77,7 @@ export async function found(
   return {
     where: `(${visible.where}) AND (${conditions.map(({ where }) => where).join(' OR ')})`,
     values: [...visible.values, ...conditions.flatMap(({ values }) => values)],
+    hasLongList: isRegex,
   };
 }
 
@@ -149,25 +151,49 @@ export function namesOf(db: Db, condition: Condition): Promise<string[]> {
 
 /**
  * Reads records of accounts, by username unless the call requests another order. If SQL can filter, sort and page as
- * requested, only the records of the response are read.
+ * requested, only the records of the response are read. A long list is left to be read while the response is written.
  */
 export async function read(
-  { db, listQuery, reportCounts }: Pick<Context, 'db' | 'listQuery' | 'reportCounts'>,
+  context: Pick<Context, 'db' | 'listQuery' | 'reportCounts'> & longLists.Leaving,
   { columns, condition, fields = Object.keys(columns) }: Reading,
 ): Promise<Hash[]> {
-  const plan = listQuery && inSql(db.dialect, columns, ['username', 'domain'], listQuery);
-  if (listQuery === undefined || plan === undefined) {
+  const { db, listQuery, reportCounts } = context;
+  const plan = listQuery === undefined ? ALL : inSql(db.dialect, columns, ['username', 'domain'], listQuery);
+  if (plan === undefined) {
     return recordsOf(db, await namesOf(db, condition), columns, needed(fields, listQuery));
   }
-  const { chunk } = listQuery;
-  const names = await usernames(db, condition, plan, chunk);
-  reportCounts({
-    filtered: listQuery.filter?.verbose === true ? await count(db, condition) : undefined,
-    records:
-      chunk?.verbose === true && chunk.size !== null ? await count(db, condition, plan.filter) : names.length,
-  });
-  const shown = listQuery.columns?.map(({ field }) => field);
-  return recordsOf(db, names, columns, shown?.filter((field) => fields.includes(field)) ?? fields);
+  const shown =
+    listQuery?.columns?.map(({ field }) => field).filter((field) => fields.includes(field)) ?? fields;
+  const report = async (records: number) => {
+    const filtered = listQuery?.filter?.verbose === true ? await count(db, condition) : undefined;
+    if (listQuery !== undefined) reportCounts({ filtered, records });
+  };
+  const page = pageOf(listQuery?.chunk);
+  const canLeave = longLists.canLeave(context);
+  // The condition is evaluated again for each batch.
+  if (canLeave && page === undefined && plan.order === ALL.order && condition.hasLongList !== true) {
+    const records = await count(db, condition, plan.filter);
+    if (records > longLists.LONG) {
+      await report(records);
+      longLists.leave(context, (reading) =>
+        longLists.inOrderOfKey(reading, {
+          key: 'username',
+          record: recordSql(db.dialect, columns, shown),
+          from: 'account',
+          where: `(${condition.where}) AND (${plan.filter.where})`,
+          values: [...condition.values, ...plan.filter.values],
+        }),
+      );
+      return [];
+    }
+  }
+  const names = await usernames(db, condition, plan, page);
+  const isCounted = page !== undefined && listQuery?.chunk?.verbose === true;
+  await report(isCounted ? await count(db, condition, plan.filter) : names.length);
+  if (!canLeave || names.length <= longLists.LONG) return recordsOf(db, names, columns, shown);
+  const sql = recordsSql(db, columns, shown);
+  longLists.leave(context, (reading) => longLists.inOrderOf(reading, names, sql));
+  return [];
 }
 
 /** Returns the fields to read if the engine filters and sorts: filters and sort keys need their fields as well. */
@@ -178,13 +204,17 @@ function needed(fields: readonly string[], listQuery: MetaArguments | undefined)
   return names.has('*') ? fields : fields.filter((field) => names.has(field));
 }
 
+/** The number of records on a page, and of those before it. Undefined if everything is on one page. */
+function pageOf(chunk: MetaArguments['chunk']): readonly [size: number, before: number] | undefined {
+  return chunk === undefined || chunk.size === null ? undefined : [chunk.size, chunk.start - 1];
+}
+
 async function usernames(
   db: Db,
   condition: Condition,
   { filter, order }: InSql,
-  chunk?: MetaArguments['chunk'],
+  page?: readonly [size: number, before: number],
 ): Promise<string[]> {
-  const page = chunk === undefined || chunk.size === null ? undefined : [chunk.size, chunk.start - 1];
   return jsonList<string>(
     db,
     `SELECT username AS item FROM account WHERE (${condition.where}) AND (${filter.where}) ORDER BY ${order}
@@ -206,15 +236,20 @@ export async function recordsOf(
   columns: Columns,
   fields: readonly string[] = Object.keys(columns),
 ): Promise<Hash[]> {
-  const { jsonListOf, eachOf } = db.dialect;
-  const sql = `SELECT ${jsonListOf(recordSql(db.dialect, columns, fields), 'wanted.key')} AS json
-    FROM ${eachOf('?', 'wanted')} CROSS JOIN account WHERE username = wanted.value`;
+  const sql = recordsSql(db, columns, fields);
   const read: Hash[] = [];
   for (let at = 0; at < names.length; at += BATCH) {
     const row = await db.get<{ json: string }>(sql, JSON.stringify(names.slice(at, at + BATCH)));
     for (const record of JSON.parse(row?.json ?? '[]') as Hash[]) read.push(record);
   }
   return read;
+}
+
+/** A query for the records of a JSON list of usernames, in its order, as a JSON list. */
+function recordsSql({ dialect }: Db, columns: Columns, fields: readonly string[]): string {
+  const { jsonListOf, eachOf } = dialect;
+  return `SELECT ${jsonListOf(recordSql(dialect, columns, fields), 'wanted.key')} AS json
+    FROM ${eachOf('?', 'wanted')} CROSS JOIN account WHERE username = wanted.value`;
 }
 
 async function count(db: Db, ...conditions: readonly Condition[]): Promise<number> {

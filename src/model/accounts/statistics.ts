@@ -6,6 +6,12 @@ import type { Resource, Used } from './own-usage.ts';
 
 const MIB = 1024 * 1024;
 
+const MYSQL_SPACE = 'Disk space of MySQL databases';
+const POSTGRESQL_SPACE = 'Disk space of PostgreSQL databases';
+
+/** Of databases: their number on one kind of server or all, and their space in bytes, now or as it was measured last. */
+export type DatabaseResource = DatabaseEngine | 'sql' | `${DatabaseEngine}Space${'' | 'Before'}`;
+
 /** The statistics of limits, with the names of WHM. */
 const limited = {
   addondomains: { resource: 'addon', item: 'Addon domains', feature: 'addondomains', isSpace: false },
@@ -15,9 +21,17 @@ const limited = {
     feature: 'bandwidth',
     isSpace: true,
   },
+  cachedmysqldiskusage: { resource: 'mysqlSpaceBefore', item: MYSQL_SPACE, feature: 'mysql', isSpace: true },
+  cachedpostgresdiskusage: {
+    resource: 'postgresqlSpaceBefore',
+    item: POSTGRESQL_SPACE,
+    feature: 'postgres',
+    isSpace: true,
+  },
   diskusage: { resource: 'disk', item: 'Disk space', feature: '', isSpace: true },
   fileusage: { resource: 'files', item: 'Files and directories', feature: '', isSpace: false },
   mysqldatabases: { resource: 'mysql', item: 'MySQL databases', feature: 'mysql', isSpace: false },
+  mysqldiskusage: { resource: 'mysqlSpace', item: MYSQL_SPACE, feature: 'mysql', isSpace: true },
   parkeddomains: { resource: 'parked', item: 'Parked domains', feature: 'parkeddomains', isSpace: false },
   postgresqldatabases: {
     resource: 'postgresql',
@@ -25,11 +39,18 @@ const limited = {
     feature: 'postgres',
     isSpace: false,
   },
+  postgresdiskusage: {
+    resource: 'postgresqlSpace',
+    item: POSTGRESQL_SPACE,
+    feature: 'postgres',
+    isSpace: true,
+  },
+  sqldatabases: { resource: 'sql', item: 'SQL databases', feature: '', isSpace: false },
   subdomains: { resource: 'sub', item: 'Subdomains', feature: 'subdomains', isSpace: false },
 } as const satisfies Record<string, LimitedStatistic>;
 
 interface LimitedStatistic {
-  readonly resource: Resource | DatabaseEngine;
+  readonly resource: Resource | DatabaseResource;
   readonly item: string;
   readonly feature: string;
   readonly isSpace: boolean;
@@ -68,10 +89,32 @@ export function needsSoftware(names: readonly string[]): boolean {
   return names.some((name) => (softwareFacts as readonly string[]).includes(name));
 }
 
-/** The kinds of database servers that the statistics are about. */
+/** Whether one of the statistics is about the disk usage of the account. */
+export function needsDisk(names: readonly string[]): boolean {
+  return names.includes('diskusage') || names.includes('fileusage');
+}
+
+const engines = ['mysql', 'postgresql'] as const;
+
+/** The kinds of database servers whose databases the statistics count. */
 export function enginesOf(names: readonly string[]): DatabaseEngine[] {
-  const engines = ['mysql', 'postgresql'] as const;
-  return engines.filter((engine) => names.includes(`${engine}databases`));
+  return engines.filter((engine) => names.includes(`${engine}databases`) || names.includes('sqldatabases'));
+}
+
+export interface WantedSpace {
+  readonly resource: DatabaseResource;
+  readonly engine: DatabaseEngine;
+  readonly isCached: boolean;
+}
+
+/** The disk usage of databases that the statistics show. */
+export function spacesOf(names: readonly string[]): WantedSpace[] {
+  const spaces = engines.flatMap((engine): WantedSpace[] => [
+    { resource: `${engine}Space`, engine, isCached: false },
+    { resource: `${engine}SpaceBefore`, engine, isCached: true },
+  ]);
+  const shown = new Set<string>(names.filter(isLimited).map((name) => limited[name].resource));
+  return spaces.filter(({ resource }) => shown.has(resource));
 }
 
 /** The names in `display`, each once. */
@@ -101,6 +144,16 @@ export const statisticRow = {
     is_maxed: { type: 'flag', optional: true, doc: 'The same.' },
     normalized: { type: 'flag', optional: true, doc: 'Always 1: “_count” and “_max” have the same unit.' },
     zeroisunlimited: { type: 'flag', optional: true, doc: '1 if a limit of 0 is stored as unlimited.' },
+    near_limit_phrase: {
+      type: 'string',
+      optional: true,
+      doc: 'A sentence for when the limit is nearly used, if there is a limit.',
+    },
+    maxed_phrase: {
+      type: 'string',
+      optional: true,
+      doc: 'A sentence for when the limit is reached, if there is a limit.',
+    },
     percent: { type: 'integer', optional: true, doc: 'The part of the limit that is used, in per cent.' },
     percent5: { type: 'integer', optional: true, doc: 'The same, rounded to 5.' },
     percent10: { type: 'integer', optional: true, doc: 'The same, rounded to 10.' },
@@ -109,9 +162,10 @@ export const statisticRow = {
 } as const satisfies Field;
 
 export interface StatisticSources {
-  readonly usage: Readonly<Record<Resource, Used>>;
+  /** Without the disk usage if no statistic needs it. */
+  readonly usage: Readonly<Partial<Record<Resource, Used>>>;
   /** Only those that were counted. */
-  readonly databases: Readonly<Partial<Record<DatabaseEngine, Used>>>;
+  readonly databases: Readonly<Partial<Record<DatabaseResource, Used>>>;
   /** Facts that do not apply to the account are undefined. */
   readonly facts: Readonly<Record<Fact, string | undefined>>;
 }
@@ -167,6 +221,12 @@ function limitedRow(name: Limited, { used, max }: Used, { unlimited }: Statistic
     ...{ feature, units: isSpace ? 'MB' : '', normalized: 1, zeroisunlimited: Number(isSpace) },
     ...{ count: shown(used), max: max === null ? unlimited : shown(max) },
     ...{ _count: plain(used), _max: max === null ? 'unlimited' : plain(max) },
+    ...(max === null
+      ? {}
+      : {
+          near_limit_phrase: `${item}: you use ${shown(used)} of ${shown(max)}.`,
+          maxed_phrase: `${item}: you have reached the limit of ${shown(max)}.`,
+        }),
     ...{ _maxed: isMaxed, is_maxed: isMaxed, percent },
     ...{ percent5: rounded(percent, 5), percent10: rounded(percent, 10), percent20: rounded(percent, 20) },
   };

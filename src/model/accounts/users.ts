@@ -77,6 +77,7 @@ const places = [
   ['php_virtual_host', 'username'],
   ['account_second_contact', 'username'],
   ['account_notification', 'username'],
+  ['last_login', 'username'],
   ['php_fpm_setting', 'username'],
   ['database', 'owner'],
   ['database_user', 'owner'],

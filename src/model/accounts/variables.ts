@@ -2,6 +2,9 @@
 import type { Context } from '../../core/context.ts';
 import type { Field, Fields } from '../../core/define.ts';
 import { BYTES_OF_MEBIBYTE } from '../bandwidth/exceeded.ts';
+import { preferredType } from '../certificates/key-types.ts';
+import * as contacts from '../contacts/account-contacts.ts';
+import * as notifications from '../contacts/account-notifications.ts';
 import * as hostedDomains from '../domains/hosted-domains.ts';
 import { ofAccount } from '../features/overrides.ts';
 import type { Limit } from '../packages/settings.ts';
@@ -12,11 +15,19 @@ const text = (doc: string) => ({ type: 'string', optional: true, doc }) as const
 const number = (doc: string) => ({ type: 'integer', optional: true, doc }) as const;
 const flag = (doc: string) => ({ type: 'flag', optional: true, doc }) as const;
 
+const notificationVariables = Object.fromEntries(
+  notifications.names.map((name) => [
+    name,
+    flag(`1 if the owner is notified: ${notifications.meaningOf(name)}`),
+  ]),
+) as Readonly<Record<notifications.Preference, ReturnType<typeof flag>>>;
+
 export const userVariables = {
   backup_enabled: flag('1 if the account is part of backups.'),
   bandwidth_limit: number('The monthly bandwidth in bytes; 0 is unlimited.'),
   cgi_enabled: flag('1 if it may run CGI scripts.'),
   contact_email: text('Its contact address.'),
+  contact_email_2: text('Its second contact address. Empty: none.'),
   created: number('When it was created, in seconds since 1970-01-01.'),
   disk_block_limit: number('The disk space in blocks of 1024 bytes; 0 is unlimited.'),
   domain: text('Its main domain.'),
@@ -38,9 +49,11 @@ export const userVariables = {
   maximum_mailing_lists: limit('The maximum number of mailing lists'),
   maximum_parked_domains: limit('The maximum number of parked domains'),
   maximum_subdomains: limit('The maximum number of subdomains'),
+  ...notificationVariables,
   owner: text('Its owner: root or a reseller.'),
   plan: text('Its package.'),
   shell: text('Its login shell.'),
+  ssl_default_key_type: text('The kind of key of its new certificates: rsa-2048.'),
   theme: text('Its theme.'),
   uid: number('The ID of its user on the machine.'),
   user: text('Its name.'),
@@ -68,11 +81,14 @@ export async function userInformation(
   const { settings, username } = account;
   const hosted = await hostedDomains.listOf(db, username);
   const features = await ofAccount(db, account);
+  const addresses = await contacts.addressesOf(db, account);
+  const notified = await notifications.list(db, username);
   return {
     backup_enabled: Number(account.backup),
     bandwidth_limit: (settings.bandwidthLimit ?? 0) * BYTES_OF_MEBIBYTE,
     cgi_enabled: Number(settings.cgi),
     contact_email: account.contactEmail,
+    contact_email_2: addresses.find((address) => address !== account.contactEmail) ?? '',
     created: Math.floor(account.createdAt / 1000),
     disk_block_limit: (settings.diskLimit ?? 0) * 1024,
     domain: account.domain,
@@ -94,9 +110,13 @@ export async function userInformation(
     maximum_mailing_lists: shown(settings.maxMailingLists),
     maximum_parked_domains: shown(settings.maxParkedDomains),
     maximum_subdomains: shown(settings.maxSubdomains),
+    ...(Object.fromEntries(notified.map(({ name, enabled }) => [name, enabled])) as Readonly<
+      Record<notifications.Preference, 0 | 1>
+    >),
     owner: account.owner,
     plan: account.package,
     shell: account.shellPath,
+    ssl_default_key_type: await preferredType(db, username),
     theme: settings.theme,
     uid: account.uid,
     user: username,
@@ -120,10 +140,24 @@ export const serverVariables = {
   allow_park_subdomain_on_hostname: flag('1 if accounts may add subdomains of the hostname.'),
   allow_remote_domains: flag('1 if accounts may add domains that another server answers for.'),
   allow_unregistered_domains: flag('1 if accounts may add domains that are not registered.'),
+  database_prefix_required: flag('1 if names of databases must begin with the account’s name.'),
   docroots_in_public_html_only: flag('1 if document roots must be in public_html.'),
+  file_upload_maximum_bytes: {
+    type: 'any',
+    optional: true,
+    doc: 'The maximum size of an uploaded file in bytes. Null: unlimited.',
+  },
+  file_upload_must_leave_bytes: number('How many bytes of the quota an upload must leave.'),
   local_nameserver_type: text('The nameserver of this server.'),
   minimum_password_strength: number('The minimum strength of passwords, 0 to 100.'),
   minimum_password_strength_mysql: number('The same for MySQL users.'),
+  mysql_host: text('The host of the account’s MySQL server.'),
+  php_system_default_version: {
+    type: 'string|null',
+    optional: true,
+    doc: 'The default version of PHP: ea-php84. Null: none is installed.',
+  },
+  ssl_default_key_type: text('The kind of key of new certificates: rsa-2048.'),
   version: text('The version of this program.'),
 } as const satisfies Readonly<Record<string, Field>>;
 export const serverVariableNames = Object.keys(serverVariables) as (keyof typeof serverVariables)[];

@@ -22,6 +22,16 @@ export async function find(db: Db, username: string): Promise<Assignment | undef
   return row && { username, range: row.range, address: formatIp(ranges.fromHex(row.address)) };
 }
 
+/** The addresses of the accounts that have one, by username. */
+export async function addressesOf(db: Db, usernames: Iterable<string>): Promise<ReadonlyMap<string, string>> {
+  const rows = await db.all<{ username: string; address: string }>(
+    `SELECT username, address FROM ipv6_assignment
+     WHERE username IN (SELECT value FROM ${db.dialect.eachOf('?', 'wanted')})`,
+    JSON.stringify([...new Set(usernames)]),
+  );
+  return new Map(rows.map(({ username, address }) => [username, formatIp(ranges.fromHex(address))]));
+}
+
 /** Whether the account does not share the address. An interface then has the address only because of this account. */
 export function isOwn({ range }: Pick<Assignment, 'range'>): boolean {
   return range !== ranges.SHARED;

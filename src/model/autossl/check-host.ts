@@ -240,8 +240,8 @@ async function complete(
 }
 
 async function install(world: CheckWorld, check: HostCheck): Promise<void> {
-  const { transaction, sealer, call, now, log } = world;
-  const { account, host, wanted, present } = check;
+  const { transaction, sealer, callIfCurrent, now, log } = world;
+  const { account, host, wanted, present, clobbers } = check;
   const { servername } = host;
   const { username } = account;
   const issued = await transaction('reads', (db) => orders.find(db, servername));
@@ -249,7 +249,22 @@ async function install(world: CheckWorld, check: HostCheck): Promise<void> {
   const { certificate: crt, chain: cab } = issued.issued;
   const words = { domain: servername, crt, key: await orders.openKey(sealer, issued), cab };
   const args = Object.entries(words).map(([name, value]) => ({ name, value }));
-  const { metadata } = await call({ command: 'installssl', args });
+  // An order takes minutes, in which somebody may install another certificate.
+  const envelope = await callIfCurrent({ command: 'installssl', args }, async (db) => {
+    const found = (await installedOf(db, account)).get(servername);
+    const isSame = found?.fingerprint === present?.fingerprint;
+    return isSame || needOf(wanted, found, { now: now(), clobbers }).kind === 'certificate';
+  });
+  if (envelope === undefined) {
+    log(
+      'warn',
+      2,
+      'Somebody else has installed a certificate meanwhile, so that of AutoSSL was not installed.',
+    );
+    await transaction('changes', (db) => orders.remove(db, issued));
+    return;
+  }
+  const { metadata } = envelope;
   if (metadata.result !== 1) {
     throw new ApiError('host_failed', `The certificate could not be installed: ${metadata.reason}`);
   }

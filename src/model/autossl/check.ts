@@ -32,9 +32,21 @@ export async function check(
   const log: CheckWorld['log'] = (type, indent, text) => write(runs.formatLine(type, indent, text));
   try {
     const ownAddresses = await findOwnAddresses(context);
-    const { randomBytes, sealer, call, signal, challenges, pause } = context;
+    const { randomBytes, sealer, call, callIfCurrent, signal, challenges, pause } = context;
     const world: CheckWorld = {
-      ...{ id, machine, sealer, now, transaction, call, signal, randomBytes, challenges, pause },
+      ...{
+        id,
+        machine,
+        sealer,
+        now,
+        transaction,
+        call,
+        callIfCurrent,
+        signal,
+        randomBytes,
+        challenges,
+        pause,
+      },
       ...{ startTime, ownAddresses, log, caa: new CaaLookups(machine.resolver) },
     };
     return { accounts: await checkAccounts(world, context, { username, retriesAll }) };

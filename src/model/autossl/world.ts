@@ -5,7 +5,7 @@ import type { LineType } from './runs.ts';
 
 export interface CheckWorld extends Pick<
   TaskContext,
-  'id' | 'machine' | 'sealer' | 'now' | 'transaction' | 'call' | 'signal' | 'randomBytes'
+  'id' | 'machine' | 'sealer' | 'now' | 'transaction' | 'call' | 'callIfCurrent' | 'signal' | 'randomBytes'
 > {
   /** The start time of the run. */
   readonly startTime: string;

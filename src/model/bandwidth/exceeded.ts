@@ -44,6 +44,15 @@ export async function setExceeded(db: Db, username: string, isExceeded: boolean)
   );
 }
 
+/** Whether an account has this limit. False if there is no such account. */
+export async function hasLimit(db: Db, username: string, limit: number | null): Promise<boolean> {
+  const row = await db.get<{ limit: number | null }>(
+    'SELECT bandwidth_limit AS "limit" FROM account WHERE username = ? AND server = ?',
+    ...[username, db.server],
+  );
+  return row?.limit === limit;
+}
+
 /** Stores that the administrators were warned in this month. */
 export async function setWarned(db: Db, username: string, now: number): Promise<void> {
   await db.run(

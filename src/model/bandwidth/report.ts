@@ -1,7 +1,8 @@
 // The bandwidth of accounts in a month, with that of removed accounts.
-import type { Caller, Db } from '../../core/context.ts';
+import type { Caller, Db, KeptReading } from '../../core/context.ts';
 import { found, type Search } from '../accounts/search.ts';
 import type { Condition } from '../list-in-sql.ts';
+import { rowsInOrder, type Rows } from '../long-list.ts';
 import { BYTES_OF_MEBIBYTE } from './exceeded.ts';
 import { daysOf, type Month } from './months.ts';
 
@@ -32,102 +33,142 @@ export interface Sought extends Pick<Search, 'search' | 'searchtype'> {
   readonly owner?: string | undefined;
 }
 
+/** What to report: a month, and conditions for the tables of present and of removed accounts. */
+export interface Report {
+  readonly month: Month;
+  readonly present: Condition;
+  readonly removed: Condition;
+}
+
 interface Row {
   readonly username: string;
+  /** 0 for a present account. */
   readonly removedAt: number;
   readonly domain: string;
   readonly owner: string;
   readonly package: string;
   readonly limit: number | null;
   readonly isReseller: number;
+  /** JSON: pairs of a domain and its bytes. */
+  readonly usage: string;
+  /** JSON: the subdomains of the account. Aliases are counted with the virtual host that serves them. */
+  readonly subdomains: string;
 }
 
-/** Lists the accounts that the caller may see, and the removed accounts with bandwidth in the month. */
-export async function ofAccounts(
-  db: Db,
-  caller: Caller,
-  month: Month,
-  sought: Sought,
-): Promise<AccountUsage[]> {
-  const present = await presentAccounts(db, ownedBy(sought, await found(db, caller, sought)));
-  const removedCondition = await found(db, caller, sought, 'bandwidth_removed_account');
-  const removed = await removedAccounts(db, month, ownedBy(sought, removedCondition));
-  const usage = await usageByAccount(db, month);
-  const hosts = await subdomains(db);
-  const isBefore = (one: Row, other: Row) =>
-    one.username === other.username ? one.removedAt < other.removedAt : one.username < other.username;
-  return [...present, ...removed]
-    .sort((one, other) => (isBefore(one, other) ? -1 : 1))
-    .map((row) => {
-      const { username, removedAt } = row;
-      const own = removedAt === 0 ? [row.domain, ...(hosts.get(username) ?? [])] : [];
-      const domains = domainsOf(usage.get(keyOf(username, removedAt)) ?? new Map(), own);
-      return {
-        user: username,
-        maindomain: row.domain,
-        owner: row.owner,
-        package: row.package,
-        isReseller: row.isReseller === 1,
-        isDeleted: removedAt !== 0,
-        limit: (row.limit ?? 0) * BYTES_OF_MEBIBYTE,
-        domains,
-        total: domains.reduce((sum, one) => sum + one.usage, 0),
-      };
-    });
+/** The accounts that the caller may see, and the removed accounts with bandwidth in the month. */
+export async function prepare(db: Db, caller: Caller, month: Month, sought: Sought): Promise<Report> {
+  return {
+    month,
+    present: ownedBy(sought, await found(db, caller, sought)),
+    removed: ownedBy(sought, await found(db, caller, sought, 'bandwidth_removed_account')),
+  };
 }
 
-function ownedBy({ owner }: Sought, { where, values }: Condition): Condition {
-  return owner === undefined
-    ? { where, values }
-    : { where: `(${where}) AND owner = ?`, values: [...values, owner] };
+/** The number of accounts in the report, and the bytes of all of them. */
+export async function totals(db: Db, report: Report): Promise<{ count: number; bytes: number }> {
+  const { month, present, removed } = report;
+  const inMonth = removedInMonth(report);
+  const row = await db.get<{ count: number; bytes: number }>(
+    `SELECT (SELECT count(*) FROM account WHERE ${present.where}) +
+       (SELECT count(*) FROM bandwidth_removed_account AS removed WHERE ${inMonth.where}) AS count,
+       (SELECT coalesce(sum(bytes), 0) FROM bandwidth
+        WHERE server = ? AND day BETWEEN ? AND ? AND CASE removed_at
+          WHEN 0 THEN EXISTS (
+            SELECT 1 FROM account WHERE account.username = bandwidth.username AND (${present.where}))
+          ELSE EXISTS (
+            SELECT 1 FROM bandwidth_removed_account AS removed WHERE removed.username = bandwidth.username
+              AND removed.removed_at = bandwidth.removed_at AND (${removed.where})) END) AS bytes`,
+    ...[...present.values, ...inMonth.values],
+    ...[db.server, ...daysOf(month), ...present.values, ...removed.values],
+  );
+  return row ?? { count: 0, bytes: 0 };
 }
 
-function presentAccounts(db: Db, { where, values }: Condition): Promise<Row[]> {
-  return db.all<Row>(
-    `SELECT username, 0 AS "removedAt", domain, owner, package, bandwidth_limit AS "limit",
+/** Lists the accounts, sorted by username. */
+export async function listAccounts(db: Db, report: Report): Promise<AccountUsage[]> {
+  const { sql, valuesAfter } = accountsSql(db, report);
+  const rows = await db.all<Row>(sql, ...valuesAfter());
+  return rows.map(usageOf);
+}
+
+/** The same list, read in batches. Each evaluates the conditions again. */
+export function* inBatches(db: Db, report: Report, reading: KeptReading): Generator<AccountUsage[]> {
+  for (const rows of rowsInOrder(reading, db.dialect, accountsSql(db, report))) yield rows.map(usageOf);
+}
+
+/** Selects the rows behind one of them, or all. The tables are merged in the order of their primary keys. */
+function accountsSql(db: Db, report: Report): Rows<Row> {
+  const { month, present } = report;
+  const removed = removedInMonth(report);
+  const { jsonListOf, jsonObject } = db.dialect;
+  const pair = jsonObject([
+    ['domain', 'domain'],
+    ['bytes', 'bytes'],
+  ]);
+  // Text, because SQLite would put a list into a JSON object as a text or as a list, depending on its way.
+  const usage = (account: string, removedAt: string) =>
+    `CAST((SELECT ${jsonListOf(pair)} FROM (
+       SELECT domain, sum(bytes) AS bytes FROM bandwidth
+       WHERE username = ${account}.username AND removed_at = ${removedAt} AND day BETWEEN ? AND ? AND server = ?
+       GROUP BY domain) AS used) AS TEXT) AS usage`;
+  const days = [...daysOf(month), db.server];
+  return {
+    columns: [
+      ...(['username', 'removedAt', 'domain', 'owner', 'package'] as const),
+      ...(['limit', 'isReseller', 'usage', 'subdomains'] as const),
+    ],
+    sql: `SELECT username, 0 AS "removedAt", domain, owner, package, bandwidth_limit AS "limit",
        CASE WHEN EXISTS (SELECT 1 FROM reseller WHERE reseller.username = account.username) THEN 1 ELSE 0 END
-         AS "isReseller"
-     FROM account WHERE ${where}`,
-    ...values,
-  );
+         AS "isReseller",
+       ${usage('account', '0')},
+       CAST((SELECT ${jsonListOf('hosted_domain.domain')} FROM hosted_domain
+         WHERE hosted_domain.username = account.username AND served_by IS NULL) AS TEXT) AS subdomains
+     FROM account WHERE (${present.where}) AND username > ?
+     UNION ALL
+     SELECT username, removed_at, domain, owner, package, bandwidth_limit, is_reseller,
+       ${usage('removed', 'removed.removed_at')}, '[]'
+     FROM bandwidth_removed_account AS removed WHERE (${removed.where}) AND (username, removed_at) > (?, ?)
+     ORDER BY username, "removedAt"`,
+    valuesAfter: (last) => [
+      ...[...days, ...present.values, last?.username ?? ''],
+      ...[...days, ...removed.values, last?.username ?? '', last?.removedAt ?? 0],
+    ],
+  };
 }
 
-function removedAccounts(db: Db, month: Month, { where, values }: Condition): Promise<Row[]> {
-  return db.all<Row>(
-    `SELECT username, removed_at AS "removedAt", domain, owner, package, bandwidth_limit AS "limit",
-       is_reseller AS "isReseller"
-     FROM bandwidth_removed_account AS removed WHERE (${where}) AND EXISTS (
-       SELECT 1 FROM bandwidth WHERE bandwidth.username = removed.username
-         AND bandwidth.removed_at = removed.removed_at AND day BETWEEN ? AND ?)`,
-    ...[...values, ...daysOf(month)],
-  );
+function ownedBy({ owner }: Sought, condition: Condition): Condition {
+  if (owner === undefined) return condition;
+  return {
+    ...condition,
+    where: `(${condition.where}) AND owner = ?`,
+    values: [...condition.values, owner],
+  };
 }
 
-/** Returns the bytes of each domain, by account. */
-async function usageByAccount(db: Db, month: Month): Promise<ReadonlyMap<string, Map<string, number>>> {
-  const rows = await db.all<{ username: string; removedAt: number; domain: string; bytes: number }>(
-    `SELECT username, removed_at AS "removedAt", domain, sum(bytes) AS bytes FROM bandwidth
-     WHERE server = ? AND day BETWEEN ? AND ? GROUP BY username, removed_at, domain`,
-    ...[db.server, ...daysOf(month)],
-  );
-  const usage = new Map<string, Map<string, number>>();
-  for (const { username, removedAt, domain, bytes } of rows) {
-    const key = keyOf(username, removedAt);
-    usage.set(key, (usage.get(key) ?? new Map<string, number>()).set(domain, bytes));
-  }
-  return usage;
+function removedInMonth({ month, removed: { where, values } }: Report): Condition {
+  return {
+    where: `(${where}) AND EXISTS (
+      SELECT 1 FROM bandwidth WHERE bandwidth.username = removed.username
+        AND bandwidth.removed_at = removed.removed_at AND day BETWEEN ? AND ?)`,
+    values: [...values, ...daysOf(month)],
+  };
 }
 
-const keyOf = (username: string, removedAt: number) => `${username} ${removedAt}`;
-
-/** Returns the subdomains of accounts. Aliases are counted with the virtual host that serves them. */
-async function subdomains(db: Db): Promise<ReadonlyMap<string, string[]>> {
-  const rows = await db.all<{ username: string; domain: string }>(
-    'SELECT username, domain FROM hosted_domain WHERE served_by IS NULL',
-  );
-  const byUser = new Map<string, string[]>();
-  for (const { username, domain } of rows) byUser.set(username, [...(byUser.get(username) ?? []), domain]);
-  return byUser;
+function usageOf(row: Row): AccountUsage {
+  const { removedAt, domain } = row;
+  const used = JSON.parse(row.usage) as { domain: string; bytes: number }[];
+  const own = removedAt === 0 ? [domain, ...(JSON.parse(row.subdomains) as string[])] : [];
+  return {
+    user: row.username,
+    maindomain: domain,
+    owner: row.owner,
+    package: row.package,
+    isReseller: row.isReseller === 1,
+    isDeleted: removedAt !== 0,
+    limit: (row.limit ?? 0) * BYTES_OF_MEBIBYTE,
+    domains: domainsOf(new Map(used.map((one) => [one.domain, one.bytes])), own),
+    total: used.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
 }
 
 /** @param own the domains that the account has now. */

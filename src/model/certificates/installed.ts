@@ -101,11 +101,12 @@ export async function fileOf(db: Db, servername: string): Promise<FileOfHost | u
   return row && fileOfRow(row);
 }
 
-/** Lists the files that this server should have. */
-export async function listFiles(db: Db): Promise<FileOfHost[]> {
+/** Lists the files that this server should have for an account. None if the account is on another one. */
+export async function listFiles(db: Db, username: string): Promise<FileOfHost[]> {
   const rows = await db.all<FileRow>(
-    `${filesOfHosts} WHERE certificate.username IN (SELECT username FROM account WHERE server = ?) ORDER BY servername`,
-    db.server,
+    `${filesOfHosts} WHERE certificate.username IN (SELECT username FROM account WHERE username = ? AND server = ?)
+     ORDER BY servername`,
+    ...[username, db.server],
   );
   return rows.map(fileOfRow);
 }

@@ -5,28 +5,26 @@ import { otherNamesOf, virtualHostsOf } from '../domains/virtual-hosts.ts';
 import * as installed from './installed.ts';
 import { newSelfSigned } from './new-certificate.ts';
 
-/** Stores a self-signed certificate for each of them. Their files are not written. @throws ApiError `key_lost`. */
-export async function addMissing({
-  transaction,
-  sealer,
-  now,
-}: Pick<TaskContext, 'transaction' | 'sealer' | 'now'>): Promise<void> {
-  const all = await transaction('reads', (db) => accounts.listAll(db));
-  for (const { username } of all) {
-    // A transaction for each account, so that other calls need not wait for thousands of keys.
-    await transaction('changes', async (db) => {
-      const account = await accounts.find(db, username);
-      if (account === undefined) return;
-      const present = await installed.certificatesOf(db, account);
-      for (const host of await virtualHostsOf(db, account)) {
-        const { servername } = host;
-        if (present.has(servername)) continue;
-        const made = await newSelfSigned(
-          { db, sealer, now },
-          { username, servername, otherNames: otherNamesOf(host) },
-        );
-        await installed.install(db, made, now());
-      }
-    });
-  }
+/**
+ * Stores a self-signed certificate for each of them of an account of this server. Their files are not written. The lock
+ * of the account must be held. @throws ApiError `key_lost`.
+ */
+export async function addMissing(
+  { transaction, sealer, now }: Pick<TaskContext, 'transaction' | 'sealer' | 'now'>,
+  username: string,
+): Promise<void> {
+  await transaction('changes', async (db) => {
+    const account = await accounts.find(db, username);
+    if (account?.server !== db.server) return;
+    const present = await installed.certificatesOf(db, account);
+    for (const host of await virtualHostsOf(db, account)) {
+      const { servername } = host;
+      if (present.has(servername)) continue;
+      const made = await newSelfSigned(
+        { db, sealer, now },
+        { username, servername, otherNames: otherNamesOf(host) },
+      );
+      await installed.install(db, made, now());
+    }
+  });
 }

@@ -1,7 +1,7 @@
 // The virtual hosts with certificates, for the functions that list them.
 import type { Caller, Db } from '../../core/context.ts';
 import * as accounts from '../accounts/accounts.ts';
-import { virtualHostsOf, type VirtualHost } from '../domains/virtual-hosts.ts';
+import { virtualHostsOfEach, type VirtualHost } from '../domains/virtual-hosts.ts';
 import type { CertificateFacts } from './facts.ts';
 
 export interface Site {
@@ -32,7 +32,6 @@ interface Row {
 
 /** Lists the virtual hosts with certificates of the accounts that the caller sees, by account and servername. */
 export async function listSites(db: Db, caller: Caller): Promise<Site[]> {
-  const byName = new Map((await accounts.list(db, caller)).map((account) => [account.username, account]));
   const { where, values } = accounts.visibleTo(db, caller);
   const rows = await db.all<Row>(
     `SELECT servername, certificate.username, id, pem, installed_certificate.chain, key_id AS "keyId", facts,
@@ -43,17 +42,15 @@ export async function listSites(db: Db, caller: Caller): Promise<Site[]> {
      ORDER BY certificate.username, servername`,
     ...values,
   );
-  const sites: Site[] = [];
-  let hosts: readonly VirtualHost[] = [];
-  let owner: string | undefined;
-  for (const { servername, username, facts, ...row } of rows) {
+  if (rows.length === 0) return [];
+  const withCertificates = 'username IN (SELECT username FROM installed_certificate)';
+  const owners = await accounts.list(db, caller, withCertificates);
+  const byName = new Map(owners.map((account) => [account.username, account]));
+  const hosts = await virtualHostsOfEach(db, owners);
+  return rows.flatMap(({ servername, username, facts, ...row }) => {
     const account = byName.get(username);
-    if (account === undefined) continue;
-    if (owner !== username) hosts = await virtualHostsOf(db, account);
-    owner = username;
-    const host = hosts.find((one) => one.servername === servername);
-    if (host === undefined) continue;
-    sites.push({ account, host, certificate: { ...row, facts: JSON.parse(facts) as CertificateFacts } });
-  }
-  return sites;
+    const host = hosts.get(username)?.find((one) => one.servername === servername);
+    if (account === undefined || host === undefined) return [];
+    return [{ account, host, certificate: { ...row, facts: JSON.parse(facts) as CertificateFacts } }];
+  });
 }

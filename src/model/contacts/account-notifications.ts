@@ -32,7 +32,10 @@ const preferences = {
 } as const;
 
 export type Preference = keyof typeof preferences;
-const names = Object.keys(preferences) as Preference[];
+export const names = Object.keys(preferences) as Preference[];
+
+/** When the owner of the account is notified. */
+export const meaningOf = (name: Preference): string => preferences[name];
 
 const GUARD = '_notification_disabled';
 
@@ -145,9 +148,13 @@ async function tell(
   { username, event, subject, body, alsoTo = [] }: Told,
   now: number,
 ): Promise<void> {
-  const account = await accounts.find(db, username);
+  const account = await db.get<{ contact_email: string }>(
+    'SELECT contact_email FROM account WHERE username = ?',
+    username,
+  );
   if (account === undefined) return;
-  const to = [...new Set([...(await contacts.addressesOf(db, account)), ...alsoTo])];
+  const own = await contacts.addressesOf(db, { username, contactEmail: account.contact_email });
+  const to = [...new Set([...own, ...alsoTo])];
   const hasToken = await contacts.hasPushbulletToken(db, username);
   if (to.length === 0 && !hasToken) return;
   const advice =

@@ -3,23 +3,38 @@ import type { FreeContext } from '../../core/context.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import { rolesOf } from '../roles/active-profile.ts';
 
-/** The number, or a sentence that says why it is not known. */
-export type Counted = { readonly used: number } | { readonly unknown: string };
+/** The number, or a sentence that says why it is not known. `isAbsent`: this server has no such role. */
+export type Counted = { readonly used: number } | { readonly unknown: string; readonly isAbsent: boolean };
 
 /** For `look`. The number is unknown without the role, or if the server cannot be asked. */
 export async function countIfPossible(
-  { transaction, system }: Pick<FreeContext, 'transaction' | 'system'>,
+  context: Pick<FreeContext, 'transaction' | 'system'>,
   role: string,
   count: () => Promise<number>,
 ): Promise<Counted> {
-  const roles = await transaction('reads', (db) => rolesOf({ db, system }));
-  if (!roles.has(role)) {
-    return { unknown: `Databases cannot be counted: this server does not have the role “${role}”.` };
+  const counted = await lookIfPossible(context, role, count);
+  if (counted === undefined) {
+    return {
+      unknown: `Databases cannot be counted: this server does not have the role “${role}”.`,
+      isAbsent: true,
+    };
   }
+  if ('found' in counted) return { used: counted.found };
+  return { unknown: `Databases cannot be counted: ${counted.unknown}`, isAbsent: false };
+}
+
+/** For `look`. Undefined without the role. `unknown` says why the server cannot be asked. */
+export async function lookIfPossible<T>(
+  { transaction, system }: Pick<FreeContext, 'transaction' | 'system'>,
+  role: string,
+  look: () => Promise<T>,
+): Promise<{ readonly found: T } | { readonly unknown: string } | undefined> {
+  const roles = await transaction('reads', (db) => rolesOf({ db, system }));
+  if (!roles.has(role)) return undefined;
   try {
-    return { used: await count() };
+    return { found: await look() };
   } catch (error) {
     if (!(error instanceof MachineError)) throw error;
-    return { unknown: `Databases cannot be counted: ${error.message}` };
+    return { unknown: error.message };
   }
 }

@@ -71,6 +71,34 @@ export async function measureDatabases(
   return blocks;
 }
 
+/**
+ * What the databases of an account use on servers of one kind, in bytes, even if they do not count for its disk usage.
+ * The last measured value, with a warning, if the server cannot be asked. Undefined, with a warning, if this server has
+ * none of this kind.
+ * @param isCached true: the last measured value, if there is one.
+ */
+export async function spaceOf(
+  world: World,
+  username: string,
+  { engine, isCached }: { readonly engine: DatabaseEngine; readonly isCached: boolean },
+  readSizes: ReadSizes,
+): Promise<number | undefined> {
+  const { machine, transaction, warn } = world;
+  const { ROLE, name } = engines[engine];
+  const { last, server, hasRole } = await transaction('reads', async (db) => ({
+    last: (await lastMeasured(db, username))[engine],
+    server: (await usedServers(db, [username])).find((one) => one.engine === engine),
+    hasRole: (await rolesOf({ db, system: machine.system })).has(ROLE),
+  }));
+  if (!hasRole || server === undefined) {
+    warn(`${name} databases cannot be measured: this server does not have the role “${ROLE}”.`);
+    return undefined;
+  }
+  if (isCached && last > 0) return last * BLOCK;
+  const bytes = await bytesOn(server, world, readSizes);
+  return bytes === undefined ? last * BLOCK : (bytes.get(username) ?? 0);
+}
+
 /** Whether databases count for the disk usage of accounts: a tweak setting. */
 async function areCounted(db: Db): Promise<boolean> {
   return ((await tweakSettings.read(db, 'Main', 'disk_usage_include_sqldbs')) ?? '1') === '1';

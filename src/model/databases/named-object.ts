@@ -1,10 +1,11 @@
 // The account whose database or database user a function of WHM names.
-import type { Caller, Db } from '../../core/context.ts';
+import type { Caller, Context, Db, FreeContext } from '../../core/context.ts';
 import type { Param } from '../../core/define.ts';
 import { notFound } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import * as accounts from '../accounts/accounts.ts';
 import { existingAccount } from '../accounts/names.ts';
+import { rateFirst } from '../passwords/passwords.ts';
 import { prefixesOf } from './names.ts';
 import * as owners from './owners.ts';
 
@@ -31,6 +32,32 @@ export async function ownerNamed(
   }
   accounts.assertHere(db, account);
   return account.username;
+}
+
+/** A new password for a database user. */
+interface NewPassword {
+  readonly of: owners.Kind;
+  readonly user: string;
+  readonly password: string;
+  /** The account that the caller names. */
+  readonly cpuser?: string | undefined;
+}
+
+/**
+ * What a function that sets the password of a database user reads before its transaction: what the server has, and how
+ * strong the password is.
+ * @param lookForNamed reads what the server has of the account that has the user.
+ * @throws ApiError as `ownerNamed` does.
+ */
+export async function lookForPassword<C extends FreeContext, K extends owners.Kind, Found>(
+  context: C,
+  { of, user, password, cpuser }: NewPassword & { readonly of: K },
+  lookForNamed: (context: C, of: K, name: string, given: string | undefined) => Promise<Found>,
+): Promise<{ readonly found: Found; readonly rated: Pick<Context, 'passwordStrength'> }> {
+  const { transaction, caller } = context;
+  const found = await lookForNamed(context, of, user, cpuser);
+  const owner = await transaction('reads', (db) => ownerNamed({ db, caller }, of, user, cpuser));
+  return { found, rated: await rateFirst(context, password, [owner, user]) };
 }
 
 async function ownerByPrefix(db: Db, name: string): Promise<string | undefined> {

@@ -1,5 +1,8 @@
 // What an account has on the MariaDB server: databases, users, and who may use which database.
 import type { Db } from '../../core/context.ts';
+import { LookAgain } from '../../core/machine-error.ts';
+import type { Account } from '../accounts/accounts.ts';
+import { assertMayAdd } from './limits.ts';
 import { prefixesOf } from './names.ts';
 import * as owners from './owners.ts';
 
@@ -16,24 +19,24 @@ export const USERS = { engine, kind: 'user' } as const;
 
 /** What to ask the server for. */
 export interface WantedMysql {
-  readonly databases: { readonly names: readonly string[]; readonly prefixes: readonly string[] };
-  readonly users: { readonly names: readonly string[]; readonly prefixes: readonly string[] };
+  readonly databases: owners.WantedNames;
+  readonly users: owners.WantedNames;
 }
 
 /** The databases that the server has. */
 export interface FoundDatabases {
-  /** Before it was asked: milliseconds since 1970-01-01. */
-  readonly at: number;
+  readonly wanted: Pick<WantedMysql, 'databases'>;
   readonly databases: readonly string[];
 }
 
 export interface FoundUsers {
-  readonly at: number;
+  readonly wanted: Pick<WantedMysql, 'users'>;
   readonly users: readonly { readonly name: string; readonly hosts: readonly string[] }[];
 }
 
 /** What the server answered. */
 export interface FoundMysql extends FoundDatabases, FoundUsers {
+  readonly wanted: WantedMysql;
   /** False in a sandbox that runs no server. */
   readonly isServed: boolean;
   /** Grants on whole databases, one for each host. */
@@ -60,15 +63,40 @@ export interface OwnMysql {
 }
 
 /** The account’s databases. */
-export function ownDatabases(db: Db, username: string, { at, databases }: FoundDatabases): Promise<string[]> {
-  return owners.namesOf(db, DATABASES, username, { at, names: databases });
+export function ownDatabases(db: Db, username: string, found: FoundDatabases): Promise<string[]> {
+  return owners.namesOf(db, DATABASES, username, foundDatabases(found));
+}
+
+const foundDatabases = ({ databases: names, wanted }: FoundDatabases) => ({
+  names,
+  wanted: wanted.databases,
+});
+
+const foundUsers = ({ users, wanted }: FoundUsers) => ({
+  names: users.map(({ name }) => name),
+  wanted: wanted.users,
+});
+
+/**
+ * Asserts that an account may have one more database.
+ * @param found undefined if the account had no limit when the server would have been asked.
+ * @throws ApiError `limit_reached`; LookAgain if the account got a limit meanwhile.
+ */
+export async function assertRoom(
+  db: Db,
+  account: Pick<Account, 'username' | 'settings'>,
+  found: FoundDatabases | undefined,
+): Promise<void> {
+  const { username, settings } = account;
+  if (settings.maxDatabases === null) return;
+  if (found === undefined) throw new LookAgain(`The package of “${username}” was changed meanwhile.`);
+  assertMayAdd(account, engine, (await ownDatabases(db, username, found)).length);
 }
 
 export async function ownMysql(db: Db, username: string, found: FoundMysql): Promise<OwnMysql> {
-  const { at, grants } = found;
+  const { grants } = found;
   const databases = await ownDatabases(db, username, found);
-  const names = found.users.map(({ name }) => name);
-  const users = await owners.namesOf(db, USERS, username, { at, names });
+  const users = await owners.namesOf(db, USERS, username, foundUsers(found));
   const hasGrant = (user: string, database: string) =>
     grants.some((one) => one.user === user && one.database === database);
   return {
@@ -84,9 +112,9 @@ export async function assertOwnDatabase(
   db: Db,
   username: string,
   name: string,
-  { databases: names, at }: FoundDatabases,
+  found: FoundDatabases,
 ): Promise<void> {
-  await owners.assertOwn(db, DATABASES, username, name, { names, at });
+  await owners.assertOwn(db, DATABASES, username, name, foundDatabases(found));
 }
 
 /** @throws ApiError `not_found`. */
@@ -94,7 +122,7 @@ export async function assertOwnUser(
   db: Db,
   username: string,
   name: string,
-  { users, at }: FoundUsers,
+  found: FoundUsers,
 ): Promise<void> {
-  await owners.assertOwn(db, USERS, username, name, { names: users.map((one) => one.name), at });
+  await owners.assertOwn(db, USERS, username, name, foundUsers(found));
 }

@@ -11,21 +11,15 @@ const engine = 'postgresql';
 export const DATABASES = { engine, kind: 'database' } as const;
 export const USERS = { engine, kind: 'user' } as const;
 
-interface Wanted {
-  readonly names: readonly string[];
-  readonly prefixes: readonly string[];
-}
-
 /** What to ask the server for. */
 export interface WantedPostgresql {
-  readonly databases: Wanted;
-  readonly users: Wanted;
+  readonly databases: owners.WantedNames;
+  readonly users: owners.WantedNames;
 }
 
 /** What the server answered. */
 export interface FoundPostgresql {
-  /** Before it was asked: milliseconds since 1970-01-01. */
-  readonly at: number;
+  readonly wanted: WantedPostgresql;
   readonly databases: readonly { readonly name: string; readonly users: readonly string[] }[];
   readonly users: readonly string[];
 }
@@ -41,17 +35,13 @@ export async function wantedOf(db: Db, username: string): Promise<WantedPostgres
 }
 
 /** The names of the account’s users, sorted. */
-export function ownUsers(db: Db, username: string, { at, users }: FoundPostgresql): Promise<string[]> {
-  return owners.namesOf(db, USERS, username, { at, names: users });
+export function ownUsers(db: Db, username: string, found: FoundPostgresql): Promise<string[]> {
+  return owners.namesOf(db, USERS, username, foundNames(USERS, found));
 }
 
 /** The names of the account’s databases, sorted. */
-export function ownDatabases(
-  db: Db,
-  username: string,
-  { at, databases }: FoundPostgresql,
-): Promise<string[]> {
-  return owners.namesOf(db, DATABASES, username, { at, names: databases.map(({ name }) => name) });
+export function ownDatabases(db: Db, username: string, found: FoundPostgresql): Promise<string[]> {
+  return owners.namesOf(db, DATABASES, username, foundNames(DATABASES, found));
 }
 
 /** @throws ApiError `not_found`. Those of others get the same answer as unknown names. */
@@ -60,8 +50,16 @@ export async function assertOwn(
   of: typeof DATABASES | typeof USERS,
   username: string,
   name: string,
-  { at, databases, users }: FoundPostgresql,
+  found: FoundPostgresql,
 ): Promise<void> {
-  const names = of.kind === 'user' ? users : databases.map((one) => one.name);
-  await owners.assertOwn(db, of, username, name, { names, at });
+  await owners.assertOwn(db, of, username, name, foundNames(of, found));
+}
+
+function foundNames(
+  { kind }: typeof DATABASES | typeof USERS,
+  { databases, users, wanted }: FoundPostgresql,
+): owners.FoundNames {
+  return kind === 'user'
+    ? { names: users, wanted: wanted.users }
+    : { names: databases.map(({ name }) => name), wanted: wanted.databases };
 }

@@ -23,10 +23,16 @@ export interface OwnedObject {
   readonly createdAt: number;
 }
 
-/** The names that a server had at a time, in milliseconds. */
+/** What a server was asked for: these names, and all names with these prefixes. */
+export interface WantedNames {
+  readonly names: readonly string[];
+  readonly prefixes: readonly string[];
+}
+
+/** The names that a server has. */
 export interface FoundNames {
   readonly names: readonly string[];
-  readonly at: number;
+  readonly wanted: WantedNames;
 }
 
 const columns = 'name, owner, profile, created_at AS "createdAt"';
@@ -62,14 +68,13 @@ export async function owns(db: Db, of: Kind, owner: string, name: string): Promi
 }
 
 /**
- * The account’s names, sorted: those that the server has, and those that were created after it was asked. What was
- * dropped by hand is left out.
+ * The account’s names, sorted: those that the server has, and those that the account got after it was asked. They are in
+ * the store, but it was not asked for them. What was dropped by hand is left out.
  */
 export async function namesOf(db: Db, of: Kind, owner: string, found: FoundNames): Promise<string[]> {
   const there = new Set(found.names);
-  const stored = (await listOf(db, of, owner)).filter(
-    ({ name, createdAt }) => there.has(name) || createdAt > found.at,
-  );
+  const asked = new Set(found.wanted.names);
+  const stored = (await listOf(db, of, owner)).filter(({ name }) => there.has(name) || !asked.has(name));
   const others = new Set(await othersWithPrefixOf(db, of, owner));
   const adopted = found.names.filter((name) => hasPrefixOf(owner, name) && !others.has(name));
   return [...new Set([...stored.map(({ name }) => name), ...adopted])].sort();

@@ -100,7 +100,7 @@ export interface AddonDomain {
   readonly domain: string;
   readonly account: accounts.Account;
   /** The subdomain that serves it. */
-  readonly subdomain: HostedDomain;
+  readonly subdomain: Pick<HostedDomain, 'domain'>;
   /** Below the home. */
   readonly documentRoot: string;
 }
@@ -117,16 +117,26 @@ export async function getAddon(db: Db, caller: Caller, domain: string): Promise<
   return { domain, account, subdomain, documentRoot: subdomain.documentRoot };
 }
 
-/** The addon domains of the accounts that the caller may see. */
+/** The addon domains of the accounts that the caller may see, by username and domain. */
 export async function listAddons(db: Db, caller: Caller): Promise<AddonDomain[]> {
-  const found: AddonDomain[] = [];
-  for (const account of await accounts.list(db, caller)) {
-    const own = await listOf(db, account.username);
-    for (const { domain, type, servedBy } of own) {
-      const subdomain = own.find((one) => one.domain === servedBy);
-      if (type !== 'addon' || subdomain === undefined || subdomain.documentRoot === null) continue;
-      found.push({ domain, account, subdomain, documentRoot: subdomain.documentRoot });
-    }
-  }
-  return found;
+  const withAddons = `username IN (SELECT username FROM hosted_domain WHERE type = 'addon')`;
+  const byName = new Map(
+    (await accounts.list(db, caller, withAddons)).map((account) => [account.username, account]),
+  );
+  const { where, values } = accounts.visibleTo(db, caller);
+  const rows = await db.all<{ domain: string; username: string; servedBy: string; documentRoot: string }>(
+    `SELECT addon.domain, addon.username, subdomain.domain AS "servedBy",
+       subdomain.document_root AS "documentRoot"
+     FROM hosted_domain AS addon
+     JOIN hosted_domain AS subdomain
+       ON subdomain.domain = addon.served_by AND subdomain.username = addon.username
+     WHERE addon.type = 'addon' AND subdomain.document_root IS NOT NULL
+       AND addon.username IN (SELECT username FROM account WHERE ${where})
+     ORDER BY addon.username, addon.domain`,
+    ...values,
+  );
+  return rows.flatMap(({ domain, username, servedBy, documentRoot }) => {
+    const account = byName.get(username);
+    return account === undefined ? [] : [{ domain, account, subdomain: { domain: servedBy }, documentRoot }];
+  });
 }

@@ -61,6 +61,25 @@ export function listOf(db: Db, username: string): Promise<HostedDomain[]> {
   );
 }
 
+/** The same for several accounts, by username. An account without such domains is not in the map. */
+export async function listOfEach(
+  db: Db,
+  usernames: readonly string[],
+): Promise<ReadonlyMap<string, readonly HostedDomain[]>> {
+  const rows = await db.all<HostedDomain>(
+    `SELECT ${selected} FROM hosted_domain
+     WHERE username IN (SELECT value FROM ${db.dialect.eachOf('?', 'wanted')}) ORDER BY username, domain`,
+    JSON.stringify(usernames),
+  );
+  const found = new Map<string, HostedDomain[]>();
+  for (const row of rows) {
+    const own = found.get(row.username);
+    if (own === undefined) found.set(row.username, [row]);
+    else own.push(row);
+  }
+  return found;
+}
+
 /** Lists the domains, besides the main domains, of the accounts of this server that the caller may see. */
 export function listVisible(db: Db, caller: Caller): Promise<HostedDomain[]> {
   const { where, values } = accounts.visibleTo(db, caller);
@@ -99,6 +118,19 @@ export async function takenByOthers(
     ...[username, ...domains],
   );
   return new Set(rows.map(({ domain }) => domain));
+}
+
+/** Returns the domains of any account that begin with one of these labels, such as `www`, each with its account. */
+export async function beginningWith(db: Db, labels: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  // “/” follows “.” in ASCII, so that the indexes on domains find them.
+  const isBetween = labels.map(() => '(domain >= ? AND domain < ?)').join(' OR ');
+  const bounds = labels.flatMap((label) => [`${label}.`, `${label}/`]);
+  const rows = await db.all<{ domain: string; username: string }>(
+    `SELECT domain, username FROM account WHERE ${isBetween}
+     UNION ALL SELECT domain, username FROM hosted_domain WHERE ${isBetween}`,
+    ...[...bounds, ...bounds],
+  );
+  return new Map(rows.map(({ domain, username }) => [domain, username]));
 }
 
 /** @throws ApiError `bad_param` if an account already has the domain, as its main domain or another one. */

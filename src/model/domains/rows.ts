@@ -2,7 +2,7 @@
 import type { Db } from '../../core/context.ts';
 import type { Field } from '../../core/define.ts';
 import type { Account } from '../accounts/accounts.ts';
-import * as ipv6 from '../addresses/ipv6-assignments.ts';
+import { ipv6Of } from '../addresses/ipv6-of-account.ts';
 import { matcher } from '../regular-expression.ts';
 import { listOf, type HostedDomain } from './hosted-domains.ts';
 import { virtualHostsOf, type VirtualHost } from './virtual-hosts.ts';
@@ -123,7 +123,7 @@ export async function dataRow(db: Db, own: OwnDomains, domain: string) {
   return {
     ...{ documentroot: host?.documentRoot ?? `${home}/public_html`, domain, group: username },
     ...{ hascgi: Number(settings.cgi), homedir: home, ip, owner, user: username },
-    ipv6: (await ipv6.find(db, username))?.address ?? null,
+    ipv6: await ipv6Of(db, username),
     serveralias: (host?.aliases ?? []).join(' '),
     servername: host?.servername ?? account.domain,
     type: `${type}_domain`,

@@ -17,9 +17,12 @@ export const allServiceNames = (domain: string): string[] => services.map((name)
 
 /** The names that each domain of an account has. `username`: as it is stored. */
 export async function serviceNamesOf(db: Db, username: string): Promise<(domain: string) => string[]> {
-  const own = (await isReseller(db, username))
-    ? services
-    : services.filter((service) => !FOR_RESELLERS.includes(service));
+  return serviceNamesFor(await isReseller(db, username));
+}
+
+/** The same for an account that is known to be a reseller, or not. */
+export function serviceNamesFor(isReseller: boolean): (domain: string) => string[] {
+  const own = isReseller ? services : services.filter((service) => !FOR_RESELLERS.includes(service));
   return (domain) => own.map((name) => `${name}.${domain}`);
 }
 
@@ -51,7 +54,10 @@ export async function areInNewZones(context: Pick<Context, 'db' | 'system'>): Pr
   return (await rolesOf(context)).has('WebServer');
 }
 
-const DERIVED = new RegExp(`^(?:${['www', 'mail', ...services].join('|')})[.](.+)$`);
+/** The first labels of the names that a domain has besides its own. */
+export const derivedLabels: readonly string[] = ['www', 'mail', ...services];
+
+const DERIVED = new RegExp(`^(?:${derivedLabels.join('|')})[.](.+)$`);
 
 /** The domain of which a name such as `www.bob.example` or `cpanel.bob.example` would be another name. */
 export function domainOfDerived(name: string): string | undefined {

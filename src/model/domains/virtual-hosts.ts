@@ -1,8 +1,9 @@
 // The virtual hosts of an account: its main domain and its subdomains, with the names that each answers to.
 import type { Db } from '../../core/context.ts';
 import type { Account } from '../accounts/accounts.ts';
-import { listOf, takenByOthers, type HostedDomain } from './hosted-domains.ts';
-import { areServed, serviceNamesOf } from './service-subdomains.ts';
+import * as resellers from '../resellers/resellers.ts';
+import { beginningWith, listOf, listOfEach, takenByOthers, type HostedDomain } from './hosted-domains.ts';
+import { areServed, derivedLabels, serviceNamesFor, serviceNamesOf } from './service-subdomains.ts';
 
 export interface VirtualHost {
   /** The domain that identifies it. */
@@ -28,6 +29,8 @@ export function namesOf(host: Named): string[] {
 /** The same without its own name. */
 export const otherNamesOf = (host: Named): string[] => namesOf(host).slice(1);
 
+type Owner = Pick<Account, 'username' | 'domain' | 'home'>;
+
 /**
  * Returns the virtual hosts of an account, that of the main domain first.
  * @param hosted its other domains. Default: those that are stored.
@@ -36,20 +39,67 @@ export const otherNamesOf = (host: Named): string[] => namesOf(host).slice(1);
  */
 export async function virtualHostsOf(
   db: Db,
-  account: Pick<Account, 'username' | 'domain' | 'home'>,
+  account: Owner,
   hosted?: readonly HostedDomain[],
   taken: readonly string[] = [],
   storedAs = account.username,
 ): Promise<VirtualHost[]> {
   const others = hosted ?? (await listOf(db, account.username));
+  const servicesOf = (await areServed(db)) ? await serviceNamesOf(db, storedAs) : () => [];
+  const proposed = proposedFor(account, others, servicesOf);
+  const derived = proposed.flatMap((one) => [...one.derived, ...one.services]);
+  const ofOthers = await takenByOthers(db, account.username, derived);
+  const separate = new Set([...ofOthers, ...taken, ...domainsOf(account, others)]);
+  return settled(proposed, (name) => separate.has(name));
+}
+
+/** The stored virtual hosts of several accounts, by username, with a few queries for all of them. */
+export async function virtualHostsOfEach(
+  db: Db,
+  accounts: readonly Owner[],
+): Promise<ReadonlyMap<string, readonly VirtualHost[]>> {
+  const hosted = await listOfEach(
+    db,
+    accounts.map(({ username }) => username),
+  );
+  const owners = await beginningWith(db, derivedLabels);
+  const serves = await areServed(db);
+  const isReseller = new Set(serves ? await resellers.list(db) : []);
+  return new Map(
+    accounts.map((account) => {
+      const { username } = account;
+      const others = hosted.get(username) ?? [];
+      const own = new Set(domainsOf(account, others));
+      const servicesOf = serves ? serviceNamesFor(isReseller.has(username)) : () => [];
+      const isSeparate = (name: string) => own.has(name) || (owners.get(name) ?? username) !== username;
+      return [username, settled(proposedFor(account, others, servicesOf), isSeparate)];
+    }),
+  );
+}
+
+const domainsOf = (account: Owner, others: readonly HostedDomain[]) => [
+  account.domain,
+  ...others.map(({ domain }) => domain),
+];
+
+interface Proposed extends Omit<VirtualHost, 'aliases'> {
+  readonly domains: readonly string[];
+  /** Names that the virtual host has unless they are domains of their own. `services` too. */
+  readonly derived: readonly string[];
+}
+
+function proposedFor(
+  account: Owner,
+  others: readonly HostedDomain[],
+  servicesOf: (domain: string) => string[],
+): Proposed[] {
   const own = [
     { domain: account.domain, type: 'main' as const, documentRoot: 'public_html' },
     ...others.flatMap(({ domain, documentRoot }) =>
       documentRoot === null ? [] : [{ domain, type: 'sub' as const, documentRoot }],
     ),
   ];
-  const servicesOf = (await areServed(db)) ? await serviceNamesOf(db, storedAs) : () => [];
-  const proposed = own.map(({ domain, type, documentRoot }) => {
+  return own.map(({ domain, type, documentRoot }) => {
     const served = others.filter(({ servedBy }) => servedBy === domain);
     const domains = served.map((one) => one.domain);
     // All but subdomains, which have no zone of their own.
@@ -69,18 +119,14 @@ export async function virtualHostsOf(
       parked: served.filter((one) => one.type === 'parked').map((one) => one.domain),
     };
   });
-  // A name that is a domain of its own, of any account, belongs to that domain's virtual host.
-  const derived = proposed.flatMap((one) => [...one.derived, ...one.services]);
-  const separate = new Set([
-    ...(await takenByOthers(db, account.username, derived)),
-    ...taken,
-    account.domain,
-    ...others.map(({ domain }) => domain),
-  ]);
-  const isFree = (name: string) => !separate.has(name) && name.length <= MAX_LENGTH;
-  return proposed.map(({ domains, derived: names, ...host }) => ({
+}
+
+/** A name that is a domain of its own, of any account, belongs to that domain's virtual host. */
+function settled(proposed: readonly Proposed[], isSeparate: (name: string) => boolean): VirtualHost[] {
+  const isFree = (name: string) => !isSeparate(name) && name.length <= MAX_LENGTH;
+  return proposed.map(({ domains, derived, ...host }) => ({
     ...host,
-    aliases: [...domains, ...names.filter(isFree)],
+    aliases: [...domains, ...derived.filter(isFree)],
     services: host.services.filter(isFree),
   }));
 }

@@ -43,6 +43,24 @@ export async function list(db: Db, username: string): Promise<ReadonlyMap<string
   return new Map(rows.map(({ feature, enabled }) => [feature, enabled === 1]));
 }
 
+/** Returns the overrides of those of the accounts that have any, with one query. */
+export async function listEach(
+  db: Db,
+  usernames: readonly string[],
+): Promise<ReadonlyMap<string, ReadonlyMap<string, boolean>>> {
+  const rows = await db.all<{ username: string; feature: string; enabled: 0 | 1 }>(
+    `SELECT username, feature, enabled FROM feature_override
+     WHERE username IN (SELECT value FROM ${db.dialect.eachOf('?', 'wanted')})`,
+    JSON.stringify(usernames),
+  );
+  const found = new Map<string, Map<string, boolean>>();
+  for (const { username, feature, enabled } of rows) {
+    const own = found.get(username) ?? new Map<string, boolean>();
+    found.set(username, own.set(feature, enabled === 1));
+  }
+  return found;
+}
+
 /** Adds overrides to the account's existing ones. */
 export async function put(db: Db, username: string, settings: featureLists.Settings): Promise<void> {
   for (const [feature, enabled] of Object.entries(settings)) {

@@ -23,12 +23,17 @@ export async function uploadLimits(
   account: Account,
   measured: MachineUsage | undefined,
 ): Promise<UploadLimits> {
-  const [max, mustLeave] = [
-    await setting(db, 'file_upload_max_bytes'),
-    (await setting(db, 'file_upload_must_leave_bytes')) ?? 0,
-  ];
+  const { file, mustLeave } = await uploadSettings(db);
   const { bytes, limit } = diskUsage(account, measured);
-  return { file: max, mustLeave, all: limit === null ? null : Math.max(0, limit - bytes - mustLeave) };
+  return { file, mustLeave, all: limit === null ? null : Math.max(0, limit - bytes - mustLeave) };
+}
+
+/** The settings of the server. */
+export async function uploadSettings(db: Db): Promise<Pick<UploadLimits, 'file' | 'mustLeave'>> {
+  return {
+    file: await setting(db, 'file_upload_max_bytes'),
+    mustLeave: (await setting(db, 'file_upload_must_leave_bytes')) ?? 0,
+  };
 }
 
 /** In bytes. Null if it is empty. */

@@ -63,6 +63,7 @@ export function rowsOf({ directory, files, uid, leaves }: ListedDirectory, filte
     .filter(({ name }) => names?.has(name) ?? true)
     .map((file) => ({
       ...rowOf(file, options),
+      isparent: 0 as const,
       ...(leaves !== undefined && file.kind === 'directory'
         ? { isleaf: leaves.has(file.name) ? (1 as const) : (0 as const) }
         : {}),

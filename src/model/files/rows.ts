@@ -45,6 +45,7 @@ export const rowFields = {
   rawmimename: { type: 'string', optional: true, doc: 'The same as “mimename”.' },
   read: { type: 'flag', optional: true, doc: '1: the account may read it.' },
   write: { type: 'flag', optional: true, doc: '1: the account may write to it.' },
+  isparent: { type: 'flag', optional: true, doc: 'In a list, 0: the directory above is not in it.' },
   isleaf: { type: 'flag', optional: true, doc: 'Of a directory, 1: there are no directories in it.' },
 } as const satisfies Record<string, Field>;
 

@@ -24,6 +24,22 @@ export interface UploadOptions {
 /** The names of new drafts begin with it. */
 export const DRAFT = '.whmapi1-upload-';
 
+const OLD_DRAFT = /^\.whmapi1-(?:upload-)?[0-9a-f]{16}$/;
+/** No work on files takes so long. */
+const OLD_MS = 2 * 3_600_000;
+
+/**
+ * Removes drafts that were left in the home because the server was killed, or because the home was moved away in the
+ * middle of an upload and has come back.
+ * @param now in milliseconds since 1970-01-01.
+ */
+export async function removeOldDrafts(files: MachineUserFiles, now: number): Promise<void> {
+  const { files: found } = await files.list('');
+  for (const { name, kind, modifiedAt } of found) {
+    if (kind === 'file' && OLD_DRAFT.test(name) && modifiedAt < now - OLD_MS) await files.remove(name);
+  }
+}
+
 /** Moves each file to its place, and goes on with the next one if it fails. */
 export async function placeUploads(
   files: MachineUserFiles,

@@ -2,6 +2,7 @@
 import type { Db } from '../../core/context.ts';
 import { isFromWrongClock } from '../clock.ts';
 import type { LoginService } from './callers.ts';
+import * as lastLogin from './last-login.ts';
 import { newSecurityToken } from './tokens.ts';
 
 /** A session ends after half an hour without use, and always after twelve hours. */
@@ -65,6 +66,7 @@ export async function open(
     at,
     at + LONGEST_MS,
   );
+  if (service === 'cpaneld') await lastLogin.record(db, user, address, at);
   return { id, securityToken };
 }
 

@@ -23,13 +23,16 @@ export const initialDefaults: Defaults = {
 };
 
 export async function readDefaults(db: Db): Promise<Defaults> {
-  const read = async ({ key, initial }: (typeof tweakable)[keyof typeof tweakable]) => {
-    const value = await tweakSettings.read(db, 'Main', key);
+  const set = await tweakSettings.readSeveral(db, 'Main', tweakedNames);
+  const read = ({ key, initial }: (typeof tweakable)[keyof typeof tweakable]) => {
+    const value = set.get(key);
     return value === undefined || value === '' ? initial : value;
   };
   return {
-    diskLimit: await read(tweakable.diskLimit),
-    bandwidthLimit: await read(tweakable.bandwidthLimit),
-    maxMailboxQuota: await read(tweakable.maxMailboxQuota),
+    diskLimit: read(tweakable.diskLimit),
+    bandwidthLimit: read(tweakable.bandwidthLimit),
+    maxMailboxQuota: read(tweakable.maxMailboxQuota),
   };
 }
+
+const tweakedNames = Object.values(tweakable).map(({ key }) => key);

@@ -132,11 +132,22 @@ type Arguments<Set extends NameSet> = {
 /** Reads the settings among the arguments of a call, by their names in this set. */
 export function readArguments<const Set extends NameSet>(set: Set, args: Arguments<Set>): Partial<Settings> {
   const given = args as Readonly<Record<string, unknown>>;
-  const words = Object.entries(names).flatMap(([key, { [set]: name }]) =>
-    name === null ? [] : [[key, given[name]]],
-  );
-  return readSettings(Object.fromEntries(words) as Words);
+  const words: Record<string, unknown> = {};
+  for (const [key, name] of namesIn[set]) words[key] = given[name];
+  return readSettings(words);
 }
+
+const namedIn = (set: NameSet) =>
+  Object.entries(names).flatMap(([key, { [set]: name }]): [string, string][] =>
+    name === null ? [] : [[key, name]],
+  );
+/** Each setting that has a name in a set, with that name. */
+const namesIn: Readonly<Record<NameSet, readonly (readonly [string, string])[]>> = {
+  param: namedIn('param'),
+  ofPackage: namedIn('ofPackage'),
+  ofAccount: namedIn('ofAccount'),
+  inLists: namedIn('inLists'),
+};
 
 /** Reads the given settings. Undefined ones are omitted. */
 export function readSettings(words: Words): Partial<Settings> {
@@ -197,14 +208,16 @@ export const newPackageParams = Object.fromEntries(
 
 /** Returns all settings of a new package: the given ones, and the defaults of the others. */
 export function completeSettings(given: Partial<Settings>, limits: Defaults = initialDefaults): Settings {
-  const flags = Object.entries(newPackageFlags).map(([key, flag]) => [key, flag === 1]);
-  return {
-    maxTeamUsers: null,
-    ...Object.fromEntries(flags),
-    ...readSettings({ ...newPackage, ...limits }),
-    ...given,
-  } as Settings;
+  return { ...standardSettings, ...readSettings(limits), ...given } as Settings;
 }
+
+/** All settings, so that the spread ones above add none: V8 would make a hidden class for each call. */
+const standardSettings = {
+  maxTeamUsers: null,
+  ...readSettings(initialDefaults),
+  ...Object.fromEntries(Object.entries(newPackageFlags).map(([key, flag]) => [key, flag === 1])),
+  ...readSettings(newPackage),
+};
 
 /** Reads `color=red big` as extensions. If a name occurs twice, the last value counts. */
 export function readExtensions(words: string): Extension[] {

@@ -127,6 +127,11 @@ function newName(caller: Caller, name: string): string {
   return seesAll(caller) || name.startsWith(prefix) ? name : prefix + name;
 }
 
+const columns = [...settingColumns, 'name', 'owner'];
+const insertion =
+  `INSERT INTO package (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ` +
+  'ON CONFLICT (name) DO NOTHING';
+
 /** Stores a new package; returns its name. @throws ApiError `bad_param`, `not_found`, `denied`. */
 export async function add(
   db: Db,
@@ -144,20 +149,14 @@ export async function add(
   if (name === RESERVED) {
     throw badParam(`A package cannot be called “${RESERVED}”: the name is reserved. Choose another name.`);
   }
-  if ((await db.get('SELECT 1 FROM package WHERE name = ?', name)) !== undefined) {
+  // The error below comes first, as the name is what a caller gets wrong most. An error after this undoes it.
+  if ((await db.run(insertion, ...settingValues(settings), name, caller.user)) === 0) {
     throw badParam(
       `The package ${quote(name)} already exists. Change it with editpkg, or choose another name.`,
     );
   }
   await featureLists.assertUsable(db, settings.featureList);
   assertAllowed(caller, undefined, settings);
-  const names = [...settingColumns, 'name', 'owner'];
-  await db.run(
-    `INSERT INTO package (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
-    ...settingValues(settings),
-    name,
-    caller.user,
-  );
   await putExtensions(db, name, extensions);
   return name;
 }

@@ -13,6 +13,33 @@ export const password = {
   doc: 'The password. To keep it out of the process list, use --file password=PATH.',
 } as const satisfies Param;
 
+/**
+ * Rates a password before a transaction begins, because other changes would wait for it meanwhile.
+ * @returns the same for `assertStrong`. Another password, or other known words, are rated when it is called.
+ */
+export async function rateFirst(
+  { passwordStrength }: Pick<Context, 'passwordStrength'>,
+  candidate: string,
+  known: readonly string[],
+): Promise<Pick<Context, 'passwordStrength'>> {
+  if (!isPassword(candidate)) return { passwordStrength };
+  const strength = await passwordStrength(candidate, known);
+  return {
+    passwordStrength: async (other, words) =>
+      other === candidate && words.join('\n') === known.join('\n')
+        ? strength
+        : passwordStrength(other, words),
+  };
+}
+
+/** The same context for a handler, with the rating from before its transaction. */
+export function withRating<C extends Pick<Context, 'passwordStrength'>>(
+  context: C,
+  { passwordStrength }: Pick<Context, 'passwordStrength'>,
+): C {
+  return Object.create(context, { passwordStrength: { value: passwordStrength } }) as C;
+}
+
 /** @throws ApiError `weak_password`; `bad_param` for a password that the machine does not accept. */
 export async function assertStrong(
   { db, passwordStrength }: Pick<Context, 'db' | 'passwordStrength'>,

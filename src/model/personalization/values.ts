@@ -1,7 +1,7 @@
 // Values that a user stores under names, for interfaces and scripts. Each user sees only their own.
 import { expectation, fits } from '../../core/arguments.ts';
 import type { Context } from '../../core/context.ts';
-import type { Field, Param } from '../../core/define.ts';
+import type { Field, Param, Rest } from '../../core/define.ts';
 import { ApiError, badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import type { Json } from '../../core/values.ts';
@@ -51,6 +51,27 @@ export const personalization = {
 
 export type Values = ReadonlyMap<string, string | null>;
 
+/** What the functions of NVData return for each name. */
+export const valueRow = {
+  fields: {
+    name: { type: 'string', doc: 'The name.' },
+    value: { type: 'string|null', doc: 'The value. null if there is none.' },
+  },
+} as const satisfies Field;
+
+/** Arguments whose names are those of the values. */
+export const namedValues = {
+  type: 'string',
+  key: 'NAME',
+  doc: 'a value, under its name. Repeatable for other names. null in a JSON body removes a value.',
+  sensitive: true,
+} as const satisfies Rest;
+
+/** `[{"name": "coffee", "value": "hot"}]` */
+export function toRows(values: Values) {
+  return [...values].map(([name, value]) => ({ name, value }));
+}
+
 /** `{"coffee": {"reason": "OK", "success": 1, "value": "hot"}}` */
 export function toPersonalization(values: Values) {
   return Object.fromEntries([...values].map(([name, value]) => [name, { reason: 'OK', success: 1, value }]));
@@ -68,6 +89,29 @@ export function readValues(given: Json): Values {
     );
   }
   assertCount('personalization', Object.keys(given).length);
+  return readNamedValues(given);
+}
+
+/**
+ * Requires that the arguments are the values of exactly these names.
+ * @throws ApiError `bad_param`, whose reason names the difference.
+ */
+export function assertNamed(names: readonly string[], given: Readonly<Record<string, Json>>): void {
+  const missing = names.filter((name) => !Object.hasOwn(given, name));
+  const unnamed = Object.keys(given).filter((name) => !names.includes(name));
+  const problems = [
+    ...missing.map(
+      (name) => `The value of ${quote(name)} is missing: it should be the argument ${quote(name)}.`,
+    ),
+    ...unnamed.map((name) => `The argument ${quote(name)} is not one of “names”.`),
+  ];
+  if (problems.length > 0) throw badParam(problems.slice(0, 10).join(' '));
+}
+
+/** @throws ApiError `bad_param`, whose reason names every wrong name and value. */
+export function readNamedValues(given: Readonly<Record<string, Json>>): Values {
+  const count = Object.keys(given).length;
+  if (count > MAX_VALUES) throw badParam(`The call has ${count} values. It can have at most ${MAX_VALUES}.`);
   const values = new Map<string, string | null>();
   const problems: string[] = [];
   for (const [name, value] of Object.entries(given)) {

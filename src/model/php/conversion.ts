@@ -1,5 +1,8 @@
 // Which virtual hosts do not use PHP-FPM yet, and what a conversion needs.
-import type { HostOfAccount } from './virtual-hosts.ts';
+import type { Db } from '../../core/context.ts';
+import * as accounts from '../accounts/accounts.ts';
+import type { PhpState } from './served-by.ts';
+import { readAccount, type HostOfAccount, type ListedHost } from './virtual-hosts.ts';
 
 /** The kind of the task that converts them. */
 export const CONVERSION = 'convert-domains-to-fpm';
@@ -15,14 +18,29 @@ export interface ConvertedHosts {
   readonly servernames: readonly string[];
 }
 
-export function toConvert(hosts: readonly HostOfAccount[]): HostOfAccount[] {
+export function toConvert<H extends Pick<ListedHost, 'servedBy'>>(hosts: readonly H[]): H[] {
   return hosts.filter(({ servedBy }) => !servedBy.usesFpm);
 }
+
+/** Whether these virtual hosts still have this version. False if the account or one of them was removed. */
+export async function isCurrent(
+  db: Db,
+  { username, version, servernames }: ConvertedHosts,
+): Promise<boolean> {
+  const account = await accounts.find(db, username);
+  if (account === undefined) return false;
+  const { state, hosts } = await readAccount(db, account, undefined);
+  const names = new Set(hosts.map(({ servername }) => servername));
+  return servernames.every((name) => names.has(name) && storedVersion(state, name) === version);
+}
+
+const storedVersion = ({ hosts }: Pick<PhpState, 'hosts'>, servername: string) =>
+  hosts.get(servername)?.version ?? 'inherit';
 
 export function groupForCalls(hosts: readonly HostOfAccount[]): ConvertedHosts[] {
   const groups = new Map<string, { username: string; version: string; servernames: string[] }>();
   for (const { account, host, state } of hosts) {
-    const version = state.hosts.get(host.servername)?.version ?? 'inherit';
+    const version = storedVersion(state, host.servername);
     const key = `${account.username} ${version}`;
     const group = groups.get(key) ?? { username: account.username, version, servernames: [] };
     group.servernames.push(host.servername);

@@ -1,8 +1,11 @@
 // Virtual hosts with their PHP, as WHM API 1 and UAPI return them.
 import type { Fields } from '../../core/define.ts';
+import type { Dialect } from '../../core/dialect.ts';
+import { PUBLIC_FOLDER } from '../domains/document-root.ts';
+import type { RecordOfRow } from '../long-list.ts';
 import { poolFields } from './form.ts';
 import { poolValues } from './pool-defaults.ts';
-import type { HostOfAccount } from './virtual-hosts.ts';
+import type { HostList, ListedHost } from './virtual-hosts.ts';
 
 export const hostFields = {
   vhost: { type: 'string', doc: 'The name of the virtual host: a main domain or a subdomain.' },
@@ -27,7 +30,7 @@ export function hostRow({
   account,
   host,
   servedBy: { version, decidedBy, usesFpm, parameters },
-}: HostOfAccount) {
+}: ListedHost) {
   const { maxChildren, maxRequests, idleTimeout } = poolValues(parameters);
   return {
     vhost: host.servername,
@@ -44,5 +47,51 @@ export function hostRow({
     documentroot: host.documentRoot,
     homedir: account.home,
     main_domain: Number(host.type === 'main'),
+  };
+}
+
+/** The row with whether the account is suspended. */
+export const rowWithAccount = (one: ListedHost) => ({
+  ...hostRow(one),
+  is_suspended: Number(one.account.suspendedAt !== null),
+});
+
+/** `rowWithAccount` in SQL. */
+export function recordWithAccount({ jsonObject }: Dialect, { server, forAll }: HostList): RecordOfRow {
+  const { maxChildren, maxRequests, idleTimeout } = poolValues(forAll);
+  // A number would be bound as one with decimals.
+  const or = (column: string) => `COALESCE("${column}", CAST(? AS INTEGER))`;
+  const isNull = (column: string) => `CASE WHEN ${column} IS NULL THEN 1 ELSE 0 END`;
+  const record = (source: readonly [name: string, sql: string]) => {
+    const members = jsonObject([
+      ['vhost', 'servername'],
+      ['account', 'username'],
+      ['account_owner', 'owner'],
+      ['version', 'COALESCE(version, ?)'],
+      ['phpversion_source', jsonObject([source])],
+      ['php_fpm', or('usesFpm')],
+      [
+        'php_fpm_pool_parms',
+        jsonObject([
+          ['pm_max_children', or('maxChildren')],
+          ['pm_max_requests', or('maxRequests')],
+          ['pm_process_idle_timeout', or('idleTimeout')],
+        ]),
+      ],
+      ['documentroot', `home || '/' || COALESCE(folder, '${PUBLIC_FOLDER}')`],
+      ['homedir', 'home'],
+      ['main_domain', isNull('folder')],
+      ['is_suspended', `1 - ${isNull('"suspendedAt"')}`],
+    ]);
+    return `CAST(${members} AS TEXT)`;
+  };
+  const values = [
+    ...[server.defaultVersion ?? '', Number(server.isFpmDefault)],
+    ...[maxChildren, maxRequests, idleTimeout],
+  ];
+  return {
+    sql: `CASE WHEN "decidedBy" IS NULL THEN ${record(['system_default', '1'])}
+      ELSE ${record(['domain', '"decidedBy"'])} END`,
+    values: [...values, ...values],
   };
 }

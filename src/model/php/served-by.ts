@@ -7,6 +7,7 @@ import { parametersIn, settingsFor } from './fpm-settings.ts';
 import type { AccountDirective } from './ini.ts';
 import {
   listHosts,
+  listHostsOfEach,
   noParameters,
   readHandlers,
   readServer,
@@ -15,7 +16,7 @@ import {
   type ServerPhp,
 } from './settings.ts';
 import { socketOf } from './sockets.ts';
-import { ALL_POOLS, readFpmSettings, type FpmSettings } from './stored-fpm-settings.ts';
+import { ALL_POOLS, readAllFpmSettings, readFpmSettings, type FpmSettings } from './stored-fpm-settings.ts';
 import { releaseOf } from './versions.ts';
 
 export type Host = Pick<VirtualHost, 'servername' | 'documentRoot'>;
@@ -30,14 +31,18 @@ export interface PhpState {
   readonly fpm: FpmSettings;
 }
 
-export interface ServedBy {
-  readonly servername: string;
+/** What is chosen for a virtual host. */
+export interface Chosen {
   /** Undefined if this server has no default version. */
   readonly version: string | undefined;
   /** The virtual host whose setting decides the version. Undefined: the server's default decides. */
   readonly decidedBy: string | undefined;
   readonly usesFpm: boolean;
   readonly parameters: PoolParameters;
+}
+
+export interface ServedBy extends Chosen {
+  readonly servername: string;
   /** What its pool sets, besides what all pools of accounts set. */
   readonly directives: readonly AccountDirective[];
   /** Null: PHP does not run. */
@@ -57,34 +62,81 @@ export async function readState(db: Db, username: string, newest?: string): Prom
   };
 }
 
+/** The same for several accounts, with a few queries for all of them. */
+export async function readStates(
+  db: Db,
+  usernames: readonly string[],
+  newest?: string,
+): Promise<(username: string) => PhpState> {
+  const server = await readServer(db);
+  const handlers = await readHandlers(db);
+  const hosts = await listHostsOfEach(db, usernames);
+  const fpm = await readAllFpmSettings(db);
+  const common = {
+    server: { ...server, defaultVersion: server.defaultVersion ?? newest ?? null },
+    handlers,
+    hosts: new Map<string, HostPhp>(),
+    fpm: fpm(''),
+  };
+  const states = new Map<string, PhpState>();
+  for (const username of usernames) {
+    const own = hosts.get(username);
+    const state = { ...common, fpm: fpm(username) };
+    if (own !== undefined) {
+      states.set(username, { ...state, hosts: new Map(own.map((host) => [host.servername, host])) });
+    } else if (state.fpm !== common.fpm) states.set(username, state);
+  }
+  return (username) => states.get(username) ?? common;
+}
+
 /** By servername. */
 export function resolve(state: PhpState, hosts: readonly Host[]): ReadonlyMap<string, ServedBy> {
   return new Map(hosts.map((host) => [host.servername, resolveOne(state, hosts, host)]));
 }
 
+/** One of the virtual hosts of an account. */
 function resolveOne(state: PhpState, hosts: readonly Host[], host: Host): ServedBy {
   const { servername } = host;
-  const own = state.hosts.get(servername);
+  const chosen = chosenFor({ ...state, forAll: parametersForAll(state.fpm) }, hosts, host);
+  const { version, usesFpm } = chosen;
+  return {
+    servername,
+    ...chosen,
+    directives: settingsFor(state.fpm, servername)
+      .filter(({ kind }) => kind !== 0)
+      .map(({ name, value, kind }) => ({ name, value, isFixed: kind === 1 })),
+    runs: version === undefined ? null : runningOf(state, { servername, version, usesFpm }),
+  };
+}
+
+/** The options that are set for all pools. */
+export function parametersForAll(fpm: FpmSettings): PoolParameters {
+  return parametersIn(fpm.get(ALL_POOLS) ?? []);
+}
+
+/** What is chosen for one of the virtual hosts of an account. Of the others, only those that set a version count. */
+function chosenFor(
+  state: Pick<PhpState, 'server' | 'hosts'> & { readonly forAll: PoolParameters },
+  hosts: readonly Host[],
+  host: Host,
+): Chosen {
+  const own = state.hosts.get(host.servername);
+  const { forAll } = state;
   const decisive = [host, ...enclosing(hosts, host)].find(
     (one) => (state.hosts.get(one.servername)?.version ?? null) !== null,
   );
   const decidedBy = decisive?.servername;
   const chosen = decidedBy === undefined ? null : (state.hosts.get(decidedBy)?.version ?? null);
-  const version = chosen ?? state.server.defaultVersion ?? undefined;
-  const usesFpm = own?.usesFpm ?? state.server.isFpmDefault;
   const { maxChildren, maxRequests, idleTimeout } = own ?? noParameters;
-  const forAll = parametersIn(state.fpm.get(ALL_POOLS) ?? []);
   return {
-    ...{ servername, version, decidedBy, usesFpm },
+    version: chosen ?? state.server.defaultVersion ?? undefined,
+    decidedBy,
+    usesFpm: own?.usesFpm ?? state.server.isFpmDefault,
     parameters: {
       maxChildren: maxChildren ?? forAll.maxChildren,
       maxRequests: maxRequests ?? forAll.maxRequests,
       idleTimeout: idleTimeout ?? forAll.idleTimeout,
     },
-    directives: settingsFor(state.fpm, servername)
-      .filter(({ kind }) => kind !== 0)
-      .map(({ name, value, kind }) => ({ name, value, isFixed: kind === 1 })),
-    runs: version === undefined ? null : runningOf(state, { servername, version, usesFpm }),
   };
 }
 

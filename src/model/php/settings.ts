@@ -88,6 +88,25 @@ export async function listHosts(db: Db, username: string): Promise<HostPhp[]> {
   return rows.map(hostOf);
 }
 
+/** The same for several accounts, by username. */
+export async function listHostsOfEach(
+  db: Db,
+  usernames: readonly string[],
+): Promise<ReadonlyMap<string, readonly HostPhp[]>> {
+  const rows = await db.all<Row>(
+    `SELECT ${selected} FROM php_virtual_host
+     WHERE username IN (SELECT value FROM ${db.dialect.eachOf('?', 'wanted')})`,
+    JSON.stringify(usernames),
+  );
+  const found = new Map<string, HostPhp[]>();
+  for (const row of rows) {
+    const own = found.get(row.username);
+    if (own === undefined) found.set(row.username, [hostOf(row)]);
+    else own.push(hostOf(row));
+  }
+  return found;
+}
+
 export async function setHost(db: Db, host: HostPhp): Promise<void> {
   const { servername, username, version, usesFpm, maxChildren, maxRequests, idleTimeout } = host;
   await db.run(

@@ -18,13 +18,41 @@ export const ALL_POOLS = '';
 /** By virtual host, and for all pools. */
 export type FpmSettings = ReadonlyMap<string, readonly FpmSetting[]>;
 
+type Row = FpmSetting & { readonly servername: string };
+
+const selected = 'servername, name, kind, value';
+
 /** The settings for all pools, and those of the virtual hosts of an account. */
 export async function readFpmSettings(db: Db, username: string): Promise<FpmSettings> {
-  const rows = await db.all<FpmSetting & { readonly servername: string }>(
-    `SELECT servername, name, kind, value FROM php_fpm_setting
+  const rows = await db.all<Row>(
+    `SELECT ${selected} FROM php_fpm_setting
      WHERE server = ? AND username IN ('', ?) ORDER BY servername, name`,
     ...[db.server, username],
   );
+  return byServername(rows);
+}
+
+/** The same for every account of this server. */
+export async function readAllFpmSettings(db: Db): Promise<(username: string) => FpmSettings> {
+  const rows = await db.all<Row & { readonly username: string }>(
+    `SELECT username, ${selected} FROM php_fpm_setting WHERE server = ? ORDER BY servername, name`,
+    db.server,
+  );
+  const byUser = new Map<string, Row[]>();
+  for (const { username, ...row } of rows) {
+    const own = byUser.get(username);
+    if (own === undefined) byUser.set(username, [row]);
+    else own.push(row);
+  }
+  const forAll = byServername(byUser.get('') ?? []);
+  byUser.delete('');
+  const settings = new Map(
+    [...byUser].map(([username, own]) => [username, new Map([...forAll, ...byServername(own)])]),
+  );
+  return (username) => settings.get(username) ?? forAll;
+}
+
+function byServername(rows: readonly Row[]): FpmSettings {
   const found = new Map<string, FpmSetting[]>();
   for (const { servername, name, kind, value } of rows) {
     found.set(servername, [...(found.get(servername) ?? []), { name, kind, value }]);

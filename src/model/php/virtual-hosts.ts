@@ -1,12 +1,25 @@
 // The virtual hosts of accounts with the PHP that serves them.
-import type { Caller, Db } from '../../core/context.ts';
+import type { Caller, Db, KeptReading } from '../../core/context.ts';
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import * as accounts from '../accounts/accounts.ts';
+import { PUBLIC_FOLDER } from '../domains/document-root.ts';
 import { getDomain } from '../domains/hosted-domains.ts';
-import { virtualHostsOf, type VirtualHost } from '../domains/virtual-hosts.ts';
-import { poolsIn, type Pool } from './pools.ts';
-import { readState, resolve, type PhpState, type ServedBy } from './served-by.ts';
+import { virtualHostsOf, virtualHostsOfEach, type VirtualHost } from '../domains/virtual-hosts.ts';
+import type { Condition } from '../list-in-sql.ts';
+import { recordsInOrder, type RecordOfRow, type Rows } from '../long-list.ts';
+import { poolsIn, type Pool, type Pools } from './pools.ts';
+import {
+  parametersForAll,
+  readState,
+  readStates,
+  resolve,
+  type Chosen,
+  type PhpState,
+  type ServedBy,
+} from './served-by.ts';
+import { readServer, type HostPhp, type PoolParameters } from './settings.ts';
+import { ALL_POOLS, readFpmSettings } from './stored-fpm-settings.ts';
 
 export interface AccountPhp {
   readonly account: accounts.Account;
@@ -18,6 +31,33 @@ export interface HostOfAccount extends AccountPhp {
   readonly host: VirtualHost;
   readonly servedBy: ServedBy;
 }
+
+/** What lists of virtual hosts show. */
+export interface ListedHost {
+  readonly account: Pick<accounts.Account, 'username' | 'owner' | 'home' | 'suspendedAt'>;
+  readonly host: Pick<VirtualHost, 'servername' | 'type' | 'documentRoot'>;
+  readonly servedBy: Chosen;
+}
+
+/** The virtual hosts of the accounts that the caller may see. */
+export interface HostList {
+  readonly visible: Condition;
+  /** What is set for the server. */
+  readonly server: PhpState['server'];
+  readonly forAll: PoolParameters;
+}
+
+interface Site {
+  readonly servername: string;
+  /** Below the home. Null for the main domain. */
+  readonly folder: string | null;
+}
+
+/** What is stored for a virtual host. `version` is its own, or that of `decidedBy`: of the nearest around it. */
+type SiteRow = ListedHost['account'] &
+  Site &
+  Pick<HostPhp, 'version'> &
+  PoolParameters & { readonly decidedBy: string | null; readonly usesFpm: number | null };
 
 /** @param newest see `readState`. */
 export async function readAccount(
@@ -38,9 +78,124 @@ export async function readAccounts(
   caller: Caller,
   newest: string | undefined,
 ): Promise<AccountPhp[]> {
-  const found: AccountPhp[] = [];
-  for (const account of await accounts.list(db, caller)) found.push(await readAccount(db, account, newest));
-  return found;
+  return readEach(db, await accounts.list(db, caller), newest);
+}
+
+async function readEach(
+  db: Db,
+  list: readonly accounts.Account[],
+  newest: string | undefined,
+): Promise<AccountPhp[]> {
+  const stateOf = await readStates(
+    db,
+    list.map(({ username }) => username),
+    newest,
+  );
+  const hosts = await virtualHostsOfEach(db, list);
+  return list.map((account) => ({
+    account,
+    state: stateOf(account.username),
+    hosts: hosts.get(account.username) ?? [],
+  }));
+}
+
+/** @param newest see `readState`. */
+export async function prepareList(db: Db, caller: Caller, newest: string | undefined): Promise<HostList> {
+  const server = await readServer(db);
+  return {
+    visible: accounts.visibleTo(db, caller),
+    server: { ...server, defaultVersion: server.defaultVersion ?? newest ?? null },
+    forAll: parametersForAll(await readFpmSettings(db, ALL_POOLS)),
+  };
+}
+
+export async function countHosts(db: Db, { visible: { where, values } }: HostList): Promise<number> {
+  const row = await db.get<{ count: number }>(
+    `SELECT (SELECT count(*) FROM account WHERE ${where}) + (SELECT count(*) FROM hosted_domain
+       WHERE document_root IS NOT NULL AND username IN (SELECT username FROM account WHERE ${where})) AS count`,
+    ...[...values, ...values],
+  );
+  return row?.count ?? 0;
+}
+
+/** Lists the virtual hosts, sorted by name. */
+export async function listHosts(db: Db, list: HostList): Promise<ListedHost[]> {
+  const { sql, valuesAfter } = sitesSql(list);
+  const rows = await db.all<SiteRow>(sql, ...valuesAfter());
+  return rows.map((row) => listedHost(list, row));
+}
+
+/** The names of those that fit a condition on the columns of `SiteRow`, sorted. */
+export async function namesOfHosts(db: Db, list: HostList, { where, values }: Condition): Promise<string[]> {
+  const { sql, valuesAfter } = sitesSql(list);
+  const rows = await db.all<Pick<SiteRow, 'servername'>>(
+    `SELECT servername FROM (${sql}) AS site WHERE ${where} ORDER BY servername`,
+    ...[...valuesAfter(), ...values],
+  );
+  return rows.map(({ servername }) => servername);
+}
+
+/** The same list as records, read in batches. `record` makes one from the columns of `SiteRow`. */
+export function recordsOfHosts(list: HostList, reading: KeptReading, record: RecordOfRow): Generator<string> {
+  return recordsInOrder(reading, sitesSql(list), 'servername', record);
+}
+
+/** The domains of accounts and the hosted domains are merged in the order of their indexes. */
+function sitesSql({ visible }: HostList): Rows<SiteRow, string> {
+  const below = (folder: string) => `COALESCE(${folder}, '${PUBLIC_FOLDER}')`;
+  const from = (table: 'account' | 'hosted_domain', folder: string) => {
+    /** As `chosenFor` finds it: the nearest of those that set a version and whose folders contain this one. */
+    const around = (column: 'servername' | 'version') => `(SELECT one.${column} FROM php_virtual_host AS one
+       LEFT JOIN hosted_domain AS other ON other.domain = one.servername AND other.username = one.username
+       WHERE one.username = own.username AND one.version IS NOT NULL
+         AND (one.servername = own.domain OR other.document_root IS NOT NULL)
+         AND substr(${below(folder)}, 1, length(${below('other.document_root')}) + 1)
+           = ${below('other.document_root')} || '/'
+       ORDER BY length(${below('other.document_root')}) DESC, other.domain IS NOT NULL, one.servername LIMIT 1)`;
+    return `SELECT site.domain AS servername, ${folder} AS folder, own.username, own.owner, own.home,
+       own.suspended_at AS "suspendedAt", COALESCE(php.version, ${around('version')}) AS version,
+       CASE WHEN php.version IS NULL THEN ${around('servername')} ELSE site.domain END AS "decidedBy",
+       php.uses_fpm AS "usesFpm", php.max_children AS "maxChildren", php.max_requests AS "maxRequests",
+       php.idle_timeout AS "idleTimeout"
+     FROM ${table} AS site CROSS JOIN (SELECT * FROM account WHERE ${visible.where}) AS own
+     LEFT JOIN php_virtual_host AS php ON php.servername = site.domain AND php.username = own.username
+     WHERE own.username = site.username AND site.domain > ?`;
+  };
+  return {
+    columns: [
+      ...(['servername', 'folder', 'username', 'owner', 'home', 'suspendedAt'] as const),
+      ...(['version', 'decidedBy', 'usesFpm', 'maxChildren', 'maxRequests', 'idleTimeout'] as const),
+    ],
+    sql: `${from('account', 'CAST(NULL AS TEXT)')}
+      UNION ALL ${from('hosted_domain', 'site.document_root')} AND site.document_root IS NOT NULL
+      ORDER BY servername`,
+    valuesAfter: (last = '') => {
+      const values = [...visible.values, last];
+      return [...values, ...values];
+    },
+  };
+}
+
+function listedHost({ server, forAll }: HostList, row: SiteRow): ListedHost {
+  const { servername, folder, home, version, decidedBy, usesFpm } = row;
+  return {
+    account: row,
+    host: {
+      servername,
+      type: folder === null ? 'main' : 'sub',
+      documentRoot: `${home}/${folder ?? PUBLIC_FOLDER}`,
+    },
+    servedBy: {
+      version: version ?? server.defaultVersion ?? undefined,
+      decidedBy: decidedBy ?? undefined,
+      usesFpm: usesFpm === null ? server.isFpmDefault : usesFpm === 1,
+      parameters: {
+        maxChildren: row.maxChildren ?? forAll.maxChildren,
+        maxRequests: row.maxRequests ?? forAll.maxRequests,
+        idleTimeout: row.idleTimeout ?? forAll.idleTimeout,
+      },
+    },
+  };
 }
 
 /** The pools of all accounts of this server, by release of PHP. */
@@ -48,13 +203,22 @@ export async function listPools(
   db: Db,
 ): Promise<ReadonlyMap<string, readonly { username: string; pools: readonly Pool[] }[]>> {
   const found = new Map<string, { username: string; pools: readonly Pool[] }[]>();
-  for (const account of await accounts.listAll(db)) {
-    const { state, hosts } = await readAccount(db, account, undefined);
+  for (const { account, state, hosts } of await readEach(db, await accounts.listAll(db), undefined)) {
     for (const [release, pools] of poolsIn(state, account, hosts)) {
-      found.set(release, [...(found.get(release) ?? []), { username: account.username, pools }]);
+      const others = found.get(release) ?? [];
+      found.set(release, others);
+      others.push({ username: account.username, pools });
     }
   }
   return found;
+}
+
+/** The pools of an account of this server. None: there is none of this name. */
+export async function findPools(db: Db, username: string): Promise<Pools> {
+  const account = await accounts.find(db, username);
+  if (account?.server !== db.server) return new Map();
+  const { state, hosts } = await readAccount(db, account, undefined);
+  return poolsIn(state, account, hosts);
 }
 
 /** Their virtual hosts, sorted by name. */

@@ -9,13 +9,13 @@ export const averages = {
 } as const satisfies Fields;
 
 /** Rounded to two decimals. */
-export function measure(machine: Machine): { one: number; five: number; fifteen: number } {
+export function measure(machine: Pick<Machine, 'system'>): { one: number; five: number; fifteen: number } {
   const { one, five, fifteen } = read(machine);
   return { one: Number(one), five: Number(five), fifteen: Number(fifteen) };
 }
 
 /** As texts with two decimals, as uptime(1) and WHM show them. */
-export function read(machine: Machine): { one: string; five: string; fifteen: string } {
-  const [one, five, fifteen] = machine.system.loadAverage();
+export function read({ system }: Pick<Machine, 'system'>): { one: string; five: string; fifteen: string } {
+  const [one, five, fifteen] = system.loadAverage();
   return { one: one.toFixed(2), five: five.toFixed(2), fifteen: fifteen.toFixed(2) };
 }

@@ -43,10 +43,12 @@ export interface Taking {
   readonly now: number;
   /** The kinds that the process knows. Tasks of a newer version's kinds are left to that version. */
   readonly kinds: readonly string[];
+  /** Those of which one task at most is started. Default: none. */
+  readonly alone?: ReadonlySet<string>;
 }
 
 /** Starts tasks of this server that are due, the oldest first, up to the maximum number of running tasks. */
-export async function take(db: Db, { process, now, kinds }: Taking): Promise<Task[]> {
+export async function take(db: Db, { process, now, kinds, alone }: Taking): Promise<Task[]> {
   const running = await db.get<{ count: number }>(
     "SELECT COUNT(*) AS count FROM task WHERE server = ? AND state = 'running'",
     db.server,
@@ -59,14 +61,17 @@ export async function take(db: Db, { process, now, kinds }: Taking): Promise<Tas
       AND kind IN (SELECT value FROM ${db.dialect.eachOf('?', 'known')}) ORDER BY not_before, id LIMIT ?`,
     ...[db.server, now, JSON.stringify(kinds), free],
   );
-  for (const { id } of due) {
+  const chosen = due.filter(
+    ({ kind }, at) => alone?.has(kind) !== true || due.findIndex((one) => one.kind === kind) === at,
+  );
+  for (const { id } of chosen) {
     await db.run(
       `UPDATE task SET state = 'running', process = ?, attempts = attempts + 1, progress = 0, activity = '', reason = '',
         started_at = ?, reported_at = ? WHERE id = ?`,
       ...[process, now, now, id],
     );
   }
-  return due.map((task) => ({ ...task, state: 'running', process, attempts: task.attempts + 1 }));
+  return chosen.map((task) => ({ ...task, state: 'running', process, attempts: task.attempts + 1 }));
 }
 
 /** Returns when the next waiting task is due, in milliseconds since 1970-01-01. Undefined if none is waiting. */

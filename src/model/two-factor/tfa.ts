@@ -1,6 +1,8 @@
 // Two-factor authentication as stored: the secrets of enrolled users, the policy, the issuers.
 import { seesAll } from '../../core/access.ts';
 import type { Caller, Db, Sealer } from '../../core/context.ts';
+import type { Hash } from '../../core/values.ts';
+import * as longLists from '../long-list.ts';
 import { findSealed } from './sealed-secrets.ts';
 import * as storedSettings from '../packages/stored-settings.ts';
 
@@ -99,16 +101,57 @@ export interface Enrolled {
   readonly domain: string | null;
 }
 
+/** The table of enrolled users with their accounts. */
+const ENROLLED = 'tfa_secret LEFT JOIN account ON account.username = tfa_secret.username';
+
+/** The condition for the enrolled users whom the caller may manage. */
+function manageable(caller: Caller): { readonly where: string; readonly values: readonly string[] } {
+  const where = `tfa_secret.kind = 'primary_account'`;
+  if (seesAll(caller)) return { where, values: [] };
+  return {
+    where: `${where} AND (tfa_secret.username = ? OR account.owner = ?)`,
+    values: [caller.user, caller.user],
+  };
+}
+
 /** Lists enrolled users by name. Includes only users whom the caller may manage. */
 export function listEnrolled(db: Db, caller: Caller): Promise<Enrolled[]> {
-  const own = seesAll(caller) ? [] : [caller.user, caller.user];
-  const visible = own.length === 0 ? '' : 'AND (tfa_secret.username = ? OR account.owner = ?)';
+  const { where, values } = manageable(caller);
   return db.all(
-    `SELECT tfa_secret.username, account.domain FROM tfa_secret
-     LEFT JOIN account ON account.username = tfa_secret.username
-     WHERE tfa_secret.kind = 'primary_account' ${visible} ORDER BY tfa_secret.username`,
-    ...own,
+    `SELECT tfa_secret.username, account.domain FROM ${ENROLLED} WHERE ${where} ORDER BY tfa_secret.username`,
+    ...values,
   );
+}
+
+/**
+ * Leaves a long list of enrolled users, as a map by name, to be read while the response is written.
+ * @returns false if it is short, or has to be read at once.
+ */
+export async function leaveEnrolled(
+  context: longLists.Leaving,
+  caller: Caller,
+  toConfiguration: (enrolled: Enrolled) => Hash,
+): Promise<boolean> {
+  if (!longLists.canLeave(context)) return false;
+  const { db } = context;
+  const { where, values } = manageable(caller);
+  const row = await db.get<{ count: number }>(
+    `SELECT count(*) AS count FROM ${ENROLLED} WHERE ${where}`,
+    ...values,
+  );
+  if ((row?.count ?? 0) <= longLists.LONG) return false;
+  const record = db.dialect.jsonObject([
+    ['username', 'tfa_secret.username'],
+    ['domain', 'account.domain'],
+  ]);
+  const query = { key: 'tfa_secret.username', record, from: ENROLLED, where, values };
+  longLists.leave(context, function* (reading) {
+    for (const batch of longLists.inOrderOfKey(reading, query)) {
+      const enrolled = JSON.parse(batch) as Enrolled[];
+      yield JSON.stringify(Object.fromEntries(enrolled.map((one) => [one.username, toConfiguration(one)])));
+    }
+  });
+  return true;
 }
 
 const POLICY = 'tfa_policy';

@@ -153,9 +153,8 @@ export async function accountWebOf(
   };
 }
 
-/** What the web server serves for every account of this server. */
-export async function listAccountWebs(db: Db): Promise<AccountWeb[]> {
-  const found: AccountWeb[] = [];
-  for (const account of await accounts.listAll(db)) found.push(await accountWebOf(db, account));
-  return found;
+/** What the web server serves for an account of this server. Undefined: there is none of this name. */
+export async function findAccountWeb(db: Db, username: string): Promise<AccountWeb | undefined> {
+  const account = await accounts.find(db, username);
+  return account?.server === db.server ? accountWebOf(db, account) : undefined;
 }

@@ -1,54 +1,14 @@
 // Which domains of an account can be redirected to HTTPS, and which are.
 import type { Db } from '../../core/context.ts';
-import type { Field } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import { installedOf, type Installed } from '../autossl/needs.ts';
 import { isCovered } from '../certificates/domains.ts';
 import { hostOf, type OwnDomains } from '../domains/rows.ts';
+import type { RedirectState } from './asked-redirect-states.ts';
 import { namesOf, ofUser } from './https-redirects.ts';
 
-export interface RedirectState {
-  readonly all_aliases_valid: 0 | 1;
-  readonly can_https_redirect: 0 | 1;
-  readonly is_https_redirecting: 0 | 1;
-}
-
 const flag = (value: boolean) => (value ? 1 : 0);
-
-/** In lists of domains, if the call asks for them. */
-export const stateFields = {
-  all_aliases_valid: {
-    type: 'flag',
-    optional: true,
-    doc: 'Whether the certificate secures the domain and its names with www. and mail.',
-  },
-  can_https_redirect: {
-    type: 'flag',
-    optional: true,
-    doc: 'Whether a valid certificate, which is not self-signed, secures the domain.',
-  },
-  is_https_redirecting: {
-    type: 'flag',
-    optional: true,
-    doc: 'Whether visitors are redirected to HTTPS.',
-  },
-} as const satisfies Record<string, Field>;
-
-/** The states of a domain if the call asks for them. */
-export type StateOf = (domain: string) => Partial<RedirectState>;
-
-/**
- * For the parameter `return_https_redirect_status`. The context is given whole, so that a call that does not ask for the
- * states does not use the clock: its response can then be remembered (`src/http/remembered-answers.ts`).
- */
-export async function askedStates(
-  context: { readonly db: Db; readonly now: () => number },
-  own: OwnDomains,
-  isAsked: boolean,
-): Promise<StateOf> {
-  return isAsked ? statesOf(context.db, own, context.now()) : () => ({});
-}
 
 /** How the domains of an account are redirected. @param now milliseconds since 1970-01-01. */
 export async function statesOf(

@@ -26,6 +26,15 @@ export async function primariesOf(db: Db, account: Account, stored: Account): Pr
   return Object.fromEntries(rows.map(({ type, servername }) => [type, renamed(servername)]));
 }
 
+/** The user whose virtual host is primary on the account's address. Undefined if none was chosen. */
+export async function primaryUser(db: Db, account: Account, type: PrimaryType): Promise<string | undefined> {
+  const row = await db.get<{ username: string }>(
+    'SELECT username FROM primary_virtual_host WHERE server = ? AND address = ? AND type = ?',
+    ...[db.server, addressOf(account), type],
+  );
+  return row?.username;
+}
+
 /** Makes a virtual host of the account primary on its address. */
 export async function setPrimary(
   db: Db,

@@ -71,8 +71,8 @@ async function runAll(commands: readonly Command[], context: FreeContext) {
   const answers = [];
   for (const { module, func, args } of commands) {
     const call = { api: 'uapi', username: context.caller.user, module, func, args } as const;
-    const { envelope, options } = await callAccountApi(context, call);
-    answers.push({ ...uapiAnswer(envelope, options) });
+    const { envelope, reshape } = await callAccountApi(context, call);
+    answers.push({ ...uapiAnswer(envelope, reshape) });
     if (envelope.metadata.result !== 1 || context.isAbandoned()) break;
   }
   return answers;

@@ -7,6 +7,8 @@ export default defineUapi({
   summary: 'Show the addresses and mail servers of a domain, as found in DNS.',
   description: 'The lines are those of the program host(1). There are none if the domain does not exist.',
   effect: 'none',
+  readsMachine: true,
+  needsSameFiles: true,
   feature: 'nettools',
   params: { domain: { ...domainName, required: true, doc: 'The domain.' } },
   returns: { list: { type: 'string' } },

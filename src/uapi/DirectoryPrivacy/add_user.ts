@@ -11,7 +11,12 @@ import {
 } from '../../model/directory-privacy/directories.ts';
 import { hashed } from '../../model/directory-privacy/hash.ts';
 import { accountApplications } from '../../model/passwords/account-applications.ts';
-import { assertStrong, password as passwordParam } from '../../model/passwords/passwords.ts';
+import {
+  assertStrong,
+  password as passwordParam,
+  rateFirst,
+  withRating,
+} from '../../model/passwords/passwords.ts';
 
 export default defineUapi({
   name: 'DirectoryPrivacy::add_user',
@@ -36,12 +41,24 @@ export default defineUapi({
     },
   ],
 
-  look: ({ dir }, context) => lookAtDirectory(context, dir),
+  async look({ dir, user, password }, context) {
+    const directory = await lookAtDirectory(context, dir);
+    const [rated, hash] = await Promise.all([
+      rateFirst(context, password, [user, context.caller.user]),
+      hashed(context, password),
+    ]);
+    return { ...directory, rated, hash };
+  },
 
-  async handler({ user, password }, context, { files, users }) {
+  async handler({ user, password }, context, { files, users, rated, hash }) {
     const { caller, plan } = context;
-    await assertStrong(context, password, [user, caller.user], accountApplications.htaccess);
-    const after = withUser(users.text, user, await hashed(context, password));
+    await assertStrong(
+      withRating(context, rated),
+      password,
+      [user, caller.user],
+      accountApplications.htaccess,
+    );
+    const after = withUser(users.text, user, hash);
     plan(
       changeDirectoryPrivacy({
         ...{ username: caller.user, home: files.home, root: ROOT, folders: foldersOf(files.home, users) },

@@ -3,7 +3,7 @@ import * as accounts from '../../model/accounts/accounts.ts';
 import { temporaryDomains } from '../../model/account-apis/names.ts';
 import { httpsRedirects } from '../../model/domains/own-params.ts';
 import { dataRow, readOwnDomains } from '../../model/domains/rows.ts';
-import { askedStates } from '../../model/web/https-redirect-states.ts';
+import { askedStates } from '../../model/web/asked-redirect-states.ts';
 
 export default defineUapi({
   name: 'DomainInfo::domains_data',

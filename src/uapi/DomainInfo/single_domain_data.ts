@@ -4,7 +4,7 @@ import { temporaryDomains } from '../../model/account-apis/names.ts';
 import { existingDomain } from '../../model/accounts/names.ts';
 import { assertOwn, httpsRedirects } from '../../model/domains/own-params.ts';
 import { dataFields, dataRow, readOwnDomains } from '../../model/domains/rows.ts';
-import { askedStates, stateFields } from '../../model/web/https-redirect-states.ts';
+import { askedStates, stateFields } from '../../model/web/asked-redirect-states.ts';
 
 export default defineUapi({
   name: 'DomainInfo::single_domain_data',

@@ -38,7 +38,9 @@ export default defineUapi({
       filename: { type: 'string', doc: 'The name of the file.' },
       path: { type: 'string', doc: 'Its absolute path.' },
       from_charset: { type: 'string', doc: 'The encoding of the file.' },
+      from_char: { type: 'string', doc: 'The same as “from_charset”.' },
       to_charset: { type: 'string', doc: 'The encoding of the response: UTF-8.' },
+      to_char: { type: 'string', doc: 'The same as “to_charset”.' },
     },
   },
   examples: [
@@ -58,8 +60,8 @@ export default defineUapi({
       dir: directory,
       filename: file,
       path,
-      from_charset: charset,
-      to_charset: 'UTF-8',
+      ...{ from_charset: charset, from_char: charset },
+      ...{ to_charset: 'UTF-8', to_char: 'UTF-8' },
     };
   },
 });

@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { ApiError, badParam } from '../../core/errors.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
-import { lookAtOwnUsage } from '../../model/accounts/own-usage.ts';
+import { measureOwnFiles } from '../../model/accounts/own-usage.ts';
 import { diskInfo, diskInfoFields } from '../../model/files/disk-info.ts';
 import { FILES, permissionsParam } from '../../model/files/names.ts';
 import { placeUploads } from '../../model/files/uploads.ts';
@@ -82,7 +82,7 @@ export default defineUapi({
       warned: 0,
     };
     if (!args.get_disk_info) return answer;
-    const measured = await lookAtOwnUsage(context);
+    const measured = await measureOwnFiles(context);
     const diskinfo = await transaction('reads', async (db) =>
       diskInfo(db, await accounts.getOwn(db, caller), measured),
     );

@@ -1,4 +1,4 @@
-import { createOwnDatabase, lookForOwnDatabases } from '../../changes/databases/own-mysql.ts';
+import { createOwnDatabase, lookForRoom } from '../../changes/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { newName, prefixSizeOf, prefixSizeParam } from '../../model/databases/names.ts';
 import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
@@ -18,7 +18,7 @@ export default defineUapi({
   returns: null,
   examples: [{ args: { name: 'bob_shop' }, doc: 'Create the database bob_shop.' }],
 
-  look: (_args, context) => lookForOwnDatabases(context),
+  look: (_args, context) => lookForRoom(context),
 
   async handler({ name, 'prefix-size': size }, context, found) {
     context.plan(await createOwnDatabase(context, { name, prefixSize: prefixSizeOf(size) }, found));

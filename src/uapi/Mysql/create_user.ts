@@ -2,7 +2,7 @@ import { createOwnUser } from '../../changes/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { newName, prefixSizeOf, prefixSizeParam } from '../../model/databases/names.ts';
 import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
-import { password as passwordParam } from '../../model/passwords/passwords.ts';
+import { password as passwordParam, rateFirst, withRating } from '../../model/passwords/passwords.ts';
 
 export default defineUapi({
   name: 'Mysql::create_user',
@@ -27,7 +27,10 @@ export default defineUapi({
     },
   ],
 
-  async handler({ name, password, 'prefix-size': size }, context) {
-    context.plan(await createOwnUser(context, { name, password, prefixSize: prefixSizeOf(size) }));
+  look: ({ name, password }, context) => rateFirst(context, password, [context.caller.user, name]),
+
+  async handler({ name, password, 'prefix-size': size }, context, rated) {
+    const user = { name, password, prefixSize: prefixSizeOf(size) };
+    context.plan(await createOwnUser(withRating(context, rated), user));
   },
 });

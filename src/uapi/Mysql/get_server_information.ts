@@ -11,6 +11,7 @@ export default defineUapi({
   feature: FEATURE,
   role: ROLE,
   effect: 'reads',
+  needsSameFiles: true,
   params: {},
   returns: {
     fields: {

@@ -2,7 +2,7 @@ import { lookForOwn, refusedPasswords, setPassword } from '../../changes/databas
 import { defineUapi } from '../../core/define-uapi.ts';
 import { objectName } from '../../model/databases/names.ts';
 import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
-import { password as passwordParam } from '../../model/passwords/passwords.ts';
+import { password as passwordParam, rateFirst, withRating } from '../../model/passwords/passwords.ts';
 
 export default defineUapi({
   name: 'Mysql::set_password',
@@ -42,11 +42,14 @@ export default defineUapi({
     },
   ],
 
-  look: (_args, context) => lookForOwn(context),
+  look: async ({ user, password }, context) => ({
+    found: await lookForOwn(context),
+    rated: await rateFirst(context, password, [context.caller.user, user]),
+  }),
 
-  async handler({ user, password }, context, found) {
+  async handler({ user, password }, context, { found, rated }) {
     context.plan(
-      await setPassword(context, { owner: context.caller.user, user, password }, found),
+      await setPassword(withRating(context, rated), { owner: context.caller.user, user, password }, found),
       (results) => ({
         failures: (refusedPasswords(results) ?? []).map(({ host, error }) => ({ host, error })),
       }),

@@ -1,4 +1,4 @@
-import { lookForOwnDatabasesAndServer, setUpOwn } from '../../changes/databases/own-mysql.ts';
+import { lookForSetUp, setUpOwn, setUpPort } from '../../changes/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { assertNewName, prefixOf } from '../../model/databases/names.ts';
 import { DATABASES, FEATURE, ROLE, USERS } from '../../model/databases/own-mysql.ts';
@@ -40,7 +40,7 @@ export default defineUapi({
   },
   examples: [{ args: { prefix: 'wp' }, doc: 'For a blog.' }],
 
-  look: (_args, context) => lookForOwnDatabasesAndServer(context),
+  look: (_args, context) => lookForSetUp(context),
 
   async handler({ prefix = '' }, context, { found, server }) {
     const { db, caller, randomBytes } = context;
@@ -50,14 +50,15 @@ export default defineUapi({
     await assertNewName(db, 'prefix', name, { ...DATABASES, username: caller.user });
     await assertNewName(db, 'prefix', name, { ...USERS, username: caller.user });
     const password = await random(URL_SAFE, PASSWORD_CHARACTERS);
-    context.plan(await setUpOwn(context, { name, password }, found));
     const { at } = await serverOf(db, caller.user);
-    return {
+    const madeAt = (port: number | undefined) => ({
       database: name,
       database_user: name,
       database_user_password: password,
       hostname: at?.host ?? LOCAL_HOST,
-      port: (at ?? server)?.port?.toString() ?? '',
-    };
+      port: (at?.port ?? port)?.toString() ?? '',
+    });
+    context.plan(await setUpOwn(context, { name, password }, found), (results) => madeAt(setUpPort(results)));
+    return madeAt(server?.port ?? undefined);
   },
 });

@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { readSizes } from '../../drivers/databases/look.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
-import { lookAtOwnUsage } from '../../model/accounts/own-usage.ts';
+import { HOW_OLD, lookAtOwnUsage, withoutValidity } from '../../model/accounts/own-usage.ts';
 import { countWarnings } from '../../model/accounts/own-warnings.ts';
 
 export default defineUapi({
@@ -10,13 +10,14 @@ export default defineUapi({
   summary: 'Count what the owner of the account should look at.',
   description:
     'These are the limits of which at least 80 % are used (StatsBar::get_stats shows them), and the names for which ' +
-    'AutoSSL has no certificate, because they could not be validated.',
+    `AutoSSL has no certificate, because they could not be validated. ${HOW_OLD}`,
   effect: 'reads',
+  onlyMeasures: true,
   params: {},
   returns: { type: 'integer', doc: 'How many there are.' },
   examples: [{ args: {}, doc: 'The number.' }],
 
-  look: (_args, context) => lookAtOwnUsage(context, readSizes),
+  look: (_args, context) => lookAtOwnUsage(withoutValidity(context), readSizes),
 
   async handler(_args, context, measured) {
     const account = await accounts.getOwn(context.db, context.caller);

@@ -2,7 +2,7 @@ import { createOwnUser } from '../../changes/databases/postgresql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { objectName } from '../../model/databases/names.ts';
 import { FEATURE, ROLE } from '../../model/databases/own-postgresql.ts';
-import { password } from '../../model/passwords/passwords.ts';
+import { password, rateFirst, withRating } from '../../model/passwords/passwords.ts';
 
 export default defineUapi({
   name: 'Postgresql::create_user',
@@ -28,7 +28,9 @@ export default defineUapi({
     },
   ],
 
-  async handler(args, context) {
-    context.plan(await createOwnUser(context, args));
+  look: (args, context) => rateFirst(context, args.password, [context.caller.user, args.name]),
+
+  async handler(args, context, rated) {
+    context.plan(await createOwnUser(withRating(context, rated), args));
   },
 });

@@ -2,7 +2,7 @@ import { lookFor, renameUser } from '../../changes/databases/postgresql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { objectName } from '../../model/databases/names.ts';
 import { FEATURE, ROLE } from '../../model/databases/own-postgresql.ts';
-import { password } from '../../model/passwords/passwords.ts';
+import { password, rateFirst, withRating } from '../../model/passwords/passwords.ts';
 
 export default defineUapi({
   name: 'Postgresql::rename_user',
@@ -34,9 +34,13 @@ export default defineUapi({
     },
   ],
 
-  look: (_args, context) => lookFor(context, context.caller.user),
+  look: async ({ newname: to, password: candidate }, context) => ({
+    found: await lookFor(context, context.caller.user),
+    rated: await rateFirst(context, candidate, [context.caller.user, to]),
+  }),
 
-  async handler({ oldname: from, newname: to, password }, context, found) {
-    context.plan(await renameUser(context, { owner: context.caller.user, from, to, password }, found));
+  async handler({ oldname: from, newname: to, password: candidate }, context, { found, rated }) {
+    const change = { owner: context.caller.user, from, to, password: candidate };
+    context.plan(await renameUser(withRating(context, rated), change, found));
   },
 });

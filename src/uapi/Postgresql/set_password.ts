@@ -2,7 +2,7 @@ import { lookFor, setPassword } from '../../changes/databases/postgresql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { objectName } from '../../model/databases/names.ts';
 import { FEATURE, ROLE } from '../../model/databases/own-postgresql.ts';
-import { password } from '../../model/passwords/passwords.ts';
+import { password, rateFirst, withRating } from '../../model/passwords/passwords.ts';
 
 export default defineUapi({
   name: 'Postgresql::set_password',
@@ -30,9 +30,13 @@ export default defineUapi({
     },
   ],
 
-  look: (_args, context) => lookFor(context, context.caller.user),
+  look: async ({ user: name, password: candidate }, context) => ({
+    found: await lookFor(context, context.caller.user),
+    rated: await rateFirst(context, candidate, [context.caller.user, name]),
+  }),
 
-  async handler({ user: name, password }, context, found) {
-    context.plan(await setPassword(context, { owner: context.caller.user, name, password }, found));
+  async handler({ user: name, password: candidate }, context, { found, rated }) {
+    const change = { owner: context.caller.user, name, password: candidate };
+    context.plan(await setPassword(withRating(context, rated), change, found));
   },
 });

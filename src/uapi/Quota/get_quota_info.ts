@@ -1,15 +1,16 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { readSizes } from '../../drivers/databases/look.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
-import { diskUsage, lookAtOwnUsage } from '../../model/accounts/own-usage.ts';
+import { diskUsage, HOW_OLD, lookAtOwnUsage } from '../../model/accounts/own-usage.ts';
 import { BYTES_OF_MEBIBYTE } from '../../model/bandwidth/exceeded.ts';
 
 export default defineUapi({
   name: 'Quota::get_quota_info',
   since: 56,
   summary: 'Show how much disk space the account uses, and how much is left.',
-  description: 'The usage is measured during the call. This server has no limit for files.',
+  description: `${HOW_OLD} This server has no limit for files.`,
   effect: 'reads',
+  onlyMeasures: true,
   params: {},
   returns: {
     fields: {

@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { readSizes } from '../../drivers/databases/look.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
-import { lookAtOwnUsage, measuredUsage } from '../../model/accounts/own-usage.ts';
+import { HOW_OLD, lookAtOwnUsage, measuredUsage, withoutValidity } from '../../model/accounts/own-usage.ts';
 
 const BYTES = 'format_bytes';
 
@@ -18,8 +18,9 @@ export default defineUapi({
   name: 'ResourceUsage::get_usages',
   since: 70,
   summary: 'List what the account uses of its disk space, bandwidth and domains.',
-  description: 'Disk space is measured during the call. Bandwidth is counted every five minutes.',
+  description: `${HOW_OLD} Bandwidth is counted every five minutes.`,
   effect: 'reads',
+  onlyMeasures: true,
   params: {},
   returns: {
     list: {
@@ -36,7 +37,7 @@ export default defineUapi({
   },
   examples: [{ args: {}, doc: 'The resources.' }],
 
-  look: (_args, context) => lookAtOwnUsage(context, readSizes),
+  look: (_args, context) => lookAtOwnUsage(withoutValidity(context), readSizes),
 
   async handler(_args, context, measured) {
     const account = await accounts.getOwn(context.db, context.caller);

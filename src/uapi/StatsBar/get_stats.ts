@@ -3,14 +3,27 @@ import { defineUapi } from '../../core/define-uapi.ts';
 import { findSoftware } from '../../drivers/software/look.ts';
 import { readSizes } from '../../drivers/databases/look.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
-import { lookAtOwnUsage, measuredUsage, type Used } from '../../model/accounts/own-usage.ts';
+import type { Counted } from '../../model/databases/counts.ts';
+import { spaceOf } from '../../model/databases/disk-usage.ts';
+import type { Limit } from '../../model/packages/settings.ts';
+import {
+  countedUsage,
+  HOW_OLD,
+  lookAtOwnUsage,
+  measuredUsage,
+  withoutValidity,
+  type Used,
+} from '../../model/accounts/own-usage.ts';
 import {
   enginesOf,
   namesIn,
+  needsDisk,
   needsSoftware,
+  spacesOf,
   statisticRow,
   statisticRows,
   statistics,
+  type DatabaseResource,
 } from '../../model/accounts/statistics.ts';
 import * as php from '../../model/php/settings.ts';
 import { releaseOf } from '../../model/php/versions.ts';
@@ -22,8 +35,12 @@ export default defineUapi({
   summary: 'List statistics of the account: what it uses of its limits, and facts about it and the server.',
   description:
     `The statistics are ${statistics.join(', ')}. Others, such as those of mail, are left out with a warning; software ` +
-    'that is not installed, without one. Disk space is measured, and databases are counted, during the call.',
+    `that is not installed, without one. ${HOW_OLD} Databases are counted during the call. ` +
+    'cachedmysqldiskusage and cachedpostgresdiskusage are the values that were measured last, if there are any. The disk ' +
+    'space of MySQL databases is that of tables and indexes. sqldatabases counts the databases of both kinds, and its limit ' +
+    'is the sum of both limits.',
   effect: 'reads',
+  onlyMeasures: true,
   params: {
     display: {
       type: 'string',
@@ -54,14 +71,28 @@ export default defineUapi({
 
   async look({ display }, context) {
     const names = namesIn(display);
+    const said = new Set<string>();
+    const warn = (text: string) => {
+      // The same server may be asked several times.
+      if (!said.has(text)) context.warn(text);
+      said.add(text);
+    };
+    const measuring = { ...withoutValidity(context), warn };
+    const measured = needsDisk(names) ? await lookAtOwnUsage(measuring, readSizes) : undefined;
+    const spaces = new Map<DatabaseResource, number>();
+    for (const wanted of spacesOf(names)) {
+      const bytes = await spaceOf(measuring, context.caller.user, wanted, readSizes);
+      if (bytes !== undefined) spaces.set(wanted.resource, bytes);
+    }
     return {
-      measured: await lookAtOwnUsage(context, readSizes),
+      measured,
+      spaces,
       counts: await countOwnDatabases(context, enginesOf(names)),
       software: needsSoftware(names) ? statisticsOf(await findSoftware(context.machine)) : undefined,
     };
   },
 
-  async handler(args, context, { measured, counts, software }) {
+  async handler(args, context, { measured, spaces, counts, software }) {
     const { db, caller, system, version, warn } = context;
     const account = await accounts.getOwn(db, caller);
     const names = namesIn(args.display);
@@ -87,13 +118,22 @@ export default defineUapi({
       shorthostname: hostname.split('.')[0],
       theme: settings.theme,
     };
-    const usage = await measuredUsage(context, account, measured);
+    const usage = needsDisk(names)
+      ? await measuredUsage(context, account, measured)
+      : await countedUsage(context, account);
     const { maxDatabases: max } = settings;
-    const databases: Partial<Record<string, Used>> = {};
+    const databases: Partial<Record<DatabaseResource, Used>> = {};
+    for (const [resource, used] of spaces) databases[resource] = { used, max: null };
+    const hasServer = counts.some(([, counted]) => 'used' in counted || !counted.isAbsent);
     for (const [engine, counted] of counts) {
       if ('used' in counted) databases[engine] = { used: counted.used, max };
-      else warn(counted.unknown);
+      else if (!counted.isAbsent || !hasServer || names.includes(`${engine}databases`)) warn(counted.unknown);
     }
+    const sql = ofBoth(
+      counts.map(([, counted]) => counted),
+      max,
+    );
+    if (sql !== undefined) databases.sql = sql;
     return statisticRows(
       names,
       { usage, databases, facts },
@@ -106,3 +146,12 @@ export default defineUapi({
     );
   },
 });
+
+/** Each kind of server has the limit for itself. Undefined if databases could not be counted. */
+function ofBoth(counts: readonly Counted[], max: Limit): Used | undefined {
+  const present = counts.filter((counted) => 'used' in counted || !counted.isAbsent);
+  const numbers = present.flatMap((counted) => ('used' in counted ? [counted.used] : []));
+  if (numbers.length === 0 || numbers.length < present.length) return undefined;
+  const used = numbers.reduce((sum, one) => sum + one, 0);
+  return { used, max: max === null ? null : max * numbers.length };
+}

@@ -2,7 +2,7 @@ import { defineUapi } from '../../core/define-uapi.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { httpsRedirects, regexParam } from '../../model/domains/own-params.ts';
 import { listMatching, readOwnDomains, subdomainFields, subdomainRow } from '../../model/domains/rows.ts';
-import { askedStates, stateFields } from '../../model/web/https-redirect-states.ts';
+import { askedStates, stateFields } from '../../model/web/asked-redirect-states.ts';
 
 export default defineUapi({
   name: 'SubDomain::listsubdomains',

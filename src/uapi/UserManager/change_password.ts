@@ -31,9 +31,14 @@ export default defineUapi({
     },
   ],
 
-  look: ({ oldpass }, { assertOwnPassword }) => assertOwnPassword('oldpass', oldpass),
+  async look({ oldpass, newpass }, context) {
+    const { assertOwnPassword, transaction, caller } = context;
+    await assertOwnPassword('oldpass', oldpass);
+    const { username, domain } = await transaction('reads', (db) => accounts.getOwn(db, caller));
+    return passwords.rateFirst(context, newpass, [username, domain]);
+  },
 
-  async handler({ newpass }, { caller, db, passwordStrength, plan }) {
+  async handler({ newpass }, { caller, db, plan }, { passwordStrength }) {
     const { username, domain } = await accounts.getOwn(db, caller);
     await passwords.assertStrong({ db, passwordStrength }, newpass, [username, domain], 'passwd');
     plan(setPassword(username, newpass));

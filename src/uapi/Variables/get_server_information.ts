@@ -5,8 +5,13 @@ import {
   serverVariableNames,
   serverVariables,
 } from '../../model/accounts/variables.ts';
+import { systemType } from '../../model/certificates/key-types.ts';
+import { usesPrefix } from '../../model/databases/names.ts';
+import { LOCAL_HOST, serverOf } from '../../model/databases/profiles.ts';
 import { isOn } from '../../model/domains/flags.ts';
+import { uploadSettings } from '../../model/files/disk-info.ts';
 import { minimumOf } from '../../model/passwords/minimums.ts';
+import * as php from '../../model/php/settings.ts';
 
 export default defineUapi({
   name: 'Variables::get_server_information',
@@ -20,16 +25,23 @@ export default defineUapi({
     { args: { name: 'minimum_password_strength' }, doc: 'The minimum strength of passwords.' },
   ],
 
-  async handler({ name }, { db, version }) {
+  async handler({ name }, { db, caller, version }) {
     const flag = async (key: Parameters<typeof isOn>[1]) => Number(await isOn(db, key));
+    const uploads = await uploadSettings(db);
     const values = {
       allow_park_subdomain_on_hostname: await flag('allowparkhostnamedomainsubdomains'),
       allow_remote_domains: await flag('allowremotedomains'),
       allow_unregistered_domains: await flag('allowunregistereddomains'),
+      database_prefix_required: Number(await usesPrefix(db)),
       docroots_in_public_html_only: await flag('publichtmlsubsonly'),
+      file_upload_maximum_bytes: uploads.file,
+      file_upload_must_leave_bytes: uploads.mustLeave,
       local_nameserver_type: 'bind',
       minimum_password_strength: await minimumOf(db, 'default'),
       minimum_password_strength_mysql: await minimumOf(db, 'mysql'),
+      mysql_host: (await serverOf(db, caller.user)).at?.host ?? LOCAL_HOST,
+      php_system_default_version: (await php.readServer(db)).defaultVersion,
+      ssl_default_key_type: await systemType(db),
       version,
     };
     return selected(values, name);

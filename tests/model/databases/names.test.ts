@@ -71,16 +71,19 @@ test('names without a prefix, where the server does not demand one', async () =>
 
 test('what has the prefix of an account is its own, unless the store says otherwise', async () => {
   const of = { engine: 'mysql', kind: 'database' } as const;
-  const found = { names: ['bob_a', 'bob_given', 'eve_a', 'shop', 'gone_not'], at: 1000 };
-  const row = (name: string, owner: string, createdAt = 500) => ({
-    ...{ name, owner, createdAt },
+  const found = {
+    names: ['bob_a', 'bob_given', 'eve_a', 'shop', 'gone_not'],
+    wanted: { names: ['bob_given', 'shop', 'bob_dropped'], prefixes: ['bob_'] },
+  };
+  const row = (name: string, owner: string) => ({
+    ...{ name, owner, createdAt: 500 },
     profile: owners.LOCAL_PROFILE,
   });
   await inStore(async (db) => {
     await owners.insert(db, of, row('bob_given', 'eve'));
     await owners.insert(db, of, row('shop', 'bob'));
     await owners.insert(db, of, row('bob_dropped', 'bob'));
-    await owners.insert(db, of, row('bob_new', 'bob', 1001));
+    await owners.insert(db, of, row('bob_new', 'bob'));
   });
   const names = (owner: string) => inStore((db) => owners.namesOf(db, of, owner, found));
   expect(await names('bob')).toEqual(['bob_a', 'bob_new', 'shop']);

@@ -1,6 +1,7 @@
 // Strangers send requests without end: the audit log stays small, and describes what happened.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import type { AuditRecord } from '../../../src/core/audit.ts';
 import { call, freshFolder, start } from '../../support/command.ts';
 import { startServer } from './server-process.ts';
@@ -9,8 +10,10 @@ const REQUESTS = 3000;
 const AT_ONCE = 20;
 const here = freshFolder();
 
+const textOf = (file: string) =>
+  (file.endsWith('.gz') ? gunzipSync(readFileSync(file)) : readFileSync(file)).toString();
 const linesOf = (file: string) =>
-  readFileSync(file, 'utf8')
+  textOf(file)
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as AuditRecord);
@@ -70,7 +73,7 @@ test('processes that rotate the log at once, some of them killed, lose no line o
     }
   };
   await Promise.all([0, 1, 2, 3].map(work));
-  const files = readdirSync(state).filter((name) => /^audit\.log(\.\d+)?$/.test(name));
+  const files = readdirSync(state).filter((name) => /^audit\.log(\.\d+(\.gz)?)?$/.test(name));
   const logged = new Set(
     files.flatMap((file) =>
       linesOf(join(state, file)).map((line) =>

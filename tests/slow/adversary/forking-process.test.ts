@@ -4,8 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../support/until.ts';
 import { describeOnMachine, ThrowAwayMachine } from '../../machine-port/throw-away-machine.ts';
 
-jest.setTimeout(300_000);
-
 const bob = { name: 'bob', home: '/home/bob', shell: '/bin/sh', comment: 'Bob' };
 const carl = { ...bob, name: 'carl', home: '/home/carl' };
 

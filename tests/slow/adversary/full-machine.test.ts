@@ -4,8 +4,6 @@ import { existsSync } from 'node:fs';
 import { program, readAnswer } from '../../support/command.ts';
 import { describeOnMachine, ThrowAwayMachine } from '../../machine-port/throw-away-machine.ts';
 
-jest.setTimeout(300_000);
-
 describeOnMachine('a machine', () => {
   let machine: ThrowAwayMachine;
   beforeEach(async () => {

@@ -1,17 +1,30 @@
-// SIGKILL after each single operation of a call on the machine or in the journal: after the next call, the whole
-// account with its zone exists, or none of it.
+// A call that ends after each single operation on the machine or in the journal: after the next call, the whole account
+// with its zone exists, or none of it. The state directory is copied after each operation of one call, and each copy is
+// what a kill would have left there. Some of the calls are really killed.
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createApplication, root } from '../../../src/app.ts';
 import { dispatch } from '../../../src/core/dispatch.ts';
 import type { Json } from '../../../src/core/values.ts';
+import { builtScript } from '../../support/built-script.ts';
 
 jest.setTimeout(600_000);
 
-const top = resolve(__dirname, '../../..');
-const worker = join(top, 'tests/process/account-worker.ts');
+/** After every such operation, another call is really killed. */
+const KILLED = 12;
+
+const worker = builtScript('tests/process/account-worker.ts');
 
 let folder: string;
 let fresh: string;
@@ -57,12 +70,17 @@ async function call(state: string, command: string, args: Args = {}) {
   }
 }
 
-/** Makes a call in a process that ends after this many operations. @returns whether it was killed. */
-async function callUntil(state: string, works: number, command: string, args: Args): Promise<boolean> {
-  const argv = ['--import', 'tsx', worker, state, `work ${works}`, command, JSON.stringify(args)];
-  const child = spawn(process.execPath, argv, { cwd: top, stdio: ['ignore', 'ignore', 'inherit'] });
-  return new Promise((done) => child.on('close', (_status, signal) => done(signal === 'SIGKILL')));
+/** Makes a call in a process of its own, with a moment of `account-worker.ts`. @returns the signal that ended it. */
+async function callIn(state: string, moment: string, command: string, args: Args): Promise<string | null> {
+  const argv = [worker.path, state, moment, command, JSON.stringify(args)];
+  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'ignore', 'inherit'] });
+  return new Promise((done) => child.on('close', (_status, signal) => done(signal)));
 }
+
+const copyOf = (from: string, to: string) => {
+  rmSync(to, { recursive: true, force: true });
+  cpSync(from, to, { recursive: true, verbatimSymlinks: true });
+};
 
 /** The state of accounts and zones, except serials. */
 async function everything(state: string) {
@@ -115,28 +133,43 @@ test.each<[string, () => string, Args]>([
     { domain: 'shop.example', username: 'shop', wait: '1' },
   ],
 ])('%s is done completely or not at all, wherever it is killed', async (command, origin, args) => {
-  const done = join(folder, `${command}-done`);
-  cpSync(origin(), done, { recursive: true });
-  await call(done, command, args);
-  const [before, after] = [await everything(origin()), await everything(done)];
+  const state = join(folder, command);
+  copyOf(origin(), state);
+  await call(state, command, args);
+  const [before, after] = [await everything(origin()), await everything(state)];
   expect(before).not.toEqual(after);
 
   const outcomes = new Set<string>();
-  for (let works = 1; ; works++) {
-    const state = join(folder, `${command}-${works}`);
-    cpSync(origin(), state, { recursive: true });
-    const isKilled = await callUntil(state, works, command, args);
+  const expectAllOrNothing = async (moment: string) => {
     const { metadata } = await call(state, 'twofactorauth_get_issuer');
     const found = await everything(state);
     const isDone = JSON.stringify(found) === JSON.stringify(after);
-    expect({ works, output: metadata.output, found }).toEqual({
-      works,
+    expect({ moment, output: metadata.output, found }).toEqual({
+      moment,
       output: undefined,
       found: isDone ? after : before,
     });
     outcomes.add(isDone ? 'done' : 'not done');
+  };
+
+  const copies = join(folder, `${command}-copies`);
+  mkdirSync(copies);
+  copyOf(origin(), state);
+  expect(await callIn(state, `copies ${copies}`, command, args)).toBeNull();
+  await expectAllOrNothing('the end');
+  const works = readdirSync(copies).map(Number);
+  expect(works.length).toBeGreaterThan(10);
+  for (const work of works.sort((one, other) => one - other)) {
     rmSync(state, { recursive: true });
-    if (!isKilled) break;
+    // At the same path, which some files contain.
+    renameSync(join(copies, `${work}`), state);
+    await expectAllOrNothing(`copied after operation ${work}`);
   }
   expect([...outcomes].sort()).toEqual(['done', 'not done']);
+
+  for (let work = 1; work <= works.length; work += KILLED) {
+    copyOf(origin(), state);
+    await callIn(state, `work ${work}`, command, args);
+    await expectAllOrNothing(`killed after operation ${work}`);
+  }
 });

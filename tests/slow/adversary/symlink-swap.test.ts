@@ -2,8 +2,6 @@
 // links to root’s files, as fast as they can. Nothing outside the home directory is changed or counted.
 import { describeOnMachine, ThrowAwayMachine } from '../../machine-port/throw-away-machine.ts';
 
-jest.setTimeout(180_000);
-
 const ROUNDS = 4;
 const bob = { name: 'bob', home: '/home/bob', shell: '/bin/sh', comment: 'Bob' };
 const carl = { ...bob, name: 'carl', home: '/home/carl' };

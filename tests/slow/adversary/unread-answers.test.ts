@@ -1,5 +1,6 @@
 // Clients that send requests and do not read the responses: the responses do not accumulate, and the clients are
 // disconnected.
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { openSocket, readAnswers } from '../../support/raw-client.ts';
 import { TestServer } from '../../support/server.ts';
@@ -56,6 +57,39 @@ test('a client that stops reading is disconnected, and one that reads slowly get
     slow.write(request.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
     await new Promise((done) => slow.once('close', done));
     expect(readAnswers(Buffer.concat(chunks).toString('latin1')).map(({ status }) => status)).toEqual([200]);
+  } finally {
+    await server.stop();
+  }
+});
+
+test('a client that stops reading the responses to a repeated request is disconnected', async () => {
+  const server = await TestServer.start({ writeTimeout: 1000 });
+  try {
+    const { data } = await server.here.call('api_token_create', { token_name: 'test' });
+    for (let count = 0; count < 20; count++) await server.here.call('addpkg', { name: `package${count}` });
+    const request =
+      `GET /json-api/listpkgs?api.version=1 HTTP/1.1\r\nHost: x\r\n` +
+      `Authorization: whm root:${data?.token as string}\r\n\r\n`;
+    const socket = await openSocket(server.url);
+    socket.on('error', () => undefined);
+    // From then on, the server answers without its usual way.
+    for (let count = 0; count < 40; count++) {
+      socket.write(request);
+      await once(socket, 'data');
+    }
+    socket.pause();
+    const isOpen = () => !socket.destroyed && socket.writable;
+    const send = async (count: number, pauseMs: number) => {
+      socket.write(request.repeat(count));
+      await new Promise((done) => setTimeout(done, pauseMs));
+    };
+    // More than the system accepts for a client that does not read.
+    for (let round = 0; round < 70 && isOpen(); round++) await send(10, 150);
+    // The client is silent for longer than the server waits. A write shows that the connection is closed.
+    for (let round = 0; round < 10 && isOpen(); round++) await send(1, 3500);
+    const isCut = !isOpen();
+    socket.destroy();
+    expect(isCut).toBe(true);
   } finally {
     await server.stop();
   }

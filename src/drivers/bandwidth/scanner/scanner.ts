@@ -4,19 +4,35 @@
 
 /** In the memory, there are 32 bytes of ones and 32 of zeros, which cut a name off behind its end, … */
 const MASKS: usize = 1024;
+/**
+ * … 32 random bytes, which the caller writes: an order of the numbers 0 to 15, and two odd 64-bit integers. So nobody can
+ * choose more than a few names that have the same hash. …
+ */
+export const SECRET: usize = 1088;
+/** … where a name is before it is compared, … */
+const COPY: usize = 1280;
 /** … the slots of an open hash table: the number of a name, or 0, … */
 const SLOTS: usize = 2048;
-const MAX_SLOTS: u32 = 65_536;
-const MAX_NAMES: u32 = MAX_SLOTS / 2;
-/** … the first 32 bytes of each name, by its number, close together in the cache of the processor, … */
-const KEYS: usize = SLOTS + 4 * <usize>MAX_SLOTS;
-/** … the names, each followed by zeros, … */
-export const NAMES: usize = KEYS + 32 * (<usize>MAX_NAMES + 1);
+const SLOT_SIZE: usize = 2;
+const SLOT_SHIFT: u64 = 1;
+const MAX_SLOTS: u32 = 262_144;
+/** Most slots are empty: behind one that is taken, the processor would guess the wrong branch. */
+const SLOTS_OF_NAME: u32 = 8;
+const MAX_NAMES: u32 = MAX_SLOTS / SLOTS_OF_NAME;
+/**
+ * … by these numbers, the first 32 bytes of each name, and its sum as a 64-bit integer. Both are in one line of the cache
+ * of the processor, and few pages of the memory have them all. The number 0 has zeros, …
+ */
+const ENTRIES: usize = SLOTS + SLOT_SIZE * <usize>MAX_SLOTS;
+const ENTRY_SIZE: usize = 64;
+const SUM: usize = 32;
+/** … the whole names, each followed by zeros up to the next one, … */
+export const NAMES: usize = ENTRIES + ENTRY_SIZE * (<usize>MAX_NAMES + 1);
 const NAME_SIZE: usize = 256;
-/** … their sums in bytes, as 64-bit integers, … */
-export const SUMS: usize = NAMES + NAME_SIZE * (<usize>MAX_NAMES + 2);
+/** … their sums, as doubles where `collect` puts them, … */
+export const SUMS: usize = NAMES + NAME_SIZE * (<usize>MAX_NAMES + 1);
 /** … and the lines. Up to 64 bytes behind them are read as well, whatever they are. */
-export const LINES: usize = SUMS + 8 * (<usize>MAX_NAMES + 2);
+export const LINES: usize = SUMS + 8 * (<usize>MAX_NAMES + 1);
 
 const SPACE: u8 = 0x20;
 const NEWLINE: u8 = 0x0a;
@@ -33,21 +49,37 @@ export let lines: u32 = 0;
 
 /** A power of two. Few names need few slots, which fit into the cache of the processor. */
 let slots: u32 = 0;
+/** The highest bits of a hash are the slot: behind this shift, and with this mask, they are its distance from the first. */
+let slotShift: u64 = 0;
+let slotMask: usize = 0;
 /** The day of the sums, in seconds since 1970-01-01: from its first one up to, and without, `dayEnd`. */
 let dayStart: u64 = 0;
 let dayEnd: u64 = 0;
 /** The first eight digits of a time, as they are in a line. The hundred seconds that begin with them are of this day. */
 let window: u64 = 0;
 
-/** Forgets all sums and begins with those of a day. */
-export function begin(start: u64, end: u64): void {
+/** Forgets all names. */
+export function forget(): void {
   memory.fill(MASKS, 0xff, 32);
-  memory.fill(SUMS, 0, 8 * (<usize>names + 1));
+  memory.fill(NAMES, 0, NAME_SIZE * <usize>(names + 1));
   names = 0;
   setSlots(4096);
+}
+
+/** Begins with the sums of a day. All names have the sum 0: after `forget` or `collect`. */
+export function begin(start: u64, end: u64): void {
   dayStart = start;
   dayEnd = end;
   window = 0;
+}
+
+/** Moves the sum of each name, by its number, to `SUMS`. */
+export function collect(): void {
+  for (let number: usize = 1; number <= <usize>names; number++) {
+    const entry = ENTRIES + ENTRY_SIZE * number;
+    store<f64>(SUMS + 8 * number, <f64>load<u64>(entry, SUM));
+    store<u64>(entry, 0, SUM);
+  }
 }
 
 /**
@@ -55,60 +87,83 @@ export function begin(start: u64, end: u64): void {
  * cannot add, or `end`. It cannot add a line of another day or form, or with a new name if there are too many.
  */
 export function add(start: usize, end: usize): usize {
+  // No line begins with zeros, so that is where the common ones end.
+  const behind = load<u64>(end);
+  store<u64>(end, 0);
   let at = start;
-  while (at < end) {
-    at = addCommon(at, end);
+  while (true) {
+    if (window != 0) at = addCommon(at);
     if (at == end) break;
     const next = addAny(at);
     if (next == at) break;
     at = next;
+    if (at == end) break;
   }
+  store<u64>(end, behind);
   return at;
 }
 
 /**
- * Adds lines of the present window with known short names and at most eight digits of bytes, until another line comes.
+ * Adds lines of the present window with known short names and at most seven digits of bytes, until another line comes.
  * It calls nothing, and its branches are the same for most lines: both would double its time.
  */
-function addCommon(start: usize, end: usize): usize {
+function addCommon(start: usize): usize {
   const common = window;
-  const slotMask = slots - 1;
+  const mask = slotMask;
+  const shift = slotShift;
+  // The last three digits of the window, the two behind it, and the space, where they were seen to be right.
+  let second: u64 = 0;
   let added: u32 = 0;
   let at = start;
-  while (at < end) {
-    const lastDigits = digitsOf(load<u16>(at, 8));
-    const digits = digitsOf(load<u64>(at, 11));
-    const others = otherThanDigits(digits);
-    const count = (<usize>ctz(others)) >> 3;
-    const name = at + 12 + count;
-    if (load<u64>(at) != common) break;
-    if ((otherThanDigits(lastDigits) & 0x8080) != 0 || load<u8>(at, 10) != SPACE) break;
-    if (others == 0 || count == 0 || load<u8>(name - 1) != SPACE) break;
-    // The first newline. It does not depend on where the name begins, so the next line can begin early.
-    const newlines = newlinesFrom(at + 13);
-    const next = at + 14 + <usize>ctz(newlines);
-    const length = next - 1 - name;
-    if (newlines == 0 || length == 0 || length > MAX_SHORT) break;
-    const low = v128.and(v128.load(name), v128.load(MASKS + 32 - length));
-    const high = v128.and(v128.load(name, 16), v128.load(MASKS + 48 - length));
-    let slot = (<u32>(hashOf(low, high) >> 40)) & slotMask;
-    let number: u32 = load<u32>(SLOTS + 4 * <usize>slot);
-    while (number != 0) {
-      const known = KEYS + 32 * <usize>number;
-      const different = v128.or(v128.xor(low, v128.load(known)), v128.xor(high, v128.load(known, 16)));
-      if (!v128.any_true(different)) break;
-      slot = (slot + 1) & slotMask;
-      number = load<u32>(SLOTS + 4 * <usize>slot);
+  while (load<u64>(at) == common) {
+    const time = load<u64>(at, 3);
+    if (time != second) {
+      const lastDigits = digitsOf(load<u16>(at, 8));
+      if ((otherThanDigits(lastDigits) & 0x8080) != 0 || load<u8>(at, 10) != SPACE) break;
+      second = time;
     }
-    if (number == 0) break;
-    const sum = SUMS + 8 * <usize>number;
+    const digits = digitsOf(load<u64>(at, 11));
+    // Eight times the number of digits, and 7. Or 64 if all of them are digits.
+    const stop = ctz(otherThanDigits(digits));
+    if (stop - 15 > 48) break;
+    // 12 bytes before the name.
+    const before = at + ((<usize>stop) >> 3);
+    if (load<u8>(before, 11) != SPACE) break;
+    // The first newline, usually. It does not depend on where the name begins, so the next line can begin early. If there
+    // is none, the name is too long. If there is an earlier one, it would be in a name, and no known name has one.
+    const next = at + 17 + <usize>ctz(newlinesFrom(at + 16));
+    const length = next - 13 - before;
+    if (length - 1 >= MAX_SHORT) break;
+    const masks = <usize>32 - length;
+    const low = v128.and(v128.load(before, 12), v128.load(masks, MASKS));
+    const high = v128.and(v128.load(before, 28), v128.load(masks, MASKS + 16));
+    let slot = (<usize>(hashOf(low, high) >> shift)) & mask;
+    let entry = ENTRY_SIZE * <usize>load<u16>(slot, SLOTS);
+    // The first slot is not in the loop, which would check whether it is interrupted.
+    if (isOther(entry, low, high)) {
+      do {
+        slot = (slot + SLOT_SIZE) & mask;
+        entry = ENTRY_SIZE * <usize>load<u16>(slot, SLOTS);
+      } while (entry != 0 && isOther(entry, low, high));
+    }
+    if (entry == 0) break;
     // Zeros in front make eight digits of them.
-    store<u64>(sum, load<u64>(sum) + numberOfEight(digits << (64 - 8 * <u64>count)));
+    const sum = load<u64>(entry, ENTRIES + SUM) + numberOfEight(digits << (71 - stop));
+    store<u64>(entry, sum, ENTRIES + SUM);
     added += 1;
     at = next;
   }
   lines += added;
   return at;
+}
+
+/** Whether an entry has another name than this, or none. `entry`: its distance from the first one. */
+function isOther(entry: usize, low: v128, high: v128): bool {
+  const equal = v128.and(
+    i8x16.eq(low, v128.load(entry, ENTRIES)),
+    i8x16.eq(high, v128.load(entry, ENTRIES + 16)),
+  );
+  return i8x16.bitmask(equal) != 0xffff;
 }
 
 /** Adds one line. @returns the position behind it, or its own if it cannot be added. */
@@ -124,17 +179,21 @@ function addAny(start: usize): usize {
     if (at > start + 11 + MAX_DIGITS) return start;
   }
   if (at == start + 11 || load<u8>(at) != SPACE) return start;
-  at += 1;
-  const name = at;
-  while (isNameByte(load<u8>(at)) && at - name < MAX_NAME_LENGTH) at += 1;
-  if (load<u8>(at) != NEWLINE || at == name) return start;
-  if (isPunctuation(load<u8>(name)) || isPunctuation(load<u8>(at - 1))) return start;
-  const number = numberOf(name, at - name);
+  const name = at + 1;
+  let length: usize = 0;
+  for (; length < NAME_SIZE; length += 16) {
+    const newlines = i8x16.bitmask(i8x16.eq(v128.load(name + length), i8x16.splat(NEWLINE)));
+    if (newlines == 0) continue;
+    length += <usize>ctz(newlines);
+    break;
+  }
+  if (length == 0 || length > MAX_NAME_LENGTH) return start;
+  const number = numberOf(name, length);
   if (number == 0) return start;
-  const sum = SUMS + 8 * <usize>number;
-  store<u64>(sum, load<u64>(sum) + bytes);
+  const entry = ENTRIES + ENTRY_SIZE * <usize>number;
+  store<u64>(entry, load<u64>(entry, SUM) + bytes, SUM);
   lines += 1;
-  return at + 1;
+  return name + length + 1;
 }
 
 /** @param text the first eight digits of a time. Returns false if they are not of this day, or not digits. */
@@ -147,40 +206,73 @@ function enterWindow(text: u64): bool {
   return true;
 }
 
-/** Returns the number of a name, which it gets now if it is new. 0 if there are too many. */
+/** Returns the number of a name, which it gets now if it is new. 0 if it is no name, or if there are too many. */
 function numberOf(name: usize, length: usize): u32 {
-  // Where the name will be if it is new.
-  const copy = NAMES + NAME_SIZE * (<usize>names + 1);
-  memory.fill(copy, 0, NAME_SIZE);
-  memory.copy(copy, name, length);
-  let slot = slotOf(copy);
-  while (load<u32>(SLOTS + 4 * <usize>slot) != 0) {
-    const number = load<u32>(SLOTS + 4 * <usize>slot);
-    if (memory.compare(NAMES + NAME_SIZE * <usize>number, copy, NAME_SIZE) == 0) return number;
-    slot = (slot + 1) & (slots - 1);
+  // Zeros behind it: at least one.
+  const size = (length + 32) & ~31;
+  for (let part: usize = 0; part < size; part += 16) {
+    const kept = length > part ? min<usize>(length - part, 16) : 0;
+    v128.store(COPY + part, v128.and(v128.load(name + part), v128.load(MASKS + 32 - kept)));
   }
-  if (names == MAX_NAMES) return 0;
+  let slot = firstSlotOf(COPY);
+  for (let number: u32; (number = load<u16>(slot)) != 0; slot = slotBehind(slot)) {
+    if (isEqual(COPY, NAMES + NAME_SIZE * <usize>number, size)) return number;
+  }
+  if (names == MAX_NAMES || !isName(name, length)) return 0;
   names += 1;
-  memory.copy(KEYS + 32 * <usize>names, copy, 32);
-  store<u32>(SLOTS + 4 * <usize>slot, names);
-  if (names > slots / 2) setSlots(slots * 2);
+  memory.copy(NAMES + NAME_SIZE * <usize>names, COPY, size);
+  const entry = ENTRIES + ENTRY_SIZE * <usize>names;
+  v128.store(entry, v128.load(COPY));
+  v128.store(entry, v128.load(COPY, 16), 16);
+  store<u64>(entry, 0, SUM);
+  if (names <= slots / SLOTS_OF_NAME) store<u16>(slot, <u16>names);
+  else distribute(slots * 2);
   return names;
 }
 
 /** Distributes the names over so many slots. */
-function setSlots(count: u32): void {
-  slots = count;
-  memory.fill(SLOTS, 0, 4 * <usize>slots);
+function distribute(count: u32): void {
+  setSlots(count);
   for (let number: u32 = 1; number <= names; number++) {
-    let slot = slotOf(NAMES + NAME_SIZE * <usize>number);
-    while (load<u32>(SLOTS + 4 * <usize>slot) != 0) slot = (slot + 1) & (slots - 1);
-    store<u32>(SLOTS + 4 * <usize>slot, number);
+    let slot = firstSlotOf(NAMES + NAME_SIZE * <usize>number);
+    while (load<u16>(slot) != 0) slot = slotBehind(slot);
+    store<u16>(slot, <u16>number);
   }
 }
 
-/** @param name the position of a name that is followed by zeros. */
-function slotOf(name: usize): u32 {
-  return (<u32>(hashOf(v128.load(name), v128.load(name, 16)) >> 40)) & (slots - 1);
+/** Empties so many slots. */
+function setSlots(count: u32): void {
+  slots = count;
+  slotShift = 64 - SLOT_SHIFT - <u64>ctz(count);
+  slotMask = SLOT_SIZE * (<usize>count - 1);
+  memory.fill(SLOTS, 0, SLOT_SIZE * <usize>slots);
+}
+
+/** @param name the position of a name that is followed by zeros, up to a multiple of 32 bytes. */
+function firstSlotOf(name: usize): usize {
+  let hash = hashOf(v128.load(name), v128.load(name, 16));
+  for (let part = name + 32; load<u8>(part - 1) != 0; part += 16) {
+    // Turned, so that the same parts in another order have another hash.
+    hash = rotl<u64>(hash, 32) * load<u64>(SECRET, 16) + hashOf(v128.load(part), i64x2.splat(0));
+  }
+  return SLOTS + ((<usize>(hash >> slotShift)) & slotMask);
+}
+
+function slotBehind(slot: usize): usize {
+  return SLOTS + ((slot - SLOTS + SLOT_SIZE) & slotMask);
+}
+
+/** @param size a multiple of 16. */
+function isEqual(one: usize, other: usize, size: usize): bool {
+  for (let part: usize = 0; part < size; part += 16) {
+    if (i8x16.bitmask(i8x16.eq(v128.load(one + part), v128.load(other + part))) != 0xffff) return false;
+  }
+  return true;
+}
+
+function isName(name: usize, length: usize): bool {
+  for (let at = name; at < name + length; at++) if (!isNameByte(load<u8>(at))) return false;
+  return !isPunctuation(load<u8>(name)) && !isPunctuation(load<u8>(name + length - 1));
 }
 
 function isDigit(byte: u8): bool {
@@ -196,24 +288,21 @@ function isPunctuation(byte: u8): bool {
   return byte == 0x2e || byte == 0x2d;
 }
 
-/** A bit for each of 48 bytes: whether it is a newline. */
+/** A bit for each of 32 bytes: whether it is a newline. */
 function newlinesFrom(at: usize): u64 {
   const newline = i8x16.splat(NEWLINE);
   return (
     (<u64>i8x16.bitmask(i8x16.eq(v128.load(at), newline))) |
-    ((<u64>i8x16.bitmask(i8x16.eq(v128.load(at, 16), newline))) << 16) |
-    ((<u64>i8x16.bitmask(i8x16.eq(v128.load(at, 32), newline))) << 32)
+    ((<u64>i8x16.bitmask(i8x16.eq(v128.load(at, 16), newline))) << 16)
   );
 }
 
-/** The hash of the first 32 bytes of a name. */
+/** The hash of the first 32 bytes of a name. Each of them changes its highest bits. */
 function hashOf(low: v128, high: v128): u64 {
-  const mixed: u64 =
-    (i64x2.extract_lane(low, 0) * 0x9e3779b97f4a7c15) ^
-    (i64x2.extract_lane(low, 1) * 0xc2b2ae3d27d4eb4f) ^
-    (i64x2.extract_lane(high, 0) * 0x165667b19e3779f9) ^
-    (i64x2.extract_lane(high, 1) * 0xff51afd7ed558ccd);
-  return (mixed ^ (mixed >> 32)) * 0x9e3779b97f4a7c15;
+  const both = v128.xor(low, i8x16.swizzle(high, v128.load(SECRET)));
+  return (
+    i64x2.extract_lane(both, 0) * load<u64>(SECRET, 16) + i64x2.extract_lane(both, 1) * load<u64>(SECRET, 24)
+  );
 }
 
 /** Digits become the bytes 0 to 9. */

@@ -7,17 +7,14 @@ import { isReported, missing, taken } from '../statements.ts';
 import { assertNoOwnNameIn } from './inventory.ts';
 import type { Names } from './move-database.ts';
 import { revokeAll } from './object-grants.ts';
+import { schemaOf } from './schema.ts';
 
 export async function copyDatabase(
   connection: DatabaseConnection,
   { from, to }: Names,
   tools: ClientTools,
 ): Promise<void> {
-  const [schema] = await connection.query<{ collation: string; comment: string }>(
-    `SELECT DEFAULT_COLLATION_NAME AS collation, SCHEMA_COMMENT AS comment FROM information_schema.SCHEMATA
-      WHERE SCHEMA_NAME = ?`,
-    [from],
-  );
+  const schema = await schemaOf(connection, from);
   if (schema === undefined) throw missing('database', from);
   await assertNoOwnNameIn(connection, from);
   await assertOneCollation(connection, from, schema.collation);

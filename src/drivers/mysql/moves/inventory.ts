@@ -3,6 +3,7 @@ import type { DatabaseConnection } from '../../../core/machine-databases.ts';
 import { MachineError } from '../../../core/machine-error.ts';
 import { sizes } from '../sql-databases.ts';
 import { databaseGrants, type ObjectGrant } from './object-grants.ts';
+import { schemaOf } from './schema.ts';
 import { namesIn } from './view-text.ts';
 
 /** The settings under which MariaDB reads the text of an object. */
@@ -77,11 +78,7 @@ export async function inventoryOf(
   connection: DatabaseConnection,
   database: string,
 ): Promise<DatabaseInventory> {
-  const [schema] = await connection.query<{ collation: string; comment: string }>(
-    `SELECT DEFAULT_COLLATION_NAME AS collation, SCHEMA_COMMENT AS comment FROM information_schema.SCHEMATA
-      WHERE SCHEMA_NAME = ?`,
-    [database],
-  );
+  const schema = await schemaOf(connection, database);
   if (schema === undefined) {
     throw new MachineError('not_found', `MariaDB has no database named “${database}”.`);
   }

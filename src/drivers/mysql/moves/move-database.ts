@@ -15,6 +15,7 @@ import {
   type DatabaseInventory,
 } from './inventory.ts';
 import { databaseGrants, grantStatement, revokeAll, type ObjectGrant } from './object-grants.ts';
+import { restoreOptions, schemaOf, setOptions } from './schema.ts';
 import {
   compound,
   createTrigger,
@@ -72,7 +73,7 @@ export async function moveDatabaseBack(
   await waitForOthers(connection, inventory);
   const present = await schemaOf(connection, to);
   const original = await schemaOf(connection, from);
-  if (present === undefined && original !== undefined) return;
+  if (present === undefined && original !== undefined) return restoreOptions(connection, from, inventory);
   const had = original === undefined ? [] : await tablesOf(connection, from);
   const lacksSome = inventory.tables.some((name) => !had.includes(name));
   if (original !== undefined && !lacksSome && present?.comment !== markOf(inventory, from)) {
@@ -125,9 +126,7 @@ async function bring(
   } finally {
     await resetSession(connection).catch(() => undefined);
   }
-  await connection.query(
-    `ALTER DATABASE ${connection.identifier(to)} COLLATE ${inventory.collation} COMMENT ${connection.literal(inventory.comment)}`,
-  );
+  await setOptions(connection, to, inventory);
   return { isKept: (await schemaOf(connection, from)) !== undefined };
 }
 
@@ -274,17 +273,6 @@ function dropIfEmpty(
       AND NOT EXISTS (SELECT 1 FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = ${name}${others})
     THEN ${immediate(connection, `DROP DATABASE ${connection.identifier(database)}`)}; END IF`,
   ]);
-}
-
-async function schemaOf(
-  connection: DatabaseConnection,
-  database: string,
-): Promise<{ comment: string } | undefined> {
-  const [row] = await connection.query<{ comment: string }>(
-    'SELECT SCHEMA_COMMENT AS comment FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ?',
-    [database],
-  );
-  return row;
 }
 
 /** Says who keeps a table in use. */

@@ -26,12 +26,17 @@ export async function databaseGrants(
   ];
 }
 
+/** What a grant is on, as GRANT has it: `db`.`t`, or PROCEDURE `db`.`p`. */
+export function objectOf(connection: DatabaseConnection, database: string, grant: ObjectGrant): string {
+  const [object = ''] = objectsOf(connection, database, grant);
+  return object;
+}
+
 /** The statement that grants it on a database of any name. */
 export function grantStatement(connection: DatabaseConnection, database: string, grant: ObjectGrant): string {
   const option = grant.canGrant ? ' WITH GRANT OPTION' : '';
   const privileges = listed(connection, grant).join(', ') || 'USAGE';
-  const [object = ''] = objectsOf(connection, database, grant);
-  return `GRANT ${privileges} ON ${object} TO ${granteeOf(connection, grant)}${option}`;
+  return `GRANT ${privileges} ON ${objectOf(connection, database, grant)} TO ${granteeOf(connection, grant)}${option}`;
 }
 
 /** Takes all privileges on a database and its objects away, from everyone. */
@@ -140,7 +145,11 @@ function objectsOf(
   return [level === 'table' ? path : `${level} ${path}`];
 }
 
-function listed(connection: DatabaseConnection, { privileges }: ObjectGrant): string[] {
+/** Its privileges, as GRANT has them. */
+export function listed(
+  connection: DatabaseConnection,
+  { privileges }: Pick<ObjectGrant, 'privileges'>,
+): string[] {
   return privileges.map(({ name, columns }) =>
     columns === undefined
       ? name

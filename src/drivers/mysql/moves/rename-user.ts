@@ -2,6 +2,7 @@
 // leaves every definer as it was: nobody could use those views, triggers, routines and events any more.
 import type { DatabaseConnection } from '../../../core/machine-databases.ts';
 import { MachineError } from '../../../core/machine-error.ts';
+import type { DefinedObject } from '../contract.ts';
 import { hostsOf } from '../sql-users.ts';
 import { missing, taken, userAt } from '../statements.ts';
 import {
@@ -11,9 +12,12 @@ import {
   viewsOf,
   type DatabaseInventory,
   type Definer,
+  type Routine,
   type ScheduledEvent,
+  type View,
 } from './inventory.ts';
 import type { Names } from './move-database.ts';
+import { restoreOptions, schemaOf } from './schema.ts';
 import { databaseGrants, grantStatement, type ObjectGrant } from './object-grants.ts';
 import {
   compound,
@@ -29,7 +33,7 @@ import {
 /** What must be created again in one database. */
 export interface Defined extends Pick<
   DatabaseInventory,
-  'collation' | 'triggers' | 'views' | 'routines' | 'events'
+  'collation' | 'comment' | 'triggers' | 'views' | 'routines' | 'events'
 > {
   readonly database: string;
   /** On these routines. */
@@ -58,15 +62,13 @@ export async function userInventoryOf(
   return { hosts, defined };
 }
 
-async function definedIn(
+/** What a user defines in a database. */
+export async function definedIn(
   connection: DatabaseConnection,
   user: string,
   database: string,
 ): Promise<Defined | undefined> {
-  const [schema] = await connection.query<{ collation: string }>(
-    'SELECT DEFAULT_COLLATION_NAME AS collation FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ?',
-    [database],
-  );
+  const schema = await schemaOf(connection, database);
   if (schema === undefined) return undefined;
   const isOwn = ({ definer }: { readonly definer: Definer }) => definer.user === user && definer.host !== '';
   const allTriggers = await triggersOf(connection, database);
@@ -116,6 +118,7 @@ export async function renameUserBack(
   if (remaining.length === 0) {
     throw new MachineError('failed', `MariaDB has neither a user “${from}” nor “${to}”.`);
   }
+  for (const one of inventory.defined) await restoreOptions(connection, one.database, one);
   await bring(connection, inventory, from, { from: to, to: from });
 }
 
@@ -130,19 +133,9 @@ async function bring(
   const moves = hosts
     .filter((host) => present.includes(host))
     .map((host) => `${userAt(connection, from, host)} TO ${userAt(connection, to, host)}`);
+  const change: ChangeDefiner = (definer) => changed(definer, original, to);
   const objects = defined.flatMap((one) => [
-    immediate(connection, `USE ${connection.identifier(one.database)}`),
-    ...underReadings(connection, one.database, {
-      collation: one.collation,
-      list: [
-        ...triggersFor(connection, one, original, to),
-        ...[...one.routines, ...one.views].map(({ statement, reading }) => ({
-          reading,
-          statement: withDefiner(connection, statement, original, to),
-        })),
-        ...one.events.map((event) => eventFor(connection, one.database, event, original, to)),
-      ],
-    }),
+    ...createdAgain(connection, one, change),
     ...one.grants.map((grant) =>
       immediate(
         connection,
@@ -162,16 +155,52 @@ async function bring(
   }
 }
 
+/** The new definer of an object. */
+export type ChangeDefiner = (definer: Definer, kind: DefinedObject['kind'], name: string) => Definer;
+
+/** Gives objects of a database other definers. One statement of the server. */
+export async function setDefiners(
+  connection: DatabaseConnection,
+  defined: Defined,
+  change: ChangeDefiner,
+): Promise<void> {
+  try {
+    // A view comes before those that it uses: once these have another definer, who may lack privileges, it cannot be created.
+    const inOrder = { ...defined, views: [...defined.views].reverse() };
+    await connection.query(compound(createdAgain(connection, inOrder, change)));
+  } finally {
+    await resetSession(connection).catch(() => undefined);
+  }
+}
+
+function createdAgain(connection: DatabaseConnection, one: Defined, change: ChangeDefiner): string[] {
+  const textOf = (kind: 'view' | 'routine', { name, statement, reading }: View | Routine) => ({
+    reading,
+    statement: withDefiner(connection, statement, (definer) => change(definer, kind, name)),
+  });
+  return [
+    immediate(connection, `USE ${connection.identifier(one.database)}`),
+    ...underReadings(connection, one.database, {
+      collation: one.collation,
+      list: [
+        ...triggersFor(connection, one, change),
+        ...one.routines.map((routine) => textOf('routine', routine)),
+        ...one.views.map((view) => textOf('view', view)),
+        ...one.events.map((event) => eventFor(connection, one.database, event, change)),
+      ],
+    }),
+  ];
+}
+
 function triggersFor(
   connection: DatabaseConnection,
   { triggers }: Defined,
-  original: string,
-  to: string,
+  change: ChangeDefiner,
 ): ReadStatement[] {
   return triggers.map((trigger) =>
     createTrigger(
       connection,
-      { ...trigger, definer: changed(trigger.definer, original, to) },
+      { ...trigger, definer: change(trigger.definer, 'trigger', trigger.name) },
       { replace: true },
     ),
   );
@@ -182,10 +211,9 @@ function eventFor(
   connection: DatabaseConnection,
   database: string,
   { name, comment, definer, reading }: ScheduledEvent,
-  original: string,
-  to: string,
+  change: ChangeDefiner,
 ): ReadStatement {
-  const who = definerText(connection, changed(definer, original, to));
+  const who = definerText(connection, change(definer, 'event', name));
   const path = `${connection.identifier(database)}.${connection.identifier(name)}`;
   // A comment is no part of the text that the modes apply to.
   return {
@@ -210,12 +238,11 @@ function definerIn(statement: string): Definer | undefined {
 function withDefiner(
   connection: DatabaseConnection,
   statement: string,
-  original: string,
-  to: string,
+  change: (definer: Definer) => Definer,
 ): string {
   const definer = definerIn(statement);
   // The body of a package may have another definer, who keeps it.
-  const who = definer === undefined ? undefined : definerText(connection, changed(definer, original, to));
+  const who = definer === undefined ? undefined : definerText(connection, change(definer));
   return statement.replace(HEAD, (head, algorithm: string | undefined) =>
     who === undefined
       ? head.replace('CREATE ', 'CREATE OR REPLACE ')

@@ -1,7 +1,6 @@
 // Creates a database.
 import { withMysql } from '../server.ts';
 import { defineMysqlStep } from '../step.ts';
-import { taken } from '../statements.ts';
 
 interface Input {
   readonly name: string;
@@ -10,10 +9,9 @@ interface Input {
 export default defineMysqlStep<Input>({
   kind: 'mysql/create-database',
   describe: ({ name }) => `Create the MariaDB database “${name}”.`,
+  asksItself: true,
   async prepare(machine, { name }) {
-    const wanted = { names: [name], prefixes: [] };
-    if ((await withMysql(machine, (mysql) => mysql.databases(wanted))).length > 0)
-      throw taken('database', name);
+    await withMysql(machine, (mysql) => mysql.assertNew({ database: name }));
   },
   apply: (machine, { input: { name } }) => withMysql(machine, (mysql) => mysql.createDatabase(name)),
   undo: (machine, { input: { name } }) => withMysql(machine, (mysql) => mysql.dropDatabase(name)),

@@ -1,7 +1,6 @@
 // Creates a user, who may connect from some hosts. The plan’s secret is the password.
 import { withMysql } from '../server.ts';
 import { defineMysqlStep } from '../step.ts';
-import { taken } from '../statements.ts';
 
 interface Input {
   readonly name: string;
@@ -12,9 +11,9 @@ export default defineMysqlStep<Input>({
   kind: 'mysql/create-user',
   describe: ({ name, hosts }) =>
     `Create the MariaDB user “${name}”, who may connect from ${hosts.join(', ')}.`,
+  asksItself: true,
   async prepare(machine, { name }) {
-    const wanted = { names: [name], prefixes: [] };
-    if ((await withMysql(machine, (mysql) => mysql.users(wanted))).length > 0) throw taken('user', name);
+    await withMysql(machine, (mysql) => mysql.assertNew({ user: name }));
   },
   apply: (machine, { input: { name, hosts }, secret }) =>
     withMysql(machine, (mysql) => mysql.createUser(name, hosts, secret)),

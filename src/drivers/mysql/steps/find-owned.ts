@@ -6,5 +6,6 @@ import { defineMysqlStep } from '../step.ts';
 
 export default defineMysqlStep<OwnedNames, undefined, FoundNames>({
   kind: 'mysql/find-owned',
+  onlyReads: true,
   apply: (machine, { input }) => withMysql(machine, (mysql) => belongingTo(mysql, input)),
 });

@@ -2,7 +2,6 @@
 // password.
 import { withMysql } from '../server.ts';
 import { defineMysqlStep } from '../step.ts';
-import { taken } from '../statements.ts';
 
 interface Input {
   readonly name: string;
@@ -10,19 +9,22 @@ interface Input {
   readonly privileges: readonly string[];
 }
 
-export default defineMysqlStep<Input>({
+interface Found {
+  /** The port of the server. Null if it does not listen on the network, or nothing is served. */
+  readonly port: number | null;
+}
+
+export default defineMysqlStep<Input, Found, Found>({
   kind: 'mysql/set-up',
   describe: ({ name, hosts, privileges }) =>
     `Create the MariaDB database “${name}”, and the user “${name}”, who may connect from ${hosts.join(', ')} and gets ` +
     `these privileges on it: ${privileges.join(', ')}.`,
+  asksItself: true,
   async prepare(machine, { name }) {
-    const wanted = { names: [name], prefixes: [] };
-    await withMysql(machine, async (mysql) => {
-      if ((await mysql.databases(wanted)).length > 0) throw taken('database', name);
-      if ((await mysql.users(wanted)).length > 0) throw taken('user', name);
-    });
+    const facts = await withMysql(machine, (mysql) => mysql.assertNew({ database: name, user: name }));
+    return { port: facts?.port ?? null };
   },
-  apply: (machine, { input: { name, hosts, privileges }, secret }) =>
+  apply: (machine, { input: { name, hosts, privileges }, memento, secret }) =>
     withMysql(machine, async (mysql) => {
       await mysql.createUser(name, hosts, secret);
       try {
@@ -33,6 +35,7 @@ export default defineMysqlStep<Input>({
         throw error;
       }
       await mysql.grant({ user: name, hosts, database: name, privileges });
+      return memento;
     }),
   undo: (machine, { input: { name } }) =>
     withMysql(machine, async (mysql) => {

@@ -1,9 +1,9 @@
 // Creates a database, which only users with privileges on it may use.
-import { defineStep } from '../../../core/plan.ts';
 import { taken } from '../refusals.ts';
 import { postgresqlOf } from '../server.ts';
+import { definePostgresqlStep } from '../step.ts';
 
-export default defineStep<{ readonly name: string }>({
+export default definePostgresqlStep<{ readonly name: string }>({
   kind: 'postgresql/create-database',
   describe: ({ name }) => `Create the PostgreSQL database “${name}”.`,
   async prepare(machine, { name }) {

@@ -1,9 +1,9 @@
 // Creates a user, who may use no database yet. The plan’s secret is what PostgreSQL stores instead of the password.
-import { defineStep } from '../../../core/plan.ts';
 import { taken } from '../refusals.ts';
 import { postgresqlOf } from '../server.ts';
+import { definePostgresqlStep } from '../step.ts';
 
-export default defineStep<{ readonly name: string }>({
+export default definePostgresqlStep<{ readonly name: string }>({
   kind: 'postgresql/create-user',
   describe: ({ name }) => `Create the PostgreSQL user “${name}”.`,
   async prepare(machine, { name }) {

@@ -1,10 +1,10 @@
 // Removes all databases and users of an account that is removed. It cannot be undone.
-import { defineStep } from '../../../core/plan.ts';
 import { postgresqlOf } from '../server.ts';
 import type { OwnedNames } from '../../databases/owned-names.ts';
 import { belongingTo } from '../owned-names.ts';
+import { definePostgresqlStep } from '../step.ts';
 
-export default defineStep<OwnedNames>({
+export default definePostgresqlStep<OwnedNames>({
   kind: 'postgresql/drop-all',
   describe: ({ username }) => `Remove the PostgreSQL databases and users of “${username}”.`,
   async apply(machine, { input }) {

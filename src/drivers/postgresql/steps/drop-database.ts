@@ -1,8 +1,8 @@
 // Removes a database with everything in it. It cannot be undone.
-import { defineStep } from '../../../core/plan.ts';
 import { postgresqlOf } from '../server.ts';
+import { definePostgresqlStep } from '../step.ts';
 
-export default defineStep<{ readonly name: string }>({
+export default definePostgresqlStep<{ readonly name: string }>({
   kind: 'postgresql/drop-database',
   describe: ({ name }) =>
     `Remove the PostgreSQL database “${name}” with everything in it, and end its sessions.`,

@@ -1,6 +1,6 @@
 // Gives a user all privileges on a database, or takes them away.
-import { defineStep } from '../../../core/plan.ts';
 import { postgresqlOf, type PostgresqlMachine } from '../server.ts';
+import { definePostgresqlStep } from '../step.ts';
 
 interface Input {
   readonly database: string;
@@ -8,7 +8,7 @@ interface Input {
   readonly isGranted: boolean;
 }
 
-export default defineStep<Input, { readonly wasGranted: boolean }>({
+export default definePostgresqlStep<Input, { readonly wasGranted: boolean }>({
   kind: 'postgresql/grant',
   describe: ({ database, user, isGranted }) =>
     isGranted

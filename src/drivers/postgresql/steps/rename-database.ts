@@ -1,14 +1,14 @@
 // Renames a database. Its sessions end, because PostgreSQL renames no database that is in use.
-import { defineStep } from '../../../core/plan.ts';
 import { missing, taken } from '../refusals.ts';
 import { postgresqlOf } from '../server.ts';
+import { definePostgresqlStep } from '../step.ts';
 
 interface Input {
   readonly from: string;
   readonly to: string;
 }
 
-export default defineStep<Input, { readonly acceptsSessions: boolean }>({
+export default definePostgresqlStep<Input, { readonly acceptsSessions: boolean }>({
   kind: 'postgresql/rename-database',
   describe: ({ from, to }) => `Rename the PostgreSQL database “${from}” to “${to}”, and end its sessions.`,
   async prepare(machine, { from, to }) {

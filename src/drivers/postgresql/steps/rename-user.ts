@@ -1,7 +1,7 @@
 // Renames a user. It keeps its password, unless the plan’s secret is what PostgreSQL stores instead of a new one.
-import { defineStep } from '../../../core/plan.ts';
 import { missing, taken } from '../refusals.ts';
 import { postgresqlOf } from '../server.ts';
+import { definePostgresqlStep } from '../step.ts';
 
 interface Input {
   readonly from: string;
@@ -10,7 +10,7 @@ interface Input {
   readonly hasPassword: boolean;
 }
 
-export default defineStep<Input>({
+export default definePostgresqlStep<Input>({
   kind: 'postgresql/rename-user',
   describe: ({ from, to, hasPassword }) =>
     `Rename the PostgreSQL user “${from}” to “${to}”${hasPassword ? ', and set its password' : ''}.`,

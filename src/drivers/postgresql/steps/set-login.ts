@@ -1,8 +1,8 @@
 // Whether the users of an account may log in: not while it is suspended.
-import { defineStep } from '../../../core/plan.ts';
 import type { OwnedNames } from '../../databases/owned-names.ts';
 import { belongingTo } from '../owned-names.ts';
 import { postgresqlOf } from '../server.ts';
+import { definePostgresqlStep } from '../step.ts';
 
 interface Input {
   readonly owned: OwnedNames;
@@ -10,7 +10,7 @@ interface Input {
 }
 
 /** The memento: who might log in before, and who might not. */
-export default defineStep<
+export default definePostgresqlStep<
   Input,
   { readonly unlocked: readonly string[]; readonly locked: readonly string[] }
 >({

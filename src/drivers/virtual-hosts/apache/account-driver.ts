@@ -1,14 +1,22 @@
 // The virtual hosts of accounts: a file for each account, which Apache includes.
-import { checkTogether } from '../../batches.ts';
+import { checkTogether } from '../../../core/batches.ts';
 import type { DesiredFile, DriverPort, FileDriver } from '../../file-driver.ts';
 import type { AccountWeb, ServedBefore } from '../contract.ts';
 import { isWildcard } from '../../../core/wildcards.ts';
+import { waitingFolder } from '../../php-pools/waiting.ts';
 import { domainLogs } from '../places.ts';
 import { anywhere, common, reloadsOf, requestedReloads } from './common.ts';
 import type { ApacheServer } from './control.ts';
 import { accountFile, closed, primaryFile, primaryTypes, wildcardFile } from './places.ts';
 import { userName } from './apache-conf.ts';
-import { renderAccount, renderPrimary, renderWildcard, type Locate, type Ports } from './render-account.ts';
+import {
+  renderAccount,
+  renderPrimary,
+  renderWildcard,
+  unlessWaiting,
+  type Locate,
+  type Ports,
+} from './render-account.ts';
 
 export interface DesiredAccount {
   readonly username: string;
@@ -42,7 +50,9 @@ export function accountDriver(server: ApacheServer): FileDriver<readonly Desired
         const path = staged.get(accountFile(account.username));
         if (account.isAddition !== true || path === undefined) continue;
         const isAccepted = (paths: readonly string[]) => acceptedOf(server, port, paths);
-        if (await port.batches.run('apache additions', port.files.locate(path), isAccepted))
+        if (
+          await port.batches.run('apache additions', port.files.locate(path), isAccepted, { isPatient: true })
+        )
           accepted.add(account);
       }
     },
@@ -69,7 +79,18 @@ async function acceptedOf(
   return (await checkTogether(paths, check)).map((reason) => reason === undefined);
 }
 
-function filesOf({ username, web, before }: DesiredAccount, find: Locate, ports: Ports): DesiredFile[] {
+function rendered(
+  web: AccountWeb,
+  { username, isAddition }: DesiredAccount,
+  find: Locate,
+  ports: Ports,
+): string {
+  const text = renderAccount(web, find, ports);
+  return isAddition === true ? unlessWaiting(text, find(waitingFolder(username))) : text;
+}
+
+function filesOf(desired: DesiredAccount, find: Locate, ports: Ports): DesiredFile[] {
+  const { username, web, before } = desired;
   const { former, primary = [] } = before;
   const own = (web?.hosts ?? []).map(({ servername }) => servername).filter(isWildcard);
   const wildcards = [...new Set([...own, ...(before.wildcards ?? [])])];
@@ -80,7 +101,7 @@ function filesOf({ username, web, before }: DesiredAccount, find: Locate, ports:
   });
   return [
     ...(former === undefined ? [] : [file(accountFile(userName(former)), null)]),
-    file(accountFile(username), web === null ? null : renderAccount(web, find, ports)),
+    file(accountFile(username), web === null ? null : rendered(web, desired, find, ports)),
     ...wildcards.map((name) => {
       const host = web?.hosts.find(({ servername }) => servername === name);
       const isServed = web !== null && host !== undefined;

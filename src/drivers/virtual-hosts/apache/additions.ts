@@ -3,18 +3,20 @@
 // uses the file.
 import { setTimeout as pause } from 'node:timers/promises';
 import { MachineError } from '../../../core/machine-error.ts';
+import { withAccount, type LockingWork } from '../../each-account.ts';
 import type { DriverPort } from '../../file-driver.ts';
-import type { Confirmation } from '../contract.ts';
+import type { Confirmation, ConfirmOptions } from '../contract.ts';
 import {
   APACHE_REJECTS,
   assertRuns,
   nextGeneration,
+  rejectionOf,
   reload,
   servedGeneration,
   writtenGeneration,
   type ApacheServer,
 } from './control.ts';
-import { ACCOUNTS } from './places.ts';
+import { accountFile, ACCOUNTS } from './places.ts';
 
 /**
  * Notes that the files in place need a reload, so that `confirm` finds out if it is never requested.
@@ -31,29 +33,36 @@ const PAUSE_MS = 50;
 
 /**
  * Waits until Apache uses the latest configuration, and reloads it if the request was lost. A new file that Apache
- * rejects is removed, so that it does not stop others.
+ * rejects is removed, so that it does not stop others, unless a call corrects or removes it first.
  * @throws MachineError `failed` if Apache does not run, or rejects a file that is not new or was written by others.
  */
 export async function confirm(
   server: ApacheServer,
   port: DriverPort,
-  waitMs = SERVED_MS,
+  locking: Pick<LockingWork, 'withLocks'>,
+  { waitMs = SERVED_MS, isReloadNeeded = false }: ConfirmOptions = {},
 ): Promise<Confirmation> {
   const removed: { path: string; reason: string }[] = [];
   if (!(await server.isServed(port))) return { removed };
   // During many additions, there are later generations before this one is served.
-  if (await waitUntilServed(server, await writtenGeneration(port), { waitMs })) return { removed };
+  if (!isReloadNeeded && (await waitUntilServed(server, await writtenGeneration(port), { waitMs })))
+    return { removed };
   for (;;) {
     const served = (await servedGeneration(server.ports.http)) ?? 0;
     try {
       await reload(server, port);
       return { removed };
     } catch (error) {
-      const path = await rejectedAddition(error, served, port);
-      if (path === undefined) throw error;
-      await port.files.backUp(path);
-      await port.files.remove(path);
-      removed.push({ path, reason: (error as Error).message });
+      const username = await rejectedAddition(error, served, port);
+      if (username === undefined) throw error;
+      await withAccount(locking, username, async () => {
+        const present = await rejectionOf(server, port);
+        if (present === undefined || (await rejectedAddition(present, served, port)) !== username) return;
+        const path = accountFile(username);
+        await port.files.backUp(path);
+        await port.files.remove(path);
+        removed.push({ path, reason: present.message });
+      });
     }
   }
 }
@@ -77,17 +86,20 @@ export async function waitUntilServed(
   }
 }
 
-/** The file that Apache rejects, if it is one of ours that Apache has never used. */
+/** The account whose file Apache rejects, if it is ours and Apache has never used it. */
 async function rejectedAddition(
   error: unknown,
   served: number,
   { files }: DriverPort,
 ): Promise<string | undefined> {
   if (!(error instanceof MachineError) || !error.message.startsWith(APACHE_REJECTS)) return undefined;
-  const [name] = (await files.list(ACCOUNTS)).filter((one) => error.message.includes(`${ACCOUNTS}/${one}:`));
+  // The file of a wildcard subdomain, `~…`, is not of a new account: the call that wrote it waits for Apache.
+  const names = (await files.list(ACCOUNTS)).filter((one) => !one.startsWith('~'));
+  const [name] = names.filter((one) => error.message.includes(`${ACCOUNTS}/${one}:`));
   if (name === undefined) return undefined;
-  const path = `${ACCOUNTS}/${name}`;
+  const username = name.replace(/\.conf$/, '');
+  const path = accountFile(username);
   const { modifiedAt = 0 } = (await files.facts(path)) ?? {};
   // The generation is the time of its reload.
-  return modifiedAt > served && (await files.origin(path)) === 'ours' ? path : undefined;
+  return modifiedAt > served && (await files.origin(path)) === 'ours' ? username : undefined;
 }

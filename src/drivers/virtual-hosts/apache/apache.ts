@@ -1,4 +1,5 @@
 // Virtual hosts on Apache, in a file for each account that people can read.
+import type { LockingWork } from '../../each-account.ts';
 import { FileSteps, type FileMemento } from '../../file-driver.ts';
 import type { DriverMachine, DriverStep } from '../../step.ts';
 import { confirm } from './additions.ts';
@@ -6,13 +7,14 @@ import type {
   AccountChange,
   AccountWeb,
   Confirmation,
+  ConfirmOptions,
   ServedBefore,
   VirtualHostsDriver,
   WebServerOptions,
 } from '../contract.ts';
 import { accountDriver, type DesiredAccount } from './account-driver.ts';
 import { userName } from './apache-conf.ts';
-import { servedGeneration, systemServer, type ApacheServer } from './control.ts';
+import { reload, restart, servedGeneration, systemServer, type ApacheServer } from './control.ts';
 import { accountFile, wildcardFile, MODULES, OURS, SUEXEC } from './places.ts';
 import { MODULE_NAMES } from './render-server.ts';
 import { serverDriver, type DesiredServer } from './server-driver.ts';
@@ -41,8 +43,22 @@ export class Apache implements VirtualHostsDriver<FileMemento> {
   }
 
   /** @param waitMs how long Apache may take before it is reloaded once more. */
-  async confirm(machine: DriverMachine, waitMs?: number): Promise<Confirmation> {
-    return confirm(this.#apache, await this.#accounts.port(machine), waitMs);
+  async confirm(
+    machine: DriverMachine,
+    locking: Pick<LockingWork, 'withLocks'>,
+    options?: ConfirmOptions,
+  ): Promise<Confirmation> {
+    return confirm(this.#apache, await this.#accounts.port(machine), locking, options);
+  }
+
+  async reload(machine: DriverMachine): Promise<void> {
+    const port = await this.#accounts.port(machine);
+    if (await this.#apache.isServed(port)) await reload(this.#apache, port);
+  }
+
+  async restart(machine: DriverMachine): Promise<void> {
+    const port = await this.#accounts.port(machine);
+    if (await this.#apache.isServed(port)) await restart(this.#apache, port);
   }
 
   #change(desired: DesiredAccount): DriverStep<FileMemento> {

@@ -1,7 +1,7 @@
 // What both drivers of Apache share: its files, its tools, and whether it is installed.
 import type { DriverPort, FileChange, FileDriver, Reload } from '../../file-driver.ts';
 import { prepareReload, waitUntilServed } from './additions.ts';
-import { isDown, reload, writtenGeneration, type ApacheServer } from './control.ts';
+import { isDown, nextGeneration, reload, writtenGeneration, type ApacheServer } from './control.ts';
 import { DIRECTORIES, FOLDERS } from './places.ts';
 import type { Locate } from './render-account.ts';
 
@@ -12,7 +12,7 @@ export const common: Pick<
   name: 'Apache',
   directories: DIRECTORIES,
   folders: FOLDERS,
-  tools: [{ name: 'apache2ctl' }, { name: 'a2enmod' }, { name: 'systemctl' }],
+  tools: [{ name: 'apache2ctl' }, { name: 'apache2' }, { name: 'a2enmod' }, { name: 'systemctl' }],
   suits: async ({ tools, services }: DriverPort) => !services.isSupported || (await tools.has('apache2ctl')),
   isDown,
 };
@@ -31,7 +31,11 @@ export async function requestedReloads(server: ApacheServer, port: DriverPort): 
       before: async () => {
         generation = await writtenGeneration(port);
       },
-      run: () => server.requestReload(port),
+      async run() {
+        // Another reload might have read the files while PHP-FPM did not have the pools yet.
+        generation = await nextGeneration(port);
+        await server.requestReload(port);
+      },
       later: { order: ORDER, used: () => waitUntilServed(server, generation, { ref: false }) },
     },
   ];

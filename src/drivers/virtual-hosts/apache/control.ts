@@ -5,7 +5,7 @@ import { MachineError, UNCHANGED } from '../../../core/machine-error.ts';
 import type { DriverPort } from '../../file-driver.ts';
 import { path as quotedPath } from './apache-conf.ts';
 import { ACCOUNTS, closed, CUSTOM, DIRECTORIES, GENERATION, NOBODY, OURS } from './places.ts';
-import type { Ports } from './render-account.ts';
+import { CHECKED, type Ports } from './render-account.ts';
 import { renderGeneration } from './render-server.ts';
 
 /** A running Apache. Tests start one of their own. */
@@ -41,7 +41,8 @@ export const systemServer: ApacheServer = {
   },
   async accepts({ tools }, paths) {
     const words = ['-t', '-d', '/etc/apache2', '-f', '/dev/null', ...alone(['mods-enabled/*.load'], paths)];
-    return (await tools.run('apache2ctl', words, { accept: [0, 1] })).status === 0;
+    // Not through apache2ctl, a script: these files need none of the variables that it sets.
+    return (await tools.run('apache2', words, { accept: [0, 1] })).status === 0;
   },
   // systemd runs one request after another. Those that arrive while one waits share it.
   async requestReload({ tools }) {
@@ -59,13 +60,14 @@ export const systemServer: ApacheServer = {
 
 /** The options that make a configuration of modules and these files. */
 export function alone(modules: readonly string[], paths: readonly string[]): string[] {
-  return [
+  const directives = [
     `ServerName ${NOBODY}`,
     'DefaultRuntimeDir "/run"',
     'ErrorLog "/dev/null"',
     ...modules.map((module) => `IncludeOptional "${module}"`),
     ...paths.map((path) => `Include ${quotedPath(path)}`),
-  ].flatMap((directive) => ['-C', directive]);
+  ];
+  return ['-D', CHECKED, ...directives.flatMap((directive) => ['-C', directive])];
 }
 
 const APACHE_IS_DOWN = 'Apache is not running.';
@@ -100,8 +102,8 @@ export async function restart(server: ApacheServer, port: DriverPort): Promise<v
 }
 
 async function replace(server: ApacheServer, port: DriverPort, run: () => Promise<void>): Promise<void> {
-  const message = await server.test(port);
-  if (message !== undefined) throw rejection(message);
+  const rejected = await rejectionOf(server, port);
+  if (rejected !== undefined) throw rejected;
   let before = await servedGeneration(server.ports.http);
   // Also for a repeated request: a reload that takes longer than the pause between requests would never be the last.
   const generation = await nextGeneration(port);
@@ -192,6 +194,12 @@ export function servedGeneration(port: number): Promise<number | undefined> {
     });
     asked.end();
   });
+}
+
+/** Why Apache rejects its configuration. Undefined: it accepts it. */
+export async function rejectionOf(server: ApacheServer, port: DriverPort): Promise<MachineError | undefined> {
+  const message = await server.test(port);
+  return message === undefined ? undefined : rejection(message);
 }
 
 /** Names the file that Apache rejects, and who wrote it. */

@@ -15,6 +15,10 @@ export interface Ports {
   readonly https: number;
 }
 
+const WAITING = 'whmapi1_waiting';
+/** Defined while Apache checks virtual hosts alone. */
+export const CHECKED = 'whmapi1_checked';
+
 const HEADER =
   '# Written by whmapi1 whenever the account changes. Put directives of your own into files below\n' +
   `# ${CUSTOM}/USER/ or ${CUSTOM}/USER/DOMAIN/, which end with “.conf”.\n`;
@@ -32,6 +36,21 @@ export function renderAccount(web: AccountWeb, locate: Locate, ports: Ports): st
       )
       .flatMap((host) => virtualHost(web, host, type, { locate, ports, addresses }));
   return `${HEADER}${[...blocks('std'), ...blocks('ssl')].join('\n')}\n`;
+}
+
+/**
+ * Apache skips the virtual hosts of a new account while the folder exists, except when it checks them.
+ * `text`: as `renderAccount` returns it.
+ */
+export function unlessWaiting(text: string, folder: string): string {
+  return [
+    text.slice(0, HEADER.length) +
+      section('IfFile', path(folder), section('IfDefine', `!${CHECKED}`, [`Define ${WAITING}`])).join('\n'),
+    `<IfDefine !${WAITING}>`,
+    `${text.slice(HEADER.length)}</IfDefine>`,
+    `UnDefine ${WAITING}`,
+    '',
+  ].join('\n');
 }
 
 /** A virtual host of the account that is a wildcard subdomain. @throws TypeError for a malformed value. */

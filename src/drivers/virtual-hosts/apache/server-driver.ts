@@ -3,7 +3,7 @@ import { logrotateFile } from '../../bandwidth/logrotate.ts';
 import { BYTES_LOG, LOG_ROTATION } from '../../bandwidth/places.ts';
 import { digestOf, type FileDriver } from '../../file-driver.ts';
 import type { WebServerOptions } from '../contract.ts';
-import { DOMAIN_LOGS } from '../places.ts';
+import { DOMAIN_LOGS, KEPT_LOGS } from '../places.ts';
 import { path } from './apache-conf.ts';
 import { anywhere, common } from './common.ts';
 import { restart, type ApacheServer } from './control.ts';
@@ -24,11 +24,11 @@ Environment=APACHE_ULIMIT_MAX_FILES=true
 const SUEXEC_CONTENT = '/home\npublic_html/cgi-bin\n';
 
 /** Apache opens the new files when it is reloaded. Their folders let only the account and root in. */
-const rotation = (logs: string) => `# Written by whmapi1.
+export const rotation = (logs: string) => `# Written by whmapi1.
 ${logs} {
 \tsu root root
 \tweekly
-\trotate 8
+\trotate ${KEPT_LOGS}
 \tmissingok
 \tnotifempty
 \tcompress

@@ -1,0 +1,144 @@
+// Every function that returns a list, on an installation with few accounts and on one with many: what grows faster
+// than its list is a fault. And listaccts against JSON.stringify. Processor time, so that other work does not count.
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AnyFunction } from '../../src/core/define.ts';
+import { index } from '../../src/functions/index.generated.ts';
+import { loadFunction } from '../../src/functions/load.ts';
+import { prepareAccounts } from './accounts.ts';
+import { median, type Environment } from './measure.ts';
+
+interface Spent {
+  /** Milliseconds of the processor. */
+  readonly processor: number;
+  /** The peak of its memory. */
+  readonly mebibytes: number;
+  readonly records: number;
+}
+
+const FEW = 100;
+const MANY = 100_000;
+
+/** The functions that return a list, or a map, without arguments, and only read the store. */
+async function listFunctions(): Promise<AnyFunction[]> {
+  const loaded = await Promise.all(Object.keys(index).map((name) => loadFunction(name)));
+  return loaded.filter(
+    (fn): fn is AnyFunction =>
+      fn?.effect === 'reads' &&
+      (fn.list !== undefined || fn.returns?.map !== undefined) &&
+      fn.oneOf === undefined &&
+      Object.values(fn.params).every(({ required }) => required !== true),
+  );
+}
+
+export async function compareListFunctions(
+  program: string,
+  work: string,
+  environment: Environment,
+): Promise<void> {
+  const states = [FEW, MANY].map((count) => prepareAccounts(program, work, environment, count));
+  const measured = (fn: AnyFunction) =>
+    states.map((state) => spent(program, fn, { ...environment, WHMAPI1_STATE_DIR: state }, work));
+  console.log(`\nLists of ${FEW} and of ${MANY} accounts, processor time\n`);
+  console.log('| call | records | ms | records | ms | µs for each record more | peak MiB |');
+  console.log('| --- | --- | --- | --- | --- | --- | --- |');
+  for (const fn of await listFunctions()) {
+    const [few, many] = measured(fn);
+    if (few === undefined || many === undefined) continue;
+    const more = many.records - few.records;
+    const each = more > 0 ? ((1000 * (many.processor - few.processor)) / more).toFixed(1) : '';
+    const cells = [few, many].flatMap(({ records, processor }) => [records, processor.toFixed(0)]);
+    console.log(`| ${[fn.name, ...cells, each, many.mebibytes.toFixed(0)].join(' | ')} |`);
+  }
+  const many = { ...environment, WHMAPI1_STATE_DIR: states[1] };
+  compareWithStringify(program, many, work);
+}
+
+/** listaccts, and JSON.stringify of the same records in a process of its own. In turn, medians of five. */
+function compareWithStringify(program: string, environment: Environment, folder: string): void {
+  const stored = join(folder, 'listaccts.json');
+  const stringify = join(folder, 'stringify.cjs');
+  writeFileSync(
+    stringify,
+    `const { readFileSync, writeSync } = require('node:fs');
+     const answer = JSON.parse(readFileSync(${JSON.stringify(stored)}, 'utf8'));
+     const { user, system } = process.cpuUsage();
+     const json = JSON.stringify(answer);
+     const alone = process.cpuUsage();
+     const text = Buffer.from(json);
+     for (let at = 0; at < text.length; ) at += writeSync(1, text, at, Math.min(20480, text.length - at));
+     const spent = process.cpuUsage();
+     const since = (usage) => (usage.user - user + usage.system - system) / 1000;
+     writeSync(3, JSON.stringify([since(alone), since(spent)]));`,
+  );
+  const taken = { listaccts: [] as number[], version: [] as number[] };
+  const stringified = { alone: [] as number[], written: [] as number[] };
+  const memory = { listaccts: [] as number[], version: [] as number[] };
+  for (let run = 0; run < 5; run++) {
+    for (const command of ['version', 'listaccts'] as const) {
+      const { processor, mebibytes, text } = callOnce(program, command, environment, folder);
+      taken[command].push(processor);
+      memory[command].push(mebibytes);
+      if (command === 'listaccts') writeFileSync(stored, text);
+    }
+    const { output } = spawnSync(process.execPath, [stringify], {
+      stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
+      maxBuffer: 2 ** 30,
+    });
+    if (output[1]?.equals(readFileSync(stored).subarray(0, -1)) !== true) throw new Error('Other bytes.');
+    const [alone, written] = JSON.parse(output[3]?.toString() ?? '') as [number, number];
+    stringified.alone.push(alone);
+    stringified.written.push(written);
+  }
+  const alone = median(stringified.alone);
+  const written = median(stringified.written);
+  const whole = median(taken.listaccts);
+  const started = median(taken.version);
+  const above = median(memory.listaccts) - median(memory.version);
+  console.log(`\nlistaccts of ${MANY} accounts as JSON\n`);
+  console.log('| figure | measured | to reach |\n| --- | --- | --- |');
+  console.log(`| JSON.stringify of the same records | ${alone.toFixed(0)} ms | |`);
+  console.log(`| the same, and writing them in pieces of 20 KiB | ${written.toFixed(0)} ms | |`);
+  console.log(`| listaccts, with the start of the program | ${whole.toFixed(0)} ms | |`);
+  console.log(`| the same / JSON.stringify with writing | ${(whole / written).toFixed(2)} | 2 |`);
+  console.log(`| without \`version\` / JSON.stringify alone | ${((whole - started) / alone).toFixed(2)} | |`);
+  console.log(`| MiB above \`version\` | ${above.toFixed(0)} | 60 |`);
+}
+
+/** One call. `folder` is for a file of its own. */
+function spent(program: string, fn: AnyFunction, environment: Environment, folder: string): Spent {
+  const { text, ...rest } = callOnce(program, fn.name, environment, folder);
+  const { data } = JSON.parse(text) as { data: Record<string, unknown> };
+  const list = fn.list === undefined ? data : data[fn.list];
+  return { ...rest, records: Object.keys(list ?? {}).length };
+}
+
+/** One process, which tells what it took when it ends. */
+function callOnce(
+  program: string,
+  command: string,
+  environment: Environment,
+  folder: string,
+): Omit<Spent, 'records'> & { readonly text: string } {
+  const tell = join(folder, 'tell-spent.cjs');
+  writeFileSync(
+    tell,
+    `process.on('exit', () => {
+       const { userCPUTime, systemCPUTime } = process.resourceUsage();
+       const { readFileSync, writeSync } = require('node:fs');
+       // Its maxRSS begins with that of the process that started it.
+       const [, peak] = /VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'latin1'));
+       const spent = { processor: (userCPUTime + systemCPUTime) / 1000, mebibytes: peak / 1024 };
+       writeSync(3, JSON.stringify(spent));
+     });`,
+  );
+  const { status, output } = spawnSync(
+    process.execPath,
+    ['--require', tell, program, '--output=json', command],
+    { env: environment, stdio: ['ignore', 'pipe', 'inherit', 'pipe'], maxBuffer: 2 ** 30 },
+  );
+  if (status !== 0) throw new Error(`${command} ended with ${status}.`);
+  const told = JSON.parse(output[3]?.toString() ?? '') as Omit<Spent, 'records'>;
+  return { ...told, text: output[1]?.toString() ?? '' };
+}

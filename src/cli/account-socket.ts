@@ -1,0 +1,109 @@
+// Calls UAPI or API 2 through the socket of the calling user, which the server creates on request.
+import { statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AccountApi, RawArgument } from '../core/context.ts';
+import type { Envelope } from '../core/envelope.ts';
+import { ApiError } from '../core/errors.ts';
+
+/** Where the server has its sockets, unless WHMAPI1_SOCKETS names another directory. */
+export const SOCKETS = '/run/whmapi1/accounts';
+
+export interface SocketRequest {
+  readonly api: AccountApi;
+  readonly module: string;
+  readonly func: string;
+  readonly args: readonly RawArgument[];
+  readonly dryRun: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** The server's response if the user has too many calls in progress. */
+const BUSY = 'busy';
+const PATIENCE_MS = 15_000;
+const PAUSE_MS = 100;
+
+/**
+ * @throws ApiError `remote_unreachable` if the server does not run; `denied` if the user is not an account; `busy` if
+ * too many calls are in progress for 15 seconds.
+ */
+export async function callThroughSocket(
+  request: SocketRequest,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Envelope> {
+  const directory = environment.WHMAPI1_SOCKETS ?? SOCKETS;
+  assertTrusted(directory);
+  const uid = String(process.getuid?.() ?? -1);
+  const own = join(directory, `${uid}.sock`);
+  // A server of an earlier version, which only has UAPI, must not take a call of API 2 for one of UAPI.
+  const { api, ...call } = request;
+  const text = JSON.stringify(api === 'uapi' ? call : { [api]: call });
+  const reply = await exchangeInTurn(own, text).catch(async (error: unknown) => {
+    if (!isAbsent(error)) throw unreachable(error);
+    const word = await exchange(join(directory, 'request.sock'), uid).catch((cause: unknown) => {
+      throw unreachable(cause);
+    });
+    if (word !== 'ready') {
+      throw new ApiError('denied', 'Your user is not an account of this server. Root uses --user=NAME.');
+    }
+    return exchangeInTurn(own, text).catch((cause: unknown) => {
+      throw unreachable(cause);
+    });
+  });
+  if (reply === BUSY) {
+    throw new ApiError('busy', 'Too many calls of your user are in progress. Retry the call later.');
+  }
+  try {
+    return JSON.parse(reply) as Envelope;
+  } catch {
+    throw new ApiError(
+      'unknown_outcome',
+      'The server ended the connection without a response. The call may have been executed.',
+    );
+  }
+}
+
+/** Another user could have sockets there that only look like the server’s. */
+function assertTrusted(directory: string): void {
+  const found = statSync(directory, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  const isOwn = found.uid === 0 || found.uid === process.getuid?.();
+  if (isOwn && (found.mode & 0o022) === 0) return;
+  const why = isOwn ? 'others can write to it' : 'it belongs to another user';
+  throw new ApiError('remote_unreachable', `The directory “${directory}” is not used, because ${why}.`);
+}
+
+function isAbsent(error: unknown): boolean {
+  return ['ENOENT', 'ECONNREFUSED'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+function unreachable(error: unknown): ApiError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const why =
+    code === 'ENOENT' || code === 'ECONNREFUSED' ? 'whmapi1d does not run, or not as root' : message;
+  return new ApiError('remote_unreachable', `The server cannot be reached: ${why}.`);
+}
+
+/** Tries again while the server is busy. */
+async function exchangeInTurn(path: string, text: string): Promise<string> {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const reply = await exchange(path, text);
+    if (reply !== BUSY || Date.now() >= end) return reply;
+    await sleep(PAUSE_MS);
+  }
+}
+
+/** Sends a text, ends this side, and reads everything that comes back. */
+function exchange(path: string, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    const socket = connect({ path, allowHalfOpen: true }, () => socket.end(text));
+    socket.on('data', (piece: Buffer) => pieces.push(piece));
+    socket.on('error', reject);
+    socket.on('end', () => {
+      resolve(Buffer.concat(pieces).toString('utf8'));
+    });
+  });
+}

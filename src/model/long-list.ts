@@ -1,0 +1,128 @@
+// Long lists and maps that are read from the store while they are written (`core/long-list.ts`).
+import type { Context, KeptReading, SqlValue } from '../core/context.ts';
+import type { Dialect } from '../core/dialect.ts';
+
+/** Lists of up to this many records are read at once. */
+export const LONG = 1000;
+/** The number of records that are read at once. */
+const BATCH = 50;
+
+export type Leaving = Pick<Context, 'db'> & Partial<Pick<Context, 'reportLongList'>>;
+
+/** False if the call needs the list as a whole, or the database cannot keep a transaction for it. */
+export function canLeave({ db, reportLongList }: Leaving): boolean {
+  return reportLongList !== undefined && db.keepReading !== undefined;
+}
+
+/** Leaves the list or the map of the response to be read while the response is written. */
+export function leave(
+  { db, reportLongList }: Leaving,
+  batches: (reading: KeptReading) => Iterable<string>,
+): void {
+  if (reportLongList === undefined || db.keepReading === undefined) throw new TypeError('See canLeave.');
+  const reading = db.keepReading();
+  let isOpen = true;
+  const close = () => {
+    isOpen = false;
+    reading.close();
+  };
+  reportLongList({
+    batches: closing(batches(reading), close),
+    preview: () => (isOpen ? batches(reading) : []),
+    close,
+  });
+}
+
+function* closing(batches: Iterable<string>, close: () => void): Generator<string> {
+  try {
+    yield* batches;
+  } finally {
+    close();
+  }
+}
+
+export interface Keyset {
+  /** A text that is unique and never empty. An index has its order. */
+  readonly key: string;
+  /** The record, as a JSON value. */
+  readonly record: string;
+  readonly from: string;
+  readonly where: string;
+  readonly values: readonly SqlValue[];
+}
+
+/** Reads the records in the order of their key, each batch from the last key on. */
+export function* inOrderOfKey(
+  reading: KeptReading,
+  { key, record, from, where, values }: Keyset,
+): Generator<string> {
+  const sql = `SELECT CAST(${record} AS TEXT) AS record, ${key} AS key FROM ${from}
+    WHERE (${where}) AND ${key} > ? ORDER BY ${key} LIMIT ${BATCH}`;
+  yield* behindKeys(reading, sql, (last) => [...values, last]);
+}
+
+/** A record in SQL, from the columns of rows: a JSON value as text. */
+export interface RecordOfRow {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+}
+
+/** Reads a record of each row. SQL makes it, so that it is never an object of JavaScript. */
+export function* recordsInOrder<Row>(
+  reading: KeptReading,
+  { sql, valuesAfter }: Rows<Row, string>,
+  key: keyof Row & string,
+  record: RecordOfRow,
+): Generator<string> {
+  const records = `SELECT ${record.sql} AS record, ${key} AS key FROM (${sql} LIMIT ${BATCH}) AS row_of_batch`;
+  yield* behindKeys(reading, records, (last) => [...record.values, ...valuesAfter(last)]);
+}
+
+/** @param sql selects `record` and `key` of the next rows behind a key. All keys are behind the empty one. */
+function* behindKeys(
+  reading: KeptReading,
+  sql: string,
+  valuesAfter: (last: string) => SqlValue[],
+): Generator<string> {
+  // An aggregate of texts is faster than one of JSON values, which would be parsed again.
+  const batch = `SELECT string_agg(record, ',') AS records, max(key) AS last FROM (${sql}) AS batch`;
+  for (let last = ''; ;) {
+    const row = reading.get(batch, ...valuesAfter(last)) as Record<'records' | 'last', string | null>;
+    if (row.records === null || row.last === null) return;
+    yield `[${row.records}]`;
+    last = row.last;
+  }
+}
+
+/** `Last`: what `valuesAfter` needs of a row. */
+export interface Rows<Row, Last = Row> {
+  /** Selects `columns` of the rows behind `last`, or of all, in the order of a unique key. */
+  readonly sql: string;
+  readonly columns: readonly (keyof Row & string)[];
+  readonly valuesAfter: (last?: Last) => SqlValue[];
+}
+
+/** Reads rows in their order, each batch from the last row on. */
+export function* rowsInOrder<Row>(
+  reading: KeptReading,
+  { jsonListOf, jsonObject }: Dialect,
+  { sql, columns, valuesAfter }: Rows<Row>,
+): Generator<Row[]> {
+  const row = jsonObject(columns.map((name) => [name, `"${name}"`]));
+  const batch = `SELECT ${jsonListOf(row)} AS json FROM (${sql} LIMIT ${BATCH}) AS batch`;
+  for (let last: Row | undefined; ;) {
+    const { json } = reading.get(batch, ...valuesAfter(last)) as { json: string };
+    const rows = JSON.parse(json) as Row[];
+    last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows;
+  }
+}
+
+/** Reads the records of these keys, in this order. `sql` makes a JSON list of the records of a JSON list of keys. */
+export function* inOrderOf(reading: KeptReading, keys: readonly string[], sql: string): Generator<string> {
+  for (let at = 0; at < keys.length; at += BATCH) {
+    const row = reading.get(sql, JSON.stringify(keys.slice(at, at + BATCH))) as { json: string };
+    yield row.json;
+  }
+}

@@ -1,0 +1,119 @@
+// A transaction of SQLite as models see it.
+import type Database from 'better-sqlite3';
+import type { Db, KeptReading, SqlValue } from '../core/context.ts';
+import type { Store, Work } from '../core/engine.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
+
+/** Prepared statements, by their SQL. */
+export type Statements = Map<string, Database.Statement>;
+
+interface SqliteConnectionOptions {
+  /** The number of savepoints around it. */
+  readonly depth?: number;
+  /** Leaves the database and its transaction to a reading. */
+  readonly leave?: () => KeptReading;
+}
+
+export class SqliteConnection implements Db {
+  readonly dialect = sqliteDialect;
+  readonly server = '';
+  readonly keepReading?: () => KeptReading;
+  readonly #database: Database.Database;
+  readonly #statements: Statements;
+  readonly #depth: number;
+  #reading: KeptReading | undefined;
+
+  constructor(database: Database.Database, statements: Statements, options: SqliteConnectionOptions = {}) {
+    this.#database = database;
+    this.#statements = statements;
+    this.#depth = options.depth ?? 0;
+    const { leave } = options;
+    if (leave !== undefined) this.keepReading = () => (this.#reading ??= leave());
+  }
+
+  /** Whether the transaction goes on after its work. */
+  get isKept(): boolean {
+    return this.#reading !== undefined;
+  }
+
+  // Explicit promises instead of `async`: if SQLite throws, the promise rejects.
+  get<Row>(sql: string, ...values: SqlValue[]): Promise<Row | undefined> {
+    return new Promise((done) => {
+      done(this.#prepare(sql).get(...values) as Row | undefined);
+    });
+  }
+
+  all<Row>(sql: string, ...values: SqlValue[]): Promise<Row[]> {
+    return new Promise((done) => {
+      done(this.#prepare(sql).all(...values) as Row[]);
+    });
+  }
+
+  run(sql: string, ...values: SqlValue[]): Promise<number> {
+    return new Promise((done) => {
+      done(this.#prepare(sql).run(...values).changes);
+    });
+  }
+
+  /** Begins or ends a transaction or a savepoint. */
+  exec(sql: string): void {
+    // Only a single statement can be prepared.
+    if (sql.includes(';')) this.#database.exec(sql);
+    else this.#prepare(sql).run();
+  }
+
+  /** Nested transactions: savepoints. */
+  nested(): Store {
+    const name = `nested_${this.#depth + 1}`;
+    const inner = new SqliteConnection(this.#database, this.#statements, { depth: this.#depth + 1 });
+    const words = [`SAVEPOINT ${name}`, `RELEASE ${name}`, `ROLLBACK TO ${name}; RELEASE ${name}`] as const;
+    return { transaction: (_effect, work) => bracket(inner, words, work) };
+  }
+
+  #prepare(sql: string): Database.Statement {
+    return prepared(this.#database, this.#statements, sql);
+  }
+}
+
+export function prepared(
+  database: Database.Database,
+  statements: Statements,
+  sql: string,
+): Database.Statement {
+  let statement = statements.get(sql);
+  if (statement === undefined) {
+    statement = database.prepare(sql);
+    statements.set(sql, statement);
+  }
+  return statement;
+}
+
+/** Runs work in a transaction, or between savepoints: what begins it, keeps it and takes it back. */
+export async function bracket<T>(
+  connection: SqliteConnection,
+  [begin, keep, takeBack]: readonly [string, string, string],
+  work: (db: Db, nested: Store) => Promise<Work<T>>,
+  beforeKeep?: () => Promise<void>,
+): Promise<T> {
+  const end = (words: string) => {
+    if (!connection.isKept) connection.exec(words);
+  };
+  connection.exec(begin);
+  let done: Work<T>;
+  try {
+    done = await work(connection, connection.nested());
+    if (done.keep) {
+      await beforeKeep?.();
+      end(keep);
+    }
+  } catch (error) {
+    try {
+      end(takeBack);
+    } catch {
+      // SQLite has already rolled back, for example because the disk is full. `error` is what matters.
+    }
+    throw error;
+  }
+  if (!done.keep) end(takeBack);
+  return done.value;
+}

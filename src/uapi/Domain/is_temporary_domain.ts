@@ -1,0 +1,21 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import { existingDomain } from '../../model/accounts/names.ts';
+import { assertOwn } from '../../model/domains/own-params.ts';
+import { readOwnDomains } from '../../model/domains/rows.ts';
+
+export default defineUapi({
+  name: 'Domain::is_temporary_domain',
+  since: 130,
+  summary: 'Check whether a domain of the account is a temporary one.',
+  description: 'This server has no temporary domains, so the response is 0 for each domain of the account.',
+  effect: 'reads',
+  params: { domain: { ...existingDomain, required: true, doc: 'A domain of the account.' } },
+  returns: { type: 'flag', doc: 'Always 0.' },
+  examples: [{ args: { domain: 'bob.example' }, doc: 'The main domain.' }],
+
+  async handler({ domain }, { db, caller }) {
+    assertOwn(await readOwnDomains(db, await accounts.getOwn(db, caller)), 'domain', domain);
+    return 0;
+  },
+});

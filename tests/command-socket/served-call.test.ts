@@ -1,0 +1,55 @@
+// Calls that the server makes for the command.
+import { readLine } from '../../src/command-socket/served-call.ts';
+import { LONGEST_READING_MS } from '../../src/core/list-time-limit.ts';
+import { addAccounts, anAccount } from '../support/accounts.ts';
+import { commandRequest } from '../support/command-request.ts';
+import { Installation } from '../support/installation.ts';
+import { onSqlite } from '../support/test-database.ts';
+
+const here = new Installation();
+afterEach(() => jest.useRealTimers());
+afterAll(() => here.remove());
+
+onSqlite('a command that stops reading a long list gets an error after 30 minutes', async () => {
+  await addAccounts(
+    here,
+    ...Array.from({ length: 1003 }, (_, at) =>
+      anAccount({ username: `user${at}`, domain: `${at}.example`, uid: 2000 + at }),
+    ),
+  );
+  const view = { isOnSameMounts: true, seesSameFiles: () => true };
+  const run = await readLine(
+    commandRequest(['--output=json', 'listaccts'], here.environment),
+    here.application,
+    view,
+  );
+  if (typeof run !== 'function') throw new TypeError('The server does not make the call.');
+  jest.useFakeTimers();
+  const print = await run(() => false);
+  const printed = { stdout: '', stderr: '' };
+  const output = (name: keyof typeof printed) => ({
+    write: (text: string) => {
+      printed[name] += text;
+    },
+    isTerminal: () => false,
+  });
+  const status = await print({
+    stdout: {
+      ...output('stdout'),
+      drained: () => {
+        jest.advanceTimersByTime(LONGEST_READING_MS);
+        return Promise.resolve();
+      },
+    },
+    stderr: output('stderr'),
+    environment: {},
+    readStdin: () => Buffer.of(),
+    readFile: () => Buffer.of(),
+  });
+  expect({ status, stderr: printed.stderr }).toEqual({
+    status: 1,
+    stderr: 'whmapi1: the response is incomplete: The list was not read to its end within 30 minutes.\n',
+  });
+  expect(printed.stdout).toContain('"user0"');
+  expect(printed.stdout).not.toContain('"user999"');
+});

@@ -1,0 +1,44 @@
+// Names in the table of the scanner that counts bytes, also if all of them have the same hash.
+import { ByteCounter } from '../../src/drivers/bandwidth/byte-counter.ts';
+
+const TIME = Date.parse('2026-03-01T12:00:00Z') / 1000;
+
+function sumsOf(counter: ByteCounter, lines: readonly string[]): Map<string, number> {
+  const [buffer] = counter.buffers;
+  const text = lines.map((one) => `${one}\n`).join('');
+  expect(text.length).toBeLessThanOrEqual(buffer.length);
+  counter.add(buffer, buffer.write(text, 'latin1'));
+  return new Map(counter.take((name) => name).map(({ name, bytes }) => [name, bytes]));
+}
+
+const names = Array.from({ length: 600 }, (_, at) => [
+  `${at}.de`,
+  // 31 and 32 bytes: the longest name that is compared at once, and the shortest one that is not.
+  `${String(at).padStart(28, 'a')}.de`,
+  `${String(at).padStart(29, 'a')}.de`,
+  // They begin alike, and one ends like another.
+  `${'shop-of-anna.'.repeat(8)}${at}.de`,
+  `${at}.${'shop-of-anna.'.repeat(8)}de`,
+]).flat();
+const lines = [...names, ...names].map((name, at) => `${TIME} ${1 + at} ${name}`);
+const expected = new Map(names.map((name, at) => [name, 2 + 2 * at + names.length]));
+
+test.each([
+  ['names with any hash', undefined],
+  // The hash is multiplied by the secret.
+  ['names that all have the hash 0', new Uint8Array(32)],
+])('counts %s apart', (_which, secret) => {
+  expect(sumsOf(new ByteCounter(1_000_000, secret), lines)).toEqual(expected);
+});
+
+test('counts names apart whose halves differ in the same bits', () => {
+  // An exclusive or of the halves would be the same for all of them.
+  const same = Array.from({ length: 1024 }, (_, at) => {
+    const bits = [...at.toString(2).padStart(10, '0')];
+    return `${bits.map((bit) => (bit === '1' ? '8' : '0')).join('')}shop-a${bits.join('')}.de`;
+  });
+  const all = [...same, ...same].map((name, at) => `${TIME} ${1 + at} ${name}`);
+  expect(sumsOf(new ByteCounter(200_000), all)).toEqual(
+    new Map(same.map((name, at) => [name, 2 + 2 * at + same.length])),
+  );
+});

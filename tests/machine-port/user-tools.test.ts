@@ -1,0 +1,57 @@
+// Passwords that are set together, with a chpasswd(8) that refuses those of some users.
+import { MachineError } from '../../src/core/machine-error.ts';
+import type { Run } from '../../src/machine/linux/run.ts';
+import { setPasswords, type NewPassword } from '../../src/machine/linux/user-tools.ts';
+
+const hash = (name: string) => ({
+  name,
+  password: Promise.resolve<NewPassword>({ hash: `hash of ${name}` }),
+});
+const plain = (name: string) => ({
+  name,
+  password: Promise.resolve<NewPassword>({ password: `word of ${name}` }),
+});
+
+/** As chpasswd(8): if it refuses a line, it applies none. */
+function chpasswd(refused: readonly string[]) {
+  const runs: (readonly string[])[] = [];
+  const stored = new Map<string, string>();
+  const run: Run = (tool, words, { input = '' } = {}) => {
+    runs.push([tool, ...words]);
+    const lines = input.split('\n').slice(0, -1);
+    const bad = lines.find((line) => refused.some((name) => line.startsWith(`${name}:`)));
+    if (bad !== undefined) return Promise.reject(new MachineError('failed', `“chpasswd” refuses ${bad}.`));
+    for (const line of lines) stored.set(line.split(':')[0] ?? '', line.split(':')[1] ?? '');
+    return Promise.resolve({ status: 0, stdout: '' });
+  };
+  return { run, runs, stored };
+}
+
+test('one run sets the hashes of all users, and another one the passwords that PAM hashes', async () => {
+  const { run, runs, stored } = chpasswd([]);
+  expect(await setPasswords(run, [hash('bob'), plain('carl'), hash('dan'), hash('erin')])).toEqual(new Map());
+  expect(runs).toEqual([['chpasswd', '--encrypted'], ['chpasswd']]);
+  expect(Object.fromEntries(stored)).toEqual({
+    bob: 'hash of bob',
+    carl: 'word of carl',
+    dan: 'hash of dan',
+    erin: 'hash of erin',
+  });
+});
+
+test('a user whose password is refused keeps no other from getting one', async () => {
+  const { run, stored } = chpasswd(['carl', 'gus']);
+  const several = [hash('bob'), hash('carl'), hash('dan'), plain('fay'), plain('gus')];
+  const failures = await setPasswords(run, several);
+  expect([...failures].map(([name, error]) => [name, (error as Error).message])).toEqual([
+    ['carl', '“chpasswd” refuses carl:hash of carl.'],
+    ['gus', '“chpasswd” refuses gus:word of gus.'],
+  ]);
+  expect([...stored.keys()]).toEqual(['bob', 'dan', 'fay']);
+});
+
+test('without users, nothing is run', async () => {
+  const { run, runs } = chpasswd([]);
+  expect(await setPasswords(run, [])).toEqual(new Map());
+  expect(runs).toEqual([]);
+});
