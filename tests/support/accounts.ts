@@ -9,6 +9,9 @@ import { completeSettings } from '../../src/model/packages/form.ts';
 import type { Settings } from '../../src/model/packages/settings.ts';
 import type { Installation } from './installation.ts';
 
+/** How long a look at the store waits for its lock. */
+const MOMENT_MS = 200;
+
 type Overrides = Partial<Omit<Account, 'settings'>> & { readonly settings?: Partial<Settings> };
 
 /** The account “bob” of root with the package “default”, except for the given values. */
@@ -81,10 +84,20 @@ export function multiplyAccount(path: string, count: number): void {
   database.close();
 }
 
-/** Whether a reading keeps the log of changes from being emptied. @param path of the store */
+/**
+ * Whether a reading keeps the log of changes from being emptied. Another connection that empties the log, or that closes,
+ * also keeps others out, but only for a moment.
+ * @param path of the store
+ */
 export function isStoreRead(path: string): boolean {
-  const database = new Database(path, { timeout: 0 });
-  const [row] = database.pragma('wal_checkpoint(TRUNCATE)') as { busy: 0 | 1 }[];
-  database.close();
-  return row?.busy === 1;
+  const database = new Database(path, { timeout: MOMENT_MS });
+  try {
+    const [row] = database.pragma('wal_checkpoint(TRUNCATE)') as { busy: 0 | 1 }[];
+    return row?.busy === 1;
+  } catch (error) {
+    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return true;
+    throw error;
+  } finally {
+    database.close();
+  }
 }
