@@ -1,6 +1,6 @@
 // A lock between processes. It is released when the last process that holds it exits, for any reason.
 import { starter } from './current-starter.ts';
-import { heldLock, type Lock } from './held-lock.ts';
+import { holding, type Lock } from './held-lock.ts';
 import { lockFile } from './lock-file.ts';
 import { runTool } from './tool.ts';
 
@@ -13,7 +13,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
   const lock = await (starter()?.lock(path) ?? lockHere(path));
   let result: T;
   try {
-    result = await heldLock.run(lock.start, work);
+    result = await holding(lock.start, work);
   } catch (error) {
     // The work's own failure is the one that matters.
     await lock.release().catch(() => undefined);

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { diskCause, MachineError } from '../../core/machine-error.ts';
 import { fullPlace } from './full-place.ts';
-import { heldLock } from './held-lock.ts';
+import { startUnderLock } from './held-lock.ts';
 import { NOT_INSTALLED, runTool, type RunOptions, type StartTool } from './tool.ts';
 import { starter } from './current-starter.ts';
 
@@ -32,7 +32,7 @@ export async function runWithErrors(
   options: RunOptions = {},
   files: readonly string[] = [],
 ): Promise<Ran & { readonly stderr: string }> {
-  const start = heldLock.getStore() ?? starter()?.start ?? startHere;
+  const start = startUnderLock() ?? starter()?.start ?? startHere;
   let ended = await start(tool, words, options);
   for (let starts = 1; ended.isOutOfProcesses === true && starts < MAX_STARTS; starts++) {
     await sleep(PAUSE_BETWEEN_STARTS_MS);
