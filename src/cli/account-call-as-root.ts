@@ -5,10 +5,10 @@ import { ApiError } from '../core/errors.ts';
 import { callAsAccount, callFailure, type NamedCall } from '../model/account-apis/named-envelope.ts';
 import * as accounts from '../model/accounts/accounts.ts';
 import type { Io } from './io.ts';
-import type { SocketRequest } from './account-socket.ts';
+import type { AccountRequest } from '../core/account-request.ts';
 
 /** Makes the call as root of this installation, in this process. */
-export async function callAsRoot(request: SocketRequest, user: string, io: Io): Promise<Envelope> {
+export async function callAsRoot(request: AccountRequest, user: string, io: Io): Promise<Envelope> {
   let application: Application;
   try {
     application = createApplication(io.environment);
@@ -26,7 +26,7 @@ export async function callAsRoot(request: SocketRequest, user: string, io: Io): 
 /** Makes the call as root. */
 export async function callAsRootOf(
   { engine }: Application,
-  request: SocketRequest & Pick<NamedCall, 'isAbandoned'>,
+  request: AccountRequest & Pick<NamedCall, 'isAbandoned'>,
   user: string,
 ): Promise<Envelope> {
   const root = { user: 'root', privileges: 'all' } as const;

@@ -9,7 +9,7 @@ import { gatherArguments, warningsOf } from './arguments.ts';
 import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { readPlainLine } from './plain-line.ts';
-import type { SocketRequest } from './account-socket.ts';
+import type { AccountRequest } from '../core/account-request.ts';
 import { UsageError } from './usage-error.ts';
 
 /** @param words What follows the program's name. @returns the exit status. @throws WriteError */
@@ -60,7 +60,7 @@ async function runLine(program: AccountProgram, words: readonly string[], io: Io
 }
 
 /** The call that a line asks for. @throws UsageError */
-export function readAccountCall(program: AccountProgram, line: CommandLine, io: Io): SocketRequest {
+export function readAccountCall(program: AccountProgram, line: CommandLine, io: Io): AccountRequest {
   const [func, ...words] = line.words;
   if (line.command === undefined || func === undefined || func.includes('=')) {
     throw new UsageError('Name a module and a function.');
@@ -97,7 +97,7 @@ function assertOptionsOf(
 }
 
 /** `Module::function` */
-export function nameOf({ module, func }: SocketRequest): string {
+export function nameOf({ module, func }: AccountRequest): string {
   return `${module}::${func}`;
 }
 
@@ -106,7 +106,7 @@ function assertName(name: string): void {
   throw new UsageError('The names of a module and a function have only letters, digits and “_”.');
 }
 
-async function run(request: SocketRequest, { user }: CommandLine, io: Io): Promise<Envelope> {
+async function run(request: AccountRequest, { user }: CommandLine, io: Io): Promise<Envelope> {
   if (user === undefined) {
     if (process.getuid?.() === 0) throw new UsageError('Name the account: --user=NAME.');
     const { callThroughSocket } = await import('./account-socket.ts');

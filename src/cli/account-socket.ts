@@ -3,24 +3,16 @@ import { statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AccountApi, RawArgument } from '../core/context.ts';
+import {
+  BUSY,
+  REQUEST_SOCKET,
+  SOCKETS,
+  writeAccountRequest,
+  type AccountRequest,
+} from '../core/account-request.ts';
 import type { Envelope } from '../core/envelope.ts';
 import { ApiError } from '../core/errors.ts';
 
-/** Where the server has its sockets, unless WHMAPI1_SOCKETS names another directory. */
-export const SOCKETS = '/run/whmapi1/accounts';
-
-export interface SocketRequest {
-  readonly api: AccountApi;
-  readonly module: string;
-  readonly func: string;
-  readonly args: readonly RawArgument[];
-  readonly dryRun: boolean;
-  readonly warnings: readonly string[];
-}
-
-/** The server's response if the user has too many calls in progress. */
-const BUSY = 'busy';
 const PATIENCE_MS = 15_000;
 const PAUSE_MS = 100;
 
@@ -29,19 +21,17 @@ const PAUSE_MS = 100;
  * too many calls are in progress for 15 seconds.
  */
 export async function callThroughSocket(
-  request: SocketRequest,
+  request: AccountRequest,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Envelope> {
   const directory = environment.WHMAPI1_SOCKETS ?? SOCKETS;
   assertTrusted(directory);
   const uid = String(process.getuid?.() ?? -1);
   const own = join(directory, `${uid}.sock`);
-  // A server of an earlier version, which only has UAPI, must not take a call of API 2 for one of UAPI.
-  const { api, ...call } = request;
-  const text = JSON.stringify(api === 'uapi' ? call : { [api]: call });
+  const text = writeAccountRequest(request);
   const reply = await exchangeInTurn(own, text).catch(async (error: unknown) => {
     if (!isAbsent(error)) throw unreachable(error);
-    const word = await exchange(join(directory, 'request.sock'), uid).catch((cause: unknown) => {
+    const word = await exchange(join(directory, REQUEST_SOCKET), uid).catch((cause: unknown) => {
       throw unreachable(cause);
     });
     if (word !== 'ready') {

@@ -5,7 +5,7 @@ import { isRemote } from '../cli/is-remote.ts';
 import { readCommandLine, type CommandLine } from '../cli/options.ts';
 import { readPlainLine } from '../cli/plain-line.ts';
 import { callAsRootOf } from '../cli/account-call-as-root.ts';
-import type { SocketRequest } from '../cli/account-socket.ts';
+import type { AccountRequest } from '../core/account-request.ts';
 import { nameOf, readAccountCall } from '../cli/account-call.ts';
 import { accountProgramOf } from '../core/account-programs.ts';
 import type { Envelope } from '../core/envelope.ts';
@@ -41,7 +41,7 @@ export function readRootLine(
 }
 
 /** Makes a call as the user of a socket. */
-export type AccountCall = (call: SocketRequest, isAbandoned: () => boolean) => Promise<Envelope>;
+export type AccountCall = (call: AccountRequest, isAbandoned: () => boolean) => Promise<Envelope>;
 
 /**
  * Reads a line of an ordinary user, whose calls the server makes in any case. Undefined if the command has to do it
@@ -60,7 +60,7 @@ export function readAccountLine(request: CommandRequest, make: AccountCall): Pro
 /** The first word names the program: `--uapi` or `--cpapi2`. */
 function read(
   request: CommandRequest,
-  run: (line: CommandLine, call: SocketRequest) => Promise<Run | undefined> | Run | undefined,
+  run: (line: CommandLine, call: AccountRequest) => Promise<Run | undefined> | Run | undefined,
 ): Promise<Decision> {
   return withoutMistake(request, async (io) => {
     const program = accountProgramOf(request.argv);

@@ -14,8 +14,14 @@ import { isServed } from '../command-socket/is-served.ts';
 import type { CommandRequest } from '../command-socket/request.ts';
 import type { Decision } from '../command-socket/served-call.ts';
 import { readAccountLine } from '../command-socket/served-account-call.ts';
+import {
+  BUSY,
+  readAccountRequest,
+  REQUEST_SOCKET,
+  SOCKETS,
+  type AccountRequest,
+} from '../core/account-request.ts';
 import { accountProgramOf } from '../core/account-programs.ts';
-import type { AccountApi, RawArgument } from '../core/context.ts';
 import type { Envelope } from '../core/envelope.ts';
 import { ApiError } from '../core/errors.ts';
 import { callAsAccount, callFailure } from '../model/account-apis/named-envelope.ts';
@@ -23,8 +29,6 @@ import * as accounts from '../model/accounts/accounts.ts';
 
 /** The first bytes of the native command: its request, or its standard input. The program in Node sends a brace. */
 const FIRST_FRAMES = ['R', 'I'].map((type) => type.charCodeAt(0));
-/** The file name of the socket at which clients ask. */
-const REQUEST = 'request.sock';
 const MAX_REQUEST_BYTES = 16 * 2 ** 20;
 /** Room for a usual request. */
 const FIRST_BYTES = 4096;
@@ -48,20 +52,8 @@ const MAX_REFUSED = 256;
 /** The native command makes a call with more words itself, because the server reads them while others wait. */
 const MAX_WORDS = 1000;
 
-/** The response instead of a call if too many are in progress. The client tries again. */
-const BUSY = 'busy';
-
-interface Request {
-  readonly api: AccountApi;
-  readonly module: string;
-  readonly func: string;
-  readonly args: readonly RawArgument[];
-  readonly dryRun: boolean;
-  readonly warnings: readonly string[];
-}
-
 /**
- * The directory of the sockets: WHMAPI1_SOCKETS, or /run/whmapi1/accounts on a real server. Undefined in a sandbox, whose
+ * The directory of the sockets: WHMAPI1_SOCKETS, or `SOCKETS` on a real server. Undefined in a sandbox, whose
  * accounts are not users.
  */
 export function socketDirectory(
@@ -70,7 +62,7 @@ export function socketDirectory(
 ): string | undefined {
   const named = environment.WHMAPI1_SOCKETS;
   if (named !== undefined && named !== '') return named;
-  return installation.isSandbox ? undefined : '/run/whmapi1/accounts';
+  return installation.isSandbox ? undefined : SOCKETS;
 }
 
 export class AccountSockets {
@@ -102,16 +94,16 @@ export class AccountSockets {
   async start(directory: string | undefined): Promise<void> {
     if (directory === undefined) return;
     this.#directory = directory;
-    if (await isServed(join(directory, REQUEST)))
+    if (await isServed(join(directory, REQUEST_SOCKET)))
       throw new Error(`Another server has its sockets in ${directory}.`);
     rmSync(directory, { recursive: true, force: true });
     const created = mkdirSync(directory, { recursive: true });
     // Everybody may open a socket by its name, but not list the directory.
     if (created === dirname(directory)) chmodSync(created, 0o711);
     chmodSync(directory, 0o711);
-    this.#request = await this.#listen(REQUEST, (socket) => this.#makeSocket(socket));
+    this.#request = await this.#listen(REQUEST_SOCKET, (socket) => this.#makeSocket(socket));
     this.#request.maxConnections = MAX_REQUESTS;
-    chmodSync(join(directory, REQUEST), 0o666);
+    chmodSync(join(directory, REQUEST_SOCKET), 0o666);
   }
 
   /** Lets calls in progress finish. Clients that have not sent their call are disconnected. */
@@ -223,7 +215,7 @@ export class AccountSockets {
     const first = await firstByte(socket);
     if (first !== undefined && FIRST_FRAMES.includes(first)) return this.#converse(socket, uid);
     const text = first === undefined ? undefined : await received(socket, MAX_REQUEST_BYTES);
-    const request = text === undefined ? undefined : readRequest(text);
+    const request = text === undefined ? undefined : readAccountRequest(text);
     if (request === undefined) return void socket.destroy();
     // The call can take longer than a client may be silent.
     socket.setTimeout(0);
@@ -253,7 +245,7 @@ export class AccountSockets {
     return readAccountLine(request, (call, isAbandoned) => this.#call(call, uid, isAbandoned));
   }
 
-  async #call(request: Request, uid: number, isAbandoned: () => boolean): Promise<Envelope> {
+  async #call(request: AccountRequest, uid: number, isAbandoned: () => boolean): Promise<Envelope> {
     const { engine } = this.#application;
     try {
       const account = await this.#accountOf(uid);
@@ -320,33 +312,4 @@ function received(socket: Socket, most: number): Promise<string | undefined> {
     });
     socket.resume();
   });
-}
-
-function readRequest(text: string): Request | undefined {
-  let read: (Partial<Request> & { readonly api2?: Partial<Request> | null }) | null;
-  try {
-    read = JSON.parse(text) as typeof read;
-  } catch {
-    return undefined;
-  }
-  const api = read?.api2 === undefined ? 'uapi' : 'api2';
-  const { module, func, args, dryRun, warnings } = (api === 'uapi' ? read : read?.api2) ?? {};
-  if (typeof module !== 'string' || typeof func !== 'string' || !Array.isArray(args)) return undefined;
-  const isValid = args.every(
-    (one: unknown) =>
-      typeof one === 'object' &&
-      one !== null &&
-      'name' in one &&
-      typeof one.name === 'string' &&
-      'value' in one,
-  );
-  if (!isValid) return undefined;
-  return {
-    api,
-    module,
-    func,
-    args,
-    dryRun: dryRun === true,
-    warnings: Array.isArray(warnings) ? warnings : [],
-  };
 }
