@@ -5,10 +5,12 @@ import { defineChange, exclusive, type Lock, type Plan, type PlannedStep } from 
 import add from '../drivers/addresses/steps/add.ts';
 import remove from '../drivers/addresses/steps/remove.ts';
 import { partWorld, type PartContext } from '../drivers/part-world.ts';
-import { webSteps } from '../drivers/virtual-hosts/account.ts';
+import { webStepsOf } from '../drivers/virtual-hosts/account.ts';
 import changeZone, { type ZoneChange } from '../drivers/zones/steps/change.ts';
 import * as accounts from '../model/accounts/accounts.ts';
+import type { Account } from '../model/accounts/accounts.ts';
 import * as assignments from '../model/addresses/ipv6-assignments.ts';
+import type { WebOverrides } from '../model/web/account-web.ts';
 
 interface ChangeIpv6 {
   readonly assigned: readonly assignments.Assignment[];
@@ -38,7 +40,7 @@ export async function assignIpv6(
       locks: [...locksOf(assigned, zones), ...assigned.map(({ range }) => exclusive(`IPv6 range ${range}`))],
       steps: [
         ...(bound.length === 0 ? [] : [add.plan({ addresses: bound })]),
-        ...(await virtualHosts(context, assigned, ({ address }) => address)),
+        ...(await virtualHosts(context, assigned, (assignment) => assignment)),
         ...zones.map((zone) => changeZone.plan(zone)),
       ],
     },
@@ -65,19 +67,22 @@ export async function releaseIpv6(
   );
 }
 
-/** The virtual hosts of an account answer on its own address only. A shared address needs no change. */
+/**
+ * Virtual hosts on the shared addresses answer on the server’s IPv6 address already. All others change, with one reload.
+ */
 async function virtualHosts(
   context: PartContext,
   changed: readonly assignments.Assignment[],
-  after: (assignment: assignments.Assignment) => string | null,
+  after: (assignment: assignments.Assignment) => assignments.Assignment | null,
 ): Promise<PlannedStep[]> {
-  const world = await partWorld(context);
-  const steps: PlannedStep[] = [];
-  for (const assignment of changed.filter(assignments.isOwn)) {
+  const served: { account: Account; overrides: WebOverrides }[] = [];
+  for (const assignment of changed) {
     const account = await accounts.find(context.db, assignment.username);
-    if (account !== undefined) steps.push(...(await webSteps(world, account, { ipv6: after(assignment) })));
+    if (account === undefined) continue;
+    const isServedAlready = !assignments.isOwn(assignment) && !account.settings.dedicatedIp;
+    if (!isServedAlready) served.push({ account, overrides: { ipv6: after(assignment) } });
   }
-  return steps;
+  return webStepsOf(await partWorld(context), served);
 }
 
 function locksOf(changed: readonly assignments.Assignment[], zones: readonly ZoneChange[]): Lock[] {

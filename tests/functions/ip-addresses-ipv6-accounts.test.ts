@@ -134,6 +134,21 @@ describe('ipv6_enable_account', () => {
     expect(await bound()).toEqual(['2001:db8::2/64']);
   });
 
+  it('has an account with a dedicated IPv4 address answer at the address of the server too', async () => {
+    here.ipv6Addresses = ['2001:db8::2'];
+    await addAccounts(here, anAccount({ username: 'dan', ip: '192.0.2.9', settings: { dedicatedIp: true } }));
+    const webOf = async (users: string) =>
+      ((await enable(users, 'SHARED', true)).metadata.output?.messages ?? []).filter((line) =>
+        /VirtualHost .*:80>|^Write the virtual/.test(line),
+      );
+    // The shared addresses serve the others already.
+    expect(await webOf('bob,ann')).toEqual([]);
+    expect(await webOf('bob,dan')).toEqual([
+      'Write the virtual hosts of “dan” in the configuration of Apache.',
+      '+<VirtualHost *:80 192.0.2.9:80>',
+    ]);
+  });
+
   it.each([
     ['bob', 'none', 'not_found'],
     ['bob', 'reserve', 'bad_param'],

@@ -17,8 +17,7 @@ import { primariesOf, type Primaries } from './primary-hosts.ts';
 export interface AccountWeb {
   readonly username: string;
   readonly home: string;
-  /** The addresses that only this account uses. Null: it uses the shared addresses, which are all others. */
-  readonly addresses: { readonly ipv4: string | null; readonly ipv6: string | null };
+  readonly addresses: WebAddresses;
   /** Answers every request with 503 and a page that says that the account is suspended. */
   readonly isSuspended: boolean;
   /** Answers every request with 509, because the account has used its bandwidth. */
@@ -30,6 +29,15 @@ export interface AccountWeb {
   readonly indexes?: readonly { readonly path: string; readonly type: IndexType }[];
   /** Those that answer requests for unknown names on the addresses of the account. */
   readonly primary?: Primaries;
+}
+
+/** The addresses that only this account uses. Null: none. The shared addresses are all that no account has alone. */
+export interface WebAddresses {
+  /** Null: it uses the shared addresses. */
+  readonly ipv4: string | null;
+  readonly ipv6: string | null;
+  /** It shares the server’s IPv6 address, so it uses the shared addresses even if `ipv4` is its own. */
+  readonly sharesIpv6?: true;
 }
 
 export interface WebHost {
@@ -78,8 +86,8 @@ export interface WebOverrides {
   readonly taken?: readonly string[];
   /** The types that change. */
   readonly primary?: Primaries;
-  /** The account's IPv6 address. Null: none of its own. */
-  readonly ipv6?: string | null;
+  /** The account's IPv6 address. Null: none. */
+  readonly ipv6?: ipv6.Assignment | null;
   readonly isSuspended?: boolean;
   readonly isOverLimit?: boolean;
   /** By servername. Null: no PHP. Others stay as they are stored. */
@@ -118,15 +126,11 @@ export async function accountWebOf(
   const indexes = [...(overrides.indexes ?? (await directoryIndexes.ofUser(db, before.username)))].map(
     ([below, type]) => ({ path: `${home}/${below}`, type }),
   );
-  const assigned = await ipv6.find(db, before.username);
-  const stored = assigned !== undefined && ipv6.isOwn(assigned) ? assigned.address : null;
+  const assigned = overrides.ipv6 === undefined ? await ipv6.find(db, before.username) : overrides.ipv6;
   return {
     username,
     home,
-    addresses: {
-      ipv4: settings.dedicatedIp ? account.ip : null,
-      ipv6: overrides.ipv6 === undefined ? stored : overrides.ipv6,
-    },
+    addresses: addressesOf(settings.dedicatedIp ? account.ip : null, assigned ?? null),
     isSuspended: overrides.isSuspended ?? account.suspendedAt !== null,
     isOverLimit: overrides.isOverLimit ?? (await exceeded.isStoredAsExceeded(db, before.username)),
     hasCgi: settings.cgi,
@@ -151,6 +155,12 @@ export async function accountWebOf(
     ...(indexes.length > 0 && { indexes }),
     ...(Object.keys(primary).length > 0 && { primary }),
   };
+}
+
+function addressesOf(ipv4: string | null, assigned: ipv6.Assignment | null): WebAddresses {
+  const isOwn = assigned !== null && ipv6.isOwn(assigned);
+  const sharesIpv6 = assigned !== null && !isOwn;
+  return { ipv4, ipv6: isOwn ? assigned.address : null, ...(sharesIpv6 && { sharesIpv6 }) };
 }
 
 /** What the web server serves for an account of this server. Undefined: there is none of this name. */

@@ -59,8 +59,9 @@ export function renderWildcard(web: AccountWeb, host: WebHost, locate: Locate, p
   return `${HEADER}${primaryTypes.flatMap((type) => virtualHost(web, host, type, around)).join('\n')}\n`;
 }
 
-function addressesOf({ addresses: { ipv4, ipv6 } }: AccountWeb): string[] {
-  return [ipv4 ?? '*', ...(ipv6 === null ? [] : [ipv6])];
+function addressesOf({ addresses: { ipv4, ipv6, sharesIpv6 } }: AccountWeb): string[] {
+  const shared = ipv4 === null || sharesIpv6 === true ? ['*'] : [];
+  return [...shared, ...[ipv4, ipv6].filter((own) => own !== null)];
 }
 
 /**
