@@ -102,7 +102,7 @@ async function configure({ engine }: Application): Promise<void> {
       store.transaction(effect, async (db) => ({ value: await work(db), keep: effect === 'changes' })),
   });
   const quiet = () => undefined;
-  await dns.configure({ machine, now, log: quiet, changed: quiet, nameServer });
+  await dns.configure({ machine, now, log: quiet, changed: quiet, isRetry: false, nameServer });
 }
 
 async function startNamed({ engine }: Application, folder: string): Promise<Named> {

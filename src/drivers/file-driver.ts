@@ -13,7 +13,7 @@ import type {
 import { LookAgain, MachineError } from '../core/machine-error.ts';
 import { batchesOf, type Batches } from '../core/batches.ts';
 import { reloadsOf, type ReloadRequest } from './reloads.ts';
-import type { DriverMachine, DriverStep } from './step.ts';
+import type { DriverMachine, ReloadableStep } from './step.ts';
 
 export interface DriverPort {
   readonly files: MachineFiles;
@@ -121,7 +121,7 @@ export class FileSteps<Desired> {
     return { files, tools, services };
   }
 
-  step(id: string, description: string, desired: Desired): DriverStep<FileMemento> {
+  step(id: string, description: string, desired: Desired): ReloadableStep<FileMemento> {
     return {
       id,
       description,
@@ -129,6 +129,7 @@ export class FileSteps<Desired> {
       apply: async (machine, memento) => this.#apply(machine, await this.port(machine), desired, memento),
       undo: async (machine, memento) => this.#undo(machine, await this.port(machine), desired, memento),
       preview: async (machine) => this.#preview(await this.port(machine), desired),
+      reload: async (machine) => this.#reload(machine, await this.port(machine), desired),
     };
   }
 
@@ -242,6 +243,21 @@ export class FileSteps<Desired> {
           if (!isDown(error)) throw error;
         });
     }
+  }
+
+  /** As if every file had just been written. */
+  async #reload(machine: DriverMachine, port: DriverPort, desired: Desired): Promise<void> {
+    const written = this.#files(port, desired).map(({ path, content }) => ({
+      path,
+      before: null,
+      after: content === null ? null : digestOf(content),
+    }));
+    const isDown = (error: unknown) => this.#driver.isDown(error);
+    for (const { key, before = nothing, run } of await this.#driver.reloads(desired, written, port)) {
+      const request = { key, run, swap: before, isBlamed: () => false, isDown, rollBack: nothing };
+      await reloadsOf(machine).request(request);
+    }
+    await this.#driver.healthy(desired, written, port);
   }
 
   async #preview(port: DriverPort, desired: Desired): Promise<string> {

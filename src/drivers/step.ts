@@ -19,3 +19,12 @@ export interface DriverStep<Memento> {
   /** The change as a unified diff of each file; empty if nothing changes. */
   preview(machine: DriverMachine): Promise<string>;
 }
+
+/** A step whose files are also written outside of the journal, by a task that is repeated after an interruption. */
+export interface ReloadableStep<Memento> extends DriverStep<Memento> {
+  /**
+   * Makes the daemon use the files that are there. An earlier process may have ended between writing them and this.
+   * @throws MachineError if the daemon does not work with them. They stay.
+   */
+  reload(machine: DriverMachine): Promise<void>;
+}

@@ -12,13 +12,13 @@ export default defineTask({
   retries: { count: 10, delayMs: MINUTE_MS },
 
   async run(_input, context) {
-    const { machine, now, log, transaction } = context;
+    const { machine, now, log, transaction, isRetry } = context;
     const roles = await transaction('reads', (db) => rolesOf({ db, system: machine.system }));
     if (!roles.has(dns.role)) {
       log(`This server does not have the role ${dns.role}, so there is nothing to configure.`);
       return undefined;
     }
-    await dns.configure({ machine, now, log, changed: log, nameServer: serverSettings(context) });
+    await dns.configure({ machine, now, log, changed: log, isRetry, nameServer: serverSettings(context) });
     return undefined;
   },
 });

@@ -8,7 +8,7 @@ import { sandboxMachine } from '../../src/machine/choose.ts';
 import { Bind } from '../../src/drivers/zones/bind/bind.ts';
 import type { Zone } from '../../src/drivers/zones/contract.ts';
 import { nameOfPolicy } from '../../src/drivers/zones/signing-policy.ts';
-import type { DriverMachine } from '../../src/drivers/step.ts';
+import { dyingMachine } from '../support/dying-machine.ts';
 import { describeWith } from '../support/require-tool.ts';
 import { PrivateNamed } from '../drivers/zones/private-named.ts';
 import { changeZone, until, zoneOf } from '../drivers/zones/zone-texts.ts';
@@ -107,44 +107,6 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND, when something
     );
   });
 
-  /**
-   * The machine of a process that is killed at its nth operation: before it, or after it. Nothing of the process runs
-   * after that, so the promise never settles.
-   */
-  function dyingMachine(
-    dies: number,
-    isDone: boolean,
-  ): { machine: DriverMachine; died: Promise<void>; calls: () => number } {
-    const real = sandboxMachine(named.folder, now);
-    let calls = 0;
-    let die = () => undefined as void;
-    const died = new Promise<void>((resume) => (die = resume));
-    const watched = <T extends object>(object: T): T =>
-      new Proxy(object, {
-        get: (target, name) => {
-          const value: unknown = Reflect.get(target, name);
-          if (typeof value !== 'function') return value;
-          if (name === 'locate') return (path: string): unknown => value.call(target, path);
-          return async (...words: unknown[]) => {
-            calls += 1;
-            const isLast = calls === dies;
-            if (isLast && !isDone) die();
-            if (calls > dies || (isLast && !isDone)) return new Promise(() => undefined);
-            const result: unknown = await (value as (...all: unknown[]) => unknown).apply(target, words);
-            if (!isLast) return result;
-            die();
-            return new Promise(() => undefined);
-          };
-        },
-      });
-    const machine: DriverMachine = {
-      files: async (directories) => watched(await real.files(directories)),
-      tools: async (tools) => watched(await real.tools(tools)),
-      services: () => real.services(),
-    };
-    return { machine, died, calls: () => calls };
-  }
-
   const policy = nameOfPolicy({ algorithm: 13, keys: 'simple', denial: 'nsec3' });
   /** Its record identifies the served version, because a signed zone has its own serial. */
   const version = (name: string, serial: number, dnssecPolicy: string | null = null) => ({
@@ -186,7 +148,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND, when something
         const before = own();
         const step = bind.change(name, await bind.read(named.machine, name), after);
         const memento = await step.prepare(named.machine);
-        const dying = dyingMachine(dies, isDone);
+        const dying = dyingMachine(sandboxMachine(named.folder, now), { dies, isDone });
         const isOver = await Promise.race([
           step.apply(dying.machine, memento).then(() => true),
           dying.died.then(() => false),

@@ -11,31 +11,36 @@ export const dns = {
   packages: ['bind9', 'bind9-utils'],
   units: ['named'],
 
-  async configure(work: Pick<RoleWork, 'nameServer' | 'machine' | 'now' | 'log' | 'changed'>) {
+  async configure(work: ServerWork) {
     const { nameServer, machine } = work;
     const place = await placeOf(machine);
     if (place !== undefined) await nameServer.register(place);
     // Another process may have written an older state in the meantime, so the stored state is read again at the end.
+    let { isRetry } = work;
     for (let written: string | undefined; ;) {
       const options = await nameServer.options();
       const wanted = JSON.stringify(options);
       if (wanted === written) return;
-      await write(options, work);
+      await write(options, { ...work, isRetry });
       written = wanted;
+      isRetry = false;
     }
   },
 
   examine: (machine) => zones.examine(machine),
 } satisfies RoleDriver;
 
+type ServerWork = Pick<RoleWork, 'nameServer' | 'machine' | 'now' | 'log' | 'changed' | 'isRetry'>;
+
 async function write(
   options: ServerOptions,
-  { machine, now, log, changed }: Pick<RoleWork, 'machine' | 'now' | 'log' | 'changed'>,
+  { machine, now, log, changed, isRetry }: Omit<ServerWork, 'nameServer'>,
 ): Promise<void> {
   const step = await zones.setUp(machine, options, now());
   const diff = await step.preview(machine);
   const memento = await step.prepare(machine);
   await step.apply(machine, memento);
+  if (isRetry && memento.files.length === 0) await step.reload(machine);
   if (diff === '') return log('BIND already includes the zones of whmapi1.');
   changed(step.description);
   for (const line of diff.split('\n')) if (line !== '') log(`  ${line}`);

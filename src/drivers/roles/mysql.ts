@@ -7,10 +7,12 @@ export const mysql: RoleDriver = {
   packages: ['mariadb-server'],
   units: [UNIT],
 
-  async configure({ machine, log, changed }) {
+  async configure({ machine, log, changed, isRetry }) {
     const step = settingsStep();
     const diff = await step.preview(machine);
-    await step.apply(machine, await step.prepare(machine));
+    const memento = await step.prepare(machine);
+    await step.apply(machine, memento);
+    if (isRetry && memento.files.length === 0) await step.reload(machine);
     if (diff === '') return log('MariaDB already has the settings of whmapi1.');
     changed(step.description);
     for (const line of diff.trimEnd().split('\n')) log(`  ${line}`);

@@ -1,5 +1,5 @@
 // The interface of nameserver drivers, in DNS terms. `bind/` implements it for BIND 9.
-import type { DriverMachine, DriverStep } from '../step.ts';
+import type { DriverMachine, DriverStep, ReloadableStep } from '../step.ts';
 
 export interface Zone {
   /** In lower case, with A-labels and without the final dot: `bob.example`, `0/25.2.0.192.in-addr.arpa`. */
@@ -129,7 +129,7 @@ export interface ZonesDriver<Memento> {
    * Prepares the nameserver. Existing configuration is kept. Can be repeated, also with other options.
    * @param now milliseconds since 1970-01-01.
    */
-  setUp(machine: DriverMachine, options: ServerOptions, now: number): Promise<DriverStep<Memento>>;
+  setUp(machine: DriverMachine, options: ServerOptions, now: number): Promise<ReloadableStep<Memento>>;
   /** The problems of the nameserver's configuration on disk, each as a sentence. Changes nothing. */
   examine(machine: DriverMachine): Promise<readonly string[]>;
 }

@@ -2,7 +2,7 @@
 import { MachineError } from '../../../core/machine-error.ts';
 import type { MachineFiles } from '../../../core/machine-daemons.ts';
 import { digestOf, FileSteps, type FileMemento } from '../../file-driver.ts';
-import type { DriverMachine, DriverStep } from '../../step.ts';
+import type { DriverMachine, DriverStep, ReloadableStep } from '../../step.ts';
 import type { FoundZone, ServerOptions, SigningKey, Zone, ZonesDriver } from '../contract.ts';
 import { nextCatalog, zoneNames } from './catalog.ts';
 import { controlOf, type Context } from './common.ts';
@@ -82,7 +82,11 @@ export class Bind implements ZonesDriver<FileMemento> {
     return controlOf(await this.#zones.port(machine), this.#context);
   }
 
-  async setUp(machine: DriverMachine, options: ServerOptions, now: number): Promise<DriverStep<FileMemento>> {
+  async setUp(
+    machine: DriverMachine,
+    options: ServerOptions,
+    now: number,
+  ): Promise<ReloadableStep<FileMemento>> {
     const { files } = await this.#server.port(machine);
     const desired = {
       options,
