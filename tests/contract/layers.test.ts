@@ -90,9 +90,9 @@ const layers: Record<string, Layer> = {
     files: /^src\/model\/dns\/names\.ts$/,
     mayImport: [core, /^src\/model\/dns\//, /^node:url$/],
   },
-  // X.509: node:crypto and node:tls (the list of roots) only compute, and so does the library.
+  // X.509: node:crypto and node:tls (the list of roots, what OpenSSL loads) only compute, and so does the library.
   'model/certificates': {
-    files: /^src\/model\/certificates\/(x509|chain|create)\.ts$/,
+    files: /^src\/model\/certificates\/(x509|chain|create|loadable)\.ts$/,
     mayImport: [core, /^src\/model\/certificates\//, /^node:(crypto|tls|util)$/, /^@peculiar\/x509$/],
   },
   // The library only computes.

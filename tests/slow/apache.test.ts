@@ -1,4 +1,5 @@
 // Virtual hosts on a real Apache, as visitors see them.
+import { generateKeyPairSync } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { userInfo } from 'node:os';
@@ -500,6 +501,33 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
     apache.write(accountFile('bob'), text);
     await change('carol', webOf('carol'));
     expect(await answer('carol.example', '/')).toBe('200 of carol');
+  });
+
+  it('are served as before if Apache ends at the reload, because of what its check does not read', async () => {
+    put('bob', 'index.html', 'of bob');
+    const at = (name: string) => `/etc/ssl/whmapi1/sites/${name}.pem`;
+    const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    const certificate = apache.text(DEFAULT_CERTIFICATE);
+    apache.write(at('good'), apache.text(DEFAULT_KEY) + certificate);
+    apache.write(at('bad'), (other.export({ type: 'pkcs8', format: 'pem' }) as string) + certificate);
+    const webWith = (name: string) => {
+      const hosts = webOf('bob').hosts.map((host) => ({
+        ...host,
+        certificate: { path: at(name), id: name },
+      }));
+      return webOf('bob', { hosts });
+    };
+    await change('bob', webWith('good'));
+    const before = apache.text(accountFile('bob'));
+    const reload = change('bob', webWith('bad'));
+    await expect(reload).rejects.toThrow(/^Apache ended when it read its new configuration/);
+    expect(await answer('bob.example', '/')).toBe('200 of bob');
+    expect(apache.text(accountFile('bob'))).toBe(before);
+    await change('carol', webOf('carol'));
+    // Not every later reload starts it again.
+    const pid = apache.pid();
+    await change('bob', webOf('bob'));
+    expect(apache.pid()).toBe(pid);
   });
 
   it('fail while Apache is not running, and change nothing', async () => {

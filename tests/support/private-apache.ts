@@ -80,9 +80,10 @@ export class PrivateApache {
         process.kill(this.pid() ?? 0, 'SIGUSR1');
         return Promise.resolve();
       },
-      restart: () => {
-        process.kill(this.pid() ?? 0, 'SIGHUP');
-        return Promise.resolve();
+      restart: async () => {
+        const pid = this.pid();
+        if (pid === undefined) await this.resume();
+        else process.kill(pid, 'SIGHUP');
       },
     };
     this.apache = new Apache(this.server);

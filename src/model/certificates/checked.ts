@@ -3,6 +3,7 @@ import { badParam, type ApiError } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import { chainOf } from './chain.ts';
 import { nameOfSubject, type CertificateFacts, type KeyFacts } from './facts.ts';
+import { assertLoadable } from './loadable.ts';
 import { readCertificates, readPrivateKey, type ReadCertificate, type ReadKey } from './x509.ts';
 
 /** PEM texts as a caller passes them. */
@@ -51,11 +52,9 @@ export function checkCertificate(
   assertUsable(certificate, 'The certificate', now);
   const bundle = given.cab.trim() === '' ? [] : readCertificates(given.bundleParam ?? 'cab', given.cab);
   const others = [...own.filter((one) => one !== certificate), ...bundle];
-  return {
-    certificate,
-    key,
-    ...withChain(certificate, others, { now, stored, param: given.bundleParam ?? 'cab' }),
-  };
+  const chain = withChain(certificate, others, { now, stored, param: given.bundleParam ?? 'cab' });
+  assertLoadable(certificate, chain.issuers, key);
+  return { certificate, key, ...chain };
 }
 
 function isPair(certificate: CertificateFacts, key: KeyFacts): boolean {
@@ -73,18 +72,26 @@ function notAPair(own: readonly ReadCertificate[], key: KeyFacts): ApiError {
 }
 
 /** @throws ApiError `bad_param`. */
-export function assertStrongKey({ algorithm, bits, curve }: KeyFacts): void {
-  if (algorithm === 'rsaEncryption' && (bits ?? 0) >= MIN_RSA_BITS) return;
-  if (algorithm === 'id-ecPublicKey' && CURVES.includes(curve ?? '')) return;
-  const what =
-    algorithm === 'rsaEncryption'
-      ? `The RSA key has ${bits} bits, which is too weak.`
-      : algorithm === 'id-ecPublicKey'
-        ? `The curve ${curve ?? 'of the key'} is not one that browsers support.`
-        : `Browsers do not support keys of the type ${algorithm}.`;
+export function assertStrongKey(key: KeyFacts): void {
+  const weakness = weaknessOf(key);
+  if (weakness === undefined) return;
   throw badParam(
-    `${what} Use an RSA key of at least ${MIN_RSA_BITS} bits, or an ECDSA key on the curve ${CURVES.slice(0, 2).join(' or ')}.`,
+    `${weakness} Use an RSA key of at least ${MIN_RSA_BITS} bits, or an ECDSA key on the curve ${CURVES.slice(0, 2).join(' or ')}.`,
   );
+}
+
+/** A sentence about a key that browsers refuse. Undefined for all others. */
+function weaknessOf({ algorithm, bits, curve }: KeyFacts): string | undefined {
+  switch (algorithm) {
+    case 'rsaEncryption':
+      return (bits ?? 0) >= MIN_RSA_BITS ? undefined : `The RSA key has ${bits} bits, which is too weak.`;
+    case 'id-ecPublicKey':
+      return CURVES.includes(curve ?? '')
+        ? undefined
+        : `The curve ${curve ?? 'of the key'} is not one that browsers support.`;
+    default:
+      return `Browsers do not support keys of the type ${algorithm}.`;
+  }
 }
 
 /** @throws ApiError `bad_param` if browsers refuse it at this time. */
@@ -139,8 +146,14 @@ function withChain(
   const chain = issuers.filter((one) => !isOldRoot(one));
   for (const one of chain) {
     assertUsable(one, 'The CA certificate', now);
-    if (one.x509.ca) continue;
     const name = quote(nameOfSubject(one.facts.subject));
+    const weakness = weaknessOf(one.facts.key);
+    if (weakness !== undefined) {
+      throw badParam(
+        `The CA certificate ${name} cannot be used. ${weakness} Ask the authority for its present chain.`,
+      );
+    }
+    if (one.x509.ca) continue;
     throw badParam(`The certificate ${name} of the chain may not issue certificates, so browsers refuse it.`);
   }
   return {

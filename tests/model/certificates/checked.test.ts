@@ -175,6 +175,15 @@ describe('a certificate is refused', () => {
     );
   });
 
+  test('with an intermediate of a short key, which would end Apache', async () => {
+    const weak = await root.intermediate('Weak Intermediate', { rsaBits: 1024 });
+    const issued = await weak.issue({ domains });
+    expect(reasonOf(() => checkCertificate({ ...issued, cab: weak.crt + root.crt }, now))).toBe(
+      'The CA certificate “Weak Intermediate” cannot be used. The RSA key has 1024 bits, which is too weak. Ask the ' +
+        'authority for its present chain.',
+    );
+  });
+
   test('with an issuer that is no authority', async () => {
     const fake = await root.intermediate('Fake', { isAuthority: false });
     const issued = await fake.issue({ domains });

@@ -87,11 +87,19 @@ const PAUSE_MS = 20;
 const REPEAT_MS = 30_000;
 const ANSWER_MS = 5000;
 
+const ENDED =
+  'Apache ended when it read its new configuration, which its own check had accepted. It is started again with the ' +
+  'former one. Its log has the reason: /var/log/apache2/error.log, or that of the domain.';
+
+/** Those that have ended at a reload of this process. The next reload starts them. */
+const ended = new WeakSet<ApacheServer>();
+
 /**
  * Has Apache read its configuration again. @returns once it works with the new one.
  * @throws MachineError `failed` with the message of Apache, naming the file that it rejects.
  */
 export async function reload(server: ApacheServer, port: DriverPort): Promise<void> {
+  if (ended.has(server) && (await hasEnded(server, port))) return restart(server, port);
   await waitUntilStarted(server, port);
   await replace(server, port, () => server.reload(port));
 }
@@ -112,7 +120,14 @@ async function replace(server: ApacheServer, port: DriverPort, run: () => Promis
   for (const until = Date.now() + READY_MS; Date.now() < until;) {
     const served = await servedGeneration(server.ports.http);
     // A higher one is of another process, whose reload read our files as well.
-    if ((served ?? -1) >= generation) return;
+    if ((served ?? -1) >= generation) {
+      ended.delete(server);
+      return;
+    }
+    if (served === undefined && (await hasEnded(server, port))) {
+      ended.add(server);
+      throw new MachineError('failed', ENDED);
+    }
     // Apache forgets a request that arrives while it reads its configuration for another request.
     const isForgotten = served !== undefined && before !== undefined && served > before;
     if ((isForgotten || Date.now() >= repeatAt) && (await server.state(port)) === 'active') {
@@ -126,6 +141,10 @@ async function replace(server: ApacheServer, port: DriverPort, run: () => Promis
     'failed',
     `Apache does not use “${OURS}” after it was reloaded. Look into its log: journalctl -u ${UNIT}`,
   );
+}
+
+async function hasEnded(server: ApacheServer, port: DriverPort): Promise<boolean> {
+  return /^(?:failed|inactive)$/.test(await server.state(port));
 }
 
 /** Several changes, and the task that confirms them, can need a generation at the same time. */
