@@ -13,9 +13,9 @@ function sumsOf(counter: ByteCounter, lines: readonly string[]): Map<string, num
 
 const names = Array.from({ length: 600 }, (_, at) => [
   `${at}.de`,
-  // 31 and 32 bytes: the longest name that is compared at once, and the shortest one that is not.
+  // 30 and 31 bytes: the longest name that is compared at once, and the shortest one that is not.
+  `${String(at).padStart(27, 'a')}.de`,
   `${String(at).padStart(28, 'a')}.de`,
-  `${String(at).padStart(29, 'a')}.de`,
   // They begin alike, and one ends like another.
   `${'shop-of-anna.'.repeat(8)}${at}.de`,
   `${at}.${'shop-of-anna.'.repeat(8)}de`,
@@ -26,7 +26,7 @@ const expected = new Map(names.map((name, at) => [name, 2 + 2 * at + names.lengt
 test.each([
   ['names with any hash', undefined],
   // The hash is multiplied by the secret.
-  ['names that all have the hash 0', new Uint8Array(32)],
+  ['names that all have the hash 0', new Uint8Array(40)],
 ])('counts %s apart', (_which, secret) => {
   expect(sumsOf(new ByteCounter(1_000_000, secret), lines)).toEqual(expected);
 });
@@ -41,4 +41,28 @@ test('counts names apart whose halves differ in the same bits', () => {
   expect(sumsOf(new ByteCounter(200_000), all)).toEqual(
     new Map(same.map((name, at) => [name, 2 + 2 * at + same.length])),
   );
+});
+
+test('counts any number of digits with a name of any length', () => {
+  const all = Array.from({ length: 15 * 64 }, (_, at) => ({
+    digits: '987654321098765'.slice(0, 1 + Math.floor(at / 64)),
+    name: 'a-shop-for-me.of-anna.and-bob.'.repeat(3).slice(0, at % 64) + 'a',
+  }));
+  const sums = new Map<string, number>();
+  for (const { digits, name } of [...all, ...all]) sums.set(name, (sums.get(name) ?? 0) + Number(digits));
+  // The first line of a name takes another way than the following ones.
+  const text = [...all, ...all].map(({ digits, name }) => `${TIME} ${digits} ${name}`);
+  expect(sumsOf(new ByteCounter(200_000), text)).toEqual(sums);
+});
+
+test('adds up more than fits into 32 bits, of one name', () => {
+  const counter = new ByteCounter(1_000_000);
+  const [buffer] = counter.buffers;
+  const length = buffer.write(`${TIME} 99999999 a.de\n`.repeat(40_000));
+  const rounds = 1_100;
+  for (let round = 0; round < rounds; round++) counter.add(buffer, length);
+  expect(counter.lines).toBe(rounds * 40_000);
+  expect(counter.take((name) => name)).toEqual([
+    expect.objectContaining({ name: 'a.de', bytes: rounds * 40_000 * 99_999_999 }),
+  ]);
 });

@@ -1,5 +1,5 @@
 // Adds up the bytes of log lines by name and day: `1764144000 5120 bob.example`. The inner loop is in `scanner/`.
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { addSums, listOf, NO_SUMS, sizeOf, withRoom, type ByteSums, type CountedBytes } from './byte-sums.ts';
 import { compiled } from './scanner/compiled.ts';
 
@@ -152,25 +152,20 @@ export class ByteCounter {
     if (this.#days.size > 0) {
       const { names, NAMES } = this.#scanner;
       const start = NAMES.value + NAME_SIZE;
-      // Zeros are behind each name, and a whole text is taken much faster than one name at a time.
-      const text = this.#memory.toString('latin1', start, start + NAME_SIZE * names.value);
-      this.#sums = addSums(this.#sums, { names: text.split(/\0+/, names.value), days: [...this.#days] });
+      // A whole text is taken much faster than one name at a time. Each name is behind a space, and before a newline and
+      // zeros.
+      const text = this.#memory.toString('latin1', start + 1, start + NAME_SIZE * names.value);
+      this.#sums = addSums(this.#sums, { names: text.split(/\n\0+ ?/, names.value), days: [...this.#days] });
       this.#days.clear();
     }
     this.#scanner.forget();
   }
 }
 
-/** 32 bytes, as the scanner describes them. */
+/** 40 bytes, as the scanner describes them. */
 function newSecret(): Uint8Array {
-  const secret = randomBytes(32);
-  const order = [...secret.subarray(0, 16).keys()];
-  for (let at = 15; at > 0; at--) {
-    const other = randomInt(at + 1);
-    [order[at], order[other]] = [order[other] ?? 0, order[at] ?? 0];
-  }
-  secret.set(order);
-  for (const lowest of [16, 24]) secret[lowest] = (secret[lowest] ?? 0) | 1;
+  const secret = randomBytes(40);
+  for (let lowest = 0; lowest <= 32; lowest += 2) secret[lowest] = (secret[lowest] ?? 0) | 1;
   return secret;
 }
 

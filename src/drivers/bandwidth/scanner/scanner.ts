@@ -2,31 +2,56 @@
 // compile-scanner` compiles it to WebAssembly. A line is the time in seconds, the bytes and the name:
 // `1764144000 5120 bob.example`.
 
-/** In the memory, there are 32 bytes of ones and 32 of zeros, which cut a name off behind its end, … */
-const MASKS: usize = 1024;
+/** In the memory, there are 48 bytes of ones and 48 of zeros, which cut a name off behind its end, … */
+const MASKS: usize = memory.data<u64>([-1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0], 16) + 48;
+/** … what makes the highest signed bytes of the digits, the lowest of these, … */
+const TO_HIGHEST: usize = memory.data<u64>([0x4646464646464646, 0x4646464646464646], 16);
+const LOWEST_DIGIT: usize = memory.data<u64>([0x7676767676767676, 0x7676767676767676], 16);
+/** … the digit zero, in eight 16-bit integers, … */
+const ZEROS: usize = memory.data<u64>([0x0030003000300030, 0x0030003000300030], 16);
+/** … what the digits are in pairs, for one to eight digits at the end of eight 16-bit integers, … */
+// prettier-ignore
+const WEIGHTS: usize = memory.data<i16>([
+  0, 0, 0, 0, 0, 0, 0, 1,
+  0, 0, 0, 0, 0, 0, 10, 1,
+  0, 0, 0, 0, 0, 1, 10, 1,
+  0, 0, 0, 0, 10, 1, 10, 1,
+  0, 0, 0, 1, 10, 1, 10, 1,
+  0, 0, 10, 1, 10, 1, 10, 1,
+  0, 1, 10, 1, 10, 1, 10, 1,
+  10, 1, 10, 1, 10, 1, 10, 1,
+], 16) - 16;
+/** … newlines, … */
+const NEWLINES: usize = memory.data<u64>([0x0a0a0a0a0a0a0a0a, 0x0a0a0a0a0a0a0a0a], 16);
 /**
- * … 32 random bytes, which the caller writes: an order of the numbers 0 to 15, and two odd 64-bit integers. So nobody can
- * choose more than a few names that have the same hash. …
+ * … 40 random bytes, which the caller writes: sixteen odd 16-bit integers and an odd 64-bit integer. So nobody can choose
+ * more than a few names that have the same hash. …
  */
-export const SECRET: usize = 1088;
-/** … where a name is before it is compared, … */
-const COPY: usize = 1280;
+export const SECRET: usize = 1536;
+/** … where a name is before it is compared, with the space before it and the newline behind it, … */
+const COPY: usize = 1664;
 /** … the slots of an open hash table: the number of a name, or 0, … */
 const SLOTS: usize = 2048;
 const SLOT_SIZE: usize = 2;
-const SLOT_SHIFT: u64 = 1;
 const MAX_SLOTS: u32 = 262_144;
+/** Behind this shift, a hash has as many bits as there can be slots, and one for the size of a slot. */
+const SLOT_SHIFT: u64 = 45;
 /** Most slots are empty: behind one that is taken, the processor would guess the wrong branch. */
 const SLOTS_OF_NAME: u32 = 8;
 const MAX_NAMES: u32 = MAX_SLOTS / SLOTS_OF_NAME;
 /**
- * … by these numbers, the first 32 bytes of each name, and its sum as a 64-bit integer. Both are in one line of the cache
- * of the processor, and few pages of the memory have them all. The number 0 has zeros, …
+ * … by these numbers, each name that is short, with its space and newline, and its sum: a 64-bit integer, and what was not
+ * yet added to it. All of it is in one line of the cache of the processor, and few pages of the memory have them all. The
+ * number 0 and long names have newlines instead, which no line has there, …
  */
 const ENTRIES: usize = SLOTS + SLOT_SIZE * <usize>MAX_SLOTS;
 const ENTRY_SIZE: usize = 64;
-const SUM: usize = 32;
-/** … the whole names, each followed by zeros up to the next one, … */
+/** The sums of the pairs of digits, in four 32-bit integers. */
+const PAIRS: usize = 32;
+const SUM: usize = 48;
+/** After so many lines, the sums of the pairs are added to the sums. They have room for 43 million lines. */
+const MAX_UNSETTLED: u32 = 32_000_000;
+/** … the whole names with their spaces and newlines, each followed by zeros up to the next one, … */
 export const NAMES: usize = ENTRIES + ENTRY_SIZE * (<usize>MAX_NAMES + 1);
 const NAME_SIZE: usize = 256;
 /** … their sums, as doubles where `collect` puts them, … */
@@ -37,8 +62,8 @@ export const LINES: usize = SUMS + 8 * (<usize>MAX_NAMES + 1);
 const SPACE: u8 = 0x20;
 const NEWLINE: u8 = 0x0a;
 const MAX_NAME_LENGTH: usize = 253;
-/** A name of at most so many bytes is compared as two vectors of 16 bytes, with the zero behind it. */
-const MAX_SHORT: usize = 31;
+/** A name of at most so many bytes, with its space and newline, is compared as two vectors of 16 bytes. */
+const MAX_SHORT: usize = 32;
 /** Digits of a number that is exact in a double. */
 const MAX_DIGITS: usize = 15;
 
@@ -47,10 +72,11 @@ export let names: u32 = 0;
 /** The number of lines that were added. */
 export let lines: u32 = 0;
 
+/** The number of lines when all sums of pairs were added to the sums. */
+let settled: u32 = 0;
 /** A power of two. Few names need few slots, which fit into the cache of the processor. */
 let slots: u32 = 0;
-/** The highest bits of a hash are the slot: behind this shift, and with this mask, they are its distance from the first. */
-let slotShift: u64 = 0;
+/** With this mask, a hash behind `SLOT_SHIFT` is the distance of a slot from the first one. */
 let slotMask: usize = 0;
 /** The day of the sums, in seconds since 1970-01-01: from its first one up to, and without, `dayEnd`. */
 let dayStart: u64 = 0;
@@ -60,7 +86,7 @@ let window: u64 = 0;
 
 /** Forgets all names. */
 export function forget(): void {
-  memory.fill(MASKS, 0xff, 32);
+  memory.fill(ENTRIES, NEWLINE, MAX_SHORT);
   memory.fill(NAMES, 0, NAME_SIZE * <usize>(names + 1));
   names = 0;
   setSlots(4096);
@@ -75,6 +101,7 @@ export function begin(start: u64, end: u64): void {
 
 /** Moves the sum of each name, by its number, to `SUMS`. */
 export function collect(): void {
+  settle();
   for (let number: usize = 1; number <= <usize>names; number++) {
     const entry = ENTRIES + ENTRY_SIZE * number;
     store<f64>(SUMS + 8 * number, <f64>load<u64>(entry, SUM));
@@ -82,11 +109,24 @@ export function collect(): void {
   }
 }
 
+/** Adds the sums of the pairs to the sums. */
+function settle(): void {
+  for (let number: usize = 1; number <= <usize>names; number++) {
+    const entry = ENTRIES + ENTRY_SIZE * number;
+    let sum: u64 = 0;
+    for (let pair: usize = 0; pair < 16; pair += 4) sum = sum * 100 + load<u32>(entry + pair, PAIRS);
+    store<u64>(entry, load<u64>(entry, SUM) + sum, SUM);
+    v128.store(entry, i64x2.splat(0), PAIRS);
+  }
+  settled = lines;
+}
+
 /**
  * Adds the lines from a position on. The byte before `end` is a newline. @returns the position of the first line that it
  * cannot add, or `end`. It cannot add a line of another day or form, or with a new name if there are too many.
  */
 export function add(start: usize, end: usize): usize {
+  if (lines - settled > MAX_UNSETTLED) settle();
   // No line begins with zeros, so that is where the common ones end.
   const behind = load<u64>(end);
   store<u64>(end, 0);
@@ -104,13 +144,13 @@ export function add(start: usize, end: usize): usize {
 }
 
 /**
- * Adds lines of the present window with known short names and at most seven digits of bytes, until another line comes.
- * It calls nothing, and its branches are the same for most lines: both would double its time.
+ * Adds lines of the present window with known short names and at most eight digits of bytes, until another line comes. It
+ * calls nothing, and its branches are the same for most lines: both would double its time. The processor does as many of
+ * its instructions at once as it can, so the fewest are the fastest.
  */
 function addCommon(start: usize): usize {
   const common = window;
   const mask = slotMask;
-  const shift = slotShift;
   // The last three digits of the window, the two behind it, and the space, where they were seen to be right.
   let second: u64 = 0;
   let added: u32 = 0;
@@ -122,34 +162,33 @@ function addCommon(start: usize): usize {
       if ((otherThanDigits(lastDigits) & 0x8080) != 0 || load<u8>(at, 10) != SPACE) break;
       second = time;
     }
-    const digits = digitsOf(load<u64>(at, 11));
-    // Eight times the number of digits, and 7. Or 64 if all of them are digits.
-    const stop = ctz(otherThanDigits(digits));
-    if (stop - 15 > 48) break;
-    // 12 bytes before the name.
-    const before = at + ((<usize>stop) >> 3);
-    if (load<u8>(before, 11) != SPACE) break;
+    const text = i8x16.add(v128.load(at, 11), v128.load(TO_HIGHEST));
+    // How many digits are before the first other byte. Or 32.
+    const count = <usize>ctz(i8x16.bitmask(i8x16.lt_s(text, v128.load(LOWEST_DIGIT))));
+    if (count - 1 > 7) break;
+    // 11 bytes before the space, which is compared with the name.
+    const before = at + count;
     // The first newline, usually. It does not depend on where the name begins, so the next line can begin early. If there
-    // is none, the name is too long. If there is an earlier one, it would be in a name, and no known name has one.
+    // is none, or an earlier one, then the name is not equal to a known one, which ends with its only newline.
     const next = at + 17 + <usize>ctz(newlinesFrom(at + 16));
-    const length = next - 13 - before;
-    if (length - 1 >= MAX_SHORT) break;
-    const masks = <usize>32 - length;
-    const low = v128.and(v128.load(before, 12), v128.load(masks, MASKS));
-    const high = v128.and(v128.load(before, 28), v128.load(masks, MASKS + 16));
-    let slot = (<usize>(hashOf(low, high) >> shift)) & mask;
+    const kept = before + (MASKS + 11) - next;
+    const low = v128.and(v128.load(before, 11), v128.load(kept));
+    const high = v128.and(v128.load(before, 27), v128.load(kept, 16));
+    let slot = (<usize>(hashOf(low, high) >> SLOT_SHIFT)) & mask;
     let entry = ENTRY_SIZE * <usize>load<u16>(slot, SLOTS);
     // The first slot is not in the loop, which would check whether it is interrupted.
     if (isOther(entry, low, high)) {
       do {
+        if (entry == 0) break;
         slot = (slot + SLOT_SIZE) & mask;
         entry = ENTRY_SIZE * <usize>load<u16>(slot, SLOTS);
-      } while (entry != 0 && isOther(entry, low, high));
+      } while (isOther(entry, low, high));
+      if (entry == 0) break;
     }
-    if (entry == 0) break;
-    // Zeros in front make eight digits of them.
-    const sum = load<u64>(entry, ENTRIES + SUM) + numberOfEight(digits << (71 - stop));
-    store<u64>(entry, sum, ENTRIES + SUM);
+    // The eight bytes before the space end with the digits.
+    const digits = i16x8.sub(v128.load_ext<u8>(before, 3), v128.load(ZEROS));
+    const pairs = i32x4.dot_i16x8_s(digits, v128.load(count << 4, WEIGHTS));
+    v128.store(entry, i32x4.add(v128.load(entry, ENTRIES + PAIRS), pairs), ENTRIES + PAIRS);
     added += 1;
     at = next;
   }
@@ -157,7 +196,7 @@ function addCommon(start: usize): usize {
   return at;
 }
 
-/** Whether an entry has another name than this, or none. `entry`: its distance from the first one. */
+/** Whether an entry has another name than this, or no short one. `entry`: its distance from the first one. */
 function isOther(entry: usize, low: v128, high: v128): bool {
   const equal = v128.and(
     i8x16.eq(low, v128.load(entry, ENTRIES)),
@@ -208,11 +247,12 @@ function enterWindow(text: u64): bool {
 
 /** Returns the number of a name, which it gets now if it is new. 0 if it is no name, or if there are too many. */
 function numberOf(name: usize, length: usize): u32 {
-  // Zeros behind it: at least one.
-  const size = (length + 32) & ~31;
+  // With the space and the newline, and zeros behind it: at least one.
+  const whole = length + 2;
+  const size = (whole + 32) & ~31;
   for (let part: usize = 0; part < size; part += 16) {
-    const kept = length > part ? min<usize>(length - part, 16) : 0;
-    v128.store(COPY + part, v128.and(v128.load(name + part), v128.load(MASKS + 32 - kept)));
+    const kept = whole > part ? min<usize>(whole - part, 16) : 0;
+    v128.store(COPY + part, v128.and(v128.load(name - 1 + part), v128.load(MASKS - kept)));
   }
   let slot = firstSlotOf(COPY);
   for (let number: u32; (number = load<u16>(slot)) != 0; slot = slotBehind(slot)) {
@@ -222,8 +262,9 @@ function numberOf(name: usize, length: usize): u32 {
   names += 1;
   memory.copy(NAMES + NAME_SIZE * <usize>names, COPY, size);
   const entry = ENTRIES + ENTRY_SIZE * <usize>names;
-  v128.store(entry, v128.load(COPY));
-  v128.store(entry, v128.load(COPY, 16), 16);
+  if (whole <= MAX_SHORT) memory.copy(entry, COPY, MAX_SHORT);
+  else memory.fill(entry, NEWLINE, MAX_SHORT);
+  v128.store(entry, i64x2.splat(0), PAIRS);
   store<u64>(entry, 0, SUM);
   if (names <= slots / SLOTS_OF_NAME) store<u16>(slot, <u16>names);
   else distribute(slots * 2);
@@ -243,7 +284,6 @@ function distribute(count: u32): void {
 /** Empties so many slots. */
 function setSlots(count: u32): void {
   slots = count;
-  slotShift = 64 - SLOT_SHIFT - <u64>ctz(count);
   slotMask = SLOT_SIZE * (<usize>count - 1);
   memory.fill(SLOTS, 0, SLOT_SIZE * <usize>slots);
 }
@@ -253,9 +293,9 @@ function firstSlotOf(name: usize): usize {
   let hash = hashOf(v128.load(name), v128.load(name, 16));
   for (let part = name + 32; load<u8>(part - 1) != 0; part += 16) {
     // Turned, so that the same parts in another order have another hash.
-    hash = rotl<u64>(hash, 32) * load<u64>(SECRET, 16) + hashOf(v128.load(part), i64x2.splat(0));
+    hash = rotl<u64>(hash, 32) * load<u64>(SECRET, 32) + hashOf(v128.load(part), i64x2.splat(0));
   }
-  return SLOTS + ((<usize>(hash >> slotShift)) & slotMask);
+  return SLOTS + ((<usize>(hash >> SLOT_SHIFT)) & slotMask);
 }
 
 function slotBehind(slot: usize): usize {
@@ -289,20 +329,21 @@ function isPunctuation(byte: u8): bool {
 }
 
 /** A bit for each of 32 bytes: whether it is a newline. */
-function newlinesFrom(at: usize): u64 {
-  const newline = i8x16.splat(NEWLINE);
+function newlinesFrom(at: usize): u32 {
+  const newlines = v128.load(NEWLINES);
   return (
-    (<u64>i8x16.bitmask(i8x16.eq(v128.load(at), newline))) |
-    ((<u64>i8x16.bitmask(i8x16.eq(v128.load(at, 16), newline))) << 16)
+    (<u32>i8x16.bitmask(i8x16.eq(v128.load(at), newlines))) |
+    ((<u32>i8x16.bitmask(i8x16.eq(v128.load(at, 16), newlines))) << 16)
   );
 }
 
-/** The hash of the first 32 bytes of a name. Each of them changes its highest bits. */
+/** The hash of the first 32 bytes of a name, with its space and newline. Each of them changes its highest bits. */
 function hashOf(low: v128, high: v128): u64 {
-  const both = v128.xor(low, i8x16.swizzle(high, v128.load(SECRET)));
-  return (
-    i64x2.extract_lane(both, 0) * load<u64>(SECRET, 16) + i64x2.extract_lane(both, 1) * load<u64>(SECRET, 24)
+  const sums = i32x4.add(
+    i32x4.dot_i16x8_s(low, v128.load(SECRET)),
+    i32x4.dot_i16x8_s(high, v128.load(SECRET, 16)),
   );
+  return (i64x2.extract_lane(sums, 0) + i64x2.extract_lane(sums, 1)) * load<u64>(SECRET, 32);
 }
 
 /** Digits become the bytes 0 to 9. */
