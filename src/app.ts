@@ -263,6 +263,10 @@ export function createApplication(
     logUnexpected: (xid, command, error) =>
       logUnexpected(directory, { time: now(), xid, function: command, error }),
   };
+  if (livesLong)
+    void import('./drivers/reloads.ts').then(({ reloadsOf }) => {
+      reloadsOf(engine.machine).outliveCalls();
+    });
   return {
     engine,
     installation: { stateDirectory, isSandbox: !isMachine({ userId, stateDirectory }) },

@@ -1,9 +1,7 @@
 // Work that takes about as long for several items as for one, such as starting a daemon’s own checker. Items that arrive
 // while a batch runs share the next one.
-import { realTiming, type Timing } from './timing.ts';
+import { realTiming, restAfter, type Timing } from './timing.ts';
 
-/** After a patient batch, at least so many times its duration passes before the next: they take a fifth of the time at most. */
-const REST = 4;
 /** Longer than this, nobody waits for others. */
 const MAX_REST_MS = 500;
 
@@ -71,7 +69,7 @@ export class Batches {
         for (const { fail } of batch) fail(error);
       }
       const endedAt = this.#timing.now();
-      this.#readyAt.set(key, endedAt + Math.min(MAX_REST_MS, REST * (endedAt - startedAt)));
+      this.#readyAt.set(key, endedAt + Math.min(MAX_REST_MS, restAfter(endedAt - startedAt, batch.length)));
     }
     this.#queues.delete(key);
   }

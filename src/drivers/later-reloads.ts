@@ -24,11 +24,19 @@ export class LaterReloads {
   #waiting: LaterReload[] = [];
   #isWorking = false;
   #readyAt = -Infinity;
+  /** Ends after the reloads for which it works now, and the rest before them. */
+  #round: Promise<unknown> = Promise.resolve();
+  #outlivesCalls = false;
   /** The reloads that have begun. */
   #begun: Promise<unknown> = Promise.resolve();
 
   constructor(timing: Timing) {
     this.#timing = timing;
+  }
+
+  /** From now on, `add` always returns at once, because this process goes on. */
+  outliveCalls(): void {
+    this.#outlivesCalls = true;
   }
 
   /**
@@ -38,13 +46,21 @@ export class LaterReloads {
    */
   async add(reload: LaterReload): Promise<void> {
     this.#waiting.push(reload);
-    if (reload.isFollowed === true || this.#isWorking) return;
+    if (!isBeginning(reload) || this.#isWorking) return;
     this.#isWorking = true;
     const isReady = this.#timing.now() >= this.#readyAt;
     const requested = this.#work();
-    if (isReady) await requested;
+    if (isReady && !this.#outlivesCalls) await requested;
     // A task confirms that all new files are used. It also reports why one is not.
     else requested.catch(() => undefined);
+  }
+
+  /** Returns once all that were added before are over, whether or not they failed. */
+  async areOver(): Promise<void> {
+    const isAnyWaiting = this.#waiting.some(isBeginning);
+    await this.#round;
+    // Those that came too late for that round are in the next.
+    if (isAnyWaiting) await this.#round;
   }
 
   /** Loads what waits and has a lower order, for a reload that needs it. If that fails, a task reports it. */
@@ -55,25 +71,27 @@ export class LaterReloads {
   }
 
   /** @returns once the first reloads are requested; it continues until none wait. */
-  async #work(): Promise<void> {
-    const rest = Math.max(0, this.#readyAt - this.#timing.now());
-    if (rest > 0) await this.#timing.pause(rest, { ref: false });
-    const startedAt = this.#timing.now();
-    const requested = this.#exclusively(() => this.#run(this.#take(() => true)));
-    void requested
-      .then(
-        (used) => used(),
-        () => undefined,
-      )
+  #work(): Promise<void> {
+    let startedAt = 0;
+    const requested = this.#pauseUntilReady().then(() => {
+      startedAt = this.#timing.now();
+      return this.#exclusively(() => this.#run(this.#take(() => true)));
+    });
+    this.#round = requested
+      .then((used) => used())
       .catch(() => undefined)
       .then(() => {
         const now = this.#timing.now();
         this.#readyAt = now + REST * (now - startedAt);
-        if (this.#waiting.some(({ isFollowed }) => isFollowed !== true)) {
-          this.#work().catch(() => undefined);
-        } else this.#isWorking = false;
+        if (this.#waiting.some(isBeginning)) this.#work().catch(() => undefined);
+        else this.#isWorking = false;
       });
-    await requested;
+    return requested.then(() => undefined);
+  }
+
+  async #pauseUntilReady(): Promise<void> {
+    const rest = this.#readyAt - this.#timing.now();
+    if (rest > 0) await this.#timing.pause(rest, { ref: false });
   }
 
   #take(isTaken: (reload: LaterReload) => boolean): LaterReload[] {
@@ -116,3 +134,6 @@ export class LaterReloads {
     return load(last);
   }
 }
+
+/** Reloads that others follow begin with those. */
+const isBeginning = ({ isFollowed }: LaterReload) => isFollowed !== true;

@@ -1,17 +1,11 @@
 // Reloads of daemons within one process. Changes that wait for the same reload share it. Their files are put in place
 // right before it, so that no reload sees half of a change, or a change that it is not responsible for.
 import { UNCHANGED } from '../core/machine-error.ts';
-import { realTiming, type Timing } from '../core/timing.ts';
+import { realTiming, restAfter, type Timing } from '../core/timing.ts';
 import { LaterReloads, type LaterReload } from './later-reloads.ts';
 
 /** At most one reload of the same key begins in this time. */
 const INTERVAL_MS = 20;
-/**
- * A patient reload waits after the end of the last one: as long as that one took, times the number of requests that
- * shared it, but at most times this number. So reloads take a fifth of the time when many calls run at once, and calls one
- * after the other wait only a little.
- */
-const MAX_PATIENCE = 4;
 
 export interface ReloadRequest {
   /** Requests of the same key share a reload: `bind configuration`. */
@@ -26,7 +20,7 @@ export interface ReloadRequest {
   readonly isDown: (error: unknown) => boolean;
   /** Undoes this change after a failed swap or reload, before the next reload. */
   readonly rollBack: () => Promise<void>;
-  /** It can wait a moment longer, so that more requests share the reload. */
+  /** It waits while the last reload rests, so that more requests share it. */
   readonly isPatient?: true;
   /** Later reloads of lower orders are run before it. */
   readonly order?: number;
@@ -59,6 +53,19 @@ export class Reloads {
   constructor(timing: Timing = realTiming) {
     this.#timing = timing;
     this.#later = new LaterReloads(timing);
+  }
+
+  /**
+   * For a process that outlives its calls, such as a server: a call does not wait until a later reload is requested. A
+   * task reports if one fails.
+   */
+  outliveCalls(): void {
+    this.#later.outliveCalls();
+  }
+
+  /** Returns once the later reloads of earlier requests are over. They may have failed. */
+  async laterOnesAreOver(): Promise<void> {
+    await this.#later.areOver();
   }
 
   /** How many reloads of this key have begun. */
@@ -110,8 +117,8 @@ export class Reloads {
       const shared = queue.splice(0);
       queue.unshift(...(await this.#share(key, shared)));
       const endedAt = this.#timing.now();
-      const rest = Math.min(shared.length, MAX_PATIENCE) * (endedAt - startedAt);
-      this.#last.set(key, { startedAt, patientAt: endedAt + rest });
+      const patientAt = endedAt + restAfter(endedAt - startedAt, shared.length);
+      this.#last.set(key, { startedAt, patientAt });
     }
     this.#queues.delete(key);
   }

@@ -1,6 +1,7 @@
 // Confirms that PHP-FPM and the web server use the pools and virtual hosts of new accounts.
 import { defineTask } from '../core/task.ts';
 import { confirmPools, endForgottenWaiting } from '../drivers/php-pools/confirm.ts';
+import { reloadsOf } from '../drivers/reloads.ts';
 import { virtualHosts } from '../drivers/virtual-hosts/virtual-hosts.ts';
 import { reportUnserved } from '../model/web/confirmation.ts';
 
@@ -13,6 +14,8 @@ export default defineTask<unknown>({
   async run(_input, { machine, log, now, transaction, withLocks }) {
     const report = (reasons: readonly string[]) =>
       transaction('changes', (db) => reportUnserved(db, reasons, now()));
+    // While there are many accounts, these can rest for longer than the confirmations wait.
+    await reloadsOf(machine).laterOnesAreOver();
     const pools = confirmPools(machine, { withLocks }).then((removed) => sentences('PHP-FPM', removed));
     // Apache comes second, because it uses the pools. It is confirmed even if PHP-FPM has a problem.
     const [first] = await Promise.allSettled([pools]);

@@ -266,7 +266,7 @@ const layers: Record<string, Layer> = {
       generatedAccountLists,
       /^src\/changes\/(loaders\.generated|earlier-operations)\.ts$/,
       /^src\/doctor\/advise\.ts$/,
-      /^src\/drivers\/(loaders\.generated|bandwidth\/count-threads)\.ts$/,
+      /^src\/drivers\/(loaders\.generated|reloads|bandwidth\/count-threads)\.ts$/,
       /^src\/hooks\/call-hooks\.ts$/,
       /^src\/model\/(features\/overrides|hooks\/functions|logins\/(callers|own-password)|roles\/active-profile|servers\/servers|passwords\/strength|stored-names|tasks\/queue)\.ts$/,
       /^src\/catalogue\/(known|known-account-functions)\.ts$/,

@@ -31,7 +31,7 @@ describe('batches', () => {
     expect(sizes).toEqual([1, 2, 2, 1]);
   });
 
-  it('begin later if they are patient, so that they take a fifth of the time at most', async () => {
+  it('rest if they are patient: those one after the other as long as the last one took', async () => {
     let time = 1000;
     const pause = (duration: number) => Promise.resolve(void (time += duration));
     const batches = new Batches({ now: () => time, pause });
@@ -43,14 +43,36 @@ describe('batches', () => {
     };
     for (const duration of [100, 100, 1000, 100]) await batches.run('x', duration, work, { isPatient: true });
     // Not longer than half a second.
-    expect(begun).toEqual([1000, 1500, 2000, 3500]);
+    expect(begun).toEqual([1000, 1200, 1400, 2900]);
     await batches.run('x', 100, work);
     await batches.run('another', 100, work, { isPatient: true });
-    expect(begun.slice(4)).toEqual([3600, 3700]);
+    expect(begun.slice(4)).toEqual([3000, 3100]);
     // There was time enough in between.
-    time += 450;
+    time += 150;
     await batches.run('x', 100, work, { isPatient: true });
-    expect(begun.at(-1)).toBe(4250);
+    expect(begun.at(-1)).toBe(3350);
+  });
+
+  it('rest longer the more items they had, so that they take a fifth of the time at most', async () => {
+    let time = 1000;
+    const pause = (duration: number) => Promise.resolve(void (time += duration));
+    const batches = new Batches({ now: () => time, pause });
+    const begun: [number, number][] = [];
+    const work = async (items: readonly number[]) => {
+      begun.push([time, items.length]);
+      await pause(100);
+      return items;
+    };
+    const several = (count: number) =>
+      Promise.all(Array.from({ length: count }, (_, at) => batches.run('x', at, work, { isPatient: true })));
+    for (const count of [3, 9, 1]) await several(count);
+    // The first one begins before the others come.
+    expect(begun).toEqual([
+      [1000, 1],
+      [1200, 2],
+      [1500, 9],
+      [2000, 1],
+    ]);
   });
 
   it('fail for all items of a batch, and for no others', async () => {

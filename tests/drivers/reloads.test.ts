@@ -1,6 +1,7 @@
 // Reloads that several changes share.
 import fc from 'fast-check';
 import type { Timing } from '../../src/core/timing.ts';
+import { until } from '../support/until.ts';
 import { RollBackError, Reloads, reloadsOf, type ReloadRequest } from '../../src/drivers/reloads.ts';
 
 const nothing = () => Promise.resolve();
@@ -262,6 +263,54 @@ describe('reloads', () => {
       await settle();
       expect(log.filter((line) => line.includes(' at '))).toEqual(['php at 2000', 'web at 2100']);
       expect(log.filter((line) => line.endsWith('used'))).toHaveLength(6);
+    });
+
+    it('keep no call waiting in a process that outlives it, and all are run', async () => {
+      const { log, reloads, pool, host } = world();
+      reloads.outliveCalls();
+      await reloads.request(pool());
+      let end = () => undefined as void;
+      const held = new Promise<void>((resume) => (end = resume));
+      await reloads.request({ ...host(), run: () => held.then(() => void log.push('web')) });
+      await reloads.request(host());
+      expect(log).not.toContain('web');
+      end();
+      await reloads.laterOnesAreOver();
+      expect(log.slice(-4)).toEqual(['web', 'web used', 'web at 1500', 'web used']);
+    });
+
+    it('leave a failure to the confirmation in such a process', async () => {
+      const { log, reloads, host } = world();
+      reloads.outliveCalls();
+      const failing = { ...host(), run: () => Promise.reject(new Error('broken')) };
+      await reloads.request({ ...failing, rollBack: async () => void log.push('undone') });
+      await reloads.laterOnesAreOver();
+      expect(log).toEqual(['swap web']);
+      await reloads.request(host());
+      await reloads.laterOnesAreOver();
+      expect(log.at(-1)).toBe('web used');
+    });
+
+    it('are over once the daemons use what was added before, also after a rest', async () => {
+      const { timing, log, reloads, pool, host } = world();
+      reloads.outliveCalls();
+      await reloads.laterOnesAreOver();
+      let isUsed = () => undefined as void;
+      const used = () => new Promise<void>((resume) => (isUsed = resume));
+      await reloads.request({ ...host(), later: { order: 2, used } });
+      await until(() => log.some((line) => line.startsWith('web at')), 'the reload runs');
+      // These must wait for the next.
+      await reloads.request(pool());
+      await reloads.request(host());
+      const seen: string[] = [];
+      const over = reloads.laterOnesAreOver().then(() => seen.push(...log));
+      const pauses = timing.pauses.length;
+      await new Promise((resume) => setImmediate(resume));
+      expect(seen).toEqual([]);
+      isUsed();
+      await over;
+      expect(seen.slice(-2)).toEqual(['web at 1600', 'web used']);
+      expect(timing.pauses.slice(pauses)).toContain(400);
     });
 
     it('give PHP to a reload of the web server that somebody waits for', async () => {

@@ -1,0 +1,133 @@
+// The virtual hosts of accounts that are created one after the other, while the web server needs long for a reload.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { reloadsOf } from '../../../src/drivers/reloads.ts';
+import { Apache } from '../../../src/drivers/virtual-hosts/apache/apache.ts';
+import { writtenGeneration, type ApacheServer } from '../../../src/drivers/virtual-hosts/apache/control.ts';
+import { DIRECTORIES } from '../../../src/drivers/virtual-hosts/apache/places.ts';
+import type { AccountWeb } from '../../../src/drivers/virtual-hosts/contract.ts';
+import type { TaskContext } from '../../../src/core/task.ts';
+import { sandboxMachine } from '../../../src/machine/choose.ts';
+import confirmation from '../../../src/tasks/confirm-virtual-hosts.ts';
+import { until } from '../../support/until.ts';
+
+let folder: string;
+let server: Server;
+/** The generation that answers. */
+let served: number;
+/** Each request for a reload, with what ends the reload. */
+let requests: (() => void)[];
+/** What a request waits for before it returns. */
+let answer: Promise<void>;
+let apache: Apache;
+let machine: ReturnType<typeof sandboxMachine>;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'new-accounts-'));
+  machine = sandboxMachine(folder, () => Date.now());
+  [served, requests, answer] = [1, [], Promise.resolve()];
+  server = createServer((_request, response) => {
+    response.setHeader('whmapi1-configuration', served).end();
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port: http } = server.address() as AddressInfo;
+  const unused = () => Promise.reject(new Error('not used'));
+  const fake: ApacheServer = {
+    ports: { http, https: 0 },
+    isServed: () => Promise.resolve(true),
+    state: () => Promise.resolve('active'),
+    accepts: () => Promise.resolve(true),
+    async requestReload(port) {
+      const generation = await writtenGeneration(port);
+      requests.push(() => (served = generation));
+      await answer;
+    },
+    ...{ test: unused, reload: unused, restart: unused },
+  };
+  apache = new Apache(fake);
+});
+afterEach(async () => {
+  await new Promise((done) => server.close(done));
+  rmSync(folder, { recursive: true });
+});
+
+const webOf = (username: string): AccountWeb => ({
+  username,
+  home: `/home/${username}`,
+  addresses: { ipv4: null, ipv6: null },
+  isSuspended: false,
+  isOverLimit: false,
+  hasCgi: false,
+  hosts: [{ servername: `${username}.example`, aliases: [], documentRoot: `/home/${username}/public_html` }],
+});
+
+async function add(username: string): Promise<void> {
+  const step = apache.add(username, webOf(username));
+  await step.apply(machine, await step.prepare(machine));
+}
+
+async function end(at: number): Promise<void> {
+  await until(() => requests.length === at + 1, `request ${at} for a reload`);
+  requests[at]?.();
+}
+
+async function written(): Promise<number> {
+  const [files, tools, services] = [
+    await machine.files(DIRECTORIES),
+    await machine.tools([]),
+    await machine.services(),
+  ];
+  return writtenGeneration({ files, tools, services });
+}
+
+it('do not wait for a reload, and share the next one, which begins after a rest', async () => {
+  await add('ann');
+  const began = performance.now();
+  expect(requests).toHaveLength(1);
+  // The reload goes on.
+  for (const username of ['bob', 'carl', 'dora']) await add(username);
+  expect(requests).toHaveLength(1);
+  await end(0);
+  const ended = performance.now();
+  await until(() => requests.length === 2, 'the next request');
+  // The rest is four times as long as the reload.
+  expect(performance.now() - ended).toBeGreaterThan(3.9 * (ended - began));
+  await end(1);
+  await reloadsOf(machine).laterOnesAreOver();
+  expect(served).toBe(await written());
+  expect(requests).toHaveLength(2);
+});
+
+it('do not even wait for the request in a process that outlives the call', async () => {
+  reloadsOf(machine).outliveCalls();
+  let resume = () => undefined as void;
+  answer = new Promise((done) => (resume = done));
+  await add('ann');
+  await until(() => requests.length === 1, 'the request');
+  await add('bob');
+  resume();
+  await end(0);
+  await end(1);
+  await reloadsOf(machine).laterOnesAreOver();
+  expect(served).toBe(await written());
+});
+
+it('are confirmed only after the reloads that still rest or run', async () => {
+  reloadsOf(machine).outliveCalls();
+  await add('ann');
+  await until(() => requests.length === 1, 'the request');
+  await add('bob');
+  let isConfirmed = false;
+  const context = { machine, log: () => undefined } as unknown as TaskContext;
+  const confirmed = confirmation.run({}, context).then(() => (isConfirmed = true));
+  await end(0);
+  // The reload for the second account rests.
+  await until(() => requests.length === 2, 'the next request');
+  expect(isConfirmed).toBe(false);
+  await end(1);
+  await confirmed;
+  expect(served).toBe(await written());
+});
