@@ -60,8 +60,8 @@ export interface Application {
    * @throws ApiError `store_unavailable`.
    */
   auditAgain(record: AuditRecord, moment: AuditMoment): Promise<void>;
-  /** The same for a read that only has to be counted. Returns false, and records nothing, for one that needs a line. */
-  countAgain(record: AuditRecord, moment: CountedMoment): boolean;
+  /** The same for reads that only have to be counted. Returns false, and records nothing, if one needs a line. */
+  countAgain(records: readonly AuditRecord[], moment: CountedMoment): boolean;
   /**
    * Marks in the state directory that this process runs a server, until `close`. --doctor and --restore read the mark.
    * @throws ApiError `store_unavailable`.
@@ -298,7 +298,7 @@ export function createApplication(
     },
     auditAgain: async (record, moment) =>
       reads === undefined ? write({ ...record, ...moment }, 'read') : (await reads).add(record, moment),
-    countAgain: (record, moment) => loadedReads?.count(record, moment) === true,
+    countAgain: (records, moment) => loadedReads?.count(records, moment) === true,
     announceServer: async (server) => {
       const { announce, removeStale, retire } = await import('./store/running-servers.ts');
       removeStale(directory, engine.processes.isAlive);

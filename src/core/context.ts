@@ -1,4 +1,5 @@
 // The context of a handler. All its dependencies come from here, so that tests can replace them.
+import type { AuditKind } from './audit.ts';
 import type { AnyFunction } from './define.ts';
 import type { Dialect } from './dialect.ts';
 import type { Envelope } from './envelope.ts';
@@ -77,13 +78,15 @@ export interface Sealer {
 /** One call as received, before its arguments are read. */
 export interface Call {
   readonly command: string;
+  /** The API of accounts that has the function. Absent for WHM's. */
+  readonly api?: AccountApi | undefined;
   readonly args: readonly RawArgument[];
   /** Validate and run the call without saving any changes. */
   readonly dryRun: boolean;
   /** The client's address and the method of authentication, for the audit log. Absent on the local command line. */
-  readonly origin?: Origin;
+  readonly origin?: Origin | undefined;
   /** True once the client has closed the connection. Absent if this cannot be known. */
-  readonly isAbandoned?: () => boolean;
+  readonly isAbandoned?: (() => boolean) | undefined;
   /** True if work on the machine that is not complete when the client closes the connection is undone. */
   readonly endsIfAbandoned?: true;
   /** Warnings about how the call was sent, for `metadata.output.warnings`. */
@@ -97,6 +100,16 @@ export interface Call {
   readonly assertCurrent?: (db: Db) => Promise<void>;
   /** True if whoever makes the call reads a long list while it writes the response (`Envelope.longList`). */
   readonly readsLongLists?: boolean;
+  /** The call that makes this one. Absent if nothing but the client does. */
+  readonly outer?: OuterCall;
+}
+
+/** A call, as another one sees it that it makes. */
+export interface OuterCall {
+  /** True if it has just looked for unfinished operations. */
+  readonly hasLooked: boolean;
+  /** Learns as what the audit log records the other call. */
+  readonly noteKind: (kind: AuditKind) => void;
 }
 
 /** A file that came with a call, in the order of their arrival. */

@@ -1,5 +1,5 @@
 // Creates the context of a call's handler (`context.ts`), inside or outside a transaction.
-import type { AccountApi, Call, Caller, Context, Db, FreeContext } from './context.ts';
+import type { Call, Caller, Context, Db, FreeContext, OuterCall } from './context.ts';
 import type { AnyFunction } from './define.ts';
 import type { Engine, Store } from './engine.ts';
 import type { Envelope } from './envelope.ts';
@@ -19,8 +19,6 @@ export interface ContextsOptions {
   /** Runs another call. */
   readonly dispatch: (call: Call, caller: Caller, engine: Engine) => Promise<Envelope>;
 }
-
-const nothingBefore = { hasNothing: () => Promise.resolve(true), noteNothing: () => undefined };
 
 /** What a handler has inside and outside a transaction. */
 type Common = Omit<Context, 'db' | 'plan' | 'startTask'>;
@@ -97,19 +95,17 @@ export class Contexts {
       call: async (call) => {
         // A store that responds immediately would block all other requests until the last of many calls.
         await engine.letOthersRun();
-        const nested = { ...engine, store, insideDryRun: own.dryRun };
-        return dispatch({ ...call, ...inherited(own) }, caller, nested);
+        return dispatch(nested(own, call, own.api, outerOfAny), caller, this.#engineFor(store));
       },
       callAsAccount: async (username, api, call) => {
-        // The call of WHM that makes this one has just looked for unfinished operations.
-        const isBegun = caller.isAccount !== true && !engine.isHookable(call.command);
-        const begun = isBegun ? { beforeCalls: nothingBefore } : {};
-        const audit: Engine['audit'] = (record, kind, db) => {
-          this.#areReads = kind === 'read' && this.#areReads !== false;
-          return engine.audit(record, kind, db);
+        const outer: OuterCall = {
+          // A call of WHM has. One of an account makes calls that need other looks.
+          hasLooked: caller.isAccount !== true,
+          noteKind: (kind) => {
+            this.#areReads = kind === 'read' && this.#areReads !== false;
+          },
         };
-        const nested = { ...ofApi(engine, api), ...begun, audit, store, insideDryRun: own.dryRun };
-        return dispatch({ ...call, ...inherited(own) }, actingAs(caller, username), nested);
+        return dispatch(nested(own, call, api, outer), actingAs(caller, username), this.#engineFor(store));
       },
       later: own.dryRun || engine.insideDryRun === true ? undefined : engine.later,
       // Only a server that remembers responses listens (`Engine.watch`).
@@ -118,6 +114,13 @@ export class Contexts {
         this.#of.report.innerError = code;
       },
     } satisfies Omit<FreeContext, keyof Common>);
+  }
+
+  /** The engine of the calls that this one makes: mostly the same, because a copy takes longer than a short call. */
+  #engineFor(store: Store): Engine {
+    const { call, engine } = this.#of;
+    if (!call.dryRun && store === engine.store) return engine;
+    return { ...engine, store, insideDryRun: call.dryRun };
   }
 
   async #startTask(db: Db, kind: string, input: unknown): Promise<number> {
@@ -168,11 +171,6 @@ export class Contexts {
   }
 }
 
-/** An engine that finds the functions of an account's API instead of WHM's. */
-export function ofApi(engine: Engine, api: AccountApi): Engine {
-  return { ...engine, ...engine.accountApis[api] };
-}
-
 /** The caller for an account. `actor` is the login that acts for it. */
 export function accountCaller(user: string, actor?: string): Caller {
   return { user, privileges: NONE, isAccount: true, ...(actor === undefined ? {} : { actor }) };
@@ -187,11 +185,14 @@ function actingAs(caller: Caller, username: string): Caller {
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** The properties that a nested call gets from the call that makes it. */
-function inherited({ dryRun, origin, isAbandoned }: Call): Pick<Call, 'dryRun' | 'origin' | 'isAbandoned'> {
-  return {
-    dryRun,
-    ...(origin === undefined ? {} : { origin }),
-    ...(isAbandoned === undefined ? {} : { isAbandoned }),
-  };
+const outerOfAny: OuterCall = { hasLooked: false, noteKind: () => undefined };
+
+/** A call that another one makes, with what it gets from that. */
+function nested(
+  { dryRun, origin, isAbandoned }: Call,
+  { command, args }: Pick<Call, 'command' | 'args'>,
+  api: Call['api'],
+  outer: OuterCall,
+): Call {
+  return { command, api, args, dryRun, origin, isAbandoned, outer };
 }

@@ -81,17 +81,17 @@ class Dispatch {
 
   /** Warns only on the local command line, and only once for a call that makes other calls. */
   #warnOfSpace(): void {
-    const { insideDryRun, spaceWarning } = this.#engine;
-    if (this.#call.origin !== undefined || insideDryRun !== undefined) return;
-    const warning = spaceWarning?.();
+    if (this.#call.origin !== undefined || this.#call.outer !== undefined) return;
+    const warning = this.#engine.spaceWarning?.();
     if (warning !== undefined) this.#report.warnings.push(warning);
   }
 
   async #prepare(): Promise<Prepared> {
-    const { command, args } = this.#call;
-    const fn = await this.#engine.find(command);
+    const { command, api, args } = this.#call;
+    const functions = api === undefined ? this.#engine : this.#engine.accountApis[api];
+    const fn = await functions.find(command);
     if (fn === undefined) {
-      const absent = await this.#engine.known(command);
+      const absent = await functions.known(command);
       if (absent !== undefined) throw notProvided(command, absent);
       throw this.#caller.isAccount === true ? unknownAccountFunction(command) : unknownFunction(command);
     }
@@ -160,7 +160,7 @@ class Dispatch {
     const mayStore = fn.onlyMeasures === true && !this.#call.dryRun;
     const context = this.#contexts.outside(storeOfLook(this.#engine.store, mayStore), { fn });
     this.#report.restartLook();
-    const found: unknown = await fn.look(args as never, this.#engine.watch?.(context) ?? context);
+    const found: unknown = await fn.look(args as never, this.#engine.watch?.(context, fn) ?? context);
     this.#report.keepLook();
     return found;
   }
@@ -213,7 +213,7 @@ class Dispatch {
     this.#contexts.restart();
     if ('db' in context) await this.#call.assertCurrent?.(context.db);
     try {
-      const given = this.#engine.watch?.(context) ?? context;
+      const given = this.#engine.watch?.(context, fn) ?? context;
       const data = (await fn.handler(args as never, given as never, found as never)) as Hash | undefined;
       return { ok: true, ...(await this.#shape(fn, data, meta)) };
     } catch (error) {
@@ -304,16 +304,16 @@ class Dispatch {
   /** Recovers unfinished operations, unless this is a dry run. Returns the script hooks of the call. */
   async #begin({ fn, args }: Prepared): Promise<CallHooks | undefined> {
     const { isHookable, findHooks, store, journal, beforeCalls } = this.#engine;
-    const { dryRun } = this.#call;
-    const { name } = fn;
-    const isHooked = isHookable(name);
-    if ((dryRun && !isHooked) || (await beforeCalls?.hasNothing(name)) === true) return undefined;
+    const { dryRun, outer } = this.#call;
+    const isHooked = isHookable(fn.name);
+    if (outer?.hasLooked === true && !isHooked) return undefined;
+    if ((dryRun && !isHooked) || (await beforeCalls?.hasNothing(fn.name)) === true) return undefined;
     const call = { fn, args: args as ReadArguments, caller: this.#caller, xid: this.#xid };
     // One transaction for both, because each one takes time if the database is on another server.
     const { left, hooks } = await store.transaction('reads', async (db) => {
       const entries = dryRun ? [] : await journal.list(db);
       const found = isHooked ? await findHooks(db, call, this.#engine) : undefined;
-      if (!dryRun && entries.length === 0 && found === undefined) beforeCalls?.noteNothing(name);
+      if (!dryRun && entries.length === 0 && found === undefined) beforeCalls?.noteNothing(fn.name);
       return { value: { left: entries, hooks: found }, keep: false };
     });
     await this.#undoOrComplete(left);
@@ -390,6 +390,7 @@ class Dispatch {
       ...(stage === undefined ? {} : { stage }),
       duration_ms: now - this.#started,
     };
+    this.#call.outer?.noteKind(kind);
     await this.#engine.audit(record, kind, db);
     this.#audited = true;
   }

@@ -122,6 +122,6 @@ export interface Engine {
   readonly spaceWarning?: () => string | undefined;
   /** Records the details of an unexpected error. Returns a sentence that says where. */
   readonly logUnexpected: (xid: string, command: string, error: unknown) => string;
-  /** Wraps a handler's context, to observe what a call uses. */
-  readonly watch?: (<C extends Context | FreeContext>(context: C) => C) | undefined;
+  /** Wraps the context of a function's handler, to observe what a call uses. */
+  readonly watch?: (<C extends Context | FreeContext>(context: C, fn: AnyFunction) => C) | undefined;
 }

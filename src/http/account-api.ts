@@ -2,7 +2,6 @@
 // no HTTP error. No function of WHM can be called here.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AccountApi, RawArgument, Upload } from '../core/context.ts';
-import { ofApi } from '../core/contexts.ts';
 import { dispatch } from '../core/dispatch.ts';
 import type { Engine } from '../core/engine.ts';
 import { badParam } from '../core/errors.ts';
@@ -106,7 +105,7 @@ function urlsOf(path: string): string[] {
 function answerUapi(module: string, func: string): (asked: Asked) => Promise<Hash> {
   return async ({ args, run }) => {
     const { envelope, reshape } = await run('uapi', module, func, args);
-    return { ...uapiAnswer(envelope, reshape) };
+    return uapiAnswer(envelope, reshape);
   };
 }
 
@@ -147,7 +146,7 @@ async function makeAnswer(
   const sent = { dryRun, warnings, origin, isAbandoned, ...(files === undefined ? {} : { uploads: files }) };
   const run: Asked['run'] = (api, module, func, own) =>
     runAccountCall({ api, module, func, args: own }, (call) =>
-      dispatch({ ...call, ...sent }, caller, ofApi(engine, api)),
+      dispatch({ ...call, ...sent, api }, caller, engine),
     );
   return toBareAnswer('json-api', 'result', await respond({ args, run, sender }));
 }

@@ -8,7 +8,10 @@
 // it, as that of a store which can't tell whether it has changed, makes nothing worth keeping. A handler that uses the
 // clock or the machine as well can say how long its response is valid (`FreeContext.validUntil`).
 //
-// Each call is identified before it comes here, and has its own line in the audit log.
+// The same holds for a call that passes its arguments on to a function of an account (`uapi_cpanel`, `cpanel`) if that
+// function reads: the account's owner, its features and the account itself are in the store, too.
+//
+// Each call is identified before it comes here, and has its own lines in the audit log: a call as an account has two.
 import type { IncomingMessage } from 'node:http';
 import type { Application } from '../app.ts';
 import type { AuditRecord } from '../core/audit.ts';
@@ -35,12 +38,13 @@ interface Remembered {
   readonly answer: WholeAnswer;
   /** The state of the store before the call read it. */
   readonly state: string;
-  readonly record: AuditRecord;
+  /** Its lines in the audit log. */
+  readonly records: readonly AuditRecord[];
   /** When the call was made, and until when its response is valid. */
   readonly from: number;
   readonly until: number;
-  /** Warnings about how the call was sent. */
-  readonly records: WeakMap<Origin, AuditRecord>;
+  /** The same for each origin. */
+  readonly recordsOf: WeakMap<Origin, readonly AuditRecord[]>;
 }
 
 /** A server with both HTTPS and HTTP has two caches. */
@@ -79,9 +83,11 @@ export class RememberedAnswers {
     if (!isValid) return this.#makeAndKeep(key, state, make);
     try {
       const now = engine.now();
-      const moment = { time: now, xid: engine.newXid(), duration_ms: now - started };
-      const record = recordOf(known, sender.origin);
-      await this.#application.auditAgain(record, moment);
+      const records = recordsOf(known, sender.origin);
+      for (const record of records) {
+        const moment = { time: now, xid: engine.newXid(), duration_ms: now - started };
+        await this.#application.auditAgain(record, moment);
+      }
       if (sender.holds !== undefined) {
         const until = Math.min(known.until, sender.holds.until);
         this.#repeated.keep(question.request, {
@@ -89,7 +95,7 @@ export class RememberedAnswers {
           state,
           from: known.from,
           until,
-          record,
+          records,
         });
       }
       return known.answer;
@@ -107,7 +113,7 @@ export class RememberedAnswers {
     const answer = await make(call.engine);
     const repeatable = call.repeatable;
     if (repeatable !== undefined && state === (await this.#application.storeState())) {
-      this.#keep(key, answer, { state, ...repeatable, from, records: new WeakMap() });
+      this.#keep(key, answer, { state, ...repeatable, from, recordsOf: new WeakMap() });
     }
     return answer;
   }
@@ -142,8 +148,11 @@ function lengthOf({ url, body }: Question): number {
   return url.length + (body === undefined ? 0 : body.text.length);
 }
 
-function recordOf({ record, records }: Remembered, origin: Origin): AuditRecord {
-  let known = records.get(origin);
-  if (known === undefined) records.set(origin, (known = { ...record, ...origin }));
+function recordsOf({ records, recordsOf: ofOrigins }: Remembered, origin: Origin): readonly AuditRecord[] {
+  let known = ofOrigins.get(origin);
+  if (known === undefined) {
+    known = records.map((record) => ({ ...record, ...origin }));
+    ofOrigins.set(origin, known);
+  }
   return known;
 }

@@ -15,8 +15,8 @@ export interface Repeatable {
   readonly state: string;
   readonly from: number;
   readonly until: number;
-  /** The audit line. */
-  readonly record: AuditRecord;
+  /** The audit lines. */
+  readonly records: readonly AuditRecord[];
 }
 
 interface Known extends Repeatable {
@@ -48,7 +48,7 @@ export class RepeatedRequests {
     const time = engine.now();
     if (time < known.from || known.until <= time || known.state !== this.#application.storeStateNow())
       return false;
-    if (!this.#application.countAgain(known.record, { time, xid: undefined, duration_ms: 0 })) return false;
+    if (!this.#application.countAgain(known.records, { time, xid: undefined, duration_ms: 0 })) return false;
     response.writeHead(200, known.headers).end(known.answer.body);
     return true;
   }

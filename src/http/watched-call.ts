@@ -1,6 +1,7 @@
-// Watches a call: whether its response depends only on the store, and its audit line.
+// Watches a call: whether its response depends only on the store, and its lines in the audit log.
 import type { AuditRecord } from '../core/audit.ts';
 import type { Context, FreeContext } from '../core/context.ts';
+import type { AnyFunction } from '../core/define.ts';
 import type { Engine } from '../core/engine.ts';
 
 /**
@@ -20,20 +21,33 @@ const inside: ReadonlySet<string | symbol> = new Set<keyof Context>([
   'reportLongList',
 ]);
 
-/** The record of a call whose response is the same if it is repeated, and until when. */
+/** What a handler may use besides, if it passes its arguments on to the function of an account, which is watched too. */
+const insideIfPassing: ReadonlySet<string | symbol> = new Set<keyof FreeContext>([
+  'callAsAccount',
+  'innerError',
+]);
+
+/** The lines in the audit log of a call whose response is the same if it is repeated, and until when it is. */
 export interface Repeatable {
-  readonly record: AuditRecord;
+  readonly records: readonly AuditRecord[];
   readonly until: number;
+}
+
+/** What a function uses. */
+interface Use {
+  isOutside: boolean;
+  /** How long the function says that its response is valid. */
+  until: number | undefined;
 }
 
 export class WatchedCall {
   /** The engine for the call. */
   readonly engine: Engine;
-  #usedOutside = false;
+  #isRead = true;
   #isUnfinished = false;
-  #functions = 0;
-  #until: number | undefined;
-  #record: AuditRecord | undefined;
+  /** Of the function that is called, and of the one that it calls. */
+  readonly #uses = new Map<AnyFunction, Use>();
+  readonly #records: AuditRecord[] = [];
 
   constructor(engine: Engine) {
     const { uapi, api2 } = engine.accountApis;
@@ -55,46 +69,73 @@ export class WatchedCall {
       },
       audit: async (record, kind, db) => {
         await engine.audit(record, kind, db);
-        this.#record = record;
+        if (kind !== 'read') this.#isRead = false;
+        this.#records.push(record);
       },
-      watch: (context) => this.#watch(context),
+      watch: (context, fn) => this.#watch(context, fn),
     };
   }
 
   /**
-   * The audit line of a successful call whose response came only from the store, or whose handler says how long it is
-   * valid. Undefined for other calls. Of a call that makes other calls, no handler can say that.
+   * The audit lines of a successful call whose response came only from the store, or whose handlers say how long it is
+   * valid. Undefined for other calls.
    */
   get repeatable(): Repeatable | undefined {
-    const record = this.#record;
-    if (this.#isUnfinished || record?.result !== 1) return undefined;
-    if (!this.#usedOutside) return { record, until: Infinity };
-    return this.#until === undefined || this.#functions > 1 ? undefined : { record, until: this.#until };
+    const records = this.#records;
+    if (!this.#isRead || this.#isUnfinished || records.length === 0) return undefined;
+    if (records.some(({ result }) => result !== 1)) return undefined;
+    let until = Infinity;
+    for (const use of this.#uses.values()) {
+      if (!use.isOutside) continue;
+      if (use.until === undefined) return undefined;
+      until = Math.min(until, use.until);
+    }
+    return { records, until };
   }
 
   #watchFind(find: Engine['find']): Engine['find'] {
     return async (command) => {
       const fn = await find(command);
-      this.#functions += 1;
-      if (fn?.effect !== 'reads' && fn?.effect !== 'none') this.#usedOutside = true;
+      if (fn === undefined) this.#isRead = false;
+      else if (fn.effect !== 'reads' && fn.effect !== 'none' && !passesOn(fn))
+        this.#useOf(fn).isOutside = true;
       return fn;
     };
+  }
+
+  #useOf(fn: AnyFunction): Use {
+    let use = this.#uses.get(fn);
+    if (use === undefined) this.#uses.set(fn, (use = { isOutside: false, until: undefined }));
+    return use;
   }
 
   /**
    * The same context, which records what is used. A proxy, because an object with a getter for each name would get a
    * hidden class of its own in each call, and V8 keeps those, with all that their getters hold, until a full collection.
    */
-  #watch<C extends Context | FreeContext>(context: C): C {
+  #watch<C extends Context | FreeContext>(context: C, fn: AnyFunction): C {
+    const use = this.#useOf(fn);
     const validUntil = (time: number) => {
-      this.#until = time;
+      use.until = time;
     };
+    const isPassing = passesOn(fn);
     return new Proxy(context, {
       get: (_context, name) => {
         if (name === 'validUntil' && name in context) return validUntil;
-        if (!inside.has(name)) this.#usedOutside = true;
+        if (isPassing && name === 'transaction' && name in context) return watchedTransaction(context, use);
+        if (!inside.has(name) && !(isPassing && insideIfPassing.has(name))) use.isOutside = true;
         return context[name as keyof C];
       },
     });
   }
+}
+
+/** Whether the function only passes its arguments on: what its response depends on is the function that gets them. */
+const passesOn = ({ effect, passes }: AnyFunction): boolean => effect === 'calls' && passes !== undefined;
+
+function watchedTransaction(context: FreeContext, use: Use): FreeContext['transaction'] {
+  return (effect, work) => {
+    if (effect !== 'reads') use.isOutside = true;
+    return context.transaction(effect, work);
+  };
 }

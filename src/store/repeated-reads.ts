@@ -59,21 +59,31 @@ export class RepeatedReads {
    */
   async add(record: AuditRecord, moment: AuditMoment = record): Promise<void> {
     if (this.#hasFailed) await this.flush(true);
-    if (this.count(record, moment)) return;
+    if (this.count([record], moment)) return;
     const key = unchangingText(record);
     await this.#write({ ...record, ...moment });
     const entry = this.#counted.get(key) ?? this.#begin(key, record, moment);
     if (entry !== undefined) entry.written += 1;
   }
 
-  /** Records a read if it only has to be counted. Returns false for one that needs a line of its own: see `add`. */
-  count(record: AuditRecord, moment: CountedMoment): boolean {
-    const entry = this.#find(record);
-    if (this.#hasFailed || entry === undefined || entry.written < this.#limits.own) return false;
-    if (entry.calls === 0) entry.since = moment.time;
-    entry.calls += 1;
-    entry.last = moment;
-    entry.longest = Math.max(entry.longest, moment.duration_ms);
+  /**
+   * Records the reads of a call if they only have to be counted. Returns false, and records nothing, if one needs a line
+   * of its own: see `add`.
+   */
+  count(records: readonly AuditRecord[], moment: CountedMoment): boolean {
+    if (this.#hasFailed) return false;
+    const entries: Counted[] = [];
+    for (const record of records) {
+      const entry = this.#find(record);
+      if (entry === undefined || entry.written < this.#limits.own) return false;
+      entries.push(entry);
+    }
+    for (const entry of entries) {
+      if (entry.calls === 0) entry.since = moment.time;
+      entry.calls += 1;
+      entry.last = moment;
+      entry.longest = Math.max(entry.longest, moment.duration_ms);
+    }
     return true;
   }
 

@@ -2,7 +2,7 @@
 // parameters. Whatever the call does, nothing of eve’s changes, and nothing of hers is in the response.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { accountCaller, ofApi } from '../../src/core/contexts.ts';
+import { accountCaller } from '../../src/core/contexts.ts';
 import type { AccountApi, Db } from '../../src/core/context.ts';
 import type { AnyFunction, Param } from '../../src/core/define.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
@@ -106,8 +106,8 @@ async function callAs(
   args: Readonly<Record<string, string>>,
 ): Promise<string> {
   const given = Object.entries(args).map(([name, value]) => ({ name, value }));
-  const call = { command, args: given, dryRun: false };
-  const envelope = await dispatch(call, accountCaller(user), ofApi(here.engine, api));
+  const call = { command, api, args: given, dryRun: false };
+  const envelope = await dispatch(call, accountCaller(user), here.engine);
   expect([args, envelope.metadata.error_code]).not.toEqual([args, 'internal']);
   return JSON.stringify(envelope);
 }

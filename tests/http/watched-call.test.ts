@@ -1,6 +1,6 @@
 // Which calls are recognised as depending only on the store.
 import { root } from '../../src/app.ts';
-import type { Context } from '../../src/core/context.ts';
+import type { Context, FreeContext } from '../../src/core/context.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import type { AnyFunction } from '../../src/core/define.ts';
 import { WatchedCall } from '../../src/http/watched-call.ts';
@@ -12,15 +12,20 @@ beforeEach(() => {
 });
 afterEach(() => here.remove());
 
+async function version(): Promise<AnyFunction> {
+  const found = await here.engine.find('version');
+  if (found === undefined) throw new Error('There is no function to begin with.');
+  return found;
+}
+
 /** Whether the response of a function with this effect and handler may be cached. */
 async function isRepeatable(
   effect: AnyFunction['effect'],
-  handler: (args: never, context: Context) => unknown,
-  dryRun = false,
+  handler: AnyFunction['handler'],
+  { dryRun = false, passes }: { readonly dryRun?: boolean; readonly passes?: string } = {},
 ): Promise<boolean> {
-  const version = await here.engine.find('version');
-  if (version === undefined) throw new Error('There is no function to begin with.');
-  here.overrides.find = async () => ({ ...version, effect, handler });
+  const fn = { ...(await version()), effect, handler, ...(passes !== undefined && { passes }) };
+  here.overrides.find = async () => fn;
   const call = new WatchedCall(here.engine);
   const { metadata } = await dispatch({ command: 'made_up', args: [], dryRun }, root, call.engine);
   expect(metadata.result).toBe(1);
@@ -91,8 +96,43 @@ test.each([
   ['operates', false],
 ] as const)('a handler with the effect “%s”: %s', async (effect, expected) => {
   for (const dryRun of [false, true]) {
-    expect(await isRepeatable(effect, () => ({ version: '' }), dryRun)).toBe(expected);
+    expect(await isRepeatable(effect, () => ({ version: '' }), { dryRun })).toBe(expected);
   }
+});
+
+test.each([
+  ['callAsAccount', true],
+  ['innerError', true],
+  ['caller', true],
+  ['call', false],
+  ['machine', false],
+  ['now', false],
+] as const)('a function that passes its arguments on, and uses `%s`: %s', async (name, expected) => {
+  const read: AnyFunction = { ...(await version()), effect: 'reads' };
+  const { uapi } = here.engine.accountApis;
+  here.overrides.accountApis = { ...here.engine.accountApis, uapi: { ...uapi, find: async () => read } };
+  const handler = async (_args: never, context: FreeContext) => {
+    expect(context[name]).toBeDefined();
+    const { metadata } = await context.callAsAccount('bob', 'uapi', { command: 'A::b', args: [] });
+    expect(metadata.result).toBe(1);
+    return { version: '' };
+  };
+  expect(await isRepeatable('calls', handler, { passes: 'Everything.' })).toBe(expected);
+});
+
+test.each([
+  ['reads', true],
+  ['changes', false],
+] as const)('one that also has a transaction that %s: %s', async (effect, expected) => {
+  const { uapi } = here.engine.accountApis;
+  const read: AnyFunction = { ...(await version()), effect: 'reads' };
+  here.overrides.accountApis = { ...here.engine.accountApis, uapi: { ...uapi, find: async () => read } };
+  const handler = async (_args: never, context: FreeContext) => {
+    await context.transaction(effect, async () => undefined);
+    await context.callAsAccount('bob', 'uapi', { command: 'A::b', args: [] });
+    return { version: '' };
+  };
+  expect(await isRepeatable('calls', handler, { passes: 'Everything.' })).toBe(expected);
 });
 
 test('a handler that passes its context on is watched there too', async () => {

@@ -50,11 +50,25 @@ test('a call without an XID is counted, and its line gets a new one', async () =
   const same = record();
   await addMany(3);
   const moment = { time: 5000, xid: undefined, duration_ms: 0 };
-  expect(reads.count(same, moment)).toBe(true);
-  expect(reads.count(same, { ...moment, time: 6000 })).toBe(true);
+  expect(reads.count([same], moment)).toBe(true);
+  expect(reads.count([same], { ...moment, time: 6000 })).toBe(true);
   await reads.flush(true);
   expect(written.slice(3)).toEqual([
     record({ time: 6000, xid: 'fresh', calls: 2, since: '1970-01-01T00:00:05.000Z' }),
+  ]);
+});
+
+test('the reads of one call are counted together, or none of them', async () => {
+  const [outer, inner] = [record(), record({ function: 'DomainInfo::list_domains' })];
+  await addMany(3);
+  const moment = { time: 5000, xid: undefined, duration_ms: 0 };
+  expect(reads.count([outer, inner], moment)).toBe(false);
+  await addMany(3, { function: 'DomainInfo::list_domains' });
+  expect(reads.count([outer, inner], moment)).toBe(true);
+  await reads.flush(true);
+  expect(written.slice(6)).toEqual([
+    record({ time: 5000, xid: 'fresh' }),
+    record({ time: 5000, xid: 'fresh', function: 'DomainInfo::list_domains' }),
   ]);
 });
 

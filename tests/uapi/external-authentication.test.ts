@@ -1,6 +1,6 @@
 // The module ExternalAuthentication. Logins themselves: tests/http/external-login-accounts.test.ts.
 import type { Caller } from '../../src/core/context.ts';
-import { accountCaller, ofApi } from '../../src/core/contexts.ts';
+import { accountCaller } from '../../src/core/contexts.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import { Installation } from '../support/installation.ts';
 
@@ -72,6 +72,7 @@ test('ExternalAuthentication::add_authn_link refuses other users, unknown provid
   const caller: Caller = { ...accountCaller('bob'), mustConfirm: true };
   const args = Object.entries({ ...identity, username: 'bob' }).map(([name, value]) => ({ name, value }));
   const command = 'ExternalAuthentication::add_authn_link';
-  const { metadata } = await dispatch({ command, args, dryRun: false }, caller, ofApi(here.engine, 'uapi'));
+  const call = { command, api: 'uapi', args, dryRun: false } as const;
+  const { metadata } = await dispatch(call, caller, here.engine);
   expect(metadata.error_code).toBe('confirmation_required');
 });

@@ -52,6 +52,6 @@ export default defineFunction({
     await context.transaction('reads', (db) => accounts.assertVisible(db, context.caller, username));
     const call = { api: 'uapi', username, module, func, args: passed } as const;
     const { envelope, reshape } = await callAccountApi(context, call);
-    return { uapi: { ...uapiAnswer(envelope, reshape) } };
+    return { uapi: uapiAnswer(envelope, reshape) };
   },
 });

@@ -1,10 +1,8 @@
 // The API Shell of accounts: the functions of UAPI for which the account has the feature.
 import type { Caller } from '../../core/context.ts';
-import { ofApi } from '../../core/contexts.ts';
 import { DATA } from '../../core/define-uapi.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import type { Engine } from '../../core/engine.ts';
-import type { Hash } from '../../core/values.ts';
 import { uapiAnswer } from '../../model/account-apis/answers.ts';
 import { runAccountCall } from '../../model/account-apis/call.ts';
 import { accountIndex } from '../../uapi/index.generated.ts';
@@ -15,7 +13,7 @@ import { toTable } from './table.ts';
 import { shownFormats } from './wire.ts';
 
 export function accountShell(engine: Engine): Shell {
-  const uapi = ofApi(engine, 'uapi');
+  const { uapi } = engine.accountApis;
   return {
     list: async ({ caller }) => {
       const rows = Object.entries(accountIndex.uapi);
@@ -36,13 +34,13 @@ export function accountShell(engine: Engine): Shell {
     call: async ({ caller }, { command, args, dryRun, origin }) => {
       const [module = '', func = ''] = command.split('::');
       const { envelope, reshape } = await runAccountCall({ api: 'uapi', module, func, args }, (call) =>
-        dispatch({ ...call, dryRun, ...(origin === undefined ? {} : { origin }) }, caller, uapi),
+        dispatch({ ...call, api: 'uapi', dryRun, origin }, caller, engine),
       );
       const answer = uapiAnswer(envelope, reshape);
       return toShellAnswer(envelope, {
         fn: await uapi.find(command),
         args,
-        shown: { ...envelope, data: answer as unknown as Hash, flat: true },
+        shown: { ...envelope, data: answer, flat: true },
         // With the list options applied.
         table: toTable({ ...envelope, data: { [DATA]: answer.data } }),
         formats: shownFormats.cpaneld,

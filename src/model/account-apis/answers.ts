@@ -8,14 +8,14 @@ import { isHash, type Hash, type Value } from '../../core/values.ts';
  * A response of UAPI, as `/execute/` returns it. `status` 0 is a failure, whose reasons are in `errors`. Its code for
  * scripts is in the metadata, as in WHM's responses.
  */
-export interface UapiAnswer {
-  readonly data: Value;
-  readonly errors: string[] | null;
-  readonly messages: string[] | null;
-  readonly metadata: Hash;
-  readonly status: 0 | 1;
-  readonly warnings: string[] | null;
-}
+export type UapiAnswer = Readonly<{
+  data: Value;
+  errors: string[] | null;
+  messages: string[] | null;
+  metadata: Hash;
+  status: 0 | 1;
+  warnings: string[] | null;
+}>;
 
 /** Applies the list options of a call to its list. */
 export type Reshape = (items: readonly Value[]) => {
@@ -43,7 +43,7 @@ export function uapiAnswer(envelope: Envelope, reshape: Reshape | undefined): Ua
 
 /** The UAPI response with the names of the function, as the command `uapi` and `json-api/cpanel` return it. */
 export function namedUapiAnswer(module: string, func: string, answer: UapiAnswer): Hash {
-  return { apiversion: 3, func, module, result: answer as unknown as Hash };
+  return { apiversion: 3, func, module, result: answer };
 }
 
 /**

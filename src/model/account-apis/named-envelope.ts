@@ -1,6 +1,6 @@
 // A call of UAPI or API 2 as the commands `uapi` and `cpapi2` print it.
 import type { AccountApi, Call } from '../../core/context.ts';
-import { accountCaller, ofApi } from '../../core/contexts.ts';
+import { accountCaller } from '../../core/contexts.ts';
 import { dispatch, failure } from '../../core/dispatch.ts';
 import type { Engine } from '../../core/engine.ts';
 import type { Envelope } from '../../core/envelope.ts';
@@ -24,7 +24,7 @@ export interface NamedCall extends Pick<Call, 'args' | 'dryRun' | 'warnings' | '
 export async function callAsAccount(engine: Engine, call: NamedCall): Promise<Envelope> {
   const { api, module, func, args, username, actor, ...others } = call;
   const { envelope, reshape } = await runAccountCall({ api, module, func, args }, (inner) =>
-    dispatch({ ...others, ...inner }, accountCaller(username, actor), ofApi(engine, api)),
+    dispatch({ ...others, ...inner, api }, accountCaller(username, actor), engine),
   );
   return named({ api, module, func }, envelope, reshape);
 }

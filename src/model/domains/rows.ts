@@ -81,8 +81,12 @@ export function folderRow(own: OwnDomains, domain: string) {
     .filter((name) => name.endsWith(end))
     .map((name) => name.slice(0, -end.length));
   return {
-    ...{ basedir, dir, domain, reldir: `home:${basedir}`, status: 'not redirected' },
-    web_subdomain_aliases: [...(aliases ?? [])],
+    basedir,
+    dir,
+    domain,
+    reldir: `home:${basedir}`,
+    status: 'not redirected',
+    web_subdomain_aliases: aliases ?? [],
   };
 }
 
@@ -121,11 +125,17 @@ export async function dataRow(db: Db, own: OwnDomains, domain: string) {
   const host = hostOf(own, domain);
   const type = hosted.find((one) => one.domain === domain)?.type ?? 'main';
   return {
-    ...{ documentroot: host?.documentRoot ?? `${home}/public_html`, domain, group: username },
-    ...{ hascgi: Number(settings.cgi), homedir: home, ip, owner, user: username },
+    documentroot: host?.documentRoot ?? `${home}/public_html`,
+    domain,
+    group: username,
+    hascgi: Number(settings.cgi),
+    homedir: home,
+    ip,
     ipv6: await ipv6Of(db, username),
+    owner,
     serveralias: (host?.aliases ?? []).join(' '),
     servername: host?.servername ?? account.domain,
     type: `${type}_domain`,
+    user: username,
   };
 }

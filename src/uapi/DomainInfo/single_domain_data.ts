@@ -25,7 +25,9 @@ export default defineUapi({
     const { db, caller } = context;
     const own = await readOwnDomains(db, await accounts.getOwn(db, caller));
     assertOwn(own, 'domain', domain);
+    const row = await dataRow(db, own, domain);
+    if (!isAsked) return row;
     const stateOf = await askedStates(context, own, isAsked);
-    return { ...(await dataRow(db, own, domain)), ...stateOf(domain) };
+    return { ...row, ...stateOf(domain) };
   },
 });
