@@ -20,6 +20,19 @@ interface Spent {
 const FEW = 100;
 const MANY = 100_000;
 
+/** A function, and its arguments. */
+type Line = readonly [name: string, ...args: string[]];
+
+/** What reads a row of each account, but not without arguments, or not for a list. */
+const others: readonly Line[] = [
+  ['listaccts', 'search=^user'],
+  ['showbw', 'search=^user'],
+  ['get_disk_usage'],
+  ['php_get_vhosts_by_version', 'version=inherit'],
+  ['php_get_impacted_domains', 'system_default=1'],
+  ['get_fpm_count_and_utilization'],
+];
+
 /** The functions that return a list, or a map, without arguments, and only read the store. */
 async function listFunctions(): Promise<AnyFunction[]> {
   const loaded = await Promise.all(Object.keys(index).map((name) => loadFunction(name)));
@@ -38,18 +51,21 @@ export async function compareListFunctions(
   environment: Environment,
 ): Promise<void> {
   const states = [FEW, MANY].map((count) => prepareAccounts(program, work, environment, count));
-  const measured = (fn: AnyFunction) =>
-    states.map((state) => spent(program, fn, { ...environment, WHMAPI1_STATE_DIR: state }, work));
+  const measured = (line: Line) =>
+    Promise.all(
+      states.map((state) => spent(program, line, { ...environment, WHMAPI1_STATE_DIR: state }, work)),
+    );
   console.log(`\nLists of ${FEW} and of ${MANY} accounts, processor time\n`);
   console.log('| call | records | ms | records | ms | µs for each record more | peak MiB |');
   console.log('| --- | --- | --- | --- | --- | --- | --- |');
-  for (const fn of await listFunctions()) {
-    const [few, many] = measured(fn);
+  const lines = (await listFunctions()).map(({ name }): Line => [name]);
+  for (const line of [...lines, ...others]) {
+    const [few, many] = await measured(line);
     if (few === undefined || many === undefined) continue;
     const more = many.records - few.records;
     const each = more > 0 ? ((1000 * (many.processor - few.processor)) / more).toFixed(1) : '';
     const cells = [few, many].flatMap(({ records, processor }) => [records, processor.toFixed(0)]);
-    console.log(`| ${[fn.name, ...cells, each, many.mebibytes.toFixed(0)].join(' | ')} |`);
+    console.log(`| ${[line.join(' '), ...cells, each, many.mebibytes.toFixed(0)].join(' | ')} |`);
   }
   const many = { ...environment, WHMAPI1_STATE_DIR: states[1] };
   compareWithStringify(program, many, work);
@@ -77,7 +93,7 @@ function compareWithStringify(program: string, environment: Environment, folder:
   const memory = { listaccts: [] as number[], version: [] as number[] };
   for (let run = 0; run < 5; run++) {
     for (const command of ['version', 'listaccts'] as const) {
-      const { processor, mebibytes, text } = callOnce(program, command, environment, folder);
+      const { processor, mebibytes, text } = callOnce(program, [command], environment, folder);
       taken[command].push(processor);
       memory[command].push(mebibytes);
       if (command === 'listaccts') writeFileSync(stored, text);
@@ -107,17 +123,19 @@ function compareWithStringify(program: string, environment: Environment, folder:
 }
 
 /** One call. `folder` is for a file of its own. */
-function spent(program: string, fn: AnyFunction, environment: Environment, folder: string): Spent {
-  const { text, ...rest } = callOnce(program, fn.name, environment, folder);
+async function spent(program: string, line: Line, environment: Environment, folder: string): Promise<Spent> {
+  const { text, ...rest } = callOnce(program, line, environment, folder);
   const { data } = JSON.parse(text) as { data: Record<string, unknown> };
-  const list = fn.list === undefined ? data : data[fn.list];
-  return { ...rest, records: Object.keys(list ?? {}).length };
+  const fn = await loadFunction(line[0]);
+  const isMap = fn?.list === undefined && fn?.returns?.map !== undefined;
+  const list = fn?.list ?? Object.keys(data).find((name) => Array.isArray(data[name])) ?? '';
+  return { ...rest, records: Object.keys((isMap ? data : data[list]) ?? {}).length };
 }
 
 /** One process, which tells what it took when it ends. */
 function callOnce(
   program: string,
-  command: string,
+  line: Line,
   environment: Environment,
   folder: string,
 ): Omit<Spent, 'records'> & { readonly text: string } {
@@ -135,10 +153,10 @@ function callOnce(
   );
   const { status, output } = spawnSync(
     process.execPath,
-    ['--require', tell, program, '--output=json', command],
+    ['--require', tell, program, '--output=json', ...line],
     { env: environment, stdio: ['ignore', 'pipe', 'inherit', 'pipe'], maxBuffer: 2 ** 30 },
   );
-  if (status !== 0) throw new Error(`${command} ended with ${status}.`);
+  if (status !== 0) throw new Error(`${line.join(' ')} ended with ${status}.`);
   const told = JSON.parse(output[3]?.toString() ?? '') as Omit<Spent, 'records'>;
   return { ...told, text: output[1]?.toString() ?? '' };
 }

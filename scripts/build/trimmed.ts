@@ -40,7 +40,7 @@ export function trimmed(top: string): Plugin {
       }));
       // What better-sqlite3 gives a database that nothing here calls.
       build.onLoad(
-        { filter: /better-sqlite3\/lib\/methods\/(backup|serialize|function|aggregate|table)\.js$/ },
+        { filter: /better-sqlite3\/lib\/methods\/(backup|serialize|aggregate|table)\.js$/ },
         () => ({
           contents: 'module.exports = undefined;',
         }),

@@ -43,7 +43,7 @@ const change = defineChange<CreateAccount>({
     const user = create.resultIn(results);
     if (user === undefined) throw new Error(`The user “${username}” no longer exists.`);
     await accounts.insert(db, { ...account, uid: user.uid });
-    await accounts.setUsage(db, username, user.usage, now());
+    await accounts.setUsage(db, username, { files: user.usage, at: now() });
     await installedCertificates.installWritten(db, results, now());
     // A zone of its domain now belongs to the account.
     await zoneOwners.forget(db, account.domain);

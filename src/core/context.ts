@@ -49,6 +49,11 @@ export interface Db {
    * Absent if the database cannot do that, or the transaction can change something.
    */
   readonly keepReading?: () => KeptReading;
+  /**
+   * Lets SQL call a test of texts, as `passes_test(number, text)`, until the transaction and its reading end. Returns its
+   * number. Absent if the database cannot call this process.
+   */
+  readonly addTest?: (test: (text: string) => boolean) => number;
   readonly dialect: Dialect;
   /** The name of this server, for rows about this machine. Empty if no other server shares the store. */
   readonly server: string;

@@ -72,8 +72,6 @@ function sqlOf({ sql }: Column, dialect: Dialect): string {
 export interface Condition {
   readonly where: string;
   readonly values: readonly SqlValue[];
-  /** True if one of the values is a list that can be as long as the table, which takes time in each query. */
-  readonly hasLongList?: boolean;
 }
 
 export interface InSql {

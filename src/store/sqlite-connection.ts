@@ -7,6 +7,10 @@ import { sqliteDialect } from './sqlite-dialect.ts';
 /** Prepared statements, by their SQL. */
 export type Statements = Map<string, Database.Statement>;
 
+type Tests = Map<number, (text: string) => boolean>;
+const testsIn = new WeakMap<Database.Database, Tests>();
+let lastTest = 0;
+
 interface SqliteConnectionOptions {
   /** The number of savepoints around it. */
   readonly depth?: number;
@@ -21,6 +25,7 @@ export class SqliteConnection implements Db {
   readonly #database: Database.Database;
   readonly #statements: Statements;
   readonly #depth: number;
+  readonly #tests: number[] = [];
   #reading: KeptReading | undefined;
 
   constructor(database: Database.Database, statements: Statements, options: SqliteConnectionOptions = {}) {
@@ -55,6 +60,19 @@ export class SqliteConnection implements Db {
     });
   }
 
+  addTest(test: (text: string) => boolean): number {
+    lastTest += 1;
+    testsOf(this.#database).set(lastTest, test);
+    this.#tests.push(lastTest);
+    return lastTest;
+  }
+
+  /** Ends the tests of this transaction, unless a reading still needs them. It closes the database later. */
+  endTests(): void {
+    if (this.isKept) return;
+    for (const test of this.#tests.splice(0)) testsIn.get(this.#database)?.delete(test);
+  }
+
   /** Begins or ends a transaction or a savepoint. */
   exec(sql: string): void {
     // Only a single statement can be prepared.
@@ -73,6 +91,24 @@ export class SqliteConnection implements Db {
   #prepare(sql: string): Database.Statement {
     return prepared(this.#database, this.#statements, sql);
   }
+}
+
+/** A function of SQLite stays as long as its database, so one calls all tests. */
+function testsOf(database: Database.Database): Tests {
+  const known = testsIn.get(database);
+  if (known !== undefined) return known;
+  const tests: Tests = new Map();
+  testsIn.set(database, tests);
+  database.function(
+    'passes_test',
+    { deterministic: true, directOnly: true },
+    (number: number, text: string) => {
+      const test = tests.get(number);
+      if (test === undefined) throw new Error('The transaction of this test has ended.');
+      return test(text) ? 1 : 0;
+    },
+  );
+  return tests;
 }
 
 export function prepared(
@@ -113,6 +149,8 @@ export async function bracket<T>(
       // SQLite has already rolled back, for example because the disk is full. `error` is what matters.
     }
     throw error;
+  } finally {
+    connection.endTests();
   }
   if (!done.keep) end(takeBack);
   return done.value;

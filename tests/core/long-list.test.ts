@@ -75,6 +75,9 @@ const calls: readonly (readonly [words: string, isLong: boolean])[] = [
   ['search=user', true],
   ['search=user1 searchtype=user', false],
   ['search=^user.*$', true],
+  ['search=[^0]$ searchtype=user', true],
+  [`search=[^0]$ searchtype=user ${sorted('domain')}`, true],
+  ['search=[13579]$ searchtype=user', false],
   [sorted('domain'), true],
   [sorted('suspendreason', 'api.sort.a.reverse=1'), true],
   // Only memory can compare any field, and Unicode without regard to case.
@@ -286,11 +289,12 @@ test('the bandwidth of all accounts, one of them with subdomains, and of removed
     expect(text).toBe(await write(format, await ask('showbw', month, false)));
     expect(text).toContain('former.example');
   }
-  // A regular expression becomes a list of what it matches.
-  const matching = [...month, ...argumentsIn('search=^u.*r searchtype=user')];
-  const matched = await ask('showbw', matching, true);
-  expect(matched.longList).toBeDefined();
-  expect(await write('json', matched)).toBe(await write('json', await ask('showbw', matching, false)));
+  for (const search of ['search=^u.*r searchtype=user', 'search=[^0]$ searchtype=user', 'search=(r|[.]ex)']) {
+    const matching = [...month, ...argumentsIn(search)];
+    const matched = await ask('showbw', matching, true);
+    expect(matched.longList).toBeDefined();
+    expect(await write('json', matched)).toBe(await write('json', await ask('showbw', matching, false)));
+  }
   const { data } = await ask('showbw', month, false);
   expect(data).toMatchObject({ totalused: 111 + 400 * removed.length });
   const all = (data as { acct: { user: string; totalbytes: number }[] }).acct;

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { migrations } from '../../src/store/migrations.generated.ts';
 import { schemaVersion } from '../../src/store/schema-version.generated.ts';
 import Database from 'better-sqlite3';
+import type { Db } from '../../src/core/context.ts';
+import type { Store } from '../../src/core/engine.ts';
 import { SqliteStore } from '../../src/store/sqlite.ts';
 import { StateDirectory } from '../../src/store/state-directory.ts';
 import { Installation } from '../support/installation.ts';
@@ -353,6 +355,54 @@ describe('changes that are requested at the same time in a server', () => {
     const read = names(store).then((value) => [value, commits]);
     expect(await read).toEqual([['a'], 1]);
     await first;
+  });
+});
+
+describe('a test of texts that SQL calls', () => {
+  const texts = `SELECT value AS text FROM json_each('["anna", "bob", "carol"]')`;
+  const passing = async (db: Db, ...tests: number[]) => {
+    const where = tests.map(() => 'passes_test(?, text)').join(' AND ');
+    const rows = await db.all<{ text: string }>(`SELECT text FROM (${texts}) WHERE ${where}`, ...tests);
+    return rows.map(({ text }) => text);
+  };
+  const read = <T>(work: (db: Db, nested: Store) => Promise<T>) =>
+    here.engine.store.transaction('reads', async (db, nested) => ({
+      value: await work(db, nested),
+      keep: true,
+    }));
+  const add = (db: Db, test: (text: string) => boolean) => {
+    if (db.addTest === undefined) throw new Error('SQLite calls tests.');
+    return db.addTest(test);
+  };
+
+  it('exists as long as its transaction, beside others', async () => {
+    const ended = await read(async (db, nested) => {
+      const withO = add(db, (text) => text.includes('o'));
+      const withA = add(db, (text) => text.includes('a'));
+      expect(await passing(db, withO)).toEqual(['bob', 'carol']);
+      expect(await passing(db, withA, withO)).toEqual(['carol']);
+      const inner = await nested.transaction('reads', async (within) => {
+        const short = add(within, (text) => text.length < 4);
+        expect(await passing(within, short, withO)).toEqual(['bob']);
+        return { value: short, keep: true };
+      });
+      await expect(passing(db, inner)).rejects.toThrow('has ended');
+      expect(await passing(db, withA)).toEqual(['anna', 'carol']);
+      return withA;
+    });
+    await expect(read((db) => passing(db, ended))).rejects.toThrow('has ended');
+  });
+
+  it('exists as long as a reading that its transaction leaves', async () => {
+    const [reading, test] = await read((db) => {
+      const withO = add(db, (text) => text.includes('o'));
+      return Promise.resolve([db.keepReading?.(), withO] as const);
+    });
+    const sql = `SELECT count(*) AS count FROM (${texts}) WHERE passes_test(?, text)`;
+    expect(reading?.get(sql, test)).toEqual({ count: 2 });
+    await expect(read((db) => passing(db, test))).rejects.toThrow();
+    expect(reading?.get(sql, test)).toEqual({ count: 2 });
+    reading?.close();
   });
 });
 

@@ -67,8 +67,8 @@ export default defineFunction({
       setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
     },
     {
-      args: { month: '11', year: '2026', search: 'bob', searchtype: 'user' },
-      doc: 'November 2026, for accounts with “bob” in their usernames.',
+      args: { month: '11', year: '2026', search: '^bo', searchtype: 'user' },
+      doc: 'November 2026, for accounts whose usernames begin with “bo”.',
     },
   ],
 
@@ -83,7 +83,7 @@ export default defineFunction({
     if (listQuery !== undefined || reportLongList === undefined || count <= longLists.LONG) {
       return { acct: (await listAccounts(db, report)).map(recordOf), ...rest };
     }
-    if (longLists.canLeave(context) && report.present.hasLongList !== true) {
+    if (longLists.canLeave(context)) {
       longLists.leave(context, function* (reading) {
         for (const batch of inBatches(db, report, reading)) yield JSON.stringify(batch.map(recordOf));
       });

@@ -1,9 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
 import { findVersions } from '../../drivers/php/look.ts';
 import { lookAtMemory } from '../../drivers/php-pools/look.ts';
-import { memoryOfDomain, toConvert } from '../../model/php/conversion.ts';
+import { memoryOfDomain } from '../../model/php/conversion.ts';
 import { newestOf } from '../../model/php/versions.ts';
-import { listHosts, prepareList } from '../../model/php/virtual-hosts.ts';
+import { countFpmHosts, prepareList } from '../../model/php/virtual-hosts.ts';
 
 const MIB = 1024 * 1024;
 
@@ -37,12 +37,12 @@ export default defineFunction({
   },
 
   async handler(_args, { db, caller }, { newest, memory }) {
-    const hosts = await listHosts(db, await prepareList(db, caller, newest));
-    const left = toConvert(hosts).length;
+    const { hosts, withFpm } = await countFpmHosts(db, await prepareList(db, caller, newest));
+    const left = hosts - withFpm;
     const each = memoryOfDomain(memory);
     return {
-      total_domains: hosts.length,
-      domains_using_fpm: hosts.length - left,
+      total_domains: hosts,
+      domains_using_fpm: withFpm,
       domains_to_be_enabled: left,
       memory_needed: Math.ceil((left * each) / MIB),
       number_of_new_fpm_accounts_we_can_handle: Math.floor(memory.available / each),

@@ -274,19 +274,34 @@ export async function update(db: Db, account: Account): Promise<void> {
   );
 }
 
-/** `measuredAt`: undefined if a part could not be measured, so that the time of the last complete measurement stays. */
+/** What was measured. What is undefined stays as it was. */
+export interface MeasuredUsage {
+  readonly files?: { readonly blocks: number; readonly inodes: number } | undefined;
+  /** In blocks of 1024 bytes. */
+  readonly mysql?: number | undefined;
+  readonly postgresql?: number | undefined;
+  /** The time, if every part was measured. */
+  readonly at?: number | undefined;
+}
+
 export async function setUsage(
   db: Db,
   username: string,
-  usage: { readonly blocks: number; readonly inodes: number },
-  measuredAt: number | undefined,
+  { files, mysql, postgresql, at }: MeasuredUsage,
 ): Promise<void> {
   await db.run(
-    'UPDATE account SET blocks_used = ?, inodes_used = ?, measured_at = coalesce(?, measured_at) WHERE username = ?',
-    usage.blocks,
-    usage.inodes,
-    measuredAt ?? null,
-    username,
+    `UPDATE account SET blocks_used = coalesce(?, blocks_used), inodes_used = coalesce(?, inodes_used),
+       mysql_blocks_used = coalesce(?, mysql_blocks_used),
+       postgresql_blocks_used = coalesce(?, postgresql_blocks_used), measured_at = coalesce(?, measured_at)
+     WHERE username = ?`,
+    ...[
+      files?.blocks ?? null,
+      files?.inodes ?? null,
+      mysql ?? null,
+      postgresql ?? null,
+      at ?? null,
+      username,
+    ],
   );
 }
 

@@ -6,7 +6,6 @@ import type { TaskContext } from '../../core/task.ts';
 import {
   lastMeasured,
   measureDatabases,
-  store as storeDatabases,
   type DatabaseBlocks,
   type ReadSizes,
 } from '../databases/disk-usage.ts';
@@ -198,11 +197,11 @@ async function store(
   for (let at = 0; at < usages.length; at += BATCH) {
     await transaction('changes', async (db) => {
       for (const [name, usage] of usages.slice(at, at + BATCH)) {
+        const files = usage instanceof MachineError ? undefined : usage;
         const blocks = databases.get(name);
-        if (blocks !== undefined) await storeDatabases(db, name, blocks);
-        if (usage instanceof MachineError) continue;
-        const isComplete = Object.values(blocks ?? {}).every((part) => part !== undefined);
-        await accounts.setUsage(db, name, usage, isComplete ? measuredAt : undefined);
+        const isComplete =
+          files !== undefined && Object.values(blocks ?? {}).every((part) => part !== undefined);
+        await accounts.setUsage(db, name, { files, ...blocks, at: isComplete ? measuredAt : undefined });
       }
     });
   }

@@ -65,9 +65,11 @@ export async function found(
   const isRegex =
     searchmethod === 'regex' || (searchmethod === undefined && /[\^$*+?()[\]{}|\\]/.test(sought));
   const matches = isRegex ? await matcher('search', sought) : undefined;
+  const test = matches && db.addTest?.(matches);
   const conditions = await Promise.all(
     types.map(async (type): Promise<Condition> => {
       const column = searched[type];
+      if (test !== undefined) return { where: `passes_test(?, ${column})`, values: [test] };
       if (matches !== undefined) return matching(db, { ...visible, table }, column, matches);
       return searchmethod === 'exact'
         ? { where: `${column} = ?`, values: [type === 'domain' ? sought.toLowerCase() : sought] }
@@ -77,11 +79,10 @@ export async function found(
   return {
     where: `(${visible.where}) AND (${conditions.map(({ where }) => where).join(' OR ')})`,
     values: [...visible.values, ...conditions.flatMap(({ values }) => values)],
-    hasLongList: isRegex,
   };
 }
 
-/** SQLite has no regular expressions, so each distinct value is read and tested once. */
+/** For a database that cannot call the test: each distinct value is read and tested once. */
 async function matching(
   db: Db,
   visible: Condition & { readonly table: string },
@@ -171,7 +172,7 @@ export async function read(
   const page = pageOf(listQuery?.chunk);
   const canLeave = longLists.canLeave(context);
   // The condition is evaluated again for each batch.
-  if (canLeave && page === undefined && plan.order === ALL.order && condition.hasLongList !== true) {
+  if (canLeave && page === undefined && plan.order === ALL.order) {
     const records = await count(db, condition, plan.filter);
     if (records > longLists.LONG) {
       await report(records);

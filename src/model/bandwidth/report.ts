@@ -55,31 +55,30 @@ interface Row {
   readonly subdomains: string;
 }
 
+const REMOVED = 'bandwidth_removed_account';
+
 /** The accounts that the caller may see, and the removed accounts with bandwidth in the month. */
 export async function prepare(db: Db, caller: Caller, month: Month, sought: Sought): Promise<Report> {
   return {
     month,
     present: ownedBy(sought, await found(db, caller, sought)),
-    removed: ownedBy(sought, await found(db, caller, sought, 'bandwidth_removed_account')),
+    removed: ownedBy(sought, await found(db, caller, sought, REMOVED)),
   };
 }
 
 /** The number of accounts in the report, and the bytes of all of them. */
 export async function totals(db: Db, report: Report): Promise<{ count: number; bytes: number }> {
-  const { month, present, removed } = report;
-  const inMonth = removedInMonth(report);
+  const { month, present } = report;
+  const removed = removedInMonth(report);
+  const days = [...daysOf(month), db.server];
+  const part = (account: string, removedAt: string) =>
+    `SELECT count(*) AS accounts, sum((SELECT sum(bytes) FROM bandwidth WHERE ${inMonthOf(account, removedAt)})) AS used
+     FROM ${account}`;
   const row = await db.get<{ count: number; bytes: number }>(
-    `SELECT (SELECT count(*) FROM account WHERE ${present.where}) +
-       (SELECT count(*) FROM bandwidth_removed_account AS removed WHERE ${inMonth.where}) AS count,
-       (SELECT coalesce(sum(bytes), 0) FROM bandwidth
-        WHERE server = ? AND day BETWEEN ? AND ? AND CASE removed_at
-          WHEN 0 THEN EXISTS (
-            SELECT 1 FROM account WHERE account.username = bandwidth.username AND (${present.where}))
-          ELSE EXISTS (
-            SELECT 1 FROM bandwidth_removed_account AS removed WHERE removed.username = bandwidth.username
-              AND removed.removed_at = bandwidth.removed_at AND (${removed.where})) END) AS bytes`,
-    ...[...present.values, ...inMonth.values],
-    ...[db.server, ...daysOf(month), ...present.values, ...removed.values],
+    `SELECT sum(accounts) AS count, coalesce(sum(used), 0) AS bytes FROM (
+       ${part('account', '0')} WHERE ${present.where}
+       UNION ALL ${part(REMOVED, `${REMOVED}.removed_at`)} WHERE ${removed.where}) AS part`,
+    ...[...days, ...present.values, ...days, ...removed.values],
   );
   return row ?? { count: 0, bytes: 0 };
 }
@@ -109,8 +108,7 @@ function accountsSql(db: Db, report: Report): Rows<Row> {
   const usage = (account: string, removedAt: string) =>
     `CAST((SELECT ${jsonListOf(pair)} FROM (
        SELECT domain, sum(bytes) AS bytes FROM bandwidth
-       WHERE username = ${account}.username AND removed_at = ${removedAt} AND day BETWEEN ? AND ? AND server = ?
-       GROUP BY domain) AS used) AS TEXT) AS usage`;
+       WHERE ${inMonthOf(account, removedAt)} GROUP BY domain) AS used) AS TEXT) AS usage`;
   const days = [...daysOf(month), db.server];
   return {
     columns: [
@@ -126,8 +124,8 @@ function accountsSql(db: Db, report: Report): Rows<Row> {
      FROM account WHERE (${present.where}) AND username > ?
      UNION ALL
      SELECT username, removed_at, domain, owner, package, bandwidth_limit, is_reseller,
-       ${usage('removed', 'removed.removed_at')}, '[]'
-     FROM bandwidth_removed_account AS removed WHERE (${removed.where}) AND (username, removed_at) > (?, ?)
+       ${usage(REMOVED, `${REMOVED}.removed_at`)}, '[]'
+     FROM ${REMOVED} WHERE (${removed.where}) AND (username, removed_at) > (?, ?)
      ORDER BY username, "removedAt"`,
     valuesAfter: (last) => [
       ...[...days, ...present.values, last?.username ?? ''],
@@ -135,6 +133,11 @@ function accountsSql(db: Db, report: Report): Rows<Row> {
     ],
   };
 }
+
+/** Of `bandwidth`. Its values are the days of the month and the server. */
+const inMonthOf = (account: string, removedAt: string) =>
+  `bandwidth.username = ${account}.username AND bandwidth.removed_at = ${removedAt} AND day BETWEEN ? AND ?
+     AND bandwidth.server = ?`;
 
 function ownedBy({ owner }: Sought, condition: Condition): Condition {
   if (owner === undefined) return condition;
@@ -148,8 +151,8 @@ function ownedBy({ owner }: Sought, condition: Condition): Condition {
 function removedInMonth({ month, removed: { where, values } }: Report): Condition {
   return {
     where: `(${where}) AND EXISTS (
-      SELECT 1 FROM bandwidth WHERE bandwidth.username = removed.username
-        AND bandwidth.removed_at = removed.removed_at AND day BETWEEN ? AND ?)`,
+      SELECT 1 FROM bandwidth WHERE bandwidth.username = ${REMOVED}.username
+        AND bandwidth.removed_at = ${REMOVED}.removed_at AND day BETWEEN ? AND ?)`,
     values: [...values, ...daysOf(month)],
   };
 }

@@ -16,7 +16,6 @@ const engines = {
   mysql: { ...mysql, name: 'MariaDB' },
   postgresql: { ...postgresql, name: 'PostgreSQL' },
 } as const;
-const engineNames = ['mysql', 'postgresql'] as const;
 
 /** In blocks of 1024 bytes. Undefined: the server could not be asked. */
 export type DatabaseBlocks = Readonly<Record<DatabaseEngine, number | undefined>>;
@@ -176,13 +175,4 @@ export async function lastMeasured(db: Db, username: string): Promise<Record<Dat
     username,
   );
   return row ?? { mysql: 0, postgresql: 0 };
-}
-
-/** Stores what was measured. */
-export async function store(db: Db, username: string, blocks: DatabaseBlocks): Promise<void> {
-  for (const engine of engineNames) {
-    const used = blocks[engine];
-    if (used === undefined) continue;
-    await db.run(`UPDATE account SET ${engine}_blocks_used = ? WHERE username = ?`, used, username);
-  }
 }

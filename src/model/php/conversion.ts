@@ -2,7 +2,7 @@
 import type { Db } from '../../core/context.ts';
 import * as accounts from '../accounts/accounts.ts';
 import type { PhpState } from './served-by.ts';
-import { readAccount, type HostOfAccount, type ListedHost } from './virtual-hosts.ts';
+import { readAccount, type HostOfAccount } from './virtual-hosts.ts';
 
 /** The kind of the task that converts them. */
 export const CONVERSION = 'convert-domains-to-fpm';
@@ -18,7 +18,7 @@ export interface ConvertedHosts {
   readonly servernames: readonly string[];
 }
 
-export function toConvert<H extends Pick<ListedHost, 'servedBy'>>(hosts: readonly H[]): H[] {
+export function toConvert(hosts: readonly HostOfAccount[]): HostOfAccount[] {
   return hosts.filter(({ servedBy }) => !servedBy.usesFpm);
 }
 

@@ -118,6 +118,18 @@ export async function countHosts(db: Db, { visible: { where, values } }: HostLis
   return row?.count ?? 0;
 }
 
+/** How many there are, and how many of them use PHP-FPM. */
+export async function countFpmHosts(db: Db, list: HostList): Promise<{ hosts: number; withFpm: number }> {
+  const { sql, valuesAfter } = sitesSql(list);
+  const row = await db.get<{ hosts: number; decided: number; withFpm: number }>(
+    `SELECT count(*) AS hosts, count("usesFpm") AS decided, coalesce(sum("usesFpm"), 0) AS "withFpm"
+     FROM (${sql}) AS site`,
+    ...valuesAfter(),
+  );
+  const { hosts, decided, withFpm } = row ?? { hosts: 0, decided: 0, withFpm: 0 };
+  return { hosts, withFpm: withFpm + (list.server.isFpmDefault ? hosts - decided : 0) };
+}
+
 /** Lists the virtual hosts, sorted by name. */
 export async function listHosts(db: Db, list: HostList): Promise<ListedHost[]> {
   const { sql, valuesAfter } = sitesSql(list);
