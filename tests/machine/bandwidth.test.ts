@@ -7,6 +7,7 @@ import { builtPackage } from './built-package.ts';
 import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
+import { waitUntilServed } from './served.ts';
 import { until } from './until.ts';
 
 const DEB = '/var/tmp/whmapi1.deb';
@@ -39,6 +40,7 @@ describeOnMachine('bandwidth, in this order', () => {
       works('createacct', `username=${user}`, `domain=${user}.example`, `password=${PASSWORD}`);
       machine.sh(`cd /home/${user}/public_html
         runuser -u ${user} -- sh -c 'umask 022; echo small >small.txt; head -c 3000000 /dev/zero >large.bin'`);
+      waitUntilServed(machine, `${user}.example`);
     }
   });
   afterAll(() => machine.stop());
@@ -100,7 +102,7 @@ describeOnMachine('bandwidth, in this order', () => {
   it('equals exactly what curl has received over HTTP/1.1', async () => {
     settle();
     await count();
-    // createacct has asked Apache for the new site.
+    // The new site was asked for while it was not served yet.
     const before = used('bob');
     let received = 0;
     for (const path of ['/small.txt', '/large.bin', '/missing', '/', '/large.bin?again'])
