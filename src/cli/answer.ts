@@ -112,7 +112,14 @@ async function commentOnAccountCall(envelope: Envelope, command: string, io: Io)
       writeStderr(io, `${other.title} has a function of this name: ${other.name} ${module} ${func}.\n`);
     }
     if (program === 'whmapi1') return;
-    writeStderr(io, `${program} --help lists the modules, ${program} --help MODULE the functions of one.\n`);
+    const own = Object.values(accountPrograms).find(({ name }) => name === program);
+    const isModule = own && Object.keys(accountIndex[own.api]).some((name) => name.startsWith(`${module}::`));
+    writeStderr(
+      io,
+      isModule
+        ? `${program} --help ${module} lists the functions of this module.\n`
+        : `${program} --help lists the modules, ${program} --help MODULE the functions of one.\n`,
+    );
   }
   if (code === 'missing_param' || code === 'bad_param') {
     writeStderr(io, `${program} --help ${module} ${func} explains the parameters.\n`);

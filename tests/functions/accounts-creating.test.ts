@@ -13,7 +13,7 @@ const NO_QUOTA =
 
 const NO_NAMESERVERS =
   'No nameservers are set, so the zone “bob.example” has only this server, “server.example.com”. ' +
-  'Set nameservers with update_nameservers_config.';
+  'The administrator can set nameservers with update_nameservers_config.';
 
 let here: Installation;
 beforeEach(() => {

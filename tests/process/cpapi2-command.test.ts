@@ -167,15 +167,24 @@ it('writes to standard error what the form of API 2 cannot say', async () => {
 });
 
 it.each([
-  [['Cron', 'nothing'], 'The system could not find the function “nothing” in the module “Cron”.'],
-  [['Nothing', 'nothing'], 'The system could not find the function “nothing” in the module “Nothing”.'],
-  [['Email', 'listpops'], 'The function “Email::listpops” of cPanel API 2 is not provided on this server.'],
-])('says why %j cannot be called', async (words, error) => {
+  [
+    ['Cron', 'nothing'],
+    'The system could not find the function “nothing” in the module “Cron”.',
+    'cpapi2 --help Cron lists the functions of this module.\n',
+  ],
+  [
+    ['Nothing', 'nothing'],
+    'The system could not find the function “nothing” in the module “Nothing”.',
+    'cpapi2 --help lists the modules, cpapi2 --help MODULE the functions of one.\n',
+  ],
+  [
+    ['Email', 'listpops'],
+    'The function “Email::listpops” of cPanel API 2 is not provided on this server.',
+    'cpapi2 --help lists the modules, cpapi2 --help MODULE the functions of one.\n',
+  ],
+])('says why %j cannot be called, and names the help', async (words, error, hint) => {
   const { status, stdout, stderr } = await asRoot(['--user=bob', '--output=json', ...words]);
-  expect({ status, stderr }).toEqual({
-    status: 1,
-    stderr: 'cpapi2 --help lists the modules, cpapi2 --help MODULE the functions of one.\n',
-  });
+  expect({ status, stderr }).toEqual({ status: 1, stderr: hint });
   expect(JSON.parse(stdout)).toMatchObject({ cpanelresult: { error, event: { result: 1 } } });
 });
 

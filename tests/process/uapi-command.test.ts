@@ -102,7 +102,7 @@ it('exits with 1 if the function fails, and says why', async () => {
 });
 
 it.each([
-  [['DomainInfo', 'nothing'], 'uapi --help lists the modules, uapi --help MODULE the functions of one.\n'],
+  [['DomainInfo', 'nothing'], 'uapi --help DomainInfo lists the functions of this module.\n'],
   [['Email', 'add_pop'], 'uapi --help lists the modules, uapi --help MODULE the functions of one.\n'],
   [['SubDomain', 'addsubdomain'], 'uapi --help SubDomain addsubdomain explains the parameters.\n'],
 ])('after the failure of %j, it names the help of uapi', async (words, hint) => {

@@ -64,7 +64,7 @@ export async function newZone(
     servers = [{ name: hostname, ip: await findPublicAddress(db, system.addresses()[0]) }];
     warn(
       `No nameservers are set, so the zone ${quote(name)} has only this server, ${quote(hostname)}. ` +
-        'Set nameservers with update_nameservers_config.',
+        'The administrator can set nameservers with update_nameservers_config.',
     );
   }
   const contact = account?.contactEmail ?? '';
