@@ -9,6 +9,7 @@ import { Apache } from '../../src/drivers/virtual-hosts/apache/apache.ts';
 import { DEFAULT_CERTIFICATE, DEFAULT_KEY } from '../../src/drivers/virtual-hosts/apache/render-server.ts';
 import type { AccountWeb, ServedBefore } from '../../src/drivers/virtual-hosts/contract.ts';
 import { endPause, pause } from '../../src/drivers/virtual-hosts/pauses.ts';
+import removeLogs from '../../src/drivers/virtual-hosts/steps/remove-logs.ts';
 import { reloadsOf } from '../../src/drivers/reloads.ts';
 import { PrivateApache } from '../support/private-apache.ts';
 import { describeWith } from '../support/require-tool.ts';
@@ -83,6 +84,18 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
     await step.undo(apache.machine, memento);
     expect(await answer('bob.example', '/')).toMatch(/^404 /);
     expect(existsSync(apache.path(accountFile('bob')))).toBe(false);
+  });
+
+  it('are served again if their removal is undone once their logs are gone', async () => {
+    put('bob', 'index.html', 'of bob');
+    await change('bob', webOf('bob'));
+    const removal = await change('bob', null);
+    const logs = { input: { username: 'bob' } } as never;
+    await removeLogs.apply(apache.machine, logs);
+    await removeLogs.undo(apache.machine, logs);
+    await removal.step.undo(apache.machine, removal.memento);
+    expect(await answer('bob.example', '/')).toBe('200 of bob');
+    await change('alice', webOf('alice'));
   });
 
   it('of several accounts share one reload, and are undone together', async () => {

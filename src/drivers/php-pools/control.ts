@@ -50,8 +50,11 @@ function complaints(stderr: string): string {
 }
 
 export async function isRunning(release: string, { services }: DriverPort): Promise<boolean> {
-  return services.isSupported && (await services.state(unitOf(release))).state === 'active';
+  return services.isSupported && isUp((await services.state(unitOf(release))).state);
 }
+
+/** Also while another process has it reload its configuration. systemd runs one request after another. */
+const isUp = (state: string) => state === 'active' || state === 'reloading';
 
 /** @throws MachineError `failed` if PHP-FPM is not running. */
 export async function assertRuns(release: string, port: DriverPort): Promise<void> {
@@ -64,7 +67,7 @@ async function assertActive(release: string, port: DriverPort): Promise<void> {
   const unit = unitOf(release);
   const { isInstalled, state } = await port.services.state(unit);
   if (!isInstalled) throw new MachineError('failed', `PHP-FPM ${release} is not installed.${UNCHANGED}`);
-  if (state !== 'active') throw notRunning(unit);
+  if (!isUp(state)) throw notRunning(unit);
 }
 
 /** @throws MachineError `failed` if PHP-FPM is not running or rejects its files. */

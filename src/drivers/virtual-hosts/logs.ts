@@ -1,4 +1,5 @@
 // The folders with the logs of accounts, whose files the web server opens at each reload.
+import type { Folder } from '../file-driver.ts';
 import type { DriverMachine } from '../step.ts';
 import { DOMAIN_LOGS, domainLogs } from './places.ts';
 
@@ -12,6 +13,16 @@ const tools = (machine: DriverMachine) =>
 export async function hasLogs(machine: DriverMachine, username: string): Promise<boolean> {
   const files = await machine.files([DOMAIN_LOGS]);
   return (await files.facts(domainLogs(username)))?.kind === 'directory';
+}
+
+/** Its group lets the account read its logs. */
+export function logFolderOf(username: string): Folder {
+  return { path: domainLogs(username), attributes: { group: username, mode: 0o750 } };
+}
+
+export async function makeLogFolder(machine: DriverMachine, username: string): Promise<void> {
+  const { path, attributes } = logFolderOf(username);
+  await (await machine.files([DOMAIN_LOGS])).makeDirectory(path, attributes);
 }
 
 /** Gives each log of the account a second name, in the folder of another username. */

@@ -4,7 +4,7 @@ import type { DesiredFile, DriverPort, FileDriver } from '../../file-driver.ts';
 import type { AccountWeb, ServedBefore } from '../contract.ts';
 import { isWildcard } from '../../../core/wildcards.ts';
 import { waitingFolder } from '../../php-pools/waiting.ts';
-import { domainLogs } from '../places.ts';
+import { logFolderOf } from '../logs.ts';
 import { anywhere, common, reloadsOf, requestedReloads } from './common.ts';
 import type { ApacheServer } from './control.ts';
 import { accountFile, closed, primaryFile, primaryTypes, wildcardFile } from './places.ts';
@@ -34,12 +34,7 @@ export function accountDriver(server: ApacheServer): FileDriver<readonly Desired
   return {
     ...common,
     furtherFolders: (accounts) =>
-      accounts
-        .filter(({ web }) => web !== null)
-        .map(({ username }) => ({
-          path: domainLogs(username),
-          attributes: { group: username, mode: 0o750 },
-        })),
+      accounts.filter(({ web }) => web !== null).map(({ username }) => logFolderOf(username)),
     files: (accounts, locate) =>
       accounts.flatMap((account) => filesOf(account, anywhere(locate), server.ports)),
     // Apache checks its whole configuration before each reload, which need not be waited for if it accepts an addition

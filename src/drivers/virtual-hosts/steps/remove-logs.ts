@@ -1,6 +1,6 @@
 // Removes the logs of an account’s websites, after the web server has closed them.
 import { defineStep } from '../../../core/plan.ts';
-import { removeLogs, shareLogs } from '../logs.ts';
+import { makeLogFolder, removeLogs, shareLogs } from '../logs.ts';
 import { domainLogs } from '../places.ts';
 
 interface Input {
@@ -15,5 +15,7 @@ export default defineStep<Input>({
   apply: (machine, { input: { username } }) => removeLogs(machine, username),
   async undo(machine, { input: { username, renamedTo } }) {
     if (renamedTo !== undefined) await shareLogs(machine, renamedTo, username);
+    // The logs are lost, but without their folder, Apache would reject the virtual hosts that are restored next.
+    else await makeLogFolder(machine, username);
   },
 });
