@@ -34,12 +34,13 @@ export class AuditLog {
   readonly #directory: StateDirectory;
   readonly #gathers: boolean;
   readonly #limits: LogLimits;
+  readonly #path: string;
   /** The time of the latest line. */
   #now = 0;
   #nextAgeCheck = -Infinity;
   #nextRotation = -Infinity;
   #rotating: Promise<void> | undefined;
-  #descriptor: number | undefined;
+  #held: HeldLog | undefined;
   /** True while lines are written that the next `flush` must bring to the disk. */
   #isFlushDue = false;
   #gathered: string[] = [];
@@ -51,6 +52,7 @@ export class AuditLog {
     this.#directory = directory;
     this.#gathers = gathers;
     this.#limits = limits;
+    this.#path = directory.file(AUDIT);
   }
 
   /**
@@ -92,9 +94,9 @@ export class AuditLog {
     }
     if (!this.#isFlushDue) return;
     try {
-      if (this.#descriptor !== undefined) fdatasyncSync(this.#descriptor);
+      if (this.#held !== undefined) fdatasyncSync(this.#held.descriptor);
     } catch (error) {
-      throw unavailable(error, this.#directory.file(AUDIT));
+      throw unavailable(error, this.#path);
     }
     this.#isFlushDue = false;
   }
@@ -112,26 +114,27 @@ export class AuditLog {
 
   /** Writes lines behind the pending ones, which are earlier. If it fails, those stay pending. */
   #write(lines: readonly string[], durable: boolean): void {
-    let size;
+    let held;
     try {
-      size = appendLines(this.#open(), [...this.#pending, ...lines], durable);
+      held = this.#open();
+      appendLines(held, [...this.#pending, ...lines], durable);
     } catch (error) {
-      throw unavailable(error, this.#directory.file(AUDIT));
+      throw unavailable(error, this.#path);
     }
     this.#pending = [];
     const now = this.#now;
-    if (this.#isDue(size, now) && this.#descriptor !== undefined) {
+    if (this.#isDue(held, now)) {
       this.#nextRotation = now + RETRY_MS;
-      this.#rotating ??= this.#rotate(fstatSync(this.#descriptor).ino);
+      this.#rotating ??= this.#rotate(held.ino);
     }
   }
 
-  #isDue(size: number, now: number): boolean {
+  #isDue({ descriptor, size }: HeldLog, now: number): boolean {
     if (this.#rotating !== undefined || now < this.#nextRotation) return false;
     if (size >= this.#limits.maxBytes) return true;
-    if (now < this.#nextAgeCheck || this.#descriptor === undefined) return false;
+    if (now < this.#nextAgeCheck) return false;
     this.#nextAgeCheck = now + HOUR_MS;
-    return timeOfFirstLine(this.#descriptor) + this.#limits.maxAgeMs <= now;
+    return timeOfFirstLine(descriptor) + this.#limits.maxAgeMs <= now;
   }
 
   /** The lines are already written, so a failed rotation is only tried again later. */
@@ -149,20 +152,24 @@ export class AuditLog {
   }
 
   close(): void {
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
-    this.#descriptor = undefined;
+    if (this.#held !== undefined) closeSync(this.#held.descriptor);
+    this.#held = undefined;
   }
 
-  #open(): number {
-    if (this.#descriptor !== undefined) {
-      const named = statSync(this.#directory.file(AUDIT), { throwIfNoEntry: false });
-      const held = fstatSync(this.#descriptor);
-      const isStillOurs = named?.ino === held.ino && named.dev === held.dev && (held.mode & 0o077) === 0;
-      if (isStillOurs) return this.#descriptor;
-      if (this.#isFlushDue) fdatasyncSync(this.#descriptor);
+  /** Looks at the file only once: its size, and whether it is still the open one. */
+  #open(): HeldLog {
+    const held = this.#held;
+    if (held !== undefined) {
+      const named = statSync(this.#path, { throwIfNoEntry: false });
+      const isStillOurs = named?.ino === held.ino && named.dev === held.dev && (named.mode & 0o077) === 0;
+      if (isStillOurs) {
+        held.size = named.size;
+        return held;
+      }
+      if (this.#isFlushDue) fdatasyncSync(held.descriptor);
       this.close();
     }
-    return (this.#descriptor = openLog(this.#directory, AUDIT));
+    return (this.#held = heldLog(openLog(this.#directory, AUDIT)));
   }
 }
 
@@ -193,18 +200,32 @@ export function logHook(directory: StateDirectory, run: HookRun): void {
 }
 
 function append(directory: StateDirectory, name: string, entry: object, durable: boolean): void {
-  const descriptor = openLog(directory, name);
+  const held = heldLog(openLog(directory, name));
   try {
-    const size = appendLines(descriptor, [toJsonLine(entry)], durable);
-    if (size >= ERRORS_MAX_BYTES) {
-      const { ino } = fstatSync(descriptor);
+    appendLines(held, [toJsonLine(entry)], durable);
+    if (held.size >= ERRORS_MAX_BYTES) {
       void import('./rotate.ts')
-        .then(({ rotate }) => rotate(directory, name, ino, ERRORS_KEPT))
+        .then(({ rotate }) => rotate(directory, name, held.ino, ERRORS_KEPT))
         .catch(() => undefined);
     }
   } finally {
-    closeSync(descriptor);
+    closeSync(held.descriptor);
   }
+}
+
+/** An open log. */
+interface HeldLog {
+  readonly descriptor: number;
+  readonly dev: number;
+  readonly ino: number;
+  size: number;
+  /** The size of the file after the last line of this process. */
+  wholeUntil: number;
+}
+
+function heldLog(descriptor: number): HeldLog {
+  const { dev, ino, size } = fstatSync(descriptor);
+  return { descriptor, dev, ino, size, wholeUntil: 0 };
 }
 
 function openLog(directory: StateDirectory, name: string): number {
@@ -212,23 +233,28 @@ function openLog(directory: StateDirectory, name: string): number {
   return directory.open(name, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW);
 }
 
-/** Returns the new size of the file. */
-function appendLines(descriptor: number, lines: readonly string[], durable: boolean): number {
+/** Writes lines behind the end of the file, and remembers its new size. */
+function appendLines(held: HeldLog, lines: readonly string[], durable: boolean): void {
+  const { descriptor } = held;
   // Whole lines in one write: with O_APPEND, lines of several processes never mix.
   const text = lines.map((line) => `${line}\n`).join('');
-  const { size } = fstatSync(descriptor);
-  const bytes = Buffer.from(`${endsInsideLine(descriptor, size) ? '\n' : ''}${text}`);
+  const bytes = Buffer.from(`${endsInsideLine(held) ? '\n' : ''}${text}`);
   if (writeSync(descriptor, bytes) < bytes.length) {
     throw Object.assign(new Error('A line was truncated.'), { code: 'ENOSPC' });
   }
+  held.size += bytes.length;
+  held.wholeUntil = held.size;
   if (durable) fdatasyncSync(descriptor);
-  return size + bytes.length;
 }
 
-/** True if a full disk truncated the last line. The next line must then start with a line break. */
-function endsInsideLine(descriptor: number, size: number): boolean {
+/**
+ * True if a full disk truncated the last line. The next line must then start with a line break. The file is not read if
+ * nobody has written to it since the last line of this process.
+ */
+function endsInsideLine({ descriptor, size, wholeUntil }: HeldLog): boolean {
+  if (size === wholeUntil) return false;
   const last = Buffer.alloc(1);
-  return size > 0 && readSync(descriptor, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a;
+  return readSync(descriptor, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a;
 }
 
 /** Returns milliseconds since 1970-01-01; infinity if the first line contains no time. */

@@ -24,6 +24,8 @@ interface Key {
 /** Encrypted form: format (1 byte), key ID (8), nonce (12), tag (16), ciphertext. */
 export class FileSealer implements Sealer {
   readonly #directory: StateDirectory;
+  /** The key that was read last. Its file is read each time, but its ID is derived once. */
+  #latest: Key | undefined;
 
   constructor(directory: StateDirectory) {
     this.#directory = directory;
@@ -102,7 +104,8 @@ export class FileSealer implements Sealer {
         const file = Buffer.alloc(KEY_BYTES + 1);
         if (readSync(descriptor, file) !== KEY_BYTES) return 'damaged';
         const bytes = file.subarray(0, KEY_BYTES);
-        return { id: idOf(bytes), bytes };
+        if (this.#latest?.bytes.equals(bytes) !== true) this.#latest = { id: idOf(bytes), bytes };
+        return this.#latest;
       } finally {
         closeSync(descriptor);
       }

@@ -80,12 +80,19 @@ export class SqliteConnection implements Db {
     else this.#prepare(sql).run();
   }
 
-  /** Nested transactions: savepoints. */
+  /** Nested transactions: savepoints. Most transactions have none, so what they need is made for the first one, once. */
   nested(): Store {
-    const name = `nested_${this.#depth + 1}`;
-    const inner = new SqliteConnection(this.#database, this.#statements, { depth: this.#depth + 1 });
-    const words = [`SAVEPOINT ${name}`, `RELEASE ${name}`, `ROLLBACK TO ${name}; RELEASE ${name}`] as const;
-    return { transaction: (_effect, work) => bracket(inner, words, work) };
+    let inner: readonly [SqliteConnection, Bracket] | undefined;
+    return { transaction: (_effect, work) => bracket(...(inner ??= this.#inner()), work) };
+  }
+
+  #inner(): readonly [SqliteConnection, Bracket] {
+    const depth = this.#depth + 1;
+    const name = `nested_${depth}`;
+    return [
+      new SqliteConnection(this.#database, this.#statements, { depth }),
+      [`SAVEPOINT ${name}`, `RELEASE ${name}`, `ROLLBACK TO ${name}; RELEASE ${name}`],
+    ];
   }
 
   #prepare(sql: string): Database.Statement {
@@ -124,10 +131,13 @@ export function prepared(
   return statement;
 }
 
-/** Runs work in a transaction, or between savepoints: what begins it, keeps it and takes it back. */
+/** What begins a transaction or a savepoint, keeps it and takes it back. */
+type Bracket = readonly [begin: string, keep: string, takeBack: string];
+
+/** Runs work in a transaction, or between savepoints. */
 export async function bracket<T>(
   connection: SqliteConnection,
-  [begin, keep, takeBack]: readonly [string, string, string],
+  [begin, keep, takeBack]: Bracket,
   work: (db: Db, nested: Store) => Promise<Work<T>>,
   beforeKeep?: () => Promise<void>,
 ): Promise<T> {

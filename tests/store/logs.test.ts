@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   chmodSync,
   existsSync,
   mkdirSync,
@@ -8,6 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -76,6 +78,25 @@ describe('an audit log that collects lines', () => {
     renameSync(path, `${path}.1`);
     await log.append(record('new'), true);
     expect([xids(`${path}.1`), xids()]).toEqual([['old'], ['new']]);
+  });
+});
+
+describe('a file that others write to as well', () => {
+  test('a line that another process could not complete does not run into the next one', async () => {
+    await log.append(record('own'), true);
+    appendFileSync(path, '{"xid":"trunc');
+    await log.append(record('next'), true);
+    await log.append(record('last'), true);
+    const lines = readFileSync(path, 'utf8').split('\n');
+    expect(lines[1]).toBe('{"xid":"trunc');
+    expect(xidsIn([lines[0], ...lines.slice(2)].join('\n'))).toEqual(['own', 'next', 'last']);
+  });
+
+  test('lines go on at the start of a file that was emptied', async () => {
+    await log.append(record('own'), true);
+    truncateSync(path);
+    await log.append(record('next'), true);
+    expect(xids()).toEqual(['next']);
   });
 });
 

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { Installation } from '../support/installation.ts';
@@ -42,6 +42,18 @@ it('keeps its key in a file of 32 bytes that only the owner can read', async () 
   const { size, mode } = statSync(join(here.state, 'secret.key'));
   expect(size).toBe(32);
   expect(mode & 0o777).toBe(0o600);
+});
+
+it('notices another key in the file, and the former one again', async () => {
+  const { sealer } = here.engine;
+  const key = join(here.state, 'secret.key');
+  const sealed = await sealer.seal('WJ73QJSKZBXCIFPZ', 'bob', undefined);
+  const former = readFileSync(key);
+  writeFileSync(key, Buffer.alloc(32, 7));
+  await expect(sealer.open(sealed, 'bob')).rejects.toThrow('is not the key');
+  await expect(sealer.seal('x', 'bob', sealed)).rejects.toThrow('is not the key');
+  writeFileSync(key, former);
+  expect(await sealer.open(sealed, 'bob')).toBe('WJ73QJSKZBXCIFPZ');
 });
 
 it('leaves no secret in the database, and nothing of the key', async () => {

@@ -40,18 +40,19 @@ export function codeAt(secret: string, time: number): string {
 }
 
 /**
- * Returns the time step (RFC 6238: T) of a code, within `steps` steps of `time`. Undefined if it matches none. Compares
- * in constant time.
+ * Returns the time step (RFC 6238: T) of a code, within `steps` steps of `time`. Undefined if it matches none. Each
+ * comparison takes constant time. Nearer steps come first: nearly every code belongs to the present one.
  */
 export function matchingStep(secret: string, code: string, time: number, steps: number): number | undefined {
-  const result = verifySync({
-    ...algorithm,
-    secret: decode(secret),
-    token: code,
-    epoch: Math.floor(time / 1000),
-    epochTolerance: steps * STEP_SECONDS,
-  });
-  return result.valid ? Math.floor(time / 1000 / STEP_SECONDS) + result.delta : undefined;
+  const key = { ...algorithm, secret: decode(secret), token: code };
+  const present = Math.floor(time / 1000 / STEP_SECONDS);
+  const fits = (step: number) => step >= 0 && verifySync({ ...key, epoch: step * STEP_SECONDS }).valid;
+  if (fits(present)) return present;
+  for (let away = 1; away <= steps; away++) {
+    if (fits(present - away)) return present - away;
+    if (fits(present + away)) return present + away;
+  }
+  return undefined;
 }
 
 /** Returns the URI in the Key URI Format, which authenticator apps read from a QR code. */
