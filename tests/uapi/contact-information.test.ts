@@ -1,6 +1,6 @@
 // The module ContactInformation, and the notifications that the owner of an account receives. Mail is stored in a
 // directory, and Pushbullet is a real HTTPS server.
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoredMail } from '../../src/machine/outbound/mailers.ts';
 import { Outbound } from '../../src/machine/outbound/outbound.ts';
@@ -168,6 +168,70 @@ test('ContactInformation::get_notification_preferences and set_notification_pref
   ] as const) {
     expect((await prefer(wrong)).errors?.[0]).toMatch(reason);
   }
+});
+
+describe('the owner of an account whose disk space is nearly used', () => {
+  /** Measures the account with one file of this size. @returns the messages. */
+  async function use(kibibytes: number, user = 'bob'): Promise<string[]> {
+    writeFileSync(join(here.state, 'root/home', user, 'file'), Buffer.alloc(kibibytes * 1024, 'x'));
+    const { metadata } = await here.call('get_disk_usage', { user, cache_mode: 'off' });
+    expect(metadata).toMatchObject({ result: 1 });
+    return (await mails()).map((mail) => mail.replace(/^bob@mail\.example: /, ''));
+  }
+  const used = (percent: number, user = 'bob') =>
+    `${user}: The account has used ${percent} % of its disk space`;
+  beforeEach(() => here.call('editquota', { user: 'bob', quota: '10' }));
+
+  it('is notified once at each level, and again after the usage fell below it', async () => {
+    expect(await use(7000)).toEqual([]);
+    expect(await use(8300)).toEqual([used(81)]);
+    expect(await use(8700)).toEqual([]);
+    expect(await use(9400)).toEqual([used(91)]);
+    expect(await use(10_140)).toEqual([used(99)]);
+    expect(await use(8300)).toEqual([]);
+    expect(await use(9400)).toEqual([used(91)]);
+    expect(await use(100)).toEqual([]);
+    expect(await use(11_000)).toEqual(['bob: The account has used all of its disk space']);
+    await here.call('editquota', { user: 'bob', quota: 'unlimited' });
+    expect(await use(11_000)).toEqual([]);
+  });
+
+  it('is also notified after the measurement of all accounts', async () => {
+    await use(100);
+    writeFileSync(join(here.state, 'root/home/bob/file'), Buffer.alloc(8300 * 1024, 'x'));
+    await here.call('set_tweaksetting', { module: 'Main', key: 'disk_usage_include_sqldbs', value: '0' });
+    expect(await mails()).toEqual([`bob@mail.example: ${used(81)}`]);
+  });
+
+  it('chooses with notify_disk_limit, and root with tweak settings', async () => {
+    const enabled = async () => {
+      const { data } = await here.uapi('bob', 'ContactInformation::get_notification_preferences');
+      return (data as { name: string }[]).find(({ name }) => name === 'notify_disk_limit');
+    };
+    await prefer({ notify_disk_limit: 0 });
+    expect(await enabled()).toMatchObject({ enabled: 0 });
+    expect(await use(8300)).toEqual([]);
+    const saved = await here.api2('bob', 'CustInfo::savecontactinfo', { notify_disk_limit: '1' });
+    expect(saved.data).toMatchObject([{ name: 'notify_disk_limit', value: 1 }]);
+    expect(await enabled()).toMatchObject({ enabled: 1 });
+    const tweak = async (key: string, value: string) => {
+      const { metadata } = await here.call('set_tweaksetting', { module: 'Main', key, value });
+      expect([metadata.result, JSON.stringify(metadata)]).toEqual([
+        1,
+        expect.not.stringContaining('depends'),
+      ]);
+    };
+    await tweak('emailusers_diskusage_critical_percent', '');
+    expect(await use(9400)).toEqual([]);
+    await tweak('emailusers_diskusage_critical_percent', '87.5');
+    expect(await use(9400)).toEqual([used(91)]);
+    await tweak('skipdiskcheck', '1');
+    expect(await use(10_140)).toEqual([]);
+    await tweak('skipdiskcheck', '0');
+    await here.call('modifyacct', { user: 'bob', newuser: 'rob' });
+    expect(await use(10_140, 'rob')).toEqual([used(99, 'rob')]);
+    expect(await use(10_140, 'rob')).toEqual([]);
+  });
 });
 
 test('the owner is told of the second factor, of linked identities, and of a change by the administrators', async () => {

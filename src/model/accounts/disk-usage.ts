@@ -10,6 +10,7 @@ import {
   type ReadSizes,
 } from '../databases/disk-usage.ts';
 import * as accounts from './accounts.ts';
+import { warnOfUsage } from './disk-warnings.ts';
 import { namesOf } from './search.ts';
 
 /** The task that measures all accounts. */
@@ -91,11 +92,11 @@ async function total(
   return { blocks: files.blocks + mysql + postgresql, inodes: files.inodes };
 }
 
-function keep(
+async function keep(
   context: Pick<FreeContext, 'transaction' | 'now'>,
   { username, files, databases }: Parts,
 ): Promise<void> {
-  return store(
+  await store(
     { usages: [[username, files]], databases: new Map(databases && [[username, databases]]) },
     context,
   );
@@ -178,7 +179,8 @@ export async function measureInGroups(
       failed += 1;
       log(notMeasured(name, usage));
     }
-    await store({ usages, databases }, { transaction, now });
+    for (const name of await store({ usages, databases }, { transaction, now }))
+      log(`The disk usage of “${name}” has reached the next level, so its owner is notified.`);
   }
   log(`Measured ${names.length - failed} of ${names.length} accounts.`);
   return { measured: names.length - failed, failed };
@@ -189,20 +191,27 @@ interface Measured {
   readonly databases: ReadonlyMap<string, DatabaseBlocks>;
 }
 
+/** Also warns the owners of accounts that have little space left. @returns these accounts. */
 async function store(
   { usages, databases }: Measured,
   { transaction, now }: Pick<FreeContext, 'transaction' | 'now'>,
-): Promise<void> {
+): Promise<string[]> {
   const measuredAt = now();
+  const warned: string[] = [];
   for (let at = 0; at < usages.length; at += BATCH) {
-    await transaction('changes', async (db) => {
-      for (const [name, usage] of usages.slice(at, at + BATCH)) {
+    const batch = usages.slice(at, at + BATCH);
+    const ofBatch = await transaction('changes', async (db) => {
+      for (const [name, usage] of batch) {
         const files = usage instanceof MachineError ? undefined : usage;
         const blocks = databases.get(name);
         const isComplete =
           files !== undefined && Object.values(blocks ?? {}).every((part) => part !== undefined);
         await accounts.setUsage(db, name, { files, ...blocks, at: isComplete ? measuredAt : undefined });
       }
+      const names = batch.flatMap(([name, usage]) => (usage instanceof MachineError ? [] : [name]));
+      return warnOfUsage(db, names, measuredAt);
     });
+    warned.push(...ofBatch);
   }
+  return warned;
 }

@@ -74,6 +74,7 @@ const places = [
   ['installed_certificate', 'username'],
   ['preferred_key_type', 'username'],
   ['bandwidth_limit_state', 'username'],
+  ['disk_usage_warning', 'username'],
   ['php_virtual_host', 'username'],
   ['account_second_contact', 'username'],
   ['account_notification', 'username'],

@@ -24,6 +24,7 @@ const preferences = {
   notify_contact_address_change: 'The contact addresses change. The former addresses are notified too.',
   notify_contact_address_change_notification_disabled:
     'Notifications about contact addresses are turned off.',
+  notify_disk_limit: 'The account approaches or reaches the limit of its disk space.',
   notify_password_change: 'The password changes.',
   notify_password_change_notification_disabled: 'Notifications about the password are turned off.',
   notify_twofactorauth_change: 'Two-factor authentication is set up or removed.',

@@ -1,5 +1,5 @@
 // Tweak settings of the module Main: mail.
-import { flag, integer, oneOf, path, text, type Entries } from './entry.ts';
+import { acting, flag, integer, oneOf, path, percentage, text, type Entries } from './entry.ts';
 
 const count = { matches: /^\d{1,9}$/, expects: 'a whole number, or empty' };
 
@@ -68,20 +68,23 @@ export const mail: Entries = {
   email_account_quota_userdefined_default_value: integer(
     ...(['1024', [1, 4_294_967_296], 'The quota in MiB that is proposed for a new email account.'] as const),
   ),
-  emailusers_diskusage_warn_percent: integer(
-    '80',
-    [0, 100],
-    'The use of a mailbox, in percent, that is worth a note.',
+  emailusers_diskusage_warn_percent: acting(
+    percentage(
+      '80',
+      'The owner of an account that has used this share of its disk space gets a first warning. 0: none.',
+    ),
   ),
-  emailusers_diskusage_critical_percent: integer(
-    '90',
-    [0, 100],
-    'The use of a mailbox, in percent, that is critical.',
+  emailusers_diskusage_critical_percent: acting(
+    percentage(
+      '90',
+      'The owner of an account that has used this share of its disk space gets an urgent warning. 0: none.',
+    ),
   ),
-  emailusers_diskusage_full_percent: integer(
-    '98',
-    [0, 100],
-    'The use of a mailbox, in percent, that counts as full.',
+  emailusers_diskusage_full_percent: acting(
+    percentage(
+      '98',
+      'The owner of an account that has used this share of its disk space gets the last warning. 0: none.',
+    ),
   ),
   create_account_dkim: flag('1', 'Whether the mail of new accounts is signed with DKIM.'),
   create_account_spf: flag('1', 'Whether the zones of new accounts have an SPF record.'),

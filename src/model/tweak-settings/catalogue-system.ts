@@ -18,7 +18,9 @@ export const services: Entries = {
     integer('3', [1, 20], 'How often in a row a service can fail to answer before it is restarted.'),
   ),
   skipchkservd: acting(flag('0', '1: the monitored services are not checked.')),
-  skipdiskcheck: flag('0', '1: the use of the disks is not watched.'),
+  skipdiskcheck: acting(
+    flag('0', '1: the owners of accounts are not warned that their disk space is nearly used.'),
+  ),
   skipoomcheck: flag('0', '1: processes that the kernel ended for lack of memory are not reported.'),
   skiptailwatchd: flag('0', '1: the logs are not watched.'),
   system_diskusage_warn_percent: percentage('82.55', 'The use of a disk, in percent, that is worth a note.'),
