@@ -4,6 +4,7 @@ import { copyFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import { builtPackage } from './built-package.ts';
+import { atTime } from './clock.ts';
 import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
@@ -15,6 +16,7 @@ const WORKER = '/root/count-worker.mjs';
 const PASSWORD = 'correct horse battery staple 7';
 const LOG = '/var/log/apache2/whmapi1-bytes';
 const MEBIBYTE = 1_048_576;
+const HOUR_MS = 3_600_000;
 
 interface Envelope {
   readonly metadata: { readonly result: number; readonly reason: string };
@@ -98,6 +100,8 @@ describeOnMachine('bandwidth, in this order', () => {
   /** Apache writes a line a moment after its client has the last byte. Its last child ends when all lines are written. */
   // systemd refuses the sixth start within ten seconds.
   const settle = () => machine.sh('systemctl reset-failed apache2\nsystemctl restart apache2');
+  const statusOf = (user: string) =>
+    machine.run('curl', curl(user, '/small.txt', '-w', '%{http_code}')).stdout.slice(-3);
 
   it('equals exactly what curl has received over HTTP/1.1', async () => {
     settle();
@@ -188,7 +192,6 @@ describeOnMachine('bandwidth, in this order', () => {
   });
 
   it('is limited: a warning at 80 %, then 509, until the limit is raised', async () => {
-    const status = () => machine.run('curl', curl('carol', '/small.txt', '-w', '%{http_code}')).stdout;
     const warnings = () =>
       rows("SELECT count(*) AS count FROM task WHERE input LIKE '%bandwidth%' AND input LIKE '%carol%'")[0]
         ?.count;
@@ -198,13 +201,42 @@ describeOnMachine('bandwidth, in this order', () => {
     await count();
     expect(used('carol')).toBeGreaterThan(0.8 * 10 * MEBIBYTE);
     expect(warnings()).toBe(1);
-    expect(status()).toMatch(/200$/);
+    expect(statusOf('carol')).toBe('200');
     fetched('carol', '/large.bin');
     settle();
     await count();
-    expect(status()).toMatch(/509$/);
-    expect(machine.run('curl', curl('bob', '/small.txt', '-w', '%{http_code}')).stdout).toMatch(/200$/);
+    expect(statusOf('carol')).toBe('509');
+    expect(statusOf('bob')).toBe('200');
     works('limitbw', 'user=carol', 'bwlimit=20');
-    expect(status()).toMatch(/200$/);
+    expect(statusOf('carol')).toBe('200');
+  });
+
+  it('is free of its limit again at the turn of the month, which the next count notices', () => {
+    // The server has the real clock.
+    machine.sh('systemctl stop whmapi1d');
+    const countAt = (time: number) => {
+      const before = states().length;
+      rows(
+        `UPDATE task_timer SET next_at = CASE WHEN kind = 'count-bandwidth' THEN 0
+         ELSE (unixepoch() + 400 * 86400) * 1000 END`,
+      );
+      expect(machine.run('whmapi1', ['--run-tasks'], { env: atTime(time) })).toMatchObject({ status: 0 });
+      expect(states().slice(before)).toEqual(['done']);
+    };
+    works('limitbw', 'user=carol', 'bwlimit=10');
+    expect(statusOf('carol')).toBe('509');
+    const [year = NaN, month = NaN] = machine.sh('date +"%Y %m"').split(' ').map(Number);
+    const turn =
+      1000 * Number(machine.sh(`date -d "${month === 12 ? year + 1 : year}-${(month % 12) + 1}-01" +%s`));
+    countAt(turn - HOUR_MS);
+    expect([statusOf('carol'), statusOf('bob')]).toEqual(['509', '200']);
+    countAt(turn);
+    expect([statusOf('carol'), statusOf('bob')]).toEqual(['200', '200']);
+    // In this month, it is still over its limit.
+    countAt(Date.now());
+    expect([statusOf('carol'), statusOf('bob')]).toEqual(['509', '200']);
+    works('limitbw', 'user=carol', 'bwlimit=unlimited');
+    expect(statusOf('carol')).toBe('200');
+    machine.sh('systemctl start whmapi1d');
   });
 });

@@ -2,6 +2,7 @@
 // other.
 import { copyFileSync } from 'node:fs';
 import { builtPackage } from './built-package.ts';
+import { atTime } from './clock.ts';
 import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
@@ -15,6 +16,7 @@ interface Envelope {
 
 const DEB = '/var/tmp/whmapi1.deb';
 const PASSWORD = 'correct horse battery staple 7';
+const DAY_MS = 86_400_000;
 
 describeOnMachine('websites, in this order', () => {
   let machine: Machine;
@@ -59,6 +61,26 @@ describeOnMachine('websites, in this order', () => {
     const words = ['-u', username, '--', 'bash', '-euc', script, 'put', `/home/${username}/${path}`, mode];
     expect(machine.run('runuser', words, { input: text })).toMatchObject({ status: 0 });
   };
+
+  /** The options of installssl for files of the authority that a test makes. */
+  const files = (crt: string, key: string, cab = 'middle') => [
+    ...['--file', `crt=/root/ca/${crt}.pem`, '--file', `key=/root/ca/${key}.key`],
+    ...['--file', `cab=/root/ca/${cab}.pem`],
+  ];
+  /** The status that a client gets which trusts the authority. 000 if it refuses the certificate. */
+  const verified = (user: string) =>
+    machine.run('curl', [
+      ...['-s', '--cacert', '/root/ca/root.pem', '--max-time', '20', '-o', '/dev/null', '-w', '%{http_code}'],
+      ...['--resolve', `${user}.example:443:127.0.0.1`, `https://${user}.example/secret.txt`],
+    ]).stdout;
+  /** The fingerprint of the certificate that Apache shows. */
+  const shown = (host: string) =>
+    machine.sh(
+      `openssl s_client -connect 127.0.0.1:443 -servername ${host} </dev/null 2>/dev/null |
+        openssl x509 -noout -fingerprint -sha256`,
+    );
+  const fingerprint = (name: string) =>
+    machine.sh(`openssl x509 -noout -fingerprint -sha256 -in /root/ca/${name}.pem`);
 
   it('are served over HTTP, HTTPS and HTTP/2 soon after createacct returns', () => {
     create('bob');
@@ -322,35 +344,101 @@ echo "end\n";
         echo "subjectAltName=DNS:$user.example,DNS:www.$user.example" >$user.ext
         openssl x509 -req -in $user.csr -CA middle.pem -CAkey middle.key -days 10 -extfile $user.ext -out $user.pem
       done`);
-    const files = (crt: string, key: string) =>
-      ['--file', `crt=/root/ca/${crt}.pem`, '--file', `key=/root/ca/${key}.key`] as const;
-    const chain = ['--file', 'cab=/root/ca/middle.pem'] as const;
-    const verified = (user: string) =>
-      machine.run('curl', [
-        ...[
-          '-s',
-          '--cacert',
-          '/root/ca/root.pem',
-          '--max-time',
-          '20',
-          '-o',
-          '/dev/null',
-          '-w',
-          '%{http_code}',
-        ],
-        ...['--resolve', `${user}.example:443:127.0.0.1`, `https://${user}.example/secret.txt`],
-      ]).stdout;
     expect(verified('alice')).toBe('000');
-    works('installssl', 'domain=bob.example', ...files('bob', 'bob'), ...chain);
-    works('installssl', 'domain=www.alice.example', ...files('alice', 'alice'), ...chain);
+    works('installssl', 'domain=bob.example', ...files('bob', 'bob'));
+    works('installssl', 'domain=www.alice.example', ...files('alice', 'alice'));
     expect([verified('bob'), verified('alice')]).toEqual(['403', '200']);
-    const { metadata } = call('installssl', 'domain=bob.example', ...files('bob', 'alice'), ...chain);
+    const { metadata } = call('installssl', 'domain=bob.example', ...files('bob', 'alice'));
     expect(metadata.reason).toMatch(/^The key does not belong to the certificate “bob\.example”\./);
     expect([verified('bob'), verified('alice')]).toEqual(['403', '200']);
     const { data } = call('fetchsslinfo', 'domain=alice.example');
     expect(data).toMatchObject({ user: 'alice', crt: machine.sh('cat /root/ca/alice.pem') });
     const facts = machine.sh("cd /etc/ssl/whmapi1/sites && stat -c '%U %a' . *");
     expect(new Set(facts.trim().split('\n'))).toEqual(new Set(['root 700', 'root 600']));
+  });
+
+  it('keep their certificate if another is refused, and the reason says why', () => {
+    machine.sh(`cd /root/ca
+      key='-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes'
+      past='-not_before 20240101000000Z -not_after 20250101000000Z'
+      openssl x509 -req -in bob.csr -CA middle.pem -CAkey middle.key $past -extfile bob.ext -out expired.pem
+      openssl req $key -keyout old.key -out old.csr -subj '/CN=Old Intermediate'
+      openssl x509 -req -in old.csr -CA root.pem -CAkey root.key $past -extfile middle.ext -out old.pem
+      openssl x509 -req -in bob.csr -CA old.pem -CAkey old.key -days 10 -extfile bob.ext -out of-old.pem
+      openssl req -newkey rsa:1024 -nodes -keyout weak.key -out weak.csr -subj '/CN=Weak Intermediate'
+      openssl x509 -req -in weak.csr -CA root.pem -CAkey root.key -days 10 -extfile middle.ext -out weak.pem
+      openssl x509 -req -in bob.csr -CA weak.pem -CAkey weak.key -days 10 -extfile bob.ext -out of-weak.pem
+      head -n 5 bob.pem >cut.pem
+      sed 's/^MII/MIJ/' bob.pem >changed.pem
+      echo 'no certificate' >text.pem
+      head -n 2 bob.key >cut.key`);
+    const state = () =>
+      machine.sh('cd /etc; sha256sum apache2/whmapi1/accounts/* ssl/whmapi1/sites/*') +
+      JSON.stringify(['bob', 'alice'].map((user) => call('fetchsslinfo', `domain=${user}.example`).data));
+    const before = { state: state(), bob: fingerprint('bob'), alice: fingerprint('alice') };
+    const refused: readonly (readonly [string[], RegExp])[] = [
+      [files('expired', 'bob'), /^The certificate “bob\.example” expired on 2025-01-01\. Renew it\.$/],
+      [
+        files('of-old', 'bob', 'old'),
+        /^The CA certificate “Old Intermediate” expired on 2025-01-01\. Renew it\.$/,
+      ],
+      // Apache would end when it reads this.
+      [
+        files('of-weak', 'bob', 'weak'),
+        /^The CA certificate “Weak Intermediate” cannot be used\. The RSA key has 1024 bits/,
+      ],
+      [files('bob', 'alice'), /^The key does not belong to the certificate “bob\.example”\./],
+      [files('alice', 'alice'), /alice\.example/],
+      [files('bob', 'cut'), /“key”/],
+      [files('cut', 'bob'), /“crt”/],
+      [files('changed', 'bob'), /“crt”/],
+      [files('text', 'bob'), /“crt”/],
+      [files('bob', 'bob', 'text'), /“cab”/],
+      [
+        files('bob', 'bob', 'old'),
+        /^The parameter “cab” does not contain the issuer of the certificate, “Test Intermediate”\./,
+      ],
+    ];
+    for (const [words, reason] of refused) {
+      const { metadata } = call('installssl', 'domain=bob.example', ...words);
+      expect([words, metadata]).toEqual([
+        words,
+        expect.objectContaining({ result: 0, reason: expect.stringMatching(reason) as string }),
+      ]);
+    }
+    expect({ state: state(), bob: shown('bob.example'), alice: shown('alice.example') }).toEqual(before);
+  });
+
+  it('whose certificate expires are served with it until the next, and stop neither Apache nor others', () => {
+    machine.sh(`cd /root/ca
+      dates="-not_before $(date -d '20 days ago' +%Y%m%d)000000Z -not_after $(date -d '5 days ago' +%Y%m%d)000000Z"
+      openssl x509 -req -in middle.csr -CA root.pem -CAkey root.key $dates -extfile middle.ext -out middle-then.pem
+      openssl x509 -req -in bob.csr -CA middle.pem -CAkey middle.key $dates -extfile bob.ext -out then.pem`);
+    const installedThen = (user: string, words: string[]) => {
+      const { stdout } = machine.run(
+        'whmapi1',
+        ['--output=json', 'installssl', `domain=${user}.example`, ...words],
+        { env: atTime(Date.now() - 10 * DAY_MS) },
+      );
+      expect(JSON.parse(stdout)).toMatchObject({ metadata: { result: 1 } });
+    };
+    installedThen('bob', files('then', 'bob', 'middle-then'));
+    machine.sh('systemctl restart apache2');
+    create('frank');
+    for (const word of ['suspendacct', 'unsuspendacct']) works(word, 'user=bob');
+    expect(shown('bob.example')).toBe(fingerprint('then'));
+    expect(visit('bob.example', 'https://bob.example/')).toMatch(/200$/);
+    expect(
+      machine.run('curl', [
+        ...['-s', '--cacert', '/root/ca/root.pem', '--resolve', 'bob.example:443:127.0.0.1'],
+        'https://bob.example/',
+      ]).status,
+    ).toBe(60);
+    expect(verified('alice')).toBe('200');
+    expect(call('fetch_ssl_vhosts').metadata.result).toBe(1);
+    works('removeacct', 'username=frank');
+    works('installssl', 'domain=bob.example', ...files('bob', 'bob'));
+    expect(verified('bob')).toBe('403');
   });
 
   it('fail to change while somebody else’s file is broken, which the reason names', () => {
