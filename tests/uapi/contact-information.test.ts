@@ -186,10 +186,10 @@ describe('the owner of an account whose disk space is nearly used', () => {
     expect(await use(7000)).toEqual([]);
     expect(await use(8300)).toEqual([used(81)]);
     expect(await use(8700)).toEqual([]);
-    expect(await use(9400)).toEqual([used(91)]);
+    expect(await use(9340)).toEqual([used(91)]);
     expect(await use(10_140)).toEqual([used(99)]);
     expect(await use(8300)).toEqual([]);
-    expect(await use(9400)).toEqual([used(91)]);
+    expect(await use(9340)).toEqual([used(91)]);
     expect(await use(100)).toEqual([]);
     expect(await use(11_000)).toEqual(['bob: The account has used all of its disk space']);
     await here.call('editquota', { user: 'bob', quota: 'unlimited' });
@@ -222,9 +222,9 @@ describe('the owner of an account whose disk space is nearly used', () => {
       ]);
     };
     await tweak('emailusers_diskusage_critical_percent', '');
-    expect(await use(9400)).toEqual([]);
+    expect(await use(9340)).toEqual([]);
     await tweak('emailusers_diskusage_critical_percent', '87.5');
-    expect(await use(9400)).toEqual([used(91)]);
+    expect(await use(9340)).toEqual([used(91)]);
     await tweak('skipdiskcheck', '1');
     expect(await use(10_140)).toEqual([]);
     await tweak('skipdiskcheck', '0');
