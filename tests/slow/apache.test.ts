@@ -90,9 +90,11 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
     put('bob', 'index.html', 'of bob');
     await change('bob', webOf('bob'));
     const removal = await change('bob', null);
+    // The step uses no other part of a machine.
+    const machine = apache.machine as never;
     const logs = { input: { username: 'bob' } } as never;
-    await removeLogs.apply(apache.machine, logs);
-    await removeLogs.undo(apache.machine, logs);
+    await removeLogs.apply(machine, logs);
+    await removeLogs.undo?.(machine, logs);
     await removal.step.undo(apache.machine, removal.memento);
     expect(await answer('bob.example', '/')).toBe('200 of bob');
     await change('alice', webOf('alice'));
