@@ -99,6 +99,12 @@ export interface MachineFiles {
   /** Stages and commits. */
   write(path: string, content: string | Uint8Array, attributes: FileAttributes): Promise<void>;
   /**
+   * Does the work while no other process does work for the same path. For a file that calls write although no lock keeps
+   * them apart.
+   * @throws MachineError `failed` if another process holds it for a minute; what `work` throws.
+   */
+  whileLocked<T>(path: string, work: () => Promise<T>): Promise<T>;
+  /**
    * Creates a file, which must not exist yet, and flushes it to the disk. Unlike with `write`, a tool may fill the file
    * later, and it does not count as a file that this program maintains.
    * @throws MachineError `exists`.

@@ -32,6 +32,27 @@ describeOnMachine('on Linux', () => {
   });
 });
 
+it('a locked file is changed by one work at a time, also after one that fails', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'whmapi1-files-'));
+  try {
+    const path = '/etc/daemon/count';
+    mkdirSync(join(folder, 'root/etc/daemon'), { recursive: true });
+    const files = await sandboxMachine(folder, now).files(DIRECTORIES);
+    await files.write(path, '0', { mode: 0o600 });
+    const raise = () =>
+      files.whileLocked(path, async () => {
+        const before = Number(await files.readText(path));
+        await files.write(path, String(before + 1), { mode: 0o600 });
+        if (before === 0) throw new Error('Only the first one fails.');
+      });
+    const works = await Promise.allSettled(Array.from({ length: 5 }, raise));
+    expect(works.filter(({ status }) => status === 'rejected')).toHaveLength(1);
+    expect(await files.readText(path)).toBe('5');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 describe('files in a home directory', () => {
   it.each([0, 1])('are read only if they belong to its user (user ID + %d)', async (more) => {
     const folder = mkdtempSync(join(tmpdir(), 'whmapi1-files-'));

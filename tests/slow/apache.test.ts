@@ -1,19 +1,26 @@
 // Virtual hosts on a real Apache, as visitors see them.
+import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { userInfo } from 'node:os';
+import { promisify } from 'node:util';
 import type { LockingWork } from '../../src/drivers/each-account.ts';
 import { waitingFolder } from '../../src/drivers/php-pools/waiting.ts';
 import { Apache } from '../../src/drivers/virtual-hosts/apache/apache.ts';
+import { nextGeneration, writtenGeneration } from '../../src/drivers/virtual-hosts/apache/control.ts';
+import { DIRECTORIES } from '../../src/drivers/virtual-hosts/apache/places.ts';
 import { DEFAULT_CERTIFICATE, DEFAULT_KEY } from '../../src/drivers/virtual-hosts/apache/render-server.ts';
 import type { AccountWeb, ServedBefore } from '../../src/drivers/virtual-hosts/contract.ts';
 import { endPause, pause } from '../../src/drivers/virtual-hosts/pauses.ts';
 import removeLogs from '../../src/drivers/virtual-hosts/steps/remove-logs.ts';
 import { reloadsOf } from '../../src/drivers/reloads.ts';
+import { builtScript } from '../support/built-script.ts';
 import { PrivateApache } from '../support/private-apache.ts';
 import { describeWith } from '../support/require-tool.ts';
 import { until } from '../support/until.ts';
+
+const worker = builtScript('tests/slow/generation-worker.ts');
 
 const webOf = (username: string, more: Partial<AccountWeb> = {}): AccountWeb => ({
   username,
@@ -77,6 +84,18 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
       expect(await answer('bob.example', '/')).toBe('200 of bob');
     },
   );
+
+  it('get a generation of their own from each of several processes', async () => {
+    const print = promisify(execFile);
+    const words = [worker.path, apache.folder, '200'];
+    const printed = await Promise.all([1, 2, 3].map(() => print(process.execPath, words)));
+    for (const { stdout } of printed) expect(Number(stdout)).toBeGreaterThan(1_700_000_000_000);
+    // Whoever comes last gets a higher one than all.
+    const port = { files: await apache.machine.files(DIRECTORIES) } as never;
+    const last = await nextGeneration(port);
+    expect(last).toBeGreaterThan(Math.max(...printed.map(({ stdout }) => Number(stdout))));
+    expect(await writtenGeneration(port)).toBe(last);
+  });
 
   it('are undone without a trace', async () => {
     put('bob', 'index.html', 'of bob');

@@ -379,7 +379,9 @@ const isPossible = !isMissing('php-fpm8.4') && process.getuid?.() === 0;
 
     it('are refused while PHP-FPM does not run', async () => {
       await fpm.stop();
-      await expect(add('games')).rejects.toThrow(/“php8\.4-fpm” is not running\./);
+      await expect(add('games')).rejects.toThrow(
+        /“php8\.4-fpm” is not running \(systemd calls it inactive\)\./,
+      );
       expect(existsSync(fpm.path(fileOf('games')))).toBe(false);
       expect(await confirmPools(machine(), { withLocks }, 0)).toEqual([]);
     });

@@ -53,8 +53,8 @@ export async function isRunning(release: string, { services }: DriverPort): Prom
   return services.isSupported && isUp((await services.state(unitOf(release))).state);
 }
 
-/** Also while another process has it reload its configuration. systemd runs one request after another. */
-const isUp = (state: string) => state === 'active' || state === 'reloading';
+/** Also while it starts or reloads for another process. systemd runs one request after another. */
+const isUp = (state: string) => /^(?:active|activating|reloading|refreshing)$/.test(state);
 
 /** @throws MachineError `failed` if PHP-FPM is not running. */
 export async function assertRuns(release: string, port: DriverPort): Promise<void> {
@@ -67,7 +67,7 @@ async function assertActive(release: string, port: DriverPort): Promise<void> {
   const unit = unitOf(release);
   const { isInstalled, state } = await port.services.state(unit);
   if (!isInstalled) throw new MachineError('failed', `PHP-FPM ${release} is not installed.${UNCHANGED}`);
-  if (!isUp(state)) throw notRunning(unit);
+  if (!isUp(state)) throw notRunning(unit, state);
 }
 
 /** @throws MachineError `failed` if PHP-FPM is not running or rejects its files. */
@@ -81,10 +81,10 @@ export async function reload(release: string, port: DriverPort): Promise<void> {
 const NOT_RUNNING = 'is not running';
 const REJECTS = 'rejects its configuration';
 
-function notRunning(unit: string): MachineError {
+function notRunning(unit: string, state: string): MachineError {
   return new MachineError(
     'failed',
-    `“${unit}” ${NOT_RUNNING}. Start it with “systemctl start ${unit}” and retry the call.${UNCHANGED}`,
+    `“${unit}” ${NOT_RUNNING} (systemd calls it ${state}). Start it with “systemctl start ${unit}” and retry the call.${UNCHANGED}`,
   );
 }
 

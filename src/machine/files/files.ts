@@ -167,6 +167,11 @@ export class Files implements MachineFiles {
     await this.commit(path);
   }
 
+  async whileLocked<T>(path: string, work: () => Promise<T>): Promise<T> {
+    const { withLock } = await import('../linux/lock.ts');
+    return withLock(this.#written.lock(path), work);
+  }
+
   async create(path: string, content: string | Uint8Array, attributes: FileAttributes): Promise<void> {
     await this.#places.reach(path, async (place) => {
       const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;

@@ -39,7 +39,7 @@ export class WrittenDigests {
   /** Once this returns, a power cut does not lose the digests. An empty list removes the file. */
   async set(path: string, digests: readonly string[]): Promise<void> {
     if (digests.length === 0) return rmSync(this.#file(path), { force: true });
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    this.#makeFolder();
     // Two processes that write different files never share this name.
     const draft = `${this.#file(path)}.new`;
     const { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
@@ -49,6 +49,16 @@ export class WrittenDigests {
     });
     renameSync(draft, this.#file(path));
     await withOpen(this.#folder, O_RDONLY, 0, (folder) => folder.sync());
+  }
+
+  /** Returns the path of the file whose lock keeps other processes from writing the file. */
+  lock(path: string): string {
+    this.#makeFolder();
+    return `${this.#file(path)}.lock`;
+  }
+
+  #makeFolder(): void {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
   }
 
   #file(path: string): string {

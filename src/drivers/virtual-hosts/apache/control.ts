@@ -157,10 +157,12 @@ export function nextGeneration(port: DriverPort): Promise<number> {
   return written;
 }
 
-async function writeGeneration(port: DriverPort): Promise<number> {
-  const generation = Math.max(Date.now(), (await writtenGeneration(port)) + 1);
-  await port.files.write(GENERATION, renderGeneration(generation), closed);
-  return generation;
+function writeGeneration(port: DriverPort): Promise<number> {
+  return port.files.whileLocked(GENERATION, async () => {
+    const generation = Math.max(Date.now(), (await writtenGeneration(port)) + 1);
+    await port.files.write(GENERATION, renderGeneration(generation), closed);
+    return generation;
+  });
 }
 
 /** The generation of the latest configuration. 0 if there is none. */
@@ -172,7 +174,7 @@ export async function writtenGeneration({ files }: DriverPort): Promise<number> 
 /** @throws MachineError `failed` if Apache neither runs nor starts. */
 export async function assertRuns(server: ApacheServer, port: DriverPort): Promise<string> {
   const state = await server.state(port);
-  if (/^(?:active|activating|reloading)$/.test(state)) return state;
+  if (/^(?:active|activating|reloading|refreshing)$/.test(state)) return state;
   throw new MachineError(
     'failed',
     `${APACHE_IS_DOWN} Start it with “systemctl start ${UNIT}” and retry the call.${UNCHANGED}`,
