@@ -1,6 +1,7 @@
 // Websites on a fresh Debian with the profile STANDARD: from createacct to a page, and what accounts can see of each
 // other.
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { builtPackage } from './built-package.ts';
 import { atTime } from './clock.ts';
 import { machineRoot } from './debian-root.ts';
@@ -17,6 +18,8 @@ interface Envelope {
 const DEB = '/var/tmp/whmapi1.deb';
 const PASSWORD = 'correct horse battery staple 7';
 const DAY_MS = 86_400_000;
+const VISITOR = '/root/visit-client.cjs';
+const VISITS = '/root/visits.json';
 
 describeOnMachine('websites, in this order', () => {
   let machine: Machine;
@@ -439,6 +442,39 @@ echo "end\n";
     works('removeacct', 'username=frank');
     works('installssl', 'domain=bob.example', ...files('bob', 'bob'));
     expect(verified('bob')).toBe('403');
+  });
+
+  it('answer every request of a visitor while accounts are made, changed and removed', async () => {
+    put('alice', 'public_html/page.php', '<?php echo "a page\\n";');
+    copyFileSync(resolve('scripts/bench/visit-client.cjs'), machine.path(VISITOR));
+    const reloads = () => Number(machine.sh('grep -c AH00493 /var/log/apache2/error.log || true'));
+    const before = reloads();
+    const words = { host: 'alice.example', paths: ['/secret.txt', '/page.php'], everyMs: 10, result: VISITS };
+    machine.run('systemd-run', [
+      '--quiet',
+      '--unit=visitor',
+      '/usr/bin/node',
+      VISITOR,
+      JSON.stringify(words),
+    ]);
+    const users = Array.from({ length: 24 }, (_, at) => `many${at}`);
+    const all = (command: string) =>
+      machine.sh(`printf '%s\\n' ${users.join(' ')} | xargs -P 4 -I USER whmapi1 ${command} >/dev/null`);
+    const begun = performance.now();
+    all('createacct username=USER domain=USER.example');
+    for (const user of users) waitUntilServed(machine, `${user}.example`);
+    for (const user of users.slice(0, 4)) works('suspendacct', `user=${user}`);
+    all('removeacct username=USER');
+    const seconds = (performance.now() - begun) / 1000;
+    machine.sh('systemctl stop visitor');
+    await until(() => existsSync(machine.path(VISITS)));
+    const { good, failed } = JSON.parse(readFileSync(machine.path(VISITS), 'utf8')) as {
+      readonly good: number;
+      readonly failed: Readonly<Record<string, number>>;
+    };
+    expect(failed).toEqual({});
+    expect(good).toBeGreaterThanOrEqual(90 * seconds);
+    expect(reloads() - before).toBeGreaterThan(4);
   });
 
   it('fail to change while somebody else’s file is broken, which the reason names', () => {
