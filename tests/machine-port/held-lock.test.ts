@@ -35,6 +35,20 @@ test('works at the same time each have their own lock', async () => {
   expect(startUnderLock()).toBeUndefined();
 });
 
+test('what goes on after its work has ended inherits no lock, also while another work holds one', async () => {
+  const [ended, otherEnded] = [gate(), gate()];
+  let later: Promise<StartTool | undefined> | undefined;
+  const other = holding(second, () => otherEnded.opened);
+  await holding(first, async () => {
+    later = ended.opened.then(startUnderLock);
+    await Promise.resolve();
+  });
+  ended.open();
+  expect(await later).toBeUndefined();
+  otherEnded.open();
+  await other;
+});
+
 test('what goes on after the last work has ended inherits no lock', async () => {
   const ended = gate();
   let later: Promise<StartTool | undefined> | undefined;
