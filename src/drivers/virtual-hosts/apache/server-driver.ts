@@ -13,15 +13,11 @@ import { OVER_LIMIT_ANSWER, renderServer } from './render-server.ts';
 /** Apache opens two logs for each virtual host, in each of its processes. */
 const MAX_FILES = 524_288;
 
-const UNIT_CONTENT = `# Written by whmapi1.
+const LIMITS_CONTENT = `# Written by whmapi1.
 [Service]
 LimitNOFILE=${MAX_FILES}
 # apachectl would lower it again.
 Environment=APACHE_ULIMIT_MAX_FILES=true
-# “apachectl graceful” would read the configuration twice, once to check it and once to find the process to signal.
-ExecReload=
-ExecReload=/usr/sbin/apachectl configtest
-ExecReload=/bin/kill -USR1 $MAINPID
 `;
 
 /** suexec runs programs only below this directory, and only those of their owner. */
@@ -69,7 +65,7 @@ export function serverDriver(server: ApacheServer): FileDriver<DesiredServer> {
         attributes: readable,
         replaces: suexec === undefined ? null : digestOf(suexec),
       },
-      { path: LIMITS, content: UNIT_CONTENT, attributes: readable },
+      { path: LIMITS, content: LIMITS_CONTENT, attributes: readable },
       {
         path: ROTATION,
         content: rotation(path(locate(`${DOMAIN_LOGS}/any`)).replace('any"', '*"/*.log')),
