@@ -21,11 +21,11 @@ const inside: ReadonlySet<string | symbol> = new Set<keyof Context>([
   'reportLongList',
 ]);
 
-/** What a handler may use besides, if it passes its arguments on to the function of an account, which is watched too. */
-const insideIfPassing: ReadonlySet<string | symbol> = new Set<keyof FreeContext>([
-  'callAsAccount',
-  'innerError',
-]);
+/**
+ * What a handler may use besides, if it passes its arguments on to the function of an account, which is watched too. Not
+ * `innerError`, which says that this function failed.
+ */
+const insideIfPassing: ReadonlySet<string | symbol> = new Set<keyof FreeContext>(['callAsAccount']);
 
 /** The lines in the audit log of a call whose response is the same if it is repeated, and until when it is. */
 export interface Repeatable {
@@ -68,8 +68,14 @@ export class WatchedCall {
         },
       },
       audit: async (record, kind, db) => {
-        await engine.audit(record, kind, db);
         if (kind !== 'read') this.#isRead = false;
+        try {
+          await engine.audit(record, kind, db);
+        } catch (error) {
+          // The call fails, or the one that it makes, without a line that says so.
+          this.#isRead = false;
+          throw error;
+        }
         this.#records.push(record);
       },
       watch: (context, fn) => this.#watch(context, fn),

@@ -1,5 +1,6 @@
 // Remembered responses of calls that pass their arguments on to a function of an account: uapi_cpanel and cpanel.
 import { expirePasswords } from '../../src/changes/expire-passwords.ts';
+import { ApiError } from '../../src/core/errors.ts';
 import { processesOf } from '../../src/machine/processes.ts';
 import { callerNamed } from '../support/accounts.ts';
 import { TestServer, type Reply } from '../support/server.ts';
@@ -207,6 +208,24 @@ describe('is run again each time:', () => {
     const made3 = [await asked(token, path), await asked(token, path), await asked(token, path)];
     expect(made3.map(({ isMade }) => isMade)).toEqual([true, true, true]);
   });
+
+  test.each([['DomainInfo::list_domains'], ['uapi_cpanel']])(
+    'a call whose audit line of %s could not be written',
+    async (name) => {
+      const token = await tokenOf();
+      const { audit } = server.here.engine;
+      let failures = 0;
+      server.here.overrides.audit = async (record, ...others) => {
+        if (record.function === name && failures++ === 0)
+          throw new ApiError('store_unavailable', 'The disk is full.');
+        return audit(record, ...others);
+      };
+      const failed = await asked(token, domains);
+      expect([failures, failed.text]).toEqual([1, expect.stringContaining('The disk is full.')]);
+      const { text, isMade } = await asked(token, domains);
+      expect([isMade, text]).toEqual([true, expect.stringContaining('"main_domain":"bob.example"')]);
+    },
+  );
 
   test('a read while an operation is in the journal', async () => {
     const { engine } = server.here;

@@ -3,6 +3,7 @@ import { root } from '../../src/app.ts';
 import type { Context, FreeContext } from '../../src/core/context.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import type { AnyFunction } from '../../src/core/define.ts';
+import { ApiError } from '../../src/core/errors.ts';
 import { WatchedCall } from '../../src/http/watched-call.ts';
 import { Installation } from '../support/installation.ts';
 
@@ -102,7 +103,7 @@ test.each([
 
 test.each([
   ['callAsAccount', true],
-  ['innerError', true],
+  ['innerError', false],
   ['caller', true],
   ['call', false],
   ['machine', false],
@@ -133,6 +134,31 @@ test.each([
     return { version: '' };
   };
   expect(await isRepeatable('calls', handler, { passes: 'Everything.' })).toBe(expected);
+});
+
+test.each(['A::b', 'made_up'])('a call whose audit line of `%s` cannot be written', async (name) => {
+  const { audit, accountApis } = here.engine;
+  const read: AnyFunction = { ...(await version()), name: 'A::b', effect: 'reads' };
+  here.overrides.accountApis = { ...accountApis, uapi: { ...accountApis.uapi, find: async () => read } };
+  const handler = async (_args: never, { callAsAccount }: FreeContext) => {
+    await callAsAccount('bob', 'uapi', { command: 'A::b', args: [] });
+    return { version: '' };
+  };
+  const fn: AnyFunction = { ...(await version()), name: 'made_up', effect: 'calls', handler, passes: 'All.' };
+  here.overrides.find = async () => fn;
+  const failing = new Set<string>();
+  here.overrides.audit = async (record, ...others) => {
+    if (failing.has(record.function)) throw new ApiError('store_unavailable', 'The disk is full.');
+    return audit(record, ...others);
+  };
+  const repeatable = async () => {
+    const call = new WatchedCall(here.engine);
+    await dispatch({ command: 'made_up', args: [], dryRun: false }, root, call.engine);
+    return call.repeatable !== undefined;
+  };
+  expect(await repeatable()).toBe(true);
+  failing.add(name);
+  expect(await repeatable()).toBe(false);
 });
 
 test('a handler that passes its context on is watched there too', async () => {
