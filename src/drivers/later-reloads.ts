@@ -26,6 +26,8 @@ export class LaterReloads {
   #readyAt = -Infinity;
   /** Ends after the reloads for which it works now, and the rest before them. */
   #round: Promise<unknown> = Promise.resolve();
+  /** Whether that has begun: what is added now waits for the next one. */
+  #hasBegun = false;
   #outlivesCalls = false;
   /** The reloads that have begun. */
   #begun: Promise<unknown> = Promise.resolve();
@@ -57,10 +59,10 @@ export class LaterReloads {
 
   /** Returns once all that were added before are over, whether or not they failed. */
   async areOver(): Promise<void> {
-    const isAnyWaiting = this.#waiting.some(isBeginning);
+    const isAnyLate = this.#hasBegun && this.#waiting.some(isBeginning);
     await this.#round;
     // Those that came too late for that round are in the next.
-    if (isAnyWaiting) await this.#round;
+    if (isAnyLate) await this.#round;
   }
 
   /** Loads what waits and has a lower order, for a reload that needs it. If that fails, a task reports it. */
@@ -73,9 +75,14 @@ export class LaterReloads {
   /** @returns once the first reloads are requested; it continues until none wait. */
   #work(): Promise<void> {
     let startedAt = 0;
+    this.#hasBegun = false;
+    const takeAll = () => {
+      this.#hasBegun = true;
+      return this.#take(() => true);
+    };
     const requested = this.#pauseUntilReady().then(() => {
       startedAt = this.#timing.now();
-      return this.#exclusively(() => this.#run(this.#take(() => true)));
+      return this.#exclusively(() => this.#run(takeAll()));
     });
     this.#round = requested
       .then((used) => used())

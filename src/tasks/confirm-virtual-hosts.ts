@@ -8,14 +8,17 @@ import { reportUnserved } from '../model/web/confirmation.ts';
 export default defineTask<unknown>({
   description: 'Confirm that PHP-FPM and the web server serve the websites of new accounts.',
   whenInterrupted: 'retry',
+  // Several could wait for the same reloads, and other tasks would not start.
+  runsAlone: true,
   // After 1, 5, 21 and 85 minutes.
   retries: { count: 4, delayMs: 60_000, growth: 4 },
 
-  async run(_input, { machine, log, now, transaction, withLocks }) {
+  async run(_input, { machine, log, now, signal, transaction, withLocks }) {
     const report = (reasons: readonly string[]) =>
       transaction('changes', (db) => reportUnserved(db, reasons, now()));
     // While there are many accounts, these can rest for longer than the confirmations wait.
-    await reloadsOf(machine).laterOnesAreOver();
+    await Promise.race([reloadsOf(machine).laterOnesAreOver(), aborted(signal)]);
+    signal.throwIfAborted();
     const pools = confirmPools(machine, { withLocks }).then((removed) => sentences('PHP-FPM', removed));
     // Apache comes second, because it uses the pools. It is confirmed even if PHP-FPM has a problem.
     const [first] = await Promise.allSettled([pools]);
@@ -34,6 +37,13 @@ export default defineTask<unknown>({
     return { problems: reasons };
   },
 });
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resume) => {
+    if (signal.aborted) resume();
+    signal.addEventListener('abort', () => resume(), { once: true });
+  });
+}
 
 function sentences(daemon: string, removed: readonly { readonly path: string; readonly reason: string }[]) {
   return removed.map(

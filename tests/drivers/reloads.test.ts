@@ -313,6 +313,33 @@ describe('reloads', () => {
       expect(timing.pauses.slice(pauses)).toContain(400);
     });
 
+    it('are over without those that were added later', async () => {
+      const { timing, log, reloads, host, settle } = world();
+      reloads.outliveCalls();
+      await reloads.request(host());
+      await reloads.laterOnesAreOver();
+      let endRest = () => undefined as void;
+      const advance = timing.pause;
+      timing.pause = (duration) =>
+        duration === 400
+          ? new Promise<void>((resume) => (endRest = resume)).then(() => advance(duration))
+          : advance(duration);
+      await reloads.request(host());
+      await settle();
+      let isUsed = () => undefined as void;
+      const used = () => new Promise<void>((resume) => (isUsed = resume)).then(() => void log.push('used'));
+      await reloads.request({ ...host(), later: { order: 2, used } });
+      const over = reloads.laterOnesAreOver();
+      endRest();
+      await until(() => log.filter((line) => line.startsWith('web at')).length === 2, 'the second reload');
+      // It waits for a third one, whose rest does not end.
+      await reloads.request(host());
+      isUsed();
+      await over;
+      expect(log.filter((line) => line === 'used')).toHaveLength(1);
+      expect(log.filter((line) => line.startsWith('web at'))).toHaveLength(2);
+    });
+
     it('give PHP to a reload of the web server that somebody waits for', async () => {
       const { log, reloads, pool, settle } = world();
       await reloads.request(pool());

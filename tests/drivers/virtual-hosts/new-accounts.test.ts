@@ -121,7 +121,8 @@ it('are confirmed only after the reloads that still rest or run', async () => {
   await until(() => requests.length === 1, 'the request');
   await add('bob');
   let isConfirmed = false;
-  const context = { machine, log: () => undefined } as unknown as TaskContext;
+  const { signal } = new AbortController();
+  const context = { machine, signal, log: () => undefined } as unknown as TaskContext;
   const confirmed = confirmation.run({}, context).then(() => (isConfirmed = true));
   await end(0);
   // The reload for the second account rests.
