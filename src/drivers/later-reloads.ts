@@ -126,12 +126,10 @@ export class LaterReloads {
       try {
         await group[0]?.run();
       } catch (error) {
-        for (const one of group) await one.failed?.();
+        await Promise.allSettled(group.map(async (one) => one.failed?.()));
         throw error;
       }
-      return async () => {
-        for (const one of group) await one.used();
-      };
+      return () => allUsed(group);
     };
     const last = groups.pop() ?? [];
     for (const group of groups)
@@ -139,6 +137,20 @@ export class LaterReloads {
         .then((used) => used())
         .catch(() => undefined);
     return load(last);
+  }
+}
+
+/** Returns once each is used or has failed. @throws the first error. */
+async function allUsed(reloads: readonly LaterReload[]): Promise<void> {
+  for (const [at, one] of reloads.entries()) {
+    try {
+      // Once the first is used, the others need no wait.
+      await one.used();
+    } catch (error) {
+      // They may be used nevertheless, but do not wait as long one after the other.
+      await Promise.allSettled(reloads.slice(at + 1).map((other) => other.used()));
+      throw error;
+    }
   }
 }
 

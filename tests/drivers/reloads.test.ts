@@ -340,6 +340,27 @@ describe('reloads', () => {
       expect(log.filter((line) => line.startsWith('web at'))).toHaveLength(2);
     });
 
+    it('end for each account, even if the daemon does not use one of them', async () => {
+      const { log, reloads, pool, host } = world();
+      const unused = () => Promise.reject(new Error('does not listen'));
+      await reloads.request(pool());
+      await reloads.request({ ...pool(), later: { order: 1, isFollowed: true, used: unused } });
+      for (const name of ['ann', 'bob']) {
+        const used = async () => void log.push(`${name} used`);
+        await reloads.request({ ...pool(), later: { order: 1, isFollowed: true, used } });
+      }
+      await reloads.request(host());
+      expect(log.slice(4)).toEqual([
+        'swap web',
+        'php at 1000',
+        'php used',
+        'ann used',
+        'bob used',
+        'web at 1100',
+        'web used',
+      ]);
+    });
+
     it('give PHP to a reload of the web server that somebody waits for', async () => {
       const { log, reloads, pool, settle } = world();
       await reloads.request(pool());

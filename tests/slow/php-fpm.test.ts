@@ -261,6 +261,15 @@ const isPossible = !isMissing('php-fpm8.4') && process.getuid?.() === 0;
       return () => step.undo(fpm.machine, memento);
     };
 
+    /** As an account does that is created. */
+    const reloadApache = (work: () => unknown) => {
+      const nothing = () => Promise.resolve();
+      return reloadsOf(fpm.machine).request({
+        ...{ key: 'apache', run: async () => void work(), swap: nothing, rollBack: nothing },
+        ...{ isBlamed: () => false, isDown: () => false, later: { order: 2, used: nothing } },
+      });
+    };
+
     it('are in place without a reload, and are loaded by the next one or by their confirmation', async () => {
       await add('games');
       expect(existsSync(fpm.path(fileOf('games')))).toBe(true);
@@ -288,12 +297,7 @@ const isPossible = !isMissing('php-fpm8.4') && process.getuid?.() === 0;
       // The reload of Apache follows that of PHP-FPM, and finds no virtual host that waits.
       await add('proxy');
       const seen: boolean[] = [];
-      const apacheReload = async () => void seen.push(existsSync(fpm.path(waitingFolder('proxy'))));
-      const nothing = () => Promise.resolve();
-      await reloadsOf(fpm.machine).request({
-        ...{ key: 'apache', run: apacheReload, swap: nothing, rollBack: nothing },
-        ...{ isBlamed: () => false, isDown: () => false, later: { order: 2, used: nothing } },
-      });
+      await reloadApache(() => seen.push(existsSync(fpm.path(waitingFolder('proxy')))));
       expect(seen).toEqual([false]);
       expect(existsSync(fpm.path(poolOf('proxy').socket))).toBe(true);
     });
@@ -311,6 +315,19 @@ const isPossible = !isMissing('php-fpm8.4') && process.getuid?.() === 0;
       await undo();
       expect(existsSync(fpm.path(fileOf('games')))).toBe(false);
       await until(() => !existsSync(fpm.path(poolOf('games').socket)), 'PHP-FPM has forgotten it');
+    });
+
+    it('do not wait for those that were undone', async () => {
+      const undo = await add('games');
+      await add('news');
+      await undo();
+      const seen: boolean[] = [];
+      await reloadApache(() => {
+        for (const username of ['games', 'news'] as const)
+          seen.push(existsSync(fpm.path(waitingFolder(username))));
+      });
+      expect(seen).toEqual([false, false]);
+      expect(existsSync(fpm.path(poolOf('news').socket))).toBe(true);
     });
 
     it('wait, and stop nothing, while somebody else’s file is broken', async () => {

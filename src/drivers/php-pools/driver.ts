@@ -2,7 +2,14 @@
 // rejects stops all pools.
 import type { Pool } from '../../model/php/pools.ts';
 import { checkTogether } from '../../core/batches.ts';
-import { FileSteps, type CheckPort, type DesiredFile, type FileDriver, type Reload } from '../file-driver.ts';
+import {
+  FileSteps,
+  type CheckPort,
+  type DesiredFile,
+  type DriverPort,
+  type FileDriver,
+  type Reload,
+} from '../file-driver.ts';
 import {
   assertRuns,
   isDown,
@@ -85,12 +92,11 @@ export function poolDriver(release: string): FileDriver<DesiredPools> {
       if (changes.length === 0 || !port.services.isSupported) return [];
       const run = () => reload(release, port);
       if (isNew === true && changes.every(({ before }) => before === null)) {
-        const sockets = accounts.flatMap(({ pools }) => pools.map(({ socket }) => socket));
         const usernames = accounts.map(({ username }) => username);
         const before = () => beginWaiting(port.files, usernames);
         // If PHP-FPM does not load them, the other files of the website are served nevertheless.
         const failed = () => endWaiting(port.files, usernames);
-        const used = () => waitForSockets(sockets, port).finally(failed);
+        const used = () => waitForPools({ release, accounts }, port).finally(failed);
         return [{ key: program, before, run, later: { order: LATER_ORDER, used, failed, isFollowed: true } }];
       }
       // Without PHP-FPM there is nothing to remove a pool from.
@@ -113,6 +119,20 @@ export function poolDriver(release: string): FileDriver<DesiredPools> {
     },
     isDown,
   };
+}
+
+/** Waits until PHP-FPM listens for the pools, except for those of a file that was removed again, by an undone call. */
+async function waitForPools(
+  { release, accounts }: Pick<DesiredPools, 'release' | 'accounts'>,
+  port: DriverPort,
+): Promise<void> {
+  for (const { username, pools } of accounts) {
+    if ((await port.files.facts(accountFile(release, username))) === undefined) continue;
+    await waitForSockets(
+      pools.map(({ socket }) => socket),
+      port,
+    );
+  }
 }
 
 function isRemoval(accounts: readonly AccountPools[]): boolean {
