@@ -25,6 +25,7 @@ export interface Wanted {
   readonly isAuthority?: boolean;
   /** Default: an ECDSA key on P-256. */
   readonly rsaBits?: number;
+  readonly isEd25519?: boolean;
   readonly hash?: 'SHA-1' | 'SHA-256';
   /** An object identifier. */
   readonly policy?: string;
@@ -72,7 +73,8 @@ export async function selfSigned(wanted: Wanted): Promise<Issued> {
   return issue(wanted, await keysFor(wanted));
 }
 
-async function keysFor({ rsaBits }: Wanted): Promise<webcrypto.CryptoKeyPair> {
+async function keysFor({ rsaBits, isEd25519 = false }: Wanted): Promise<webcrypto.CryptoKeyPair> {
+  if (isEd25519) return webcrypto.subtle.generateKey('Ed25519', true, ['sign', 'verify']) as never;
   const algorithm =
     rsaBits === undefined
       ? { name: 'ECDSA', namedCurve: 'P-256' }

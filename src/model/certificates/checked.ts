@@ -140,10 +140,10 @@ function withChain(
         'authority sent with this certificate.',
     );
   }
-  // A root in the chain is of no use to clients, so an expired one is left out.
-  const isOldRoot = (one: ReadCertificate) =>
-    one.facts.isSelfSigned && one.facts.notAfter < Math.floor(now / 1000);
-  const chain = issuers.filter((one) => !isOldRoot(one));
+  // A root in the chain is of no use to clients, which have their own. One that servers or browsers refuse is left out.
+  const isRefusedRoot = ({ facts: root }: ReadCertificate) =>
+    root.isSelfSigned && (root.notAfter < Math.floor(now / 1000) || weaknessOf(root.key) !== undefined);
+  const chain = issuers.filter((one) => !isRefusedRoot(one));
   for (const one of chain) {
     assertUsable(one, 'The CA certificate', now);
     const name = quote(nameOfSubject(one.facts.subject));

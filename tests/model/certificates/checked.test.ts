@@ -125,6 +125,18 @@ describe('a certificate is accepted', () => {
     expect(checkCertificate({ ...issued, cab: old.crt }, now).issuers).toEqual([]);
   });
 
+  test.each([
+    ['a short key', { rsaBits: 1024 }],
+    ['Ed25519', { isEd25519: true }],
+  ])('with a root of %s, which is left out', async (_what, wanted) => {
+    const unusual = await Authority.root('Own Root', wanted);
+    const below = await unusual.intermediate('Own Intermediate');
+    const issued = await below.issue({ domains });
+    const { issuers, warnings } = checkCertificate({ ...issued, cab: below.crt + unusual.crt }, now);
+    expect(issuers.map(({ facts }) => facts.subject.commonName)).toEqual(['Own Intermediate']);
+    expect(warnings).toEqual([]);
+  });
+
   test('with a key in the older formats', () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const pem = privateKey.export({ type: 'pkcs1', format: 'pem' }) as string;
