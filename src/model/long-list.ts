@@ -5,7 +5,7 @@ import type { Dialect } from '../core/dialect.ts';
 /** Lists of up to this many records are read at once. */
 export const LONG = 1000;
 /** The number of records that are read at once. */
-const BATCH = 50;
+export const BATCH = 50;
 
 export type Leaving = Pick<Context, 'db'> & Partial<Pick<Context, 'reportLongList'>>;
 
@@ -102,7 +102,7 @@ export interface Rows<Row, Last = Row> {
   readonly valuesAfter: (last?: Last) => SqlValue[];
 }
 
-/** Reads rows in their order, each batch from the last row on. */
+/** Reads rows in their order, each batch from the last row on. Nothing is read again to find out that no row is left. */
 export function* rowsInOrder<Row>(
   reading: KeptReading,
   { jsonListOf, jsonObject }: Dialect,
@@ -110,13 +110,12 @@ export function* rowsInOrder<Row>(
 ): Generator<Row[]> {
   const row = jsonObject(columns.map((name) => [name, `"${name}"`]));
   const batch = `SELECT ${jsonListOf(row)} AS json FROM (${sql} LIMIT ${BATCH}) AS batch`;
-  for (let last: Row | undefined; ;) {
-    const { json } = reading.get(batch, ...valuesAfter(last)) as { json: string };
-    const rows = JSON.parse(json) as Row[];
-    last = rows.at(-1);
-    if (last === undefined) return;
-    yield rows;
-  }
+  let rows: Row[] = [];
+  do {
+    const { json } = reading.get(batch, ...valuesAfter(rows.at(-1))) as { json: string };
+    rows = JSON.parse(json) as Row[];
+    if (rows.length > 0) yield rows;
+  } while (rows.length === BATCH);
 }
 
 /** Reads the records of these keys, in this order. `sql` makes a JSON list of the records of a JSON list of keys. */

@@ -12,8 +12,10 @@ import { recordsOf } from '../../src/render/records.ts';
 import { renderTable } from '../../src/render/table.ts';
 import { accountCaller } from '../../src/core/contexts.ts';
 import * as php from '../../src/model/php/settings.ts';
+import * as bandwidth from '../../src/model/bandwidth/report.ts';
 import * as usage from '../../src/model/bandwidth/usage.ts';
 import * as hostedDomains from '../../src/model/domains/hosted-domains.ts';
+import { SqliteConnection } from '../../src/store/sqlite-connection.ts';
 import { addAccounts, anAccount, isStoreRead } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
 import { onSqlite } from '../support/test-database.ts';
@@ -252,11 +254,11 @@ test('the bandwidth of all accounts, one of them with subdomains, and of removed
     documentRoot: 'public_html/shop',
   } as const;
   const [domain, day] = ['23757.example', 20260301];
-  // Before and behind all accounts, and so many of one name that they are several batches.
+  // Before, among and behind all accounts, and so many of one name that they are several batches.
   const removed: readonly (readonly [username: string, removedAt: number])[] = [
     ['first', 1],
     ...Array.from({ length: 120 }, (_, at) => ['user0003', at + 1] as const),
-    ['zoe', 1],
+    ...Array.from({ length: 120 }, (_, at) => ['zoe', at + 1] as const),
   ];
   await here.engine.store.transaction('changes', async (db) => {
     await hostedDomains.insert(db, { ...own, domain: `shop.${domain}` });
@@ -283,9 +285,9 @@ test('the bandwidth of all accounts, one of them with subdomains, and of removed
   });
   const month = argumentsIn('month=3 year=2026');
   for (const format of ['json', 'jsonpretty', 'yaml', 'xml', 'csv', 'table'] as const) {
-    const bandwidth = await ask('showbw', month, true);
-    expect(bandwidth.longList).toBeDefined();
-    const text = await write(format, bandwidth);
+    const streamed = await ask('showbw', month, true);
+    expect(streamed.longList).toBeDefined();
+    const text = await write(format, streamed);
     expect(text).toBe(await write(format, await ask('showbw', month, false)));
     expect(text).toContain('former.example');
   }
@@ -294,6 +296,19 @@ test('the bandwidth of all accounts, one of them with subdomains, and of removed
     const matched = await ask('showbw', matching, true);
     expect(matched.longList).toBeDefined();
     expect(await write('json', matched)).toBe(await write('json', await ask('showbw', matching, false)));
+  }
+  // All of the present accounts match and none of the removed ones, or the other way round. Each batch of 50 may test
+  // the last one of the batch before again.
+  const accounts = 1203 + removed.length;
+  for (const [search, matching] of [
+    ['^[0-9]', 1203],
+    ['^former', removed.length],
+  ] as const) {
+    if (!isSqlite) continue;
+    const { records, tests } = await testsOfBandwidth(search);
+    expect([search, records]).toEqual([search, matching]);
+    expect(tests).toBeGreaterThanOrEqual(accounts);
+    expect(tests).toBeLessThanOrEqual(accounts + 2 + accounts / 50);
   }
   const { data } = await ask('showbw', month, false);
   expect(data).toMatchObject({ totalused: 111 + 400 * removed.length });
@@ -313,6 +328,35 @@ test('the bandwidth of all accounts, one of them with subdomains, and of removed
     (await ask('showbw', [...month, ...argumentsIn('search=user1 searchtype=user')], true)).longList,
   ).toBe(undefined);
 });
+
+/** Searches for a domain, in batches. @returns the number of records, and how many domains were tested for them. */
+async function testsOfBandwidth(search: string): Promise<{ records: number; tests: number }> {
+  let tests = 0;
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- It is called with its object.
+  const { addTest } = SqliteConnection.prototype;
+  const spy = jest.spyOn(SqliteConnection.prototype, 'addTest').mockImplementation(function (
+    this: SqliteConnection,
+    test,
+  ) {
+    return addTest.call(this, (text) => {
+      tests += 1;
+      return test(text);
+    });
+  });
+  try {
+    return await here.engine.store.transaction('reads', async (db) => {
+      const sought = { search, searchtype: 'domain' } as const;
+      const report = await bandwidth.prepare(db, root, { year: 2026, month: 3 }, sought);
+      const reading = db.keepReading?.();
+      if (reading === undefined) throw new TypeError('This store keeps no reading.');
+      const records = [...bandwidth.inBatches(db, report, reading)].flat();
+      reading.close();
+      return { value: { records: records.length, tests }, keep: false };
+    });
+  } finally {
+    spy.mockRestore();
+  }
+}
 
 test('an account among several that is not there', async () => {
   const named = ['user0000', 'nobody0', 'user0001'].map((value, at) => ({ name: `user-${at}`, value }));

@@ -2,7 +2,7 @@
 import type { Caller, Db, KeptReading } from '../../core/context.ts';
 import { found, type Search } from '../accounts/search.ts';
 import type { Condition } from '../list-in-sql.ts';
-import { rowsInOrder, type Rows } from '../long-list.ts';
+import { BATCH, rowsInOrder, type Rows } from '../long-list.ts';
 import { BYTES_OF_MEBIBYTE } from './exceeded.ts';
 import { daysOf, type Month } from './months.ts';
 
@@ -85,53 +85,84 @@ export async function totals(db: Db, report: Report): Promise<{ count: number; b
 
 /** Lists the accounts, sorted by username. */
 export async function listAccounts(db: Db, report: Report): Promise<AccountUsage[]> {
-  const { sql, valuesAfter } = accountsSql(db, report);
-  const rows = await db.all<Row>(sql, ...valuesAfter());
-  return rows.map(usageOf);
+  const rowsOf = ({ sql, valuesAfter }: Rows<Row>) => db.all<Row>(sql, ...valuesAfter());
+  const rows = merged(await rowsOf(presentRows(db, report)), await rowsOf(removedRows(db, report)));
+  return Array.from(rows, usageOf);
 }
 
-/** The same list, read in batches. Each evaluates the conditions again. */
+/**
+ * The same list, read in batches. Each table is read on its own: in a query for both, each batch would look for the next
+ * row of both, and test all rows of one again if none of them is left that meets its condition.
+ */
 export function* inBatches(db: Db, report: Report, reading: KeptReading): Generator<AccountUsage[]> {
-  for (const rows of rowsInOrder(reading, db.dialect, accountsSql(db, report))) yield rows.map(usageOf);
+  const rowsOf = (rows: Rows<Row>) => each(rowsInOrder(reading, db.dialect, rows));
+  let batch: AccountUsage[] = [];
+  for (const row of merged(rowsOf(presentRows(db, report)), rowsOf(removedRows(db, report)))) {
+    batch.push(usageOf(row));
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }
 
-/** Selects the rows behind one of them, or all. The tables are merged in the order of their primary keys. */
-function accountsSql(db: Db, report: Report): Rows<Row> {
-  const { month, present } = report;
-  const removed = removedInMonth(report);
-  const { jsonListOf, jsonObject } = db.dialect;
-  const pair = jsonObject([
-    ['domain', 'domain'],
-    ['bytes', 'bytes'],
-  ]);
-  // Text, because SQLite would put a list into a JSON object as a text or as a list, depending on its way.
-  const usage = (account: string, removedAt: string) =>
-    `CAST((SELECT ${jsonListOf(pair)} FROM (
-       SELECT domain, sum(bytes) AS bytes FROM bandwidth
-       WHERE ${inMonthOf(account, removedAt)} GROUP BY domain) AS used) AS TEXT) AS usage`;
-  const days = [...daysOf(month), db.server];
+function* each(batches: Iterable<readonly Row[]>): Generator<Row> {
+  for (const batch of batches) yield* batch;
+}
+
+/** Merges both, sorted by username. Removed accounts follow the present one of their name. */
+function* merged(present: Iterable<Row>, removed: Iterable<Row>): Generator<Row> {
+  const others = removed[Symbol.iterator]();
+  let other = others.next();
+  for (const row of present) {
+    for (; other.done !== true && other.value.username < row.username; other = others.next())
+      yield other.value;
+    yield row;
+  }
+  for (; other.done !== true; other = others.next()) yield other.value;
+}
+
+const COLUMNS = [
+  ...(['username', 'removedAt', 'domain', 'owner', 'package'] as const),
+  ...(['limit', 'isReseller', 'usage', 'subdomains'] as const),
+];
+
+function presentRows(db: Db, { month, present }: Report): Rows<Row> {
   return {
-    columns: [
-      ...(['username', 'removedAt', 'domain', 'owner', 'package'] as const),
-      ...(['limit', 'isReseller', 'usage', 'subdomains'] as const),
-    ],
+    columns: COLUMNS,
     sql: `SELECT username, 0 AS "removedAt", domain, owner, package, bandwidth_limit AS "limit",
        CASE WHEN EXISTS (SELECT 1 FROM reseller WHERE reseller.username = account.username) THEN 1 ELSE 0 END
          AS "isReseller",
-       ${usage('account', '0')},
-       CAST((SELECT ${jsonListOf('hosted_domain.domain')} FROM hosted_domain
+       ${usageSql(db, 'account', '0')},
+       CAST((SELECT ${db.dialect.jsonListOf('hosted_domain.domain')} FROM hosted_domain
          WHERE hosted_domain.username = account.username AND served_by IS NULL) AS TEXT) AS subdomains
-     FROM account WHERE (${present.where}) AND username > ?
-     UNION ALL
-     SELECT username, removed_at, domain, owner, package, bandwidth_limit, is_reseller,
-       ${usage(REMOVED, `${REMOVED}.removed_at`)}, '[]'
-     FROM ${REMOVED} WHERE (${removed.where}) AND (username, removed_at) > (?, ?)
-     ORDER BY username, "removedAt"`,
-    valuesAfter: (last) => [
-      ...[...days, ...present.values, last?.username ?? ''],
-      ...[...days, ...removed.values, last?.username ?? '', last?.removedAt ?? 0],
-    ],
+     FROM account WHERE (${present.where}) AND username > ? ORDER BY username`,
+    valuesAfter: (last) => [...daysOf(month), db.server, ...present.values, last?.username ?? ''],
   };
+}
+
+function removedRows(db: Db, report: Report): Rows<Row> {
+  const removed = removedInMonth(report);
+  const days = [...daysOf(report.month), db.server];
+  return {
+    columns: COLUMNS,
+    sql: `SELECT username, removed_at AS "removedAt", domain, owner, package, bandwidth_limit AS "limit",
+       is_reseller AS "isReseller", ${usageSql(db, REMOVED, `${REMOVED}.removed_at`)}, '[]' AS subdomains
+     FROM ${REMOVED} WHERE (${removed.where}) AND (username, removed_at) > (?, ?)
+     ORDER BY username, removed_at`,
+    valuesAfter: (last) => [...days, ...removed.values, last?.username ?? '', last?.removedAt ?? 0],
+  };
+}
+
+/** Text, because SQLite would put a list into a JSON object as a text or as a list, depending on its way. */
+function usageSql({ dialect }: Db, account: string, removedAt: string): string {
+  const pair = dialect.jsonObject([
+    ['domain', 'domain'],
+    ['bytes', 'bytes'],
+  ]);
+  return `CAST((SELECT ${dialect.jsonListOf(pair)} FROM (
+       SELECT domain, sum(bytes) AS bytes FROM bandwidth
+       WHERE ${inMonthOf(account, removedAt)} GROUP BY domain) AS used) AS TEXT) AS usage`;
 }
 
 /** Of `bandwidth`. Its values are the days of the month and the server. */
