@@ -88,10 +88,11 @@ const REPEAT_MS = 30_000;
 const ANSWER_MS = 5000;
 
 const ENDED =
-  'Apache ended when it read its new configuration, which its own check had accepted. It is started again with the ' +
-  'former one. Its log has the reason: /var/log/apache2/error.log, or that of the domain.';
+  'Apache ended when it read its new configuration, which its own check had accepted. Its log has the reason: ' +
+  '/var/log/apache2/error.log, or that of the domain. If it does not run, correct that and start it with ' +
+  `“systemctl start ${UNIT}”.`;
 
-/** Those that have ended at a reload of this process. The next reload starts them. */
+/** Those that have ended at a reload of this process, and did not run since. The next reload starts them. */
 const ended = new WeakSet<ApacheServer>();
 
 /**
@@ -186,6 +187,8 @@ async function waitUntilStarted(server: ApacheServer, port: DriverPort): Promise
   const until = Date.now() + READY_MS;
   for (;;) {
     const state = await assertRuns(server, port);
+    // If somebody stops it later, it stays so.
+    if (state === 'active') ended.delete(server);
     if (state === 'active' && (await servedGeneration(server.ports.http)) !== undefined) return;
     if (Date.now() >= until) break;
     await pause(PAUSE_MS);
