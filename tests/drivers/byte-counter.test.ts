@@ -1,5 +1,7 @@
 // Names in the table of the scanner that counts bytes, also if all of them have the same hash.
+import { randomBytes } from 'node:crypto';
 import { ByteCounter } from '../../src/drivers/bandwidth/byte-counter.ts';
+import { compiled } from '../../src/drivers/bandwidth/scanner/compiled.ts';
 
 const TIME = Date.parse('2026-03-01T12:00:00Z') / 1000;
 
@@ -65,4 +67,36 @@ test('adds up more than fits into 32 bits, of one name', () => {
   expect(counter.take((name) => name)).toEqual([
     expect.objectContaining({ name: 'a.de', bytes: rounds * 40_000 * 99_999_999 }),
   ]);
+});
+
+test('counts the lines of all names of up to 30 bytes in the fast way', () => {
+  const module = new WebAssembly.Module(Buffer.from(compiled, 'base64'));
+  const scanner = new WebAssembly.Instance(module).exports as Record<
+    'ENTRIES' | 'LINES' | 'SECRET',
+    WebAssembly.Global
+  > & {
+    readonly memory: WebAssembly.Memory;
+    readonly forget: () => void;
+    readonly begin: (start: bigint, end: bigint) => void;
+    readonly add: (start: number, end: number) => number;
+  };
+  const position = (name: 'ENTRIES' | 'LINES' | 'SECRET') => scanner[name].value;
+  scanner.memory.grow(1);
+  const memory = Buffer.from(scanner.memory.buffer);
+  memory.set(randomBytes(40), position('SECRET'));
+  const midnight = BigInt(Math.floor(TIME / 86_400) * 86_400);
+  for (let length = 1; length <= 64; length++) {
+    scanner.forget();
+    scanner.begin(midnight, midnight + 86_400n);
+    const line = `${TIME} 1234 ${'a'.repeat(length)}\n`;
+    const start = position('LINES');
+    const end = start + memory.write(line.repeat(2), start);
+    expect(scanner.add(start, end)).toBe(end);
+    // The only name. A new one is added in the slow way, to a sum. The fast way has sums of pairs of digits.
+    const entry = position('ENTRIES') + 64;
+    const inPairs = 100 * memory.readInt32LE(entry + 32 + 8) + memory.readInt32LE(entry + 32 + 12);
+    expect([length, inPairs, memory.readInt32LE(entry + 48)]).toEqual(
+      length <= 30 ? [length, 1234, 1234] : [length, 0, 2468],
+    );
+  }
 });

@@ -44,7 +44,7 @@ const MAX_NAMES: u32 = MAX_SLOTS / SLOTS_OF_NAME;
  * yet added to it. All of it is in one line of the cache of the processor, and few pages of the memory have them all. The
  * number 0 and long names have newlines instead, which no line has there, …
  */
-const ENTRIES: usize = SLOTS + SLOT_SIZE * <usize>MAX_SLOTS;
+export const ENTRIES: usize = SLOTS + SLOT_SIZE * <usize>MAX_SLOTS;
 const ENTRY_SIZE: usize = 64;
 /** The sums of the pairs of digits, in four 32-bit integers. */
 const PAIRS: usize = 32;
@@ -288,10 +288,14 @@ function setSlots(count: u32): void {
   memory.fill(SLOTS, 0, SLOT_SIZE * <usize>slots);
 }
 
-/** @param name the position of a name that is followed by zeros, up to a multiple of 32 bytes. */
+/**
+ * The hash of a short name is the one of the fast way. @param name the position of a name that is followed by zeros, up to
+ * a multiple of 32 bytes.
+ */
 function firstSlotOf(name: usize): usize {
   let hash = hashOf(v128.load(name), v128.load(name, 16));
-  for (let part = name + 32; load<u8>(part - 1) != 0; part += 16) {
+  // The name may end before the part, and another one begin with it.
+  for (let part = name + 32; load<u8>(part - 1) != 0 && load<u8>(part) != 0; part += 16) {
     // Turned, so that the same parts in another order have another hash.
     hash = rotl<u64>(hash, 32) * load<u64>(SECRET, 32) + hashOf(v128.load(part), i64x2.splat(0));
   }
