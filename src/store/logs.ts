@@ -252,7 +252,7 @@ function appendLines(held: HeldLog, lines: readonly string[], durable: boolean):
  * nobody has written to it since the last line of this process.
  */
 function endsInsideLine({ descriptor, size, wholeUntil }: HeldLog): boolean {
-  if (size === wholeUntil) return false;
+  if (size === 0 || size === wholeUntil) return false;
   const last = Buffer.alloc(1);
   return readSync(descriptor, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a;
 }
