@@ -1,5 +1,6 @@
 // Long lists are read while the response is written. Everything is compared with the same call as a whole.
 import { join } from 'node:path';
+import { RE2JS } from 're2js';
 import { root } from '../../src/app.ts';
 import type { RawArgument } from '../../src/core/context.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
@@ -110,6 +111,24 @@ async function compare(format: Written, words: string, isLong: boolean): Promise
 }
 
 test.each(calls)('listaccts %s', (words, isLong) => compare('json', words, isLong));
+
+test.each([
+  ['owner', '^user0{4}$', 2],
+  ['package', 'fault$', 1],
+  ['ip', '[.]1$', 1],
+  // The list is counted first.
+  ['user', '[^0]$', 2 * 1203],
+])('a search for the %s tests each distinct value once', async (type, search, most) => {
+  const test = jest.spyOn(RE2JS.prototype, 'test');
+  try {
+    await compare('json', `search=${search} searchtype=${type}`, true);
+    // Two calls. A list that is read as a whole is not counted.
+    expect(test.mock.calls.length).toBeLessThanOrEqual(2 * most);
+    expect(test.mock.calls.length).toBeGreaterThanOrEqual(most);
+  } finally {
+    test.mockRestore();
+  }
+});
 
 test.each(['yaml', 'jsonpretty', 'xml', 'csv', 'table'] as const)('all accounts as %s', (format) =>
   compare(format, '', true),

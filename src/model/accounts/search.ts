@@ -65,7 +65,7 @@ export async function found(
   const isRegex =
     searchmethod === 'regex' || (searchmethod === undefined && /[\^$*+?()[\]{}|\\]/.test(sought));
   const matches = isRegex ? await matcher('search', sought) : undefined;
-  const test = matches && db.addTest?.(matches);
+  const test = matches && db.addTest?.(areShared(types) ? remembering(matches) : matches);
   const conditions = await Promise.all(
     types.map(async (type): Promise<Condition> => {
       const column = searched[type];
@@ -79,6 +79,21 @@ export async function found(
   return {
     where: `(${visible.where}) AND (${conditions.map(({ where }) => where).join(' OR ')})`,
     values: [...visible.values, ...conditions.flatMap(({ values }) => values)],
+  };
+}
+
+/** Whether many accounts have the same value of such a property. */
+function areShared(types: readonly (keyof typeof searched)[]): boolean {
+  return types.every((type) => type === 'owner' || type === 'ip' || type === 'package');
+}
+
+/** Tests each distinct text only once. */
+function remembering(matches: (text: string) => boolean): (text: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (text) => {
+    let result = known.get(text);
+    if (result === undefined) known.set(text, (result = matches(text)));
+    return result;
   };
 }
 
