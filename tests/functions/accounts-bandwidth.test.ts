@@ -257,6 +257,19 @@ describe('the limit of an account', () => {
     expect(await warnings()).toHaveLength(2);
   });
 
+  it('is told to the owner, without advice about intruders', async () => {
+    await here.call('modifyacct', { user: 'bob', contactemail: 'bob@mail.example' });
+    sent('bob.example', 8 * MEBIBYTE);
+    await count();
+    const bodies = await transaction(async (db) =>
+      (await tasks.list(db)).flatMap(({ input }) => {
+        const { event, body } = input as { event?: string; body?: string };
+        return event === 'notify_bandwidth_limit' ? [body] : [];
+      }),
+    );
+    expect(bodies).toEqual(['The account has sent 8 MiB in this month. Its limit is 10 MiB.']);
+  });
+
   it('sends no warning if the notification is disabled', async () => {
     const importance = { app: 'BandwidthLimit', importance: 'Disabled' };
     const { metadata } = await here.call('set_application_contact_importance', importance);

@@ -53,6 +53,8 @@ const contactEmail = async () => {
   return (data as { contact_email: string }).contact_email;
 };
 
+/** The texts of the messages that `mails` found last. */
+let texts: string[] = [];
 /** Runs the tasks. @returns recipient and subject of each message since the last call. */
 async function mails(): Promise<string[]> {
   const logs = new TaskLogFiles(new StateDirectory(here.state, process.getuid?.() ?? 0), () => here.time);
@@ -62,6 +64,7 @@ async function mails(): Promise<string[]> {
   if (!existsSync(directory)) return [];
   const all = readdirSync(directory).map((name) => readFileSync(join(directory, name), 'utf8'));
   rmSync(directory, { recursive: true });
+  texts = all.map((mail) => mail.slice(mail.search(/\r?\n\r?\n/)).replaceAll(/=\r?\n/g, ''));
   return all
     .map((mail) => mail.replace(/\n\s+/g, ' '))
     .map((mail) => `${/^To: (.*)$/m.exec(mail)?.[1]}: ${/^Subject: \S+ (.*)$/m.exec(mail)?.[1]}`)
@@ -78,6 +81,7 @@ test('ContactInformation::set_email_addresses sets one or two addresses, and tel
     `rob@mail.example: ${subject}`,
     `second@mail.example: ${subject}`,
   ]);
+  for (const text of texts) expect(text).toContain('If this was not you, change the password of the account');
   const old = { 'old_address-0': 'second@mail.example', 'old_address-1': 'rob@mail.example' };
   expect(await set({ address: 'bob@mail.example', ...old })).toMatchObject({ status: 1 });
   expect(await contactEmail()).toBe('bob@mail.example');
@@ -185,6 +189,11 @@ describe('the owner of an account whose disk space is nearly used', () => {
   it('is notified once at each level, and again after the usage fell below it', async () => {
     expect(await use(7000)).toEqual([]);
     expect(await use(8300)).toEqual([used(81)]);
+    expect(texts).toEqual([
+      expect.stringContaining('use 8 MiB. Its limit is 10 MiB. Once it is reached, it may not be'),
+    ]);
+    // Nobody has changed anything, so nothing is said about intruders.
+    expect(texts).toEqual([expect.not.stringContaining('password')]);
     expect(await use(8700)).toEqual([]);
     expect(await use(9340)).toEqual([used(91)]);
     expect(await use(10_140)).toEqual([used(99)]);

@@ -89,7 +89,7 @@ async function tell(db: Db, { username, limit, blocks }: Usage, now: number): Pr
       ? 'The account has used all of its disk space'
       : `The account has used ${percent} % of its disk space`;
   const body =
-    `The files and databases of the account use ${used} MiB. Its limit is ${limit} MiB. Once it is reached, no file can ` +
-    'be written. Delete what is no longer needed, or ask the administrators of the server for more.';
+    `The files and databases of the account use ${used} MiB. Its limit is ${limit} MiB. Once it is reached, it may ` +
+    'not be possible to write files. Delete what is no longer needed, or ask the administrators of the server for more.';
   await notifyAccount(db, { username, event: 'notify_disk_limit', subject, body }, now);
 }

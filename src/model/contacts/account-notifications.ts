@@ -10,33 +10,58 @@ import * as accounts from '../accounts/accounts.ts';
 import * as contacts from './account-contacts.ts';
 import { notifyOwner, type OwnerPlace } from './notify.ts';
 
-/** By WHM’s names: when the owner is notified. */
+interface Event {
+  /** When the owner is notified. */
+  readonly doc: string;
+  /** Somebody has changed something, perhaps an intruder: the message says what to do then. */
+  readonly isChange?: true;
+}
+
+/** By WHM’s names. */
 const preferences = {
-  notify_account_authn_link: 'An identity at an identity provider is linked to the account.',
-  notify_account_authn_link_notification_disabled: 'Notifications about linked identities are turned off.',
-  notify_autossl_expiry: 'A certificate expires soon and could not be renewed.',
-  notify_autossl_expiry_coverage: 'A certificate expires soon, because names could not be validated.',
-  notify_autossl_renewal: 'AutoSSL has issued a certificate.',
-  notify_autossl_renewal_coverage: 'A renewal waits, because names could not be validated.',
-  notify_autossl_renewal_coverage_reduced: 'A new certificate has fewer names than before.',
-  notify_autossl_renewal_uncovered_domains: 'A new certificate lacks names of its site.',
-  notify_bandwidth_limit: 'The account approaches or reaches its bandwidth limit.',
-  notify_contact_address_change: 'The contact addresses change. The former addresses are notified too.',
-  notify_contact_address_change_notification_disabled:
-    'Notifications about contact addresses are turned off.',
-  notify_disk_limit: 'The account approaches or reaches the limit of its disk space.',
-  notify_password_change: 'The password changes.',
-  notify_password_change_notification_disabled: 'Notifications about the password are turned off.',
-  notify_twofactorauth_change: 'Two-factor authentication is set up or removed.',
-  notify_twofactorauth_change_notification_disabled:
-    'Notifications about two-factor authentication are turned off.',
-} as const;
+  notify_account_authn_link: {
+    doc: 'An identity at an identity provider is linked to the account.',
+    isChange: true,
+  },
+  notify_account_authn_link_notification_disabled: {
+    doc: 'Notifications about linked identities are turned off.',
+    isChange: true,
+  },
+  notify_autossl_expiry: { doc: 'A certificate expires soon and could not be renewed.' },
+  notify_autossl_expiry_coverage: {
+    doc: 'A certificate expires soon, because names could not be validated.',
+  },
+  notify_autossl_renewal: { doc: 'AutoSSL has issued a certificate.' },
+  notify_autossl_renewal_coverage: { doc: 'A renewal waits, because names could not be validated.' },
+  notify_autossl_renewal_coverage_reduced: { doc: 'A new certificate has fewer names than before.' },
+  notify_autossl_renewal_uncovered_domains: { doc: 'A new certificate lacks names of its site.' },
+  notify_bandwidth_limit: { doc: 'The account approaches or reaches its bandwidth limit.' },
+  notify_contact_address_change: {
+    doc: 'The contact addresses change. The former addresses are notified too.',
+    isChange: true,
+  },
+  notify_contact_address_change_notification_disabled: {
+    doc: 'Notifications about contact addresses are turned off.',
+    isChange: true,
+  },
+  notify_disk_limit: { doc: 'The account approaches or reaches the limit of its disk space.' },
+  notify_password_change: { doc: 'The password changes.', isChange: true },
+  notify_password_change_notification_disabled: {
+    doc: 'Notifications about the password are turned off.',
+    isChange: true,
+  },
+  notify_twofactorauth_change: { doc: 'Two-factor authentication is set up or removed.', isChange: true },
+  notify_twofactorauth_change_notification_disabled: {
+    doc: 'Notifications about two-factor authentication are turned off.',
+    isChange: true,
+  },
+} as const satisfies Readonly<Record<string, Event>>;
 
 export type Preference = keyof typeof preferences;
 export const names = Object.keys(preferences) as Preference[];
 
 /** When the owner of the account is notified. */
-export const meaningOf = (name: Preference): string => preferences[name];
+export const meaningOf = (name: Preference): string => preferences[name].doc;
 
 const GUARD = '_notification_disabled';
 
@@ -51,7 +76,7 @@ export const preferenceRow = {
 /** All preferences of an account, by name. */
 export async function list(db: Db, username: string): Promise<Answer<typeof preferenceRow>[]> {
   const enabled = await enabledOf(db, username);
-  return names.map((name) => ({ name, descp: preferences[name], enabled: Number(enabled.has(name)) }));
+  return names.map((name) => ({ name, descp: preferences[name].doc, enabled: Number(enabled.has(name)) }));
 }
 
 /** Those that nobody has turned off. */
@@ -123,7 +148,7 @@ export async function set(
     const guard = `${name}${GUARD}`;
     const isTurnedOff = !isEnabled && before.has(name);
     if (!isTurnedOff || !isPreference(guard) || !before.has(guard)) continue;
-    const text = `This notification was turned off: “${preferences[name]}”`;
+    const text = `This notification was turned off: “${preferences[name].doc}”`;
     await tell(db, { username, event: guard, subject: 'A notification was turned off', body: text }, now);
   }
 }
@@ -144,6 +169,9 @@ export async function notifyAccount(db: Db, told: Told, now: number): Promise<vo
   if ((await enabledOf(db, told.username)).has(told.event)) await tell(db, told, now);
 }
 
+const ADVICE =
+  'If this was not you, change the password of the account, or ask the administrators of the server for help.';
+
 async function tell(
   db: Db,
   { username, event, subject, body, alsoTo = [] }: Told,
@@ -158,11 +186,13 @@ async function tell(
   const to = [...new Set([...own, ...alsoTo])];
   const hasToken = await contacts.hasPushbulletToken(db, username);
   if (to.length === 0 && !hasToken) return;
-  const advice =
-    'If this was not you, change the password of the account, or ask the administrators of the server for help.';
+  const { isChange }: Event = preferences[event];
   await notifyOwner(
     db,
-    { app: 'Accounts', event, subject: `${username}: ${subject}`, body: `${body}\n\n${advice}` },
+    {
+      ...{ app: 'Accounts', event, subject: `${username}: ${subject}` },
+      body: isChange === true ? `${body}\n\n${ADVICE}` : body,
+    },
     { to, ...(hasToken ? { account: username } : {}), now, xid: '' },
   );
 }
