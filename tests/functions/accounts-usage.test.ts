@@ -2,6 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Caller } from '../../src/core/context.ts';
+import type { TaskContext } from '../../src/core/task.ts';
+import { setUsage } from '../../src/model/accounts/accounts.ts';
+import { measureInGroups } from '../../src/model/accounts/disk-usage.ts';
 import { type MachineQuota, type MachineUsage } from '../../src/core/machine.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
 import type { Hash } from '../../src/core/values.ts';
@@ -91,6 +94,40 @@ describe('get_disk_usage', () => {
     const usage = await usageOf({ cache_mode: 'off' });
     expect(usage).toHaveLength(205);
     expect(usage.every(({ user, blocks_used }) => user === `user${Number(blocks_used)}`)).toBe(true);
+  });
+
+  it('keeps the size of databases that was stored while the task measured the files', async () => {
+    await addAccounts(here, anAccount({ username: 'bob' }));
+    const { machine, sealer, store } = here.engine;
+    const transaction: TaskContext['transaction'] = (effect, work) =>
+      store.transaction(effect, async (db) => ({ value: await work(db), keep: effect === 'changes' }));
+    const { signal } = new AbortController();
+    const measureAll = async (during: () => Promise<void>) => {
+      const usages: MachineQuota['usages'] = async () => {
+        here.time += 1000;
+        await during();
+        here.time += 1000;
+        return new Map([['bob', { blocks: 100, inodes: 1 }]]);
+      };
+      const quota = async () => ({ ...(await machine.quota()), usages });
+      await measureInGroups(
+        {
+          ...{ machine: { ...machine, quota }, sealer, transaction, signal },
+          ...{ now: () => here.time, log: () => undefined, progress: () => undefined },
+        },
+        () => Promise.resolve(new Map()),
+      );
+      return (await storedAccount(here, 'bob'))?.blocksUsed;
+    };
+    const files = { blocks: 90, inodes: 1 };
+    const call = () =>
+      transaction('changes', (db) =>
+        setUsage(db, 'bob', { files, mysql: 9000, postgresql: 0, at: here.time }),
+      );
+    expect(await measureAll(call)).toBe(9100);
+    // The databases were dropped since.
+    here.time += 1000;
+    expect(await measureAll(async () => undefined)).toBe(100);
   });
 
   it('continues if one account cannot be measured, and says so', async () => {

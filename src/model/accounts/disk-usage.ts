@@ -167,6 +167,7 @@ export async function measureInGroups(
 }> {
   const names = await transaction('reads', (db) => namesOf(db, accounts.visibleTo(db, root)));
   const quota = await machine.quota();
+  const databasesAt = now();
   const databases = await measureDatabases({ machine, sealer, transaction, warn: log }, names, readSizes);
   const size = Math.max(MIN_GROUP, Math.ceil(names.length / GROUPS));
   let failed = 0;
@@ -179,7 +180,7 @@ export async function measureInGroups(
       failed += 1;
       log(notMeasured(name, usage));
     }
-    for (const name of await store({ usages, databases }, { transaction, now }))
+    for (const name of await store({ usages, databases, databasesAt }, { transaction, now }))
       log(`The disk usage of “${name}” has reached the next level, so its owner is notified.`);
   }
   log(`Measured ${names.length - failed} of ${names.length} accounts.`);
@@ -189,11 +190,13 @@ export async function measureInGroups(
 interface Measured {
   readonly usages: readonly (readonly [string, MachineUsage | MachineError])[];
   readonly databases: ReadonlyMap<string, DatabaseBlocks>;
+  /** If the databases were measured long before: newer sizes that are stored are kept. Default: they are new. */
+  readonly databasesAt?: number;
 }
 
 /** Also warns the owners of accounts that have little space left. @returns these accounts. */
 async function store(
-  { usages, databases }: Measured,
+  { usages, databases, databasesAt = Infinity }: Measured,
   { transaction, now }: Pick<FreeContext, 'transaction' | 'now'>,
 ): Promise<string[]> {
   const measuredAt = now();
@@ -203,9 +206,14 @@ async function store(
     const ofBatch = await transaction('changes', async (db) => {
       for (const [name, usage] of batch) {
         const files = usage instanceof MachineError ? undefined : usage;
-        const blocks = databases.get(name);
+        // An old size could lower a level of warnings, and the owner would be notified twice.
+        const isNewerStored =
+          databasesAt < Infinity && ((await accounts.measuredAt(db, name)) ?? -Infinity) > databasesAt;
+        const blocks = isNewerStored ? {} : databases.get(name);
         const isComplete =
-          files !== undefined && Object.values(blocks ?? {}).every((part) => part !== undefined);
+          files !== undefined &&
+          !isNewerStored &&
+          Object.values(blocks ?? {}).every((part) => part !== undefined);
         await accounts.setUsage(db, name, { files, ...blocks, at: isComplete ? measuredAt : undefined });
       }
       const names = batch.flatMap(([name, usage]) => (usage instanceof MachineError ? [] : [name]));
