@@ -7,7 +7,7 @@ import { defineTask } from '../../../src/core/task.ts';
 import { reloadsOf } from '../../../src/drivers/reloads.ts';
 import { StateDirectory } from '../../../src/store/state-directory.ts';
 import { TaskLogFiles } from '../../../src/store/task-logs.ts';
-import { taskKinds } from '../../../src/tasks/loaders.generated.ts';
+import confirmation from '../../../src/tasks/confirm-virtual-hosts.ts';
 import { Worker } from '../../../src/worker/worker.ts';
 import { Installation } from '../../support/installation.ts';
 import { until } from '../../support/until.ts';
@@ -50,7 +50,7 @@ describe('the confirmation of virtual hosts', () => {
       run: () => Promise.resolve(undefined),
     });
     const kinds = {
-      'confirm-virtual-hosts': taskKinds['confirm-virtual-hosts'],
+      'confirm-virtual-hosts': () => Promise.resolve({ default: confirmation }),
       other: () => Promise.resolve({ default: other }),
     };
     const task = { input: {}, caller: 'root', xid: '' };
