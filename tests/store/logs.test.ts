@@ -99,7 +99,7 @@ describe('a file that others write to as well', () => {
     try {
       await log.append(record('next'), true);
       // The position -1 would be the one behind what was read or written last.
-      expect(read.mock.calls.filter((call) => (call[4] as number) < 0)).toEqual([]);
+      expect(read.mock.calls.filter((call) => Number((call as readonly unknown[])[4]) < 0)).toEqual([]);
     } finally {
       read.mockRestore();
     }
