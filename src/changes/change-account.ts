@@ -9,6 +9,7 @@ import changeZone, { type ZoneChange } from '../drivers/zones/steps/change.ts';
 import * as accounts from '../model/accounts/accounts.ts';
 import { addressLock } from '../model/accounts/ips.ts';
 import { prefixLock } from '../model/accounts/names.ts';
+import * as notifications from '../model/contacts/account-notifications.ts';
 import * as contactChanges from '../model/contacts/contact-changes.ts';
 import * as users from '../model/accounts/users.ts';
 import { checkSoon } from '../model/autossl/schedule.ts';
@@ -34,6 +35,8 @@ interface ChangeAccount {
   readonly packageSettings?: Settings | undefined;
   /** Whether its sites respond that its bandwidth limit is exceeded. Absent in plans of earlier versions. */
   readonly isOverLimit?: boolean;
+  /** Which notifications its owner receives from now on. The others stay as they are. */
+  readonly notifications?: readonly (readonly [notifications.Preference, boolean])[];
   /** Its databases and users that get the prefix of its new name. */
   readonly renamedDatabases?: readonly RenamedAt[];
 }
@@ -42,6 +45,7 @@ const change = defineChange<ChangeAccount>({
   kind: 'change-account',
   async store(db, input, { results, sealer, now }) {
     const { before, after, packageSettings, isOverLimit, renamedDatabases = [] } = input;
+    const { notifications: wanted = [] } = input;
     if (packageSettings !== undefined) await packages.assertStill(db, after.package, packageSettings);
     if (before.username !== after.username) {
       await users.rename(db, sealer, before.username, after.username);
@@ -72,6 +76,8 @@ const change = defineChange<ChangeAccount>({
     if (before.contactEmail !== after.contactEmail) {
       await contactChanges.tellOwner(db, after.username, [before.contactEmail], now());
     }
+    // Whether the owner is told about the addresses depends on what was chosen before.
+    await notifications.set(db, after.username, new Map(wanted), now());
     if (isOverLimit !== undefined) await exceeded.setExceeded(db, after.username, isOverLimit);
   },
 });

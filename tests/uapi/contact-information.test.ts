@@ -152,6 +152,31 @@ test('ContactInformation::set_pushbullet_access_token and get_pushbullet_access_
   expect(await token('rob')).toBe('');
 });
 
+test('modifyacct sets which notifications the owner receives, also with a new username', async () => {
+  const names = async (username: string) => {
+    const { data } = await here.uapi(username, 'ContactInformation::get_notification_preferences');
+    return (data as { name: string; enabled: number }[]).flatMap(({ name, enabled }) =>
+      enabled ? [] : [name],
+    );
+  };
+  const change = async (args: Record<string, string>, dryRun = false) =>
+    (await here.call('modifyacct', args, { dryRun })).metadata;
+  const off = { notify_disk_limit: '0', notify_twofactorauth_change: '0' };
+  expect(await change({ user: 'bob', ...off }, true)).toMatchObject({ result: 1 });
+  expect(await names('bob')).toEqual([]);
+  const metadata = await change({ user: 'bob', ...off });
+  expect([metadata.result, metadata.output]).toEqual([1, undefined]);
+  expect(await names('bob')).toEqual(['notify_disk_limit', 'notify_twofactorauth_change']);
+  expect(await mails()).toEqual(['bob@mail.example: bob: A notification was turned off']);
+  expect(
+    await change({ user: 'bob', newuser: 'rob', notify_disk_limit: '1', notify_autossl_expiry: '0' }),
+  ).toMatchObject({ result: 1 });
+  expect(await names('rob')).toEqual(['notify_autossl_expiry', 'notify_twofactorauth_change']);
+  expect(JSON.stringify(await change({ user: 'rob', notify_ssl_expiry: '0' }))).toContain(
+    'The parameter “notify_ssl_expiry” has no effect here: this server does not send this notification yet.',
+  );
+});
+
 test('ContactInformation::get_notification_preferences and set_notification_preferences', async () => {
   const { data } = await here.uapi('bob', 'ContactInformation::get_notification_preferences');
   const rows = data as { name: string; enabled: number }[];

@@ -71,9 +71,7 @@ export default defineApi2({
       await contacts.setAddresses(db, username, wanted);
       await contactChanges.tellOwner(db, username, present, now());
     }
-    const wanted = new Map(
-      notifications.names.flatMap((name) => (typeof flags[name] === 'boolean' ? [[name, flags[name]]] : [])),
-    );
+    const wanted = new Map(notifications.givenIn(flags));
     if (wanted.size > 0) {
       await assertFeature(db, username, rows.NOTIFICATIONS);
       await notifications.set(db, username, wanted, now());

@@ -20,17 +20,12 @@ import {
 import { isQuotaEnabled, warnOfQuota } from '../../model/accounts/quota.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import * as changedAccount from '../../model/accounts/changed-account.ts';
+import { flagFor, givenIn } from '../../model/contacts/account-notifications.ts';
 import { usesPrefix } from '../../model/databases/names.ts';
 import * as packages from '../../model/packages/packages.ts';
 import * as form from '../../model/packages/form.ts';
 
 const noMail = 'this server does not manage mail yet.';
-const noNotices = 'this server does not send notifications yet.';
-const notice = {
-  type: 'flag',
-  doc: 'Whether the account’s owner receives this notification.',
-  noEffectReason: noNotices,
-} as const;
 
 export default defineFunction({
   name: 'modifyacct',
@@ -148,20 +143,43 @@ export default defineFunction({
       type: 'string',
       sensitive: true,
       doc: 'A Pushbullet token.',
-      noEffectReason: noNotices,
+      noEffectReason:
+        'the account sets its own, with ContactInformation::set_pushbullet_access_token of UAPI.',
     },
-    notify_account_authn_link: notice,
-    notify_account_authn_link_notification_disabled: notice,
-    notify_autossl_expiry: notice,
-    notify_autossl_expiry_coverage: notice,
-    notify_autossl_renewal: notice,
-    notify_autossl_renewal_coverage: notice,
-    notify_contact_address_change: notice,
-    notify_contact_address_change_notification_disabled: notice,
-    notify_disk_limit: notice,
-    notify_password_change: notice,
-    notify_password_change_notification_disabled: notice,
-    notify_ssl_expiry: notice,
+    notify_account_authn_link: flagFor('notify_account_authn_link'),
+    notify_account_authn_link_notification_disabled: flagFor(
+      'notify_account_authn_link_notification_disabled',
+    ),
+    notify_autossl_expiry: flagFor('notify_autossl_expiry'),
+    notify_autossl_expiry_coverage: flagFor('notify_autossl_expiry_coverage'),
+    notify_autossl_renewal: flagFor('notify_autossl_renewal'),
+    notify_autossl_renewal_coverage: flagFor('notify_autossl_renewal_coverage'),
+    notify_contact_address_change: flagFor('notify_contact_address_change'),
+    notify_contact_address_change_notification_disabled: flagFor(
+      'notify_contact_address_change_notification_disabled',
+    ),
+    notify_disk_limit: flagFor('notify_disk_limit'),
+    notify_password_change: flagFor('notify_password_change'),
+    notify_password_change_notification_disabled: flagFor('notify_password_change_notification_disabled'),
+    notify_ssl_expiry: {
+      type: 'flag',
+      doc: 'Whether the owner is notified: A certificate expires soon that AutoSSL does not renew.',
+      noEffectReason: 'this server does not send this notification yet.',
+    },
+    notify_autossl_renewal_coverage_reduced: {
+      ...flagFor('notify_autossl_renewal_coverage_reduced'),
+      extension: true,
+    },
+    notify_autossl_renewal_uncovered_domains: {
+      ...flagFor('notify_autossl_renewal_uncovered_domains'),
+      extension: true,
+    },
+    notify_bandwidth_limit: { ...flagFor('notify_bandwidth_limit'), extension: true },
+    notify_twofactorauth_change: { ...flagFor('notify_twofactorauth_change'), extension: true },
+    notify_twofactorauth_change_notification_disabled: {
+      ...flagFor('notify_twofactorauth_change_notification_disabled'),
+      extension: true,
+    },
   },
   emptyIsOmitted: true,
   returns: {
@@ -219,7 +237,7 @@ export default defineFunction({
     }
     if (after.settings.diskLimit !== before.settings.diskLimit)
       warnOfQuota(context, hasQuota, after.settings);
-    const change = { before, after, packageSettings: plan?.settings };
+    const change = { before, after, packageSettings: plan?.settings, notifications: givenIn(args) };
     const databases = await databasesFor(context, args, foundDatabases);
     const data = {
       user: after.username,

@@ -63,6 +63,18 @@ export const names = Object.keys(preferences) as Preference[];
 /** When the owner of the account is notified. */
 export const meaningOf = (name: Preference): string => preferences[name].doc;
 
+/** The parameter for a preference. */
+export const flagFor = (name: Preference) =>
+  ({ type: 'flag', doc: `Whether the owner is notified: ${meaningOf(name)}` }) as const;
+
+/** The preferences among the arguments of a call. */
+export function givenIn(args: Readonly<Record<string, unknown>>): (readonly [Preference, boolean])[] {
+  return names.flatMap((name) => {
+    const value = args[name];
+    return typeof value === 'boolean' ? [[name, value] as const] : [];
+  });
+}
+
 const GUARD = '_notification_disabled';
 
 export const preferenceRow = {

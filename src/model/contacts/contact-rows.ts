@@ -62,10 +62,7 @@ export async function saved(
 
 /** A flag for each notification. */
 export const notificationParams: Readonly<Record<string, Param>> = Object.fromEntries(
-  notifications.names.map((name) => [
-    name,
-    { type: 'flag', doc: `Whether the owner is notified: ${notifications.meaningOf(name)}` },
-  ]),
+  notifications.names.map((name) => [name, notifications.flagFor(name)]),
 );
 
 /** The addresses after the change. A parameter that is not given leaves its address as it is. */
