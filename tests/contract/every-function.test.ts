@@ -104,7 +104,10 @@ const readTogether: Record<string, { readonly params: RegExp; readonly because: 
   accountsummary: { params: /^search/, because: 'They are handed to the search in one object.' },
   listaccts: { params: /^search/, because: 'They are handed to the search in one object.' },
   createacct: settings('param'),
-  modifyacct: settings('ofAccount'),
+  modifyacct: {
+    params: new RegExp(`${settings('ofAccount').params.source}|^notify_`),
+    because: 'They are read by the names of the settings and of the notifications.',
+  },
   addpkg: settings('param'),
   editpkg: settings('param'),
   matchpkgs: settings('ofPackage'),
