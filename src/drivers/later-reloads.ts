@@ -18,6 +18,8 @@ export interface LaterReload {
 
 /** After reloads, at least so many times their duration passes before the next: they take a fifth of the time at most. */
 const REST = 4;
+/** The rest is never longer: what a daemon never uses is waited for in vain, which says nothing about a reload. */
+const MAX_REST_MS = 60_000;
 
 export class LaterReloads {
   readonly #timing: Timing;
@@ -89,7 +91,7 @@ export class LaterReloads {
       .catch(() => undefined)
       .then(() => {
         const now = this.#timing.now();
-        this.#readyAt = now + REST * (now - startedAt);
+        this.#readyAt = now + Math.min(MAX_REST_MS, REST * (now - startedAt));
         if (this.#waiting.some(isBeginning)) this.#work().catch(() => undefined);
         else this.#isWorking = false;
       });

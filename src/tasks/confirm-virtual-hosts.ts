@@ -19,14 +19,19 @@ export default defineTask<unknown>({
     // While there are many accounts, these can rest for longer than the confirmations wait.
     await Promise.race([reloadsOf(machine).laterOnesAreOver(), aborted(signal)]);
     signal.throwIfAborted();
-    const pools = confirmPools(machine, { withLocks }).then((removed) => sentences('PHP-FPM', removed));
+    const pools = confirmPools(machine, { withLocks, signal }).then((removed) =>
+      sentences('PHP-FPM', removed),
+    );
     // Apache comes second, because it uses the pools. It is confirmed even if PHP-FPM has a problem.
     const [first] = await Promise.allSettled([pools]);
+    signal.throwIfAborted();
     const isReloadNeeded = await endForgottenWaiting(machine);
     const hosts = virtualHosts
-      .confirm(machine, { withLocks }, { isReloadNeeded })
+      .confirm(machine, { withLocks }, { isReloadNeeded, signal })
       .then(({ removed }) => sentences('Apache', removed));
     const outcomes = [first, ...(await Promise.allSettled([hosts]))];
+    // What was not waited for is no problem to report.
+    signal.throwIfAborted();
     const reasons = outcomes.flatMap((one) =>
       one.status === 'fulfilled' ? one.value : [messageOf(one.reason)],
     );

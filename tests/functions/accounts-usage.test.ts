@@ -128,6 +128,11 @@ describe('get_disk_usage', () => {
     // The databases were dropped since.
     here.time += 1000;
     expect(await measureAll(async () => undefined)).toBe(100);
+    // The clock was a month ahead when a call stored these.
+    here.time += 30 * 86_400_000;
+    await call();
+    here.time -= 30 * 86_400_000;
+    expect(await measureAll(async () => undefined)).toBe(100);
   });
 
   it('continues if one account cannot be measured, and says so', async () => {

@@ -21,6 +21,11 @@ export interface RemovedFile {
   readonly reason: string;
 }
 
+interface Locking extends Pick<LockingWork, 'withLocks'> {
+  /** Ends the wait for PHP-FPM. */
+  readonly signal?: AbortSignal;
+}
+
 /** How long a reload that was requested may take, or wait for others. */
 const LISTENING_MS = 30_000;
 const PAUSE_MS = 500;
@@ -32,7 +37,7 @@ const PAUSE_MS = 500;
  */
 export async function confirmPools(
   machine: ConfirmedMachine,
-  locking: Pick<LockingWork, 'withLocks'>,
+  locking: Locking,
   waitMs = LISTENING_MS,
 ): Promise<readonly RemovedFile[]> {
   if (!(await machine.services()).isSupported) return [];
@@ -46,7 +51,7 @@ export async function confirmPools(
 async function confirmRelease(
   machine: ConfirmedMachine,
   release: string,
-  locking: Pick<LockingWork, 'withLocks'>,
+  locking: Locking,
   waitMs: number,
 ): Promise<RemovedFile[]> {
   const port = await poolSteps(release).port(machine);
@@ -59,6 +64,7 @@ async function confirmRelease(
   if (first.length === 0) return [];
   for (let rest = first; rest.length > 0; rest = await unused(rest)) {
     if (Date.now() >= until) break;
+    locking.signal?.throwIfAborted();
     await pause(PAUSE_MS);
   }
   const removed: RemovedFile[] = [];

@@ -40,6 +40,8 @@ export interface ConfirmOptions {
   readonly waitMs?: number;
   /** Reloads the web server in any case. */
   readonly isReloadNeeded?: boolean;
+  /** Ends the wait for that reload. */
+  readonly signal?: AbortSignal;
 }
 
 export interface VirtualHostsDriver<Memento> {

@@ -141,8 +141,10 @@ function withChain(
     );
   }
   // A root in the chain is of no use to clients, which have their own. One that servers or browsers refuse is left out.
-  const isRefusedRoot = ({ facts: root }: ReadCertificate) =>
-    root.isSelfSigned && (root.notAfter < Math.floor(now / 1000) || weaknessOf(root.key) !== undefined);
+  const seconds = Math.floor(now / 1000);
+  const isRefusedRoot = ({ facts: root, x509 }: ReadCertificate) =>
+    root.isSelfSigned &&
+    (root.notBefore > seconds || root.notAfter < seconds || !x509.ca || weaknessOf(root.key) !== undefined);
   const chain = issuers.filter((one) => !isRefusedRoot(one));
   for (const one of chain) {
     assertUsable(one, 'The CA certificate', now);

@@ -115,6 +115,29 @@ it('do not even wait for the request in a process that outlives the call', async
   expect(served).toBe(await written());
 });
 
+it('are waited for together if the web server serves none of them', async () => {
+  reloadsOf(machine).outliveCalls();
+  await add('ann');
+  await end(0);
+  for (let at = 0; at < 20; at++) await add(`bob${at}`);
+  const start = Date.now();
+  let questions = 0;
+  server.on('request', () => questions++);
+  // For this program, five seconds pass between two of its questions.
+  const clock = jest.spyOn(Date, 'now').mockImplementation(() => start + 5000 * questions);
+  try {
+    // It never reads the new configuration, because of somebody else's broken file.
+    await until(() => requests.length === 2, 'the next request');
+    questions = 0;
+    await reloadsOf(machine).laterOnesAreOver();
+  } finally {
+    clock.mockRestore();
+  }
+  // 30 seconds for the first, and as long for all others together. One after the other, it would be 20 times that.
+  expect(questions).toBeGreaterThan(5);
+  expect(questions).toBeLessThan(80);
+});
+
 it('are confirmed only after the reloads that still rest or run', async () => {
   reloadsOf(machine).outliveCalls();
   await add('ann');

@@ -128,6 +128,8 @@ describe('a certificate is accepted', () => {
   test.each([
     ['a short key', { rsaBits: 1024 }],
     ['Ed25519', { isEd25519: true }],
+    ['next year', { from: '2027-01-01', until: '2028-01-01' }],
+    ['an old form, which says nothing about authorities', { isAuthority: false }],
   ])('with a root of %s, which is left out', async (_what, wanted) => {
     const unusual = await Authority.root('Own Root', wanted);
     const below = await unusual.intermediate('Own Intermediate');

@@ -40,12 +40,12 @@ export async function confirm(
   server: ApacheServer,
   port: DriverPort,
   locking: Pick<LockingWork, 'withLocks'>,
-  { waitMs = SERVED_MS, isReloadNeeded = false }: ConfirmOptions = {},
+  { waitMs = SERVED_MS, isReloadNeeded = false, signal }: ConfirmOptions = {},
 ): Promise<Confirmation> {
   const removed: { path: string; reason: string }[] = [];
   if (!(await server.isServed(port))) return { removed };
   // During many additions, there are later generations before this one is served.
-  if (!isReloadNeeded && (await waitUntilServed(server, await writtenGeneration(port), { waitMs })))
+  if (!isReloadNeeded && (await waitUntilServed(server, await writtenGeneration(port), { waitMs, signal })))
     return { removed };
   for (;;) {
     const served = (await servedGeneration(server.ports.http)) ?? 0;
@@ -71,15 +71,18 @@ interface Waiting {
   readonly waitMs?: number;
   /** False if the process may end meanwhile. */
   readonly ref?: boolean;
+  /** Ends the wait. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Waits until Apache uses this generation of the configuration, or a later one. @returns false if it does not. */
 export async function waitUntilServed(
   server: ApacheServer,
   generation: number,
-  { waitMs = SERVED_MS, ref = true }: Waiting = {},
+  { waitMs = SERVED_MS, ref = true, signal }: Waiting = {},
 ): Promise<boolean> {
   for (const until = Date.now() + waitMs; ;) {
+    signal?.throwIfAborted();
     if (((await servedGeneration(server.ports.http)) ?? -1) >= generation) return true;
     if (Date.now() >= until) return false;
     await pause(PAUSE_MS, undefined, { ref });

@@ -1,4 +1,5 @@
 // What both drivers of Apache share: its files, its tools, and whether it is installed.
+import { MachineError } from '../../../core/machine-error.ts';
 import type { DriverPort, FileChange, FileDriver, Reload } from '../../file-driver.ts';
 import { prepareReload, waitUntilServed } from './additions.ts';
 import { isDown, nextGeneration, reload, writtenGeneration, type ApacheServer } from './control.ts';
@@ -36,7 +37,13 @@ export async function requestedReloads(server: ApacheServer, port: DriverPort): 
         generation = await nextGeneration(port);
         await server.requestReload(port);
       },
-      later: { order: ORDER, used: () => waitUntilServed(server, generation, { ref: false }) },
+      later: {
+        order: ORDER,
+        async used() {
+          if (await waitUntilServed(server, generation, { ref: false })) return;
+          throw new MachineError('failed', 'Apache does not use the files of new accounts.');
+        },
+      },
     },
   ];
 }
