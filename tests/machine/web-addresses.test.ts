@@ -59,8 +59,15 @@ describeOnMachine('the addresses of websites, in this order', () => {
     return data;
   };
 
+  /** A new IPv6 address answers once Linux has found no other machine with it (duplicate address detection, RFC 4862). */
+  function waitForAddresses(): void {
+    machine.sh(
+      `timeout 60 sh -c 'while ip -6 -oneline address show tentative | grep -q .; do sleep 0.1; done'`,
+    );
+  }
   /** The status and the body that a visitor of a URL gets at an address. The certificate may be any. */
   function visit(url: string, address: string): string {
+    waitForAddresses();
     const { hostname, protocol } = new URL(url);
     const at = `${hostname}:${protocol === 'https:' ? 443 : 80}:${address.includes(':') ? `[${address}]` : address}`;
     const { status, stdout } = machine.run('curl', [
