@@ -76,7 +76,7 @@ const change = defineChange<ChangeAccount>({
     if (before.contactEmail !== after.contactEmail) {
       await contactChanges.tellOwner(db, after.username, [before.contactEmail], now());
     }
-    // Whether the owner is told about the addresses depends on what was chosen before.
+    // The choice before this change decides whether the owner gets a message about new addresses.
     await notifications.set(db, after.username, new Map(wanted), now());
     if (isOverLimit !== undefined) await exceeded.setExceeded(db, after.username, isOverLimit);
   },
