@@ -6,7 +6,5 @@ export default {
   ...config,
   testMatch: ['<rootDir>/tests/{slow,browser,machine-port}/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
-  // They build, install, drive browsers and make namespaces: one after the other.
-  maxWorkers: 1,
   testTimeout: 600_000,
 };
