@@ -20,7 +20,7 @@ export function assertLoadable(
     // “Error: error:0A00018D:SSL routines::ca key too small”
     const reason = String(error).split(':').at(-1)?.trim();
     throw badParam(
-      `OpenSSL refuses the certificate or its chain, so no server could use it: ${reason}. ` +
+      `OpenSSL refuses the certificate or its chain, so a server might not start with it: ${reason}. ` +
         'Request the certificate again, from an authority that browsers trust.',
     );
   }

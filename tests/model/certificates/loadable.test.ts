@@ -35,7 +35,7 @@ test.each<[string, Wanted, Wanted, RegExp]>([
     /^OpenSSL refuses the certificate or its chain, .*: ee key too small\. Request/,
   ],
   ['a weak key of an issuer', {}, { rsaBits: 1024 }, /: ca key too small\. Request/],
-  ['a weak signature', { hash: 'SHA-1' }, {}, /: ca md too weak\. Request/],
+  // A signature with SHA-1 is not here: OpenSSL 3.0 refuses it, and 3.5 does not.
 ])('OpenSSL decides on %s', async (_what, wanted, ofIssuer, reason) => {
   expect(await reasonFor(wanted, ofIssuer)).toMatch(reason);
 });
