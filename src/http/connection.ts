@@ -85,6 +85,9 @@ export class Connection {
 
   /** Handles input that is not HTTP or arrived too slowly. Earlier requests are still answered. */
   breakOff(error: ClientError): void {
+    // What the client sends would prolong the time that it has to read its response (`limits.writeTimeout`). A client
+    // that reads is still read from: otherwise the system would reset the connection, and a response could be lost.
+    if (this.#socket.writableLength > 0) this.#socket.pause();
     if (this.#isClosing) return;
     const last = this.#waiting.at(-1) ?? this.#current;
     const isWhole = last !== undefined && (last.request.complete || last.isHandled);

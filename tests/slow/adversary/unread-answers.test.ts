@@ -94,3 +94,27 @@ test('a client that stops reading the responses to a repeated request is disconn
     await server.stop();
   }
 });
+
+test.each<[string, string]>([
+  ['requests', 'GET /version HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ['what is not HTTP', 'nonsense\r\n\r\n'],
+])('a client that reads nothing and keeps sending %s is disconnected', async (_what, sent) => {
+  const server = await TestServer.start({ writeTimeout: 2000 });
+  try {
+    const socket = await openSocket(server.url);
+    socket.on('error', () => undefined);
+    socket.pause();
+    // More than the server lets wait, and more than the system accepts for a client that does not read.
+    socket.write('GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(30));
+    // Slowly enough not to be a flood.
+    for (let round = 0; round < 60 && !socket.destroyed && socket.writable; round++) {
+      await new Promise((done) => setTimeout(done, 500));
+      socket.write(sent);
+    }
+    const isCut = socket.destroyed || !socket.writable;
+    socket.destroy();
+    expect(isCut).toBe(true);
+  } finally {
+    await server.stop();
+  }
+});
