@@ -62,11 +62,13 @@ class SlowApache {
   }
 }
 
-async function reloaded(takes: number): Promise<SlowApache> {
+async function reloaded(takes: number, stopAtSecond = Infinity): Promise<SlowApache> {
+  const stop = new AbortController();
   const apache = new SlowApache(takes);
   server = createServer((_request, response) => {
     response.setHeader('whmapi1-configuration', apache.answer()).end();
     seconds += STEP_SECONDS;
+    if (seconds >= stopAtSecond) stop.abort();
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port: http } = server.address() as AddressInfo;
@@ -85,7 +87,7 @@ async function reloaded(takes: number): Promise<SlowApache> {
     reload: () => Promise.resolve(apache.request()),
     ...{ accepts: unused, requestReload: unused, restart: unused },
   };
-  await reload(fake, { files, tools, services });
+  await reload(fake, { files, tools, services }, stop.signal);
   return apache;
 }
 
@@ -100,4 +102,9 @@ it('fails, with advice, if Apache never works with it', async () => {
   await expect(reloaded(1000)).rejects.toThrow(
     /^Apache does not use “.+” after it was reloaded\. .* journalctl -u apache2$/,
   );
+});
+
+it('is not waited for by a server that stops', async () => {
+  await expect(reloaded(100, 40)).rejects.toThrow('aborted');
+  expect(seconds).toBeLessThan(40 + 2 * STEP_SECONDS);
 });

@@ -50,7 +50,7 @@ export async function confirm(
   for (;;) {
     const served = (await servedGeneration(server.ports.http)) ?? 0;
     try {
-      await reload(server, port);
+      await reload(server, port, signal);
       return { removed };
     } catch (error) {
       const username = await rejectedAddition(error, served, port);

@@ -97,12 +97,13 @@ const ended = new WeakSet<ApacheServer>();
 
 /**
  * Has Apache read its configuration again. @returns once it works with the new one.
+ * @param signal ends the wait, but not what Apache does.
  * @throws MachineError `failed` with the message of Apache, naming the file that it rejects.
  */
-export async function reload(server: ApacheServer, port: DriverPort): Promise<void> {
+export async function reload(server: ApacheServer, port: DriverPort, signal?: AbortSignal): Promise<void> {
   if (ended.has(server) && (await hasEnded(server, port))) return restart(server, port);
-  await waitUntilStarted(server, port);
-  await replace(server, port, () => server.reload(port));
+  await waitUntilStarted(server, port, signal);
+  await replace(server, port, () => server.reload(port), signal);
 }
 
 /** Like `reload`, but ends and starts Apache. It may be stopped, or may not have our configuration yet. */
@@ -110,7 +111,12 @@ export async function restart(server: ApacheServer, port: DriverPort): Promise<v
   await replace(server, port, () => server.restart(port));
 }
 
-async function replace(server: ApacheServer, port: DriverPort, run: () => Promise<void>): Promise<void> {
+async function replace(
+  server: ApacheServer,
+  port: DriverPort,
+  run: () => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
   const rejected = await rejectionOf(server, port);
   if (rejected !== undefined) throw rejected;
   let before = await servedGeneration(server.ports.http);
@@ -119,6 +125,7 @@ async function replace(server: ApacheServer, port: DriverPort, run: () => Promis
   await run();
   let repeatAt = Date.now() + REPEAT_MS;
   for (const until = Date.now() + READY_MS; Date.now() < until;) {
+    signal?.throwIfAborted();
     const served = await servedGeneration(server.ports.http);
     // A higher one is of another process, whose reload read our files as well.
     if ((served ?? -1) >= generation) {
@@ -183,9 +190,14 @@ export async function assertRuns(server: ApacheServer, port: DriverPort): Promis
 }
 
 /** A reload while Apache starts would end it: it has no process ID yet. */
-async function waitUntilStarted(server: ApacheServer, port: DriverPort): Promise<void> {
+async function waitUntilStarted(
+  server: ApacheServer,
+  port: DriverPort,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const until = Date.now() + READY_MS;
   for (;;) {
+    signal?.throwIfAborted();
     const state = await assertRuns(server, port);
     // If somebody stops it later, it stays so.
     if (state === 'active') ended.delete(server);
