@@ -1,5 +1,5 @@
 // Every function that returns a list, on an installation with few accounts and on one with many: what grows faster
-// than its list is a fault. And listaccts against JSON.stringify. Processor time, so that other work does not count.
+// than its list is a fault. And the longest of them against JSON.stringify. Processor time, so that other work does not count.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,6 +31,15 @@ const others: readonly Line[] = [
   ['php_get_vhosts_by_version', 'version=inherit'],
   ['php_get_impacted_domains', 'system_default=1'],
   ['get_fpm_count_and_utilization'],
+];
+
+/** The lists that JSON.stringify is compared with. */
+const longest: readonly Line[] = [
+  ['listaccts'],
+  ['get_disk_usage'],
+  ['showbw'],
+  ['showbw', 'search=^user'],
+  ['list_users'],
 ];
 
 /** The functions that return a list, or a map, without arguments, and only read the store. */
@@ -68,12 +77,18 @@ export async function compareListFunctions(
     console.log(`| ${[line.join(' '), ...cells, each, many.mebibytes.toFixed(0)].join(' | ')} |`);
   }
   const many = { ...environment, WHMAPI1_STATE_DIR: states[1] };
-  compareWithStringify(program, many, work);
+  console.log(`\nLists of ${MANY} accounts as JSON, against JSON.stringify of the same records\n`);
+  console.log(
+    '| call | JSON.stringify, ms | with writing | version | call | call / with writing (2) | without version | ' +
+      'MiB above version (60) |',
+  );
+  console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
+  for (const line of longest) compareWithStringify(program, line, many, work);
 }
 
-/** listaccts, and JSON.stringify of the same records in a process of its own. In turn, medians of five. */
-function compareWithStringify(program: string, environment: Environment, folder: string): void {
-  const stored = join(folder, 'listaccts.json');
+/** A list, and JSON.stringify of the same records in a process of its own. In turn, medians of five. */
+function compareWithStringify(program: string, line: Line, environment: Environment, folder: string): void {
+  const stored = join(folder, 'list.json');
   const stringify = join(folder, 'stringify.cjs');
   writeFileSync(
     stringify,
@@ -88,16 +103,14 @@ function compareWithStringify(program: string, environment: Environment, folder:
      const since = (usage) => (usage.user - user + usage.system - system) / 1000;
      writeSync(3, JSON.stringify([since(alone), since(spent)]));`,
   );
-  const taken = { listaccts: [] as number[], version: [] as number[] };
+  const whole: { processor: number; mebibytes: number }[] = [];
+  const start: typeof whole = [];
   const stringified = { alone: [] as number[], written: [] as number[] };
-  const memory = { listaccts: [] as number[], version: [] as number[] };
   for (let run = 0; run < 5; run++) {
-    for (const command of ['version', 'listaccts'] as const) {
-      const { processor, mebibytes, text } = callOnce(program, [command], environment, folder);
-      taken[command].push(processor);
-      memory[command].push(mebibytes);
-      if (command === 'listaccts') writeFileSync(stored, text);
-    }
+    start.push(callOnce(program, ['version'], environment, folder));
+    const { text, ...taken } = callOnce(program, line, environment, folder);
+    whole.push(taken);
+    writeFileSync(stored, text);
     const { output } = spawnSync(process.execPath, [stringify], {
       stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
       maxBuffer: 2 ** 30,
@@ -107,19 +120,18 @@ function compareWithStringify(program: string, environment: Environment, folder:
     stringified.alone.push(alone);
     stringified.written.push(written);
   }
-  const alone = median(stringified.alone);
+  const processor = (taken: typeof whole) => median(taken.map((one) => one.processor));
+  const mebibytes = (taken: typeof whole) => median(taken.map((one) => one.mebibytes));
   const written = median(stringified.written);
-  const whole = median(taken.listaccts);
-  const started = median(taken.version);
-  const above = median(memory.listaccts) - median(memory.version);
-  console.log(`\nlistaccts of ${MANY} accounts as JSON\n`);
-  console.log('| figure | measured | to reach |\n| --- | --- | --- |');
-  console.log(`| JSON.stringify of the same records | ${alone.toFixed(0)} ms | |`);
-  console.log(`| the same, and writing them in pieces of 20 KiB | ${written.toFixed(0)} ms | |`);
-  console.log(`| listaccts, with the start of the program | ${whole.toFixed(0)} ms | |`);
-  console.log(`| the same / JSON.stringify with writing | ${(whole / written).toFixed(2)} | 2 |`);
-  console.log(`| without \`version\` / JSON.stringify alone | ${((whole - started) / alone).toFixed(2)} | |`);
-  console.log(`| MiB above \`version\` | ${above.toFixed(0)} | 60 |`);
+  const times = [median(stringified.alone), written, processor(start), processor(whole)];
+  const cells = [
+    line.join(' '),
+    ...times.map((milliseconds) => milliseconds.toFixed(0)),
+    (processor(whole) / written).toFixed(2),
+    ((processor(whole) - processor(start)) / written).toFixed(2),
+    (mebibytes(whole) - mebibytes(start)).toFixed(0),
+  ];
+  console.log(`| ${cells.join(' | ')} |`);
 }
 
 /** One call. `folder` is for a file of its own. */

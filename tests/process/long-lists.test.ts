@@ -3,7 +3,7 @@ import { statSync, truncateSync } from 'node:fs';
 import { request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { addAccounts, anAccount, isStoreRead, multiplyAccount } from '../support/accounts.ts';
-import { start } from '../support/command.ts';
+import { readAnswer, start } from '../support/command.ts';
 import { basic, password, TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
@@ -70,6 +70,19 @@ test('the command fails if the reading fails', async () => {
   expect(status).toBe(3);
   expect(stdout.length).toBeLessThan(COUNT * 800);
   expect(stderr).toMatch(/^whmapi1: the response is incomplete: .*store\.db.*\n/);
+});
+
+test('the disk usage of all accounts is read while it is printed', async () => {
+  const { child, done } = start(['--output=json', 'get_disk_usage'], { state: server.here.state });
+  await new Promise((begun) => child.stdout?.once('data', begun));
+  child.stdout?.pause();
+  await addAccounts(server.here, anAccount({ username: 'bob' }));
+  const isRead = isStoreRead(store);
+  child.stdout?.resume();
+  const { accounts } = readAnswer((await done).stdout)?.data as { accounts: { user: string }[] };
+  expect(isRead).toBe(true);
+  expect(accounts).toHaveLength(COUNT);
+  expect(accounts.at(-1)?.user).toBe(`a${COUNT - 1}`);
 });
 
 test('a closed pipe ends the reading quietly', async () => {

@@ -63,10 +63,10 @@ export default defineFunction({
   ],
 
   async handler(args, context) {
-    const { caller, transaction, listQuery, reportCounts } = context;
+    const { caller, transaction } = context;
     if (args.cache_mode === 'off') await measureAll(context, readSizes);
     const accounts = await transaction('reads', (db) =>
-      read({ db, listQuery, reportCounts }, { columns, condition: visibleTo(db, caller) }),
+      read({ ...context, db }, { columns, condition: visibleTo(db, caller) }),
     );
     return { accounts };
   },
