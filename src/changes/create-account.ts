@@ -5,6 +5,7 @@ import * as accountParts from '../drivers/account-parts.ts';
 import { partWorld, type PartCall, type PartContext } from '../drivers/part-world.ts';
 import create from '../drivers/users/steps/create.ts';
 import changeWeb from '../drivers/virtual-hosts/steps/change.ts';
+import changeZone from '../drivers/zones/steps/change.ts';
 import * as accounts from '../model/accounts/accounts.ts';
 import { addressLock } from '../model/accounts/ips.ts';
 import { assertWithin } from '../model/accounts/limits.ts';
@@ -13,6 +14,7 @@ import { checkSoon } from '../model/autossl/schedule.ts';
 import * as hostedDomains from '../model/domains/hosted-domains.ts';
 import { applySoon } from '../model/domains/service-subdomains.ts';
 import * as installedCertificates from '../model/certificates/installed.ts';
+import { confirmSoon as confirmZoneSoon } from '../model/dns/confirmation.ts';
 import * as zoneOwners from '../model/dns/zone-owners.ts';
 import * as php from '../model/php/settings.ts';
 import * as packages from '../model/packages/packages.ts';
@@ -54,6 +56,8 @@ const change = defineChange<CreateAccount>({
       await applySoon(db, username, now());
     }
     await checkSoon(db, username, now());
+    if (changeZone.resultIn(results)?.isUnconfirmed === true)
+      await confirmZoneSoon(db, account.domain, now());
     if (changeWeb.resultIn(results)?.isUnconfirmed === true) await confirmSoon(db, now());
   },
 });

@@ -22,11 +22,16 @@ export interface ReloadRequest {
   readonly rollBack: () => Promise<void>;
   /** It waits while the last reload rests, so that more requests share it. */
   readonly isPatient?: true;
-  /** Later reloads of lower orders are run before it. */
+  /** Later reloads of websites of lower orders are run before it. */
   readonly order?: number;
   /** Nobody waits for the reload, but only until the files are in place. */
-  readonly later?: Omit<LaterReload, 'key' | 'run'>;
+  readonly later?: Later;
 }
+
+/** Later reloads of one kind run one after the other. Those of different kinds do not wait for each other. */
+export type LaterKind = 'websites' | 'zones';
+
+export type Later = Omit<LaterReload, 'key' | 'run'> & { readonly kind: LaterKind };
 
 interface Waiting extends ReloadRequest {
   isSwapped: boolean;
@@ -48,11 +53,11 @@ export class Reloads {
   readonly #counts = new Map<string, number>();
   readonly #last = new Map<string, Last>();
   readonly #timing: Timing;
-  readonly #later: LaterReloads;
+  readonly #later: Readonly<Record<LaterKind, LaterReloads>>;
 
   constructor(timing: Timing = realTiming) {
     this.#timing = timing;
-    this.#later = new LaterReloads(timing);
+    this.#later = { websites: new LaterReloads(timing), zones: new LaterReloads(timing) };
   }
 
   /**
@@ -60,12 +65,12 @@ export class Reloads {
    * task reports if one fails.
    */
   outliveCalls(): void {
-    this.#later.outliveCalls();
+    for (const reloads of Object.values(this.#later)) reloads.outliveCalls();
   }
 
   /** Returns once the later reloads of earlier requests are over. They may have failed. */
-  async laterOnesAreOver(): Promise<void> {
-    await this.#later.areOver();
+  async laterOnesAreOver(kind: LaterKind = 'websites'): Promise<void> {
+    await this.#later[kind].areOver();
   }
 
   /** How many reloads of this key have begun. */
@@ -80,16 +85,16 @@ export class Reloads {
   async request(request: ReloadRequest): Promise<void> {
     const { later, order } = request;
     if (later !== undefined) return this.#requestLater(request, later);
-    if (order !== undefined) await this.#later.runBelow(order);
+    if (order !== undefined) await this.#later.websites.runBelow(order);
     return this.#enqueue(request);
   }
 
-  async #requestLater(request: ReloadRequest, later: Omit<LaterReload, 'key' | 'run'>): Promise<void> {
+  async #requestLater(request: ReloadRequest, { kind, ...later }: Later): Promise<void> {
     const { key, run, isDown } = request;
     try {
       await request.swap();
       const shared = { key, run, isDown, swap: nothing, isBlamed: () => false, rollBack: nothing };
-      await this.#later.add({ ...later, key, run: () => this.#enqueue(shared) });
+      await this.#later[kind].add({ ...later, key, run: () => this.#enqueue(shared) });
     } catch (error) {
       throw await takeBack(request, error);
     }

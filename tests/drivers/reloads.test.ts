@@ -220,11 +220,14 @@ describe('reloads', () => {
           log.push(`${key} at ${timing.now()}`);
           await timing.pause(100);
         },
-        later: { order, used: async () => void log.push(`${key} used`) },
+        later: { kind: 'websites', order, used: async () => void log.push(`${key} used`) },
       });
       const pool = (): ReloadRequest => {
         const request = one('php', 1);
-        return { ...request, later: { order: 1, used: nothing, ...request.later, isFollowed: true } };
+        return {
+          ...request,
+          later: { kind: 'websites', order: 1, used: nothing, ...request.later, isFollowed: true },
+        };
       };
       const settle = () => new Promise((resume) => setTimeout(resume, 20));
       return { timing, log, reloads, pool, host: () => one('web', 2), settle };
@@ -297,7 +300,7 @@ describe('reloads', () => {
       await reloads.laterOnesAreOver();
       let isUsed = () => undefined as void;
       const used = () => new Promise<void>((resume) => (isUsed = resume));
-      await reloads.request({ ...host(), later: { order: 2, used } });
+      await reloads.request({ ...host(), later: { kind: 'websites', order: 2, used } });
       await until(() => log.some((line) => line.startsWith('web at')), 'the reload runs');
       // These must wait for the next.
       await reloads.request(pool());
@@ -328,7 +331,7 @@ describe('reloads', () => {
       await settle();
       let isUsed = () => undefined as void;
       const used = () => new Promise<void>((resume) => (isUsed = resume)).then(() => void log.push('used'));
-      await reloads.request({ ...host(), later: { order: 2, used } });
+      await reloads.request({ ...host(), later: { kind: 'websites', order: 2, used } });
       const over = reloads.laterOnesAreOver();
       endRest();
       await until(() => log.filter((line) => line.startsWith('web at')).length === 2, 'the second reload');
@@ -340,14 +343,26 @@ describe('reloads', () => {
       expect(log.filter((line) => line.startsWith('web at'))).toHaveLength(2);
     });
 
+    it('of zones do not wait for those of websites', async () => {
+      const { log, reloads, host } = world();
+      reloads.outliveCalls();
+      await reloads.request({ ...host(), run: () => new Promise(() => undefined) });
+      await reloads.request({ ...host(), key: 'dns', later: { kind: 'zones', order: 1, used: nothing } });
+      await reloads.laterOnesAreOver('zones');
+      expect(log).toEqual(['swap web', 'swap web', 'web at 1000']);
+    });
+
     it('end for each account, even if the daemon does not use one of them', async () => {
       const { log, reloads, pool, host } = world();
       const unused = () => Promise.reject(new Error('does not listen'));
       await reloads.request(pool());
-      await reloads.request({ ...pool(), later: { order: 1, isFollowed: true, used: unused } });
+      await reloads.request({
+        ...pool(),
+        later: { kind: 'websites', order: 1, isFollowed: true, used: unused },
+      });
       for (const name of ['ann', 'bob']) {
         const used = async () => void log.push(`${name} used`);
-        await reloads.request({ ...pool(), later: { order: 1, isFollowed: true, used } });
+        await reloads.request({ ...pool(), later: { kind: 'websites', order: 1, isFollowed: true, used } });
       }
       await reloads.request(host());
       expect(log.slice(4)).toEqual([

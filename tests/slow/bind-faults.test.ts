@@ -173,6 +173,41 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND, when something
     });
   });
 
+  describe('this process is killed while it adds the zone of a new account', () => {
+    const name = 'new.example';
+    const withLocks = <T>(_locks: unknown, work: () => Promise<T>) => work();
+    const own = () => state().filter(([path]) => path?.includes(`/${name}.`));
+
+    it.each([
+      ['before', false],
+      ['after', true],
+    ])('%s any of its steps: it can be undone, and be done again and confirmed', async (_when, isDone) => {
+      let deaths = 0;
+      for (let dies = 1; ; dies++) {
+        await change(name, null);
+        const step = bind.add(version(name, 1));
+        const memento = await step.prepare(named.machine);
+        const dying = dyingMachine(sandboxMachine(named.folder, now), { dies, isDone });
+        const isOver = await Promise.race([
+          step.apply(dying.machine, memento).then(() => true),
+          dying.died.then(() => false),
+        ]);
+        if (isOver) break;
+        deaths += 1;
+        const next = { ...sandboxMachine(named.folder, now) };
+        if (dies % 2 === 0) {
+          await step.undo(next, memento);
+          expect([dies, own(), served(name)]).toEqual([dies, [], 'REFUSED']);
+        } else {
+          await step.apply(next, memento);
+          expect(await bind.confirm(next, [name], { withLocks })).toEqual({ problems: [] });
+          expect([dies, served(name)]).toEqual([dies, '1']);
+        }
+      }
+      expect(deaths).toBeGreaterThan(5);
+    });
+  });
+
   it('a process is killed at any moment: the next one undoes the change', async () => {
     await change('s.example', zoneOf('s.example', 1));
     for (let at = 0; at < 8; at++) {

@@ -266,7 +266,11 @@ const isPossible = !isMissing('php-fpm8.4') && process.getuid?.() === 0;
       const nothing = () => Promise.resolve();
       return reloadsOf(fpm.machine).request({
         ...{ key: 'apache', run: async () => void work(), swap: nothing, rollBack: nothing },
-        ...{ isBlamed: () => false, isDown: () => false, later: { order: 2, used: nothing } },
+        ...{
+          isBlamed: () => false,
+          isDown: () => false,
+          later: { kind: 'websites', order: 2, used: nothing },
+        },
       });
     };
 

@@ -97,7 +97,8 @@ export function poolDriver(release: string): FileDriver<DesiredPools> {
         // If PHP-FPM does not load them, the other files of the website are served nevertheless.
         const failed = () => endWaiting(port.files, usernames);
         const used = () => waitForPools({ release, accounts }, port).finally(failed);
-        return [{ key: program, before, run, later: { order: LATER_ORDER, used, failed, isFollowed: true } }];
+        const later = { kind: 'websites', order: LATER_ORDER, used, failed, isFollowed: true } as const;
+        return [{ key: program, before, run, later }];
       }
       // Without PHP-FPM there is nothing to remove a pool from.
       if (isRemoval(accounts) && !(await isRunning(release, port))) return [];

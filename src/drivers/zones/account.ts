@@ -67,8 +67,9 @@ export const part: AccountPart = {
       ...{ name, ...made, dnssecPolicy: found.zone?.dnssecPolicy ?? null },
       ...(made.template === undefined && { verifiedSerial: serial }),
     };
+    const isNew = found.zone === undefined && former === undefined && { isNew: true as const };
     return {
-      steps: [change.plan({ name, before: found.zone?.digest ?? null, after })],
+      steps: [change.plan({ name, before: found.zone?.digest ?? null, after, ...isNew })],
       locks: [lockOf(name)],
     };
   },

@@ -1,4 +1,5 @@
 // The interface of nameserver drivers, in DNS terms. `bind/` implements it for BIND 9.
+import type { LockingWork } from '../each-account.ts';
 import type { DriverMachine, DriverStep, ReloadableStep } from '../step.ts';
 
 export interface Zone {
@@ -100,6 +101,11 @@ export interface ServerSettings {
   options(): Promise<ServerOptions>;
 }
 
+/** The new zones that the nameserver does not serve, and why. */
+export interface Confirmation {
+  readonly problems: readonly { readonly name: string; readonly reason: string }[];
+}
+
 export interface ZonesDriver<Memento> {
   /** The names of this program's zones, sorted. */
   list(machine: DriverMachine): Promise<string[]>;
@@ -117,6 +123,20 @@ export interface ZonesDriver<Memento> {
     before: Pick<FoundZone, 'digest'> | undefined,
     after: Zone | null,
   ): DriverStep<Memento>;
+  /**
+   * Creates the zone of a new account. Applying it returns once the file is in place and the nameserver will load it
+   * soon; `confirm` makes sure of it. If there is a zone, or if it is signed, it is the same as `change`.
+   */
+  add(zone: Zone): DriverStep<Memento>;
+  /**
+   * Has the nameserver load what `add` wrote, in case a process ended before it did so, and waits until it has.
+   * @throws MachineError `failed` if it cannot, with its reason.
+   */
+  confirm(
+    machine: DriverMachine,
+    names: readonly string[],
+    locking: Pick<LockingWork, 'withLocks'>,
+  ): Promise<Confirmation>;
   /** Whether this server answers queries. A sandbox without its own nameserver does not. */
   isServed(machine: DriverMachine): Promise<boolean>;
   /** The serial that secondaries see. A signed zone has its own serial. Undefined if the zone is not served. */

@@ -42,7 +42,7 @@ describe('the confirmation of virtual hosts', () => {
     const used = () => new Promise<void>((resume) => (isUsed = resume));
     await reloadsOf(engine.machine).request({
       ...{ key: 'web', run: nothing, swap: nothing, rollBack: nothing },
-      ...{ isBlamed: () => false, isDown: () => false, later: { order: 2, used } },
+      ...{ isBlamed: () => false, isDown: () => false, later: { kind: 'websites', order: 2, used } },
     });
     const other = defineTask<unknown>({
       description: 'Work.',

@@ -38,6 +38,7 @@ export async function requestedReloads(server: ApacheServer, port: DriverPort): 
         await server.requestReload(port);
       },
       later: {
+        kind: 'websites',
         order: ORDER,
         async used() {
           if (await waitUntilServed(server, generation, { ref: false })) return;

@@ -3,7 +3,9 @@ import { MachineError } from '../../../core/machine-error.ts';
 import type { MachineFiles } from '../../../core/machine-daemons.ts';
 import { digestOf, FileSteps, type FileMemento } from '../../file-driver.ts';
 import type { DriverMachine, DriverStep, ReloadableStep } from '../../step.ts';
-import type { FoundZone, ServerOptions, SigningKey, Zone, ZonesDriver } from '../contract.ts';
+import type { LockingWork } from '../../each-account.ts';
+import type { Confirmation, FoundZone, ServerOptions, SigningKey, Zone, ZonesDriver } from '../contract.ts';
+import { confirm } from './additions.ts';
 import { nextCatalog, zoneNames } from './catalog.ts';
 import { controlOf, type Context } from './common.ts';
 import { nameOfPolicy, signingPolicies } from '../signing-policy.ts';
@@ -50,6 +52,22 @@ export class Bind implements ZonesDriver<FileMemento> {
     const verb = after === null ? 'Remove' : before === undefined ? 'Create' : 'Change';
     const desired = { name, replaces: before?.digest ?? null, zone: after };
     return this.#zones.step(`zone ${name}`, `${verb} the DNS zone “${name}”.`, desired);
+  }
+
+  add(zone: Zone): DriverStep<FileMemento> {
+    const { name } = zone;
+    assertZoneName(name);
+    const desired = { name, replaces: null, zone, isNew: true as const };
+    return this.#zones.step(`zone ${name}`, `Create the DNS zone “${name}”.`, desired);
+  }
+
+  async confirm(
+    machine: DriverMachine,
+    names: readonly string[],
+    locking: Pick<LockingWork, 'withLocks'>,
+  ): Promise<Confirmation> {
+    const port = await this.#zones.port(machine);
+    return confirm(names, { ...locking, port, control: await this.#control(machine), machine });
   }
 
   async isServed(machine: DriverMachine): Promise<boolean> {

@@ -42,6 +42,8 @@ export interface ZoneStatus {
 
 const UNIT = 'named';
 const RNDC_MS = 10_000;
+/** What rndc says of a zone that named does not have. */
+const NO_SUCH_ZONE = 'no matching zone';
 /** How long a restart may take: the time until named listens again. */
 const MAX_TRIES = 50;
 const TRY_PAUSE_MS = 100;
@@ -149,6 +151,11 @@ export class Control {
     return (await this.#port.tools.run('named-checkconf', words)).stdout;
   }
 
+  /** Waits until the zone is loaded. @returns false if it is not after ten seconds. */
+  isLoadedSoon(zone: string): Promise<boolean> {
+    return this.#until(async () => (await this.servedSerial(zone)) !== undefined);
+  }
+
   /** Waits until this serial, or a later one, is served. @throws MachineError `failed` after ten seconds. */
   async waitForSerial(zone: string, serial: number): Promise<void> {
     let served: number | undefined;
@@ -202,11 +209,39 @@ export class Control {
     return { serial: Number(serial), signedSerial: signed === undefined ? undefined : Number(signed) };
   }
 
+  /**
+   * @throws MachineError `failed` if named has a zone of this name, from whatever file: with two, it would reject its
+   * whole configuration. Also if named is not running.
+   */
+  async assertFree(zone: string): Promise<void> {
+    const { status, stderr } = await this.rndc(['zonestatus', zone], [0, 1]);
+    if (status !== 0 && stderr.includes(NO_SUCH_ZONE)) return;
+    const problem = status === 0 ? '' : ` (${firstLine(stderr)})`;
+    throw new MachineError(
+      'failed',
+      `BIND has a zone “${zone}” that this program did not write${problem}. Remove it from BIND’s configuration first.`,
+    );
+  }
+
+  /** Whether named has the zone, and from this file. */
+  async isLoadedFrom(zone: string, path: string): Promise<boolean> {
+    const { status, stdout } = await this.rndc(['zonestatus', zone], [0, 1]);
+    return status === 0 && lines(stdout).some((line) => line === `files: ${path}`);
+  }
+
+  /** Loads a zone again. @returns false if named does not know the zone yet. */
+  async reloadZone(zone: string): Promise<boolean> {
+    const { status, stderr } = await this.rndc(['reload', zone], [0, 1]);
+    if (status === 0) return true;
+    if (stderr.includes(NO_SUCH_ZONE)) return false;
+    throw new MachineError('failed', `“rndc reload ${zone}” failed: ${firstLine(stderr)}`);
+  }
+
   /** @throws MachineError `failed` after ten seconds. */
   async waitUntilGone(zone: string): Promise<void> {
     const isGone = async () => {
       const { status, stderr } = await this.rndc(['zonestatus', zone], [0, 1]);
-      if (status !== 0 && !stderr.includes('no matching zone')) {
+      if (status !== 0 && !stderr.includes(NO_SUCH_ZONE)) {
         throw new MachineError('failed', `“rndc zonestatus ${zone}” failed: ${firstLine(stderr)}`);
       }
       return status !== 0;

@@ -8,6 +8,7 @@ import {
   type FileDriver,
   type Reload,
 } from '../../file-driver.ts';
+import type { Later } from '../../reloads.ts';
 import type { TemplateLines, Zone } from '../contract.ts';
 import { common, controlOf, reconfiguration, type Context } from './common.ts';
 import { isAtLeast, type Control, type ZoneStatus } from './control.ts';
@@ -21,7 +22,12 @@ export interface DesiredZone {
   readonly replaces: string | null;
   /** Null to remove the zone. */
   readonly zone: Zone | null;
+  /** The account is new: nobody waits until named has loaded the zone, but only until it will. */
+  readonly isNew?: true;
 }
+
+/** The reload for new zones that nobody waits for. Whether named serves each of them, the confirmation finds out. */
+const later: Later = { kind: 'zones', order: 1, used: () => Promise.resolve() };
 
 const JOURNAL = '.jnl';
 /** The files that named keeps next to the file of a signed zone. */
@@ -39,6 +45,7 @@ export function zoneDriver(context: Context): FileDriver<DesiredZone> {
     async check(desired, staged, port) {
       const { name, zone } = desired;
       if (zone === null) return;
+      if (desired.isNew === true) await assertFree(name, port, await controlOf(port, context));
       if (zone.verifiedSerial !== undefined && zone.dnssecPolicy === null) {
         // The zone is from a template, and named itself checks what it loads. Another check would find nothing new.
         serials.set(desired, zone.verifiedSerial);
@@ -57,7 +64,7 @@ export function zoneDriver(context: Context): FileDriver<DesiredZone> {
       }),
     async healthy(desired, changes, port) {
       const control = await controlOf(port, context);
-      if (changes.length === 0 || !(await control.isServed())) return;
+      if (changes.length === 0 || isAddition(desired, changes) || !(await control.isServed())) return;
       const { name, zone } = desired;
       if (zone === null) return control.waitUntilGone(name);
       const serial = serials.get(desired);
@@ -67,7 +74,10 @@ export function zoneDriver(context: Context): FileDriver<DesiredZone> {
       if (changes.some(({ path }) => path === statementFile(name))) await control.waitForSignatures(name);
     },
     // If the journal of an earlier version exists, named does not load a file that was edited while named was stopped.
-    async leftovers({ name, zone }, changes, port) {
+    async leftovers(desired, changes, port) {
+      const { name, zone } = desired;
+      // They are removed right before the zone is put in place.
+      if (isAddition(desired, changes)) return [];
       // If nothing is served, there is no named that could have left anything.
       if (!(await (await controlOf(port, context)).isServed())) return [];
       const isSigned = zone !== null && zone.dnssecPolicy !== null;
@@ -93,7 +103,7 @@ interface CheckedFile {
 }
 
 /** @returns the serial; undefined if there is nothing to check, or nothing to check it with. */
-async function checkZone(
+export async function checkZone(
   { name, path, isSigned, template }: CheckedFile,
   { tools }: DriverPort,
 ): Promise<number | undefined> {
@@ -125,6 +135,17 @@ function placeOf(line: number, template: TemplateLines | undefined): string {
   return `line ${ofTemplate} of the zone template “${template.name}”`;
 }
 
+/** Whether named need not be waited for: an unsigned zone of a new account, where there was none. */
+function isAddition({ isNew, zone }: DesiredZone, changes: readonly FileChange[]): boolean {
+  return isNew === true && zone?.dnssecPolicy === null && changes.every(({ before }) => before === null);
+}
+
+/** A repeated step finds its own zone. */
+async function assertFree(name: string, { files }: DriverPort, control: Control): Promise<void> {
+  if (!(await control.isServed()) || (await files.facts(statementFile(name))) !== undefined) return;
+  await control.assertFree(name);
+}
+
 /** What the reloads of one change need. */
 interface Loading {
   readonly port: DriverPort;
@@ -152,6 +173,7 @@ async function reloads(
       ...reconfiguration(port, isServed ? control : undefined),
       // Many accounts may be created at the same time, and each new zone takes a reconfiguration of all.
       ...(statement.before === null && { isPatient: true as const }),
+      ...(isServed && isAddition(desired, changes) && { later }),
     };
     needed.push(isServed ? { ...reload, before } : reload);
   }
@@ -161,14 +183,15 @@ async function reloads(
     const isSigned = zone !== null && zone.dnssecPolicy !== null;
     needed.push({
       key: `bind zone ${name}`,
-      ...(isSigned ? signedLoading(name, loading) : { run: () => loadZone(name, control) }),
+      ...(isSigned ? signedLoading(name, loading) : { run: () => loadZone(name, loading) }),
     });
   }
   return needed;
 }
 
-async function loadZone(name: string, control: Control): Promise<void> {
-  await control.rndc(['reload', name]);
+async function loadZone(name: string, { port, control }: Pick<Loading, 'port' | 'control'>): Promise<void> {
+  // A new zone may be changed before named has loaded it.
+  if (!(await control.reloadZone(name))) await reconfiguration(port, control).run();
 }
 
 function signedLoading(name: string, loading: Loading): Pick<Reload, 'before' | 'run'> {
@@ -183,18 +206,15 @@ function signedLoading(name: string, loading: Loading): Pick<Reload, 'before' | 
 }
 
 /** @param status the state before the change. */
-async function loadSigned(
-  name: string,
-  status: ZoneStatus | undefined,
-  { port, control }: Loading,
-): Promise<void> {
+async function loadSigned(name: string, status: ZoneStatus | undefined, loading: Loading): Promise<void> {
+  const { port, control } = loading;
   if (status !== undefined) {
     const file = { name, path: zoneFile(name), isSigned: false };
     const serial = (await checkZone(file, port).catch(() => undefined)) ?? status.serial;
     // The serial decreases because a change is undone. named keeps the higher serial as long as it has the zone.
     if (!isAtLeast(serial, status.serial)) return forgetVersion(name, port, control);
   }
-  await loadZone(name, control);
+  await loadZone(name, loading);
 }
 
 /** Removes the zone from the configuration for a moment. If this process is killed meanwhile, this is repeated. */

@@ -10,12 +10,21 @@ export interface ZoneChange {
   readonly before: string | null;
   /** Null removes the zone. */
   readonly after: Zone | null;
+  /** The account of the zone is new: the step returns once the zone is in place. */
+  readonly isNew?: true;
 }
 
-export const stepOf = ({ name, before, after }: ZoneChange) =>
-  zones.change(name, before === null ? undefined : { digest: before }, after);
+interface Written {
+  /** Whether a task must confirm that the nameserver serves the zone. */
+  readonly isUnconfirmed: boolean;
+}
 
-export default defineStep<ZoneChange, FileMemento>({
+export const stepOf = ({ name, before, after, isNew }: ZoneChange) =>
+  isNew === true && before === null && after !== null
+    ? zones.add(after)
+    : zones.change(name, before === null ? undefined : { digest: before }, after);
+
+export default defineStep<ZoneChange, FileMemento, Written>({
   kind: 'zones/change',
   describe: (input) => stepOf(input).description,
   async preview(machine, input) {
@@ -23,6 +32,9 @@ export default defineStep<ZoneChange, FileMemento>({
     return diff === '' ? [] : diff.trimEnd().split('\n');
   },
   prepare: (machine, input) => stepOf(input).prepare(machine),
-  apply: (machine, { input, memento }) => stepOf(input).apply(machine, memento),
+  async apply(machine, { input, memento }) {
+    await stepOf(input).apply(machine, memento);
+    return { isUnconfirmed: input.isNew === true && (await zones.isServed(machine)) };
+  },
   undo: (machine, { input, memento }) => stepOf(input).undo(machine, memento),
 });
