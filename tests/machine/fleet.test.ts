@@ -143,6 +143,7 @@ describeOnMachine('two servers that share a store', () => {
     it('accounts and zones of the first are served by the second, which copies them with a key', async () => {
       call(web1, 'createacct', 'username=bob', 'domain=bob.example');
       call(web1, 'adddns', 'domain=zone.example', 'ip=192.0.2.70');
+      await until(() => dig(web1, 'bob.example', 'A') !== 'REFUSED');
       expect([dig(web1, 'bob.example', 'A'), dig(web1, 'zone.example', 'A')]).toEqual([
         web1.address,
         '192.0.2.70',

@@ -246,6 +246,8 @@ describeOnMachine('profiles', () => {
 
       https('update_nameservers_config', { nameserver: 'ns1.server.example' });
       https('createacct', { username: 'bob', domain });
+      // BIND answers for a new account shortly after the call.
+      await until(() => isServed(domain));
       expect([dig(domain, 'A'), dig(domain, 'NS')]).toEqual(['192.0.2.2', 'ns1.server.example.']);
       expect(dig(`www.${domain}`, 'CNAME')).toBe(`${domain}.`);
       https('addzonerecord', { domain, name: 'shop', type: 'A', address: '192.0.2.8' });
