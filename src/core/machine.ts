@@ -262,8 +262,8 @@ export interface Machine {
   readonly disks: () => Promise<readonly Disk[]>;
   /**
    * The files below these directories; every other path is rejected. Each driver declares its own directories. With
-   * `owner`, a user ID, a file of any other owner is not read: in a home, it might be a hard link to a file that the
-   * user must not see.
+   * `owner`, a user ID, they are homes of that user. If one is missing or has another owner, the work fails, and a file of
+   * any other owner is not read: it might be a hard link to a file that the user must not see.
    */
   readonly files: (directories: readonly string[], owner?: number) => Promise<MachineFiles>;
   /**

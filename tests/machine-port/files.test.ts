@@ -1,5 +1,16 @@
 // Files, tools and services for drivers of daemons: those of the sandbox, and files on a throw-away machine.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { linuxMachine, sandboxMachine } from '../../src/machine/choose.ts';
@@ -54,23 +65,60 @@ it('a locked file is changed by one work at a time, also after one that fails', 
 });
 
 describe('files in a home directory', () => {
-  it.each([0, 1])('are read only if they belong to its user (user ID + %d)', async (more) => {
-    const folder = mkdtempSync(join(tmpdir(), 'whmapi1-files-'));
-    try {
-      writeFileSync(join(folder, 'notes'), 'x\n');
-      const owner = (process.getuid?.() ?? 0) + more;
-      const kept = join(folder, 'kept');
-      const files = new Files({ root: '', directories: [folder], kept, setsOwners: true, now, owner });
-      const path = join(folder, 'notes');
-      if (more === 0) {
-        expect(await files.readText(path)).toBe('x\n');
-      } else {
-        await expect(files.readText(path)).rejects.toThrow(`“${path}” belongs to another user`);
-        await expect(files.backUp(path)).rejects.toThrow('belongs to another user');
-      }
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+  const mode = 0o700;
+  let folder: string;
+  let home: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'whmapi1-files-'));
+    home = join(folder, 'home');
+    mkdirSync(home);
+    writeFileSync(join(home, 'notes'), 'x\n');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const filesOf = (owner: number) =>
+    new Files({
+      ...{ root: '', directories: [home], kept: join(folder, 'kept'), setsOwners: true, now, owner },
+    });
+
+  it('are read in the home of their user', async () => {
+    const files = filesOf(process.getuid?.() ?? 0);
+    expect(await files.readText(join(home, 'notes'))).toBe('x\n');
+  });
+
+  (process.getuid?.() === 0 ? it : it.skip)('are not read if they belong to somebody else', async () => {
+    chownSync(home, 12345, 12345);
+    const path = join(home, 'notes');
+    await expect(filesOf(12345).readText(path)).rejects.toThrow(`“${path}” belongs to another user`);
+    await expect(filesOf(12345).backUp(path)).rejects.toThrow('belongs to another user');
+  });
+
+  it.each([
+    ['of somebody else', ': it belongs to another user.', () => undefined],
+    [
+      'that is a link',
+      '. Check that it exists.',
+      () => {
+        renameSync(home, `${home}.of-alice`);
+        symlinkSync(`${home}.of-alice`, home);
+      },
+    ],
+    ['that is not there', '. Check that it exists.', () => renameSync(home, `${home}.away`)],
+  ])('are neither read nor written in a home %s', async (_what, why, change) => {
+    change();
+    const files = filesOf((process.getuid?.() ?? 0) + 1);
+    const before = readdirSync(folder, { recursive: true });
+    const works = [
+      () => files.facts(join(home, 'notes')),
+      () => files.list(home),
+      () => files.read(join(home, 'notes')),
+      () => files.write(join(home, 'new'), 'x', { mode }),
+      () => files.makeDirectory(join(home, '.ssh'), { mode }),
+      () => files.makeDirectory(join(home, 'deep/folder'), { mode }),
+      () => files.remove(join(home, 'notes')),
+    ];
+    for (const work of works)
+      await expect(work()).rejects.toThrow(`The home directory ${home} cannot be used${why}`);
+    expect(readdirSync(folder, { recursive: true })).toEqual(before);
   });
 });
 

@@ -30,7 +30,7 @@ export function pathOf({ home }: KeyFolder, name: string): string {
 }
 
 export async function filesOf(machine: Machine, { home, uid }: KeyFolder): Promise<MachineFiles> {
-  return machine.files([`${home}/.ssh`], uid);
+  return machine.files([home], uid);
 }
 
 /** Who a file in the folder belongs to. */

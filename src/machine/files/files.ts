@@ -2,6 +2,7 @@
 import { constants, mkdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { geteuid } from 'node:process';
 import type {
   FileAttributes,
   FileBackup,
@@ -29,7 +30,10 @@ export interface FilesOptions extends Roots {
   readonly setsOwners: boolean;
   /** Milliseconds since 1970-01-01. */
   readonly now: () => number;
-  /** The user ID that a file must have to be read. Not checked in a sandbox. Default: any. */
+  /**
+   * The user whose homes the directories are: a file of anybody else is not read, and neither is a home. In a sandbox,
+   * all of them belong to the user of this process. Default: any.
+   */
   readonly owner?: number | undefined;
 }
 
@@ -45,7 +49,10 @@ export class Files implements MachineFiles {
   readonly #ids = new Map<string, number>();
 
   constructor({ root, directories, kept, setsOwners, now, owner }: FilesOptions) {
-    this.#places = new Places({ root, directories });
+    // Nobody else can replace the home of root, which a sandbox need not have.
+    const isHome = owner !== undefined && owner !== 0;
+    const ofHome = setsOwners ? owner : geteuid?.();
+    this.#places = new Places({ root, directories, owner: isHome ? ofHome : undefined });
     this.#written = new WrittenDigests(`${kept}/written`);
     this.#backups = new Backups(`${kept}/backups`, { setsOwners, now });
     this.#setsOwners = setsOwners;

@@ -1,6 +1,6 @@
 // Locates and opens a path of the machine directory by directory. No symbolic link is followed, not even one that
 // another process creates meanwhile.
-import { closeSync, constants, fsync, lstatSync, mkdirSync, openSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, fsync, lstatSync, mkdirSync, openSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { MachineError } from '../../core/machine-error.ts';
@@ -15,6 +15,8 @@ export interface Roots {
   readonly root: string;
   /** The directories whose contents are accessible. */
   readonly directories: readonly string[];
+  /** The user ID that the directories must have: they are homes, which exist. Default: any. */
+  readonly owner?: number | undefined;
 }
 
 /** An open directory and a name in it. The path stays inside that directory, whatever other processes do. */
@@ -28,11 +30,13 @@ export interface Place {
 export class Places {
   readonly #root: string;
   readonly #directories: readonly string[];
+  readonly #owner: number | undefined;
 
-  constructor({ root, directories }: Roots) {
+  constructor({ root, directories, owner }: Roots) {
     directories.forEach(assertFilePath);
     this.#root = root;
     this.#directories = directories;
+    this.#owner = owner;
   }
 
   locate(path: string): string {
@@ -59,7 +63,8 @@ export class Places {
   async reach<T>(path: string, work: (place: Place) => Promise<T>): Promise<T> {
     const directory = this.#directoryOf(path);
     // In a sandbox, no packages have created the directories of daemons.
-    if (this.#root !== '') mkdirSync(`${this.#root}${directory}`, { recursive: true, mode: 0o700 });
+    if (this.#root !== '' && this.#owner === undefined)
+      mkdirSync(`${this.#root}${directory}`, { recursive: true, mode: 0o700 });
     const done = await this.find(path, async (place) => ({ value: await work(place) }));
     if (done !== undefined) return done.value;
     throw new MachineError('failed', `The directory “${dirname(path)}” does not exist.`);
@@ -85,14 +90,30 @@ export class Places {
       if (fd === undefined) return undefined;
       seen = join(seen, part);
       const outer: number = fd;
+      const isHome = this.#owner !== undefined && seen === `${this.#root}${directory}`;
       try {
         fd = openDirectory(`/proc/self/fd/${outer}/${part}`, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, seen);
+      } catch (cause) {
+        throw isHome ? unusable(directory, '. Check that it exists.', { cause }) : cause;
       } finally {
         closeSync(outer);
       }
+      if (isHome) this.#assertOwn(fd, directory);
     }
     return fd;
   }
+
+  /** Closes the directory if it is not the owner’s. */
+  #assertOwn(fd: number | undefined, directory: string): void {
+    if (fd === undefined) throw unusable(directory, '. Check that it exists.');
+    if (fstatSync(fd).uid === this.#owner) return;
+    closeSync(fd);
+    throw unusable(directory, ': it belongs to another user. Check who owns it.');
+  }
+}
+
+function unusable(home: string, why: string, options?: ErrorOptions): MachineError {
+  return new MachineError('failed', `The home directory ${home} cannot be used${why}`, options);
 }
 
 /** Synchronous, because the kernel has these directories in memory, and the thread pool takes ten times as long. */

@@ -95,6 +95,7 @@ export async function replaceFile(
     } finally {
       await closeFile(fd);
     }
+    place.home.assertStays(' Nothing was written.');
     renameSync(draft, place.path);
   } catch (error) {
     removeIfThere(draft);

@@ -21,7 +21,7 @@ import {
 } from '../../core/machine-user-files.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import { describeFile, factsOf, listEntries } from './entries.ts';
-import { O_PATH, statOf, withPlace, type Home, type Place } from './place.ts';
+import { O_PATH, statOf, withHome, withPlace, type Home, type OpenHome, type Place } from './place.ts';
 import { readAll, readFrom, replaceFile } from './content.ts';
 import { copyTree, removeTree } from './tree.ts';
 import { emptyTrash, moveToTrash, restoreFromTrash } from './trash.ts';
@@ -136,12 +136,12 @@ export class HomeFiles implements MachineUserFiles {
 
   async extract(archive: string, directory: string): Promise<number> {
     const { extractArchive } = await import('./archives/extract.ts');
-    return extractArchive(this.#home, archive, directory);
+    return withHome(this.#home, (home) => extractArchive(home, archive, directory));
   }
 
   async compress(paths: readonly string[], archive: string, format: ArchiveFormat): Promise<void> {
     const { compressFiles } = await import('./archives/compress.ts');
-    return compressFiles(this.#home, paths, archive, format);
+    return withHome(this.#home, (home) => compressFiles(home, paths, archive, format));
   }
 
   remove(path: string): Promise<void> {
@@ -155,16 +155,16 @@ export class HomeFiles implements MachineUserFiles {
     return this.#at(path, false, async (source) => {
       assertNotHome(source);
       if (statOf(source.path) === undefined) throw notFound(path);
-      return moveToTrash(this.#home, source, path);
+      return moveToTrash(source, path);
     });
   }
 
   restore(name: string): Promise<string> {
-    return restoreFromTrash(this.#home, name);
+    return withHome(this.#home, (home) => restoreFromTrash(home, name));
   }
 
   emptyTrash(before: number): Promise<number> {
-    return emptyTrash(this.#home, before);
+    return withHome(this.#home, (home) => emptyTrash(home, before));
   }
 
   chmod(path: string, mode: number): Promise<UserFile> {
@@ -176,7 +176,7 @@ export class HomeFiles implements MachineUserFiles {
   }
 
   #at<T>(path: string, follows: boolean, work: (place: Place) => Promise<T>): Promise<T> {
-    return withPlace(this.#home, path, follows, work);
+    return withHome(this.#home, (home) => withPlace(home, path, follows, work));
   }
 
   /** For moving and copying. @param replaces whether a regular file can be there already. */
@@ -186,15 +186,15 @@ export class HomeFiles implements MachineUserFiles {
     work: (source: Place, target: Place) => Promise<T>,
     replaces = false,
   ): Promise<T> {
-    return this.#at(from, false, (source) =>
-      this.#at(to, false, async (target) => {
+    const between = (home: OpenHome) => async (source: Place) =>
+      withPlace(home, to, false, async (target) => {
         assertNotHome(source);
         const there = statOf(target.path);
         if (there !== undefined && !replaces) throw alreadyExists(to);
         if (there !== undefined && !there.isFile()) throw notRegular(to);
         return work(source, target);
-      }),
-    );
+      });
+    return withHome(this.#home, (home) => withPlace(home, from, false, between(home)));
   }
 }
 

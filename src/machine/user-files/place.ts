@@ -1,6 +1,7 @@
 // Follows a path below a home, directory by directory, with each of them open. So a directory that is replaced by a
 // symbolic link meanwhile is never followed. openat2(2) with RESOLVE_BENEATH would do the same, but Node does not offer it.
-import { closeSync, constants, lstatSync, openSync, readlinkSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, type Stats } from 'node:fs';
+import { geteuid } from 'node:process';
 import { homeParts } from '../../core/machine-user-files.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import { failure } from './failure.ts';
@@ -19,6 +20,58 @@ export interface Home {
   readonly folder?: string | undefined;
 }
 
+/**
+ * A home during one operation. All of it works in this directory: whatever takes the name of the home meanwhile, nothing
+ * is read or written there.
+ */
+export class OpenHome implements Home {
+  readonly path: string;
+  readonly place: string;
+  readonly folder: string | undefined;
+  readonly fd: number;
+  readonly #stats: Stats;
+
+  /** @throws MachineError `failed` unless it is a directory of this process's user. */
+  constructor({ path, place, folder }: Home) {
+    this.path = path;
+    this.place = place;
+    this.folder = folder;
+    try {
+      this.fd = openSync(place, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+    } catch (cause) {
+      throw unusable(path, '. Check that it exists.', { cause });
+    }
+    this.#stats = fstatSync(this.fd);
+    if (this.#stats.uid === geteuid?.()) return;
+    this.close();
+    throw unusable(path, ': it belongs to another user. Check who owns it.');
+  }
+
+  /** @throws MachineError `failed` if the home was moved away or replaced. */
+  assertStays(outcome = ''): void {
+    const now = statOf(this.place);
+    if (now?.dev === this.#stats.dev && now.ino === this.#stats.ino) return;
+    const what = 'it was moved away or replaced during the call.';
+    throw unusable(this.path, `: ${what}${outcome} Check it, and retry the call.`);
+  }
+
+  close(): void {
+    closeSync(this.fd);
+  }
+}
+
+/** @throws MachineError `failed` also if the home was moved away or replaced when the work is done. */
+export async function withHome<T>(home: Home, work: (open: OpenHome) => Promise<T>): Promise<T> {
+  const open = new OpenHome(home);
+  try {
+    const result = await work(open);
+    open.assertStays();
+    return result;
+  } finally {
+    open.close();
+  }
+}
+
 /** A name in an open directory. */
 export interface Place {
   /** For the calls of node:fs. It stays in that directory, whatever other processes do. */
@@ -27,6 +80,7 @@ export interface Place {
   readonly name: string;
   /** The path of another name in the same directory. */
   readonly beside: (name: string) => string;
+  readonly home: OpenHome;
 }
 
 /**
@@ -34,7 +88,7 @@ export interface Place {
  * @throws MachineError as in `MachineUserFiles`; `not_found` if a directory above the path is missing.
  */
 export async function withPlace<T>(
-  home: Home,
+  home: OpenHome,
   path: string,
   follows: boolean,
   work: (place: Place) => Promise<T>,
@@ -43,7 +97,7 @@ export async function withPlace<T>(
   try {
     const { directory, name } = follow(home, path, follows, open);
     const beside = (other: string) => inside(directory, other);
-    return await work({ path: beside(name), name, beside });
+    return await work({ path: beside(name), name, beside, home });
   } catch (error) {
     throw failure(error, path);
   } finally {
@@ -51,9 +105,9 @@ export async function withPlace<T>(
   }
 }
 
-/** Puts what it opens into `open`: the directories from the home down to the one with the name. */
+/** Puts what it opens into `open`: the directories below the home, down to the one with the name. */
 function follow(
-  home: Home,
+  home: OpenHome,
   path: string,
   follows: boolean,
   open: number[],
@@ -77,21 +131,20 @@ function follow(
 }
 
 function followLinks(
-  home: Home,
+  home: OpenHome,
   path: string,
   follows: boolean,
   open: number[],
 ): { directory: number; name: string } {
   const rest = homeParts(path, home.path);
-  open.push(openHome(home));
-  const last = () => open[open.length - 1] ?? -1;
+  const last = () => open[open.length - 1] ?? home.fd;
   const leave = (depth: number) => {
     while (open.length > depth) closeSync(open.pop() ?? -1);
   };
   for (let links = 0; rest.length > 0;) {
     const name = rest.shift() ?? '';
     if (name === '..') {
-      if (open.length === 1) throw leadsOut(path);
+      if (open.length === 0) throw leadsOut(path);
       leave(open.length - 1);
       continue;
     }
@@ -102,7 +155,7 @@ function followLinks(
       if (++links > MAX_LINKS) throw new MachineError('invalid', `“${path}” has too many symbolic links.`);
       const target = readlinkSync(place);
       rest.unshift(...partsOfTarget(target, home, path));
-      if (target.startsWith('/')) leave(1);
+      if (target.startsWith('/')) leave(0);
     } else if (isEnd) {
       return { directory: last(), name };
     } else {
@@ -112,14 +165,8 @@ function followLinks(
   return { directory: last(), name: '.' };
 }
 
-function openHome({ path, place }: Home): number {
-  try {
-    return openSync(place, O_PATH | O_DIRECTORY | O_NOFOLLOW);
-  } catch (cause) {
-    throw new MachineError('failed', `The home directory ${path} cannot be used. Check that it exists.`, {
-      cause,
-    });
-  }
+function unusable(path: string, why: string, options?: ErrorOptions): MachineError {
+  return new MachineError('failed', `The home directory ${path} cannot be used${why}`, options);
 }
 
 /** With `..`, which is followed by returning to the directory above, as it was entered. */

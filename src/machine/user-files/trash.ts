@@ -3,10 +3,10 @@
 import { closeSync, constants, fstatSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { homeParts } from '../../core/machine-user-files.ts';
-import { MachineError } from '../../core/machine-error.ts';
+import { MachineError, UNCHANGED } from '../../core/machine-error.ts';
 import { listEntries } from './entries.ts';
 import { readAll, replaceFile } from './content.ts';
-import { O_PATH, statOf, withPlace, type Home, type Place } from './place.ts';
+import { O_PATH, statOf, withPlace, type OpenHome, type Place } from './place.ts';
 import { removeTree } from './tree.ts';
 
 const TRASH = '.trash';
@@ -15,7 +15,8 @@ const MAX_NOTE_BYTES = 4 * 1024 * 1024;
 const MAX_TRIES = 10_000;
 
 /** @param path that of the source. @returns the name in the trash. */
-export async function moveToTrash(home: Home, source: Place, path: string): Promise<string> {
+export async function moveToTrash(source: Place, path: string): Promise<string> {
+  const { home } = source;
   const [first] = homeParts(path, home.path);
   if (first === TRASH) throw new MachineError('invalid', `“${path}” is in the trash already.`);
   await withPlace(home, TRASH, false, async (trash) => {
@@ -25,6 +26,7 @@ export async function moveToTrash(home: Home, source: Place, path: string): Prom
     const name = freeName(note, source.name);
     const origin = dirname(`${home.path}/${homeParts(path, home.path).join('/')}`);
     const lines = await noteLines(note);
+    home.assertStays(UNCHANGED);
     const isOneLine = !/[\n\r=]/.test(name) && !/[\n\r]/.test(origin);
     renameSync(source.path, note.beside(name));
     if (isOneLine)
@@ -34,7 +36,7 @@ export async function moveToTrash(home: Home, source: Place, path: string): Prom
 }
 
 /** @returns the path below the home. */
-export async function restoreFromTrash(home: Home, name: string): Promise<string> {
+export async function restoreFromTrash(home: OpenHome, name: string): Promise<string> {
   const [part = '', ...others] = homeParts(name, home.path);
   if (others.length > 0 || part === '' || part === NOTE)
     throw new MachineError('invalid', 'Invalid name: use that of a file in the trash, without directories.');
@@ -48,6 +50,7 @@ export async function restoreFromTrash(home: Home, name: string): Promise<string
       throw new MachineError('not_found', `The trash has no note of where “${part}” was. Move it instead.`);
     // A name that was taken in the trash got a number there. The user can also have changed the note.
     const target = `${line.slice(line.indexOf('=') + 1)}/${part}`;
+    home.assertStays(UNCHANGED);
     await withPlace(home, target, false, async (place) => {
       if (statOf(place.path) !== undefined) throw new MachineError('exists', `“${target}” already exists.`);
       renameSync(source, place.path);
@@ -61,7 +64,7 @@ export async function restoreFromTrash(home: Home, name: string): Promise<string
 }
 
 /** @returns how many files were removed. */
-export async function emptyTrash(home: Home, before: number): Promise<number> {
+export async function emptyTrash(home: OpenHome, before: number): Promise<number> {
   const isThere = await withPlace(home, TRASH, false, async (trash) => statOf(trash.path) !== undefined);
   if (!isThere) return 0;
   return withPlace(home, `${TRASH}/${NOTE}`, false, async (note) => {
@@ -69,6 +72,7 @@ export async function emptyTrash(home: Home, before: number): Promise<number> {
     let removed = 0;
     for (const { name, changedAt, isUnnameable } of files) {
       if (name === NOTE || isUnnameable || changedAt >= before) continue;
+      home.assertStays(` Files that were removed before: ${removed}.`);
       await removeTree(note.beside(name));
       removed++;
     }

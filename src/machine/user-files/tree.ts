@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { MachineError } from '../../core/machine-error.ts';
+import { MachineError, UNCHANGED } from '../../core/machine-error.ts';
 import { O_PATH, statOf, type Place } from './place.ts';
 
 const copyContent = promisify(copyFile);
@@ -48,6 +48,7 @@ export async function copyTree(source: Place, target: Place, path: string): Prom
   const own = { dev: -1, ino: -1 };
   try {
     await copyOne(source.path, target.path, own, 0);
+    target.home.assertStays(UNCHANGED);
   } catch (error) {
     await removeTree(target.path);
     throw error;

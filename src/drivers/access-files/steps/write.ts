@@ -1,7 +1,8 @@
 // Replaces files of an account that configure its website, such as .htaccess, as the user.
 import { LookAgain } from '../../../core/machine-error.ts';
-import type { Machine } from '../../../core/machine.ts';
+import type { MachineUserFiles } from '../../../core/machine-user-files.ts';
 import { defineStep } from '../../../core/plan.ts';
+import { isStillOurs } from '../../still-ours.ts';
 
 interface AccessFile {
   /** Below the home directory. */
@@ -24,20 +25,24 @@ export default defineStep<Input>({
   async prepare(machine, { name, files }) {
     const own = await machine.userFiles(name);
     for (const { path, before } of files) {
-      const found = await own.read(path, MAX_BYTES);
-      if (new TextDecoder().decode(found?.content) !== before)
+      if ((await textOf(own, path)) !== before)
         throw new LookAgain(`“${path}” was changed meanwhile. Retry the call.`);
     }
   },
-  apply: (machine, { input }) => writeAll(machine, input, 'after'),
-  undo: (machine, { input }) => writeAll(machine, input, 'before'),
+  async apply(machine, { input: { name, files } }) {
+    const own = await machine.userFiles(name);
+    for (const { path, after } of files) await own.write(path, new TextEncoder().encode(after));
+  },
+  async undo(machine, { input: { name, files } }) {
+    const own = await machine.userFiles(name);
+    for (const { path, before, after } of files) {
+      if (await isStillOurs(() => textOf(own, path), after))
+        await own.write(path, new TextEncoder().encode(before));
+    }
+  },
 });
 
-async function writeAll(
-  machine: Machine,
-  { name, files }: Input,
-  version: 'before' | 'after',
-): Promise<void> {
-  const own = await machine.userFiles(name);
-  for (const file of files) await own.write(file.path, new TextEncoder().encode(file[version]));
+/** Empty if there is no file. */
+async function textOf(own: MachineUserFiles, path: string): Promise<string> {
+  return new TextDecoder().decode((await own.read(path, MAX_BYTES))?.content);
 }

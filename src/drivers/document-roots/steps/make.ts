@@ -24,8 +24,8 @@ export default defineStep<Input, Memento>({
   describe: ({ home, folder }) => `Make the folder “${home}/${folder}” for the web server.`,
 
   async prepare(machine, { username, home, folder }) {
-    const files = await machine.files([home]);
-    const uid = machine.system.isSandbox ? undefined : (await (await machine.users()).find(username))?.uid;
+    const { files, uid: found } = await filesOf(machine, { username, home });
+    const uid = machine.system.isSandbox ? undefined : found;
     const paths = pathsOf(home, folder);
     const missing: string[] = [];
     let former: FileAttributes | null = null;
@@ -41,7 +41,7 @@ export default defineStep<Input, Memento>({
 
   async apply(machine, { input, memento: { missing, former } }) {
     const { username, home, folder } = input;
-    const files = await machine.files([home]);
+    const { files } = await filesOf(machine, input);
     for (const path of missing) await files.makeDirectory(path, attributesOf(machine, input, path));
     // An existing folder outside of public_html is closed to other users, and opened for the web server.
     if (former !== null && isOutside(folder)) {
@@ -49,12 +49,19 @@ export default defineStep<Input, Memento>({
     }
   },
 
-  async undo(machine, { input: { home, folder }, memento: { missing, former } }) {
-    const files = await machine.files([home]);
+  async undo(machine, { input, memento: { missing, former } }) {
+    const { home, folder } = input;
+    const { files } = await filesOf(machine, input);
     for (const path of [...missing].reverse()) await files.removeEmptyDirectory(path);
     if (former !== null && isOutside(folder)) await restore(files, `${home}/${folder}`, former);
   },
 });
+
+/** Nothing is done in a home that is not the account's own. */
+async function filesOf(machine: Machine, { username, home }: Pick<Input, 'username' | 'home'>) {
+  const uid = (await (await machine.users()).find(username))?.uid;
+  return { files: await machine.files([home], uid), uid };
+}
 
 /** Each folder from below the home down to the document root. */
 function pathsOf(home: string, folder: string): string[] {

@@ -1,6 +1,7 @@
 // Replaces the file ~/.ssh/known_hosts of an account, as the user.
 import { LookAgain } from '../../../core/machine-error.ts';
 import { defineStep } from '../../../core/plan.ts';
+import { isStillOurs } from '../../still-ours.ts';
 import { read, write } from '../known-hosts.ts';
 
 interface Input {
@@ -18,5 +19,8 @@ export default defineStep<Input>({
       throw new LookAgain('The file “.ssh/known_hosts” was changed meanwhile. Retry the call.');
   },
   apply: async (machine, { input: { name, after } }) => write(await machine.userFiles(name), after),
-  undo: async (machine, { input: { name, before } }) => write(await machine.userFiles(name), before),
+  async undo(machine, { input: { name, before, after } }) {
+    const files = await machine.userFiles(name);
+    if (await isStillOurs(() => read(files), after)) await write(files, before);
+  },
 });

@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readdirSync, readlinkSync } 
 import { homeParts, type ArchiveFormat } from '../../../core/machine-user-files.ts';
 import { MachineError } from '../../../core/machine-error.ts';
 import { replaceFile } from '../content.ts';
-import { inside, O_PATH, statOf, withPlace, type Home, type Place } from '../place.ts';
+import { inside, O_PATH, statOf, withPlace, type OpenHome, type Place } from '../place.ts';
 import { nothing, type NewEntry, type Packed } from './entry.ts';
 import { bzip2, gzip, streamOf } from './filters.ts';
 import { writeTar } from './tar.ts';
@@ -24,7 +24,7 @@ interface Source {
 
 /** Names in the archive begin below the directory that all sources have in common. @throws MachineError */
 export async function compressFiles(
-  home: Home,
+  home: OpenHome,
   paths: readonly string[],
   archive: string,
   format: ArchiveFormat,
@@ -59,7 +59,7 @@ function namesIn(paths: readonly (readonly string[])[]): string[] {
 }
 
 function withPlaces<T>(
-  home: Home,
+  home: OpenHome,
   [path, ...others]: readonly string[],
   places: readonly Place[],
   work: (places: readonly Place[]) => Promise<T>,

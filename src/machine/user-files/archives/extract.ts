@@ -14,7 +14,7 @@ import {
 import { homeParts } from '../../../core/machine-user-files.ts';
 import { MachineError } from '../../../core/machine-error.ts';
 import { replaceFile } from '../content.ts';
-import { O_PATH, statOf, withPlace, type Home, type Place } from '../place.ts';
+import { O_PATH, statOf, withPlace, type OpenHome, type Place } from '../place.ts';
 import type { Entry } from './entry.ts';
 import { bunzip2, gunzip, streamOf } from './filters.ts';
 import { Pieces, readToEnd } from './pieces.ts';
@@ -35,7 +35,7 @@ interface Archive {
  * Existing files are replaced. The directory is created if it does not exist.
  * @returns how many files and links were unpacked. @throws MachineError
  */
-export async function extractArchive(home: Home, archive: string, directory: string): Promise<number> {
+export async function extractArchive(home: OpenHome, archive: string, directory: string): Promise<number> {
   homeParts(directory, home.path);
   return withArchive(home, archive, async (open) => {
     let count = 0;
@@ -49,7 +49,7 @@ export async function extractArchive(home: Home, archive: string, directory: str
 }
 
 /** It stays the same file during the work, and is not opened unless it is a regular one. */
-function withArchive<T>(home: Home, path: string, work: (archive: Archive) => Promise<T>): Promise<T> {
+function withArchive<T>(home: OpenHome, path: string, work: (archive: Archive) => Promise<T>): Promise<T> {
   return withPlace(home, path, true, async (place) => {
     const identified = openSync(place.path, O_PATH | O_NOFOLLOW);
     try {
@@ -109,7 +109,7 @@ function pathOf(name: string): string {
   return parts.join('/');
 }
 
-function assertEntry(home: Home, directory: string, { name, kind, target }: Entry): void {
+function assertEntry(home: OpenHome, directory: string, { name, kind, target }: Entry): void {
   const path = `${directory}/${pathOf(name)}`;
   homeParts(path, home.path);
   if (kind === 'other')
@@ -119,7 +119,7 @@ function assertEntry(home: Home, directory: string, { name, kind, target }: Entr
 }
 
 /** A link may lead to anything in the home. */
-function assertTarget(home: Home, path: string, target: string, name: string): void {
+function assertTarget(home: OpenHome, path: string, target: string, name: string): void {
   const parts = target.startsWith('/') ? [] : homeParts(path, home.path).slice(0, -1);
   const isBelow = target === home.path || target.startsWith(`${home.path}/`);
   if (target === '' || (target.startsWith('/') && !isBelow)) throw leadsOut(name);
@@ -140,12 +140,12 @@ function leadsOut(name: string): MachineError {
 }
 
 class Extraction {
-  readonly #home: Home;
+  readonly #home: OpenHome;
   readonly #directory: string;
   readonly #made = new Set<string>();
   #count = 0;
 
-  constructor(home: Home, directory: string) {
+  constructor(home: OpenHome, directory: string) {
     this.#home = home;
     this.#directory = directory;
   }
@@ -175,6 +175,7 @@ class Extraction {
   }
 
   #at<T>(path: string, follows: boolean, work: (place: Place) => Promise<T>): Promise<T> {
+    this.#home.assertStays(' Nothing was written.');
     return withPlace(this.#home, `${this.#directory}/${path}`, follows, work);
   }
 
