@@ -6,8 +6,10 @@ const STARTED = 19;
 
 /** `self` is this process, as Node's `process` is. */
 export function processesOf(self: Pick<NodeJS.Process, 'pid' | 'kill'>): Processes {
+  // Every change asks for it, and it stays the same.
+  let own: string | undefined;
   return {
-    own: () => nameOf(self.pid) ?? `${self.pid}`,
+    own: () => (own ??= nameOf(self.pid) ?? `${self.pid}`),
     isAlive: (name) => {
       const [id = ''] = name.split(' ');
       return /^[1-9]\d*$/.test(id) && (nameOf(Number(id)) ?? liveId(id, self)) === name;

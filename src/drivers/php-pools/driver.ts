@@ -198,7 +198,7 @@ async function testFiles(
   const path = `${poolFolder(release)}/check-${files[0]?.username}`;
   const whole = await machineFiles.stage(path, head + body.join(''), { mode: 0o600 });
   try {
-    await test(release, whole, { tools });
+    await test(release, whole, { tools, isBare: true });
   } finally {
     await machineFiles.discard(path);
   }
