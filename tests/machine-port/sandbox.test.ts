@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -157,6 +158,16 @@ describe('a sandbox', () => {
     expect(readFileSync(join(outside, 'file'), 'utf8')).toBe('kept\n');
   });
 
+  test('measures no home behind a symbolic link', async () => {
+    await (await users()).create(user('bob'));
+    await (await users()).create(user('carl'));
+    const quota = await sandboxMachine(folder, now).quota();
+    expect([...(await quota.usages(['bob', 'carl'])).keys()]).toEqual(['bob', 'carl']);
+    renameSync(join(root, 'home'), join(folder, 'outside'));
+    symlinkSync(join(folder, 'outside'), join(root, 'home'));
+    await expect(quota.usages(['bob', 'carl'])).rejects.toThrow('home” is a symbolic link');
+  });
+
   test('removes a home directory that became a link, and not the target of the link', async () => {
     mkdirSync(join(folder, 'outside'));
     await (await users()).create(user('bob'));
@@ -170,7 +181,6 @@ describe('a sandbox', () => {
   test('continues a renaming that was interrupted after it moved the home directory, and undoes it', async () => {
     const [bob, carl] = [user('bob'), user('carl')];
     await (await users()).create(bob);
-    const { renameSync } = await import('node:fs');
     renameSync(join(root, 'home/bob'), join(root, 'home/carl'));
     await (await users()).rename(carl, bob);
     expect(readdirSync(join(root, 'home'))).toEqual(['bob']);

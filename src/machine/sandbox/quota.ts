@@ -35,9 +35,9 @@ export class SandboxQuota implements MachineQuota {
 
   async usages(names: readonly string[]): Promise<Map<string, MachineUsage | MachineError>> {
     const { found, errors } = await usersToMeasure(this.#users, BASES, names);
-    const places = new Map(found.map(({ name, home }) => [name, this.#tree.locate(home)]));
-    const usageOf = await countFiles(run, [...places.values()]);
-    const usages = [...places].map(([name, place]) => [name, usageOf(place)] as const);
+    const places = this.#tree.locateAll(found.map(({ home }) => home));
+    const usageOf = await countFiles(run, places);
+    const usages = found.map(({ name }, at) => [name, usageOf(places[at] ?? '')] as const);
     return new Map<string, MachineUsage | MachineError>([...usages, ...errors]);
   }
 

@@ -1,7 +1,7 @@
 // The folder that is the sandbox's root directory. Nothing outside it is accessible: no symbolic link is followed.
 import { constants, lstatSync } from 'node:fs';
 import { chmod, mkdir, open, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { MachineError } from '../../core/machine-error.ts';
 import { withLock } from '../linux/lock.ts';
 
@@ -30,6 +30,17 @@ export class Tree {
       }
     }
     return join(this.#root, path);
+  }
+
+  /** `locate` for many paths at the same time: a folder that several of them are in is checked once. */
+  locateAll(paths: readonly string[]): string[] {
+    const folders = new Map<string, string>();
+    return paths.map((path) => {
+      const folder = dirname(path);
+      const known = folders.get(folder) ?? dirname(this.locate(path));
+      folders.set(folder, known);
+      return `${known}/${basename(path)}`;
+    });
   }
 
   /** Creates the folder and its missing parents, accessible only to the owner. */

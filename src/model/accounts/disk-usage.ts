@@ -207,9 +207,9 @@ async function store(
       for (const [name, usage] of batch) {
         const files = usage instanceof MachineError ? undefined : usage;
         // An old size could lower a level of warnings, and the owner would be notified twice.
-        const last = (await accounts.measuredAt(db, name)) ?? -Infinity;
+        const last = databasesAt < Infinity ? await accounts.measuredAt(db, name) : undefined;
         // A time in the future is from a clock that was wrong.
-        const isNewerStored = last > databasesAt && last <= measuredAt;
+        const isNewerStored = last !== undefined && last > databasesAt && last <= measuredAt;
         const blocks = isNewerStored ? {} : databases.get(name);
         const isComplete =
           files !== undefined &&
