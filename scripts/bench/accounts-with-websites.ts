@@ -159,6 +159,10 @@ class Hosting {
 }
 
 async function compare(hosting: Hosting): Promise<void> {
+  // Before and after, because the load of the computer may change.
+  const plain = (prefix: string) =>
+    Array.from({ length: SINGLE / 2 }, (_, at) => hosting.user(`${prefix}${at}`));
+  const users = plain('before');
   hosting.create('first', 3);
   const few = await hosting.oneByOne('a');
   const before = hosting.reloads;
@@ -171,7 +175,7 @@ async function compare(hosting: Hosting): Promise<void> {
   });
   const after = hosting.reloads;
   const many = await hosting.oneByOne('z');
-  const users = Array.from({ length: SINGLE }, (_, at) => hosting.user(`plain${at}`));
+  users.push(...plain('after'));
   const reload = hosting.reload();
   const total = made + 3 + 2 * SINGLE;
   const floor = made * median(users) + reload;
