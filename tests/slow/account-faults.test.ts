@@ -8,12 +8,12 @@ import { createApplication, root } from '../../src/app.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import type { Envelope } from '../../src/core/envelope.ts';
 import type { Json } from '../../src/core/values.ts';
-import { builtScript } from '../support/built-script.ts';
+import { accountWorker } from '../support/account-worker.ts';
 import { call, freshFolder, parallel, start } from '../support/command.ts';
 import { auditLog, integrityOf } from '../process/state.ts';
 
 const here = freshFolder();
-const worker = builtScript('tests/process/account-worker.ts');
+const worker = accountWorker();
 const bob = { username: 'bob', domain: 'bob.example' };
 const words = (args: Readonly<Record<string, string>>) => Object.entries(args).map((pair) => pair.join('='));
 

@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process';
 import { networkInterfaces } from 'node:os';
 import { createApplication, root } from '../../src/app.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
-import { builtScript } from '../support/built-script.ts';
+import { accountWorker } from '../support/account-worker.ts';
 import { freshFolder } from '../support/command.ts';
 import { auditLog } from '../process/state.ts';
 
 const here = freshFolder();
-const worker = builtScript('tests/process/account-worker.ts');
+const worker = accountWorker();
 
 async function callUntil(moment: string, command: string, args: object): Promise<string | null> {
   const argv = [worker.path, here.state, moment, command, JSON.stringify(args)];

@@ -16,7 +16,7 @@ describeWith(['pebble', 'pebble-challtestsrv', 'named', 'dig'], 'AutoSSL', () =>
     services = await SandboxServices.start({ state: folder.state });
     pebble = new Pebble({ dnsServer: `127.0.0.1:${services.port}` });
     await pebble.start();
-    pebble.challenges = join(folder.state, 'root/var/lib/whmapi1-acme');
+    pebble.challenges.add(join(folder.state, 'root/var/lib/whmapi1-acme'));
   });
   afterEach(async () => {
     await pebble.stop();

@@ -8,183 +8,155 @@ import { sandboxMachine } from '../../src/machine/choose.ts';
 import { Bind } from '../../src/drivers/zones/bind/bind.ts';
 import type { Zone } from '../../src/drivers/zones/contract.ts';
 import { nameOfPolicy } from '../../src/drivers/zones/signing-policy.ts';
+import { builtScript } from '../support/built-script.ts';
 import { dyingMachine } from '../support/dying-machine.ts';
 import { describeWith } from '../support/require-tool.ts';
+import { together } from '../support/together.ts';
 import { PrivateNamed } from '../drivers/zones/private-named.ts';
 import { changeZone, until, zoneOf } from '../drivers/zones/zone-texts.ts';
 
 const top = resolve(__dirname, '../..');
 const now = () => Date.now();
+const zoneWorker = builtScript('tests/drivers/zones/zone-worker.ts');
 
-describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND, when something fails', () => {
-  let named: PrivateNamed;
-  let bind: Bind;
+type Test = readonly [name: string, test: () => Promise<void>];
 
-  beforeAll(async () => {
-    named = await PrivateNamed.start();
-    bind = new Bind(named.server);
-    const step = await bind.setUp(
-      named.machine,
-      { keys: [], secondaries: [], catalog: 'catalog.invalid' },
-      Date.now(),
-    );
-    await step.apply(named.machine, await step.prepare(named.machine));
-    await change('a.example', zoneOf('a.example', 1));
-  });
-  afterAll(() => named.close());
+/** A named with a zone, of one test. */
+class Place {
+  readonly bind: Bind;
 
-  const change = (name: string, after: Zone | null) => changeZone(bind, named.machine, name, after);
-  const serial = (name: string) => named.dig(name, 'SOA').split(' ')[2] ?? named.dig(name, 'SOA');
+  private constructor(readonly named: PrivateNamed) {
+    this.bind = new Bind(named.server);
+  }
+
+  static async use(work: (place: Place) => Promise<void>): Promise<void> {
+    const place = new Place(await PrivateNamed.start());
+    const { bind, named } = place;
+    try {
+      const step = await bind.setUp(
+        named.machine,
+        { keys: [], secondaries: [], catalog: 'catalog.invalid' },
+        Date.now(),
+      );
+      await step.apply(named.machine, await step.prepare(named.machine));
+      await place.change('a.example', zoneOf('a.example', 1));
+      await work(place);
+    } finally {
+      await named.close();
+    }
+  }
+
+  change(name: string, after: Zone | null) {
+    return changeZone(this.bind, this.named.machine, name, after);
+  }
+
+  serial(name: string): string {
+    const answer = this.named.dig(name, 'SOA');
+    return answer.split(' ')[2] ?? answer;
+  }
+
+  /** The version of a zone that is served. */
+  served(name: string): string {
+    return this.named.dig(`version.${name}`, 'TXT').replaceAll('"', '');
+  }
+
   /**
    * The zone files and the configuration, by path. Journals and signed copies belong to named, which removes them at
    * any time.
    */
-  const state = () =>
-    ['/etc/bind', '/var/lib/bind/whmapi1'].flatMap((folder) =>
-      readdirSync(named.path(folder), { recursive: true, withFileTypes: true })
+  state() {
+    return ['/etc/bind', '/var/lib/bind/whmapi1'].flatMap((folder) =>
+      readdirSync(this.named.path(folder), { recursive: true, withFileTypes: true })
         .filter((one) => one.isFile() && !one.name.startsWith('catalog'))
         .filter((one) => folder === '/etc/bind' || /\.(db|conf)$/.test(one.name))
         .map((one) => join(one.parentPath, one.name))
         .sort()
         .map((path) => [path, readFileSync(path, 'utf8')]),
     );
+  }
+}
 
-  it('named is stopped: the reason says so, nothing changes, and it works once named runs again', async () => {
-    const before = state();
-    await named.stop();
-    await expect(change('a.example', zoneOf('a.example', 2))).rejects.toThrow(
-      'BIND is not running (connection refused). Start it with “whmapi1 --sandbox-services” and retry the call. ' +
-        'Nothing was changed.',
-    );
-    await expect(change('b.example', zoneOf('b.example', 1))).rejects.toThrow(/connection refused/);
-    expect(state()).toEqual(before);
-    await named.resume();
-    expect([serial('a.example'), serial('b.example')]).toEqual(['1', 'REFUSED']);
-    await change('a.example', zoneOf('a.example', 2));
-    expect(serial('a.example')).toBe('2');
-  });
+const policy = nameOfPolicy({ algorithm: 13, keys: 'simple', denial: 'nsec3' });
+/** Its record identifies the served version, because a signed zone has its own serial. */
+const version = (name: string, serial: number, dnssecPolicy: string | null = null) => ({
+  ...zoneOf(name, serial, `version IN TXT ${serial}\n`),
+  dnssecPolicy,
+});
+const cases: [what: string, name: string, before: Zone | null, after: Zone | null][] = [
+  ['a new zone', 'k1.example', null, version('k1.example', 1)],
+  ['a change', 'k2.example', version('k2.example', 1), version('k2.example', 2)],
+  ['a removal', 'k2.example', version('k2.example', 1), null],
+  ['a first signature', 'k3.example', version('k3.example', 1), version('k3.example', 2, policy)],
+  [
+    'a change of a signed zone',
+    'k4.example',
+    version('k4.example', 1, policy),
+    version('k4.example', 2, policy),
+  ],
+  ['the end of signatures', 'k5.example', version('k5.example', 1, policy), version('k5.example', 100, null)],
+  ['a removal of a signed zone', 'k6.example', version('k6.example', 1, policy), null],
+];
 
-  it('named hangs: the change fails, and is undone when named continues', async () => {
-    const before = state();
-    const step = bind.change(
-      'a.example',
-      await bind.read(named.machine, 'a.example'),
-      zoneOf('a.example', 3),
-    );
-    const memento = await step.prepare(named.machine);
-    named.signal('SIGSTOP');
-    try {
-      await expect(step.apply(named.machine, memento)).rejects.toThrow(
-        /^BIND does not answer: “rndc” took too long and was stopped\. Restart .* Nothing was changed\.$/,
-      );
-      expect(state()).toEqual(before);
-      await expect(step.undo(named.machine, memento)).rejects.toThrow(/took too long/);
-    } finally {
-      named.signal('SIGCONT');
-    }
-    await step.undo(named.machine, memento);
-    await until(() => serial('a.example') === '2');
-    await change('a.example', zoneOf('a.example', 4));
-    expect(serial('a.example')).toBe('4');
-  });
-
-  it('named is restarted in the middle: changes wait for it, and acknowledged changes are served', async () => {
-    const names = Array.from({ length: 12 }, (_, at) => `r${at}.example`);
-    const changes = names.map(async (name, at) => {
-      await pause(at * 40);
-      await change(name, zoneOf(name, 1));
-    });
-    const outcomes = Promise.allSettled(changes);
-    await Promise.any(changes);
-    await named.stop();
-    await pause(300);
-    await named.resume();
-    const served = (await outcomes).map(({ status }) => (status === 'fulfilled' ? '1' : 'REFUSED'));
-    expect(names.map(serial)).toEqual(served);
-    expect(served).toContain('1');
-    expect(await bind.list(named.machine)).toEqual(
-      expect.arrayContaining(names.filter((_, at) => served[at] === '1')),
-    );
-  });
-
-  const policy = nameOfPolicy({ algorithm: 13, keys: 'simple', denial: 'nsec3' });
-  /** Its record identifies the served version, because a signed zone has its own serial. */
-  const version = (name: string, serial: number, dnssecPolicy: string | null = null) => ({
-    ...zoneOf(name, serial, `version IN TXT ${serial}\n`),
-    dnssecPolicy,
-  });
-  const served = (name: string) => named.dig(`version.${name}`, 'TXT').replaceAll('"', '');
-  const cases: [what: string, name: string, before: Zone | null, after: Zone | null][] = [
-    ['a new zone', 'k1.example', null, version('k1.example', 1)],
-    ['a change', 'k2.example', version('k2.example', 1), version('k2.example', 2)],
-    ['a removal', 'k2.example', version('k2.example', 1), null],
-    ['a first signature', 'k3.example', version('k3.example', 1), version('k3.example', 2, policy)],
-    [
-      'a change of a signed zone',
-      'k4.example',
-      version('k4.example', 1, policy),
-      version('k4.example', 2, policy),
-    ],
-    [
-      'the end of signatures',
-      'k5.example',
-      version('k5.example', 1, policy),
-      version('k5.example', 100, null),
-    ],
-    ['a removal of a signed zone', 'k6.example', version('k6.example', 1, policy), null],
-  ];
-  describe.each(cases)('this process is killed in %s', (_what, name, first, after) => {
-    const versionOf = (zone: Zone | null) =>
-      zone === null ? 'REFUSED' : (/TXT (\d+)/.exec(zone.text)?.[1] ?? '');
-    it.each([
-      ['before', false],
-      ['after', true],
-    ])('%s any of its steps: it can be undone, and be done again', async (_when, isDone) => {
-      const start = () => change(name, first);
-      const own = () => state().filter(([path]) => path?.includes(`/${name}.`));
-      let deaths = 0;
-      for (let dies = 1; ; dies++) {
-        await start();
-        const before = own();
-        const step = bind.change(name, await bind.read(named.machine, name), after);
-        const memento = await step.prepare(named.machine);
-        const dying = dyingMachine(sandboxMachine(named.folder, now), { dies, isDone });
-        const isOver = await Promise.race([
-          step.apply(dying.machine, memento).then(() => true),
-          dying.died.then(() => false),
-        ]);
-        if (isOver) break;
-        deaths += 1;
-        // The next process, which only has the journal.
-        const next = { ...sandboxMachine(named.folder, now) };
-        if (dies % 2 === 0) {
-          await step.undo(next, memento);
-          expect([dies, own()]).toEqual([dies, before]);
-          await until(() => served(name) === versionOf(first));
-          expect(await bind.change(name, await bind.read(next, name), after).preview(next)).not.toBe('');
-        } else {
-          await step.apply(next, memento);
-          expect([dies, served(name)]).toEqual([dies, versionOf(after)]);
-          const isSigned = after?.dnssecPolicy != null;
-          expect([dies, named.dig(name, 'DNSKEY').startsWith('257 ')]).toEqual([dies, isSigned]);
+const killed = cases.flatMap(([what, name, first, after]) =>
+  [['before', false] as const, ['after', true] as const].map(([when, isDone]): Test => [
+    `this process is killed in ${what}, ${when} any of its steps: it can be undone, and be done again`,
+    () =>
+      Place.use(async (place) => {
+        const versionOf = (zone: Zone | null) =>
+          zone === null ? 'REFUSED' : (/TXT (\d+)/.exec(zone.text)?.[1] ?? '');
+        const start = () => place.change(name, first);
+        const own = () => place.state().filter(([path]) => path?.includes(`/${name}.`));
+        let deaths = 0;
+        for (let dies = 1; ; dies++) {
+          await start();
+          const before = own();
+          const step = place.bind.change(name, await place.bind.read(place.named.machine, name), after);
+          const memento = await step.prepare(place.named.machine);
+          const dying = dyingMachine(sandboxMachine(place.named.folder, now), { dies, isDone });
+          const isOver = await Promise.race([
+            step.apply(dying.machine, memento).then(() => true),
+            dying.died.then(() => false),
+          ]);
+          if (isOver) break;
+          deaths += 1;
+          // The next process, which only has the journal.
+          const next = { ...sandboxMachine(place.named.folder, now) };
+          if (dies % 2 === 0) {
+            await step.undo(next, memento);
+            expect([dies, own()]).toEqual([dies, before]);
+            await until(() => place.served(name) === versionOf(first));
+            expect(
+              await place.bind.change(name, await place.bind.read(next, name), after).preview(next),
+            ).not.toBe('');
+          } else {
+            await step.apply(next, memento);
+            expect([dies, place.served(name)]).toEqual([dies, versionOf(after)]);
+            const isSigned = after?.dnssecPolicy != null;
+            expect([dies, place.named.dig(name, 'DNSKEY').startsWith('257 ')]).toEqual([dies, isSigned]);
+          }
         }
-      }
-      expect(deaths).toBeGreaterThan(5);
-    });
-  });
+        expect(deaths).toBeGreaterThan(5);
+      }),
+  ]),
+);
 
-  describe('this process is killed while it adds the zone of a new account', () => {
-    const name = 'new.example';
-    const withLocks = <T>(_locks: unknown, work: () => Promise<T>) => work();
-    const own = () => state().filter(([path]) => path?.includes(`/${name}.`));
+const withLocks = <T>(_locks: unknown, work: () => Promise<T>) => work();
 
-    it.each([
-      ['before', false],
-      ['after', true],
-    ])('%s any of its steps: it can be undone, and be done again and confirmed', async (_when, isDone) => {
+const killedAdding = (
+  [
+    ['before', false],
+    ['after', true],
+  ] as const
+).map(([when, isDone]): Test => [
+  `this process is killed while it adds the zone of a new account, ${when} any of its steps: it can be undone, and be done again and confirmed`,
+  () =>
+    Place.use(async (place) => {
+      const name = 'new.example';
+      const { bind, named } = place;
+      const own = () => place.state().filter(([path]) => path?.includes(`/${name}.`));
       let deaths = 0;
       for (let dies = 1; ; dies++) {
-        await change(name, null);
+        await place.change(name, null);
         const step = bind.add(version(name, 1));
         const memento = await step.prepare(named.machine);
         const dying = dyingMachine(sandboxMachine(named.folder, now), { dies, isDone });
@@ -197,50 +169,126 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND, when something
         const next = { ...sandboxMachine(named.folder, now) };
         if (dies % 2 === 0) {
           await step.undo(next, memento);
-          expect([dies, own(), served(name)]).toEqual([dies, [], 'REFUSED']);
+          expect([dies, own(), place.served(name)]).toEqual([dies, [], 'REFUSED']);
         } else {
           await step.apply(next, memento);
           expect(await bind.confirm(next, [name], { withLocks })).toEqual({ problems: [] });
-          expect([dies, served(name)]).toEqual([dies, '1']);
+          expect([dies, place.served(name)]).toEqual([dies, '1']);
         }
       }
       expect(deaths).toBeGreaterThan(5);
-    });
-  });
+    }),
+]);
 
-  it('a process is killed at any moment: the next one undoes the change', async () => {
-    await change('s.example', zoneOf('s.example', 1));
-    for (let at = 0; at < 8; at++) {
-      const memento = join(named.folder, 'memento.json');
-      rmSync(memento, { force: true });
-      const worker = spawn(
-        process.execPath,
-        [
-          '--import',
-          'tsx',
-          join(top, 'tests/drivers/zones/zone-worker.ts'),
-          named.folder,
-          JSON.stringify(named.server),
-          memento,
-        ],
-        { cwd: top, stdio: ['ignore', 'pipe', 'inherit'] },
-      );
-      const closed = once(worker, 'close');
-      await Promise.race([once(worker.stdout, 'data'), closed]);
-      await pause(at * 9);
-      worker.kill('SIGKILL');
-      await closed;
-      if (!existsSync(memento)) continue;
-      const stored = JSON.parse(readFileSync(memento, 'utf8')) as never;
-      const step = bind.change('s.example', undefined, zoneOf('s.example', 2));
-      await step.undo(named.machine, stored);
-      await until(() => serial('s.example') === '1');
-      expect(await bind.read(named.machine, 's.example')).toMatchObject(zoneOf('s.example', 1));
-      expect(
-        readdirSync(named.path('/var/lib/bind/whmapi1')).filter((file) => file.startsWith('.whmapi1')),
-      ).toEqual([]);
-    }
-  });
+describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND, when something fails', () => {
+  // Those that wait for a named that does not answer begin first.
+  together(4, [
+    [
+      'named hangs: the change fails, and is undone when named continues',
+      () =>
+        Place.use(async (place) => {
+          const before = place.state();
+          const step = place.bind.change(
+            'a.example',
+            await place.bind.read(place.named.machine, 'a.example'),
+            zoneOf('a.example', 3),
+          );
+          const memento = await step.prepare(place.named.machine);
+          place.named.signal('SIGSTOP');
+          try {
+            await expect(step.apply(place.named.machine, memento)).rejects.toThrow(
+              /^BIND does not answer: “rndc” took too long and was stopped\. Restart .* Nothing was changed\.$/,
+            );
+            expect(place.state()).toEqual(before);
+            await expect(step.undo(place.named.machine, memento)).rejects.toThrow(/took too long/);
+          } finally {
+            place.named.signal('SIGCONT');
+          }
+          await step.undo(place.named.machine, memento);
+          await until(() => place.serial('a.example') === '1');
+          await place.change('a.example', zoneOf('a.example', 4));
+          expect(place.serial('a.example')).toBe('4');
+        }),
+    ],
+    [
+      'named is stopped: the reason says so, nothing changes, and it works once named runs again',
+      () =>
+        Place.use(async (place) => {
+          const before = place.state();
+          await place.named.stop();
+          await expect(place.change('a.example', zoneOf('a.example', 2))).rejects.toThrow(
+            'BIND is not running (connection refused). Start it with “whmapi1 --sandbox-services” and retry the call. ' +
+              'Nothing was changed.',
+          );
+          await expect(place.change('b.example', zoneOf('b.example', 1))).rejects.toThrow(
+            /connection refused/,
+          );
+          expect(place.state()).toEqual(before);
+          await place.named.resume();
+          expect([place.serial('a.example'), place.serial('b.example')]).toEqual(['1', 'REFUSED']);
+          await place.change('a.example', zoneOf('a.example', 2));
+          expect(place.serial('a.example')).toBe('2');
+        }),
+    ],
+    [
+      'named is restarted in the middle: changes wait for it, and acknowledged changes are served',
+      () =>
+        Place.use(async (place) => {
+          const names = Array.from({ length: 12 }, (_, at) => `r${at}.example`);
+          const changes = names.map(async (name, at) => {
+            await pause(at * 40);
+            await place.change(name, zoneOf(name, 1));
+          });
+          const outcomes = Promise.allSettled(changes);
+          await Promise.any(changes);
+          await place.named.stop();
+          await pause(300);
+          await place.named.resume();
+          const served = (await outcomes).map(({ status }) => (status === 'fulfilled' ? '1' : 'REFUSED'));
+          expect(names.map((name) => place.serial(name))).toEqual(served);
+          expect(served).toContain('1');
+          expect(await place.bind.list(place.named.machine)).toEqual(
+            expect.arrayContaining(names.filter((_, at) => served[at] === '1')),
+          );
+        }),
+    ],
+    ...killed,
+    ...killedAdding,
+    [
+      'a process is killed at any moment: the next one undoes the change',
+      () =>
+        Place.use(async (place) => {
+          await place.change('s.example', zoneOf('s.example', 1));
+          for (let at = 0; at < 8; at++) {
+            const memento = join(place.named.folder, 'memento.json');
+            rmSync(memento, { force: true });
+            const worker = spawn(
+              process.execPath,
+              [zoneWorker.path, place.named.folder, JSON.stringify(place.named.server), memento],
+              { stdio: ['ignore', 'pipe', 'inherit'] },
+            );
+            const closed = once(worker, 'close');
+            await Promise.race([once(worker.stdout, 'data'), closed]);
+            await pause(at * 9);
+            worker.kill('SIGKILL');
+            await closed;
+            if (!existsSync(memento)) continue;
+            const stored = JSON.parse(readFileSync(memento, 'utf8')) as never;
+            const step = place.bind.change('s.example', undefined, zoneOf('s.example', 2));
+            await step.undo(place.named.machine, stored);
+            await until(() => place.serial('s.example') === '1');
+            expect(await place.bind.read(place.named.machine, 's.example')).toMatchObject(
+              zoneOf('s.example', 1),
+            );
+            expect(
+              readdirSync(place.named.path('/var/lib/bind/whmapi1')).filter((file) =>
+                file.startsWith('.whmapi1'),
+              ),
+            ).toEqual([]);
+          }
+        }),
+    ],
+  ]);
 
   const isRoot = process.getuid?.() === 0;
   it.each(isRoot ? ['zones', 'backups'] : [])('the disk of the %s is full: nothing changes', (which) => {

@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Authority, type Issued } from '../support/certificates.ts';
-import { builtScript } from '../support/built-script.ts';
+import { accountWorker } from '../support/account-worker.ts';
 import { call, freshFolder } from '../support/command.ts';
 
 const here = freshFolder();
-const worker = builtScript('tests/process/account-worker.ts');
+const worker = accountWorker();
 let authority: Authority;
 beforeAll(async () => {
   authority = await Authority.root('Test Root');

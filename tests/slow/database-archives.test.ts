@@ -5,12 +5,12 @@ import { spawnSync } from 'node:child_process';
 import Database from 'better-sqlite3';
 import { PrivateMount } from '../process/private-mount.ts';
 import { ArchiveInstallation, password } from '../support/archives.ts';
-import { builtScript } from '../support/built-script.ts';
+import { accountWorker } from '../support/account-worker.ts';
 import { run } from '../support/command.ts';
 import { PrivateMariadb, type Login } from '../support/private-mariadb.ts';
 import { PrivatePostgresql } from '../support/private-postgresql.ts';
 
-const worker = builtScript('tests/process/account-worker.ts');
+const worker = accountWorker();
 
 const PAGE = 4096;
 const FULL =
@@ -80,7 +80,7 @@ describe('--export-databases', () => {
     const complete = readdirSync(real('/root/bob'), { recursive: true, encoding: 'utf8' }).sort();
     const args = JSON.stringify({ user: 'bob', directory: '/root/killed' });
     let works = 1;
-    for (; ; works += 7) {
+    for (; ; works += 3) {
       const argv = [worker.path, here.state, `work ${works}`, '--export-databases', args];
       const { signal } = spawnSync(process.execPath, argv, { env: { ...process.env, ...here.environment } });
       if (signal !== 'SIGKILL') break;
@@ -502,7 +502,7 @@ describe('--import-databases', () => {
       return signal === 'SIGKILL';
     };
     let works = 1;
-    while (await isKilled(works)) works += 5;
+    while (await isKilled(works)) works += 3;
     expect(works).toBeGreaterThan(8);
     // The last step gives privileges on tables and views: each of its operations.
     for (let near = works - 1; near > works - 12; near--) await isKilled(near);

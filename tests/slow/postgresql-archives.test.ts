@@ -12,11 +12,11 @@ import { Files } from '../../src/machine/files/files.ts';
 import { Tools } from '../../src/machine/tools.ts';
 import { binary } from '../postgres/binaries.ts';
 import { ArchiveInstallation, password } from '../support/archives.ts';
-import { builtScript } from '../support/built-script.ts';
+import { accountWorker } from '../support/account-worker.ts';
 import { PrivatePostgresql } from '../support/private-postgresql.ts';
 import { until } from '../support/until.ts';
 
-const worker = builtScript('tests/process/account-worker.ts');
+const worker = accountWorker();
 const VERIFIER =
   'SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0c2FsdA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=';
 
@@ -362,8 +362,8 @@ describe('a hostile archive', () => {
       [GRANTS]: 'GRANT ALL PRIVILEGES ON DATABASE "eve_db" TO "eve_a";',
     });
     const args = JSON.stringify({ user: 'eve', directory });
-    let works = 3;
-    for (; ; works += 13) {
+    let works = 1;
+    for (; ; works += 5) {
       const argv = [worker.path, here.state, `work ${works}`, '--import-databases', args];
       const { signal } = spawnSync(process.execPath, argv, { env: { ...process.env, ...here.environment } });
       if (signal !== 'SIGKILL') break;

@@ -25,7 +25,7 @@ export class AutosslInstallation extends Installation {
     // Certificates are valid from the time of the issuer, which is real, and the clock of the installation stands still.
     this.time = Date.now() + 3_600_000;
     this.overrides.randomBytes = randomBytes as never;
-    pebble.challenges = join(this.state, 'root/var/lib/whmapi1-acme');
+    pebble.challenges.add(join(this.state, 'root/var/lib/whmapi1-acme'));
   }
 
   async ok(command: string, args: Readonly<Record<string, string | readonly string[]>> = {}) {

@@ -1,5 +1,5 @@
 // Let’s Encrypt’s own test issuer, pebble, with a nameserver that answers 127.0.0.1, and a web server that serves the
-// challenges of one installation. All of them are processes and servers of the test itself, on free ports of 127.0.0.1.
+// challenges of installations. All of them are processes and servers of the test itself, on free ports of 127.0.0.1.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -28,8 +28,8 @@ export class Pebble {
   readonly #options: PebbleOptions;
   #web: Server | undefined;
   #ports = { acme: 0, management: 0, http: 0, dns: 0, dnsManagement: 0 };
-  /** The directory with the files that the web server serves as challenges. */
-  challenges = '';
+  /** The directories with the files that the web server serves as challenges. */
+  readonly challenges = new Set<string>();
   /** Hosts for which the web server answers 404, or does so for the issuer only. */
   readonly missing = new Set<string>();
   readonly missingForIssuer = new Set<string>();
@@ -173,11 +173,14 @@ export class Pebble {
 
   #read(url: string): Buffer | undefined {
     if (!url.startsWith('/.well-known/acme-challenge/')) return undefined;
-    try {
-      return readFileSync(join(this.challenges, basename(url)));
-    } catch {
-      return undefined;
+    for (const directory of this.challenges) {
+      try {
+        return readFileSync(join(directory, basename(url)));
+      } catch {
+        // It belongs to another installation, or to none.
+      }
     }
+    return undefined;
   }
 
   #spawn(program: string, words: readonly string[]): ChildProcess {

@@ -17,14 +17,14 @@ import { join } from 'node:path';
 import { createApplication, root } from '../../../src/app.ts';
 import { dispatch } from '../../../src/core/dispatch.ts';
 import type { Json } from '../../../src/core/values.ts';
-import { builtScript } from '../../support/built-script.ts';
+import { accountWorker } from '../../support/account-worker.ts';
 
 jest.setTimeout(600_000);
 
 /** After every such operation, another call is really killed. */
 const KILLED = 12;
 
-const worker = builtScript('tests/process/account-worker.ts');
+const worker = accountWorker();
 
 let folder: string;
 let fresh: string;
