@@ -8,6 +8,7 @@ import { AutosslInstallation, DAY_MS, namesOf } from '../support/autossl.ts';
 import { Authority } from '../support/certificates.ts';
 import { Pebble } from '../support/pebble.ts';
 import { describeWith } from '../support/require-tool.ts';
+import '../support/shorter-rests.ts';
 
 describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
   const pebble = new Pebble({ blocked: ['blocked.example'] });

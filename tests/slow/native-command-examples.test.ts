@@ -1,11 +1,11 @@
 // The examples of all functions, by the native command with a server and by the program in Node: both print the same.
 import { cpSync, existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { AnyFunction, Example, SetUp } from '../../src/core/define.ts';
 import { exampleCommand } from '../../src/core/describe.ts';
 import { loaders } from '../../src/functions/loaders.generated.ts';
 import { auditLog } from '../process/state.ts';
-import { freshFolder, run, type Result } from '../support/command.ts';
+import { freshFolder, parallel, run, type Result } from '../support/command.ts';
 import { lastingText } from '../support/lasting-text.ts';
 import { startServer } from '../support/running-server.ts';
 import { shellWords, Terminal } from '../support/terminal.ts';
@@ -20,8 +20,9 @@ const testNative = existsSync(native) ? test : test.skip;
 const sandbox = { WHMAPI1_SANDBOX: '1' };
 const outputs = ['yaml', 'json', 'xml', 'table', 'csv', 'tsv'];
 
-const served = freshFolder();
-const alone = freshFolder();
+const folder = freshFolder();
+/** So many groups of examples run at the same time, each on states of its own. */
+const GROUPS = 3;
 
 interface Line {
   readonly fn: AnyFunction;
@@ -68,26 +69,51 @@ const withoutRepeats = (parts: readonly unknown[]) =>
 
 testNative('the examples of all functions print the same with a server and without', async () => {
   const lines = await examples();
-  await prepare(served.state, lines);
-  cpSync(served.state, alone.state, { recursive: true });
+  const prepared = join(folder.path, 'prepared');
+  await prepare(prepared, lines);
+  const groups = Array.from({ length: GROUPS }, (_, at) => ({
+    lines: lines.filter((_line, index) => index % GROUPS === at),
+    served: join(folder.path, `served${at}`),
+    alone: join(folder.path, `alone${at}`),
+  }));
   // Some functions tell whether a server runs, so one runs beside the program in Node, which does not use it.
-  await Promise.all([served, alone].map(({ state }) => startServer(state, sandbox)));
+  for (const { served, alone } of groups) {
+    for (const state of [served, alone]) {
+      cpSync(prepared, state, { recursive: true });
+      await startServer(state, sandbox);
+    }
+  }
+  const compared = await parallel(groups, GROUPS, (group) => differences(group));
+  expect(compared.flat()).toEqual([]);
+  const count = groups.flatMap(({ served }) => auditLog(served).lines.filter(isOfServer)).length;
+  // Most of them were calls to the server; on a busy machine, some were not taken in time.
+  expect(count).toBeGreaterThan(lines.length / 3);
+});
+
+const isOfServer = ({ through }: { readonly through?: unknown }) => through === 'whmapi1d';
+
+interface Group {
+  readonly lines: readonly Line[];
+  /** The states of the native command, whose calls the server makes, and of the program in Node. */
+  readonly served: string;
+  readonly alone: string;
+}
+
+/** Makes the calls one after the other. @returns those with different output. */
+async function differences({ lines, served, alone }: Group): Promise<unknown[]> {
   const through = { node: [process.execPath], native: ['sh', '-c', `shift; exec "${native}" "$@"`, 'sh'] };
   const own = (argv: readonly string[], input = '') =>
-    run(argv, { state: served.state, env: sandbox, input, through: through.native });
+    run(argv, { state: served, env: sandbox, input, through: through.native });
   await until(async () => (await own(['--version', '--verbose'])).stdout.includes('whmapi1d'));
 
   const different: unknown[] = [];
   for (const { fn, argv, input } of lines) {
     const both = [
       await own(argv, input),
-      await run(argv, { state: alone.state, env: sandbox, input, through: through.node }),
+      await run(argv, { state: alone, env: sandbox, input, through: through.node }),
     ].map(lasting);
     const [one, other] = fn.name.endsWith('_sockets') ? both.map(withoutRepeats) : both;
     if (JSON.stringify(one) !== JSON.stringify(other)) different.push({ argv, one, other });
   }
-  expect(different).toEqual([]);
-  const count = auditLog(served.state).lines.filter(({ through: way }) => way === 'whmapi1d').length;
-  // Most of them were calls to the server; on a busy machine, some were not taken in time.
-  expect(count).toBeGreaterThan(lines.length / 3);
-});
+  return different;
+}

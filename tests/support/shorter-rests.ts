@@ -3,7 +3,7 @@
 import type * as challenges from '../../src/drivers/acme/challenges.ts';
 
 /** So many times. */
-export const SHORTER = 20;
+export const SHORTER = 10;
 
 jest.mock('../../src/drivers/acme/challenges.ts', () => {
   const actual: typeof challenges = jest.requireActual('../../src/drivers/acme/challenges.ts');
