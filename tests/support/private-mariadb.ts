@@ -1,7 +1,7 @@
 // A MariaDB for tests: a process whose data and socket are below a temporary directory. It is ended by its process ID.
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -78,12 +78,14 @@ export class PrivateMariadb {
       ...[`--pid-file=${this.folder}/p`, `--log-error=${this.folder}/log.err`, '--bind-address=127.0.0.1'],
       ...[...network, ...SETTINGS, ...this.options, ...more],
     ];
+    // A server that was killed has left it. A client is only started once the next server listens.
+    rmSync(this.socket, { force: true });
     const [command, ...all] = this.#onDisk('mariadbd', ...words);
     const child = spawn(command, all, { stdio: 'ignore', env: environment });
     this.#process = child;
     await until(() => {
       if (child.exitCode !== null) throw new Error(`mariadbd ended: ${this.log()}`);
-      return this.#ask('SELECT 1').status === 0;
+      return existsSync(this.socket) && this.#ask('SELECT 1').status === 0;
     }, 'the start of MariaDB');
   }
 
