@@ -1,8 +1,9 @@
-// Every function that returns a list, on an installation with few accounts and on one with many: what grows faster
+// Every function that returns a list without required arguments, on an installation with few accounts and on one with many: what grows faster
 // than its list is a fault. And the longest of them against JSON.stringify. Processor time, so that other work does not count.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import type { AnyFunction } from '../../src/core/define.ts';
 import { index } from '../../src/functions/index.generated.ts';
 import { loadFunction } from '../../src/functions/load.ts';
@@ -42,7 +43,7 @@ const longest: readonly Line[] = [
   ['list_users'],
 ];
 
-/** The functions that return a list, or a map, without arguments, and only read the store. */
+/** The functions that return a list, or a map, without arguments, and read the store. */
 async function listFunctions(): Promise<AnyFunction[]> {
   const loaded = await Promise.all(Object.keys(index).map((name) => loadFunction(name)));
   return loaded.filter(
@@ -59,7 +60,13 @@ export async function compareListFunctions(
   work: string,
   environment: Environment,
 ): Promise<void> {
-  const states = [FEW, MANY].map((count) => prepareAccounts(program, work, environment, count));
+  const own = join(work, 'lists');
+  mkdirSync(own);
+  const states = [FEW, MANY].map((count) => {
+    const state = prepareAccounts(program, own, environment, count);
+    addWebsites(program, state, environment);
+    return state;
+  });
   const measured = (line: Line) =>
     Promise.all(
       states.map((state) => spent(program, line, { ...environment, WHMAPI1_STATE_DIR: state }, work)),
@@ -84,6 +91,57 @@ export async function compareListFunctions(
   );
   console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
   for (const line of longest) compareWithStringify(program, line, many, work);
+}
+
+/**
+ * Gives each account what lists are of: a zone, a subdomain, an alias, and a certificate, which is a copy of that of a
+ * new account. Every tenth is suspended, and every tenth is a reseller.
+ */
+function addWebsites(program: string, state: string, environment: Environment): void {
+  const { status } = spawnSync(
+    process.execPath,
+    [program, 'createacct', 'username=model', 'domain=model.example'],
+    { env: { ...environment, WHMAPI1_STATE_DIR: state }, stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  if (status !== 0) throw new Error(`createacct ended with ${status}.`);
+  const database = new Database(join(state, 'store.db'));
+  const copy = (table: string, given: Readonly<Record<string, string>>) => {
+    const columns = (database.pragma(`table_info(${table})`) as { name: string }[]).map(({ name }) => name);
+    database.exec(
+      `INSERT INTO ${table} (${columns.join(', ')})
+       SELECT ${columns.map((name) => given[name] ?? `model.${name}`).join(', ')}
+       FROM account, ${table} AS model WHERE model.username = 'model' AND account.username <> 'model'`,
+    );
+  };
+  const username = 'account.username';
+  const ofDomain = (column: string, domain = 'account.domain', model = 'model.example') =>
+    `replace(model.${column}, '${model}', ${domain})`;
+  const id = (column: string) => ofDomain(column, `replace(account.domain, '.', '_')`, 'model_example');
+  const domains = database.prepare(`SELECT domain FROM account WHERE username <> 'model'`).pluck().all();
+  for (const file of ['etc/bind/whmapi1/zones/*.conf', 'var/lib/bind/whmapi1/*.db']) {
+    const place = join(state, 'root', file);
+    const text = readFileSync(place.replace('*', 'model.example'), 'utf8');
+    for (const domain of domains as string[])
+      writeFileSync(place.replace('*', domain), text.replaceAll('model.example', domain));
+  }
+  database.exec('BEGIN');
+  copy('certificate', { username, id: id('id'), facts: ofDomain('facts') });
+  copy('certificate_key', { username });
+  copy('installed_certificate', {
+    username,
+    servername: 'account.domain',
+    certificate_id: id('certificate_id'),
+  });
+  copy('php_virtual_host', { username, servername: 'account.domain' });
+  database.exec(
+    `INSERT INTO dns_zone SELECT '', domain, username FROM account;
+     INSERT INTO hosted_domain SELECT 'shop.' || domain, username, 'sub', NULL, 'public_html/shop' FROM account;
+     INSERT INTO hosted_domain SELECT 'alias.' || domain, username, 'parked', domain, NULL FROM account;
+     UPDATE account SET suspended_at = created_at WHERE uid % 10 = 0;
+     INSERT INTO reseller (username) SELECT username FROM account WHERE uid % 10 = 1;
+     COMMIT`,
+  );
+  database.close();
 }
 
 /** A list, and JSON.stringify of the same records in a process of its own. In turn, medians of five. */

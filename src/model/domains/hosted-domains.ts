@@ -35,6 +35,22 @@ export async function findDomain(db: Db, domain: string): Promise<FoundDomain | 
   return { domain, account, type: hosted.type, servername: hosted.servedBy ?? domain };
 }
 
+/** The accounts of many domains, on any server, by domain. Domains of no account are not in the map. */
+export async function accountsOfEach(
+  db: Db,
+  domains: readonly string[],
+): Promise<ReadonlyMap<string, Pick<accounts.Account, 'username' | 'owner'>>> {
+  const wanted = `SELECT value FROM ${db.dialect.eachOf('?', 'wanted')}`;
+  const list = JSON.stringify(domains);
+  const rows = await db.all<{ domain: string; username: string; owner: string }>(
+    `SELECT domain, username, owner FROM account WHERE domain IN (${wanted})
+     UNION ALL SELECT hosted_domain.domain, account.username, owner FROM hosted_domain
+     JOIN account ON account.username = hosted_domain.username WHERE hosted_domain.domain IN (${wanted})`,
+    ...[list, list],
+  );
+  return new Map(rows.map((row) => [row.domain, row]));
+}
+
 /**
  * Finds a domain of an account of this server.
  * @throws ApiError `not_found`, also if the caller may not see the account.
