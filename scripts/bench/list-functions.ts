@@ -1,5 +1,6 @@
-// Every function that returns a list without required arguments, on an installation with few accounts and on one with many: what grows faster
-// than its list is a fault. And the longest of them against JSON.stringify. Processor time, so that other work does not count.
+// Every function that returns a list without required arguments, on an installation with few accounts and on one with
+// many: what grows faster than its list is a fault. And the longest of them against JSON.stringify. Processor time, so
+// that other work does not count.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
