@@ -25,7 +25,7 @@ export async function callAsRoot(request: AccountRequest, user: string, io: Io):
 
 /** Makes the call as root. */
 export async function callAsRootOf(
-  { engine }: Application,
+  { engine }: Pick<Application, 'engine'>,
   request: AccountRequest & Pick<NamedCall, 'isAbandoned'>,
   user: string,
 ): Promise<Envelope> {

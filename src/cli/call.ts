@@ -69,7 +69,7 @@ async function withListArguments(
 export async function envelopeOf(
   request: Call,
   user: string | undefined,
-  application: Application,
+  application: Pick<Application, 'engine' | 'callerOf'>,
 ): Promise<Envelope> {
   const { engine } = application;
   try {

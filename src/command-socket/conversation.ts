@@ -14,18 +14,23 @@ export interface Host {
   readonly begin: () => void;
 }
 
-/** Serves the command at a socket, which is destroyed if it sends anything else than the protocol. */
-export function converse(socket: Socket, host: Host): void {
+/**
+ * Serves the command at a socket, which is destroyed if it sends anything else than the protocol.
+ * @param first what was read from it already.
+ */
+export function converse(socket: Socket, host: Host, first?: Buffer): void {
   const reader = new FrameReader(MAX_FRAME_BYTES);
   const take = conversation(socket, host);
-  socket.on('data', (piece: Buffer) => {
+  const hear = (piece: Buffer) => {
     try {
       for (const { type, body } of reader.add(piece)) take(type, body);
     } catch {
       // Not the native command.
       socket.destroy();
     }
-  });
+  };
+  socket.on('data', hear);
+  if (first !== undefined) hear(first);
 }
 
 /** What to do with each frame. The function that it returns throws for a frame that is out of place. */

@@ -9,7 +9,9 @@ import { readCommandLine, type CommandLine } from '../cli/options.ts';
 import { readPlainLine } from '../cli/plain-line.ts';
 import { UsageError } from '../cli/usage-error.ts';
 import { printVersion } from '../cli/version.ts';
+import type { Call } from '../core/context.ts';
 import type { AnyFunction } from '../core/define.ts';
+import type { Engine } from '../core/engine.ts';
 import type { Envelope } from '../core/envelope.ts';
 import { withTimeLimit } from '../core/list-time-limit.ts';
 import { accountFunction, runsAsAccount } from './account-function.ts';
@@ -24,8 +26,16 @@ export type Run = (isAbandoned: () => boolean) => Promise<Print>;
 /** Undefined if the command has to make the call itself. `needs input` if the request lacks its standard input. */
 export type Decision = Run | 'needs input' | undefined;
 
-/** What the command sees of the file systems of this process. */
+/** Makes a call, or gives the response that an equal one got. @param key all that it depends on, besides the store. */
+export type Remember = (
+  engine: Engine,
+  key: string,
+  make: (engine: Engine) => Promise<Envelope>,
+) => Promise<Envelope>;
+
+/** What the command sees of the file systems of this process, and what this process remembers. */
 export interface View {
+  readonly remember?: Remember | undefined;
   readonly isOnSameMounts: boolean;
   /** Whether it sees the same files, also if it has mounts of its own. */
   readonly seesSameFiles: (use: Use) => boolean;
@@ -58,7 +68,11 @@ export async function readLine(
     }
     const make = (isAbandoned: () => boolean) => {
       const call = { ...asked, isAbandoned, endsIfAbandoned: true, readsLongLists: true } as const;
-      return envelopeOf(call, line.user, application);
+      const key = line.user === undefined && mayRepeat(fn) ? keyOf('root', asked) : undefined;
+      const callerOf = (user: string) => application.callerOf(user);
+      return repeatedly(view, application.engine, key, (engine) =>
+        envelopeOf(call, line.user, { engine, callerOf }),
+      );
     };
     return makeCall(make, line, command, application);
   });
@@ -116,6 +130,29 @@ export async function isServed(
   if (effect === 'operates') return isBrief === true && seesSameFiles('changes');
   if (isOnSameMounts || (readsMachine !== true && look === undefined)) return true;
   return needsSameFiles === true && seesSameFiles('looks');
+}
+
+/** Makes a call, or gives the response that an equal one got. @param key undefined if it must be made. */
+export function repeatedly(
+  { remember }: View,
+  engine: Engine,
+  key: string | undefined,
+  make: (engine: Engine) => Promise<Envelope>,
+): Promise<Envelope> {
+  return remember === undefined || key === undefined ? make(engine) : remember(engine, key, make);
+}
+
+/** A call without the store takes no longer than a look at the store’s state, so it is not worth remembering. */
+export const mayRepeat = (fn: AnyFunction | undefined): boolean =>
+  fn?.effect === 'reads' || (fn?.effect === 'calls' && fn.passes !== undefined);
+
+/**
+ * What a response depends on, besides the store. Undefined for a call with warnings of its own, which belong to it alone.
+ * @param who the caller.
+ */
+export function keyOf(who: string, call: Pick<Call, 'args' | 'dryRun' | 'warnings'>): string | undefined {
+  if (call.dryRun || (call.warnings ?? []).length > 0) return undefined;
+  return JSON.stringify([who, call]);
 }
 
 const hasHooks = ({ store, areHooksEnabled }: Application['engine']): Promise<boolean> =>

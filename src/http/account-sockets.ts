@@ -12,7 +12,7 @@ import type { Application } from '../app.ts';
 import { converse } from '../command-socket/conversation.ts';
 import { isServed } from '../command-socket/is-served.ts';
 import type { CommandRequest } from '../command-socket/request.ts';
-import type { Decision } from '../command-socket/served-call.ts';
+import { keyOf, type Decision, type Remember } from '../command-socket/served-call.ts';
 import { readAccountLine } from '../command-socket/served-account-call.ts';
 import {
   BUSY,
@@ -22,6 +22,7 @@ import {
   type AccountRequest,
 } from '../core/account-request.ts';
 import { accountProgramOf } from '../core/account-programs.ts';
+import type { Engine } from '../core/engine.ts';
 import type { Envelope } from '../core/envelope.ts';
 import { ApiError } from '../core/errors.ts';
 import { callAsAccount, callFailure } from '../model/account-apis/named-envelope.ts';
@@ -65,9 +66,13 @@ export function socketDirectory(
   return installation.isSandbox ? undefined : SOCKETS;
 }
 
+/** Remembers nothing. */
+const always: Remember = (engine, _key, make) => make(engine);
+
 export class AccountSockets {
   readonly #application: Application;
   readonly #build: string;
+  readonly #remember: Remember;
   #directory = '';
   /** By user ID. */
   readonly #servers = new Map<number, Server>();
@@ -81,9 +86,10 @@ export class AccountSockets {
   readonly #refused = new Set<Socket>();
 
   /** @param build which build of the program this is. Native commands of other builds are declined. */
-  constructor(application: Application, build: string) {
+  constructor(application: Application, build: string, remember: Remember = always) {
     this.#application = application;
     this.#build = build;
+    this.#remember = remember;
   }
 
   /**
@@ -212,9 +218,13 @@ export class AccountSockets {
 
   async #answer(socket: Socket, uid: number): Promise<void> {
     if (!this.#admitCall(socket, uid)) return this.#refuse(socket);
-    const first = await firstByte(socket);
-    if (first !== undefined && FIRST_FRAMES.includes(first)) return this.#converse(socket, uid);
-    const text = first === undefined ? undefined : await received(socket, MAX_REQUEST_BYTES);
+    const begun = await begin(socket, (piece) => {
+      if (!FIRST_FRAMES.includes(piece[0] ?? 0)) return false;
+      this.#converse(socket, uid, piece);
+      return true;
+    });
+    if (begun === 'taken') return;
+    const text = begun === 'ended' ? undefined : await received(socket, MAX_REQUEST_BYTES);
     const request = text === undefined ? undefined : readAccountRequest(text);
     if (request === undefined) return void socket.destroy();
     // The call can take longer than a client may be silent.
@@ -223,16 +233,16 @@ export class AccountSockets {
   }
 
   /** With the native command. */
-  #converse(socket: Socket, uid: number): void {
+  #converse(socket: Socket, uid: number, first: Buffer): void {
     socket.once('end', () => socket.end());
-    converse(socket, {
-      consider: (request) => this.#consider(request, uid),
+    const host = {
+      consider: (request: CommandRequest) => this.#consider(request, uid),
       begin: () => {
         this.#silent.delete(socket);
         socket.setTimeout(0);
       },
-    });
-    socket.resume();
+    };
+    converse(socket, host, first);
   }
 
   /** Undefined if the command has to read its line itself. */
@@ -246,22 +256,26 @@ export class AccountSockets {
   }
 
   async #call(request: AccountRequest, uid: number, isAbandoned: () => boolean): Promise<Envelope> {
-    const { engine } = this.#application;
-    try {
+    const make = async (engine: Engine) => {
       const account = await this.#accountOf(uid);
       if (account === undefined) throw new ApiError('denied', 'Your user is not an account of this server.');
       if (account.suspendedAt !== null) {
         throw new ApiError('denied', `The account “${account.username}” is suspended.`);
       }
       const { username } = account;
-      return await callAsAccount(engine, { ...request, username, isAbandoned });
+      return callAsAccount(engine, { ...request, username, isAbandoned });
+    };
+    const { engine } = this.#application;
+    const key = keyOf(`user ${uid}`, request);
+    try {
+      return await (key === undefined ? make(engine) : this.#remember(engine, key, make));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       return callFailure(request, error);
     }
   }
 
-  /** Read for each call, because an account can be removed or suspended meanwhile, and its ID used again. */
+  /** Not remembered longer than the store stands still: an account can be removed or suspended, and its ID used again. */
   #accountOf(uid: number): Promise<accounts.Account | undefined> {
     return this.#application.engine.store.transaction('reads', async (db) => ({
       value: await accounts.findByUserId(db, uid),
@@ -270,14 +284,19 @@ export class AccountSockets {
   }
 }
 
-/** Waits for the first byte, and pauses the socket. Undefined if the client ends its side or goes away before. */
-function firstByte(socket: Socket): Promise<number | undefined> {
+/**
+ * Waits for the first piece. Unless `take` goes on with the socket itself, it is paused, and the piece can be read again.
+ * `ended`: the client ended its side or went away before.
+ */
+function begin(socket: Socket, take: (piece: Buffer) => boolean): Promise<'taken' | 'left' | 'ended'> {
   return new Promise((resolve) => {
-    const end = () => resolve(undefined);
+    const end = () => resolve('ended');
     socket.once('end', end).once('close', end);
     socket.once('data', (piece: Buffer) => {
-      socket.off('end', end).off('close', end).pause().unshift(piece);
-      resolve(piece[0]);
+      socket.off('end', end).off('close', end);
+      if (take(piece)) return resolve('taken');
+      socket.pause().unshift(piece);
+      resolve('left');
     });
   });
 }

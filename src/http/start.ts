@@ -5,12 +5,14 @@ import { CommanderError } from 'commander';
 import type { FastifyInstance } from 'fastify';
 import { createApplication, version, type Application } from '../app.ts';
 import { CommandSocket } from '../command-socket/command-socket.ts';
+import type { Remember } from '../command-socket/served-call.ts';
 import { ApiError } from '../core/errors.ts';
 import { BackgroundWork } from './background-work.ts';
 import { AccountSockets, socketDirectory } from './account-sockets.ts';
 import { Listener } from './listener.ts';
 import { helpText, readOptions } from './options.ts';
 import { PasswordJudge } from './password-judge.ts';
+import { RememberedCalls } from './remembered-calls.ts';
 import {
   createProcessWatch,
   createServiceWatch,
@@ -65,8 +67,10 @@ async function main(): Promise<void> {
     servers[0]?.log.warn(error, 'the background processes of accounts could not be checked'),
   );
   const build = readFileSync(join(__dirname, 'build-id'), 'latin1');
-  const sockets = new AccountSockets(application, build);
-  const commands = new CommandSocket(application, { build, environment: process.env });
+  const remembered = new RememberedCalls(application);
+  const remember: Remember = (engine, key, make) => remembered.run(engine, key, make);
+  const sockets = new AccountSockets(application, build, remember);
+  const commands = new CommandSocket(application, { build, environment: process.env, remember });
   const end = once(() =>
     stop(servers, application, passwords, [watch, processWatch, worker, sockets, commands, background]),
   );
