@@ -265,6 +265,28 @@ test('the PHP version of a virtual host in the folder of another one', async () 
   ]);
 });
 
+test('virtual hosts with aliases before, among and behind them', async () => {
+  const username = 'user0000';
+  await here.engine.store.transaction('changes', async (db) => {
+    for (let at = 0; at < 360; at++) {
+      // Before, among and behind the main domains, which begin with digits.
+      const domain = `${['-', '5', 'z'][Math.floor(at / 120)]}${String(at).padStart(4, '0')}.example`;
+      await hostedDomains.insert(
+        db,
+        at % 40 === 39
+          ? { domain, username, type: 'sub', servedBy: null, documentRoot: `public_html/${at}` }
+          : { domain, username, type: 'parked', servedBy: '0.example', documentRoot: null },
+      );
+    }
+    return { value: undefined, keep: true };
+  });
+  const versions = await ask('php_get_vhost_versions', [], true);
+  expect(versions.longList !== undefined).toBe(true);
+  const text = await write('json', versions);
+  expect(text).toBe(await write('json', await ask('php_get_vhost_versions', [], false)));
+  for (const name of ['-0039', '50159', 'z0359']) expect(text).toContain(`"vhost":"${name}.example"`);
+});
+
 test('the bandwidth of all accounts, one of them with subdomains, and of removed ones', async () => {
   const own = {
     username: 'user0003',

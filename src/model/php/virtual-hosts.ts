@@ -1,5 +1,5 @@
 // The virtual hosts of accounts with the PHP that serves them.
-import type { Caller, Db, KeptReading } from '../../core/context.ts';
+import type { Caller, Db, KeptReading, SqlValue } from '../../core/context.ts';
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import * as accounts from '../accounts/accounts.ts';
@@ -120,11 +120,11 @@ export async function countHosts(db: Db, { visible: { where, values } }: HostLis
 
 /** How many there are, and how many of them use PHP-FPM. */
 export async function countFpmHosts(db: Db, list: HostList): Promise<{ hosts: number; withFpm: number }> {
-  const { sql, valuesAfter } = sitesSql(list);
+  const { sql, values } = sitesSql(list);
   const row = await db.get<{ hosts: number; decided: number; withFpm: number }>(
     `SELECT count(*) AS hosts, count("usesFpm") AS decided, coalesce(sum("usesFpm"), 0) AS "withFpm"
      FROM (${sql}) AS site`,
-    ...valuesAfter(),
+    ...values,
   );
   const { hosts, decided, withFpm } = row ?? { hosts: 0, decided: 0, withFpm: 0 };
   return { hosts, withFpm: withFpm + (list.server.isFpmDefault ? hosts - decided : 0) };
@@ -132,30 +132,67 @@ export async function countFpmHosts(db: Db, list: HostList): Promise<{ hosts: nu
 
 /** Lists the virtual hosts, sorted by name. */
 export async function listHosts(db: Db, list: HostList): Promise<ListedHost[]> {
-  const { sql, valuesAfter } = sitesSql(list);
-  const rows = await db.all<SiteRow>(sql, ...valuesAfter());
+  const { sql, values } = sitesSql(list);
+  const rows = await db.all<SiteRow>(sql, ...values);
   return rows.map((row) => listedHost(list, row));
 }
 
 /** The names of those that fit a condition on the columns of `SiteRow`, sorted. */
-export async function namesOfHosts(db: Db, list: HostList, { where, values }: Condition): Promise<string[]> {
-  const { sql, valuesAfter } = sitesSql(list);
+export async function namesOfHosts(db: Db, list: HostList, condition: Condition): Promise<string[]> {
+  const { sql, values } = sitesSql(list);
   const rows = await db.all<Pick<SiteRow, 'servername'>>(
-    `SELECT servername FROM (${sql}) AS site WHERE ${where} ORDER BY servername`,
-    ...[...valuesAfter(), ...values],
+    `SELECT servername FROM (${sql}) AS site WHERE ${condition.where} ORDER BY servername`,
+    ...[...values, ...condition.values],
   );
   return rows.map(({ servername }) => servername);
 }
 
 /** The same list as records, read in batches. `record` makes one from the columns of `SiteRow`. */
 export function recordsOfHosts(list: HostList, reading: KeptReading, record: RecordOfRow): Generator<string> {
-  return recordsInOrder(reading, sitesSql(list), 'servername', record);
+  const rows = sitesSql(list);
+  // Many domains that are not in the list can lie before the next one of a table. No batch begins to look among them
+  // again: the first name of each table that is not read yet is known. Null: there is none left.
+  const first = new Map<SiteTable, string | null>(SITE_TABLES.map((table) => [table, '']));
+  const firstOf = (table: SiteTable, last: string) => {
+    const known = first.get(table) ?? null;
+    if (known === null || known > last) return known;
+    const next = reading.get(nextSiteSql(list, table), ...list.visible.values, last) as
+      { domain: string } | undefined;
+    first.set(table, next?.domain ?? null);
+    return next?.domain ?? null;
+  };
+  const valuesAfter = (last = '') =>
+    SITE_TABLES.flatMap((table) => [...list.visible.values, firstOf(table, last)]);
+  return recordsInOrder(reading, { ...rows, valuesAfter }, 'servername', record);
 }
 
-/** The domains of accounts and the hosted domains are merged in the order of their indexes. */
-function sitesSql({ visible }: HostList): Rows<SiteRow, string> {
+interface Sites extends Omit<Rows<SiteRow, string>, 'valuesAfter'> {
+  /** For the whole list. */
+  readonly values: readonly SqlValue[];
+}
+
+/** Where the names of virtual hosts are. A hosted domain without a document root is an alias. */
+const SITE_TABLES = ['account', 'hosted_domain'] as const;
+type SiteTable = (typeof SITE_TABLES)[number];
+
+/** Reads the table in the order of its names. */
+function sitesIn(table: SiteTable, { visible }: HostList): string {
+  return `${table} AS site CROSS JOIN (SELECT * FROM account WHERE ${visible.where}) AS own`;
+}
+
+const isSite = (table: SiteTable) =>
+  `own.username = site.username${table === 'hosted_domain' ? ' AND site.document_root IS NOT NULL' : ''}`;
+
+/** Selects the first name behind another one. */
+function nextSiteSql(list: HostList, table: SiteTable): string {
+  return `SELECT site.domain AS domain FROM ${sitesIn(table, list)}
+    WHERE ${isSite(table)} AND site.domain > ? ORDER BY site.domain LIMIT 1`;
+}
+
+/** The domains of accounts and the hosted domains, each from a name on, are merged in the order of their indexes. */
+function sitesSql(list: HostList): Sites {
   const below = (folder: string) => `COALESCE(${folder}, '${PUBLIC_FOLDER}')`;
-  const from = (table: 'account' | 'hosted_domain', folder: string) => {
+  const from = (table: SiteTable, folder: string) => {
     /** As `chosenFor` finds it: the nearest of those that set a version and whose folders contain this one. */
     const around = (column: 'servername' | 'version') => `(SELECT one.${column} FROM php_virtual_host AS one
        LEFT JOIN hosted_domain AS other ON other.domain = one.servername AND other.username = one.username
@@ -169,9 +206,9 @@ function sitesSql({ visible }: HostList): Rows<SiteRow, string> {
        CASE WHEN php.version IS NULL THEN ${around('servername')} ELSE site.domain END AS "decidedBy",
        php.uses_fpm AS "usesFpm", php.max_children AS "maxChildren", php.max_requests AS "maxRequests",
        php.idle_timeout AS "idleTimeout"
-     FROM ${table} AS site CROSS JOIN (SELECT * FROM account WHERE ${visible.where}) AS own
+     FROM ${sitesIn(table, list)}
      LEFT JOIN php_virtual_host AS php ON php.servername = site.domain AND php.username = own.username
-     WHERE own.username = site.username AND site.domain > ?`;
+     WHERE ${isSite(table)} AND site.domain >= ?`;
   };
   return {
     columns: [
@@ -179,12 +216,9 @@ function sitesSql({ visible }: HostList): Rows<SiteRow, string> {
       ...(['version', 'decidedBy', 'usesFpm', 'maxChildren', 'maxRequests', 'idleTimeout'] as const),
     ],
     sql: `${from('account', 'CAST(NULL AS TEXT)')}
-      UNION ALL ${from('hosted_domain', 'site.document_root')} AND site.document_root IS NOT NULL
+      UNION ALL ${from('hosted_domain', 'site.document_root')}
       ORDER BY servername`,
-    valuesAfter: (last = '') => {
-      const values = [...visible.values, last];
-      return [...values, ...values];
-    },
+    values: SITE_TABLES.flatMap(() => [...list.visible.values, '']),
   };
 }
 
