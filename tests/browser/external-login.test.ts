@@ -1,5 +1,6 @@
 // A login through an identity provider in a real browser, against the built server and the package oidc-provider.
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
@@ -59,6 +60,8 @@ afterAll(async () => {
   await context.close();
   await provider.stop();
   server.kill();
+  // Until then, it writes into the folder.
+  await once(server, 'exit');
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 });
 

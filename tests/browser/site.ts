@@ -1,5 +1,6 @@
 // The built server and a browser that visits it.
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
@@ -44,8 +45,11 @@ export class Site {
     return site;
   }
 
-  stop(): void {
-    this.#server?.kill();
+  async stop(): Promise<void> {
+    if (this.#server?.kill() === true) {
+      // Until then, it writes into the folder.
+      await once(this.#server, 'exit');
+    }
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
