@@ -384,8 +384,10 @@ test('Locale::list_locales, Locale::get_attributes and Locale::set_locale know E
 
 test('Themes::list shows the themes that Themes::update accepts, and modifyacct can give the account another', async () => {
   expect(await read('Themes::list')).toEqual(['jupiter']);
+  expect(await read('Themes::get_theme_base')).toBe('jupiter');
   await here.call('modifyacct', { user: 'bob', RS: 'glass' });
   expect(await read('Themes::list')).toEqual(['glass', 'jupiter']);
+  expect(await read('Themes::get_theme_base')).toBe('unknown');
   const { errors } = await here.uapi('bob', 'Themes::update', { theme: 'paper' });
   expect(errors).toEqual(['The parameter “theme” should be glass or jupiter, not “paper”.']);
   await read('Themes::update', { theme: 'jupiter' });
