@@ -155,22 +155,28 @@ function comparePorts(
     'uapi_cpanel',
     ...['cpanel.user=bob', 'cpanel.module=Tokens', 'cpanel.function=create_full_access', 'name=bench'],
   ).data as { uapi: { data: { token: string } } };
-  const sides = [
-    {
-      name: '2087: domainuserdata',
-      url: `${urls.https}/json-api/domainuserdata?api.version=1&domain=${DOMAIN}`,
-      header: `Authorization: whm root:${rootToken}`,
-    },
-    {
-      name: '2083: DomainInfo single_domain_data',
-      url: `${accountUrl}/execute/DomainInfo/single_domain_data?domain=${DOMAIN}`,
-      header: `Authorization: cpanel bob:${uapi.data.token}`,
-    },
-  ];
+  const byRoot = `Authorization: whm root:${rootToken}`;
+  const ofWhm = {
+    name: '2087: domainuserdata',
+    url: `${urls.https}/json-api/domainuserdata?api.version=1&domain=${DOMAIN}`,
+    header: byRoot,
+  };
+  const byRootInside = {
+    name: '2087: uapi_cpanel DomainInfo single_domain_data',
+    url: `${urls.https}/json-api/uapi_cpanel?api.version=1&${uapiNamed.join('&')}&domain=${DOMAIN}`,
+    header: byRoot,
+  };
+  const byAccount = {
+    name: '2083: DomainInfo single_domain_data',
+    url: `${accountUrl}/execute/DomainInfo/single_domain_data?domain=${DOMAIN}`,
+    header: `Authorization: cpanel bob:${uapi.data.token}`,
+  };
+  const { pid = 0 } = child;
   const others = join(work, 'other-requests.lua');
   writeFileSync(others, otherRequests);
-  printPorts('The ports, over HTTPS', sides, child.pid ?? 0);
-  printPorts('The same, with responses that are not remembered', sides, child.pid ?? 0, others);
+  printPorts('The ports, over HTTPS', [ofWhm, byAccount], pid);
+  printPorts('The same, with responses that are not remembered', [ofWhm, byAccount], pid, others);
+  printPorts('The same function through both, not remembered', [byRootInside, byAccount], pid, others);
 }
 
 /** 2,048 spellings of one URL, more than the server remembers: letters of the domain are percent-encoded or not. */

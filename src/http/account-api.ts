@@ -143,11 +143,11 @@ async function makeAnswer(
   const { args, dryRun } = readCall(queryOf(request), body);
   const { caller, origin, warnings } = sender;
   const isAbandoned = () => reply.raw.destroyed;
-  const sent = { dryRun, warnings, origin, isAbandoned, ...(files === undefined ? {} : { uploads: files }) };
   const run: Asked['run'] = (api, module, func, own) =>
-    runAccountCall({ api, module, func, args: own }, (call) =>
-      dispatch({ ...call, ...sent, api }, caller, engine),
-    );
+    runAccountCall({ api, module, func, args: own }, (inner) => {
+      const call = { command: inner.command, args: inner.args, api, dryRun, warnings, origin, isAbandoned };
+      return dispatch(files === undefined ? call : { ...call, uploads: files }, caller, engine);
+    });
   return toBareAnswer('json-api', 'result', await respond({ args, run, sender }));
 }
 
