@@ -1,9 +1,10 @@
-// Communicates with the running named, through rndc and DNS.
+// Communicates with the running named, through rndc, the channel that rndc uses, and DNS.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OwnProcess, ServiceState, ToolResult, ToolWord } from '../../../core/machine-daemons.ts';
 import { MachineError, UNCHANGED } from '../../../core/machine-error.ts';
 import type { DriverPort } from '../../file-driver.ts';
-import { CONFIGURATION, RNDC_CONFIGURATION } from './places.ts';
+import { askNamed, controlKeyOf, type ControlAnswer } from './control-channel.ts';
+import { CONFIGURATION, RNDC_CONFIGURATION, RNDC_KEY } from './places.ts';
 
 /** A server that this program cannot find by itself: in tests, and in a sandbox that serves its zones. */
 export interface BindServer {
@@ -42,6 +43,8 @@ export interface ZoneStatus {
 
 const UNIT = 'named';
 const RNDC_MS = 10_000;
+/** Where named listens for rndc if its configuration does not say otherwise. */
+const CONTROL_PORT = 953;
 /** What rndc says of a zone that named does not have. */
 const NO_SUCH_ZONE = 'no matching zone';
 /** How long a restart may take: the time until named listens again. */
@@ -88,6 +91,33 @@ export class Control {
           throw await this.#explain(error);
         await pause(TRY_PAUSE_MS);
       }
+    }
+  }
+
+  /** What rndc prints of a zone. */
+  async #status(zone: string): Promise<Pick<ToolResult, 'status' | 'stdout' | 'stderr'>> {
+    const answer = await this.#asked(`zonestatus ${zone}`);
+    if (answer === undefined) return this.rndc(['zonestatus', zone], [0, 1]);
+    const { text, error } = answer;
+    return error === undefined
+      ? { status: 0, stdout: text, stderr: '' }
+      : { status: 1, stdout: '', stderr: `rndc: 'zonestatus' failed: ${error}\n${text}\n` };
+  }
+
+  /** Undefined if named does not answer, or this program does not know how to ask: then rndc can say more. */
+  async #asked(command: string): Promise<ControlAnswer | undefined> {
+    const { address, rndcConfig, isPrivate } = this.#server;
+    const { files, services } = this.#port;
+    if (!isPrivate && !services.isSupported) return undefined;
+    try {
+      const configuration = await files.readText(rndcConfig ?? RNDC_CONFIGURATION);
+      // An administrator’s own configuration of rndc may name another server.
+      if (configuration !== undefined && !isPrivate) return undefined;
+      const key = controlKeyOf(configuration ?? (await files.readText(RNDC_KEY)) ?? '');
+      const [, port = CONTROL_PORT] = /\bdefault-port (\d+);/.exec(configuration ?? '') ?? [];
+      return key && (await askNamed({ address, port: Number(port) }, key, command));
+    } catch {
+      return undefined;
     }
   }
 
@@ -202,7 +232,7 @@ export class Control {
 
   /** Returns undefined if the zone is not loaded. */
   async zoneStatus(zone: string): Promise<ZoneStatus | undefined> {
-    const { status, stdout } = await this.rndc(['zonestatus', zone], [0, 1]);
+    const { status, stdout } = await this.#status(zone);
     const [, serial] = /^serial: (\d+)$/m.exec(stdout) ?? [];
     const [, signed] = /^signed serial: (\d+)$/m.exec(stdout) ?? [];
     if (status !== 0 || serial === undefined) return undefined;
@@ -214,7 +244,7 @@ export class Control {
    * whole configuration. Also if named is not running.
    */
   async assertFree(zone: string): Promise<void> {
-    const { status, stderr } = await this.rndc(['zonestatus', zone], [0, 1]);
+    const { status, stderr } = await this.#status(zone);
     if (status !== 0 && stderr.includes(NO_SUCH_ZONE)) return;
     // In several views, named has it more than once.
     if (status !== 0 && !stderr.includes('multiple'))
@@ -227,7 +257,7 @@ export class Control {
 
   /** Whether named has the zone, and from this file. */
   async isLoadedFrom(zone: string, path: string): Promise<boolean> {
-    const { status, stdout } = await this.rndc(['zonestatus', zone], [0, 1]);
+    const { status, stdout } = await this.#status(zone);
     return status === 0 && lines(stdout).some((line) => line === `files: ${path}`);
   }
 
@@ -242,7 +272,7 @@ export class Control {
   /** @throws MachineError `failed` after ten seconds. */
   async waitUntilGone(zone: string): Promise<void> {
     const isGone = async () => {
-      const { status, stderr } = await this.rndc(['zonestatus', zone], [0, 1]);
+      const { status, stderr } = await this.#status(zone);
       if (status !== 0 && !stderr.includes(NO_SUCH_ZONE)) {
         throw new MachineError('failed', `“rndc zonestatus ${zone}” failed: ${firstLine(stderr)}`);
       }
