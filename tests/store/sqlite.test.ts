@@ -15,7 +15,7 @@ import { itKeepsItsPromises } from './db.contract.ts';
 
 let here: Installation;
 beforeEach(() => {
-  here = new Installation();
+  here = new Installation({ isEmpty: true });
 });
 afterEach(() => {
   here.remove();
@@ -80,7 +80,7 @@ it('gives a new store exactly what the migrations, one after the other, give an 
   await issuer();
   const created = contents();
   here.remove();
-  here = new Installation();
+  here = new Installation({ isEmpty: true });
   const [first] = migrations;
   const path = join(here.state, 'store.db');
   fs.writeFileSync(path, '', { mode: 0o600 });

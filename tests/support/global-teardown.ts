@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs';
 
-export default function removeTemporaryFolder(): void {
-  const { folderInMemory } = globalThis;
-  if (folderInMemory !== undefined) rmSync(folderInMemory, { recursive: true, force: true });
+export default function removeTemporaryFolders(): void {
+  for (const folder of globalThis.temporaryFolders) rmSync(folder, { recursive: true, force: true });
 }

@@ -16,6 +16,7 @@ import { askBy } from '../../src/machine/choose.ts';
 import { SandboxUsers } from '../../src/machine/sandbox/users.ts';
 import { SandboxAddresses } from '../../src/machine/sandbox/addresses.ts';
 import { sandboxSystem } from '../../src/machine/system.ts';
+import { copyNewStore } from './new-store.ts';
 import { faultsOf } from './returns.ts';
 import { rolesOf } from '../../src/model/roles/active-profile.ts';
 import { makeTestDatabase, type TestDatabase } from './test-database.ts';
@@ -32,6 +33,8 @@ export interface InstallationOptions {
   readonly url?: string;
   /** A closed installation whose state this one copies. Only with SQLite. */
   readonly copyOf?: Installation;
+  /** True: the program creates the store. Otherwise the installation begins with one without content. */
+  readonly isEmpty?: boolean;
   /** Further variables of the environment. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -68,9 +71,11 @@ export class Installation {
     server,
     url,
     copyOf,
+    isEmpty = false,
     environment = {},
   }: InstallationOptions = {}) {
     if (copyOf !== undefined) cpSync(copyOf.state, this.state, { recursive: true });
+    else if (!isEmpty) copyNewStore(this.state);
     this.#further = environment;
     const given = url ?? beside?.environment.WHMAPI1_STORE_URL;
     this.#database = given === undefined ? makeTestDatabase() : undefined;
