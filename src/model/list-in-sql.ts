@@ -85,12 +85,12 @@ const MAX_TERMS = 50;
 
 /**
  * Translates filters and sort keys to SQL. Undefined if SQL cannot express them exactly. `unique` are columns of the
- * table without duplicates. The first of them determines the order of otherwise equal records.
+ * table without duplicates. `order` determines the order of otherwise equal records.
  */
 export function inSql(
   dialect: Dialect,
   columns: Columns,
-  unique: readonly [string, ...string[]],
+  { unique, order: last }: { readonly unique: readonly string[]; readonly order: string },
   { filter, sort = [] }: Pick<MetaArguments, 'filter' | 'sort'>,
 ): InSql | undefined {
   const filters = (filter?.filters ?? []).map((one) => filterInSql(dialect, columns, one));
@@ -98,7 +98,7 @@ export function inSql(
   if (filters.length > MAX_TERMS || order.length > MAX_TERMS) return undefined;
   if (![...filters, ...order].every((one) => one !== undefined)) return undefined;
   const conditions = filters as Condition[];
-  const keys = [...(order as string[]), unique[0]];
+  const keys = [...(order as string[]), last];
   // Keys after a unique key have no effect. Without them, an index on the unique key suffices.
   const decisive = sort.findIndex(({ method, field }) => {
     const sql = columnOf(columns, field)?.sql;

@@ -7,6 +7,9 @@ import { dispatch } from '../../src/core/dispatch.ts';
 import type { Envelope } from '../../src/core/envelope.ts';
 import { ApiError } from '../../src/core/errors.ts';
 import { LONGEST_READING_MS, withTimeLimit } from '../../src/core/list-time-limit.ts';
+import { readMetaArguments } from '../../src/core/meta-arguments.ts';
+import { shape } from '../../src/core/shape.ts';
+import type { Value } from '../../src/core/values.ts';
 import { renderCsv } from '../../src/render/csv.ts';
 import { loadRenderer, type Format } from '../../src/render/format.ts';
 import { recordsOf } from '../../src/render/records.ts';
@@ -69,6 +72,7 @@ function argumentsIn(words: string): RawArgument[] {
 const sorted = (field: string, more = '') => `api.sort.enable=1 api.sort.a.field=${field} ${more}`;
 const filtered = (field: string, type: string, arg0: string) =>
   `api.filter.enable=1 api.filter.verbose=1 api.filter.a.field=${field} api.filter.a.type=${type} api.filter.a.arg0=${arg0}`;
+const pageOfTwelve = 'api.chunk.enable=1 api.chunk.size=12 api.chunk.start=1190 api.chunk.verbose=1';
 const whole = 'api.chunk.enable=1 api.chunk.start=-1 api.chunk.verbose=1';
 
 /** A call, and whether its list is read while it is written. */
@@ -116,8 +120,8 @@ test.each([
   ['owner', '^user0{4}$', 2],
   ['package', 'fault$', 1],
   ['ip', '[.]1$', 1],
-  // The list is counted first.
-  ['user', '[^0]$', 2 * 1203],
+  // The list is counted first, but no further than until it is long.
+  ['user', '[^0]$', 1203 + 1113],
 ])('a search for the %s tests each distinct value once', async (type, search, most) => {
   const test = jest.spyOn(RE2JS.prototype, 'test');
   try {
@@ -285,6 +289,67 @@ test('virtual hosts with aliases before, among and behind them', async () => {
   const text = await write('json', versions);
   expect(text).toBe(await write('json', await ask('php_get_vhost_versions', [], false)));
   for (const name of ['-0039', '50159', 'z0359']) expect(text).toContain(`"vhost":"${name}.example"`);
+});
+
+test('the domains of all accounts, one of them with very many', async () => {
+  const hosted = Array.from({ length: 1500 }, (_, at): hostedDomains.HostedDomain => {
+    const name = `${String(at).padStart(4, '0')}.info.example`;
+    const username = at < 1200 ? 'user0002' : numbered(3 * at - 3600);
+    if (at % 3 === 0) {
+      return {
+        domain: `sub${name}`,
+        username,
+        type: 'sub',
+        servedBy: null,
+        documentRoot: `public_html/${at}`,
+      };
+    }
+    const servedBy = at % 3 === 1 ? `sub${String(at - 1).padStart(4, '0')}.info.example` : 'main.example';
+    const type = at % 3 === 1 ? 'addon' : 'parked';
+    return { domain: `${type}${name}`, username, type, servedBy, documentRoot: null };
+  });
+  await here.engine.store.transaction('changes', async (db) => {
+    for (const one of hosted) await hostedDomains.insert(db, one);
+    return { value: undefined, keep: true };
+  });
+  const whole = async (words = '') => ask('get_domain_info', argumentsIn(words), false);
+  const rowsOf = ({ data }: Envelope) => data?.domains as { user: string; domain: string; docroot: string }[];
+  const all = rowsOf(await whole());
+  // The accounts by name, each with its main domain and then the others by name.
+  expect(all.map(({ user }) => user)).toEqual(all.map(({ user }) => user).sort());
+  const own = all.filter(({ user }) => user === 'user0002');
+  expect(own.map(({ domain }) => domain)).toEqual([
+    `${2 * 7919}.example`,
+    ...hosted
+      .filter(({ username }) => username === 'user0002')
+      .map(({ domain }) => domain)
+      .sort(),
+  ]);
+  expect(own.find(({ domain }) => domain === 'addon0301.info.example')?.docroot).toBe(
+    '/home/user0002/public_html/300',
+  );
+  for (const format of ['json', 'yaml', 'xml', 'csv', 'table'] as const) {
+    const streamed = await ask('get_domain_info', [], true);
+    expect(streamed.longList !== undefined).toBe(isSqlite);
+    expect(await write(format, streamed)).toBe(await write(format, await whole()));
+  }
+  for (const words of [
+    filtered('domain', 'contains', 'ADDON'),
+    filtered('domain_type', 'eq', 'main'),
+    filtered('docroot', 'begins', '/home/user0002/public_html/'),
+    filtered('*', 'contains', 'info'),
+    sorted('domain', 'api.sort.a.reverse=1'),
+    sorted('domain_type', 'api.sort.b.field=docroot'),
+    `${filtered('domain', 'contains', 'info')} ${sorted('user_owner')} ${pageOfTwelve}`,
+  ]) {
+    const streamed = await ask('get_domain_info', argumentsIn(words), true);
+    const text = await write('json', streamed);
+    expect(text).toBe(await write('json', await whole(words)));
+    const { domains } = (JSON.parse(text) as Envelope).data as { domains: Value[] };
+    const { meta } = readMetaArguments(argumentsIn(words));
+    // As the engine filters, sorts and pages the whole list.
+    expect([words, domains]).toEqual([words, shape(all, 'domains', meta).items]);
+  }
 });
 
 test('the bandwidth of all accounts, one of them with subdomains, and of removed ones', async () => {

@@ -131,7 +131,7 @@ export async function listAddons(db: Db, caller: Caller): Promise<AddonDomain[]>
      JOIN hosted_domain AS subdomain
        ON subdomain.domain = addon.served_by AND subdomain.username = addon.username
      WHERE addon.type = 'addon' AND subdomain.document_root IS NOT NULL
-       AND addon.username IN (SELECT username FROM account WHERE ${where})
+       AND EXISTS (SELECT 1 FROM account WHERE account.username = addon.username AND ${where})
      ORDER BY addon.username, addon.domain`,
     ...values,
   );

@@ -96,16 +96,6 @@ export async function listOfEach(
   return found;
 }
 
-/** Lists the domains, besides the main domains, of the accounts of this server that the caller may see. */
-export function listVisible(db: Db, caller: Caller): Promise<HostedDomain[]> {
-  const { where, values } = accounts.visibleTo(db, caller);
-  return db.all<HostedDomain>(
-    `SELECT ${selected} FROM hosted_domain WHERE username IN (SELECT username FROM account WHERE ${where})
-     ORDER BY username, domain`,
-    ...values,
-  );
-}
-
 /** Returns those of the domains that belong to any account, as its main domain or another one. */
 export async function taken(db: Db, domains: readonly string[]): Promise<ReadonlySet<string>> {
   if (domains.length === 0) return new Set();
