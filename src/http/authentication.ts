@@ -57,13 +57,17 @@ export function identify(door: Door, credentials: Credentials): Promise<Sender> 
   const { authorization, address } = credentials;
   if (authorization === undefined) return bySession(door, credentials);
   const [, scheme = '', rest = ''] = /^(\S+)\s+(.*)$/s.exec(authorization) ?? [];
-  if (scheme.toLowerCase() === schemes[service]) return knownTokens(application).find(service, rest, address);
+  if (service !== 'webmaild' && scheme.toLowerCase() === schemes[service])
+    return knownTokens(application).find(service, rest, address);
   if (scheme.toLowerCase() === 'basic') return byPassword(door, rest, credentials);
   return Promise.resolve(denied('another scheme'));
 }
 
+/** Webmail has no API. */
+type TokenService = Exclude<LoginService, 'webmaild'>;
+
 /** The scheme of API tokens: `Authorization: whm USER:TOKEN`. */
-const schemes: Readonly<Record<LoginService, string>> = { whostmgrd: 'whm', cpaneld: 'cpanel' };
+const schemes: Readonly<Record<TokenService, string>> = { whostmgrd: 'whm', cpaneld: 'cpanel' };
 
 /** The maximum number of cached tokens. */
 const MAX_KNOWN = 1000;
@@ -81,7 +85,7 @@ class KnownTokens {
     this.#application = application;
   }
 
-  async find(service: LoginService, pair: string, address: string): Promise<Sender> {
+  async find(service: TokenService, pair: string, address: string): Promise<Sender> {
     const { engine } = this.#application;
     const key = `${service} ${address} ${pair}`;
     const state = await this.#application.storeState();
@@ -111,7 +115,7 @@ interface Found {
 }
 
 const byToken: Readonly<
-  Record<LoginService, (engine: Application['engine'], pair: string, address: string) => Promise<Found>>
+  Record<TokenService, (engine: Application['engine'], pair: string, address: string) => Promise<Found>>
 > = { whostmgrd: byWhmToken, cpaneld: byAccountToken };
 
 /** `USER:TOKEN`, or `USER:HASH` with the older access hashes. */

@@ -1,4 +1,5 @@
-// The two doors of this server: WHM (2087) and the interface of accounts (2083). They share logins, limits and pages.
+// The doors of this server: WHM (2087), the interface of accounts (2083) and webmail (2096). They share logins, limits
+// and pages.
 import type { Application } from '../app.ts';
 import type { LoginService } from '../model/logins/callers.ts';
 
@@ -11,4 +12,5 @@ export interface Door {
 export const SESSION_COOKIES: Readonly<Record<LoginService, string>> = {
   whostmgrd: 'whostmgrsession',
   cpaneld: 'cpsession',
+  webmaild: 'webmailsession',
 };

@@ -11,6 +11,13 @@ import { SiteCertificates } from './site-certificates.ts';
 import { logStream } from './systemd.ts';
 import { tlsOptions } from './tls.ts';
 
+/** What the line on standard output says after the address. */
+const purposes: Readonly<Record<LoginService, string>> = {
+  whostmgrd: '',
+  cpaneld: ' for accounts',
+  webmaild: ' for webmail',
+};
+
 /** Opens ports, and says so on standard output. */
 export class Listener {
   /** Of WHM, as URLs. */
@@ -65,7 +72,7 @@ export class Listener {
     await server.listen({ host: bind, port });
     const url = `${tls === undefined ? 'http' : 'https'}://${addressOf(server)}`;
     if (service === 'whostmgrd') this.addresses.push(url);
-    process.stdout.write(`listening ${url}${service === 'cpaneld' ? ' for accounts' : ''}\n`);
+    process.stdout.write(`listening ${url}${purposes[service]}\n`);
     return server;
   }
 }

@@ -11,6 +11,10 @@ export interface DaemonOptions {
   readonly accountPort: number | undefined;
   /** Undefined: no plain HTTP for accounts. */
   readonly accountHttpPort?: number;
+  /** Where accounts read their mail over HTTPS. Undefined: nowhere. */
+  readonly webmailPort: number | undefined;
+  /** Undefined: no plain HTTP for webmail. */
+  readonly webmailHttpPort?: number;
   readonly allowPlainHttp: boolean;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -55,6 +59,17 @@ export const optionRows = [
     variable: 'WHMAPI1D_ACCOUNT_HTTP_PORT',
   },
   { flags: '--no-accounts', doc: 'do not serve accounts' },
+  {
+    flags: '--webmail-port <number>',
+    doc: 'the port for webmail, HTTPS (default: 2096, if --port is 2087)',
+    variable: 'WHMAPI1D_WEBMAIL_PORT',
+  },
+  {
+    flags: '--webmail-http-port <number>',
+    doc: 'also plain HTTP for webmail (cPanel’s is 2095), only at a loopback address',
+    variable: 'WHMAPI1D_WEBMAIL_HTTP_PORT',
+  },
+  { flags: '--no-webmail', doc: 'do not serve webmail' },
   { flags: '--allow-plain-http', doc: 'allow plain HTTP at an address that others can reach' },
   {
     flags: '--tls-cert <path>',
@@ -97,6 +112,7 @@ export function readOptions(
     // commander treats an option that begins with “no” as the negation of one that is on by default.
     tasks,
     accounts,
+    webmail,
     allowPlainHttp = false,
     printUnit = false,
     help = false,
@@ -104,24 +120,40 @@ export function readOptions(
     ...others
   } = program.opts<
     Omit<DaemonOptions, 'allowPlainHttp' | 'noTasks' | 'printUnit' | 'help' | 'version'> &
-      Partial<DaemonOptions> & { readonly tasks: boolean; readonly accounts: boolean }
+      Partial<DaemonOptions> & {
+        readonly tasks: boolean;
+        readonly accounts: boolean;
+        readonly webmail: boolean;
+      }
   >();
-  for (const [name, port] of [
-    ['--account-port', others.accountPort],
-    ['--account-http-port', others.accountHttpPort],
+  for (const [isServed, refusal, option, port] of [
+    [accounts, '--no-accounts', '--account-port', others.accountPort],
+    [accounts, '--no-accounts', '--account-http-port', others.accountHttpPort],
+    [webmail, '--no-webmail', '--webmail-port', others.webmailPort],
+    [webmail, '--no-webmail', '--webmail-http-port', others.webmailHttpPort],
   ] as const) {
-    if (accounts || port === undefined) continue;
-    throw new CommanderError(
-      2,
-      'accounts',
-      `${name} and --no-accounts exclude each other. Omit one of them.`,
-    );
+    if (isServed || port === undefined) continue;
+    throw new CommanderError(2, 'door', `${option} and ${refusal} exclude each other. Omit one of them.`);
   }
-  const accountPort = accountPortOf(others, accounts);
-  if (accountPort === undefined && others.accountHttpPort !== undefined) {
-    throw new CommanderError(2, 'accounts', '--account-http-port needs --account-port, too.');
+  const accountPort = accounts ? portFor(others.port, others.accountPort, 2083) : undefined;
+  const webmailPort = webmail ? portFor(others.port, others.webmailPort, 2096) : undefined;
+  for (const [name, port, httpPort] of [
+    ['account', accountPort, others.accountHttpPort],
+    ['webmail', webmailPort, others.webmailHttpPort],
+  ] as const) {
+    if (port !== undefined || httpPort === undefined) continue;
+    throw new CommanderError(2, 'door', `--${name}-http-port needs --${name}-port, too.`);
   }
-  const options = { ...others, accountPort, noTasks: !tasks, allowPlainHttp, printUnit, help, version };
+  const options = {
+    ...others,
+    accountPort,
+    webmailPort,
+    noTasks: !tasks,
+    allowPlainHttp,
+    printUnit,
+    help,
+    version,
+  };
   if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
     throw new CommanderError(2, 'pair', '--tls-cert and --tls-key belong together. Use both or neither.');
   }
@@ -130,6 +162,7 @@ export function readOptions(
   for (const [name, port] of [
     ['--http-port', options.httpPort],
     ['--account-http-port', options.accountHttpPort],
+    ['--webmail-http-port', options.webmailHttpPort],
   ] as const) {
     if (port === undefined || isLocal || allowPlainHttp) continue;
     throw new CommanderError(
@@ -143,12 +176,8 @@ export function readOptions(
 }
 
 /** A server on another port than WHM’s is one of several, so it takes no further port unasked. */
-function accountPortOf(
-  { port, accountPort }: Pick<DaemonOptions, 'port' | 'accountPort'>,
-  isServed: boolean,
-): number | undefined {
-  if (!isServed) return undefined;
-  return accountPort ?? (port === 2087 ? 2083 : undefined);
+function portFor(whmPort: number, given: number | undefined, usual: number): number | undefined {
+  return given ?? (whmPort === 2087 ? usual : undefined);
 }
 
 /** As options in front of the given ones. */
@@ -176,7 +205,7 @@ export function helpText(): string {
   return `Usage: whmapi1d [options]
 
 Serves WHM API 1 over HTTPS: the JSON API, the XML API, logins, and a web page. On another port, it serves accounts:
-UAPI and API 2, logins, and a page of their own.
+UAPI and API 2, logins, and a page of their own. On a third port, accounts read their mail.
 
 Options (an option with a name in brackets can also be set by that environment variable):
 ${rows.join('\n')}

@@ -22,6 +22,7 @@ import type { LogLevel } from './options.ts';
 import { addAccountPages } from './page/account-pages.ts';
 import { addPages, answerNotFound } from './page/pages.ts';
 import { pageHeaders } from './page/security-headers.ts';
+import { addWebmailPages } from './page/webmail-pages.ts';
 import { RememberedAnswers } from './remembered-answers.ts';
 import { RepeatedRequests } from './repeated-requests.ts';
 import type { LogStream } from './systemd.ts';
@@ -83,8 +84,12 @@ export function createServer(
   server.setNotFoundHandler((request, reply) => answerNotFound(request, reply, door));
   const calls = { door, answers: new RememberedAnswers(application, repeated), headers };
   addLogin(server, door);
-  addConfirm(server, door);
   addExternalLogin(server, door);
+  if (service === 'webmaild') {
+    addWebmailPages(server, door);
+    return server;
+  }
+  addConfirm(server, door);
   addOpenApi(server, service === 'cpaneld' ? 'uapi' : 'whm');
   if (service === 'cpaneld') {
     addAccountApi(server, calls);

@@ -81,6 +81,9 @@ async function main(): Promise<void> {
   if (options.httpPort !== undefined) await listener.listenPlainly('whostmgrd', options.httpPort);
   if (options.accountPort !== undefined) await listener.listenSecurely('cpaneld', options.accountPort);
   if (options.accountHttpPort !== undefined) await listener.listenPlainly('cpaneld', options.accountHttpPort);
+  if (options.webmailPort !== undefined) await listener.listenSecurely('webmaild', options.webmailPort);
+  if (options.webmailHttpPort !== undefined)
+    await listener.listenPlainly('webmaild', options.webmailHttpPort);
   const { addresses } = listener;
   const certificate = options.tlsCert === undefined ? {} : { certificate: resolve(options.tlsCert) };
   await application

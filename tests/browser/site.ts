@@ -19,6 +19,7 @@ export class Site {
   url = '';
   /** The interface of accounts. */
   accountUrl = '';
+  webmailUrl = '';
   /** The browser’s errors, such as violations of the content security policy, and the other hosts that it contacted. */
   complaints: string[] = [];
   context!: BrowserContext;
@@ -37,11 +38,10 @@ export class Site {
     writeFileSync(join(site.#folder, 'password'), password);
     site.shell('whmapi1 passwd user=root --file password=./password');
     site.shell('whmapi1 createacct username=bob domain=bob.example --file password=./password');
-    const server = spawn(join(bin, 'whmapi1d'), ['--port', '0', '--account-port', '0'], {
-      env: site.#environment,
-    });
+    const ports = ['--port', '0', '--account-port', '0', '--webmail-port', '0'];
+    const server = spawn(join(bin, 'whmapi1d'), ports, { env: site.#environment });
     site.#server = server;
-    [site.url, site.accountUrl] = await addressesOf(server);
+    [site.url, site.accountUrl, site.webmailUrl] = await addressesOf(server);
     return site;
   }
 
@@ -51,6 +51,11 @@ export class Site {
       await once(this.#server, 'exit');
     }
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  /** Where this process finds a path in bob’s home. */
+  home(path: string): string {
+    return join(this.#folder, 'state/root/home/bob', path);
   }
 
   shell(line: string): string {
@@ -72,7 +77,7 @@ export class Site {
     this.complaints = [];
     context.on('request', (request) => {
       const asked = request.url();
-      const isOwn = [this.url, this.accountUrl].some((url) => asked.startsWith(`${url}/`));
+      const isOwn = [this.url, this.accountUrl, this.webmailUrl].some((url) => asked.startsWith(`${url}/`));
       if (!asked.startsWith('data:') && !isOwn) this.complaints.push(asked);
     });
     this.page = context.pages()[0] ?? (await context.newPage());
@@ -119,14 +124,16 @@ export class Site {
   }
 }
 
-function addressesOf({ stdout }: ChildProcess): Promise<[whm: string, accounts: string]> {
+function addressesOf({ stdout }: ChildProcess): Promise<[whm: string, accounts: string, webmail: string]> {
   let text = '';
   return new Promise((found, fail) => {
     stdout?.on('data', (bytes: Buffer) => {
       text += bytes.toString();
       const [, whm] = /^listening (https:\S+)$/m.exec(text) ?? [];
       const [, accounts] = /^listening (https:\S+) for accounts$/m.exec(text) ?? [];
-      if (whm !== undefined && accounts !== undefined) found([whm, accounts]);
+      const [, webmail] = /^listening (https:\S+) for webmail$/m.exec(text) ?? [];
+      if (whm !== undefined && accounts !== undefined && webmail !== undefined)
+        found([whm, accounts, webmail]);
     });
     stdout?.on('end', () => fail(new Error(`The server says ${JSON.stringify(text)}.`)));
   });

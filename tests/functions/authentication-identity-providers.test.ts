@@ -119,12 +119,13 @@ describe('set_provider_client_configurations and get_provider_client_configurati
     ).toMatchObject({ error_code: 'not_found' });
   });
 
-  it('store the registration of a service without logins, with a warning', async () => {
+  it('store the registration of each service by itself', async () => {
     const { metadata } = await configure({ client_id: '123' }, 'google', 'webmaild');
-    expect(metadata.output?.warnings).toEqual([
-      'The setting is stored. Nobody can log in to “webmaild” on this server, only to “cpaneld” and “whostmgrd”.',
-    ]);
-    expect(await configuration('google', 'webmaild')).toMatchObject({ client_id: '123' });
+    expect(metadata.output?.warnings).toBeUndefined();
+    expect(await configuration('google', 'webmaild')).toMatchObject({
+      client_id: '123',
+      redirect_uris: ['https://server.example.com:2096/openid_connect_callback/google'],
+    });
     expect(await configuration()).toMatchObject({ client_id: '' });
   });
 

@@ -96,7 +96,7 @@ describe('get_users_links', () => {
     });
   });
 
-  it('says that an account cannot log in, and that there is no webmail', async () => {
+  it('says who cannot log in, and shows the page of webmail', async () => {
     await addAccounts(here, anAccount());
     const account = await here.call('get_users_links', { user: 'bob' });
     expect([account.data, account.metadata.output?.messages]).toEqual([
@@ -106,8 +106,10 @@ describe('get_users_links', () => {
     const webmail = await here.call('get_users_links', { user: 'root', service: 'webmail' });
     expect([webmail.data, webmail.metadata.output?.messages]).toEqual([
       {},
-      ['This server has no pages for webmail.'],
+      ['“root” cannot log in to webmail: only accounts of this server whose package includes it can.'],
     ]);
+    const own = await here.call('get_users_links', { user: 'bob', service: 'webmail' });
+    expect([own.data, own.metadata.output?.messages]).toEqual([{ mailbox: '/' }, undefined]);
   });
 
   it('shows a reseller only its own accounts', async () => {

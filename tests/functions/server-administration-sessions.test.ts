@@ -105,11 +105,14 @@ describe('create_user_session', () => {
     },
   );
 
-  it('rejects webmail, which this server does not have', async () => {
-    expect((await create({ service: 'webmaild' })).metadata).toMatchObject({
-      error_code: 'bad_param',
-      reason:
-        'The parameter “service” should be “cpaneld” or “whostmgrd”, not “webmaild”: this server has no webmail.',
+  it('creates links for the mail of accounts that have webmail', async () => {
+    const { data } = await create({ service: 'webmaild', user: 'bob' });
+    expect(data?.url).toMatch(/^https:\/\/server\.example\.com:2096\/cpsess\d{10}\/login\/\?session=bob:/);
+    expect((await create({ service: 'webmaild', user: 'root' })).metadata.error_code).toBe('not_found');
+    await here.call('add_override_features_for_user', { user: 'bob', features: '{"webmail":0}' });
+    expect((await create({ service: 'webmaild', user: 'bob' })).metadata).toMatchObject({
+      error_code: 'denied',
+      reason: 'The account “bob” does not have webmail: its feature list or an override disables it.',
     });
   });
 

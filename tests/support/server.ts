@@ -19,6 +19,7 @@ export class TestServer {
   readonly #servers: FastifyInstance[] = [];
   #url = '';
   #accountUrl = '';
+  #webmailUrl = '';
 
   /** Root's password is `password`. */
   static async start(limits: NonNullable<ServerOptions['limits']> = {}): Promise<TestServer> {
@@ -41,15 +42,24 @@ export class TestServer {
     };
     one.#url = await open('whostmgrd');
     one.#openAccountDoor = async () => (one.#accountUrl = await open('cpaneld'));
+    one.#openWebmailDoor = async () => (one.#webmailUrl = await open('webmaild'));
     return one;
   }
 
   #openAccountDoor: () => Promise<string> = () => Promise.resolve('');
+  #openWebmailDoor: () => Promise<string> = () => Promise.resolve('');
 
   /** A second server on the same installation: the interface of accounts. */
   static async startWithAccounts(): Promise<TestServer> {
     const one = await TestServer.start();
     await one.#openAccountDoor();
+    return one;
+  }
+
+  /** A third one: webmail. */
+  static async startWithWebmail(): Promise<TestServer> {
+    const one = await TestServer.startWithAccounts();
+    await one.#openWebmailDoor();
     return one;
   }
 
@@ -69,6 +79,12 @@ export class TestServer {
   /** A request to the interface of accounts. */
   async askAccounts(path: string, init: RequestInit = {}): Promise<Reply> {
     const response = await fetch(this.#accountUrl + path, { redirect: 'manual', ...init });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  }
+
+  /** A request to webmail. */
+  async askWebmail(path: string, init: RequestInit = {}): Promise<Reply> {
+    const response = await fetch(this.#webmailUrl + path, { redirect: 'manual', ...init });
     return { status: response.status, headers: response.headers, text: await response.text() };
   }
 

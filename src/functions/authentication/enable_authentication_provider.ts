@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { providerId, serviceName, withoutLogins } from '../../model/identity-providers/form.ts';
+import { providerId, serviceName } from '../../model/identity-providers/form.ts';
 import * as providers from '../../model/identity-providers/providers.ts';
 
 export default defineFunction({
@@ -30,9 +30,7 @@ export default defineFunction({
     },
   ],
 
-  async handler({ provider_id: provider, service_name: service }, { db, warn }) {
+  async handler({ provider_id: provider, service_name: service }, { db }) {
     await providers.setEnabled(db, { provider, service }, true);
-    const warning = withoutLogins(service);
-    if (warning !== undefined) warn(warning);
   },
 });

@@ -30,7 +30,7 @@ export default defineFunction({
           webmaild_enabled: { type: 'flag', doc: 'Whether it is enabled for Webmail.' },
           whostmgr_enabled: { type: 'flag', doc: 'Whether it is enabled for WHM, the pages of this server.' },
           cpaneld_link: { type: 'string', doc: 'Where a login of an account begins.' },
-          webmaild_link: { type: 'string', doc: 'Where a login to Webmail would begin.' },
+          webmaild_link: { type: 'string', doc: 'Where a login to Webmail begins.' },
           whostmgrd_link: { type: 'string', doc: 'Where a login to WHM begins.' },
         },
       },

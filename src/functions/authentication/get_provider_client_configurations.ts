@@ -20,7 +20,7 @@ export default defineFunction({
         issuer: { type: 'string', doc: 'The provider’s issuer identifier. Empty if it is not configured.' },
         redirect_uris: {
           list: { type: 'string' },
-          doc: 'The addresses to which the provider sends browsers back. webmaild has none: nobody can log in to it here.',
+          doc: 'The addresses to which the provider sends browsers back.',
         },
       },
       doc: 'The registration.',

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { providerId, readTexts, serviceName, withoutLogins } from '../../model/identity-providers/form.ts';
+import { providerId, readTexts, serviceName } from '../../model/identity-providers/form.ts';
 import { assertIssuer } from '../../model/identity-providers/issuer.ts';
 import * as providers from '../../model/identity-providers/providers.ts';
 
@@ -52,7 +52,5 @@ export default defineFunction({
     const fields = readTexts(configurations, ['client_id', 'client_secret', 'issuer']);
     if (fields.issuer !== undefined) assertIssuer(provider, fields.issuer, allowsLoopback);
     await providers.register(context, { provider, service }, fields);
-    const warning = withoutLogins(service);
-    if (warning !== undefined) context.warn(warning);
   },
 });

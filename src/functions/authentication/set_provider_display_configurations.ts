@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import * as display from '../../model/identity-providers/display.ts';
-import { providerId, readTexts, serviceName, withoutLogins } from '../../model/identity-providers/form.ts';
+import { providerId, readTexts, serviceName } from '../../model/identity-providers/form.ts';
 import * as providers from '../../model/identity-providers/providers.ts';
 
 export default defineFunction({
@@ -33,10 +33,8 @@ export default defineFunction({
     },
   ],
 
-  async handler({ provider_id: provider, service_name: service, configurations }, { db, warn }) {
+  async handler({ provider_id: provider, service_name: service, configurations }, { db }) {
     await providers.assertExists(db, provider);
     await display.change(db, { provider, service }, readTexts(configurations, display.displayNames));
-    const warning = withoutLogins(service);
-    if (warning !== undefined) warn(warning);
   },
 });

@@ -1,5 +1,4 @@
 import { defineFunction } from '../../core/define.ts';
-import { badParam } from '../../core/errors.ts';
 import { existingUser } from '../../core/params.ts';
 import { assertMayLogInAs } from '../../model/logins/acting-as.ts';
 import * as loginTokens from '../../model/logins/tokens.ts';
@@ -10,7 +9,7 @@ export default defineFunction({
   summary: 'Create a one-time link that logs a browser in as a user without the password.',
   description:
     'The link works once, within 15 minutes, and does not require a two-factor authentication code. With ' +
-    'service=cpaneld, it logs in to the interface of the account. Resellers can create links for themselves and for ' +
+    'service=cpaneld, it logs in to the interface of the account, with service=webmaild to the account’s mail. Resellers can create links for themselves and for ' +
     'the accounts and resellers that they own, and root for everyone who can log in. ' +
     'Anyone who has the link gets all of the user’s privileges. Do not share it with anyone else.',
   access: ['create-user-session'],
@@ -20,7 +19,7 @@ export default defineFunction({
       type: 'string',
       required: true,
       values: ['cpaneld', 'whostmgrd', 'webmaild'],
-      doc: 'The interface: cpaneld for accounts, whostmgrd (WHM) for root and resellers. There is no webmail.',
+      doc: 'The interface: cpaneld for accounts, webmaild for their mail, whostmgrd (WHM) for root and resellers.',
     },
     user: {
       ...existingUser,
@@ -74,16 +73,16 @@ export default defineFunction({
       doc: 'A link to the interface of the account “bob”.',
       setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
     },
+    {
+      args: { service: 'webmaild', user: 'bob' },
+      doc: 'A link to the mail of the account “bob”.',
+      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+    },
   ],
 
   async handler(args, context) {
     const { caller, db, system, randomBytes, reason } = context;
     const { service, user, app } = args;
-    if (service === 'webmaild') {
-      throw badParam(
-        'The parameter “service” should be “cpaneld” or “whostmgrd”, not “webmaild”: this server has no webmail.',
-      );
-    }
     await assertMayLogInAs(db, caller, service, user);
     const securityToken =
       args.cp_security_token?.replace('/', '') ?? (await loginTokens.newSecurityToken(randomBytes));

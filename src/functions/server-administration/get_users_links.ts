@@ -2,6 +2,7 @@ import { defineFunction } from '../../core/define.ts';
 import { existingUser } from '../../core/params.ts';
 import * as users from '../../model/accounts/users.ts';
 import * as links from '../../model/integration/links.ts';
+import { canEnter } from '../../model/logins/callers.ts';
 import * as pages from '../../model/logins/pages.ts';
 
 export default defineFunction({
@@ -9,9 +10,10 @@ export default defineFunction({
   since: 50,
   summary: 'Show the pages of this server that a user can open after a login, and their paths.',
   description:
-    'Only root and resellers can log in to this server’s page. Their pages are overview, two_factor and api_shell, and ' +
+    'With service=cpaneld, these are the pages of WHM, to which only root and resellers can log in. Their pages are overview, two_factor and api_shell, and ' +
     'one for each purpose (“implements”) of the user’s integration links, such as billing. A path follows the first part ' +
-    'of the address of a session: https://HOST:2087/cpsess0123456789/two-factor (create_user_session).',
+    'of the address of a session: https://HOST:2087/cpsess0123456789/two-factor (create_user_session). With service=webmail, ' +
+    'an account that has webmail has one page, mailbox, on port 2096.',
   access: ['cpanel-integration', 'acct-summary'],
   effect: 'reads',
   params: {
@@ -20,7 +22,7 @@ export default defineFunction({
       type: 'string',
       default: 'cpaneld',
       values: ['cpaneld', 'webmail'],
-      doc: 'The interface. This server has no pages for webmail.',
+      doc: 'The interface.',
     },
   },
   returns: { map: { type: 'string', doc: 'The path of the page.' }, keys: 'PAGE' },
@@ -29,7 +31,10 @@ export default defineFunction({
   async handler({ user, service }, { caller, db, inform }) {
     await users.assertManageable(db, caller, user);
     if (service === 'webmail') {
-      inform('This server has no pages for webmail.');
+      if (await canEnter(db, 'webmaild', user)) return pages.WEBMAIL_PATHS;
+      inform(
+        `“${user}” cannot log in to webmail: only accounts of this server whose package includes it can.`,
+      );
       return {};
     }
     if (!(await pages.mayLogIn(db, user))) {

@@ -11,6 +11,8 @@ export interface Page {
   readonly name: PageName;
   readonly title: string;
   readonly main: Html;
+  /** Whether the page is complete without its script. Default: it is not. */
+  readonly worksWithoutScript?: boolean;
 }
 
 /** A user who is logged in. */
@@ -25,7 +27,10 @@ export interface Visitor {
   readonly tools: readonly Tool[];
 }
 
-export function renderPage({ name, title, main }: Page, visitor: Visitor): string {
+export function renderPage(
+  { name, title, main, worksWithoutScript = false }: Page,
+  visitor: Visitor,
+): string {
   const { service, user, base, hostname, tools } = visitor;
   const header = html`<header class="bar">
     <a class="brand" href="${base}/"
@@ -61,11 +66,14 @@ export function renderPage({ name, title, main }: Page, visitor: Visitor): strin
       ${header}
       <main id="main" tabindex="-1">
         <div id="notice" role="status"></div>
-        <noscript
-          ><p class="callout warning">
-            This tool needs JavaScript, which your browser does not run.
-          </p></noscript
-        >
+        ${
+          !worksWithoutScript &&
+          html`<noscript
+            ><p class="callout warning">
+              This tool needs JavaScript, which your browser does not run.
+            </p></noscript
+          >`
+        }
         ${main}
       </main>
     </body>`,

@@ -19,6 +19,12 @@ export interface ProviderButton {
   readonly icon_type: string;
 }
 
+/** Whom the page is for, if not for administrators. */
+const audiences: Readonly<Partial<Record<LoginService, string>>> = {
+  cpaneld: 'For hosting accounts',
+  webmaild: 'Webmail of hosting accounts',
+};
+
 export interface LoginPage {
   readonly service: LoginService;
   readonly refusal?: Refusal | undefined;
@@ -36,7 +42,7 @@ export function renderLoginPage(hostname: string, page: LoginPage): string {
     <div class="product">
       <p class="brand"><img src="${assets()['icon.svg'].path}" alt="" width="36" height="36" />whmapi1</p>
       <h1>Log in to ${hostname}</h1>
-      ${service === 'cpaneld' && html`<p class="hint">For hosting accounts</p>`}
+      ${audiences[service] !== undefined && html`<p class="hint">${audiences[service]}</p>`}
     </div>
     <div id="notice" role="status"></div>
     <p

@@ -1,4 +1,4 @@
-// The parts of both interfaces, in the order of their navigation. A new part of an interface is a row here: the types
+// The parts of each interface, in the order of their navigation. A new part of an interface is a row here: the types
 // then show what it still lacks, which is its page on the server and its script (`browser/page.ts`).
 import type { FeatureId } from '../../model/features/catalogue.ts';
 import type { LoginService } from '../../model/logins/callers.ts';
@@ -58,6 +58,7 @@ export const navigation = {
     },
     apiShell,
   ],
+  webmaild: [{ name: 'mailbox', path: '/', title: 'Mail' }],
 } as const satisfies Readonly<Record<LoginService, readonly Tool[]>>;
 
 export type ToolName<Service extends LoginService = LoginService> =

@@ -1,9 +1,9 @@
-// The routes that the pages of both interfaces have: the login page, a page for each part of the interface, and assets.
+// The routes that the pages of each interface have: the login page, a page for each part of the interface, and assets.
 import type { FastifyInstance } from 'fastify';
 import type { LoginService } from '../../model/logins/callers.ts';
 import type { Door } from '../door.ts';
 import { sendLoginPage } from '../login.ts';
-import { securityTokenOf } from '../request.ts';
+import { queryOf, securityTokenOf } from '../request.ts';
 import { assets } from './assets.ts';
 import { navigation, type Tool, type ToolName } from './navigation.ts';
 import { renderNotIncludedPage } from './not-included-page.ts';
@@ -12,9 +12,9 @@ import { sessionOf, type Session } from './session.ts';
 
 export const HTML = 'text/html; charset=utf-8';
 
-/** Returns the page of each part. */
+/** Returns the page of each part, for the query of its address. */
 export type Renderers<Service extends LoginService> = Readonly<
-  Record<ToolName<Service>, (session: Session) => Promise<string>>
+  Record<ToolName<Service>, (session: Session, query: URLSearchParams) => Promise<string>>
 >;
 
 export function addPageRoutes<Service extends LoginService>(
@@ -40,7 +40,7 @@ export function addPageRoutes<Service extends LoginService>(
       if (!visitor.tools.includes(tool)) {
         return reply.code(403).type(HTML).send(renderNotIncludedPage(tool, visitor));
       }
-      return reply.type(HTML).send(await render(session));
+      return reply.type(HTML).send(await render(session, new URLSearchParams(queryOf(request))));
     });
   }
 }

@@ -33,12 +33,6 @@ export const subject = {
   doc: 'The identity’s unique and permanent identifier at the provider: the claim “sub” of its ID tokens.',
 } as const satisfies Param;
 
-/** The warning for a service without logins on this server. */
-export function withoutLogins(service: Service): string | undefined {
-  if (service !== 'webmaild') return undefined;
-  return `The setting is stored. Nobody can log in to “${service}” on this server, only to “cpaneld” and “whostmgrd”.`;
-}
-
 /**
  * Reads a JSON object of texts.
  * @throws ApiError `bad_param`, which never quotes a value, because it may be a secret.

@@ -69,6 +69,11 @@ const refusals: Readonly<Record<LoginService, Verdict>> = {
     problem: 'denied',
     reason: 'This identity may not log in here: its user is suspended, or is no account of this server.',
   },
+  webmaild: {
+    problem: 'denied',
+    reason:
+      'This identity may not log in here: its user is suspended, has no webmail, or is no account of this server.',
+  },
 };
 
 /** The users of an identity who can log in to the service. If none of them can, all of them. */

@@ -163,7 +163,7 @@ function notConfigured(provider: string, service: Service): ApiError {
 
 /** The addresses to which a provider sends browsers back, at this server’s hostname and the service’s usual port. */
 export function redirectUrisOf(provider: string, service: Service, hostname: string): string[] {
-  return service === 'webmaild' ? [] : [`https://${hostname}:${ports[service]}${callbackPath(provider)}`];
+  return [`https://${hostname}:${ports[service]}${callbackPath(provider)}`];
 }
 
 export function startPath(provider: string): string {

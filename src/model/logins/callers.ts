@@ -1,14 +1,15 @@
 // Callers and their privileges.
 import type { Caller, Db } from '../../core/context.ts';
 import { accountCaller } from '../../core/contexts.ts';
-import { denied, notFound } from '../../core/errors.ts';
+import { ApiError, denied, notFound } from '../../core/errors.ts';
 import * as accounts from '../accounts/accounts.ts';
 
 /**
- * The two interfaces, by their names in the API. `whostmgrd` is WHM, for root and resellers; `cpaneld` is the interface
- * of accounts. A session, a login link and an API token belong to one of them and are never valid in the other.
+ * The interfaces, by their names in the API. `whostmgrd` is WHM, for root and resellers; `cpaneld` is the interface of
+ * accounts; `webmaild` shows their mail. A session, a login link and an API token belong to one of them and are never
+ * valid in another.
  */
-export type LoginService = 'whostmgrd' | 'cpaneld';
+export type LoginService = 'whostmgrd' | 'cpaneld' | 'webmaild';
 
 /** The privilege that includes every privilege, over every account. */
 const ALL = 'all';
@@ -60,7 +61,37 @@ export async function accountCallerOf(db: Db, user: string): Promise<Caller> {
   return accountCaller(account.username);
 }
 
+/**
+ * Returns an account as the reader of its mail.
+ * @throws ApiError as `accountCallerOf`; `denied` also if the account does not have webmail.
+ */
+async function mailCallerOf(db: Db, user: string): Promise<Caller> {
+  const caller = await accountCallerOf(db, user);
+  // Only this needs them.
+  const { mayUse } = await import('../features/overrides.ts');
+  if (!(await mayUse(db, user, 'webmail')))
+    throw denied(`The account “${user}” does not have webmail: its feature list or an override disables it.`);
+  return caller;
+}
+
+const callersAt: Readonly<Record<LoginService, (db: Db, user: string) => Promise<Caller>>> = {
+  whostmgrd: callerOf,
+  cpaneld: accountCallerOf,
+  webmaild: mailCallerOf,
+};
+
 /** Returns the user as a caller of this interface. @throws ApiError `not_found`, `denied`. */
 export function callerAt(db: Db, service: LoginService, user: string): Promise<Caller> {
-  return service === 'cpaneld' ? accountCallerOf(db, user) : callerOf(db, user);
+  return callersAt[service](db, user);
+}
+
+/** Whether the user can log in to this interface. */
+export async function canEnter(db: Db, service: LoginService, user: string): Promise<boolean> {
+  try {
+    await callerAt(db, service, user);
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError) return false;
+    throw error;
+  }
 }

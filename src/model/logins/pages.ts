@@ -3,6 +3,9 @@ import type { Db } from '../../core/context.ts';
 import type { Link } from '../integration/links.ts';
 import * as resellers from '../resellers/resellers.ts';
 
+/** On the port of webmail. */
+export const WEBMAIL_PATHS = { mailbox: '/' };
+
 const PATHS = { overview: '/', two_factor: '/two-factor', api_shell: '/api-shell' };
 
 export async function mayLogIn(db: Db, user: string): Promise<boolean> {

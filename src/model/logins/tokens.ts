@@ -84,7 +84,7 @@ export async function newSecurityToken(randomBytes: Context['randomBytes']): Pro
   return `cpsess${await randomText(randomBytes, DIGITS, 10)}`;
 }
 
-const ports: Readonly<Record<LoginService, number>> = { whostmgrd: 2087, cpaneld: 2083 };
+const ports: Readonly<Record<LoginService, number>> = { whostmgrd: 2087, cpaneld: 2083, webmaild: 2096 };
 
 /** Returns the link. No part of it needs encoding. */
 export function linkOf(
