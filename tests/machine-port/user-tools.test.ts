@@ -1,7 +1,7 @@
 // Passwords that are set together, with a chpasswd(8) that refuses those of some users.
 import { MachineError } from '../../src/core/machine-error.ts';
 import type { Run } from '../../src/machine/linux/run.ts';
-import { setPasswords, type NewPassword } from '../../src/machine/linux/user-tools.ts';
+import { prepared, setPasswords, type NewPassword } from '../../src/machine/linux/user-tools.ts';
 
 const hash = (name: string) => ({
   name,
@@ -54,4 +54,28 @@ test('without users, nothing is run', async () => {
   const { run, runs } = chpasswd([]);
   expect(await setPasswords(run, [])).toEqual(new Map());
   expect(runs).toEqual([]);
+});
+
+test('one start of perl hashes several passwords, and each gets its own', async () => {
+  const inputs: (string | undefined)[] = [];
+  const run: Run = (_tool, [, , ...settings], { input } = {}) => {
+    inputs.push(input);
+    // The last one is no hash, as of a crypt(3) that refuses it.
+    const hashes = settings.map((setting, at) => (at === 2 ? '*0' : setting + String(at).repeat(43)));
+    return Promise.resolve({ status: 0, stdout: hashes.map((hash) => `${hash}\n`).join('') });
+  };
+  const [first, second, third] = await prepared(run, ['one', 'two words', 'three']);
+  expect(inputs).toEqual(['one\ntwo words\nthree\n']);
+  const hashOf = (digit: string): unknown =>
+    expect.stringMatching(new RegExp(`^\\$y\\$j9T\\$.{22}\\$${digit}{43}$`));
+  expect([first, second, third]).toEqual([
+    { hash: hashOf('0') },
+    { hash: hashOf('1') },
+    { password: 'three' },
+  ]);
+});
+
+test('if perl fails, PAM hashes the passwords', async () => {
+  const run: Run = () => Promise.reject(new MachineError('failed', 'perl is not installed.'));
+  expect(await prepared(run, ['one', 'two'])).toEqual([{ password: 'one' }, { password: 'two' }]);
 });

@@ -1,4 +1,4 @@
-// Hashes a new password before the users of the machine are locked, as PAM would do it under the lock. The hash takes
+// Hashes new passwords before the users of the machine are locked, as PAM would do it under the lock. The hash takes
 // most of the time of chpasswd(8).
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -9,8 +9,12 @@ import type { Run } from './run.ts';
 const SETTING = '$y$j9T$';
 const SALT_BYTES = 16;
 const DIGEST = /^[./0-9A-Za-z]{43}$/;
-/** crypt(3). Every Debian has perl-base. The password is standard input, because all users can read arguments. */
-const SCRIPT = 'binmode STDIN; local $/; print crypt(<STDIN>, $ARGV[0])';
+/**
+ * crypt(3). Every Debian has perl-base. The passwords are the lines of standard input, because all users can read
+ * arguments.
+ */
+const SCRIPT =
+  'binmode STDIN; for (@ARGV) { chomp(my $password = <STDIN>); print crypt($password, $_), "\\n" }';
 
 const LOGIN_DEFS = '/etc/login.defs';
 /** The rules of Debian, until somebody adds one. */
@@ -24,18 +28,25 @@ const RULES = {
 };
 
 /**
- * Returns the password’s hash by the rules of this machine. Undefined if PAM has to make it, because this machine has
- * other rules than Debian, or no perl. Never fails.
+ * Returns the hash of each password by the rules of this machine. Undefined if PAM has to make it, because this machine
+ * has other rules than Debian, or no perl. Never fails.
  */
-export async function hashAsPam(run: Run, password: string): Promise<string | undefined> {
+export async function hashAsPam(
+  run: Run,
+  passwords: readonly string[],
+): Promise<readonly (string | undefined)[]> {
   try {
-    if (!(await hasRulesOfDebian())) return undefined;
-    const setting = `${SETTING}${encode(randomBytes(SALT_BYTES))}$`;
-    const { stdout: hash } = await run('perl', ['-e', SCRIPT, setting], { input: password });
-    return hash.startsWith(setting) && DIGEST.test(hash.slice(setting.length)) ? hash : undefined;
+    if (!(await hasRulesOfDebian())) return passwords.map(() => undefined);
+    const settings = passwords.map(() => `${SETTING}${encode(randomBytes(SALT_BYTES))}$`);
+    const input = passwords.map((password) => `${password}\n`).join('');
+    const hashes = (await run('perl', ['-e', SCRIPT, ...settings], { input })).stdout.split('\n');
+    return settings.map((setting, at) => {
+      const hash = hashes[at] ?? '';
+      return hash.startsWith(setting) && DIGEST.test(hash.slice(setting.length)) ? hash : undefined;
+    });
   } catch {
     // PAM reports what is wrong.
-    return undefined;
+    return passwords.map(() => undefined);
   }
 }
 

@@ -32,10 +32,13 @@ export async function addUser(run: Run, { name, home, shell, comment, uid }: New
 /** What chpasswd(8) stores: a hash, or the password itself, which PAM hashes. */
 export type NewPassword = { readonly hash: string } | { readonly password: string };
 
-/** Does what takes time and needs no lock. Never fails. */
-export async function prepared(run: Run, password: string): Promise<NewPassword> {
-  const hash = await hashAsPam(run, password);
-  return hash === undefined ? { password } : { hash };
+/** Does what takes time and needs no lock, for several passwords with one start of perl. Never fails. */
+export async function prepared(run: Run, passwords: readonly string[]): Promise<readonly NewPassword[]> {
+  const hashes = await hashAsPam(run, passwords);
+  return passwords.map((password, at) => {
+    const hash = hashes[at];
+    return hash === undefined ? { password } : { hash };
+  });
 }
 
 export interface UserPassword {

@@ -37,7 +37,7 @@ import { UserCreation, type Wanted } from './user-creation.ts';
 import { UserDatabase } from './user-database.ts';
 import { UserProcesses } from './user-processes.ts';
 import { UserRemoval } from './user-removal.ts';
-import { prepared, setPasswords } from './user-tools.ts';
+import { prepared, setPasswords, type NewPassword } from './user-tools.ts';
 
 export interface LinuxOptions {
   readonly run: Run;
@@ -53,6 +53,10 @@ export interface LinuxOptions {
 const WRONG_PASSWORD = 7;
 /** More users are not created under one lock, so that others need not wait long for it. */
 const MOST_CREATED_AT_ONCE = 8;
+/** One after the other in one process: more would wait too long for each other. */
+const MOST_HASHED_AT_ONCE = 4;
+/** `getent` searches for so many names faster than it lists all users. */
+const MOST_FOUND_AT_ONCE = 3;
 
 export class LinuxUsers implements MachineUsers {
   readonly #run: Run;
@@ -100,14 +104,22 @@ export class LinuxUsers implements MachineUsers {
   }
 
   findAll(names: readonly string[]): Promise<Map<string, MachineUser>> {
-    return this.#database.findAll(names);
+    const [name, ...others] = names;
+    if (name === undefined || others.length > 0) return this.#database.findAll(names);
+    const find = async (several: readonly string[]) => {
+      const found = await this.#database.findAll(several);
+      return several.map((one) => found.get(one));
+    };
+    return this.#batches
+      .run('find', name, find, { most: MOST_FOUND_AT_ONCE })
+      .then((user) => new Map(user === undefined ? [] : [[name, user]]));
   }
 
   async create(user: NewMachineUser, password?: string): Promise<CreatedUser> {
     assertNewUser(user, this.#bases);
     if (password !== undefined) assertPassword(password);
     // Begins here, so that it is done, or nearly, when the lock is free and the user exists.
-    const wanted = { user, password: password === undefined ? undefined : prepared(this.#run, password) };
+    const wanted = { user, password: password === undefined ? undefined : this.#prepared(password) };
     const create = (several: readonly Wanted[]) => this.#withLock(() => this.#creation.create(several));
     const outcome = await this.#batches.run('create', wanted, create, { most: MOST_CREATED_AT_ONCE });
     if (outcome.status === 'rejected') throw outcome.reason;
@@ -189,7 +201,7 @@ export class LinuxUsers implements MachineUsers {
   async setPassword(name: string, password: string): Promise<void> {
     assertPassword(password);
     assertUsername(name);
-    const given = prepared(this.#run, password);
+    const given = this.#prepared(password);
     await this.#withLock(async () => {
       const user = (name === ROOT ? await this.find(name) : undefined) ?? (await this.#get(name));
       const before = await this.#suspensions.recall(user);
@@ -259,6 +271,12 @@ export class LinuxUsers implements MachineUsers {
     assertFileName(file);
     const user = await this.find(name);
     return user !== undefined && !isSystemUser(user, this.#bases) && holdsFile(user.home, file);
+  }
+
+  /** Calls at the same time share a process. */
+  #prepared(password: string): Promise<NewPassword> {
+    const prepare = (several: readonly string[]) => prepared(this.#run, several);
+    return this.#batches.run('password', password, prepare, { most: MOST_HASHED_AT_ONCE });
   }
 
   /**
