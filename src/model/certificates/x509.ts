@@ -74,7 +74,15 @@ function hintAbout(text: string): string {
 /** Reads one certificate that this program has stored. @throws if it cannot be read. */
 export function certificateOf(pem: string): ReadCertificate {
   const x509 = new X509Certificate(pem);
-  const parsed = new Parsed(x509.raw);
+  return readFrom(x509, new Parsed(x509.raw));
+}
+
+/** Reads a certificate that was just created. @throws if it cannot be read. */
+export function createdCertificate(created: Parsed): ReadCertificate {
+  return readFrom(new X509Certificate(new Uint8Array(created.rawData)), created);
+}
+
+function readFrom(x509: X509Certificate, parsed: Parsed): ReadCertificate {
   const subject = fieldsOf(parsed.subjectName.toJSON());
   const facts: CertificateFacts = {
     subject,
