@@ -182,7 +182,7 @@ async function bySession({ application, service }: Door, credentials: Credential
   // A forged request has only one of the two.
   if (sessionId === undefined || securityToken === undefined) return denied('session');
   const { now, sha256 } = engine;
-  const shown = { service, id: sessionId, securityToken };
+  const shown = { service, id: sessionId, securityToken, address };
   const found = await reading(engine.store, async (db) => {
     const session = await sessions.find({ db, now, sha256 }, shown);
     if (session === undefined) return undefined;

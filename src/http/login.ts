@@ -19,6 +19,8 @@ export function addLogin(server: FastifyInstance, door: Door): void {
     server.get(path, (request, reply) => sendLoginPage(request, reply, door));
   }
   server.get('/:token/login/', (request, reply) => redeem(request, reply, door));
+  for (const path of ['/:token/login', '/:token/login/'])
+    server.post(path, (request, reply) => redeem(request, reply, door));
   for (const path of ['/logout', '/logout/', '/:token/logout', '/:token/logout/']) {
     server.route({
       method: ['GET', 'POST'],
@@ -80,18 +82,20 @@ async function logIn(request: FastifyRequest, reply: FastifyReply, door: Door): 
   );
 }
 
-/** A one-time link of create_user_session or get_login_url. */
+/** A one-time link of create_user_session or get_login_url, or a session of the module Session, in the body of a POST. */
 async function redeem(request: FastifyRequest, reply: FastifyReply, door: Door): Promise<FastifyReply> {
   const { application, service } = door;
-  const { args } = readCall(queryOf(request), undefined);
+  const body = bodyOf(request);
+  const args = [...readCall(queryOf(request), undefined).args, ...(body === undefined ? [] : readBody(body))];
   const hash = await application.engine.sha256(field(args, 'session'));
   const world = loginWorldOf(application);
   const used = await world.transaction(async (db) => {
     const context = { ...world, db };
-    const link = await loginTokens.redeem(context, hash, service);
+    const link = await loginTokens.redeem(context, hash, service, request.ip);
     if (link === undefined) return undefined;
-    const { username, app, securityTokenHash } = link;
-    const about = { service, address: request.ip, authentication: 'login link', securityTokenHash };
+    const { username, app, securityTokenHash, onlyFrom } = link;
+    const begun = { service, address: request.ip, authentication: 'login link' };
+    const about = { ...begun, securityTokenHash, onlyFrom };
     return { app, username, opened: await sessions.open(context, username, about) };
   });
   const about = { address: request.ip, authentication: 'login link' };

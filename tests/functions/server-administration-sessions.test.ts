@@ -58,6 +58,7 @@ describe('create_user_session', () => {
       username: 'root',
       app: 'api_tokens',
       securityTokenHash: Buffer.from(await here.engine.sha256('cpsess1852963418')),
+      onlyFrom: null,
     });
     expect(await redeem(`root:${RANDOM}`)).toBeUndefined();
   });

@@ -1,5 +1,6 @@
 // A separate server for a test, on a free port of 127.0.0.1, with an installation whose clock the test sets.
 import { randomBytes } from 'node:crypto';
+import { request, type IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Application } from '../../src/app.ts';
 import { createServer, type ServerOptions } from '../../src/http/server.ts';
@@ -86,6 +87,23 @@ export class TestServer {
   async askWebmail(path: string, init: RequestInit = {}): Promise<Reply> {
     const response = await fetch(this.#webmailUrl + path, { redirect: 'manual', ...init });
     return { status: response.status, headers: response.headers, text: await response.text() };
+  }
+
+  /** The same from another address of this machine. */
+  askWebmailFrom(
+    localAddress: string,
+    path: string,
+    { method = 'GET', body = '', cookie = '' },
+  ): Promise<{ readonly status: number; readonly headers: IncomingHttpHeaders }> {
+    const headers = { cookie, 'content-type': 'application/x-www-form-urlencoded' };
+    return new Promise((done, fail) => {
+      const sent = request(this.#webmailUrl + path, { localAddress, method, headers }, (response) => {
+        response.resume();
+        response.on('end', () => done({ status: response.statusCode ?? 0, headers: response.headers }));
+      });
+      sent.on('error', fail);
+      sent.end(body);
+    });
   }
 
   /** A login with a password. */

@@ -3,7 +3,7 @@ import type { Db } from '../../core/context.ts';
 import { isFromWrongClock } from '../clock.ts';
 import type { LoginService } from './callers.ts';
 import * as lastLogin from './last-login.ts';
-import { newSecurityToken } from './tokens.ts';
+import { isFrom, newSecurityToken } from './tokens.ts';
 
 /** A session ends after half an hour without use, and always after twelve hours. */
 const IDLE_MS = 30 * 60_000;
@@ -40,12 +40,14 @@ export interface Beginning {
   readonly authentication: string;
   /** The SHA-256 of the browser's existing security token. Without it, a new token is created. */
   readonly securityTokenHash?: Uint8Array | null;
+  /** The key of the only address that may use the session. Default: any. */
+  readonly onlyFrom?: string | null;
 }
 
 export async function open(
   context: SessionContext,
   user: string,
-  { service, address, authentication, securityTokenHash }: Beginning,
+  { service, address, authentication, securityTokenHash, onlyFrom = null }: Beginning,
 ): Promise<Opened> {
   const { db, now, randomBytes, sha256 } = context;
   const id = hexadecimal(await randomBytes(16));
@@ -53,15 +55,16 @@ export async function open(
   const at = now();
   await db.run('DELETE FROM session WHERE expires_at <= ?', at);
   await db.run(
-    `INSERT INTO session (id_hash, token_hash, username, service, authentication, remote_address, created_at, used_at,
-                          expires_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO session (id_hash, token_hash, username, service, authentication, remote_address, only_from, created_at,
+                          used_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     await sha256(id),
     securityTokenHash ?? (await sha256(securityToken)),
     user,
     service,
     authentication,
     address,
+    onlyFrom,
     at,
     at,
     at + LONGEST_MS,
@@ -72,6 +75,7 @@ export async function open(
 
 interface Row extends Session {
   readonly confirmed_until: number | null;
+  readonly only_from: string | null;
   readonly used_at: number;
   readonly expires_at: number;
 }
@@ -81,21 +85,23 @@ export interface ShownSession {
   readonly service: LoginService;
   readonly id: string;
   readonly securityToken: string;
+  /** The client’s address, if it is known. */
+  readonly address?: string;
 }
 
 /**
- * Finds the user of a session. Undefined if the cookie and the security token do not match, the session belongs to the
- * other interface, or it has ended.
+ * Finds the user of a session. Undefined if the cookie and the security token do not match, the session belongs to
+ * another interface or another address, or it has ended.
  * `isDue`: its last use should be stored (`touch`). `isConfirmed`: its user has recently proved to be the one who
  * logged in (`confirm`).
  */
 export async function find(
   { db, now, sha256 }: Omit<SessionContext, 'randomBytes'>,
-  { service, id, securityToken }: ShownSession,
+  { service, id, securityToken, address }: ShownSession,
 ): Promise<(Session & { readonly isDue: boolean; readonly isConfirmed: boolean }) | undefined> {
   // Both are looked up by their hashes, so that the duration reveals nothing about them.
   const row = await db.get<Row>(
-    `SELECT username, authentication, confirmed_until, used_at, expires_at FROM session
+    `SELECT username, authentication, confirmed_until, only_from, used_at, expires_at FROM session
      WHERE id_hash = ? AND token_hash = ? AND service = ?`,
     await sha256(id),
     await sha256(securityToken),
@@ -103,6 +109,7 @@ export async function find(
   );
   const at = now();
   if (row === undefined || row.expires_at <= at || row.used_at + IDLE_MS <= at) return undefined;
+  if (!isFrom(address, row.only_from)) return undefined;
   // It began, or was used, while the clock was ahead, and would last until that time.
   if (isFromWrongClock(row.expires_at - LONGEST_MS, at) || isFromWrongClock(row.used_at, at))
     return undefined;

@@ -1,5 +1,6 @@
 // Login tokens: a link contains one to log a browser in, once.
 import type { Context, Db } from '../../core/context.ts';
+import { keyOf } from '../brute-force/addresses.ts';
 import { isFromWrongClock } from '../clock.ts';
 import type { LoginService } from './callers.ts';
 import { DIGITS, randomText, URL_SAFE } from '../random-text.ts';
@@ -19,6 +20,8 @@ export interface NewToken {
   readonly lifetimeMs: number;
   /** The security token of the new session, if specified: `cpsess0123456789`. */
   readonly securityToken?: string;
+  /** The key of the only address (`brute-force/addresses.ts`) that may use the link and its session. Default: any. */
+  readonly onlyFrom?: string;
 }
 
 export interface LoginToken {
@@ -26,6 +29,7 @@ export interface LoginToken {
   readonly app: string;
   /** The SHA-256 of the security token of the new session. */
   readonly securityTokenHash: Uint8Array | null;
+  readonly onlyFrom: string | null;
 }
 
 /**
@@ -33,20 +37,21 @@ export interface LoginToken {
  */
 export async function make(
   { db, now, randomBytes, sha256 }: Pick<Context, 'db' | 'now' | 'randomBytes' | 'sha256'>,
-  { user, service, app, lifetimeMs, securityToken }: NewToken,
+  { user, service, app, lifetimeMs, securityToken, onlyFrom }: NewToken,
 ): Promise<{ readonly text: string; readonly expiresAt: number }> {
   const text = `${user}:${await randomText(randomBytes, URL_SAFE, RANDOM_LENGTH)}`;
   const createdAt = now();
   const expiresAt = createdAt + lifetimeMs;
   await db.run('DELETE FROM login_token WHERE expires_at <= ?', createdAt);
   await db.run(
-    `INSERT INTO login_token (token_hash, username, service, app, security_token_hash, created_at, expires_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO login_token (token_hash, username, service, app, security_token_hash, only_from, created_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     await sha256(text),
     user,
     service,
     app,
     securityToken === undefined ? null : await sha256(securityToken),
+    onlyFrom ?? null,
     createdAt,
     expiresAt,
   );
@@ -54,24 +59,30 @@ export async function make(
 }
 
 /**
- * Redeems a token, in the transaction of what it is used for. Undefined if it is unknown, used or expired. `hash` is
- * the SHA-256 of its text.
+ * Redeems a token, in the transaction of what it is used for. Undefined if it is unknown, used, expired, or for another
+ * address. `hash` is the SHA-256 of its text. `address`: the client’s, if it is known.
  */
 export async function redeem(
   { db, now }: Pick<Context, 'db' | 'now'>,
   hash: Uint8Array,
   service: Service = 'whostmgrd',
+  address?: string,
 ): Promise<LoginToken | undefined> {
   const found = await find(db, hash, service);
-  if (found === undefined) return undefined;
+  if (found === undefined || !isFrom(address, found.onlyFrom)) return undefined;
   await db.run('DELETE FROM login_token WHERE token_hash = ?', hash);
   const { createdAt, expiresAt, ...token } = found;
   return expiresAt <= now() || isFromWrongClock(createdAt, now()) ? undefined : token;
 }
 
+/** Whether a client may use what is only for one address. */
+export function isFrom(address: string | undefined, onlyFrom: string | null): boolean {
+  return onlyFrom === null || (address !== undefined && keyOf(address) === onlyFrom);
+}
+
 async function find(db: Db, hash: Uint8Array, service: Service) {
   return db.get<LoginToken & { readonly createdAt: number; readonly expiresAt: number }>(
-    `SELECT username, app, security_token_hash AS "securityTokenHash", created_at AS "createdAt",
+    `SELECT username, app, security_token_hash AS "securityTokenHash", only_from AS "onlyFrom", created_at AS "createdAt",
             expires_at AS "expiresAt"
      FROM login_token WHERE token_hash = ? AND service = ?`,
     hash,

@@ -14,7 +14,7 @@ export default defineUapi({
     show_mail_themes: {
       type: 'flag',
       doc: 'Whether to list the themes of webmail too.',
-      noEffectReason: 'this server has no webmail.',
+      noEffectReason: 'webmail has no themes.',
     },
   },
   returns: { list: { type: 'string' } },
