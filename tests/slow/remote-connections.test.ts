@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { askedPause, pauseBefore } from '../../src/remote/retry.ts';
-import { Person, TOKEN } from './person.ts';
-import { makeCertificate, ok, ScriptedServer, type Certificate } from './servers.ts';
+import { Person, TOKEN } from '../remote/person.ts';
+import { makeCertificate, ok, ScriptedServer, type Certificate } from '../remote/servers.ts';
 
 let certificate: Certificate;
 let server: ScriptedServer;

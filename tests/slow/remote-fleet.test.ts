@@ -4,8 +4,8 @@ import { EventEmitter, once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { Person } from './person.ts';
-import { makeCertificate, ok, ScriptedServer, type Certificate } from './servers.ts';
+import { Person } from '../remote/person.ts';
+import { makeCertificate, ok, ScriptedServer, type Certificate } from '../remote/servers.ts';
 
 let certificate: Certificate;
 let server: ScriptedServer;
