@@ -1,6 +1,7 @@
 // Long lists and maps that are read from the store while they are written (`core/long-list.ts`).
 import type { Context, KeptReading, SqlValue } from '../core/context.ts';
 import type { Dialect } from '../core/dialect.ts';
+import type { Value } from '../core/values.ts';
 
 /** Lists of up to this many records are read at once. */
 export const LONG = 1000;
@@ -31,6 +32,25 @@ export function leave(
     preview: () => (isOpen ? batches(reading) : []),
     close,
   });
+}
+
+/**
+ * Leaves a list whose items are in memory to be written, so that no more than a few records are made at once.
+ * @returns false if the list is not long, or the call needs it as a whole.
+ */
+export function leaveItems<Item>(
+  { listQuery, reportLongList }: Pick<Context, 'listQuery' | 'reportLongList'>,
+  items: readonly Item[],
+  recordOf: (item: Item) => Value,
+): boolean {
+  if (listQuery !== undefined || reportLongList === undefined || items.length <= LONG) return false;
+  const batches = function* () {
+    for (let at = 0; at < items.length; at += BATCH) {
+      yield JSON.stringify(items.slice(at, at + BATCH).map(recordOf));
+    }
+  };
+  reportLongList({ batches: batches(), preview: batches, close: () => undefined });
+  return true;
 }
 
 function* closing(batches: Iterable<string>, close: () => void): Generator<string> {

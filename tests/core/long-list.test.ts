@@ -1,4 +1,5 @@
 // Long lists are read while the response is written. Everything is compared with the same call as a whole.
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RE2JS } from 're2js';
 import { root } from '../../src/app.ts';
@@ -289,6 +290,34 @@ test('virtual hosts with aliases before, among and behind them', async () => {
   const text = await write('json', versions);
   expect(text).toBe(await write('json', await ask('php_get_vhost_versions', [], false)));
   for (const name of ['-0039', '50159', 'z0359']) expect(text).toContain(`"vhost":"${name}.example"`);
+});
+
+test.each(['json', 'yaml', 'xml', 'csv', 'table'] as const)('the usernames as %s', async (format) => {
+  const users = await ask('list_users', [], true);
+  expect(users.longList).toBeDefined();
+  expect(users.data).toEqual({ users: [] });
+  const whole = await ask('list_users', [], false);
+  expect(await write(format, users)).toBe(await write(format, whole));
+  expect(whole.data?.users).toEqual(['root', ...Array.from({ length: 1203 }, (_, at) => numbered(at))]);
+  const last = argumentsIn(sorted('users', 'api.sort.a.reverse=1'));
+  expect((await ask('list_users', last, true)).data?.users).toEqual(
+    (whole.data?.users as string[]).toReversed().sort((a, b) => (a < b ? 1 : -1)),
+  );
+});
+
+test('the zones of the server', async () => {
+  const zones = join(here.environment.WHMAPI1_STATE_DIR ?? '', 'root/etc/bind/whmapi1/zones');
+  mkdirSync(zones, { recursive: true });
+  for (let at = 0; at < 1100; at++) writeFileSync(join(zones, `zone${at}.example.conf`), '');
+  for (const format of ['json', 'yaml', 'xml', 'csv', 'table'] as const) {
+    const streamed = await ask('listzones', [], true);
+    expect(streamed.longList).toBeDefined();
+    const text = await write(format, streamed);
+    expect(text).toBe(await write(format, await ask('listzones', [], false)));
+    expect(text).toContain('zone1099.example.db');
+  }
+  const words = argumentsIn(filtered('domain', 'contains', 'ZONE109'));
+  expect((await ask('listzones', words, true)).data?.zone).toHaveLength(11);
 });
 
 test('the domains of all accounts, one of them with very many', async () => {

@@ -1,6 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { namesOf } from '../../model/accounts/search.ts';
 import { visibleTo } from '../../model/accounts/accounts.ts';
+import * as longLists from '../../model/long-list.ts';
 
 export default defineFunction({
   name: 'list_users',
@@ -16,8 +17,15 @@ export default defineFunction({
   list: 'users',
   examples: [{ args: {}, doc: 'Everybody.' }],
 
-  async handler(_args, { caller, db }) {
-    const names = await namesOf(db, visibleTo(db, caller));
-    return { users: caller.privileges === 'all' ? ['root', ...names] : names };
+  async handler(_args, context) {
+    const { caller, db } = context;
+    const isRoot = caller.privileges === 'all';
+    // The index of the servers has all usernames in their order. The table would be read with all its columns.
+    const names = await namesOf(
+      db,
+      isRoot ? { where: 'server = ?', values: [db.server] } : visibleTo(db, caller),
+    );
+    if (isRoot) names.unshift('root');
+    return { users: longLists.leaveItems(context, names, (name) => name) ? [] : names };
   },
 });

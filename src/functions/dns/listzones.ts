@@ -1,6 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { lookForZones } from '../../drivers/zones/look.ts';
 import * as owners from '../../model/dns/zone-owners.ts';
+import * as longLists from '../../model/long-list.ts';
 
 export default defineFunction({
   name: 'listzones',
@@ -28,8 +29,9 @@ export default defineFunction({
 
   look: (_args, { machine }) => lookForZones(machine),
 
-  async handler(_args, { caller, db }, names) {
-    const usable = await owners.usable(db, caller, names);
-    return { zone: usable.map((domain) => ({ domain, zonefile: `${domain}.db` })) };
+  async handler(_args, context, names) {
+    const usable = await owners.usable(context.db, context.caller, names);
+    const recordOf = (domain: string) => ({ domain, zonefile: `${domain}.db` });
+    return { zone: longLists.leaveItems(context, usable, recordOf) ? [] : usable.map(recordOf) };
   },
 });

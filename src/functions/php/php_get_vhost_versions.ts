@@ -39,22 +39,17 @@ export default defineFunction({
   look: (_args, { machine }) => findVersions(machine),
 
   async handler(_args, context, installed) {
-    const { db, caller, listQuery, reportLongList } = context;
+    const { db, caller, listQuery } = context;
     const list = await prepareList(db, caller, newestOf(installed)?.id);
     const isLong = (await countHosts(db, list)) > longLists.LONG;
-    if (listQuery !== undefined || reportLongList === undefined || !isLong) {
-      return { versions: (await listHosts(db, list)).map(rowWithAccount) };
-    }
-    if (longLists.canLeave(context)) {
+    if (listQuery === undefined && isLong && longLists.canLeave(context)) {
       const record = recordWithAccount(db.dialect, list);
       longLists.leave(context, (reading) => recordsOfHosts(list, reading, record));
-    } else {
-      const hosts = await listHosts(db, list);
-      const batches = function* () {
-        for (const one of hosts) yield JSON.stringify([rowWithAccount(one)]);
-      };
-      reportLongList({ batches: batches(), preview: batches, close: () => undefined });
+      return { versions: [] };
     }
-    return { versions: [] };
+    const hosts = await listHosts(db, list);
+    return {
+      versions: longLists.leaveItems(context, hosts, rowWithAccount) ? [] : hosts.map(rowWithAccount),
+    };
   },
 });
