@@ -287,6 +287,12 @@ const rows: readonly Row[] = [
       put('.ssh/known_hosts', `git.example.com ssh-ed25519 ${KEY}\nother.example ssh-ed25519 ${KEY}\n`);
     },
   },
+  {
+    name: 'LangPHP::php_ini_set_user_content',
+    args: { type: 'vhost', vhost: 'bob.example', content: 'memory_limit = 64M\n' },
+    ready: () => gone('public_html/.user.ini'),
+  },
+  { name: 'LangPHP::php_ini_get_user_content', args: { type: 'vhost', vhost: 'bob.example' } },
   { name: 'LogManager::list_error_logs', args: { domain: 'bob.example' } },
 ];
 const KEY = 'AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl';
