@@ -2,8 +2,8 @@
 // headers: requests a second over kept-alive connections, in turn, processor time, and how long the slowest hundredth
 // took; and writes over 32 connections, against one connection and against a flush of the same disk. wrk (Debian's)
 // makes the load.
-import { spawnSync } from 'node:child_process';
-import { closeSync, fdatasyncSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get as getByHttp, type IncomingMessage } from 'node:http';
 import { get as getByHttps } from 'node:https';
 import { join } from 'node:path';
@@ -153,11 +153,32 @@ const FLUSHES = 200;
  */
 export async function compareWrites(top: string, state: string, environment: Environment): Promise<void> {
   if (spawnSync('wrk', ['--version']).error !== undefined) return;
+  console.log(`\nWrites over HTTP: 1 connection, ${CONNECTIONS} connections, and a flush of the disk\n`);
+  await compareWritesOn(top, `${state}-of-this-disk`, environment, []);
+  if (spawnSync('strace', ['--version']).error !== undefined) {
+    console.log('\nNo slower disk is measured: strace is not installed (Debian: apt install strace).');
+    return;
+  }
+  console.log('\nThe same, if each flush takes a millisecond more, as on a disk of a usual server\n');
+  await compareWritesOn(top, `${state}-of-a-slower-disk`, environment, slowerFlushes);
+}
+
+/** Starts a program whose flushes take a millisecond longer. Other system calls do not stop. */
+const slowerFlushes = [
+  ...['strace', '--daemonize', '--follow-forks', '--seccomp-bpf', '--quiet=all', '--output=/dev/null'],
+  ...['--trace=fsync,fdatasync', '--inject=fsync,fdatasync:delay_exit=1000'],
+];
+
+async function compareWritesOn(
+  top: string,
+  state: string,
+  environment: Environment,
+  through: readonly string[],
+): Promise<void> {
   const own = { ...environment, WHMAPI1_STATE_DIR: state };
   const header = `Authorization: whm root:${makeToken(top, own)}`;
   const words = [join(top, 'bin/whmapi1d'), '--port=0', '--http-port=0', '--log-level=silent'];
-  const { child, urls } = await startServer(words, own);
-  console.log(`\nWrites over HTTP: 1 connection, ${CONNECTIONS} connections, and a flush of the disk\n`);
+  const { child, urls } = await startServer(words, own, through);
   console.log('| call | 1, a second | 32, a second | ratio (10) | flush ms | p99 of 32 ms | ratio (50) |');
   console.log('| --- | --- | --- | --- | --- | --- | --- |');
   const script = join(state, 'writes.lua');
@@ -177,7 +198,7 @@ export async function compareWrites(top: string, state: string, environment: Env
         );
         measured.push(load(urls.http, header, { connections, script }));
       }
-      flushes.push(flushTime(join(state, 'flushed')));
+      flushes.push(flushTime(join(state, 'flushed'), through));
     }
     const [one, all] = [few, many].map((several) => median(several.map(({ rate }) => rate)));
     const p99 = median(many.map((measured) => measured.p99));
@@ -196,16 +217,23 @@ export async function compareWrites(top: string, state: string, environment: Env
   await stop(child);
 }
 
-/** Milliseconds to append a line to a file and flush it: the mean of many, since flushes differ much. */
-function flushTime(path: string): number {
+/** Appends lines to a file and flushes each. Prints the mean of the milliseconds, since flushes differ much. */
+const flushing = `
+  const { closeSync, fdatasyncSync, openSync, writeSync } = require('node:fs');
+  const [path, count] = process.argv.slice(1);
   const descriptor = openSync(path, 'a');
   const began = performance.now();
-  for (let count = 0; count < FLUSHES; count++) {
-    writeSync(descriptor, `${'x'.repeat(250)}\n`);
+  for (let done = 0; done < Number(count); done++) {
+    writeSync(descriptor, 'x'.repeat(250) + '\\n');
     fdatasyncSync(descriptor);
   }
-  const took = (performance.now() - began) / FLUSHES;
+  console.log((performance.now() - began) / Number(count));
   closeSync(descriptor);
+`;
+
+function flushTime(path: string, through: readonly string[]): number {
+  const [command, ...words] = [...through, process.execPath, '-e', flushing, path, String(FLUSHES)];
+  const took = Number(execFileSync(command, words, { encoding: 'utf8' }));
   rmSync(path);
   return took;
 }
