@@ -238,6 +238,12 @@ export interface Context extends CallContext {
 }
 
 /** The context outside transactions: for functions whose effect is `none` or `calls`, and for `look`. */
+/** A login that an account owns, such as the one of a mailbox. */
+export interface OwnedLogin {
+  readonly name: string;
+  readonly check: () => Promise<boolean>;
+}
+
 export interface FreeContext extends CallContext {
   readonly machine: Machine;
   /** Runs a separate transaction. Not for functions whose effect is `none`. In `look`, it can only read (`dispatch.ts`). */
@@ -249,11 +255,11 @@ export interface FreeContext extends CallContext {
   /** The files that came with the call. Undefined if it came in a way that has no files. */
   readonly uploads: readonly Upload[] | undefined;
   /**
-   * Asserts that a parameter is the present password of the account that calls. A wrong password counts as a failed
-   * login. Only for `look`.
+   * Asserts that a parameter is the present password of the account that calls, or of another login that it owns. A wrong
+   * password counts as a failed login. Only for `look`.
    * @throws ApiError `bad_param`
    */
-  readonly assertOwnPassword: (param: string, password: string) => Promise<void>;
+  readonly assertOwnPassword: (param: string, password: string, login?: OwnedLogin) => Promise<void>;
   /** Makes a call on another server. */
   readonly callPeer: CallPeer;
   /** Runs another call as the same caller. For functions that `calls`. */

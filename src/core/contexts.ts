@@ -83,8 +83,8 @@ export class Contexts {
       taskLog: (id, offset) => engine.taskLog(id, offset),
       uploads: own.uploads,
       callPeer: engine.callPeer,
-      assertOwnPassword: (param, password) =>
-        engine.assertPassword({ user: caller.user, param, password, origin: own.origin }, engine),
+      assertOwnPassword: (param, password, login) =>
+        engine.assertPassword({ user: caller.user, param, password, origin: own.origin, login }, engine),
       transaction: async (effect, work) =>
         store.transaction(effect, async (db) => ({ value: await work(db), keep: true })),
       startTask: (kind, input) =>

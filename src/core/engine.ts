@@ -7,6 +7,7 @@ import type {
   FreeContext,
   IndexRow,
   Origin,
+  OwnedLogin,
   PasswordStrength,
   Sealer,
   SecurityAdvice,
@@ -108,6 +109,8 @@ export interface Engine {
       readonly param: string;
       readonly password: string;
       readonly origin: Origin | undefined;
+      /** Default: the one of the user. */
+      readonly login?: OwnedLogin | undefined;
     },
     engine: Engine,
   ) => Promise<void>;

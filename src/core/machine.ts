@@ -105,6 +105,11 @@ export interface MachineUsers {
    * see `guarded-attempts.ts`.
    */
   verifyPassword(name: string, password: string): Promise<boolean>;
+  /**
+   * Whether it is the password of a hash in a form of crypt(5). False for one that is locked, needs much time, or is of a
+   * kind that is not supported.
+   */
+  verifyHash(hash: string, password: string): Promise<boolean>;
   /** Requires the user to choose a new password at the next login. */
   expirePassword(name: string): Promise<void>;
   /**

@@ -31,6 +31,8 @@ export interface Accepted {
   readonly caller: Caller;
   readonly origin: Required<Origin>;
   readonly warnings: readonly string[];
+  /** Of a session of webmail that shows another mailbox than the account’s own. */
+  readonly mailbox?: sessions.SessionMailbox;
   /** Of a token: the store's state for which this result holds, and until when. */
   readonly holds?: { readonly state: string; readonly until: number };
 }
@@ -202,7 +204,9 @@ async function bySession({ application, service }: Door, credentials: Credential
       return { value: undefined, keep: true };
     });
   }
-  return { caller: found.caller, origin: { address, authentication: 'session' }, warnings: [] };
+  const { mailbox } = found.session;
+  const origin = { address, authentication: 'session' };
+  return { caller: found.caller, origin, warnings: [], ...(mailbox === undefined ? {} : { mailbox }) };
 }
 
 function reading<T>(store: Application['engine']['store'], work: (db: Db) => Promise<T>): Promise<T> {

@@ -66,6 +66,7 @@ async function logIn(request: FastifyRequest, reply: FastifyReply, door: Door): 
       service,
       address: request.ip,
       authentication: verdict.authentication,
+      mailbox: verdict.mailbox,
     }),
   );
   setSession(request, reply, door, opened);
@@ -93,9 +94,9 @@ async function redeem(request: FastifyRequest, reply: FastifyReply, door: Door):
     const context = { ...world, db };
     const link = await loginTokens.redeem(context, hash, service, request.ip);
     if (link === undefined) return undefined;
-    const { username, app, securityTokenHash, onlyFrom } = link;
+    const { username, app, securityTokenHash, onlyFrom, mailbox } = link;
     const begun = { service, address: request.ip, authentication: 'login link' };
-    const about = { ...begun, securityTokenHash, onlyFrom };
+    const about = { ...begun, securityTokenHash, onlyFrom, mailbox };
     return { app, username, opened: await sessions.open(context, username, about) };
   });
   const about = { address: request.ip, authentication: 'login link' };

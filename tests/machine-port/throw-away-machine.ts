@@ -91,6 +91,7 @@ export class ThrowAwayMachine implements Machine {
       setShell: far('users', 'setShell'),
       setPassword: far('users', 'setPassword'),
       verifyPassword: far('users', 'verifyPassword'),
+      verifyHash: far('users', 'verifyHash'),
       expirePassword: far('users', 'expirePassword'),
       suspend: far('users', 'suspend'),
       unsuspend: far('users', 'unsuspend'),

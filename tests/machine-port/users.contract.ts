@@ -67,6 +67,25 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
     });
     afterAll(() => machine.close());
 
+    test('compares a password with a hash of crypt(3), unless that would cost too much', async () => {
+      const hashWith = (setting: string) =>
+        execFileSync('perl', ['-e', 'print crypt($ARGV[0], $ARGV[1])', 'a password', setting], {
+          encoding: 'utf8',
+        });
+      const bcrypt = '$2b$04$abcdefghijklmnopqrstuu';
+      for (const setting of ['$1$salt$', '$5$salt$', '$6$rounds=5000$salt$', '$y$j9T$salt$', bcrypt]) {
+        const hash = hashWith(setting);
+        const of = (password: string) => users.verifyHash(hash, password);
+        expect([setting, await of('a password'), await of('a passwore'), await of('')]).toEqual([
+          ...[setting, true, false, false],
+        ]);
+        for (const locked of [`!${hash}`, setting, '', '*', `${hash}\n`])
+          expect([locked, await users.verifyHash(locked, 'a password')]).toEqual([locked, false]);
+      }
+      const dear = hashWith('$6$salt$').replace('$6$', '$6$rounds=9999999$');
+      expect(await users.verifyHash(dear, 'a password')).toBe(false);
+    });
+
     test('creates a user with a group, a home directory from the skeleton and no password', async () => {
       const { usage, ...created } = await users.create(bob);
       expect(created).toEqual({

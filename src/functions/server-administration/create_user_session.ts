@@ -1,7 +1,11 @@
 import { defineFunction } from '../../core/define.ts';
+import { authoriseAccount } from '../../core/access.ts';
+import { notFound } from '../../core/errors.ts';
 import { existingUser } from '../../core/params.ts';
 import { assertMayLogInAs } from '../../model/logins/acting-as.ts';
 import * as loginTokens from '../../model/logins/tokens.ts';
+import { ownerOf } from '../../model/mailboxes/login.ts';
+import { getMailbox } from '../../model/mailboxes/sessions.ts';
 
 export default defineFunction({
   name: 'create_user_session',
@@ -9,9 +13,9 @@ export default defineFunction({
   summary: 'Create a one-time link that logs a browser in as a user without the password.',
   description:
     'The link works once, within 15 minutes, and does not require a two-factor authentication code. With ' +
-    'service=cpaneld, it logs in to the interface of the account, with service=webmaild to the account’s mail. Resellers can create links for themselves and for ' +
-    'the accounts and resellers that they own, and root for everyone who can log in. ' +
-    'Anyone who has the link gets all of the user’s privileges. Do not share it with anyone else.',
+    'service=cpaneld, it logs in to the interface of the account, with service=webmaild to the mail of the account, or ' +
+    'of a mailbox of its domains. Resellers can create links for themselves and for the accounts and resellers that ' +
+    'they own, and root for everyone who can log in. Anyone who has the link gets all of the user’s privileges. Do not share it with anyone else.',
   access: ['create-user-session'],
   effect: 'changes',
   params: {
@@ -23,8 +27,12 @@ export default defineFunction({
     },
     user: {
       ...existingUser,
+      pattern: {
+        matches: /^(?:[a-z][a-z0-9_-]{0,31}|[^@\s]{1,64}@[^@\s]{1,253})$/,
+        expects: 'a username, or the address of a mailbox',
+      },
       required: true,
-      doc: 'The user: an account, or, for whostmgrd, root or a reseller.',
+      doc: 'The user: an account, or, for whostmgrd, root or a reseller, or, for webmaild, the address of a mailbox.',
     },
     app: {
       type: 'string',
@@ -80,9 +88,24 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, context) {
+  async look({ service, user: given }, context) {
+    if (!given.includes('@')) return { user: given, mailbox: undefined };
+    const { caller, machine, sha256, transaction } = context;
+    const address = given.toLowerCase();
+    const user = await transaction('reads', async (db) => {
+      const owner = await ownerOf(db, address);
+      if (service !== 'webmaild' || owner === undefined)
+        throw notFound(`You do not have a mailbox “${address}”.`);
+      authoriseAccount(caller, 'create_user_session', owner);
+      await assertMayLogInAs(db, caller, service, owner);
+      return owner;
+    });
+    return { user, mailbox: await getMailbox({ machine, sha256 }, user, address) };
+  },
+
+  async handler(args, context, { user, mailbox }) {
     const { caller, db, system, randomBytes, reason } = context;
-    const { service, user, app } = args;
+    const { service, app } = args;
     await assertMayLogInAs(db, caller, service, user);
     const securityToken =
       args.cp_security_token?.replace('/', '') ?? (await loginTokens.newSecurityToken(randomBytes));
@@ -92,6 +115,7 @@ export default defineFunction({
       app,
       lifetimeMs: loginTokens.LINK_MS,
       securityToken,
+      mailbox,
     });
     reason('Created session');
     return {

@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../core/context.ts';
 import { identify } from '../authentication.ts';
+import type { SessionMailbox } from '../../model/logins/sessions.ts';
 import type { Door } from '../door.ts';
 import { securityTokenOf, sessionIdOf } from '../request.ts';
 import { featuresOf } from './account-shell.ts';
@@ -11,6 +12,8 @@ import { navigation, type Tool } from './navigation.ts';
 export interface Session {
   readonly caller: Caller;
   readonly visitor: Visitor;
+  /** As in `Accepted`. */
+  readonly mailbox: SessionMailbox | undefined;
 }
 
 /** Pages require a session. Other credentials are ignored. */
@@ -27,13 +30,15 @@ export async function sessionOf(
     address: request.ip,
   });
   if ('problem' in sender) return undefined;
-  const { caller } = sender;
+  const { caller, mailbox } = sender;
   const hostname = door.application.engine.machine.system.hostname();
   const { service } = door;
   const tools = await toolsOf(door, caller);
+  const user = mailbox?.address ?? caller.user;
   return {
     caller,
-    visitor: { service, user: caller.user, base: `/${securityToken ?? ''}`, hostname, tools },
+    mailbox,
+    visitor: { service, user, base: `/${securityToken ?? ''}`, hostname, tools },
   };
 }
 

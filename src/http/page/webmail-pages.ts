@@ -1,9 +1,11 @@
 // The pages of webmail: an account reads its mail. Nothing here changes or sends anything.
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Engine } from '../../core/engine.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import type { MachineUserFiles } from '../../core/machine-user-files.ts';
 import { findMessage, isFolder, INBOX, listFolders, listMessages } from '../../model/mailboxes/maildir.ts';
-import { openMaildir } from '../../model/mailboxes/mailboxes.ts';
+import { mailboxFor } from '../../model/mailboxes/login.ts';
+import { openMaildir, readAddress } from '../../model/mailboxes/mailboxes.ts';
 import type { Door } from '../door.ts';
 import { queryOf, securityTokenOf } from '../request.ts';
 import { renderMailboxPage } from './mailbox-page.ts';
@@ -23,16 +25,17 @@ interface MessageRequest {
 }
 
 export function addWebmailPages(server: FastifyInstance, door: Door): void {
-  const { machine } = door.application.engine;
+  const { engine } = door.application;
   addPageRoutes(
     server,
     { ...door, service: 'webmaild' },
     {
-      mailbox: async ({ caller, visitor }, query) => {
+      mailbox: async (session, query) => {
+        const { visitor } = session;
         const folder = query.get('folder') ?? INBOX;
         const page = Number(/^[1-9]\d{0,5}$/.exec(query.get('page') ?? '')?.[0] ?? 1);
         try {
-          const files = await openMaildir(machine, caller);
+          const files = await filesOf(engine, session);
           const folders = await listFolders(files);
           if (!isFolder(folder)) return renderUnreadablePage(visitor, 'There is no such folder.');
           const shown = await listMessages(files, folder, page);
@@ -66,14 +69,14 @@ function addMessageRoute(
   name: 'message' | 'attachment',
   answer: (asked: MessageRequest) => Promise<FastifyReply>,
 ): void {
-  const { machine } = door.application.engine;
+  const { engine } = door.application;
   server.get(`/:token/${name}`, async (request, reply) => {
     if (securityTokenOf(request) === undefined) return reply.callNotFound();
     const session = await sessionOf(request, door);
     if (session === undefined) return reply.redirect('/', 303);
     const query = new URLSearchParams(queryOf(request));
     try {
-      const files = await openMaildir(machine, session.caller);
+      const files = await filesOf(engine, session);
       const path = await findMessage(files, query.get('folder') ?? INBOX, query.get('name') ?? '');
       if (path === undefined) return await sendGone(reply, session);
       return await answer({ reply, session, files, path, query });
@@ -82,6 +85,23 @@ function addMessageRoute(
       return reply.code(422).type(HTML).send(renderUnreadablePage(session.visitor, error.message));
     }
   });
+}
+
+/** @throws MachineError `not_found` if the session’s mailbox is gone, suspended, or has another password since. */
+async function filesOf(
+  { machine, sha256 }: Pick<Engine, 'machine' | 'sha256'>,
+  { caller: { user }, mailbox }: Session,
+): Promise<MachineUserFiles> {
+  if (mailbox === undefined) return openMaildir(machine, { user });
+  const { address, hash } = mailbox;
+  const present = await mailboxFor({ machine, sha256 }, user, address);
+  if (present === undefined || !Buffer.from(hash).equals(present.hash)) {
+    throw new MachineError(
+      'not_found',
+      `The mailbox ${address} was removed or suspended, or has a new password. Log out, and log in again.`,
+    );
+  }
+  return openMaildir(machine, { user, of: readAddress(address) });
 }
 
 async function sendGone(reply: FastifyReply, { visitor }: Session): Promise<FastifyReply> {

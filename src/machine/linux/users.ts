@@ -27,6 +27,7 @@ import {
 import { Batches } from '../../core/batches.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import { holdsFile } from '../holds-file.ts';
+import { verifyHash } from '../verify-hash.ts';
 import { Crontabs, isThere } from './crontabs.ts';
 import { Homes } from './homes.ts';
 import { withLock } from './lock.ts';
@@ -57,6 +58,9 @@ const MOST_CREATED_AT_ONCE = 8;
 const MOST_HASHED_AT_ONCE = 4;
 /** `getent` searches for so many names faster than it lists all users. */
 const MOST_FOUND_AT_ONCE = 3;
+
+/** Debian’s users “nobody” and “nogroup”. */
+const NOBODY = { uid: 65_534, gid: 65_534 };
 
 export class LinuxUsers implements MachineUsers {
   readonly #run: Run;
@@ -222,6 +226,10 @@ export class LinuxUsers implements MachineUsers {
       accept: [0, WRONG_PASSWORD],
     });
     return status === 0;
+  }
+
+  verifyHash(hash: string, password: string): Promise<boolean> {
+    return verifyHash(this.#run, hash, password, NOBODY);
   }
 
   async expirePassword(name: string): Promise<void> {

@@ -26,7 +26,9 @@ import {
 } from '../../core/machine-values.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import { Crontabs, isThere } from '../linux/crontabs.ts';
+import { run } from '../linux/run.ts';
 import { holdsFile } from '../holds-file.ts';
+import { verifyHash } from '../verify-hash.ts';
 import { hashPassword, isPasswordOf, PASSWORD_COST } from './password.ts';
 import { SandboxHomes } from './homes.ts';
 import { userOf, usersIn } from '../passwd.ts';
@@ -203,6 +205,10 @@ export class SandboxUsers implements MachineUsers {
     const field = isCandidate ? (await readRow(this.#tree, 'shadow', name))?.[HASH] : undefined;
     // An invalid password, of any size, is compared as the empty password, which nobody has.
     return isPasswordOf(isPassword(password) ? password : '', field ?? '!', this.#passwordCost);
+  }
+
+  verifyHash(hash: string, password: string): Promise<boolean> {
+    return verifyHash(run, hash, password);
   }
 
   async expirePassword(name: string): Promise<void> {

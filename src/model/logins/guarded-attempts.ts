@@ -25,6 +25,8 @@ export interface Judged<Result> {
 interface Work<Result> {
   /** The result if the login is not allowed. */
   readonly refused: Result;
+  /** Whether the password is right. Default: whether it is the one of the machine’s user. */
+  readonly check?: () => Promise<boolean>;
   /** Runs in the transaction that accepts or rejects the attempt. `isRight`: whether the password is right. */
   readonly judge: (
     context: LoginDependencies & { readonly db: Db },
@@ -59,7 +61,7 @@ async function attemptInTurn<Result>(
   try {
     isRight =
       subject.password !== undefined &&
-      (await checkPassword(world, subject.address, subject.user, subject.password));
+      (await checkPassword(world, subject.address, work.check ?? own(world, subject.user, subject.password)));
   } catch (error) {
     await world.transaction((db) => bruteForce.release(db, reserved));
     throw error;
@@ -83,14 +85,15 @@ async function reserve(world: LoginDependencies, subject: Subject): Promise<brut
   return undefined;
 }
 
+function own({ machine }: LoginDependencies, user: string, password: string): () => Promise<boolean> {
+  return async () => (await machine.users()).verifyPassword(user, password);
+}
+
 async function checkPassword(
-  { machine, checking }: LoginDependencies,
+  { checking }: LoginDependencies,
   address: string,
-  user: string,
-  password: string,
+  check: () => Promise<boolean>,
 ): Promise<boolean> {
-  const users = await machine.users();
-  const check = () => users.verifyPassword(user, password);
   return checking === undefined ? check() : checking(address, check);
 }
 

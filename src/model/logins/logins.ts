@@ -8,6 +8,7 @@ import * as guardedAttempts from './guarded-attempts.ts';
 import * as recoveryCodes from '../two-factor/recovery-codes.ts';
 import * as tfaCodes from '../two-factor/codes.ts';
 import * as tfa from '../two-factor/tfa.ts';
+import type { SessionMailbox } from './sessions.ts';
 
 /** The dependencies of a login. Passwords are checked outside transactions, because that is slow by design. */
 export interface LoginDependencies {
@@ -36,7 +37,12 @@ export interface Attempt {
 }
 
 export type Verdict =
-  | { readonly caller: Caller; readonly authentication: string; readonly warnings: readonly string[] }
+  | {
+      readonly caller: Caller;
+      readonly authentication: string;
+      readonly warnings: readonly string[];
+      readonly mailbox?: SessionMailbox | undefined;
+    }
   | { readonly problem: 'denied' | 'tfa_required' | 'tfa_invalid'; readonly reason: string };
 
 export const DENIED = { problem: 'denied', reason: 'The login is invalid.' } as const satisfies Verdict;
@@ -56,8 +62,10 @@ export async function attempt(world: LoginDependencies, login: Attempt): Promise
 }
 
 /** The password is not checked for a blocked client, because that costs the machine more than the client. */
-function decide(world: LoginDependencies, login: Attempt): Promise<Verdict> {
+async function decide(world: LoginDependencies, login: Attempt): Promise<Verdict> {
   const { service, user, password, address } = login;
+  if (service === 'webmaild' && user.includes('@'))
+    return (await import('../mailboxes/login.ts')).attempt(world, login);
   const subject = { user, password, address, authentication: service };
   return guardedAttempts.attempt(world, subject, {
     refused: DENIED,

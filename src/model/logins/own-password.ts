@@ -1,6 +1,6 @@
 // An account proves that a call comes from its owner: by its password, as a parameter of a function. A wrong password
 // counts as a failed login, so that a stolen session or token cannot be used to guess it.
-import type { Origin } from '../../core/context.ts';
+import type { Origin, OwnedLogin } from '../../core/context.ts';
 import { badParam } from '../../core/errors.ts';
 import { BY_ITS_USER } from '../brute-force/brute-force.ts';
 import * as guardedAttempts from './guarded-attempts.ts';
@@ -14,6 +14,8 @@ export interface GivenPassword {
   readonly password: string;
   /** Undefined for a call without a client. */
   readonly origin: Origin | undefined;
+  /** Default: the one of the user. */
+  readonly login?: OwnedLogin | undefined;
 }
 
 /**
@@ -22,20 +24,22 @@ export interface GivenPassword {
  */
 export async function assertPassword(
   world: LoginDependencies,
-  { user, param, password, origin }: GivenPassword,
+  { user, param, password, origin, login: other }: GivenPassword,
 ): Promise<void> {
   const least = world.sleep?.(REFUSAL_MS);
   const isByItsUser = origin === undefined;
   const login = {
-    ...{ user, password, authentication: isByItsUser ? BY_ITS_USER : 'cpaneld' },
+    ...{ user: other?.name ?? user, password, authentication: isByItsUser ? BY_ITS_USER : 'cpaneld' },
     address: origin?.address ?? OWN_ADDRESS,
     ...{ isWithoutClient: isByItsUser, isByItsUser },
   };
   const isRight = await guardedAttempts.attempt<boolean>(world, login, {
     refused: false,
+    ...(other === undefined ? {} : { check: other.check }),
     judge: async (_context, right) => ({ outcome: right ? 'right' : 'password', result: right }),
   });
   if (isRight) return;
   await least;
-  throw badParam(`The parameter “${param}” should be the present password of the account “${user}”.`);
+  const whose = other === undefined ? `the account “${user}”` : `“${other.name}”`;
+  throw badParam(`The parameter “${param}” should be the present password of ${whose}.`);
 }

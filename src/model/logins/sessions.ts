@@ -29,9 +29,18 @@ export interface Opened {
   readonly securityToken: string;
 }
 
+/** The mailbox of a domain that a session of webmail shows. */
+export interface SessionMailbox {
+  readonly address: string;
+  /** SHA-256 of the hash of its password, when the session began. */
+  readonly hash: Uint8Array;
+}
+
 export interface Session {
   readonly username: string;
   readonly authentication: string;
+  /** Absent: the account’s own, if it is a session of webmail. */
+  readonly mailbox?: SessionMailbox;
 }
 
 export interface Beginning {
@@ -42,12 +51,13 @@ export interface Beginning {
   readonly securityTokenHash?: Uint8Array | null;
   /** The key of the only address that may use the session. Default: any. */
   readonly onlyFrom?: string | null;
+  readonly mailbox?: SessionMailbox | undefined;
 }
 
 export async function open(
   context: SessionContext,
   user: string,
-  { service, address, authentication, securityTokenHash, onlyFrom = null }: Beginning,
+  { service, address, authentication, securityTokenHash, onlyFrom = null, mailbox }: Beginning,
 ): Promise<Opened> {
   const { db, now, randomBytes, sha256 } = context;
   const id = hexadecimal(await randomBytes(16));
@@ -55,9 +65,9 @@ export async function open(
   const at = now();
   await db.run('DELETE FROM session WHERE expires_at <= ?', at);
   await db.run(
-    `INSERT INTO session (id_hash, token_hash, username, service, authentication, remote_address, only_from, created_at,
-                          used_at, expires_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO session (id_hash, token_hash, username, service, authentication, remote_address, only_from, mailbox,
+                          mailbox_hash, created_at, used_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     await sha256(id),
     securityTokenHash ?? (await sha256(securityToken)),
     user,
@@ -65,6 +75,8 @@ export async function open(
     authentication,
     address,
     onlyFrom,
+    mailbox?.address ?? null,
+    mailbox?.hash ?? null,
     at,
     at,
     at + LONGEST_MS,
@@ -73,7 +85,9 @@ export async function open(
   return { id, securityToken };
 }
 
-interface Row extends Session {
+interface Row extends Omit<Session, 'mailbox'> {
+  readonly mailbox: string | null;
+  readonly mailbox_hash: Uint8Array | null;
   readonly confirmed_until: number | null;
   readonly only_from: string | null;
   readonly used_at: number;
@@ -101,7 +115,8 @@ export async function find(
 ): Promise<(Session & { readonly isDue: boolean; readonly isConfirmed: boolean }) | undefined> {
   // Both are looked up by their hashes, so that the duration reveals nothing about them.
   const row = await db.get<Row>(
-    `SELECT username, authentication, confirmed_until, only_from, used_at, expires_at FROM session
+    `SELECT username, authentication, confirmed_until, only_from, mailbox, mailbox_hash, used_at,
+            expires_at FROM session
      WHERE id_hash = ? AND token_hash = ? AND service = ?`,
     await sha256(id),
     await sha256(securityToken),
@@ -115,7 +130,11 @@ export async function find(
     return undefined;
   const { username, authentication } = row;
   const isConfirmed = isWithin(row.confirmed_until, at);
-  return { username, authentication, isDue: row.used_at + USE_PRECISION_MS <= at, isConfirmed };
+  const { mailbox, mailbox_hash: hash } = row;
+  return {
+    ...{ username, authentication, isConfirmed, isDue: row.used_at + USE_PRECISION_MS <= at },
+    ...(mailbox === null || hash === null ? {} : { mailbox: { address: mailbox, hash } }),
+  };
 }
 
 /** A time further ahead than possible was stored before the clock was set back, and does not count. */

@@ -3,6 +3,7 @@ import type { Context, Db } from '../../core/context.ts';
 import { keyOf } from '../brute-force/addresses.ts';
 import { isFromWrongClock } from '../clock.ts';
 import type { LoginService } from './callers.ts';
+import type { SessionMailbox } from './sessions.ts';
 import { DIGITS, randomText, URL_SAFE } from '../random-text.ts';
 
 /** The interface at which a browser logs in. `refresh`: a program requests another access token. */
@@ -22,6 +23,8 @@ export interface NewToken {
   readonly securityToken?: string;
   /** The key of the only address (`brute-force/addresses.ts`) that may use the link and its session. Default: any. */
   readonly onlyFrom?: string;
+  /** The mailbox that the session of webmail shows. Default: the account’s own. */
+  readonly mailbox?: SessionMailbox | undefined;
 }
 
 export interface LoginToken {
@@ -30,6 +33,7 @@ export interface LoginToken {
   /** The SHA-256 of the security token of the new session. */
   readonly securityTokenHash: Uint8Array | null;
   readonly onlyFrom: string | null;
+  readonly mailbox?: SessionMailbox;
 }
 
 /**
@@ -37,21 +41,24 @@ export interface LoginToken {
  */
 export async function make(
   { db, now, randomBytes, sha256 }: Pick<Context, 'db' | 'now' | 'randomBytes' | 'sha256'>,
-  { user, service, app, lifetimeMs, securityToken, onlyFrom }: NewToken,
+  { user, service, app, lifetimeMs, securityToken, onlyFrom, mailbox }: NewToken,
 ): Promise<{ readonly text: string; readonly expiresAt: number }> {
   const text = `${user}:${await randomText(randomBytes, URL_SAFE, RANDOM_LENGTH)}`;
   const createdAt = now();
   const expiresAt = createdAt + lifetimeMs;
   await db.run('DELETE FROM login_token WHERE expires_at <= ?', createdAt);
   await db.run(
-    `INSERT INTO login_token (token_hash, username, service, app, security_token_hash, only_from, created_at, expires_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO login_token (token_hash, username, service, app, security_token_hash, only_from, mailbox,
+                              mailbox_hash, created_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     await sha256(text),
     user,
     service,
     app,
     securityToken === undefined ? null : await sha256(securityToken),
     onlyFrom ?? null,
+    mailbox?.address ?? null,
+    mailbox?.hash ?? null,
     createdAt,
     expiresAt,
   );
@@ -71,8 +78,9 @@ export async function redeem(
   const found = await find(db, hash, service);
   if (found === undefined || !isFrom(address, found.onlyFrom)) return undefined;
   await db.run('DELETE FROM login_token WHERE token_hash = ?', hash);
-  const { createdAt, expiresAt, ...token } = found;
-  return expiresAt <= now() || isFromWrongClock(createdAt, now()) ? undefined : token;
+  const { createdAt, expiresAt, mailbox, mailboxHash: own, ...token } = found;
+  if (expiresAt <= now() || isFromWrongClock(createdAt, now())) return undefined;
+  return mailbox === null || own === null ? token : { ...token, mailbox: { address: mailbox, hash: own } };
 }
 
 /** Whether a client may use what is only for one address. */
@@ -80,9 +88,17 @@ export function isFrom(address: string | undefined, onlyFrom: string | null): bo
   return onlyFrom === null || (address !== undefined && keyOf(address) === onlyFrom);
 }
 
+interface StoredToken extends Omit<LoginToken, 'mailbox'> {
+  readonly mailbox: string | null;
+  readonly mailboxHash: Uint8Array | null;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+}
+
 async function find(db: Db, hash: Uint8Array, service: Service) {
-  return db.get<LoginToken & { readonly createdAt: number; readonly expiresAt: number }>(
-    `SELECT username, app, security_token_hash AS "securityTokenHash", only_from AS "onlyFrom", created_at AS "createdAt",
+  return db.get<StoredToken>(
+    `SELECT username, app, security_token_hash AS "securityTokenHash", only_from AS "onlyFrom", mailbox,
+            mailbox_hash AS "mailboxHash", created_at AS "createdAt",
             expires_at AS "expiresAt"
      FROM login_token WHERE token_hash = ? AND service = ?`,
     hash,

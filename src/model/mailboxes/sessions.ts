@@ -1,10 +1,16 @@
 // Sessions of webmail that an account creates for itself: Session::create_webmail_session_for_self and its neighbours.
-import type { Context } from '../../core/context.ts';
+import type { Context, FreeContext } from '../../core/context.ts';
 import type { Param } from '../../core/define.ts';
-import { badParam } from '../../core/errors.ts';
+import { badParam, notFound } from '../../core/errors.ts';
+import { MachineError } from '../../core/machine-error.ts';
 import { quote } from '../../core/quote.ts';
 import { keyOf } from '../brute-force/addresses.ts';
+import { readOwnDomains } from '../domains/rows.ts';
+import { assertOwn } from '../domains/own-params.ts';
+import * as accounts from '../accounts/accounts.ts';
+import type { SessionMailbox } from '../logins/sessions.ts';
 import * as loginTokens from '../logins/tokens.ts';
+import { hashOrNothing, mailboxFor } from './login.ts';
 
 export const sessionParams = {
   locale: {
@@ -17,6 +23,60 @@ export const sessionParams = {
     doc: 'The IP address from which alone the session can be used. Default: the one of the caller. Required on the command line.',
   },
 } as const satisfies Record<string, Param>;
+
+export const mailboxParams = {
+  login: {
+    type: 'string',
+    required: true,
+    maxLength: 64,
+    doc: 'The part of the mailbox’s address before “@”.',
+  },
+  domain: { type: 'string', required: true, maxLength: 253, doc: 'The domain, which the account must have.' },
+} as const satisfies Record<string, Param>;
+
+/**
+ * The mailbox of a domain of the account that calls.
+ * @throws ApiError `bad_param` if the account does not have the domain; `not_found` if there is no such mailbox, or it
+ * is suspended. MachineError if its files cannot be read.
+ */
+export async function ownMailbox(
+  { caller, machine, sha256, transaction }: LookContext,
+  { login, domain: given }: { readonly login: string; readonly domain: string },
+): Promise<SessionMailbox> {
+  const domain = given.toLowerCase();
+  await transaction('reads', async (db) => {
+    assertOwn(await readOwnDomains(db, await accounts.getOwn(db, caller)), 'domain', domain);
+  });
+  return getMailbox({ machine, sha256 }, caller.user, `${login.toLowerCase()}@${domain}`);
+}
+
+/** Whether it is the password of the mailbox, which exists. */
+export async function isPasswordOfMailbox(
+  { caller, machine }: Pick<FreeContext, 'caller' | 'machine'>,
+  { address }: SessionMailbox,
+  password: string,
+): Promise<boolean> {
+  const hash = await hashOrNothing(machine, caller.user, address);
+  return hash !== undefined && (await machine.users()).verifyHash(hash, password);
+}
+
+type LookContext = Pick<FreeContext, 'caller' | 'machine' | 'sha256' | 'transaction'>;
+
+/** @throws ApiError `not_found` if the account does not have the mailbox, or it is suspended. MachineError. */
+export async function getMailbox(
+  world: Pick<LookContext, 'machine' | 'sha256'>,
+  user: string,
+  address: string,
+): Promise<SessionMailbox> {
+  const mailbox = await mailboxFor(world, user, address).catch((error: unknown) => {
+    // A link that leads out of the home, or a file that the user cannot read, has no mailboxes.
+    if (error instanceof MachineError && error.code !== 'failed') return undefined;
+    throw error;
+  });
+  if (mailbox === undefined)
+    throw notFound(`There is no mailbox “${address}” of the account “${user}”, or it is suspended.`);
+  return mailbox;
+}
 
 export const sessionFields = {
   hostname: {
@@ -36,12 +96,13 @@ export async function createWebmailSession(
   context: Pick<Context, 'db' | 'now' | 'randomBytes' | 'sha256' | 'origin'>,
   user: string,
   remoteAddress: string | undefined,
+  mailbox?: SessionMailbox,
 ): Promise<{ hostname: null; session: string; token: string }> {
   const onlyFrom = addressKey(remoteAddress ?? context.origin?.address, remoteAddress);
   const securityToken = await loginTokens.newSecurityToken(context.randomBytes);
   const { text } = await loginTokens.make(context, {
     ...{ user, service: 'webmaild', app: '', lifetimeMs: loginTokens.LINK_MS },
-    ...{ securityToken, onlyFrom },
+    ...{ securityToken, onlyFrom, mailbox },
   });
   return { hostname: null, session: text, token: `/${securityToken}` };
 }

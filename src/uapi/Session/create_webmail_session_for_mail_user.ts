@@ -1,0 +1,34 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import {
+  createWebmailSession,
+  HOW_TO_LOG_IN,
+  mailboxParams,
+  ownMailbox,
+  sessionFields,
+  sessionParams,
+} from '../../model/mailboxes/sessions.ts';
+
+export default defineUapi({
+  name: 'Session::create_webmail_session_for_mail_user',
+  since: 86,
+  summary: 'Create a session of webmail for a mailbox of a domain of the account.',
+  description: `The mailbox has a line in etc/DOMAIN/passwd and etc/DOMAIN/shadow. ${HOW_TO_LOG_IN}`,
+  feature: 'webmail',
+  effect: 'changes',
+  params: { ...mailboxParams, ...sessionParams },
+  returns: { fields: sessionFields },
+  examples: [
+    {
+      args: { login: 'sales', domain: 'bob.example', remote_address: '192.0.2.10' },
+      doc: 'A session for sales@bob.example. An error if there is no such mailbox.',
+      fails: 'not_found',
+    },
+  ],
+
+  async look({ login, domain }, context) {
+    return ownMailbox(context, { login, domain });
+  },
+  async handler({ remote_address: remoteAddress }, context, mailbox) {
+    return createWebmailSession(context, context.caller.user, remoteAddress, mailbox);
+  },
+});
