@@ -24,7 +24,7 @@ import type { Request } from './helper.ts';
 import type { Helpers } from './helpers.ts';
 
 const SHORT_MS = 60_000;
-/** A message of the largest size takes less than a second. One that takes longer was made to do so. */
+/** A message of the largest size takes about two seconds. One that takes much longer was made to do so. */
 const MESSAGE_MS = 15_000;
 /** For a copy of many files, or an upload over a slow line. */
 const LONG_MS = 3_600_000;
