@@ -364,6 +364,7 @@ function sealerOf(directory: StateDirectory): Sealer {
   return {
     seal: async (text, purpose, earlier) => (await load()).seal(text, purpose, earlier),
     open: async (sealed, purpose) => (await load()).open(sealed, purpose),
+    opener: async () => (await load()).opener(),
   };
 }
 

@@ -63,6 +63,7 @@ export interface Db {
 export interface KeptReading {
   /** The first row, or undefined. */
   get(sql: string, ...values: SqlValue[]): unknown;
+  all(sql: string, ...values: SqlValue[]): unknown[];
   close(): void;
 }
 
@@ -78,6 +79,8 @@ export interface Sealer {
   seal(text: string, purpose: string, earlier: Uint8Array | undefined): Promise<Uint8Array>;
   /** @throws ApiError `key_lost` if the key is missing or does not match. */
   open(sealed: Uint8Array, purpose: string): Promise<string>;
+  /** Returns what decrypts many secrets like `open`. It reads a key once. */
+  opener(): Promise<(sealed: Uint8Array, purpose: string) => string>;
 }
 
 /** One call as received, before its arguments are read. */

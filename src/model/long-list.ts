@@ -1,7 +1,7 @@
 // Long lists and maps that are read from the store while they are written (`core/long-list.ts`).
-import type { Context, KeptReading, SqlValue } from '../core/context.ts';
+import type { Context, Db, KeptReading, SqlValue } from '../core/context.ts';
 import type { Dialect } from '../core/dialect.ts';
-import type { Value } from '../core/values.ts';
+import type { Hash, Value } from '../core/values.ts';
 
 /** Lists of up to this many records are read at once. */
 export const LONG = 1000;
@@ -59,6 +59,43 @@ function* closing(batches: Iterable<string>, close: () => void): Generator<strin
   } finally {
     close();
   }
+}
+
+/** Whether a query selects more rows than are read at once. It reads no more of them than it needs to know that. */
+export async function areMany(
+  db: Db,
+  { sql, values }: { readonly sql: string; readonly values: readonly SqlValue[] },
+): Promise<boolean> {
+  const row = await db.get<{ count: number }>(
+    `SELECT count(*) AS count FROM (${sql} LIMIT ${LONG + 1}) AS first_rows`,
+    ...values,
+  );
+  return (row?.count ?? 0) > LONG;
+}
+
+/** A list that can be read as a whole or in batches. */
+export interface EitherWay<Item, Shown extends Hash> {
+  readonly areMany: () => Promise<boolean>;
+  readonly all: () => Promise<Item[]>;
+  /** Reads what all batches need, and returns how to read them. None is empty. */
+  readonly prepareBatches: () => Promise<(reading: KeptReading) => Iterable<readonly Item[]>>;
+  readonly recordOf: (item: Item) => Shown;
+}
+
+/** Returns the records of the list. Of a long one that is left for later, it returns none. */
+export async function recordsOf<Item, Shown extends Hash>(
+  context: Leaving & Pick<Context, 'listQuery'>,
+  { areMany, all, prepareBatches, recordOf }: EitherWay<Item, Shown>,
+): Promise<Shown[]> {
+  if (context.listQuery === undefined && canLeave(context) && (await areMany())) {
+    const batches = await prepareBatches();
+    leave(context, function* (reading) {
+      for (const batch of batches(reading)) yield JSON.stringify(batch.map(recordOf));
+    });
+    return [];
+  }
+  const items = await all();
+  return leaveItems(context, items, recordOf) ? [] : items.map(recordOf);
 }
 
 export interface Keyset {

@@ -32,7 +32,7 @@ export class FileSealer implements Sealer {
   }
 
   async seal(text: string, purpose: string, earlier: Uint8Array | undefined): Promise<Uint8Array> {
-    const key = earlier === undefined ? this.#keyForFirst() : this.#keyOf(Buffer.from(earlier));
+    const key = earlier === undefined ? this.#keyForFirst() : this.#keyWith(keyIdIn(Buffer.from(earlier)));
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', key.bytes, nonce).setAAD(Buffer.from(purpose));
     const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
@@ -40,23 +40,20 @@ export class FileSealer implements Sealer {
   }
 
   async open(sealed: Uint8Array, purpose: string): Promise<string> {
-    const bytes = Buffer.from(sealed);
-    const key = this.#keyOf(bytes);
-    let at = 1 + KEY_ID_BYTES;
-    const take = (count: number) => bytes.subarray(at, (at += count));
-    const decipher = createDecipheriv('aes-256-gcm', key.bytes, take(NONCE_BYTES)).setAAD(
-      Buffer.from(purpose),
-    );
-    decipher.setAuthTag(take(TAG_BYTES));
-    return Buffer.concat([decipher.update(bytes.subarray(at)), decipher.final()]).toString('utf8');
+    return (await this.opener())(sealed, purpose);
   }
 
-  /** Returns the key that encrypted this. */
-  #keyOf(sealed: Buffer): Key {
-    if (sealed[0] !== FORMAT || sealed.length < HEADER_BYTES) {
-      throw new Error('A sealed secret has an unknown format.');
-    }
-    const id = sealed.subarray(1, 1 + KEY_ID_BYTES);
+  async opener(): Promise<(sealed: Uint8Array, purpose: string) => string> {
+    let key: Key | undefined;
+    return (sealed, purpose) => {
+      const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
+      const id = keyIdIn(bytes);
+      if (key?.id.equals(id) !== true) key = this.#keyWith(id);
+      return decrypted(bytes, key, purpose);
+    };
+  }
+
+  #keyWith(id: Buffer): Key {
     const key = this.#read();
     if (key !== undefined && key !== 'damaged' && id.equals(key.id)) return key;
     const restored = this.#completeRestore(id);
@@ -130,6 +127,22 @@ export class FileSealer implements Sealer {
         'generate=1. Once nothing is left, a new key is created.',
     );
   }
+}
+
+/** The ID of the key that encrypted this. */
+function keyIdIn(sealed: Buffer): Buffer {
+  if (sealed[0] !== FORMAT || sealed.length < HEADER_BYTES) {
+    throw new Error('A sealed secret has an unknown format.');
+  }
+  return sealed.subarray(1, 1 + KEY_ID_BYTES);
+}
+
+function decrypted(sealed: Buffer, key: Key, purpose: string): string {
+  let at = 1 + KEY_ID_BYTES;
+  const take = (count: number) => sealed.subarray(at, (at += count));
+  const decipher = createDecipheriv('aes-256-gcm', key.bytes, take(NONCE_BYTES)).setAAD(Buffer.from(purpose));
+  decipher.setAuthTag(take(TAG_BYTES));
+  return Buffer.concat([decipher.update(sealed.subarray(at)), decipher.final()]).toString('utf8');
 }
 
 /** SHA-1, because TOTP loads it anyway, and an attacker gains nothing from two keys with the same ID. */

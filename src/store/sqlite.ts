@@ -218,14 +218,16 @@ export class SqliteStore implements Store {
     this.#left += 1;
     // Several lists can be read at the same time, each only once and in order.
     database.pragma('cache_size = -2000');
+    const read = <T>(sql: string, from: (statement: Database.Statement) => T): T => {
+      try {
+        return from(prepared(database, statements, sql));
+      } catch (error) {
+        throw this.#toApiError(error);
+      }
+    };
     const reading: KeptReading = {
-      get: (sql, ...values) => {
-        try {
-          return prepared(database, statements, sql).get(...values);
-        } catch (error) {
-          throw this.#toApiError(error);
-        }
-      },
+      get: (sql, ...values) => read(sql, (statement) => statement.get(...values)),
+      all: (sql, ...values) => read(sql, (statement) => statement.all(...values)),
       close: () => {
         this.#readings.delete(reading);
         database.close();

@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
-import * as ipv6 from '../../model/addresses/ipv6-assignments.ts';
 import { certificateAnswer, certificateFields, nameText } from '../../model/certificates/facts.ts';
 import { siteAnswer, siteFields } from '../../model/certificates/site-answers.ts';
-import { listSites, type Site } from '../../model/certificates/sites.ts';
+import { areMany, listSites, siteBatches, type ListedSite } from '../../model/certificates/sites.ts';
+import * as longLists from '../../model/long-list.ts';
 
 export default defineFunction({
   name: 'fetch_ssl_vhosts',
@@ -54,28 +54,31 @@ export default defineFunction({
   columns: ['servername', 'user', 'type', 'ip', 'needs_sni'],
   examples: [{ args: {}, doc: 'All virtual hosts with TLS.' }],
 
-  async handler(_args, { caller, db }) {
-    const vhosts = [];
-    const sites = await listSites(db, caller);
-    const addresses = await ipv6.addressesOf(
-      db,
-      sites.map(({ account }) => account.username),
-    );
-    for (const { account, host, certificate } of sites) {
-      vhosts.push({
-        ...(await siteAnswer(db, { account, host })),
-        user: account.username,
-        type: host.type,
-        ipv6: addresses.get(account.username) ?? '',
-        iptype: account.settings.dedicatedIp ? 'dedicated' : 'shared',
-        crt: crtOf(certificate),
-      });
-    }
+  async handler(_args, context) {
+    const { caller, db } = context;
+    const vhosts = await longLists.recordsOf(context, {
+      areMany: () => areMany(db, caller),
+      all: () => listSites(db, caller),
+      prepareBatches: () => siteBatches(db, caller),
+      recordOf,
+    });
     return { vhosts };
   },
 });
 
-function crtOf({ id, facts, createdAt }: Site['certificate']) {
+function recordOf(site: ListedSite) {
+  const { account, host, certificate } = site;
+  return {
+    ...siteAnswer(site),
+    user: account.username,
+    type: host.type,
+    ipv6: account.ipv6,
+    iptype: account.hasDedicatedIp ? 'dedicated' : 'shared',
+    crt: crtOf(certificate),
+  };
+}
+
+function crtOf({ id, facts, createdAt }: ListedSite['certificate']) {
   return {
     id,
     created: Math.floor(createdAt / 1000),

@@ -1,6 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import { listSites } from '../../model/certificates/sites.ts';
-import * as stored from '../../model/certificates/stored.ts';
+import { componentBatches, listComponents } from '../../model/certificates/site-components.ts';
+import { areMany } from '../../model/certificates/sites.ts';
+import * as longLists from '../../model/long-list.ts';
 
 export default defineFunction({
   name: 'fetch_vhost_ssl_components',
@@ -36,16 +37,17 @@ export default defineFunction({
   examples: [{ args: {}, doc: 'Everything that is installed.' }],
 
   async handler(_args, context) {
-    const components = [];
-    for (const { account, host, certificate } of await listSites(context.db, context.caller)) {
-      const { id, pem, chain, keyId } = certificate;
-      components.push({
-        servername: host.servername,
-        ...{ certificate: pem, certificate_id: id },
-        ...{ key: (await stored.findKey(context, account.username, keyId)) ?? '', key_id: keyId },
+    const { caller, db } = context;
+    const components = await longLists.recordsOf(context, {
+      areMany: () => areMany(db, caller),
+      all: () => listComponents(context),
+      prepareBatches: () => componentBatches(context),
+      recordOf: ({ servername, id, pem, key, keyId, chain }) => ({
+        ...{ servername, certificate: pem, certificate_id: id },
+        ...{ key: key ?? '', key_id: keyId },
         ...{ cabundle: chain === '' ? null : chain, cabundle_id: null },
-      });
-    }
+      }),
+    });
     return { components };
   },
 });

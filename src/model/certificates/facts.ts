@@ -91,9 +91,15 @@ export const certificateFields = {
 
 export function certificateAnswer(facts: CertificateFacts) {
   const { commonName = '', organizationName = '' } = facts.issuer;
+  const key = keyAnswer(facts.key);
+  // Written without `...`, which takes V8 several times as long in the middle of an object.
   return {
     domains: [...facts.domains],
-    ...keyAnswer(facts.key),
+    key_algorithm: key.key_algorithm,
+    modulus: key.modulus,
+    modulus_length: key.modulus_length,
+    ecdsa_curve_name: key.ecdsa_curve_name,
+    ecdsa_public: key.ecdsa_public,
     is_self_signed: facts.isSelfSigned ? 1 : 0,
     'issuer.commonName': commonName,
     'issuer.organizationName': organizationName,
@@ -127,7 +133,9 @@ export function installedAnswer({ id, facts }: { readonly id: string; readonly f
 
 /** Each attribute and its value, on lines of their own. */
 export function nameText(name: NameFields): string {
-  return Object.entries(name).flat().join('\n');
+  return Object.keys(name)
+    .map((attribute) => `${attribute}\n${name[attribute] ?? ''}`)
+    .join('\n');
 }
 
 /** A name for people: the common name, or else the whole name. */

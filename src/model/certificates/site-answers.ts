@@ -1,10 +1,7 @@
 // How responses describe virtual hosts with certificates.
-import type { Db } from '../../core/context.ts';
 import type { Field } from '../../core/define.ts';
-import { namesOf, virtualHostsOf } from '../domains/virtual-hosts.ts';
-import { primariesOf } from '../web/primary-hosts.ts';
-import { certificatesOf } from './installed.ts';
-import type { Site } from './sites.ts';
+import { namesOf } from '../domains/virtual-hosts.ts';
+import type { ListedSite } from './sites.ts';
 
 export const siteFields = {
   servername: { type: 'string', doc: 'The domain that identifies the virtual host.' },
@@ -25,8 +22,7 @@ export const siteFields = {
   },
 } as const satisfies Record<string, Field>;
 
-export async function siteAnswer(db: Db, { account, host }: Pick<Site, 'account' | 'host'>) {
-  const isPrimary = await isPrimaryOnOwnAddress(db, { account, host });
+export function siteAnswer({ account, host, isPrimary }: Omit<ListedSite, 'certificate'>) {
   return {
     servername: host.servername,
     domains: namesOf(host),
@@ -36,17 +32,4 @@ export async function siteAnswer(db: Db, { account, host }: Pick<Site, 'account'
     needs_sni: isPrimary ? 0 : 1,
     mail_sni_status: 0,
   };
-}
-
-/** Without a choice, the first virtual host with a certificate answers. */
-async function isPrimaryOnOwnAddress(
-  db: Db,
-  { account, host }: Pick<Site, 'account' | 'host'>,
-): Promise<boolean> {
-  if (!account.settings.dedicatedIp) return false;
-  const { ssl } = await primariesOf(db, account, account);
-  const certificates = await certificatesOf(db, account);
-  if (ssl !== undefined && certificates.has(ssl)) return ssl === host.servername;
-  const first = (await virtualHostsOf(db, account)).find(({ servername }) => certificates.has(servername));
-  return first?.servername === host.servername;
 }

@@ -1,5 +1,6 @@
 // The domains of accounts besides their main domains: parked domains, subdomains and addon domains.
 import type { Caller, Db } from '../../core/context.ts';
+import type { Dialect } from '../../core/dialect.ts';
 import { badParam, notFound } from '../../core/errors.ts';
 import * as accounts from '../accounts/accounts.ts';
 
@@ -96,6 +97,14 @@ export async function listOfEach(
   return found;
 }
 
+/** A domain of the virtual host of another one. */
+export type Alias = Pick<HostedDomain, 'domain' | 'type'>;
+
+/** Selects the aliases of the accounts in a JSON list of usernames, with `servedBy`, in the order of `listOf`. */
+export const aliasesSql = ({ eachOf }: Dialect): string =>
+  `SELECT domain, type, served_by AS "servedBy" FROM hosted_domain WHERE served_by IS NOT NULL
+   AND username IN (SELECT value FROM ${eachOf('?', 'wanted')}) ORDER BY username, domain`;
+
 /** Returns those of the domains that belong to any account, as its main domain or another one. */
 export async function taken(db: Db, domains: readonly string[]): Promise<ReadonlySet<string>> {
   if (domains.length === 0) return new Set();
@@ -126,17 +135,16 @@ export async function takenByOthers(
   return new Set(rows.map(({ domain }) => domain));
 }
 
-/** Returns the domains of any account that begin with one of these labels, such as `www`, each with its account. */
-export async function beginningWith(db: Db, labels: readonly string[]): Promise<ReadonlyMap<string, string>> {
+/** Returns the domains of any account that begin with one of these labels, such as `www`. */
+export async function beginningWith(db: Db, labels: readonly string[]): Promise<ReadonlySet<string>> {
   // “/” follows “.” in ASCII, so that the indexes on domains find them.
   const isBetween = labels.map(() => '(domain >= ? AND domain < ?)').join(' OR ');
   const bounds = labels.flatMap((label) => [`${label}.`, `${label}/`]);
-  const rows = await db.all<{ domain: string; username: string }>(
-    `SELECT domain, username FROM account WHERE ${isBetween}
-     UNION ALL SELECT domain, username FROM hosted_domain WHERE ${isBetween}`,
+  const rows = await db.all<{ domain: string }>(
+    `SELECT domain FROM account WHERE ${isBetween} UNION ALL SELECT domain FROM hosted_domain WHERE ${isBetween}`,
     ...[...bounds, ...bounds],
   );
-  return new Map(rows.map(({ domain, username }) => [domain, username]));
+  return new Set(rows.map(({ domain }) => domain));
 }
 
 /** @throws ApiError `bad_param` if an account already has the domain, as its main domain or another one. */

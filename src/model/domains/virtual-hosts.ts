@@ -2,7 +2,15 @@
 import type { Db } from '../../core/context.ts';
 import type { Account } from '../accounts/accounts.ts';
 import * as resellers from '../resellers/resellers.ts';
-import { beginningWith, listOf, listOfEach, takenByOthers, type HostedDomain } from './hosted-domains.ts';
+import { PUBLIC_FOLDER } from './document-root.ts';
+import {
+  beginningWith,
+  listOf,
+  listOfEach,
+  takenByOthers,
+  type Alias,
+  type HostedDomain,
+} from './hosted-domains.ts';
 import { areServed, derivedLabels, serviceNamesFor, serviceNamesOf } from './service-subdomains.ts';
 
 export interface VirtualHost {
@@ -62,18 +70,43 @@ export async function virtualHostsOfEach(
     db,
     accounts.map(({ username }) => username),
   );
-  const owners = await beginningWith(db, derivedLabels);
-  const serves = await areServed(db);
-  const isReseller = new Set(serves ? await resellers.list(db) : []);
+  const { derived, servicesOf } = await readNeighbours(db);
   return new Map(
     accounts.map((account) => {
       const { username } = account;
-      const others = hosted.get(username) ?? [];
-      const own = new Set(domainsOf(account, others));
-      const servicesOf = serves ? serviceNamesFor(isReseller.has(username)) : () => [];
-      const isSeparate = (name: string) => own.has(name) || (owners.get(name) ?? username) !== username;
-      return [username, settled(proposedFor(account, others, servicesOf), isSeparate)];
+      const proposed = proposedFor(account, hosted.get(username) ?? [], servicesOf(username));
+      return [username, settled(proposed, (name) => derived.has(name))];
     }),
+  );
+}
+
+/** What the names of stored virtual hosts depend on besides their own domains. */
+export interface Neighbours {
+  /** The domains of all accounts that begin as derived names do. */
+  readonly derived: ReadonlySet<string>;
+  readonly servicesOf: (username: string) => (domain: string) => string[];
+}
+
+export async function readNeighbours(db: Db): Promise<Neighbours> {
+  const serves = await areServed(db);
+  const isReseller = new Set(serves ? await resellers.list(db) : []);
+  const ofResellers = serviceNamesFor(true);
+  const ofOthers = serves ? serviceNamesFor(false) : () => [];
+  return {
+    derived: await beginningWith(db, derivedLabels),
+    servicesOf: (username) => (isReseller.has(username) ? ofResellers : ofOthers),
+  };
+}
+
+/** One of the stored virtual hosts, from its domain and the aliases that it serves. */
+export function hostAmong(
+  { derived, servicesOf }: Neighbours,
+  account: Pick<Owner, 'username' | 'home'>,
+  site: SiteOfAccount,
+  served: readonly Alias[],
+): VirtualHost {
+  return settle(proposedHost(account, site, served, servicesOf(account.username)), (name) =>
+    derived.has(name),
   );
 }
 
@@ -88,47 +121,68 @@ interface Proposed extends Omit<VirtualHost, 'aliases'> {
   readonly derived: readonly string[];
 }
 
+interface SiteOfAccount extends Pick<VirtualHost, 'servername' | 'type'> {
+  /** Below the home. */
+  readonly folder: string;
+}
+
 function proposedFor(
   account: Owner,
   others: readonly HostedDomain[],
   servicesOf: (domain: string) => string[],
 ): Proposed[] {
-  const own = [
-    { domain: account.domain, type: 'main' as const, documentRoot: 'public_html' },
+  const own: SiteOfAccount[] = [
+    { servername: account.domain, type: 'main', folder: PUBLIC_FOLDER },
     ...others.flatMap(({ domain, documentRoot }) =>
-      documentRoot === null ? [] : [{ domain, type: 'sub' as const, documentRoot }],
+      documentRoot === null ? [] : [{ servername: domain, type: 'sub' as const, folder: documentRoot }],
     ),
   ];
-  return own.map(({ domain, type, documentRoot }) => {
-    const served = others.filter(({ servedBy }) => servedBy === domain);
-    const domains = served.map((one) => one.domain);
-    // All but subdomains, which have no zone of their own.
-    const zones = [...(type === 'main' ? [domain] : []), ...domains];
-    return {
-      servername: domain,
-      type,
-      domains,
-      // A wildcard subdomain answers to these names anyway.
-      derived: [
-        ...[domain, ...domains].map((name) => `www.${name}`),
-        ...zones.map((name) => `mail.${name}`),
-      ].filter((name) => !name.includes('*')),
-      services: zones.flatMap(servicesOf),
-      documentRoot: `${account.home}/${documentRoot}`,
-      addons: served.filter((one) => one.type === 'addon').map((one) => one.domain),
-      parked: served.filter((one) => one.type === 'parked').map((one) => one.domain),
-    };
+  return own.map((site) => {
+    const served = others.filter(({ servedBy }) => servedBy === site.servername);
+    return proposedHost(account, site, served, servicesOf);
   });
 }
 
+function proposedHost(
+  { home }: Pick<Owner, 'home'>,
+  { servername, type, folder }: SiteOfAccount,
+  served: readonly Alias[],
+  servicesOf: (domain: string) => string[],
+): Proposed {
+  const domains = served.map(({ domain }) => domain);
+  // All but subdomains, which have no zone of their own.
+  const zones = type === 'main' ? [servername, ...domains] : domains;
+  return {
+    servername,
+    type,
+    domains,
+    // A wildcard subdomain answers to these names anyway.
+    derived: [
+      ...[servername, ...domains].map((name) => `www.${name}`),
+      ...zones.map((name) => `mail.${name}`),
+    ].filter((name) => !name.includes('*')),
+    services: zones.flatMap(servicesOf),
+    documentRoot: `${home}/${folder}`,
+    addons: served.filter((one) => one.type === 'addon').map(({ domain }) => domain),
+    parked: served.filter((one) => one.type === 'parked').map(({ domain }) => domain),
+  };
+}
+
+const settled = (proposed: readonly Proposed[], isSeparate: (name: string) => boolean): VirtualHost[] =>
+  proposed.map((one) => settle(one, isSeparate));
+
 /** A name that is a domain of its own, of any account, belongs to that domain's virtual host. */
-function settled(proposed: readonly Proposed[], isSeparate: (name: string) => boolean): VirtualHost[] {
+function settle(proposed: Proposed, isSeparate: (name: string) => boolean): VirtualHost {
   const isFree = (name: string) => !isSeparate(name) && name.length <= MAX_LENGTH;
-  return proposed.map(({ domains, derived, ...host }) => ({
-    ...host,
-    aliases: [...domains, ...derived.filter(isFree)],
-    services: host.services.filter(isFree),
-  }));
+  return {
+    servername: proposed.servername,
+    type: proposed.type,
+    aliases: [...proposed.domains, ...proposed.derived.filter(isFree)],
+    services: proposed.services.filter(isFree),
+    documentRoot: proposed.documentRoot,
+    addons: proposed.addons,
+    parked: proposed.parked,
+  };
 }
 
 /** Of a domain name (RFC 1035, section 2.3.4). */

@@ -41,8 +41,9 @@ export default defineUapi({
   async handler(_args, { db, caller }) {
     const ours = await ofAutossl.ofUser(db, caller.user);
     const rows = [];
-    for (const { account, host, certificate } of await listSites(db, caller)) {
-      const site = await siteAnswer(db, { account, host });
+    for (const listed of await listSites(db, caller)) {
+      const { host, certificate } = listed;
+      const site = siteAnswer(listed);
       const isAutossl = ours.get(host.servername) === certificate.facts.digest;
       rows.push({
         ...site,
