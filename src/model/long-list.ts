@@ -84,7 +84,7 @@ export interface EitherWay<Item, Shown extends Hash> {
 
 /** Returns the records of the list. Of a long one that is left for later, it returns none. */
 export async function recordsOf<Item, Shown extends Hash>(
-  context: Leaving & Pick<Context, 'listQuery'>,
+  context: Pick<Context, 'db' | 'listQuery' | 'reportLongList'>,
   { areMany, all, prepareBatches, recordOf }: EitherWay<Item, Shown>,
 ): Promise<Shown[]> {
   if (context.listQuery === undefined && canLeave(context) && (await areMany())) {
