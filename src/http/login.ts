@@ -5,6 +5,7 @@ import type { RawArgument } from '../core/context.ts';
 import * as loginTokens from '../model/logins/tokens.ts';
 import * as logins from '../model/logins/logins.ts';
 import * as sessions from '../model/logins/sessions.ts';
+import * as mailboxLogin from '../model/mailboxes/login.ts';
 import { SESSION_COOKIES, type Door } from './door.ts';
 import type { Refusal } from './error-answers.ts';
 import { readBody, readCall } from './call.ts';
@@ -38,7 +39,8 @@ async function logIn(request: FastifyRequest, reply: FastifyReply, door: Door): 
   ];
   const { application, service } = door;
   const world = loginWorldOf(application);
-  const verdict = await logins.attempt(world, {
+  const isMailbox = service === 'webmaild' && field(fields, 'user').includes('@');
+  const verdict = await (isMailbox ? mailboxLogin : logins).attempt(world, {
     service,
     user: field(fields, 'user'),
     password: field(fields, 'pass'),

@@ -8,7 +8,7 @@ const LIST = '/execute/DomainInfo/list_domains';
 let server: TestServer;
 let provider: HostileProvider;
 beforeEach(async () => {
-  server = await TestServer.startWithAccounts();
+  server = await TestServer.startWithWebmail();
   provider = await HostileProvider.start();
   await server.here.call('createacct', { username: 'bob', domain: 'bob.example', password });
   await enable('cpaneld');
@@ -18,7 +18,7 @@ afterEach(async () => {
   await server.stop();
 });
 
-async function enable(service: 'cpaneld' | 'whostmgrd', provider_id = 'staff'): Promise<void> {
+async function enable(service: 'cpaneld' | 'webmaild' | 'whostmgrd', provider_id = 'staff'): Promise<void> {
   const about = { provider_id, service_name: service };
   const configurations = { client_id: 'whm', client_secret: 'victoria', issuer: provider.issuer };
   const set = await server.here.call('set_provider_client_configurations', { ...about, configurations });
@@ -134,4 +134,19 @@ test('a suspended account cannot log in', async () => {
   await server.here.call('suspendacct', { user: 'bob' });
   const reply = await logIn(accounts);
   expect([reply.status, alertOf(reply)]).toEqual([401, expect.stringContaining('suspended')]);
+});
+
+test('an identity opens webmail only if the provider is enabled for it', async () => {
+  const webmail: Ask = (path, init) => server.askWebmail(path, init);
+  await link('bob');
+  expect((await webmail('/openid_connect/staff', { headers: { accept: 'text/html' } })).status).toBe(401);
+  await enable('webmaild');
+  const entered = await logIn(webmail);
+  const cookie = /webmailsession=[0-9a-f]{32}/.exec(cookiesOf(entered))?.[0] ?? '';
+  const page = await server.askWebmail(`${sessionOf(entered).path}/`, { headers: { cookie } });
+  expect([page.status, page.text.includes('<h1>Inbox</h1>')]).toEqual([200, true]);
+  await server.here.call('add_override_features_for_user', { user: 'bob', features: '{"webmail":0}' });
+  expect(alertOf(await logIn(webmail))).toBe(
+    'This identity may not log in here: its user is suspended, has no webmail, or is no account of this server.',
+  );
 });

@@ -55,17 +55,23 @@ export const REFUSAL_MS = 300;
 
 /** Returns the caller if the password is right, the code is right if one is required, and the login is not blocked. */
 export async function attempt(world: LoginDependencies, login: Attempt): Promise<Verdict> {
-  const least = world.sleep?.(REFUSAL_MS);
-  const verdict = await decide(world, login);
+  return atLeast(world, () => decide(world, login));
+}
+
+/** Gives every rejection its minimum duration. */
+export async function atLeast(
+  { sleep }: Pick<LoginDependencies, 'sleep'>,
+  decided: () => Promise<Verdict>,
+): Promise<Verdict> {
+  const least = sleep?.(REFUSAL_MS);
+  const verdict = await decided();
   if ('problem' in verdict) await least;
   return verdict;
 }
 
 /** The password is not checked for a blocked client, because that costs the machine more than the client. */
-async function decide(world: LoginDependencies, login: Attempt): Promise<Verdict> {
+function decide(world: LoginDependencies, login: Attempt): Promise<Verdict> {
   const { service, user, password, address } = login;
-  if (service === 'webmaild' && user.includes('@'))
-    return (await import('../mailboxes/login.ts')).attempt(world, login);
   const subject = { user, password, address, authentication: service };
   return guardedAttempts.attempt(world, subject, {
     refused: DENIED,

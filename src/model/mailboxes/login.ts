@@ -5,7 +5,7 @@ import { MachineError } from '../../core/machine-error.ts';
 import { findDomain } from '../domains/hosted-domains.ts';
 import { callerAt, canEnter } from '../logins/callers.ts';
 import * as guardedAttempts from '../logins/guarded-attempts.ts';
-import { DENIED, type Attempt, type LoginDependencies, type Verdict } from '../logins/logins.ts';
+import { atLeast, DENIED, type Attempt, type LoginDependencies, type Verdict } from '../logins/logins.ts';
 import type { SessionMailbox } from '../logins/sessions.ts';
 import { passwordHash, readAddress } from './mailboxes.ts';
 
@@ -27,7 +27,12 @@ export async function mailboxFor(
   return hash === undefined ? undefined : { address, hash: await sha256(hash) };
 }
 
-export async function attempt(world: LoginDependencies, login: Attempt): Promise<Verdict> {
+/** Only for the login form of webmail: everything else that a password opens is for users, and not for their mailboxes. */
+export function attempt(world: LoginDependencies, login: Attempt): Promise<Verdict> {
+  return atLeast(world, () => decide(world, login));
+}
+
+async function decide(world: LoginDependencies, login: Attempt): Promise<Verdict> {
   const { service, password } = login;
   const address = login.user.toLowerCase();
   const user = await world.transaction((db) => ownerOf(db, address));
