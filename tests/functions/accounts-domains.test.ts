@@ -2,6 +2,7 @@
 import type { Caller } from '../../src/core/context.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
 import * as hostedDomains from '../../src/model/domains/hosted-domains.ts';
+import { virtualHostsOf } from '../../src/model/domains/virtual-hosts.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
 let here: Installation;
@@ -228,4 +229,29 @@ describe('parked domains, addon domains and subdomains', () => {
       await reasonOf('adddns', { domain: 'parked.example', ip: '192.0.2.1', trueowner: 'carol' }),
     ).toMatch('The domain “parked.example” belongs to the account “bob”.');
   });
+});
+
+test('an account can have more domains than a statement has values', async () => {
+  const count = 12_000;
+  await here.engine.store.transaction('changes', async (db) => {
+    for (let at = 0; at < count; at++) {
+      await hostedDomains.insert(db, {
+        ...{ domain: `p${at}.example`, username: 'bob', type: 'parked' },
+        ...{ servedBy: 'shop.example', documentRoot: null },
+      });
+    }
+    // A name of another account is not an alias.
+    await db.run(`UPDATE account SET domain = 'www.p7.example' WHERE username = 'carol'`);
+    return { value: undefined, keep: true };
+  });
+  const hosts = await here.engine.store.transaction('reads', async (db) => {
+    const bob = { username: 'bob', domain: 'shop.example', home: '/home2/bob' };
+    return { value: await virtualHostsOf(db, bob), keep: false };
+  });
+  expect(hosts.map(({ servername, parked }) => [servername, parked.length])).toEqual([
+    ['shop.example', count],
+  ]);
+  const [{ aliases } = { aliases: [] }] = hosts;
+  expect(aliases).toContain('www.p8.example');
+  expect(aliases).not.toContain('www.p7.example');
 });

@@ -3,6 +3,7 @@ import type { Caller, Db } from '../../core/context.ts';
 import type { Dialect } from '../../core/dialect.ts';
 import { badParam, notFound } from '../../core/errors.ts';
 import * as accounts from '../accounts/accounts.ts';
+import type { Condition } from '../list-in-sql.ts';
 
 export interface HostedDomain {
   /** In lower case. */
@@ -106,31 +107,31 @@ export const aliasesSql = ({ eachOf }: Dialect): string =>
    AND username IN (SELECT value FROM ${eachOf('?', 'wanted')}) ORDER BY username, domain`;
 
 /** Returns those of the domains that belong to any account, as its main domain or another one. */
-export async function taken(db: Db, domains: readonly string[]): Promise<ReadonlySet<string>> {
-  if (domains.length === 0) return new Set();
-  const places = domains.map(() => '?').join(', ');
-  const rows = await db.all<{ domain: string }>(
-    `SELECT domain FROM account WHERE domain IN (${places})
-     UNION SELECT domain FROM hosted_domain WHERE domain IN (${places})`,
-    ...domains,
-    ...domains,
-  );
-  return new Set(rows.map(({ domain }) => domain));
+export function taken(db: Db, domains: readonly string[]): Promise<ReadonlySet<string>> {
+  return domainsAmong(db, domains, { where: 'TRUE', values: [] });
 }
 
 /** Like `taken`, without the domains of this account. */
-export async function takenByOthers(
+export function takenByOthers(
   db: Db,
   username: string,
   domains: readonly string[],
 ): Promise<ReadonlySet<string>> {
+  return domainsAmong(db, domains, { where: 'username <> ?', values: [username] });
+}
+
+/** One value has all of the domains, because statements have only so many. */
+async function domainsAmong(
+  db: Db,
+  domains: readonly string[],
+  { where, values }: Condition,
+): Promise<ReadonlySet<string>> {
   if (domains.length === 0) return new Set();
-  const places = domains.map(() => '?').join(', ');
+  const sought = [...values, JSON.stringify(domains)];
+  const isSought = `${where} AND domain IN (SELECT value FROM ${db.dialect.eachOf('?', 'sought')})`;
   const rows = await db.all<{ domain: string }>(
-    `SELECT domain FROM account WHERE username <> ? AND domain IN (${places})
-     UNION SELECT domain FROM hosted_domain WHERE username <> ? AND domain IN (${places})`,
-    ...[username, ...domains],
-    ...[username, ...domains],
+    `SELECT domain FROM account WHERE ${isSought} UNION SELECT domain FROM hosted_domain WHERE ${isSought}`,
+    ...[...sought, ...sought],
   );
   return new Set(rows.map(({ domain }) => domain));
 }

@@ -137,10 +137,13 @@ function proposedFor(
       documentRoot === null ? [] : [{ servername: domain, type: 'sub' as const, folder: documentRoot }],
     ),
   ];
-  return own.map((site) => {
-    const served = others.filter(({ servedBy }) => servedBy === site.servername);
-    return proposedHost(account, site, served, servicesOf);
-  });
+  const servedBy = new Map<string | null, HostedDomain[]>();
+  for (const one of others) {
+    const served = servedBy.get(one.servedBy);
+    if (served === undefined) servedBy.set(one.servedBy, [one]);
+    else served.push(one);
+  }
+  return own.map((site) => proposedHost(account, site, servedBy.get(site.servername) ?? [], servicesOf));
 }
 
 function proposedHost(
