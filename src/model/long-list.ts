@@ -39,7 +39,7 @@ export function leave(
  * @returns false if the list is not long, or the call needs it as a whole.
  */
 export function leaveItems<Item>(
-  { listQuery, reportLongList }: Pick<Context, 'listQuery' | 'reportLongList'>,
+  { listQuery, reportLongList }: Pick<Context, 'listQuery'> & Partial<Pick<Context, 'reportLongList'>>,
   items: readonly Item[],
   recordOf: (item: Item) => Value,
 ): boolean {
