@@ -1,7 +1,8 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { regexParam } from '../../model/domains/own-params.ts';
-import { addonFields, addonRow, listMatching, readOwnDomains } from '../../model/domains/rows.ts';
+import { readOwnDomains } from '../../model/domains/own-domains.ts';
+import { addonFields, addonRow, listMatching } from '../../model/domains/rows.ts';
 
 export default defineApi2({
   name: 'Park::listaddondomains',

@@ -7,7 +7,7 @@ import * as accounts from '../accounts/accounts.ts';
 import type { Account } from '../accounts/accounts.ts';
 import { hostName } from '../accounts/names.ts';
 import { listOf, type HostedDomain } from './hosted-domains.ts';
-import type { OwnDomains } from './rows.ts';
+import type { OwnDomains } from './own-domains.ts';
 import { virtualHostsOf, type VirtualHost } from './virtual-hosts.ts';
 import { plainName } from '../../core/wildcards.ts';
 

@@ -1,28 +1,10 @@
 // The domains of an account as UAPI and API 2 list them.
 import type { Db } from '../../core/context.ts';
 import type { Field } from '../../core/define.ts';
-import type { Account } from '../accounts/accounts.ts';
 import { ipv6Of } from '../addresses/ipv6-of-account.ts';
 import { matcher } from '../regular-expression.ts';
-import { listOf, type HostedDomain } from './hosted-domains.ts';
-import { virtualHostsOf, type VirtualHost } from './virtual-hosts.ts';
-
-export interface OwnDomains {
-  readonly account: Account;
-  readonly hosted: readonly HostedDomain[];
-  readonly hosts: readonly VirtualHost[];
-}
-
-export async function readOwnDomains(db: Db, account: Account): Promise<OwnDomains> {
-  const hosted = await listOf(db, account.username);
-  return { account, hosted, hosts: await virtualHostsOf(db, account, hosted) };
-}
-
-/** The virtual host that serves a domain of the account. */
-export function hostOf({ hosted, hosts }: OwnDomains, domain: string): VirtualHost | undefined {
-  const servername = hosted.find((one) => one.domain === domain)?.servedBy ?? domain;
-  return hosts.find((one) => one.servername === servername);
-}
+import type { HostedDomain } from './hosted-domains.ts';
+import type { OwnDomains } from './own-domains.ts';
 
 /** The domains of these types whose names match. `regex`: undefined or empty for all. */
 export async function listMatching(
@@ -34,13 +16,6 @@ export async function listMatching(
   if (regex === undefined || regex === '') return all;
   const matches = await matcher('regex', regex);
   return all.filter(({ domain }) => matches(domain));
-}
-
-/** The domain of the account that a subdomain is below: the longest that is not a subdomain itself. */
-export function rootOf({ account, hosted }: OwnDomains, subdomain: string): string {
-  const roots = [account.domain, ...hosted.filter(({ type }) => type !== 'sub').map(({ domain }) => domain)];
-  const above = roots.filter((root) => subdomain.endsWith(`.${root}`));
-  return above.sort((a, b) => b.length - a.length)[0] ?? account.domain;
 }
 
 const string = (doc: string) => ({ type: 'string', doc }) as const;
@@ -73,25 +48,21 @@ export const addonFields = {
 
 export function folderRow(own: OwnDomains, domain: string) {
   const { account } = own;
-  const host = hostOf(own, domain);
+  const host = own.hostOf(domain);
   const dir = host?.documentRoot ?? `${account.home}/public_html`;
   const basedir = dir.slice(account.home.length + 1);
-  const end = `.${domain}`;
-  const aliases = host?.aliases
-    .filter((name) => name.endsWith(end))
-    .map((name) => name.slice(0, -end.length));
   return {
     basedir,
     dir,
     domain,
     reldir: `home:${basedir}`,
     status: 'not redirected',
-    web_subdomain_aliases: aliases ?? [],
+    web_subdomain_aliases: [...own.aliasPrefixesOf(domain)],
   };
 }
 
 export function subdomainRow(own: OwnDomains, subdomain: string) {
-  const rootdomain = rootOf(own, subdomain);
+  const rootdomain = own.rootOf(subdomain);
   const name = subdomain.endsWith(`.${rootdomain}`) ? subdomain.slice(0, -rootdomain.length - 1) : subdomain;
   return {
     ...folderRow(own, subdomain),
@@ -119,23 +90,26 @@ export const dataFields = {
   user: string('The account.'),
 } as const satisfies Record<string, Field>;
 
-export async function dataRow(db: Db, own: OwnDomains, domain: string) {
-  const { account, hosted } = own;
+/** Makes the rows of single domains. */
+export async function dataRows(db: Db, own: OwnDomains) {
+  const { account } = own;
   const { home, ip, owner, settings, username } = account;
-  const host = hostOf(own, domain);
-  const type = hosted.find((one) => one.domain === domain)?.type ?? 'main';
-  return {
-    documentroot: host?.documentRoot ?? `${home}/public_html`,
-    domain,
-    group: username,
-    hascgi: Number(settings.cgi),
-    homedir: home,
-    ip,
-    ipv6: await ipv6Of(db, username),
-    owner,
-    serveralias: (host?.aliases ?? []).join(' '),
-    servername: host?.servername ?? account.domain,
-    type: `${type}_domain`,
-    user: username,
+  const ipv6 = await ipv6Of(db, username);
+  return (domain: string) => {
+    const host = own.hostOf(domain);
+    return {
+      documentroot: host?.documentRoot ?? `${home}/public_html`,
+      domain,
+      group: username,
+      hascgi: Number(settings.cgi),
+      homedir: home,
+      ip,
+      ipv6,
+      owner,
+      serveralias: (host?.aliases ?? []).join(' '),
+      servername: host?.servername ?? account.domain,
+      type: `${own.typeOf(domain)}_domain`,
+      user: username,
+    };
   };
 }

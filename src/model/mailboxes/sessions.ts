@@ -5,7 +5,7 @@ import { badParam, notFound } from '../../core/errors.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import { quote } from '../../core/quote.ts';
 import { keyOf } from '../brute-force/addresses.ts';
-import { readOwnDomains } from '../domains/rows.ts';
+import { readOwnDomains } from '../domains/own-domains.ts';
 import { assertOwn } from '../domains/own-params.ts';
 import * as accounts from '../accounts/accounts.ts';
 import type { SessionMailbox } from '../logins/sessions.ts';

@@ -4,7 +4,7 @@ import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import { installedOf, type Installed } from '../autossl/needs.ts';
 import { isCovered } from '../certificates/domains.ts';
-import { hostOf, type OwnDomains } from '../domains/rows.ts';
+import type { OwnDomains } from '../domains/own-domains.ts';
 import type { RedirectState } from './asked-redirect-states.ts';
 import { namesOf, ofUser } from './https-redirects.ts';
 
@@ -21,7 +21,7 @@ export async function statesOf(
   const installed = await installedOf(db, account);
   const all = new Set([account.domain, ...hosted.map(({ domain }) => domain)]);
   return (domain) => {
-    const host = hostOf(own, domain);
+    const host = own.hostOf(domain);
     const certificate = host && installed.get(host.servername);
     const names = host === undefined ? [] : namesOf(host, new Set([domain]), all);
     const isTrusted = certificate !== undefined && isUsable(certificate, now);

@@ -2,7 +2,7 @@ import { defineUapi } from '../../core/define-uapi.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { existingDomain } from '../../model/accounts/names.ts';
 import { assertOwn } from '../../model/domains/own-params.ts';
-import { readOwnDomains } from '../../model/domains/rows.ts';
+import { readOwnDomains } from '../../model/domains/own-domains.ts';
 
 export default defineUapi({
   name: 'Domain::is_temporary_domain',

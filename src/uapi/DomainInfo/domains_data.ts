@@ -1,8 +1,10 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { temporaryDomains } from '../../model/account-apis/names.ts';
+import type { HostedDomain } from '../../model/domains/hosted-domains.ts';
 import { httpsRedirects } from '../../model/domains/own-params.ts';
-import { dataRow, readOwnDomains } from '../../model/domains/rows.ts';
+import { readOwnDomains } from '../../model/domains/own-domains.ts';
+import { dataRows } from '../../model/domains/rows.ts';
 import { askedStates } from '../../model/web/asked-redirect-states.ts';
 
 export default defineUapi({
@@ -31,18 +33,18 @@ export default defineUapi({
   async handler({ format, return_https_redirects_status: isAsked }, context) {
     const { db, caller } = context;
     const own = await readOwnDomains(db, await accounts.getOwn(db, caller));
-    const names = [own.account.domain, ...own.hosted.map(({ domain }) => domain)];
     const stateOf = await askedStates(context, own, isAsked);
-    const rows = await Promise.all(
-      names.map(async (name) => ({ ...(await dataRow(db, own, name)), ...stateOf(name) })),
-    );
-    if (format === 'list') return rows;
-    const ofType = (type: string) => rows.filter((row) => row.type === `${type}_domain`);
+    const rowOf = await dataRows(db, own);
+    const row = (name: string) => ({ ...rowOf(name), ...stateOf(name) });
+    const names = [own.account.domain, ...own.hosted.map(({ domain }) => domain)];
+    if (format === 'list') return names.map(row);
+    const ofType = (type: HostedDomain['type']) =>
+      own.hosted.filter((one) => one.type === type).map(({ domain }) => domain);
     return {
-      main_domain: rows[0] ?? null,
-      addon_domains: ofType('addon'),
-      parked_domains: ofType('parked').map(({ domain }) => domain),
-      sub_domains: ofType('sub'),
+      main_domain: row(own.account.domain),
+      addon_domains: ofType('addon').map(row),
+      parked_domains: ofType('parked'),
+      sub_domains: ofType('sub').map(row),
     };
   },
 });

@@ -1,7 +1,8 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { temporaryDomains } from '../../model/account-apis/names.ts';
-import { folderRow, readOwnDomains } from '../../model/domains/rows.ts';
+import { readOwnDomains } from '../../model/domains/own-domains.ts';
+import { folderRow } from '../../model/domains/rows.ts';
 
 export default defineUapi({
   name: 'DomainInfo::main_domain_builtin_subdomain_aliases',

@@ -3,7 +3,8 @@ import * as accounts from '../../model/accounts/accounts.ts';
 import { temporaryDomains } from '../../model/account-apis/names.ts';
 import { existingDomain } from '../../model/accounts/names.ts';
 import { assertOwn, httpsRedirects } from '../../model/domains/own-params.ts';
-import { dataFields, dataRow, readOwnDomains } from '../../model/domains/rows.ts';
+import { readOwnDomains } from '../../model/domains/own-domains.ts';
+import { dataFields, dataRows } from '../../model/domains/rows.ts';
 import { askedStates, stateFields } from '../../model/web/asked-redirect-states.ts';
 
 export default defineUapi({
@@ -25,7 +26,7 @@ export default defineUapi({
     const { db, caller } = context;
     const own = await readOwnDomains(db, await accounts.getOwn(db, caller));
     assertOwn(own, 'domain', domain);
-    const row = await dataRow(db, own, domain);
+    const row = (await dataRows(db, own))(domain);
     if (!isAsked) return row;
     const stateOf = await askedStates(context, own, isAsked);
     return { ...row, ...stateOf(domain) };

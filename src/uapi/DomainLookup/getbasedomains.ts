@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { temporaryDomains } from '../../model/account-apis/names.ts';
-import { readOwnDomains } from '../../model/domains/rows.ts';
+import { readOwnDomains } from '../../model/domains/own-domains.ts';
 
 export default defineUapi({
   name: 'DomainLookup::getbasedomains',

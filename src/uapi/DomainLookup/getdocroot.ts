@@ -2,7 +2,8 @@ import { defineUapi } from '../../core/define-uapi.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { existingDomain } from '../../model/accounts/names.ts';
 import { assertOwn } from '../../model/domains/own-params.ts';
-import { folderRow, readOwnDomains } from '../../model/domains/rows.ts';
+import { readOwnDomains } from '../../model/domains/own-domains.ts';
+import { folderRow } from '../../model/domains/rows.ts';
 
 export default defineUapi({
   name: 'DomainLookup::getdocroot',

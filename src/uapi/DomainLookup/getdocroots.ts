@@ -1,6 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
-import { folderRow, readOwnDomains } from '../../model/domains/rows.ts';
+import { readOwnDomains } from '../../model/domains/own-domains.ts';
+import { folderRow } from '../../model/domains/rows.ts';
 
 export default defineUapi({
   name: 'DomainLookup::getdocroots',

@@ -1,7 +1,8 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { httpsRedirects, regexParam } from '../../model/domains/own-params.ts';
-import { folderFields, folderRow, listMatching, readOwnDomains } from '../../model/domains/rows.ts';
+import { readOwnDomains } from '../../model/domains/own-domains.ts';
+import { folderFields, folderRow, listMatching } from '../../model/domains/rows.ts';
 import { askedStates, stateFields } from '../../model/web/asked-redirect-states.ts';
 
 export default defineUapi({

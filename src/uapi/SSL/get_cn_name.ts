@@ -5,7 +5,7 @@ import { existingDomain } from '../../model/accounts/names.ts';
 import { bestDomain, bestDomainAnswer, bestDomainFields } from '../../model/certificates/best-domain.ts';
 import { readServiceCertificate } from '../../model/certificates/service-certificate.ts';
 import { assertOwn } from '../../model/domains/own-params.ts';
-import { readOwnDomains } from '../../model/domains/rows.ts';
+import { readOwnDomains } from '../../model/domains/own-domains.ts';
 
 /** The services with a certificate of their own, by the names of the protocols. */
 const services = { cpanel: 'cpanel', imap: 'dovecot', pop3: 'dovecot' } as const;

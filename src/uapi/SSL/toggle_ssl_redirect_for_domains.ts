@@ -2,7 +2,7 @@ import { setHttpsRedirects } from '../../changes/set-https-redirects.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { readOwnDomainList } from '../../model/domains/own-params.ts';
-import { readOwnDomains } from '../../model/domains/rows.ts';
+import { readOwnDomains } from '../../model/domains/own-domains.ts';
 import { assertCanRedirect, statesOf } from '../../model/web/https-redirect-states.ts';
 
 export default defineUapi({

@@ -1,7 +1,8 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { httpsRedirects, regexParam } from '../../model/domains/own-params.ts';
-import { listMatching, readOwnDomains, subdomainFields, subdomainRow } from '../../model/domains/rows.ts';
+import { readOwnDomains } from '../../model/domains/own-domains.ts';
+import { listMatching, subdomainFields, subdomainRow } from '../../model/domains/rows.ts';
 import { askedStates, stateFields } from '../../model/web/asked-redirect-states.ts';
 
 export default defineUapi({

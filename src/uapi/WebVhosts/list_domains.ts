@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { certificatesOf } from '../../model/certificates/installed.ts';
-import { hostOf, readOwnDomains } from '../../model/domains/rows.ts';
+import { readOwnDomains } from '../../model/domains/own-domains.ts';
 import { allServiceNames } from '../../model/domains/service-subdomains.ts';
 
 export default defineUapi({
@@ -29,7 +29,7 @@ export default defineUapi({
     const certificates = await certificatesOf(db, own.account);
     const domains = [own.account.domain, ...own.hosted.map(({ domain }) => domain)];
     return domains.map((domain) => {
-      const host = hostOf(own, domain);
+      const host = own.hostOf(domain);
       const vhost = host?.servername ?? domain;
       const names = allServiceNames(domain);
       return {
