@@ -71,9 +71,15 @@ async function findHosts(context: Dependencies): Promise<Found[]> {
   const requests = await items.listRequests(db, caller.user);
   const certificates = (await stored.listOf(db, caller.user)).toSorted((a, b) => a.createdAt - b.createdAt);
   const newestFirst = [...certificates.toReversed(), ...requests.toReversed()];
+  const domainsOfKeys = new Map<string, string[]>();
+  for (const { keyId, facts } of newestFirst) {
+    const known = domainsOfKeys.get(keyId);
+    if (known === undefined) domainsOfKeys.set(keyId, [...facts.domains]);
+    else known.push(...facts.domains);
+  }
   return [
     ...keys.map((key) => {
-      const own = newestFirst.filter(({ keyId }) => keyId === key.id).flatMap(({ facts }) => facts.domains);
+      const own = domainsOfKeys.get(key.id) ?? [];
       const names = [...new Set([...own, ...(key.friendlyName === null ? [] : [key.friendlyName])])];
       return { type: 'key' as const, id: key.id, names };
     }),

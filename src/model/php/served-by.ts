@@ -91,13 +91,14 @@ export async function readStates(
 
 /** By servername. */
 export function resolve(state: PhpState, hosts: readonly Host[]): ReadonlyMap<string, ServedBy> {
-  return new Map(hosts.map((host) => [host.servername, resolveOne(state, hosts, host)]));
+  const folders = byFolder(hosts);
+  return new Map(hosts.map((host) => [host.servername, resolveOne(state, folders, host)]));
 }
 
 /** One of the virtual hosts of an account. */
-function resolveOne(state: PhpState, hosts: readonly Host[], host: Host): ServedBy {
+function resolveOne(state: PhpState, folders: HostsByFolder, host: Host): ServedBy {
   const { servername } = host;
-  const chosen = chosenFor({ ...state, forAll: parametersForAll(state.fpm) }, hosts, host);
+  const chosen = chosenFor({ ...state, forAll: parametersForAll(state.fpm) }, folders, host);
   const { version, usesFpm } = chosen;
   return {
     servername,
@@ -117,12 +118,12 @@ export function parametersForAll(fpm: FpmSettings): PoolParameters {
 /** What is chosen for one of the virtual hosts of an account. Of the others, only those that set a version count. */
 function chosenFor(
   state: Pick<PhpState, 'server' | 'hosts'> & { readonly forAll: PoolParameters },
-  hosts: readonly Host[],
+  folders: HostsByFolder,
   host: Host,
 ): Chosen {
   const own = state.hosts.get(host.servername);
   const { forAll } = state;
-  const decisive = [host, ...enclosing(hosts, host)].find(
+  const decisive = [host, ...enclosing(folders, host)].find(
     (one) => (state.hosts.get(one.servername)?.version ?? null) !== null,
   );
   const decidedBy = decisive?.servername;
@@ -140,14 +141,28 @@ function chosenFor(
   };
 }
 
+type HostsByFolder = ReadonlyMap<string, readonly Host[]>;
+
+/** The virtual hosts by their document roots. */
+function byFolder(hosts: readonly Host[]): HostsByFolder {
+  const found = new Map<string, Host[]>();
+  for (const host of hosts) {
+    const others = found.get(host.documentRoot);
+    if (others === undefined) found.set(host.documentRoot, [host]);
+    else others.push(host);
+  }
+  return found;
+}
+
 /**
  * The virtual hosts whose document roots contain that of this one, the nearest first: as in WHM, a site in a folder of
  * another site inherits its version.
  */
-function enclosing(hosts: readonly Host[], { servername, documentRoot }: Host): Host[] {
-  return hosts
-    .filter((one) => one.servername !== servername && documentRoot.startsWith(`${one.documentRoot}/`))
-    .sort((a, b) => b.documentRoot.length - a.documentRoot.length);
+function enclosing(folders: HostsByFolder, { documentRoot }: Host): Host[] {
+  const found: Host[] = [];
+  for (let end = documentRoot.lastIndexOf('/'); end > 0; end = documentRoot.lastIndexOf('/', end - 1))
+    found.push(...(folders.get(documentRoot.slice(0, end)) ?? []));
+  return found;
 }
 
 function runningOf(
