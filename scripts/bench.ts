@@ -1,12 +1,13 @@
 // Measures whole processes against `node -e 0` of the same run, calls among many accounts against calls among few, and
 // the writing of long lists; and calls while another address attacks. Read the ratios: the milliseconds drift with the machine.
-// `npm run bench [-- --runs=60 --only=starts,command,hooks,accounts,disk,listfunctions,uapi,creating,zones,websites,dns,server,writes,memory,attack,remote,bandwidth,lists,host,web,databases]`
+// `npm run bench [-- --runs=60 --only=starts,command,hooks,accounts,disk,listfunctions,uapilists,uapi,creating,zones,websites,dns,server,writes,memory,attack,remote,bandwidth,lists,host,web,databases]`
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codeAt } from '../src/model/two-factor/totp.ts';
 import { formats } from '../src/render/format.ts';
+import { compareAccountLists } from './bench/account-lists.ts';
 import { compareAccountApis } from './bench/account-apis.ts';
 import { compareAccounts, manyAccounts } from './bench/accounts.ts';
 import { compareAccountsWithWebsites } from './bench/accounts-with-websites.ts';
@@ -184,6 +185,7 @@ try {
   if (isAsked('accounts')) compareAccounts(join(top, 'bin/whmapi1'), work, environment, runs);
   if (isAsked('disk')) compareDiskUsage(join(top, 'bin/whmapi1'), work, environment, Math.min(runs, 15));
   if (isAsked('listfunctions')) await compareListFunctions(join(top, 'bin/whmapi1'), work, environment);
+  if (isAsked('uapilists')) await compareAccountLists(top, work, environment);
   if (isAsked('uapi')) await compareAccountApis(top, work, environment, runs);
   if (isAsked('creating')) compareCreatedAccounts();
   if (isAsked('zones')) compareAccountsWithZones(join(work, 'accounts-with-zones'));

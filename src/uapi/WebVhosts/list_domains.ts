@@ -28,13 +28,14 @@ export default defineUapi({
     const own = await readOwnDomains(db, await accounts.getOwn(db, caller));
     const certificates = await certificatesOf(db, own.account);
     const domains = [own.account.domain, ...own.hosted.map(({ domain }) => domain)];
+    const services = new Map(own.hosts.map((host) => [host, new Set(host.services)]));
     return domains.map((domain) => {
       const host = own.hostOf(domain);
       const vhost = host?.servername ?? domain;
-      const names = allServiceNames(domain);
+      const known = host && services.get(host);
       return {
         domain,
-        proxy_subdomains: (host?.services ?? []).filter((name) => names.includes(name)),
+        proxy_subdomains: allServiceNames(domain).filter((name) => known?.has(name)),
         vhost_is_ssl: Number(certificates.has(vhost)),
         vhost_name: vhost,
       };
