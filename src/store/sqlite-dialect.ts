@@ -16,6 +16,7 @@ export const sqliteDialect: Dialect = {
   jsonListOf: (item, order) => `json_group_array(${item}${order === undefined ? '' : ` ORDER BY ${order}`})`,
   jsonObject: (members) => `json_object(${members.map(([name, sql]) => `'${name}', ${sql}`).join(', ')})`,
   jsonOrText: (number, text) => `coalesce(${number}, '${text}')`,
+  isTrue: (json, member) => `json_extract(${json}, '$.${member}') = 1`,
   eachOf: (json, name) => `json_each(${json}) AS ${name}`,
   emptyList: 'json_array()',
   listOfOne: (text) => `json(CASE WHEN ${text} IS NULL THEN '[]' ELSE json_array(${text}) END)`,

@@ -111,6 +111,7 @@ beforeAll(async () => {
 const lists = [
   ['fetch_ssl_vhosts', 'vhosts', 'servername'],
   ['fetch_vhost_ssl_components', 'components', 'servername'],
+  ['listcrts', 'crt', 'domain'],
 ] as const;
 type Command = (typeof lists)[number][0];
 
@@ -142,7 +143,8 @@ describe.each(lists)('%s', (command, list, field) => {
     const text = await write(format, streamed);
     expect(text).toBe(await write(format, await ask(command, { isStreamed: false })));
     expect(text).toContain(`s119.${domainOf(LARGE)}`);
-    expect(text).not.toContain('gone.example');
+    // Its certificate is still stored.
+    expect(text.includes('gone.example')).toBe(command === 'listcrts');
   });
 
   test('is the same for a reseller, without what others own', async () => {
@@ -187,7 +189,7 @@ describe.each(lists)('%s', (command, list, field) => {
     let text = String(pieces.next().value);
     await here.engine.store.transaction('changes', async (db) => {
       await db.run(
-        `UPDATE certificate SET created_at = created_at + 5000, facts = replace(facts, 'other.', 'later.')`,
+        `UPDATE certificate SET created_at = created_at + 5000, facts = replace(facts, 'other.', 'another.')`,
       );
       await db.run(`UPDATE installed_certificate SET chain = chain || 'later'`);
       return { value: undefined, keep: true };
@@ -196,6 +198,21 @@ describe.each(lists)('%s', (command, list, field) => {
     expect(text).toBe(before);
     expect(await write('json', await ask(command, { isStreamed: false }))).not.toBe(before);
   });
+});
+
+test('listcrts without self-signed certificates, and of one user', async () => {
+  const isSigned = (one: Record<string, unknown>) => one.is_self_signed === 0;
+  const whole = await ask('listcrts', { isStreamed: false });
+  const all = (whole.data?.crt ?? []) as Record<string, unknown>[];
+  const words = 'registered=1';
+  const streamed = await ask('listcrts', { words, isStreamed: true });
+  expect(streamed.longList).toBeUndefined();
+  expect(streamed.data?.crt).toEqual(all.filter(isSigned));
+  expect(all.filter(isSigned).length).toBeGreaterThan(100);
+  const ofOne = await ask('listcrts', { words: `user=${numbered(LARGE)}`, isStreamed: true });
+  expect(ofOne.data?.crt).toEqual(
+    all.filter(({ domain_owners: owners }) => String(owners) === numbered(LARGE)),
+  );
 });
 
 test('the names of a listed virtual host are those of its account, and the first on an address is primary', async () => {

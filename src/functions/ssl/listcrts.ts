@@ -3,8 +3,8 @@ import { assertManageable } from '../../model/accounts/users.ts';
 import { existingUser } from '../../core/params.ts';
 import { certificateAnswer, certificateFields } from '../../model/certificates/facts.ts';
 import { nameOfCertificate } from '../../model/certificates/items.ts';
-import { ownersOf } from '../../model/certificates/owners.ts';
-import * as stored from '../../model/certificates/stored.ts';
+import { areMany, certificateBatches, listCertificates } from '../../model/certificates/listed.ts';
+import * as longLists from '../../model/long-list.ts';
 
 const { domains, is_self_signed, key_algorithm, modulus_length, ecdsa_curve_name } = certificateFields;
 const { not_after, signature_algorithm, validation_type } = certificateFields;
@@ -61,22 +61,21 @@ export default defineFunction({
     },
   ],
 
-  async handler({ user, registered }, { caller, db }) {
+  async handler({ user, registered }, context) {
+    const { caller, db } = context;
     if (user !== undefined) await assertManageable(db, caller, user);
-    const found = user === undefined ? await stored.list(db, caller) : await stored.listOf(db, user);
-    const listed = found.filter(({ facts }) => !(registered && facts.isSelfSigned));
-    const owners = await ownersOf(
-      { db, caller },
-      listed.flatMap(({ facts }) => facts.domains),
-    );
-    return {
-      crt: listed.map((one) => {
-        const { id, facts } = one;
+    const query = { user, onlySigned: registered };
+    const crt = await longLists.recordsOf(context, {
+      areMany: () => areMany(context, query),
+      all: () => listCertificates(context, query),
+      prepareBatches: async () => (reading) => certificateBatches(reading, context, query),
+      recordOf: (one) => {
+        const { id, facts, owners } = one;
         const answer = certificateAnswer(facts);
         const [domain = ''] = facts.domains;
         return {
           ...{ id, domain, domains: answer.domains },
-          domain_owners: [...new Set(facts.domains.flatMap((one) => owners.get(one) ?? []))],
+          domain_owners: [...owners],
           friendly_name: nameOfCertificate(one),
           'issuer.organizationName': answer['issuer.organizationName'],
           is_self_signed: answer.is_self_signed,
@@ -88,7 +87,8 @@ export default defineFunction({
           signature_algorithm: answer.signature_algorithm,
           validation_type: answer.validation_type,
         };
-      }),
-    };
+      },
+    });
+    return { crt };
   },
 });

@@ -46,7 +46,7 @@ export const certificateKind: Kind<stored.StoredCertificate> = {
   noun: 'certificate',
   listedBy: 'SSL::list_certs',
   table: 'certificate',
-  nameOf: ({ friendlyName, facts, id }) => friendlyName ?? (defaultName(facts) || id),
+  nameOf: nameOfCertificate,
 };
 
 /** The common name, or else the first domain. */
@@ -59,8 +59,13 @@ function commonNameOf({ commonName = '' }: NameFields): string {
 }
 
 /** The name of a certificate for people. */
-export const nameOfCertificate = (certificate: stored.StoredCertificate) =>
-  certificateKind.nameOf(certificate);
+export function nameOfCertificate({
+  friendlyName,
+  facts,
+  id,
+}: Pick<stored.StoredCertificate, 'friendlyName' | 'facts' | 'id'>): string {
+  return friendlyName ?? (defaultName(facts) || id);
+}
 
 /** Lists the keys of a user, the oldest first. @throws ApiError `key_lost`. */
 export async function listKeys(

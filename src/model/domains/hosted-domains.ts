@@ -37,20 +37,19 @@ export async function findDomain(db: Db, domain: string): Promise<FoundDomain | 
   return { domain, account, type: hosted.type, servername: hosted.servedBy ?? domain };
 }
 
-/** The accounts of many domains, on any server, by domain. Domains of no account are not in the map. */
-export async function accountsOfEach(
-  db: Db,
-  domains: readonly string[],
-): Promise<ReadonlyMap<string, Pick<accounts.Account, 'username' | 'owner'>>> {
-  const wanted = `SELECT value FROM ${db.dialect.eachOf('?', 'wanted')}`;
-  const list = JSON.stringify(domains);
-  const rows = await db.all<{ domain: string; username: string; owner: string }>(
-    `SELECT domain, username, owner FROM account WHERE domain IN (${wanted})
+/** An account that has a domain. */
+export interface DomainOwner {
+  readonly domain: string;
+  readonly username: string;
+  readonly owner: string;
+}
+
+/** Selects the accounts, on any server, that have the domains in a JSON list, which is bound twice. */
+export function ownersSql({ eachOf }: Dialect): string {
+  const wanted = `SELECT value FROM ${eachOf('?', 'wanted')}`;
+  return `SELECT domain, username, owner FROM account WHERE domain IN (${wanted})
      UNION ALL SELECT hosted_domain.domain, account.username, owner FROM hosted_domain
-     JOIN account ON account.username = hosted_domain.username WHERE hosted_domain.domain IN (${wanted})`,
-    ...[list, list],
-  );
-  return new Map(rows.map((row) => [row.domain, row]));
+     JOIN account ON account.username = hosted_domain.username WHERE hosted_domain.domain IN (${wanted})`;
 }
 
 /**

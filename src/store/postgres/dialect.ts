@@ -18,6 +18,7 @@ export const postgresDialect: Dialect = {
   jsonObject: (members) =>
     `json_build_object(${members.map(([name, sql]) => `'${name}', ${sql}`).join(', ')})`,
   jsonOrText: (number, text) => `coalesce(to_json(${number}), to_json(CAST('${text}' AS TEXT)))`,
+  isTrue: (json, member) => `CAST(${json} AS JSON) ->> '${member}' = 'true'`,
   eachOf: (json, name) =>
     `json_array_elements_text(CAST(${json} AS JSON)) WITH ORDINALITY AS ${name} (value, key)`,
   emptyList: 'json_build_array()',
