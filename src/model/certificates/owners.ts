@@ -42,7 +42,7 @@ function soughtFor(domains: Iterable<string>): Sought[] {
 
 /** As JSON. */
 const listOf = (sought: readonly Sought[]) =>
-  JSON.stringify(sought.flatMap(({ plain, derived }) => [plain, derived]));
+  JSON.stringify([...new Set(sought.flatMap(({ plain, derived }) => [plain, derived]))]);
 
 function ownersAmong(
   caller: Caller,
