@@ -65,7 +65,10 @@ export class PrivateFpm {
     if (child?.exitCode === null && child.signalCode === null) {
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
+      // The signal can be lost while PHP-FPM starts itself again to reload its files.
+      const repeat = setInterval(() => child.kill('SIGTERM'), 1000);
       await ended;
+      clearInterval(repeat);
     }
   }
 
