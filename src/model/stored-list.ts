@@ -44,6 +44,29 @@ export function keysOf(db: Db, table: ListedTable, condition: Condition): Promis
 }
 
 /**
+ * Returns the same keys, behind those in `before`, for a response. A long list is left to be written as SQLite wrote it,
+ * so that it is never a list of JavaScript. PostgreSQL writes spaces between the items.
+ */
+export async function readKeys(
+  context: Pick<Context, 'db' | 'listQuery'> & longLists.Leaving,
+  { from, key, order }: ListedTable,
+  { where, values }: Condition,
+  before: readonly string[],
+): Promise<string[]> {
+  const { db, listQuery, reportLongList } = context;
+  const sql = `SELECT ${key} AS item FROM ${from} WHERE ${where} ORDER BY ${order}`;
+  const isText = listQuery === undefined && longLists.canLeave(context);
+  if (isText && (await longLists.areMany(db, { sql, values }))) {
+    const keys = await jsonOf(db, sql, values);
+    const batches = before.length === 0 ? [keys] : [JSON.stringify(before), keys];
+    reportLongList?.({ batches, preview: () => batches, close: () => undefined });
+    return [];
+  }
+  const keys = [...before, ...(await jsonList<string>(db, sql, values))];
+  return longLists.leaveItems(context, keys, (name) => name) ? [] : keys;
+}
+
+/**
  * Reads the records of a table. If SQL can filter, sort and page as requested, only the records of the response are read.
  * A long list is left to be read while the response is written.
  */
@@ -171,9 +194,13 @@ async function count(
 
 /** Reads the column `item` of a query as one JSON text. One row per item would take much more memory than the items. */
 export async function jsonList<Item>(db: Db, sql: string, values: readonly SqlValue[]): Promise<Item[]> {
+  return JSON.parse(await jsonOf(db, sql, values)) as Item[];
+}
+
+async function jsonOf(db: Db, sql: string, values: readonly SqlValue[]): Promise<string> {
   const row = await db.get<{ json: string }>(
     `SELECT ${db.dialect.jsonListOf('item')} AS json FROM (${sql}) AS found`,
     ...values,
   );
-  return JSON.parse(row?.json ?? '[]') as Item[];
+  return row?.json ?? '[]';
 }

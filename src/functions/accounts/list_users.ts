@@ -1,7 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { namesOf } from '../../model/accounts/search.ts';
+import { readNames } from '../../model/accounts/search.ts';
 import { visibleTo } from '../../model/accounts/accounts.ts';
-import * as longLists from '../../model/long-list.ts';
 
 export default defineFunction({
   name: 'list_users',
@@ -21,11 +20,11 @@ export default defineFunction({
     const { caller, db } = context;
     const isRoot = caller.privileges === 'all';
     // The index of the servers has all usernames in their order. The table would be read with all its columns.
-    const names = await namesOf(
-      db,
+    const users = await readNames(
+      context,
       isRoot ? { where: 'server = ?', values: [db.server] } : visibleTo(db, caller),
+      isRoot ? ['root'] : [],
     );
-    if (isRoot) names.unshift('root');
-    return { users: longLists.leaveItems(context, names, (name) => name) ? [] : names };
+    return { users };
   },
 });

@@ -10,7 +10,15 @@ import { visibleTo } from './accounts.ts';
 import type { Columns, Condition } from '../list-in-sql.ts';
 import * as longLists from '../long-list.ts';
 import { matcher } from '../regular-expression.ts';
-import { jsonList, keysOf, readList, recordsOfKeys, type ListedTable, type Reading } from '../stored-list.ts';
+import {
+  jsonList,
+  keysOf,
+  readKeys,
+  readList,
+  recordsOfKeys,
+  type ListedTable,
+  type Reading,
+} from '../stored-list.ts';
 
 /** The properties that a search can match, and their columns. */
 const searched = {
@@ -165,6 +173,15 @@ const ACCOUNTS: ListedTable = {
 /** Returns the usernames of the accounts that match a condition, sorted. */
 export function namesOf(db: Db, condition: Condition): Promise<string[]> {
   return keysOf(db, ACCOUNTS, condition);
+}
+
+/** Reads the same names for a response, behind those in `before` (`model/stored-list.ts`). */
+export function readNames(
+  context: Pick<Context, 'db' | 'listQuery'> & longLists.Leaving,
+  condition: Condition,
+  before: readonly string[],
+): Promise<string[]> {
+  return readKeys(context, ACCOUNTS, condition, before);
 }
 
 /** Reads records of accounts, by username unless the call requests another order (`model/stored-list.ts`). */
