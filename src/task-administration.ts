@@ -11,13 +11,14 @@ import { StateDirectory } from './store/state-directory.ts';
 import { TaskLogFiles } from './store/task-logs.ts';
 import { taskKinds } from './tasks/loaders.generated.ts';
 import { checkIntervalMs } from './model/services/check-interval.ts';
-import { ProcessWatch } from './worker/process-watch.ts';
 import { ServiceWatch } from './worker/service-watch.ts';
+import { TaskWatch } from './worker/task-watch.ts';
+import { backgroundProcesses, sessionUsers } from './worker/watched-work.ts';
 import { Worker, type WorkerDependencies } from './worker/worker.ts';
 
 export type { StoredTimer } from './model/tasks/timers.ts';
-export type { ProcessWatch } from './worker/process-watch.ts';
 export type { ServiceWatch } from './worker/service-watch.ts';
+export type { TaskWatch } from './worker/task-watch.ts';
 export type { Worker } from './worker/worker.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -50,12 +51,14 @@ export function createServiceWatch(
   return new ServiceWatch({ engine, intervalMs: checkIntervalMs, onTrouble });
 }
 
-/** Ends background programs of accounts (configurebackgroundprocesskiller). */
-export function createProcessWatch(
+/** Start a task every minute if there is work for it. */
+export function createTaskWatches(
   { engine }: Application,
-  onTrouble: (error: unknown) => void,
-): ProcessWatch {
-  return new ProcessWatch({ engine, onTrouble });
+  onTrouble: (task: string, error: unknown) => void,
+): readonly TaskWatch[] {
+  return [backgroundProcesses, sessionUsers].map(
+    (work) => new TaskWatch(work, { engine, onTrouble: (error) => onTrouble(work.task, error) }),
+  );
 }
 
 /** Access to tasks for the command line. */

@@ -1,16 +1,12 @@
 // Creates, removes and renames databases and their users, of either kind of server, and changes what the users may do.
 // The store keeps whose they are.
-import { defineChange, exclusive, type Lock, type Plan, type PlannedStep } from '../core/plan.ts';
+import { defineChange, type Plan, type PlannedStep } from '../core/plan.ts';
 import { stepAt } from '../drivers/mysql/step.ts';
 import * as hosts from '../model/databases/hosts.ts';
+import { locksOf, type DatabaseObject } from '../model/databases/locks.ts';
 import type { DatabaseEngine, ObjectKind } from '../model/databases/names.ts';
 import * as owners from '../model/databases/owners.ts';
 import type { SealedPlace } from '../model/databases/profiles.ts';
-
-export interface DatabaseObject {
-  readonly kind: ObjectKind;
-  readonly name: string;
-}
 
 export interface ChangeDatabases {
   readonly engine: DatabaseEngine;
@@ -63,7 +59,6 @@ export interface DatabaseWork {
   readonly secret?: string;
 }
 
-/** The lock of the account keeps its limit, and makes one change after another. */
 export function changeDatabases(work: DatabaseWork): Plan {
   const { engine, owner, profile = owners.LOCAL_PROFILE, added = [], removed = [], renamed = [] } = work;
   const { touched = [], at, irreversible, secret, addedHosts, removedHosts } = work;
@@ -78,15 +73,10 @@ export function changeDatabases(work: DatabaseWork): Plan {
       ...(removedHosts && { removedHosts }),
     },
     {
-      locks: [exclusive(`account ${owner}`), ...objects.map((one) => lockOf(engine, one))],
+      locks: locksOf(engine, owner, objects),
       steps: work.steps.map((step) => stepAt(at, step)),
       ...(irreversible && { irreversible }),
       ...(secret === undefined ? {} : { secret }),
     },
   );
-}
-
-/** `database mysql bob_shop`, `database user mysql bob_app`. */
-export function lockOf(engine: DatabaseEngine, { kind, name }: DatabaseObject): Lock {
-  return exclusive(`${kind === 'user' ? 'database user' : 'database'} ${engine} ${name}`);
 }

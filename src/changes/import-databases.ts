@@ -30,6 +30,7 @@ import importPostgresqlDatabase, {
 } from '../drivers/postgresql/steps/import-database.ts';
 import importPostgresqlUser, { type PostgresqlVerifiers } from '../drivers/postgresql/steps/import-user.ts';
 import * as accounts from '../model/accounts/accounts.ts';
+import { lockOf } from '../model/databases/locks.ts';
 import * as hosts from '../model/databases/hosts.ts';
 import { importedMysql, type ImportedMysql } from '../model/databases/imported-mysql.ts';
 import {
@@ -44,7 +45,6 @@ import * as owners from '../model/databases/owners.ts';
 import { ALL_PRIVILEGES } from '../model/databases/privileges.ts';
 import { serverOf } from '../model/databases/profiles.ts';
 import { rolesOf } from '../model/roles/active-profile.ts';
-import { lockOf } from './change-databases.ts';
 import { ownMachine } from './databases/own-mysql.ts';
 
 interface ImportDatabases {

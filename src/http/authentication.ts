@@ -188,7 +188,10 @@ async function bySession({ application, service }: Door, credentials: Credential
   const found = await reading(engine.store, async (db) => {
     const session = await sessions.find({ db, now, sha256 }, shown);
     if (session === undefined) return undefined;
-    const caller = await callerAt(db, service, session.username);
+    const caller = {
+      ...(await callerAt(db, service, session.username)),
+      session: Buffer.from(session.idHash).toString('hex'),
+    };
     const mustConfirm = !session.isConfirmed && (await tfa.isEnrolled(db, session.username));
     return { session, caller: mustConfirm ? { ...caller, mustConfirm: true as const } : caller };
   }).catch((error: unknown) => {

@@ -14,11 +14,11 @@ import { helpText, readOptions } from './options.ts';
 import { PasswordJudge } from './password-judge.ts';
 import { RememberedCalls } from './remembered-calls.ts';
 import {
-  createProcessWatch,
   createServiceWatch,
+  createTaskWatches,
   createWorker,
-  type ProcessWatch,
   type ServiceWatch,
+  type TaskWatch,
   type Worker,
 } from '../task-administration.ts';
 import { feedWatchdog, notifySystemd, systemdUnit, writeFatal } from './systemd.ts';
@@ -63,8 +63,8 @@ async function main(): Promise<void> {
   const watch = createServiceWatch(application, (error) =>
     servers[0]?.log.warn(error, 'the services could not be checked'),
   );
-  const processWatch = createProcessWatch(application, (error) =>
-    servers[0]?.log.warn(error, 'the background processes of accounts could not be checked'),
+  const taskWatches = createTaskWatches(application, (task, error) =>
+    servers[0]?.log.warn(error, `the server could not look whether the task ${task} is needed`),
   );
   const build = readFileSync(join(__dirname, 'build-id'), 'latin1');
   const remembered = new RememberedCalls(application);
@@ -72,7 +72,7 @@ async function main(): Promise<void> {
   const sockets = new AccountSockets(application, build, remember);
   const commands = new CommandSocket(application, { build, environment: process.env, remember });
   const end = once(() =>
-    stop(servers, application, passwords, [watch, processWatch, worker, sockets, commands, background]),
+    stop(servers, application, passwords, [watch, ...taskWatches, worker, sockets, commands, background]),
   );
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
@@ -95,7 +95,7 @@ async function main(): Promise<void> {
   if (!options.noTasks) {
     worker.start();
     watch.start();
-    processWatch.start();
+    for (const one of taskWatches) one.start();
   }
   await sockets.start(socketDirectory(application, process.env)).catch((error: unknown) => {
     servers[0]?.log.error(error, 'the users of accounts cannot call UAPI: the sockets could not be created');
@@ -112,9 +112,7 @@ async function stop(
   servers: readonly FastifyInstance[],
   application: Application,
   passwords: PasswordJudge,
-  workers: readonly (
-    AccountSockets | BackgroundWork | CommandSocket | ProcessWatch | ServiceWatch | Worker
-  )[],
+  workers: readonly (AccountSockets | BackgroundWork | CommandSocket | ServiceWatch | TaskWatch | Worker)[],
 ): Promise<void> {
   notifySystemd('STOPPING=1');
   const impatience = setTimeout(() => process.exit(1), TIMEOUT_MS);

@@ -139,7 +139,7 @@ const layers: Record<string, Layer> = {
   worker: {
     files: /^src\/worker\//,
     mayImport: [
-      ...[core, /^src\/worker\//, /^src\/model\/(background-processes|tasks|services)\//],
+      ...[core, /^src\/worker\//, /^src\/model\/(background-processes|databases|tasks|services)\//],
       /^src\/drivers\/(background-processes|services)\//,
     ],
     mayKnow: [/^src\/store\/task-logs\.ts$/],

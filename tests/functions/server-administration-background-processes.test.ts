@@ -9,7 +9,8 @@ import * as tasks from '../../src/model/tasks/tasks.ts';
 import { StateDirectory } from '../../src/store/state-directory.ts';
 import { TaskLogFiles } from '../../src/store/task-logs.ts';
 import { taskKinds } from '../../src/tasks/loaders.generated.ts';
-import { ProcessWatch } from '../../src/worker/process-watch.ts';
+import { TaskWatch } from '../../src/worker/task-watch.ts';
+import { backgroundProcesses } from '../../src/worker/watched-work.ts';
 import { Worker } from '../../src/worker/worker.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
@@ -47,7 +48,7 @@ describe('configurebackgroundprocesskiller', () => {
   it('ends nothing in a sandbox, whose users may have the user IDs of real ones', async () => {
     await here.call('createacct', { username: 'bob', domain: 'bob.example' });
     await configure('eggdrop');
-    expect(await new ProcessWatch({ engine: here.engine }).check()).toBeUndefined();
+    expect(await new TaskWatch(backgroundProcesses, { engine: here.engine }).check()).toBeUndefined();
   });
 });
 
@@ -104,7 +105,7 @@ describeAsRoot('real processes (only as root, with the package procps)', () => {
   const isRunning = (child: ChildProcess) => (child.exitCode ?? child.signalCode) === null;
   const ended = (child: ChildProcess) =>
     new Promise((done) => (isRunning(child) ? child.once('exit', done) : done(0)));
-  const check = () => new ProcessWatch({ engine: here.engine }).check();
+  const check = () => new TaskWatch(backgroundProcesses, { engine: here.engine }).check();
   const runTasks = async () => {
     const logs = new TaskLogFiles(new StateDirectory(here.state, 0), () => here.time);
     const { engine, application } = here;

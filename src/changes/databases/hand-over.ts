@@ -7,6 +7,7 @@ import { stepAt } from '../../drivers/mysql/step.ts';
 import copyDatabase from '../../drivers/mysql/steps/copy-database.ts';
 import handOverStep from '../../drivers/mysql/steps/hand-over.ts';
 import type { Account } from '../../model/accounts/accounts.ts';
+import { lockOf } from '../../model/databases/locks.ts';
 import {
   assertMayHandOver,
   handedOver,
@@ -18,7 +19,6 @@ import {
 import { ROLE, wantedOf } from '../../model/databases/own-mysql.ts';
 import { serverOf } from '../../model/databases/profiles.ts';
 import { rolesOf } from '../../model/roles/active-profile.ts';
-import { lockOf } from '../change-databases.ts';
 import { ownMachine } from './own-mysql.ts';
 
 export interface HandOver {

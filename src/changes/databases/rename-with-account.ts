@@ -10,6 +10,7 @@ import { losesPassword, lookAtPostgresql } from '../../drivers/postgresql/look.t
 import renamePostgresqlDatabase from '../../drivers/postgresql/steps/rename-database.ts';
 import renamePostgresqlUser from '../../drivers/postgresql/steps/rename-user.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
+import { lockOf } from '../../model/databases/locks.ts';
 import {
   hasPrefixOf,
   nameAfterRenaming,
@@ -22,7 +23,6 @@ import * as postgresql from '../../model/databases/own-postgresql.ts';
 import * as owners from '../../model/databases/owners.ts';
 import { serverOf } from '../../model/databases/profiles.ts';
 import { rolesOf } from '../../model/roles/active-profile.ts';
-import { lockOf } from '../change-databases.ts';
 
 /** The former and the new name. */
 export interface Names {

@@ -72,7 +72,7 @@ const reserved: ReadonlySet<string> = new Set(
   `root bin daemon adm lp sync shutdown halt mail mailman news uucp operator games gopher ftp nobody dbus
    rpc sshd ssh ntp chrony systemd polkitd postfix exim dovecot dovenull cyrus courier mysql mariadb postgres pgsql
    apache httpd nginx www wwwrun webmaster named bind pdns unbound proftpd pureftpd vsftpd clamav spamd amavis
-   tomcat redis memcached munin nagios zabbix virtfs cpanel whm whmapi whmapi1 system sudo wheel users staff shadow tty disk
+   tomcat redis memcached munin nagios zabbix virtfs cpanel cpses whm whmapi whmapi1 system sudo wheel users staff shadow tty disk
    kmem tape audio video cdrom floppy backup list irc man proxy default extensions disabled all unlimited
    admin administrator hostmaster postmaster abuse test`
     .split(/\s+/)

@@ -83,6 +83,7 @@ const places = [
   ['database', 'owner'],
   ['database_user', 'owner'],
   ['database_host', 'owner'],
+  ['database_session_user', 'owner'],
 ] as const;
 
 /** Logins under the old name. They are also deleted if the user is renamed. */

@@ -1,7 +1,7 @@
 // The databases, or the users of databases, of all accounts that a caller sees.
 import type { Caller, Db } from '../../core/context.ts';
 import * as accounts from '../accounts/accounts.ts';
-import { prefixesOf, type DatabaseEngine, type ObjectKind } from './names.ts';
+import { isSessionUser, prefixesOf, type DatabaseEngine, type ObjectKind } from './names.ts';
 import * as owners from './owners.ts';
 
 /** What the servers have. Absent: no server of this kind. */
@@ -13,7 +13,7 @@ export interface ListedObject {
   readonly name: string;
 }
 
-/** Without those that belong to no account. Sorted by name. */
+/** Without those that belong to no account, and without users of sessions. Sorted by name. */
 export async function listEvery(
   { db, caller }: { readonly db: Db; readonly caller: Caller },
   kind: ObjectKind,
@@ -29,6 +29,7 @@ export async function listEvery(
       (await owners.listAll(db, { engine, kind })).map(({ name, owner }) => [name, owner] as const),
     );
     for (const name of found[engine] ?? []) {
+      if (kind === 'user' && isSessionUser(name)) continue;
       const cpuser = stored.get(name) ?? byPrefix.get(name.slice(0, name.indexOf('_') + 1));
       if (cpuser !== undefined && seen.has(cpuser)) listed.push({ cpuser, engine, name });
     }

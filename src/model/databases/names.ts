@@ -44,6 +44,11 @@ const characters = {
   postgresql: { matches: /^[a-z0-9_]+$/, expects: 'lower-case letters, digits and “_”' },
 } as const;
 
+/** How the names of users begin that exist as long as a session (`session-users.ts`). */
+export const SESSION_PREFIX = 'cpses_';
+
+export const isSessionUser = (name: string) => name.startsWith(SESSION_PREFIX);
+
 /** The servers’ own databases and users, and those of tools. */
 const reserved: Readonly<Record<ObjectKind, ReadonlySet<string>>> = {
   database: new Set([
@@ -149,7 +154,8 @@ export function nameAfterRenaming(
 
 /** Whether a name is one of the servers’ own, or of a tool that administrators install. */
 export function isReserved(kind: ObjectKind, name: string): boolean {
-  return reserved[kind].has(name.toLowerCase()) || name.startsWith('pg_');
+  const isOfSession = kind === 'user' && isSessionUser(name.toLowerCase());
+  return isOfSession || reserved[kind].has(name.toLowerCase()) || name.startsWith('pg_');
 }
 
 /** MariaDB escapes “_” in a grant, whose name for a database can have 64 characters. */

@@ -3,7 +3,7 @@ import type { Db } from '../../core/context.ts';
 import { LookAgain } from '../../core/machine-error.ts';
 import type { Account } from '../accounts/accounts.ts';
 import { assertMayAdd } from './limits.ts';
-import { prefixesOf } from './names.ts';
+import { isSessionUser, prefixesOf } from './names.ts';
 import * as owners from './owners.ts';
 
 /** The feature of an account that may have databases. */
@@ -55,6 +55,7 @@ export async function wantedOf(db: Db, username: string): Promise<WantedMysql> {
 
 export interface OwnMysql {
   readonly databases: readonly string[];
+  /** Without those of sessions. */
   readonly users: readonly string[];
   /** The account’s users who have any privilege on a database of it. */
   readonly usersOf: (database: string) => string[];
@@ -96,7 +97,9 @@ export async function assertRoom(
 export async function ownMysql(db: Db, username: string, found: FoundMysql): Promise<OwnMysql> {
   const { grants } = found;
   const databases = await ownDatabases(db, username, found);
-  const users = await owners.namesOf(db, USERS, username, foundUsers(found));
+  const users = (await owners.namesOf(db, USERS, username, foundUsers(found))).filter(
+    (name) => !isSessionUser(name),
+  );
   const hasGrant = (user: string, database: string) =>
     grants.some((one) => one.user === user && one.database === database);
   return {
@@ -124,5 +127,7 @@ export async function assertOwnUser(
   name: string,
   found: FoundUsers,
 ): Promise<void> {
+  // The server changes and drops the users of sessions itself.
+  if (isSessionUser(name)) throw owners.missing(USERS, name);
   await owners.assertOwn(db, USERS, username, name, foundUsers(found));
 }

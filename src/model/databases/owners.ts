@@ -1,7 +1,7 @@
 // Whose the databases and users of database servers are. The servers know which ones exist; the store knows whose they
 // are. What has an account’s prefix and belongs to nobody else is the account’s too.
 import type { Db } from '../../core/context.ts';
-import { notFound } from '../../core/errors.ts';
+import { notFound, type ApiError } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import { hasPrefixOf, prefixesOf, type DatabaseEngine, type ObjectKind } from './names.ts';
 
@@ -91,8 +91,11 @@ export async function assertOwn(
   name: string,
   found: FoundNames,
 ): Promise<void> {
-  if ((await namesOf(db, of, owner, found)).includes(name)) return;
-  throw notFound(`You do not have a ${of.kind} named ${quote(name)}.`);
+  if (!(await namesOf(db, of, owner, found)).includes(name)) throw missing(of, name);
+}
+
+export function missing({ kind }: Kind, name: string): ApiError {
+  return notFound(`You do not have a ${kind} named ${quote(name)}.`);
 }
 
 /** Names with a prefix of an account that the store says belong to others. */

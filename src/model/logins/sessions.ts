@@ -103,22 +103,30 @@ export interface ShownSession {
   readonly address?: string;
 }
 
+export interface FoundSession extends Session {
+  /** SHA-256 of the cookie. */
+  readonly idHash: Uint8Array;
+  /** Its last use should be stored (`touch`). */
+  readonly isDue: boolean;
+  /** Its user has recently proved to be the one who logged in (`confirm`). */
+  readonly isConfirmed: boolean;
+}
+
 /**
  * Finds the user of a session. Undefined if the cookie and the security token do not match, the session belongs to
  * another interface or another address, or it has ended.
- * `isDue`: its last use should be stored (`touch`). `isConfirmed`: its user has recently proved to be the one who
- * logged in (`confirm`).
  */
 export async function find(
   { db, now, sha256 }: Omit<SessionContext, 'randomBytes'>,
   { service, id, securityToken, address }: ShownSession,
-): Promise<(Session & { readonly isDue: boolean; readonly isConfirmed: boolean }) | undefined> {
+): Promise<FoundSession | undefined> {
+  const idHash = await sha256(id);
   // Both are looked up by their hashes, so that the duration reveals nothing about them.
   const row = await db.get<Row>(
     `SELECT username, authentication, confirmed_until, only_from, mailbox, mailbox_hash, used_at,
             expires_at FROM session
      WHERE id_hash = ? AND token_hash = ? AND service = ?`,
-    await sha256(id),
+    idHash,
     await sha256(securityToken),
     service,
   );
@@ -132,9 +140,14 @@ export async function find(
   const isConfirmed = isWithin(row.confirmed_until, at);
   const { mailbox, mailbox_hash: hash } = row;
   return {
-    ...{ username, authentication, isConfirmed, isDue: row.used_at + USE_PRECISION_MS <= at },
+    ...{ username, authentication, idHash, isConfirmed, isDue: row.used_at + USE_PRECISION_MS <= at },
     ...(mailbox === null || hash === null ? {} : { mailbox: { address: mailbox, hash } }),
   };
+}
+
+/** What is true of a row of `session` that has not ended. */
+export function openSession(now: number): { readonly condition: string; readonly values: readonly number[] } {
+  return { condition: 'expires_at > ? AND used_at > ?', values: [now, now - IDLE_MS] };
 }
 
 /** A time further ahead than possible was stored before the clock was set back, and does not count. */

@@ -1,0 +1,26 @@
+// The work for which whmapi1d looks every minute.
+import type { Db } from '../core/context.ts';
+import type { Engine } from '../core/engine.ts';
+import { findUnwanted } from '../drivers/background-processes/look.ts';
+import { searchOf } from '../model/background-processes/settings.ts';
+import { listEnded } from '../model/databases/session-users.ts';
+import type { WatchedWork } from './task-watch.ts';
+
+/** Background programs of accounts that should not run (configurebackgroundprocesskiller). */
+export const backgroundProcesses: WatchedWork = {
+  task: 'end-background-processes',
+  isThere: async (engine) => {
+    const search = await read(engine, searchOf);
+    return (await findUnwanted(engine.machine, search)).length > 0;
+  },
+};
+
+/** Database users of sessions that have ended. */
+export const sessionUsers: WatchedWork = {
+  task: 'drop-session-users',
+  isThere: (engine) => read(engine, async (db) => (await listEnded(db, engine.now())).length > 0),
+};
+
+function read<T>(engine: Engine, work: (db: Db) => Promise<T>): Promise<T> {
+  return engine.store.transaction('reads', async (db) => ({ value: await work(db), keep: false }));
+}

@@ -1,0 +1,157 @@
+// Session::create_temp_user: database users that exist as long as a session, in a sandbox that runs no database server.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { StateDirectory } from '../../src/store/state-directory.ts';
+import { TaskLogFiles } from '../../src/store/task-logs.ts';
+import { taskKinds } from '../../src/tasks/loaders.generated.ts';
+import { TaskWatch } from '../../src/worker/task-watch.ts';
+import { sessionUsers } from '../../src/worker/watched-work.ts';
+import { Worker } from '../../src/worker/worker.ts';
+import { basic, sessionOf, TestServer } from '../support/server.ts';
+
+const PATH = '/execute/Session/create_temp_user';
+const IDLE_MS = 30 * 60_000;
+const password = 'correct horse battery staple 7';
+let server: TestServer;
+
+interface Answer {
+  readonly status: number;
+  readonly errors: readonly string[] | null;
+  readonly data: Record<'session_temp_user' | 'session_temp_pass', string> & { readonly created: number };
+}
+
+beforeEach(async () => {
+  server = await TestServer.startWithAccounts();
+  for (const username of ['bob', 'eve'])
+    await server.here.call('createacct', { username, domain: `${username}.example`, password });
+});
+afterEach(() => server.stop());
+
+async function logIn(user = 'bob') {
+  const body = new URLSearchParams({ user, pass: password });
+  const { cookie, path } = sessionOf(await server.askAccounts('/login', { method: 'POST', body }));
+  return {
+    create: async () => answerOf(await server.askAccounts(path + PATH, { headers: { cookie } })),
+    logOut: () => server.askAccounts(`${path}/logout/`, { headers: { cookie } }),
+  };
+}
+const answerOf = ({ text }: { readonly text: string }) => JSON.parse(text) as Answer;
+const uapi = (name: string, args: Record<string, string> = {}) => server.here.uapi('bob', name, args);
+
+/** The users that the sandbox has recorded. */
+function users(): string[] {
+  const folder = join(server.here.state, 'root/var/lib/whmapi1-mysql/users');
+  return existsSync(folder) ? readdirSync(folder).map((name) => name.replace(/\.json$/, '')) : [];
+}
+const check = () => new TaskWatch(sessionUsers, { engine: server.here.engine }).check();
+async function runTasks(): Promise<TaskLogFiles> {
+  const { here } = server;
+  const logs = new TaskLogFiles(new StateDirectory(here.state, process.getuid?.() ?? 0), () => here.time);
+  const kinds = { 'drop-session-users': taskKinds['drop-session-users'] } as typeof taskKinds;
+  const { engine, application } = here;
+  await new Worker({ engine, storeState: () => application.storeState(), kinds, logs }).runDue();
+  return logs;
+}
+
+test('a session has one user, which is dropped after it has ended', async () => {
+  await uapi('Mysql::create_database', { name: 'bob_shop' });
+  const session = await logIn();
+  const { data } = await session.create();
+  const { session_temp_user: name, session_temp_pass: pass } = data;
+  expect(data).toEqual({
+    created: 1,
+    session_temp_user: expect.stringMatching(/^cpses_bo[A-Z0-9]{8}$/) as string,
+    session_temp_pass: expect.stringMatching(/^[\w-]{32}$/) as string,
+  });
+  expect((await session.create()).data).toEqual({ ...data, created: 0 });
+  const other = await logIn();
+  const second = (await other.create()).data.session_temp_user;
+  expect(users()).toEqual([name, second].sort());
+  expect(JSON.stringify(server.here.audit())).not.toContain(pass);
+
+  expect(await check()).toBeUndefined();
+  await session.logOut();
+  const id = await check();
+  expect((await runTasks()).read(id ?? 0)).toContain(`The database user “${name}” of “bob” was dropped.`);
+  expect(users()).toEqual([second]);
+  expect(await check()).toBeUndefined();
+  server.here.time += IDLE_MS;
+  await check();
+  await runTasks();
+  expect(users()).toEqual([]);
+});
+
+test('two calls at once create one user', async () => {
+  const { create } = await logIn();
+  const answers = await Promise.all([create(), create(), create()]);
+  expect(new Set(answers.map(({ data }) => data.session_temp_user)).size).toBe(1);
+  expect(answers.map(({ data }) => data.created).sort()).toEqual([0, 0, 1]);
+});
+
+test('only a session can have one', async () => {
+  const headers = { authorization: basic('bob', password) };
+  for (const answer of [
+    answerOf(await server.askAccounts(PATH, { headers })),
+    await uapi('Session::create_temp_user'),
+    (
+      await server.here.call('uapi_cpanel', {
+        'cpanel.user': 'bob',
+        'cpanel.module': 'Session',
+        'cpanel.function': 'create_temp_user',
+      })
+    ).data?.uapi as unknown as Answer,
+  ])
+    expect(answer).toMatchObject({
+      status: 0,
+      errors: [expect.stringContaining('This function needs a session.') as string],
+    });
+  expect(users()).toEqual([]);
+});
+
+test('neither the account nor WHM lists or changes it', async () => {
+  await uapi('Mysql::create_user', { name: 'bob_app', password });
+  const name = (await (await logIn()).create()).data.session_temp_user;
+  expect((await uapi('Mysql::list_users')).data).toMatchObject([{ user: 'bob_app' }]);
+  const { data } = await server.here.call('list_mysql_databases_and_users', { user: 'bob' });
+  expect(JSON.stringify(data)).not.toContain('cpses_');
+  expect(JSON.stringify((await server.here.call('list_database_users')).data)).not.toContain('cpses_');
+  const refused = {
+    status: 0,
+    errors: [expect.stringContaining(`You do not have a user named “${name}”.`) as string],
+  };
+  expect(await uapi('Mysql::delete_user', { name })).toMatchObject(refused);
+  expect(await uapi('Mysql::set_password', { user: name, password })).toMatchObject(refused);
+  expect(await uapi('Mysql::rename_user', { oldname: name, newname: 'bob_mine' })).toMatchObject(refused);
+  await server.here.call('set_tweaksetting', { module: 'Main', key: 'database_prefix', value: '0' });
+  expect(await uapi('Mysql::create_user', { name: 'cpses_boAAAAAAAA', password })).toMatchObject({
+    status: 0,
+    errors: [expect.stringContaining('reserved') as string],
+  });
+  expect(users()).toEqual(['bob_app', name]);
+});
+
+test.each([
+  ['a new password', 'passwd', { user: 'bob', password: `${password}8` }],
+  ['a suspension', 'suspendacct', { user: 'bob' }],
+  ['a new name of the account', 'modifyacct', { user: 'bob', newuser: 'robert' }],
+  ['the removal of the account', 'removeacct', { username: 'bob' }],
+])('%s ends it', async (_what, command, args) => {
+  await (await logIn()).create();
+  const evesName = (await (await logIn('eve')).create()).data.session_temp_user;
+  expect((await server.here.call(command, args)).metadata).toMatchObject({ result: 1 });
+  await check();
+  await runTasks();
+  expect(users()).toEqual([evesName]);
+});
+
+test('a user that was dropped by hand is created again', async () => {
+  const { create } = await logIn();
+  const { data } = await create();
+  const { engine } = server.here;
+  await (
+    await engine.machine.files(['/var'])
+  ).remove(`/var/lib/whmapi1-mysql/users/${data.session_temp_user}`);
+  expect(users()).toEqual([]);
+  expect((await create()).data).toEqual(data);
+  expect(users()).toEqual([data.session_temp_user]);
+});
