@@ -183,7 +183,7 @@ try {
   if (isAsked('command')) await compareCommand(top, work, environment);
   if (isAsked('hooks')) compareHooks(join(top, 'bin/whmapi1'), work, environment, runs);
   if (isAsked('accounts')) compareAccounts(join(top, 'bin/whmapi1'), work, environment, runs);
-  if (isAsked('disk')) compareDiskUsage(join(top, 'bin/whmapi1'), work, environment, Math.min(runs, 15));
+  if (isAsked('disk')) await compareDiskUsage(top, work, environment, Math.min(runs, 15));
   if (isAsked('listfunctions')) await compareListFunctions(join(top, 'bin/whmapi1'), work, environment);
   if (isAsked('uapilists')) await compareAccountLists(top, work, environment);
   if (isAsked('uapi')) await compareAccountApis(top, work, environment, runs);

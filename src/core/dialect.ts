@@ -13,6 +13,8 @@ export interface Dialect {
   readonly isTrue: (json: string, member: string) => string;
   /** For FROM: a row for each text of a JSON list, with its `value` and its index `key`, under an alias. */
   readonly eachOf: (json: string, name: string) => string;
+  /** The item of a JSON list, which is a text here, at an index. NULL if it is null. */
+  readonly itemOf: (json: string, index: number) => string;
   /** An empty JSON list, as a JSON value. */
   readonly emptyList: string;
   /** A JSON list of one text, as a JSON value. Empty if the text is NULL. */

@@ -18,6 +18,7 @@ export const sqliteDialect: Dialect = {
   jsonOrText: (number, text) => `coalesce(${number}, '${text}')`,
   isTrue: (json, member) => `json_extract(${json}, '$.${member}') = 1`,
   eachOf: (json, name) => `json_each(${json}) AS ${name}`,
+  itemOf: (json, index) => `json_extract(${json}, '$[${index}]')`,
   emptyList: 'json_array()',
   listOfOne: (text) => `json(CASE WHEN ${text} IS NULL THEN '[]' ELSE json_array(${text}) END)`,
   infinity: '9e999',

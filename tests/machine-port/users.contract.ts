@@ -567,6 +567,25 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       }
     });
 
+    test('counts nothing for a home directory that is a link or a file, and adds neither to another one', async () => {
+      await users.create(bob);
+      await users.create(carl);
+      const [home, away] = ['/home/carl', '/home/away'].map((path) => machine.path(path)) as [string, string];
+      const bobs = await machine.quota.usage('bob');
+      renameSync(home, away);
+      symlinkSync('bob', home);
+      const measure = async () => [...(await machine.quota.usages(['bob', 'carl'])).values()];
+      expect(await measure()).toEqual([bobs, { blocks: 0, inodes: 0 }]);
+      rmSync(home);
+      writeFileSync(home, Buffer.alloc(4096, 1));
+      expect(await measure()).toEqual([bobs, { blocks: 0, inodes: 0 }]);
+      linkSync(home, machine.path('/home/second'));
+      expect(await measure()).toEqual([bobs, { blocks: 0, inodes: 0 }]);
+      rmSync(machine.path('/home/second'));
+      rmSync(home);
+      renameSync(away, home);
+    });
+
     test('finds no file in a home directory that is a link', async () => {
       await users.create(bob);
       writeFileSync(machine.path('/home/bob/.my.cnf'), '');

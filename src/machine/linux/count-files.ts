@@ -5,17 +5,20 @@ import type { MachineUsage } from '../../core/machine.ts';
 import type { Run } from './run.ts';
 
 /** The limit of folders in the arguments of one process. Each is a home path of at most 255 characters. */
-const FOLDERS_AT_ONCE = 500;
+const FOLDERS_AT_ONCE = 1500;
 /** Fewer folders are not worth a process of their own. */
 const MIN_FOLDERS = 50;
 /** A home can contain millions of files. */
 const LIMIT_MS = 3_600_000;
-/** For each file: blocks of 512 bytes, the device, and the requested folder. */
-const FIELDS = '%b\\t%D\\t%H';
-/** Directories have a fourth field, and files with several names have the inode and a fifth. Most files need neither. */
+/** For each file: blocks of 512 bytes, the device, and how many folders are between it and the requested one. */
+const FIELDS = '%b\\t%D\\t%d';
+/**
+ * Most files have one name, and only these fields. Directories have the requested folder as the fourth. Everything else
+ * has the inode, and an empty fifth field.
+ */
 const PRINT =
-  `\\( -type d -printf '${FIELDS}\\td\\n' \\) -o ` +
-  `\\( -links 1 -printf '${FIELDS}\\n' \\) -o -printf '${FIELDS}\\t%i\\t\\n'`;
+  `\\( -type f -links 1 -printf '${FIELDS}\\n' \\) -o ` +
+  `\\( -type d -printf '${FIELDS}\\t%H\\n' \\) -o -printf '${FIELDS}\\t%i\\t\\n'`;
 
 /**
  * Adds the lines up, so that this process gets a line for each folder: the folder, its blocks and inodes. find(1) prints
@@ -34,27 +37,29 @@ function mounted(line, words, numbers) {
   }
   close("/proc/self/mountinfo")
 }
+function isInside(other) {
+  if (!hasMounts) { hasMounts = 1; split("", inside); mounted() }
+  return other in inside
+}
 function show() { if (folder != "") printf "%s\\t%.0f\\t%.0f\\n", folder, blocks, inodes }
 NF == 1 { status = $1; next }
-$3 != folder { show(); folder = $3; device = $2; blocks = inodes = hasMounts = 0; split("", linked) }
-$2 != device {
-  if (NF == 4) next
-  if (!hasMounts) { hasMounts = 1; split("", inside); mounted() }
-  if ($2 in inside) next
-}
+$3 == 0 && NF != 4 { next }
+$3 == 0 { show(); folder = $4; device = $2; blocks = inodes = hasMounts = 0; split("", linked) }
+$2 != device && (NF == 4 || isInside($2)) { next }
 NF == 5 { if (($2, $4) in linked) next; linked[$2, $4] }
 { blocks += $1; inodes++ }
 END { show(); print status }`;
 
 /** Runs at the lowest priority, because this nightly work must not slow the server down. */
-const SCRIPT = `{ nice -n 10 find -P "$@" -xdev ${PRINT}; echo "$?"; } | nice -n 10 awk -F '\\t' '${ADD}'`;
+const NICE = ['-n', '10'];
+const SCRIPT = `{ find -P "$@" -xdev ${PRINT}; echo "$?"; } | awk -F '\\t' '${ADD}'`;
 
 const NOTHING: MachineUsage = { blocks: 0, inodes: 0 };
 
 /**
  * Returns the usage of each folder. Folders are absolute paths without control characters. File systems that are
- * mounted inside a folder do not count, and neither do files that vanish meanwhile. A folder that does not exist has no
- * usage. find(1) walks by descriptors, so no path is too long, and no link leads it elsewhere.
+ * mounted inside a folder do not count, and neither do files that vanish meanwhile. What does not exist, or is no folder,
+ * has no usage: not even what a link leads to. find(1) walks by descriptors, so no path is too long, and no link leads it elsewhere.
  */
 export async function countFiles(
   run: Run,
@@ -75,7 +80,9 @@ export async function countFiles(
 }
 
 async function count(run: Run, folders: readonly string[]): Promise<[string, MachineUsage][]> {
-  const { stdout } = await run('sh', ['-c', SCRIPT, 'sh', ...folders], { limitMs: LIMIT_MS });
+  const { stdout } = await run('nice', [...NICE, 'sh', '-c', SCRIPT, 'sh', ...folders], {
+    limitMs: LIMIT_MS,
+  });
   const lines = stdout.trimEnd().split('\n');
   const status = lines.pop();
   // Status 1: a file vanished meanwhile, or a folder does not exist.

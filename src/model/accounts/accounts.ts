@@ -284,24 +284,29 @@ export interface MeasuredUsage {
   readonly at?: number | undefined;
 }
 
-export async function setUsage(
+export function setUsage(db: Db, username: string, usage: MeasuredUsage): Promise<void> {
+  return setUsages(db, [[username, usage]]);
+}
+
+/** The same for many accounts, with one statement. */
+export async function setUsages(
   db: Db,
-  username: string,
-  { files, mysql, postgresql, at }: MeasuredUsage,
+  usages: readonly (readonly [username: string, usage: MeasuredUsage])[],
 ): Promise<void> {
+  const { eachOf, itemOf } = db.dialect;
+  const number = (index: number) => `CAST(${itemOf('value', index)} AS BIGINT)`;
+  const rows = usages.map(([username, { files, mysql, postgresql, at }]) => {
+    const numbers = [files?.blocks, files?.inodes, mysql, postgresql, at];
+    return JSON.stringify([username, ...numbers.map((one) => one ?? null)]);
+  });
   await db.run(
-    `UPDATE account SET blocks_used = coalesce(?, blocks_used), inodes_used = coalesce(?, inodes_used),
-       mysql_blocks_used = coalesce(?, mysql_blocks_used),
-       postgresql_blocks_used = coalesce(?, postgresql_blocks_used), measured_at = coalesce(?, measured_at)
-     WHERE username = ?`,
-    ...[
-      files?.blocks ?? null,
-      files?.inodes ?? null,
-      mysql ?? null,
-      postgresql ?? null,
-      at ?? null,
-      username,
-    ],
+    `UPDATE account SET blocks_used = coalesce(blocks, blocks_used), inodes_used = coalesce(inodes, inodes_used),
+       mysql_blocks_used = coalesce(mysql, mysql_blocks_used),
+       postgresql_blocks_used = coalesce(postgresql, postgresql_blocks_used), measured_at = coalesce(at, measured_at)
+     FROM (SELECT ${itemOf('value', 0)} AS name, ${number(1)} AS blocks, ${number(2)} AS inodes, ${number(3)} AS mysql,
+       ${number(4)} AS postgresql, ${number(5)} AS at FROM ${eachOf('?', 'given')}) AS measured
+     WHERE username = name`,
+    JSON.stringify(rows),
   );
 }
 
@@ -312,4 +317,14 @@ export async function measuredAt(db: Db, username: string): Promise<number | und
     username,
   );
   return row?.measuredAt ?? undefined;
+}
+
+/** The same for many accounts. Those that were never measured are missing. */
+export async function timesMeasured(db: Db, usernames: readonly string[]): Promise<Map<string, number>> {
+  const rows = await db.all<{ username: string; measuredAt: number }>(
+    `SELECT username, measured_at AS "measuredAt" FROM account
+     WHERE username IN (SELECT value FROM ${db.dialect.eachOf('?', 'wanted')}) AND measured_at IS NOT NULL`,
+    JSON.stringify(usernames),
+  );
+  return new Map(rows.map((row) => [row.username, row.measuredAt]));
 }

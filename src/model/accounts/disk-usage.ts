@@ -16,8 +16,8 @@ import { namesOf } from './search.ts';
 /** The task that measures all accounts. */
 export const MEASURE = 'measure-disk-usage';
 
-/** The number of results that are stored in one transaction. Other calls wait for the store only this long. */
-const BATCH = 100;
+/** The number of results that are stored in one transaction, which takes milliseconds: other calls wait for the store. */
+const BATCH = 1000;
 /** The maximum number of failures that are reported individually. */
 const MAX_WARNINGS = 20;
 
@@ -204,10 +204,12 @@ async function store(
   for (let at = 0; at < usages.length; at += BATCH) {
     const batch = usages.slice(at, at + BATCH);
     const ofBatch = await transaction('changes', async (db) => {
-      for (const [name, usage] of batch) {
+      // An old size could lower a level of warnings, and the owner would be notified twice.
+      const names = batch.map(([name]) => name);
+      const lasts = databasesAt < Infinity ? await accounts.timesMeasured(db, names) : undefined;
+      const measured = batch.map(([name, usage]) => {
         const files = usage instanceof MachineError ? undefined : usage;
-        // An old size could lower a level of warnings, and the owner would be notified twice.
-        const last = databasesAt < Infinity ? await accounts.measuredAt(db, name) : undefined;
+        const last = lasts?.get(name);
         // A time in the future is from a clock that was wrong.
         const isNewerStored = last !== undefined && last > databasesAt && last <= measuredAt;
         const blocks = isNewerStored ? {} : databases.get(name);
@@ -215,10 +217,11 @@ async function store(
           files !== undefined &&
           !isNewerStored &&
           Object.values(blocks ?? {}).every((part) => part !== undefined);
-        await accounts.setUsage(db, name, { files, ...blocks, at: isComplete ? measuredAt : undefined });
-      }
-      const names = batch.flatMap(([name, usage]) => (usage instanceof MachineError ? [] : [name]));
-      return warnOfUsage(db, names, measuredAt);
+        return [name, { files, ...blocks, at: isComplete ? measuredAt : undefined }] as const;
+      });
+      await accounts.setUsages(db, measured);
+      const counted = batch.flatMap(([name, usage]) => (usage instanceof MachineError ? [] : [name]));
+      return warnOfUsage(db, counted, measuredAt);
     });
     warned.push(...ofBatch);
   }

@@ -32,7 +32,7 @@ export async function warnOfUsage(db: Db, usernames: readonly string[], now: num
   if (usernames.length === 0) return [];
   const percentages = await readPercentages(db);
   const warned: string[] = [];
-  for (const usage of await find(db, usernames)) {
+  for (const usage of await find(db, usernames, percentages)) {
     const { username } = usage;
     const percent = percentOf(usage);
     const level = percentages.findLastIndex((one) => one > 0 && percent >= one) + 1;
@@ -52,14 +52,18 @@ async function readPercentages(db: Db): Promise<number[]> {
   return levels.map(([name, initial]) => Number(set.get(name) ?? initial));
 }
 
-function find(db: Db, usernames: readonly string[]): Promise<Usage[]> {
-  const places = usernames.map(() => '?').join(', ');
+/** Those that may have reached a level, and those that had one. */
+function find(db: Db, usernames: readonly string[], percentages: readonly number[]): Promise<Usage[]> {
+  const lowest = Math.min(...percentages.filter((one) => one > 0), Number.MAX_SAFE_INTEGER);
   return db.all<Usage>(
     `SELECT account.username, account.disk_limit AS "limit", coalesce(${BLOCKS_USED}, 0) AS blocks,
        coalesce(warning.level, 0) AS level
      FROM account LEFT JOIN disk_usage_warning AS warning ON warning.username = account.username
-     WHERE account.username IN (${places})`,
-    ...usernames,
+     WHERE account.username IN (SELECT value FROM ${db.dialect.eachOf('?', 'wanted')})
+       AND (warning.level > 0
+         OR 100 * ${BLOCKS_USED} >= ${BLOCKS_OF_MEBIBYTE} * disk_limit * CAST(? AS DOUBLE PRECISION))`,
+    JSON.stringify(usernames),
+    lowest,
   );
 }
 

@@ -21,6 +21,7 @@ export const postgresDialect: Dialect = {
   isTrue: (json, member) => `CAST(${json} AS JSON) ->> '${member}' = 'true'`,
   eachOf: (json, name) =>
     `json_array_elements_text(CAST(${json} AS JSON)) WITH ORDINALITY AS ${name} (value, key)`,
+  itemOf: (json, index) => `CAST(${json} AS JSON) ->> ${index}`,
   emptyList: 'json_build_array()',
   listOfOne: (text) => `CASE WHEN ${text} IS NULL THEN json_build_array() ELSE json_build_array(${text}) END`,
   infinity: "CAST('Infinity' AS DOUBLE PRECISION)",
