@@ -1,9 +1,14 @@
 import { defineFunction } from '../../core/define.ts';
 import { assertManageable } from '../../model/accounts/users.ts';
 import { existingUser } from '../../core/params.ts';
-import { certificateAnswer, certificateFields } from '../../model/certificates/facts.ts';
+import { certificateFields } from '../../model/certificates/facts.ts';
 import { nameOfCertificate } from '../../model/certificates/items.ts';
-import { areMany, certificateBatches, listCertificates } from '../../model/certificates/listed.ts';
+import {
+  areMany,
+  certificateBatches,
+  listCertificates,
+  type ListedCertificate,
+} from '../../model/certificates/listed.ts';
 import * as longLists from '../../model/long-list.ts';
 
 const { domains, is_self_signed, key_algorithm, modulus_length, ecdsa_curve_name } = certificateFields;
@@ -68,27 +73,31 @@ export default defineFunction({
     const crt = await longLists.recordsOf(context, {
       areMany: () => areMany(context, query),
       all: () => listCertificates(context, query),
-      prepareBatches: async () => (reading) => certificateBatches(reading, context, query),
-      recordOf: (one) => {
-        const { id, facts, owners } = one;
-        const answer = certificateAnswer(facts);
-        const [domain = ''] = facts.domains;
-        return {
-          ...{ id, domain, domains: answer.domains },
-          domain_owners: [...owners],
-          friendly_name: nameOfCertificate(one),
-          'issuer.organizationName': answer['issuer.organizationName'],
-          is_self_signed: answer.is_self_signed,
-          key_algorithm: answer.key_algorithm,
-          modulus_length: answer.modulus_length,
-          ecdsa_curve_name: answer.ecdsa_curve_name,
-          not_after: answer.not_after,
-          registered: facts.isSelfSigned ? 0 : 1,
-          signature_algorithm: answer.signature_algorithm,
-          validation_type: answer.validation_type,
-        };
-      },
+      prepareBatches: () => certificateBatches(context, query),
+      recordOf,
     });
     return { crt };
   },
 });
+
+/** Without `...`, which takes V8 several times as long. */
+function recordOf(one: ListedCertificate) {
+  const { facts } = one;
+  const { key } = facts;
+  return {
+    id: one.id,
+    domain: facts.domains[0] ?? '',
+    domains: [...facts.domains],
+    domain_owners: [...one.owners],
+    friendly_name: nameOfCertificate(one),
+    'issuer.organizationName': facts.issuer.organizationName ?? '',
+    is_self_signed: facts.isSelfSigned ? 1 : 0,
+    key_algorithm: key.algorithm,
+    modulus_length: key.bits,
+    ecdsa_curve_name: key.curve,
+    not_after: facts.notAfter,
+    registered: facts.isSelfSigned ? 0 : 1,
+    signature_algorithm: facts.signatureAlgorithm,
+    validation_type: facts.validationType,
+  };
+}

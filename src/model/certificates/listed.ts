@@ -2,6 +2,8 @@
 import { seesAll } from '../../core/access.ts';
 import type { Caller, Context, Db, KeptReading, SqlValue } from '../../core/context.ts';
 import * as accounts from '../accounts/accounts.ts';
+import { beginningWith } from '../domains/hosted-domains.ts';
+import { derivedLabels } from '../domains/service-subdomains.ts';
 import * as longLists from '../long-list.ts';
 import type { CertificateFacts } from './facts.ts';
 import { ownersOf, readOwners } from './owners.ts';
@@ -51,22 +53,38 @@ export async function listCertificates(
   return listed(rows, await ownersOf({ db, caller }, domainsOf(rows)));
 }
 
-/** Reads the same list in batches, with two queries for each. */
-export function* certificateBatches(
+/** Prepares to read the same list in batches, with two queries for each. */
+export async function certificateBatches(
+  { db, caller }: Dependencies,
+  query: CertificateQuery,
+): Promise<(reading: KeptReading) => Generator<ListedCertificate[]>> {
+  const derived = await beginningWith(db, derivedLabels);
+  return (reading) => batches(reading, { db, caller }, query, derived);
+}
+
+function* batches(
   reading: KeptReading,
   { db, caller }: Dependencies,
   query: CertificateQuery,
+  derived: ReadonlySet<string>,
 ): Generator<ListedCertificate[]> {
   const { where, values } = conditionOf(db, caller, query);
-  const sql = `SELECT ${SELECTED} FROM certificate WHERE (${where}) AND (username, id) > (?, ?)
-    ORDER BY ${ORDER} LIMIT ${longLists.BATCH}`;
+  const visible = accounts.visibleTo(db, caller);
+  const mainDomain = `SELECT domain FROM (SELECT * FROM account WHERE ${visible.where}) AS own
+    WHERE own.username = certificate.username`;
+  const sql = `SELECT ${SELECTED}, (${mainDomain}) AS "mainDomain" FROM certificate
+    WHERE (${where}) AND (username, id) > (?, ?) ORDER BY ${ORDER} LIMIT ${longLists.BATCH}`;
+  const all = [...visible.values, ...values];
   let last: Pick<Row, 'username' | 'id'> = { username: '', id: '' };
   for (;;) {
-    const rows = reading.all(sql, ...values, last.username, last.id) as Row[];
+    const rows = reading.all(sql, ...all, last.username, last.id) as (Row & { mainDomain: string | null })[];
     const next = rows.at(-1);
     if (next === undefined) return;
+    // Most certificates are for the main domain of their account, which is then not looked for.
+    const known = new Map<string, string>();
+    for (const { mainDomain, username } of rows) if (mainDomain !== null) known.set(mainDomain, username);
     const read = rows.map(readRow);
-    yield listed(read, readOwners(reading, { db, caller }, domainsOf(read)));
+    yield listed(read, readOwners(reading, { db, caller }, { derived, known }, domainsOf(read)));
     last = next;
   }
 }
@@ -93,13 +111,29 @@ function ofVisible(db: Db, caller: Caller) {
 
 type ReadRow = Omit<Row, 'facts'> & Pick<ListedCertificate, 'facts'>;
 
-const readRow = (row: Row): ReadRow => ({ ...row, facts: JSON.parse(row.facts) as CertificateFacts });
+const readRow = ({ username, id, facts, friendlyName }: Row): ReadRow => ({
+  username,
+  id,
+  facts: JSON.parse(facts) as CertificateFacts,
+  friendlyName,
+});
 
 const domainsOf = (rows: readonly ReadRow[]) => rows.flatMap(({ facts }) => facts.domains);
 
 function listed(rows: readonly ReadRow[], owners: ReadonlyMap<string, string>): ListedCertificate[] {
   return rows.map(({ id, facts, friendlyName }) => ({
-    ...{ id, facts, friendlyName },
-    owners: [...new Set(facts.domains.flatMap((domain) => owners.get(domain) ?? []))],
+    id,
+    facts,
+    friendlyName,
+    owners: ownersAmong(facts.domains, owners),
   }));
+}
+
+function ownersAmong(domains: readonly string[], owners: ReadonlyMap<string, string>): string[] {
+  const found = new Set<string>();
+  for (const domain of domains) {
+    const owner = owners.get(domain);
+    if (owner !== undefined) found.add(owner);
+  }
+  return [...found];
 }
