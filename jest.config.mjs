@@ -22,6 +22,9 @@ export default {
   testTimeout: 120_000,
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/(slow|browser|postgres|machine|machine-port)/'],
+  runtime: '<rootDir>/tests/support/shared-compilation.cjs',
+  // Reading any other global asks the sandbox each time.
+  sandboxInjectedGlobals: ['Array', 'Math', 'Object'],
   globalSetup: '<rootDir>/tests/support/global-setup.ts',
   globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
   moduleNameMapper: {

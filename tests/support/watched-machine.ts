@@ -5,6 +5,18 @@ import type { Engine, Store, Work } from '../../src/core/engine.ts';
 import type { Db } from '../../src/core/context.ts';
 
 const openTransaction = new AsyncLocalStorage<'reads' | 'changes'>();
+let openTransactions = 0;
+
+async function inTransaction<T>(effect: 'reads' | 'changes', work: () => Promise<T>): Promise<T> {
+  openTransactions++;
+  try {
+    return await openTransaction.run(effect, work);
+  } finally {
+    openTransactions--;
+    // Node 20 would look at it for each promise of the process, in the test files that follow too.
+    if (openTransactions === 0) openTransaction.disable();
+  }
+}
 
 /** The store. Its transactions are remembered while their work runs. */
 export function watchedStore(store: Store): Store {
@@ -12,7 +24,7 @@ export function watchedStore(store: Store): Store {
     ...store,
     ...(store.version && { version: store.version.bind(store) }),
     transaction: <T>(effect: 'reads' | 'changes', work: (db: Db, nested: Store) => Promise<Work<T>>) =>
-      store.transaction(effect, (db, nested) => openTransaction.run(effect, () => work(db, nested))),
+      store.transaction(effect, (db, nested) => inTransaction(effect, () => work(db, nested))),
   };
 }
 
