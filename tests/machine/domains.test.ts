@@ -98,4 +98,62 @@ describeOnMachine('domains of accounts, in this order', () => {
     expect(address('shop.bob.example')).toBe('');
     expect(address('shop.example')).toBe(address('bob.example'));
   });
+
+  describe('while the home is moved away', () => {
+    const uapi = (name: string, ...words: string[]) => {
+      const [module = '', func = ''] = name.split('::');
+      const { stdout } = machine.run('uapi', ['--output=json', '--user=bob', module, func, ...words]);
+      const { status, errors } = (JSON.parse(stdout) as { result: Answer }).result;
+      return status === 1 ? undefined : (errors ?? ['no reason']).join(' ');
+    };
+    interface Answer {
+      readonly status: number;
+      readonly errors: readonly string[] | null;
+    }
+    const NAMES_HOME = 'The home directory /home/bob cannot be used';
+    const addSubdomain = () =>
+      uapi('SubDomain::addsubdomain', 'domain=blog', 'rootdomain=bob.example', 'dir=public_html/blog');
+    const knowServer = () => uapi('KnownHosts::create', 'host_name=93.184.215.1');
+    /** What the account has, with the owners and the contents. */
+    const state = () =>
+      machine.sh(`
+        cat /home/shop/.ssh/known_hosts 2>&1 || true
+        find /home -xdev -printf '%p %u %g %m %l %s\\n' | sort
+        cat /etc/apache2/sites-available/* /etc/apache2/conf-available/* | sha256sum
+        grep -rl blog.bob.example /etc/apache2 /etc/bind /var/lib/bind 2>/dev/null || true`);
+
+    beforeAll(() => {
+      machine.install('openssh-server', 'openssh-client');
+      // An address that is not private, so that an account may ask for the keys. The machine has no other network.
+      machine.sh(`
+        systemctl start ssh
+        ip address add 93.184.215.1/32 dev lo
+        mv /home/bob /home/moved`);
+    });
+
+    it.each([
+      ['and nothing is in its place', 'true', 'true'],
+      ['and a link to another home is in its place', 'ln -s /home/shop /home/bob', 'rm /home/bob'],
+      [
+        'and a directory of another user is in its place',
+        'install -d -o shop -g shop -m 777 /home/bob',
+        'rmdir /home/bob',
+      ],
+    ])('%s, no subdomain and no known host is added', (_what, replace, remove) => {
+      machine.sh(replace);
+      const before = state();
+      expect(addSubdomain()).toContain(NAMES_HOME);
+      expect(knowServer()).toContain(NAMES_HOME);
+      expect(state()).toEqual(before);
+      machine.sh(remove);
+    });
+
+    it('and then back, both are', () => {
+      machine.sh('mv /home/moved /home/bob');
+      expect([addSubdomain(), knowServer()]).toEqual([undefined, undefined]);
+      machine.sh('runuser -u bob -- sh -c "echo blog > ~/public_html/blog/index.html"');
+      expect(visit('blog.bob.example')).toBe('blog\n 200');
+      machine.sh('grep -q "^93.184.215.1 ssh-" /home/bob/.ssh/known_hosts');
+    });
+  });
 });
