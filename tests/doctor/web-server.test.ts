@@ -58,23 +58,27 @@ const textsOf = (list: readonly { text: string }[]) => list.map(({ text }) => te
 describe('the ports to which service subdomains redirect', () => {
   it('must answer at the address of the account', async () => {
     const [finding, ...others] = await findings(serviceSubdomains);
-    expect(others).toEqual([]);
+    expect(textsOf(others)).toEqual([
+      expect.stringMatching(/^warning “webmail\.bob\.example” redirects to port 2096, /),
+    ]);
     expect(finding?.text).toMatch(
       /^warning “cpanel\.bob\.example” redirects to port 2083, but nothing answers there at 127\.83\.20\.87\. /,
     );
     expect(finding?.text).toContain('WHMAPI1D_BIND in /etc/default/whmapi1');
-    await listen(2083);
+    for (const port of [2083, 2096]) await listen(port);
     expect(textsOf(await findings(serviceSubdomains))).toEqual([
       'ok Clients of cpanel.bob.example find port 2083 at 127.83.20.87.',
+      'ok Clients of webmail.bob.example find port 2096 at 127.83.20.87.',
     ]);
   });
 
   it('are those of WHM, too, if there is a reseller, and each is looked at once', async () => {
-    await listen(2083);
+    for (const port of [2083, 2096]) await listen(port);
     await succeed('createacct', { username: 'ann', domain: 'ann.example' });
     await succeed('setupreseller', { user: 'bob' });
     expect(textsOf(await findings(serviceSubdomains))).toEqual([
       expect.stringMatching(/^ok .* 2083 /),
+      expect.stringMatching(/^ok .* 2096 /),
       expect.stringMatching(/^warning “whm\.bob\.example” redirects to port 2087, /),
     ]);
   });

@@ -70,7 +70,7 @@ describe('create_subdomain', () => {
     expect(await succeed('create_subdomain', shop)).toEqual({ username: 'bob' });
     expect(values('ServerName')).toEqual(['bob.example', 'shop.bob.example']);
     expect(values('ServerAlias')).toEqual([
-      'www.bob.example mail.bob.example cpanel.bob.example',
+      'www.bob.example mail.bob.example cpanel.bob.example webmail.bob.example',
       'www.shop.bob.example',
     ]);
     expect(values('DocumentRoot')).toEqual([
@@ -201,7 +201,7 @@ describe('create_parked_domain_for_user', () => {
     await succeed('create_parked_domain_for_user', park);
     expect(values('ServerAlias')).toEqual([
       'bob.test www.bob.example www.bob.test mail.bob.example mail.bob.test ' +
-        'cpanel.bob.example cpanel.bob.test',
+        'cpanel.bob.example webmail.bob.example cpanel.bob.test webmail.bob.test',
     ]);
     expect(await records('bob.test')).toEqual(
       expect.arrayContaining(['bob.test. A 192.0.2.1', 'www.bob.test. CNAME bob.test']),

@@ -52,7 +52,9 @@ const fileOf = (username: string) =>
   join(here.state, 'root/etc/apache2/whmapi1/accounts', `${username}.conf`);
 /** The service subdomains at which the web server answers for an account. */
 const served = (username = 'bob') =>
-  [...new Set(readFileSync(fileOf(username), 'utf8').match(/(?<= )(?:cpanel|whm)\.[a-z.]+/g) ?? [])].sort();
+  [
+    ...new Set(readFileSync(fileOf(username), 'utf8').match(/(?<= )(?:cpanel|webmail|whm)\.[a-z.]+/g) ?? []),
+  ].sort();
 
 interface Record_ {
   readonly name?: string;
@@ -65,14 +67,15 @@ async function recordsOf(domain: string): Promise<string[]> {
   const { data } = await succeed('dumpzone', { domain });
   const { zone } = data as unknown as { zone: [{ record: readonly Record_[] }] };
   return zone[0].record
-    .filter(({ name = '' }) => /^(?:cpanel|whm)\./.test(name))
+    .filter(({ name = '' }) => /^(?:cpanel|webmail|whm)\./.test(name))
     .map(({ name, type, address, cname }) => `${name} ${type} ${address ?? cname}`)
     .sort();
 }
 
-const all = (domain: string, ip = '192.0.2.1') => [`cpanel.${domain}. A ${ip}`];
+const all = (domain: string, ip = '192.0.2.1') =>
+  ['cpanel', 'webmail'].map((service) => `${service}.${domain}. A ${ip}`);
 const ofReseller = (domain: string) =>
-  ['cpanel', 'whm'].map((service) => `${service}.${domain}. A 192.0.2.1`);
+  ['cpanel', 'webmail', 'whm'].map((service) => `${service}.${domain}. A 192.0.2.1`);
 
 describe('a new account', () => {
   it('has them, as an addon domain and a parked domain do, and a subdomain does not', async () => {
@@ -85,7 +88,9 @@ describe('a new account', () => {
       domain: 'shop.bob.example',
       document_root: 'public_html/shop',
     });
-    expect(served()).toEqual(['cpanel.bob.example', 'cpanel.parked.example']);
+    expect(served()).toEqual([
+      ...['cpanel.bob.example', 'cpanel.parked.example', 'webmail.bob.example', 'webmail.parked.example'],
+    ]);
     expect(await recordsOf('bob.example')).toEqual(all('bob.example'));
     expect(await recordsOf('parked.example')).toEqual(all('parked.example'));
   });
@@ -93,7 +98,7 @@ describe('a new account', () => {
   it('has no records of them without proxysubdomainsfornewaccounts, and nothing without proxysubdomains', async () => {
     await set('proxysubdomainsfornewaccounts', '0');
     await succeed('createacct', { username: 'ann', domain: 'ann.example' });
-    expect(served('ann')).toHaveLength(1);
+    expect(served('ann')).toHaveLength(2);
     expect(await recordsOf('ann.example')).toEqual([]);
     await set('proxysubdomainsfornewaccounts', '1');
     await set('proxysubdomains', '0');
@@ -113,12 +118,15 @@ describe('a new account', () => {
         '@ IN NS %nameserver%.\n@ IN A %ip%\ncpanel IN CNAME panel.example.net.\n',
     );
     await succeed('createacct', { username: 'ann', domain: 'ann.example' });
-    expect(await recordsOf('ann.example')).toEqual(['cpanel.ann.example. CNAME panel.example.net']);
+    expect(await recordsOf('ann.example')).toEqual([
+      'cpanel.ann.example. CNAME panel.example.net',
+      'webmail.ann.example. A 192.0.2.1',
+    ]);
   });
 
   it('follow another main domain and another address', async () => {
     await succeed('modifyacct', { user: 'bob', domain: 'robert.example' });
-    expect(served()).toEqual(['cpanel.robert.example']);
+    expect(served()).toEqual(['cpanel.robert.example', 'webmail.robert.example']);
     expect(await recordsOf('robert.example')).toEqual(all('robert.example'));
     await succeed('setsiteip', { user: 'bob', ip: '192.0.2.2' });
     expect(await recordsOf('robert.example')).toEqual(all('robert.example', '192.0.2.2'));
@@ -134,7 +142,8 @@ describe('a reseller', () => {
     await succeed('setupreseller', { user: 'bob' });
     expect(await runTasks()).toMatchObject({ state: 'done', result: '{"accounts":1,"zones":2}' });
     expect(served()).toEqual([
-      ...['cpanel.bob.example', 'cpanel.parked.example', 'whm.bob.example', 'whm.parked.example'],
+      ...['cpanel.bob.example', 'cpanel.parked.example', 'webmail.bob.example', 'webmail.parked.example'],
+      ...['whm.bob.example', 'whm.parked.example'],
     ]);
     for (const domain of ['bob.example', 'parked.example'])
       expect(await recordsOf(domain)).toEqual(ofReseller(domain));
@@ -148,7 +157,7 @@ describe('a reseller', () => {
   it('has it from the beginning, for new domains, and under another name and domain', async () => {
     await succeed('createacct', { username: 'ann', domain: 'ann.example', reseller: '1' });
     await runTasks();
-    expect(served('ann')).toEqual(['cpanel.ann.example', 'whm.ann.example']);
+    expect(served('ann')).toEqual(['cpanel.ann.example', 'webmail.ann.example', 'whm.ann.example']);
     expect(await recordsOf('ann.example')).toEqual(ofReseller('ann.example'));
     await succeed('create_parked_domain_for_user', {
       ...{ username: 'ann', domain: 'new.example', web_vhost_domain: 'ann.example' },
@@ -193,7 +202,7 @@ describe('a name that is a domain of its own', () => {
 
   it('belongs to another account that is created with it', async () => {
     await succeed('createacct', { username: 'ann', domain: 'cpanel.bob.example' });
-    expect(served('bob')).toEqual([]);
+    expect(served('bob')).toEqual(['webmail.bob.example']);
     expect(served('ann')).toContain('cpanel.cpanel.bob.example');
   });
 });
@@ -227,7 +236,7 @@ describe('proxysubdomains', () => {
     });
     const own = ['cpanel.bob.example. CNAME panel.example.net'];
     await set('proxysubdomains', '1');
-    expect(await recordsOf('bob.example')).toEqual(own);
+    expect(await recordsOf('bob.example')).toEqual([...own, 'webmail.bob.example. A 192.0.2.1']);
     await set('proxysubdomains', '0');
     expect(await recordsOf('bob.example')).toEqual(own);
     await set('proxysubdomains', '1');

@@ -283,7 +283,7 @@ describe('add_, set_, remove_ and get_autossl_user_excluded_domains', () => {
       expect(metadata.error_code).toBe('bad_param');
       expect(metadata.reason).toBe(
         'The account “bob” has no name “eve.example”. Its names are “bob.example”, “www.bob.example”, “mail.bob.example”, ' +
-          '“cpanel.bob.example”.',
+          '“cpanel.bob.example”, “webmail.bob.example”.',
       );
     }
     expect(await read()).toEqual([]);

@@ -46,7 +46,7 @@ describe('installssl', () => {
       user: 'bob',
       servername: 'bob.example',
       working_domains: ['bob.example', 'www.bob.example'],
-      warning_domains: ['mail.bob.example', 'cpanel.bob.example'],
+      warning_domains: ['mail.bob.example', 'cpanel.bob.example', 'webmail.bob.example'],
       extra_certificate_domains: ['shop.bob.example'],
       statusmsg:
         'Certificate successfully installed.\nFinished SSL Install Process for bob.example (www.bob.example mail.bob.example).\n',
@@ -117,6 +117,7 @@ describe('installssl', () => {
         'www.xn--mnchen-3ya.example',
         'mail.xn--mnchen-3ya.example',
         'cpanel.xn--mnchen-3ya.example',
+        'webmail.xn--mnchen-3ya.example',
       ],
       warning_domains: [],
       extra_certificate_domains: others,

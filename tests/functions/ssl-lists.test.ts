@@ -218,7 +218,10 @@ describe('fetch_ssl_vhosts and fetch_vhost_ssl_components', () => {
           type: 'main',
           docroot: expect.stringMatching(/public_html$/) as unknown,
         },
-        domains: ['bob.example', ...['www', 'mail', 'cpanel'].map((name) => `${name}.bob.example`)],
+        domains: [
+          'bob.example',
+          ...['www', 'mail', 'cpanel', 'webmail'].map((name) => `${name}.bob.example`),
+        ],
         ...{
           ip: '192.0.2.1',
           ipv6: '',

@@ -115,12 +115,16 @@ END
     machine.sh("runuser -u bob -- sh -c 'echo the page of bob >~bob/public_html/index.html'");
     // Until now, the certificate is self-signed.
     const installed =
-      'success A certificate for bob.test, cpanel.bob.test, mail.bob.test, www.bob.test was installed.';
+      'success A certificate for bob.test, cpanel.bob.test, mail.bob.test, webmail.bob.test, www.bob.test was installed.';
     expect(await checked('bob')).toContain(installed);
     for (const host of ['bob.test', 'www.bob.test']) {
       expect(visit(host)).toEqual({ status: 0, stdout: 'the page of bob\n', stderr: '' });
     }
-    expect(atService('cpanel.bob.test', 2083)).toEqual(found('cpanel.bob.test', 2083));
+    for (const [label, port] of [
+      ['cpanel', 2083],
+      ['webmail', 2096],
+    ] as const)
+      expect(atService(`${label}.bob.test`, port)).toEqual(found(`${label}.bob.test`, port));
   });
 
   it('gets a certificate for whm. too, once the account is a reseller', async () => {

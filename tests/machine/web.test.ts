@@ -103,6 +103,7 @@ describeOnMachine('websites, in this order', () => {
   it('have service subdomains, which a tweak setting takes away and gives back', async () => {
     const target = (url: string) => visit(new URL(url).host, url, '-o', '/dev/null', '-w', '%{redirect_url}');
     expect(target('http://cpanel.bob.example/')).toBe('https://cpanel.bob.example:2083/');
+    expect(target('https://webmail.bob.example/')).toBe('https://webmail.bob.example:2096/');
     expect(target('https://whm.bob.example/a')).toBe('');
     works('setupreseller', 'user=bob');
     await until(() => target('https://whm.bob.example/a') === 'https://whm.bob.example:2087/a');

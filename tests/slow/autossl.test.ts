@@ -215,7 +215,8 @@ describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
     await here.call('update_contact_email', { contact_email: 'ann@example.com' });
     await here.ok('setupreseller', { user: 'bob' });
     pebble.missing.add('whm.bob.example');
-    const names = ['bob.example', 'cpanel.bob.example', 'mail.bob.example', 'www.bob.example'];
+    const labels = ['cpanel', 'mail', 'webmail', 'www'];
+    const names = ['bob.example', ...labels.map((label) => `${label}.bob.example`)];
     // The service subdomains of a new reseller are checked without a call.
     await here.runDue();
     expect(namesOf(installed()[0])).toEqual(names);
@@ -229,7 +230,7 @@ describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
     expect(mails.join('')).not.toContain('without some names');
 
     // A renewal does not wait for a service subdomain.
-    pebble.missing.add('cpanel.bob.example');
+    for (const label of ['cpanel', 'webmail']) pebble.missing.add(`${label}.bob.example`);
     here.time += 62 * DAY_MS;
     await check();
     expect(namesOf(installed()[0])).toEqual(['bob.example', 'mail.bob.example', 'www.bob.example']);

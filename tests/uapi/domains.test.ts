@@ -188,7 +188,7 @@ describe('by UAPI', () => {
   it('WebVhosts::list_domains and WebVhosts::list_ssl_capable_domains', async () => {
     expect(await succeed('WebVhosts::list_domains')).toContainEqual({
       domain: 'bob.test',
-      proxy_subdomains: ['cpanel.bob.test'],
+      proxy_subdomains: ['cpanel.bob.test', 'webmail.bob.test'],
       vhost_is_ssl: 1,
       vhost_name: 'bob.example',
     });

@@ -32,7 +32,10 @@ const data = async (name: string, args: Record<string, string> = {}) => {
   return answer.data;
 };
 const apache = () => readFileSync(join(here.state, 'root/etc/apache2/whmapi1/accounts/bob.conf'), 'utf8');
-const names = ['bob.example', ...['www', 'mail', 'cpanel'].map((prefix) => `${prefix}.bob.example`)];
+const names = [
+  'bob.example',
+  ...['www', 'mail', 'cpanel', 'webmail'].map((prefix) => `${prefix}.bob.example`),
+];
 const issue = (domains: readonly string[] = names) => authority.issue({ domains });
 const install = async (domain = 'bob.example', domains?: readonly string[]) => {
   const issued = await issue(domains);

@@ -6,7 +6,7 @@ import * as queue from '../tasks/queue.ts';
 import { isOn } from './flags.ts';
 
 /** The services that have a name, each with the port to which the web server redirects its visitors. */
-const SERVICE_PORTS: Readonly<Record<string, number>> = { cpanel: 2083, whm: 2087 };
+const SERVICE_PORTS: Readonly<Record<string, number>> = { cpanel: 2083, webmail: 2096, whm: 2087 };
 
 const services = Object.keys(SERVICE_PORTS);
 /** Only the domains of resellers have these names, as in WHM: others cannot log in to WHM. */

@@ -22,7 +22,7 @@ export const domains: Entries = {
   proxysubdomains: acting(
     flag(
       '1',
-      'Whether the service subdomains exist. This server has cpanel and whm, because it has no service for the others.',
+      'Whether the service subdomains exist. This server has cpanel, webmail and whm, because it has no service for the others.',
     ),
   ),
   proxysubdomainsfornewaccounts: acting(
