@@ -52,7 +52,9 @@ END { show(); print status }`;
 
 /** Runs at the lowest priority, because this nightly work must not slow the server down. */
 const NICE = ['-n', '10'];
-const SCRIPT = `{ find -P "$@" -xdev ${PRINT}; echo "$?"; } | awk -F '\\t' '${ADD}'`;
+/** mawk is Debian's awk. Where gawk replaced it, mawk is still there, and takes half of the time. */
+const FAST_AWK = 'command -v mawk >/dev/null && awk() { mawk "$@"; }';
+const SCRIPT = `${FAST_AWK}; { find -P "$@" -xdev ${PRINT}; echo "$?"; } | awk -F '\\t' '${ADD}'`;
 
 const NOTHING: MachineUsage = { blocks: 0, inodes: 0 };
 
@@ -67,7 +69,7 @@ export async function countFiles(
 ): Promise<(folder: string) => MachineUsage> {
   const usages = new Map<string, MachineUsage>();
   const cores = availableParallelism();
-  const size = Math.min(FOLDERS_AT_ONCE, Math.max(MIN_FOLDERS, Math.ceil(folders.length / (2 * cores))));
+  const size = Math.min(FOLDERS_AT_ONCE, Math.max(MIN_FOLDERS, Math.ceil(folders.length / cores)));
   let at = 0;
   const work = async () => {
     while (at < folders.length) {

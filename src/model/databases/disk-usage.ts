@@ -139,7 +139,7 @@ async function bytesOn(
     );
     return undefined;
   });
-  if (sizes === undefined) return undefined;
+  if (sizes === undefined || sizes.size === 0) return sizes;
   const ownerOf = await world.transaction('reads', (db) => ownersOf(db, engine, usernames, sizes));
   const bytes = new Map<string, number>();
   for (const [name, size] of sizes) {
