@@ -7,7 +7,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build, transform, type Metafile } from 'esbuild';
 import { pack } from '../src/loader.cjs';
-import { compileClients } from './build/client.ts';
+import { compileNatives } from './build/client.ts';
 import { notices } from './build/notices.ts';
 import { bundlePage } from './build/page.ts';
 import { functionEntries, functionsByName } from './build/functions-by-name.ts';
@@ -183,7 +183,7 @@ await bundle();
 await writeReady(draft);
 writePasswordWords(draft);
 writeFileSync(join(draft, 'build-id'), buildId());
-compileClients({ folder: draft, dist: draft, node: 'node' });
+compileNatives({ folder: draft, dist: draft, node: 'node' });
 for (const script of ['warm.cjs', 'warm-server.cjs']) {
   const { status } = spawnSync(process.execPath, [join(top, 'scripts/build', script), draft], {
     stdio: 'inherit',

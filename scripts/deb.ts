@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { clients, compileClients } from './build/client.ts';
+import { clients, compileNatives, natives } from './build/client.ts';
 import { noticesOf } from './build/notices.ts';
 import { changelog, control, copyright } from './deb/documents.ts';
 import { withoutCodeCache } from './deb/without-code-cache.ts';
@@ -69,7 +69,7 @@ function placeProgram(): void {
     const from = join(top, 'dist', path);
     if (lstatSync(from).isFile()) write(join(PROGRAM, 'dist', path), withoutCodeCache(readFileSync(from)));
   }
-  placeClients();
+  placeNatives();
   rmSync(join(tree, PROGRAM, 'dist/THIRD-PARTY-NOTICES.txt'));
   place('bin/package.json', `${PROGRAM}/bin/package.json`);
   for (const [name, link] of [
@@ -88,17 +88,15 @@ function placeProgram(): void {
   execFileSync('strip', ['--strip-unneeded', '--remove-section=.comment', join(tree, PROGRAM, ADDON)]);
 }
 
-/** The native commands, which start the Node of the package's dependency where they need one. */
-function placeClients(): void {
+/** What is compiled. The commands start the Node of the package's dependency where they need one. */
+function placeNatives(): void {
   const folder = join(tree, PROGRAM, 'dist');
-  for (const name of clients) rmSync(join(folder, name), { force: true });
-  if (!compileClients({ folder, dist: join(top, 'dist'), node: '/usr/bin/node' })) {
+  for (const name of natives) rmSync(join(folder, name), { force: true });
+  if (!compileNatives({ folder, dist: join(top, 'dist'), node: '/usr/bin/node' })) {
     throw new Error('The package needs a C compiler: install gcc and libc6-dev.');
   }
-  for (const name of clients) {
-    chmodSync(join(folder, name), 0o755);
-    symlink(`../lib/whmapi1/dist/${name}`, `usr/bin/${name}`);
-  }
+  for (const name of natives) chmodSync(join(folder, name), 0o755);
+  for (const name of clients) symlink(`../lib/whmapi1/dist/${name}`, `usr/bin/${name}`);
 }
 
 /** Each where its shell looks, and where `whmapi1 --completion` looks. */
@@ -152,7 +150,7 @@ function placeControl(kilobytes: number): void {
 /** What the addon and the native commands are linked with, as dpkg-shlibdeps finds it: “libc6 (>= 2.38), …”. */
 function libraries(): string {
   const folder = mkdtempSync(join(tmpdir(), 'whmapi1-shlibs-'));
-  const programs = clients.map((name) => `dist/${name}`);
+  const programs = natives.map((name) => `dist/${name}`);
   const binaries = [ADDON, ...programs].map((path) => `-e${join(tree, PROGRAM, path)}`);
   try {
     mkdirSync(join(folder, 'debian'));

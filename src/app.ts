@@ -10,6 +10,7 @@ import { loadFunction } from './functions/load.ts';
 import { loadAccountFunction } from './uapi/load.ts';
 import { chooseMachine, isMachine } from './machine/choose.ts';
 import { processesOf, requestReload } from './machine/processes.ts';
+import type { StarterPrograms } from './machine/linux/tool-starter.ts';
 import type { NameKind } from './core/define.ts';
 import { areHooksEnabled, eventsOf } from './model/hooks/functions.ts';
 import type { StoredName } from './model/stored-names.ts';
@@ -98,7 +99,7 @@ export function createApplication(
   }: {
     readonly livesLong?: boolean;
     readonly passwordStrength?: PasswordStrength;
-    readonly toolStarter?: string;
+    readonly toolStarter?: StarterPrograms;
     readonly countThread?: string;
     readonly later?: Engine['later'];
   } = {},

@@ -1,4 +1,5 @@
-// Compiles the native commands whmapi1, uapi and cpapi2 (`src/client/whmapi1.c`).
+// Compiles the native commands whmapi1, uapi and cpapi2 (`src/client/whmapi1.c`), and the process that starts tools for the
+// server (`src/tool-starter/tool-starter.c`).
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,20 +24,31 @@ interface Surroundings {
   readonly node: string;
 }
 
-/** @returns false if there is no C compiler. The commands then run in Node alone. */
-export function compileClients(around: Surroundings): boolean {
-  return clients.every((name) => compile(name, around));
+/** What is compiled. */
+export const natives = [...clients, 'tool-starter'] as const;
+
+/** @returns false if there is no C compiler. The commands then run in Node alone, and the server’s tools start slower. */
+export function compileNatives(around: Surroundings): boolean {
+  return clients.every((name) => compileClient(name, around)) && compileToolStarter(around.folder);
 }
 
-function compile(name: string, { folder, dist, node }: Surroundings): boolean {
+function compileClient(name: string, { folder, dist, node }: Surroundings): boolean {
   const build = readFileSync(join(dist, 'build-id'), 'latin1');
   const defined = { NAME: name, NODE: node, SCRIPT: `../bin/${name}`, BUILD: build };
   const definitions = Object.entries(defined).map(([key, value]) => `-D${key}=${JSON.stringify(value)}`);
-  const words = [...hardening, ...definitions, '-s', '-o', join(folder, name)];
-  const { error, status } = spawnSync(process.env.CC ?? 'cc', [...words, join(top, 'src/client/whmapi1.c')], {
+  return compile('src/client/whmapi1.c', join(folder, name), definitions);
+}
+
+export function compileToolStarter(folder: string): boolean {
+  return compile('src/tool-starter/tool-starter.c', join(folder, 'tool-starter'));
+}
+
+function compile(source: string, file: string, definitions: readonly string[] = []): boolean {
+  const words = [...hardening, ...definitions, '-s', '-o', file, join(top, source)];
+  const { error, status } = spawnSync(process.env.CC ?? 'cc', words, {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') return false;
-  if (error !== undefined || status !== 0) throw new Error('src/client/whmapi1.c could not be compiled.');
+  if (error !== undefined || status !== 0) throw new Error(`${source} could not be compiled.`);
   return true;
 }

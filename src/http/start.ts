@@ -53,7 +53,7 @@ async function main(): Promise<void> {
     livesLong: true,
     later: background.add,
     passwordStrength: passwords.strengthOf,
-    toolStarter: join(__dirname, 'tool-starter.cjs'),
+    toolStarter: { node: join(__dirname, 'tool-starter.cjs'), native: join(__dirname, 'tool-starter') },
     countThread: join(__dirname, 'count-thread.cjs'),
   });
   const worker = createWorker(application, process.env, {

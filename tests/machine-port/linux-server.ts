@@ -6,7 +6,7 @@ import type { MachineUserFiles } from '../../src/core/machine-user-files.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
 import { linuxMachine } from '../../src/machine/choose.ts';
 import { run as runTool } from '../../src/machine/linux/run.ts';
-import { useToolStarter } from '../../src/machine/linux/tool-starter.ts';
+import { useToolStarter, type StarterPrograms } from '../../src/machine/linux/tool-starter.ts';
 import { decoded, encoded } from './bytes.ts';
 
 const [userFilesProgram = '', toolStarter] = process.argv.slice(2);
@@ -82,8 +82,8 @@ async function answer(target: string, method: string, args: unknown[]): Promise<
 }
 
 /** From now on, another process starts the tools. */
-async function startWith(program: string): Promise<void> {
-  useToolStarter(program, 0);
+async function startWith(programs: string): Promise<void> {
+  useToolStarter(JSON.parse(programs) as StarterPrograms, 0);
   const starts = async () => (await runTool('sh', ['-c', 'echo $PPID'])).stdout.trim();
   while ((await starts()) === String(process.pid));
 }

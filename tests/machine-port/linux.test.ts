@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import type { MachineError } from '../../src/core/machine-error.ts';
 import { LinuxQuota } from '../../src/machine/linux/quota.ts';
 import { run, type Run } from '../../src/machine/linux/run.ts';
-import { builtScript } from '../support/built-script.ts';
+import { kinds, toolStarters } from '../support/tool-starters.ts';
 import { UserDatabase } from '../../src/machine/linux/user-database.ts';
 import { describeOnMachine, ThrowAwayMachine } from './throw-away-machine.ts';
 import { describeUsers } from './users.contract.ts';
@@ -30,10 +30,11 @@ describeOnMachine('Linux', () => {
   describeUsers('Linux', 1000, () => ThrowAwayMachine.start());
 });
 
-const toolStarter = builtScript('src/machine/linux/starter.ts');
+const programsOf = toolStarters();
 
 describeOnMachine('Linux, with a process that starts the tools', () => {
-  describeUsers('Linux with a starter', 1000, () => ThrowAwayMachine.start(toolStarter.path));
+  for (const kind of kinds)
+    describeUsers(`Linux with a starter, ${kind}`, 1000, () => ThrowAwayMachine.start(programsOf(kind)));
 });
 
 test.each([

@@ -25,15 +25,24 @@ export async function lockFile(path: string): Promise<FileHandle> {
   }
 }
 
+/** What waits for the lock of the file that it has open. */
+export const waitForLock = [
+  'flock',
+  ['--exclusive', '--timeout', LOCK_SECONDS, String(LOCK_DESCRIPTOR)],
+  { limitMs: 2 * 1000 * Number(LOCK_SECONDS) },
+] as const;
+
+export const heldByAnother = (path: string) =>
+  new MachineError('failed', `The lock “${path}” is held by another process. Retry the call.`);
+
 function take(descriptor: number, path: string): Promise<void> {
   return new Promise((done, fail) => {
-    const words = ['--exclusive', '--timeout', LOCK_SECONDS, String(LOCK_DESCRIPTOR)];
-    const stdio = ['ignore', 'ignore', 'ignore', descriptor] as const;
-    const child = spawn('flock', words, { env: environment, stdio: [...stdio] });
+    const [tool, words] = waitForLock;
+    const child = spawn(tool, words, { env: environment, stdio: ['ignore', 'ignore', 'ignore', descriptor] });
     child.once('error', (cause) => fail(new MachineError('failed', '“flock” could not be run.', { cause })));
     child.once('close', (status) => {
       if (status === 0) done();
-      else fail(new MachineError('failed', `The lock “${path}” is held by another process. Retry the call.`));
+      else fail(heldByAnother(path));
     });
   });
 }

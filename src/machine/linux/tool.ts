@@ -92,64 +92,96 @@ function openFor(
 }
 
 function runChild(tool: string, words: readonly string[], options: RunOptions, stdio: Stdio): Promise<Ended> {
-  const { input = '', limitMs = LIMIT_MS, answersQuestions, as, until, onOutput } = options;
+  const { input = '', as } = options;
   return new Promise((done) => {
-    let stdout = '';
-    let stderr = '';
-    let reason: string | undefined;
-    let hasSucceeded = false;
     const child: ChildProcess = spawn(tool, words, {
-      env: answersQuestions === true ? { ...environment, ...askpass() } : environment,
+      env: environmentOf(options),
       cwd: '/',
       // A separate session: Ctrl+C at the terminal ends this process, but not a running tool.
       detached: true,
       stdio,
       ...as,
     });
-    const end = (why: string) => {
-      reason ??= why;
-      child.kill('SIGKILL');
-    };
-    const timer = setTimeout(() => end('took too long and was stopped.'), limitMs);
-    const decoder = new StringDecoder();
-    child.stdout?.on('data', (bytes: Buffer) => {
-      const text = decoder.write(bytes);
-      if (onOutput !== undefined) return onOutput(text);
-      stdout += text;
-      if (until?.test(stdout) === true) {
-        hasSucceeded = true;
-        child.kill('SIGKILL');
-      }
-      if (stdout.length > MAX_OUTPUT_BYTES) end('printed too much and was stopped.');
-    });
-    child.stderr?.on('data', (bytes: Buffer) => {
-      if (stderr.length < MAX_COMPLAINT_LENGTH) stderr += bytes.toString();
-    });
-    child.once('error', (error: { code?: string }) => {
-      clearTimeout(timer);
-      if (error.code === 'ENOENT') done({ status: NOT_INSTALLED, stdout, stderr });
-      else {
-        const isOutOfProcesses = error.code === 'EAGAIN' && ({ isOutOfProcesses: true } as const);
-        done({
-          status: undefined,
-          stdout,
-          stderr,
-          reason: `could not be run: ${error.code}.`,
-          ...isOutOfProcesses,
-        });
-      }
-    });
-    child.once('close', (status, signal) => {
-      clearTimeout(timer);
-      const own = hasSucceeded ? 0 : (status ?? undefined);
-      const isOther = reason === undefined && !hasSucceeded && signal !== null;
-      done({
-        ...{ status: reason === undefined ? own : undefined, stdout, stderr, reason },
-        ...(isOther && { signal }),
-      });
-    });
+    const running = new RunningTool(options, () => child.kill('SIGKILL'), done);
+    child.stdout?.on('data', (bytes: Buffer) => running.print(bytes));
+    child.stderr?.on('data', (bytes: Buffer) => running.complain(bytes));
+    child.once('error', ({ code }: { code?: string }) => running.notStarted(code));
+    child.once('close', (status, signal) => running.end(status, signal));
     // If a tool ends without reading its input, only its status counts.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
   });
+}
+
+export function environmentOf({ answersQuestions }: RunOptions): Readonly<Record<string, string>> {
+  return answersQuestions === true ? { ...environment, ...askpass() } : environment;
+}
+
+/** A tool that was started: keeps what it prints, and ends it when it has run or printed enough. */
+export class RunningTool {
+  readonly #options: RunOptions;
+  readonly #kill: () => void;
+  readonly #done: (ended: Ended) => void;
+  readonly #timer: NodeJS.Timeout;
+  readonly #decoder = new StringDecoder();
+  #stdout = '';
+  #stderr = '';
+  #reason: string | undefined;
+  #hasSucceeded = false;
+
+  /** @param done called once. */
+  constructor(options: RunOptions, kill: () => void, done: (ended: Ended) => void) {
+    this.#options = options;
+    this.#kill = kill;
+    this.#done = done;
+    this.#timer = setTimeout(() => this.#stop('took too long and was stopped.'), options.limitMs ?? LIMIT_MS);
+  }
+
+  print(bytes: Buffer): void {
+    const { until, onOutput } = this.#options;
+    const text = this.#decoder.write(bytes);
+    if (onOutput !== undefined) return onOutput(text);
+    this.#stdout += text;
+    if (until?.test(this.#stdout) === true) {
+      this.#hasSucceeded = true;
+      this.#kill();
+    }
+    if (this.#stdout.length > MAX_OUTPUT_BYTES) this.#stop('printed too much and was stopped.');
+  }
+
+  complain(bytes: Buffer): void {
+    if (this.#stderr.length < MAX_COMPLAINT_LENGTH) this.#stderr += bytes.toString();
+  }
+
+  /** @param code of the error, such as `EACCES`. */
+  notStarted(code: string | undefined): void {
+    clearTimeout(this.#timer);
+    const printed = { stdout: this.#stdout, stderr: this.#stderr };
+    if (code === 'ENOENT') return this.#done({ status: NOT_INSTALLED, ...printed });
+    const isOutOfProcesses = code === 'EAGAIN' && ({ isOutOfProcesses: true } as const);
+    this.#done({ status: undefined, ...printed, reason: `could not be run: ${code}.`, ...isOutOfProcesses });
+  }
+
+  /** Once it has ended, and closed what it prints to. */
+  end(status: number | null, signal: string | null): void {
+    clearTimeout(this.#timer);
+    const reason = this.#reason;
+    const own = this.#hasSucceeded ? 0 : (status ?? undefined);
+    const isOther = reason === undefined && !this.#hasSucceeded && signal !== null;
+    this.#done({
+      ...{ status: reason === undefined ? own : undefined, reason },
+      ...{ stdout: this.#stdout, stderr: this.#stderr },
+      ...(isOther && { signal }),
+    });
+  }
+
+  /** Nothing is known of it any more. */
+  forget(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #stop(why: string): void {
+    this.#reason ??= why;
+    this.#kill();
+  }
 }
