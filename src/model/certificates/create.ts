@@ -10,6 +10,7 @@ import {
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
   Name,
+  type Extension,
   type JsonAttributeObject,
 } from '@peculiar/x509';
 import type { NameFields, RequestFacts } from './facts.ts';
@@ -48,6 +49,7 @@ export async function createSelfSigned(
 ): Promise<ReadCertificate> {
   const { signingKey, signingAlgorithm, crypto } = signerFor(key);
   const name = nameOf(subject);
+  const names = alternativeNames(subject);
   const certificate = await X509CertificateGenerator.create(
     {
       signingKey,
@@ -58,15 +60,22 @@ export async function createSelfSigned(
       issuer: name,
       notBefore: new Date(now),
       notAfter: new Date(now + SELF_SIGNED_DAYS * DAY_MS),
-      extensions: [
-        new BasicConstraintsExtension(false, undefined, true),
-        new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-        alternativeNames(subject),
-      ],
+      extensions: [...extensionsOfServers(), names],
     },
     crypto,
   );
-  return createdCertificate(certificate);
+  return createdCertificate(certificate, { name, alternativeNames: names, key: key.facts });
+}
+
+let ofServers: readonly Extension[] | undefined;
+
+/** The same in each certificate, so they are made once. */
+function extensionsOfServers(): readonly Extension[] {
+  ofServers ??= [
+    new BasicConstraintsExtension(false, undefined, true),
+    new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+  ];
+  return ofServers;
 }
 
 export interface CreatedRequest {

@@ -15,6 +15,7 @@ import {
   Pkcs10CertificateRequest,
   SubjectAlternativeNameExtension,
   X509Certificate as Parsed,
+  type Name,
 } from '@peculiar/x509';
 import { badParam } from '../../core/errors.ts';
 import type { CertificateFacts, KeyFacts, NameFields, RequestFacts } from './facts.ts';
@@ -77,9 +78,28 @@ export function certificateOf(pem: string): ReadCertificate {
   return readFrom(x509, new Parsed(x509.raw));
 }
 
-/** Reads a certificate that was just created. @throws if it cannot be read. */
-export function createdCertificate(created: Parsed): ReadCertificate {
-  return readFrom(new X509Certificate(new Uint8Array(created.rawData)), created);
+/** What a self-signed certificate was made of. */
+interface Made {
+  readonly name: Name;
+  readonly alternativeNames: SubjectAlternativeNameExtension;
+  readonly key: KeyFacts;
+}
+
+/**
+ * Describes a self-signed certificate that was just created, as `certificateOf` would: to read its name and its extensions
+ * again takes as long as to create it.
+ */
+export function createdCertificate(created: Parsed, { name, alternativeNames, key }: Made): ReadCertificate {
+  const x509 = new X509Certificate(new Uint8Array(created.rawData));
+  const subject = fieldsOf(name.toJSON());
+  const facts: CertificateFacts = {
+    ...{ subject, issuer: subject, key },
+    domains: domainsOf(alternativeNames, subject.commonName),
+    ...plainFactsOf(x509, created),
+    isSelfSigned: true,
+    validationType: null,
+  };
+  return { pem: x509.toString(), facts, x509 };
 }
 
 function readFrom(x509: X509Certificate, parsed: Parsed): ReadCertificate {
@@ -89,14 +109,21 @@ function readFrom(x509: X509Certificate, parsed: Parsed): ReadCertificate {
     issuer: fieldsOf(parsed.issuerName.toJSON()),
     domains: domainsOf(parsed.getExtension(SubjectAlternativeNameExtension), subject.commonName),
     key: keyFactsOf(x509.publicKey),
+    ...plainFactsOf(x509, parsed),
+    isSelfSigned: isIssuedBy(x509, x509),
+    validationType: validationOf(parsed),
+  };
+  return { pem: x509.toString(), facts, x509 };
+}
+
+/** The facts that the library reads at once. */
+function plainFactsOf(x509: X509Certificate, parsed: Parsed) {
+  return {
     signatureAlgorithm: signatureOf(parsed.signatureAlgorithm as unknown as SignatureAlgorithm),
     notBefore: Math.floor(parsed.notBefore.getTime() / 1000),
     notAfter: Math.floor(parsed.notAfter.getTime() / 1000),
-    isSelfSigned: isIssuedBy(x509, x509),
-    validationType: validationOf(parsed),
     digest: x509.fingerprint256.replaceAll(':', '').toLowerCase(),
   };
-  return { pem: x509.toString(), facts, x509 };
 }
 
 /** Reads a signing request (PKCS #10) that this program has stored. @throws if it cannot be read. */

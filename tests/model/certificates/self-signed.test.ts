@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createPublicKey, webcrypto, X509Certificate } from 'node:crypto';
 import { X509Certificate as Parsed } from '@peculiar/x509';
 import { createKey, createSelfSigned, type KeyKind } from '../../../src/model/certificates/create.ts';
+import { certificateOf } from '../../../src/model/certificates/x509.ts';
 
 const NOW = Date.UTC(2026, 10, 28, 12, 0, 1, 500);
 const LONG = `${'a'.repeat(60)}.${'b'.repeat(60)}.example`;
@@ -32,6 +33,7 @@ it.each<[KeyKind, string]>([
     notBefore: Math.floor(NOW / 1000),
     notAfter: Math.floor(NOW / 1000) + 365 * 86_400,
   });
+  expect(facts).toEqual(certificateOf(pem).facts);
   const text = openssl(pem, 'x509', '-noout', '-text');
   expect(text).toContain('Version: 3 (0x2)');
   expect(text).toContain('Not After : Nov 28 12:00:01 2027 GMT');
@@ -50,11 +52,29 @@ it.each([
 ])('one of %s is in DER, byte for byte', async (_what, domains) => {
   const { pem, x509, facts } = await createSelfSigned(await createKey('prime256v1'), { domains }, NOW);
   expect(facts.domains).toEqual(domains);
+  expect(facts).toEqual(certificateOf(pem).facts);
   expect(facts.subject).toEqual((domains[0] ?? '').length > 64 ? {} : { commonName: domains[0] });
   const written = openssl(pem, 'x509', '-outform', 'PEM');
   expect(new X509Certificate(written).raw.equals(x509.raw)).toBe(true);
   expect(openssl(pem, 'asn1parse', '-strparse', '4')).not.toMatch(/error/i);
   expect(BigInt(`0x${x509.serialNumber}`) >> 120n).toBeGreaterThanOrEqual(0x40n);
+});
+
+it('one with all fields is described as it is read', async () => {
+  const fields = {
+    countryName: 'DE',
+    stateOrProvinceName: 'Bayern,  Süd\n',
+    localityName: '#0c01',
+    organizationName: 'a = b + "c"',
+    organizationalUnitName: ' x ',
+    emailAddress: 'bob@bob.example',
+  };
+  const { pem, facts } = await createSelfSigned(
+    await createKey('prime256v1'),
+    { domains: ['Bob.Example', 'bob.example', 'not a domain'], fields },
+    NOW,
+  );
+  expect(facts).toEqual(certificateOf(pem).facts);
 });
 
 it('one that ends in 2050 has the year in four digits from then on', async () => {
