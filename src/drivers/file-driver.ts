@@ -294,7 +294,7 @@ async function assertReplaceable(files: MachineFiles, file: DesiredFile): Promis
   if (facts !== undefined && facts.kind !== 'file') {
     throw new MachineError('failed', `“${path}” is not a regular file. Move it away and retry the call.`);
   }
-  const bytes = await files.read(path);
+  const bytes = facts === undefined ? undefined : await files.read(path);
   const present = bytes === undefined ? null : digestOf(bytes);
   const after = content === null ? null : digestOf(content);
   if (present === after) return present;
@@ -302,6 +302,7 @@ async function assertReplaceable(files: MachineFiles, file: DesiredFile): Promis
     if (present === replaces) return present;
     throw new LookAgain(`“${path}” has changed in the meantime. Retry the call.`);
   }
+  if (facts === undefined) return present;
   const origin = await files.origin(path);
   if (origin === 'ours' || origin === 'absent') return present;
   const what = origin === 'edited' ? 'was edited by hand' : 'was not written by this program';

@@ -1,6 +1,7 @@
 // The users' crontabs in the directory of the cron daemon. A disabled crontab stays there under a name with a dot. No
 // cron runs it: Debian's cron and cronie skip such files.
-import { lstat, rename, rm } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export class Crontabs {
@@ -26,8 +27,8 @@ export class Crontabs {
   }
 
   async remove(name: string): Promise<void> {
-    await rm(this.#active(name), { force: true });
-    await rm(this.#disabled(name), { force: true });
+    for (const path of [this.#active(name), this.#disabled(name)])
+      if (await isThere(path)) await rm(path, { force: true });
   }
 
   #active(name: string): string {
@@ -48,13 +49,10 @@ async function move(from: string, to: string): Promise<void> {
   }
 }
 
-/** A symbolic link exists even if its target does not: it is not followed. */
+/**
+ * A symbolic link exists even if its target does not: it is not followed. Synchronous, because the thread pool, and an error
+ * if nothing is there, take ten times as long.
+ */
 export async function isThere(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if ((error as { code?: string }).code === 'ENOENT') return false;
-    throw error;
-  }
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }

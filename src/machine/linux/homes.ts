@@ -1,5 +1,6 @@
 // Homes of a Linux machine. A home is created elsewhere and then moved into place, so it is complete or does not exist.
-import { chmod, lchown, lstat, mkdir, rename, rmdir, symlink } from 'node:fs/promises';
+import { chmodSync, lchownSync, lstatSync, mkdirSync, symlinkSync } from 'node:fs';
+import { chmod, lstat, mkdir, rename, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { HOME_FOLDERS, HOME_LINKS, HOME_MODE } from '../../core/home-layout.ts';
 import type { MachineUsage, MachineUser } from '../../core/machine.ts';
@@ -44,8 +45,8 @@ export class Homes {
     } else {
       await mkdir(place);
     }
-    await makeFolders(place);
-    const usage = await countTree(place, (path) => lchown(path, uid, gid));
+    makeFolders(place);
+    const usage = await countTree(place, (path) => lchownSync(path, uid, gid));
     await chmod(place, HOME_MODE);
     await rename(place, home);
     await rmdir(draft);
@@ -117,16 +118,17 @@ function draftOf(home: string): string {
   return join(dirname(home), `.${basename(home)}.new`);
 }
 
-/** Keeps what the skeleton already contains. */
-async function makeFolders(place: string): Promise<void> {
+/** Keeps what the skeleton already contains. Synchronous, like `countTree`. */
+function makeFolders(place: string): void {
+  const isNew = (path: string) => lstatSync(path, { throwIfNoEntry: false }) === undefined;
   for (const [name, mode] of Object.entries(HOME_FOLDERS)) {
     const folder = join(place, name);
-    if (await isThere(folder)) continue;
-    await mkdir(folder);
-    await chmod(folder, mode);
+    if (!isNew(folder)) continue;
+    mkdirSync(folder);
+    chmodSync(folder, mode);
   }
   for (const [name, target] of Object.entries(HOME_LINKS)) {
-    if (!(await isThere(join(place, name)))) await symlink(target, join(place, name));
+    if (isNew(join(place, name))) symlinkSync(target, join(place, name));
   }
 }
 

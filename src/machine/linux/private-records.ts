@@ -1,6 +1,7 @@
 // Records about users of the machine: a small JSON file for each user, in a private folder.
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isThere } from './crontabs.ts';
 
 export class PrivateRecords<Value> {
   readonly #folder: string;
@@ -14,6 +15,7 @@ export class PrivateRecords<Value> {
 
   /** Returns undefined if the record does not exist. */
   async read(name: string): Promise<Value | undefined> {
+    if (!(await isThere(this.#file(name)))) return undefined;
     try {
       return JSON.parse(await readFile(this.#file(name), 'utf8')) as Value;
     } catch (error) {
@@ -39,7 +41,7 @@ export class PrivateRecords<Value> {
   }
 
   async remove(name: string): Promise<void> {
-    await rm(this.#file(name), { force: true });
+    if (await isThere(this.#file(name))) await rm(this.#file(name), { force: true });
   }
 
   async rename(from: string, to: string): Promise<void> {
