@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { certificateAnswer, certificateFields, nameText } from '../../model/certificates/facts.ts';
+import { certificateFields, nameText } from '../../model/certificates/facts.ts';
 import { siteAnswer, siteFields } from '../../model/certificates/site-answers.ts';
 import { areMany, listSites, siteBatches, type ListedSite } from '../../model/certificates/sites.ts';
 import * as longLists from '../../model/long-list.ts';
@@ -66,10 +66,17 @@ export default defineFunction({
   },
 });
 
-function recordOf(site: ListedSite) {
-  const { account, host, certificate } = site;
+/** Without `...`, which takes V8 several times as long. */
+function recordOf({ account, host, isPrimary, certificate }: ListedSite) {
+  const site = siteAnswer({ account, host, isPrimary });
   return {
-    ...siteAnswer(site),
+    servername: site.servername,
+    domains: site.domains,
+    docroot: site.docroot,
+    ip: site.ip,
+    is_primary_on_ip: site.is_primary_on_ip,
+    needs_sni: site.needs_sni,
+    mail_sni_status: site.mail_sni_status,
     user: account.username,
     type: host.type,
     ipv6: account.ipv6,
@@ -79,13 +86,27 @@ function recordOf(site: ListedSite) {
 }
 
 function crtOf({ id, facts, createdAt }: ListedSite['certificate']) {
+  const { key, issuer } = facts;
   return {
     id,
     created: Math.floor(createdAt / 1000),
     'subject.commonName': { commonName: facts.subject.commonName ?? '' },
     subject_text: nameText(facts.subject),
-    ...certificateAnswer(facts),
-    encryption_algorithm: facts.key.algorithm,
-    public_exponent: facts.key.exponent ?? '',
+    domains: [...facts.domains],
+    key_algorithm: key.algorithm,
+    modulus: key.modulus,
+    modulus_length: key.bits,
+    ecdsa_curve_name: key.curve,
+    ecdsa_public: key.point,
+    is_self_signed: facts.isSelfSigned ? 1 : 0,
+    'issuer.commonName': issuer.commonName ?? '',
+    'issuer.organizationName': issuer.organizationName ?? '',
+    issuer_text: nameText(issuer),
+    not_before: facts.notBefore,
+    not_after: facts.notAfter,
+    signature_algorithm: facts.signatureAlgorithm,
+    validation_type: facts.validationType,
+    encryption_algorithm: key.algorithm,
+    public_exponent: key.exponent ?? '',
   };
 }
