@@ -1,0 +1,89 @@
+// Long lists of an installation with many accounts: each needs little more memory than `version`, because it is written
+// while it is read. As a whole, the lists of certificates take 500 MiB and more.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { multiplyAccount } from '../support/accounts.ts';
+import { freshFolder, run } from '../support/command.ts';
+
+const env = { WHMAPI1_SANDBOX: '1' };
+const COUNT = 100_000;
+/** Above `version`. */
+const MOST_MEBIBYTES = 60;
+
+const folder = freshFolder();
+
+/** A main domain with a certificate, a subdomain and an alias for each account, and traffic of both sites. */
+function addWebsites(path: string): void {
+  const database = new Database(path);
+  const copy = (table: string, given: Readonly<Record<string, string>>) => {
+    const columns = (database.pragma(`table_info(${table})`) as { name: string }[]).map(({ name }) => name);
+    const values = columns.map((name) => given[name] ?? `model.${name}`);
+    database.exec(
+      `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${values.join(', ')}
+       FROM account, (SELECT * FROM ${table} WHERE username = 'a00000' LIMIT 1) AS model
+       WHERE account.username <> 'a00000'`,
+    );
+  };
+  const username = 'account.username';
+  const facts = `replace(model.facts, 'a00000.example', account.domain)`;
+  database.exec('BEGIN');
+  copy('certificate', { username, facts });
+  copy('certificate_key', { username });
+  copy('installed_certificate', { username, servername: 'account.domain' });
+  database.exec(
+    `INSERT INTO hosted_domain SELECT 'shop.' || domain, username, 'sub', NULL, 'public_html/shop' FROM account;
+     INSERT INTO hosted_domain SELECT 'alias.' || domain, username, 'parked', domain, NULL FROM account;
+     INSERT INTO bandwidth (server, username, removed_at, day, domain, protocol, bytes)
+       SELECT '', username, 0, 20261105, domain, 'http', uid FROM account
+       UNION ALL SELECT '', username, 0, 20261106, 'shop.' || domain, 'http', 7 FROM account;
+     COMMIT`,
+  );
+  database.close();
+}
+
+/** Mebibytes of memory that the process of a call had at its peak. Its output is not kept. */
+async function peakOf(words: readonly string[]): Promise<number> {
+  const told = join(folder.state, 'peak');
+  const tell = join(folder.state, 'tell-peak.cjs');
+  writeFileSync(
+    tell,
+    `process.on('exit', () => {
+       const { readFileSync, writeFileSync } = require('node:fs');
+       writeFileSync(${JSON.stringify(told)}, readFileSync('/proc/self/status', 'latin1'));
+     });`,
+  );
+  const length = join(folder.state, 'length');
+  const node = `"${process.execPath}" --require "${tell}"`;
+  const through = ['bash', '--norc', '-c', `set -o pipefail; ${node} "$@" | wc -c >"${length}"`, 'bash'];
+  const result = await run(['--output=json', ...words], { state: folder.state, env, through });
+  expect([words, result]).toEqual([words, { status: 0, signal: null, stdout: '', stderr: '' }]);
+  if (words[0] !== 'version') expect(Number(readFileSync(length, 'utf8'))).toBeGreaterThan(8 * COUNT);
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(told, 'latin1'))?.[1]) / 1024;
+}
+
+test('each long list takes little memory', async () => {
+  const created = await run(['createacct', 'username=a00000', 'domain=a00000.example'], {
+    ...{ state: folder.state, env, through: [process.execPath] },
+  });
+  expect(created.status).toBe(0);
+  const store = join(folder.state, 'store.db');
+  multiplyAccount(store, COUNT);
+  addWebsites(store);
+  const least = await peakOf(['version']);
+  const above: Record<string, number> = {};
+  for (const words of [
+    ['listaccts'],
+    ['list_users'],
+    ['listcrts'],
+    ['fetch_ssl_vhosts'],
+    ['fetch_vhost_ssl_components'],
+    ['get_domain_info'],
+    ['php_get_vhost_versions'],
+    ['showbw', 'month=11', 'year=2026'],
+  ]) {
+    above[words.join(' ')] = (await peakOf(words)) - least;
+  }
+  const tooMuch = Object.entries(above).filter(([, mebibytes]) => !(mebibytes < MOST_MEBIBYTES));
+  expect(tooMuch).toEqual([]);
+});
