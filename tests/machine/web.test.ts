@@ -460,7 +460,10 @@ echo "end\n";
     ]);
     const users = Array.from({ length: 24 }, (_, at) => `many${at}`);
     const all = (command: string) =>
-      machine.sh(`printf '%s\\n' ${users.join(' ')} | xargs -P 4 -I USER whmapi1 ${command} >/dev/null`);
+      machine.sh(
+        `printf '%s\\n' ${users.join(' ')} | xargs -P 4 -I USER whmapi1 ${command} >/root/answers || ` +
+          '{ grep -h "reason:" /root/answers; false; }',
+      );
     const begun = performance.now();
     all('createacct username=USER domain=USER.example');
     for (const user of users) waitUntilServed(machine, `${user}.example`);
