@@ -108,7 +108,7 @@ describe('createacct', () => {
     // The same text as from adddns for the same account, with the service subdomains.
     await ok('killdns', { domain: 'bob.example' });
     await ok('adddns', { domain: 'bob.example', ip: '192.0.2.1', template: 'standardvirtualftp' });
-    const services = ['cpanel'].map((name) => `${name}.bob.example.\t14400\tIN\tA\t192.0.2.1\n`);
+    const services = ['cpanel', 'webmail'].map((name) => `${name}.bob.example.\t14400\tIN\tA\t192.0.2.1\n`);
     expect(`${textOf('bob.example')}${services.join('')}`).toBe(text);
   });
 

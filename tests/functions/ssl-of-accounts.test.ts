@@ -43,7 +43,7 @@ const sites = async () =>
 
 const namesOf = (domain: string) => [
   domain,
-  ...['www', 'mail', 'cpanel'].map((prefix) => `${prefix}.${domain}`),
+  ...['www', 'mail', 'cpanel', 'webmail'].map((prefix) => `${prefix}.${domain}`),
 ];
 
 test('a new account answers with a self-signed certificate of all its names', async () => {

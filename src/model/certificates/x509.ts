@@ -92,36 +92,45 @@ interface Made {
 export function createdCertificate(created: Parsed, { name, alternativeNames, key }: Made): ReadCertificate {
   const x509 = new X509Certificate(new Uint8Array(created.rawData));
   const subject = fieldsOf(name.toJSON());
-  const facts: CertificateFacts = {
+  const facts = factsOf(x509, created, {
     ...{ subject, issuer: subject, key },
     domains: domainsOf(alternativeNames, subject.commonName),
-    ...plainFactsOf(x509, created),
     isSelfSigned: true,
     validationType: null,
-  };
+  });
   return { pem: x509.toString(), facts, x509 };
 }
 
 function readFrom(x509: X509Certificate, parsed: Parsed): ReadCertificate {
   const subject = fieldsOf(parsed.subjectName.toJSON());
-  const facts: CertificateFacts = {
+  const facts = factsOf(x509, parsed, {
     subject,
     issuer: fieldsOf(parsed.issuerName.toJSON()),
     domains: domainsOf(parsed.getExtension(SubjectAlternativeNameExtension), subject.commonName),
     key: keyFactsOf(x509.publicKey),
-    ...plainFactsOf(x509, parsed),
     isSelfSigned: isIssuedBy(x509, x509),
     validationType: validationOf(parsed),
-  };
+  });
   return { pem: x509.toString(), facts, x509 };
 }
 
-/** The facts that the library reads at once. */
-function plainFactsOf(x509: X509Certificate, parsed: Parsed) {
+type GivenFacts = Pick<
+  CertificateFacts,
+  'subject' | 'issuer' | 'domains' | 'key' | 'isSelfSigned' | 'validationType'
+>;
+
+/** All facts, always in this order: `rebuilduserssldb` compares the JSON of the stored ones. */
+function factsOf(
+  x509: X509Certificate,
+  parsed: Parsed,
+  { subject, issuer, domains, key, isSelfSigned, validationType }: GivenFacts,
+): CertificateFacts {
   return {
+    ...{ subject, issuer, domains, key },
     signatureAlgorithm: signatureOf(parsed.signatureAlgorithm as unknown as SignatureAlgorithm),
     notBefore: Math.floor(parsed.notBefore.getTime() / 1000),
     notAfter: Math.floor(parsed.notAfter.getTime() / 1000),
+    ...{ isSelfSigned, validationType },
     digest: x509.fingerprint256.replaceAll(':', '').toLowerCase(),
   };
 }

@@ -33,7 +33,7 @@ it.each<[KeyKind, string]>([
     notBefore: Math.floor(NOW / 1000),
     notAfter: Math.floor(NOW / 1000) + 365 * 86_400,
   });
-  expect(facts).toEqual(certificateOf(pem).facts);
+  expect(JSON.stringify(facts)).toBe(JSON.stringify(certificateOf(pem).facts));
   const text = openssl(pem, 'x509', '-noout', '-text');
   expect(text).toContain('Version: 3 (0x2)');
   expect(text).toContain('Not After : Nov 28 12:00:01 2027 GMT');
@@ -52,7 +52,7 @@ it.each([
 ])('one of %s is in DER, byte for byte', async (_what, domains) => {
   const { pem, x509, facts } = await createSelfSigned(await createKey('prime256v1'), { domains }, NOW);
   expect(facts.domains).toEqual(domains);
-  expect(facts).toEqual(certificateOf(pem).facts);
+  expect(JSON.stringify(facts)).toBe(JSON.stringify(certificateOf(pem).facts));
   expect(facts.subject).toEqual((domains[0] ?? '').length > 64 ? {} : { commonName: domains[0] });
   const written = openssl(pem, 'x509', '-outform', 'PEM');
   expect(new X509Certificate(written).raw.equals(x509.raw)).toBe(true);
@@ -74,7 +74,7 @@ it('one with all fields is described as it is read', async () => {
     { domains: ['Bob.Example', 'bob.example', 'not a domain'], fields },
     NOW,
   );
-  expect(facts).toEqual(certificateOf(pem).facts);
+  expect(JSON.stringify(facts)).toBe(JSON.stringify(certificateOf(pem).facts));
 });
 
 it('one that ends in 2050 has the year in four digits from then on', async () => {
