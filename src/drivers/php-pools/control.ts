@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { MachineError, UNCHANGED } from '../../core/machine-error.ts';
 import type { DriverPort } from '../file-driver.ts';
 import type { DriverMachine } from '../step.ts';
-import { baseSocket, mainFile } from './places.ts';
+import { baseSocket, mainFile, poolFolder } from './places.ts';
 
 /** The time for a reload to take effect. */
 const PROBE_MS = 20_000;
@@ -12,9 +12,29 @@ const PROBE_MS = 20_000;
 export const unitOf = (release: string) => `php${release}-fpm`;
 export const programOf = (release: string) => `php-fpm${release}`;
 
+/** Each further test is for a file that was removed during the one before. */
+const MAX_TESTS = 50;
+
 /** @throws MachineError `failed` with PHP-FPM’s own words if it would not start with its present files. */
-export async function assertWholeConfiguration(release: string, { tools }: DriverPort): Promise<void> {
-  await test(release, mainFile(release), { tools });
+export async function assertWholeConfiguration(
+  release: string,
+  { files, tools }: Pick<DriverPort, 'files' | 'tools'>,
+): Promise<void> {
+  for (let tests = 1; ; tests++) {
+    try {
+      return await test(release, mainFile(release), { tools });
+    } catch (error) {
+      const path = missingFile(error) ?? '';
+      if (tests === MAX_TESTS || !path.startsWith(`${poolFolder(release)}/`)) throw error;
+      if ((await files.facts(path)) !== undefined) throw error;
+    }
+  }
+}
+
+/** The file that PHP-FPM listed and could not open: another process, such as a command beside the server, has removed it. */
+function missingFile(error: unknown): string | undefined {
+  if (!(error instanceof MachineError)) return undefined;
+  return /failed to open configuration file '([^']+)': No such file/.exec(error.message)?.[1];
 }
 
 /**
