@@ -99,11 +99,7 @@ export default defineFunction({
 });
 
 const recordOf = (one: AccountUsage) => ({
-  bwusage: one.domains.map(({ domain, usage, isDeleted }) => ({
-    deleted: isDeleted ? 1 : 0,
-    domain,
-    usage,
-  })),
+  bwusage: one.domains,
   deleted: one.isDeleted ? 1 : 0,
   limit: one.limit,
   maindomain: one.maindomain,
