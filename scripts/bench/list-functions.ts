@@ -42,6 +42,11 @@ const longest: readonly Line[] = [
   ['showbw'],
   ['showbw', 'search=^user'],
   ['list_users'],
+  ['listcrts'],
+  ['fetch_ssl_vhosts'],
+  ['fetch_vhost_ssl_components'],
+  ['get_domain_info'],
+  ['listzones'],
 ];
 
 /** The functions that return a list, or a map, without arguments, and read the store. */
