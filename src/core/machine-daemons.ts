@@ -101,7 +101,7 @@ export interface MachineFiles {
   /**
    * Does the work while no other process does work for the same path. For a file that calls write although no lock keeps
    * them apart.
-   * @throws MachineError `failed` if another process holds it for a minute; what `work` throws.
+   * @throws MachineError `failed` if another process holds it for three minutes; what `work` throws.
    */
   whileLocked<T>(path: string, work: () => Promise<T>): Promise<T>;
   /**

@@ -48,7 +48,7 @@ export interface FileChange {
   readonly after: string | null;
 }
 
-export interface Reload extends Pick<ReloadRequest, 'isPatient' | 'order' | 'later'> {
+export interface Reload extends Pick<ReloadRequest, 'isPatient' | 'order' | 'later' | 'exclusively'> {
   /** Changes with the same key share a reload. */
   readonly key: string;
   /** What this change alone needs, once its files are in place and right before the reload. */
@@ -232,13 +232,17 @@ export class FileSteps<Desired> {
     memento: FileMemento,
   ): Promise<void> {
     for (const { path } of memento.files) await port.files.discard(path);
-    await rollBack(port.files, memento);
     const turned = memento.files.map(({ path, before, after }) => ({ path, before: after, after: before }));
-    for (const { key, before = nothing, run } of await this.#driver.reloads(desired, turned, port)) {
-      const isDown = (error: unknown) => this.#driver.isDown(error);
-      const request = { key, run, swap: before, isBlamed: () => false, isDown, rollBack: nothing };
+    const reloads = await this.#driver.reloads(desired, turned, port);
+    if (reloads.length === 0) await rollBack(port.files, memento);
+    const isDown = (error: unknown) => this.#driver.isDown(error);
+    for (const [at, { before = nothing, ...reload }] of reloads.entries()) {
+      const swap = async () => {
+        if (at === 0) await rollBack(port.files, memento);
+        await before();
+      };
       await reloadsOf(machine)
-        .request(request)
+        .request({ ...alone(reload), swap, isDown })
         .catch((error: unknown) => {
           if (!isDown(error)) throw error;
         });
@@ -253,9 +257,8 @@ export class FileSteps<Desired> {
       after: content === null ? null : digestOf(content),
     }));
     const isDown = (error: unknown) => this.#driver.isDown(error);
-    for (const { key, before = nothing, run } of await this.#driver.reloads(desired, written, port)) {
-      const request = { key, run, swap: before, isBlamed: () => false, isDown, rollBack: nothing };
-      await reloadsOf(machine).request(request);
+    for (const { before = nothing, ...reload } of await this.#driver.reloads(desired, written, port)) {
+      await reloadsOf(machine).request({ ...alone(reload), swap: before, isDown });
     }
     await this.#driver.healthy(desired, written, port);
   }
@@ -273,6 +276,12 @@ export class FileSteps<Desired> {
 }
 
 const nothing = () => Promise.resolve();
+
+/** For a request that is waited for and has nothing to undo. */
+const alone = ({ key, run, exclusively }: Reload) => ({
+  ...{ key, run, isBlamed: () => false, rollBack: nothing },
+  ...(exclusively !== undefined && { exclusively }),
+});
 
 /** A removal would be flushed to the disk, which is slow and not needed. */
 export async function removeIfThere(files: MachineFiles, path: string): Promise<void> {

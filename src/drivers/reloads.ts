@@ -1,5 +1,5 @@
-// Reloads of daemons within one process. Changes that wait for the same reload share it. Their files are put in place
-// right before it, so that no reload sees half of a change, or a change that it is not responsible for.
+// Reloads of daemons. Changes of one process that wait for the same reload share it. Their files are put in place right
+// before it, so that no reload sees half of a change, or a change that it is not responsible for.
 import { UNCHANGED } from '../core/machine-error.ts';
 import { realTiming, restAfter, type Timing } from '../core/timing.ts';
 import { LaterReloads, type LaterReload } from './later-reloads.ts';
@@ -7,9 +7,17 @@ import { LaterReloads, type LaterReload } from './later-reloads.ts';
 /** At most one reload of the same key begins in this time. */
 const INTERVAL_MS = 20;
 
+/** Does the work while no other process, and no other part of this one, does work of the same kind. */
+export type Exclusively = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
 export interface ReloadRequest {
   /** Requests of the same key share a reload: `bind configuration`. */
   readonly key: string;
+  /**
+   * For a daemon that ends if a file is removed while it reads its configuration. The files are put in place, and the
+   * daemon reads them, within it. Requests of the same key have the same one.
+   */
+  readonly exclusively?: Exclusively;
   /** The reload itself. One of the requests that share it runs it for all of them. */
   readonly run: () => Promise<void>;
   /** Puts the files of this request in place, before the reload. */
@@ -90,13 +98,22 @@ export class Reloads {
   }
 
   async #requestLater(request: ReloadRequest, { kind, ...later }: Later): Promise<void> {
-    const { key, run, isDown } = request;
+    const { key, run, isDown, exclusively = atOnce } = request;
     try {
+      // New files can be put in place while the daemon reads the others.
       await request.swap();
-      const shared = { key, run, isDown, swap: nothing, isBlamed: () => false, rollBack: nothing };
+      const shared = {
+        key,
+        run,
+        isDown,
+        exclusively,
+        swap: nothing,
+        isBlamed: () => false,
+        rollBack: nothing,
+      };
       await this.#later[kind].add({ ...later, key, run: () => this.#enqueue(shared) });
     } catch (error) {
-      throw await takeBack(request, error);
+      throw await exclusively(() => takeBack(request, error));
     }
   }
 
@@ -140,6 +157,17 @@ export class Reloads {
 
   /** @returns the requests that need another reload. */
   async #share(key: string, batch: readonly Waiting[]): Promise<Waiting[]> {
+    const exclusively = batch[0]?.exclusively ?? atOnce;
+    try {
+      return await exclusively(() => this.#shareNow(key, batch));
+    } catch (error) {
+      // Others hold the lock for too long.
+      for (const one of batch) one.fail(await takeBack(one, error));
+      return [];
+    }
+  }
+
+  async #shareNow(key: string, batch: readonly Waiting[]): Promise<Waiting[]> {
     await Promise.all(batch.map(swap));
     const shared = batch.filter(({ isSwapped }) => isSwapped);
     if (shared.length === 0) return [];
@@ -179,6 +207,7 @@ async function swap(waiting: Waiting): Promise<void> {
 }
 
 const nothing = () => Promise.resolve();
+const atOnce: Exclusively = (work) => work();
 
 /** Undoes the change. @returns the reason of the failure. */
 async function takeBack({ rollBack }: Pick<ReloadRequest, 'rollBack'>, reason: unknown): Promise<unknown> {

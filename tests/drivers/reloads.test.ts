@@ -2,7 +2,13 @@
 import fc from 'fast-check';
 import type { Timing } from '../../src/core/timing.ts';
 import { until } from '../support/until.ts';
-import { RollBackError, Reloads, reloadsOf, type ReloadRequest } from '../../src/drivers/reloads.ts';
+import {
+  RollBackError,
+  Reloads,
+  reloadsOf,
+  type Exclusively,
+  type ReloadRequest,
+} from '../../src/drivers/reloads.ts';
 
 const nothing = () => Promise.resolve();
 const plain: ReloadRequest = {
@@ -57,6 +63,48 @@ describe('reloads', () => {
     const others = Array.from({ length: 199 }, (_, at) => change(at + 1));
     await Promise.all([first, ...others]);
     expect(reloads.count('x')).toBe(2);
+  });
+
+  it('remove no file while the daemon reads them for another process', async () => {
+    let last: Promise<unknown> = Promise.resolve();
+    const exclusively: Exclusively = (work) => {
+      const done = last.then(work);
+      last = done.catch(() => undefined);
+      return done;
+    };
+    const files = new Set([1, 2, 3, 4]);
+    const missing: number[] = [];
+    const run = async () => {
+      for (const one of [...files]) {
+        await new Promise((resume) => setImmediate(resume));
+        if (!files.has(one)) missing.push(one);
+      }
+    };
+    const remove = (reloads: Reloads, one: number) =>
+      reloads.request({ ...plain, exclusively, run, swap: async () => void files.delete(one) });
+    const processes = [new Reloads(), new Reloads()];
+    await Promise.all([1, 2].map((one, at) => remove(processes[at] ?? new Reloads(), one)));
+    const failing = { ...plain, exclusively, rollBack: async () => void files.delete(3) };
+    const failed = expect(
+      processes[0]?.request({ ...failing, run: () => Promise.reject(new Error('broken')) }),
+    ).rejects.toThrow('broken');
+    await Promise.all([failed, remove(new Reloads(), 4)]);
+    expect({ files: [...files], missing }).toEqual({ files: [], missing: [] });
+  });
+
+  it('fail with the reason, and are undone, if another process holds the lock for too long', async () => {
+    const reloads = new Reloads();
+    const exclusively = () => Promise.reject(new Error('held by another process'));
+    const done: string[] = [];
+    const request = {
+      ...plain,
+      exclusively,
+      swap: async () => void done.push('swap'),
+      rollBack: async () => void done.push('roll back'),
+    };
+    await expect(reloads.request(request)).rejects.toThrow('held by another process');
+    expect(done).toEqual(['roll back']);
+    await reloads.request(plain);
   });
 
   it('start at most once in 20 milliseconds', async () => {

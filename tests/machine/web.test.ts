@@ -450,6 +450,8 @@ echo "end\n";
     copyFileSync(resolve('scripts/bench/visit-client.cjs'), machine.path(VISITOR));
     const reloads = () => Number(machine.sh('grep -c AH00493 /var/log/apache2/error.log || true'));
     const before = reloads();
+    const restarts = () => machine.sh('systemctl show --value --property=NRestarts apache2 php8.4-fpm');
+    const restartsBefore = restarts();
     const words = { host: 'alice.example', paths: ['/secret.txt', '/page.php'], everyMs: 10, result: VISITS };
     machine.run('systemd-run', [
       '--quiet',
@@ -477,6 +479,8 @@ echo "end\n";
       readonly failed: Readonly<Record<string, number>>;
     };
     expect(failed).toEqual({});
+    // Neither has ended because a file was removed while it read its configuration.
+    expect(restarts()).toBe(restartsBefore);
     expect(good).toBeGreaterThanOrEqual(90 * seconds);
     expect(reloads() - before).toBeGreaterThan(4);
   });

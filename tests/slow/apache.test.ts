@@ -421,7 +421,7 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
     });
 
     it('are reloaded by the confirmation if the request was lost', async () => {
-      apache.server.requestReload = () => Promise.resolve();
+      apache.server.requestReload = () => Promise.resolve(false);
       await add('bob');
       expect(await answer('bob.example', '/')).toMatch(/^404 /);
       expect(await confirm()).toEqual({ removed: [] });

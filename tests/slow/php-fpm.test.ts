@@ -123,6 +123,27 @@ const isPossible = !isMissing('php-fpm8.4') && process.getuid?.() === 0;
     expect(await run('games', 'echo posix_geteuid();')).toBe('5');
   });
 
+  it('of different processes are removed at the same time, and PHP-FPM still runs', async () => {
+    const accounts = Array.from({ length: 60 }, (_, at) => {
+      const name = `many${at}.example`;
+      const pool = poolOf('games', { name, socket: socketOf('ea-php84', name) });
+      return { username: `many${at}`, pools: [pool] };
+    });
+    await fpm.change([{ username: 'news', pools: [poolOf('news')] }, ...accounts]);
+    // Each has reloads of its own, as a process has.
+    const removeAll = async (some: readonly AccountPools[]) => {
+      const machine = { ...fpm.machine };
+      for (const { username, pools } of some) {
+        const closes = pools.map(({ socket }) => socket);
+        const step = fpm.step([{ username, pools: [], closes }]);
+        await step.apply(machine, await step.prepare(machine));
+      }
+    };
+    await Promise.all([0, 20, 40].map((from) => removeAll(accounts.slice(from, from + 20))));
+    expect(fpm.log()).not.toMatch(/ERROR/);
+    expect(await run('news', 'echo posix_geteuid();')).toBe('9');
+  });
+
   it('are rejected alone, before anything is changed, if their user does not exist', async () => {
     await fpm.change([{ username: 'games', pools: [poolOf('games')] }]);
     const unknown = { ...poolOf('news'), username: 'nosuchuser' };

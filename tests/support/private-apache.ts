@@ -47,8 +47,7 @@ export class PrivateApache {
   readonly apache: Apache;
   readonly server: ApacheServer;
 
-  #reloading: Promise<void> | undefined;
-  #isReloadWaiting = false;
+  #requested: Promise<unknown> = Promise.resolve();
 
   private constructor(
     readonly folder: string,
@@ -73,8 +72,19 @@ export class PrivateApache {
         });
       },
       requestReload: () => {
-        this.#request();
-        return Promise.resolve();
+        const requested = new Promise<boolean>((done) => {
+          spawn(PROGRAM, [...this.#own, '-t'], { env: ENVIRONMENT, stdio: 'ignore' }).on(
+            'close',
+            (status) => {
+              const pid = this.pid();
+              const isAccepted = status === 0 && pid !== undefined;
+              if (isAccepted) process.kill(pid, 'SIGUSR1');
+              done(isAccepted);
+            },
+          );
+        });
+        this.#requested = requested;
+        return requested;
       },
       reload: () => {
         process.kill(this.pid() ?? 0, 'SIGUSR1');
@@ -164,26 +174,6 @@ export class PrivateApache {
     return ['-f', this.path('/etc/apache2/apache2.conf')];
   }
 
-  /** Like “systemctl --no-block reload”: a check and a signal, one request after another. */
-  #request(): void {
-    if (this.#reloading !== undefined) {
-      this.#isReloadWaiting = true;
-      return;
-    }
-    this.#reloading = new Promise<void>((done) => {
-      spawn(PROGRAM, [...this.#own, '-t'], { env: ENVIRONMENT, stdio: 'ignore' }).on('close', (status) => {
-        const pid = this.pid();
-        if (status === 0 && pid !== undefined) process.kill(pid, 'SIGUSR1');
-        done();
-      });
-    }).then(() => {
-      this.#reloading = undefined;
-      if (!this.#isReloadWaiting) return;
-      this.#isReloadWaiting = false;
-      this.#request();
-    });
-  }
-
   /** The process ID of the server; undefined if it does not run. */
   pid(): number | undefined {
     try {
@@ -207,7 +197,7 @@ export class PrivateApache {
   }
 
   async stop(): Promise<void> {
-    while (this.#reloading !== undefined) await this.#reloading;
+    await this.#requested;
     const pid = this.pid();
     if (pid === undefined) return;
     process.kill(pid, 'SIGTERM');

@@ -8,7 +8,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { MachineServices } from '../../src/core/machine-daemons.ts';
 import { poolSteps, type DesiredPools } from '../../src/drivers/php-pools/driver.ts';
-import { baseSocket, mainFile, poolFolder, SOCKETS } from '../../src/drivers/php-pools/places.ts';
+import {
+  baseSocket,
+  mainFile,
+  poolFolder,
+  PROCESSES,
+  processFile,
+  SOCKETS,
+} from '../../src/drivers/php-pools/places.ts';
 import type { DriverMachine } from '../../src/drivers/step.ts';
 import { sandboxMachine } from '../../src/machine/choose.ts';
 import { until } from './until.ts';
@@ -42,12 +49,12 @@ export class PrivateFpm {
   }
 
   async start(): Promise<void> {
-    for (const path of [poolFolder(RELEASE), SOCKETS, '/var/log']) {
+    for (const path of [poolFolder(RELEASE), SOCKETS, PROCESSES, '/var/log']) {
       mkdirSync(this.path(path), { recursive: true });
     }
     this.write(
       mainFile(RELEASE),
-      `[global]\nerror_log = ${this.path('/var/log/fpm.log')}\ninclude = ${this.path(poolFolder(RELEASE))}/*.conf\n`,
+      `[global]\npid = ${this.path(processFile(RELEASE))}\nerror_log = ${this.path('/var/log/fpm.log')}\ninclude = ${this.path(poolFolder(RELEASE))}/*.conf\n`,
     );
     await this.change([], false);
     const words = ['--nodaemonize', '--fpm-config', this.path(mainFile(RELEASE))];

@@ -7,7 +7,7 @@ import { withAccount, type LockingWork } from '../each-account.ts';
 import { reloadsOf } from '../reloads.ts';
 import type { DriverPort } from '../file-driver.ts';
 import type { DriverMachine } from '../step.ts';
-import { assertWholeConfiguration, isDown, isRunning, programOf, reload } from './control.ts';
+import { assertWholeConfiguration, exclusively, isDown, isRunning, programOf, reload } from './control.ts';
 import { rejectedFile, whoseFile } from './examine.ts';
 import { accountFile, CONFIGURATION, poolFolder, SOCKETS, usernameOf } from './places.ts';
 import { poolSteps } from './driver.ts';
@@ -77,7 +77,7 @@ async function confirmRelease(
       usernameOf(one) !== '' && (await unused([one])).length > 0 && (await port.files.origin(one)) === 'ours';
     if (path === undefined || !(await isNewAndOurs(path)))
       throw new MachineError('failed', `${reason.replace(/\.?$/, '.')}${whoseFile(path)}`);
-    await withAccount(locking, usernameOf(path), async () => {
+    const correct = async () => {
       const present = await assertWholeConfiguration(release, port).then(
         () => '',
         (error: unknown) => (error as Error).message,
@@ -86,7 +86,8 @@ async function confirmRelease(
       await port.files.backUp(path);
       await port.files.remove(path);
       removed.push({ path, reason: present });
-    });
+    };
+    await withAccount(locking, usernameOf(path), () => exclusively(release, port)(correct));
   }
 }
 
@@ -146,6 +147,7 @@ async function rejectionOf(
   const request = {
     key: programOf(release),
     run,
+    exclusively: exclusively(release, port),
     swap: nothing,
     rollBack: nothing,
     isBlamed: () => false,

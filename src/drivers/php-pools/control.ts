@@ -3,14 +3,22 @@ import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MachineError, UNCHANGED } from '../../core/machine-error.ts';
 import type { DriverPort } from '../file-driver.ts';
-import type { DriverMachine } from '../step.ts';
-import { baseSocket, mainFile, poolFolder } from './places.ts';
+import type { Exclusively } from '../reloads.ts';
+import { baseSocket, mainFile, poolFolder, processFile } from './places.ts';
 
 /** The time for a reload to take effect. */
 const PROBE_MS = 20_000;
 
 export const unitOf = (release: string) => `php${release}-fpm`;
 export const programOf = (release: string) => `php-fpm${release}`;
+
+/**
+ * While PHP-FPM reads its configuration, no file may be removed: it lists the files, and ends if one of them is gone when
+ * it opens it. All sites lose PHP then, until systemd starts it again.
+ */
+export function exclusively(release: string, { files }: Pick<DriverPort, 'files'>): Exclusively {
+  return (work) => files.whileLocked(mainFile(release), work);
+}
 
 /** Each further test is for a file that was removed during the one before. */
 const MAX_TESTS = 50;
@@ -37,15 +45,8 @@ function missingFile(error: unknown): string | undefined {
   return /failed to open configuration file '([^']+)': No such file/.exec(error.message)?.[1];
 }
 
-/**
- * For a unit that is about to be restarted. @throws MachineError `failed` if it is one of PHP-FPM, and PHP-FPM would not
- * start with its present files. The running process still has the former ones.
- */
-export async function assertUnitStarts(unit: string, machine: Pick<DriverMachine, 'tools'>): Promise<void> {
-  const [, release] = /^php(\d\.\d{1,2})-fpm$/.exec(unit) ?? [];
-  if (release === undefined) return;
-  await test(release, mainFile(release), { tools: await machine.tools([{ name: programOf(release) }]) });
-}
+/** The release of a unit of PHP-FPM. Undefined for other units. */
+export const releaseOf = (unit: string): string | undefined => /^php(\d\.\d{1,2})-fpm$/.exec(unit)?.[1];
 
 interface Testing extends Pick<DriverPort, 'tools'> {
   /** Without php.ini and PHP’s extensions, which say nothing about pools and take a third of its time. */
@@ -92,12 +93,37 @@ async function assertActive(release: string, port: DriverPort): Promise<void> {
   if (!isUp(state)) throw notRunning(unit, state);
 }
 
-/** @throws MachineError `failed` if PHP-FPM is not running or rejects its files. */
+/**
+ * To be called `exclusively`. Returns once PHP-FPM has read its configuration.
+ * @throws MachineError `failed` if PHP-FPM is not running or rejects its files.
+ */
 export async function reload(release: string, port: DriverPort): Promise<void> {
   await assertActive(release, port);
   // PHP-FPM ends if it is reloaded with a configuration that it rejects, and all sites lose PHP.
   await assertWholeConfiguration(release, port);
+  const before = await readAt(release, port);
   await port.services.reload(unitOf(release));
+  // systemd does not wait for it. PHP-FPM itself may wait for requests of visitors first.
+  if (before !== undefined) await until(async () => (await readAt(release, port)) !== before);
+}
+
+/** @throws MachineError `failed` if PHP-FPM would not start with its present files. It goes on with the former ones. */
+export async function restart(release: string, port: DriverPort): Promise<void> {
+  await exclusively(
+    release,
+    port,
+  )(async () => {
+    await assertWholeConfiguration(release, port);
+    await port.services.restart(unitOf(release));
+  });
+}
+
+/** When PHP-FPM read its configuration. Undefined if it does not write the file that tells it. */
+async function readAt(release: string, { files }: DriverPort): Promise<number | undefined> {
+  const path = processFile(release);
+  const main = (await files.readText(mainFile(release))) ?? '';
+  if (!main.includes(files.locate(path))) return undefined;
+  return (await files.facts(path))?.changedAt;
 }
 
 const NOT_RUNNING = 'is not running';

@@ -12,6 +12,7 @@ import {
 } from '../file-driver.ts';
 import {
   assertRuns,
+  exclusively,
   isDown,
   isRunning,
   programOf,
@@ -25,6 +26,7 @@ import {
   baseFile,
   CONFIGURATION,
   poolFolder,
+  PROCESSES,
   readable,
   socketFolder,
   SOCKETS,
@@ -69,7 +71,7 @@ export function poolDriver(release: string): FileDriver<DesiredPools> {
   const program = programOf(release);
   return {
     name: `PHP-FPM ${release}`,
-    directories: [CONFIGURATION, SOCKETS],
+    directories: [CONFIGURATION, SOCKETS, PROCESSES],
     tools: [{ name: program, worksInSandbox: true }],
     // Pools can also be removed after PHP-FPM was. `reload` reports that it is missing.
     suits: () => Promise.resolve(true),
@@ -90,7 +92,11 @@ export function poolDriver(release: string): FileDriver<DesiredPools> {
     },
     async reloads({ accounts, isNew }, changes, port): Promise<Reload[]> {
       if (changes.length === 0 || !port.services.isSupported) return [];
-      const run = () => reload(release, port);
+      const common = {
+        key: program,
+        run: () => reload(release, port),
+        exclusively: exclusively(release, port),
+      };
       if (isNew === true && changes.every(({ before }) => before === null)) {
         const usernames = accounts.map(({ username }) => username);
         const before = () => beginWaiting(port.files, usernames);
@@ -98,11 +104,11 @@ export function poolDriver(release: string): FileDriver<DesiredPools> {
         const failed = () => endWaiting(port.files, usernames);
         const used = () => waitForPools({ release, accounts }, port).finally(failed);
         const later = { kind: 'websites', order: LATER_ORDER, used, failed, isFollowed: true } as const;
-        return [{ key: program, before, run, later }];
+        return [{ ...common, before, later }];
       }
       // Without PHP-FPM there is nothing to remove a pool from.
       if (isRemoval(accounts) && !(await isRunning(release, port))) return [];
-      return [{ key: program, run }];
+      return [common];
     },
     async healthy({ accounts, isNew }, changes, port) {
       if (changes.length === 0 || isNew === true || !(await isRunning(release, port))) return;

@@ -2,9 +2,13 @@
 import type { FileAttributes } from '../../core/machine-daemons.ts';
 
 export const CONFIGURATION = '/etc/php';
+/** The files with the process IDs. */
+export const PROCESSES = '/run/php';
 /** The sockets of all pools. See `socketOf` in src/model/php/sockets.ts. */
 export const SOCKETS = '/run/whmapi1-php';
 
+/** PHP-FPM writes it again each time it has read its configuration. */
+export const processFile = (release: string) => `${PROCESSES}/php${release}-fpm.pid`;
 export const poolFolder = (release: string) => `${CONFIGURATION}/${release}/fpm/pool.d`;
 export const mainFile = (release: string) => `${CONFIGURATION}/${release}/fpm/php-fpm.conf`;
 /** What all pools share. The name sorts before those of accounts. */

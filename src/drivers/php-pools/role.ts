@@ -4,7 +4,7 @@ import type { Pools } from '../../model/php/pools.ts';
 import type { RoleWork } from '../roles/role-driver.ts';
 import { unifiedDiff } from '../diffs.ts';
 import { findVersions } from '../php/versions.ts';
-import { reload } from './control.ts';
+import { exclusively, reload } from './control.ts';
 import { poolSteps } from './driver.ts';
 import { SOCKETS } from './places.ts';
 import { stepOf } from './steps/change.ts';
@@ -46,8 +46,10 @@ export async function configurePhp({
     const diff = await step.preview(machine);
     const memento = await step.prepare(machine);
     await step.apply(machine, memento);
-    if (isRetry && memento.files.length === 0 && services.isSupported)
-      await reload(release, await poolSteps(release).port(machine));
+    if (isRetry && memento.files.length === 0 && services.isSupported) {
+      const port = await poolSteps(release).port(machine);
+      await exclusively(release, port)(() => reload(release, port));
+    }
     if (diff === '') continue;
     changed(description);
     for (const line of diff.trimEnd().split('\n')) log(`  ${line}`);

@@ -1,8 +1,8 @@
 // Replaces the files php.ini of a release. PHP-FPM itself checks them, and is reloaded.
 import { MachineError } from '../../core/machine-error.ts';
 import { FileSteps, type FileDriver } from '../file-driver.ts';
-import { isDown, isRunning, reload } from '../php-pools/control.ts';
-import { CONFIGURATION } from '../php-pools/places.ts';
+import { exclusively, isDown, isRunning, reload } from '../php-pools/control.ts';
+import { CONFIGURATION, PROCESSES } from '../php-pools/places.ts';
 import { complaintsAbout, iniTools, type PhpPrograms } from './ini-parser.ts';
 
 /** JSON. */
@@ -24,7 +24,7 @@ function iniDriver(php: PhpPrograms): FileDriver<DesiredIni> {
   const { release, fpm } = php;
   return {
     name: `PHP ${release}`,
-    directories: [CONFIGURATION],
+    directories: [CONFIGURATION, PROCESSES],
     tools: iniTools(php),
     suits: () => Promise.resolve(true),
     // Debian's packages have the folders; a sandbox has not.
@@ -49,7 +49,7 @@ function iniDriver(php: PhpPrograms): FileDriver<DesiredIni> {
     async reloads(_desired, changes, port) {
       if (changes.length === 0 || !(await isRunning(release, port))) return [];
       // The key of the pools, so that both share a reload.
-      return [{ key: fpm, run: () => reload(release, port) }];
+      return [{ key: fpm, run: () => reload(release, port), exclusively: exclusively(release, port) }];
     },
     healthy: () => Promise.resolve(),
     isDown,

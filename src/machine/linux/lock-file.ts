@@ -5,7 +5,8 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { MachineError } from '../../core/machine-error.ts';
 import { environment } from './environment.ts';
 
-const LOCK_SECONDS = '60';
+/** The lock of a daemon is held until it has read the configuration of all websites. */
+const LOCK_SECONDS = '180';
 /** The number of the descriptor in flock(1) and in each tool: the next one after standard input, output and error. */
 const LOCK_DESCRIPTOR = 3;
 

@@ -1,5 +1,6 @@
 import { defineStep } from '../../../core/plan.ts';
-import { assertUnitStarts } from '../../php-pools/control.ts';
+import { restart as restartPhp, releaseOf } from '../../php-pools/control.ts';
+import { poolSteps } from '../../php-pools/driver.ts';
 import { OWN_UNIT } from '../catalogue.ts';
 
 interface Input {
@@ -12,7 +13,9 @@ export default defineStep<Input>({
   describe: ({ unit }) => `Restart the service “${unit}”.`,
   async apply(machine, { input: { unit } }) {
     const services = await machine.services();
-    if (services.isSupported) await assertUnitStarts(unit, machine);
+    const release = releaseOf(unit);
+    if (release !== undefined && services.isSupported)
+      return restartPhp(release, await poolSteps(release).port(machine));
     // The process that answers the call may be the one that is restarted: it answers first.
     await (unit === OWN_UNIT ? services.restartLater(unit) : services.restart(unit));
   },

@@ -9,6 +9,7 @@ import type { Confirmation, ConfirmOptions } from '../contract.ts';
 import {
   APACHE_REJECTS,
   assertRuns,
+  exclusively,
   nextGeneration,
   rejectionOf,
   reload,
@@ -50,27 +51,26 @@ export async function confirm(
   for (;;) {
     const served = (await servedGeneration(server.ports.http)) ?? 0;
     try {
-      await reload(server, port, signal);
+      await exclusively(port)(() => reload(server, port, signal));
       return { removed };
     } catch (error) {
       const username = await rejectedAddition(error, served, port);
       if (username === undefined) throw error;
-      await withAccount(locking, username, async () => {
+      const correct = async () => {
         const present = await rejectionOf(server, port);
         if (present === undefined || (await rejectedAddition(present, served, port)) !== username) return;
         const path = accountFile(username);
         await port.files.backUp(path);
         await port.files.remove(path);
         removed.push({ path, reason: present.message });
-      });
+      };
+      await withAccount(locking, username, () => exclusively(port)(correct));
     }
   }
 }
 
 interface Waiting {
   readonly waitMs?: number;
-  /** False if the process may end meanwhile. */
-  readonly ref?: boolean;
   /** Ends the wait. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -79,13 +79,13 @@ interface Waiting {
 export async function waitUntilServed(
   server: ApacheServer,
   generation: number,
-  { waitMs = SERVED_MS, ref = true, signal }: Waiting = {},
+  { waitMs = SERVED_MS, signal }: Waiting = {},
 ): Promise<boolean> {
   for (const until = Date.now() + waitMs; ;) {
     signal?.throwIfAborted();
     if (((await servedGeneration(server.ports.http)) ?? -1) >= generation) return true;
     if (Date.now() >= until) return false;
-    await pause(PAUSE_MS, undefined, { ref });
+    await pause(PAUSE_MS);
   }
 }
 

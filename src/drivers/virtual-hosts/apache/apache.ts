@@ -14,7 +14,14 @@ import type {
 } from '../contract.ts';
 import { accountDriver, type DesiredAccount } from './account-driver.ts';
 import { userName } from './apache-conf.ts';
-import { reload, restart, servedGeneration, systemServer, type ApacheServer } from './control.ts';
+import {
+  exclusively,
+  reload,
+  restart,
+  servedGeneration,
+  systemServer,
+  type ApacheServer,
+} from './control.ts';
 import { accountFile, wildcardFile, MODULES, OURS, SUEXEC } from './places.ts';
 import { MODULE_NAMES } from './render-server.ts';
 import { serverDriver, type DesiredServer } from './server-driver.ts';
@@ -53,12 +60,14 @@ export class Apache implements VirtualHostsDriver<FileMemento> {
 
   async reload(machine: DriverMachine): Promise<void> {
     const port = await this.#accounts.port(machine);
-    if (await this.#apache.isServed(port)) await reload(this.#apache, port);
+    if (!(await this.#apache.isServed(port))) return;
+    await exclusively(port)(() => reload(this.#apache, port));
   }
 
   async restart(machine: DriverMachine): Promise<void> {
     const port = await this.#accounts.port(machine);
-    if (await this.#apache.isServed(port)) await restart(this.#apache, port);
+    if (!(await this.#apache.isServed(port))) return;
+    await exclusively(port)(() => restart(this.#apache, port));
   }
 
   #change(desired: DesiredAccount): DriverStep<FileMemento> {

@@ -2,7 +2,14 @@
 import { MachineError } from '../../../core/machine-error.ts';
 import type { DriverPort, FileChange, FileDriver, Reload } from '../../file-driver.ts';
 import { prepareReload, waitUntilServed } from './additions.ts';
-import { isDown, nextGeneration, reload, writtenGeneration, type ApacheServer } from './control.ts';
+import {
+  exclusively,
+  isDown,
+  nextGeneration,
+  reload,
+  writtenGeneration,
+  type ApacheServer,
+} from './control.ts';
 import { DIRECTORIES, FOLDERS } from './places.ts';
 import type { Locate } from './render-account.ts';
 
@@ -35,13 +42,15 @@ export async function requestedReloads(server: ApacheServer, port: DriverPort): 
       async run() {
         // Another reload might have read the files while PHP-FPM did not have the pools yet.
         generation = await nextGeneration(port);
-        await server.requestReload(port);
+        // No file may be removed while Apache reads them.
+        if (await server.requestReload(port)) await waitUntilServed(server, generation);
       },
+      exclusively: exclusively(port),
       later: {
         kind: 'websites',
         order: ORDER,
         async used() {
-          if (await waitUntilServed(server, generation, { ref: false })) return;
+          if (await waitUntilServed(server, generation, { waitMs: 0 })) return;
           throw new MachineError('failed', 'Apache does not use the files of new accounts.');
         },
       },
@@ -56,7 +65,8 @@ export async function reloadsOf(
   port: DriverPort,
 ): Promise<Reload[]> {
   if (changes.length === 0 || !(await server.isServed(port))) return [];
-  return [{ key: 'apache configuration', run: () => reload(server, port), order: ORDER }];
+  const run = () => reload(server, port);
+  return [{ key: 'apache configuration', run, order: ORDER, exclusively: exclusively(port) }];
 }
 
 /** Finds any path of the machine, also homes, which Apache reads and this driver does not. */

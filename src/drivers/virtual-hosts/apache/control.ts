@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MachineError, UNCHANGED } from '../../../core/machine-error.ts';
 import type { DriverPort } from '../../file-driver.ts';
+import type { Exclusively } from '../../reloads.ts';
 import { path as quotedPath } from './apache-conf.ts';
 import { ACCOUNTS, closed, CUSTOM, DIRECTORIES, GENERATION, NOBODY, OURS } from './places.ts';
 import { CHECKED, type Ports } from './render-account.ts';
@@ -19,8 +20,11 @@ export interface ApacheServer {
   test(port: DriverPort): Promise<string | undefined>;
   /** Whether Apache accepts these files, whatever the rest of its configuration is. @param paths as `locate` returns them. */
   accepts(port: DriverPort, paths: readonly string[]): Promise<boolean>;
-  /** Requests a graceful restart after a check of the whole configuration, and waits for neither of them. */
-  requestReload(port: DriverPort): Promise<void>;
+  /**
+   * Checks the whole configuration, and asks for a graceful restart, without waiting for it.
+   * @returns false if Apache goes on with its former configuration.
+   */
+  requestReload(port: DriverPort): Promise<boolean>;
   /** Asks for a graceful restart, without waiting for it. */
   reload(port: DriverPort): Promise<void>;
   /** Ends and starts it, for what a reload does not change. */
@@ -28,6 +32,14 @@ export interface ApacheServer {
 }
 
 const UNIT = 'apache2';
+
+/**
+ * While Apache reads its configuration, no file may be removed: it lists the files, and ends if one of them is gone when
+ * it opens it.
+ */
+export function exclusively({ files }: Pick<DriverPort, 'files'>): Exclusively {
+  return (work) => files.whileLocked(OURS, work);
+}
 const TEST_MS = 180_000;
 
 export const systemServer: ApacheServer = {
@@ -44,9 +56,9 @@ export const systemServer: ApacheServer = {
     // Not through apache2ctl, a script: these files need none of the variables that it sets.
     return (await tools.run('apache2', words, { accept: [0, 1] })).status === 0;
   },
-  // systemd runs one request after another. Those that arrive while one waits share it.
   async requestReload({ tools }) {
-    await tools.run('systemctl', ['--no-block', 'reload', UNIT]);
+    const options = { accept: [0, 1, 3, 4, 5], limitMs: TEST_MS };
+    return (await tools.run('systemctl', ['reload', UNIT], options)).status === 0;
   },
   // The configuration was checked. “systemctl reload” would check it once more, which takes as long as the reload.
   async reload({ tools }) {
@@ -96,7 +108,7 @@ const ENDED =
 const ended = new WeakSet<ApacheServer>();
 
 /**
- * Has Apache read its configuration again. @returns once it works with the new one.
+ * Has Apache read its configuration again. To be called `exclusively`. @returns once it works with the new one.
  * @param signal ends the wait, but not what Apache does.
  * @throws MachineError `failed` with the message of Apache, naming the file that it rejects.
  */

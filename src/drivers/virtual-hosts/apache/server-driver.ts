@@ -6,7 +6,7 @@ import type { WebServerOptions } from '../contract.ts';
 import { DOMAIN_LOGS, KEPT_LOGS } from '../places.ts';
 import { path } from './apache-conf.ts';
 import { anywhere, common } from './common.ts';
-import { restart, type ApacheServer } from './control.ts';
+import { exclusively, restart, type ApacheServer } from './control.ts';
 import { LIMITS, OURS, OVER_LIMIT_PAGE, PAGES, readable, ROTATION, SUEXEC } from './places.ts';
 import { OVER_LIMIT_ANSWER, renderServer } from './render-server.ts';
 
@@ -77,7 +77,7 @@ export function serverDriver(server: ApacheServer): FileDriver<DesiredServer> {
     check: () => Promise.resolve(),
     async reloads(_desired, changes, port) {
       if (changes.length === 0 || !(await server.isServed(port))) return [];
-      return [{ key: 'apache restart', run: () => restart(server, port) }];
+      return [{ key: 'apache restart', run: () => restart(server, port), exclusively: exclusively(port) }];
     },
     healthy: () => Promise.resolve(),
   };
