@@ -233,16 +233,21 @@ export class FileSteps<Desired> {
   ): Promise<void> {
     for (const { path } of memento.files) await port.files.discard(path);
     const turned = memento.files.map(({ path, before, after }) => ({ path, before: after, after: before }));
-    const reloads = await this.#driver.reloads(desired, turned, port);
-    if (reloads.length === 0) await rollBack(port.files, memento);
+    // Can be repeated.
+    const restore = () => rollBack(port.files, memento);
+    const reloads = await this.#driver.reloads(desired, turned, port).catch(async (error: unknown) => {
+      await restore();
+      throw error;
+    });
+    if (reloads.length === 0) await restore();
     const isDown = (error: unknown) => this.#driver.isDown(error);
     for (const [at, { before = nothing, ...reload }] of reloads.entries()) {
       const swap = async () => {
-        if (at === 0) await rollBack(port.files, memento);
+        if (at === 0) await restore();
         await before();
       };
       await reloadsOf(machine)
-        .request({ ...alone(reload), swap, isDown })
+        .request({ ...alone(reload), swap, isDown, rollBack: restore })
         .catch((error: unknown) => {
           if (!isDown(error)) throw error;
         });

@@ -158,13 +158,16 @@ export class Reloads {
   /** @returns the requests that need another reload. */
   async #share(key: string, batch: readonly Waiting[]): Promise<Waiting[]> {
     const exclusively = batch[0]?.exclusively ?? atOnce;
+    let others: Waiting[] | undefined;
     try {
-      return await exclusively(() => this.#shareNow(key, batch));
+      await exclusively(async () => {
+        others = await this.#shareNow(key, batch);
+      });
     } catch (error) {
-      // Others hold the lock for too long.
-      for (const one of batch) one.fail(await takeBack(one, error));
-      return [];
+      // Others hold the lock for too long. If it was lost at the end, the work is done nevertheless.
+      if (others === undefined) for (const one of batch) one.fail(await takeBack(one, error));
     }
+    return others ?? [];
   }
 
   async #shareNow(key: string, batch: readonly Waiting[]): Promise<Waiting[]> {

@@ -107,6 +107,16 @@ describe('reloads', () => {
     await reloads.request(plain);
   });
 
+  it('are not undone if the lock is lost at their end', async () => {
+    const exclusively: Exclusively = async (work) => {
+      await work();
+      throw new Error('the lock was lost');
+    };
+    const rollBack = jest.fn(nothing);
+    await new Reloads().request({ ...plain, exclusively, rollBack });
+    expect(rollBack).not.toHaveBeenCalled();
+  });
+
   it('start at most once in 20 milliseconds', async () => {
     const timing = stoppedClock();
     const reloads = new Reloads(timing);

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import type { LockingWork } from '../../src/drivers/each-account.ts';
+import type { DriverMachine } from '../../src/drivers/step.ts';
 import { confirmPools, endForgottenWaiting } from '../../src/drivers/php-pools/confirm.ts';
 import type { Machine } from '../../src/core/machine.ts';
 import { waitingFolder } from '../../src/drivers/php-pools/waiting.ts';
@@ -142,6 +143,24 @@ const isPossible = !isMissing('php-fpm8.4') && process.getuid?.() === 0;
     await Promise.all([0, 20, 40].map((from) => removeAll(accounts.slice(from, from + 20))));
     expect(fpm.log()).not.toMatch(/ERROR/);
     expect(await run('news', 'echo posix_geteuid();')).toBe('9');
+  });
+
+  it('are restored by an undo, although another process holds the lock of PHP-FPM', async () => {
+    await fpm.change([{ username: 'games', pools: [poolOf('games')] }]);
+    const step = fpm.step([{ username: 'games', pools: [poolOf('games', { maxChildren: 7 })] }]);
+    const memento = await step.prepare(fpm.machine);
+    await step.apply(fpm.machine, memento);
+    const whileLocked = () => Promise.reject(new Error('held by another process'));
+    const files: DriverMachine['files'] = async (directories) =>
+      new Proxy(await fpm.machine.files(directories), {
+        get(target, name) {
+          const found = name === 'whileLocked' ? whileLocked : (Reflect.get(target, name) as unknown);
+          return typeof found === 'function' ? (found.bind(target) as unknown) : found;
+        },
+      });
+    await expect(step.undo({ ...fpm.machine, files }, memento)).rejects.toThrow('held by another process');
+    const pool = readFileSync(fpm.path('/etc/php/8.4/fpm/pool.d/whmapi1-games.conf'), 'utf8');
+    expect(pool).toContain('pm.max_children = 2\n');
   });
 
   it('are rejected alone, before anything is changed, if their user does not exist', async () => {

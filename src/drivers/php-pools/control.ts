@@ -122,7 +122,10 @@ export async function restart(release: string, port: DriverPort): Promise<void> 
 async function readAt(release: string, { files }: DriverPort): Promise<number | undefined> {
   const path = processFile(release);
   const main = (await files.readText(mainFile(release))) ?? '';
-  if (!main.includes(files.locate(path))) return undefined;
+  const isWritten = main
+    .split('\n')
+    .some((line) => line.replaceAll(/[\s"]/g, '') === `pid=${files.locate(path)}`);
+  if (!isWritten) return undefined;
   return (await files.facts(path))?.changedAt;
 }
 
