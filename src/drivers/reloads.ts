@@ -113,7 +113,9 @@ export class Reloads {
       };
       await this.#later[kind].add({ ...later, key, run: () => this.#enqueue(shared) });
     } catch (error) {
-      throw await exclusively(() => takeBack(request, error));
+      const undo = () => takeBack(request, error);
+      // Others may hold the lock for too long.
+      throw await exclusively(undo).catch(undo);
     }
   }
 

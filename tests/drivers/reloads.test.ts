@@ -107,6 +107,20 @@ describe('reloads', () => {
     await reloads.request(plain);
   });
 
+  it('for new accounts are undone if they fail, although another process holds the lock', async () => {
+    const done: string[] = [];
+    const later = { kind: 'websites', order: 1, used: nothing } as const;
+    const request = {
+      ...plain,
+      later,
+      exclusively: () => Promise.reject(new Error('held by another process')),
+      rollBack: async () => void done.push('roll back'),
+      swap: () => Promise.reject(new Error('no space')),
+    };
+    await expect(new Reloads().request(request)).rejects.toThrow('no space');
+    expect(done).toEqual(['roll back']);
+  });
+
   it('are not undone if the lock is lost at their end', async () => {
     const exclusively: Exclusively = async (work) => {
       await work();

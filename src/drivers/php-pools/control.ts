@@ -101,32 +101,27 @@ export async function reload(release: string, port: DriverPort): Promise<void> {
   await assertActive(release, port);
   // PHP-FPM ends if it is reloaded with a configuration that it rejects, and all sites lose PHP.
   await assertWholeConfiguration(release, port);
-  const before = await readAt(release, port);
+  const readAt = async () => (await port.files.facts(processFile(release)))?.changedAt;
+  const before = (await writesProcessFile(release, port)) ? await readAt() : undefined;
   await port.services.reload(unitOf(release));
   // systemd does not wait for it. PHP-FPM itself may wait for requests of visitors first.
-  if (before !== undefined) await until(async () => (await readAt(release, port)) !== before);
+  if (before !== undefined) await until(async () => (await readAt()) !== before);
 }
 
 /** @throws MachineError `failed` if PHP-FPM would not start with its present files. It goes on with the former ones. */
 export async function restart(release: string, port: DriverPort): Promise<void> {
-  await exclusively(
-    release,
-    port,
-  )(async () => {
+  const work = async () => {
     await assertWholeConfiguration(release, port);
     await port.services.restart(unitOf(release));
-  });
+  };
+  await exclusively(release, port)(work);
 }
 
-/** When PHP-FPM read its configuration. Undefined if it does not write the file that tells it. */
-async function readAt(release: string, { files }: DriverPort): Promise<number | undefined> {
-  const path = processFile(release);
-  const main = (await files.readText(mainFile(release))) ?? '';
-  const isWritten = main
-    .split('\n')
-    .some((line) => line.replaceAll(/[\s"]/g, '') === `pid=${files.locate(path)}`);
-  if (!isWritten) return undefined;
-  return (await files.facts(path))?.changedAt;
+/** Whether PHP-FPM writes its process ID where Debian has it. An administrator may have chosen another file. */
+async function writesProcessFile(release: string, { files }: DriverPort): Promise<boolean> {
+  const lines = ((await files.readText(mainFile(release))) ?? '').split('\n');
+  const wanted = `pid=${files.locate(processFile(release))}`;
+  return lines.some((line) => line.replaceAll(/[\s"]/g, '') === wanted);
 }
 
 const NOT_RUNNING = 'is not running';

@@ -32,6 +32,7 @@ export interface ApacheServer {
 }
 
 const UNIT = 'apache2';
+const TEST_MS = 180_000;
 
 /**
  * While Apache reads its configuration, no file may be removed: it lists the files, and ends if one of them is gone when
@@ -40,7 +41,6 @@ const UNIT = 'apache2';
 export function exclusively({ files }: Pick<DriverPort, 'files'>): Exclusively {
   return (work) => files.whileLocked(OURS, work);
 }
-const TEST_MS = 180_000;
 
 export const systemServer: ApacheServer = {
   ports: { http: 80, https: 443 },
