@@ -21,7 +21,8 @@ export default async function prepare(): Promise<void> {
   await createNewStore(folder);
 }
 
-function chooseTemporaryFolder(): void {
+/** Their list of folders must exist: `globalThis.temporaryFolders`. */
+export function chooseTemporaryFolder(): void {
   // The directory is already set.
   if (process.env.TMPDIR !== undefined || !isUsable()) return;
   const folder = mkdtempSync(join(MEMORY, 'whmapi1-'));
