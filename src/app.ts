@@ -84,7 +84,8 @@ export interface AuditedLogin extends Origin {
 
 /**
  * Creates the dependencies of calls. `livesLong` is for a server, which serves many calls. `passwordStrength` replaces
- * the rating of passwords in this process. `toolStarter` is the program that starts tools while there are many.
+ * the rating of passwords in this process. `toolStarter` is the program that starts tools while there are many,
+ * and `passwordHash` the one that hashes passwords of users of the machine.
  * `later` does work after calls.
  * @throws ApiError `store_insecure`, `store_unavailable` if the state directory cannot be used.
  */
@@ -94,12 +95,14 @@ export function createApplication(
     livesLong = false,
     passwordStrength = judgeHere,
     toolStarter,
+    passwordHash,
     countThread,
     later,
   }: {
     readonly livesLong?: boolean;
     readonly passwordStrength?: PasswordStrength;
     readonly toolStarter?: StarterPrograms;
+    readonly passwordHash?: string;
     readonly countThread?: string;
     readonly later?: Engine['later'];
   } = {},
@@ -109,6 +112,8 @@ export function createApplication(
   const shared = findSharedStore(environment, directory);
   if (toolStarter !== undefined)
     void import('./machine/linux/tool-starter.ts').then(({ useToolStarter }) => useToolStarter(toolStarter));
+  if (passwordHash !== undefined)
+    void import('./machine/linux/password-hash.ts').then(({ useNativeHash }) => useNativeHash(passwordHash));
   if (countThread !== undefined)
     void import('./drivers/bandwidth/count-threads.ts').then(({ useCountThreads }) =>
       useCountThreads(countThread),

@@ -16,6 +16,8 @@ const ACCOUNTS = 1000;
 /** How long the calls at a time may take. Accounts are created in portions until then. */
 const MOST_MS = 600_000;
 const PORTION = 50;
+/** Accounts that are created while a visitor asks for pages. Its work is not part of the rate. */
+const VISITED = 200;
 /** One after the other, with few accounts and with many. */
 const SINGLE = 20;
 /** Calls at the same time. */
@@ -26,6 +28,14 @@ const REQUIRED = '/srv/time-spent.cjs';
 const CLIENT = '/srv/create-client.cjs';
 const VISITOR = '/srv/visit-client.cjs';
 const VISITS = '/srv/visits.json';
+/** Whose processor time is shown, by the unit of systemd. */
+const UNITS = {
+  'whmapi1d and its tools': 'whmapi1d.service',
+  'PHP-FPM': 'php8.4-fpm.service',
+  Apache: 'apache2.service',
+  BIND: 'named.service',
+  'the journal': 'systemd-journald.service',
+};
 /** How often a visitor asks for a page, in turn a file and a PHP program. */
 const VISIT_EVERY_MS = 10;
 const KNOWN = {
@@ -145,6 +155,13 @@ class Hosting {
     return JSON.parse(readFileSync(this.#machine.path(VISITS), 'utf8')) as Visits;
   }
 
+  /** Processor time in milliseconds since each service began. */
+  get processorTime(): Readonly<Record<string, number>> {
+    const of = (unit: string) =>
+      this.count(`sed -n 's/^usage_usec //p' /sys/fs/cgroup/system.slice/${unit}/cpu.stat`) / 1000;
+    return Object.fromEntries(Object.entries(UNITS).map(([name, unit]) => [name, of(unit)]));
+  }
+
   count(script: string): number {
     return Number(this.#machine.sh(script));
   }
@@ -166,20 +183,24 @@ async function compare(hosting: Hosting): Promise<void> {
   hosting.create('first', 3);
   const few = await hosting.oneByOne('a');
   const before = hosting.reloads;
+  const usedBefore = hosting.processorTime;
   let [took, made] = [0, 0];
-  const visits = await hosting.visited('first0', () => {
-    while (made < ACCOUNTS && took < MOST_MS) {
-      took += hosting.create(`m${made}x`, PORTION, CLIENTS);
-      made += PORTION;
-    }
-  });
+  while (made < ACCOUNTS && took < MOST_MS) {
+    took += hosting.create(`m${made}x`, PORTION, CLIENTS);
+    made += PORTION;
+  }
+  const used = hosting.processorTime;
   const after = hosting.reloads;
+  let visitedTook = 0;
+  const visits = await hosting.visited('first0', () => {
+    visitedTook = hosting.create('v', VISITED, CLIENTS);
+  });
   const many = await hosting.oneByOne('z');
   users.push(...plain('after'));
   const reload = hosting.reload();
-  const total = made + 3 + 2 * SINGLE;
+  const total = made + VISITED + 3 + 2 * SINGLE;
   const floor = made * median(users) + reload;
-  const perMinute = (ms: number) => ((made / ms) * 60_000).toFixed(0);
+  const perMinute = (ms: number, count = made) => ((count / ms) * 60_000).toFixed(0);
   console.log(`\n${made} accounts with zone, virtual host, pool and home, ${CLIENTS} calls at a time\n`);
   console.log('| way | accounts a minute | ratio |\n| --- | --- | --- |');
   console.log(`| useradd and chpasswd, one reload of Apache | ${perMinute(floor)} | 1 |`);
@@ -189,10 +210,14 @@ async function compare(hosting: Hosting): Promise<void> {
       `BIND ${after.named - before.named}. With all of them, a reload of Apache took ${reload.toFixed(0)} ms, and ` +
       `useradd with chpasswd ${median(users).toFixed(0)} ms.`,
   );
+  const usedFor = Object.entries(used).map(
+    ([name, ms]) => `${name} ${((ms - (usedBefore[name] ?? 0)) / made).toFixed(1)} ms`,
+  );
+  console.log(`Processor time for an account: ${usedFor.join(', ')}.`);
   const failed = Object.entries(visits.failed).map(([what, count]) => `${count} (${what})`);
   console.log(
-    `Meanwhile, a visitor who asked for a page every ${VISIT_EVERY_MS} ms got ${visits.good} answers, and ` +
-      `${failed.length === 0 ? 'no request failed' : `these failed: ${failed.join(', ')}`}.`,
+    `During ${VISITED} more (${perMinute(visitedTook, VISITED)} a minute), a visitor who asked for a page every ` +
+      `${VISIT_EVERY_MS} ms got ${visits.good} answers, and ${failed.length === 0 ? 'no request failed' : `these failed: ${failed.join(', ')}`}.`,
   );
   showParts(few, many, [`with ${3 + SINGLE} accounts`, `with ${total}`]);
 }

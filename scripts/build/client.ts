@@ -1,5 +1,5 @@
-// Compiles the native commands whmapi1, uapi and cpapi2 (`src/client/whmapi1.c`), and the process that starts tools for the
-// server (`src/tool-starter/tool-starter.c`).
+// Compiles the native commands whmapi1, uapi and cpapi2 (`src/client/whmapi1.c`), the process that starts tools for the
+// server (`src/tool-starter/tool-starter.c`), and its program that hashes passwords (`src/password-hash/password-hash.c`).
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,11 +25,16 @@ interface Surroundings {
 }
 
 /** What is compiled. */
-export const natives = [...clients, 'tool-starter'] as const;
+export const natives = [...clients, 'tool-starter', 'password-hash'] as const;
 
 /** @returns false if there is no C compiler. The commands then run in Node alone, and the server’s tools start slower. */
 export function compileNatives(around: Surroundings): boolean {
-  return clients.every((name) => compileClient(name, around)) && compileToolStarter(around.folder);
+  const { folder } = around;
+  return (
+    clients.every((name) => compileClient(name, around)) &&
+    compileToolStarter(folder) &&
+    compilePasswordHash(folder)
+  );
 }
 
 function compileClient(name: string, { folder, dist, node }: Surroundings): boolean {
@@ -43,8 +48,17 @@ export function compileToolStarter(folder: string): boolean {
   return compile('src/tool-starter/tool-starter.c', join(folder, 'tool-starter'));
 }
 
-function compile(source: string, file: string, definitions: readonly string[] = []): boolean {
-  const words = [...hardening, ...definitions, '-s', '-o', file, join(top, source)];
+export function compilePasswordHash(folder: string): boolean {
+  return compile('src/password-hash/password-hash.c', join(folder, 'password-hash'), [], ['-lcrypt']);
+}
+
+function compile(
+  source: string,
+  file: string,
+  definitions: readonly string[] = [],
+  libraries: readonly string[] = [],
+): boolean {
+  const words = [...hardening, ...definitions, '-s', '-o', file, join(top, source), ...libraries];
   const { error, status } = spawnSync(process.env.CC ?? 'cc', words, {
     stdio: ['ignore', 'inherit', 'inherit'],
   });

@@ -77,6 +77,7 @@ export function assertNewUser(user: NewMachineUser, bases: readonly string[]): v
   if (/[:\p{Cc}\p{Cs}\u2028\u2029]/u.test(user.comment) || user.comment.length > 256) {
     throw new TypeError('Invalid comment: use up to 256 characters without colons and control characters.');
   }
+  for (const name of Object.keys(user.links ?? {})) assertFileName(name);
   const { uid } = user;
   if (uid !== undefined && !(Number.isInteger(uid) && uid >= FIRST_UID && uid <= HIGHEST_UID)) {
     throw new TypeError(`Invalid user ID: use a whole number from ${FIRST_UID}.`);

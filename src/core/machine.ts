@@ -39,6 +39,8 @@ export interface NewMachineUser {
   readonly comment: string;
   /** Default: the next free one. Set to restore a removed user. */
   readonly uid?: number | undefined;
+  /** Symbolic links that the home has besides those of `home-layout.ts`: what they lead to, by name. Default: none. */
+  readonly links?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface CreatedUser extends MachineUser {

@@ -54,6 +54,7 @@ async function main(): Promise<void> {
     later: background.add,
     passwordStrength: passwords.strengthOf,
     toolStarter: { node: join(__dirname, 'tool-starter.cjs'), native: join(__dirname, 'tool-starter') },
+    passwordHash: join(__dirname, 'password-hash'),
     countThread: join(__dirname, 'count-thread.cjs'),
   });
   const worker = createWorker(application, process.env, {

@@ -1,6 +1,7 @@
 // The system user of an account.
 import type { PlannedStep } from '../../core/plan.ts';
 import type { AccountPart } from '../account-part.ts';
+import { domainLogs, LOG_LINK } from '../virtual-hosts/places.ts';
 import create from './steps/create.ts';
 import remove from './steps/remove.ts';
 import rename from './steps/rename.ts';
@@ -8,10 +9,17 @@ import setShell from './steps/set-shell.ts';
 import suspend from './steps/suspend.ts';
 import unsuspend from './steps/unsuspend.ts';
 
+/** The role of a server that has websites. */
+const WEB = 'WebServer';
+
 export const part: AccountPart = {
-  created(_world, { account, isUidAsked, hasPassword }) {
+  created({ roles, system }, { account, isUidAsked, hasPassword }) {
     const { username: name, home, shellPath: shell, domain: comment, uid } = account;
-    return [create.plan({ name, home, shell, comment, uid, isUidAsked, hasPassword })];
+    // As cPanel has it. A sandbox has no such logs.
+    const links = roles.has(WEB) && !system.isSandbox && { [LOG_LINK]: domainLogs(name) };
+    return [
+      create.plan({ name, home, shell, comment, uid, isUidAsked, hasPassword, ...(links && { links }) }),
+    ];
   },
 
   changed(_world, before, after) {

@@ -125,7 +125,6 @@ export const part: AccountPart = {
     return {
       steps: [
         open.plan({ username, home, folder: 'public_html' }),
-        linkLogs.plan({ username, home }),
         ...released.steps,
         ...cgiSteps(after),
         change.plan({ username, after, isNew: true }),

@@ -21,6 +21,8 @@ export const PAUSES = '/var/lib/whmapi1-pauses';
 /** The user and the group of the web server's processes on Debian. */
 export const WEB_USER = 'www-data';
 
+/** The link in each home to the logs of the account. */
+export const LOG_LINK = 'access-logs';
 export const domainLogs = (username: string) => `${DOMAIN_LOGS}/${username}`;
 export const pauseOf = (username: string) => `${PAUSES}/${username}`;
 export const errorLog = (username: string, servername: string) =>

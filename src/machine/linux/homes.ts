@@ -14,6 +14,9 @@ import type { Run } from './run.ts';
 const TREE_LIMIT_MS = 3_600_000;
 const MAX_TRIES = 20;
 
+/** What they lead to, by name. */
+type Links = Readonly<Record<string, string>>;
+
 export class Homes {
   readonly #run: Run;
   readonly #skeleton: string;
@@ -32,8 +35,9 @@ export class Homes {
 
   /**
    * Only root can enter the draft, so nobody can exchange its contents meanwhile. Returns the usage of the new home.
+   * @param links besides those of `home-layout.ts`.
    */
-  async make({ home, uid, gid }: MachineUser): Promise<MachineUsage> {
+  async make({ home, uid, gid }: MachineUser, links: Links = {}): Promise<MachineUsage> {
     await this.removeDraft(home);
     const draft = draftOf(home);
     await mkdir(draft, { mode: 0o700 });
@@ -45,7 +49,7 @@ export class Homes {
     } else {
       await mkdir(place);
     }
-    makeFolders(place);
+    fill(place, { ...HOME_LINKS, ...links });
     const usage = await countTree(place, (path) => lchownSync(path, uid, gid));
     await chmod(place, HOME_MODE);
     await rename(place, home);
@@ -119,7 +123,7 @@ function draftOf(home: string): string {
 }
 
 /** Keeps what the skeleton already contains. Synchronous, like `countTree`. */
-function makeFolders(place: string): void {
+function fill(place: string, links: Links): void {
   const isNew = (path: string) => lstatSync(path, { throwIfNoEntry: false }) === undefined;
   for (const [name, mode] of Object.entries(HOME_FOLDERS)) {
     const folder = join(place, name);
@@ -127,7 +131,7 @@ function makeFolders(place: string): void {
     mkdirSync(folder);
     chmodSync(folder, mode);
   }
-  for (const [name, target] of Object.entries(HOME_LINKS)) {
+  for (const [name, target] of Object.entries(links)) {
     if (isNew(join(place, name))) symlinkSync(target, join(place, name));
   }
 }

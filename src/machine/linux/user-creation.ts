@@ -50,7 +50,7 @@ export class UserCreation {
       try {
         const added = await this.#add(user, homes);
         // Its home is made while the next user is added.
-        const home = outcomeOf(this.#parts.homes.make(added));
+        const home = outcomeOf(this.#parts.homes.make(added, user.links));
         if (password !== undefined) passwords.push({ name: added.name, password });
         begun.push(async () => outcomeOf(this.#finish(added, await home, failures.get(added.name))));
       } catch (reason) {

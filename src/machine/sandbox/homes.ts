@@ -20,7 +20,7 @@ export class SandboxHomes {
   }
 
   /** Creates the home, with the skeleton's files and the folders of `home-layout.ts`. @returns its usage */
-  async make(home: string): Promise<MachineUsage> {
+  async make(home: string, links: Readonly<Record<string, string>> = {}): Promise<MachineUsage> {
     await this.#tree.makeFolder('/home');
     const place = this.#tree.locate(home);
     await mkdir(place);
@@ -33,7 +33,7 @@ export class SandboxHomes {
       await mkdir(folder);
       await chmod(folder, mode);
     }
-    for (const [name, target] of Object.entries(HOME_LINKS)) {
+    for (const [name, target] of Object.entries({ ...HOME_LINKS, ...links })) {
       if (!(await isThere(join(place, name)))) await symlink(target, join(place, name));
     }
     // After the copy, which sets the mode of the skeleton.

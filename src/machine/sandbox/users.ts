@@ -102,7 +102,7 @@ export class SandboxUsers implements MachineUsers {
       };
       await writeTables(this.#tree, old, next, [name]);
       try {
-        const usage = await this.#homes.make(home);
+        const usage = await this.#homes.make(home, user.links);
         return { name, uid, gid: uid, home, shell, usage };
       } catch (error) {
         await this.#homes.remove(home);

@@ -12,6 +12,8 @@ interface Input {
   readonly isUidAsked: boolean;
   /** True if the plan's secret is the user's password. */
   readonly hasPassword: boolean;
+  /** Symbolic links of the new home besides the usual ones: what they lead to, by name. Left out: none. */
+  readonly links?: Readonly<Record<string, string>>;
 }
 
 interface Result {

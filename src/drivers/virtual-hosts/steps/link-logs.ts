@@ -1,6 +1,6 @@
-// Links `~/access-logs` to the logs of an account, as cPanel has it.
+// Links `~/access-logs` to the logs of an account, as cPanel has it. New homes have the link already.
 import { defineStep } from '../../../core/plan.ts';
-import { domainLogs } from '../places.ts';
+import { domainLogs, LOG_LINK } from '../places.ts';
 
 interface Input {
   readonly username: string;
@@ -11,12 +11,12 @@ interface Input {
 
 export default defineStep<Input>({
   kind: 'virtual-hosts/link-logs',
-  describe: ({ username, home }) => `Link “${home}/access-logs” to “${domainLogs(username)}”.`,
+  describe: ({ username, home }) => `Link “${home}/${LOG_LINK}” to “${domainLogs(username)}”.`,
   async apply(machine, { input: { username, home, former } }) {
     // A sandbox has no such users.
     if (machine.system.isSandbox) return;
     const tools = await machine.tools([{ name: 'setpriv' }]);
-    const path = `${home}/access-logs`;
+    const path = `${home}/${LOG_LINK}`;
     // As the user, who can exchange anything in the home for a link.
     const run = (...words: string[]) =>
       tools.run('setpriv', [`--reuid=${username}`, `--regid=${username}`, '--init-groups', ...words], {
