@@ -16,13 +16,12 @@ export interface LaterReload {
   readonly isFollowed?: true;
 }
 
-/** After reloads, at least so many times their duration passes before the next: they take a fifth of the time at most. */
-const REST = 4;
 /** The rest is never longer: what a daemon never uses is waited for in vain, which says nothing about a reload. */
 const MAX_REST_MS = 60_000;
 
 export class LaterReloads {
   readonly #timing: Timing;
+  readonly #rest: number;
   #waiting: LaterReload[] = [];
   #isWorking = false;
   #readyAt = -Infinity;
@@ -34,8 +33,10 @@ export class LaterReloads {
   /** The reloads that have begun. */
   #begun: Promise<unknown> = Promise.resolve();
 
-  constructor(timing: Timing) {
+  /** @param rest after reloads, at least so many times their duration passes before the next. */
+  constructor(timing: Timing, rest: number) {
     this.#timing = timing;
+    this.#rest = rest;
   }
 
   /** From now on, `add` always returns at once, because this process goes on. */
@@ -91,7 +92,7 @@ export class LaterReloads {
       .catch(() => undefined)
       .then(() => {
         const now = this.#timing.now();
-        this.#readyAt = now + Math.min(MAX_REST_MS, REST * (now - startedAt));
+        this.#readyAt = now + Math.min(MAX_REST_MS, this.#rest * (now - startedAt));
         if (this.#waiting.some(isBeginning)) this.#work().catch(() => undefined);
         else this.#isWorking = false;
       });

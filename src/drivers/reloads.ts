@@ -7,6 +7,12 @@ import { LaterReloads, type LaterReload } from './later-reloads.ts';
 /** At most one reload of the same key begins in this time. */
 const INTERVAL_MS = 20;
 
+/**
+ * How long the later reloads rest, in times of their duration. Those of websites take a fifth of the time at most. Those of
+ * zones take a tenth, because one of them is short and serves few new zones.
+ */
+const RESTS: Readonly<Record<LaterKind, number>> = { websites: 4, zones: 9 };
+
 /** Does the work while no other process, and no other part of this one, does work of the same kind. */
 export type Exclusively = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
@@ -65,7 +71,8 @@ export class Reloads {
 
   constructor(timing: Timing = realTiming) {
     this.#timing = timing;
-    this.#later = { websites: new LaterReloads(timing), zones: new LaterReloads(timing) };
+    const later = (kind: LaterKind) => new LaterReloads(timing, RESTS[kind]);
+    this.#later = { websites: later('websites'), zones: later('zones') };
   }
 
   /**

@@ -43,7 +43,7 @@ beforeAll(async () => {
   );
   await addAccounts(here, ...own);
   const key = await createKey('prime256v1');
-  const { facts, pem } = await createSelfSigned(key, { domains: ['bob.example'], fields: {} }, here.time);
+  const { facts, pem } = createSelfSigned(key, { domains: ['bob.example'], fields: {} }, here.time);
   const ofKey = keyId(key.facts);
   await here.engine.store.transaction('changes', async (db) => {
     const context = { db, sealer: here.engine.sealer };

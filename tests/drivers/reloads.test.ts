@@ -340,6 +340,26 @@ describe('reloads', () => {
       expect(log.filter((line) => line.endsWith('used'))).toHaveLength(6);
     });
 
+    it('of zones are shared by all that come within nine times their duration', async () => {
+      const { timing, log, reloads, host, settle } = world();
+      const zone = () => {
+        const later = { kind: 'zones' as const, order: 1, used: () => Promise.resolve() };
+        return { ...host(), later };
+      };
+      const rests: number[] = [];
+      const held = timing.pause;
+      timing.pause = (duration, options) => {
+        rests.push(duration);
+        return held(duration, options);
+      };
+      for (let at = 0; at < 2; at++) {
+        await reloads.request(zone());
+        await settle();
+      }
+      expect(log.filter((line) => line.includes(' at '))).toEqual(['web at 1000', 'web at 2000']);
+      expect(rests).toContain(900);
+    });
+
     it('keep no call waiting in a process that outlives it, and all are run', async () => {
       const { log, reloads, pool, host } = world();
       reloads.outliveCalls();

@@ -34,7 +34,7 @@ export default defineApi2({
   async look(args, context) {
     const key = await openKeyForHost(context, args.host);
     const subject = { domains: [args.host], fields: fieldsOfHost(args) };
-    return { key, certificate: await createSelfSigned(key, subject, context.now()) };
+    return { key, certificate: createSelfSigned(key, subject, context.now()) };
   },
   async handler(_args, context, { key, certificate }) {
     await assertStillThere(context, key);

@@ -74,7 +74,7 @@ export default defineFunction({
     const fields = subjectFields(args);
     const key = await createKey({ rsaBits: keysize });
     const request = await createRequest(key, { domains, fields }, pass);
-    const certificate = isSkipped ? undefined : await createSelfSigned(key, { domains, fields }, now());
+    const certificate = isSkipped ? undefined : createSelfSigned(key, { domains, fields }, now());
     return { key, request, certificate, domain: domains[0] ?? '' };
   },
 

@@ -1,16 +1,31 @@
 // Creates keys, self-signed certificates (RFC 5280) and signing requests (PKCS #10, RFC 2986).
 import { createPublicKey, generateKeyPair, randomBytes, sign, webcrypto, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
+import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
 import {
-  BasicConstraintsExtension,
-  ChallengePasswordAttribute,
+  AlgorithmIdentifier,
+  BasicConstraints,
+  Certificate,
   ExtendedKeyUsage,
-  ExtendedKeyUsageExtension,
+  Extension,
+  Extensions,
+  GeneralName,
+  Name as EncodedName,
+  SubjectAlternativeName,
+  SubjectPublicKeyInfo,
+  TBSCertificate,
+  Validity,
+  Version,
+  id_ce_basicConstraints,
+  id_ce_extKeyUsage,
+  id_ce_subjectAltName,
+  id_kp_serverAuth,
+} from '@peculiar/asn1-x509';
+import {
+  ChallengePasswordAttribute,
+  Name,
   Pkcs10CertificateRequestGenerator,
   SubjectAlternativeNameExtension,
-  X509CertificateGenerator,
-  Name,
-  type Extension,
   type JsonAttributeObject,
 } from '@peculiar/x509';
 import type { NameFields, RequestFacts } from './facts.ts';
@@ -41,30 +56,36 @@ const SELF_SIGNED_DAYS = 365;
 /** The upper bound of X.520 (RFC 5280, appendix A.1). */
 const MAX_COMMON_NAME = 64;
 
-/** @param now milliseconds since 1970-01-01. */
-export async function createSelfSigned(
-  key: ReadKey,
-  subject: CertificateSubject,
-  now: number,
-): Promise<ReadCertificate> {
-  const { signingKey, signingAlgorithm, crypto } = signerFor(key);
+/**
+ * The fields of RFC 5280, sections 4.1 and 4.2. The library of signing requests has a generator for certificates too, which
+ * takes more than twice as long.
+ * @param now milliseconds since 1970-01-01.
+ */
+export function createSelfSigned(key: ReadKey, subject: CertificateSubject, now: number): ReadCertificate {
   const name = nameOf(subject);
-  const names = alternativeNames(subject);
-  const certificate = await X509CertificateGenerator.create(
-    {
-      signingKey,
-      signingAlgorithm,
-      publicKey: der(createPublicKey(key.key), 'spki'),
-      serialNumber: serialNumber(),
-      subject: name,
-      issuer: name,
-      notBefore: new Date(now),
-      notAfter: new Date(now + SELF_SIGNED_DAYS * DAY_MS),
-      extensions: [...extensionsOfServers(), names],
-    },
-    crypto,
-  );
-  return createdCertificate(certificate, { name, alternativeNames: names, key: key.facts });
+  const encodedName = AsnConvert.parse(name.toArrayBuffer(), EncodedName);
+  const validity = { notBefore: new Date(now), notAfter: new Date(now + SELF_SIGNED_DAYS * DAY_MS) };
+  const signatureAlgorithm = signatureAlgorithmOf(key.facts);
+  const toBeSigned = new TBSCertificate({
+    version: Version.v3,
+    serialNumber: serialNumber(),
+    signature: signatureAlgorithm,
+    issuer: encodedName,
+    validity: new Validity(validity),
+    subject: encodedName,
+    subjectPublicKeyInfo: AsnConvert.parse(der(createPublicKey(key.key), 'spki'), SubjectPublicKeyInfo),
+    extensions: new Extensions([...extensionsOfServers(), namesExtension(subject)]),
+  });
+  const signature = sign('sha256', new Uint8Array(AsnConvert.serialize(toBeSigned)), key.key);
+  const certificate = new Certificate({
+    tbsCertificate: toBeSigned,
+    signatureAlgorithm,
+    signatureValue: new Uint8Array(signature).buffer,
+  });
+  const { domains } = subject;
+  return createdCertificate(new Uint8Array(AsnConvert.serialize(certificate)), {
+    ...{ name, domains, validity, key: key.facts },
+  });
 }
 
 let ofServers: readonly Extension[] | undefined;
@@ -72,10 +93,19 @@ let ofServers: readonly Extension[] | undefined;
 /** The same in each certificate, so they are made once. */
 function extensionsOfServers(): readonly Extension[] {
   ofServers ??= [
-    new BasicConstraintsExtension(false, undefined, true),
-    new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+    extension(id_ce_basicConstraints, true, new BasicConstraints({ cA: false })),
+    extension(id_ce_extKeyUsage, false, new ExtendedKeyUsage([id_kp_serverAuth])),
   ];
   return ofServers;
+}
+
+function namesExtension(subject: CertificateSubject): Extension {
+  const names = subject.domains.map((dNSName) => new GeneralName({ dNSName }));
+  return extension(id_ce_subjectAltName, isWithoutName(subject), new SubjectAlternativeName(names));
+}
+
+function extension(extnID: string, critical: boolean, value: object): Extension {
+  return new Extension({ extnID, critical, extnValue: new OctetString(AsnConvert.serialize(value)) });
 }
 
 export interface CreatedRequest {
@@ -105,10 +135,10 @@ export async function createRequest(
 }
 
 /** Positive, at most 20 octets, with at least 64 random bits (RFC 5280, section 4.1.2.2). */
-function serialNumber(): string {
-  const bytes = randomBytes(16);
+function serialNumber(): ArrayBuffer {
+  const bytes = new Uint8Array(randomBytes(16));
   bytes[0] = ((bytes[0] ?? 0) % 0x40) | 0x40;
-  return bytes.toString('hex');
+  return bytes.buffer;
 }
 
 /** The order of WHM, from the country to the domain. */
@@ -128,7 +158,7 @@ function nameOf({ domains, fields = {} }: CertificateSubject): Name {
       const value = fields[field] ?? '';
       return value === '' ? [] : [{ [type]: [typed(type, value)] }];
     }),
-    ...(first.length > MAX_COMMON_NAME ? [] : [{ CN: [typed('CN', first)] }]),
+    ...(isWithoutName({ domains }) ? [] : [{ CN: [typed('CN', first)] }]),
   ]);
 }
 
@@ -138,11 +168,14 @@ function typed(type: string, value: string): JsonAttributeObject {
   return type === 'E' ? { ia5String: value } : { utf8String: value };
 }
 
-function alternativeNames({ domains }: CertificateSubject): SubjectAlternativeNameExtension {
-  // Critical if the subject is empty (RFC 5280, section 4.2.1.6).
-  const isCritical = (domains[0] ?? '').length > MAX_COMMON_NAME;
-  const names = domains.map((value) => ({ type: 'dns' as const, value }));
-  return new SubjectAlternativeNameExtension(names, isCritical);
+/** The alternative names are then critical, because the subject may be empty (RFC 5280, section 4.2.1.6). */
+function isWithoutName({ domains: [first = ''] }: Pick<CertificateSubject, 'domains'>): boolean {
+  return first.length > MAX_COMMON_NAME;
+}
+
+function alternativeNames(subject: CertificateSubject): SubjectAlternativeNameExtension {
+  const names = subject.domains.map((value) => ({ type: 'dns' as const, value }));
+  return new SubjectAlternativeNameExtension(names, isWithoutName(subject));
 }
 
 const CURVES: Readonly<Record<string, string>> = {
@@ -161,25 +194,12 @@ async function signedBy({ key, facts }: ReadKey) {
   return { keys: { privateKey, publicKey }, signingAlgorithm };
 }
 
-/**
- * Lets node:crypto sign. The library only asks its key for the algorithm, and to import the key into Web Cryptography
- * would take a third of the time of a certificate.
- */
-function signerFor({ key, facts }: ReadKey) {
-  const { keyAlgorithm, signingAlgorithm } = algorithmsOf(facts);
-  // The form of Web Cryptography: both numbers of a signature of ECDSA, one after the other.
-  const given = facts.curve === null ? key : ({ key, dsaEncoding: 'ieee-p1363' } as const);
-  const signer = {
-    sign: async (_algorithm: unknown, _key: unknown, data: ArrayBuffer) => {
-      const signature = sign('sha256', new Uint8Array(data), given);
-      return new Uint8Array(signature).buffer;
-    },
-  };
-  return {
-    signingKey: { algorithm: keyAlgorithm } as unknown as webcrypto.CryptoKey,
-    signingAlgorithm,
-    crypto: { subtle: signer as unknown as webcrypto.SubtleCrypto } as webcrypto.Crypto,
-  };
+/** ecdsa-with-SHA256 (RFC 5758) or sha256WithRSAEncryption (RFC 4055), which has NULL as its parameters. */
+function signatureAlgorithmOf(facts: ReadKey['facts']): AlgorithmIdentifier {
+  const isRsa = algorithmsOf(facts).keyAlgorithm.name !== 'ECDSA';
+  return isRsa
+    ? new AlgorithmIdentifier({ algorithm: '1.2.840.113549.1.1.11', parameters: null })
+    : new AlgorithmIdentifier({ algorithm: '1.2.840.10045.4.3.2' });
 }
 
 /** @throws Error for a key of another kind, which this program does not create. */

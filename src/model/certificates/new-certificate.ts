@@ -103,6 +103,6 @@ export async function newSelfSigned(
 ): Promise<NewCertificate> {
   const key = await createKey('prime256v1');
   const domains = [host.servername, ...host.otherNames];
-  const certificate = await createSelfSigned(key, { domains }, context.now());
+  const certificate = createSelfSigned(key, { domains }, context.now());
   return newCertificate(context, host, { certificate, issuers: [], key });
 }

@@ -81,20 +81,30 @@ export function certificateOf(pem: string): ReadCertificate {
 /** What a self-signed certificate was made of. */
 interface Made {
   readonly name: Name;
-  readonly alternativeNames: SubjectAlternativeNameExtension;
+  readonly domains: readonly string[];
+  readonly validity: Validity;
   readonly key: KeyFacts;
+}
+
+interface Validity {
+  readonly notBefore: Date;
+  readonly notAfter: Date;
 }
 
 /**
  * Describes a self-signed certificate that was just created, as `certificateOf` would: to read its name and its extensions
  * again takes as long as to create it.
  */
-export function createdCertificate(created: Parsed, { name, alternativeNames, key }: Made): ReadCertificate {
-  const x509 = new X509Certificate(new Uint8Array(created.rawData));
+export function createdCertificate(
+  created: Uint8Array,
+  { name, domains, validity, key }: Made,
+): ReadCertificate {
+  const x509 = new X509Certificate(created);
   const subject = fieldsOf(name.toJSON());
-  const facts = factsOf(x509, created, {
+  const facts = factsOf(x509, validity, {
     ...{ subject, issuer: subject, key },
-    domains: domainsOf(alternativeNames, subject.commonName),
+    domains: domainsOf(domains, subject.commonName),
+    signatureAlgorithm: key.curve === null ? 'sha256WithRSAEncryption' : 'ecdsa-with-SHA256',
     isSelfSigned: true,
     validationType: null,
   });
@@ -106,30 +116,27 @@ function readFrom(x509: X509Certificate, parsed: Parsed): ReadCertificate {
   const facts = factsOf(x509, parsed, {
     subject,
     issuer: fieldsOf(parsed.issuerName.toJSON()),
-    domains: domainsOf(parsed.getExtension(SubjectAlternativeNameExtension), subject.commonName),
+    domains: domainsOf(namesIn(parsed.getExtension(SubjectAlternativeNameExtension)), subject.commonName),
     key: keyFactsOf(x509.publicKey),
+    signatureAlgorithm: signatureOf(parsed.signatureAlgorithm as unknown as SignatureAlgorithm),
     isSelfSigned: isIssuedBy(x509, x509),
     validationType: validationOf(parsed),
   });
   return { pem: x509.toString(), facts, x509 };
 }
 
-type GivenFacts = Pick<
-  CertificateFacts,
-  'subject' | 'issuer' | 'domains' | 'key' | 'isSelfSigned' | 'validationType'
->;
+type GivenFacts = Omit<CertificateFacts, 'notBefore' | 'notAfter' | 'digest'>;
 
 /** All facts, always in this order: `rebuilduserssldb` compares the JSON of the stored ones. */
 function factsOf(
   x509: X509Certificate,
-  parsed: Parsed,
-  { subject, issuer, domains, key, isSelfSigned, validationType }: GivenFacts,
+  { notBefore, notAfter }: Validity,
+  { subject, issuer, domains, key, signatureAlgorithm, isSelfSigned, validationType }: GivenFacts,
 ): CertificateFacts {
   return {
-    ...{ subject, issuer, domains, key },
-    signatureAlgorithm: signatureOf(parsed.signatureAlgorithm as unknown as SignatureAlgorithm),
-    notBefore: Math.floor(parsed.notBefore.getTime() / 1000),
-    notAfter: Math.floor(parsed.notAfter.getTime() / 1000),
+    ...{ subject, issuer, domains, key, signatureAlgorithm },
+    notBefore: Math.floor(notBefore.getTime() / 1000),
+    notAfter: Math.floor(notAfter.getTime() / 1000),
     ...{ isSelfSigned, validationType },
     digest: x509.fingerprint256.replaceAll(':', '').toLowerCase(),
   };
@@ -143,7 +150,7 @@ export function requestFactsOf(pem: string): RequestFacts {
   return {
     subject,
     domains: domainsOf(
-      parsed.extensions.find((one) => one instanceof SubjectAlternativeNameExtension),
+      namesIn(parsed.extensions.find((one) => one instanceof SubjectAlternativeNameExtension)),
       subject.commonName,
     ),
     key: keyFactsOf(createPublicKey({ key: publicKey, format: 'der', type: 'spki' })),
@@ -305,12 +312,13 @@ function fieldsOf(name: readonly Readonly<Record<string, readonly string[]>>[]):
 
 const DOMAIN = /^(?:\*\.)?(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}$/;
 
-function domainsOf(
-  extension: SubjectAlternativeNameExtension | null | undefined,
-  commonName: string | undefined,
-): string[] {
+function namesIn(extension: SubjectAlternativeNameExtension | null | undefined): string[] {
   const names = extension?.names.items ?? [];
-  const alternative = names.filter(({ type }) => type === 'dns').map(({ value }) => value.toLowerCase());
+  return names.filter(({ type }) => type === 'dns').map(({ value }) => value);
+}
+
+function domainsOf(names: readonly string[], commonName: string | undefined): string[] {
+  const alternative = names.map((name) => name.toLowerCase());
   const domains = alternative.length > 0 ? alternative : [commonName?.toLowerCase() ?? ''];
   return [...new Set(domains)].filter((domain) => DOMAIN.test(domain));
 }

@@ -47,7 +47,7 @@ export default defineUapi({
     const domains = readDomains('domains', args.domains);
     const key = await openKey(context, { id: args.key_id });
     const subject = { domains, fields: subjectFields(args) };
-    return { key, certificate: await createSelfSigned(key, subject, context.now()) };
+    return { key, certificate: createSelfSigned(key, subject, context.now()) };
   },
   async handler({ friendly_name: friendlyName }, context, { key, certificate }) {
     await assertStillThere(context, key);
