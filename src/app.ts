@@ -10,12 +10,12 @@ import { loadFunction } from './functions/load.ts';
 import { loadAccountFunction } from './uapi/load.ts';
 import { chooseMachine, isMachine } from './machine/choose.ts';
 import { processesOf, requestReload } from './machine/processes.ts';
-import type { StarterPrograms } from './machine/linux/tool-starter.ts';
 import type { NameKind } from './core/define.ts';
 import { areHooksEnabled, eventsOf } from './model/hooks/functions.ts';
 import type { StoredName } from './model/stored-names.ts';
 import { changes } from './changes/loaders.generated.ts';
 import { steps } from './drivers/loaders.generated.ts';
+import type { ServerPrograms } from './server-programs.ts';
 import { BeforeCalls } from './store/before-calls.ts';
 import { journal } from './store/journal.ts';
 import { freeBelowReserve, readLogLimits } from './store/log-limits.ts';
@@ -84,9 +84,8 @@ export interface AuditedLogin extends Origin {
 
 /**
  * Creates the dependencies of calls. `livesLong` is for a server, which serves many calls. `passwordStrength` replaces
- * the rating of passwords in this process. `toolStarter` is the program that starts tools while there are many,
- * and `passwordHash` the one that hashes passwords of users of the machine.
- * `later` does work after calls.
+ * the rating of passwords in this process. `programs` are those that a server has for its work. `later` does
+ * work after calls.
  * @throws ApiError `store_insecure`, `store_unavailable` if the state directory cannot be used.
  */
 export function createApplication(
@@ -94,30 +93,20 @@ export function createApplication(
   {
     livesLong = false,
     passwordStrength = judgeHere,
-    toolStarter,
-    passwordHash,
-    countThread,
+    programs,
     later,
   }: {
     readonly livesLong?: boolean;
     readonly passwordStrength?: PasswordStrength;
-    readonly toolStarter?: StarterPrograms;
-    readonly passwordHash?: string;
-    readonly countThread?: string;
+    readonly programs?: ServerPrograms;
     readonly later?: Engine['later'];
   } = {},
 ): Application {
   const { userId, stateDirectory } = locate(environment);
   const directory = new StateDirectory(stateDirectory, userId);
   const shared = findSharedStore(environment, directory);
-  if (toolStarter !== undefined)
-    void import('./machine/linux/tool-starter.ts').then(({ useToolStarter }) => useToolStarter(toolStarter));
-  if (passwordHash !== undefined)
-    void import('./machine/linux/password-hash.ts').then(({ useNativeHash }) => useNativeHash(passwordHash));
-  if (countThread !== undefined)
-    void import('./drivers/bandwidth/count-threads.ts').then(({ useCountThreads }) =>
-      useCountThreads(countThread),
-    );
+  if (programs !== undefined)
+    void import('./server-programs.ts').then(({ useServerPrograms }) => useServerPrograms(programs));
   const auditLog = new AuditLog(directory, { gathers: livesLong, limits: readLogLimits(environment) });
   const ownStore = () =>
     new SqliteStore(directory, { gathers: livesLong, beforeCommit: () => auditLog.flush() });

@@ -53,9 +53,11 @@ async function main(): Promise<void> {
     livesLong: true,
     later: background.add,
     passwordStrength: passwords.strengthOf,
-    toolStarter: { node: join(__dirname, 'tool-starter.cjs'), native: join(__dirname, 'tool-starter') },
-    passwordHash: join(__dirname, 'password-hash'),
-    countThread: join(__dirname, 'count-thread.cjs'),
+    programs: {
+      toolStarter: { node: join(__dirname, 'tool-starter.cjs'), native: join(__dirname, 'tool-starter') },
+      passwordHash: join(__dirname, 'password-hash'),
+      countThread: join(__dirname, 'count-thread.cjs'),
+    },
   });
   const worker = createWorker(application, process.env, {
     onEnd: ({ id, kind }, { state }) => servers[0]?.log.info({ task: id, kind, state }, 'task ended'),

@@ -93,7 +93,12 @@ const layers: Record<string, Layer> = {
   // X.509: node:crypto and node:tls (the list of roots, what OpenSSL loads) only compute, and so does the library.
   'model/certificates': {
     files: /^src\/model\/certificates\/(x509|chain|create|loadable)\.ts$/,
-    mayImport: [core, /^src\/model\/certificates\//, /^node:(crypto|tls|util)$/, /^@peculiar\/x509$/],
+    mayImport: [
+      core,
+      /^src\/model\/certificates\//,
+      /^node:(crypto|tls|util)$/,
+      /^@peculiar\/(asn1-schema|asn1-x509|x509)$/,
+    ],
   },
   // The library only computes.
   'model/directory-privacy/hash.ts': {
@@ -258,10 +263,10 @@ const layers: Record<string, Layer> = {
     mayKnow: [/^minisearch$/],
   },
   app: {
-    files: /^src\/app\.ts$/,
+    files: /^src\/(app|server-programs)\.ts$/,
     mayImport: [
       core,
-      /^src\/(store|machine)\//,
+      /^src\/((store|machine)\/|server-programs\.ts$)/,
       generatedLists,
       generatedAccountLists,
       /^src\/changes\/(loaders\.generated|earlier-operations)\.ts$/,
