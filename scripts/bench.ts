@@ -1,6 +1,7 @@
 // Measures whole processes against `node -e 0` of the same run, calls among many accounts against calls among few, and
 // the writing of long lists; and calls while another address attacks. Read the ratios: the milliseconds drift with the machine.
-// `npm run bench [-- --runs=60 --only=starts,command,hooks,accounts,disk,listfunctions,uapilists,uapi,creating,zones,websites,dns,server,writes,memory,attack,remote,bandwidth,lists,host,web,databases]`
+// `npm run bench [-- --runs=60 --only=starts,command,hooks,accounts,disk,listfunctions,uapilists,uapi,creating,zones,websites,dns,server,writes,memory,attack,remote,bandwidth,lists,host,web,databases,hestia]`
+// HESTIA_SOURCE names a checkout of https://github.com/hestiacp/hestiacp, which the part `hestia` needs.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -19,6 +20,7 @@ import { compareCreatedAccounts } from './bench/create-accounts.ts';
 import { compareDatabases } from './bench/databases.ts';
 import { compareDiskUsage } from './bench/disk-usage.ts';
 import { compareDns } from './bench/dns.ts';
+import { compareHestia } from './bench/hestia.ts';
 import { compareHost } from './bench/host.ts';
 import { compareHooks } from './bench/hooks.ts';
 import { median, time } from './bench/measure.ts';
@@ -201,6 +203,7 @@ try {
   if (isAsked('lists')) longLists();
   if (isAsked('web')) await compareVirtualHosts(Math.min(runs, 10));
   if (isAsked('databases')) await compareDatabases(top, work, environment, runs);
+  if (isAsked('hestia')) await compareHestia(join(work, 'hestia'));
   if (isAsked('host')) await compareHost(top, work, environment, runs);
 } finally {
   rmSync(work, { recursive: true, force: true });

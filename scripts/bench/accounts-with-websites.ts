@@ -1,14 +1,11 @@
 // Accounts with home, zone, virtual host and PHP-FPM pool on a booted Debian to throw away, with the profile STANDARD: how
 // many a minute, what the time goes to, whether it grows, and whether a visitor of another website notices. Against what
 // useradd, chpasswd and one reload of Apache take.
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { buildPackage } from '../../tests/machine/built-package.ts';
-import { machineRoot } from '../../tests/machine/debian-root.ts';
 import { whyNotOnMachine } from '../../tests/machine/describe-on-machine.ts';
-import { bootMachine, type Machine } from '../../tests/machine/machine.ts';
+import type { Machine } from '../../tests/machine/machine.ts';
+import { bootHosting, Hosting, PASSWORD, until, untilAnswers } from './hosting.ts';
 import { median } from './measure.ts';
 import { partsOf, showParts, type Parts, type Sums } from './spent-parts.ts';
 
@@ -22,10 +19,8 @@ const VISITED = 200;
 const SINGLE = 20;
 /** Calls at the same time. */
 const CLIENTS = 16;
-const PASSWORD = 'four unusual words, Xylophone';
 const SPENT = '/srv/time-spent.json';
 const REQUIRED = '/srv/time-spent.cjs';
-const CLIENT = '/srv/create-client.cjs';
 const VISITOR = '/srv/visit-client.cjs';
 const VISITS = '/srv/visits.json';
 /** Whose processor time is shown, by the unit of systemd. */
@@ -54,32 +49,24 @@ export async function compareAccountsWithWebsites(work: string): Promise<void> {
     console.log(`\nMaking accounts with websites is not measured: ${why}.`);
     return;
   }
-  mkdirSync(work);
-  execFileSync('npm', ['run', '--silent', 'build']);
-  const machine = await bootMachine(machineRoot());
+  const machine = await bootHosting(work);
   try {
-    await setUp(machine, buildPackage(work));
-    await compare(new Hosting(machine));
+    await setUp(machine);
+    await compare(new MeasuredHosting(machine));
   } finally {
     await machine.stop();
   }
 }
 
-async function setUp(machine: Machine, deb: string): Promise<void> {
-  copyFileSync(deb, machine.path('/srv/whmapi1.deb'));
+async function setUp(machine: Machine): Promise<void> {
   copyFileSync(join(import.meta.dirname, 'time-spent.cjs'), machine.path(REQUIRED));
-  copyFileSync(join(import.meta.dirname, 'create-client.cjs'), machine.path(CLIENT));
   copyFileSync(join(import.meta.dirname, 'visit-client.cjs'), machine.path(VISITOR));
-  machine.install('/srv/whmapi1.deb');
-  machine.sh(`whmapi1 --wait start_profile_activation code=WEBNODE 'optional={"DNS":1}'`, {
-    timeoutMs: 600_000,
-  });
   machine.sh(`mkdir -p /etc/systemd/system/whmapi1d.service.d
     printf '[Service]\\nEnvironment=NODE_OPTIONS=--require=${REQUIRED} TIME_SPENT=${SPENT}\\n' \
       >/etc/systemd/system/whmapi1d.service.d/bench.conf
     systemctl daemon-reload
     systemctl restart whmapi1d`);
-  await until('whmapi1d answers', () => machine.run('curl', ['-sk', 'https://127.0.0.1:2087/']).status === 0);
+  await untilAnswers(machine);
 }
 
 interface Visits {
@@ -88,25 +75,7 @@ interface Visits {
   readonly failed: Readonly<Record<string, number>>;
 }
 
-class Hosting {
-  readonly #machine: Machine;
-  readonly #token: string;
-
-  constructor(machine: Machine) {
-    this.#machine = machine;
-    const answer = machine.sh('whmapi1 --output=json api_token_create token_name=bench');
-    this.#token = (JSON.parse(answer) as { data: { token: string } }).data.token;
-  }
-
-  /** Milliseconds of so many accounts. */
-  create(prefix: string, count: number, clients = 1): number {
-    const names = Array.from({ length: count }, (_, at) => `${prefix}${at}`);
-    const words = JSON.stringify({ token: this.#token, password: PASSWORD, names, clients });
-    const { status, stdout, stderr } = this.#machine.run('node', [CLIENT, words], { timeoutMs: 1_200_000 });
-    if (status !== 0) throw new Error(stderr);
-    return Number(stdout);
-  }
-
+class MeasuredHosting extends Hosting {
   async oneByOne(prefix: string): Promise<Parts> {
     const before = await this.#spent();
     const all = this.create(prefix, SINGLE);
@@ -114,9 +83,9 @@ class Hosting {
   }
 
   async #spent(): Promise<Sums> {
-    const path = this.#machine.path(SPENT);
+    const path = this.machine.path(SPENT);
     rmSync(path, { force: true });
-    this.#machine.sh('systemctl kill --kill-whom=main --signal=SIGUSR2 whmapi1d');
+    this.machine.sh('systemctl kill --kill-whom=main --signal=SIGUSR2 whmapi1d');
     await until('the server wrote what its time went to', () => existsSync(path));
     return JSON.parse(readFileSync(path, 'utf8')) as Sums;
   }
@@ -133,7 +102,7 @@ class Hosting {
 
   #time(script: string): number {
     const words = `begun=$(date +%s%N); { ${script}; } >&2; echo $(( ($(date +%s%N) - begun) / 1000 ))`;
-    return Number(this.#machine.sh(words)) / 1000;
+    return Number(this.machine.sh(words)) / 1000;
   }
 
   /** Has a visitor ask for the pages of an account while `work` runs. @returns how many answers it got. */
@@ -145,14 +114,14 @@ class Hosting {
       everyMs: VISIT_EVERY_MS,
       result: VISITS,
     });
-    this.#machine.sh(`cd /home/${username}/public_html
+    this.machine.sh(`cd /home/${username}/public_html
       runuser -u ${username} -- sh -c 'echo here >page.html; echo "<?php echo 1;" >page.php'
       until curl -sf -o /dev/null --resolve ${host}:80:127.0.0.1 http://${host}/page.php; do sleep 0.1; done
       systemd-run --quiet --unit=visitor "$(command -v node)" ${VISITOR} '${words}'`);
     work();
-    this.#machine.sh('systemctl stop visitor');
-    await until('the visitor wrote what it saw', () => existsSync(this.#machine.path(VISITS)));
-    return JSON.parse(readFileSync(this.#machine.path(VISITS), 'utf8')) as Visits;
+    this.machine.sh('systemctl stop visitor');
+    await until('the visitor wrote what it saw', () => existsSync(this.machine.path(VISITS)));
+    return JSON.parse(readFileSync(this.machine.path(VISITS), 'utf8')) as Visits;
   }
 
   /** Processor time in milliseconds since each service began. */
@@ -163,7 +132,7 @@ class Hosting {
   }
 
   count(script: string): number {
-    return Number(this.#machine.sh(script));
+    return Number(this.machine.sh(script));
   }
 
   get reloads(): Readonly<Record<'apache' | 'php' | 'named', number>> {
@@ -175,7 +144,7 @@ class Hosting {
   }
 }
 
-async function compare(hosting: Hosting): Promise<void> {
+async function compare(hosting: MeasuredHosting): Promise<void> {
   // Before and after, because the load of the computer may change.
   const plain = (prefix: string) =>
     Array.from({ length: SINGLE / 2 }, (_, at) => hosting.user(`${prefix}${at}`));
@@ -220,11 +189,4 @@ async function compare(hosting: Hosting): Promise<void> {
       `${VISIT_EVERY_MS} ms got ${visits.good} answers, and ${failed.length === 0 ? 'no request failed' : `these failed: ${failed.join(', ')}`}.`,
   );
   showParts(few, many, [`with ${3 + SINGLE} accounts`, `with ${total}`]);
-}
-
-async function until(what: string, isSo: () => boolean): Promise<void> {
-  for (let tries = 0; !isSo(); tries++) {
-    if (tries === 600) throw new Error(`After a minute, it is not so that ${what}.`);
-    await pause(100);
-  }
 }
