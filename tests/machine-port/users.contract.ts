@@ -149,6 +149,21 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       }
     });
 
+    test('makes links that a caller wants, but replaces nothing of the skeleton, and refuses other names', async () => {
+      const links = { 'access-logs': '/var/log/bob', 'welcome.txt': '/nowhere' };
+      await users.create({ ...bob, links });
+      expect(readlinkSync(machine.path('/home/bob/access-logs'))).toBe('/var/log/bob');
+      const [link, home] = ['access-logs', ''].map((name) => lstatSync(machine.path(`/home/bob/${name}`)));
+      expect([link?.uid, link?.gid]).toEqual([home?.uid, home?.gid]);
+      expect(readlinkSync(machine.path('/home/bob/www'))).toBe('public_html');
+      expect(readFileSync(machine.path('/home/bob/welcome.txt'), 'utf8')).toBe('Hello\n');
+      for (const name of ['../x', 'a/b', '.', '']) {
+        const wrong = users.create({ ...carl, links: { [name]: '/nowhere' } });
+        await expect(wrong).rejects.toThrow(TypeError);
+      }
+      expect(await users.find('carl')).toBeUndefined();
+    });
+
     test('undoes a creation completely, and does not change a user with another home directory', async () => {
       const before = state();
       await users.create(bob);
