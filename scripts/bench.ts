@@ -1,6 +1,6 @@
 // Measures whole processes against `node -e 0` of the same run, calls among many accounts against calls among few, and
 // the writing of long lists; and calls while another address attacks. Read the ratios: the milliseconds drift with the machine.
-// `npm run bench [-- --runs=60 --only=starts,command,hooks,accounts,disk,listfunctions,uapilists,uapi,creating,zones,websites,dns,server,writes,memory,attack,remote,bandwidth,lists,host,web,databases,hestia]`
+// `npm run bench [-- --runs=60 --only=starts,command,hooks,accounts,disk,listfunctions,servedlists,uapilists,uapi,creating,zones,websites,dns,server,writes,memory,attack,remote,bandwidth,lists,host,web,databases,hestia]`
 // HESTIA_SOURCE names a checkout of https://github.com/hestiacp/hestiacp, which the part `hestia` needs.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -27,6 +27,7 @@ import { median, time } from './bench/measure.ts';
 import { measureMemory } from './bench/memory.ts';
 import { compareListFunctions } from './bench/list-functions.ts';
 import { compareRemote } from './bench/remote.ts';
+import { compareServedLists } from './bench/served-lists.ts';
 import { compareServers, compareWrites } from './bench/server.ts';
 import { compareVirtualHosts } from './bench/web.ts';
 
@@ -187,6 +188,7 @@ try {
   if (isAsked('accounts')) compareAccounts(join(top, 'bin/whmapi1'), work, environment, runs);
   if (isAsked('disk')) await compareDiskUsage(top, work, environment, Math.min(runs, 15));
   if (isAsked('listfunctions')) await compareListFunctions(join(top, 'bin/whmapi1'), work, environment);
+  if (isAsked('servedlists')) await compareServedLists(top, work, environment);
   if (isAsked('uapilists')) await compareAccountLists(top, work, environment);
   if (isAsked('uapi')) await compareAccountApis(top, work, environment, runs);
   if (isAsked('creating')) compareCreatedAccounts();

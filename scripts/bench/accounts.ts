@@ -141,6 +141,7 @@ export function prepareAccounts(
     blocks_used: 'n * 100',
     inodes_used: 'n',
     disk_limit: '10240',
+    feature_list: `'default'`,
     theme: `'jupiter'`,
   };
   const columns = database.pragma('table_info(account)') as { name: string; type: string; notnull: 0 | 1 }[];

@@ -9,13 +9,10 @@ import type { AnyFunction } from '../../src/core/define.ts';
 import { index } from '../../src/functions/index.generated.ts';
 import { loadFunction } from '../../src/functions/load.ts';
 import { prepareAccounts } from './accounts.ts';
+import { callOnce, stringify, type Taken } from './list-call.ts';
 import { median, type Environment } from './measure.ts';
 
-interface Spent {
-  /** Milliseconds of the processor. */
-  readonly processor: number;
-  /** The peak of its memory. */
-  readonly mebibytes: number;
+interface Spent extends Taken {
   readonly records: number;
 }
 
@@ -35,13 +32,11 @@ const others: readonly Line[] = [
   ['get_fpm_count_and_utilization'],
 ];
 
-/** The lists that JSON.stringify is compared with. */
+/** The lists that JSON.stringify is compared with, besides those of `served-lists.ts`. */
 const longest: readonly Line[] = [
-  ['listaccts'],
   ['get_disk_usage'],
   ['showbw'],
   ['showbw', 'search=^user'],
-  ['list_users'],
   ['listcrts'],
   ['fetch_ssl_vhosts'],
   ['fetch_vhost_ssl_components'],
@@ -152,42 +147,18 @@ function addWebsites(program: string, state: string, environment: Environment): 
 
 /** A list, and JSON.stringify of the same records in a process of its own. In turn, medians of five. */
 function compareWithStringify(program: string, line: Line, environment: Environment, folder: string): void {
-  const stored = join(folder, 'list.json');
-  const stringify = join(folder, 'stringify.cjs');
-  writeFileSync(
-    stringify,
-    `const { readFileSync, writeSync } = require('node:fs');
-     const answer = JSON.parse(readFileSync(${JSON.stringify(stored)}, 'utf8'));
-     const { user, system } = process.cpuUsage();
-     const json = JSON.stringify(answer);
-     const alone = process.cpuUsage();
-     const text = Buffer.from(json);
-     for (let at = 0; at < text.length; ) at += writeSync(1, text, at, Math.min(20480, text.length - at));
-     const spent = process.cpuUsage();
-     const since = (usage) => (usage.user - user + usage.system - system) / 1000;
-     writeSync(3, JSON.stringify([since(alone), since(spent)]));`,
-  );
-  const whole: { processor: number; mebibytes: number }[] = [];
-  const start: typeof whole = [];
-  const stringified = { alone: [] as number[], written: [] as number[] };
+  const [whole, start]: [Taken[], Taken[]] = [[], []];
+  const stringified: { alone: number; written: number }[] = [];
   for (let run = 0; run < 5; run++) {
-    start.push(callOnce(program, ['version'], environment, folder));
-    const { text, ...taken } = callOnce(program, line, environment, folder);
+    start.push(callOnce(program, ['version'], environment, { folder }));
+    const { text, ...taken } = callOnce(program, line, environment, { folder });
     whole.push(taken);
-    writeFileSync(stored, text);
-    const { output } = spawnSync(process.execPath, [stringify], {
-      stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
-      maxBuffer: 2 ** 30,
-    });
-    if (output[1]?.equals(readFileSync(stored).subarray(0, -1)) !== true) throw new Error('Other bytes.');
-    const [alone, written] = JSON.parse(output[3]?.toString() ?? '') as [number, number];
-    stringified.alone.push(alone);
-    stringified.written.push(written);
+    stringified.push(stringify(text, folder));
   }
-  const processor = (taken: typeof whole) => median(taken.map((one) => one.processor));
-  const mebibytes = (taken: typeof whole) => median(taken.map((one) => one.mebibytes));
-  const written = median(stringified.written);
-  const times = [median(stringified.alone), written, processor(start), processor(whole)];
+  const processor = (taken: Taken[]) => median(taken.map((one) => one.processor));
+  const mebibytes = (taken: Taken[]) => median(taken.map((one) => one.mebibytes));
+  const written = median(stringified.map((one) => one.written));
+  const times = [median(stringified.map((one) => one.alone)), written, processor(start), processor(whole)];
   const cells = [
     line.join(' '),
     ...times.map((milliseconds) => milliseconds.toFixed(0)),
@@ -200,39 +171,10 @@ function compareWithStringify(program: string, line: Line, environment: Environm
 
 /** One call. `folder` is for a file of its own. */
 async function spent(program: string, line: Line, environment: Environment, folder: string): Promise<Spent> {
-  const { text, ...rest } = callOnce(program, line, environment, folder);
+  const { text, ...rest } = callOnce(program, line, environment, { folder });
   const { data } = JSON.parse(text) as { data: Record<string, unknown> };
   const fn = await loadFunction(line[0]);
   const isMap = fn?.list === undefined && fn?.returns?.map !== undefined;
   const list = fn?.list ?? Object.keys(data).find((name) => Array.isArray(data[name])) ?? '';
   return { ...rest, records: Object.keys((isMap ? data : data[list]) ?? {}).length };
-}
-
-/** One process, which tells what it took when it ends. */
-function callOnce(
-  program: string,
-  line: Line,
-  environment: Environment,
-  folder: string,
-): Omit<Spent, 'records'> & { readonly text: string } {
-  const tell = join(folder, 'tell-spent.cjs');
-  writeFileSync(
-    tell,
-    `process.on('exit', () => {
-       const { userCPUTime, systemCPUTime } = process.resourceUsage();
-       const { readFileSync, writeSync } = require('node:fs');
-       // Its maxRSS begins with that of the process that started it.
-       const [, peak] = /VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'latin1'));
-       const spent = { processor: (userCPUTime + systemCPUTime) / 1000, mebibytes: peak / 1024 };
-       writeSync(3, JSON.stringify(spent));
-     });`,
-  );
-  const { status, output } = spawnSync(
-    process.execPath,
-    ['--require', tell, program, '--output=json', ...line],
-    { env: environment, stdio: ['ignore', 'pipe', 'inherit', 'pipe'], maxBuffer: 2 ** 30 },
-  );
-  if (status !== 0) throw new Error(`${line.join(' ')} ended with ${status}.`);
-  const told = JSON.parse(output[3]?.toString() ?? '') as Omit<Spent, 'records'>;
-  return { ...told, text: output[1]?.toString() ?? '' };
 }
