@@ -23,6 +23,16 @@ export function frame(type: string, body: Uint8Array = new Uint8Array()): Buffer
   return bytes;
 }
 
+/** A frame whose content is a text. The text is copied only once. */
+export function textFrame(type: string, text: string): Buffer {
+  const length = Buffer.byteLength(text);
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + length);
+  bytes.write(type, 'latin1');
+  bytes.writeUInt32LE(length, 1);
+  bytes.write(text, HEADER_BYTES);
+  return bytes;
+}
+
 /** Takes frames from the pieces of a stream. Each byte is copied once, however small the pieces are. */
 export class FrameReader {
   readonly #most: number;

@@ -5,7 +5,7 @@ import { getSystemErrorMap } from 'node:util';
 import { WriteError, type Io, type Output } from '../cli/io.ts';
 import { reportWriteError } from '../cli/main.ts';
 import { commandIo } from './command-io.ts';
-import { frame } from './frames.ts';
+import { frame, textFrame } from './frames.ts';
 import type { CommandRequest, Terminal } from './request.ts';
 
 /** Prints a response. @returns the exit status. */
@@ -49,7 +49,7 @@ export class Printing {
     const status = await this.#statusOf(print);
     if (this.#failure !== undefined) this.#begin();
     this.#sendText();
-    this.#send('X', Buffer.from([status]));
+    this.#send(frame('X', Buffer.from([status])));
     this.#socket.uncork();
   }
 
@@ -84,19 +84,19 @@ export class Printing {
     if (!this.#isSilent) return;
     this.#text = '';
     this.#isSilent = false;
-    this.#send('M');
+    this.#send(frame('M'));
   }
 
   #sendText(): void {
     if (this.#text === '') return;
-    this.#send(this.#stream, Buffer.from(this.#text));
+    this.#send(textFrame(this.#stream, this.#text));
     this.#text = '';
   }
 
-  #send(type: string, body?: Uint8Array): void {
+  #send(bytes: Buffer): void {
     if (this.#isSilent) return;
     this.#isSending = true;
-    this.#socket.write(frame(type, body));
+    this.#socket.write(bytes);
   }
 
   /** @throws WriteError if nobody reads the response any more. */

@@ -7,6 +7,8 @@ export interface Dialect {
   /** A JSON list, as text, of values of the rows. Its order is `order`, or the order of the rows. */
   readonly jsonListOf: (item: string, order?: string) => string;
   readonly jsonObject: (members: readonly (readonly [name: string, sql: string])[]) => string;
+  /** A text as a JSON string, which is a text. */
+  readonly jsonText: (text: string) => string;
   /** For a member of `jsonObject`: the number, or the text if the number is NULL. */
   readonly jsonOrText: (number: string, text: string) => string;
   /** Whether a member of a JSON object, which is a text here, is `true`. */

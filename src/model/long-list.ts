@@ -115,7 +115,18 @@ export function* inOrderOfKey(
 ): Generator<string> {
   const sql = `SELECT CAST(${record} AS TEXT) AS record, ${key} AS key FROM ${from}
     WHERE (${where}) AND ${key} > ? ORDER BY ${key} LIMIT ${BATCH}`;
-  yield* behindKeys(reading, sql, (last) => [...values, last]);
+  for (const records of behindKeys(reading, sql, (last) => [...values, last])) yield `[${records}]`;
+}
+
+/** Reads a map in the order of its keys: each record under its key. Its records are short, so that more are read at once. */
+export function* membersInOrderOfKey(
+  reading: KeptReading,
+  { jsonText }: Dialect,
+  { key, record, from, where, values }: Keyset,
+): Generator<string> {
+  const sql = `SELECT ${jsonText(key)} || ':' || CAST(${record} AS TEXT) AS record, ${key} AS key FROM ${from}
+    WHERE (${where}) AND ${key} > ? ORDER BY ${key} LIMIT ${LONG}`;
+  for (const records of behindKeys(reading, sql, (last) => [...values, last])) yield `{${records}}`;
 }
 
 /** A record in SQL, from the columns of rows: a JSON value as text. */
@@ -132,10 +143,14 @@ export function* recordsInOrder<Row>(
   record: RecordOfRow,
 ): Generator<string> {
   const records = `SELECT ${record.sql} AS record, ${key} AS key FROM (${sql} LIMIT ${BATCH}) AS row_of_batch`;
-  yield* behindKeys(reading, records, (last) => [...record.values, ...valuesAfter(last)]);
+  const batches = behindKeys(reading, records, (last) => [...record.values, ...valuesAfter(last)]);
+  for (const batch of batches) yield `[${batch}]`;
 }
 
-/** @param sql selects `record` and `key` of the next rows behind a key. All keys are behind the empty one. */
+/**
+ * Reads batches of records, which commas separate.
+ * @param sql selects `record` and `key` of the next rows behind a key. All keys are behind the empty one.
+ */
 function* behindKeys(
   reading: KeptReading,
   sql: string,
@@ -146,7 +161,7 @@ function* behindKeys(
   for (let last = ''; ;) {
     const row = reading.get(batch, ...valuesAfter(last)) as Record<'records' | 'last', string | null>;
     if (row.records === null || row.last === null) return;
-    yield `[${row.records}]`;
+    yield row.records;
     last = row.last;
   }
 }

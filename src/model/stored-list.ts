@@ -43,21 +43,37 @@ export function keysOf(db: Db, table: ListedTable, condition: Condition): Promis
   return sortedKeys(db, table, condition, inOwnOrder(table));
 }
 
+/** A column in its order, to be listed as a whole. */
+export interface ListedKeys extends Pick<ListedTable, 'from' | 'key' | 'order'> {
+  /**
+   * `from` with the index of SQLite that has the rows of the condition in `order`. They then need no subquery that
+   * orders them, which took a third of the time.
+   */
+  readonly fromIndex?: string | undefined;
+}
+
 /**
- * Returns the same keys, behind those in `before`, for a response. A long list is left to be written as SQLite wrote it,
- * so that it is never a list of JavaScript. PostgreSQL writes spaces between the items.
+ * Returns the keys of the rows that match a condition, behind those in `before`, for a response. A long list is left to
+ * be written as SQLite wrote it, so that it is never a list of JavaScript. PostgreSQL writes spaces between the items.
  */
 export async function readKeys(
   context: Pick<Context, 'db' | 'listQuery'> & longLists.Leaving,
-  { from, key, order }: ListedTable,
+  { from, fromIndex, key, order }: ListedKeys,
   { where, values }: Condition,
-  before: readonly string[],
+  before: readonly string[] = [],
 ): Promise<string[]> {
   const { db, listQuery, reportLongList } = context;
   const sql = `SELECT ${key} AS item FROM ${from} WHERE ${where} ORDER BY ${order}`;
   const isText = listQuery === undefined && longLists.canLeave(context);
   if (isText && (await longLists.areMany(db, { sql, values }))) {
-    const keys = await jsonOf(db, sql, values);
+    const keys =
+      fromIndex === undefined
+        ? await jsonOf(db, sql, values)
+        : await textOf(
+            db,
+            `SELECT ${db.dialect.jsonListOf(key)} AS json FROM ${fromIndex} WHERE ${where}`,
+            values,
+          );
     const batches = before.length === 0 ? [keys] : [JSON.stringify(before), keys];
     reportLongList?.({ batches, preview: () => batches, close: () => undefined });
     return [];
@@ -197,10 +213,11 @@ export async function jsonList<Item>(db: Db, sql: string, values: readonly SqlVa
   return JSON.parse(await jsonOf(db, sql, values)) as Item[];
 }
 
-async function jsonOf(db: Db, sql: string, values: readonly SqlValue[]): Promise<string> {
-  const row = await db.get<{ json: string }>(
-    `SELECT ${db.dialect.jsonListOf('item')} AS json FROM (${sql}) AS found`,
-    ...values,
-  );
+function jsonOf(db: Db, sql: string, values: readonly SqlValue[]): Promise<string> {
+  return textOf(db, `SELECT ${db.dialect.jsonListOf('item')} AS json FROM (${sql}) AS found`, values);
+}
+
+async function textOf(db: Db, sql: string, values: readonly SqlValue[]): Promise<string> {
+  const row = await db.get<{ json: string }>(sql, ...values);
   return row?.json ?? '[]';
 }

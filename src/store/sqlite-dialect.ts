@@ -15,6 +15,7 @@ export const sqliteDialect: Dialect = {
   position: (text, part) => `instr(${text}, ${part})`,
   jsonListOf: (item, order) => `json_group_array(${item}${order === undefined ? '' : ` ORDER BY ${order}`})`,
   jsonObject: (members) => `json_object(${members.map(([name, sql]) => `'${name}', ${sql}`).join(', ')})`,
+  jsonText: (text) => `json_quote(${text})`,
   jsonOrText: (number, text) => `coalesce(${number}, '${text}')`,
   isTrue: (json, member) => `json_extract(${json}, '$.${member}') = 1`,
   eachOf: (json, name) => `json_each(${json}) AS ${name}`,

@@ -24,6 +24,7 @@ export default defineFunction({
       context,
       isRoot ? { where: 'server = ?', values: [db.server] } : visibleTo(db, caller),
       isRoot ? ['root'] : [],
+      isRoot ? 'account_by_server' : undefined,
     );
     return { users };
   },

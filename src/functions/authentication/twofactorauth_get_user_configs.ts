@@ -33,10 +33,15 @@ export default defineFunction({
   async handler({ user }, context) {
     const { caller, db } = context;
     if (user === undefined) {
-      const toConfiguration = ({ domain }: tfa.Enrolled) => ({ is_enabled: 1, primary_domain: domain });
-      if (await tfa.leaveEnrolled(context, caller, toConfiguration)) return {};
+      const record = [
+        ['is_enabled', '1'],
+        ['primary_domain', tfa.DOMAIN],
+      ] as const;
+      if (await tfa.leaveEnrolled(context, caller, record)) return {};
       const enrolled = await tfa.listEnrolled(db, caller);
-      return Object.fromEntries(enrolled.map((one) => [one.username, toConfiguration(one)]));
+      return Object.fromEntries(
+        enrolled.map(({ username, domain }) => [username, { is_enabled: 1, primary_domain: domain }]),
+      );
     }
     await users.assertManageable(db, caller, user);
     const isEnrolled = await tfa.isEnrolled(db, user);

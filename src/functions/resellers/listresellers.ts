@@ -21,7 +21,7 @@ export default defineFunction({
     },
   ],
 
-  async handler(_args, { db }) {
-    return { reseller: await resellers.list(db) };
+  async handler(_args, context) {
+    return { reseller: await resellers.readNames(context) };
   },
 });

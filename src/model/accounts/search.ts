@@ -175,13 +175,18 @@ export function namesOf(db: Db, condition: Condition): Promise<string[]> {
   return keysOf(db, ACCOUNTS, condition);
 }
 
-/** Reads the same names for a response, behind those in `before` (`model/stored-list.ts`). */
+/**
+ * Reads the usernames of accounts for a response, sorted, behind those in `before` (`model/stored-list.ts`).
+ * @param index of SQLite, which has the rows of the condition in the order of their names.
+ */
 export function readNames(
   context: Pick<Context, 'db' | 'listQuery'> & longLists.Leaving,
   condition: Condition,
   before: readonly string[],
+  index?: 'account_by_server',
 ): Promise<string[]> {
-  return readKeys(context, ACCOUNTS, condition, before);
+  const fromIndex = index === undefined ? undefined : `account INDEXED BY ${index}`;
+  return readKeys(context, { ...ACCOUNTS, fromIndex }, condition, before);
 }
 
 /** Reads records of accounts, by username unless the call requests another order (`model/stored-list.ts`). */

@@ -1,10 +1,12 @@
 // Resellers: accounts that can own others, and their privileges.
-import type { Caller, Db } from '../../core/context.ts';
+import type { Caller, Context, Db } from '../../core/context.ts';
 import { badParam, denied, notFound, type ApiError } from '../../core/errors.ts';
 import * as accounts from '../accounts/accounts.ts';
 import type { Account } from '../accounts/accounts.ts';
 import * as accountRows from '../accounts/rows.ts';
 import { initialPrivileges, isPrivilege, type PrivilegeName } from './privileges.ts';
+import type * as longLists from '../long-list.ts';
+import { readKeys } from '../stored-list.ts';
 import * as users from '../accounts/users.ts';
 
 const ROOT = 'root';
@@ -13,6 +15,14 @@ const ROOT = 'root';
 export async function list(db: Db): Promise<string[]> {
   const rows = await db.all<{ username: string }>('SELECT username FROM reseller ORDER BY username');
   return rows.map(({ username }) => username);
+}
+
+// The table is the index of its names.
+const RESELLERS = { from: 'reseller', fromIndex: 'reseller NOT INDEXED', key: 'username', order: 'username' };
+
+/** Reads the same names for a response (`model/stored-list.ts`). */
+export function readNames(context: Pick<Context, 'db' | 'listQuery'> & longLists.Leaving): Promise<string[]> {
+  return readKeys(context, RESELLERS, { where: 'TRUE', values: [] });
 }
 
 export async function isReseller(db: Db, user: string): Promise<boolean> {

@@ -1,7 +1,6 @@
 // Two-factor authentication as stored: the secrets of enrolled users, the policy, the issuers.
 import { seesAll } from '../../core/access.ts';
 import type { Caller, Db, Sealer } from '../../core/context.ts';
-import type { Hash } from '../../core/values.ts';
 import * as longLists from '../long-list.ts';
 import { findSealed } from './sealed-secrets.ts';
 import * as storedSettings from '../packages/stored-settings.ts';
@@ -123,34 +122,32 @@ export function listEnrolled(db: Db, caller: Caller): Promise<Enrolled[]> {
   );
 }
 
+/** The column of their main domains, for `leaveEnrolled`. */
+export const DOMAIN = 'account.domain';
+
 /**
  * Leaves a long list of enrolled users, as a map by name, to be read while the response is written.
+ * @param record the members of each record, as names and SQL.
  * @returns false if it is short, or has to be read at once.
  */
 export async function leaveEnrolled(
   context: longLists.Leaving,
   caller: Caller,
-  toConfiguration: (enrolled: Enrolled) => Hash,
+  record: readonly (readonly [name: string, sql: string])[],
 ): Promise<boolean> {
   if (!longLists.canLeave(context)) return false;
-  const { db } = context;
+  const { dialect } = context.db;
   const { where, values } = manageable(caller);
-  const row = await db.get<{ count: number }>(
-    `SELECT count(*) AS count FROM ${ENROLLED} WHERE ${where}`,
-    ...values,
-  );
-  if ((row?.count ?? 0) <= longLists.LONG) return false;
-  const record = db.dialect.jsonObject([
-    ['username', 'tfa_secret.username'],
-    ['domain', 'account.domain'],
-  ]);
-  const query = { key: 'tfa_secret.username', record, from: ENROLLED, where, values };
-  longLists.leave(context, function* (reading) {
-    for (const batch of longLists.inOrderOfKey(reading, query)) {
-      const enrolled = JSON.parse(batch) as Enrolled[];
-      yield JSON.stringify(Object.fromEntries(enrolled.map((one) => [one.username, toConfiguration(one)])));
-    }
-  });
+  if (!(await longLists.areMany(context.db, { sql: `SELECT 1 FROM ${ENROLLED} WHERE ${where}`, values })))
+    return false;
+  const query = {
+    key: 'tfa_secret.username',
+    record: dialect.jsonObject(record),
+    from: ENROLLED,
+    where,
+    values,
+  };
+  longLists.leave(context, (reading) => longLists.membersInOrderOfKey(reading, dialect, query));
   return true;
 }
 

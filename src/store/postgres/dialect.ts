@@ -17,6 +17,7 @@ export const postgresDialect: Dialect = {
     `CAST(coalesce(json_agg(${item}${order === undefined ? '' : ` ORDER BY ${order}`}), '[]') AS TEXT)`,
   jsonObject: (members) =>
     `json_build_object(${members.map(([name, sql]) => `'${name}', ${sql}`).join(', ')})`,
+  jsonText: (text) => `CAST(to_json(${text}) AS TEXT)`,
   jsonOrText: (number, text) => `coalesce(to_json(${number}), to_json(CAST('${text}' AS TEXT)))`,
   isTrue: (json, member) => `CAST(${json} AS JSON) ->> '${member}' = 'true'`,
   eachOf: (json, name) =>
