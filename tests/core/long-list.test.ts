@@ -48,7 +48,8 @@ beforeAll(async () => {
       username: numbered(at),
       domain: `${(at * 7919) % 1_000_003}.example`,
       owner: at % 400 === 0 ? 'root' : 'user0000',
-      uid: 2000 + at,
+      // In another order than the usernames.
+      uid: 2000 + ((at * 7919) % 1203),
       suspendedAt: at % 3 === 0 ? 1_790_000_123_456 : null,
       suspendReason: reasons[at % reasons.length] ?? '',
       blocksUsed: at % 2 === 0 ? null : at,
@@ -209,7 +210,9 @@ test('the enrolled users and the features of accounts', async () => {
   await here.engine.store.transaction('changes', async (db) => ({
     value: await db.run(
       `INSERT INTO tfa_secret (username, kind, name, sealed, created_at)
-       SELECT username, 'primary_account', '', ?, created_at FROM account`,
+       SELECT username, 'primary_account', '', ?, created_at FROM account
+       UNION ALL SELECT 'root', 'primary_account', '', ?, 1`,
+      new Uint8Array([1]),
       new Uint8Array([1]),
     ),
     keep: true,
@@ -222,9 +225,9 @@ test('the enrolled users and the features of accounts', async () => {
   for (const format of ['json', 'jsonpretty', 'yaml', 'xml', 'csv', 'table'] as const) {
     const configurations = await ask('twofactorauth_get_user_configs', [], true);
     expect(configurations.longList !== undefined).toBe(isSqlite);
-    expect(await write(format, configurations)).toBe(
-      await write(format, await ask('twofactorauth_get_user_configs', [], false)),
-    );
+    const text = await write(format, configurations);
+    expect(text).toBe(await write(format, await ask('twofactorauth_get_user_configs', [], false)));
+    expect(text).toContain('root');
     const named = users.map((value, at) => ({ name: `user-${at}`, value }));
     const features = await ask('get_users_features_settings', named, true);
     expect(features.longList).toBeDefined();
@@ -303,6 +306,36 @@ test.each(['json', 'yaml', 'xml', 'csv', 'table'] as const)('the usernames as %s
   expect((await ask('list_users', last, true)).data?.users).toEqual(
     (whole.data?.users as string[]).toReversed().sort((a, b) => (a < b ? 1 : -1)),
   );
+});
+
+test.each(['json', 'yaml', 'csv'] as const)('the resellers as %s', async (format) => {
+  await here.engine.store.transaction('changes', async (db) => ({
+    value: await db.run(
+      'INSERT INTO reseller (username) SELECT username FROM account WHERE true ON CONFLICT DO NOTHING',
+    ),
+    keep: true,
+  }));
+  const resellers = await ask('listresellers', [], true);
+  expect(resellers.longList).toBeDefined();
+  const whole = await ask('listresellers', [], false);
+  expect(await write(format, resellers)).toBe(await write(format, whole));
+  expect(whole.data?.reseller).toEqual(Array.from({ length: 1203 }, (_, at) => numbered(at)));
+});
+
+test('the features of many accounts, and of one that does not exist', async () => {
+  const named = Array.from({ length: 1203 }, (_, at) => ({ name: 'user', value: numbered(1202 - at) }));
+  const one = { name: 'feature', value: 'webmail' };
+  const features = await ask('get_users_features_settings', [...named, one], true);
+  expect(features.longList).toBeDefined();
+  const whole = await ask('get_users_features_settings', [...named, one], false);
+  expect(await write('json', features)).toBe(await write('json', whole));
+  const rows = whole.data?.users_features_settings as { user: string; cpuser_setting: number | null }[];
+  expect(rows.map(({ user }) => user)).toEqual(named.map(({ value }) => value));
+  expect(rows.filter((row) => row.cpuser_setting === 1).map(({ user }) => user)).toEqual(['user0007']);
+  const missing = { name: 'user', value: 'nobody1' };
+  const { metadata } = await ask('get_users_features_settings', [...named, missing, one], true);
+  expect(metadata).toMatchObject({ error_code: 'not_found' });
+  expect(metadata.reason).toContain('nobody1');
 });
 
 test('the zones of the server', async () => {

@@ -1,10 +1,10 @@
 import { defineFunction } from '../../core/define.ts';
 import { existingAccount } from '../../model/accounts/names.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
 import { features } from '../../model/features/catalogue.ts';
 import { readIds } from '../../model/features/ids.ts';
 import { LONG } from '../../model/long-list.ts';
 import * as featureLists from '../../model/features/lists.ts';
+import { listsOf } from '../../model/features/of-users.ts';
 import * as featureOverrides from '../../model/features/overrides.ts';
 
 export default defineFunction({
@@ -75,31 +75,36 @@ export default defineFunction({
 
   async handler(args, { caller, db, listQuery, reportLongList }) {
     const ids = args.feature.length === 0 ? features.map(({ id }) => id) : await readIds(args.feature);
-    const users = await accounts.getEach(db, caller, new Set(args.user));
-    const overrides = await featureOverrides.listEach(
-      db,
-      users.map(({ username }) => username),
-    );
-    const lists = new Map<string, ReadonlySet<string>>();
-    for (const name of new Set(users.map(({ settings }) => settings.featureList))) {
+    const users = [...new Set(args.user)];
+    const listsOfUsers = await listsOf(db, caller, users);
+    const overrides = await featureOverrides.listEach(db, users);
+    const enabled = new Map<string, ReadonlySet<string>>();
+    for (const name of new Set(listsOfUsers)) {
       const settings = await featureLists.getSettings(db, name);
       const disabled = await featureLists.listDisabled(db, name);
-      lists.set(name, new Set(ids.filter((id) => settings[id] && !disabled.has(id))));
+      enabled.set(name, new Set(ids.filter((id) => settings[id] && !disabled.has(id))));
     }
-    const rowsOf = ({ username, settings: { featureList } }: accounts.Account) =>
-      ids.map((feature) => {
-        const override = overrides.get(username)?.get(feature);
+    const rowsOf = (user: string, at: number) => {
+      const list = listsOfUsers[at] ?? '';
+      const own = overrides.get(user);
+      return ids.map((feature) => {
+        const override = own?.get(feature);
         return {
-          user: username,
+          user,
           feature,
-          feature_list: featureList,
-          feature_list_setting: lists.get(featureList)?.has(feature) === true ? 1 : 0,
+          feature_list: list,
+          feature_list_setting: enabled.get(list)?.has(feature) === true ? 1 : 0,
           cpuser_setting: override === undefined ? null : override ? 1 : 0,
         };
       });
+    };
     if (listQuery === undefined && reportLongList !== undefined && users.length * ids.length > LONG) {
+      const usersOfBatch = Math.ceil(LONG / ids.length);
       const batches = function* () {
-        for (const user of users) yield JSON.stringify(rowsOf(user));
+        for (let from = 0; from < users.length; from += usersOfBatch) {
+          const some = users.slice(from, from + usersOfBatch);
+          yield JSON.stringify(some.flatMap((user, at) => rowsOf(user, from + at)));
+        }
       };
       reportLongList({ batches: batches(), preview: batches, close: () => undefined });
       return { users_features_settings: [] };

@@ -106,21 +106,6 @@ function visible<A extends Identity>(db: Db, caller: Caller, username: string, f
 }
 
 /**
- * Like `get` for each of several accounts, with one query. In the order of the names.
- * @throws ApiError that of the first account that `get` does not return.
- */
-export async function getEach(db: Db, caller: Caller, usernames: Iterable<string>): Promise<Account[]> {
-  const names = [...usernames];
-  const rows = await db.all<Row & Pick<StoredAccount, 'server'>>(
-    `SELECT server, ${selected} FROM account
-     WHERE username IN (SELECT value FROM ${db.dialect.eachOf('?', 'wanted')})`,
-    JSON.stringify(names),
-  );
-  const found = new Map(rows.map((row) => [row.username, { ...accountOf(row), server: row.server }]));
-  return names.map((name) => visible(db, caller, name, found.get(name)));
-}
-
-/**
  * Returns the account that calls UAPI.
  * @throws ApiError `not_found` if it was removed meanwhile.
  */
