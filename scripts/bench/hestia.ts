@@ -45,7 +45,7 @@ export async function compareHestia(work: string): Promise<void> {
   );
   console.log('| way | accounts a minute | ratio | ratio to HestiaCP without restarts | load average |');
   console.log('| --- | --- | --- | --- | --- |');
-  for (const { way, perMinute, load } of [theirs.usual, theirs.silent, ours.single, ours.together]) {
+  for (const { way, perMinute, load } of [...Object.values(theirs), ours.single, ours.together]) {
     const ratios = [theirs.usual, theirs.silent].map((one) => (perMinute / one.perMinute).toFixed(2));
     console.log(`| ${way} | ${perMinute.toFixed(0)} | ${ratios.join(' | ')} | ${load} |`);
   }
@@ -64,14 +64,16 @@ function measured(way: string, accounts: number, run: () => number): Measured {
   return { way: `${way}, ${accounts} accounts`, perMinute, load: (loadavg()[0] ?? NaN).toFixed(1) };
 }
 
-async function hestia(source: string): Promise<Record<'usual' | 'silent', Measured>> {
+async function hestia(source: string): Promise<Record<'users' | 'usual' | 'silent', Measured>> {
   const machine = await bootMachine(debianRoot(PACKAGES));
   try {
     setUp(machine, source);
     const panel = new Panel(machine);
-    panel.create('warm', WARM);
+    panel.create('warm', WARM, '');
+    const users = measured('HestiaCP, v-add-user alone', SINGLE, () => panel.create('alone', SINGLE));
+    machine.sh(`test "$(grep -c ^alone /etc/passwd)" = ${SINGLE}`);
     const usual = measured('HestiaCP, v-add-user and v-add-web-domain', SINGLE, () =>
-      panel.create('usual', SINGLE),
+      panel.create('usual', SINGLE, ''),
     );
     panel.check('usual', SINGLE);
     const silent = measured('HestiaCP, v-add-web-domain without restarts', SINGLE, () =>
@@ -79,7 +81,7 @@ async function hestia(source: string): Promise<Record<'usual' | 'silent', Measur
     );
     machine.sh('systemctl reload php8.4-fpm apache2');
     panel.check('silent', SINGLE);
-    return { usual, silent };
+    return { users, usual, silent };
   } finally {
     await machine.stop();
   }
@@ -141,15 +143,19 @@ class Panel {
     this.#machine = machine;
   }
 
-  /** @param words of `v-add-web-domain`, after the domain. @returns how many milliseconds it took. */
-  create(prefix: string, count: number, words = ''): number {
+  /**
+   * @param words of `v-add-web-domain`, after the domain. Undefined: the users get no website.
+   * @returns how many milliseconds it took.
+   */
+  create(prefix: string, count: number, words?: string): number {
+    const website = words === undefined ? '' : `v-add-web-domain $user $user.example ${words} || exit`;
     const took = this.#machine.sh(`
       export PATH=$PATH:${FOLDER}/bin
       begun=$(date +%s%N)
       (for ((at = 0; at < ${count}; at++)); do
         user=${prefix}$at
         v-add-user $user '${PASSWORD}' $user@host.example || exit
-        v-add-web-domain $user $user.example ${words} || exit
+        ${website}
       done) >>${ERRORS} 2>&1 || { tail -n 20 ${ERRORS} >&2; exit 1; }
       echo $(( ($(date +%s%N) - begun) / 1000 ))`);
     return Number(took) / 1000;
