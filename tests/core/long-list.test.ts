@@ -207,16 +207,13 @@ test('an account and a caller of other calls get whole lists', async () => {
 });
 
 test('the enrolled users and the features of accounts', async () => {
-  await here.engine.store.transaction('changes', async (db) => ({
-    value: await db.run(
-      `INSERT INTO tfa_secret (username, kind, name, sealed, created_at)
-       SELECT username, 'primary_account', '', ?, created_at FROM account
-       UNION ALL SELECT 'root', 'primary_account', '', ?, 1`,
-      new Uint8Array([1]),
-      new Uint8Array([1]),
-    ),
-    keep: true,
-  }));
+  await here.engine.store.transaction('changes', async (db) => {
+    const into = 'INSERT INTO tfa_secret (username, kind, name, sealed, created_at)';
+    const sealed = new Uint8Array([1]);
+    await db.run(`${into} SELECT username, 'primary_account', '', ?, created_at FROM account`, sealed);
+    await db.run(`${into} VALUES ('root', 'primary_account', '', ?, 1)`, sealed);
+    return { value: undefined, keep: true };
+  });
   const users = Array.from({ length: 30 }, (_, at) => numbered(at * 7));
   await here.call('add_override_features_for_user', {
     user: 'user0007',
