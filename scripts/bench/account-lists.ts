@@ -8,6 +8,7 @@ import Database from 'better-sqlite3';
 import type { AccountApi } from '../../src/core/context.ts';
 import { loadAccountFunction } from '../../src/uapi/load.ts';
 import { accountLoaders } from '../../src/uapi/loaders.generated.ts';
+import { callOnce, type Taken } from './list-call.ts';
 import { median, type Environment } from './measure.ts';
 
 const FEW = 100;
@@ -62,7 +63,7 @@ export async function compareAccountLists(
   for (const line of [...(await linesOf('uapi')), ...(await linesOf('api2')), ...others]) {
     const [few, many] = states.map((state) => {
       const own = { ...environment, WHMAPI1_STATE_DIR: state };
-      return Array.from({ length: ROUNDS }, () => callOnce(top, line, own, work));
+      return Array.from({ length: ROUNDS }, () => callInAccount(top, line, own, work));
     });
     if (few === undefined || many === undefined) continue;
     const processor = (calls: typeof few) => median(calls.map((one) => one.processor));
@@ -122,48 +123,20 @@ function addItems(top: string, state: string, environment: Environment, count: n
   for (let at = 0; at < count; at++) writeFileSync(join(folder, `file${at}.html`), '');
 }
 
-interface Spent {
-  /** Milliseconds of the processor. */
-  readonly processor: number;
-  /** The peak of its memory. */
-  readonly mebibytes: number;
-}
-
-/** One process, which tells what it took when it ends. `folder` is for a file of its own. */
-function callOnce(
+/** One call. `folder` is for a file of its own. */
+function callInAccount(
   top: string,
   { api, name, args }: Line,
   environment: Environment,
   folder: string,
-): Spent & { readonly bytes: number } {
-  const tell = join(folder, 'tell-spent.cjs');
-  writeFileSync(
-    tell,
-    `process.on('exit', () => {
-       const { userCPUTime, systemCPUTime } = process.resourceUsage();
-       const { readFileSync, writeSync } = require('node:fs');
-       const [, peak] = /VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'latin1'));
-       writeSync(3, JSON.stringify({ processor: (userCPUTime + systemCPUTime) / 1000, mebibytes: peak / 1024 }));
-     });`,
-  );
+): Taken & { readonly bytes: number } {
   const [module = '', fn = ''] = name.split('::');
-  const words = [
-    '--require',
-    tell,
-    join(top, 'bin', programs[api]),
-    '--output=json',
-    '--user=bob',
-    module,
-    fn,
-  ];
-  const { output } = spawnSync(process.execPath, [...words, ...args], {
-    env: environment,
-    stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
-    maxBuffer: 2 ** 30,
+  const words = ['--user=bob', module, fn, ...args];
+  const { text, ...taken } = callOnce(join(top, 'bin', programs[api]), words, environment, {
+    ...{ folder, mayFail: true },
   });
-  const text = output[1]?.toString() ?? '';
   // A refusal would be a short list.
   if (!/"status":1|"event":\{"result":1\}/.test(text) || text.slice(0, 300).includes('"reason":'))
     console.error(`${name}: ${text.slice(0, 200)}`);
-  return { ...(JSON.parse(output[3]?.toString() ?? '') as Spent), bytes: text.length };
+  return { ...taken, bytes: text.length };
 }

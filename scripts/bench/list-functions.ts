@@ -9,8 +9,8 @@ import type { AnyFunction } from '../../src/core/define.ts';
 import { index } from '../../src/functions/index.generated.ts';
 import { loadFunction } from '../../src/functions/load.ts';
 import { prepareAccounts } from './accounts.ts';
-import { callOnce, stringify, type Taken } from './list-call.ts';
-import { median, type Environment } from './measure.ts';
+import { callOnce, compareWithStringify, HEADINGS, type Taken } from './list-call.ts';
+import type { Environment } from './measure.ts';
 
 interface Spent extends Taken {
   readonly records: number;
@@ -86,12 +86,12 @@ export async function compareListFunctions(
   }
   const many = { ...environment, WHMAPI1_STATE_DIR: states[1] };
   console.log(`\nLists of ${MANY} accounts as JSON, against JSON.stringify of the same records\n`);
-  console.log(
-    '| call | JSON.stringify, ms | with writing | version | call | call / with writing (2) | without version | ' +
-      'MiB above version (60) |',
-  );
+  console.log(`| call | ${HEADINGS} |`);
   console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
-  for (const line of longest) compareWithStringify(program, line, many, work);
+  for (const line of longest) {
+    const { cells } = compareWithStringify(program, { words: line }, many, { folder: work, rounds: 5 });
+    console.log(`| ${[line.join(' '), ...cells].join(' | ')} |`);
+  }
 }
 
 /**
@@ -143,30 +143,6 @@ function addWebsites(program: string, state: string, environment: Environment): 
      COMMIT`,
   );
   database.close();
-}
-
-/** A list, and JSON.stringify of the same records in a process of its own. In turn, medians of five. */
-function compareWithStringify(program: string, line: Line, environment: Environment, folder: string): void {
-  const [whole, start]: [Taken[], Taken[]] = [[], []];
-  const stringified: { alone: number; written: number }[] = [];
-  for (let run = 0; run < 5; run++) {
-    start.push(callOnce(program, ['version'], environment, { folder }));
-    const { text, ...taken } = callOnce(program, line, environment, { folder });
-    whole.push(taken);
-    stringified.push(stringify(text, folder));
-  }
-  const processor = (taken: Taken[]) => median(taken.map((one) => one.processor));
-  const mebibytes = (taken: Taken[]) => median(taken.map((one) => one.mebibytes));
-  const written = median(stringified.map((one) => one.written));
-  const times = [median(stringified.map((one) => one.alone)), written, processor(start), processor(whole)];
-  const cells = [
-    line.join(' '),
-    ...times.map((milliseconds) => milliseconds.toFixed(0)),
-    (processor(whole) / written).toFixed(2),
-    ((processor(whole) - processor(start)) / written).toFixed(2),
-    (mebibytes(whole) - mebibytes(start)).toFixed(0),
-  ];
-  console.log(`| ${cells.join(' | ')} |`);
 }
 
 /** One call. `folder` is for a file of its own. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { prepareAccounts } from './accounts.ts';
-import { callOnce, stringify, type Taken } from './list-call.ts';
+import { compareWithStringify, HEADINGS } from './list-call.ts';
 import { median, processorTimeOf, startServer, stop, type Environment } from './measure.ts';
 
 const ACCOUNTS = 100_000;
@@ -56,42 +56,16 @@ export async function compareServedLists(top: string, work: string, environment:
     `\nLists of ${ACCOUNTS} accounts as JSON, against JSON.stringify of the same response with writing\n`,
   );
   console.log(
-    '| call | MB | JSON.stringify, ms | with writing | version | command | command / with writing (2) | ' +
-      'without version | MiB above version (60) | server | native command | both / with writing (2) | ' +
+    `| call | MB | ${HEADINGS} | server | native command | both / with writing (2) | ` +
       'MiB of the server above version (60) |',
   );
   console.log(`|${' --- |'.repeat(13)}`);
   for (const list of lists) {
-    const alone = withoutServer(program, list, own, folder);
+    const alone = compareWithStringify(program, list, own, { folder, rounds: ROUNDS });
     const served = await throughServer(top, list, own, alone.text);
-    console.log(`| ${[list.title, ...alone.cells, ...served(alone.written)].join(' | ')} |`);
+    const size = (alone.text.length / 1e6).toFixed(1);
+    console.log(`| ${[list.title, size, ...alone.cells, ...served(alone.written)].join(' | ')} |`);
   }
-}
-
-/** In turn, medians. */
-function withoutServer(program: string, { words, input }: List, environment: Environment, folder: string) {
-  const [whole, start]: [Taken[], Taken[]] = [[], []];
-  const stringified: { alone: number; written: number }[] = [];
-  let text = '';
-  for (let round = 0; round < ROUNDS; round++) {
-    start.push(callOnce(program, ['version'], environment, { folder }));
-    const called = callOnce(program, words, environment, { folder, input });
-    text = called.text;
-    whole.push(called);
-    stringified.push(stringify(text, folder));
-  }
-  const processor = (taken: Taken[]) => median(taken.map((one) => one.processor));
-  const mebibytes = (taken: Taken[]) => median(taken.map((one) => one.mebibytes));
-  const written = median(stringified.map((one) => one.written));
-  const times = [median(stringified.map((one) => one.alone)), written, processor(start), processor(whole)];
-  const cells = [
-    (text.length / 1e6).toFixed(1),
-    ...times.map((milliseconds) => milliseconds.toFixed(0)),
-    (processor(whole) / written).toFixed(2),
-    ((processor(whole) - processor(start)) / written).toFixed(2),
-    (mebibytes(whole) - mebibytes(start)).toFixed(0),
-  ];
-  return { text, written, cells };
 }
 
 /**
