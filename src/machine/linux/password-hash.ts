@@ -11,8 +11,8 @@ const SETTING = '$y$j9T$';
 const SALT_BYTES = 16;
 const DIGEST = /^[./0-9A-Za-z]{43}$/;
 /**
- * crypt(3), if there is no native program. Every Debian has perl-base. The passwords are the lines of standard input, because all users can read
- * arguments.
+ * crypt(3), if there is no native program. Every Debian has perl-base. The passwords are the lines of standard input,
+ * because all users can read arguments.
  */
 const SCRIPT =
   'binmode STDIN; for (@ARGV) { chomp(my $password = <STDIN>); print crypt($password, $_), "\\n" }';
