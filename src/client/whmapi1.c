@@ -26,15 +26,18 @@
 #ifndef PATIENCE_MS
 #define PATIENCE_MS 50 /* Tests of what a server answers wait longer, for a busy machine. */
 #endif
-enum { HEADER = 5, MAX_CONTENT = 256 * 1024, MOST_INPUT = 64 * 1024 * 1024 };
+#ifndef MAX_CONTENT
+#define MAX_CONTENT (2u * 1024 * 1024) /* Linux starts no longer lines, unless the limit of the stack is raised. */
+#endif
+enum { HEADER = 5, MOST_INPUT = 64 * 1024 * 1024 };
 #define ACTS_AS_ACCOUNT (strcmp(NAME, "whmapi1") != 0)
 
 extern char **environ;
 
-/* What is sent. A length beyond its bytes says that they do not suffice. */
+/* What is sent. A length beyond its bytes says that they do not suffice. Bytes that are not used take no memory. */
 static struct frame {
-  char bytes[HEADER + MAX_CONTENT];
   size_t length;
+  char bytes[HEADER + MAX_CONTENT];
 } request, input;
 static char piece[64 * 1024]; /* Of what is read, to be written next. */
 
@@ -116,13 +119,14 @@ static int state_directory(char *path, size_t room) {
 }
 
 static int64_t now_ms(void) {
-  struct timespec time;
-  if (clock_gettime(CLOCK_MONOTONIC, &time) != 0) return 0;
+  struct timespec time = {0};
+  (void)clock_gettime(CLOCK_MONOTONIC, &time);
   return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-/* Whether to try again: it is ready, or a signal came. Without a deadline (-1), waits as long as it takes. */
-static int wait_for(int descriptor, short events, int64_t deadline) {
+/* Whether to try again: a signal came, or it is ready now. Without a deadline (-1), waits as long as it takes. */
+static int may_retry(int descriptor, short events, int64_t deadline) {
+  if (errno != EAGAIN) return errno == EINTR;
   int64_t left = deadline < 0 ? -1 : deadline - now_ms();
   if (deadline >= 0 && left <= 0) return 0;
   struct pollfd one = {descriptor, events, 0};
@@ -132,14 +136,10 @@ static int wait_for(int descriptor, short events, int64_t deadline) {
 
 /* Sends (POLLOUT) or receives (POLLIN) all bytes. */
 static int transfer(int socket, short event, char *bytes, size_t length, int64_t deadline) {
-  while (length > 0) {
-    ssize_t done = event == POLLOUT ? send(socket, bytes, length, MSG_NOSIGNAL) : recv(socket, bytes, length, 0);
-    if (done > 0) {
-      bytes += done;
-      length -= (size_t)done;
-    } else if (done == 0 || (errno != EINTR && (errno != EAGAIN || !wait_for(socket, event, deadline)))) {
-      return 0;
-    }
+  for (ssize_t done; length > 0; bytes += done, length -= (size_t)done) {
+    done = event == POLLOUT ? send(socket, bytes, length, MSG_NOSIGNAL) : recv(socket, bytes, length, 0);
+    if (done < 0 && may_retry(socket, event, deadline)) done = 0;
+    else if (done <= 0) return 0;
   }
   return 1;
 }
@@ -196,14 +196,10 @@ static char hand_over(int socket, int argc, char **argv) {
 
 /* Returns 0, or the error that the stream reports. */
 static int write_all(int descriptor, const char *bytes, size_t length) {
-  while (length > 0) {
-    ssize_t written = write(descriptor, bytes, length);
-    if (written >= 0) {
-      bytes += written;
-      length -= (size_t)written;
-    } else if (errno != EINTR && (errno != EAGAIN || !wait_for(descriptor, POLLOUT, -1))) {
-      return errno;
-    }
+  for (ssize_t written; length > 0; bytes += written, length -= (size_t)written) {
+    written = write(descriptor, bytes, length);
+    if (written < 0 && !may_retry(descriptor, POLLOUT, -1)) return errno;
+    if (written < 0) written = 0;
   }
   return 0;
 }
@@ -221,7 +217,7 @@ static int take_input(void) {
   size_t total = 0;
   for (ssize_t got = 1; got != 0 && total <= MOST_INPUT;) { /* Node reads no more either. */
     got = read(STDIN_FILENO, piece, sizeof piece);
-    if (got < 0 && (errno == EINTR || (errno == EAGAIN && wait_for(STDIN_FILENO, POLLIN, -1)))) continue;
+    if (got < 0 && may_retry(STDIN_FILENO, POLLIN, -1)) continue;
     if (got < 0 || write_all(copy, piece, (size_t)got) != 0) return got < 0 && total == 0 ? 0 : -1;
     if (total + (size_t)got <= MAX_CONTENT) memcpy(input.bytes + HEADER + total, piece, (size_t)got);
     total += (size_t)got;

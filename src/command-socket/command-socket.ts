@@ -16,6 +16,8 @@ import { readLine, type Decision, type Remember } from './served-call.ts';
 import { readRootLine } from './served-account-call.ts';
 
 export const SOCKET = 'command.sock';
+/** As much as the native commands send: `MAX_CONTENT` of `src/client/whmapi1.c`. */
+const MOST_BYTES = 2 * 1024 * 1024;
 /** Further commands make their call themselves. */
 const MAX_CALLS = 32;
 /** A command that has not sent its request, or not told to run it, for this time is disconnected. */
@@ -91,6 +93,7 @@ export class CommandSocket {
       this.#calls.delete(socket);
     });
     converse(socket, {
+      mostBytes: MOST_BYTES,
       consider: (request) => this.#consider(request),
       begin: () => {
         clearTimeout(patience);

@@ -5,10 +5,9 @@ import { Printing, type Print } from './printing.ts';
 import { readRequest, type CommandRequest } from './request.ts';
 import type { Decision, Run } from './served-call.ts';
 
-/** The native commands send at most 256 KiB. */
-const MAX_FRAME_BYTES = 512 * 1024;
-
 export interface Host {
+  /** The maximum length of a frame's content, in bytes. */
+  readonly mostBytes: number;
   readonly consider: (request: CommandRequest) => Promise<Decision>;
   /** The command has told the server to run its call. */
   readonly begin: () => void;
@@ -19,7 +18,7 @@ export interface Host {
  * @param first what was read from it already.
  */
 export function converse(socket: Socket, host: Host, first?: Buffer): void {
-  const reader = new FrameReader(MAX_FRAME_BYTES);
+  const reader = new FrameReader(host.mostBytes);
   const take = conversation(socket, host);
   const hear = (piece: Buffer) => {
     try {

@@ -31,6 +31,8 @@ import * as accounts from '../model/accounts/accounts.ts';
 /** The first bytes of the native command: its request, or its standard input. The program in Node sends a brace. */
 const FIRST_FRAMES = ['R', 'I'].map((type) => type.charCodeAt(0));
 const MAX_REQUEST_BYTES = 16 * 2 ** 20;
+/** The native command makes a call with a longer line, or longer input, by the program in Node. */
+const MAX_FRAME_BYTES = 256 * 1024;
 /** Room for a usual request. */
 const FIRST_BYTES = 4096;
 /** A client that sends nothing for this time is disconnected. */
@@ -236,6 +238,7 @@ export class AccountSockets {
   #converse(socket: Socket, uid: number, first: Buffer): void {
     socket.once('end', () => socket.end());
     const host = {
+      mostBytes: MAX_FRAME_BYTES,
       consider: (request: CommandRequest) => this.#consider(request, uid),
       begin: () => {
         this.#silent.delete(socket);

@@ -12,6 +12,9 @@ const native = join(top, 'dist/whmapi1');
 // A machine without a C compiler has only the program in Node.
 const describeNative = existsSync(native) ? describe : describe.skip;
 
+/** The bytes of arguments and variables, and those of standard input, that the command sends. */
+const MOST = 2 * 1024 * 1024;
+
 const testAsRoot = process.getuid?.() === 0 ? test : test.skip;
 
 const folder = freshFolder();
@@ -62,12 +65,17 @@ describeNative('the native command', () => {
       ['--output=csv', '--fields=name', 'listpkgs'],
       ['--user=nobody', 'version'],
       ['--dry-run', 'twofactorauth_enable_policy'],
+      // Almost as long as Linux allows.
+      ['version', ...Array.from({ length: 15 }, (_one, at) => `a${at}=${'x'.repeat(120_000)}`)],
     ];
     for (const argv of lines) {
       const expected = await inNode(argv);
       await until(async () => {
         const before = auditLog(folder.state).lines.length;
-        expect([argv, await natively(argv)]).toEqual([argv, expected]);
+        expect([argv.join(' ').slice(0, 80), await natively(argv)]).toEqual([
+          argv.join(' ').slice(0, 80),
+          expected,
+        ]);
         const [line] = auditLog(folder.state).lines.slice(before);
         return line === undefined || line.through === 'whmapi1d';
       });
@@ -81,7 +89,7 @@ describeNative('the native command', () => {
       [['--input=json', 'twofactorauth_policy_status'], { input: '{"a":1}' }],
       [['--input=json', 'twofactorauth_policy_status'], { input: '{}' }],
       [['--file', 'secret=-', 'twofactorauth_set_tfa_config', 'tfa_token=1'], { input: `${SECRET}\n` }],
-      [['--file', 'issuer=-', 'twofactorauth_set_issuer'], { input: 'x'.repeat(256 * 1024) }],
+      [['--file', 'issuer=-', 'twofactorauth_set_issuer'], { input: 'x'.repeat(MOST) }],
       [['--file', 'issuer=-', 'twofactorauth_set_issuer'], { input: '' }],
     ];
     for (const [argv, options] of lines) {
@@ -289,7 +297,7 @@ describeNative('the native command', () => {
         { input: 'x' },
       ],
       [['--input=json', 'twofactorauth_policy_status'], { input: '{"a":' }],
-      [['--file', 'issuer=-', 'twofactorauth_set_issuer'], { input: 'x'.repeat(256 * 1024 + 1) }],
+      [['--file', 'issuer=-', 'twofactorauth_set_issuer'], { input: 'x'.repeat(MOST + 1) }],
       [['--file', 'issuer=-', 'removeacct', 'user=nobody'], { input: 'x' }],
       [['removeacct', 'user=nobody']],
       [['version'], { env: { WHMAPI1_HOST: 'nowhere.invalid:1' } }],
