@@ -202,6 +202,17 @@ describe('fetch_ssl_certificates_for_fqdns', () => {
 });
 
 describe('fetch_ssl_vhosts and fetch_vhost_ssl_components', () => {
+  test('list the name for WHM of resellers only', async () => {
+    await install();
+    const domains = async () => {
+      const { data } = await here.call('fetch_ssl_vhosts', {});
+      return (data as unknown as { vhosts: { domains: string[] }[] }).vhosts.flatMap((host) => host.domains);
+    };
+    expect(await domains()).not.toContain('whm.bob.example');
+    await here.call('setupreseller', { user: 'bob' });
+    expect(await domains()).toContain('whm.bob.example');
+  });
+
   const byBob = (rows: unknown, key: string) =>
     (rows as Record<string, { servername: string }[]>)[key]?.filter(
       (row) => row.servername === 'bob.example',

@@ -41,6 +41,7 @@ interface Row {
   readonly folder: string | null;
   readonly username: string;
   readonly home: string;
+  readonly isReseller: 0 | 1;
   readonly ip: string;
   readonly dedicatedIp: 0 | 1;
   readonly ipv6: string | null;
@@ -96,7 +97,9 @@ const PRIMARY = `CASE WHEN own.dedicated_ip = 1 THEN COALESCE(
      JOIN hosted_domain ON hosted_domain.domain = its.servername AND hosted_domain.username = its.username
      WHERE its.username = own.username AND document_root IS NOT NULL ORDER BY its.servername LIMIT 1)) END`;
 
-const SELECTED = `installed.servername, own.username, own.home, own.ip, own.dedicated_ip AS "dedicatedIp",
+const SELECTED = `installed.servername, own.username, own.home, own.ip,
+  CASE WHEN EXISTS (SELECT 1 FROM reseller WHERE reseller.username = own.username) THEN 1 ELSE 0 END AS "isReseller",
+  own.dedicated_ip AS "dedicatedIp",
   CASE WHEN own.domain <> installed.servername THEN
     (SELECT document_root FROM hosted_domain WHERE hosted_domain.domain = installed.servername) END AS folder,
   ${PRIMARY} AS "primary",
@@ -178,7 +181,8 @@ function byHost(aliases: readonly AliasRow[]): ReadonlyMap<string, readonly Alia
 }
 
 function siteOf(row: Row, served: ReadonlyMap<string, readonly Alias[]>, neighbours: Neighbours): ListedSite {
-  const { servername, username, ip, ipv6, folder, id, createdAt } = row;
+  const { servername, username, home, ip, ipv6, folder, id, createdAt } = row;
+  const owner = { home, isReseller: row.isReseller === 1 };
   const host = {
     servername,
     type: folder === null ? 'main' : 'sub',
@@ -191,7 +195,7 @@ function siteOf(row: Row, served: ReadonlyMap<string, readonly Alias[]>, neighbo
       hasDedicatedIp: row.dedicatedIp === 1,
       ipv6: ipv6 === null ? '' : formatIp(fromHex(ipv6)),
     },
-    host: hostAmong(neighbours, row, host, served.get(servername) ?? []),
+    host: hostAmong(neighbours, owner, host, served.get(servername) ?? []),
     isPrimary: row.primary === servername,
     certificate: { id, facts: JSON.parse(row.facts) as CertificateFacts, createdAt },
   };

@@ -66,15 +66,15 @@ export async function virtualHostsOfEach(
   db: Db,
   accounts: readonly Owner[],
 ): Promise<ReadonlyMap<string, readonly VirtualHost[]>> {
-  const hosted = await listOfEach(
-    db,
-    accounts.map(({ username }) => username),
-  );
+  const usernames = accounts.map(({ username }) => username);
+  const hosted = await listOfEach(db, usernames);
+  const areResellers = await resellers.among(db, usernames);
   const { derived, servicesOf } = await readNeighbours(db);
   return new Map(
     accounts.map((account) => {
       const { username } = account;
-      const proposed = proposedFor(account, hosted.get(username) ?? [], servicesOf(username));
+      const services = servicesOf(areResellers.has(username));
+      const proposed = proposedFor(account, hosted.get(username) ?? [], services);
       return [username, settled(proposed, (name) => derived.has(name))];
     }),
   );
@@ -84,28 +84,26 @@ export async function virtualHostsOfEach(
 export interface Neighbours {
   /** The domains of all accounts that begin as derived names do. */
   readonly derived: ReadonlySet<string>;
-  readonly servicesOf: (username: string) => (domain: string) => string[];
+  /** The service subdomains of a domain, by whether its account is a reseller. */
+  readonly servicesOf: (isReseller: boolean) => (domain: string) => string[];
 }
 
 export async function readNeighbours(db: Db): Promise<Neighbours> {
-  const serves = await areServed(db);
-  const isReseller = new Set(serves ? await resellers.list(db) : []);
-  const ofResellers = serviceNamesFor(true);
-  const ofOthers = serves ? serviceNamesFor(false) : () => [];
+  const none = () => [];
   return {
     derived: await beginningWith(db, derivedLabels),
-    servicesOf: (username) => (isReseller.has(username) ? ofResellers : ofOthers),
+    servicesOf: (await areServed(db)) ? serviceNamesFor : () => none,
   };
 }
 
 /** One of the stored virtual hosts, from its domain and the aliases that it serves. */
 export function hostAmong(
   { derived, servicesOf }: Neighbours,
-  account: Pick<Owner, 'username' | 'home'>,
+  account: Pick<Owner, 'home'> & { readonly isReseller: boolean },
   site: SiteOfAccount,
   served: readonly Alias[],
 ): VirtualHost {
-  return settle(proposedHost(account, site, served, servicesOf(account.username)), (name) =>
+  return settle(proposedHost(account, site, served, servicesOf(account.isReseller)), (name) =>
     derived.has(name),
   );
 }

@@ -25,6 +25,15 @@ export function readNames(context: Pick<Context, 'db' | 'listQuery'> & longLists
   return readKeys(context, RESELLERS, { where: 'TRUE', values: [] });
 }
 
+/** Returns those of the users who are resellers. */
+export async function among(db: Db, usernames: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await db.all<{ username: string }>(
+    `SELECT username FROM reseller WHERE username IN (SELECT value FROM ${db.dialect.eachOf('?', 'wanted')})`,
+    JSON.stringify(usernames),
+  );
+  return new Set(rows.map(({ username }) => username));
+}
+
 export async function isReseller(db: Db, user: string): Promise<boolean> {
   return (await db.get('SELECT 1 FROM reseller WHERE username = ?', user)) !== undefined;
 }
