@@ -293,7 +293,7 @@ function print(command: string, { words, input, source, streams, before, variabl
 }
 
 const lasting = ({ status, stdout, stderr }: Printed) =>
-  Object.entries({ status, stdout, stderr }).map(([name, text]) => [name, lastingText(text)]);
+  [status, stdout, stderr].map((bytes) => lastingText(Buffer.from(bytes, 'latin1').toString()));
 
 /** Makes random ones of the calls in both ways. `prepare` gets the path of the store. */
 async function compare(
