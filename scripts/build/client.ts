@@ -1,5 +1,6 @@
 // Compiles the native commands whmapi1, uapi and cpapi2 (`src/client/whmapi1.c`), the process that starts tools for the
-// server (`src/tool-starter/tool-starter.c`), and its program that hashes passwords (`src/password-hash/password-hash.c`).
+// server (`src/tool-starter/tool-starter.c`), and its programs that hash passwords (`src/password-hash/password-hash.c`) and
+// count files (`src/file-count/file-count.c`).
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,7 +26,7 @@ interface Surroundings {
 }
 
 /** What is compiled. */
-export const natives = [...clients, 'tool-starter', 'password-hash'] as const;
+export const natives = [...clients, 'tool-starter', 'password-hash', 'file-count'] as const;
 
 /** @returns false if there is no C compiler. The commands then run in Node alone, and the server’s tools start slower. */
 export function compileNatives(around: Surroundings): boolean {
@@ -33,7 +34,8 @@ export function compileNatives(around: Surroundings): boolean {
   return (
     clients.every((name) => compileClient(name, around)) &&
     compileToolStarter(folder) &&
-    compilePasswordHash(folder)
+    compilePasswordHash(folder) &&
+    compileFileCount(folder)
   );
 }
 
@@ -50,6 +52,10 @@ export function compileToolStarter(folder: string): boolean {
 
 export function compilePasswordHash(folder: string): boolean {
   return compile('src/password-hash/password-hash.c', join(folder, 'password-hash'), [], ['-lcrypt']);
+}
+
+export function compileFileCount(folder: string): boolean {
+  return compile('src/file-count/file-count.c', join(folder, 'file-count'));
 }
 
 function compile(

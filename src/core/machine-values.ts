@@ -129,12 +129,9 @@ export function assertFilePath(path: string): void {
     throw new TypeError('Invalid path: use an absolute path without “.”, “..” and special characters.');
 }
 
+/** Each part is a name that does not begin with “-”, and is neither “.” nor “..” nor more dots. */
+const CLEAN_PATH = /^(?:\/(?!-|\.+(?:\/|$))[A-Za-z0-9._+@-]+)+$/;
+
 function isCleanPath(path: string): boolean {
-  const [first, ...parts] = path.split('/');
-  return (
-    first === '' &&
-    path.length <= 255 &&
-    parts.length > 0 &&
-    parts.every((part) => /^[A-Za-z0-9._+@-]+$/.test(part) && !/^\.+$|^-/.test(part))
-  );
+  return path.length <= 255 && CLEAN_PATH.test(path);
 }

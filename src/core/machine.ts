@@ -139,6 +139,8 @@ export interface MachineUsage {
   readonly inodes: number;
 }
 
+export type Measured = (name: string, usage: MachineUsage | MachineError) => void;
+
 /** Disk space by user. Malformed names are rejected as in MachineUsers. */
 export interface MachineQuota {
   /** Whether the file system of the homes enforces limits now. */
@@ -148,10 +150,10 @@ export interface MachineQuota {
   /** Returns the user's disk usage. @throws MachineError `not_found`. */
   usage(name: string): Promise<MachineUsage>;
   /**
-   * Returns the usage of many users in one pass. For a name that does not exist, the value is the MachineError that
-   * `usage` would throw.
+   * Measures many users in one pass. `measured` receives each name once, in any order, as soon as its usage is known. For a
+   * name that does not exist, it receives the MachineError that `usage` would throw.
    */
-  usages(names: readonly string[]): Promise<Map<string, MachineUsage | MachineError>>;
+  usages(names: readonly string[], measured: Measured): Promise<void>;
 }
 
 /** An address whose packets are dropped, until a time in milliseconds since 1970-01-01. */

@@ -56,6 +56,7 @@ async function main(): Promise<void> {
     programs: {
       toolStarter: { node: join(__dirname, 'tool-starter.cjs'), native: join(__dirname, 'tool-starter') },
       passwordHash: join(__dirname, 'password-hash'),
+      fileCount: join(__dirname, 'file-count'),
       countThread: join(__dirname, 'count-thread.cjs'),
     },
   });

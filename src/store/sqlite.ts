@@ -78,7 +78,7 @@ export class SqliteStore implements Store {
   #kept = 0;
   /** How many connections were given to readings. A new connection counts the commits of others from 0. */
   #left = 0;
-  readonly #readings = new Set<KeptReading>();
+  readonly #readings = new Map<KeptReading, Database.Database>();
 
   constructor(
     directory: StateDirectory,
@@ -229,11 +229,13 @@ export class SqliteStore implements Store {
       get: (sql, ...values) => read(sql, (statement) => statement.get(...values)),
       all: (sql, ...values) => read(sql, (statement) => statement.all(...values)),
       close: () => {
-        this.#readings.delete(reading);
+        // The last connection copies the write-ahead log into the database and deletes it, which would take the time of
+        // this response. A server opens one for its next transaction in any case.
+        if (this.#readings.delete(reading) && this.#gathers) this.#open().catch(() => undefined);
         database.close();
       },
     };
-    this.#readings.add(reading);
+    this.#readings.set(reading, database);
     return reading;
   }
 
@@ -295,7 +297,8 @@ export class SqliteStore implements Store {
   }
 
   close(): void {
-    for (const reading of this.#readings) reading.close();
+    for (const database of this.#readings.values()) database.close();
+    this.#readings.clear();
     this.#database?.close();
     this.#forget();
   }

@@ -1,6 +1,7 @@
 // Disk usage: get_disk_usage, which measures it, and quota_enabled.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as resting } from 'node:timers/promises';
 import type { Caller } from '../../src/core/context.ts';
 import type { TaskContext } from '../../src/core/task.ts';
 import { setUsage } from '../../src/model/accounts/accounts.ts';
@@ -28,13 +29,13 @@ const usageOf = async (args: Record<string, string> = {}, as?: Caller) => {
 };
 /** Replaces the machine’s measurement with one of the test. */
 const measureBy = (usage: MachineQuota['usage'], isEnabled = false) => {
-  const usages: MachineQuota['usages'] = async (names) => {
-    const found = new Map<string, MachineUsage | MachineError>();
+  const usages: MachineQuota['usages'] = async (names, measured) => {
     for (const name of names)
-      found.set(name, await usage(name).catch((error: unknown) => error as MachineError));
-    return found;
+      measured(name, await usage(name).catch((error: unknown) => error as MachineError));
   };
-  const quota = { isEnabled: async () => isEnabled, setLimit: async () => undefined, usage, usages };
+  replaceQuota({ isEnabled: async () => isEnabled, setLimit: async () => undefined, usage, usages });
+};
+const replaceQuota = (quota: MachineQuota) => {
   here.overrides = { machine: { ...here.engine.machine, quota: async () => quota } };
 };
 
@@ -96,6 +97,36 @@ describe('get_disk_usage', () => {
     expect(usage.every(({ user, blocks_used }) => user === `user${Number(blocks_used)}`)).toBe(true);
   });
 
+  it('stores what is known while it measures the rest, also if that fails', async () => {
+    const names = Array.from({ length: 1001 }, (_, at) => `user${at}`);
+    await addAccounts(here, ...names.map((username) => anAccount({ username })));
+    const machine = await here.engine.machine.quota();
+    const measureBut = (measureLast: () => Promise<MachineUsage>) => {
+      replaceQuota({
+        ...machine,
+        usages: async (all, measured) => {
+          const [last = '', ...others] = [...all].reverse();
+          for (const name of others) measured(name, { blocks: 5, inodes: 1 });
+          while ((await storedAccount(here, others[0] ?? ''))?.blocksUsed !== 5) await resting();
+          measured(last, await measureLast());
+        },
+      });
+    };
+    measureBut(async () => ({ blocks: 7, inodes: 1 }));
+    const usage = await usageOf({ cache_mode: 'off' });
+    expect(usage.map(({ blocks_used }) => blocks_used).sort()).toEqual([...Array<number>(1000).fill(5), 7]);
+    await here.engine.store.transaction('changes', async (db) => ({
+      value: await db.run('UPDATE account SET blocks_used = 1'),
+      keep: true,
+    }));
+    measureBut(() => Promise.reject(new MachineError('failed', '“find” failed.')));
+    expect((await call('get_disk_usage', { cache_mode: 'off' })).metadata.result).toBe(0);
+    expect((await usageOf()).map(({ blocks_used }) => blocks_used).sort()).toEqual([
+      1,
+      ...Array<number>(1000).fill(5),
+    ]);
+  });
+
   it('keeps the size of databases that was stored while the task measured the files', async () => {
     await addAccounts(here, anAccount({ username: 'bob' }));
     const { machine, sealer, store } = here.engine;
@@ -103,11 +134,11 @@ describe('get_disk_usage', () => {
       store.transaction(effect, async (db) => ({ value: await work(db), keep: effect === 'changes' }));
     const { signal } = new AbortController();
     const measureAll = async (during: () => Promise<void>) => {
-      const usages: MachineQuota['usages'] = async () => {
+      const usages: MachineQuota['usages'] = async (_names, measured) => {
         here.time += 1000;
         await during();
         here.time += 1000;
-        return new Map([['bob', { blocks: 100, inodes: 1 }]]);
+        measured('bob', { blocks: 100, inodes: 1 });
       };
       const quota = async () => ({ ...(await machine.quota()), usages });
       await measureInGroups(

@@ -5,8 +5,10 @@ import { createInterface } from 'node:readline';
 import type { MachineUserFiles } from '../../src/core/machine-user-files.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
 import { linuxMachine } from '../../src/machine/choose.ts';
+import { useFileCounter } from '../../src/machine/linux/count-files.ts';
 import { run as runTool } from '../../src/machine/linux/run.ts';
-import { useToolStarter, type StarterPrograms } from '../../src/machine/linux/tool-starter.ts';
+import { useToolStarter } from '../../src/machine/linux/tool-starter.ts';
+import type { Programs } from '../support/tool-starters.ts';
 import { decoded, encoded } from './bytes.ts';
 
 const [userFilesProgram = '', toolStarter] = process.argv.slice(2);
@@ -66,6 +68,7 @@ function helperMemory(): number {
 async function answer(target: string, method: string, args: unknown[]): Promise<unknown> {
   if (target === 'run') return run(method, ...(args as string[]));
   if (target === 'linger') return linger(args[0] as number, args[1] as boolean);
+  if (method === 'usages') return usages(args[0] as string[]);
   // `files ["/etc/bind"]`: a part of the machine that is created with arguments.
   const [name = '', given, folder] = target.split(' ');
   const make = host[name as keyof typeof host] as (...words: unknown[]) => Promise<unknown>;
@@ -74,16 +77,24 @@ async function answer(target: string, method: string, args: unknown[]): Promise<
   // `userFiles ["bob"] public_html`
   const object = folder === undefined ? whole : (whole as MachineUserFiles).below(folder);
   const value = await (object as Record<string, Method>)[method]?.call(object, ...args);
-  if (!(value instanceof Map)) return value;
-  return [...(value as Map<string, unknown>)].map(([key, one]) => [
-    key,
-    one instanceof MachineError ? { code: one.code } : one,
-  ]);
+  return value instanceof Map ? entriesOf(value as Map<string, unknown>) : value;
 }
 
-/** From now on, another process starts the tools. */
-async function startWith(programs: string): Promise<void> {
-  useToolStarter(JSON.parse(programs) as StarterPrograms, 0);
+async function usages(names: readonly string[]): Promise<unknown> {
+  const all = new Map<string, unknown>();
+  await (await host.quota()).usages(names, (name, usage) => all.set(name, usage));
+  return entriesOf(all);
+}
+
+function entriesOf(map: ReadonlyMap<string, unknown>): unknown {
+  return [...map].map(([key, one]) => [key, one instanceof MachineError ? { code: one.code } : one]);
+}
+
+/** From now on, another process starts the tools, and counts files if there is a program for it. */
+async function startWith(given: string): Promise<void> {
+  const { fileCount, ...programs } = JSON.parse(given) as Programs;
+  if (fileCount !== undefined) useFileCounter(fileCount);
+  useToolStarter(programs, 0);
   const starts = async () => (await runTool('sh', ['-c', 'echo $PPID'])).stdout.trim();
   while ((await starts()) === String(process.pid));
 }

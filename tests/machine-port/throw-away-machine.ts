@@ -103,8 +103,10 @@ export class ThrowAwayMachine implements Machine {
       isEnabled: far('quota', 'isEnabled'),
       setLimit: far('quota', 'setLimit'),
       usage: far('quota', 'usage'),
-      usages: async (names) =>
-        new Map(await (far('quota', 'usages')(names) as Promise<[string, MachineUsage][]>)),
+      usages: async (names, measured) => {
+        const all = await (far('quota', 'usages')(names) as Promise<[string, MachineUsage][]>);
+        for (const [name, usage] of all) measured(name, usage);
+      },
     };
     this.firewall = {
       isAvailable: far('firewall', 'isAvailable'),

@@ -13,7 +13,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { type MachineQuota, type MachineUsers } from '../../src/core/machine.ts';
+import { type MachineQuota, type MachineUsage, type MachineUsers } from '../../src/core/machine.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
 
 export interface Machine {
@@ -28,6 +28,19 @@ const CRONTABS = '/var/spool/cron/crontabs';
 const bob = { name: 'bob', home: '/home/bob', shell: '/bin/sh', comment: 'Bob of bob.example' };
 const carl = { ...bob, name: 'carl', home: '/home/carl' };
 const today = String(Math.floor(Date.now() / 86_400_000));
+
+/** Fails for a name that is measured twice. */
+export async function usagesOf(
+  quota: MachineQuota,
+  names: readonly string[],
+): Promise<Map<string, MachineUsage | MachineError>> {
+  const usages = new Map<string, MachineUsage | MachineError>();
+  await quota.usages(names, (name, usage) => {
+    expect(usages.has(name)).toBe(false);
+    usages.set(name, usage);
+  });
+  return usages;
+}
 
 /** The machine has no users with the names of these tests. `firstUid` is the first ID that it assigns. */
 export function describeUsers(host: string, firstUid: number, makeMachine: () => Promise<Machine>): void {
@@ -217,7 +230,7 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       writeFileSync(machine.path('/home/carl/big'), Buffer.alloc(1024 * 1024, 1));
       linkSync(machine.path('/home/carl/big'), machine.path('/home/carl/second name'));
       symlinkSync('/usr', machine.path('/home/bob/a\tb\nc'));
-      const all = await machine.quota.usages(['bob', 'carl', 'root', 'nobody9', '../x']);
+      const all = await usagesOf(machine.quota, ['bob', 'carl', 'root', 'nobody9', '../x']);
       expect(all.get('bob')).toEqual(await machine.quota.usage('bob'));
       expect(all.get('carl')).toEqual(await machine.quota.usage('carl'));
       const counted = execFileSync('du', ['-s', '--inodes', machine.path('/home/carl')], {
@@ -589,7 +602,10 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       const bobs = await machine.quota.usage('bob');
       renameSync(home, away);
       symlinkSync('bob', home);
-      const measure = async () => [...(await machine.quota.usages(['bob', 'carl'])).values()];
+      const measure = async () => {
+        const usages = await usagesOf(machine.quota, ['bob', 'carl']);
+        return [usages.get('bob'), usages.get('carl')];
+      };
       expect(await measure()).toEqual([bobs, { blocks: 0, inodes: 0 }]);
       rmSync(home);
       writeFileSync(home, Buffer.alloc(4096, 1));

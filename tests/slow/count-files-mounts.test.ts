@@ -1,9 +1,10 @@
 // Disk usage in a home with mounts: real file systems, in a mount namespace of their own.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { countFiles } from '../../src/machine/linux/count-files.ts';
+import { countFolder, useFileCounter } from '../../src/machine/linux/count-files.ts';
 import { run, type Run } from '../../src/machine/linux/run.ts';
 import { PrivateMount } from '../process/private-mount.ts';
+import { compileWithChecks } from '../support/checked-program.ts';
 import { freshFolder } from '../support/command.ts';
 
 const here = freshFolder();
@@ -23,13 +24,17 @@ const within: Run = (tool, words, options) => {
 };
 const shell = async (script: string) =>
   (await within('sh', ['-euc', `cd "$1"\n${script}`, 'sh', folder])).stdout;
-const count = async (name: string) => {
-  const path = join(folder, name);
-  return (await countFiles(within, [path]))(path);
-};
+const count = (name: string) => countFolder(within, join(folder, name));
 
-test('overlayfs: files of lower layers count, although their device is not that of their directory', async () => {
-  const devices = await shell(`
+describe.each(['by find', 'natively'])('%s', (way) => {
+  beforeEach(() => {
+    const program = join(here.path, 'file-count');
+    if (way === 'natively') compileWithChecks('src/file-count/file-count.c', program);
+    useFileCounter(program);
+  });
+
+  test('overlayfs: files of lower layers count, although their device is not that of their directory', async () => {
+    const devices = await shell(`
     mkdir -p low/bob/sub other home
     mount -t tmpfs tmpfs other
     mkdir other/up other/work
@@ -39,14 +44,14 @@ test('overlayfs: files of lower layers count, although their device is not that 
     mount -t overlay -o lowerdir=low,upperdir=other/up,workdir=other/work,xino=off overlay home
     head -c 8192 /dev/zero >home/bob/new
     stat -c %d home/bob home/bob/sub/low home/bob/new`);
-  // Otherwise this test would show nothing.
-  expect(new Set(devices.trim().split('\n')).size).toBeGreaterThan(1);
-  // Two directories, “low”, “new”, and a file with two names.
-  expect(await count('home/bob')).toEqual({ blocks: 100 + 8 + 4, inodes: 5 });
-});
+    // Otherwise this test would show nothing.
+    expect(new Set(devices.trim().split('\n')).size).toBeGreaterThan(1);
+    // Two directories, “low”, “new”, and a file with two names.
+    expect(await count('home/bob')).toEqual({ blocks: 100 + 8 + 4, inodes: 5 });
+  });
 
-test('what is mounted inside a home does not count: neither a directory nor a file', async () => {
-  await shell(`
+  test('what is mounted inside a home does not count: neither a directory nor a file', async () => {
+    await shell(`
     mkdir -p home/bob/mounted elsewhere
     head -c 4096 /dev/zero >home/bob/own
     mount -t tmpfs tmpfs home/bob/mounted
@@ -55,6 +60,7 @@ test('what is mounted inside a home does not count: neither a directory nor a fi
     head -c 102400 /dev/zero >elsewhere/file
     touch home/bob/file
     mount --bind elsewhere/file home/bob/file`);
-  // The home and “own”.
-  expect(await count('home/bob')).toEqual({ blocks: 4, inodes: 2 });
+    // The home and “own”.
+    expect(await count('home/bob')).toEqual({ blocks: 4, inodes: 2 });
+  });
 });

@@ -120,6 +120,37 @@ it.each([
   expect(Math.max(...lengths)).toBeLessThan(below + 2 * (size / 4096));
 });
 
+it('keeps the write-ahead log when a list was read that a transaction left, until the store is closed', async () => {
+  const log = join(here.state, 'store.db-wal');
+  const store = new SqliteStore(new StateDirectory(here.state, process.geteuid?.() ?? 0), { gathers: true });
+  const issuers = 'SELECT count(*) AS count FROM tfa_issuer';
+  try {
+    await store.transaction('changes', async (db) => {
+      await db.run("INSERT INTO tfa_issuer (username, issuer) VALUES ('u', 'x')");
+      return { value: undefined, keep: true };
+    });
+    const [read, other] = await Promise.all(
+      [1, 2].map(() =>
+        store.transaction('reads', (db) => Promise.resolve({ value: db.keepReading?.(), keep: true })),
+      ),
+    );
+    expect(read?.get(issuers)).toEqual({ count: 1 });
+    read?.close();
+    other?.close();
+    expect(existsSync(log)).toBe(true);
+    const left = await store.transaction('reads', (db) =>
+      Promise.resolve({ value: db.keepReading?.(), keep: true }),
+    );
+    store.close();
+    expect(existsSync(log)).toBe(false);
+    // A response may end after its server has begun to stop.
+    left?.close();
+    expect(existsSync(log)).toBe(false);
+  } finally {
+    store.close();
+  }
+});
+
 it('runs the transactions of one process one after the other', async () => {
   const order: string[] = [];
   const work = (name: string) =>

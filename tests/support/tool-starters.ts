@@ -1,31 +1,35 @@
-// Both processes that start tools: the one in Node, and the native one (`src/tool-starter/tool-starter.c`).
-import { spawnSync } from 'node:child_process';
+// Both processes that start tools: the one in Node, and the native one (`src/tool-starter/tool-starter.c`). The native one
+// comes with the program that counts files (`src/file-count/file-count.c`).
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { StarterPrograms } from '../../src/machine/linux/tool-starter.ts';
 import { builtScript } from './built-script.ts';
-
-const source = resolve(__dirname, '../../src/tool-starter/tool-starter.c');
+import { compileWithChecks } from './checked-program.ts';
 
 export const kinds = ['Node', 'native'] as const;
 export type Kind = (typeof kinds)[number];
 
+export interface Programs extends StarterPrograms {
+  readonly fileCount?: string;
+}
+
 /** Built before the tests of the file that calls this at its top, and removed after them. */
-export function toolStarters(): (kind: Kind) => StarterPrograms {
+export function toolStarters(): (kind: Kind) => Programs {
   const node = builtScript('src/machine/linux/starter.ts');
   let folder = '';
   const native = () => join(folder, 'tool-starter');
+  const fileCount = () => join(folder, 'file-count');
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'whmapi1-tool-starter-'));
     // A process of another user might run it.
     chmodSync(folder, 0o755);
-    // What reads or writes where it should not ends the process.
-    const checks = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-D_FORTIFY_SOURCE=0'];
-    const words = ['-std=gnu11', '-g', '-O1', ...checks, '-o', native(), source];
-    const { status, stderr } = spawnSync('cc', words, { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`${source} could not be compiled: ${stderr}`);
+    compileWithChecks('src/tool-starter/tool-starter.c', native());
+    compileWithChecks('src/file-count/file-count.c', fileCount());
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return (kind) => ({ node: node.path, ...(kind === 'native' && { native: native() }) });
+  return (kind) => ({
+    node: node.path,
+    ...(kind === 'native' && { native: native(), fileCount: fileCount() }),
+  });
 }

@@ -2,7 +2,7 @@
 import { Batches } from '../../core/batches.ts';
 import { userNotFound, assertNotSystemUser, assertLimit, assertUsername } from '../../core/machine-values.ts';
 import { MachineError } from '../../core/machine-error.ts';
-import type { MachineQuota, MachineUsage, MachineUser, MachineUsers } from '../../core/machine.ts';
+import type { MachineQuota, MachineUsage, MachineUser, MachineUsers, Measured } from '../../core/machine.ts';
 import { usersToMeasure } from '../users-to-measure.ts';
 import { countFiles } from './count-files.ts';
 import { mountPoints, type ListMounts } from './mounts.ts';
@@ -43,33 +43,37 @@ export class LinuxQuota implements MachineQuota {
 
   async usage(name: string): Promise<MachineUsage> {
     const user = await this.#get(name);
-    const usage = (await this.#measure([user])).get(name);
+    let usage: MachineUsage | undefined;
+    await this.#measure([user], (_name, found) => (usage = found));
     if (usage === undefined) throw userNotFound(name);
     return usage;
   }
 
-  async usages(names: readonly string[]): Promise<Map<string, MachineUsage | MachineError>> {
+  async usages(names: readonly string[], measured: Measured): Promise<void> {
     const { found, errors } = await usersToMeasure(this.#users, this.#bases, names);
-    return new Map<string, MachineUsage | MachineError>([...(await this.#measure(found)), ...errors]);
+    for (const [name, error] of errors) measured(name, error);
+    await this.#measure(found, measured);
   }
 
   /** Reads the counts of the file systems that keep them. The homes of the other users are measured in one pass. */
-  async #measure(users: readonly MachineUser[]): Promise<Map<string, MachineUsage>> {
-    const usages = new Map<string, MachineUsage>();
+  async #measure(
+    users: readonly MachineUser[],
+    measured: (name: string, usage: MachineUsage) => void,
+  ): Promise<void> {
+    const done = new Set<string>();
     for (const [mount, some] of await this.#byMount(users)) {
       if (!(await this.#enforces(mount))) continue;
       for (let at = 0; at < some.length; at += USERS_AT_ONCE) {
         const names = some.slice(at, at + USERS_AT_ONCE).map(({ name }) => name);
-        for (const [name, usage] of await this.#counted(names, mount)) usages.set(name, usage);
+        for (const [name, usage] of await this.#counted(names, mount)) {
+          done.add(name);
+          measured(name, usage);
+        }
       }
     }
-    const others = users.filter(({ name }) => !usages.has(name));
-    const usageOf = await countFiles(
-      this.#run,
-      others.map(({ home }) => home),
-    );
-    for (const { name, home } of others) usages.set(name, usageOf(home));
-    return usages;
+    const others = users.filter(({ name }) => !done.has(name));
+    const homes = others.map(({ home }) => home);
+    await countFiles(this.#run, homes, (at, usage) => measured(others[at]?.name ?? '', usage));
   }
 
   async #get(name: string): Promise<MachineUser> {

@@ -1,8 +1,8 @@
 // Disk usage in the sandbox. A sandbox enforces no limits, and reports this.
 import { userNotFound, assertNotSystemUser, assertLimit, assertUsername } from '../../core/machine-values.ts';
 import { MachineError } from '../../core/machine-error.ts';
-import type { MachineQuota, MachineUsage, MachineUser, MachineUsers } from '../../core/machine.ts';
-import { countFiles } from '../linux/count-files.ts';
+import type { MachineQuota, MachineUsage, MachineUser, MachineUsers, Measured } from '../../core/machine.ts';
+import { countFiles, countFolder } from '../linux/count-files.ts';
 import { run } from '../linux/run.ts';
 import { usersToMeasure } from '../users-to-measure.ts';
 import { Tree } from './tree.ts';
@@ -29,16 +29,14 @@ export class SandboxQuota implements MachineQuota {
 
   async usage(name: string): Promise<MachineUsage> {
     const { home } = await this.#get(name);
-    const place = this.#tree.locate(home);
-    return (await countFiles(run, [place]))(place);
+    return countFolder(run, this.#tree.locate(home));
   }
 
-  async usages(names: readonly string[]): Promise<Map<string, MachineUsage | MachineError>> {
+  async usages(names: readonly string[], measured: Measured): Promise<void> {
     const { found, errors } = await usersToMeasure(this.#users, BASES, names);
+    for (const [name, error] of errors) measured(name, error);
     const places = this.#tree.locateAll(found.map(({ home }) => home));
-    const usageOf = await countFiles(run, places);
-    const usages = found.map(({ name }, at) => [name, usageOf(places[at] ?? '')] as const);
-    return new Map<string, MachineUsage | MachineError>([...usages, ...errors]);
+    await countFiles(run, places, (at, usage) => measured(found[at]?.name ?? '', usage));
   }
 
   async #get(name: string): Promise<MachineUser> {

@@ -128,19 +128,47 @@ function notMeasured(username: string, error: MachineError): string {
   return `The disk usage of “${username}” is the last measured value: ${error.message}`;
 }
 
-/** Measures every account of the caller and stores the results. No transaction is open during the measurement. */
+/**
+ * Measures every account of the caller. What is known is stored while the rest is measured. No transaction is open during
+ * the measurement. If that fails, what was measured until then is stored.
+ */
 export async function measureAll(
   context: Measuring & Pick<FreeContext, 'caller' | 'now'>,
   readSizes: ReadSizes,
 ): Promise<void> {
   const { caller, machine, transaction, warn } = context;
   const names = await transaction('reads', (db) => namesOf(db, accounts.visibleTo(db, caller)));
-  const usages = [...(await (await machine.quota()).usages(names))];
+  // Begins once the tools run, so that they do not wait for it.
+  let databases: ReturnType<typeof measureDatabases> | undefined;
+  const startDatabases = () => {
+    if (databases === undefined) {
+      databases = measureDatabases(context, names, readSizes);
+      // Whoever waits for them learns of the failure.
+      databases.catch(() => undefined);
+    }
+    return databases;
+  };
+  let usages: Measured[] = [];
+  let stored: Promise<unknown> = Promise.resolve();
+  const storeThese = () => {
+    const these = usages;
+    usages = [];
+    stored = stored.then(async () => store({ usages: these, databases: await startDatabases() }, context));
+    stored.catch(() => undefined);
+  };
   let failures = 0;
-  for (const [name, usage] of usages) {
-    if (usage instanceof MachineError && ++failures <= MAX_WARNINGS) warn(notMeasured(name, usage));
+  try {
+    await (
+      await machine.quota()
+    ).usages(names, (name, usage) => {
+      void startDatabases();
+      if (usage instanceof MachineError && ++failures <= MAX_WARNINGS) warn(notMeasured(name, usage));
+      if (usages.push([name, usage]) === BATCH) storeThese();
+    });
+  } finally {
+    storeThese();
+    await stored;
   }
-  await store({ usages, databases: await measureDatabases(context, names, readSizes) }, context);
   if (failures > MAX_WARNINGS) warn(`The same applies to ${failures - MAX_WARNINGS} more accounts.`);
 }
 
@@ -174,12 +202,13 @@ export async function measureInGroups(
   for (let at = 0; at < names.length; at += size) {
     signal.throwIfAborted();
     progress((100 * at) / names.length, `Measured ${at} of ${names.length} accounts.`);
-    const usages = [...(await quota.usages(names.slice(at, at + size)))];
-    for (const [name, usage] of usages) {
-      if (!(usage instanceof MachineError)) continue;
+    const usages: Measured[] = [];
+    await quota.usages(names.slice(at, at + size), (name, usage) => {
+      usages.push([name, usage]);
+      if (!(usage instanceof MachineError)) return;
       failed += 1;
       log(notMeasured(name, usage));
-    }
+    });
     for (const name of await store({ usages, databases, databasesAt }, { transaction, now }))
       log(`The disk usage of “${name}” has reached the next level, so its owner is notified.`);
   }
@@ -187,8 +216,10 @@ export async function measureInGroups(
   return { measured: names.length - failed, failed };
 }
 
-interface Measured {
-  readonly usages: readonly (readonly [string, MachineUsage | MachineError])[];
+type Measured = readonly [name: string, usage: MachineUsage | MachineError];
+
+interface ToStore {
+  readonly usages: readonly Measured[];
   readonly databases: ReadonlyMap<string, DatabaseBlocks>;
   /** If the databases were measured long before: newer sizes that are stored are kept. Default: they are new. */
   readonly databasesAt?: number;
@@ -196,7 +227,7 @@ interface Measured {
 
 /** Also warns the owners of accounts that have little space left. @returns these accounts. */
 async function store(
-  { usages, databases, databasesAt = Infinity }: Measured,
+  { usages, databases, databasesAt = Infinity }: ToStore,
   { transaction, now }: Pick<FreeContext, 'transaction' | 'now'>,
 ): Promise<string[]> {
   const measuredAt = now();

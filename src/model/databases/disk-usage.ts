@@ -20,6 +20,8 @@ const engines = {
 /** In blocks of 1024 bytes. Undefined: the server could not be asked. */
 export type DatabaseBlocks = Readonly<Record<DatabaseEngine, number | undefined>>;
 
+const NO_BLOCKS: DatabaseBlocks = { mysql: 0, postgresql: 0 };
+
 export interface AskedServer {
   readonly engine: DatabaseEngine;
   /** Undefined: the server of this machine. */
@@ -54,10 +56,12 @@ export async function measureDatabases(
   const servers = await transaction('reads', async (db) => {
     if (!(await areCounted(db))) return [];
     const roles = await rolesOf({ db, system: machine.system });
+    if (!Object.values(engines).some(({ ROLE }) => roles.has(ROLE))) return [];
     return (await usedServers(db, usernames)).filter(({ engine }) => roles.has(engines[engine].ROLE));
   });
+  if (servers.length === 0) return new Map(usernames.map((username) => [username, NO_BLOCKS]));
   const blocks = new Map<string, Record<DatabaseEngine, number | undefined>>(
-    usernames.map((username) => [username, { mysql: 0, postgresql: 0 }]),
+    usernames.map((username) => [username, { ...NO_BLOCKS }]),
   );
   for (const server of servers) {
     const bytes = await bytesOn(server, world, readSizes);
