@@ -23,7 +23,7 @@ interface List {
   readonly input?: string;
 }
 
-/** Features of so many accounts. The names of 100,000 are too long for the native command, which then asks no server. */
+/** Features of so many accounts. The names come from standard input: Linux does not start a command with 100,000 of this length. */
 function featuresOf(users: number, feature: readonly string[]): List {
   const user = Array.from({ length: users }, (_, at) => `user${String(at + 1).padStart(6, '0')}`);
   const which = feature.length === 0 ? 'all features' : feature.join(', ');

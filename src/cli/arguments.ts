@@ -15,10 +15,8 @@ export function gatherArguments(line: CommandLine, io: Io): RawArgument[] {
   if (fromStdin > 1) {
     throw new UsageError('Standard input can be read only once: use --file KEY=- once.');
   }
-  const given = [
-    ...line.words.map((word, at) => readWord(word, at + 1)),
-    ...line.files.map((file) => readFileArgument(file, io)),
-  ];
+  const given = readWords(line.words);
+  for (const file of line.files) given.push(readFileArgument(file, io));
   if (line.input !== 'json') return given;
   const named = new Set(given.map(({ name }) => name));
   return [...readJson(io).filter(({ name }) => !named.has(name)), ...given];
@@ -31,13 +29,29 @@ export function isStandardInput(file: string): boolean {
 
 /** Warns about secrets on the command line, because every system user can read the arguments of a process. */
 export function warningsOf({ words }: CommandLine): string[] {
+  // Most words begin with another letter.
+  const mayBe = words.filter((word) => word.startsWith('pass'));
   return ['password', 'pass']
-    .filter((key) => words.some((word) => word.startsWith(`${key}=`)))
+    .filter((key) => mayBe.some((word) => word.startsWith(`${key}=`)))
     .map(
       (key) =>
         `Others can read a password on the command line in the process list. Use --file ${key}=PATH instead.`,
     );
 }
+
+/** A name that is repeated is one string. */
+function readWords(words: readonly string[]): RawArgument[] {
+  let name = '';
+  return words.map((word, at) => {
+    const isRepeated = name !== '' && word.charCodeAt(name.length) === EQUALS && word.startsWith(name);
+    if (isRepeated && !word.includes('%')) return { name, value: word.slice(name.length + 1) };
+    const read = readWord(word, at + 1);
+    ({ name } = read);
+    return read;
+  });
+}
+
+const EQUALS = '='.charCodeAt(0);
 
 /** Reads `key=value`, both percent-decoded. A plus sign stays a plus sign (protocol, Decisions). */
 function readWord(word: string, number: number): RawArgument {

@@ -1,6 +1,6 @@
 /*
  * The commands whmapi1, uapi and cpapi2, natively: hand a call to a running whmapi1d and print what comes back. Anything else,
- * and every call if no server takes it within 50 ms, is done by the program in Node, which this one then becomes.
+ * and every call if no server takes it in time (50 ms), is done by the program in Node, which this one then becomes.
  * docs/DECISIONS.md has the reasons, src/command-socket/frames.ts the protocol; scripts/build/client.ts defines NAME,
  * NODE, SCRIPT and BUILD.
  */
@@ -29,7 +29,7 @@
 #ifndef MAX_CONTENT
 #define MAX_CONTENT (2u * 1024 * 1024) /* Linux starts no longer lines, unless the limit of the stack is raised. */
 #endif
-enum { HEADER = 5, MOST_INPUT = 64 * 1024 * 1024 };
+enum { HEADER = 5, MOST_INPUT = 64 * 1024 * 1024, BYTES_PER_MS = 20000 /* Reading a long line takes longer. */ };
 #define ACTS_AS_ACCOUNT (strcmp(NAME, "whmapi1") != 0)
 
 extern char **environ;
@@ -182,9 +182,9 @@ static int connect_to_server(void) {
 
 /* The server's answer: 'A' if it accepted the call, and was told to run it. Before that, nothing has happened. */
 static char hand_over(int socket, int argc, char **argv) {
-  int64_t deadline = now_ms() + PATIENCE_MS;
   char header[HEADER];
   fill_request(argc, argv);
+  int64_t deadline = now_ms() + PATIENCE_MS + (int64_t)((input.length + request.length) / BYTES_PER_MS);
   if (request.length > sizeof request.bytes || !transfer(socket, POLLOUT, input.bytes, input.length, deadline) ||
       !transfer(socket, POLLOUT, request.bytes, request.length, deadline) ||
       !transfer(socket, POLLIN, header, HEADER, deadline) || number_in(header + 1) != 0)

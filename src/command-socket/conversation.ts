@@ -49,6 +49,9 @@ function conversation(socket: Socket, { consider, begin }: Host): (type: string,
       void consider(request).then((served) => {
         if (typeof served === 'function') {
           run = served;
+          // They can be long, and only reading the line needed them.
+          request &&= { ...request, argv: [], input: undefined };
+          input = undefined;
           socket.write(frame('A'));
         } else {
           socket.end(frame(served === 'needs input' ? 'S' : 'D'));

@@ -23,13 +23,14 @@ export function frame(type: string, body: Uint8Array = new Uint8Array()): Buffer
   return bytes;
 }
 
-/** A frame whose content is a text. The text is copied only once. */
-export function textFrame(type: string, text: string): Buffer {
-  const length = Buffer.byteLength(text);
+/** A frame whose content are texts, one after the other. Each is copied only once. */
+export function textFrame(type: string, texts: readonly string[]): Buffer {
+  const length = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   const bytes = Buffer.allocUnsafe(HEADER_BYTES + length);
   bytes.write(type, 'latin1');
   bytes.writeUInt32LE(length, 1);
-  bytes.write(text, HEADER_BYTES);
+  let at = HEADER_BYTES;
+  for (const text of texts) at += bytes.write(text, at);
   return bytes;
 }
 

@@ -21,7 +21,9 @@ export class Printing {
   readonly #failure: WriteError | undefined;
   #isSilent: boolean;
   #stream: 'O' | 'E' = 'O';
-  #text = '';
+  /** What the next frame has. Long texts that are joined would be copied once more. */
+  #texts: string[] = [];
+  #length = 0;
   /** Whether a frame was sent since the last wait. */
   #isSending = false;
 
@@ -75,22 +77,28 @@ export class Printing {
     }
     if (stream !== this.#stream) this.#sendText();
     this.#stream = stream;
-    this.#text += text;
-    if (this.#text.length >= FRAME_LENGTH) this.#sendText();
+    this.#texts.push(text);
+    this.#length += text.length;
+    if (this.#length >= FRAME_LENGTH) this.#sendText();
   }
 
   /** Marks where the response goes on after the write that failed. */
   #begin(): void {
     if (!this.#isSilent) return;
-    this.#text = '';
+    this.#discardText();
     this.#isSilent = false;
     this.#send(frame('M'));
   }
 
   #sendText(): void {
-    if (this.#text === '') return;
-    this.#send(textFrame(this.#stream, this.#text));
-    this.#text = '';
+    if (this.#length === 0) return;
+    if (!this.#isSilent) this.#send(textFrame(this.#stream, this.#texts));
+    this.#discardText();
+  }
+
+  #discardText(): void {
+    this.#texts = [];
+    this.#length = 0;
   }
 
   #send(bytes: Buffer): void {

@@ -42,11 +42,17 @@ let latest: { readonly text: string; readonly environment: Environment } = { tex
 export function readRequest(body: Buffer, input?: Uint8Array): CommandRequest | undefined {
   const text = body.toString('utf8');
   if (!text.endsWith('\0')) return undefined;
-  const count = Number(text.split('\0', FIELDS)[FIELDS - 1]);
+  const fields = text.split('\0', FIELDS);
+  const count = Number(fields[FIELDS - 1]);
   if (!Number.isSafeInteger(count) || count < 1) return undefined;
-  const fields = text.split('\0', FIELDS + count);
-  const start = fields.reduce((length, field) => length + field.length + 1, 0);
-  if (fields.length < FIELDS + count || start > text.length) return undefined;
+  let start = fields.reduce((length, field) => length + field.length + 1, 0);
+  const argv: string[] = [];
+  while (argv.length < count && start < text.length) {
+    const end = text.indexOf('\0', start);
+    argv.push(text.slice(start, end));
+    start = end + 1;
+  }
+  if (argv.length < count) return undefined;
   let at = 0;
   const next = () => fields[at++] ?? '';
   const namespace = () => `${next()}:${next()}`;
@@ -60,7 +66,6 @@ export function readRequest(body: Buffer, input?: Uint8Array): CommandRequest | 
   const pid = Number(next());
   const hostname = next();
   const [stdout, stderr] = [terminal(), terminal()];
-  const argv = fields.slice(FIELDS);
   const environment = environmentIn(text.slice(start));
   return { build, namespaces, pid, hostname, stdout, stderr, argv, environment, input };
 }

@@ -9,7 +9,7 @@ import { readCommandLine, type CommandLine } from '../cli/options.ts';
 import { readPlainLine } from '../cli/plain-line.ts';
 import { UsageError } from '../cli/usage-error.ts';
 import { printVersion } from '../cli/version.ts';
-import type { Call } from '../core/context.ts';
+import type { Call, RawArgument } from '../core/context.ts';
 import type { AnyFunction } from '../core/define.ts';
 import type { Engine } from '../core/engine.ts';
 import type { Envelope } from '../core/envelope.ts';
@@ -151,9 +151,17 @@ export const mayRepeat = (fn: AnyFunction | undefined): boolean =>
  * @param who the caller.
  */
 export function keyOf(who: string, call: Pick<Call, 'args' | 'dryRun' | 'warnings'>): string | undefined {
-  if (call.dryRun || (call.warnings ?? []).length > 0) return undefined;
+  if (call.dryRun || (call.warnings ?? []).length > 0 || isLong(call.args)) return undefined;
   return JSON.stringify([who, call]);
 }
+
+/** Calls with many arguments are not repeated, and the text of their key would take time. */
+function isLong(args: Call['args']): boolean {
+  const isLongValue = ({ value }: RawArgument) => Array.isArray(value) && value.length > MANY;
+  return args.length > MANY || args.some(isLongValue);
+}
+
+const MANY = 1000;
 
 const hasHooks = ({ store, areHooksEnabled }: Application['engine']): Promise<boolean> =>
   store.transaction('reads', async (db) => ({ value: await areHooksEnabled(db), keep: false }));
@@ -165,26 +173,32 @@ export function makeCall(
   command: string,
   application: Application,
 ): Run {
-  const report = (error: unknown): Print => {
-    const text = unexpected(error, command, application);
-    return (io) => {
-      writeStderr(io, text);
-      return Promise.resolve(1);
-    };
-  };
   return async (isAbandoned) => {
     try {
-      const made = await make(isAbandoned);
-      const { longList } = made;
-      // The command may stop to read, as with a pager.
-      const envelope = longList === undefined ? made : { ...made, longList: withTimeLimit(longList) };
-      return (io) =>
-        answer(envelope, line, command, io)
-          .catch((error: unknown) => report(error)(io))
-          // With --quiet, nobody has read the list.
-          .finally(() => envelope.longList?.close());
+      return printed(await make(isAbandoned), line, command, application);
     } catch (error) {
-      return report(error);
+      return reported(error, command, application);
     }
+  };
+}
+
+/** Does not keep `make` and the words of the line, which can be many. */
+function printed(made: Envelope, line: CommandLine, command: string, application: Application): Print {
+  const { longList } = made;
+  // The command may stop to read, as with a pager.
+  const envelope = longList === undefined ? made : { ...made, longList: withTimeLimit(longList) };
+  const options = { ...line, words: [] };
+  return (io) =>
+    answer(envelope, options, command, io)
+      .catch((error: unknown) => reported(error, command, application)(io))
+      // With --quiet, nobody has read the list.
+      .finally(() => envelope.longList?.close());
+}
+
+function reported(error: unknown, command: string, application: Application): Print {
+  const text = unexpected(error, command, application);
+  return (io) => {
+    writeStderr(io, text);
+    return Promise.resolve(1);
   };
 }

@@ -1,5 +1,5 @@
 // Warnings about arguments that have no effect.
-import { unknownNames } from './arguments.ts';
+import { namesOf, unknownNames } from './arguments.ts';
 import type { RawArgument } from './context.ts';
 import type { AnyFunction } from './define.ts';
 import { paramOf } from './param-of.ts';
@@ -25,7 +25,7 @@ async function unknown(fn: AnyFunction, names: readonly string[]): Promise<strin
 }
 
 function withoutEffect(fn: AnyFunction, args: readonly RawArgument[]): string[] {
-  return [...new Set(args.map(({ name }) => name))].flatMap((name) => {
+  return [...namesOf(args)].flatMap((name) => {
     const why = paramOf(fn, name)?.param.noEffectReason;
     return why === undefined ? [] : [`The parameter “${name}” has no effect here: ${why}`];
   });

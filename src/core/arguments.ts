@@ -3,7 +3,7 @@
 import type { RawArgument } from './context.ts';
 import type { FamilyArgument, OneOf, Param, Spec } from './define.ts';
 import { ApiError, type Fault } from './errors.ts';
-import { isFamily, nameInFamily, paramOf } from './param-of.ts';
+import { isFamily, nameInFamily, paramOf, type Named } from './param-of.ts';
 import { anyOf, quote } from './quote.ts';
 import type { Json } from './values.ts';
 
@@ -43,8 +43,10 @@ export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadAr
     } else if (values.length === 0 && param.list !== true) {
       args[name] = defaultOf(param);
     } else {
-      const read = values.map((value) => readValue(name, param, value, bad));
-      args[name] = param.list === true ? read : read[0];
+      args[name] =
+        param.list === true
+          ? readList(name, param, values, bad)
+          : readValue(name, param, values[0] ?? '', bad);
     }
   }
   if (spec.rest !== undefined && Object.keys(rest).length === 0) {
@@ -83,7 +85,16 @@ function unread({ params, passes }: Spec): Record<string, unknown> {
 /** Returns the names of unknown parameters, as sent. */
 export function unknownNames(spec: Spec, given: readonly RawArgument[]): string[] {
   if (spec.rest !== undefined || spec.passes !== undefined) return [];
-  return given.map(({ name }) => name).filter((name) => paramOf(spec, name) === undefined);
+  const unknown = new Set([...namesOf(given)].filter((name) => paramOf(spec, name) === undefined));
+  return unknown.size === 0 ? [] : given.map(({ name }) => name).filter((name) => unknown.has(name));
+}
+
+/** Returns the names of arguments, each once. There can be many values of one. */
+export function namesOf(given: readonly RawArgument[]): Set<string> {
+  const names = new Set<string>();
+  let latest: string | undefined;
+  for (const { name } of given) if (name !== latest) names.add((latest = name));
+  return names;
 }
 
 function defaultOf(param: Param): unknown {
@@ -97,13 +108,21 @@ export function inWords({ count, of }: OneOf): string {
 
 function groupArguments(spec: Spec, given: readonly RawArgument[], bad: Fault[]) {
   const slots = new Map<string, Slot[]>();
+  const lists = new Map<string, ListSlots>();
   const rest: Record<string, Json> = Object.create(null) as Record<string, Json>;
+  let latest = '';
+  let target: ReturnType<typeof paramOf>;
   for (const { name, value } of given) {
-    const target = paramOf(spec, name);
-    if (target !== undefined) {
+    // A long list can have its name before each value.
+    if (name !== latest) target = paramOf(spec, (latest = name));
+    if (target?.param.list === true) {
+      const list = lists.get(target.base) ?? { repeated: [], single: undefined, numbered: [] };
+      addToList(list, target, value);
+      lists.set(target.base, list);
+    } else if (target !== undefined) {
       const values = Array.isArray(value) && target.param.type !== 'json' ? value : [value];
       const slot = slots.get(target.base) ?? [];
-      for (const item of values) slot.push({ as: name, number: target.number, value: item });
+      for (const item of values) slot.push({ as: name, value: item });
       slots.set(target.base, slot);
     } else if (spec.rest?.type === 'json') {
       const parsed = typeof value === 'string' ? parseJson(value) : value;
@@ -113,24 +132,47 @@ function groupArguments(spec: Spec, given: readonly RawArgument[], bad: Fault[])
       rest[name] = value;
     }
   }
-  const byParam = new Map<string, Json[]>();
+  const byParam = new Map<string, readonly Json[]>();
   const families = new Map<string, readonly Slot[]>();
   for (const [name, slot] of slots) {
     if (isFamily(name)) {
       families.set(name, slot);
       continue;
     }
-    // Repeated names come first, in their order. Numbered ones follow, by number.
-    slot.sort((a, b) => a.number - b.number);
-    byParam.set(
-      name,
-      (spec.params[name]?.list === true ? slot : underOneName(name, slot, bad))
-        .map((entry) => entry.value)
-        .filter((value) => value !== null),
-    );
+    const values = underOneName(name, slot, bad).map((entry) => entry.value);
+    byParam.set(name, withoutNull(values));
+  }
+  for (const [name, { repeated, numbered }] of lists) {
+    numbered.sort((a, b) => a.number - b.number);
+    const parts = [...repeated, ...numbered.map((one) => one.values)];
+    byParam.set(name, withoutNull(parts.length === 1 ? (parts[0] ?? []) : parts.flat()));
   }
   return { byParam, families, rest };
 }
+
+/** The values of a list. Those under its own name, or an alias, come first, in their order. The others follow, by number. */
+interface ListSlots {
+  readonly repeated: (readonly Json[])[];
+  /** The last part of `repeated`, unless that was given as a list. */
+  single: Json[] | undefined;
+  readonly numbered: { readonly number: number; readonly values: readonly Json[] }[];
+}
+
+function addToList(list: ListSlots, { param, number }: Named, value: Json): void {
+  const isList = Array.isArray(value) && param.type !== 'json';
+  if (number >= 0) {
+    list.numbered.push({ number, values: isList ? value : [value] });
+  } else if (isList) {
+    list.repeated.push(value);
+    list.single = undefined;
+  } else {
+    if (list.single === undefined) list.repeated.push((list.single = []));
+    list.single.push(value);
+  }
+}
+
+const withoutNull = (values: readonly Json[]) =>
+  values.includes(null) ? values.filter((one) => one !== null) : values;
 
 function readFamily(family: string, param: Param, slots: readonly Slot[], bad: Fault[]): FamilyArgument[] {
   const repeated = slots.find(({ as }, index) => slots.findIndex((one) => one.as === as) !== index);
@@ -148,7 +190,6 @@ const givenTwice = (name: string) => `The parameter “${name}” is given sever
 /** One value of a parameter, and the name that the client used. */
 interface Slot {
   readonly as: string;
-  readonly number: number;
   readonly value: Json;
 }
 
@@ -167,36 +208,59 @@ function underOneName(param: string, slots: readonly Slot[], bad: Fault[]): read
   return [first];
 }
 
+/** The same list if each value means itself, so that a long one is in memory once. */
+function readList(name: string, param: Param, values: readonly Json[], faults: Fault[]): readonly unknown[] {
+  for (const [at, value] of values.entries()) {
+    const read = readValue(name, param, value, faults);
+    if (read === value) continue;
+    const others = values.slice(at + 1).map((other) => readValue(name, param, other, faults));
+    return [...values.slice(0, at), read, ...others];
+  }
+  return values;
+}
+
 function readValue(name: string, param: Param, value: Json, faults: Fault[]): unknown {
-  const wrong = (problem: string) => {
-    faults.push({ param: name, problem: `The parameter “${name}” should be ${problem}.` });
-    return undefined;
-  };
   if (param.type === 'json') {
     const parsed = typeof value === 'string' ? parseJson(value) : value;
-    return parsed === undefined ? wrong('JSON') : parsed;
+    return parsed === undefined ? void faults.push(shouldBe(name, 'JSON')) : parsed;
   }
-  if (typeof value === 'object') return wrong(`${expectation(param)}, not a JSON structure`);
+  if (typeof value === 'object')
+    return void faults.push(shouldBe(name, `${expectation(param)}, not a JSON structure`));
   const text = usualSpelling(param, typeof value === 'boolean' ? Number(value) : value);
   if (!fits(param, text)) {
     const instead = param.sensitive === true ? '' : `, not ${quote(text)}`;
-    return wrong(`${expectation(param)}${instead}`);
+    return void faults.push(shouldBe(name, `${expectation(param)}${instead}`));
   }
   if (param.type === 'integer') return Number(text);
   return param.type === 'flag' ? text === '1' : text;
+}
+
+function shouldBe(param: string, expected: string): Fault {
+  return { param, problem: `The parameter “${param}” should be ${expected}.` };
 }
 
 /**
  * Converts the usual spellings of a flag. Clients write 1, y, yes, 0, n and no, whichever of them a parameter accepts.
  */
 function usualSpelling(param: Param, value: string | number): string {
-  const text = param.lowerCase === true ? String(value).toLowerCase() : String(value);
+  const text = param.lowerCase === true ? inLowerCase(String(value)) : String(value);
+  const takesLetters = param.values?.length === 2 && param.values.includes('y') && param.values.includes('n');
+  if (param.type !== 'flag' && !takesLetters) return text;
   const isYes = /^(?:1|y|yes)$/i.test(text);
   if (!isYes && !/^(?:0|n|no)$/i.test(text)) return text;
   if (param.type === 'flag') return isYes ? '1' : '0';
-  const takesLetters = param.values?.length === 2 && param.values.includes('y') && param.values.includes('n');
-  return takesLetters ? (isYes ? 'y' : 'n') : text;
+  return isYes ? 'y' : 'n';
 }
+
+/** Makes no other string of most texts: there can be many. */
+const inLowerCase = (text: string) => (LOWER_CASE_ASCII.test(text) ? text : text.toLowerCase());
+
+const LOWER_CASE_ASCII = /^[ -@[-~]*$/;
+
+/** Most texts. */
+const PRINTABLE_ASCII = /^[ -~]*$/;
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+const CONTROL_IN_LINES = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 
 /** Whether a text is a valid value of a parameter. `expectation` describes the valid values. */
 export function fits(param: Param, text: string): boolean {
@@ -211,14 +275,12 @@ export function fits(param: Param, text: string): boolean {
   const most = param.maxLength ?? DEFAULT_MAX_LENGTH;
   // Counts code points: an emoji is one character, although its JavaScript length is two.
   if (text.length > most && (text.length > 2 * most || Array.from(text).length > most)) return false;
-  if (!text.isWellFormed()) return false;
-
-  const control =
-    param.multiline === true
-      ? /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/
-      : /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
-  return !control.test(text) && (param.pattern?.matches.test(text) ?? true);
+  const isText =
+    PRINTABLE_ASCII.test(text) || isTextWithout(param.multiline === true ? CONTROL_IN_LINES : CONTROL, text);
+  return isText && (param.pattern?.matches.test(text) ?? true);
 }
+
+const isTextWithout = (control: RegExp, text: string) => text.isWellFormed() && !control.test(text);
 
 /** Describes the valid values of a parameter in words: for reasons, help and man pages. */
 export function expectation(param: Param): string {

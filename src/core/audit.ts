@@ -60,7 +60,7 @@ export function maskArguments(
 ): AuditRecord['arguments'] {
   const shown = given.slice(0, MAX_ARGUMENTS).map(({ name, value }): [string, Json] => {
     const isOpen = name.startsWith('api.') || isPublic(spec && paramOf(spec, name)?.param, given);
-    return [shorten(name), isOpen ? shorten(text(value)) : MASK];
+    return [shorten(name), isOpen ? shorten(text(startOf(value))) : MASK];
   });
   const more = given.length - shown.length;
   return more > 0 ? [...shown, ['…', `${more} more`]] : shown;
@@ -75,6 +75,11 @@ function isSensitive({ sensitive, sensitiveIf }: Param, given: readonly RawArgum
   if (sensitiveIf === undefined) return false;
   const { param, matches } = sensitiveIf;
   return given.some(({ name, value }) => name === param && matches.test(text(value)));
+}
+
+/** What suffices for a text that is shortened: each item takes at least two characters. */
+function startOf(value: Json): Json {
+  return Array.isArray(value) ? value.slice(0, MAX_VALUE_LENGTH) : value;
 }
 
 function text(value: Json): string {

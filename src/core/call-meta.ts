@@ -1,4 +1,5 @@
 // Reads the `api.*` arguments of a call.
+import { namesOf } from './arguments.ts';
 import type { RawArgument } from './context.ts';
 import type { AnyFunction } from './define.ts';
 import { badParam } from './errors.ts';
@@ -7,6 +8,12 @@ import type { Report } from './report.ts';
 
 export function isMetaArgument(name: string): boolean {
   return name.startsWith('api.');
+}
+
+/** Returns the other arguments: the same list if there are no such ones. */
+export function withoutMeta(args: readonly RawArgument[]): readonly RawArgument[] {
+  const hasMeta = [...namesOf(args)].some(isMetaArgument);
+  return hasMeta ? args.filter(({ name }) => !isMetaArgument(name)) : args;
 }
 
 /**

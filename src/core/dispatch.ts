@@ -3,7 +3,7 @@ import { authorise, authoriseEffect, authoriseTarget } from './access.ts';
 import { warningsOf } from './argument-warnings.ts';
 import { readArguments, type ReadArguments } from './arguments.ts';
 import { maskArguments, type AuditKind, type AuditRecord } from './audit.ts';
-import { isMetaArgument, readCallMeta } from './call-meta.ts';
+import { readCallMeta, withoutMeta } from './call-meta.ts';
 import type { Call, Caller, Context, Db, FreeContext } from './context.ts';
 import { Contexts } from './contexts.ts';
 import type { AnyFunction } from './define.ts';
@@ -99,7 +99,7 @@ class Dispatch {
     authorise(this.#caller, command, fn.access);
     authoriseEffect(this.#caller, fn);
     const meta = fn.passes === undefined ? await readCallMeta(fn, args, this.#report) : undefined;
-    const own = fn.passes === undefined ? args.filter(({ name }) => !isMetaArgument(name)) : args;
+    const own = fn.passes === undefined ? withoutMeta(args) : args;
     // Warnings come before any error, because a mistyped name is often the reason why a parameter is missing.
     this.#report.warnings.push(...(await warningsOf(fn, own)));
     const read = readArguments(fn, own);

@@ -26,7 +26,8 @@ export function paramOf({ params }: Pick<Spec, 'params'>, name: string): Named |
   );
 }
 
-interface Named {
+/** What an argument’s name means. `number` is that of `user-2`; -1 without one. */
+export interface Named {
   readonly param: Param;
   readonly base: string;
   readonly number: number;

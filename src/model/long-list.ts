@@ -115,7 +115,7 @@ export function* inOrderOfKey(
 ): Generator<string> {
   const sql = `SELECT CAST(${record} AS TEXT) AS record, ${key} AS key FROM ${from}
     WHERE (${where}) AND ${key} > ? ORDER BY ${key} LIMIT ${BATCH}`;
-  for (const records of behindKeys(reading, sql, (last) => [...values, last])) yield `[${records}]`;
+  yield* behindKeys(reading, { sql, brackets: '[]', valuesAfter: (last) => [...values, last] });
 }
 
 /** Reads a map in the order of its keys: each record under its key. Its records are short, so that more are read at once. */
@@ -126,7 +126,7 @@ export function* membersInOrderOfKey(
 ): Generator<string> {
   const sql = `SELECT ${jsonText(key)} || ':' || CAST(${record} AS TEXT) AS record, ${key} AS key FROM ${from}
     WHERE (${where}) AND ${key} > ? ORDER BY ${key} LIMIT ${LONG}`;
-  for (const records of behindKeys(reading, sql, (last) => [...values, last])) yield `{${records}}`;
+  yield* behindKeys(reading, { sql, brackets: '{}', valuesAfter: (last) => [...values, last] });
 }
 
 /** A record in SQL, from the columns of rows: a JSON value as text. */
@@ -143,21 +143,29 @@ export function* recordsInOrder<Row>(
   record: RecordOfRow,
 ): Generator<string> {
   const records = `SELECT ${record.sql} AS record, ${key} AS key FROM (${sql} LIMIT ${BATCH}) AS row_of_batch`;
-  const batches = behindKeys(reading, records, (last) => [...record.values, ...valuesAfter(last)]);
-  for (const batch of batches) yield `[${batch}]`;
+  yield* behindKeys(reading, {
+    sql: records,
+    brackets: '[]',
+    valuesAfter: (last) => [...record.values, ...valuesAfter(last)],
+  });
 }
 
-/**
- * Reads batches of records, which commas separate.
- * @param sql selects `record` and `key` of the next rows behind a key. All keys are behind the empty one.
- */
+interface RecordsBehind {
+  /** Selects `record` and `key` of the next rows behind a key. All keys are behind the empty one. */
+  readonly sql: string;
+  readonly brackets: '[]' | '{}';
+  readonly valuesAfter: (last: string) => SqlValue[];
+}
+
+/** Reads batches of records, with commas between them and brackets around them. */
 function* behindKeys(
   reading: KeptReading,
-  sql: string,
-  valuesAfter: (last: string) => SqlValue[],
+  { sql, brackets: [open, close], valuesAfter }: RecordsBehind,
 ): Generator<string> {
-  // An aggregate of texts is faster than one of JSON values, which would be parsed again.
-  const batch = `SELECT string_agg(record, ',') AS records, max(key) AS last FROM (${sql}) AS batch`;
+  // An aggregate of texts is faster than one of JSON values, which would be parsed again. JavaScript would copy the whole
+  // text to put brackets around it.
+  const batch = `SELECT '${open}' || string_agg(record, ',') || '${close}' AS records, max(key) AS last
+    FROM (${sql}) AS batch`;
   for (let last = ''; ;) {
     const row = reading.get(batch, ...valuesAfter(last)) as Record<'records' | 'last', string | null>;
     if (row.records === null || row.last === null) return;

@@ -36,6 +36,11 @@ export function toAnswer(envelope: Envelope): Answer {
 export function* pieces(texts: Iterable<string>): Generator<string> {
   let piece = '';
   for (const text of texts) {
+    // A long text would be copied.
+    if (text.length >= PIECE_LENGTH && piece !== '') {
+      yield piece;
+      piece = '';
+    }
     piece += text;
     if (piece.length >= PIECE_LENGTH) {
       yield piece;

@@ -63,7 +63,8 @@ function* longTexts({ batches }: LongList, layout: Layout, depth: number): Gener
   let last = '';
   for (const batch of batches) {
     const text = layout.indent === '' ? batch : valueText(JSON.parse(batch) as Value, layout, depth);
-    yield last === '' ? text.slice(0, -1 - line.length) : `,${text.slice(1, -1 - line.length)}`;
+    if (last !== '') yield ',';
+    yield text.slice(last === '' ? 0 : 1, -1 - line.length);
     last = text.slice(-1);
   }
   yield `${line}${last}`;

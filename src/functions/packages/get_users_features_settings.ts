@@ -2,10 +2,9 @@ import { defineFunction } from '../../core/define.ts';
 import { existingAccount } from '../../model/accounts/names.ts';
 import { features } from '../../model/features/catalogue.ts';
 import { readIds } from '../../model/features/ids.ts';
+import { NameIndex } from '../../model/features/name-index.ts';
 import { LONG } from '../../model/long-list.ts';
-import * as featureLists from '../../model/features/lists.ts';
-import { listsOf } from '../../model/features/of-users.ts';
-import * as featureOverrides from '../../model/features/overrides.ts';
+import { recordsOf, type FeatureRecord } from '../../model/features/settings-of-users.ts';
 
 export default defineFunction({
   name: 'get_users_features_settings',
@@ -75,40 +74,14 @@ export default defineFunction({
 
   async handler(args, { caller, db, listQuery, reportLongList }) {
     const ids = args.feature.length === 0 ? features.map(({ id }) => id) : await readIds(args.feature);
-    const users = [...new Set(args.user)];
-    const listsOfUsers = await listsOf(db, caller, users);
-    const overrides = await featureOverrides.listEach(db, users);
-    const enabled = new Map<string, ReadonlySet<string>>();
-    for (const name of new Set(listsOfUsers)) {
-      const settings = await featureLists.getSettings(db, name);
-      const disabled = await featureLists.listDisabled(db, name);
-      enabled.set(name, new Set(ids.filter((id) => settings[id] && !disabled.has(id))));
-    }
-    const rowsOf = (user: string, at: number) => {
-      const list = listsOfUsers[at] ?? '';
-      const own = overrides.get(user);
-      return ids.map((feature) => {
-        const override = own?.get(feature);
-        return {
-          user,
-          feature,
-          feature_list: list,
-          feature_list_setting: enabled.get(list)?.has(feature) === true ? 1 : 0,
-          cpuser_setting: override === undefined ? null : override ? 1 : 0,
-        };
-      });
-    };
-    if (listQuery === undefined && reportLongList !== undefined && users.length * ids.length > LONG) {
-      const usersOfBatch = Math.ceil(LONG / ids.length);
-      const batches = function* () {
-        for (let from = 0; from < users.length; from += usersOfBatch) {
-          const some = users.slice(from, from + usersOfBatch);
-          yield JSON.stringify(some.flatMap((user, at) => rowsOf(user, from + at)));
-        }
-      };
+    const users = new NameIndex(args.user);
+    const records = await recordsOf(db, caller, users, ids);
+    if (listQuery === undefined && reportLongList !== undefined && users.names.length * ids.length > LONG) {
+      const batches = () => records.inBatchesOf(LONG);
       reportLongList({ batches: batches(), preview: batches, close: () => undefined });
       return { users_features_settings: [] };
     }
-    return { users_features_settings: users.flatMap(rowsOf) };
+    const all = [...records.inBatchesOf(LONG)].flatMap((batch) => JSON.parse(batch) as FeatureRecord[]);
+    return { users_features_settings: all };
   },
 });

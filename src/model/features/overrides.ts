@@ -5,7 +5,6 @@ import { quote } from '../../core/quote.ts';
 import type { Json } from '../../core/values.ts';
 import * as accounts from '../accounts/accounts.ts';
 import type { Account } from '../accounts/accounts.ts';
-import { LONG } from '../long-list.ts';
 import { features, isFeature, type FeatureId } from './catalogue.ts';
 import { readIds } from './ids.ts';
 import * as featureLists from './lists.ts';
@@ -42,26 +41,6 @@ export async function list(db: Db, username: string): Promise<ReadonlyMap<string
     username,
   );
   return new Map(rows.map(({ feature, enabled }) => [feature, enabled === 1]));
-}
-
-/** Returns the overrides of those of the accounts that have any. */
-export async function listEach(
-  db: Db,
-  usernames: readonly string[],
-): Promise<ReadonlyMap<string, ReadonlyMap<string, boolean>>> {
-  const found = new Map<string, Map<string, boolean>>();
-  for (let at = 0; at < usernames.length; at += LONG) {
-    const rows = await db.all<{ username: string; feature: string; enabled: 0 | 1 }>(
-      `SELECT username, feature, enabled FROM feature_override
-       WHERE username IN (SELECT value FROM ${db.dialect.eachOf('?', 'wanted')})`,
-      JSON.stringify(usernames.slice(at, at + LONG)),
-    );
-    for (const { username, feature, enabled } of rows) {
-      const own = found.get(username) ?? new Map<string, boolean>();
-      found.set(username, own.set(feature, enabled === 1));
-    }
-  }
-  return found;
 }
 
 /** Adds overrides to the account's existing ones. */
