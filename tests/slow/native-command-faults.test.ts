@@ -124,12 +124,18 @@ describeNative('the command makes the call itself', () => {
     attacker.kill();
   });
 
-  test('if the request is very long', async () => {
-    const { frames } = await pretend((socket) => socket.write(frame('A')));
-    const long = Array.from({ length: 4 }, (_one, at) => `a${at}=${'x'.repeat(100_000)}`);
-    const { stdout } = await natively([...words, ...long]);
-    expect(stdout).toContain('"result":1');
-    expect(frames).toEqual([]);
+  test('if the request is too long', async () => {
+    const { frames } = await pretend((socket) => socket.end(frame('D')));
+    const program = join(folder.path, 'short');
+    compileClient(program, { NAME: 'whmapi1', MAX_CONTENT: 50_000 });
+    const through = ['sh', '-c', `shift; exec "${program}" "$@"`, 'sh'];
+    const sent: string[][] = [];
+    for (const length of [10_000, 50_000]) {
+      const { stderr } = await natively([...words, `a=${'x'.repeat(length)}`], { through });
+      expect(stderr).toContain('no-such-script');
+      sent.push(frames.splice(0));
+    }
+    expect(sent).toEqual([['R'], []]);
   });
 });
 

@@ -10,6 +10,8 @@ interface Definitions {
   readonly BUILD?: string;
   readonly NODE?: string;
   readonly PATIENCE_MS?: number;
+  /** The most bytes of a request, and of standard input. The usual limit is what Linux starts. */
+  readonly MAX_CONTENT?: number;
 }
 
 /** It cannot become the program in Node: there is none at the place where it looks. */
