@@ -33,7 +33,7 @@ export interface SessionUser extends sessionUsers.SessionUser {
 /**
  * The user can connect from this machine only. If the session has one already, it gets the databases that the account
  * has by now.
- * @throws ApiError `denied` without a session; `key_lost`.
+ * @throws ApiError `denied` without a session; `key_lost`; LookAgain if another call has created it since `look`.
  */
 export async function createSessionUser(
   context: Pick<Context, 'db' | 'caller' | 'sealer' | 'randomBytes'>,
@@ -42,7 +42,7 @@ export async function createSessionUser(
   const { db, caller } = context;
   const owner = caller.user;
   const session = sessionUsers.sessionOf(caller);
-  const known = await sessionUsers.find(context, session);
+  const known = await sessionUsers.find(context, session, found);
   const user = known ?? (await sessionUsers.generate(context, owner));
   // An administrator may have dropped it.
   const isNew = !found.users.some(({ name }) => name === user.name);

@@ -1,6 +1,8 @@
 // Session::create_temp_user: database users that exist as long as a session, in a sandbox that runs no database server.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { createSessionUser } from '../../src/changes/create-session-user.ts';
+import { LookAgain } from '../../src/core/machine-error.ts';
 import { StateDirectory } from '../../src/store/state-directory.ts';
 import { TaskLogFiles } from '../../src/store/task-logs.ts';
 import { taskKinds } from '../../src/tasks/loaders.generated.ts';
@@ -87,6 +89,23 @@ test('two calls at once create one user', async () => {
   expect(answers.map(({ status, errors }) => [status, errors])).toEqual(Array(3).fill([1, null]));
   expect(new Set(answers.map(({ data }) => data.session_temp_user)).size).toBe(1);
   expect(answers.map(({ data }) => data.created).sort()).toEqual([0, 0, 1]);
+});
+
+test('a call that has looked before another one created the user looks again', async () => {
+  await (await logIn()).create();
+  const { store, sealer, randomBytes } = server.here.engine;
+  const none = { names: [], prefixes: [] };
+  const found = {
+    ...{ wanted: { databases: none, users: none }, isServed: true },
+    ...{ databases: [], users: [], grants: [] },
+  };
+  const creating = store.transaction('reads', async (db) => {
+    const row = await db.get<{ session: Uint8Array }>('SELECT session FROM database_session_user');
+    const session = Buffer.from(row?.session ?? []).toString('hex');
+    const caller = { user: 'bob', privileges: new Set<string>(), isAccount: true as const, session };
+    return { value: await createSessionUser({ db, caller, sealer, randomBytes }, found), keep: false };
+  });
+  await expect(creating).rejects.toThrow(LookAgain);
 });
 
 test('only a session can have one', async () => {

@@ -1,11 +1,12 @@
 // Users of the MariaDB server that exist as long as a session of their account.
 import type { Caller, Context, Db } from '../../core/context.ts';
 import { ApiError } from '../../core/errors.ts';
+import { LookAgain } from '../../core/machine-error.ts';
 import { CAPITALS_AND_DIGITS, randomText, URL_SAFE } from '../random-text.ts';
 import { openSession } from '../logins/sessions.ts';
 import { findSealed } from '../two-factor/sealed-secrets.ts';
 import { SESSION_PREFIX } from './names.ts';
-import { USERS } from './own-mysql.ts';
+import { USERS, type FoundUsers } from './own-mysql.ts';
 import * as owners from './owners.ts';
 
 const RANDOM_CHARACTERS = 8;
@@ -36,16 +37,24 @@ export function sessionOf({ session }: Caller): string {
   );
 }
 
-/** The user of a session. Undefined if it has none. @throws ApiError `key_lost`. */
+/**
+ * The user of a session. Undefined if it has none.
+ * @param found what the server had when the call looked.
+ * @throws ApiError `key_lost`; LookAgain if another call has created the user since then.
+ */
 export async function find(
   { db, sealer }: Pick<Context, 'db' | 'sealer'>,
   session: string,
+  { wanted }: FoundUsers,
 ): Promise<SessionUser | undefined> {
   const row = await db.get<{ name: string; sealed: Uint8Array }>(
     'SELECT name, sealed FROM database_session_user WHERE server = ? AND session = ?',
     ...[db.server, Buffer.from(session, 'hex')],
   );
   if (row === undefined) return undefined;
+  if (!wanted.users.names.includes(row.name)) {
+    throw new LookAgain('The user of this session was created meanwhile.');
+  }
   return { name: row.name, password: await sealer.open(row.sealed, purposeOf(row.name)) };
 }
 
