@@ -143,7 +143,7 @@ export async function measureAll(
   const startDatabases = () => {
     if (databases === undefined) {
       databases = measureDatabases(context, names, readSizes);
-      // Whoever waits for them learns of the failure.
+      // The call that waits for them reports the failure.
       databases.catch(() => undefined);
     }
     return databases;

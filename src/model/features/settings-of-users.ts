@@ -4,7 +4,7 @@ import type { FeatureId } from './catalogue.ts';
 import * as featureLists from './lists.ts';
 import type { NameIndex } from './name-index.ts';
 import { LONG } from '../long-list.ts';
-import { batchesOf, listsOf, overridesOf, type Overrides } from './of-users.ts';
+import { batchesOf, listsOf, overridesOf } from './of-users.ts';
 
 export interface FeatureRecord {
   readonly user: string;
@@ -21,13 +21,6 @@ export interface FeatureRecords {
   readonly inBatchesOf: (records: number) => Generator<string>;
 }
 
-/** A feature of a feature list. */
-interface Feature {
-  readonly id: FeatureId;
-  /** The text of a record between the account’s name and the value of `cpuser_setting`. */
-  readonly text: string;
-}
-
 /**
  * The names are kept as texts, because many strings would take long to be collected while the response is written.
  * @throws ApiError that of the first account that `accounts.get` does not return.
@@ -40,78 +33,57 @@ export async function recordsOf(
 ): Promise<FeatureRecords> {
   const { names, each } = await listsOf(db, caller, users);
   const overrides = await overridesOf(db, users);
-  const lists: Feature[][] = [];
-  for (const name of names) lists.push(await featuresOf(db, name, ids));
+  const lists: FeatureText[][] = [];
+  for (const name of names) lists.push(await textsOfList(db, name, ids));
   const chunks = [...batchesOf(users.names)].map((some) => some.join());
   return {
     *inBatchesOf(records) {
       const count = Math.min(LONG, Math.ceil(records / ids.length));
       for (const [number, chunk] of chunks.entries()) {
         const some = chunk.split(',');
-        const listAt = (at: number) => lists[each[number * LONG + at] ?? 0] ?? [];
         for (let from = 0; from < some.length; from += count) {
-          const to = Math.min(from + count, some.length);
-          yield textOfBatch({ users: some, from, to, listAt, overrides });
+          const texts = some.slice(from, from + count).map((user, at) => {
+            const list = lists[each[number * LONG + from + at] ?? 0] ?? [];
+            return textOf(user, list, overrides.get(user));
+          });
+          yield `[${texts.join()}]`;
         }
       }
     },
   };
 }
 
-interface Batch {
-  readonly users: readonly string[];
-  readonly from: number;
-  readonly to: number;
-  readonly listAt: (at: number) => readonly Feature[];
-  readonly overrides: Overrides;
+/** What follows the account’s name in the record of a feature, by the override of the account. */
+interface FeatureText {
+  readonly id: FeatureId;
+  readonly none: string;
+  readonly enabled: string;
+  readonly disabled: string;
 }
 
-function textOfBatch({ users, from, to, listAt, overrides }: Batch): string {
-  const texts: string[] = [];
-  for (let at = from; at < to;) {
-    const list = listAt(at);
-    const own = overrides.get(users[at] ?? '');
-    let end = at + 1;
-    if (own === undefined)
-      while (end < to && listAt(end) === list && !overrides.has(users[end] ?? '')) end += 1;
-    texts.push(textOf(list, users.slice(at, end), own, [at === from ? '[' : ',', end === to ? ']' : '']));
-    at = end;
-  }
-  return texts.join('');
-}
-
-const START = '{"user":"';
-
-/**
- * The records of accounts with the same feature list and the same overrides. Between two names is always the same text, or
- * between all mentions of one name. The name of an account consists of letters and digits.
- */
-function textOf(
-  list: readonly Feature[],
-  users: readonly string[],
-  own: ReadonlyMap<string, boolean> | undefined,
-  [before, after]: readonly [before: string, after: string],
-): string {
-  const ends = list.map(({ id, text }) => `${text}${valueOf(own?.get(id))}}`);
-  const [end = ''] = ends;
-  if (ends.length === 1) {
-    // What comes before and after is joined too, because JavaScript would copy the whole text to add it.
-    const texts = users.map((user, at) => (at === 0 ? `${before}${START}${user}` : user));
-    texts.push(`${texts.pop() ?? ''}${end}${after}`);
-    return texts.join(`${end},${START}`);
-  }
-  const between = [START, ...ends.map((one, at) => (at < ends.length - 1 ? `${one},${START}` : one))];
-  return `${before}${users.map((user) => between.join(user)).join(',')}${after}`;
-}
-
-const valueOf = (override: boolean | undefined) => (override === undefined ? 'null' : override ? '1' : '0');
-
-async function featuresOf(db: Db, list: string, ids: readonly FeatureId[]): Promise<Feature[]> {
+async function textsOfList(db: Db, list: string, ids: readonly FeatureId[]): Promise<FeatureText[]> {
   const settings = await featureLists.getSettings(db, list);
   const disabled = await featureLists.listDisabled(db, list);
   return ids.map((id) => {
     const setting = settings[id] && !disabled.has(id) ? 1 : 0;
     const members = `"feature":"${id}","feature_list":${JSON.stringify(list)},"feature_list_setting":${setting}`;
-    return { id, text: `",${members},"cpuser_setting":` };
+    const text = (value: string) => `",${members},"cpuser_setting":${value}}`;
+    return { id, none: text('null'), enabled: text('1'), disabled: text('0') };
   });
+}
+
+/** The records of an account, whose name consists of letters and digits. */
+function textOf(
+  user: string,
+  list: readonly FeatureText[],
+  own: ReadonlyMap<string, boolean> | undefined,
+): string {
+  const start = `{"user":"${user}`;
+  let records = '';
+  for (const { id, none, enabled, disabled } of list) {
+    const override = own?.get(id);
+    const end = override === undefined ? none : override ? enabled : disabled;
+    records += records === '' ? start + end : `,${start}${end}`;
+  }
+  return records;
 }
