@@ -108,8 +108,7 @@ export function createApplication(
   if (programs !== undefined)
     void import('./server-programs.ts').then(({ useServerPrograms }) => useServerPrograms(programs));
   const auditLog = new AuditLog(directory, { gathers: livesLong, limits: readLogLimits(environment) });
-  const ownStore = () =>
-    new SqliteStore(directory, { gathers: livesLong, beforeCommit: () => auditLog.flush() });
+  const ownStore = () => new SqliteStore(directory, { gathers: livesLong, log: auditLog });
   // The shared store if one is configured, otherwise this server's own.
   const store: OpenStore =
     shared === undefined ? ownStore() : new SharedStore({ ...shared, directory, livesLong });
@@ -118,8 +117,11 @@ export function createApplication(
   let retireServer: (() => void) | undefined;
   const write: Engine['audit'] = async (record, kind, db) => {
     const isChange = kind === 'change';
-    if (db !== undefined && shared === undefined) auditLog.appendBeforeCommit(record, isChange);
-    else await auditLog.append(record, isChange);
+    if (db !== undefined && shared === undefined) {
+      auditLog.appendBeforeCommit(record, isChange);
+      return;
+    }
+    await auditLog.append(record, isChange);
     await store.audit?.(record, db);
   };
   let loadedReads: RepeatedReads | undefined;
@@ -132,8 +134,10 @@ export function createApplication(
           })),
       )
     : undefined;
-  const audit: Engine['audit'] = async (record, kind, db) =>
-    kind === 'read' && reads !== undefined ? (await reads).add(record) : write(record, kind, db);
+  const audit: Engine['audit'] = (record, kind, db) =>
+    kind === 'read' && reads !== undefined
+      ? reads.then((repeated) => repeated.add(record))
+      : write(record, kind, db);
   const servers = async () => {
     const { runningServers } = await import('./store/running-servers.ts');
     return runningServers(stateDirectory, engine.processes.isAlive);

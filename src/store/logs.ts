@@ -101,6 +101,11 @@ export class AuditLog {
     this.#isFlushDue = false;
   }
 
+  /** Forgets the lines of `appendBeforeCommit` that are not written: their changes were rolled back. */
+  discard(): void {
+    this.#pending = [];
+  }
+
   /** Returns one promise for all lines that are written together. */
   #gather(line: string): Promise<void> {
     this.#gathered.push(line);

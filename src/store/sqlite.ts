@@ -7,7 +7,9 @@ import { ApiError } from '../core/errors.ts';
 import { KEY_FILE } from './sealer-file.ts';
 import { bracket, prepared, SqliteConnection, type Statements } from './sqlite-connection.ts';
 import { schemaVersion } from './schema-version.generated.ts';
+import type { AuditLog } from './logs.ts';
 import type { StateDirectory } from './state-directory.ts';
+import { SharedCommits, type ChangeWork } from './shared-commits.ts';
 import { unavailable } from './unavailable.ts';
 
 export const STORE_FILE = 'store.db';
@@ -15,9 +17,6 @@ export const STORE_FILE = 'store.db';
 export const MOVED_FILE = 'store.db.moved';
 /** How long a call waits for another process's transaction. */
 const BUSY_TIMEOUT_MS = 15_000;
-/** The maximum number of changes that share a commit. */
-const MAX_GROUP = 100;
-const GROUP_MS = 20;
 /**
  * In a server, SQLite copies its write-ahead log into the database at this length (pages of 4 KiB), so 16 MiB. Its usual
  * length of 1,000 pages is reached by every 70th commit of 32 connections, which then takes several times as long.
@@ -29,38 +28,27 @@ interface SqliteStoreOptions {
   readonly mayBeNew?: boolean;
   /** The name of the database. */
   readonly file?: string;
-  /**
-   * True to commit the changes together that are requested in successive turns of the event loop. For a server, which
-   * handles many calls at the same time.
-   */
+  /** See `SharedCommitsOptions`. */
   readonly gathers?: boolean;
-  /** How long changes wait for further ones at most, and after which time of running none of them joins the others. */
   readonly groupMs?: number;
-  /** Completes what must be on the disk before a change is committed. If it fails, the change is rolled back. */
-  readonly beforeCommit?: () => Promise<void>;
-}
-
-/** A change that waits for its transaction. */
-interface WaitingChange {
-  readonly work: (db: Db, nested: Store) => Promise<Work<unknown>>;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
+  /**
+   * The lines that the changes write to the audit log. They are on the disk before a change is committed: otherwise, it
+   * is rolled back. Those of a transaction that failed are discarded.
+   */
+  readonly log?: Pick<AuditLog, 'flush' | 'discard'>;
 }
 
 /**
  * Opens the database on first use. Transactions of one process run one after the other. Changes that wait at the same
- * time share a commit: each has a savepoint of its own, and none is reported before the commit. If the shared
- * transaction fails as a whole, each change runs again in a transaction of its own.
+ * time share a commit (`shared-commits.ts`).
  */
 export class SqliteStore implements Store {
   readonly #directory: StateDirectory;
   readonly #mayBeNew: boolean;
   readonly #file: string;
   readonly #gathers: boolean;
-  readonly #groupMs: number;
-  readonly #beforeCommit: (() => Promise<void>) | undefined;
-  #waiting: WaitingChange[] = [];
-  #isGroupDue = false;
+  readonly #log: SqliteStoreOptions['log'];
+  readonly #commits: SharedCommits;
   #opening: Promise<Database.Database> | undefined;
   #database: Database.Database | undefined;
   #statements: Statements = new Map();
@@ -82,103 +70,31 @@ export class SqliteStore implements Store {
 
   constructor(
     directory: StateDirectory,
-    {
-      mayBeNew = false,
-      file = STORE_FILE,
-      gathers = false,
-      groupMs = GROUP_MS,
-      beforeCommit,
-    }: SqliteStoreOptions = {},
+    { mayBeNew = false, file = STORE_FILE, gathers = false, groupMs, log }: SqliteStoreOptions = {},
   ) {
     this.#directory = directory;
     this.#mayBeNew = mayBeNew;
     this.#file = file;
     this.#gathers = gathers;
-    this.#groupMs = groupMs;
-    this.#beforeCommit = beforeCommit;
+    this.#log = log;
+    this.#commits = new SharedCommits({
+      gathers,
+      groupMs,
+      inTurn: (run) => this.#inTurn(run),
+      transaction: (work) => this.#change(work),
+      toApiError: (error) => this.#toApiError(error),
+    });
   }
 
   transaction<T>(effect: 'reads' | 'changes', work: (db: Db, nested: Store) => Promise<Work<T>>): Promise<T> {
     if (effect === 'reads') return this.#inTurn(() => this.#read(work));
-    return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ work, resolve, reject } as WaitingChange);
-      this.#scheduleGroup();
-    });
+    return this.#commits.change(this.#counting(work));
   }
 
   #inTurn<T>(run: () => Promise<T>): Promise<T> {
     const done = this.#last.then(run);
     this.#last = done.catch(() => undefined);
     return done;
-  }
-
-  #scheduleGroup(): void {
-    if (this.#isGroupDue) return;
-    this.#isGroupDue = true;
-    const enter = () => {
-      void this.#inTurn(async () => {
-        this.#isGroupDue = false;
-        await this.#runGroup(this.#waiting.splice(0, MAX_GROUP));
-      });
-    };
-    if (this.#gathers) setImmediate(() => this.#gather(enter));
-    else enter();
-  }
-
-  /**
-   * Calls `enter` after the first turn of the event loop that brings no further change. Node accepts one connection in a
-   * turn, so of many new connections, the last one would otherwise wait for a group of each of the others.
-   */
-  #gather(enter: () => void): void {
-    const end = performance.now() + this.#groupMs;
-    const look = (seen: number) => {
-      const { length } = this.#waiting;
-      if (length === seen || length >= MAX_GROUP || performance.now() >= end) enter();
-      else setImmediate(look, length);
-    };
-    look(0);
-  }
-
-  /** Never throws: each change gets its own outcome. */
-  async #runGroup(group: readonly WaitingChange[]): Promise<void> {
-    if (group.length === 1) {
-      for (const change of group) await this.#settle(change);
-      return;
-    }
-    const outcomes: (() => void)[] = [];
-    try {
-      await this.#change(async (_db, nested) => {
-        const start = performance.now();
-        for (const { work, resolve, reject } of group) {
-          await nested.transaction('changes', this.#counting(work)).then(
-            (value) => outcomes.push(() => resolve(value)),
-            (error: unknown) => outcomes.push(() => reject(this.#toApiError(error))),
-          );
-          // After some errors, for example on a full disk, SQLite rolls back all changes of the transaction.
-          if (this.#database?.inTransaction !== true) throw new Error('SQLite rolled back.');
-          if (performance.now() - start > this.#groupMs) break;
-        }
-        return { value: undefined, keep: true };
-      });
-    } catch (error) {
-      if (outcomes.length === 0) {
-        for (const { reject } of group) reject(error);
-        return;
-      }
-      for (const change of group) {
-        await this.#settle(change);
-        // The caller handles the outcome before the next change can get the same numbers of rows.
-        await new Promise((resume) => setImmediate(resume));
-      }
-      return;
-    }
-    for (const settle of outcomes) settle();
-    this.#waiting.unshift(...group.slice(outcomes.length));
-    if (this.#waiting.length > 0) this.#scheduleGroup();
-  }
-
-  async #settle({ work, resolve, reject }: WaitingChange): Promise<void> {
-    await this.#change(work).then(resolve, reject);
   }
 
   async #read<T>(work: (db: Db, nested: Store) => Promise<Work<T>>): Promise<T> {
@@ -193,18 +109,19 @@ export class SqliteStore implements Store {
     }
   }
 
-  async #change<T>(work: (db: Db, nested: Store) => Promise<Work<T>>): Promise<T> {
+  async #change<T>(work: (connection: SqliteConnection, nested: Store) => Promise<Work<T>>): Promise<T> {
     try {
       const connection = new SqliteConnection(await this.#open(), this.#statements);
       const words = ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'] as const;
-      return await bracket(connection, words, this.#counting(work), this.#beforeCommit);
+      return await bracket(connection, words, work, () => this.#log?.flush());
     } catch (error) {
+      this.#log?.discard();
       throw this.#toApiError(error);
     }
   }
 
-  #counting<T>(work: (db: Db, nested: Store) => Promise<Work<T>>) {
-    return async (db: Db, nested: Store): Promise<Work<T>> => {
+  #counting<T>(work: ChangeWork<T>): ChangeWork<T> {
+    return async (db, nested) => {
       const done = await work(db, nested);
       if (done.keep) this.#kept += 1;
       return done;

@@ -261,17 +261,23 @@ describe('changes that are requested at the same time in a server', () => {
   let store: SqliteStore;
   let reader: SqliteStore;
   let commits: number;
+  let discarded: number;
   /** The numbers of commits that fail. */
   let broken: number[];
   const open = (groupMs: number) => {
     const directory = new StateDirectory(here.state, process.geteuid?.() ?? 0);
-    [commits, broken] = [0, []];
+    [commits, discarded, broken] = [0, 0, []];
     store = new SqliteStore(directory, {
       gathers: true,
       groupMs,
-      beforeCommit: async () => {
-        commits += 1;
-        if (broken.includes(commits)) throw new RangeError(`commit ${commits}`);
+      log: {
+        flush: async () => {
+          commits += 1;
+          if (broken.includes(commits)) throw new RangeError(`commit ${commits}`);
+        },
+        discard: () => {
+          discarded += 1;
+        },
       },
     });
     reader = new SqliteStore(directory);
@@ -297,6 +303,9 @@ describe('changes that are requested at the same time in a server', () => {
       if (pauseMs > 0) await new Promise((resume) => setTimeout(resume, pauseMs));
       return { value: name, keep };
     });
+  const fail = (): never => {
+    throw new RangeError('failed');
+  };
   const names = (from = reader) =>
     from.transaction('reads', async (db) => ({
       value: (await db.all<{ username: string }>('SELECT username FROM tfa_issuer ORDER BY username')).map(
@@ -349,6 +358,60 @@ describe('changes that are requested at the same time in a server', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
     expect(await names()).toEqual(['a', 'b', 'd']);
     expect(commits).toBe(2);
+  });
+
+  it('run once if one fails before it has written something', async () => {
+    await add('a');
+    let runs = 0;
+    const outcomes = await Promise.allSettled([
+      add('b', { inserted: () => (runs += 1) }),
+      add('a'),
+      add('a', { sql: `${insert} ON CONFLICT DO NOTHING`, keep: false }),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect([runs, discarded]).toEqual([1, 0]);
+  });
+
+  it.each([
+    { how: 'is not kept', undone: () => add('b', { keep: false }) },
+    { how: 'fails', undone: () => add('b', { inserted: fail }) },
+    {
+      how: 'fails after a statement that writes and returns rows',
+      undone: () =>
+        store.transaction('changes', async (db) => {
+          await db.get(`${insert} RETURNING username`, 'b', '');
+          return fail();
+        }),
+    },
+  ])('run again, each with its own savepoint, if one of them $how after it wrote', async ({ undone }) => {
+    let runs = 0;
+    const counted = { inserted: () => (runs += 1) };
+    const [first, , third] = await Promise.allSettled([add('a', counted), undone(), add('c', counted)]);
+    expect([first?.status, third?.status]).toEqual(['fulfilled', 'fulfilled']);
+    // The second time, all of them ran.
+    expect([runs, discarded, commits]).toEqual([3, 1, 1]);
+    expect(await names()).toEqual(['a', 'c']);
+    // The next groups have savepoints at once.
+    await Promise.allSettled([add('d', counted), undone(), add('e', counted)]);
+    expect([runs, discarded, commits]).toEqual([5, 1, 2]);
+    expect(await names()).toEqual(['a', 'c', 'd', 'e']);
+  });
+
+  it('need no other run if a savepoint of one of them is rolled back', async () => {
+    let runs = 0;
+    const all = [
+      add('a', { inserted: () => (runs += 1) }),
+      store.transaction('changes', async (_db, nested) => {
+        const value = await nested.transaction('changes', async (db) => ({
+          value: await db.run(insert, 'b', ''),
+          keep: false,
+        }));
+        return { value, keep: false };
+      }),
+    ];
+    expect(await Promise.all(all)).toEqual(['a', 1]);
+    expect([runs, discarded]).toEqual([1, 0]);
+    expect(await names()).toEqual(['a']);
   });
 
   it('run one by one if SQLite rolls all of them back because of one', async () => {
