@@ -1,5 +1,5 @@
 // Warnings about arguments that have no effect.
-import { namesOf, unknownNames } from './arguments.ts';
+import { unknownNames } from './arguments.ts';
 import type { RawArgument } from './context.ts';
 import type { AnyFunction } from './define.ts';
 import { paramOf } from './param-of.ts';
@@ -25,8 +25,12 @@ async function unknown(fn: AnyFunction, names: readonly string[]): Promise<strin
 }
 
 function withoutEffect(fn: AnyFunction, args: readonly RawArgument[]): string[] {
-  return [...namesOf(args)].flatMap((name) => {
-    const why = paramOf(fn, name)?.param.noEffectReason;
-    return why === undefined ? [] : [`The parameter “${name}” has no effect here: ${why}`];
-  });
+  const warnings = new Set<string>();
+  let latest: string | undefined;
+  for (const { name } of args) {
+    if (name === latest) continue;
+    const why = paramOf(fn, (latest = name))?.param.noEffectReason;
+    if (why !== undefined) warnings.add(`The parameter “${name}” has no effect here: ${why}`);
+  }
+  return [...warnings];
 }

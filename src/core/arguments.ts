@@ -22,7 +22,7 @@ export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadAr
   const args = unread(spec);
   args.rest = rest;
   if (spec.passes !== undefined) args.passed = given.filter(({ name }) => paramOf(spec, name) === undefined);
-  for (const [name, param] of Object.entries(spec.params)) {
+  for (const [name, param] of entriesOf(spec.params)) {
     if (isFamily(name)) {
       args[name] = readFamily(name, param, families.get(name) ?? [], bad);
       continue;
@@ -70,6 +70,16 @@ export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadAr
   return args;
 }
 
+type Entries = readonly (readonly [name: string, param: Param])[];
+const entries = new WeakMap<Spec['params'], Entries>();
+
+/** Made once for each function. */
+function entriesOf(params: Spec['params']): Entries {
+  let all = entries.get(params);
+  if (all === undefined) entries.set(params, (all = Object.entries(params)));
+  return all;
+}
+
 const shapes = new WeakMap<Spec['params'], ReadArguments>();
 
 /** All entries, without values. The copy of one object: V8 would make a dictionary of one that grows by many names. */
@@ -84,17 +94,16 @@ function unread({ params, passes }: Spec): Record<string, unknown> {
 
 /** Returns the names of unknown parameters, as sent. */
 export function unknownNames(spec: Spec, given: readonly RawArgument[]): string[] {
-  if (spec.rest !== undefined || spec.passes !== undefined) return [];
-  const unknown = new Set([...namesOf(given)].filter((name) => paramOf(spec, name) === undefined));
-  return unknown.size === 0 ? [] : given.map(({ name }) => name).filter((name) => unknown.has(name));
-}
-
-/** Returns the names of arguments, each once. There can be many values of one. */
-export function namesOf(given: readonly RawArgument[]): Set<string> {
-  const names = new Set<string>();
+  const unknown: string[] = [];
+  if (spec.rest !== undefined || spec.passes !== undefined) return unknown;
   let latest: string | undefined;
-  for (const { name } of given) if (name !== latest) names.add((latest = name));
-  return names;
+  let isKnown = true;
+  for (const { name } of given) {
+    // A long list can have its name before each value.
+    if (name !== latest) isKnown = paramOf(spec, (latest = name)) !== undefined;
+    if (!isKnown) unknown.push(name);
+  }
+  return unknown;
 }
 
 function defaultOf(param: Param): unknown {
@@ -195,6 +204,7 @@ interface Slot {
 
 /** Some clients send a parameter under its name and an older name at once. Equal values count as one value. */
 function underOneName(param: string, slots: readonly Slot[], bad: Fault[]): readonly Slot[] {
+  if (slots.length < 2) return slots;
   const given = slots.filter(({ value }) => value !== '' && value !== null);
   const [first = slots[0]] = given;
   const names = [...new Set(given.map(({ as }) => as))];

@@ -1,5 +1,4 @@
 // Reads the `api.*` arguments of a call.
-import { namesOf } from './arguments.ts';
 import type { RawArgument } from './context.ts';
 import type { AnyFunction } from './define.ts';
 import { badParam } from './errors.ts';
@@ -12,7 +11,7 @@ export function isMetaArgument(name: string): boolean {
 
 /** Returns the other arguments: the same list if there are no such ones. */
 export function withoutMeta(args: readonly RawArgument[]): readonly RawArgument[] {
-  const hasMeta = [...namesOf(args)].some(isMetaArgument);
+  const hasMeta = args.some(({ name }) => isMetaArgument(name));
   return hasMeta ? args.filter(({ name }) => !isMetaArgument(name)) : args;
 }
 

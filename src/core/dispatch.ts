@@ -29,7 +29,7 @@ interface Prepared {
 }
 
 /** Runs a call. Never throws: the envelope contains the error. */
-export async function dispatch(call: Call, caller: Caller, engine: Engine): Promise<Envelope> {
+export function dispatch(call: Call, caller: Caller, engine: Engine): Promise<Envelope> {
   return new Dispatch(call, caller, engine).run();
 }
 
@@ -134,7 +134,7 @@ class Dispatch {
   async #withLook(prepared: Prepared, work: (found: unknown) => Promise<Outcome>): Promise<Outcome> {
     for (let looks = 1; ; looks++) {
       try {
-        return await work(await this.#look(prepared));
+        return await work(prepared.fn.look === undefined ? undefined : await this.#look(prepared));
       } catch (error) {
         if (!(error instanceof LookAgain) || looks >= MAX_LOOKS) throw error;
       }
@@ -215,7 +215,7 @@ class Dispatch {
     try {
       const given = this.#engine.watch?.(context, fn) ?? context;
       const data = (await fn.handler(args as never, given as never, found as never)) as Hash | undefined;
-      return { ok: true, ...(await this.#shape(fn, data, meta)) };
+      return meta === undefined ? { ok: true, data, extra: {} } : { ok: true, ...(await this.#shape(fn, data, meta)) };
     } catch (error) {
       if (!(error instanceof ApiError && error.keepsChanges)) throw error;
       return { ok: false, error };

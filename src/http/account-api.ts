@@ -120,7 +120,13 @@ async function answer(
 ): Promise<FastifyReply> {
   const sender = await senderOf(request, door, command);
   if ('problem' in sender) return refuseAccount(reply, sender);
-  const question = { request: request.raw, url: request.url, query: queryOf(request), body: bodyOf(request) };
+  const question = {
+    request: request.raw,
+    command,
+    url: request.url,
+    query: queryOf(request),
+    body: bodyOf(request),
+  };
   const make = (engine: Engine) =>
     makeAnswer({ request, reply, sender, body: question.body }, respond, engine);
   return sendAnswer(reply, await answers.answer(question, sender, make), headers);

@@ -28,7 +28,6 @@ export function addApi(server: FastifyInstance, calls: CallDependencies): void {
 
 interface WhmQuestion extends Question {
   readonly api: Api;
-  readonly command: string;
 }
 
 async function answerCall(

@@ -90,7 +90,7 @@ class KnownTokens {
   async find(service: TokenService, pair: string, address: string): Promise<Sender> {
     const { engine } = this.#application;
     const key = `${service} ${address} ${pair}`;
-    const state = await this.#application.storeState();
+    const state = this.#application.storeStateNow() ?? (await this.#application.storeState());
     const known = this.#known.get(key);
     if (known?.holds?.state === state && engine.now() < known.holds.until) return known;
     const { sender, expiresAt } = await byToken[service](engine, pair, address);

@@ -28,6 +28,8 @@ import { WatchedCall } from './watched-call.ts';
 /** Everything that a response depends on, other than the store. */
 export interface Question {
   readonly request: IncomingMessage;
+  /** The function, if the path names it. Otherwise empty. */
+  readonly command: string;
   /** The path as sent. It also determines the function and the format. */
   readonly url: string;
   readonly query: string;
@@ -62,6 +64,8 @@ export class RememberedAnswers {
   readonly #repeated: RepeatedRequests;
   readonly #remembered = new BoundedCache<Remembered>(BOUNDS);
   readonly #callers = new WeakMap<Caller, string>();
+  /** Functions that change something: nothing is remembered of them. */
+  readonly #changing = new Set<string>();
 
   /** `repeated` gets the requests whose response comes from here. */
   constructor(application: Application, repeated: RepeatedRequests) {
@@ -72,6 +76,7 @@ export class RememberedAnswers {
   /** Returns the cached response, or the one from `make`. */
   async answer(question: Question, sender: Accepted, make: Make): Promise<Answer> {
     const { engine } = this.#application;
+    if (this.#changing.has(question.command)) return make(engine);
     // Warnings about how this call was sent belong only to its own response.
     if (sender.warnings.length > 0 || lengthOf(question) > LONGEST_QUESTION) return make(engine);
     const started = engine.now();
@@ -80,7 +85,7 @@ export class RememberedAnswers {
     const known = this.#remembered.get(key);
     // A clock that was set back counts as an end, too.
     const isValid = known?.state === state && known.from <= started && started < known.until;
-    if (!isValid) return this.#makeAndKeep(key, state, make);
+    if (!isValid) return this.#makeAndKeep(question, { key, state }, make);
     try {
       const now = engine.now();
       const records = recordsOf(known, sender.origin);
@@ -102,15 +107,21 @@ export class RememberedAnswers {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       // If the audit line cannot be written, run the call again so that it reports the error.
-      return this.#makeAndKeep(key, state, make);
+      return this.#makeAndKeep(question, { key, state }, make);
     }
   }
 
-  async #makeAndKeep(key: string, state: string, make: Make): Promise<Answer> {
+  async #makeAndKeep(
+    { command }: Question,
+    { key, state }: { readonly key: string; readonly state: string },
+    make: Make,
+  ): Promise<Answer> {
     const { engine } = this.#application;
     const call = new WatchedCall(engine);
     const from = engine.now();
     const answer = await make(call.engine);
+    // Only names of functions, so there is a limit to them.
+    if (call.changes && command !== '') this.#changing.add(command);
     const repeatable = call.repeatable;
     if (repeatable !== undefined && state === (await this.#application.storeState())) {
       this.#keep(key, answer, { state, ...repeatable, from, recordsOf: new WeakMap() });

@@ -68,6 +68,8 @@ export function createServer(
       ...(logStream === undefined ? {} : { stream: logStream }),
     },
     logController: new LogController({ disableRequestLogging: true }),
+    // One logger for all requests: a line names what it is about, and needs no number of its request.
+    childLoggerFactory: (logger) => logger,
     forceCloseConnections: 'idle',
     // Rejected by `guard`, in the format of the requested API.
     return503OnClosing: false,

@@ -43,6 +43,7 @@ interface Use {
 export class WatchedCall {
   /** The engine for the call. */
   readonly engine: Engine;
+  #first: AnyFunction | undefined;
   #isRead = true;
   #isUnfinished = false;
   /** Of the function that is called, and of the one that it calls. */
@@ -82,6 +83,11 @@ export class WatchedCall {
     };
   }
 
+  /** Whether the called function changes something, so that no call of it is repeatable. */
+  get changes(): boolean {
+    return this.#first?.effect === 'changes' || this.#first?.effect === 'operates';
+  }
+
   /**
    * The audit lines of a successful call whose response came only from the store, or whose handlers say how long it is
    * valid. Undefined for other calls.
@@ -102,6 +108,7 @@ export class WatchedCall {
   #watchFind(find: Engine['find']): Engine['find'] {
     return async (command) => {
       const fn = await find(command);
+      this.#first ??= fn;
       if (fn === undefined) this.#isRead = false;
       else if (fn.effect !== 'reads' && fn.effect !== 'none' && !passesOn(fn))
         this.#useOf(fn).isOutside = true;

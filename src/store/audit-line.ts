@@ -18,10 +18,15 @@ const texts = new WeakMap<AuditRecord, string>();
 
 /** Returns JSON without characters that a terminal would act on: invisible ones are escaped as `\u202e`. */
 export function toJsonLine(value: object): string {
-  return JSON.stringify(value).replace(INVISIBLE, (character) =>
+  const text = JSON.stringify(value);
+  // Most lines.
+  if (PRINTABLE_ASCII.test(text)) return text;
+  return text.replace(INVISIBLE, (character) =>
     character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
   );
 }
+
+const PRINTABLE_ASCII = /^[ -~]*$/;
 
 /** All fields except those of the moment, without braces. */
 function textOf(record: AuditRecord): string {

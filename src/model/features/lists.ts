@@ -28,7 +28,7 @@ export async function listNames(db: Db): Promise<string[]> {
 }
 
 export async function exists(db: Db, name: string): Promise<boolean> {
-  return (await db.get('SELECT 1 FROM feature_list WHERE name = ?', name)) !== undefined;
+  return isPermanent(name) || (await db.get('SELECT 1 FROM feature_list WHERE name = ?', name)) !== undefined;
 }
 
 /** @throws ApiError `not_found`; `bad_param` for a list that packages cannot use. */

@@ -23,7 +23,7 @@ export const initialDefaults: Defaults = {
 };
 
 export async function readDefaults(db: Db): Promise<Defaults> {
-  const set = await tweakSettings.readSeveral(db, 'Main', tweakedNames);
+  const set = await tweakSettings.readRange(db, 'Main', NAMES);
   const read = ({ key, initial }: (typeof tweakable)[keyof typeof tweakable]) => {
     const value = set.get(key);
     return value === undefined || value === '' ? initial : value;
@@ -35,4 +35,5 @@ export async function readDefaults(db: Db): Promise<Defaults> {
   };
 }
 
-const tweakedNames = Object.values(tweakable).map(({ key }) => key);
+/** Where the names of all of them are, which is found faster than several names. */
+const NAMES = { from: 'default_pkg_', to: 'default_pkg`' } as const;

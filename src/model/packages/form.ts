@@ -131,10 +131,13 @@ type Arguments<Set extends NameSet> = {
 
 /** Reads the settings among the arguments of a call, by their names in this set. */
 export function readArguments<const Set extends NameSet>(set: Set, args: Arguments<Set>): Partial<Settings> {
-  const given = args as Readonly<Record<string, unknown>>;
-  const words: Record<string, unknown> = {};
-  for (const [key, name] of namesIn[set]) words[key] = given[name];
-  return readSettings(words);
+  const given = args as Readonly<Record<string, Word | undefined>>;
+  const read: Record<string, unknown> = {};
+  for (const [key, name] of namesIn[set]) {
+    const word = given[name];
+    if (word !== undefined) read[key] = readSetting(key, word);
+  }
+  return read;
 }
 
 const namedIn = (set: NameSet) =>
@@ -152,13 +155,15 @@ const namesIn: Readonly<Record<NameSet, readonly (readonly [string, string])[]>>
 /** Reads the given settings. Undefined ones are omitted. */
 export function readSettings(words: Words): Partial<Settings> {
   const read: Record<string, unknown> = {};
-  for (const [key, given] of Object.entries(words)) {
-    if (given === undefined) continue;
-    if (key in limits) read[key] = readLimit(key as LimitKey, String(given));
-    else if (key === 'dedicatedIp') read[key] = given === 'y';
-    else read[key] = given;
-  }
+  for (const [key, word] of Object.entries(words)) if (word !== undefined) read[key] = readSetting(key, word);
   return read;
+}
+
+type Word = string | number | boolean;
+
+function readSetting(key: string, word: Word): Limit | Word {
+  if (Object.hasOwn(limits, key)) return readLimit(key as LimitKey, String(word));
+  return key === 'dedicatedIp' ? word === 'y' : word;
 }
 
 function readLimit(key: LimitKey, given: string): Limit {

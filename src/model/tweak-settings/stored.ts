@@ -25,6 +25,19 @@ export async function readSeveral(
   return new Map(rows.map(({ name, value }) => [name, value]));
 }
 
+/** Returns those that were set whose names are in a range, by their names. `to` is the first one after it. */
+export async function readRange(
+  db: Db,
+  module: Module,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await db.all<{ name: string; value: string }>(
+    'SELECT name, value FROM tweak_setting WHERE server = ? AND module = ? AND name >= ? AND name < ?',
+    ...[db.server, module, from, to],
+  );
+  return new Map(rows.map(({ name, value }) => [name, value]));
+}
+
 /** The same text each time, which is found faster among the prepared statements than an equal one. */
 function selectionOf(count: number): string {
   let selection = selections.get(count);
