@@ -19,17 +19,15 @@ export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadAr
   const missing: Fault[] = [];
   const bad: Fault[] = [];
   const { byParam, families, rest } = groupArguments(spec, given, bad);
-  const args = unread(spec);
+  const form = formOf(spec);
+  const args: Record<string, unknown> = { ...form.blank };
   args.rest = rest;
   if (spec.passes !== undefined) args.passed = given.filter(({ name }) => paramOf(spec, name) === undefined);
-  for (const [name, param] of entriesOf(spec.params)) {
+  for (const { name, param, isOptional } of form.params) {
+    const sent = byParam.get(name);
+    if (sent === undefined && isOptional) continue;
     if (isFamily(name)) {
       args[name] = readFamily(name, param, families.get(name) ?? [], bad);
-      continue;
-    }
-    const sent = byParam.get(name);
-    if (sent === undefined && param.required !== true && param.list !== true) {
-      args[name] = defaultOf(param);
       continue;
     }
     const omitsEmpty = spec.emptyIsOmitted === true && param.required !== true && !fits(param, '');
@@ -70,26 +68,40 @@ export function readArguments(spec: Spec, given: readonly RawArgument[]): ReadAr
   return args;
 }
 
-type Entries = readonly (readonly [name: string, param: Param])[];
-const entries = new WeakMap<Spec['params'], Entries>();
-
-/** Made once for each function. */
-function entriesOf(params: Spec['params']): Entries {
-  let all = entries.get(params);
-  if (all === undefined) entries.set(params, (all = Object.entries(params)));
-  return all;
+/** What the arguments of a function consist of. */
+interface Form {
+  readonly params: readonly FormParam[];
+  /**
+   * All entries, with the defaults of parameters that may be omitted. Copied for each call: V8 would make a dictionary
+   * of an object that grows by many names.
+   */
+  readonly blank: ReadArguments;
 }
 
-const shapes = new WeakMap<Spec['params'], ReadArguments>();
+interface FormParam {
+  readonly name: string;
+  readonly param: Param;
+  /** True if the default is the value of a call that does not send the parameter. */
+  readonly isOptional: boolean;
+}
 
-/** All entries, without values. The copy of one object: V8 would make a dictionary of one that grows by many names. */
-function unread({ params, passes }: Spec): Record<string, unknown> {
-  let shape = shapes.get(params);
-  if (shape === undefined) {
-    const names = ['rest', ...(passes === undefined ? [] : ['passed']), ...Object.keys(params)];
-    shapes.set(params, (shape = Object.fromEntries(names.map((name) => [name, undefined]))));
-  }
-  return { ...shape };
+const forms = new WeakMap<Spec['params'], Form>();
+
+/** Made once for each function. */
+function formOf({ params, passes }: Spec): Form {
+  let form = forms.get(params);
+  if (form !== undefined) return form;
+  const all = Object.entries(params).map(([name, param]): FormParam => {
+    const isOptional = !isFamily(name) && param.required !== true && param.list !== true;
+    return { name, param, isOptional };
+  });
+  const names = ['rest', ...(passes === undefined ? [] : ['passed'])].map((name) => [name, undefined]);
+  const values = all.map(({ name, param, isOptional }) => [name, isOptional ? defaultOf(param) : undefined]);
+  forms.set(
+    params,
+    (form = { params: all, blank: Object.fromEntries([...names, ...values]) as ReadArguments }),
+  );
+  return form;
 }
 
 /** Returns the names of unknown parameters, as sent. */

@@ -162,13 +162,16 @@ export function readSettings(words: Words): Partial<Settings> {
 type Word = string | number | boolean;
 
 function readSetting(key: string, word: Word): Limit | Word {
-  if (Object.hasOwn(limits, key)) return readLimit(key as LimitKey, String(word));
+  const limit = limitOf.get(key);
+  if (limit !== undefined) return readLimit(limit, String(word));
   return key === 'dedicatedIp' ? word === 'y' : word;
 }
 
-function readLimit(key: LimitKey, given: string): Limit {
+const limitOf: ReadonlyMap<string, (typeof limits)[LimitKey]> = new Map(Object.entries(limits));
+
+function readLimit({ isZeroUnlimited }: { readonly isZeroUnlimited: boolean }, given: string): Limit {
   const limit = /^\d+$/.test(given) ? Number(given) : null;
-  return limit === 0 && limits[key].isZeroUnlimited ? null : limit;
+  return limit === 0 && isZeroUnlimited ? null : limit;
 }
 
 /** The theme of new packages. */
@@ -226,6 +229,7 @@ const standardSettings = {
 
 /** Reads `color=red big` as extensions. If a name occurs twice, the last value counts. */
 export function readExtensions(words: string): Extension[] {
+  if (words === '') return [];
   const values = new Map<string, string | null>();
   for (const one of words.split(' ').filter((each) => each !== '')) {
     const at = one.indexOf('=');

@@ -128,6 +128,7 @@ export function sortedByName<Fields extends object>(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1))) as Fields;
 }
 
+const settingKeys = Object.keys(names) as (keyof Settings)[];
 export const settingColumns = Object.values(names).map(({ column }) => column);
 
 /** For a SELECT: each column with the name of its setting as its alias. */
@@ -166,7 +167,7 @@ export function settingsOf(row: SettingsRow): Settings {
 
 /** Returns the values in the order of `settingColumns`. */
 export function settingValues(settings: Settings): SqlValue[] {
-  return (Object.keys(names) as (keyof Settings)[]).map((key) => {
+  return settingKeys.map((key) => {
     const value = settings[key];
     return typeof value === 'boolean' ? Number(value) : value;
   });
