@@ -1,6 +1,7 @@
 // Makes one call from the command line: reads its arguments, dispatches it, prints the response.
 import { createApplication, root, type Application } from '../app.ts';
-import { dispatch, failure } from '../core/dispatch.ts';
+import { dispatch } from '../core/dispatch.ts';
+import { failure } from '../core/report.ts';
 import type { Call } from '../core/context.ts';
 import type { Envelope } from '../core/envelope.ts';
 import { ApiError } from '../core/errors.ts';

@@ -8,12 +8,14 @@ import { quote } from './quote.ts';
 const MAX_WARNINGS = 20;
 
 /** Returns a sentence for each unknown parameter, and for each parameter that has no effect here. */
-export async function warningsOf(fn: AnyFunction, args: readonly RawArgument[]): Promise<string[]> {
-  return [...(await unknown(fn, unknownNames(fn, args))), ...withoutEffect(fn, args)];
+export function warningsOf(fn: AnyFunction, args: readonly RawArgument[]): string[] | Promise<string[]> {
+  const names = unknownNames(fn, args);
+  const others = withoutEffect(fn, args);
+  // Most calls have none, and need not wait for the code that finds similar names.
+  return names.length === 0 ? others : unknown(fn, names).then((sentences) => [...sentences, ...others]);
 }
 
 async function unknown(fn: AnyFunction, names: readonly string[]): Promise<string[]> {
-  if (names.length === 0) return [];
   const { nearest } = await import('./nearest.ts');
   const warnings = names.slice(0, MAX_WARNINGS).map((name) => {
     const [suggestion] = nearest(name, Object.keys(fn.params), 1);

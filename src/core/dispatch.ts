@@ -12,7 +12,7 @@ import type { Envelope } from './envelope.ts';
 import type { CallHooks } from './hooks.ts';
 import { ApiError, notProvided, unknownAccountFunction, unknownFunction } from './errors.ts';
 import { LookAgain, MachineError, ofDisk, ofMachine } from './machine-error.ts';
-import { nameOnly, printable } from './function-name.ts';
+import { nameOnly } from './function-name.ts';
 import type { MetaArguments } from './meta-arguments.ts';
 import { noStore, storeOfLook } from './limited-stores.ts';
 import type { JournalEntry, Plan, StepResult } from './plan.ts';
@@ -31,12 +31,6 @@ interface Prepared {
 /** Runs a call. Never throws: the envelope contains the error. */
 export function dispatch(call: Call, caller: Caller, engine: Engine): Promise<Envelope> {
   return new Dispatch(call, caller, engine).run();
-}
-
-/** The envelope of a call that could not start, for example because the state directory cannot be used. */
-export function failure(call: Call, error: ApiError): Envelope {
-  const { message: reason, code } = error;
-  return { metadata: { version: 1, reason, result: 0, command: printable(call.command), error_code: code } };
 }
 
 class Dispatch {
@@ -215,7 +209,9 @@ class Dispatch {
     try {
       const given = this.#engine.watch?.(context, fn) ?? context;
       const data = (await fn.handler(args as never, given as never, found as never)) as Hash | undefined;
-      return meta === undefined ? { ok: true, data, extra: {} } : { ok: true, ...(await this.#shape(fn, data, meta)) };
+      return meta === undefined
+        ? { ok: true, data, extra: {} }
+        : { ok: true, ...(await this.#shape(fn, data, meta)) };
     } catch (error) {
       if (!(error instanceof ApiError && error.keepsChanges)) throw error;
       return { ok: false, error };
@@ -307,7 +303,7 @@ class Dispatch {
     const { dryRun, outer } = this.#call;
     const isHooked = isHookable(fn.name);
     if (outer?.hasLooked === true && !isHooked) return undefined;
-    if ((dryRun && !isHooked) || (await beforeCalls?.hasNothing(fn.name)) === true) return undefined;
+    if ((dryRun && !isHooked) || beforeCalls?.hasNothing(fn.name) === true) return undefined;
     const call = { fn, args: args as ReadArguments, caller: this.#caller, xid: this.#xid };
     // One transaction for both, because each one takes time if the database is on another server.
     const { left, hooks } = await store.transaction('reads', async (db) => {

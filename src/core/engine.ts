@@ -65,7 +65,7 @@ export interface Engine {
    * Absent if the store does not know.
    */
   readonly beforeCalls?: {
-    readonly hasNothing: (name: string) => Promise<boolean>;
+    readonly hasNothing: (name: string) => boolean;
     /** To be called in the transaction in which this was found. */
     readonly noteNothing: (name: string) => void;
   };

@@ -138,3 +138,9 @@ export class Report {
     };
   }
 }
+
+/** The envelope of a call that could not start, for example because the state directory cannot be used. */
+export function failure(call: Call, error: ApiError): Envelope {
+  const { message: reason, code } = error;
+  return { metadata: { version: 1, reason, result: 0, command: printable(call.command), error_code: code } };
+}

@@ -3,7 +3,13 @@
 import type { AnyFunction } from '../core/define.ts';
 import { loaders } from './loaders.generated.ts';
 
+const loaded = new Map<string, AnyFunction>();
+
 /** Returns the function with that name. Undefined if it does not exist. */
 export async function loadFunction(name: string): Promise<AnyFunction | undefined> {
-  return Object.hasOwn(loaders, name) ? (await loaders[name]?.())?.default : undefined;
+  const known = loaded.get(name);
+  if (known !== undefined || !Object.hasOwn(loaders, name)) return known;
+  const fn = (await loaders[name]?.())?.default;
+  if (fn !== undefined) loaded.set(name, fn);
+  return fn;
 }

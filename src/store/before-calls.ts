@@ -13,8 +13,8 @@ export class BeforeCalls {
   }
 
   /** True if that was found for the function, and nothing was stored since, by whichever process. */
-  async hasNothing(name: string): Promise<boolean> {
-    return this.#functions.has(name) && this.#version === (await this.#store.state());
+  hasNothing(name: string): boolean {
+    return this.#functions.has(name) && this.#version === this.#store.stateNow?.();
   }
 
   /** To be called in the transaction in which it was found. */

@@ -5,6 +5,7 @@ import { defineFunction } from '../../src/core/define.ts';
 import type { Store } from '../../src/core/engine.ts';
 import { ApiError } from '../../src/core/errors.ts';
 import type { Json } from '../../src/core/values.ts';
+import { SqliteConnection } from '../../src/store/sqlite-connection.ts';
 import { Installation, reseller } from '../support/installation.ts';
 import { onSqlite } from '../support/test-database.ts';
 
@@ -260,19 +261,11 @@ describe('a line', () => {
     ]);
   });
 
-  onSqlite('is corrected by a second one if its change could not be committed', async () => {
+  const full = () => Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+  const lines = () => here.audit().map((line) => [line.xid, line.function, line.result, line.error_code]);
+  const setIssuer = async () => {
     let xids = 0;
     here.overrides.newXid = () => `xid${(xids += 1)}`;
-    const { store } = here.engine;
-    const failing: Store = {
-      transaction: (effect, work) =>
-        store.transaction(effect, async (db, nested) => {
-          const done = await work(db, nested);
-          if (effect === 'reads') return done;
-          throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
-        }),
-    };
-    here.overrides.store = failing;
     const { metadata } = await here.call('twofactorauth_set_issuer', { issuer: 'New' });
     expect(metadata).toEqual({
       version: 1,
@@ -283,9 +276,46 @@ describe('a line', () => {
       command: 'twofactorauth_set_issuer',
       error_code: 'store_unavailable',
     });
-    delete here.overrides.store;
+  };
+  const nothingChanged = async () =>
     expect((await here.call('twofactorauth_get_issuer')).data?.issuer).toBe('server.example.com');
-    expect(here.audit().map((line) => [line.xid, line.function, line.result, line.error_code])).toEqual([
+
+  onSqlite('says only that the change failed if that was known before it was written', async () => {
+    const { store } = here.engine;
+    const failing: Store = {
+      transaction: (effect, work) =>
+        store.transaction(effect, async (db, nested) => {
+          const done = await work(db, nested);
+          if (effect === 'reads') return done;
+          throw full();
+        }),
+    };
+    here.overrides.store = failing;
+    await setIssuer();
+    delete here.overrides.store;
+    await nothingChanged();
+    expect(lines()).toEqual([
+      ['xid1', 'twofactorauth_set_issuer', 0, 'store_unavailable'],
+      ['xid2', 'twofactorauth_get_issuer', 1, undefined],
+    ]);
+  });
+
+  onSqlite('is corrected by a second one if its change could not be committed', async () => {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with its object below.
+    const { exec } = SqliteConnection.prototype;
+    const commit = jest.spyOn(SqliteConnection.prototype, 'exec').mockImplementation(function (
+      this: SqliteConnection,
+      sql: string,
+    ) {
+      if (sql === 'COMMIT' && lines().length > 0) {
+        commit.mockRestore();
+        throw full();
+      }
+      exec.call(this, sql);
+    });
+    await setIssuer();
+    await nothingChanged();
+    expect(lines()).toEqual([
       ['xid1', 'twofactorauth_set_issuer', 1, undefined],
       ['xid1', 'twofactorauth_set_issuer', 0, 'store_unavailable'],
       ['xid2', 'twofactorauth_get_issuer', 1, undefined],

@@ -1,7 +1,7 @@
 // Calls a function of UAPI or API 2 as an account, with the list options of that API.
 import type { AccountApi, Call, FreeContext, RawArgument } from '../../core/context.ts';
 import type { Envelope } from '../../core/envelope.ts';
-import { failure } from '../../core/dispatch.ts';
+import { failure } from '../../core/report.ts';
 import { accountPrograms } from '../../core/account-programs.ts';
 import { ApiError } from '../../core/errors.ts';
 import type { Reshape } from './answers.ts';

@@ -1,7 +1,8 @@
 // A call of UAPI or API 2 as the commands `uapi` and `cpapi2` print it.
 import type { AccountApi, Call } from '../../core/context.ts';
 import { accountCaller } from '../../core/contexts.ts';
-import { dispatch, failure } from '../../core/dispatch.ts';
+import { dispatch } from '../../core/dispatch.ts';
+import { failure } from '../../core/report.ts';
 import type { Engine } from '../../core/engine.ts';
 import type { Envelope } from '../../core/envelope.ts';
 import type { ApiError } from '../../core/errors.ts';

@@ -1,6 +1,6 @@
 // The versions of the API of accounts, as clients number them: 1, 2, and 3 for UAPI.
 import type { AccountApi } from '../../core/context.ts';
-import { failure } from '../../core/dispatch.ts';
+import { failure } from '../../core/report.ts';
 import { notProvided, type ApiError } from '../../core/errors.ts';
 import type { Hash } from '../../core/values.ts';
 import { api1Failure, api2Answer, namedUapiAnswer, uapiAnswer } from './answers.ts';
