@@ -10,7 +10,7 @@ import { bodyOf, securityTokenOf, sessionIdOf } from './request.ts';
 
 export function addConfirm(server: FastifyInstance, door: Door): void {
   server.post('/:token/confirm', async (request, reply) => {
-    const { application, service } = door;
+    const { application, service, log } = door;
     const sessionId = sessionIdOf(request, door);
     const securityToken = securityTokenOf(request);
     const address = request.ip;
@@ -38,7 +38,7 @@ export function addConfirm(server: FastifyInstance, door: Door): void {
     if ('problem' in confirmation) {
       const { problem, reason } = confirmation;
       await application.auditLogin({ ...about, problem });
-      request.log.warn({ address, problem }, 'confirmation refused');
+      log.warn({ address, problem }, 'confirmation refused');
       return reply.code(401).send({ error: reason, error_code: problem });
     }
     await application.auditLogin(about);

@@ -1,11 +1,13 @@
 // The doors of this server: WHM (2087), the interface of accounts (2083) and webmail (2096). They share logins, limits
 // and pages.
 import type { Application } from '../app.ts';
+import type { Log } from './log.ts';
 import type { LoginService } from '../model/logins/callers.ts';
 
 export interface Door {
   readonly application: Application;
   readonly service: LoginService;
+  readonly log: Log;
 }
 
 /** Browsers send cookies to every port of a host, so each door has its own. The names are those that clients expect. */

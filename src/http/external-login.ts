@@ -144,7 +144,7 @@ async function proceed(
   const about = { user: userIn(user), address: request.ip, authentication };
   if ('problem' in verdict) {
     await door.application.auditLogin({ command: 'login', ...about, problem: verdict.problem });
-    request.log.warn({ address: request.ip, problem: verdict.problem }, 'login refused');
+    door.log.warn({ address: request.ip, problem: verdict.problem }, 'login refused');
     return ask(verdict);
   }
   // If the audit line cannot be written, the login fails.
@@ -228,7 +228,7 @@ async function refuse(
     authentication,
     problem: refused.problem,
   });
-  request.log.warn({ address: request.ip, reason: refused.reason }, 'login refused');
+  door.log.warn({ address: request.ip, reason: refused.reason }, 'login refused');
   return sendLoginPage(request, reply, door, refused);
 }
 

@@ -5,10 +5,10 @@ import type { Application } from '../app.ts';
 import type { LoginService } from '../model/logins/callers.ts';
 import { loadCertificate } from './certificate.ts';
 import type { Tls } from './connections.ts';
+import type { Log } from './log.ts';
 import type { DaemonOptions } from './options.ts';
 import { createServer } from './server.ts';
 import { SiteCertificates } from './site-certificates.ts';
-import { logStream } from './systemd.ts';
 import { tlsOptions } from './tls.ts';
 
 /** What the line on standard output says after the address. */
@@ -25,12 +25,14 @@ export class Listener {
   readonly #options: DaemonOptions;
   readonly #application: Application;
   readonly #servers: FastifyInstance[];
+  readonly #log: Log;
   readonly #sites: SiteCertificates;
 
-  constructor(options: DaemonOptions, application: Application, servers: FastifyInstance[]) {
+  constructor(options: DaemonOptions, application: Application, servers: FastifyInstance[], log: Log) {
     this.#options = options;
     this.#application = application;
     this.#servers = servers;
+    this.#log = log;
     this.#sites = new SiteCertificates(application);
   }
 
@@ -47,10 +49,10 @@ export class Listener {
         (fresh) => {
           const context = { ...tlsOptions, cert: fresh.cert, key: fresh.key };
           (server.server as unknown as TlsServer).setSecureContext(context);
-          server.log.info({ fingerprint: fresh.fingerprint }, 'certificate reloaded');
+          this.#log.info({ fingerprint: fresh.fingerprint }, 'certificate reloaded');
         },
         // The old certificate stays in use.
-        (error: unknown) => server.log.error(error, 'the certificate could not be reloaded'),
+        (error: unknown) => this.#log.error(error, 'the certificate could not be reloaded'),
       );
     });
   }
@@ -60,18 +62,17 @@ export class Listener {
   }
 
   async #listen(service: LoginService, port: number, tls: Tls | undefined): Promise<FastifyInstance> {
-    const { bind, logLevel } = this.#options;
     const server = createServer(this.#application, {
       service,
       ...(tls === undefined ? {} : { tls }),
-      logLevel,
-      logStream: logStream(process.env),
+      log: this.#log,
     });
     // Installed before listening, because a signal may arrive at once.
     this.#servers.push(server);
-    await server.listen({ host: bind, port });
+    await server.listen({ host: this.#options.bind, port });
     const url = `${tls === undefined ? 'http' : 'https'}://${addressOf(server)}`;
     if (service === 'whostmgrd') this.addresses.push(url);
+    this.#log.info(`Server listening at ${url}`);
     process.stdout.write(`listening ${url}${purposes[service]}\n`);
     return server;
   }

@@ -58,7 +58,7 @@ async function logIn(request: FastifyRequest, reply: FastifyReply, door: Door): 
   });
   const isForPeople = field(fields, 'login_only') !== '1' && acceptsHtml(request);
   if ('problem' in verdict) {
-    request.log.warn({ address: request.ip, problem: verdict.problem }, 'login refused');
+    door.log.warn({ address: request.ip, problem: verdict.problem }, 'login refused');
     return isForPeople
       ? sendLoginPage(request, reply, door, verdict, field(fields, 'user'))
       : refuseLogin(reply, verdict);
@@ -177,7 +177,7 @@ export async function sendLoginPage(
 ): Promise<FastifyReply> {
   const { application, service } = door;
   const hostname = application.engine.machine.system.hostname();
-  const buttons = await loginButtons(request, { application, service });
+  const buttons = await loginButtons(request, door);
   return reply
     .code(refusal === undefined ? 200 : 401)
     .header('content-type', 'text/html; charset=utf-8')

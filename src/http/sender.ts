@@ -26,7 +26,7 @@ export async function senderOf(request: FastifyRequest, door: Door, command: str
   if (isRefused(sender)) {
     const { user, authentication, problem, cause } = sender;
     await door.application.auditLogin({ command, user, address: request.ip, authentication, problem });
-    if (cause !== undefined) request.log.warn({ address: request.ip, user, cause }, 'token refused');
+    if (cause !== undefined) door.log.warn({ address: request.ip, user, cause }, 'token refused');
   }
   return sender;
 }

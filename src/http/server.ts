@@ -1,10 +1,5 @@
 // The server: its routes and limits.
-import fastify, {
-  LogController,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Application } from '../app.ts';
 import { ApiError, errorKinds } from '../core/errors.ts';
 import type { LoginService } from '../model/logins/callers.ts';
@@ -18,32 +13,29 @@ import { limits, type Limits } from './limits.ts';
 import { addExternalLogin } from './external-login.ts';
 import { addLogin } from './login.ts';
 import { addOpenApi } from './openapi-route.ts';
-import type { LogLevel } from './options.ts';
+import type { Log } from './log.ts';
 import { addAccountPages } from './page/account-pages.ts';
 import { addPages, answerNotFound } from './page/pages.ts';
 import { pageHeaders } from './page/security-headers.ts';
 import { addWebmailPages } from './page/webmail-pages.ts';
 import { RememberedAnswers } from './remembered-answers.ts';
 import { RepeatedRequests } from './repeated-requests.ts';
-import type { LogStream } from './systemd.ts';
 
 export interface ServerOptions {
   /** The door. Default: WHM. */
   readonly service?: LoginService;
   /** Absent for plain HTTP. */
   readonly tls?: Tls;
-  readonly logLevel: LogLevel;
-  /** The log's destination. Standard output is only for the addresses at which the server listens. */
-  readonly logStream?: LogStream;
+  readonly log: Log;
   /** Overrides of the usual limits. */
   readonly limits?: Partial<Limits>;
 }
 
 export function createServer(
   application: Application,
-  { service = 'whostmgrd', tls, logLevel, logStream, limits: given = {} }: ServerOptions,
+  { service = 'whostmgrd', tls, log, limits: given = {} }: ServerOptions,
 ): FastifyInstance {
-  const door = { application, service };
+  const door = { application, service, log };
   const headers = {
     'cache-control': 'no-cache, no-store, must-revalidate, private',
     'x-content-type-options': 'nosniff',
@@ -61,15 +53,7 @@ export function createServer(
       void sendError(reply.headers({ ...headers, ...pageHeaders }), error.statusCode ?? 400, sentence);
     },
     bodyLimit: chosen.bodyLimit,
-    logger: {
-      level: logLevel,
-      base: null,
-      serializers: { req: describeRequest },
-      ...(logStream === undefined ? {} : { stream: logStream }),
-    },
-    logController: new LogController({ disableRequestLogging: true }),
-    // One logger for all requests: a line names what it is about, and needs no number of its request.
-    childLoggerFactory: (logger) => logger,
+    // Fastify has no log, because it would make a logger and two listeners for each request.
     forceCloseConnections: 'idle',
     // Rejected by `guard`, in the format of the requested API.
     return503OnClosing: false,
@@ -121,9 +105,4 @@ function answerError(
     return sendError(reply, 503, `(XID ${xid}) ${sentence}`, { error_code: error.code });
   }
   return sendError(reply, code, `(XID ${xid}) An unexpected error occurred.`);
-}
-
-/** Never the query, which may contain secrets. */
-function describeRequest(request: FastifyRequest) {
-  return { method: request.method, route: request.routeOptions.url, address: request.ip };
 }

@@ -10,6 +10,7 @@ import { ApiError } from '../core/errors.ts';
 import { BackgroundWork } from './background-work.ts';
 import { AccountSockets, socketDirectory } from './account-sockets.ts';
 import { Listener } from './listener.ts';
+import { createLog } from './log.ts';
 import { helpText, readOptions } from './options.ts';
 import { PasswordJudge } from './password-judge.ts';
 import { RememberedCalls } from './remembered-calls.ts';
@@ -21,7 +22,7 @@ import {
   type TaskWatch,
   type Worker,
 } from '../task-administration.ts';
-import { feedWatchdog, notifySystemd, systemdUnit, writeFatal } from './systemd.ts';
+import { feedWatchdog, logStream, notifySystemd, systemdUnit, writeFatal } from './systemd.ts';
 
 /** The time limit for calls and tasks in progress when the server stops. */
 const TIMEOUT_MS = 10_000;
@@ -44,10 +45,11 @@ async function main(): Promise<void> {
     process.stdout.write(systemdUnit(process.execPath, process.argv[1] ?? ''));
     return;
   }
+  const log = createLog(options.logLevel, logStream(process.env));
   const servers: FastifyInstance[] = [];
   const passwords = new PasswordJudge(join(__dirname, 'password-worker.cjs'));
   const background = new BackgroundWork((error) => {
-    servers[0]?.log.warn(error, 'work in the background failed');
+    log.warn(error, 'work in the background failed');
   });
   const application = createApplication(process.env, {
     livesLong: true,
@@ -61,14 +63,14 @@ async function main(): Promise<void> {
     },
   });
   const worker = createWorker(application, process.env, {
-    onEnd: ({ id, kind }, { state }) => servers[0]?.log.info({ task: id, kind, state }, 'task ended'),
-    onTrouble: (error) => servers[0]?.log.warn(error, 'tasks cannot run: the store cannot be used'),
+    onEnd: ({ id, kind }, { state }) => log.info({ task: id, kind, state }, 'task ended'),
+    onTrouble: (error) => log.warn(error, 'tasks cannot run: the store cannot be used'),
   });
   const watch = createServiceWatch(application, (error) =>
-    servers[0]?.log.warn(error, 'the services could not be checked'),
+    log.warn(error, 'the services could not be checked'),
   );
   const taskWatches = createTaskWatches(application, (task, error) =>
-    servers[0]?.log.warn(error, `the server could not look whether the task ${task} is needed`),
+    log.warn(error, `the server could not look whether the task ${task} is needed`),
   );
   const build = readFileSync(join(__dirname, 'build-id'), 'latin1');
   const remembered = new RememberedCalls(application);
@@ -80,7 +82,7 @@ async function main(): Promise<void> {
   );
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
-  const listener = new Listener(options, application, servers);
+  const listener = new Listener(options, application, servers, log);
   await listener.listenSecurely('whostmgrd', options.port);
   if (options.httpPort !== undefined) await listener.listenPlainly('whostmgrd', options.httpPort);
   if (options.accountPort !== undefined) await listener.listenSecurely('cpaneld', options.accountPort);
@@ -94,7 +96,7 @@ async function main(): Promise<void> {
     .announceServer({ role: 'whmapi1d', addresses, ...certificate })
     .catch((error: unknown) => {
       // Only --doctor and --restore read it.
-      servers[0]?.log.warn(error, 'this server could not be announced in the state directory');
+      log.warn(error, 'this server could not be announced in the state directory');
     });
   if (!options.noTasks) {
     worker.start();
@@ -102,10 +104,10 @@ async function main(): Promise<void> {
     for (const one of taskWatches) one.start();
   }
   await sockets.start(socketDirectory(application, process.env)).catch((error: unknown) => {
-    servers[0]?.log.error(error, 'the users of accounts cannot call UAPI: the sockets could not be created');
+    log.error(error, 'the users of accounts cannot call UAPI: the sockets could not be created');
   });
   await commands.start().catch((error: unknown) => {
-    servers[0]?.log.warn(error, 'the commands make their calls themselves: the socket could not be created');
+    log.warn(error, 'the commands make their calls themselves: the socket could not be created');
   });
   notifySystemd('READY=1');
   feedWatchdog(process.env);

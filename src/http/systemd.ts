@@ -6,7 +6,7 @@ import { join } from 'node:path';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface LogStream {
-  write(line: string): unknown;
+  write(line: string): void;
 }
 
 /**

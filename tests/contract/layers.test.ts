@@ -304,7 +304,7 @@ const layers: Record<string, Layer> = {
         /^src\/openapi\/document\.ts$/,
         node,
       ],
-      /^(@fastify\/busboy|commander|cookie|fastify)$/,
+      /^(@fastify\/busboy|commander|cookie|fastify|pino)$/,
     ],
   },
   remote: {

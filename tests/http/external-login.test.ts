@@ -4,6 +4,7 @@ import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { HostileProvider } from '../support/hostile-provider.ts';
 import { OpenIdProvider } from '../support/openid-provider.ts';
 import { password, TestServer, type Reply } from '../support/server.ts';
+import { silent } from '../support/silent-log.ts';
 
 const secret = 'WJ73QJSKZBXCIFPZ';
 const LOGIN_COOKIE = '__Host-whmapi1-login';
@@ -435,7 +436,7 @@ describe('with a hostile provider', () => {
         },
       },
       {
-        logLevel: 'silent',
+        log: silent,
       },
     );
     try {

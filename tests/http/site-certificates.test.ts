@@ -6,6 +6,7 @@ import { createServer } from '../../src/http/server.ts';
 import { SiteCertificates } from '../../src/http/site-certificates.ts';
 import { Authority, selfSigned } from '../support/certificates.ts';
 import { Installation } from '../support/installation.ts';
+import { silent } from '../support/silent-log.ts';
 
 const dates = { from: '2026-01-01', until: '2026-12-31' };
 let here: Installation;
@@ -26,7 +27,7 @@ beforeEach(async () => {
   };
   const sites = new SiteCertificates(application);
   const tls = { cert: own.crt, key: own.key, forName: (name: string) => sites.find(name) };
-  server = createServer(application, { service: 'cpaneld', tls, logLevel: 'silent' });
+  server = createServer(application, { service: 'cpaneld', tls, log: silent });
   await server.listen({ host: '127.0.0.1', port: 0 });
   await succeed('createacct', { username: 'bob', domain: 'bob.example' });
 });

@@ -6,6 +6,7 @@ import { createApplication, root, type Application } from '../../src/app.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import { createServer } from '../../src/http/server.ts';
 import { Installation } from '../support/installation.ts';
+import { silent } from '../support/silent-log.ts';
 
 const here = new Installation();
 const { environment } = here;
@@ -20,7 +21,7 @@ beforeAll(async () => {
   for (let number = 0; number < 2; number++) {
     const application = createApplication(environment, { livesLong: true });
     applications.push(application);
-    const server = createServer(application, { logLevel: 'silent' });
+    const server = createServer(application, { log: silent });
     servers.push(server);
     urls.push(await server.listen({ host: '127.0.0.1', port: 0 }));
   }

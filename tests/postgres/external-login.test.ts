@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { createServer } from '../../src/http/server.ts';
 import { HostileProvider } from '../support/hostile-provider.ts';
 import { Installation } from '../support/installation.ts';
+import { silent } from '../support/silent-log.ts';
 
 let web1: Installation;
 let web2: Installation;
@@ -33,7 +34,7 @@ beforeAll(async () => {
   });
   web1.copyKeyTo(web2);
   for (const { application } of [web1, web2]) {
-    const server = createServer(application, { logLevel: 'silent' });
+    const server = createServer(application, { log: silent });
     servers.push(server);
     urls.push(await server.listen({ host: '127.0.0.1', port: 0 }));
   }

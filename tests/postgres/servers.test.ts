@@ -6,6 +6,7 @@ import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { Logins, PretendedMachine } from '../support/brute-force.ts';
 import { Installation } from '../support/installation.ts';
 import { basic } from '../support/server.ts';
+import { silent } from '../support/silent-log.ts';
 
 const PASSWORD = 'four unusual words, Xylophone';
 const OTHERS = 'other words for another, Quagmire';
@@ -46,7 +47,7 @@ async function addAccount(here: Installation, username: string, args: Record<str
 describe('a password', () => {
   const logIn = async (here: Installation, user: string, password: string) =>
     identify(
-      { application: here.application, service: 'whostmgrd' },
+      { application: here.application, service: 'whostmgrd', log: silent },
       {
         authorization: basic(user, password),
         code: undefined,

@@ -11,6 +11,7 @@ import { createServer } from '../../src/http/server.ts';
 import { pinOf } from '../../src/remote/pins.ts';
 import { freePort } from '../support/free-port.ts';
 import { Installation } from '../support/installation.ts';
+import { silent } from '../support/silent-log.ts';
 
 export interface Certificate {
   readonly cert: string;
@@ -136,7 +137,7 @@ export class OwnServer {
         return here.engine;
       },
     } as Application;
-    one.#server = createServer(application, { tls: { cert, key }, logLevel: 'silent' });
+    one.#server = createServer(application, { tls: { cert, key }, log: silent });
     await one.#server.listen({ host: '127.0.0.1', port: 0 });
     return one;
   }

@@ -6,6 +6,7 @@ import type { Application } from '../../src/app.ts';
 import { createServer, type ServerOptions } from '../../src/http/server.ts';
 import type { LoginService } from '../../src/model/logins/callers.ts';
 import { Installation } from './installation.ts';
+import { silent } from './silent-log.ts';
 
 export interface Reply {
   readonly status: number;
@@ -37,7 +38,7 @@ export class TestServer {
       },
     } as Application;
     const open = async (service: LoginService) => {
-      const server = createServer(application, { service, logLevel: 'silent', limits });
+      const server = createServer(application, { service, log: silent, limits });
       one.#servers.push(server);
       return server.listen({ host: '127.0.0.1', port: 0 });
     };
