@@ -70,6 +70,7 @@ function readForm(text: string, where: 'query' | 'body'): RawArgument[] {
   // Counted before decoding, which is expensive.
   if (hasMoreThan(text, '&', MAX_PARAMETERS - 1)) throw tooMany(where);
   const read = [...new URLSearchParams(withSpaces(text))].map(([name, value]) => ({ name, value }));
+  if (!MAY_BE_REPLACED.test(text)) return read;
   // URLSearchParams replaces invalid UTF-8 with U+FFFD, which would silently change a password.
   const replaced = read.reduce(
     (sum, { name, value }) => sum + countOf(name, '\uFFFD') + countOf(value, '\uFFFD'),
@@ -80,6 +81,9 @@ function readForm(text: string, where: 'query' | 'body'): RawArgument[] {
   }
   return read;
 }
+
+/** An escape, or the character itself. */
+const MAY_BE_REPLACED = /[%\uFFFD]/;
 
 const [PLUS, SPACE] = [43, 32];
 

@@ -18,12 +18,7 @@ export default defineFunction({
       required: true,
       doc: 'The name of the new package. It cannot be changed later.',
     },
-    ...form.paramsFor('param', {
-      params: form.newPackageParams,
-      without: ['maxEmailPerHour', 'maxDeferFailPercentage'],
-    }),
-    MAX_EMAIL_PER_HOUR: form.newPackageParams.maxEmailPerHour,
-    MAX_DEFER_FAIL_PERCENTAGE: form.newPackageParams.maxDeferFailPercentage,
+    ...form.newPackageArgumentParams,
     frontpage: form.frontpage,
     _PACKAGE_EXTENSIONS: form.extensionWords,
   },
@@ -38,14 +33,7 @@ export default defineFunction({
   ],
 
   async handler(args, { caller, db }) {
-    const given = Object.assign(
-      form.readArguments('param', args),
-      form.readSettings({
-        maxEmailPerHour: args.MAX_EMAIL_PER_HOUR,
-        maxDeferFailPercentage: args.MAX_DEFER_FAIL_PERCENTAGE,
-      }),
-    );
-    const settings = form.completeSettings(given, await readDefaults(db));
+    const settings = form.readNewPackage(args, await readDefaults(db));
     const extensions = form.readExtensions(args._PACKAGE_EXTENSIONS ?? '');
     return { pkg: await packages.add(db, caller, args.name, settings, extensions) };
   },

@@ -196,6 +196,9 @@ const newPackage = {
 
 const newPackageFlags = { shell: 0, cgi: 1, digestAuth: 0 } as const;
 
+/** Settings whose parameters of addpkg have the names that they have in a package. */
+const inCapitals = ['maxEmailPerHour', 'maxDeferFailPercentage'] as const satisfies (keyof Settings)[];
+
 /** `settingParams` with the defaults of a new package. */
 export const newPackageParams = Object.fromEntries(
   Object.entries(settingParams).map(([key, param]) => {
@@ -214,9 +217,16 @@ export const newPackageParams = Object.fromEntries(
   }),
 ) as typeof settingParams;
 
+/** The parameters of addpkg that are settings. */
+export const newPackageArgumentParams = {
+  ...paramsFor('param', { params: newPackageParams, without: inCapitals }),
+  MAX_EMAIL_PER_HOUR: newPackageParams.maxEmailPerHour,
+  MAX_DEFER_FAIL_PERCENTAGE: newPackageParams.maxDeferFailPercentage,
+} as const;
+
 /** Returns all settings of a new package: the given ones, and the defaults of the others. */
 export function completeSettings(given: Partial<Settings>, limits: Defaults = initialDefaults): Settings {
-  return { ...standardSettings, ...readSettings(limits), ...given } as Settings;
+  return { ...standardSettings, ...readSettings(limits), ...given };
 }
 
 /** All settings, so that the spread ones above add none: V8 would make a hidden class for each call. */
@@ -225,7 +235,35 @@ const standardSettings = {
   ...readSettings(initialDefaults),
   ...Object.fromEntries(Object.entries(newPackageFlags).map(([key, flag]) => [key, flag === 1])),
   ...readSettings(newPackage),
-};
+} as Settings;
+
+/** Each setting with its argument in addpkg, and the word that stands for its value in `standardSettings`. */
+const newPackageArguments = Object.entries(names).map(([key, { param, ofPackage }]) => {
+  const words: Readonly<Record<string, Word | undefined>> = { ...initialDefaults, ...newPackage };
+  const flag = (newPackageFlags as Readonly<Record<string, 0 | 1 | undefined>>)[key];
+  return {
+    key,
+    name: (inCapitals as readonly string[]).includes(key) ? ofPackage : param,
+    standard: flag === undefined ? words[key] : flag === 1,
+  };
+});
+
+/**
+ * Returns all settings of a new package from the arguments of addpkg. `limits` are the defaults of what they do not set.
+ * Most arguments are the defaults of their parameters, which need not be read again.
+ */
+export function readNewPackage(
+  args: { readonly [Name in keyof typeof newPackageArgumentParams]?: Word | undefined },
+  limits: Defaults,
+): Settings {
+  const words: Readonly<Record<string, Word | undefined>> = args;
+  const settings: Record<string, unknown> = { ...standardSettings };
+  for (const { key, name, standard } of newPackageArguments) {
+    const word = words[name] ?? limits[key as keyof Defaults];
+    if (word !== undefined && word !== standard) settings[key] = readSetting(key, word);
+  }
+  return settings as unknown as Settings;
+}
 
 /** Reads `color=red big` as extensions. If a name occurs twice, the last value counts. */
 export function readExtensions(words: string): Extension[] {
