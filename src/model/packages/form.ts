@@ -260,7 +260,7 @@ export function readNewPackage(
   const settings: Record<string, unknown> = { ...standardSettings };
   for (const { key, name, standard } of newPackageArguments) {
     const word = words[name] ?? limits[key as keyof Defaults];
-    if (word !== undefined && word !== standard) settings[key] = readSetting(key, word);
+    if (word !== standard) settings[key] = readSetting(key, word);
   }
   return settings as unknown as Settings;
 }
