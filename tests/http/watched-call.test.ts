@@ -165,3 +165,17 @@ test('a handler that passes its context on is watched there too', async () => {
   const handler = (_args: never, context: Context) => takers.now({ ...context }) && { version: '' };
   expect(await isRepeatable('reads', handler)).toBe(false);
 });
+
+test.each([
+  ['changes', 'twofactorauth_set_issuer', { issuer: 'New' }],
+  ['operates', 'createacct', { username: 'alice', domain: 'alice.example' }],
+  ['reads', 'listpkgs', {}],
+  ['measures', 'accountsummary', { user: 'bob' }],
+  ['makes calls', 'batch', { command: 'addpkg?name=gold' }],
+  ['passes its arguments on', 'uapi_cpanel', { 'cpanel.user': 'bob', 'cpanel.module': 'Mime' }],
+])('a call whose function %s: %s', async (what, command, args) => {
+  const call = new WatchedCall(here.engine);
+  const list = Object.entries(args).map(([name, value]) => ({ name, value }));
+  await dispatch({ command, args: list, dryRun: false }, root, call.engine);
+  expect(call.changes).toBe(what === 'changes' || what === 'operates');
+});
