@@ -10,6 +10,7 @@ import type { Hash } from '../../src/core/values.ts';
 import { index } from '../../src/functions/index.generated.ts';
 import { loaders } from '../../src/functions/loaders.generated.ts';
 import type * as Passwords from '../../src/machine/sandbox/password.ts';
+import { newPackageArgumentParams } from '../../src/model/packages/form.ts';
 import { names as settingNames } from '../../src/model/packages/settings.ts';
 import type { NameSet } from '../../src/model/packages/settings.ts';
 import { itWith, type Tool } from '../support/require-tool.ts';
@@ -108,7 +109,10 @@ const readTogether: Record<string, { readonly params: RegExp; readonly because: 
     params: new RegExp(`${settings('ofAccount').params.source}|^notify_`),
     because: 'They are read by the names of the settings and of the notifications.',
   },
-  addpkg: settings('param'),
+  addpkg: {
+    params: new RegExp(`^(?:${Object.keys(newPackageArgumentParams).join('|')})$`),
+    because: 'They are read by the names of the settings.',
+  },
   editpkg: settings('param'),
   matchpkgs: settings('ofPackage'),
   addzonerecord: {
