@@ -9,7 +9,7 @@ export const tweakable = {
   bandwidthLimit: { key: 'default_pkg_bwlimit', initial: '1048576' },
   maxMailboxQuota: { key: 'default_pkg_max_emailacct_quota', initial: '1024' },
 } as const satisfies {
-  readonly [Key in keyof Settings]?: { readonly key: string; readonly initial: string };
+  readonly [Key in keyof Settings]?: { readonly key: `default_pkg_${string}`; readonly initial: string };
 };
 
 /** In the form that addpkg accepts: a number of MiB, or `unlimited`. */
