@@ -3,6 +3,7 @@
 import type { AnyFunction } from '../core/define.ts';
 import { loaders } from './loaders.generated.ts';
 
+/** Kept, because each import() of a module makes further promises, also if the module is loaded. */
 const loaded = new Map<string, AnyFunction>();
 
 /** Returns the function with that name. Undefined if it does not exist. */

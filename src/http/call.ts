@@ -82,8 +82,8 @@ function readForm(text: string, where: 'query' | 'body'): RawArgument[] {
   return read;
 }
 
-/** An escape, or the character itself. */
-const MAY_BE_REPLACED = /[%\uFFFD]/;
+/** An escape, the character itself, or half of a character, which is replaced too. */
+const MAY_BE_REPLACED = /[%\uFFFD\uD800-\uDFFF]/;
 
 const [PLUS, SPACE] = [43, 32];
 
