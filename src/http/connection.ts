@@ -24,7 +24,10 @@ interface Exchange {
 export interface Surroundings {
   readonly limits: Limits;
   readonly handler: Handler;
-  /** Sends a response if it is known already. It takes no turn, since nothing has to be done for it. */
+  /**
+   * Sends a response if it is known already, after the requests that arrived together have been read. It takes no turn,
+   * since nothing has to be done for it.
+   */
   readonly answersAtOnce: (request: IncomingMessage, response: ServerResponse, source: string) => boolean;
   /** Headers of responses that are written without fastify. */
   readonly headers: Readonly<Record<string, string>>;
@@ -120,9 +123,9 @@ export class Connection {
     });
     if (this.#isClosing && this.#waiting.length === 0) response.setHeader('connection', 'close');
     const { handler, answersAtOnce, limits } = this.#surroundings;
+    // When the response has left, Node sets the one of an idle connection.
+    this.#socket.setTimeout(limits.writeTimeout);
     exchange.isHandled = answersAtOnce(request, response, this.source);
-    // When the response has left, Node sets the one of an idle connection. What is answered at once leaves at once.
-    if (!exchange.isHandled || this.#socket.writableLength > 0) this.#socket.setTimeout(limits.writeTimeout);
     if (!exchange.isHandled) handler(request, response);
   }
 
