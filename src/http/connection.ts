@@ -25,8 +25,8 @@ export interface Surroundings {
   readonly limits: Limits;
   readonly handler: Handler;
   /**
-   * Sends a response if it is known already, after the requests that arrived together have been read. It takes no turn,
-   * since nothing has to be done for it.
+   * Sends a response if it is known already, at the latest after the requests that arrived together have been read. It
+   * takes no turn, since nothing has to be done for it.
    */
   readonly answersAtOnce: (request: IncomingMessage, response: ServerResponse, source: string) => boolean;
   /** Headers of responses that are written without fastify. */
@@ -123,9 +123,10 @@ export class Connection {
     });
     if (this.#isClosing && this.#waiting.length === 0) response.setHeader('connection', 'close');
     const { handler, answersAtOnce, limits } = this.#surroundings;
-    // When the response has left, Node sets the one of an idle connection.
-    this.#socket.setTimeout(limits.writeTimeout);
     exchange.isHandled = answersAtOnce(request, response, this.source);
+    // When the response has left, Node sets the one of an idle connection.
+    const hasLeft = response.writableEnded && this.#socket.writableLength === 0;
+    if (!hasLeft) this.#socket.setTimeout(limits.writeTimeout);
     if (!exchange.isHandled) handler(request, response);
   }
 

@@ -2,14 +2,12 @@
 // response is remembered (`remembered-answers.ts`): a turn, a route and a login would find what they found before.
 // What may have changed is checked each time: the store, which also decides whether the token is still accepted, and the
 // time. Each request is counted for the audit log. If it needs a line of its own, it takes the usual way.
-//
-// Responses to requests that arrive together are sent together, after the last of them has been read. Sent one by one,
-// every second response woke a client that had gone to sleep, which took almost as long as everything else.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Application } from '../app.ts';
 import type { AuditRecord } from '../core/audit.ts';
 import { headersOf, type WholeAnswer } from './answers.ts';
+import { GatheredResponses } from './gathered-responses.ts';
 
 /** A response, and how long it and the sender’s login hold. */
 export interface Repeatable {
@@ -20,11 +18,6 @@ export interface Repeatable {
   readonly until: number;
   /** The audit lines. */
   readonly records: readonly AuditRecord[];
-}
-
-interface Due {
-  readonly response: ServerResponse;
-  readonly known: Known;
 }
 
 interface Known extends Repeatable {
@@ -41,8 +34,7 @@ export class RepeatedRequests {
   readonly #headers: Readonly<Record<string, string>>;
   /** The latest ones of each connection, the oldest first. */
   readonly #known = new WeakMap<Socket, Known[]>();
-  /** Responses that this round of the event loop sends at its end. */
-  #due: Due[] = [];
+  readonly #responses = new GatheredResponses();
 
   /** `headers` are those of all responses. */
   constructor(application: Application, headers: Readonly<Record<string, string>>) {
@@ -59,15 +51,8 @@ export class RepeatedRequests {
     if (time < known.from || known.until <= time || known.state !== this.#application.storeStateNow())
       return false;
     if (!this.#application.countAgain(known.records, { time, xid: undefined, duration_ms: 0 })) return false;
-    if (this.#due.length === 0) setImmediate(() => this.#send());
-    this.#due.push({ response, known });
+    this.#responses.send(response, known.headers, known.answer.body);
     return true;
-  }
-
-  #send(): void {
-    const due = this.#due;
-    this.#due = [];
-    for (const { response, known } of due) response.writeHead(200, known.headers).end(known.answer.body);
   }
 
   /** Keeps the response for the next requests of the connection. */
