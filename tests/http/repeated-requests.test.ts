@@ -159,6 +159,28 @@ test('each of many requests that take turns on one connection gets its own respo
   expect(await namesOf(3)).toEqual(['bob', 'carol', 'bob', 'carol', 'bob,carol', '']);
 });
 
+test('each of many connections that ask at the same time gets its own response, also after a change', async () => {
+  const token = await newToken();
+  const searches = ['bob', 'carol', 'b', 'c', 'o', 'eve', 'bo', 'zed'];
+  const agents = searches.map(() => new Agent({ keepAlive: true, maxSockets: 1 }));
+  const namesOf = () =>
+    Promise.all(
+      searches.map(async (search, at) => {
+        const { text } = await ask(token, `${listaccts}&search=${search}`, { through: agents[at] });
+        return [...text.matchAll(/"user":"(\w+)"/g)].map(([, name]) => name).join();
+      }),
+    );
+  try {
+    for (let time = 0; time < MANY; time++)
+      expect(await namesOf()).toEqual(['bob', '', 'bob', '', 'bob', '', 'bob', '']);
+    await addAccounts(server.here, anAccount({ username: 'carol' }));
+    for (let time = 0; time < 3; time++)
+      expect(await namesOf()).toEqual(['bob', 'carol', 'bob', 'carol', 'bob,carol', '', 'bob', '']);
+  } finally {
+    for (const one of agents) one.destroy();
+  }
+});
+
 test('each is in the audit log, the later ones as a number', async () => {
   const { here } = server;
   const token = await newToken({ token_name: 'monitor' });
