@@ -162,11 +162,14 @@ test('each of many requests that take turns on one connection gets its own respo
 test('each of many connections that ask at the same time gets its own response, also after a change', async () => {
   const token = await newToken();
   const searches = ['bob', 'carol', 'b', 'c', 'o', 'eve', 'bo', 'zed'];
-  const agents = searches.map(() => new Agent({ keepAlive: true, maxSockets: 1 }));
+  const connections = searches.map((search) => ({
+    path: `${listaccts}&search=${search}`,
+    through: new Agent({ keepAlive: true, maxSockets: 1 }),
+  }));
   const namesOf = () =>
     Promise.all(
-      searches.map(async (search, at) => {
-        const { text } = await ask(token, `${listaccts}&search=${search}`, { through: agents[at] });
+      connections.map(async ({ path, through }) => {
+        const { text } = await ask(token, path, { through });
         return [...text.matchAll(/"user":"(\w+)"/g)].map(([, name]) => name).join();
       }),
     );
@@ -177,7 +180,7 @@ test('each of many connections that ask at the same time gets its own response, 
     for (let time = 0; time < 3; time++)
       expect(await namesOf()).toEqual(['bob', 'carol', 'bob', 'carol', 'bob,carol', '', 'bob', '']);
   } finally {
-    for (const one of agents) one.destroy();
+    for (const { through } of connections) through.destroy();
   }
 });
 
