@@ -124,7 +124,7 @@ export class Connection {
     if (this.#isClosing && this.#waiting.length === 0) response.setHeader('connection', 'close');
     const { handler, answersAtOnce, limits } = this.#surroundings;
     exchange.isHandled = answersAtOnce(request, response, this.source);
-    // When the response has left, Node sets the one of an idle connection.
+    // When the response has left, Node sets the timeout of an idle connection.
     const hasLeft = response.writableEnded && this.#socket.writableLength === 0;
     if (!hasLeft) this.#socket.setTimeout(limits.writeTimeout);
     if (!exchange.isHandled) handler(request, response);

@@ -12,7 +12,7 @@ interface ReadyResponse {
   readonly body: string | Buffer;
 }
 
-/** Responses of a round from which gathering was faster (1 to 64 connections of wrk, two processors). */
+/** Gathering fewer responses of a round was slower than sending them at once (1 to 64 connections of wrk, two processors). */
 const MANY = 4;
 /** Responses that are sent at once, before a round is gathered to find out how many arrive together. */
 const BETWEEN_LOOKS = 64;
