@@ -7,14 +7,16 @@ export interface Dialect {
   /** A JSON list, as text, of values of the rows. Its order is `order`, or the order of the rows. */
   readonly jsonListOf: (item: string, order?: string) => string;
   readonly jsonObject: (members: readonly (readonly [name: string, sql: string])[]) => string;
-  /** A text as a JSON string, which is a text. */
-  readonly jsonText: (text: string) => string;
+  /** A JSON object, as text, with a member of each row, in the order of the rows. */
+  readonly jsonMapOf: (name: string, value: string) => string;
   /** For a member of `jsonObject`: the number, or the text if the number is NULL. */
   readonly jsonOrText: (number: string, text: string) => string;
   /** Whether a member of a JSON object, which is a text here, is `true`. */
   readonly isTrue: (json: string, member: string) => string;
   /** For FROM: a row for each text of a JSON list, with its `value` and its index `key`, under an alias. */
   readonly eachOf: (json: string, name: string) => string;
+  /** For FROM, after a table: the index that is read. Empty if the database chooses well by itself. */
+  readonly byIndex: (index: string) => string;
   /** The item of a JSON list, which is a text here, at an index. NULL if it is null. */
   readonly itemOf: (json: string, index: number) => string;
   /** An empty JSON list, as a JSON value. */

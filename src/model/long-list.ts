@@ -115,18 +115,26 @@ export function* inOrderOfKey(
 ): Generator<string> {
   const sql = `SELECT CAST(${record} AS TEXT) AS record, ${key} AS key FROM ${from}
     WHERE (${where}) AND ${key} > ? ORDER BY ${key} LIMIT ${BATCH}`;
-  yield* behindKeys(reading, { sql, brackets: '[]', valuesAfter: (last) => [...values, last] });
+  yield* behindKeys(reading, listOf(sql), (last) => [...values, last]);
 }
 
-/** Reads a map in the order of its keys: each record under its key. Its records are short, so that more are read at once. */
-export function* membersInOrderOfKey(
+/** A map, from rows. */
+export interface KeyedRows {
+  /** Selects the rows behind a key, which is the last value, in the order of `key`. */
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+  /** The record of a key, as a JSON value, from the columns of its row. */
+  readonly record: string;
+}
+
+/** Reads a map in the order of its keys. Its records are short, so that more are read at once. */
+export function* mapInOrderOfKey(
   reading: KeptReading,
-  { jsonText }: Dialect,
-  { key, record, from, where, values }: Keyset,
+  { jsonMapOf }: Dialect,
+  { sql, values, record }: KeyedRows,
 ): Generator<string> {
-  const sql = `SELECT ${jsonText(key)} || ':' || CAST(${record} AS TEXT) AS record, ${key} AS key FROM ${from}
-    WHERE (${where}) AND ${key} > ? ORDER BY ${key} LIMIT ${LONG}`;
-  yield* behindKeys(reading, { sql, brackets: '{}', valuesAfter: (last) => [...values, last] });
+  const batch = `SELECT ${jsonMapOf('key', record)} AS records, max(key) AS last FROM (${sql} LIMIT ${LONG}) AS batch`;
+  yield* behindKeys(reading, batch, (last) => [...values, last]);
 }
 
 /** A record in SQL, from the columns of rows: a JSON value as text. */
@@ -143,29 +151,22 @@ export function* recordsInOrder<Row>(
   record: RecordOfRow,
 ): Generator<string> {
   const records = `SELECT ${record.sql} AS record, ${key} AS key FROM (${sql} LIMIT ${BATCH}) AS row_of_batch`;
-  yield* behindKeys(reading, {
-    sql: records,
-    brackets: '[]',
-    valuesAfter: (last) => [...record.values, ...valuesAfter(last)],
-  });
+  yield* behindKeys(reading, listOf(records), (last) => [...record.values, ...valuesAfter(last)]);
 }
 
-interface RecordsBehind {
-  /** Selects `record` and `key` of the next rows behind a key. All keys are behind the empty one. */
-  readonly sql: string;
-  readonly brackets: '[]' | '{}';
-  readonly valuesAfter: (last: string) => SqlValue[];
-}
-
-/** Reads batches of records, with commas between them and brackets around them. */
-function* behindKeys(
-  reading: KeptReading,
-  { sql, brackets: [open, close], valuesAfter }: RecordsBehind,
-): Generator<string> {
+/** A batch of a list, from SQL that selects `record`, as text, and `key`. */
+function listOf(sql: string): string {
   // An aggregate of texts is faster than one of JSON values, which would be parsed again. JavaScript would copy the whole
   // text to put brackets around it.
-  const batch = `SELECT '${open}' || string_agg(record, ',') || '${close}' AS records, max(key) AS last
-    FROM (${sql}) AS batch`;
+  return `SELECT '[' || string_agg(record, ',') || ']' AS records, max(key) AS last FROM (${sql}) AS batch`;
+}
+
+/** Reads batches. `batch` selects the `records` behind a key and their `last` key. All keys are behind the empty one. */
+function* behindKeys(
+  reading: KeptReading,
+  batch: string,
+  valuesAfter: (last: string) => SqlValue[],
+): Generator<string> {
   for (let last = ''; ;) {
     const row = reading.get(batch, ...valuesAfter(last)) as Record<'records' | 'last', string | null>;
     if (row.records === null || row.last === null) return;

@@ -35,7 +35,7 @@ export default defineFunction({
     if (user === undefined) {
       const record = [
         ['is_enabled', '1'],
-        ['primary_domain', tfa.DOMAIN],
+        ['primary_domain', 'domain'],
       ] as const;
       if (await tfa.leaveEnrolled(context, caller, record)) return {};
       const enrolled = await tfa.listEnrolled(db, caller);

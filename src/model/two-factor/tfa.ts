@@ -100,14 +100,20 @@ export interface Enrolled {
   readonly domain: string | null;
 }
 
-/** The table of enrolled users with their accounts. */
-const ENROLLED = 'tfa_secret LEFT JOIN account ON account.username = tfa_secret.username';
-
-/** The condition for the enrolled users whom the caller may manage. */
-function manageable(caller: Caller): { readonly where: string; readonly values: readonly string[] } {
+/** The enrolled users whom the caller may manage, with the domains of their accounts. */
+function manageable(
+  { dialect }: Db,
+  caller: Caller,
+): { readonly from: string; readonly where: string; readonly values: readonly string[] } {
+  const onName = 'ON account.username = tfa_secret.username';
   const where = `tfa_secret.kind = 'primary_account'`;
-  if (seesAll(caller)) return { where, values: [] };
+  if (seesAll(caller)) {
+    // By itself, SQLite would read the long rows of the table.
+    const index = dialect.byIndex('account_domain_by_name');
+    return { from: `tfa_secret LEFT JOIN account ${index} ${onName}`, where, values: [] };
+  }
   return {
+    from: `tfa_secret LEFT JOIN account ${onName}`,
     where: `${where} AND (tfa_secret.username = ? OR account.owner = ?)`,
     values: [caller.user, caller.user],
   };
@@ -115,19 +121,16 @@ function manageable(caller: Caller): { readonly where: string; readonly values: 
 
 /** Lists enrolled users by name. Includes only users whom the caller may manage. */
 export function listEnrolled(db: Db, caller: Caller): Promise<Enrolled[]> {
-  const { where, values } = manageable(caller);
+  const { from, where, values } = manageable(db, caller);
   return db.all(
-    `SELECT tfa_secret.username, account.domain FROM ${ENROLLED} WHERE ${where} ORDER BY tfa_secret.username`,
+    `SELECT tfa_secret.username, account.domain FROM ${from} WHERE ${where} ORDER BY tfa_secret.username`,
     ...values,
   );
 }
 
-/** The column of their main domains, for `leaveEnrolled`. */
-export const DOMAIN = 'account.domain';
-
 /**
  * Leaves a long list of enrolled users, as a map by name, to be read while the response is written.
- * @param record the members of each record, as names and SQL.
+ * @param record the members of each record, as names and SQL. `domain` is the account’s main domain.
  * @returns false if it is short, or has to be read at once.
  */
 export async function leaveEnrolled(
@@ -137,17 +140,16 @@ export async function leaveEnrolled(
 ): Promise<boolean> {
   if (!longLists.canLeave(context)) return false;
   const { dialect } = context.db;
-  const { where, values } = manageable(caller);
-  if (!(await longLists.areMany(context.db, { sql: `SELECT 1 FROM ${ENROLLED} WHERE ${where}`, values })))
+  const { from, where, values } = manageable(context.db, caller);
+  if (!(await longLists.areMany(context.db, { sql: `SELECT 1 FROM ${from} WHERE ${where}`, values })))
     return false;
-  const query = {
-    key: 'tfa_secret.username',
-    record: dialect.jsonObject(record),
-    from: ENROLLED,
-    where,
+  const rows = {
+    sql: `SELECT tfa_secret.username AS key, account.domain FROM ${from}
+      WHERE (${where}) AND tfa_secret.username > ? ORDER BY tfa_secret.username`,
     values,
+    record: dialect.jsonObject(record),
   };
-  longLists.leave(context, (reading) => longLists.membersInOrderOfKey(reading, dialect, query));
+  longLists.leave(context, (reading) => longLists.mapInOrderOfKey(reading, dialect, rows));
   return true;
 }
 

@@ -17,11 +17,12 @@ export const postgresDialect: Dialect = {
     `CAST(coalesce(json_agg(${item}${order === undefined ? '' : ` ORDER BY ${order}`}), '[]') AS TEXT)`,
   jsonObject: (members) =>
     `json_build_object(${members.map(([name, sql]) => `'${name}', ${sql}`).join(', ')})`,
-  jsonText: (text) => `CAST(to_json(${text}) AS TEXT)`,
+  jsonMapOf: (name, value) => `CAST(json_object_agg(${name}, ${value}) AS TEXT)`,
   jsonOrText: (number, text) => `coalesce(to_json(${number}), to_json(CAST('${text}' AS TEXT)))`,
   isTrue: (json, member) => `CAST(${json} AS JSON) ->> '${member}' = 'true'`,
   eachOf: (json, name) =>
     `json_array_elements_text(CAST(${json} AS JSON)) WITH ORDINALITY AS ${name} (value, key)`,
+  byIndex: () => '',
   itemOf: (json, index) => `CAST(${json} AS JSON) ->> ${index}`,
   emptyList: 'json_build_array()',
   listOfOne: (text) => `CASE WHEN ${text} IS NULL THEN json_build_array() ELSE json_build_array(${text}) END`,
