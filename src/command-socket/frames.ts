@@ -23,10 +23,15 @@ export function frame(type: string, body: Uint8Array = new Uint8Array()): Buffer
   return bytes;
 }
 
-/** A frame whose content are texts, one after the other. Each is copied only once. */
-export function textFrame(type: string, texts: readonly string[]): Buffer {
+/**
+ * A frame whose content are texts, one after the other. Each is copied only once.
+ * @param memory is used for the frame if it is large enough.
+ */
+export function textFrame(type: string, texts: readonly string[], memory?: Buffer): Buffer {
   const length = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  const bytes = Buffer.allocUnsafe(HEADER_BYTES + length);
+  const whole = HEADER_BYTES + length;
+  const bytes =
+    memory !== undefined && memory.length >= whole ? memory.subarray(0, whole) : Buffer.allocUnsafe(whole);
   bytes.write(type, 'latin1');
   bytes.writeUInt32LE(length, 1);
   let at = HEADER_BYTES;

@@ -24,6 +24,8 @@ export class Printing {
   /** What the next frame has. Long texts that are joined would be copied once more. */
   #texts: string[] = [];
   #length = 0;
+  /** The longest frame. Its memory is used again when it has left: a long list has thousands of frames. */
+  #longest: Buffer | undefined;
   /** Whether a frame was sent since the last wait. */
   #isSending = false;
 
@@ -92,7 +94,12 @@ export class Printing {
 
   #sendText(): void {
     if (this.#length === 0) return;
-    if (!this.#isSilent) this.#send(textFrame(this.#stream, this.#texts));
+    if (!this.#isSilent) {
+      const hasLeft = this.#socket.writableLength === 0;
+      const bytes = textFrame(this.#stream, this.#texts, hasLeft ? this.#longest : undefined);
+      if (bytes.length > Math.max(FRAME_LENGTH, this.#longest?.length ?? 0)) this.#longest = bytes;
+      this.#send(bytes);
+    }
     this.#discardText();
   }
 

@@ -66,16 +66,25 @@ export async function readLine(
       const inner = await accountFunction(fn, asked.args, application.engine);
       if (!(await isServed(inner, application, view))) return undefined;
     }
-    const make = (isAbandoned: () => boolean) => {
-      const call = { ...asked, isAbandoned, endsIfAbandoned: true, readsLongLists: true } as const;
-      const key = line.user === undefined && mayRepeat(fn) ? keyOf('root', asked) : undefined;
-      const callerOf = (user: string) => application.callerOf(user);
-      return repeatedly(view, application.engine, key, (engine) =>
-        envelopeOf(call, line.user, { engine, callerOf }),
-      );
-    };
-    return makeCall(make, line, command, application);
+    const key = line.user === undefined && mayRepeat(fn) ? keyOf('root', asked) : undefined;
+    return makeCall(callOf(asked, line.user, key, { application, view }), line, command, application);
   });
+}
+
+/** A function of its own, so that the call does not keep the request, whose input can be long. */
+function callOf(
+  asked: Call,
+  user: string | undefined,
+  key: string | undefined,
+  { application, view }: { readonly application: Application; readonly view: View },
+): (isAbandoned: () => boolean) => Promise<Envelope> {
+  return (isAbandoned) => {
+    const call = { ...asked, isAbandoned, endsIfAbandoned: true, readsLongLists: true } as const;
+    const callerOf = (name: string) => application.callerOf(name);
+    return repeatedly(view, application.engine, key, (engine) =>
+      envelopeOf(call, user, { engine, callerOf }),
+    );
+  };
 }
 
 /** Undefined if the command line, or the input, has a mistake, which the command itself reports. */

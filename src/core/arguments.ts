@@ -232,13 +232,11 @@ function underOneName(param: string, slots: readonly Slot[], bad: Fault[]): read
 
 /** The same list if each value means itself, so that a long one is in memory once. */
 function readList(name: string, param: Param, values: readonly Json[], faults: Fault[]): readonly unknown[] {
-  for (const [at, value] of values.entries()) {
-    const read = readValue(name, param, value, faults);
-    if (read === value) continue;
-    const others = values.slice(at + 1).map((other) => readValue(name, param, other, faults));
-    return [...values.slice(0, at), read, ...others];
-  }
-  return values;
+  const unread: Fault[] = [];
+  const first = values.findIndex((value) => readValue(name, param, value, unread) !== value);
+  if (first < 0) return values;
+  const others = values.slice(first).map((value) => readValue(name, param, value, faults));
+  return [...values.slice(0, first), ...others];
 }
 
 function readValue(name: string, param: Param, value: Json, faults: Fault[]): unknown {

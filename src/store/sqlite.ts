@@ -261,6 +261,8 @@ async function openOwn(
   try {
     // better-sqlite3 is compiled with foreign keys enabled, but with another default for `synchronous`.
     database.exec('PRAGMA synchronous = FULL');
+    // The kernel keeps the pages of the file too.
+    database.exec('PRAGMA cache_size = -4000');
     const version = database.pragma('user_version', { simple: true }) as number;
     // SQLite holds a lock from now on, so no --restore can replace the file. It might have been replaced just before.
     if (statSync(path, { throwIfNoEntry: false })?.ino !== ino) {

@@ -15,6 +15,8 @@ export interface ListsOfUsers {
 const NONE = 2 ** 32 - 1;
 /** If the call names at least one account in so many, the names of all are read in the order of an index. */
 const ONE_IN = 4;
+/** How many names are read at once then. */
+const AT_ONCE = 5000;
 
 /** @throws ApiError that of the first account that `accounts.get` does not return. */
 export async function listsOf(db: Db, caller: Caller, users: NameIndex): Promise<ListsOfUsers> {
@@ -22,9 +24,12 @@ export async function listsOf(db: Db, caller: Caller, users: NameIndex): Promise
   const names: string[] = [];
   const each = new Uint32Array(length).fill(NONE);
   if (length > LONG && (await areMost(db, caller, length))) {
-    for (const { list, members } of await membersOfLists(db, caller)) {
-      const index = names.push(list) - 1;
-      for (const at of users.indexesOf(members.split(' '))) each[at] = index;
+    for await (const { list, members } of membersOfLists(db, caller)) {
+      if (names.at(-1) !== list) names.push(list);
+      const index = names.length - 1;
+      users.forEachIndexOf(members, (at) => {
+        each[at] = index;
+      });
     }
   } else {
     const indexes = new Map<string, number>();
@@ -49,14 +54,30 @@ async function areMost(db: Db, caller: Caller, count: number): Promise<boolean> 
   return (row?.all ?? 0) <= ONE_IN * count;
 }
 
-/** Each feature list with the names of its accounts, with spaces between them. SQLite reads only an index. */
-function membersOfLists(db: Db, caller: Caller): Promise<{ list: string; members: string }[]> {
+interface Members {
+  readonly list: string;
+  /** The names of accounts, with spaces between them. */
+  readonly members: string;
+}
+
+/** Yields the feature lists, each several times, with some of their accounts. The database reads only an index. */
+async function* membersOfLists(db: Db, caller: Caller): AsyncGenerator<Members> {
   const { where, values } = accounts.visibleTo(db, caller);
-  return db.all(
-    `SELECT feature_list AS list, string_agg(username, ' ') AS members FROM account
-     WHERE ${where} GROUP BY feature_list`,
-    ...values,
-  );
+  const next = `SELECT feature_list AS list FROM account WHERE ${where} AND feature_list > ?
+    ORDER BY feature_list LIMIT 1`;
+  const some = `SELECT username FROM account WHERE ${where} AND feature_list = ? AND username > ?
+    ORDER BY username LIMIT ${AT_ONCE}`;
+  const joined = `SELECT string_agg(username, ' ') AS members, max(username) AS last FROM (${some}) AS some`;
+  for (let list: string | undefined = ''; ;) {
+    list = (await db.get<{ list: string }>(next, ...values, list))?.list;
+    if (list === undefined) return;
+    for (let last = ''; ;) {
+      const row = await db.get<{ members: string | null; last: string }>(joined, ...values, list, last);
+      if (row === undefined || row.members === null) break;
+      yield { list, members: row.members };
+      ({ last } = row);
+    }
+  }
 }
 
 /** Null for an account that `accounts.get` does not return. */
@@ -71,7 +92,7 @@ function listsOfSome(db: Db, caller: Caller, some: readonly string[]): Promise<(
 }
 
 /** Yields up to `LONG` names at a time. */
-export function* batchesOf(names: readonly string[]): Generator<string[]> {
+function* batchesOf(names: readonly string[]): Generator<string[]> {
   for (let at = 0; at < names.length; at += LONG) yield names.slice(at, at + LONG);
 }
 

@@ -3,8 +3,7 @@ import type { Caller, Db } from '../../core/context.ts';
 import type { FeatureId } from './catalogue.ts';
 import * as featureLists from './lists.ts';
 import type { NameIndex } from './name-index.ts';
-import { LONG } from '../long-list.ts';
-import { batchesOf, listsOf, overridesOf } from './of-users.ts';
+import { listsOf, overridesOf } from './of-users.ts';
 
 export interface FeatureRecord {
   readonly user: string;
@@ -21,10 +20,7 @@ export interface FeatureRecords {
   readonly inBatchesOf: (records: number) => Generator<string>;
 }
 
-/**
- * The names are kept as texts, because many strings would take long to be collected while the response is written.
- * @throws ApiError that of the first account that `accounts.get` does not return.
- */
+/** @throws ApiError that of the first account that `accounts.get` does not return. */
 export async function recordsOf(
   db: Db,
   caller: Caller,
@@ -35,25 +31,34 @@ export async function recordsOf(
   const overrides = await overridesOf(db, users);
   const lists: FeatureText[][] = [];
   for (const name of names) lists.push(await textsOfList(db, name, ids));
-  const chunks = [...batchesOf(users.names)].map((some) => some.join());
   return {
     *inBatchesOf(records) {
-      const count = Math.min(LONG, Math.ceil(records / ids.length));
-      for (const [number, chunk] of chunks.entries()) {
-        const some = chunk.split(',');
-        for (let from = 0; from < some.length; from += count) {
-          const texts = some.slice(from, from + count).map((user, at) => {
-            const list = lists[each[number * LONG + from + at] ?? 0] ?? [];
-            return textOf(user, list, overrides.get(user));
-          });
-          yield `[${texts.join()}]`;
+      const count = Math.ceil(records / ids.length);
+      // The list keeps its memory from batch to batch, so that there is little to be collected.
+      const parts = [`[${BEFORE_NAME}`];
+      for (let from = 0; from < users.names.length; from += count) {
+        let size = 1;
+        for (let at = from; at < Math.min(from + count, users.names.length); at++) {
+          const user = users.names[at] ?? '';
+          const own = overrides.get(user);
+          for (const text of lists[each[at] ?? 0] ?? []) {
+            parts[size++] = user;
+            parts[size++] = textOf(text, own?.get(text.id));
+          }
         }
+        parts[size - 1] = `${parts[size - 1]?.slice(0, -BETWEEN.length) ?? ''}}]`;
+        parts.length = size;
+        yield parts.join('');
       }
     },
   };
 }
 
-/** What follows the account’s name in the record of a feature, by the override of the account. */
+const BEFORE_NAME = '{"user":"';
+/** The end of a record, and what is before the name of the next. */
+const BETWEEN = `},${BEFORE_NAME}`;
+
+/** What is between the account’s name in the record of a feature and the next name, by the override of the account. */
 interface FeatureText {
   readonly id: FeatureId;
   readonly none: string;
@@ -67,23 +72,12 @@ async function textsOfList(db: Db, list: string, ids: readonly FeatureId[]): Pro
   return ids.map((id) => {
     const setting = settings[id] && !disabled.has(id) ? 1 : 0;
     const members = `"feature":"${id}","feature_list":${JSON.stringify(list)},"feature_list_setting":${setting}`;
-    const text = (value: string) => `",${members},"cpuser_setting":${value}}`;
+    const text = (value: string) => `",${members},"cpuser_setting":${value}${BETWEEN}`;
     return { id, none: text('null'), enabled: text('1'), disabled: text('0') };
   });
 }
 
-/** The records of an account, whose name consists of letters and digits. */
-function textOf(
-  user: string,
-  list: readonly FeatureText[],
-  own: ReadonlyMap<string, boolean> | undefined,
-): string {
-  const start = `{"user":"${user}`;
-  let records = '';
-  for (const { id, none, enabled, disabled } of list) {
-    const override = own?.get(id);
-    const end = override === undefined ? none : override ? enabled : disabled;
-    records += records === '' ? start + end : `,${start}${end}`;
-  }
-  return records;
+function textOf({ none, enabled, disabled }: FeatureText, override: boolean | undefined): string {
+  if (override === undefined) return none;
+  return override ? enabled : disabled;
 }
