@@ -67,7 +67,7 @@ async function* membersOfLists(db: Db, caller: Caller): AsyncGenerator<Members> 
     ORDER BY feature_list LIMIT 1`;
   const some = `SELECT username FROM account WHERE ${where} AND feature_list = ? AND username > ?
     ORDER BY username LIMIT ${AT_ONCE}`;
-  const joined = `SELECT string_agg(username, ' ') AS members, max(username) AS last FROM (${some}) AS some`;
+  const joined = `SELECT string_agg(username, ' ') AS members, max(username) AS last FROM (${some}) AS batch`;
   for (let list: string | undefined = ''; ;) {
     list = (await db.get<{ list: string }>(next, ...values, list))?.list;
     if (list === undefined) return;
