@@ -12,78 +12,87 @@ export type Row = readonly string[];
 /** The other tables get a new user before the passwd file does, and lose a removed user after it. */
 const others = ['suspended', 'shadow', 'group'] as const;
 
+const LINE_BREAK = 10;
+const COLON = 58;
+const [ZERO, NINE] = [48, 57];
+
 /**
- * A file with one line per user. It is kept as one text, so that a change costs only a search and a copy. With 100,000
- * users, splitting the lines takes a hundred times as long.
+ * A file with one line per user. It is kept as it is stored, so that a change costs only a search and a copy. With 100,000
+ * users, splitting the lines takes a hundred times as long, and decoding the file takes longer than reading it.
  */
 export class Table {
-  readonly text: string;
+  readonly bytes: Buffer;
 
   /** The file might have been edited by hand, without a line break at its end. */
-  constructor(text: string) {
-    this.text = text === '' || text.endsWith('\n') ? text : `${text}\n`;
+  constructor(bytes: Buffer) {
+    const isWhole = bytes.length === 0 || bytes.at(-1) === LINE_BREAK;
+    this.bytes = isWhole ? bytes : Buffer.concat([bytes, Buffer.from('\n')]);
+  }
+
+  equals(other: Table): boolean {
+    return this === other || this.bytes.equals(other.bytes);
   }
 
   row(name: string): Row | undefined {
-    const place = this.#place(name);
-    return place && this.text.slice(place.start, place.end - 1).split(':');
+    const place = placeIn(this.bytes, name, 0);
+    return place && rowAt(this.bytes, place);
   }
 
   with(...rows: readonly (Row | undefined)[]): Table {
-    return new Table(this.text + rows.map(lineOf).join(''));
+    return new Table(Buffer.concat([this.bytes, linesOf(rows)]));
   }
 
   withFirst(row: Row): Table {
-    return new Table(lineOf(row) + this.text);
+    return new Table(Buffer.concat([linesOf([row]), this.bytes]));
   }
 
   without(name: string): Table {
-    return this.#replaced(name, () => '');
+    return this.#replaced(name, () => undefined);
   }
 
   /** Replaces some fields of the user's row, by their index. */
   changed(name: string, fields: Readonly<Record<number, string>>): Table {
-    return this.#replaced(name, (row) => lineOf(row.map((field, at) => fields[at] ?? field)));
+    return this.#replaced(name, (row) => row.map((field, at) => fields[at] ?? field));
   }
 
-  /** The whole numbers in the third field, which is the id in passwd(5) and group(5). */
-  *ids(): Generator<number> {
-    const { text } = this;
-    // Digit by digit, because 100,000 pieces of text take longer to create than to read.
-    for (let start = 0; start < text.length;) {
-      const end = text.indexOf('\n', start);
-      const first = text.indexOf(':', text.indexOf(':', start) + 1) + 1;
-      let [at, id] = [first, 0];
-      for (let digit = digitAt(text, at); digit >= 0; digit = digitAt(text, ++at)) id = id * 10 + digit;
-      const isWhole = at > first && at <= end && (at === end || text[at] === ':');
-      if (isWhole) yield id;
-      start = end + 1;
+  /** The highest whole number in the third field, which is the ID in passwd(5) and group(5). 0 if there is none. */
+  highestId(): number {
+    const { bytes } = this;
+    let highest = 0;
+    // Byte by byte, because 100,000 pieces take longer to create than to read.
+    for (let at = 0; at < bytes.length; at++) {
+      for (let colons = 0; colons < 2 && bytes[at] !== LINE_BREAK; at++) if (bytes[at] === COLON) colons += 1;
+      const first = at;
+      let id = 0;
+      for (; isDigit(bytes[at]); at++) id = id * 10 + (bytes[at] ?? 0) - ZERO;
+      const isWhole = at > first && (bytes[at] === COLON || bytes[at] === LINE_BREAK);
+      if (isWhole && id > highest) highest = id;
+      while (bytes[at] !== LINE_BREAK) at++;
     }
+    return highest;
   }
 
-  /** Whether a user other than `name` has the value in this field. */
-  isTaken(field: number, value: string, name: string): boolean {
-    for (let at = this.text.indexOf(`:${value}`); at >= 0; at = this.text.indexOf(`:${value}`, at + 1)) {
-      const start = this.text.lastIndexOf('\n', at) + 1;
-      const row = this.text.slice(start, this.text.indexOf('\n', at)).split(':');
-      if (row[field] === value && row[0] !== name) return true;
+  /** Whether a user has the value in this field. @param except whose row does not count. */
+  isTaken(field: number, value: string, except?: string): boolean {
+    const { bytes } = this;
+    for (let at = bytes.indexOf(`:${value}`); at >= 0; at = bytes.indexOf(`:${value}`, at + 1)) {
+      const start = bytes.lastIndexOf(LINE_BREAK, at) + 1;
+      const row = rowAt(bytes, { start, end: bytes.indexOf(LINE_BREAK, at) + 1 });
+      if (row[field] === value && row[0] !== except) return true;
     }
     return false;
   }
 
   /** A name occurs more than once only if somebody edited the file. The first line counts, as for the system. */
-  #replaced(name: string, line: (row: Row) => string): Table {
-    let { text } = this;
-    for (let place = this.#place(name); place !== undefined; place = placeIn(text, name, place.next)) {
-      const made = line(text.slice(place.start, place.end - 1).split(':'));
-      text = text.slice(0, place.start) + made + text.slice(place.end);
-      place.next = place.start + made.length;
+  #replaced(name: string, replacement: (row: Row) => Row | undefined): Table {
+    const { bytes } = this;
+    const pieces: Buffer[] = [];
+    let done = 0;
+    for (let place = placeIn(bytes, name, 0); place !== undefined; place = placeIn(bytes, name, done)) {
+      pieces.push(bytes.subarray(done, place.start), linesOf([replacement(rowAt(bytes, place))]));
+      done = place.end;
     }
-    return new Table(text);
-  }
-
-  #place(name: string): Place | undefined {
-    return placeIn(this.text, name, 0);
+    return pieces.length === 0 ? this : new Table(Buffer.concat([...pieces, bytes.subarray(done)]));
   }
 }
 
@@ -91,29 +100,28 @@ interface Place {
   readonly start: number;
   /** After the line break. */
   readonly end: number;
-  next: number;
 }
 
-function placeIn(text: string, name: string, from: number): Place | undefined {
-  const isAtOnce = text.startsWith(`${name}:`, from) && (from === 0 || text[from - 1] === '\n');
-  const start = isAtOnce ? from : text.indexOf(`\n${name}:`, Math.max(0, from - 1)) + 1;
+/** The first line of this name at or after the beginning of a line. */
+function placeIn(bytes: Buffer, name: string, from: number): Place | undefined {
+  const beginning = Buffer.from(`${name}:`);
+  const isAtOnce = bytes.subarray(from, from + beginning.length).equals(beginning);
+  const start = isAtOnce ? from : bytes.indexOf(`\n${name}:`, Math.max(0, from - 1)) + 1;
   if (start === 0 && !isAtOnce) return undefined;
-  const end = text.indexOf('\n', start) + 1;
-  return { start, end, next: end };
+  return { start, end: bytes.indexOf(LINE_BREAK, start) + 1 };
 }
 
-/** The digit there; -1 if there is none. */
-function digitAt(text: string, at: number): number {
-  const digit = text.charCodeAt(at) - 48;
-  return digit >= 0 && digit <= 9 ? digit : -1;
-}
+const rowAt = (bytes: Buffer, { start, end }: Place): Row =>
+  bytes.toString('utf8', start, end - 1).split(':');
 
-function lineOf(row: Row | undefined): string {
-  return row === undefined ? '' : `${row.join(':')}\n`;
+const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= ZERO && byte <= NINE;
+
+function linesOf(rows: readonly (Row | undefined)[]): Buffer {
+  return Buffer.from(rows.map((row) => (row === undefined ? '' : `${row.join(':')}\n`)).join(''));
 }
 
 export async function readTable(tree: Tree, name: TableName): Promise<Table> {
-  return new Table((await tree.read(`/etc/${name}`)) ?? '');
+  return new Table((await tree.readBytes(`/etc/${name}`)) ?? Buffer.alloc(0));
 }
 
 /** Reads one user's row. Only that line is decoded, not the whole table. */
@@ -143,15 +151,15 @@ export async function writeTables(
 ): Promise<void> {
   const between: Record<TableName, Table> = { ...old };
   const write = async (name: TableName, table: Table) => {
-    if (table.text === between[name].text) return;
-    await tree.replace(`/etc/${name}`, table.text, modes[name]);
+    if (table.equals(between[name])) return;
+    await tree.replace(`/etc/${name}`, table.bytes, modes[name]);
     between[name] = table;
   };
   for (const name of others) {
     const gone = names.filter((user) => next[name].row(user) === undefined);
     const kept = gone.reduce((table, user) => table.without(user), old[name]);
     // A table that only loses rows is written after the passwd file.
-    if (kept.text === next[name].text) continue;
+    if (kept.equals(next[name])) continue;
     await write(name, next[name].with(...gone.map((user) => old[name].row(user))));
   }
   await write('passwd', next.passwd);

@@ -50,12 +50,12 @@ export class Tree {
 
   /** Returns undefined if the file does not exist. */
   async read(path: string): Promise<string | undefined> {
-    return (await this.#readBytes(path))?.toString('utf8');
+    return (await this.readBytes(path))?.toString('utf8');
   }
 
   /** Returns the first line that begins with this text; undefined if there is none. Only that line is decoded. */
   async findLine(path: string, beginning: string): Promise<string | undefined> {
-    const bytes = await this.#readBytes(path);
+    const bytes = await this.readBytes(path);
     if (bytes === undefined) return undefined;
     const isFirst = bytes.toString('utf8', 0, Buffer.byteLength(beginning)) === beginning;
     const start = isFirst ? 0 : bytes.indexOf(`\n${beginning}`) + 1;
@@ -64,7 +64,8 @@ export class Tree {
     return bytes.toString('utf8', start, end < 0 ? bytes.length : end);
   }
 
-  async #readBytes(path: string): Promise<Buffer | undefined> {
+  /** Returns undefined if the file does not exist. */
+  async readBytes(path: string): Promise<Buffer | undefined> {
     try {
       const file = await open(this.locate(path), constants.O_RDONLY | constants.O_NOFOLLOW);
       try {
@@ -82,14 +83,14 @@ export class Tree {
   }
 
   /** The file is replaced completely or not at all, even in a power cut. */
-  async replace(path: string, text: string, mode: number): Promise<void> {
+  async replace(path: string, content: string | Uint8Array, mode: number): Promise<void> {
     const place = this.locate(path);
     // Always the same name, so that killed processes leave at most one draft. The lock prevents two writers.
     const draft = `${place}.new`;
     const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = constants;
     const file = await open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode);
     try {
-      await file.writeFile(text);
+      await file.writeFile(content);
       await file.sync();
     } finally {
       await file.close();

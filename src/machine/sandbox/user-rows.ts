@@ -5,6 +5,8 @@ import { userOf } from '../passwd.ts';
 import type { Table, Tables } from './tables.ts';
 
 const FIRST_SANDBOX_UID = 10001;
+/** The field of passwd(5) and group(5) that has the ID. */
+const ID = 2;
 
 export function findIn(passwd: Table, name: string): MachineUser | undefined {
   const entry = passwd.row(name);
@@ -13,14 +15,13 @@ export function findIn(passwd: Table, name: string): MachineUser | undefined {
 
 /** @throws MachineError `exists` if the chosen ID is taken. */
 export function uidFor({ passwd, group }: Tables, chosen: number | undefined): number {
-  let highest = FIRST_SANDBOX_UID - 1;
-  for (const table of [passwd, group]) {
-    for (const id of table.ids()) {
-      if (id === chosen) throw alreadyExists(`The user ID ${chosen}`);
-      if (id > highest) highest = id;
-    }
+  if (chosen === undefined) {
+    return Math.max(FIRST_SANDBOX_UID, passwd.highestId() + 1, group.highestId() + 1);
   }
-  return chosen ?? highest + 1;
+  if ([passwd, group].some((table) => table.isTaken(ID, String(chosen)))) {
+    throw alreadyExists(`The user ID ${chosen}`);
+  }
+  return chosen;
 }
 
 /** Removes the row with the new name that an interrupted rename left next to the row with the old name. */

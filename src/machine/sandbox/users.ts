@@ -76,7 +76,7 @@ export class SandboxUsers implements MachineUsers {
 
   async findAll(names: readonly string[]): Promise<Map<string, MachineUser>> {
     const passwd = await readTable(this.#tree, 'passwd');
-    if (names.length > FEW) return usersIn(passwd.text, new Set(names));
+    if (names.length > FEW) return usersIn(passwd.bytes.toString(), new Set(names));
     const users = names.filter(isUserName).map((name) => findIn(passwd, name));
     return new Map(users.filter((user) => user !== undefined).map((user) => [user.name, user]));
   }
