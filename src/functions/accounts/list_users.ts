@@ -19,13 +19,9 @@ export default defineFunction({
   async handler(_args, context) {
     const { caller, db } = context;
     const isRoot = caller.privileges === 'all';
-    // The index of the servers has all usernames in their order. The table would be read with all its columns.
-    const users = await readNames(
-      context,
-      isRoot ? { where: 'server = ?', values: [db.server] } : visibleTo(db, caller),
-      isRoot ? ['root'] : [],
-      isRoot ? 'account_by_server' : undefined,
-    );
-    return { users };
+    const visible = visibleTo(db, caller);
+    if (!isRoot) return { users: await readNames(context, visible, []) };
+    // The index has all usernames in their order. The table would be read with all its columns.
+    return { users: await readNames(context, visible, ['root'], 'account_domain_by_name') };
   },
 });

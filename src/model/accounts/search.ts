@@ -183,7 +183,7 @@ export function readNames(
   context: Pick<Context, 'db' | 'listQuery'> & longLists.Leaving,
   condition: Condition,
   before: readonly string[],
-  index?: 'account_by_server',
+  index?: 'account_domain_by_name',
 ): Promise<string[]> {
   const fromIndex = index === undefined ? undefined : `account INDEXED BY ${index}`;
   return readKeys(context, { ...ACCOUNTS, fromIndex }, condition, before);
