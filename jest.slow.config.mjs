@@ -4,7 +4,7 @@ import config from './jest.config.mjs';
 /** @type {import('jest').Config} */
 export default {
   ...config,
-  testMatch: ['<rootDir>/tests/{slow,browser,machine-port}/**/*.test.ts'],
+  testMatch: ['<rootDir>/tests/{slow,attack,browser,machine-port}/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   testTimeout: 600_000,
 };
