@@ -21,7 +21,10 @@ export default {
   // Only ends what would never end: no test claims to be quick.
   testTimeout: 120_000,
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/(slow|attack|browser|postgres|machine|machine-port)/'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '<rootDir>/tests/(slow|attack|browser|postgres|machine|machine-port)/',
+  ],
   runtime: '<rootDir>/tests/support/shared-compilation.cjs',
   // Reading any other global asks the sandbox each time.
   sandboxInjectedGlobals: ['Array', 'Math', 'Object'],
