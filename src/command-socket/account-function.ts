@@ -2,6 +2,7 @@
 import type { AccountApi, RawArgument } from '../core/context.ts';
 import type { AnyFunction } from '../core/define.ts';
 import type { Engine } from '../core/engine.ts';
+import { paramOf } from '../core/param-of.ts';
 
 interface Naming {
   readonly module: string;
@@ -36,20 +37,20 @@ export async function accountFunction(
 ): Promise<AnyFunction | undefined> {
   const naming = namings[fn.name];
   if (naming === undefined) return undefined;
-  const module = textOf(naming.module, args);
-  const func = textOf(naming.func, args);
+  const module = textOf(fn, naming.module, args);
+  const func = textOf(fn, naming.func, args);
   const api = naming.version === undefined ? 'uapi' : apiOf(fn, naming.version, args);
   if (module === undefined || func === undefined || api === undefined) return undefined;
   return accountApis[api].find(`${module}::${func}`);
 }
 
 function apiOf(fn: AnyFunction, name: string, args: readonly RawArgument[]): AccountApi | undefined {
-  const isGiven = args.some((one) => one.name === name);
-  const version = isGiven ? textOf(name, args) : fn.params[name]?.default;
+  const isGiven = args.some((one) => paramOf(fn, one.name)?.base === name);
+  const version = isGiven ? textOf(fn, name, args) : fn.params[name]?.default;
   return version === undefined ? undefined : apis[String(version)];
 }
 
-function textOf(name: string, args: readonly RawArgument[]): string | undefined {
-  const [first, ...others] = args.filter((one) => one.name === name);
+function textOf(fn: AnyFunction, name: string, args: readonly RawArgument[]): string | undefined {
+  const [first, ...others] = args.filter((one) => paramOf(fn, one.name)?.base === name);
   return others.length === 0 && typeof first?.value === 'string' ? first.value : undefined;
 }

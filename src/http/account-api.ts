@@ -1,4 +1,4 @@
-// Calls of UAPI and API 2 by accounts: /execute/Module/function, and /json-api/cpanel for both. A function that fails is
+// Calls of UAPI and API 2 by accounts: /execute/Module/function, and /json-api/cpanel and /xml-api/cpanel for both. A function that fails is
 // no HTTP error. No function of WHM can be called here.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AccountApi, RawArgument, Upload } from '../core/context.ts';
@@ -9,7 +9,7 @@ import type { Hash } from '../core/values.ts';
 import { uapiAnswer } from '../model/account-apis/answers.ts';
 import { runAccountCall, type AccountOutcome } from '../model/account-apis/call.ts';
 import { failedOutcome, isVersion, respondAs } from '../model/account-apis/versions.ts';
-import { sendAnswer, toBareAnswer, type Answer } from './answers.ts';
+import { sendAnswer, toBareAnswer, type Answer, type Api } from './answers.ts';
 import type { Accepted } from './authentication.ts';
 import { isMultipart } from './bodies.ts';
 import { readCall, type Body } from './call.ts';
@@ -42,10 +42,10 @@ export function addAccountApi(server: FastifyInstance, calls: CallDependencies):
     const { module, function: func } = request.params as { module: string; function: string };
     return answer(request, reply, calls, nameIn(module, func), answerUapi(module, func));
   });
-  route('/json-api/cpanel', (request, reply) => answer(request, reply, calls, 'cpanel', answerNamed));
-  for (const api of ['json-api', 'xml-api']) {
+  for (const api of ['json-api', 'xml-api'] as const) {
+    route(`/${api}/cpanel`, (request, reply) => answer(request, reply, calls, 'cpanel', answerNamed, api));
     route(`/${api}/:name`, (_request, reply) =>
-      sendError(reply, 404, `This port serves accounts: /execute/Module/function, /json-api/cpanel. ${WHM}`),
+      sendError(reply, 404, `This port serves accounts: /execute/Module/function, /${api}/cpanel. ${WHM}`),
     );
   }
 }
@@ -117,6 +117,7 @@ async function answer(
   { door, answers, headers }: CallDependencies,
   command: string,
   respond: (asked: Asked) => Promise<Hash>,
+  api: Api = 'json-api',
 ): Promise<FastifyReply> {
   const sender = await senderOf(request, door, command);
   if ('problem' in sender) return refuseAccount(reply, sender);
@@ -128,7 +129,7 @@ async function answer(
     body: bodyOf(request),
   };
   const make = (engine: Engine) =>
-    makeAnswer({ request, reply, sender, body: question.body }, respond, engine);
+    makeAnswer({ request, reply, sender, body: question.body, api }, respond, engine);
   return sendAnswer(reply, await answers.answer(question, sender, make), headers);
 }
 
@@ -138,11 +139,12 @@ interface Accredited {
   readonly reply: FastifyReply;
   readonly sender: Accepted;
   readonly body: Body | undefined;
+  readonly api?: Api;
   readonly files?: readonly Upload[];
 }
 
 async function makeAnswer(
-  { request, reply, sender, body, files }: Accredited,
+  { request, reply, sender, body, api: format = 'json-api', files }: Accredited,
   respond: (asked: Asked) => Promise<Hash>,
   engine: Engine,
 ): Promise<Answer> {
@@ -154,19 +156,23 @@ async function makeAnswer(
       const call = { command: inner.command, args: inner.args, api, dryRun, warnings, origin, isAbandoned };
       return dispatch(files === undefined ? call : { ...call, uploads: files }, caller, engine);
     });
-  return toBareAnswer('json-api', 'result', await respond({ args, run, sender }));
+  return toBareAnswer(format, 'result', await respond({ args, run, sender }));
 }
 
 const PREFIX = 'cpanel_jsonapi_';
+/** Clients of the XML API send the same parameters under this prefix. Both are accepted in both formats. */
+const XML_PREFIX = 'cpanel_xmlapi_';
 
 /** The function is named by parameters, as clients of the older APIs do. */
-async function answerNamed({ args, run, sender }: Asked): Promise<Hash> {
+async function answerNamed({ args: given, run, sender }: Asked): Promise<Hash> {
+  const args = withOnePrefix(given);
   const module = field(args, `${PREFIX}module`);
   const func = field(args, `${PREFIX}func`);
-  const version = field(args, `${PREFIX}apiversion`) || '2';
+  const isVersionGiven = args.some(({ name }) => name === `${PREFIX}apiversion`);
+  const version = isVersionGiven ? field(args, `${PREFIX}apiversion`) : '2';
   const named = { module, func };
   if (!isVersion(version)) {
-    const problem = `The parameter “${PREFIX}apiversion” should be 1, 2 or 3.`;
+    const problem = `The parameter “${PREFIX}apiversion” should be 1, 2 or 3, once.`;
     return respondAs('2', named, async () => failedOutcome(named, badParam(problem)));
   }
   const own = args.filter(({ name }) => !name.startsWith(PREFIX));
@@ -176,11 +182,24 @@ async function answerNamed({ args, run, sender }: Asked): Promise<Hash> {
   );
 }
 
+/** Some clients send a parameter under both prefixes. Equal values count as one. */
+function withOnePrefix(args: readonly RawArgument[]): RawArgument[] {
+  const all = args.map(({ name, value }) =>
+    name.startsWith(XML_PREFIX) ? { name: PREFIX + name.slice(XML_PREFIX.length), value } : { name, value },
+  );
+  const isRepeated = ({ name, value }: RawArgument, at: number) =>
+    name !== args[at]?.name &&
+    all.some((one, index) => index !== at && one.name === name && one.value === value);
+  return all.filter((one, at) => !isRepeated(one, at));
+}
+
 function problemOf(args: readonly RawArgument[], account: string): string | undefined {
   for (const name of ['module', 'func']) {
     if (field(args, PREFIX + name) === '') return `The parameter “${PREFIX}${name}” is required, once.`;
   }
-  if (args.some(({ name, value }) => name === `${PREFIX}user` && value !== account)) {
+  const isOther = ({ name, value }: RawArgument) =>
+    name === `${PREFIX}user` && (typeof value !== 'string' || value.toLowerCase() !== account);
+  if (args.some(isOther)) {
     return `The parameter “${PREFIX}user” should be your own account, “${account}”. It can be left out.`;
   }
   return undefined;

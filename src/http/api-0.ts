@@ -2,6 +2,7 @@
 // format is documented have one. For all others the response says, as in WHM, that version 0 does not have them.
 import type { RawArgument } from '../core/context.ts';
 import type { Envelope } from '../core/envelope.ts';
+import { wholeFailure } from './error-answers.ts';
 import { isHash, type Hash, type Json, type Value } from '../core/values.ts';
 
 /** The parts of a response. */
@@ -194,8 +195,16 @@ const shapes: Readonly<Record<string, Shape>> = {
   version: bare,
 };
 
+/** Its response is that of another function, in the format of that function's API. */
+const CPANEL = 'cpanel';
+
 export function isInApi0(command: string): boolean {
-  return Object.hasOwn(shapes, command);
+  return command === CPANEL || Object.hasOwn(shapes, command);
+}
+
+/** The root element in XML. */
+export function rootInApi0(command: string): string {
+  return command === CPANEL ? 'result' : command;
 }
 
 /**
@@ -203,6 +212,7 @@ export function isInApi0(command: string): boolean {
  * format.
  */
 export function toApi0(command: string, envelope: Envelope, args: readonly RawArgument[]): Hash {
+  if (command === CPANEL) return envelope.data ?? wholeFailure(envelope.metadata.reason);
   const shape = Object.hasOwn(shapes, command) ? shapes[command] : undefined;
   if (shape === undefined) return unknownInApi0(command);
   const { metadata, data = {} } = envelope;

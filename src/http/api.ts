@@ -4,7 +4,7 @@ import type { Application } from '../app.ts';
 import { dispatch } from '../core/dispatch.ts';
 import type { Engine } from '../core/engine.ts';
 import { sendAnswer, toAnswer, toBareAnswer, type Answer, type Api } from './answers.ts';
-import { isInApi0, toApi0, unknownInApi0 } from './api-0.ts';
+import { isInApi0, rootInApi0, toApi0, unknownInApi0 } from './api-0.ts';
 import type { Accepted } from './authentication.ts';
 import { readCall } from './call.ts';
 import { refuse } from './error-answers.ts';
@@ -74,7 +74,9 @@ async function makeAnswer(
     caller,
     application.engine,
   );
-  return isVersion1 ? toAnswer(api, envelope) : toBareAnswer(api, command, toApi0(command, envelope, args));
+  return isVersion1
+    ? toAnswer(api, envelope)
+    : toBareAnswer(api, rootInApi0(command), toApi0(command, envelope, args));
 }
 
 /** Only the part that can be a function's name: the rest may be a secret. */

@@ -23,15 +23,16 @@ export function refuse(reply: FastifyReply, { problem, reason }: Refusal): Fasti
 
 /** Rejects a caller at the door of accounts, in the form of the requested API. */
 export function refuseAccount(reply: FastifyReply, { problem, reason }: Refusal): FastifyReply {
-  reply.code(401).header('content-type', 'application/json; charset="utf-8"');
+  reply.code(401);
   if (problem === 'denied') reply.header('www-authenticate', 'Basic realm="whmapi1"');
   const error = problem === 'denied' ? 'Access denied' : reason;
   const more = problem === 'denied' ? {} : { error_code: problem };
+  if (isForXml(reply)) return sendXml(reply, { ...resultOf('Access denied', error), ...more });
   const isUapi = /^\/(?:cpsess\d{10}\/)?execute\//.test(reply.request.raw.url ?? '');
   const body = isUapi
     ? { data: null, errors: [error], messages: null, metadata: more, status: 0, warnings: null }
     : { cpanelresult: { ...resultOf('Access denied', error), ...more } };
-  return reply.send(JSON.stringify(body));
+  return reply.header('content-type', 'application/json; charset="utf-8"').send(JSON.stringify(body));
 }
 
 /** Responds with a status and a sentence, in the format of the requested API. `more` is added to the body. */
@@ -51,6 +52,11 @@ export function sendError(
 /** What WHM itself returns instead of an envelope. */
 function resultOf(error: string, reason: string): Hash {
   return { apiversion: '2', error, data: { reason, result: '0' }, type: 'text' };
+}
+
+/** A failure of `cpanel` before any function of an account. */
+export function wholeFailure(reason: string): Hash {
+  return { cpanelresult: resultOf(reason, reason) };
 }
 
 /** Determined by the path, because most errors occur before a route is known. */

@@ -15,9 +15,19 @@ type XMLBuilder = ReturnType<typeof create>;
 const ITEM = 'item';
 
 export function renderXml(envelope: Envelope): Iterable<string> {
-  const { content, isLarge, path, long } = toAnswer(envelope);
-  const { root } = envelope;
+  const rooted = withOwnRoot(envelope);
+  const { content, isLarge, path, long } = toAnswer(rooted);
+  const { root } = rooted;
   return isLarge ? pieces(writtenXml(content, path, root, long)) : [builtXml(content, root)];
+}
+
+/** The response of a function of API 2 already has its root element: `cpanelresult`. */
+function withOwnRoot(envelope: Envelope): Envelope {
+  const { flat, data = {} } = envelope;
+  const { cpanelresult: inner, ...others } = data;
+  if (flat !== true || inner === undefined || !isHash(inner) || Object.keys(others).length > 0)
+    return envelope;
+  return { ...envelope, data: inner, root: 'cpanelresult' };
 }
 
 /** Renders the document with xmlbuilder2. */

@@ -253,7 +253,8 @@ describe('cpanel', () => {
         func: 'nothing',
         data: [{ result: 0, reason }],
         error: reason,
-        event: { result: 1 },
+        // No function ran. Clients test only this.
+        event: { result: 0, reason },
       },
     });
   });

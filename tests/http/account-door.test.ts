@@ -178,6 +178,25 @@ describe('/json-api/cpanel', () => {
     expect(lines.filter(({ result }) => result === 1)).toEqual([]);
   });
 
+  test('/xml-api/cpanel answers in XML, with the parameters of either prefix', async () => {
+    for (const prefix of ['cpanel_xmlapi', 'cpanel_jsonapi']) {
+      const query = `${prefix}_module=DomainLookup&${prefix}_func=getbasedomains&${prefix}_user=Bob`;
+      const reply = await askAs('bob', bobs, `/xml-api/cpanel?${query}`);
+      expect(reply.headers.get('content-type')).toBe('text/xml; charset="utf-8"');
+      expect(reply.text).toMatch(/<cpanelresult>[^]*<data>\s*<domain>bob\.example<[^]*<result>1</);
+      expect(bodyOf(await askAs('bob', bobs, `/json-api/cpanel?${query}`))).toMatchObject({
+        cpanelresult: { data: [{ domain: 'bob.example' }] },
+      });
+    }
+    const uapi = 'cpanel_xmlapi_module=DomainInfo&cpanel_xmlapi_func=list_domains&cpanel_xmlapi_apiversion=3';
+    expect((await askAs('bob', bobs, `/xml-api/cpanel?${uapi}`)).text).toContain('<main_domain>bob.example<');
+    const refused = await askAs('bob', 'wrong', `/xml-api/cpanel?${uapi}`);
+    expect([refused.status, refused.text]).toEqual([401, expect.stringContaining('<cpanelresult>')]);
+    expect((await askAs('bob', bobs, `/xml-api/cpanel?${uapi}&cpanel_jsonapi_apiversion=2`)).text).toContain(
+      'should be 1, 2 or 3, once',
+    );
+  });
+
   test('a missing name is a failure of the call', async () => {
     const reply = await askAs(
       'bob',

@@ -2,6 +2,7 @@
 import type { ListMetadata } from './lists.ts';
 import { DATA } from '../../core/define-uapi.ts';
 import type { Envelope } from '../../core/envelope.ts';
+import type { ErrorCode } from '../../core/errors.ts';
 import { isHash, type Hash, type Value } from '../../core/values.ts';
 
 /**
@@ -46,9 +47,12 @@ export function namedUapiAnswer(module: string, func: string, answer: UapiAnswer
   return { apiversion: 3, func, module, result: answer };
 }
 
+/** Errors of a call that reached no function. Clients test only `event.result` for them. */
+const noFunction: ReadonlySet<ErrorCode> = new Set(['unknown_function', 'not_provided', 'disabled']);
+
 /**
- * Returns a call's response in the form of API 2. `event.result` is 1 even if the call failed: then `error` has the
- * reason, and so has the only row of `data`.
+ * Returns a call's response in the form of API 2. `event.result` is 1 even if the function failed: then `error` has the
+ * reason, and so has the only row of `data`. It is 0 if no function ran.
  */
 export function api2Answer(
   { module, func }: { readonly module: string; readonly func: string },
@@ -56,7 +60,7 @@ export function api2Answer(
   reshape: Reshape | undefined,
 ): Hash {
   const { metadata: called, failureRow = 'result reason' } = envelope;
-  const { reason, result } = called;
+  const { reason, result, error_code: code } = called;
   const named = { apiversion: 2, module, func };
   if (result !== 1) {
     return {
@@ -64,7 +68,7 @@ export function api2Answer(
         ...named,
         data: [failedRow(failureRow, reason)],
         error: reason,
-        event: { result: 1 },
+        event: code !== undefined && noFunction.has(code) ? { result: 0, reason } : { result: 1 },
       },
     };
   }
