@@ -1,10 +1,13 @@
 // Removes an account with its system user, its home directory and all its data in the store. Irreversible.
+import type { FreeContext } from '../core/context.ts';
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
+import type { PartWishes } from '../drivers/account-part.ts';
 import * as accountParts from '../drivers/account-parts.ts';
 import { partWorld, type PartCall, type PartContext } from '../drivers/part-world.ts';
 import * as ipv6 from '../model/addresses/ipv6-assignments.ts';
 import * as bandwidth from '../model/bandwidth/usage.ts';
 import * as accounts from '../model/accounts/accounts.ts';
+import { FOLLOW, REMOVE, withdraw } from '../model/accounts/postponed.ts';
 import * as users from '../model/accounts/users.ts';
 
 type RemoveAccount = Pick<accounts.Account, 'username' | 'uid'>;
@@ -15,6 +18,7 @@ const change = defineChange<RemoveAccount>({
     const account = await accounts.find(db, username);
     if (account !== undefined) await bandwidth.keepOfRemoved(db, account, now());
     await ipv6.release(db, username);
+    for (const kind of [FOLLOW, REMOVE]) await withdraw(db, kind, uid, now());
     await users.forget(db, username);
     await db.run(
       'INSERT INTO removed_user_id (server, id) VALUES (?, ?) ON CONFLICT DO NOTHING',
@@ -24,6 +28,20 @@ const change = defineChange<RemoveAccount>({
   },
 });
 export default change;
+
+/**
+ * Asks everything that could refuse the removal.
+ * @returns the reasons, as sentences. @throws ApiError `not_found`, `denied`.
+ */
+export async function lookForRemoval(
+  context: Pick<FreeContext, 'caller' | 'machine' | 'sealer' | 'system' | 'transaction'>,
+  username: string,
+  wishes: PartWishes,
+): Promise<readonly string[]> {
+  const { caller, transaction } = context;
+  const account = await transaction('reads', (db) => accounts.get(db, caller, username));
+  return accountParts.refusalsOfRemoval(context, account, wishes);
+}
 
 export async function removeAccount(
   context: PartContext,

@@ -1,8 +1,11 @@
 // Suspends an account: nobody can log in to it, its processes end, and its data is kept.
-import { defineChange, exclusive, type Plan } from '../core/plan.ts';
+import type { Context } from '../core/context.ts';
+import { defineChange, exclusive, type Plan, type StepResult } from '../core/plan.ts';
 import * as accountParts from '../drivers/account-parts.ts';
+import { refusalsIn } from '../drivers/daemons/do-now.ts';
 import { partWorld, type PartContext } from '../drivers/part-world.ts';
 import * as accounts from '../model/accounts/accounts.ts';
+import { FOLLOW, postpone } from '../model/accounts/postponed.ts';
 import * as sessions from '../model/logins/sessions.ts';
 
 interface SuspendAccount {
@@ -14,7 +17,7 @@ interface SuspendAccount {
 
 const change = defineChange<SuspendAccount>({
   kind: 'suspend-account',
-  async store(db, { username, reason, locked }, { now }) {
+  async store(db, { username, reason, locked }, { now, results }) {
     const account = await accounts.find(db, username);
     if (account === undefined) throw new Error(`The account “${username}” no longer exists.`);
     await sessions.closeAll(db, username);
@@ -25,9 +28,25 @@ const change = defineChange<SuspendAccount>({
       suspendReason: reason,
       suspendLocked: locked,
     });
+    if (refusalsIn(results).length > 0) await postpone(db, FOLLOW, account, now());
   },
 });
 export default change;
+
+/** Says what the daemons did not do, and what becomes of it. For the answer to a plan. */
+export function tellRefusals(
+  { warn, reason }: Pick<Context, 'warn' | 'reason'>,
+  done: string,
+  results: readonly StepResult[],
+): undefined {
+  const refusals = refusalsIn(results);
+  if (refusals.length === 0) return undefined;
+  const later = `The task “${FOLLOW}” does the rest: it tries every minute, and “whmapi1 --tasks” shows it.`;
+  reason(`${done} Not yet done: ${refusals.join(' ')} ${later}`);
+  for (const refusal of refusals) warn(`Not yet done: ${refusal}`);
+  warn(later);
+  return undefined;
+}
 
 export async function suspendAccount(
   context: PartContext,

@@ -72,6 +72,21 @@ export interface AccountPart {
   readonly suspended?: (world: PartDependencies, account: Account) => PartPlan;
   readonly unsuspended?: (world: PartDependencies, account: Account) => PartPlan;
   readonly removed?: (world: PartDependencies, account: Account) => PartPlan;
+  /**
+   * Asks everything that could refuse the steps of `removed`, while no transaction is open. Changes nothing.
+   * @throws MachineError, ApiError with the reason.
+   */
+  readonly assertRemovable?: (
+    context: Pick<FreeContext, 'machine' | 'sealer' | 'transaction'>,
+    removal: RemovalSubject,
+  ) => Promise<void>;
+}
+
+/** What `assertRemovable` is asked about. */
+export interface RemovalSubject {
+  readonly account: Account;
+  readonly roles: ReadonlySet<string>;
+  readonly wishes: PartWishes;
 }
 
 export interface PartWork {

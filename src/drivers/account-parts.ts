@@ -1,6 +1,8 @@
 // The parts of an account, in the order of creation. Suspension and removal use the reverse order: the system user, who
 // owns everything else, is created first and removed last.
 import type { FreeContext } from '../core/context.ts';
+import { ApiError } from '../core/errors.ts';
+import { MachineError, UNCHANGED } from '../core/machine-error.ts';
 import type { PlannedStep } from '../core/plan.ts';
 import type { Account } from '../model/accounts/accounts.ts';
 import { rolesOf } from '../model/roles/active-profile.ts';
@@ -10,16 +12,19 @@ import type {
   NewAccount,
   PartPlan,
   PartSubject,
+  PartWishes,
   PartWork,
   PartDependencies,
 } from './account-part.ts';
 import { part as addresses } from './addresses/account.ts';
 import { afterVirtualHosts as formerCertificates, part as certificates } from './certificates/account.ts';
+import tryStep from './daemons/steps/try.ts';
 import { part as mysql } from './mysql/account.ts';
 import { part as phpPools, retired as retiredPhpPools } from './php-pools/account.ts';
 import { part as postgresql } from './postgresql/account.ts';
 import { part as quota } from './quota/account.ts';
 import { part as users } from './users/account.ts';
+import endProcesses from './users/steps/end-processes.ts';
 import { part as virtualHosts } from './virtual-hosts/account.ts';
 import { part as zones } from './zones/account.ts';
 
@@ -53,12 +58,68 @@ export async function changed(world: PartDependencies, before: Account, after: A
   };
 }
 
-export function suspended(world: PartDependencies, account: Account): Promise<PartWork> {
-  return gather(backwards, (part) => part.suspended?.(world, account));
+/** The user comes first: what keeps it out works whatever the state of the daemons is. They follow now, or by a task. */
+export async function suspended(world: PartDependencies, account: Account): Promise<PartWork> {
+  const user = await gather([users], (part) => part.suspended?.(world, account));
+  const daemons = await suspendedDaemons(world, account);
+  const { username: name } = account;
+  const again = daemons.steps.length === 0 ? [] : [endProcesses.plan({ name })];
+  return {
+    steps: [...user.steps, ...daemons.steps.map(tried), ...again],
+    locks: [...user.locks, ...daemons.locks],
+  };
 }
 
-export function unsuspended(world: PartDependencies, account: Account): Promise<PartWork> {
-  return gather(parts, (part) => part.unsuspended?.(world, account));
+export async function unsuspended(world: PartDependencies, account: Account): Promise<PartWork> {
+  const user = await gather([users], (part) => part.unsuspended?.(world, account));
+  const daemons = await unsuspendedDaemons(world, account);
+  return {
+    steps: [...user.steps, ...daemons.steps.map(tried)],
+    locks: [...user.locks, ...daemons.locks],
+  };
+}
+
+/** The steps by which the daemons follow the stored state of an account: suspended, or not. */
+export async function daemonsFollow(
+  world: PartDependencies,
+  account: Account,
+): Promise<readonly PlannedStep[]> {
+  const follow = account.suspendedAt === null ? unsuspendedDaemons : suspendedDaemons;
+  return (await follow(world, account)).steps;
+}
+
+function suspendedDaemons(world: PartDependencies, account: Account): Promise<PartWork> {
+  return gather(without(backwards, users), (part) => part.suspended?.(world, account));
+}
+
+function unsuspendedDaemons(world: PartDependencies, account: Account): Promise<PartWork> {
+  return gather(without(parts, users), (part) => part.unsuspended?.(world, account));
+}
+
+const without = (among: readonly AccountPart[], one: AccountPart) => among.filter((part) => part !== one);
+
+const tried = (step: PlannedStep): PlannedStep => tryStep.plan({ step });
+
+/**
+ * Asks everything that could refuse a removal, for the `look` of a function that removes an account.
+ * @returns the reasons, as sentences.
+ */
+export async function refusalsOfRemoval(
+  context: Pick<FreeContext, 'machine' | 'sealer' | 'system' | 'transaction'>,
+  account: Account,
+  wishes: PartWishes,
+): Promise<string[]> {
+  const { system, transaction } = context;
+  const roles = await transaction('reads', (db) => rolesOf({ db, system }));
+  const asked = parts.map((part) => part.assertRemovable?.(context, { account, roles, wishes }));
+  const refusals: string[] = [];
+  for (const one of await Promise.allSettled(asked)) {
+    if (one.status === 'fulfilled') continue;
+    const reason: unknown = one.reason;
+    if (!(reason instanceof MachineError || reason instanceof ApiError)) throw reason;
+    refusals.push(reason.message.replace(UNCHANGED, ''));
+  }
+  return refusals;
 }
 
 export function removed(world: PartDependencies, account: Account): Promise<PartWork> {

@@ -133,11 +133,12 @@ describe('suspendacct', () => {
     const before = [shadow(), await storedAccount(here, 'bob')];
     const dry = await here.call('suspendacct', { user: 'bob' }, { dryRun: true });
     expect(sentences(dry.metadata.output?.messages)).toEqual([
+      'Lock the password of “bob”, expire the account, end its processes, and disable its crontab.',
       'Write the virtual hosts of “bob” in the configuration of Apache.',
       'Remove the pools of “bob” from PHP-FPM, if there are any.',
       'Keep the PostgreSQL users of “bob” from logging in, and end their sessions.',
       'Keep the MariaDB users of “bob” from logging in, and end their sessions.',
-      'Lock the password of “bob”, expire the account, end its processes, and disable its crontab.',
+      'End the processes that the websites of “bob” have started meanwhile.',
     ]);
     expect([shadow(), await storedAccount(here, 'bob')]).toEqual(before);
     await suspend();

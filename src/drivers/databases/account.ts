@@ -1,5 +1,5 @@
 // What the databases and users of an account on a database server contribute to its changes.
-import type { PlannedStep } from '../../core/plan.ts';
+import type { PlannedStep, StepKind } from '../../core/plan.ts';
 import type { Account } from '../../model/accounts/accounts.ts';
 import { prefixesOf, type DatabaseEngine } from '../../model/databases/names.ts';
 import * as owners from '../../model/databases/owners.ts';
@@ -12,7 +12,7 @@ interface EngineSteps {
   readonly role: string;
   readonly findOwned: (owned: OwnedNames) => PlannedStep;
   readonly setLogin: (input: { readonly owned: OwnedNames; readonly mayLogIn: boolean }) => PlannedStep;
-  readonly dropAll: (owned: OwnedNames) => PlannedStep;
+  readonly dropAll: Pick<StepKind<OwnedNames>, 'plan' | 'prepare'>;
   /** Has a step work on the server that the account uses. Default: the server of this machine. */
   readonly onServerOf?: (
     db: PartDependencies['db'],
@@ -24,7 +24,7 @@ interface EngineSteps {
 export function databasePart(steps: EngineSteps): AccountPart {
   const { engine, role, findOwned, setLogin, dropAll, onServerOf } = steps;
   const stepFor = async (
-    { db, roles }: PartDependencies,
+    { db, roles }: Pick<PartDependencies, 'db' | 'roles'>,
     { username }: Account,
     step: (owned: OwnedNames) => PlannedStep,
   ) => {
@@ -38,7 +38,11 @@ export function databasePart(steps: EngineSteps): AccountPart {
       before.username === after.username ? [] : stepFor(world, before, findOwned),
     suspended: (world, account) => stepFor(world, account, (owned) => setLogin({ owned, mayLogIn: false })),
     unsuspended: (world, account) => stepFor(world, account, (owned) => setLogin({ owned, mayLogIn: true })),
-    removed: (world, account) => stepFor(world, account, dropAll),
+    removed: (world, account) => stepFor(world, account, dropAll.plan),
+    async assertRemovable({ machine, sealer, transaction }, { account, roles }) {
+      const steps = await transaction('reads', (db) => stepFor({ db, roles }, account, dropAll.plan));
+      for (const { input } of steps) await dropAll.prepare?.(machine, input as OwnedNames, sealer);
+    },
   };
 }
 

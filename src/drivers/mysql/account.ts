@@ -9,6 +9,6 @@ import setLogin from './steps/set-login.ts';
 
 export const part = databasePart({
   ...{ engine: 'mysql', role: ROLE },
-  ...{ findOwned: findOwned.plan, setLogin: setLogin.plan, dropAll: dropAll.plan },
+  ...{ findOwned: findOwned.plan, setLogin: setLogin.plan, dropAll },
   onServerOf: async (db, username, step) => stepAt((await serverOf(db, username)).at, step),
 });

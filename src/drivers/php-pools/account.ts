@@ -9,7 +9,7 @@ import type { PlannedStep } from '../../core/plan.ts';
 import type { AccountPart, PartDependencies } from '../account-part.ts';
 import { findVersions } from '../php/versions.ts';
 import change from './steps/change.ts';
-import remove from './steps/remove.ts';
+import remove, { assertRemovable } from './steps/remove.ts';
 
 const ROLE = 'WebServer';
 
@@ -37,6 +37,7 @@ export const part: AccountPart = {
   unsuspended: async (world, account) =>
     stepsFor(account, await present(world, { ...account, suspendedAt: null })),
   removed: (_world, { username }) => [remove.plan({ username })],
+  assertRemovable: ({ machine }, { account: { username } }) => assertRemovable(machine, username),
 };
 
 /** What the web server no longer uses after its own change. */

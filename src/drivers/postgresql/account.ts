@@ -7,5 +7,5 @@ import setLogin from './steps/set-login.ts';
 
 export const part = databasePart({
   ...{ engine: 'postgresql', role: ROLE },
-  ...{ findOwned: findOwned.plan, setLogin: setLogin.plan, dropAll: dropAll.plan },
+  ...{ findOwned: findOwned.plan, setLogin: setLogin.plan, dropAll },
 });

@@ -22,6 +22,7 @@ import pause from './steps/pause.ts';
 import removeLogs from './steps/remove-logs.ts';
 import remove from './steps/remove.ts';
 import shareLogs from './steps/share-logs.ts';
+import { virtualHosts } from './virtual-hosts.ts';
 
 const ROLE = 'WebServer';
 
@@ -175,6 +176,10 @@ export const part: AccountPart = {
     const { username } = account;
     const had = { ...(primary.length > 0 && { primary }), ...(await wildcardsOf(db, username)) };
     return [remove.plan({ username, ...had }), removeLogs.plan({ username })];
+  },
+
+  async assertRemovable({ machine }, { roles }) {
+    if (roles.has(ROLE)) await virtualHosts.assertReady(machine);
   },
 };
 

@@ -77,6 +77,8 @@ export interface VirtualHostsDriver<Memento> {
   /** The modules that are missing, by their names for a2enmod. Empty in a sandbox. */
   missingModules(machine: DriverMachine): Promise<readonly string[]>;
   enableModules(machine: DriverMachine, names: readonly string[]): Promise<void>;
+  /** @throws MachineError `failed` unless the web server runs and accepts its whole configuration. */
+  assertReady(machine: DriverMachine): Promise<void>;
   /** The problems of the configuration, each as a sentence. Changes nothing. */
   examine(machine: DriverMachine): Promise<readonly string[]>;
 }

@@ -20,6 +20,7 @@ import { lookAtRegistered, lookAtTemplates, lookAtZone, type FoundForAccount } f
 import change from './steps/change.ts';
 import remove from './steps/remove.ts';
 import removeKeys from './steps/remove-keys.ts';
+import { zones } from './zones.ts';
 
 const ROLE = 'DNS';
 const NOTHING: PartWork = { steps: [], locks: [] };
@@ -103,6 +104,10 @@ export const part: AccountPart = {
       steps: names.flatMap((name) => [remove.plan({ name }), removeKeys.plan({ name })]),
       locks: names.map(lockOf),
     };
+  },
+
+  async assertRemovable({ machine }, { roles, wishes }) {
+    if (roles.has(ROLE) && wishes.keepdns !== true) await zones.assertReady(machine);
   },
 };
 

@@ -150,6 +150,8 @@ export interface ZonesDriver<Memento> {
    * @param now milliseconds since 1970-01-01.
    */
   setUp(machine: DriverMachine, options: ServerOptions, now: number): Promise<ReloadableStep<Memento>>;
+  /** @throws MachineError `failed` unless the nameserver answers and accepts its whole configuration. */
+  assertReady(machine: DriverMachine): Promise<void>;
   /** The problems of the nameserver's configuration on disk, each as a sentence. Changes nothing. */
   examine(machine: DriverMachine): Promise<readonly string[]>;
 }

@@ -1,4 +1,5 @@
-import { removeAccount } from '../../changes/remove-account.ts';
+import { postponeRemoval, tellPostponed } from '../../changes/postpone-removal.ts';
+import { lookForRemoval, removeAccount } from '../../changes/remove-account.ts';
 import { defineFunction } from '../../core/define.ts';
 import { existingAccount } from '../../model/accounts/names.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
@@ -9,7 +10,10 @@ export default defineFunction({
   summary: 'Remove an account with its home directory and everything stored about it.',
   description:
     'This cannot be undone, so create a backup first. The processes of the user are ended. Accounts and packages that ' +
-    'the user owned as a reseller are transferred to root. Its two-factor authentication and its DNS zones are removed.',
+    'the user owned as a reseller are transferred to root. Its two-factor authentication and its DNS zones are removed. ' +
+    'Before anything is changed, all daemons are asked. If one of them is down or has a broken configuration, the account ' +
+    'is only suspended, and a task removes it as soon as possible: the warnings name the reason, and unsuspendacct takes ' +
+    'the removal back. Databases and files are deleted last. If that fails in between, a task finishes it.',
   destructive:
     'The account, its home directory, its files and everything that is stored about it are deleted. This cannot be undone.',
   access: ['kill-acct'],
@@ -31,10 +35,17 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, context) {
+  look: ({ username, keepdns }, context) => lookForRemoval(context, username, { keepdns }),
+
+  async handler({ username, keepdns }, context, refusals) {
     const { caller, db, plan, reason } = context;
-    const account = await accounts.get(db, caller, args.username);
-    plan(await removeAccount(context, account, { wishes: { keepdns: args.keepdns } }));
+    const account = await accounts.get(db, caller, username);
+    if (refusals.length > 0) {
+      plan(await postponeRemoval(context, account, { keepdns }));
+      tellPostponed(context, account.username, refusals);
+      return;
+    }
+    plan(await removeAccount(context, account, { wishes: { keepdns } }));
     reason(`${account.username} account removed`);
   },
 });

@@ -1,4 +1,4 @@
-import { suspendAccount } from '../../changes/suspend-account.ts';
+import { suspendAccount, tellRefusals } from '../../changes/suspend-account.ts';
 import { defineFunction } from '../../core/define.ts';
 import { denied } from '../../core/errors.ts';
 import { existingAccount } from '../../model/accounts/names.ts';
@@ -10,7 +10,8 @@ export default defineFunction({
   summary: 'Suspend an account: block its logins and stop its processes.',
   description:
     'The password is locked, the account expires, its processes end and its crontab is disabled. No data is lost, ' +
-    'and unsuspendacct restores everything. If the account is already suspended, only the reason is replaced.',
+    'and unsuspendacct restores everything. If the account is already suspended, only the reason is replaced. A daemon ' +
+    'that is down or has a broken configuration does not prevent this: a warning names what a task does later.',
   destructive:
     'The user can no longer log in, and all processes of the user end. No files are deleted. To undo it, call unsuspendacct.',
   access: ['suspend-acct'],
@@ -42,6 +43,7 @@ export default defineFunction({
       throw denied(`The suspension of “${username}” is locked: only root can change it.`);
     }
     if (suspendedAt !== null) inform(`“${username}” was already suspended.`);
-    plan(await suspendAccount(context, account, { reason: args.reason, locked: args.disallowun }));
+    const planned = await suspendAccount(context, account, { reason: args.reason, locked: args.disallowun });
+    plan(planned, (results) => tellRefusals(context, `The account “${username}” is suspended.`, results));
   },
 });

@@ -1,3 +1,4 @@
+import { tellRefusals } from '../../changes/suspend-account.ts';
 import { unsuspendAccount } from '../../changes/unsuspend-account.ts';
 import { defineFunction } from '../../core/define.ts';
 import { denied } from '../../core/errors.ts';
@@ -10,7 +11,8 @@ export default defineFunction({
   summary: 'Unsuspend an account.',
   description:
     'The password, the expiry and the crontab are restored to their state before the suspension. A password that ' +
-    'was already locked stays locked.',
+    'was already locked stays locked. Tasks that would complete the suspension, or a removal that waits for a daemon, ' +
+    'are taken back. What a daemon does not do now is done later by a task, and a warning says so.',
   access: ['suspend-acct'],
   effect: 'operates',
   params: {
@@ -41,6 +43,11 @@ export default defineFunction({
       throw denied(`The suspension of “${username}” is locked: only root can unsuspend it.`);
     }
     if (suspendedAt === null) inform(`“${username}” was not suspended.`);
-    else plan(await unsuspendAccount(context, account));
+    else {
+      const planned = await unsuspendAccount(context, account);
+      plan(planned, (results) =>
+        tellRefusals(context, `The account “${username}” is no longer suspended.`, results),
+      );
+    }
   },
 });

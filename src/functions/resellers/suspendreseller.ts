@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { resellerName } from '../../core/params.ts';
-import { callForEach, assertAllDone } from '../../model/accounts/calls-for-accounts.ts';
+import { assertAllDone, callForEach, passOnWarnings } from '../../model/accounts/calls-for-accounts.ts';
 import * as resellers from '../../model/resellers/resellers.ts';
 
 export default defineFunction({
@@ -56,6 +56,7 @@ export default defineFunction({
       disallowun,
     }));
     if (leftElsewhere !== undefined) warn(leftElsewhere);
+    passOnWarnings(context, results);
     assertAllDone(results, 'The system could not suspend');
   },
 });

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { resellerName } from '../../core/params.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
-import { callForEach, type CallResult } from '../../model/accounts/calls-for-accounts.ts';
+import { callForEach, passOnWarnings, type CallResult } from '../../model/accounts/calls-for-accounts.ts';
 import * as resellers from '../../model/resellers/resellers.ts';
 
 export default defineFunction({
@@ -76,6 +76,7 @@ export default defineFunction({
       results.push(...(reason === undefined ? await remove([user]) : [keptFor(user, reason)]));
     }
     const failed = results.filter(({ result }) => result === 0).map((one) => `“${one.user}”`);
+    passOnWarnings(context, results);
     if (failed.length > 0) warn(`Not removed: ${failed.join(', ')}. The response says why.`);
     return {
       acct: results.map(({ user: name, result, reason, messages }) => ({
@@ -89,7 +90,7 @@ export default defineFunction({
 });
 
 function keptFor(user: string, why: string): CallResult {
-  return { user, result: 0, reason: `The reseller is kept: ${why}.`, messages: '' };
+  return { user, result: 0, reason: `The reseller is kept: ${why}.`, messages: '', warnings: [] };
 }
 
 /**

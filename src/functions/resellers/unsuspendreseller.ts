@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { resellerName } from '../../core/params.ts';
-import { callForEach, assertAllDone } from '../../model/accounts/calls-for-accounts.ts';
+import { assertAllDone, callForEach, passOnWarnings } from '../../model/accounts/calls-for-accounts.ts';
 import * as resellers from '../../model/resellers/resellers.ts';
 
 export default defineFunction({
@@ -43,6 +43,7 @@ export default defineFunction({
     if (names.length === 0) inform('None of these accounts was suspended.');
     const results = await callForEach(context, 'unsuspendacct', names, (user) => ({ user }));
     if (leftElsewhere !== undefined) warn(leftElsewhere);
+    passOnWarnings(context, results);
     assertAllDone(results, 'The system could not unsuspend');
   },
 });

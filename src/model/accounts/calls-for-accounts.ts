@@ -8,6 +8,7 @@ export interface CallResult {
   readonly reason: string;
   /** The warnings and messages of the call, one sentence per line. */
   readonly messages: string;
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -25,9 +26,10 @@ export async function callForEach(
     const args = Object.entries(argumentsFor(user)).map(([name, value]) => ({ name, value }));
     const { metadata } = await call({ command, args });
     const { reason, output } = metadata;
+    const warnings = output?.warnings ?? [];
     if (isDryRun) output?.messages?.forEach(inform);
-    const messages = [...(output?.warnings ?? []), ...(output?.messages ?? [])].join('\n');
-    results.push({ user, result: metadata.result === 1 ? 1 : 0, reason, messages });
+    const messages = [...warnings, ...(output?.messages ?? [])].join('\n');
+    results.push({ user, result: metadata.result === 1 ? 1 : 0, reason, messages, warnings });
   }
   return results;
 }
@@ -44,4 +46,11 @@ export function assertAllDone(results: readonly CallResult[], whatIsNotDone: str
     `${whatIsNotDone} ${failed.length} of ${results.length} accounts; ` +
       `${done === 0 ? 'none was done' : `${done} ${done === 1 ? 'was' : 'were'} done`}. ${named.join(' ')}${more}`,
   );
+}
+
+/** Passes on the warnings of calls that succeeded. */
+export function passOnWarnings({ warn }: Pick<FreeContext, 'warn'>, results: readonly CallResult[]): void {
+  for (const { user, result, warnings } of results) {
+    if (result === 1) for (const warning of warnings) warn(`“${user}”: ${warning}`);
+  }
 }

@@ -2,6 +2,7 @@
 import type { Machine } from '../../../core/machine.ts';
 import { defineStep } from '../../../core/plan.ts';
 import { digestOf, type FileMemento } from '../../file-driver.ts';
+import { assertWholeConfiguration, exclusively, isRunning } from '../control.ts';
 import { poolSteps } from '../driver.ts';
 import { accountFile, CONFIGURATION } from '../places.ts';
 
@@ -41,6 +42,15 @@ export default defineStep<Input, readonly Removed[]>({
     for (const one of memento) await stepOf(username, one).undo(machine, one.memento);
   },
 });
+
+/** @throws MachineError `failed` if a running PHP-FPM with pools of the account rejects its whole configuration. */
+export async function assertRemovable(machine: Machine, username: string): Promise<void> {
+  for (const { release } of await findFiles(machine, username)) {
+    const port = await poolSteps(release).port(machine);
+    if (!(await isRunning(release, port))) continue;
+    await exclusively(release, port)(() => assertWholeConfiguration(release, port));
+  }
+}
 
 function stepOf(username: string, { release, digest, sockets }: Omit<Removed, 'memento'>) {
   const account = { username, pools: [], replaces: digest, closes: sockets };

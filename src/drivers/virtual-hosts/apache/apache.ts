@@ -15,7 +15,9 @@ import type {
 import { accountDriver, type DesiredAccount } from './account-driver.ts';
 import { userName } from './apache-conf.ts';
 import {
+  assertRuns,
   exclusively,
+  rejectionOf,
   reload,
   restart,
   servedGeneration,
@@ -112,6 +114,15 @@ export class Apache implements VirtualHostsDriver<FileMemento> {
   async enableModules(machine: DriverMachine, names: readonly string[]): Promise<void> {
     const { tools } = await this.#server.port(machine);
     await tools.run('a2enmod', ['--quiet', ...names]);
+  }
+
+  async assertReady(machine: DriverMachine): Promise<void> {
+    const port = await this.#accounts.port(machine);
+    if (!(await this.#apache.isServed(port))) return;
+    await assertRuns(this.#apache, port);
+    // No file may be removed while Apache reads its configuration.
+    const rejected = await exclusively(port)(() => rejectionOf(this.#apache, port));
+    if (rejected !== undefined) throw rejected;
   }
 
   async examine(machine: DriverMachine): Promise<readonly string[]> {

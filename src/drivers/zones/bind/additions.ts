@@ -8,7 +8,7 @@ import { reloadsOf } from '../../reloads.ts';
 import type { DriverMachine } from '../../step.ts';
 import type { Confirmation } from '../contract.ts';
 import { reconfiguration } from './common.ts';
-import { isDown, type Control } from './control.ts';
+import { hasNotRead, type Control } from './control.ts';
 import { statementFile, zoneFile } from './places.ts';
 import { checkZone } from './zone-driver.ts';
 
@@ -51,7 +51,7 @@ export async function confirm(names: readonly string[], confirming: Confirming):
 /** With all changes that wait for it. */
 async function reconfigure({ machine, port, control }: Confirming): Promise<void> {
   const nothing = () => Promise.resolve();
-  const request = { swap: nothing, rollBack: nothing, isBlamed: () => false, isDown };
+  const request = { swap: nothing, rollBack: nothing, isBlamed: () => false, isDown: hasNotRead };
   await reloadsOf(machine).request({ ...reconfiguration(port, control), ...request });
 }
 

@@ -117,6 +117,11 @@ export class Bind implements ZonesDriver<FileMemento> {
     return this.#server.step('bind configuration', description, desired);
   }
 
+  async assertReady(machine: DriverMachine): Promise<void> {
+    const control = await this.#control(machine);
+    if (await control.isServed()) await control.assertReady();
+  }
+
   async examine(machine: DriverMachine): Promise<readonly string[]> {
     const control = await this.#control(machine);
     if (!(await control.isServed())) return [];

@@ -1,7 +1,7 @@
 // What both drivers of BIND share: its files, its tools, and whether it is installed.
 import type { DriverPort, FileDriver, Reload } from '../../file-driver.ts';
 import { writeCatalog } from './catalog.ts';
-import { Control, isDown, privateServer, systemServer, type BindServer } from './control.ts';
+import { Control, hasNotRead, privateServer, systemServer, type BindServer } from './control.ts';
 import { DIRECTORIES, FOLDERS } from './places.ts';
 
 /** The server, if it is known from the beginning. Otherwise the machine provides it. */
@@ -25,7 +25,7 @@ export const common: Pick<
   ],
   suits: async ({ tools, services }: DriverPort) =>
     !services.isSupported || ((await tools.has('rndc')) && (await tools.has('named-checkzone'))),
-  isDown,
+  isDown: hasNotRead,
 };
 
 /** Returns the connection to the running server. */

@@ -135,7 +135,7 @@ export class Control {
     const { state, log } = await this.#service();
     const isActive = hangs || state === 'active';
     const reason = isActive
-      ? `BIND does not answer: ${withStop(error.message)}`
+      ? `${NO_ANSWER}: ${withStop(error.message)}`
       : 'BIND is not running (connection refused).';
     const [verb, command] = isActive
       ? ['Restart', `systemctl restart ${UNIT}`]
@@ -159,20 +159,26 @@ export class Control {
     } catch (error) {
       if (isDown(error)) throw error;
       // rndc reports only that it failed.
-      const { stdout, stderr, status } = await this.#port.tools.run(
-        'named-checkconf',
-        [{ path: this.#server.configuration }],
-        { accept: [0, 1] },
-      );
-      if (status === 0) throw error;
-      throw new MachineError(
-        'failed',
-        `BIND refuses its configuration: ${lines(stdout + stderr).join(' / ')}`,
-        {
-          cause: error,
-        },
-      );
+      await this.#assertAccepted(error);
+      throw error;
     }
+  }
+
+  /** @throws MachineError `failed` if named does not answer, or would refuse its configuration. */
+  async assertReady(): Promise<void> {
+    await this.rndc(['status']);
+    await this.#assertAccepted();
+  }
+
+  async #assertAccepted(cause?: unknown): Promise<void> {
+    const { stdout, stderr, status } = await this.#port.tools.run(
+      'named-checkconf',
+      [{ path: this.#server.configuration }],
+      { accept: [0, 1] },
+    );
+    if (status === 0) return;
+    const words = lines(stdout + stderr).join(' / ');
+    throw new MachineError('failed', `${REFUSES_CONFIGURATION}: ${words}`, { cause });
   }
 
   /** The whole configuration as named reads it. @throws MachineError `failed` */
@@ -314,8 +320,17 @@ function notLoaded(zone: string, serial: number, served: number | undefined): Ma
   return new MachineError('failed', text);
 }
 
-export function isDown(error: unknown): boolean {
+function isDown(error: unknown): boolean {
   return error instanceof Error && error.message.includes('connection refused');
+}
+
+const REFUSES_CONFIGURATION = 'BIND refuses its configuration';
+const NO_ANSWER = 'BIND does not answer';
+
+/** named goes on with its former configuration, or reads the present one once it runs or answers again. */
+export function hasNotRead(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return isDown(error) || [REFUSES_CONFIGURATION, NO_ANSWER].some((words) => error.message.includes(words));
 }
 
 /** Serial number arithmetic (RFC 1982). */
