@@ -111,7 +111,7 @@ export async function refusalsOfRemoval(
 ): Promise<string[]> {
   const { system, transaction } = context;
   const roles = await transaction('reads', (db) => rolesOf({ db, system }));
-  const asked = parts.map((part) => part.assertRemovable?.(context, { account, roles, wishes }));
+  const asked = parts.map(async (part) => part.assertRemovable?.(context, { account, roles, wishes }));
   const refusals: string[] = [];
   for (const one of await Promise.allSettled(asked)) {
     if (one.status === 'fulfilled') continue;

@@ -86,7 +86,9 @@ describe('suspendacct while MariaDB is down', () => {
     const { metadata } = await here.call('unsuspendacct', { user: 'bob' });
     expect(metadata).toMatchObject({
       result: 1,
-      reason: expect.stringContaining('“bob” is no longer suspended. Not yet done: The server “postgresql”'),
+      reason: expect.stringContaining(
+        '“bob” is no longer suspended. Not yet done: The server “postgresql”',
+      ) as string,
     });
     expect(await isSuspended()).toBe(false);
     stopped.clear();
