@@ -3,7 +3,9 @@ import type { NewMachineAddress } from '../core/machine-addresses.ts';
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import add from '../drivers/addresses/steps/add.ts';
 import remove from '../drivers/addresses/steps/remove.ts';
+import { removePublicAddress } from '../model/addresses/nat.ts';
 import { assertUnused } from '../model/addresses/server-addresses.ts';
+import { withdraw } from '../model/resellers/addresses.ts';
 
 interface ChangeAddresses {
   readonly removed: readonly string[];
@@ -14,6 +16,11 @@ const change = defineChange<ChangeAddresses>({
   async store(db, { removed }) {
     // The accounts of a reseller may share an address by now. It is then added again.
     for (const address of removed) await assertUnused(db, address);
+    // The server could get the address again later, for another purpose.
+    for (const address of removed) {
+      await removePublicAddress(db, address);
+      await withdraw(db, address);
+    }
   },
 });
 export default change;

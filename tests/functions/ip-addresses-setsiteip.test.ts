@@ -227,6 +227,101 @@ describe('setsiteip', () => {
   });
 });
 
+describe('an account with more domains', () => {
+  const file = (name: string) =>
+    readFileSync(join(here.state, `root/var/lib/bind/whmapi1/${name}.db`), 'utf8');
+  const zones = ['ann.example', 'addon.example', 'parked.example', 'sub.ann.example', 'extra.example'];
+  beforeEach(async () => {
+    await here.call('addips', { ips: '192.0.2.10', netmask: '255.255.255.0' });
+    await here.call('createacct', { username: 'ann', domain: 'ann.example', customip: '192.0.2.10' });
+    await here.call('create_subdomain', { domain: 'sub.ann.example', document_root: 'public_html/sub' });
+    await here.call('create_subdomain', { domain: 'addon.ann.example', document_root: 'public_html/addon' });
+    await here.call('create_parked_domain_for_user', {
+      ...{ username: 'ann', domain: 'parked.example', web_vhost_domain: 'ann.example' },
+    });
+    await here.call('create_parked_domain_for_user', {
+      ...{ username: 'ann', domain: 'addon.example', web_vhost_domain: 'addon.ann.example' },
+    });
+    await here.call('adddns', { domain: 'sub.ann.example', ip: '192.0.2.10', trueowner: 'ann' });
+    await here.call('adddns', { domain: 'extra.example', ip: '192.0.2.10', trueowner: 'ann' });
+  });
+
+  it('has its address in all its zones and virtual hosts, which setsiteip changes', async () => {
+    for (const name of zones) expect(file(name)).toContain('192.0.2.10');
+    expect(await set({ user: 'ann', ip: '192.0.2.2' })).toMatchObject({ result: 1 });
+    for (const name of zones) {
+      expect(file(name)).not.toContain('192.0.2.10');
+      expect(file(name)).toMatch(/\tA\t192\.0\.2\.2$/m);
+    }
+    const hosts = readFileSync(join(here.state, 'root/etc/apache2/whmapi1/accounts/ann.conf'), 'utf8');
+    expect(hosts.match(/<VirtualHost [^>]*:80>/g)).toEqual(Array(3).fill('<VirtualHost 192.0.2.2:80>'));
+    expect((await here.call('delip', { ip: '192.0.2.10' })).metadata).toMatchObject({ result: 1 });
+  });
+
+  it('has an IPv6 address in all of them', async () => {
+    here.ipv6Addresses = ['2001:db8::1'];
+    await here.call('ipv6_range_add', { name: 'hosting', range: '2001:db8:1::/64' });
+    await here.call('ipv6_enable_account', { user: 'ann', range: 'hosting' });
+    for (const name of zones) expect(file(name)).toContain('2001:db8:1::');
+    await here.call('ipv6_disable_account', { user: 'ann' });
+    for (const name of zones) expect(file(name)).not.toContain('2001:db8:1::');
+  });
+
+  it('asks again if a domain was added meanwhile', async () => {
+    const { machine } = here.engine;
+    let isFirst = true;
+    here.overrides = {
+      machine: {
+        ...machine,
+        files: async (...given) => {
+          if (isFirst) {
+            isFirst = false;
+            await here.call('create_parked_domain_for_user', {
+              ...{ username: 'ann', domain: 'late.example', web_vhost_domain: 'ann.example' },
+            });
+          }
+          return machine.files(...given);
+        },
+      },
+    };
+    expect(await set({ user: 'ann', ip: '192.0.2.2' })).toMatchObject({ result: 1 });
+    expect(isFirst).toBe(false);
+    expect(file('late.example')).not.toContain('192.0.2.10');
+  });
+
+  it('does not lose an address that a zone still names', async () => {
+    await here.call('adddns', { domain: 'other.example', ip: '192.0.2.10' });
+    await set({ user: 'ann', ip: '192.0.2.2' });
+    expect((await here.call('delip', { ip: '192.0.2.10' })).metadata).toMatchObject({
+      error_code: 'bad_param',
+      reason: '192.0.2.10 is in use by the DNS zone “other.example”. Change or remove the A records first.',
+    });
+    await here.call('killdns', { domain: 'other.example' });
+    expect((await here.call('delip', { ip: '192.0.2.10' })).metadata).toMatchObject({ result: 1 });
+  });
+
+  it('does not lose one whose public address a zone names, and forgets what was said about it', async () => {
+    await here.call('adddns', { domain: 'other.example', ip: '198.51.100.7' });
+    await here.call('createacct', { username: 'rita', domain: 'rita.example', reseller: '1' });
+    await here.call('setresellerips', { user: 'rita', delegate: '1', ips: '192.0.2.10' });
+    await set({ user: 'ann', ip: '192.0.2.2' });
+    await here.call('nat_set_public_ip', { local_ip: '192.0.2.10', public_ip: '198.51.100.7' });
+    expect((await here.call('delip', { ip: '192.0.2.10' })).metadata.reason).toBe(
+      '192.0.2.10 is in use by the DNS zone “other.example” as 198.51.100.7. Change or remove the A records first.',
+    );
+    await here.call('killdns', { domain: 'other.example' });
+    expect((await here.call('delip', { ip: '192.0.2.10' })).metadata).toMatchObject({ result: 1 });
+    await here.call('addips', { ips: '192.0.2.10', netmask: '255.255.255.0' });
+    const { data } = await here.call('listips');
+    expect((data as { ip: unknown[] }).ip).toContainEqual(
+      expect.objectContaining({ ip: '192.0.2.10', public_ip: '192.0.2.10' }),
+    );
+    expect((await here.call('listips', {}, { as: reseller('rita', 'list-accts') })).data).not.toMatchObject({
+      ip: expect.arrayContaining([expect.objectContaining({ ip: '192.0.2.10' })]) as unknown,
+    });
+  });
+});
+
 describe('an address that is removed', () => {
   const create = () =>
     here.call('createacct', { username: 'ann', domain: 'ann.example', customip: '192.0.2.10' });

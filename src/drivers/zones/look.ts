@@ -31,6 +31,17 @@ export async function lookAtZones(
   return found;
 }
 
+/** All zones whose text contains one of these. */
+export async function lookForTexts(machine: DriverMachine, texts: readonly string[]): Promise<FoundZone[]> {
+  if (texts.length === 0) return [];
+  const found: FoundZone[] = [];
+  for (const name of await zones.list(machine)) {
+    const zone = await zones.read(machine, name);
+    if (zone !== undefined && texts.some((text) => zone.text.includes(text))) found.push(zone);
+  }
+  return found;
+}
+
 /** A zone with its signing policy. */
 export interface LookedZone {
   readonly found: FoundZone;

@@ -1,13 +1,18 @@
 import { removeAddresses } from '../../changes/change-addresses.ts';
 import { defineFunction } from '../../core/define.ts';
+import { lookForTexts } from '../../drivers/zones/look.ts';
+import { findPublicAddress, publicAddresses } from '../../model/addresses/nat.ts';
 import * as serverAddresses from '../../model/addresses/server-addresses.ts';
+import { zonesNaming } from '../../model/dns/account-zones.ts';
+import { rolesOf } from '../../model/roles/active-profile.ts';
 
 export default defineFunction({
   name: 'delip',
   since: 11,
   summary: 'Remove an IPv4 address from the server.',
   description:
-    'Only addresses that addips added and that nobody uses can be removed. The main address is not one of them.',
+    'Only addresses that addips added and that nobody uses can be removed. The main address is not one of them. An address ' +
+    'is in use if an account has it, if the accounts of a reseller share it, or if a DNS zone of this server names it.',
   destructive: 'The server no longer has the address: connections to it end. addips adds it again.',
   access: 'root',
   effect: 'operates',
@@ -38,17 +43,35 @@ export default defineFunction({
     },
   ],
 
-  look: async (_, { machine }) => (await machine.addresses()).list(),
+  async look(_, { machine, system, transaction }) {
+    const addresses = await (await machine.addresses()).list();
+    const { hasDns, publicOnes } = await transaction('reads', async (db) => ({
+      hasDns: (await rolesOf({ db, system })).has('DNS'),
+      publicOnes: await publicAddresses(db),
+    }));
+    const added = addresses.filter(({ isAdded }) => isAdded).map(({ address }) => address);
+    // Behind NAT, zones contain the public addresses.
+    const named = added.flatMap((address) => [address, publicOnes.get(address) ?? []].flat());
+    return {
+      addresses,
+      zones: hasDns ? await lookForTexts(machine, named) : [],
+    };
+  },
 
-  async handler({ ip, ethernetdev, skipifshutdown }, { db, plan, warn, reason }, machine) {
+  async handler({ ip, ethernetdev, skipifshutdown }, { db, plan, warn, reason }, { addresses, zones }) {
     const device = ethernetdev.replace(/:.*$/s, '');
-    const found = await serverAddresses.getRemovable(db, machine, ip, device);
+    const found = await serverAddresses.getRemovable(db, addresses, ip, device);
     const staying = skipifshutdown ? found.filter(({ isActive }) => !isActive) : [];
     for (const { address, interface: name } of staying) {
       warn(`${address} stays, because the interface “${name}” is down and skipifshutdown is 1.`);
     }
     const removed = found.filter((one) => !staying.includes(one)).map(({ address }) => address);
     if (removed.length === 0) return;
+    for (const address of removed) {
+      for (const record of new Set([address, await findPublicAddress(db, address)])) {
+        serverAddresses.assertNotNamed(address, record, zonesNaming(record, zones));
+      }
+    }
     reason(`${removed.join(', ')} ${removed.length === 1 ? 'has' : 'have'} been removed.`);
     plan(removeAddresses(removed));
   },

@@ -4,16 +4,16 @@ import { notFound } from '../../core/errors.ts';
 import { lookAtZones } from '../../drivers/zones/look.ts';
 import { assertSome, getSeveral, type Failure } from '../../model/accounts/several-accounts.ts';
 import * as assignments from '../../model/addresses/ipv6-assignments.ts';
+import { zoneNamesOf, zonesOf } from '../../model/dns/account-zones.ts';
 import { nextZone, removeIpv6, type NextZone } from '../../model/dns/site-addresses.ts';
-import { rolesOf } from '../../model/roles/active-profile.ts';
 
 export default defineFunction({
   name: 'ipv6_disable_account',
   since: 40,
   summary: 'Remove the IPv6 address of accounts.',
   description:
-    'The interface loses the address, unless it is the server’s own. In the DNS zone of the account’s domain, the AAAA ' +
-    'records with the address are removed. Accounts that have no address are in “failures”, and the others still lose theirs.',
+    'The interface loses the address, unless it is the server’s own. In all DNS zones of the account, the AAAA records ' +
+    'with the address are removed. Accounts that have no address are in “failures”, and the others still lose theirs.',
   destructive:
     'The accounts no longer have their IPv6 addresses: connections to them end. ipv6_enable_account assigns others.',
   access: 'root',
@@ -56,11 +56,10 @@ export default defineFunction({
   ],
 
   async look({ user }, { machine, system, caller, transaction }) {
-    const domains = await transaction('reads', async (db) => {
-      if (!(await rolesOf({ db, system })).has('DNS')) return [];
-      return (await getSeveral(db, caller, 'user', user)).found.map(({ domain }) => domain);
-    });
-    return lookAtZones(machine, domains);
+    const looked = await transaction('reads', async (db) =>
+      zoneNamesOf({ db, system }, (await getSeveral(db, caller, 'user', user)).found),
+    );
+    return { looked, zones: await lookAtZones(machine, looked ?? []) };
   },
 
   async handler({ user }, context, zones) {
@@ -69,16 +68,18 @@ export default defineFunction({
     const failures: Failure[] = [...unknown];
     const released: assignments.Assignment[] = [];
     const nextZones: NextZone[] = [];
-    for (const { username: name, domain } of found) {
+    for (const account of found) {
+      const { username: name } = account;
       const present = await assignments.find(db, name);
       if (present === undefined) {
         failures.push({ name, error: notFound(`The account “${name}” has no IPv6 address.`) });
         continue;
       }
       released.push(present);
-      const zone = zones.get(domain);
-      const next = zone && nextZone(zone, (file) => removeIpv6(file, present.address), new Date(now()));
-      if (next !== undefined) nextZones.push(next);
+      for (const zone of await zonesOf(db, account, zones)) {
+        const next = nextZone(zone, (file) => removeIpv6(file, present.address), new Date(now()));
+        if (next !== undefined) nextZones.push(next);
+      }
     }
     assertSome(failures, released.length);
     plan(await releaseIpv6(context, released, nextZones));

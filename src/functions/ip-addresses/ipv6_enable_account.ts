@@ -8,16 +8,16 @@ import * as assignments from '../../model/addresses/ipv6-assignments.ts';
 import * as supply from '../../model/addresses/ipv6-supply.ts';
 import { findPublicAddress } from '../../model/addresses/nat.ts';
 import { findPlace } from '../../model/addresses/new-addresses.ts';
+import { zoneNamesOf, zonesOf } from '../../model/dns/account-zones.ts';
 import { addIpv6, nextZone, type NextZone } from '../../model/dns/site-addresses.ts';
-import { rolesOf } from '../../model/roles/active-profile.ts';
 
 export default defineFunction({
   name: 'ipv6_enable_account',
   since: 40,
   summary: 'Add an IPv6 address of a range to accounts.',
   description:
-    'Each account gets one address, which the interface of the main address gets, too. In the DNS zone of the account’s ' +
-    'domain, every name that has the account’s IPv4 address gets an AAAA record, unless it has one already. Accounts that ' +
+    'Each account gets one address, which the interface of the main address gets, too. In all DNS zones of the ' +
+    'account, every name that has the account’s IPv4 address gets an AAAA record, unless it has one already. Accounts that ' +
     'cannot get an address are in “failures”, and the others still get theirs. A repeated call binds addresses again that ' +
     'the interface has lost.',
   access: 'root',
@@ -61,13 +61,13 @@ export default defineFunction({
   ],
 
   async look({ user }, { machine, system, caller, transaction }) {
-    const domains = await transaction('reads', async (db) => {
-      if (!(await rolesOf({ db, system })).has('DNS')) return [];
-      return (await getSeveral(db, caller, 'user', user)).found.map(({ domain }) => domain);
-    });
+    const looked = await transaction('reads', async (db) =>
+      zoneNamesOf({ db, system }, (await getSeveral(db, caller, 'user', user)).found),
+    );
+    const zones = { looked, zones: await lookAtZones(machine, looked ?? []) };
     const addresses = await machine.addresses();
     const [server, place] = [await addresses.list(), await addresses.findPlace(6)];
-    return { server, place, zones: await lookAtZones(machine, domains) };
+    return { server, place, zones };
   },
 
   async handler({ user, range }, context, { server, place, zones }) {
@@ -90,17 +90,18 @@ export default defineFunction({
     const assigned: assignments.Assignment[] = [];
     const nextZones: NextZone[] = [];
     for (const [at, account] of without.entries()) {
-      const { username, domain, ip } = account;
+      const { username, ip } = account;
       const address = addresses[at];
       if (address === undefined) {
         failures.push({ name: username, error: exhausted });
         continue;
       }
       assigned.push({ username, range, address });
-      const zone = zones.get(domain);
       const site = new Set([ip, await findPublicAddress(db, ip)]);
-      const next = zone && nextZone(zone, (file) => addIpv6(file, site, address), new Date(now()));
-      if (next !== undefined) nextZones.push(next);
+      for (const zone of await zonesOf(db, account, zones)) {
+        const next = nextZone(zone, (file) => addIpv6(file, site, address), new Date(now()));
+        if (next !== undefined) nextZones.push(next);
+      }
     }
     assertSome(failures, assigned.length + kept.length);
     for (const { username, address } of kept) inform(`The account “${username}” has ${address} already.`);

@@ -2,14 +2,15 @@ import { changeAccount } from '../../changes/change-account.ts';
 import { authoriseAccount } from '../../core/access.ts';
 import { defineFunction } from '../../core/define.ts';
 import { ipv4Address } from '../../core/params.ts';
-import { lookAtZone } from '../../drivers/zones/look.ts';
+import { lookAtZones } from '../../drivers/zones/look.ts';
 import { assertSameDomain, getNamed } from '../../model/accounts/named-account.ts';
 import { existingAccount, existingDomain } from '../../model/accounts/names.ts';
 import * as accountIps from '../../model/accounts/ips.ts';
 import { findPublicAddress } from '../../model/addresses/nat.ts';
-import { moveIpv4, nextZone } from '../../model/dns/site-addresses.ts';
+import { zoneNamesOf, zonesOf } from '../../model/dns/account-zones.ts';
+import { moveIpv4, nextZone, type NextZone } from '../../model/dns/site-addresses.ts';
+import * as hostedDomains from '../../model/domains/hosted-domains.ts';
 import { assertAllowed } from '../../model/packages/privileges.ts';
-import { rolesOf } from '../../model/roles/active-profile.ts';
 
 export default defineFunction({
   name: 'setsiteip',
@@ -17,8 +18,8 @@ export default defineFunction({
   summary: 'Set the IPv4 address of an account.',
   description:
     'An address that nobody uses becomes the dedicated address of the account. The server’s main address, that of the ' +
-    'account’s owner, and one that other accounts share is shared. In the DNS zone of the account’s domain, every A record ' +
-    'that has the old address gets the new one; a dry run shows which. A reseller can assign the addresses that listips shows.',
+    'account’s owner, and one that other accounts share is shared. In all DNS zones of the account, every A record that has ' +
+    'the old address gets the new one. A dry run shows which. A reseller can assign the addresses that listips shows.',
   access: ['edit-account'],
   effect: 'operates',
   params: {
@@ -49,14 +50,14 @@ export default defineFunction({
   ],
 
   async look({ user, domain }, { machine, system, caller, transaction }) {
-    const { name, hasDns } = await transaction('reads', async (db) => ({
-      name: (await getNamed(db, caller, { user, domain })).domain,
-      hasDns: (await rolesOf({ db, system })).has('DNS'),
-    }));
-    return { name, zone: hasDns ? await lookAtZone(machine, name) : undefined };
+    const { name, looked } = await transaction('reads', async (db) => {
+      const account = await getNamed(db, caller, { user, domain });
+      return { name: account.domain, looked: await zoneNamesOf({ db, system }, [account]) };
+    });
+    return { name, found: { looked, zones: await lookAtZones(machine, looked ?? []) } };
   },
 
-  async handler(args, context, { name, zone }) {
+  async handler(args, context, { name, found }) {
     const { db, caller, system, inform, now } = context;
     const before = await getNamed(db, caller, args);
     authoriseAccount(caller, 'setsiteip', before.username);
@@ -68,18 +69,24 @@ export default defineFunction({
     const { ip, isDedicated } = await accountIps.chooseOther(context, system.addresses(), before, args.ip);
     const after = { ...before, ip, settings: { ...before.settings, dedicatedIp: isDedicated } };
     assertAllowed(caller, before.settings, after.settings);
-    if (zone === undefined) {
-      inform(`The DNS zone “${name}” is not on this server. Change its A records where it is.`);
+    const ofAccount = await zonesOf(db, before, found);
+    const here = new Set(ofAccount.map((zone) => zone.name));
+    // Subdomains have no zone of their own.
+    const hosted = (await hostedDomains.listOf(db, before.username)).filter(({ type }) => type !== 'sub');
+    for (const domain of [name, ...hosted.map((one) => one.domain)].filter((one) => !here.has(one))) {
+      inform(`The DNS zone “${domain}” is not on this server. Change its A records where it is.`);
     }
     // Behind NAT, zones contain the public addresses.
     const moves = new Map([
       [before.ip, ip],
       [await findPublicAddress(db, before.ip), await findPublicAddress(db, ip)],
     ]);
-    const next = zone && nextZone(zone, (file) => moveIpv4(file, moves), new Date(now()));
-    if (zone !== undefined && next === undefined) {
-      inform(`No A record of the DNS zone “${name}” has the address ${before.ip}.`);
+    const changes: NextZone[] = [];
+    for (const zone of ofAccount) {
+      const next = nextZone(zone, (file) => moveIpv4(file, moves), new Date(now()));
+      if (next !== undefined) changes.push(next);
+      else inform(`No A record of the DNS zone “${zone.name}” has the address ${before.ip}.`);
     }
-    context.plan(await changeAccount(context, { before, after }, next === undefined ? [] : [next]));
+    context.plan(await changeAccount(context, { before, after }, changes));
   },
 });

@@ -28,12 +28,16 @@ export async function findPublicAddress(db: Db, local: string): Promise<string> 
  */
 export async function setPublicAddress(db: Db, local: string, publicAddress: string): Promise<void> {
   if (local !== publicAddress) await assertFree(db, local, publicAddress);
-  await db.run('DELETE FROM nat_address WHERE server = ? AND local_ip = ?', db.server, local);
+  await removePublicAddress(db, local);
   if (local === publicAddress) return;
   await db.run(
     'INSERT INTO nat_address (server, local_ip, public_ip) VALUES (?, ?, ?)',
     ...[db.server, local, publicAddress],
   );
+}
+
+export async function removePublicAddress(db: Db, local: string): Promise<void> {
+  await db.run('DELETE FROM nat_address WHERE server = ? AND local_ip = ?', db.server, local);
 }
 
 /** @throws ApiError `host_failed` if the Internet sees a different address than the one that is set. */

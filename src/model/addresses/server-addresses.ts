@@ -155,6 +155,21 @@ export async function assertUnused(db: Db, address: string): Promise<void> {
   if (users !== undefined) throw badParam(`${address} is in use by ${users}.`);
 }
 
+/** `record`: the address as zones have it. @throws ApiError `bad_param` if zones have it in a record. */
+export function assertNotNamed(address: string, record: string, zones: readonly string[]): void {
+  if (zones.length === 0) return;
+  const names = listed(zones);
+  const what = zones.length === 1 ? `the DNS zone ${names}` : `the DNS zones ${names}`;
+  const as = record === address ? '' : ` as ${record}`;
+  throw badParam(`${address} is in use by ${what}${as}. Change or remove the A records first.`);
+}
+
+/** At most `MAX_NAMES`. */
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, MAX_NAMES).map((name) => `“${name}”`);
+  return `${shown.join(', ')}${names.length > MAX_NAMES ? ' and others' : ''}`;
+}
+
 /** Describes the users of an address. Undefined if it is unused. */
 async function usersOf(db: Db, address: string): Promise<string | undefined> {
   const accounts = await db.all<{ username: string }>(
@@ -165,11 +180,8 @@ async function usersOf(db: Db, address: string): Promise<string | undefined> {
     'SELECT username FROM reseller WHERE main_ip = ? ORDER BY username LIMIT ?',
     ...[address, MAX_NAMES + 1],
   );
-  const named = (what: string, rows: readonly { username: string }[]) => {
-    const names = rows.slice(0, MAX_NAMES).map(({ username }) => `“${username}”`);
-    const more = rows.length > MAX_NAMES ? ' and others' : '';
-    return rows.length === 0 ? [] : [`${what} ${names.join(', ')}${more}`];
-  };
+  const named = (what: string, rows: readonly { username: string }[]) =>
+    rows.length === 0 ? [] : [`${what} ${listed(rows.map(({ username }) => username))}`];
   const users = [
     ...named(accounts.length === 1 ? 'the account' : 'the accounts', accounts),
     ...named(

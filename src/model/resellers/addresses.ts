@@ -61,6 +61,11 @@ async function setRestriction(
   for (const ip of ips) await db.run('INSERT INTO reseller_ip (username, ip) VALUES (?, ?)', user, ip);
 }
 
+/** No reseller may use the address any longer. */
+export async function withdraw(db: Db, ip: string): Promise<void> {
+  await db.run('DELETE FROM reseller_ip WHERE ip = ?', ip);
+}
+
 /** Returns the address that a reseller's accounts share. Null if it is the machine's main address. */
 export async function findMain(db: Db, user: string): Promise<string | null> {
   const row = await db.get<{ ip: string | null }>(
