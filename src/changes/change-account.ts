@@ -14,13 +14,16 @@ import * as contactChanges from '../model/contacts/contact-changes.ts';
 import * as users from '../model/accounts/users.ts';
 import { checkSoon } from '../model/autossl/schedule.ts';
 import * as installedCertificates from '../model/certificates/installed.ts';
+import * as autosslNames from '../model/autossl/renamed-names.ts';
 import * as hostedDomains from '../model/domains/hosted-domains.ts';
+import { assertNewNames, renamesOf } from '../model/domains/renamed-domains.ts';
 import { applySoon } from '../model/domains/service-subdomains.ts';
 import * as exceeded from '../model/bandwidth/exceeded.ts';
 import * as owners from '../model/databases/owners.ts';
 import { serverOf } from '../model/databases/profiles.ts';
 import * as zoneOwners from '../model/dns/zone-owners.ts';
 import * as php from '../model/php/settings.ts';
+import { moveFpmSettings } from '../model/php/stored-fpm-settings.ts';
 import * as packages from '../model/packages/packages.ts';
 import type { Settings } from '../model/packages/settings.ts';
 import { isReseller } from '../model/resellers/resellers.ts';
@@ -57,18 +60,25 @@ const change = defineChange<ChangeAccount>({
         }
       }
     }
+    if (before.home !== after.home) await moveFpmSettings(db, after.username, before.home, after.home);
+    const renames = renamesOf(before, after, await hostedDomains.listOf(db, after.username));
     if (before.domain !== after.domain) {
       await hostedDomains.assertFree(db, after.domain);
-      await hostedDomains.followMainDomain(db, before.domain, after.domain);
-      await primaryHosts.followMainDomain(db, before.domain, after.domain);
-      await php.followMainDomain(db, before.domain, after.domain);
-      // A zone belongs to the account by its domain. The former domain no longer has a zone.
-      for (const domain of [before.domain, after.domain]) await zoneOwners.forget(db, domain);
-      await installedCertificates.uninstall(db, before.domain);
-      await httpsRedirects.forget(db, before.domain);
+      await assertNewNames(db, after, renames);
+      for (const [from, to] of renames) {
+        await hostedDomains.rename(db, from, to);
+        await primaryHosts.rename(db, from, to);
+        await php.renameHost(db, from, to);
+        // A zone belongs to the account by its domain. The former domain no longer has a zone.
+        for (const domain of [from, to]) await zoneOwners.forget(db, domain);
+        await installedCertificates.uninstall(db, from);
+        await httpsRedirects.rename(db, from, to);
+      }
       await checkSoon(db, after.username, now());
     }
     await installedCertificates.installWritten(db, results, now());
+    // After the certificates: one that AutoSSL got for a former name can be the one of a new name.
+    await autosslNames.rename(db, after.username, renames);
     await accounts.update(db, after);
     // The new zone of a reseller that is renamed at the same time does not have all names.
     if (before.domain !== after.domain && (await isReseller(db, after.username)))
@@ -110,12 +120,14 @@ export async function changeAccount(
 ): Promise<Plan> {
   const { before, after } = input;
   const ofParts = await accountParts.changed(await partWorld(context, call), before, after);
+  const renames = renamesOf(before, after, await hostedDomains.listOf(context.db, before.username));
   const isOverLimit = await exceeded.isOverLimit(context, after, before.username);
   return change.plan(
     { ...input, isOverLimit, ...(databases && { renamedDatabases: databases.stored }) },
     {
       locks: [
         ...locksOf(before, after),
+        ...[after.domain, ...renames.values()].map((domain) => exclusive(`domain ${domain}`)),
         ...ofParts.locks,
         ...zones.map(({ name }) => exclusive(`zone ${name}`)),
         ...(databases?.locks ?? []),
@@ -131,7 +143,6 @@ function locksOf(before: accounts.Account, after: accounts.Account): Lock[] {
   return [
     exclusive(`account ${before.username}`),
     exclusive(`account ${after.username}`),
-    exclusive(`domain ${after.domain}`),
     ...(before.ip === after.ip ? [] : [addressLock(before), addressLock(after)]),
     ...(after.owner === 'root' ? [] : [exclusive(`accounts of ${after.owner}`)]),
     // The accounts that it owns get the new owner name.

@@ -42,6 +42,15 @@ export interface FoundByParts {
   /** The newest installed version: `ea-php84`. Undefined if there is none. */
   readonly php?: { readonly newest: string | undefined };
   readonly zones?: FoundForAccount;
+  /** The .htaccess files that change with the name or the domain. */
+  readonly accessFiles?: readonly ChangedAccessFile[];
+}
+
+export interface ChangedAccessFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly before: string;
+  readonly after: string;
 }
 
 /** What a part may use: the store, the roles of this server (`model/roles/`), and what was found on the machine. */

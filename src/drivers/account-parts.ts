@@ -16,6 +16,7 @@ import type {
   PartWork,
   PartDependencies,
 } from './account-part.ts';
+import { part as accessFiles } from './access-files/account.ts';
 import { part as addresses } from './addresses/account.ts';
 import { afterVirtualHosts as formerCertificates, part as certificates } from './certificates/account.ts';
 import tryStep from './daemons/steps/try.ts';
@@ -29,7 +30,7 @@ import { part as virtualHosts } from './virtual-hosts/account.ts';
 import { part as zones } from './zones/account.ts';
 
 const parts: readonly AccountPart[] = [
-  ...[users, quota, addresses, zones, mysql, postgresql],
+  ...[users, accessFiles, quota, addresses, zones, mysql, postgresql],
   ...[certificates, phpPools, virtualHosts, retiredPhpPools, formerCertificates],
 ];
 

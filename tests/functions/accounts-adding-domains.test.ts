@@ -313,6 +313,47 @@ describe('delete_domain', () => {
   });
 });
 
+describe('the subdomains of an account that gets another domain', () => {
+  beforeEach(() => succeed('create_subdomain', shop));
+
+  it('become subdomains of the new one, with their records, pools and files', async () => {
+    await succeed('modifyacct', { user: 'bob', DNS: 'bob.org' });
+    expect(web('bob')).toContain('ServerName shop.bob.org');
+    expect(web('bob')).toContain('/home/bob/public_html/shop"');
+    expect(web('bob')).not.toContain('bob.example');
+    expect(poolNames(poolFile(here, '8.4', 'bob'))).toEqual(['bob.org', 'shop.bob.org']);
+    expect(readdirSync(inRoot('etc/ssl/whmapi1/sites')).join()).not.toContain('bob.example');
+    expect((await records('bob.org')).filter((line) => line.startsWith('shop.'))).toHaveLength(1);
+    await succeed('createacct', { username: 'carol', domain: 'shop.bob.example' });
+    await succeed('delete_domain', { domain: 'shop.bob.org' });
+  });
+
+  it('have a zone of their own that follows, if there is one', async () => {
+    await succeed('adddns', { domain: 'shop.bob.example', ip: '192.0.2.1', trueowner: 'bob' });
+    await succeed('modifyacct', { user: 'bob', DNS: 'bob.org' });
+    expect(await records('shop.bob.example')).toEqual([expect.stringMatching(/exist/)]);
+    expect(await records('shop.bob.org')).not.toEqual([expect.stringMatching(/exist/)]);
+  });
+
+  it('are refused a name that belongs to somebody, and nothing changes', async () => {
+    await succeed('createacct', { username: 'carol', domain: 'shop.bob.org' });
+    expect(await failure('modifyacct', { user: 'bob', DNS: 'bob.org' })).toBe(
+      'bad_param: With the domain “bob.org”, a subdomain would be called “shop.bob.org”, which already belongs to an ' +
+        'account. Remove one of the two with delete_domain first. Its files stay.',
+    );
+    expect(web('bob')).toContain('ServerName shop.bob.example');
+  });
+
+  it('stay below an addon domain that is itself below the main domain', async () => {
+    const parked = { domain: 'team.bob.example', username: 'bob', web_vhost_domain: 'shop.bob.example' };
+    await succeed('create_parked_domain_for_user', parked);
+    await succeed('create_subdomain', { ...shop, domain: 'wiki.team.bob.example' });
+    await succeed('modifyacct', { user: 'bob', DNS: 'bob.org' });
+    expect(web('bob')).toContain('ServerName wiki.team.bob.example');
+    expect(web('bob')).toContain('ServerName shop.bob.org');
+  });
+});
+
 describe('an API token with fewer privileges than its reseller', () => {
   it('changes no domains of the reseller’s own account', async () => {
     await succeed('create_subdomain', shop);
@@ -334,9 +375,6 @@ describe('the domains of an account', () => {
       username: 'bob',
       web_vhost_domain: 'bob.example',
     });
-    expect(await failure('modifyacct', { user: 'bob', DNS: 'bob.org' })).toContain(
-      'bad_param: The domain of “bob” has subdomains, whose names cannot be changed: shop.bob.example.',
-    );
     await succeed('modifyacct', { user: 'bob', newuser: 'robert' });
     expect(web('robert')).toContain('/home/robert/public_html/shop"');
     expect(poolNames(poolFile(here, '8.4', 'robert'))).toEqual(['bob.example', 'shop.bob.example']);

@@ -1,8 +1,10 @@
 // The certificates of an account's virtual hosts. A new virtual host gets one that the account has, or else a self-signed
 // one, so that it answers with TLS before it has another.
+import type { PlannedStep } from '../../core/plan.ts';
 import type { Account } from '../../model/accounts/accounts.ts';
 import * as installed from '../../model/certificates/installed.ts';
 import { listOf } from '../../model/domains/hosted-domains.ts';
+import { renamed, renamesOf } from '../../model/domains/renamed-domains.ts';
 import { otherNamesOf, virtualHostsOf } from '../../model/domains/virtual-hosts.ts';
 import type { AccountPart, PartDependencies } from '../account-part.ts';
 import remove from './steps/remove.ts';
@@ -19,12 +21,13 @@ export const part: AccountPart = {
   },
 
   async created(world, { account }) {
-    return world.roles.has(ROLE) ? [await certificateOf(world, account)] : [];
+    return world.roles.has(ROLE) ? certificatesFor(world, account, new Set([account.domain])) : [];
   },
 
   async changed(world, before, after) {
     if (!world.roles.has(ROLE) || before.domain === after.domain) return [];
-    return [await certificateOf(world, after, before)];
+    const renames = renamesOf(before, after, await listOf(world.db, before.username));
+    return certificatesFor(world, after, new Set(renames.values()), before);
   },
 
   async removed({ db, roles }, account) {
@@ -35,29 +38,38 @@ export const part: AccountPart = {
   },
 };
 
-/** After the part of the virtual hosts: the file of a main domain that the account no longer has. */
+/** After the part of the virtual hosts: the files of domains that the account no longer has. */
 export const afterVirtualHosts: AccountPart = {
   async changed({ db, roles }, before, after) {
     if (!roles.has(ROLE) || before.domain === after.domain) return [];
-    const file = await installed.fileOf(db, before.domain);
-    return file === undefined ? [] : [remove.plan(file)];
+    const former = [...renamesOf(before, after, await listOf(db, before.username)).keys()];
+    const files = await Promise.all(former.map((servername) => installed.fileOf(db, servername)));
+    return files.flatMap((file) => (file === undefined ? [] : [remove.plan(file)]));
   },
 };
 
-/** For the virtual host of the main domain. `before`: if the account had another one. */
-async function certificateOf(world: PartDependencies, account: Account, before?: Account) {
+/** For those virtual hosts. `before`: the account as it is stored, if it has another name or domain. */
+async function certificatesFor(
+  world: PartDependencies,
+  account: Account,
+  servernames: ReadonlySet<string>,
+  before: Account = account,
+): Promise<PlannedStep[]> {
   const { db, certificates } = world;
-  const { username, domain: servername } = account;
-  const hosted = (await listOf(db, before?.username ?? username)).map((one) =>
-    one.servedBy === before?.domain ? { ...one, servedBy: servername } : one,
-  );
-  const hosts = await virtualHostsOf(db, account, hosted, [], before?.username);
-  const host = hosts.find((one) => one.servername === servername);
+  const { username } = account;
+  const stored = await listOf(db, before.username);
+  const hosted = renamed(stored, renamesOf(before, account, stored));
   const { certificateOfNewHost } = await loadLibrary();
-  const newHost = { username, servername, otherNames: host === undefined ? [] : otherNamesOf(host) };
-  const made = await certificateOfNewHost(world, newHost, before?.username);
-  certificates.set(servername, { path: made.path, id: made.digest });
-  return write.plan(made);
+  const steps: PlannedStep[] = [];
+  for (const host of await virtualHostsOf(db, account, hosted, [], before.username)) {
+    const { servername } = host;
+    if (!servernames.has(servername)) continue;
+    const newHost = { username, servername, otherNames: otherNamesOf(host) };
+    const made = await certificateOfNewHost(world, newHost, before.username);
+    certificates.set(servername, { path: made.path, id: made.digest });
+    steps.push(write.plan(made));
+  }
+  return steps;
 }
 
 /** Few of the calls that use the parts of an account need it. */

@@ -1,9 +1,11 @@
 // The PHP-FPM pools of an account: one for each of its virtual hosts that uses PHP-FPM. A suspended account has none.
 import type { Account } from '../../model/accounts/accounts.ts';
 import { listOf } from '../../model/domains/hosted-domains.ts';
+import { renamed, renamesOf } from '../../model/domains/renamed-domains.ts';
 import { virtualHostsOf } from '../../model/domains/virtual-hosts.ts';
 import { poolsIn, union, type Pools } from '../../model/php/pools.ts';
-import { readState, withHost, withMainDomain } from '../../model/php/served-by.ts';
+import { readState, withHost, withRenames } from '../../model/php/served-by.ts';
+import { movedSettings } from '../../model/php/stored-fpm-settings.ts';
 import { newestOf } from '../../model/php/versions.ts';
 import type { PlannedStep } from '../../core/plan.ts';
 import type { AccountPart, PartDependencies } from '../account-part.ts';
@@ -77,9 +79,11 @@ async function present(
 ): Promise<Pools> {
   if (!roles.has(ROLE)) return new Map();
   const stored = withHost(await readState(db, former.username, found.php?.newest), wishes.php);
-  const state = withMainDomain(stored, former.domain, account.domain);
   const hosted = await listOf(db, former.username);
-  return poolsIn(state, account, await virtualHostsOf(db, account, hosted));
+  const renames = renamesOf(former, account, hosted);
+  const fpm = movedSettings(stored.fpm, former.home, account.home);
+  const state = withRenames({ ...stored, fpm }, renames);
+  return poolsIn(state, account, await virtualHostsOf(db, account, renamed(hosted, renames)));
 }
 
 function isMoved(before: Account, after: Account): boolean {

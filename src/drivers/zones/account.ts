@@ -2,7 +2,7 @@
 import { seesAll } from '../../core/access.ts';
 import { badParam } from '../../core/errors.ts';
 import { LookAgain } from '../../core/machine-error.ts';
-import { exclusive } from '../../core/plan.ts';
+import { exclusive, type Lock, type PlannedStep } from '../../core/plan.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { ACCOUNT_TEMPLATES, accountZone } from '../../model/dns/account-zone.ts';
 import { ofFile, serialOf, zoneFileOf } from '../../model/dns/changed-zone.ts';
@@ -14,9 +14,11 @@ import { textOf } from '../../model/dns/octets.ts';
 import { linesThatMention, renameZone } from '../../model/dns/renamed-zone.ts';
 import { serialFrom } from '../../model/dns/serial.ts';
 import * as owners from '../../model/dns/zone-owners.ts';
+import { listOf } from '../../model/domains/hosted-domains.ts';
+import { renamesOf } from '../../model/domains/renamed-domains.ts';
 import type { AccountPart, PartWork, PartWishes, PartDependencies } from '../account-part.ts';
 import type { FoundZone, Zone } from './contract.ts';
-import { lookAtRegistered, lookAtTemplates, lookAtZone, type FoundForAccount } from './look.ts';
+import { lookAtRegistered, lookAtTemplates, lookAtZone, lookAtZones, type FoundForAccount } from './look.ts';
 import change from './steps/change.ts';
 import remove from './steps/remove.ts';
 import removeKeys from './steps/remove-keys.ts';
@@ -28,12 +30,16 @@ const NOTHING: PartWork = { steps: [], locks: [] };
 export const part: AccountPart = {
   async look({ machine, transaction }, roles, { domain, username, wishes }) {
     if (!roles.has(ROLE)) return {};
-    const account =
-      username === undefined ? undefined : await transaction('reads', (db) => accounts.find(db, username));
-    const former = account && {
-      domain: account.domain,
-      zone: await lookAtZone(machine, account.domain),
-    };
+    const present =
+      username === undefined
+        ? undefined
+        : await transaction('reads', async (db) => {
+            const account = await accounts.find(db, username);
+            if (account === undefined) return undefined;
+            const renames = renamesOf(account, { domain }, await listOf(db, username));
+            return { domain: account.domain, looked: [...renames].flat() };
+          });
+    const former = present && { ...present, zones: await lookAtZones(machine, present.looked) };
     const registered = wishes?.useregns === true ? await lookAtRegistered(machine, domain) : undefined;
     return {
       zones: {
@@ -75,25 +81,31 @@ export const part: AccountPart = {
     };
   },
 
-  async changed(world, { domain: from }, { domain: to }) {
-    if (from === to || !world.roles.has(ROLE)) return NOTHING;
-    const { zone, former } = foundFor(world, to);
-    if (former?.domain !== from) throw new LookAgain(`The domain “${from}” was changed in the meantime.`);
-    await assertFree(world, to, zone);
-    if (former.zone === undefined) {
-      world.inform(
-        `The DNS zone “${from}” is not on this server, so “${to}” gets none. Add one with adddns.`,
-      );
-      return NOTHING;
+  async changed(world, before, after) {
+    if (before.domain === after.domain || !world.roles.has(ROLE)) return NOTHING;
+    const { former } = foundFor(world, after.domain);
+    if (former?.domain !== before.domain) throw changedMeanwhile(before.domain);
+    const renames = renamesOf(before, after, await listOf(world.db, before.username));
+    const steps: PlannedStep[] = [];
+    const locks: Lock[] = [];
+    for (const [from, to] of renames) {
+      if (![from, to].every((name) => former.looked.includes(name))) throw changedMeanwhile(from);
+      await assertFree(world, to, former.zones.get(to));
+      const zone = former.zones.get(from);
+      if (zone !== undefined) {
+        steps.push(
+          change.plan({ name: to, before: null, after: renamedZone(world, zone, to) }),
+          change.plan({ name: from, before: zone.digest, after: null }),
+          removeKeys.plan({ name: from }),
+        );
+        locks.push(lockOf(to), lockOf(from));
+      } else if (from === before.domain) {
+        world.inform(
+          `The DNS zone “${from}” is not on this server, so “${to}” gets none. Add one with adddns.`,
+        );
+      }
     }
-    return {
-      steps: [
-        change.plan({ name: to, before: null, after: renamedZone(world, former.zone, to) }),
-        change.plan({ name: from, before: former.zone.digest, after: null }),
-        removeKeys.plan({ name: from }),
-      ],
-      locks: [lockOf(to), lockOf(from)],
-    };
+    return { steps, locks };
   },
 
   async removed(world, account) {
@@ -110,6 +122,9 @@ export const part: AccountPart = {
     if (roles.has(ROLE) && wishes.keepdns !== true) await zones.assertReady(machine);
   },
 };
+
+const changedMeanwhile = (domain: string) =>
+  new LookAgain(`The domain “${domain}” was changed in the meantime.`);
 
 type Flag = Exclude<keyof PartWishes, 'takesZoneFrom'>;
 

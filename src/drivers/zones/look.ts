@@ -81,12 +81,20 @@ export interface FoundForAccount {
   /** The domain as given. */
   readonly domain: string;
   readonly zone: FoundZone | undefined;
-  /** The account's present domain. Undefined for a new account. */
-  readonly former?: { readonly domain: string; readonly zone: FoundZone | undefined };
+  /** What the account has now. Undefined for a new account. */
+  readonly former?: FormerZones;
   /** Present if the caller wants the nameservers from the domain's registrar. */
   readonly registered?: RegisteredNameservers;
   /** The custom templates for zones of accounts. */
   readonly templates: CustomTemplates;
+}
+
+export interface FormerZones {
+  /** Its main domain. */
+  readonly domain: string;
+  /** The names that were looked for: those of its domains that get another name, and the new ones. */
+  readonly looked: readonly string[];
+  readonly zones: ReadonlyMap<string, FoundZone>;
 }
 
 export interface RegisteredNameservers {

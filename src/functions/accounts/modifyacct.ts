@@ -7,9 +7,11 @@ import {
   type RenamingOfDatabases,
 } from '../../changes/databases/rename-with-account.ts';
 import { authorise } from '../../core/access.ts';
-import type { Context } from '../../core/context.ts';
+import type { Context, FreeContext } from '../../core/context.ts';
 import { defineFunction } from '../../core/define.ts';
+import { lookAtAccessFiles, type FoundAccessFiles } from '../../drivers/access-files/look.ts';
 import { look as lookAtParts } from '../../drivers/account-parts.ts';
+import { followed } from '../../model/access-files/followed.ts';
 import {
   accountName,
   domainName,
@@ -21,6 +23,10 @@ import { isQuotaEnabled, warnOfQuota } from '../../model/accounts/quota.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import * as changedAccount from '../../model/accounts/changed-account.ts';
 import { flagFor, givenIn } from '../../model/contacts/account-notifications.ts';
+import { ROOT as USERS_ROOT } from '../../model/directory-privacy/directories.ts';
+import { listOf } from '../../model/domains/hosted-domains.ts';
+import { renamesOf } from '../../model/domains/renamed-domains.ts';
+import { virtualHostsOf } from '../../model/domains/virtual-hosts.ts';
 import { usesPrefix } from '../../model/databases/names.ts';
 import * as packages from '../../model/packages/packages.ts';
 import * as form from '../../model/packages/form.ts';
@@ -32,9 +38,10 @@ export default defineFunction({
   since: 11,
   summary: 'Change an account: its name, domain, owner, shell or settings.',
   description:
-    'What is not given stays as it is. With a new username everything that hangs on the old one follows: the home, ' +
-    'what the account owns, its two-factor authentication; its processes end. With a new domain, the DNS zone is renamed: ' +
-    'names in it follow, and texts such as SPF records stay. Databases keep their names, unless ' +
+    'What is not given stays as it is. A new username also renames the home and moves what the account owns, and its ' +
+    'processes end. With a new domain, subdomains of the former one become subdomains of the new one and keep their files. ' +
+    'The DNS zone is renamed: names in it follow, and texts such as SPF records stay. Parked and addon domains keep their ' +
+    'names. Redirects and protected directories follow both. Databases keep their names, unless ' +
     'rename_database_objects is 1. If any step fails, all earlier steps are undone.',
   access: ['edit-account'],
   effect: 'operates',
@@ -213,10 +220,12 @@ export default defineFunction({
       ofMachine: await findMachineNames(machine, newuser === undefined ? [] : [newuser]),
       hasQuota: await isQuotaEnabled({ machine }),
       found: domain === undefined ? {} : await lookAtParts(context, { domain, username: user }),
+      accessFiles:
+        newuser === undefined && domain === undefined ? undefined : await lookForAccessFiles(context, user),
     };
   },
 
-  async handler(args, context, { databases: foundDatabases, ofMachine, hasQuota, found }) {
+  async handler(args, context, { databases: foundDatabases, ofMachine, hasQuota, found, accessFiles }) {
     const before = await accounts.get(context.db, context.caller, args.user);
     const plan = args.plan === undefined ? undefined : await packageFor(context, args.plan);
     const changes = {
@@ -239,19 +248,57 @@ export default defineFunction({
       warnOfQuota(context, hasQuota, after.settings);
     const change = { before, after, packageSettings: plan?.settings, notifications: givenIn(args) };
     const databases = await databasesFor(context, args, foundDatabases);
+    const all = { ...found, accessFiles: await filesFollowing(context, { before, after }, accessFiles) };
     const data = {
       user: after.username,
       domain: after.domain,
       setshell: after.shellPath === before.shellPath ? 'unmodified' : after.shellPath,
       cpuser: changedAccount.show(after),
     };
-    context.plan(await changeAccount(context, change, [], { found, databases }), (results) => {
+    context.plan(await changeAccount(context, change, [], { found: all, databases }), (results) => {
       tellAboutRenamed(context, databases?.mysqlDatabases ?? [], results);
       return data;
     });
     return data;
   },
 });
+
+/** Reads the files in which this program may have written the home or a domain of the account. */
+async function lookForAccessFiles(
+  { machine, caller, transaction }: Pick<FreeContext, 'machine' | 'caller' | 'transaction'>,
+  user: string,
+): Promise<FoundAccessFiles> {
+  const folders = await transaction('reads', async (db) => {
+    const account = await accounts.get(db, caller, user);
+    const hosts = await virtualHostsOf(db, account);
+    return hosts.map(({ documentRoot }) => documentRoot.slice(account.home.length + 1));
+  });
+  return lookAtAccessFiles(machine, user, { folders, mirror: USERS_ROOT });
+}
+
+/** Those that change. */
+async function filesFollowing(
+  { db, warn }: Pick<Context, 'db' | 'warn'>,
+  { before, after }: { readonly before: accounts.Account; readonly after: accounts.Account },
+  found: FoundAccessFiles | undefined,
+) {
+  if (found === undefined) return [];
+  const renames = renamesOf(before, after, await listOf(db, before.username));
+  if (before.home === after.home && renames.size === 0) return [];
+  for (const path of found.unreadable.slice(0, MAX_NAMED)) {
+    warn(`“${path}” cannot be read, so it keeps the former home and domains, if it names them.`);
+  }
+  return found.files
+    .map(({ path, text }) => ({
+      path,
+      before: text,
+      after: followed(text, { from: before.home, to: after.home, renames }),
+    }))
+    .filter((file) => file.before !== file.after);
+}
+
+/** The maximum number of files that warnings name. */
+const MAX_NAMED = 10;
 
 /** Those that get another name. */
 async function databasesFor(

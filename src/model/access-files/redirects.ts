@@ -77,11 +77,11 @@ export function withRedirect(text: string, redirect: Redirect): string {
     );
   if (redirects.length >= MAX_REDIRECTS)
     throw badParam(`A website can have at most ${MAX_REDIRECTS} redirects.`);
-  return rendered(text, [...redirects, redirect]);
+  return withRedirects(text, [...redirects, redirect]);
 }
 
 export function withoutRedirect(text: string, wanted: Pick<Redirect, 'domain' | 'source'>): string {
-  return rendered(
+  return withRedirects(
     text,
     redirectsIn(text).filter((one) => !isSame(one, wanted)),
   );
@@ -94,7 +94,8 @@ function isSame(
   return one.domain === other.domain && one.source === other.source;
 }
 
-function rendered(text: string, redirects: readonly Redirect[]): string {
+/** Replaces all of them. */
+export function withRedirects(text: string, redirects: readonly Redirect[]): string {
   const lines = redirects.flatMap(directives);
   return withBlock(text, NAME, lines.length === 0 ? [] : ['RewriteEngine On', ...lines]);
 }

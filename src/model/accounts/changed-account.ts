@@ -5,6 +5,7 @@ import * as accountLimits from './limits.ts';
 import * as accountNames from './names.ts';
 import type { Account } from './accounts.ts';
 import * as hostedDomains from '../domains/hosted-domains.ts';
+import { assertNewNames, renamesOf } from '../domains/renamed-domains.ts';
 import { assertMayGiveShell, assertOwner, shellFor } from './new-account.ts';
 import { withPackage } from '../packages/accounts.ts';
 import { showLimits } from '../packages/form.ts';
@@ -53,7 +54,8 @@ export async function plan(
   const domain = changes.domain?.toLowerCase() ?? before.domain;
   if (domain !== before.domain) {
     await hostedDomains.assertFree(db, domain);
-    await hostedDomains.assertNoSubdomains(db, before);
+    const renames = renamesOf(before, { domain }, await hostedDomains.listOf(db, before.username));
+    await assertNewNames(db, { domain }, renames);
   }
   const base = changes.package === undefined ? before : withPackage(before, changes.package);
   const settings = { ...base.settings, ...changes.settings };

@@ -87,6 +87,11 @@ export async function remove(db: Db, username: string, domains: readonly string[
   return others;
 }
 
+export async function rename(db: Db, username: string, from: string, to: string): Promise<void> {
+  await remove(db, username, [from, to]);
+  await db.run('INSERT INTO autossl_exclusion (username, domain) VALUES (?, ?)', username, to);
+}
+
 /**
  * Excludes these names, and no others.
  * @throws ApiError `bad_param` if the account does not have one of them.

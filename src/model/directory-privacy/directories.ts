@@ -110,6 +110,16 @@ export function withProtection(text: string, name: string, usersFile: string): s
   ]);
 }
 
+/** The protection of a directory whose home has moved. */
+export function withHome(text: string, from: string, to: string): string {
+  const before = blockIn(text, BLOCK);
+  const start = `AuthUserFile "${from}/`;
+  const after = before.map((line) =>
+    line.startsWith(start) ? `AuthUserFile "${to}/${line.slice(start.length)}` : line,
+  );
+  return before.join('\n') === after.join('\n') ? text : withBlock(text, BLOCK, after);
+}
+
 export function withoutProtection(text: string): string {
   return withBlock(text, BLOCK, []);
 }

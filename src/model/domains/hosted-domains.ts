@@ -153,23 +153,6 @@ export async function assertFree(db: Db, domain: string): Promise<void> {
   throw badParam(`The domain “${domain}” already belongs to an account. Choose another domain.`);
 }
 
-/**
- * The names of subdomains do not follow the main domain.
- * @throws ApiError `bad_param` if the account has subdomains of its main domain.
- */
-export async function assertNoSubdomains(
-  db: Db,
-  { username, domain: main }: Pick<accounts.Account, 'username' | 'domain'>,
-): Promise<void> {
-  const below = (await listOf(db, username)).filter(({ domain }) => domain.endsWith(`.${main}`));
-  if (below.length === 0) return;
-  const names = below.map(({ domain }) => domain).join(', ');
-  throw badParam(
-    `The domain of “${username}” has subdomains, whose names cannot be changed: ${names}. Remove them with ` +
-      'delete_domain first. Their files stay.',
-  );
-}
-
 export async function insert(db: Db, hosted: HostedDomain): Promise<void> {
   const { domain, username, type, servedBy, documentRoot } = hosted;
   await db.run(
@@ -190,7 +173,8 @@ export async function update(db: Db, { domain, type, servedBy, documentRoot }: H
   );
 }
 
-/** The aliases of a main domain become aliases of the new one. */
-export async function followMainDomain(db: Db, from: string, to: string): Promise<void> {
+/** A domain has another name: what it serves is served by the new one. */
+export async function rename(db: Db, from: string, to: string): Promise<void> {
+  await db.run('UPDATE hosted_domain SET domain = ? WHERE domain = ?', to, from);
   await db.run('UPDATE hosted_domain SET served_by = ? WHERE served_by = ?', to, from);
 }

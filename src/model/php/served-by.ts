@@ -1,6 +1,7 @@
 // Which PHP serves each virtual host of an account: the version, how it runs, and why.
 import type { Db } from '../../core/context.ts';
 import type { Account } from '../accounts/accounts.ts';
+import type { Renames } from '../domains/renamed-domains.ts';
 import { virtualHostsOf, type VirtualHost } from '../domains/virtual-hosts.ts';
 import type { WebPhp } from '../web/account-web.ts';
 import { parametersIn, settingsFor } from './fpm-settings.ts';
@@ -175,9 +176,10 @@ function runningOf(
 }
 
 export interface PhpQuery {
-  readonly account: Pick<Account, 'domain'>;
-  /** The account as it is stored, if its name or domain changes. */
-  readonly before: Pick<Account, 'username' | 'domain'>;
+  /** The account as it is stored, if its name changes. */
+  readonly before: Pick<Account, 'username'>;
+  /** The domains that get another name. Default: none. */
+  readonly renames?: Renames;
   readonly hosts: readonly Host[];
   /** See `readState`. */
   readonly newest?: string | undefined;
@@ -186,10 +188,10 @@ export interface PhpQuery {
 /** By servername. Null: PHP does not run. */
 export async function phpOf(
   db: Db,
-  { account, before, hosts, newest }: PhpQuery,
+  { before, renames, hosts, newest }: PhpQuery,
 ): Promise<ReadonlyMap<string, WebPhp | null>> {
   const state = await readState(db, before.username, newest);
-  return runsIn(withMainDomain(state, before.domain, account.domain), hosts);
+  return runsIn(withRenames(state, renames ?? new Map()), hosts);
 }
 
 /** By servername. Null: PHP does not run. */
@@ -217,13 +219,16 @@ export function withHost(state: PhpState, host: HostPhp | undefined): PhpState {
   return host === undefined ? state : { ...state, hosts: new Map([...state.hosts, [host.servername, host]]) };
 }
 
-/** The state once the main domain of an account has changed: the new one has the settings of the old one. */
-export function withMainDomain(state: PhpState, from: string, to: string): PhpState {
-  const own = state.hosts.get(from);
-  if (from === to || own === undefined) return state;
-  const others = [...state.hosts].filter(([servername]) => servername !== from && servername !== to);
-  const fpm = new Map([...state.fpm].filter(([servername]) => servername !== from && servername !== to));
-  const ownFpm = state.fpm.get(from);
-  if (ownFpm !== undefined) fpm.set(to, ownFpm);
-  return { ...state, hosts: new Map([...others, [to, { ...own, servername: to }]]), fpm };
+/** The state once virtual hosts have other names: the new ones have the settings of the former ones. */
+export function withRenames(state: PhpState, renames: Renames): PhpState {
+  if (renames.size === 0) return state;
+  const gone = new Set([...renames.keys(), ...renames.values()]);
+  const hosts = new Map([...state.hosts].filter(([servername]) => !gone.has(servername)));
+  const fpm = new Map([...state.fpm].filter(([servername]) => !gone.has(servername)));
+  for (const [from, to] of renames) {
+    const [own, ownFpm] = [state.hosts.get(from), state.fpm.get(from)];
+    if (own !== undefined) hosts.set(to, { ...own, servername: to });
+    if (ownFpm !== undefined) fpm.set(to, ownFpm);
+  }
+  return { ...state, hosts, fpm };
 }

@@ -126,8 +126,8 @@ export async function createHost(db: Db, username: string, servername: string): 
   await setHost(db, { servername, username, version: null, usesFpm: isFpmDefault, ...noParameters });
 }
 
-/** The settings of a main domain become those of the new one. */
-export async function followMainDomain(db: Db, from: string, to: string): Promise<void> {
+/** A virtual host has another name, and keeps its settings. */
+export async function renameHost(db: Db, from: string, to: string): Promise<void> {
   await db.run('DELETE FROM php_virtual_host WHERE servername = ?', to);
   await db.run('UPDATE php_virtual_host SET servername = ? WHERE servername = ?', to, from);
   await renameFpmSettings(db, from, to);

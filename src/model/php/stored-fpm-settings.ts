@@ -86,7 +86,37 @@ export async function forgetFpmSettings(db: Db, servername: string): Promise<voi
   await db.run('DELETE FROM php_fpm_setting WHERE server = ? AND servername = ?', db.server, servername);
 }
 
-/** The settings of a main domain become those of the new one. */
+/** The settings of an account’s virtual hosts whose paths are below its home, once it has another one. */
+export function movedSettings(all: FpmSettings, from: string, to: string): FpmSettings {
+  return new Map(
+    [...all].map(([servername, settings]) => [
+      servername,
+      servername === ALL_POOLS
+        ? settings
+        : settings.map((one) => ({ ...one, value: movedPath(one.value, from, to) })),
+    ]),
+  );
+}
+
+function movedPath(value: string, from: string, to: string): string {
+  return value.startsWith(`${from}/`) ? to + value.slice(from.length) : value;
+}
+
+/** The home of an account is another one. */
+export async function moveFpmSettings(db: Db, username: string, from: string, to: string): Promise<void> {
+  for (const [servername, settings] of await readFpmSettings(db, username)) {
+    for (const { name, value } of servername === ALL_POOLS ? [] : settings) {
+      const moved = movedPath(value, from, to);
+      if (moved === value) continue;
+      await db.run(
+        'UPDATE php_fpm_setting SET value = ? WHERE server = ? AND servername = ? AND name = ?',
+        ...[moved, db.server, servername, name],
+      );
+    }
+  }
+}
+
+/** A virtual host has another name. */
 export async function renameFpmSettings(db: Db, from: string, to: string): Promise<void> {
   await forgetFpmSettings(db, to);
   await db.run(

@@ -5,6 +5,7 @@ import * as ipv6 from '../addresses/ipv6-assignments.ts';
 import * as exceeded from '../bandwidth/exceeded.ts';
 import { certificatesOf } from '../certificates/installed.ts';
 import { listOf, type HostedDomain } from '../domains/hosted-domains.ts';
+import { renamed, renamesOf } from '../domains/renamed-domains.ts';
 import { portOf } from '../domains/service-subdomains.ts';
 import { virtualHostsOf } from '../domains/virtual-hosts.ts';
 import { phpOf } from '../php/served-by.ts';
@@ -110,19 +111,19 @@ export async function accountWebOf(
 ): Promise<AccountWeb> {
   const { username, home, settings } = account;
   const { before = account } = overrides;
-  const hosted = overrides.hosted ?? (await listOf(db, before.username));
-  const hosts = await virtualHostsOf(
-    db,
-    account,
-    hosted.map((one) => (one.servedBy === before.domain ? { ...one, servedBy: account.domain } : one)),
-    overrides.taken,
-    before.username,
-  );
+  const stored = overrides.hosted ?? (await listOf(db, before.username));
+  const renames = renamesOf(before, account, stored);
+  const hosted = renamed(stored, renames);
+  const hosts = await virtualHostsOf(db, account, hosted, overrides.taken, before.username);
   const certificates = await certificatesOf(db, before);
-  const redirected = overrides.httpsRedirects ?? (await httpsRedirects.ofUser(db, before.username));
+  const redirected = new Set(
+    [...(overrides.httpsRedirects ?? (await httpsRedirects.ofUser(db, before.username)))].map(
+      (domain) => renames.get(domain) ?? domain,
+    ),
+  );
   const domains = new Set([account.domain, ...hosted.map(({ domain }) => domain)]);
-  const served = await phpOf(db, { account, before, hosts, newest: overrides.newestPhp });
-  const primary = { ...(await primariesOf(db, account, before)), ...overrides.primary };
+  const served = await phpOf(db, { before, renames, hosts, newest: overrides.newestPhp });
+  const primary = { ...(await primariesOf(db, account, before, renames)), ...overrides.primary };
   const indexes = [...(overrides.indexes ?? (await directoryIndexes.ofUser(db, before.username)))].map(
     ([below, type]) => ({ path: `${home}/${below}`, type }),
   );

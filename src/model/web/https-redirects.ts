@@ -28,6 +28,12 @@ export async function forget(db: Db, domain: string): Promise<void> {
   await db.run('DELETE FROM https_redirect WHERE domain = ?', domain);
 }
 
+/** A domain has another name. */
+export async function rename(db: Db, from: string, to: string): Promise<void> {
+  await forget(db, to);
+  await db.run('UPDATE https_redirect SET domain = ? WHERE domain = ?', to, from);
+}
+
 type Host = Pick<VirtualHost, 'servername' | 'aliases'>;
 
 /** The names of a virtual host that belong to one of the domains: the domain itself, and www. and mail. before it. */

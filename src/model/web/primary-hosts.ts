@@ -3,6 +3,7 @@ import type { Db } from '../../core/context.ts';
 import { badParam } from '../../core/errors.ts';
 import { isWildcard } from '../../core/wildcards.ts';
 import type { Account } from '../accounts/accounts.ts';
+import type { Renames } from '../domains/renamed-domains.ts';
 
 /** `std`: HTTP. `ssl`: HTTPS. */
 export type PrimaryType = 'std' | 'ssl';
@@ -16,14 +17,20 @@ function addressOf({ ip, settings }: Pick<Account, 'ip' | 'settings'>): string {
   return settings.dedicatedIp ? ip : '';
 }
 
-/** `stored`: the account as it is stored, if its name or address changes. */
-export async function primariesOf(db: Db, account: Account, stored: Account): Promise<Primaries> {
+/** `stored`: the account as it is stored, if its name or address changes. `renames`: domains that get another name. */
+export async function primariesOf(
+  db: Db,
+  account: Account,
+  stored: Account,
+  renames: Renames = new Map(),
+): Promise<Primaries> {
   const rows = await db.all<{ type: PrimaryType; servername: string }>(
     'SELECT type, servername FROM primary_virtual_host WHERE server = ? AND address = ? AND username = ? ORDER BY type',
     ...[db.server, addressOf(account), stored.username],
   );
-  const renamed = (servername: string) => (servername === stored.domain ? account.domain : servername);
-  return Object.fromEntries(rows.map(({ type, servername }) => [type, renamed(servername)]));
+  return Object.fromEntries(
+    rows.map(({ type, servername }) => [type, renames.get(servername) ?? servername]),
+  );
 }
 
 /** The user whose virtual host is primary on the account's address. Undefined if none was chosen. */
@@ -49,8 +56,8 @@ export async function setPrimary(
   );
 }
 
-/** The account has another main domain. */
-export async function followMainDomain(db: Db, from: string, to: string): Promise<void> {
+/** A virtual host has another name. */
+export async function rename(db: Db, from: string, to: string): Promise<void> {
   await db.run('UPDATE primary_virtual_host SET servername = ? WHERE servername = ?', to, from);
 }
 
