@@ -222,14 +222,16 @@ interface Migration {
 
 function readMigrations(): Migration[] {
   const folder = join(top, 'src/store/migrations');
-  return readdirSync(folder)
-    .sort()
-    .map((file, at) => {
-      if (!file.startsWith(`${String(at + 1).padStart(4, '0')}-`)) {
-        throw new Error(`${file}: migrations are numbered 0001, 0002 … without a gap.`);
-      }
-      return { version: at + 1, sql: readFileSync(join(folder, file), 'utf8') };
-    });
+  const files = readdirSync(folder).sort();
+  return files.map((file, at) => {
+    const number = file.slice(0, 4);
+    if (!/^\d{4}-./.test(file) || files[at - 1]?.startsWith(number)) {
+      throw new Error(
+        `${file}: the names of migrations begin with different numbers of four digits, such as 0001-.`,
+      );
+    }
+    return { version: Number(number), sql: readFileSync(join(folder, file), 'utf8') };
+  });
 }
 
 function migrationsModule(migrations: readonly Migration[]): string {

@@ -19,6 +19,7 @@ import * as hostedDomains from '../model/domains/hosted-domains.ts';
 import { assertNewNames, renamesOf } from '../model/domains/renamed-domains.ts';
 import { applySoon } from '../model/domains/service-subdomains.ts';
 import * as exceeded from '../model/bandwidth/exceeded.ts';
+import * as bandwidth from '../model/bandwidth/usage.ts';
 import * as owners from '../model/databases/owners.ts';
 import { serverOf } from '../model/databases/profiles.ts';
 import * as zoneOwners from '../model/dns/zone-owners.ts';
@@ -66,6 +67,7 @@ const change = defineChange<ChangeAccount>({
       await hostedDomains.assertFree(db, after.domain);
       await assertNewNames(db, after, renames);
       for (const [from, to] of renames) {
+        await bandwidth.keepFormer(db, from, { username: after.username, removedAt: 0 }, now());
         await hostedDomains.rename(db, from, to);
         await primaryHosts.rename(db, from, to);
         await php.renameHost(db, from, to);

@@ -26,6 +26,7 @@ import { webSteps } from '../drivers/virtual-hosts/account.ts';
 import changeZone from '../drivers/zones/steps/change.ts';
 import removeKeys from '../drivers/zones/steps/remove-keys.ts';
 import { checkSoon } from '../model/autossl/schedule.ts';
+import * as bandwidth from '../model/bandwidth/usage.ts';
 import * as installedCertificates from '../model/certificates/installed.ts';
 import { certificateOfNewHost } from '../model/certificates/new-certificate.ts';
 import * as zoneOwners from '../model/dns/zone-owners.ts';
@@ -53,6 +54,7 @@ const change = defineChange<ChangeDomains>({
   async store(db, { username, added, changed, removed, newestPhp }, { results, now }) {
     for (const { domain, servedBy } of removed) {
       await hostedDomains.remove(db, domain);
+      await bandwidth.keepFormer(db, domain, { username, removedAt: 0 }, now());
       await zoneOwners.forget(db, domain);
       await httpsRedirects.forget(db, domain);
       if (servedBy !== null) continue;

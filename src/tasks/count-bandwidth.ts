@@ -68,6 +68,7 @@ async function store(
     );
   }
   await logFiles.prune(db, now);
+  await usage.forgetFormer(db, now);
   return usage.add(db, 'http', counts);
 }
 

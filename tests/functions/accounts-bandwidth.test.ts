@@ -151,6 +151,32 @@ describe('showbw', () => {
     expect(await totals({ search: '^BO', searchtype: 'domain' })).toHaveLength(2);
   });
 
+  it('counts what was sent for a domain before the account lost it, or was removed', async () => {
+    const password = 'correct horse battery staple 7';
+    await here.call('createacct', { username: 'bob', domain: 'bob.example', password });
+    await here.call('create_subdomain', { domain: 'shop.bob.example', document_root: 'public_html/shop' });
+    sent('bob.example', 5);
+    sent('shop.bob.example', 30);
+    await here.call('modifyacct', { user: 'bob', newuser: 'robert', domain: 'robert.example' });
+    await here.call('delete_domain', { domain: 'shop.robert.example' });
+    sent('robert.example', 200);
+    sent('shop.robert.example', 1000);
+    await here.call('removeacct', { username: 'robert' });
+    await here.call('createacct', { username: 'robert', domain: 'other.example', password });
+    await count();
+    const found = (await accountsOf()).map(({ user, deleted, totalbytes }) => [user, deleted, totalbytes]);
+    expect(found).toEqual([
+      ['robert', 0, 0],
+      ['robert', 1, 1235],
+    ]);
+    sent('bob.example', 5);
+    here.time += 40 * 86_400_000;
+    await count();
+    await count();
+    const left = await transaction((db) => db.all('SELECT domain FROM bandwidth_former_domain'));
+    expect(left).toEqual([]);
+  });
+
   it('stores days for some months, then the sums of months for five years', async () => {
     const password = 'correct horse battery staple 7';
     for (const username of ['anna', 'bob'])

@@ -24,6 +24,7 @@ const NAMING = /^(?:username|owner|domain|servername|home|ip|main_ip|local_ip|ad
 
 /** Tables with such a column in which the account of this test has no row, and why. */
 const withoutRow: Record<string, string> = {
+  bandwidth_former_domain: 'Domains that accounts had.',
   bandwidth_removed_account: 'Accounts that were removed.',
   dns_secondary: 'Addresses of other servers.',
   dns_server: 'The addresses of the fleet’s servers: a setting of the server.',
@@ -45,6 +46,7 @@ const deliberate: readonly Leftover[] = [
   { at: /^user_block\./, why: 'A block is for the name that was typed. It ends soon by itself.' },
   { at: /^autossl_run\./, why: 'Past runs name the account that they were for.' },
   { at: /^bandwidth\.domain$/, why: 'Traffic was counted for the domain of that day.' },
+  { at: /^bandwidth_former_domain\.domain$/, why: 'Traffic of the last minutes is counted for it.' },
   {
     at: /^(?:certificate|signing_request|installed_certificate)\.(?:pem|facts|chain|issuer)$/,
     why: 'Certificates and requests are signed with the names that they were made for.',
@@ -62,7 +64,10 @@ const ofDomain: readonly Leftover[] = [
 ];
 
 const ofRemoved: readonly Leftover[] = [
-  { at: /^bandwidth\.|^bandwidth_removed_account\./, why: 'Reports show the traffic of removed accounts.' },
+  {
+    at: /^bandwidth\.|^bandwidth_(?:removed_account|former_domain)\./,
+    why: 'Reports show the traffic of removed accounts.',
+  },
   {
     at: /^\/var\/lib\/bind\/whmapi1\/customer\.example\.db$/,
     why: 'The zone of an account that stays has the nameservers of its former owner.',

@@ -1,6 +1,7 @@
 // The bytes that accounts sent. Each protocol adds its own; today it is http.
 import type { Db } from '../../core/context.ts';
 import type { Account } from '../accounts/accounts.ts';
+import { listOf } from '../domains/hosted-domains.ts';
 import { daysOf, type Month } from './months.ts';
 
 export const protocols = ['http'] as const;
@@ -20,22 +21,57 @@ export async function add(db: Db, protocol: Protocol, counts: readonly Count[]):
   let ofNobody = 0;
   for (const { name, day, bytes } of counts) {
     const username = owners.get(name);
-    if (username === undefined) ofNobody += bytes;
-    else await addTo(db, username, { name, day, bytes, protocol });
+    const owner = username === undefined ? await formerOwner(db, name) : { username, removedAt: 0 };
+    if (owner === undefined) ofNobody += bytes;
+    else await addTo(db, owner, { name, day, bytes, protocol });
   }
   return ofNobody;
 }
 
+interface Owner {
+  readonly username: string;
+  /** 0: the present account of this name. */
+  readonly removedAt: number;
+}
+
+/** The account that had a domain until recently. */
+function formerOwner(db: Db, domain: string): Promise<Owner | undefined> {
+  return db.get<Owner>(
+    `SELECT username, removed_at AS "removedAt" FROM bandwidth_former_domain WHERE server = ? AND domain = ?`,
+    ...[db.server, domain],
+  );
+}
+
+/** An account no longer has a domain. What its sites have sent is counted a few minutes later. */
+export async function keepFormer(db: Db, domain: string, owner: Owner, now: number): Promise<void> {
+  await db.run(
+    `INSERT INTO bandwidth_former_domain (server, domain, username, removed_at, lost_at) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (server, domain) DO UPDATE SET username = excluded.username, removed_at = excluded.removed_at,
+       lost_at = excluded.lost_at`,
+    ...[db.server, domain, owner.username, owner.removedAt, now],
+  );
+}
+
+/** Longer than logs are kept uncounted, even if no task runs for a while. */
+const FORMER_MS = 30 * 86_400_000;
+
+export async function forgetFormer(db: Db, now: number): Promise<void> {
+  await db.run(
+    'DELETE FROM bandwidth_former_domain WHERE server = ? AND lost_at < ?',
+    ...[db.server, now - FORMER_MS],
+  );
+}
+
 async function addTo(
   db: Db,
-  username: string,
+  { username, removedAt }: Owner,
   { name, day, bytes, protocol }: Count & { protocol: Protocol },
 ): Promise<void> {
   await db.run(
-    `INSERT INTO bandwidth (server, username, removed_at, day, domain, protocol, bytes) VALUES (?, ?, 0, ?, ?, ?, ?)
+    `INSERT INTO bandwidth (server, username, removed_at, day, domain, protocol, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (username, removed_at, day, domain, protocol)
      DO UPDATE SET bytes = bandwidth.bytes + excluded.bytes`,
-    ...[db.server, username, day, name, protocol, bytes],
+    ...[db.server, username, removedAt, day, name, protocol, bytes],
   );
 }
 
@@ -68,11 +104,12 @@ export async function ofMonth(db: Db, username: string, month: Month): Promise<n
 /** Keeps the usage of an account that is being removed apart from a later account of the same name. */
 export async function keepOfRemoved(db: Db, account: Account, now: number): Promise<void> {
   const { username, domain, owner, ip } = account;
-  const moved = await db.run(
-    'UPDATE bandwidth SET removed_at = ? WHERE username = ? AND removed_at = 0',
-    ...[now, username],
-  );
-  if (moved === 0) return;
+  for (const table of ['bandwidth', 'bandwidth_former_domain']) {
+    await db.run(`UPDATE ${table} SET removed_at = ? WHERE username = ? AND removed_at = 0`, now, username);
+  }
+  for (const name of [domain, ...(await listOf(db, username)).map((one) => one.domain)]) {
+    await keepFormer(db, name, { username, removedAt: now }, now);
+  }
   const reseller = await db.get('SELECT 1 AS found FROM reseller WHERE username = ?', username);
   await db.run(
     `INSERT INTO bandwidth_removed_account
@@ -84,5 +121,7 @@ export async function keepOfRemoved(db: Db, account: Account, now: number): Prom
 }
 
 export async function rename(db: Db, from: string, to: string): Promise<void> {
-  await db.run('UPDATE bandwidth SET username = ? WHERE username = ? AND removed_at = 0', to, from);
+  for (const table of ['bandwidth', 'bandwidth_former_domain']) {
+    await db.run(`UPDATE ${table} SET username = ? WHERE username = ? AND removed_at = 0`, to, from);
+  }
 }
