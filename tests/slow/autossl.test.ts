@@ -28,7 +28,7 @@ describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
     here.remove();
   });
 
-  const check = (): Promise<Task> => here.check();
+  const check = (username?: string): Promise<Task> => here.check(username);
   const runDue = (): Promise<Task> => here.runDue();
   const log = (): Promise<string[]> => here.log();
   const installed = () => here.installed();
@@ -131,6 +131,34 @@ describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
     expect(await log()).toContain(
       'warn Somebody else has installed a certificate meanwhile, so that of AutoSSL was not installed.',
     );
+    expect((await here.call('get_autossl_pending_queue')).data).toEqual({ pending_certificates: [] });
+  });
+
+  it('knows its own certificate again if the account is renamed while it is ordered', async () => {
+    await here.ok('start_autossl_check_for_one_user', { username: 'bob' });
+    const { engine, reached, release } = holdCall(here.engine, 'installssl');
+    const task = here.runDue(engine);
+    await reached;
+    await here.ok('modifyacct', { user: 'bob', newuser: 'robert' });
+    release();
+    expect(await task).toMatchObject({ state: 'done', reason: '' });
+    expect((await check('robert')).state).toBe('done');
+    const lines = (await log()).join('\n');
+    expect(lines).toContain('bob.example: The certificate is valid until');
+    expect(lines).not.toContain('Somebody else');
+    here.time += 61 * DAY_MS;
+    await check('robert');
+    expect((await log()).join('\n')).toContain('less than a third of its life is left');
+  });
+
+  it('forgets an order for a domain that the account gives up meanwhile', async () => {
+    await here.ok('start_autossl_check_for_one_user', { username: 'bob' });
+    const { engine, reached, release } = holdCall(here.engine, 'installssl');
+    const task = here.runDue(engine);
+    await reached;
+    await here.ok('modifyacct', { user: 'bob', domain: 'robert.example' });
+    release();
+    await task;
     expect((await here.call('get_autossl_pending_queue')).data).toEqual({ pending_certificates: [] });
   });
 

@@ -27,7 +27,12 @@ export async function lookAtAccessFiles(
   username: string,
   { folders, mirror }: AccessFolders,
 ): Promise<FoundAccessFiles> {
-  const own = await machine.userFiles(username);
+  // Without the user, the change fails on its own account.
+  const own = await machine.userFiles(username).catch((error: unknown) => {
+    if (error instanceof MachineError) return undefined;
+    throw error;
+  });
+  if (own === undefined) return { files: [], unreadable: [] };
   const unreadable: string[] = [];
   const all = new Set([...folders, ...(await foldersBelow(own, mirror, unreadable))]);
   const files: { path: string; text: string }[] = [];

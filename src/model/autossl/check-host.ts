@@ -1,10 +1,12 @@
 // The check of one virtual host: whether it needs a certificate, which names that can have, the order, the installation.
+import type { Db } from '../../core/context.ts';
 import { ApiError } from '../../core/errors.ts';
 import { AcmeError } from '../../core/machine-acme.ts';
 import type { Account } from '../accounts/accounts.ts';
 import { createKey } from '../certificates/create.ts';
 import { isCovered } from '../certificates/domains.ts';
 import { chosenType, kindOf } from '../certificates/key-types.ts';
+import { findDomain } from '../domains/hosted-domains.ts';
 import type { VirtualHost } from '../domains/virtual-hosts.ts';
 import * as certificates from './certificates.ts';
 import type { Notice } from './events.ts';
@@ -111,9 +113,10 @@ async function chooseNames(
     log('warn', 2, `${name}: a certificate has at most ${MAX_NAMES} names.`);
   }
   await transaction('changes', async (db) => {
+    const username = await presentName(db, account, host);
     for (const [domain, problem] of obstacles) {
       if (services.has(domain)) continue;
-      const found = { domain, username: account.username, problem, log: startTime };
+      const found = { domain, username, problem, log: startTime };
       await problems.add(db, found, now(), false);
     }
   });
@@ -154,8 +157,12 @@ async function order(
     const { pem: key } = await createKey(kindOf(type ?? 'ecdsa-prime256v1'));
     const { servername } = host;
     const { directory } = issuer.account;
-    const row = { username, servername, names: [...left].sort(), directory, task: id };
-    if (!(await transaction('changes', (db) => orders.add({ db, sealer }, row, key, now())))) {
+    const row = { servername, names: [...left].sort(), directory, task: id };
+    const isAdded = await transaction('changes', async (db) => {
+      const present = { ...row, username: await presentName(db, account, host) };
+      return orders.add({ db, sealer }, present, key, now());
+    });
+    if (!isAdded) {
       log('out', 2, 'Another task has ordered one meanwhile.');
       return;
     }
@@ -226,8 +233,8 @@ async function complete(
       for (const [name, problem] of found) log('failure', 2, `${name}: ${problem}`);
       await transaction('changes', async (db) => {
         await orders.remove(db, placed);
+        const username = await presentName(db, check.account, check.host);
         for (const [domain, problem] of found) {
-          const { username } = check.account;
           await problems.add(db, { domain, username, problem, log: startTime }, now(), true);
         }
       });
@@ -243,7 +250,6 @@ async function install(world: CheckWorld, check: HostCheck): Promise<void> {
   const { transaction, sealer, callIfCurrent, now, log } = world;
   const { account, host, wanted, present, clobbers } = check;
   const { servername } = host;
-  const { username } = account;
   const issued = await transaction('reads', (db) => orders.find(db, servername));
   if (issued?.issued === undefined) return;
   const { certificate: crt, chain: cab } = issued.issued;
@@ -251,7 +257,8 @@ async function install(world: CheckWorld, check: HostCheck): Promise<void> {
   const args = Object.entries(words).map(([name, value]) => ({ name, value }));
   // An order takes minutes, in which somebody may install another certificate.
   const envelope = await callIfCurrent({ command: 'installssl', args }, async (db) => {
-    const found = (await installedOf(db, account)).get(servername);
+    const username = await presentName(db, account, host);
+    const found = (await installedOf(db, { username })).get(servername);
     const isSame = found?.fingerprint === present?.fingerprint;
     return isSame || needOf(wanted, found, { now: now(), clobbers }).kind === 'certificate';
   });
@@ -269,7 +276,8 @@ async function install(world: CheckWorld, check: HostCheck): Promise<void> {
     throw new ApiError('host_failed', `The certificate could not be installed: ${metadata.reason}`);
   }
   await transaction('changes', async (db) => {
-    const after = (await installedOf(db, account)).get(servername);
+    const username = await presentName(db, account, host);
+    const after = (await installedOf(db, { username })).get(servername);
     if (after !== undefined) {
       const { fingerprint, notBefore, notAfter } = after;
       const deliveryMs = now() - issued.requestedAt;
@@ -290,6 +298,15 @@ async function install(world: CheckWorld, check: HostCheck): Promise<void> {
   if (reduced.length > 0) {
     note(check, 'renewal_coverage_reduced', `${servername} lost ${reduced.join(', ')}`);
   }
+}
+
+/** An order takes minutes, in which the account may be renamed. */
+async function presentName(
+  db: Db,
+  { username }: Pick<Account, 'username'>,
+  { servername }: Pick<VirtualHost, 'servername'>,
+): Promise<string> {
+  return (await findDomain(db, servername))?.account.username ?? username;
 }
 
 function note({ notices, account: { username }, host }: HostCheck, notice: Notice, text: string): void {
