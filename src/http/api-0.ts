@@ -56,6 +56,12 @@ const outcome =
     ],
   });
 
+/** `{"crt": [...]}`, without a status. */
+const items =
+  (key: string, under: string = key): Shape =>
+  ({ status, data }) =>
+    status === 1 ? { [under]: data[key] ?? [] } : {};
+
 /** A report for people. Null if the call failed, as in WHM. */
 const rawout: Shape = (response) => ({ rawout: response.status === 1 ? report(response) : null });
 
@@ -185,11 +191,55 @@ const shapes: Readonly<Record<string, Shape>> = {
   adddns: outcome(),
   killdns: outcome(rawout),
 
+  lookupnsip: bare,
+
+  // IP addresses
+  delip: outcome(undefined, undefined, 'delip'),
+  listips: items('ip', 'result'),
+  setsiteip: outcome(),
+
+  // Bandwidth
+  showbw: ({ status, data }) => (status === 1 ? { bandwidth: [data] } : {}),
+
+  // SSL
+  fetchsslinfo: outcome(
+    ({ data }) => data,
+    () => 'ok',
+    'sslinfo',
+  ),
+  generatessl: ({ status, reason, data }) => ({
+    results: { ...data, status, statusmsg: reason, message: reason },
+  }),
+  installssl: (response) => ({
+    ...response.data,
+    status: response.status,
+    statusmsg: response.reason,
+    ...rawout(response),
+  }),
+  listcrts: items('crt'),
+
+  // Services
+  configureservice: outcome(),
+  restartservice: ({ status, reason, data, argument }) => ({
+    restart: [
+      {
+        result: status,
+        service: argument('service'),
+        servicename: argument('service'),
+        rawout: status === 1 ? (data.output ?? '') : reason,
+      },
+    ],
+  }),
+  servicestatus: items('service'),
+
   // The server
   applist: bare,
   getdiskusage: bare,
   gethostname: bare,
+  get_password_strength: bare,
   loadavg: bare,
+  nvget: bare,
+  nvset: () => ({ result: [] }),
   reboot: bare,
   sethostname: outcome(),
   version: bare,

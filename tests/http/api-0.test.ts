@@ -1,4 +1,5 @@
 // API version 0: each recorded response shape, as real servers return it to clients that send no api.version.
+import { selfSigned } from '../support/certificates.ts';
 import { TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -20,6 +21,9 @@ const text = expect.any(String) as string;
 const done = (statusmsg: string, more = {}) => ({ result: [{ status: 1, statusmsg, ...more }] });
 
 const reloaded = expect.stringMatching(/^Bind reloading on .* using rndc zone: \[x\.example\]$/) as string;
+
+const row = expect.arrayContaining([expect.any(Object)]) as object;
+const pem = (what: string) => expect.stringContaining(`-----BEGIN ${what}-----`) as string;
 
 // In this order, because each needs the state that the earlier ones leave.
 test.each<[string, Record<string, string>, object]>([
@@ -127,6 +131,56 @@ test.each<[string, Record<string, string>, object]>([
     { domain: 'x.example' },
     done('Zones Removed', { rawout: expect.stringContaining('x.example => deleted from ') as string }),
   ],
+  [
+    'listips',
+    {},
+    { result: [{ ip: '192.0.2.1', mainaddr: 1, used: 1 }, { ip: '192.0.2.2' }, { ip: '192.0.2.3' }] },
+  ],
+  ['setsiteip', { user: 'bob', ip: '192.0.2.2' }, done('OK')],
+  ['setsiteip', { domain: 'bobby.example', ip: '192.0.2.1' }, done('OK')],
+  [
+    'showbw',
+    { month: '5', year: '2011' },
+    { bandwidth: [{ reseller: 'root', month: 5, year: 2011, totalused: 0, acct: row }] },
+  ],
+  [
+    'generatessl',
+    {
+      host: 'bobby.example',
+      country: 'US',
+      state: 'TX',
+      city: 'Houston',
+      co: 'Company',
+      cod: 'Dept',
+      email: 'a@b.example',
+    },
+    {
+      results: {
+        status: 1,
+        statusmsg: 'Key, Certificate, and CSR generated OK',
+        message: 'Key, Certificate, and CSR generated OK',
+        cert: pem('CERTIFICATE'),
+        csr: pem('CERTIFICATE REQUEST'),
+        key: pem('PRIVATE KEY'),
+        sender: 'root',
+      },
+    },
+  ],
+  [
+    'listcrts',
+    {},
+    { crt: expect.arrayContaining([expect.objectContaining({ domain: 'bobby.example' })]) as object },
+  ],
+  [
+    'fetchsslinfo',
+    { domain: 'bobby.example' },
+    { sslinfo: [{ status: 1, statusmsg: 'ok', crt: pem('CERTIFICATE'), key: text, cab: '', user: text }] },
+  ],
+  ['nvset', { key: 'page', value: 'listaccts' }, { result: [] }],
+  ['nvget', { key: 'page' }, { value: 'listaccts' }],
+  ['nvget', { key: 'none' }, { value: null }],
+  ['get_password_strength', { password: secret }, { strength: expect.any(Number) as number }],
+  ['servicestatus', { service: 'named' }, { service: [{ name: 'named', enabled: 0, running: 0 }] }],
   ['removeacct', { user: 'bob' }, done('bob account removed', { rawout: text })],
   ['killpkg', { pkg: 'gold' }, done('OK')],
 ])('%s %j', async (name, args, answer) => {
@@ -147,5 +201,54 @@ test.each<[string, Record<string, string>, object]>([
     ...answer,
     status: 0,
     statusmsg: expect.any(String) as string,
+  });
+});
+
+test('lookupnsip answers the bare address, for either name of its parameter', async () => {
+  const { here } = server;
+  const ipv4 = async (host: string) => (host === 'ns1.example.com' ? ['192.0.2.53'] : []);
+  const resolver = async () => ({ ipv4 }) as never;
+  here.overrides.machine = { ...here.engine.machine, resolver };
+  try {
+    expect(await ask('lookupnsip', { nameserver: 'ns1.example.com' })).toEqual({ ip: '192.0.2.53' });
+    expect(await ask('lookupnsip', { host: 'ns2.example.com' })).toEqual({ ip: null });
+  } finally {
+    delete here.overrides.machine;
+  }
+});
+
+test('delip and installssl', async () => {
+  const { here } = server;
+  await here.call('addips', { ips: '192.0.2.77', netmask: '255.255.255.0' });
+  expect(await ask('delip', { ip: '192.0.2.77' })).toEqual({
+    delip: [{ status: 1, statusmsg: '192.0.2.77 has been removed.' }],
+  });
+  expect(await ask('delip', { ip: '192.0.2.77' })).toMatchObject({ delip: [{ status: 0 }], status: 0 });
+  await here.call('createacct', { username: 'amy', domain: 'amy.example' });
+  const { crt: cert, key } = await selfSigned({ domains: ['amy.example'], until: '2099-01-01' });
+  expect(await ask('installssl', { domain: 'amy.example', cert, key })).toMatchObject({
+    status: 1,
+    statusmsg: text,
+    rawout: text,
+    user: 'amy',
+  });
+  expect(await ask('installssl', { domain: 'amy.example', cert, key: cert })).toMatchObject({
+    status: 0,
+    rawout: null,
+  });
+});
+
+test('restartservice and configureservice', async () => {
+  expect(await ask('restartservice', { service: 'httpd' })).toMatchObject({
+    restart: [{ service: 'httpd', result: expect.any(Number) as number, rawout: text }],
+  });
+  expect(await ask('restartservice', { service: 'no' })).toMatchObject({
+    restart: [{ result: 0 }],
+    status: 0,
+  });
+  expect(await ask('configureservice', { service: 'cphulkd', enabled: '1' })).toEqual(done('OK'));
+  expect(await ask('configureservice', { service: 'no' })).toMatchObject({
+    result: [{ status: 0 }],
+    status: 0,
   });
 });

@@ -9,7 +9,9 @@ export default defineFunction({
   effect: 'none',
   readsMachine: true,
   needsSameFiles: true,
-  params: { host: { ...domainName, required: true, doc: 'The hostname of the nameserver.' } },
+  params: {
+    host: { ...domainName, required: true, alias: ['nameserver'], doc: 'The hostname of the nameserver.' },
+  },
   returns: { ip: { type: 'string|null', doc: 'The first address. null if it has none.' } },
   examples: [
     { args: { host: 'ns1.example.com' }, doc: 'Show the address of ns1.example.com.', fails: 'host_failed' },

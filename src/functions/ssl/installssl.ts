@@ -24,7 +24,7 @@ export default defineFunction({
   effect: 'operates',
   params: {
     domain: { ...existingDomain, required: true, doc: 'A domain of the site.' },
-    crt: { ...certificateText, ...maskedWithKey('crt'), required: true },
+    crt: { ...certificateText, ...maskedWithKey('crt'), required: true, alias: ['cert'] },
     key: { ...keyText, required: true },
     cab: {
       ...bundleText,
