@@ -7,6 +7,12 @@ export interface ClientError {
   readonly sentence: string;
 }
 
+/** An error of Node's parser. */
+export interface ParserError extends Error {
+  readonly code?: string;
+  readonly reason?: string;
+}
+
 const errors: Readonly<Record<string, ClientError>> = {
   HPE_HEADER_OVERFLOW: {
     status: 431,
@@ -17,11 +23,25 @@ const errors: Readonly<Record<string, ClientError>> = {
   ERR_HTTP_REQUEST_TIMEOUT: { status: 408, sentence: 'The request took too long to arrive.' },
 };
 
+/**
+ * RFC 9112 (6.3) forbids reading such a body by its length. By its transfer coding, the request of the usual sender would
+ * be invalid too: the body of xmlapi.php is not chunked.
+ */
+const twoLengths: ClientError = {
+  status: 400,
+  sentence:
+    'The request has both Transfer-Encoding and Content-Length, so nobody can tell where it ends. Send one of them. ' +
+    'If the client is xmlapi.php, call $xmlapi->set_http_client("fopen") before the first query (see docs/MOVING.md).',
+};
+
+/** What Node's parser says in that case, whichever header comes first. */
+const TWO_LENGTHS = /^(?:Content-Length|Transfer-Encoding) can't be present with/;
+
 const notHttp: ClientError = { status: 400, sentence: 'The request is not valid HTTP.' };
 
-/** By the error code of Node's parser. */
-export function clientErrorOf(code: string | undefined): ClientError {
-  return errors[code ?? ''] ?? notHttp;
+/** By the code and the reason of Node's parser. */
+export function clientErrorOf({ code = '', reason = '' }: ParserError): ClientError {
+  return TWO_LENGTHS.test(reason) ? twoLengths : (errors[code] ?? notHttp);
 }
 
 /** As bytes for the socket, because an unreadable request has no response object. */

@@ -11,7 +11,7 @@ import type { Socket } from 'node:net';
 import type { SecureContext, SecureContextOptions, TlsOptions } from 'node:tls';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { Addresses, sourceOfAddress } from './addresses.ts';
-import { clientErrorOf } from './client-errors.ts';
+import { clientErrorOf, type ParserError } from './client-errors.ts';
 import { Connection, type Surroundings } from './connection.ts';
 import { FairQueue } from './fair-queue.ts';
 import type { Limits } from './limits.ts';
@@ -106,7 +106,7 @@ export class Connections {
   }
 
   /** Handles input that Node cannot parse as a request. */
-  onClientError(error: Error & { code?: string }, socket: Socket): void {
+  onClientError(error: ParserError, socket: Socket): void {
     const connection = this.#connections.get(socket);
     // An upload has no limit for the whole request. Silent clients are disconnected (`Connection.onTimeout`).
     if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && connection?.isReceivingUpload === true) return;
@@ -114,7 +114,7 @@ export class Connections {
     const isCut = connection?.isReceivingUpload === true;
     if (connection === undefined || error.code === 'ECONNRESET' || !socket.writable || isCut)
       socket.destroy();
-    else connection.breakOff(clientErrorOf(error.code));
+    else connection.breakOff(clientErrorOf(error));
   }
 
   /** Gives the body of a request as much time as it needs, as long as the client sends it. */

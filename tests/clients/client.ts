@@ -30,6 +30,10 @@ export class Client {
     return this.#server.here;
   }
 
+  get url(): string {
+    return this.#server.url;
+  }
+
   stop(): Promise<void> {
     return this.#server.stop();
   }
