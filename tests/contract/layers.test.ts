@@ -115,7 +115,7 @@ const layers: Record<string, Layer> = {
     mayImport: [
       core,
       /^src\/model\//,
-      /^(otplib|@otplib\/plugin-crypto-node|thirty-two|@zxcvbn-ts\/(core|language-common|language-en)|ipaddr\.js|re2js|shlex)$/,
+      /^(otplib|@otplib\/plugin-crypto-node|thirty-two|@zxcvbn-ts\/(core|language-common|language-en)|ipaddr\.js|re2js|shlex|tldts)$/,
     ],
   },
   'changes/loaders': {

@@ -116,8 +116,8 @@ it.each(['server.example.com', 'example.com', 'com'])(
   async (domain) => {
     const { metadata } = await here.call('adddns', { domain, ip: '192.0.2.7' }, { as: rita });
     expect(metadata).toMatchObject({ result: 0, error_code: 'denied' });
-    expect((await here.call('adddns', { domain, ip: '192.0.2.7' }, { dryRun: true })).metadata.result).toBe(
-      1,
-    );
+    // Everybody registers domains below “com”: root has to say that it is no slip.
+    const given = { domain, ip: '192.0.2.7', ...(domain === 'com' && { force: '1' }) };
+    expect((await here.call('adddns', given, { dryRun: true })).metadata.result).toBe(1);
   },
 );

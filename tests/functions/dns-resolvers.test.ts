@@ -30,7 +30,27 @@ describe('setresolvers', () => {
     );
   });
 
-  it('warns about a nameserver on the server itself', async () => {
+  it.each(['127.0.0.1', '127.0.0.2', '::1', '192.0.2.10'])(
+    'refuses %s, where the zones of customers would answer',
+    async (nameserver1) => {
+      here.addresses = ['192.0.2.10'];
+      const { metadata } = await here.call('setresolvers', { nameserver1, nameserver2: '192.0.2.53' });
+      expect(metadata).toMatchObject({ result: 0, error_code: 'bad_param' });
+      expect(metadata.reason).toContain('They could steer the lookups of the server itself.');
+      expect(existsSync(path())).toBe(false);
+    },
+  );
+
+  it('accepts the stub of systemd-resolved, and warns about it', async () => {
+    const { metadata } = await here.call('setresolvers', {
+      nameserver1: '127.0.0.53',
+      nameserver2: '192.0.2.53',
+    });
+    expect(metadata.output?.warnings).toHaveLength(1);
+  });
+
+  it('warns about a resolver on a server without zones', async () => {
+    here.isMachine = true;
     const { metadata } = await here.call('setresolvers', {
       nameserver1: '127.0.0.1',
       nameserver2: '192.0.2.53',

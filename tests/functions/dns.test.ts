@@ -285,8 +285,8 @@ describe('a reseller', () => {
     ]) {
       expect(await reasonOf('adddns', { domain, ip }, rita)).toContain('root');
     }
-    expect(await reasonOf('adddns', { domain: 'x.org', ip, trueowner: 'bob' }, rita)).toContain('bob');
-    expect(await reasonOf('adddns', { domain: 'x.org', ip, trueowner: 'root' }, rita)).toContain('root');
+    expect(await reasonOf('adddns', { domain: 'y.example', ip, trueowner: 'bob' }, rita)).toContain('bob');
+    expect(await reasonOf('adddns', { domain: 'y.example', ip, trueowner: 'root' }, rita)).toContain('root');
   });
 
   it('needs the privilege', async () => {

@@ -5,6 +5,7 @@ import * as accounts from '../../model/accounts/accounts.ts';
 import { domainName, existingAccount, existingDomain } from '../../model/accounts/names.ts';
 import { zonesToLookFor } from '../../model/dns/domain-zones.ts';
 import { withAlias } from '../../model/domains/changes.ts';
+import { forceParam } from '../../model/domains/reserved-domains.ts';
 
 export default defineFunction({
   name: 'create_parked_domain_for_user',
@@ -24,6 +25,7 @@ export default defineFunction({
       required: true,
       doc: 'The virtual host that serves it: the main domain or a subdomain of the account.',
     },
+    force: forceParam,
   },
   returns: null,
   examples: [
@@ -36,10 +38,10 @@ export default defineFunction({
 
   look: ({ domain }, context) => lookForDomains(context, { zones: zonesToLookFor(domain), foreign: domain }),
 
-  async handler({ domain, username, web_vhost_domain: given }, context, found) {
+  async handler({ domain, username, web_vhost_domain: given, force }, context, found) {
     const account = await accounts.get(context.db, context.caller, username);
     const host = { param: 'web_vhost_domain', given };
-    const domains = await withAlias(context, account, { domain, host }, found.authority);
+    const domains = await withAlias(context, account, { domain, host, force }, found.authority);
     context.plan(await changeDomains(context, domains, found));
   },
 });

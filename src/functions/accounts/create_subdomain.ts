@@ -5,6 +5,7 @@ import { lookForDomains } from '../../drivers/hosted-domains/look.ts';
 import { hostName } from '../../model/accounts/names.ts';
 import { zonesToLookFor } from '../../model/dns/domain-zones.ts';
 import { ownerOfParent, withSubdomain } from '../../model/domains/changes.ts';
+import { forceParam } from '../../model/domains/reserved-domains.ts';
 
 export default defineFunction({
   name: 'create_subdomain',
@@ -30,6 +31,7 @@ export default defineFunction({
         'The folder of its files, below the home: public_html/shop. If it does not exist, it is made. It must be in ' +
         'public_html while the tweak setting publichtmlsubsonly is on.',
     },
+    force: forceParam,
     use_canonical_name: {
       type: 'flag',
       doc: 'Whether the web server uses the subdomain’s name, and not that of the request, in redirects.',
@@ -47,11 +49,11 @@ export default defineFunction({
 
   look: ({ domain }, context) => lookForDomains(context, { zones: zonesToLookFor(domain) }),
 
-  async handler({ domain, document_root: given }, context, found) {
+  async handler({ domain, document_root: given, force }, context, found) {
     const account = await ownerOfParent(context, domain);
     authoriseAccount(context.caller, 'create_subdomain', account.username);
     const root = { param: 'document_root', given };
-    const domains = await withSubdomain(context, account, { domain, root });
+    const domains = await withSubdomain(context, account, { domain, root, force });
     context.plan(await changeDomains(context, domains, found));
     return { username: account.username };
   },

@@ -15,6 +15,7 @@ import { isQuotaEnabled, warnOfQuota } from '../../model/accounts/quota.ts';
 import { nameserverFields, reportOf, showNameservers } from '../../model/accounts/report.ts';
 import * as newAccount from '../../model/accounts/new-account.ts';
 import { listServersFor } from '../../model/dns/nameservers.ts';
+import { forceParam } from '../../model/domains/reserved-domains.ts';
 import * as form from '../../model/packages/form.ts';
 import * as packages from '../../model/packages/packages.ts';
 import * as passwords from '../../model/passwords/passwords.ts';
@@ -112,6 +113,7 @@ export default defineFunction({
       default: 0,
       doc: '1: replace an existing DNS zone of the domain. The zone of another account is never replaced.',
     },
+    force: forceParam,
     useregns: {
       type: 'flag',
       default: 0,
@@ -193,6 +195,7 @@ export default defineFunction({
       address: args.customip,
       home: args.homedir,
       uid: args.uid,
+      force: args.force,
     };
     const { account, packageSettings } = await newAccount.plan(context, wishes, ofMachine);
     if (secret === undefined)

@@ -28,6 +28,7 @@ import { listOf } from '../../model/domains/hosted-domains.ts';
 import { renamesOf } from '../../model/domains/renamed-domains.ts';
 import { virtualHostsOf } from '../../model/domains/virtual-hosts.ts';
 import { usesPrefix } from '../../model/databases/names.ts';
+import { forceParam } from '../../model/domains/reserved-domains.ts';
 import * as packages from '../../model/packages/packages.ts';
 import * as form from '../../model/packages/form.ts';
 
@@ -49,6 +50,7 @@ export default defineFunction({
     user: { ...existingAccount, required: true, doc: 'The account.' },
     newuser: { ...accountName, actsOn: false, doc: 'The new username.' },
     domain: { ...domainName, alias: ['DNS'], doc: 'The new main domain.' },
+    force: forceParam,
     owner: {
       ...accountName,
       completes: 'login',
@@ -232,6 +234,7 @@ export default defineFunction({
       package: plan,
       username: args.newuser,
       domain: args.domain,
+      force: args.force,
       owner: args.owner,
       contactEmail: args.contactemail,
       shellPath: args.shell,

@@ -7,6 +7,7 @@ import { readZoneName } from '../../model/dns/changed-zone.ts';
 import { newZone } from '../../model/dns/new-zone.ts';
 import { zoneParam } from '../../model/dns/record-form.ts';
 import { newOwner } from '../../model/dns/new-zone-owner.ts';
+import { forceParam } from '../../model/domains/reserved-domains.ts';
 import { findTemplate } from '../../model/dns/templates.ts';
 
 export default defineFunction({
@@ -34,6 +35,7 @@ export default defineFunction({
       completes: 'user',
       doc: 'The account that owns the zone. Default: the caller.',
     },
+    force: forceParam,
   },
   emptyIsOmitted: true,
   returns: null,
@@ -49,10 +51,10 @@ export default defineFunction({
     return { found, templates: await lookAtTemplates(machine, [template]) };
   },
 
-  async handler({ domain, ip, ipv6, template: wanted, trueowner }, context, { found, templates }) {
+  async handler({ domain, ip, ipv6, template: wanted, trueowner, force }, context, { found, templates }) {
     const { plan, reason } = context;
     const name = readZoneName('domain', domain);
-    const { username, account } = await newOwner(context, name, trueowner);
+    const { username, account } = await newOwner(context, name, { trueowner, force });
     if (found !== undefined) {
       throw badParam(`The DNS zone “${name}” already exists. Change it, or remove it with killdns first.`);
     }

@@ -6,6 +6,7 @@ import * as accountNames from './names.ts';
 import type { Account } from './accounts.ts';
 import * as hostedDomains from '../domains/hosted-domains.ts';
 import { assertNewNames, renamesOf } from '../domains/renamed-domains.ts';
+import { assertNotReserved } from '../domains/reserved-domains.ts';
 import { assertMayGiveShell, assertOwner, shellFor } from './new-account.ts';
 import { withPackage } from '../packages/accounts.ts';
 import { showLimits } from '../packages/form.ts';
@@ -31,9 +32,12 @@ export type Changes = {
       | 'mailboxFormat'
       | 'createdAt'
   ]?: Account[Key] | undefined;
+} & {
+  /** True if root sets the domain although it is reserved. */
+  readonly force?: boolean;
 };
 
-type Dependencies = Pick<Context, 'caller' | 'db' | 'now'>;
+type Dependencies = Pick<Context, 'caller' | 'db' | 'now' | 'system'>;
 
 /**
  * Returns the account after the change. `ofMachine` contains the new username if a system user already has it.
@@ -53,8 +57,12 @@ export async function plan(
   }
   const domain = changes.domain?.toLowerCase() ?? before.domain;
   if (domain !== before.domain) {
-    await hostedDomains.assertFree(db, domain);
     const renames = renamesOf(before, { domain }, await hostedDomains.listOf(db, before.username));
+    for (const name of renames.values()) {
+      const kind = name === domain ? 'domain' : 'subdomain';
+      await assertNotReserved(world, { domain: name, kind, force: changes.force });
+    }
+    await hostedDomains.assertFree(db, domain);
     await assertNewNames(db, { domain }, renames);
   }
   const base = changes.package === undefined ? before : withPackage(before, changes.package);

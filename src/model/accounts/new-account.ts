@@ -6,6 +6,7 @@ import * as accountLimits from './limits.ts';
 import * as accountNames from './names.ts';
 import type { Account } from './accounts.ts';
 import * as hostedDomains from '../domains/hosted-domains.ts';
+import { assertNotReserved } from '../domains/reserved-domains.ts';
 import * as featureLists from '../features/lists.ts';
 import * as packages from '../packages/packages.ts';
 import { assertAllowed } from '../packages/privileges.ts';
@@ -26,6 +27,8 @@ export interface Wishes {
   readonly uid: number | undefined;
   /** True if another account has the domain, and loses it to the new account. */
   readonly takesDomain?: true;
+  /** True if root adds the domain although it is reserved. */
+  readonly force?: boolean;
 }
 
 /** The shells of accounts with and without shell access. */
@@ -50,7 +53,10 @@ export async function plan(
   const { username, owner } = wishes;
   const domain = wishes.domain.toLowerCase();
   await accountNames.assertFree(db, ofMachine, username);
-  if (wishes.takesDomain !== true) await hostedDomains.assertFree(db, domain);
+  if (wishes.takesDomain !== true) {
+    await assertNotReserved(context, { domain, kind: 'domain', force: wishes.force });
+    await hostedDomains.assertFree(db, domain);
+  }
   await assertOwner(context, owner, username);
   const { settings: given } = await packages.get(db, caller, wishes.package);
   const settings = { ...given, ...wishes.settings };

@@ -4,21 +4,23 @@ import type { Context, Db } from '../../core/context.ts';
 import { badParam, denied } from '../../core/errors.ts';
 import { find, maySee, noAccess } from '../accounts/accounts.ts';
 import { taken } from '../domains/hosted-domains.ts';
+import { assertNotReserved } from '../domains/reserved-domains.ts';
 import { isOf, noAccess as noAccessToZone, ownerOf, type ZoneOwner } from './zone-owners.ts';
 
 type Dependencies = Pick<Context, 'db' | 'caller' | 'system'>;
 
 /**
- * @param trueowner the parameter; default: the caller @throws ApiError `denied` if the name, a parent domain or a
+ * @param trueowner the parameter; default: the caller @param force the parameter @throws ApiError `denied` if the name, a parent domain or a
  * subdomain belongs to another user, or the caller has no access to the owner; `bad_param` if the domain is an
  * account's and “trueowner” is another user
  */
 export async function newOwner(
   context: Dependencies,
   zone: string,
-  trueowner: string | undefined,
+  { trueowner, force }: { trueowner: string | undefined; force: boolean },
 ): Promise<ZoneOwner> {
   const { db, caller } = context;
+  await assertNotReserved(context, { domain: zone, kind: 'zone', force });
   const present = await assertMayAdd(context, zone);
   const username = trueowner ?? present?.username ?? caller.user;
   if (present !== undefined && present.username !== username && (await taken(db, [zone])).has(zone)) {
@@ -38,15 +40,12 @@ export async function newOwner(
  * if the name, a parent domain or a subdomain belongs to another user
  */
 export async function assertMayAdd(
-  { db, caller, system }: Dependencies,
+  { db, caller }: Pick<Dependencies, 'db' | 'caller'>,
   zone: string,
 ): Promise<ZoneOwner | undefined> {
   const present = await ownerOf(db, zone);
   if (seesAll(caller)) return present;
   if (present !== undefined && !isOf(caller, present)) throw noAccessToZone(zone);
-  if (isRelated(zone, system.hostname().toLowerCase())) {
-    throw denied(`The zone “${zone}” would contain the name of this server. Only root can add it.`);
-  }
   for (const other of await related(db, zone)) {
     if (!isOf(caller, await ownerOf(db, other))) {
       throw denied(
@@ -56,11 +55,6 @@ export async function assertMayAdd(
     }
   }
   return present;
-}
-
-/** Whether the zone is the name itself or a parent domain of it. */
-function isRelated(zone: string, name: string): boolean {
-  return name === zone || name.endsWith(`.${zone}`);
 }
 
 /** Known domains that are parents or subdomains of the zone. The owner of one controls a part of the other. */

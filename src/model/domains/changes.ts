@@ -51,10 +51,10 @@ export async function ownerOfParent(
 export async function withSubdomain(
   context: Dependencies,
   account: accounts.Account,
-  { domain, root }: { domain: string; root: Given },
+  { domain, root, force }: { domain: string; root: Given; force?: boolean },
 ): Promise<ChangedDomains> {
   const before = await start(context, account);
-  const after = [...before, await newSubdomain(context, account, { domain, root })];
+  const after = [...before, await newSubdomain(context, account, { domain, root, force })];
   assertWithinLimits(account, before, after);
   return { account, before, after };
 }
@@ -67,11 +67,11 @@ export async function withSubdomain(
 export async function withAlias(
   context: Dependencies,
   account: accounts.Account,
-  { domain, host }: { domain: string; host: Given },
+  { domain, host, force }: { domain: string; host: Given; force?: boolean },
   authority?: FoundAuthority,
 ): Promise<ChangedDomains> {
   const before = await start(context, account);
-  await assertName(context, domain);
+  await assertName(context, { domain, kind: 'domain', force });
   await assertForeignName(context, account, domain, authority);
   if (isWildcard(host.given)) {
     throw badParam(
@@ -99,7 +99,7 @@ export async function withAddon(
   authority?: FoundAuthority,
 ): Promise<ChangedDomains> {
   const before = await start(context, account);
-  await assertName(context, domain);
+  await assertName(context, { domain, kind: 'domain' });
   await assertForeignName(context, account, domain, authority);
   if (isWildcard(subdomain)) {
     throw badParam(`A wildcard subdomain, such as ${quote(subdomain)}, cannot serve an addon domain.`);
@@ -181,9 +181,9 @@ async function start({ db }: Dependencies, account: accounts.Account): Promise<r
 async function newSubdomain(
   context: Dependencies,
   account: accounts.Account,
-  { domain, root }: { domain: string; root: Given },
+  { domain, root, force }: { domain: string; root: Given; force?: boolean | undefined },
 ): Promise<HostedDomain> {
-  await assertName(context, domain);
+  await assertName(context, { domain, kind: 'subdomain', force });
   await assertSubdomain(context, domain);
   const documentRoot = await rootOf(context, account, root);
   return { domain, username: account.username, type: 'sub', servedBy: null, documentRoot };

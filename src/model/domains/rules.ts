@@ -7,8 +7,8 @@ import type { Account } from '../accounts/accounts.ts';
 import { related } from '../dns/new-zone-owner.ts';
 import { ownerOf } from '../dns/zone-owners.ts';
 import { isOn } from './flags.ts';
-import { isWellKnown } from './well-known.ts';
 import { assertFree, taken } from './hosted-domains.ts';
+import { assertNotReserved, type NewName } from './reserved-domains.ts';
 
 type Dependencies = Pick<Context, 'db' | 'caller' | 'system'>;
 
@@ -28,11 +28,10 @@ const isFree = ({ caller }: Dependencies) => seesAll(caller);
  * The rules for every new name of an account.
  * @throws ApiError `bad_param`, `denied`.
  */
-export async function assertName(context: Dependencies, domain: string): Promise<void> {
-  const { db, system } = context;
-  if (domain === system.hostname().toLowerCase()) {
-    throw badParam(`“${domain}” is the name of this server, so it cannot be a domain of an account.`);
-  }
+export async function assertName(context: Dependencies, name: NewName): Promise<void> {
+  const { db } = context;
+  const { domain } = name;
+  await assertNotReserved(context, name);
   await assertFree(db, domain);
   const [, prefix, rest = ''] = /^(www|mail)\.(.+)$/.exec(domain) ?? [];
   if (prefix !== undefined && (await taken(db, [rest])).has(rest)) {
@@ -70,17 +69,11 @@ export async function assertForeignName(
   const { db, system } = context;
   await assertUnrelated(context, account, domain);
   const hostname = system.hostname().toLowerCase();
-  if (hostname.endsWith(`.${domain}`)) {
-    throw denied(`“${domain}” contains the name of this server. Only root can add it.`);
-  }
   if (domain.endsWith(`.${hostname}`) && !(await isOn(db, 'allowparkhostnamedomainsubdomains'))) {
     throw denied(
       `“${domain}” is a subdomain of the name of this server. The tweak setting allowparkhostnamedomainsubdomains does not ` +
         'allow it.',
     );
-  }
-  if (isWellKnown(domain) && (await isOn(db, 'blockcommondomains'))) {
-    throw denied(`“${domain}” is a well-known domain of others. Only root can add it (blockcommondomains).`);
   }
   await assertAuthority(context, domain, authority);
 }

@@ -104,6 +104,15 @@ export async function listNameservers(db: Db, owner: string): Promise<string[]> 
   return readWords(row?.nameservers ?? '');
 }
 
+/** The nameservers of all resellers but one. */
+export async function listNameserversOfOthers(db: Db, user: string): Promise<string[]> {
+  const rows = await db.all<{ nameservers: string }>(
+    "SELECT nameservers FROM reseller WHERE username <> ? AND nameservers <> ''",
+    user,
+  );
+  return rows.flatMap(({ nameservers }) => readWords(nameservers));
+}
+
 /** @throws ApiError `bad_param` for an invalid hostname, or too many. */
 export async function setNameservers(db: Db, user: string, given: readonly string[]): Promise<void> {
   const { matches, expects } = domainName.pattern;
