@@ -134,10 +134,13 @@ export const part: AccountPart = {
     };
   },
 
-  // The first step writes the virtual hosts of accounts of earlier versions, which do not look for the pause.
+  // Another call may have Apache reload at any time. It would end if a file named a user that was renamed.
   released: async (world, before, after) =>
     world.roles.has(ROLE) && isMoved(before, after)
-      ? [change.plan(await webChange(world, before, {})), pause.plan({ username: before.username })]
+      ? [
+          change.plan(await webChange(world, before, { isMoving: true })),
+          pause.plan({ username: before.username }),
+        ]
       : [],
 
   async changed(world, before, after) {

@@ -23,6 +23,8 @@ export interface AccountWeb {
   readonly isSuspended: boolean;
   /** Answers every request with 509, because the account has used its bandwidth. */
   readonly isOverLimit: boolean;
+  /** Answers every request with 503 and names neither the user nor its group: they are about to get other names. */
+  readonly isMoving?: true;
   /** Whether the account may run CGI programs. */
   readonly hasCgi: boolean;
   readonly hosts: readonly WebHost[];
@@ -91,6 +93,7 @@ export interface WebOverrides {
   readonly ipv6?: ipv6.Assignment | null;
   readonly isSuspended?: boolean;
   readonly isOverLimit?: boolean;
+  readonly isMoving?: true;
   /** By servername. Null: no PHP. Others stay as they are stored. */
   readonly php?: ReadonlyMap<string, WebPhp | null>;
   /** The PHP version that becomes the server's default if none is stored yet. */
@@ -134,6 +137,7 @@ export async function accountWebOf(
     addresses: addressesOf(settings.dedicatedIp ? account.ip : null, assigned ?? null),
     isSuspended: overrides.isSuspended ?? account.suspendedAt !== null,
     isOverLimit: overrides.isOverLimit ?? (await exceeded.isStoredAsExceeded(db, before.username)),
+    ...(overrides.isMoving && { isMoving: true as const }),
     hasCgi: settings.cgi,
     hosts: hosts.map(({ servername, aliases, services, documentRoot }) => {
       const given = overrides.php?.get(servername);

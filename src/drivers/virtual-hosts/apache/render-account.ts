@@ -228,6 +228,13 @@ function answers(web: AccountWeb, host: WebHost, around: Surroundings): string[]
       ...NOT_FOR_CLIENTS,
     ];
   }
+  if (web.isMoving === true) {
+    return [
+      `DocumentRoot ${path(locate(CHALLENGES))}`,
+      `RedirectMatch 503 ${NOT_CHALLENGES}`,
+      `Header always set Retry-After ${RETRY_AFTER}`,
+    ];
+  }
   return website(web, host, around);
 }
 
