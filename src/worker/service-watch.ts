@@ -1,5 +1,5 @@
 // Watches the monitored services of this server, in whmapi1d: one that does not run, or does not answer, is restarted by a
-// task, whose log says why.
+// task, whose log says why. One that has ended by itself is noticed within seconds.
 import type { Db } from '../core/context.ts';
 import type { Engine } from '../core/engine.ts';
 import { isRestarting } from '../model/services/restarts.ts';
@@ -10,6 +10,16 @@ import { lookAtServices, type FoundService } from '../drivers/services/look.ts';
 import { probe } from '../drivers/services/probes.ts';
 
 const PAUSE_BETWEEN_TRIES_MS = 2000;
+/** So often, systemd is asked for services that have ended by themselves, such as at a reload. */
+const GLANCE_MS = 3000;
+
+/** Which of WHM’s services do the work of a role. They are brought back even if nobody monitors them. */
+const servicesOfRoles: Readonly<Record<string, readonly string[]>> = {
+  DNS: ['named'],
+  MySQL: ['mysql'],
+  Postgres: ['postgresql'],
+  WebServer: ['httpd', 'apache_php_fpm'],
+};
 
 export interface ServiceWatchDependencies {
   readonly engine: Engine;
@@ -40,16 +50,14 @@ export class ServiceWatch {
   /** One check of all monitored services. @returns the services that are restarted, by WHM's names. */
   async check(): Promise<string[]> {
     const { engine } = this.#deps;
-    const { isOff, names, tries, troubled } = await this.#read(async (db) => ({
-      isOff: await isWatchOff(db),
-      names: await monitored.list(db),
-      tries: await triesOf(db),
-      troubled: await troubles.list(db),
-    }));
-    if (isOff || names.size === 0 || !(await engine.machine.services()).isSupported) return [];
+    const { isOff, names, ofRoles, tries, troubled } = await this.#settings();
+    if (isOff || !(await engine.machine.services()).isSupported) return [];
+    if (names.size === 0 && ofRoles.size === 0) return [];
+    const isWatched = ({ name, state }: FoundService) =>
+      names.has(name) || (ofRoles.has(name) && (state === 'failed' || troubled.has(name)));
     const found = (await lookAtServices(engine.machine)).filter(
       // systemd restarts this very process.
-      ({ name, isEnabled, isOwn }) => names.has(name) && isEnabled && isOwn !== true,
+      (one) => isWatched(one) && one.isEnabled && one.isOwn !== true,
     );
     const restarted: string[] = [];
     for (const service of found) {
@@ -59,6 +67,40 @@ export class ServiceWatch {
       } else if (await this.#restart(service.name, problem)) restarted.push(service.name);
     }
     return restarted;
+  }
+
+  /**
+   * Restarts services that have ended by themselves: the monitored ones, and those of this server’s roles. One that
+   * somebody has stopped, or that is in trouble already, waits for the next check.
+   * @returns the services that are restarted, by WHM's names.
+   */
+  async glance(): Promise<string[]> {
+    const { engine } = this.#deps;
+    const { isOff, names, ofRoles, troubled } = await this.#settings();
+    if (isOff || !(await engine.machine.services()).isSupported) return [];
+    if (names.size === 0 && ofRoles.size === 0) return [];
+    const restarted: string[] = [];
+    for (const { name, state, isEnabled, isOwn } of await lookAtServices(engine.machine)) {
+      if (state !== 'failed' || !isEnabled || isOwn === true || troubled.has(name)) continue;
+      if (!names.has(name) && !ofRoles.has(name)) continue;
+      if (await this.#restart(name, `The service “${name}” has ended by itself.`)) restarted.push(name);
+    }
+    return restarted;
+  }
+
+  #settings() {
+    return this.#read(async (db) => {
+      const roles = await this.#deps.engine.rolesOf(db);
+      return {
+        isOff: await isWatchOff(db),
+        names: await monitored.list(db),
+        ofRoles: new Set(
+          Object.entries(servicesOfRoles).flatMap(([role, some]) => (roles.has(role) ? some : [])),
+        ),
+        tries: await triesOf(db),
+        troubled: await troubles.list(db),
+      };
+    });
   }
 
   async #problemOf(service: FoundService, tries: number): Promise<string | undefined> {
@@ -109,7 +151,15 @@ export class ServiceWatch {
       } catch (error) {
         onTrouble?.(error);
       }
-      await this.#pause(pauseMs);
+      await this.#pauseWithGlances(pauseMs);
+    }
+  }
+
+  async #pauseWithGlances(milliseconds: number): Promise<void> {
+    for (let left = milliseconds; left > 0 && !this.#ending.signal.aborted; left -= GLANCE_MS) {
+      await this.#pause(Math.min(left, GLANCE_MS));
+      // What it cannot find out, the next check reports.
+      if (left > GLANCE_MS) await this.glance().catch(() => undefined);
     }
   }
 

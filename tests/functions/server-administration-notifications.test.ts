@@ -23,9 +23,19 @@ class Services extends RecordedServices {
   override readonly isSupported = true as never;
   problem: string | undefined;
 
+  /** The units that have ended by themselves. */
+  readonly ended = new Set<string>();
+
   override async restart(unit: string): Promise<void> {
     if (this.problem !== undefined) throw new MachineError('failed', this.problem);
     await super.restart(unit);
+    this.ended.delete(unit);
+  }
+
+  override async states(units: readonly string[]) {
+    const found = await super.states(units);
+    const isEnded = (unit: string) => this.ended.has(unit) && { isEnabled: true, state: 'failed' };
+    return new Map([...found].map(([unit, state]) => [unit, { ...state, ...isEnded(unit) }]));
   }
 }
 
@@ -116,6 +126,37 @@ describe('a watched service', () => {
     expect(await watch.check()).toEqual([]);
     await runTasks();
     expect(mails()).toEqual([]);
+  });
+
+  it('that ends by itself is restarted at the next glance, but not one that somebody has stopped', async () => {
+    await services.stop('cron');
+    expect(await watch.glance()).toEqual([]);
+    services.ended.add('cron');
+    expect(await watch.glance()).toEqual(['crond']);
+    // Its restart waits already.
+    expect(await watch.glance()).toEqual([]);
+    await runTasks();
+    expect(subjects()).toEqual([
+      '[server.example.com] The service crond failed',
+      '[server.example.com] The service crond works again',
+    ]);
+    expect(await watch.glance()).toEqual([]);
+  });
+
+  it('that does the work of a role is restarted if it ends by itself, although nobody monitors it', async () => {
+    await services.enable('named');
+    await services.start('named');
+    services.ended.add('named');
+    services.problem = '“named” did not start.';
+    expect(await watch.glance()).toEqual(['named']);
+    await runTasks();
+    // Not every three seconds, but with each check.
+    expect(await watch.glance()).toEqual([]);
+    services.problem = undefined;
+    expect(await watch.check()).toEqual(['named']);
+    await runTasks();
+    expect(services.ended.size).toBe(0);
+    expect(await watch.check()).toEqual([]);
   });
 
   it('that cannot be restarted is reported once, however often it is tried', async () => {
