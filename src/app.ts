@@ -16,7 +16,6 @@ import type { StoredName } from './model/stored-names.ts';
 import { changes } from './changes/loaders.generated.ts';
 import { steps } from './drivers/loaders.generated.ts';
 import type { ServerPrograms } from './server-programs.ts';
-import { BeforeCalls } from './store/before-calls.ts';
 import { journal } from './store/journal.ts';
 import { freeBelowReserve, readLogLimits } from './store/log-limits.ts';
 import { AuditLog, logHook, logUnexpected } from './store/logs.ts';
@@ -208,8 +207,6 @@ export function createApplication(
     step: (kind) => loadBy(steps, kind),
     withSteps: async (entry) => (await import('./changes/earlier-operations.ts')).withSteps(entry),
     journal,
-    // For a server. A command makes one call, and a shared store would have to be asked.
-    ...(livesLong && shared === undefined ? { beforeCalls: new BeforeCalls(store) } : {}),
     isHookable: (name) => Object.hasOwn(eventsOf, name),
     areHooksEnabled,
     findHooks: async (db, call, { machine, now: clock }) => {
@@ -224,6 +221,7 @@ export function createApplication(
     taskLog: async (id, offset) =>
       new (await import('./store/task-logs.ts')).TaskLogFiles(directory, now).piece(id, offset),
     processes: processesOf(process),
+    ownPlans: { givenUp: new Set(), inRecovery: new Set() },
     functions: async () => (await import('./functions/index.generated.ts')).index,
     securityAdvice: async () => {
       const { advise } = await import('./doctor/advise.ts');

@@ -17,7 +17,8 @@ import type { MetaArguments } from './meta-arguments.ts';
 import { noStore, storeOfLook } from './limited-stores.ts';
 import type { JournalEntry, Plan, StepResult } from './plan.ts';
 import { Report, type Outcome } from './report.ts';
-import type { Continued, Decided, Early } from './first-step.ts';
+import type { LastTry } from './execute-plan.ts';
+import type { Opened } from './journaled-plan.ts';
 import { assertFeature } from './feature.ts';
 import { assertRole } from './role.ts';
 import type { Hash } from './values.ts';
@@ -26,6 +27,14 @@ interface Prepared {
   readonly fn: AnyFunction;
   readonly meta: MetaArguments | undefined;
   readonly args: unknown;
+}
+
+/** What a transaction has decided about a call. */
+interface Decided {
+  readonly outcome: Outcome;
+  readonly plan: Plan | undefined;
+  /** The lock that another call holds, if it has to wait. */
+  readonly opened: Opened | string | undefined;
 }
 
 /** Runs a call. Never throws: the envelope contains the error. */
@@ -220,28 +229,21 @@ class Dispatch {
 
   /**
    * Plans in one transaction, does the work on the machine outside any transaction, and stores the outcome in another.
+   * @param first The first part of the plan, if it was applied.
    */
-  async #operate(prepared: Prepared, found: unknown, { first, isAgain }: Continued = {}): Promise<Outcome> {
-    const { execute, executeFirst, extend, abandon, forget, open, waitForLocks } =
-      await import('./execute-plan.ts');
-    const { decideWithFirst, versionToRead } = await import('./first-step.ts');
-    const tries: number[] = [];
-    const decide = async (db: Db, nested: Store, early?: Early): Promise<Work<Decided>> => {
-      // The store runs this again if an earlier try was rolled back.
-      forget(tries);
-      if (early !== undefined && this.#engine.store.version?.() !== early.version)
-        return { value: { ...early, isOutdated: true }, keep: false };
-      const outcome = early?.outcome ?? (await this.#decide(prepared, nested, found));
+  async #operate(prepared: Prepared, found: unknown, first?: Opened): Promise<Outcome> {
+    const { execute, executeFirst, extend, abandon, open, waitForLocks } = await import('./execute-plan.ts');
+    const last: LastTry = {};
+    const decide = async (db: Db, nested: Store): Promise<Work<Decided>> => {
+      const outcome = await this.#decide(prepared, nested, found);
       const plan = this.#contexts.plan;
-      if (plan !== undefined && early === undefined && first === undefined && isAgain !== true) {
-        const version = await versionToRead(this.#engine, db, plan);
-        if (version !== undefined) return { value: { outcome, plan, version }, keep: false };
-      }
-      const about = { xid: this.#xid, caller: this.#actor, tries, found: early?.found };
-      const start = (planned: Plan) =>
-        first === undefined
-          ? open(this.#engine, db, planned, about)
-          : extend(this.#engine, db, planned, first);
+      const about = { xid: this.#xid, caller: this.#actor };
+      const start = async (planned: Plan) => {
+        if (first !== undefined) return extend(this.#engine, db, planned, first);
+        const opened = await open(this.#engine, db, planned, about);
+        if (typeof opened !== 'string') last.id = opened.entry.id;
+        return opened;
+      };
       const opened = plan && (await start(plan));
       const hasToWait = typeof opened === 'string';
       // The line of a begun plan need not be on the disk: the journal is, from which a later call writes its line.
@@ -249,23 +251,19 @@ class Dispatch {
       if (!hasToWait) await this.#audit(outcome, kind, { db, stage: opened && 'begun' });
       return { value: { outcome, opened, plan }, keep: !hasToWait };
     };
-    const inStore = (early?: Early) =>
-      this.#engine.store
-        .transaction('changes', (db, nested) => decide(db, nested, early))
-        .catch(abandon(tries));
-    const { outcome, opened, plan, isOutdated } = await decideWithFirst(this.#engine, inStore);
-    // Another call may have changed what the look found.
-    if (isOutdated) return this.#operate(prepared, await this.#look(prepared), { first, isAgain: true });
+    const { outcome, opened, plan } = await this.#engine.store
+      .transaction('changes', decide)
+      .catch((error: unknown) => abandon(this.#engine, last, error));
     if (plan === undefined || opened === undefined) return outcome;
     if (typeof opened === 'string') {
       const { locks } = (first === undefined ? plan.first : undefined) ?? plan;
       await waitForLocks(this.#engine, locks, { look: () => this.#recover(), own: first?.entry.id });
       // The other call may have changed what this call read.
-      return this.#operate(prepared, await this.#look(prepared), { first });
+      return this.#operate(prepared, await this.#look(prepared), first);
     }
     if (plan.first !== undefined && first === undefined) {
       return executeFirst(this.#engine, opened, async () =>
-        this.#operate(prepared, await this.#look(prepared), { first: opened }),
+        this.#operate(prepared, await this.#look(prepared), opened),
       );
     }
     let answered = outcome;
@@ -299,17 +297,16 @@ class Dispatch {
 
   /** Recovers unfinished operations, unless this is a dry run. Returns the script hooks of the call. */
   async #begin({ fn, args }: Prepared): Promise<CallHooks | undefined> {
-    const { isHookable, findHooks, store, journal, beforeCalls } = this.#engine;
+    const { isHookable, findHooks, store, journal } = this.#engine;
     const { dryRun, outer } = this.#call;
     const isHooked = isHookable(fn.name);
     if (outer?.hasLooked === true && !isHooked) return undefined;
-    if ((dryRun && !isHooked) || beforeCalls?.hasNothing(fn.name) === true) return undefined;
+    if (dryRun && !isHooked) return undefined;
     const call = { fn, args: args as ReadArguments, caller: this.#caller, xid: this.#xid };
     // One transaction for both, because each one takes time if the database is on another server.
     const { left, hooks } = await store.transaction('reads', async (db) => {
       const entries = dryRun ? [] : await journal.list(db);
       const found = isHooked ? await findHooks(db, call, this.#engine) : undefined;
-      if (!dryRun && entries.length === 0 && found === undefined) beforeCalls?.noteNothing(fn.name);
       return { value: { left: entries, hooks: found }, keep: false };
     });
     await this.#undoOrComplete(left);

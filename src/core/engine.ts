@@ -17,7 +17,7 @@ import type { AnyFunction } from './define.ts';
 import type { Absent } from './errors.ts';
 import type { CallHooks, HookedCall } from './hooks.ts';
 import type { CallPeer } from './peer.ts';
-import type { Change, Journal, JournalEntry, Processes, AnyStep } from './plan.ts';
+import type { Change, Journal, JournalEntry, OwnPlans, Processes, AnyStep } from './plan.ts';
 import type { NewTask, TaskLogPiece } from './task.ts';
 
 /** The result of a transaction's work, and whether to commit its changes. */
@@ -30,11 +30,6 @@ export interface Work<T> {
 export interface Store {
   /** Commits or rolls back the changes of `work`. An error in `work` rolls them back. */
   transaction<T>(effect: 'reads' | 'changes', work: (db: Db, nested: Store) => Promise<Work<T>>): Promise<T>;
-  /**
-   * To be called in a transaction for changes. Returns the same text in two of them only if nothing was stored in
-   * between, by whichever process. Absent if the store does not know.
-   */
-  version?(): string;
 }
 
 /** The engine's dependencies, built by `app.ts`. */
@@ -60,15 +55,6 @@ export interface Engine {
   /** Adds the steps to an entry of an earlier version, which has none. */
   readonly withSteps: (entry: JournalEntry) => Promise<JournalEntry>;
   readonly journal: Journal;
-  /**
-   * Knows that no operation is unfinished and no script hook is enabled for a function, as long as nothing is stored.
-   * Absent if the store does not know.
-   */
-  readonly beforeCalls?: {
-    readonly hasNothing: (name: string) => boolean;
-    /** To be called in the transaction in which this was found. */
-    readonly noteNothing: (name: string) => void;
-  };
   /** Whether a function can have script hooks. */
   readonly isHookable: (name: string) => boolean;
   /** Whether any script hook is enabled. */
@@ -86,6 +72,7 @@ export interface Engine {
   /** Reads the log of a task of this server from a position on, in bytes. Undefined if there is no such log. */
   readonly taskLog: (id: number, offset: number) => Promise<TaskLogPiece | undefined>;
   readonly processes: Processes;
+  readonly ownPlans: OwnPlans;
   readonly functions: () => Promise<Readonly<Record<string, IndexRow>>>;
   /** Checks the security of this server. */
   readonly securityAdvice: () => Promise<readonly SecurityAdvice[]>;

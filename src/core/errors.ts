@@ -226,6 +226,14 @@ export interface Absent {
   readonly because?: string;
 }
 
+/** A process that goes on with a plan finds that another one has taken it over. */
+export function takenOver(): ApiError {
+  return new ApiError(
+    'host_failed',
+    'Another process considered this call abandoned and undid its changes. Retry the call.',
+  );
+}
+
 export function denied(reason: string): ApiError {
   return new ApiError('denied', reason);
 }

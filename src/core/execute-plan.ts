@@ -6,16 +6,15 @@ import {
   applySteps,
   changeOf,
   inStore,
+  leave,
   sentence,
   stepOf,
   store,
-  inProgress,
   undo,
   type Opened,
 } from './journaled-plan.ts';
-import { needsNothing } from './first-step.ts';
 import { MachineError, ofDisk, UNCHANGED } from './machine-error.ts';
-import type { Begun, JournaledStep, Lock, Plan, PlannedStep, StepResult } from './plan.ts';
+import type { JournaledStep, JournalEntry, Lock, Plan, PlannedStep, StepResult } from './plan.ts';
 import { quote } from './quote.ts';
 
 /** How long a call waits between two checks of a lock, and how often it waits. */
@@ -26,28 +25,20 @@ const MAX_PAUSES_IF_PATIENT = 6000;
 /** How many pauses pass between two checks whether the process that holds the lock has died. */
 const PAUSES_BETWEEN_LOOKS = 10;
 
-/**
- * Handles a transaction that failed or whose outcome is unknown: this process no longer counts its operation as in
- * progress.
- */
-export const abandon =
-  (tries: number[]) =>
-  (error: unknown): never => {
-    forget(tries);
-    throw error;
-  };
-
-/** Forgets the operations of transactions that were rolled back. */
-export function forget(tries: number[]): void {
-  for (const id of tries.splice(0)) inProgress.delete(id);
+/** Whether the store committed a transaction is unknown, for example because the connection was lost. */
+function isUnknownOutcome(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'unknown_outcome';
 }
 
-interface About {
-  readonly xid: string;
-  readonly caller: string;
-  readonly tries: number[];
-  /** What the first step found (`first-step.ts`). */
-  readonly found?: Begun | undefined;
+/** What a transaction opened last: the store runs it again if an earlier try was rolled back. */
+export interface LastTry {
+  id?: number;
+}
+
+/** Handles the failure of a transaction that opened a plan: the plan may be in the journal, and nobody executes it. */
+export function abandon({ ownPlans }: Engine, { id }: LastTry, error: unknown): never {
+  if (id !== undefined && isUnknownOutcome(error)) ownPlans.givenUp.add(id);
+  throw error;
 }
 
 /** Writes a plan to the journal. @returns the lock that another call holds, if it has to wait. */
@@ -55,28 +46,25 @@ export async function open(
   engine: Engine,
   db: Db,
   plan: Plan,
-  { xid, caller, tries, found }: About,
+  { xid, caller }: Pick<JournalEntry, 'xid' | 'caller'>,
 ): Promise<Opened | string> {
   const about = { process: engine.processes.own(), xid, caller };
   const change = await changeOf(engine, plan.change);
   // The rest of the plan is made again after the first part.
   const part = plan.first === undefined ? plan : { ...plan, ...plan.first };
-  const begun = (await needsNothing(engine, part)) ? { memento: undefined } : found;
-  const opened = await engine.journal.open(db, part, about, begun);
-  if (typeof opened === 'string') return opened;
-  inProgress.add(opened);
-  tries.push(opened);
+  const id = await engine.journal.open(db, part, about);
+  if (typeof id === 'string') return id;
   const entry = {
     ...about,
-    id: opened,
+    id,
     kind: plan.change,
     input: plan.input,
     irreversible: plan.irreversible === true,
     needsSecret: plan.irreversible === true && plan.secret !== undefined,
     begunBefore: 0,
-    steps: part.steps.map((step, at) => (at === 0 && begun ? asBegun(step, begun) : asPlanned(step))),
+    steps: part.steps.map(asPlanned),
   };
-  return { entry, change };
+  return { entry, change, fate: { isSettled: false } };
 }
 
 const asPlanned = (step: PlannedStep): JournaledStep => ({
@@ -86,24 +74,18 @@ const asPlanned = (step: PlannedStep): JournaledStep => ({
   result: null,
 });
 
-const asBegun = (step: PlannedStep, { memento }: Begun): JournaledStep => ({
-  ...asPlanned(step),
-  state: 'begun',
-  memento,
-});
-
 /** Adds the rest of a plan to the journal, after its first part. @returns the lock that another call holds. */
 export async function extend(
   engine: Engine,
   db: Db,
   plan: Plan,
-  { entry }: Opened,
+  { entry, fate }: Opened,
 ): Promise<Opened | string> {
   const change = await changeOf(engine, plan.change);
-  const taken = await engine.journal.extend(db, entry.id, plan);
+  const taken = await engine.journal.extend(db, entry, plan);
   if (taken !== undefined) return taken;
   const steps = [...entry.steps, ...plan.steps.map(asPlanned)];
-  return { entry: { ...entry, kind: plan.change, input: plan.input, steps }, change };
+  return { entry: { ...entry, kind: plan.change, input: plan.input, steps }, change, fate };
 }
 
 /**
@@ -111,18 +93,19 @@ export async function extend(
  * @throws the error of a step or of `rest`, after undoing the finished steps.
  */
 export async function executeFirst<T>(engine: Engine, opened: Opened, rest: () => Promise<T>): Promise<T> {
+  const { fate } = opened;
   try {
     await applySteps(engine, opened.entry, '');
     const result = await rest();
     // The second plan has no work, for example because another call has done it meanwhile.
-    if (inProgress.has(opened.entry.id)) await undo(engine, opened);
+    if (!fate.isSettled) await undoOwn(engine, opened);
     return result;
   } catch (error) {
     // If the rest of the plan was started, it has undone everything.
-    if (!inProgress.has(opened.entry.id)) throw error;
+    if (fate.isSettled) throw error;
     throw await undoAfterFailure(engine, opened, error);
   } finally {
-    inProgress.delete(opened.entry.id);
+    fate.isSettled = true;
   }
 }
 
@@ -194,7 +177,7 @@ export async function execute(
     if (endsIfAbandoned === true && isAbandoned?.() === true)
       throw new ApiError('abandoned', 'The command was interrupted. What the call had done was undone.');
   };
-  const { entry } = opened;
+  const { entry, fate } = opened;
   let isApplied = false;
   try {
     await applySteps(engine, entry, secret, assertWanted);
@@ -206,19 +189,17 @@ export async function execute(
       const stored = await wasStored(engine, entry.id).catch(() => undefined);
       if (stored === true) return;
       // The journal cannot be read now. The next call reads it, and undoes or completes this operation.
-      if (stored === undefined) throw error;
+      if (stored === undefined) {
+        engine.ownPlans.givenUp.add(entry.id);
+        throw error;
+      }
     }
     // If a step failed, the earlier steps are undone even in an irreversible plan, because the outcome is not stored.
     if (entry.irreversible && isApplied) throw await irreversibleFailure(engine, entry, error);
     throw await undoAfterFailure(engine, opened, error);
   } finally {
-    inProgress.delete(entry.id);
+    fate.isSettled = true;
   }
-}
-
-/** Whether the store committed the outcome is unknown, for example because the connection was lost. */
-function isUnknownOutcome(error: unknown): boolean {
-  return error instanceof ApiError && error.code === 'unknown_outcome';
 }
 
 /**
@@ -226,21 +207,16 @@ function isUnknownOutcome(error: unknown): boolean {
  * for changes, which waits if that transaction is still in progress.
  */
 async function wasStored(engine: Engine, id: number): Promise<boolean> {
-  const entries = await inStore(engine, 'changes', (db) => engine.journal.list(db));
-  return !entries.some((entry) => entry.id === id);
+  return (await inStore(engine, 'changes', (db) => engine.journal.find(db, id))) === undefined;
 }
 
 /** Leaves a completed but unstored plan to the next call, because it cannot be undone. Returns the error to report. */
 async function irreversibleFailure(
   engine: Engine,
-  { id, process }: Opened['entry'],
+  { id }: Opened['entry'],
   error: unknown,
 ): Promise<unknown> {
-  // Without an owner, the entry is completed by the next call. If the journal cannot be written now, the same happens
-  // once this process has ended.
-  await inStore(engine, 'changes', (db) => engine.journal.transferOwnership(db, id, process, '')).catch(
-    () => undefined,
-  );
+  await leave(engine, id).catch(() => undefined);
   if (!(error instanceof ApiError)) return error;
   const because = error.message.replace(UNCHANGED, '');
   return new ApiError(
@@ -250,17 +226,26 @@ async function irreversibleFailure(
   );
 }
 
+/**
+ * Undoes a plan of this call. The store is asked first: what another process has taken over, or what was stored, is
+ * never undone here.
+ */
+async function undoOwn(engine: Engine, opened: Opened, wasRefused = false): Promise<void> {
+  const { entry } = opened;
+  const owned = await inStore(engine, 'changes', (db) => engine.journal.claim(db, entry, entry.process));
+  if (owned !== undefined) await undo(engine, opened, wasRefused);
+}
+
 /** Undoes the finished steps after `error`. Returns the error to report. */
 async function undoAfterFailure(engine: Engine, opened: Opened, error: unknown): Promise<unknown> {
   try {
     // If a step failed with `exists`, it changed nothing, so the existing object is not removed.
     const wasRefused = (error as { code?: string } | null)?.code === 'exists';
-    await undo(engine, opened, wasRefused);
+    await undoOwn(engine, opened, wasRefused);
     return error;
   } catch (cause) {
-    const { id, process } = opened.entry;
     // Without an owner, the entry is taken over by the next call.
-    await inStore(engine, 'changes', (db) => engine.journal.transferOwnership(db, id, process, ''));
+    await leave(engine, opened.entry.id);
     const where = engine.logUnexpected(opened.entry.xid, opened.entry.kind, cause);
     return new ApiError(
       isOfDisk(error) || isOfDisk(cause) ? 'store_unavailable' : 'host_failed',

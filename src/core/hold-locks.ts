@@ -1,8 +1,8 @@
 // Holds locks for work that is not a plan, such as that of a task. An entry of the journal without steps has them.
 import type { Engine } from './engine.ts';
 import { ApiError } from './errors.ts';
-import { abandon, forget, waitForLocks } from './execute-plan.ts';
-import { HELD_LOCKS, inProgress, inStore } from './journaled-plan.ts';
+import { abandon, waitForLocks, type LastTry } from './execute-plan.ts';
+import { HELD_LOCKS, inStore } from './journaled-plan.ts';
 import type { JournalEntry, Lock } from './plan.ts';
 import { recover } from './recover-plans.ts';
 
@@ -25,8 +25,12 @@ export async function withLocks<T>(
 ): Promise<T> {
   const id = await acquire(engine, locks, holder);
   // If this cannot be stored now, the next call does it.
+  const held = { id, process: engine.processes.own() };
   const release = () =>
-    inStore(engine, 'changes', (db) => engine.journal.close(db, id)).finally(() => inProgress.delete(id));
+    inStore(engine, 'changes', (db) => engine.journal.close(db, held)).catch((error: unknown) => {
+      engine.ownPlans.givenUp.add(id);
+      throw error;
+    });
   let result: T;
   try {
     result = await work();
@@ -50,18 +54,15 @@ async function acquire(
   const look = async () => recover(engine, await inStore(engine, 'reads', (db) => journal.list(db)));
   for (;;) {
     signal.throwIfAborted();
-    const tries: number[] = [];
+    const last: LastTry = {};
     const opened = await store
       .transaction<number | string>('changes', async (db) => {
-        // The store runs this again if an earlier try was rolled back.
-        forget(tries);
         const value = await journal.open(db, plan, about);
         if (typeof value === 'string') return { value, keep: false };
-        inProgress.add(value);
-        tries.push(value);
+        last.id = value;
         return { value, keep: true };
       })
-      .catch(abandon(tries));
+      .catch((error: unknown) => abandon(engine, last, error));
     if (typeof opened === 'number') return opened;
     await waitForLocks(engine, locks, { look, signal, isPatient: true });
   }

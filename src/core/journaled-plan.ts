@@ -2,12 +2,48 @@
 // uses this for a call, and `recover-plans.ts` for an interrupted call.
 import type { Db } from './context.ts';
 import type { Engine } from './engine.ts';
-import { ApiError } from './errors.ts';
+import { takenOver } from './errors.ts';
 import { MachineError, ofDisk, UNCHANGED } from './machine-error.ts';
-import type { AnyStep, Change, JournaledStep, JournalEntry, StepResult } from './plan.ts';
+import type { AnyStep, Change, Held, JournaledStep, JournalEntry, StepResult } from './plan.ts';
 
-/** Journal IDs of the operations that this process is executing. Excludes those that it abandoned. */
-export const inProgress = new Set<number>();
+/** Leaves an entry of this process to the next call. If the store cannot be used now, this process remembers it. */
+export async function leave(engine: Engine, id: number): Promise<void> {
+  const held = { id, process: engine.processes.own() };
+  try {
+    await inStore(engine, 'changes', (db) => engine.journal.release(db, held));
+  } catch (error) {
+    engine.ownPlans.givenUp.add(id);
+    throw error;
+  }
+}
+
+/**
+ * Takes over an entry that is nobody's according to the store, and runs `work` with what the journal has of it now.
+ * Other calls of this process leave it alone meanwhile. Does nothing if the entry is somebody's.
+ */
+export async function takeOver(
+  engine: Engine,
+  { id, process }: Held,
+  work: (entry: JournalEntry) => Promise<void>,
+): Promise<void> {
+  const { journal, processes, ownPlans } = engine;
+  const own = processes.own();
+  const isNobodys =
+    process === '' || (process === own ? ownPlans.givenUp.has(id) : !processes.isAlive(process));
+  if (!isNobodys || ownPlans.inRecovery.has(id)) return;
+  ownPlans.inRecovery.add(id);
+  try {
+    const entry = await inStore(engine, 'changes', (db) => journal.claim(db, { id, process }, own));
+    if (entry === undefined) return;
+    ownPlans.givenUp.delete(id);
+    await work(entry);
+  } catch (error) {
+    await leave(engine, id);
+    throw error;
+  } finally {
+    ownPlans.inRecovery.delete(id);
+  }
+}
 
 /** The kind of an entry that only holds locks (`hold-locks.ts`). */
 export const HELD_LOCKS = 'hold-locks';
@@ -16,6 +52,11 @@ export const HELD_LOCKS = 'hold-locks';
 export interface Opened {
   readonly entry: Omit<JournalEntry, 'steps'> & { readonly steps: JournaledStep[] };
   readonly change: Change;
+  /** The parts of a plan share it. */
+  readonly fate: {
+    /** True once this process has stored the outcome, undone the plan, or left it to others. */
+    isSettled: boolean;
+  };
 }
 
 /** Loads the change that stores the outcome. The type of the change's input is erased: only its `store` knows it. */
@@ -37,10 +78,11 @@ export async function stepOf(engine: Engine, kind: string): Promise<AnyStep> {
  */
 export async function applySteps(
   engine: Engine,
-  { id, steps }: Opened['entry'],
+  entry: Opened['entry'],
   secret: string,
   assertWanted: () => void = () => undefined,
 ): Promise<void> {
+  const { steps } = entry;
   let done: { position: number; result: unknown } | undefined;
   for (const [position, planned] of steps.entries()) {
     if (planned.state === 'done') continue;
@@ -53,7 +95,7 @@ export async function applySteps(
     if (planned.state === 'planned') {
       memento = await step.prepare?.(machine, input, sealer);
       await inStore(engine, 'changes', (db) =>
-        engine.journal.note(db, id, { ...(done && { done }), begun: { position, memento } }),
+        engine.journal.note(db, entry, { ...(done && { done }), begun: { position, memento } }),
       );
     }
     steps[position] = { ...planned, state: 'begun', memento };
@@ -64,7 +106,8 @@ export async function applySteps(
 }
 
 /**
- * Undoes the steps in reverse order. `wasRefused`: the step that was started last failed before it changed anything.
+ * Undoes the steps of a plan that this process owns according to the store, in reverse order. `wasRefused`: the step
+ * that was started last failed before it changed anything.
  */
 export async function undo(engine: Engine, { entry }: Opened, wasRefused = false): Promise<void> {
   for (const { kind, state, input, memento } of [...entry.steps].reverse()) {
@@ -77,7 +120,7 @@ export async function undo(engine: Engine, { entry }: Opened, wasRefused = false
       if (!hasNothingToUndo(error)) throw error;
     }
   }
-  await inStore(engine, 'changes', (db) => engine.journal.close(db, entry.id));
+  await inStore(engine, 'changes', (db) => engine.journal.close(db, entry));
 }
 
 /** Whether there is nothing to undo: the user was removed, was replaced by hand, or was never renamed. */
@@ -94,12 +137,7 @@ export async function store(
   const { sealer, now } = engine;
   await inStore(engine, 'changes', async (db) => {
     await change.store(db, entry.input as never, { results, sealer, now });
-    if (!(await engine.journal.close(db, entry.id))) {
-      throw new ApiError(
-        'host_failed',
-        'Another process considered this call abandoned and undid its changes. Retry the call.',
-      );
-    }
+    if (!(await engine.journal.close(db, entry))) throw takenOver();
     await conclude(db, results);
   });
 }

@@ -143,6 +143,7 @@ export interface JournaledStep extends PlannedStep {
 
 /** A plan as recorded in the journal. */
 export interface JournalEntry {
+  /** Chosen at random when the plan is opened, so that no other plan ever has it. */
   readonly id: number;
   /** The kind of the change that stores the outcome. */
   readonly kind: string;
@@ -167,10 +168,8 @@ export interface Progress {
   readonly begun?: { readonly position: number; readonly memento: unknown };
 }
 
-/** What the first step found before it changes anything, if it is about to be applied. */
-export interface Begun {
-  readonly memento: unknown;
-}
+/** An entry, and the process that is known to own it. */
+export type Held = Pick<JournalEntry, 'id' | 'process'>;
 
 /** A lock that another call holds. */
 export interface TakenLock {
@@ -180,28 +179,49 @@ export interface TakenLock {
   readonly isAbandoned: boolean;
 }
 
-/** Where plans are recorded before they are executed. */
+/**
+ * Where plans are recorded before they are executed. Only the store says who owns an entry, and every change of an entry
+ * asks it in the same transaction. So a process that has lost an entry can no longer record or store anything in it.
+ */
 export interface Journal {
   /** Acquires the locks. @returns the entry's ID, or the first lock that another call holds, in words. */
   readonly open: (
     db: Db,
     plan: Plan,
     about: Pick<JournalEntry, 'process' | 'xid' | 'caller'>,
-    begun?: Begun,
   ) => Promise<number | string>;
   /**
    * Adds a plan's steps and locks to an entry, after the steps that it has, and replaces its change and input.
    * @returns the first lock that another call holds, in words. Then nothing is added.
+   * @throws ApiError `host_failed` if the process no longer owns the entry.
    */
-  readonly extend: (db: Db, id: number, plan: Plan) => Promise<string | undefined>;
+  readonly extend: (db: Db, held: Held, plan: Plan) => Promise<string | undefined>;
   /** Returns the first of the locks that another call than `own` holds. */
   readonly findTaken: (db: Db, locks: readonly Lock[], own?: number) => Promise<TakenLock | undefined>;
-  readonly note: (db: Db, id: number, progress: Progress) => Promise<void>;
-  /** Deletes the entry and releases its locks. Returns false if another process has already deleted it. */
-  readonly close: (db: Db, id: number) => Promise<boolean>;
+  /** @throws ApiError `host_failed` if the process no longer owns the entry. */
+  readonly note: (db: Db, held: Held, progress: Progress) => Promise<void>;
+  /** Deletes the entry and releases its locks. Returns false if the process does not own it, or it is deleted. */
+  readonly close: (db: Db, held: Held) => Promise<boolean>;
   readonly list: (db: Db) => Promise<JournalEntry[]>;
-  /** Transfers the entry from one process to another. Returns false if `from` no longer owns it. */
-  readonly transferOwnership: (db: Db, id: number, from: string, to: string) => Promise<boolean>;
+  readonly find: (db: Db, id: number) => Promise<JournalEntry | undefined>;
+  /** Gives the entry to the process `to`. @returns the entry as it is now. Undefined if `held` no longer owns it. */
+  readonly claim: (db: Db, held: Held, to: string) => Promise<JournalEntry | undefined>;
+  /** Leaves the entry without an owner. Does nothing if the process does not own it. */
+  readonly release: (db: Db, held: Held) => Promise<void>;
+}
+
+/**
+ * What a process remembers of entries beyond the journal. No ID is used twice, so an ID that is missing here only delays
+ * the recovery of its plan until this process ends, and one too many refers to nothing.
+ */
+export interface OwnPlans {
+  /**
+   * Entries that this process has given up without being able to write that into the journal, because the store did not
+   * respond. They may still have the name of this process there.
+   */
+  readonly givenUp: Set<number>;
+  /** Entries that this process is undoing or completing after it took them over. */
+  readonly inRecovery: Set<number>;
 }
 
 /** Identifies the processes of this program. */

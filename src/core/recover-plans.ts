@@ -7,39 +7,27 @@ import {
   inStore,
   sentence,
   store,
-  inProgress,
+  takeOver,
   undo,
   type Opened,
 } from './journaled-plan.ts';
 import type { JournalEntry } from './plan.ts';
 
 /**
- * Undoes or completes the unfinished plans whose processes have ended.
+ * Undoes or completes the unfinished plans that are nobody's according to the store.
  * @returns a sentence for each plan for which this failed.
  */
 export async function recover(engine: Engine, entries: readonly JournalEntry[]): Promise<string[]> {
-  const { journal, processes } = engine;
   const failures: string[] = [];
-  for (const entry of entries) {
-    const own = processes.own();
-    if (inProgress.has(entry.id) || (entry.process !== own && processes.isAlive(entry.process))) continue;
-    inProgress.add(entry.id);
+  for (const found of entries) {
     try {
-      // If several processes find the same plan, only one of them takes it over.
-      if (
-        await inStore(engine, 'changes', (db) => journal.transferOwnership(db, entry.id, entry.process, own))
-      ) {
-        await resume(engine, entry);
-      }
+      await takeOver(engine, found, (entry) => resume(engine, entry));
     } catch (error) {
-      await inStore(engine, 'changes', (db) => journal.transferOwnership(db, entry.id, own, ''));
-      const where = engine.logUnexpected(entry.xid, entry.kind, error);
+      const where = engine.logUnexpected(found.xid, found.kind, error);
       failures.push(
-        `The call with the XID ${entry.xid} was interrupted, and its changes could be neither undone nor completed: ` +
+        `The call with the XID ${found.xid} was interrupted, and its changes could be neither undone nor completed: ` +
           `${sentence(error)} ${where}`,
       );
-    } finally {
-      inProgress.delete(entry.id);
     }
   }
   return failures;
@@ -48,12 +36,16 @@ export async function recover(engine: Engine, entries: readonly JournalEntry[]):
 async function resume(engine: Engine, left: JournalEntry): Promise<void> {
   if (left.kind === HELD_LOCKS) {
     // The task whose locks these are starts again, or has failed.
-    await inStore(engine, 'changes', (db) => engine.journal.close(db, left.id));
+    await inStore(engine, 'changes', (db) => engine.journal.close(db, left));
     return;
   }
   const change = await changeOf(engine, left.kind);
   const entry = await engine.withSteps(left);
-  const stage = await undoOrComplete(engine, { entry: { ...entry, steps: [...entry.steps] }, change });
+  const stage = await undoOrComplete(engine, {
+    entry: { ...entry, steps: [...entry.steps] },
+    change,
+    fate: { isSettled: false },
+  });
   await engine.audit(
     {
       time: engine.now(),

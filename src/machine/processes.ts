@@ -9,12 +9,24 @@ export function processesOf(self: Pick<NodeJS.Process, 'pid' | 'kill'>): Process
   // Every change asks for it, and it stays the same.
   let own: string | undefined;
   return {
-    own: () => (own ??= nameOf(self.pid) ?? `${self.pid}`),
+    own: () => (own ??= ownName(self.pid)),
     isAlive: (name) => {
-      const [id = ''] = name.split(' ');
-      return /^[1-9]\d*$/.test(id) && (nameOf(Number(id)) ?? liveId(id, self)) === name;
+      const [id = '', ...about] = name.split(' ');
+      if (!/^[1-9]\d*$/.test(id)) return false;
+      try {
+        const found = about.length === 0 ? undefined : nameOf(Number(id));
+        return found === undefined ? exists(Number(id), self) : found === name;
+      } catch {
+        // What is alive is left alone, so a process counts as dead only if that is certain.
+        return true;
+      }
     },
   };
+}
+
+function ownName(id: number): string {
+  const name = nameOf(id);
+  return name === undefined || name === '' ? `${id}` : name;
 }
 
 /** Sends the signal by which servers reload their certificate. Does nothing if the process has ended. */
@@ -26,25 +38,37 @@ export function requestReload(name: string, { kill }: Pick<NodeJS.Process, 'kill
   }
 }
 
-/** The process ID, its start time and the machine's boot ID. A process ID alone is not unique, because it is reused. */
+/**
+ * The process ID, its start time and the machine's boot ID. A process ID alone is not unique, because it is reused.
+ * @returns undefined without /proc. Empty if there is no such process.
+ * @throws an error if that is not known, for example because this process can open no file.
+ */
 function nameOf(id: number): string | undefined {
+  const boot = contentOf('/proc/sys/kernel/random/boot_id')?.trim();
+  if (boot === undefined) return undefined;
+  const stat = contentOf(`/proc/${id}/stat`);
+  if (stat === undefined) return '';
+  // The program's name is in brackets and can contain any character.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return `${id} ${fields[STARTED]} ${boot}`;
+}
+
+/** Undefined if the file does not exist. */
+function contentOf(file: string): string | undefined {
   try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    const stat = readFileSync(`/proc/${id}/stat`, 'utf8');
-    // The program's name is in brackets and can contain any character.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return `${id} ${fields[STARTED]} ${boot}`;
-  } catch {
-    return undefined;
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as { code?: string }).code ?? '')) return undefined;
+    throw error;
   }
 }
 
-/** Without /proc: the process ID, if a process has it. */
-function liveId(id: string, { kill }: Pick<NodeJS.Process, 'kill'>): string | undefined {
+/** Whether any process has the ID. */
+function exists(id: number, { kill }: Pick<NodeJS.Process, 'kill'>): boolean {
   try {
-    kill(Number(id), 0);
-    return id;
+    kill(id, 0);
+    return true;
   } catch (error) {
-    return (error as { code?: string }).code === 'EPERM' ? id : undefined;
+    return (error as { code?: string }).code !== 'ESRCH';
   }
 }

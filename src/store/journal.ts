@@ -1,7 +1,8 @@
 // The journal of operations in the store: a row for each plan in progress or interrupted, and a row for each step.
 import type { Db } from '../core/context.ts';
+import { takenOver } from '../core/errors.ts';
 import type {
-  Begun,
+  Held,
   Journal,
   JournaledStep,
   JournalEntry,
@@ -32,14 +33,25 @@ interface StepRow {
   readonly result: string;
 }
 
+const COLUMNS = 'id, kind, input, irreversible, needs_secret, process, xid, caller, begun';
+
+/** Any 48 bits: a number that was used once is not used again. 0 is no ID. */
+function newId(): number {
+  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
+  return (high % 2 ** 16) * 2 ** 32 + low || newId();
+}
+
 export const journal: Journal = {
-  async open(db, { change, input, locks, steps, irreversible, secret }, { process, xid, caller }, begun) {
+  async open(db, { change, input, locks, steps, irreversible, secret }, { process, xid, caller }) {
     const wanted = strongest(locks);
     const taken = await findTaken(db, wanted);
     if (taken !== undefined) return taken.name;
-    const row = await db.get<{ id: number }>(
-      `INSERT INTO operation (server, kind, input, begun, irreversible, needs_secret, process, xid, caller)
-       VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?) RETURNING id`,
+    const id = newId();
+    await db.run(
+      `INSERT INTO operation
+         (id, opened, server, kind, input, begun, irreversible, needs_secret, process, xid, caller)
+       VALUES (?, (SELECT coalesce(max(opened), 0) + 1 FROM operation), ?, ?, ?, 0, ?, ?, ?, ?, ?)`,
+      id,
       db.server,
       change,
       toJson(input),
@@ -49,25 +61,26 @@ export const journal: Journal = {
       xid,
       caller,
     );
-    const id = row?.id ?? 0;
     await addLocks(db, id, wanted);
-    await addSteps(db, id, { steps, start: 0, begun });
+    await addSteps(db, id, steps, 0);
     return id;
   },
 
-  async extend(db, id, { change, input, locks, steps }) {
+  async extend(db, held, { change, input, locks, steps }) {
+    await assertHeld(db, held);
+    const { id } = held;
     const wanted = strongest(locks);
     const taken = await findTaken(db, wanted, id);
     if (taken !== undefined) return taken.name;
     await db.run('UPDATE operation SET kind = ?, input = ? WHERE id = ?', change, toJson(input), id);
-    const held = await db.all<Lock>('SELECT name, mode FROM operation_lock WHERE operation = ?', id);
+    const has = await db.all<Lock>('SELECT name, mode FROM operation_lock WHERE operation = ?', id);
     await db.run('DELETE FROM operation_lock WHERE operation = ?', id);
-    await addLocks(db, id, strongest([...held, ...wanted]));
+    await addLocks(db, id, strongest([...has, ...wanted]));
     const row = await db.get<{ steps: number }>(
       'SELECT count(*) AS steps FROM operation_step WHERE operation = ?',
       id,
     );
-    await addSteps(db, id, { steps, start: row?.steps ?? 0 });
+    await addSteps(db, id, steps, row?.steps ?? 0);
     return undefined;
   },
 
@@ -75,12 +88,13 @@ export const journal: Journal = {
     return findTaken(db, strongest(locks), own);
   },
 
-  async note(db, id, { done, begun }: Progress) {
+  async note(db, held, { done, begun }: Progress) {
+    await assertHeld(db, held);
     if (done !== undefined) {
       await db.run(
         "UPDATE operation_step SET state = 'done', result = ? WHERE operation = ? AND position = ?",
         toJson(done.result),
-        id,
+        held.id,
         done.position,
       );
     }
@@ -88,22 +102,24 @@ export const journal: Journal = {
       await db.run(
         "UPDATE operation_step SET state = 'begun', memento = ? WHERE operation = ? AND position = ?",
         toJson(begun.memento),
-        id,
+        held.id,
         begun.position,
       );
     }
   },
 
-  async close(db, id) {
-    await db.run('DELETE FROM operation_lock WHERE operation = ?', id);
-    await db.run('DELETE FROM operation_step WHERE operation = ?', id);
-    return (await db.run('DELETE FROM operation WHERE id = ?', id)) === 1;
+  async close(db, held) {
+    if (!(await isHeld(db, held))) return false;
+    for (const table of ['operation_lock', 'operation_step']) {
+      await db.run(`DELETE FROM ${table} WHERE operation = ?`, held.id);
+    }
+    await db.run('DELETE FROM operation WHERE id = ?', held.id);
+    return true;
   },
 
   async list(db) {
     const rows = await db.all<OperationRow>(
-      `SELECT id, kind, input, irreversible, needs_secret, process, xid, caller, begun FROM operation
-       WHERE server = ? ORDER BY id`,
+      `SELECT ${COLUMNS} FROM operation WHERE server = ? ORDER BY opened, id`,
       db.server,
     );
     // Usually the list is empty.
@@ -117,16 +133,36 @@ export const journal: Journal = {
     return rows.map((row) => entryOf(row, steps));
   },
 
-  async transferOwnership(db, id, from, to) {
-    const passed = await db.run(
-      'UPDATE operation SET process = ? WHERE id = ? AND process = ?',
-      to,
+  async find(db, id) {
+    const row = await db.get<OperationRow>(`SELECT ${COLUMNS} FROM operation WHERE id = ?`, id);
+    if (row === undefined) return undefined;
+    const steps = await db.all<StepRow>(
+      `SELECT operation, kind, state, input, memento, result FROM operation_step
+       WHERE operation = ? ORDER BY position`,
       id,
-      from,
     );
-    return passed > 0;
+    return entryOf(row, steps);
+  },
+
+  async claim(db, held, to) {
+    const { id, process } = held;
+    const isClaimed =
+      (await db.run('UPDATE operation SET process = ? WHERE id = ? AND process = ?', to, id, process)) === 1;
+    return isClaimed ? journal.find(db, id) : undefined;
+  },
+
+  async release(db, { id, process }) {
+    await db.run("UPDATE operation SET process = '' WHERE id = ? AND process = ?", id, process);
   },
 };
+
+async function isHeld(db: Db, { id, process }: Held): Promise<boolean> {
+  return (await db.get('SELECT 1 FROM operation WHERE id = ? AND process = ?', id, process)) !== undefined;
+}
+
+async function assertHeld(db: Db, held: Held): Promise<void> {
+  if (!(await isHeld(db, held))) throw takenOver();
+}
 
 function entryOf(row: OperationRow, steps: readonly StepRow[]): JournalEntry {
   const { irreversible, needs_secret, input, begun, ...entry } = row;
@@ -163,26 +199,15 @@ async function addLocks(db: Db, id: number, locks: readonly Lock[]): Promise<voi
   }
 }
 
-async function addSteps(
-  db: Db,
-  id: number,
-  {
-    steps,
-    start,
-    begun,
-  }: { readonly steps: readonly PlannedStep[]; readonly start: number; readonly begun?: Begun | undefined },
-): Promise<void> {
+async function addSteps(db: Db, id: number, steps: readonly PlannedStep[], start: number): Promise<void> {
   for (const [position, step] of steps.entries()) {
-    const isBegun = position === 0 && begun !== undefined;
     await db.run(
       `INSERT INTO operation_step (operation, position, kind, state, input, memento, result)
-       VALUES (?, ?, ?, ?, ?, ?, 'null')`,
+       VALUES (?, ?, ?, 'planned', ?, 'null', 'null')`,
       id,
       start + position,
       step.kind,
-      isBegun ? 'begun' : 'planned',
       toJson(step.input),
-      toJson(isBegun ? begun.memento : null),
     );
   }
 }

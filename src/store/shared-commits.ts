@@ -6,8 +6,6 @@ import type { SqliteConnection } from './sqlite-connection.ts';
 /** The maximum number of changes that share a commit. */
 const MAX_GROUP = 100;
 const GROUP_MS = 20;
-/** After a group that had to run again, how many of the next ones have savepoints from the beginning. */
-const CAREFUL_GROUPS = 100;
 
 export type ChangeWork<T> = (db: Db, nested: Store) => Promise<Work<T>>;
 
@@ -35,22 +33,16 @@ interface WaitingChange {
   readonly reject: (error: unknown) => void;
 }
 
-/** Thrown if a change has to be undone without a savepoint before it. */
-class NoSavepoint extends Error {}
-
 /**
- * A group runs without savepoints first: SQLite would copy every page that a change touches. If one of its changes
- * failed after it had written something, the group is rolled back and runs again, each change with a savepoint of its
- * own. If the transaction fails as a whole, for example because the disk is full, each change runs again in a
- * transaction of its own. So work must be repeatable.
+ * Each change of a group has a savepoint of its own, to which it is rolled back if it fails. If the transaction fails as
+ * a whole, for example because the disk is full, each change runs again in a transaction of its own. So work must be
+ * repeatable.
  */
 export class SharedCommits {
   readonly #options: SharedCommitsOptions;
   readonly #groupMs: number;
   #waiting: WaitingChange[] = [];
   #isGroupDue = false;
-  /** How many of the next groups have savepoints. */
-  #careful = 0;
 
   constructor(options: SharedCommitsOptions) {
     this.#options = options;
@@ -98,20 +90,12 @@ export class SharedCommits {
       for (const change of group) await this.#settle(change);
       return;
     }
-    const isCareful = this.#careful > 0;
-    if (isCareful) this.#careful -= 1;
     const outcomes: (() => void)[] = [];
     try {
-      await this.#runTogether(group, outcomes, isCareful ? inSavepoint : withoutSavepoint);
+      await this.#runTogether(group, outcomes);
     } catch (error) {
-      if (error instanceof NoSavepoint) {
-        this.#careful = CAREFUL_GROUPS;
-        await this.#run(group);
-      } else if (outcomes.length === 0) {
-        for (const { reject } of group) reject(error);
-      } else {
-        await this.#runEach(group);
-      }
+      if (outcomes.length === 0) for (const { reject } of group) reject(error);
+      else await this.#runEach(group);
       return;
     }
     for (const settle of outcomes) settle();
@@ -119,20 +103,13 @@ export class SharedCommits {
     if (this.#waiting.length > 0) this.#schedule();
   }
 
-  async #runTogether(
-    group: readonly WaitingChange[],
-    outcomes: (() => void)[],
-    perform: Perform,
-  ): Promise<void> {
+  async #runTogether(group: readonly WaitingChange[], outcomes: (() => void)[]): Promise<void> {
     await this.#options.transaction(async (connection, nested) => {
       const start = performance.now();
       for (const { work, resolve, reject } of group) {
-        await perform(connection, nested, work).then(
+        await nested.transaction('changes', work).then(
           (value) => outcomes.push(() => resolve(value)),
-          (error: unknown) => {
-            if (error instanceof NoSavepoint) throw error;
-            outcomes.push(() => reject(this.#options.toApiError(error)));
-          },
+          (error: unknown) => outcomes.push(() => reject(this.#options.toApiError(error))),
         );
         // After some errors, for example on a full disk, SQLite rolls back all changes of the transaction.
         if (!connection.inTransaction) throw new Error('SQLite rolled back.');
@@ -143,31 +120,10 @@ export class SharedCommits {
   }
 
   async #runEach(group: readonly WaitingChange[]): Promise<void> {
-    for (const change of group) {
-      await this.#settle(change);
-      // The caller handles the outcome before the next change can get the same numbers of rows.
-      await new Promise((resume) => setImmediate(resume));
-    }
+    for (const change of group) await this.#settle(change);
   }
 
   async #settle({ work, resolve, reject }: WaitingChange): Promise<void> {
     await this.#options.transaction(work).then(resolve, reject);
   }
 }
-
-/** Runs one change of a group. Returns its value, if nothing of it is left that has to be undone. */
-type Perform = (connection: SqliteConnection, nested: Store, work: ChangeWork<unknown>) => Promise<unknown>;
-
-const inSavepoint: Perform = (_connection, nested, work) => nested.transaction('changes', work);
-
-const withoutSavepoint: Perform = async (connection, nested, work) => {
-  const before = connection.writes;
-  try {
-    const { value, keep } = await work(connection, nested);
-    if (!keep && connection.writes !== before) throw new NoSavepoint();
-    return value;
-  } catch (error) {
-    if (connection.writes !== before) throw new NoSavepoint();
-    throw error;
-  }
-};

@@ -11,14 +11,7 @@ type Tests = Map<number, (text: string) => boolean>;
 const testsIn = new WeakMap<Database.Database, Tests>();
 let lastTest = 0;
 
-/** How many statements of a transaction have written, and were not rolled back since. */
-interface Writes {
-  count: number;
-}
-
 interface SqliteConnectionOptions {
-  /** Those of the transaction. */
-  readonly writes?: Writes;
   /** The number of savepoints around it. */
   readonly depth?: number;
   /** Leaves the database and its transaction to a reading. */
@@ -32,7 +25,6 @@ export class SqliteConnection implements Db {
   readonly #database: Database.Database;
   readonly #statements: Statements;
   readonly #depth: number;
-  readonly #writes: Writes;
   readonly #tests: number[] = [];
   #reading: KeptReading | undefined;
 
@@ -40,7 +32,6 @@ export class SqliteConnection implements Db {
     this.#database = database;
     this.#statements = statements;
     this.#depth = options.depth ?? 0;
-    this.#writes = options.writes ?? { count: 0 };
     const { leave } = options;
     if (leave !== undefined) this.keepReading = () => (this.#reading ??= leave());
   }
@@ -54,37 +45,22 @@ export class SqliteConnection implements Db {
     return this.#database.inTransaction;
   }
 
-  get writes(): number {
-    return this.#writes.count;
-  }
-
-  /** To be called after a rollback to where there were this many. */
-  set writes(count: number) {
-    this.#writes.count = count;
-  }
-
   // Explicit promises instead of `async`: if SQLite throws, the promise rejects.
   get<Row>(sql: string, ...values: SqlValue[]): Promise<Row | undefined> {
     return new Promise((done) => {
-      const statement = this.#prepare(sql);
-      if (!statement.readonly) this.#writes.count += 1;
-      done(statement.get(...values) as Row | undefined);
+      done(this.#prepare(sql).get(...values) as Row | undefined);
     });
   }
 
   all<Row>(sql: string, ...values: SqlValue[]): Promise<Row[]> {
     return new Promise((done) => {
-      const statement = this.#prepare(sql);
-      if (!statement.readonly) this.#writes.count += 1;
-      done(statement.all(...values) as Row[]);
+      done(this.#prepare(sql).all(...values) as Row[]);
     });
   }
 
   run(sql: string, ...values: SqlValue[]): Promise<number> {
     return new Promise((done) => {
-      const { changes } = this.#prepare(sql).run(...values);
-      if (changes > 0) this.#writes.count += 1;
-      done(changes);
+      done(this.#prepare(sql).run(...values).changes);
     });
   }
 
@@ -118,7 +94,7 @@ export class SqliteConnection implements Db {
     const depth = this.#depth + 1;
     const name = `nested_${depth}`;
     return [
-      new SqliteConnection(this.#database, this.#statements, { depth, writes: this.#writes }),
+      new SqliteConnection(this.#database, this.#statements, { depth }),
       [`SAVEPOINT ${name}`, `RELEASE ${name}`, `ROLLBACK TO ${name}; RELEASE ${name}`],
     ];
   }
@@ -172,11 +148,6 @@ export async function bracket<T>(
   const end = (words: string) => {
     if (!connection.isKept) connection.exec(words);
   };
-  const { writes } = connection;
-  const undo = () => {
-    end(takeBack);
-    connection.writes = writes;
-  };
   connection.exec(begin);
   let done: Work<T>;
   try {
@@ -187,7 +158,7 @@ export async function bracket<T>(
     }
   } catch (error) {
     try {
-      undo();
+      end(takeBack);
     } catch {
       // SQLite has already rolled back, for example because the disk is full. `error` is what matters.
     }
@@ -195,6 +166,6 @@ export async function bracket<T>(
   } finally {
     connection.endTests();
   }
-  if (!done.keep) undo();
+  if (!done.keep) end(takeBack);
   return done.value;
 }

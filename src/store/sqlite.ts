@@ -202,12 +202,6 @@ export class SqliteStore implements Store {
     this.#stated = { kept, left, version, text: `${kept} ${left} ${version}` };
   }
 
-  version(): string {
-    const database = this.#database;
-    if (database?.inTransaction !== true) throw new Error('There is no transaction.');
-    return `${this.#kept} ${this.#left} ${this.#readDataVersion(database)}`;
-  }
-
   #readDataVersion(database: Database.Database): number {
     this.#dataVersion ??= database.prepare('PRAGMA data_version').pluck();
     return this.#dataVersion.get() as number;

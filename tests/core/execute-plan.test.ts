@@ -240,7 +240,7 @@ describe('a step that cannot be undone', () => {
   it('is also undone by the same process, if the store was unreachable for a while', async () => {
     const { journal: usual } = here.engine;
     const full = jest.fn().mockRejectedValue(new ApiError('store_unavailable', 'No room.'));
-    here.overrides.journal = { ...usual, close: full, transferOwnership: full };
+    here.overrides.journal = { ...usual, close: full, release: full };
     expect((await create('bob')).metadata).toMatchObject({
       error_code: 'store_unavailable',
       reason: 'No room.',

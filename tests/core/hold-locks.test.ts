@@ -97,7 +97,7 @@ describe('withLocks', () => {
     const work = withLocks(engine, locks, holder(), async () => {
       const [entry] = await entries();
       await engine.store.transaction('changes', async (db) => ({
-        value: await engine.journal.close(db, entry?.id ?? 0),
+        value: await engine.journal.close(db, { id: entry?.id ?? 0, process: entry?.process ?? '' }),
         keep: true,
       }));
     });

@@ -22,7 +22,6 @@ async function inTransaction<T>(effect: 'reads' | 'changes', work: () => Promise
 export function watchedStore(store: Store): Store {
   return {
     ...store,
-    ...(store.version && { version: store.version.bind(store) }),
     transaction: <T>(effect: 'reads' | 'changes', work: (db: Db, nested: Store) => Promise<Work<T>>) =>
       store.transaction(effect, (db, nested) => inTransaction(effect, () => work(db, nested))),
   };
