@@ -23,8 +23,9 @@ const servicesOfRoles: Readonly<Record<string, readonly string[]>> = {
 
 export interface ServiceWatchDependencies {
   readonly engine: Engine;
-  /** How often all services are checked. Asked before each check. */
+  /** How often all services are checked. Asked again at every glance. */
   readonly intervalMs: (db: Db) => Promise<number>;
+  readonly glanceMs?: number;
   readonly onTrouble?: (error: unknown) => void;
 }
 
@@ -142,24 +143,32 @@ export class ServiceWatch {
   }
 
   async #runForEver(): Promise<void> {
-    const { intervalMs, onTrouble } = this.#deps;
     while (!this.#ending.signal.aborted) {
-      let pauseMs = 60_000;
       try {
         await this.check();
-        pauseMs = await this.#read(intervalMs);
       } catch (error) {
-        onTrouble?.(error);
+        this.#deps.onTrouble?.(error);
       }
-      await this.#pauseWithGlances(pauseMs);
+      await this.#untilDue();
     }
   }
 
-  async #pauseWithGlances(milliseconds: number): Promise<void> {
-    for (let left = milliseconds; left > 0 && !this.#ending.signal.aborted; left -= GLANCE_MS) {
-      await this.#pause(Math.min(left, GLANCE_MS));
+  /** A shorter interval that is set meanwhile counts at once. Between checks, it glances. */
+  async #untilDue(): Promise<void> {
+    const { intervalMs, onTrouble, glanceMs = GLANCE_MS } = this.#deps;
+    const began = performance.now();
+    while (!this.#ending.signal.aborted) {
+      let interval = 60_000;
+      try {
+        interval = await this.#read(intervalMs);
+      } catch (error) {
+        onTrouble?.(error);
+      }
+      const left = interval - (performance.now() - began);
+      if (left <= 0) return;
+      await this.#pause(Math.min(left, glanceMs));
       // What it cannot find out, the next check reports.
-      if (left > GLANCE_MS) await this.glance().catch(() => undefined);
+      if (left > glanceMs) await this.glance().catch(() => undefined);
     }
   }
 

@@ -191,6 +191,22 @@ describe('restartservice', () => {
   });
 });
 
+it('a shorter interval counts at once, while the watch waits for the longer one', async () => {
+  let intervalMs = 3_600_000;
+  const watch = new ServiceWatch({ engine: here.engine, intervalMs: async () => intervalMs, glanceMs: 10 });
+  const checks = jest.spyOn(watch, 'check').mockResolvedValue([]);
+  const glances = jest.spyOn(watch, 'glance');
+  watch.start();
+  await new Promise((resume) => setTimeout(resume, 100));
+  expect(checks).toHaveBeenCalledTimes(1);
+  expect(glances.mock.calls.length).toBeGreaterThan(1);
+  intervalMs = 1;
+  for (let tries = 0; checks.mock.calls.length < 2 && tries < 200; tries++)
+    await new Promise((resume) => setTimeout(resume, 10));
+  expect(checks.mock.calls.length).toBeGreaterThan(1);
+  await watch.close();
+});
+
 it('a sandbox monitors nothing, because it runs nothing', async () => {
   await here.call('configureservice', { service: 'named', enabled: 1, monitored: 1 });
   await (await here.engine.machine.services()).stop('named');

@@ -30,13 +30,20 @@ export async function nextCatalog(files: MachineFiles, atLeast: number): Promise
   return renderCatalog(zones, Math.max(atLeast, (present ?? 0) + 1));
 }
 
-/** @param control undefined if nothing is served. */
+/**
+ * One process at a time, from the list of zones on. Otherwise, one that has read the list before another zone was added
+ * could write last.
+ * @param control undefined if nothing is served.
+ */
 export async function writeCatalog({ files }: DriverPort, control: Control | undefined): Promise<void> {
-  const before = await files.readText(CATALOG);
-  if (before === undefined) return;
-  const after = await nextCatalog(files, 1);
-  if (after === before) return;
-  await files.write(CATALOG, after, readable);
-  const { name } = readStatement((await files.readText(OURS)) ?? '');
-  if (control !== undefined && name !== undefined) await control.rndc(['reload', name]);
+  if ((await files.facts(CATALOG)) === undefined) return;
+  await files.whileLocked(CATALOG, async () => {
+    const before = await files.readText(CATALOG);
+    if (before === undefined) return;
+    const after = await nextCatalog(files, 1);
+    if (after === before) return;
+    await files.write(CATALOG, after, readable);
+    const { name } = readStatement((await files.readText(OURS)) ?? '');
+    if (control !== undefined && name !== undefined) await control.rndc(['reload', name]);
+  });
 }
