@@ -11,7 +11,7 @@ import { loadAccountFunction } from './uapi/load.ts';
 import { chooseMachine, isMachine } from './machine/choose.ts';
 import { processesOf, requestReload } from './machine/processes.ts';
 import type { NameKind } from './core/define.ts';
-import { areHooksEnabled, eventsOf } from './model/hooks/functions.ts';
+import { areHooksEnabled, isHookable } from './model/hooks/functions.ts';
 import type { StoredName } from './model/stored-names.ts';
 import { changes } from './changes/loaders.generated.ts';
 import { steps } from './drivers/loaders.generated.ts';
@@ -207,7 +207,7 @@ export function createApplication(
     step: (kind) => loadBy(steps, kind),
     withSteps: async (entry) => (await import('./changes/earlier-operations.ts')).withSteps(entry),
     journal,
-    isHookable: (name) => Object.hasOwn(eventsOf, name),
+    isHookable,
     areHooksEnabled,
     findHooks: async (db, call, { machine, now: clock }) => {
       if (!(await areHooksEnabled(db))) return undefined;

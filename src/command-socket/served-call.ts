@@ -134,7 +134,9 @@ export async function isServed(
 ): Promise<boolean> {
   if (fn === undefined) return false;
   const { effect, look, onlyMeasures, readsMachine, needsSameFiles, isBrief } = fn;
-  if (engine.isHookable(fn.name) && (isBrief !== true || (await hasHooks(engine)))) return false;
+  // Functions of accounts, `Module::function`, can all have hooks.
+  const mayWait = isBrief === true || fn.name.includes('::');
+  if (engine.isHookable(fn.name) && (!mayWait || (await hasHooks(engine)))) return false;
   if (effect === 'calls') return onlyMeasures === true;
   if (effect === 'operates') return isBrief === true && seesSameFiles('changes');
   if (isOnSameMounts || (readsMachine !== true && look === undefined)) return true;

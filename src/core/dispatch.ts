@@ -298,11 +298,11 @@ class Dispatch {
   /** Recovers unfinished operations, unless this is a dry run. Returns the script hooks of the call. */
   async #begin({ fn, args }: Prepared): Promise<CallHooks | undefined> {
     const { isHookable, findHooks, store, journal } = this.#engine;
-    const { dryRun, outer } = this.#call;
+    const { dryRun, outer, api } = this.#call;
     const isHooked = isHookable(fn.name);
     if (outer?.hasLooked === true && !isHooked) return undefined;
     if (dryRun && !isHooked) return undefined;
-    const call = { fn, args: args as ReadArguments, caller: this.#caller, xid: this.#xid };
+    const call = { fn, api, args: args as ReadArguments, caller: this.#caller, xid: this.#xid };
     // One transaction for both, because each one takes time if the database is on another server.
     const { left, hooks } = await store.transaction('reads', async (db) => {
       const entries = dryRun ? [] : await journal.list(db);

@@ -7,6 +7,8 @@ import type { Hash } from './values.ts';
 /** A call whose function can have hooks. */
 export interface HookedCall {
   readonly fn: AnyFunction;
+  /** The API of a function of an account. Undefined: the function is WHM’s. */
+  readonly api?: 'uapi' | 'api2' | undefined;
   readonly args: ReadArguments;
   readonly caller: Caller;
   readonly xid: string;

@@ -1,6 +1,15 @@
 // Runs scripts that root has registered, such as script hooks.
 
+/** The user of an account. */
+export interface ScriptUser {
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+}
+
 export interface ScriptOptions {
+  /** Default: the user of this process. A sandbox runs all scripts as that one. */
+  readonly as?: ScriptUser;
   /** Standard input. */
   readonly input: string;
   readonly limitMs: number;
@@ -26,7 +35,7 @@ export interface MachineScripts {
   assertSafe(path: string): Promise<void>;
   /**
    * Runs a script (an absolute path) with its arguments, after `assertSafe`: without a shell, with a clean environment,
-   * as the user of this process. At the time limit, or after more than 1 MiB of output, the script is killed with its
+   * as the user of this process or `as`. At the time limit, or after more than 1 MiB of output, the script is killed with its
    * process group. A process that the script leaves in the background is not waited for.
    * @throws MachineError `failed` if the script is not safe or cannot be started.
    */

@@ -3,19 +3,20 @@ import type { Db } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
 import type { CallHooks, HookedCall, HookRun } from '../core/hooks.ts';
 import type { Machine } from '../core/machine.ts';
+import type { ScriptUser } from '../core/machine-scripts.ts';
 import { MachineError } from '../core/machine-error.ts';
 import { quote } from '../core/quote.ts';
 import type { Hash } from '../core/values.ts';
 import { readCommand } from '../model/hooks/command.ts';
-import { findEvent, type Stage } from '../model/hooks/events.ts';
-import { eventsOf } from '../model/hooks/functions.ts';
+import { ACCOUNT_FUNCTIONS, findEvent, type Stage } from '../model/hooks/events.ts';
+import { eventsOfCall } from '../model/hooks/functions.ts';
 import { enabledFor, type Hook } from '../model/hooks/hooks.ts';
 import { readAnswer, type Answer } from './answer.ts';
 import { dataAfter, readEventData, type EventData } from './event-data.ts';
 import { maskOf } from './secrets.ts';
 
 export interface HooksWorld {
-  readonly machine: Pick<Machine, 'scripts'>;
+  readonly machine: Pick<Machine, 'scripts' | 'users'>;
   readonly now: () => number;
   /** The time that each script has. */
   readonly limitMs: number;
@@ -41,7 +42,7 @@ export function readLimit(given = ''): number {
 /** Undefined if no hook is registered for the events that the call can be. */
 export async function findHooks(db: Db, call: HookedCall, world: HooksWorld): Promise<CallHooks | undefined> {
   const found: EventHooks[] = [];
-  for (const name of eventsOf[call.fn.name] ?? []) {
+  for (const name of eventsOfCall(call.fn.name, call.api)) {
     const [category = '', event = ''] = name.split(' ');
     const hooks = await enabledFor(db, category, event);
     if (hooks.length > 0) found.push({ name, hooks });
@@ -164,7 +165,8 @@ class ScriptHooks implements CallHooks {
     try {
       const input = `${JSON.stringify({ context: contextOf(hook), data, hook: shown(hook) })}\n`;
       const scripts = await machine.scripts();
-      const result = await scripts.run(readCommand(part, command), { input, limitMs });
+      const as = await this.#userOf(hook);
+      const result = await scripts.run(readCommand(part, command), { input, limitMs, ...(as && { as }) });
       status = result.status ?? null;
       output = result.stdout + result.stderr;
       answer = readAnswer({
@@ -172,7 +174,9 @@ class ScriptHooks implements CallHooks {
         stdout: this.#mask(result.stdout),
         stderr: this.#mask(result.stderr),
       });
-      if (result.endedBecause !== undefined) answer = { ...answer, refuses: isGuard };
+      // An account can end a script that runs as its own user.
+      const isCut = result.endedBecause !== undefined || (as !== undefined && isOfSignal(result.status));
+      if (isCut) answer = { ...answer, hasSucceeded: false, refuses: isGuard };
     } catch (error) {
       if (!(error instanceof MachineError || error instanceof ApiError)) throw error;
       answer = { hasSucceeded: false, refuses: isGuard, message: error.message };
@@ -186,6 +190,15 @@ class ScriptHooks implements CallHooks {
       output: this.#mask(output).slice(0, MAX_LOGGED_LENGTH).toWellFormed(),
     });
     return answer;
+  }
+
+  /** Scripts for the functions of an account run as its user, unless they escalate. Undefined: as root. */
+  async #userOf({ category, escalateprivs }: Hook): Promise<ScriptUser | undefined> {
+    if (category !== ACCOUNT_FUNCTIONS || escalateprivs) return undefined;
+    const { user } = this.#call.caller;
+    const found = await (await this.#world.machine.users()).find(user);
+    if (found === undefined) throw new MachineError('not_found', `The server has no user ${quote(user)}.`);
+    return found;
   }
 
   #refusal(hook: Hook, { message }: Answer): ApiError {
@@ -210,6 +223,9 @@ class ScriptHooks implements CallHooks {
       : 'A script hook of this server';
   }
 }
+
+/** As timeout(1) returns it, too. */
+const isOfSignal = (status: number | undefined) => status === undefined || status > 128;
 
 function contextOf({ category, event, stage, blocking, escalateprivs }: Hook): Hash {
   return {

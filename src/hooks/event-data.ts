@@ -1,10 +1,12 @@
 // What the scripts of each event receive in `data`, by the public Guide to Standardized Hooks.
 import type { Db } from '../core/context.ts';
 import type { ReadArguments } from '../core/arguments.ts';
+import { DATA } from '../core/define-uapi.ts';
 import { isHash, type Hash, type Value } from '../core/values.ts';
 import * as accounts from '../model/accounts/accounts.ts';
 import { readZoneName } from '../model/dns/changed-zone.ts';
 import { ownerOf } from '../model/dns/zone-owners.ts';
+import { ACCOUNT_FUNCTIONS } from '../model/hooks/events.ts';
 
 /** The circumstances of a call before it. */
 interface Circumstances {
@@ -162,8 +164,15 @@ function unchanged(before: Hash): EventData {
   return { before, after: () => before };
 }
 
+/** A function of an account, by UAPI or API 2. */
+function ofAccountFunction({ args, caller }: Circumstances): EventData {
+  const before = { user: caller, args: given(args) };
+  return { before, after: ({ data }) => ({ ...before, output: { result: 1, data: data[DATA] ?? data } }) };
+}
+
 /** Reads the data of an event. Undefined if the call is not this event, for example because nothing would change. */
 export async function readEventData(event: string, of: Circumstances): Promise<EventData | undefined> {
+  if (event.startsWith(`${ACCOUNT_FUNCTIONS} `)) return ofAccountFunction(of);
   const reader = readers[event];
   if (reader === undefined) throw new Error(`No data is known for the event “${event}”.`);
   return reader(of);

@@ -29,14 +29,15 @@ export class Scripts implements MachineScripts {
   async run([path = '', ...words]: readonly string[], options: ScriptOptions): Promise<ScriptResult> {
     const script = findTrustedScript(path, this.#trusted);
     if (words.some((word) => word.includes('\0'))) throw new TypeError('An argument cannot contain NUL.');
-    return start(script, words, options);
+    const { as, ...others } = options;
+    return start(script, words, this.#trusted.runsAsOthers === true && as !== undefined ? options : others);
   }
 }
 
 /** `sandboxUser` runs the scripts of a sandbox, and is therefore trusted too. Undefined on the machine itself. */
 export function scriptsOf(sandboxUser: number | undefined): Scripts {
   if (sandboxUser === undefined) {
-    return new Scripts({ users: new Set([0]), groups: new Set([0]), inWords: 'root' });
+    return new Scripts({ users: new Set([0]), groups: new Set([0]), inWords: 'root', runsAsOthers: true });
   }
   const groups = new Set([0, getegid?.() ?? 0]);
   return new Scripts({ users: new Set([0, sandboxUser]), groups, inWords: 'you or root' });
@@ -61,7 +62,7 @@ class Kept {
 function start(
   script: string,
   words: readonly string[],
-  { input, limitMs }: ScriptOptions,
+  { input, limitMs, as }: ScriptOptions,
 ): Promise<ScriptResult> {
   return new Promise((done, fail) => {
     const output = { stdout: new Kept(), stderr: new Kept() };
@@ -70,7 +71,9 @@ function start(
     let status: number | undefined;
     const limit = String((limitMs + MARGIN_MS) / 1000);
     const child = spawn('timeout', ['--signal=KILL', limit, script, ...words], {
-      env: { ...environment, HOME: userInfo().homedir },
+      env: { ...environment, HOME: as?.home ?? userInfo().homedir },
+      // Without supplementary groups.
+      ...(as && { uid: as.uid, gid: as.gid }),
       cwd: '/',
       // A process group of its own, so that everything that the script started can be killed with it.
       detached: true,

@@ -10,6 +10,8 @@ export interface Trusted {
   readonly groups: ReadonlySet<number>;
   /** For reasons: `root`. */
   readonly inWords: string;
+  /** Whether this process can run scripts as other users. */
+  readonly runsAsOthers?: boolean;
 }
 
 const MAX_LINKS = 40;

@@ -94,6 +94,70 @@ describe('a hook before the call', () => {
   });
 });
 
+describe('a hook of a function of accounts', () => {
+  const park = { category: 'Cpanel', event: 'UAPI::Park::park' } as const;
+  const parked = { domain: 'parked.example' };
+  beforeEach(() => here.call('createacct', bob));
+
+  it('runs before and after it, with the user and the arguments', async () => {
+    await scripts.add(scripts.write('before'), { ...park, stage: 'pre' });
+    await scripts.add(scripts.write('after'), { ...park, stage: 'post' });
+    await scripts.add(scripts.write('other'), { ...park, event: 'Api2::Park::park', stage: 'pre' });
+    expect(await here.uapi('bob', 'Park::park', parked)).toMatchObject({ status: 1 });
+    expect(scripts.order()).toEqual(['before', 'after']);
+    expect(scripts.received('before')[0]).toMatchObject({
+      context: { category: 'Cpanel', event: 'UAPI::Park::park', stage: 'pre' },
+      data: { user: 'bob', args: parked },
+    });
+    expect(scripts.received('after')[0]?.data).toMatchObject({ user: 'bob', output: { result: 1 } });
+  });
+
+  it('of API 2 runs for that API alone', async () => {
+    await scripts.add(scripts.write('two'), { ...park, event: 'Api2::Park::park', stage: 'post' });
+    await here.api2('bob', 'Park::park', parked);
+    expect(scripts.order()).toEqual(['two']);
+  });
+
+  it('can refuse it, also one that only reads, and is not shown to the account', async () => {
+    const no = scripts.write('no', 'echo BAILOUT not today');
+    await scripts.add(no, { ...park, stage: 'pre', blocking: '1' });
+    await scripts.add(no, { ...park, event: 'UAPI::DomainInfo::list_domains', stage: 'pre', blocking: '1' });
+    const refused = { status: 0, errors: ['A script hook of this server refused the call: not today'] };
+    expect(await here.uapi('bob', 'Park::park', parked)).toMatchObject(refused);
+    expect(await here.uapi('bob', 'DomainInfo::list_domains')).toMatchObject(refused);
+    expect(await here.uapi('bob', 'DomainInfo::main_domain_builtin_subdomain_aliases')).toMatchObject({
+      status: 1,
+    });
+  });
+
+  it('is told to the machine as the account’s user, unless it escalates', async () => {
+    const asked: unknown[] = [];
+    const { machine } = here.engine;
+    const real = await machine.scripts();
+    here.overrides = {
+      machine: {
+        ...machine,
+        scripts: async () => ({
+          assertSafe: async () => undefined,
+          run: async (words, options) => {
+            asked.push(options.as?.home);
+            return real.run(words, options);
+          },
+        }),
+      },
+    };
+    await scripts.add(scripts.write('own'), { ...park, stage: 'pre' });
+    await scripts.add(scripts.write('root'), { ...park, stage: 'post', escalateprivs: '1' });
+    await here.uapi('bob', 'Park::park', parked);
+    expect(asked).toEqual(['/home/bob', undefined]);
+  });
+
+  it('that the account ends refuses the call', async () => {
+    await scripts.add(scripts.write('killed', 'kill -9 $$'), { ...park, stage: 'pre', blocking: '1' });
+    expect(await here.uapi('bob', 'Park::park', parked)).toMatchObject({ status: 0 });
+  });
+});
+
 describe('a hook after the call', () => {
   it('receives the result, and cannot refuse', async () => {
     const path = scripts.write('post', 'echo "0 BAILOUT too late"');

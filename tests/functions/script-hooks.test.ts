@@ -73,10 +73,10 @@ describe('list_hooks', () => {
   });
 
   it('lists hooks of events that do not happen here', async () => {
-    await add('addon', { category: 'Cpanel', event: 'Api2::AddonDomain::addaddondomain', stage: 'post' });
+    await add('addon', { category: 'Cpanel', event: 'Api1::Fileman::uploadfiles', stage: 'post' });
     expect(await eventsOf('Cpanel')).toMatchObject([
       {
-        event: 'Api2::AddonDomain::addaddondomain',
+        event: 'Api1::Fileman::uploadfiles',
         stages: [{ stage: 'post', attributes: { blocking: 0 } }],
       },
     ]);

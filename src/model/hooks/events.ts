@@ -77,7 +77,6 @@ const onlyStage: Readonly<Record<string, Stage>> = {
 /** Categories whose events are about things that this server does not have yet. They are accepted by any name. */
 const elsewhere: readonly string[] = [
   'ConvertAddon',
-  'Cpanel',
   'DiskQuota',
   'Log::Retention',
   'ModSecurity',
@@ -96,6 +95,12 @@ function describe(category: string, event: string, isBlockable: boolean): HookEv
   const stages = only === undefined ? BOTH : [only];
   return { category, event, isBlockable, stages, happensHere: happening.has(`${category} ${event}`) };
 }
+
+/** The category of the functions of accounts: `UAPI::Park::park`, `Api2::Park::park`. */
+export const ACCOUNT_FUNCTIONS = 'Cpanel';
+
+/** API 1 is not provided. */
+const happensInAccounts = /^(?:UAPI|Api2)::[A-Z]\w*::\w+$/;
 
 /** The events with known names, by category and name. */
 export const events: readonly HookEvent[] = [
@@ -118,6 +123,10 @@ const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.+:-]{0,127}$/;
 export function findEvent(category: string, event: string): HookEvent {
   const known = events.find((one) => one.category === category && one.event === event);
   if (known !== undefined) return known;
+  if (category === ACCOUNT_FUNCTIONS && NAME.test(event)) {
+    const happensHere = happensInAccounts.test(event);
+    return { category, event, isBlockable: true, stages: BOTH, happensHere };
+  }
   if (elsewhere.includes(category) && NAME.test(event)) return describe(category, event, false);
   const ofCategory = events.filter((one) => one.category === category).map((one) => one.event);
   if (ofCategory.length === 0) {
@@ -132,4 +141,6 @@ export function findEvent(category: string, event: string): HookEvent {
   );
 }
 
-const categories: readonly string[] = [...new Set([...events.map(({ category }) => category), ...elsewhere])];
+const categories: readonly string[] = [
+  ...new Set([...events.map(({ category }) => category), ...elsewhere, ACCOUNT_FUNCTIONS]),
+].sort();

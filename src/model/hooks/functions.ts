@@ -33,6 +33,19 @@ export const eventsOf: Readonly<Record<string, readonly string[]>> = {
   set_tweaksetting: ['Whostmgr TweakSettings::Main', 'Whostmgr TweakSettings::Basic'],
 };
 
+/** The API of an account’s function, as the events of the category Cpanel name it. */
+const apiNames = { uapi: 'UAPI', api2: 'Api2' } as const;
+
+/** @param api of a function of an account. Undefined: the function is WHM’s. */
+export function eventsOfCall(name: string, api: keyof typeof apiNames | undefined): readonly string[] {
+  return api === undefined ? (eventsOf[name] ?? []) : [`Cpanel ${apiNames[api]}::${name}`];
+}
+
+/** Every function of accounts is an event of its own. */
+const isOfAccounts = (name: string): boolean => name.includes('::');
+
+export const isHookable = (name: string): boolean => Object.hasOwn(eventsOf, name) || isOfAccounts(name);
+
 /** Whether this server has any hook that could run. One row of an index, so that calls without hooks take no longer. */
 export async function areHooksEnabled(db: Db): Promise<boolean> {
   const row = await db.get(
