@@ -255,6 +255,34 @@ describeWith(
       },
     );
 
+    it('a signed zone has one serial: BIND answers with it, functions report it, and edits are checked against it', async () => {
+      const domain = 'greta.example';
+      const served = () => Number(named.dig(domain, 'SOA').split(' ')[2]);
+      const reported = async () => {
+        const { zone } = (await ok('dumpzone', { domain })) as unknown as {
+          zone: { record: { type: string; serial?: string }[] }[];
+        };
+        return Number(zone[0]?.record.find(({ type }) => type === 'SOA')?.serial);
+      };
+      await ok('adddns', { domain, ip: '192.0.2.7' });
+      const first = served();
+      expect(await reported()).toBe(first);
+      await ok('enable_dnssec_for_domains', { domain, algo_num: '13' });
+      expect(served()).toBeGreaterThan(first);
+      expect(await reported()).toBe(served());
+      const edit = { zone: domain, add: '{"dname":"shop","ttl":300,"record_type":"A","data":["192.0.2.8"]}' };
+      const { metadata } = await here.call('mass_edit_dns_zone', { ...edit, serial: String(first) });
+      expect(metadata.reason).toContain('does not match the DNS zone’s serial number');
+      const present = served();
+      const { new_serial: next } = (await ok('mass_edit_dns_zone', {
+        ...edit,
+        serial: String(present),
+      })) as unknown as { new_serial: number | string };
+      expect(Number(next)).toBeGreaterThan(present);
+      expect(served()).toBe(Number(next));
+      expect(await reported()).toBe(Number(next));
+    });
+
     it('a zone that BIND cannot sign does not stop the others', async () => {
       await ok('adddns', { domain: 'dora.example', ip: '192.0.2.7' });
       await ok('adddns', { domain: 'emil.example', ip: '192.0.2.7' });

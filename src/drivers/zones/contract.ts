@@ -28,6 +28,8 @@ export interface TemplateLines {
 export interface FoundZone extends Zone {
   /** SHA-256 of the file, in hexadecimal. Identifies the version that a change is based on. */
   readonly digest: string;
+  /** The serial that the nameserver answers with, if the zone is signed and served. */
+  readonly servedSerial?: number;
 }
 
 /** A key that signs a zone. Its private key never leaves the nameserver. */

@@ -14,8 +14,11 @@ export { lookAtTemplates } from './custom-templates.ts';
 export { nameOfPolicy, signingAlgorithms, type SigningPolicy } from './signing-policy.ts';
 
 /** The present zone. Undefined if there is none. */
-export function lookAtZone(machine: DriverMachine, name: string): Promise<FoundZone | undefined> {
-  return zones.read(machine, name);
+export async function lookAtZone(machine: DriverMachine, name: string): Promise<FoundZone | undefined> {
+  const zone = await zones.read(machine, name);
+  if (zone === undefined || zone.dnssecPolicy === null) return zone;
+  const servedSerial = await zones.servedSerial(machine, name);
+  return servedSerial === undefined ? zone : { ...zone, servedSerial };
 }
 
 /** By name. Zones that are not there are left out. */
@@ -25,7 +28,7 @@ export async function lookAtZones(
 ): Promise<Map<string, FoundZone>> {
   const found = new Map<string, FoundZone>();
   for (const name of new Set(names)) {
-    const zone = await zones.read(machine, name);
+    const zone = await lookAtZone(machine, name);
     if (zone !== undefined) found.set(name, zone);
   }
   return found;
@@ -65,7 +68,7 @@ export async function lookAtSigning(
       found,
       policy: isSigned ? policyOfName(dnssecPolicy) : null,
       keys: isSigned ? await zones.keys(machine, name) : [],
-      servedSerial: isSigned ? await zones.servedSerial(machine, name) : undefined,
+      servedSerial: found.servedSerial,
     });
   }
   return { isServed: await zones.isServed(machine), zones: looked };

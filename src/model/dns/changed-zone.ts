@@ -3,13 +3,15 @@ import { ApiError, badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import { readDomain } from './names.ts';
 import { octetsOf, textOf } from './octets.ts';
-import { assertSerial } from './serial.ts';
+import { assertSerial, isNewer } from './serial.ts';
 import { editZone, type ZoneChanges } from './zone-edits.ts';
 import { readZone, soaOf, type ZoneFile, ZoneFileError } from './zone-file.ts';
 
 export interface ZoneText {
   readonly name: string;
   readonly text: string;
+  /** The serial that the nameserver answers with: it raises that of a signed zone by itself. Absent for other zones. */
+  readonly servedSerial?: number | undefined;
 }
 
 /**
@@ -20,8 +22,14 @@ export function readZoneName(param: string, given: string): string {
   return readDomain(param, given).slice(0, -1);
 }
 
-export function zoneFileOf({ name, text }: ZoneText): ZoneFile {
-  return readZone(octetsOf(text), `${name}.`);
+/** With the serial that the nameserver answers with, so that callers see one serial, and the next one is higher. */
+export function zoneFileOf({ name, text, servedSerial }: ZoneText): ZoneFile {
+  const file = readZone(octetsOf(text), `${name}.`);
+  const soa = soaOf(file);
+  const token = soa?.layout.data[2];
+  if (servedSerial === undefined || token === undefined || !isNewer(servedSerial, Number(soa?.items[2])))
+    return file;
+  return readZone(file.text.slice(0, token.start) + servedSerial + file.text.slice(token.end), file.zone);
 }
 
 /** @throws ApiError as `editZone` does, and `host_failed` naming the line if the file cannot be edited */
