@@ -42,6 +42,9 @@ export interface FoundByParts {
   /** The newest installed version: `ea-php84`. Undefined if there is none. */
   readonly php?: { readonly newest: string | undefined };
   readonly zones?: FoundForAccount;
+  /** Why the web server, and PHP-FPM, do not read a configuration with a new account. */
+  readonly webRefusal?: string;
+  readonly phpRefusals?: readonly string[];
   /** The .htaccess files that change with the name or the domain. */
   readonly accessFiles?: readonly ChangedAccessFile[];
 }

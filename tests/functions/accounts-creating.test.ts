@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { MachineError } from '../../src/core/machine-error.ts';
 import type { Json } from '../../src/core/values.ts';
+import { part as phpPools } from '../../src/drivers/php-pools/account.ts';
+import { virtualHosts } from '../../src/drivers/virtual-hosts/virtual-hosts.ts';
 import { anAccount, callerNamed, storedAccount } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
 
@@ -24,6 +26,35 @@ afterEach(() => {
 });
 
 type Args = Readonly<Record<string, Json>>;
+
+test('createacct warns, with the file, if Apache or PHP-FPM refuses its configuration', async () => {
+  const refusal = jest.spyOn(virtualHosts, 'refusal');
+  try {
+    refusal.mockResolvedValue('Apache rejects its configuration: x. Correct that file and retry the call.');
+    const { metadata } = await here.call('createacct', { username: 'bob', domain: 'bob.example' });
+    expect(metadata).toMatchObject({ result: 1 });
+    expect(metadata.output?.warnings).toEqual(
+      expect.arrayContaining([
+        'The website of “bob.example” is not served until this is corrected: Apache rejects its configuration: x. ' +
+          'Correct that file.',
+      ]),
+    );
+    refusal.mockResolvedValue(undefined);
+    const next = await here.call('createacct', { username: 'carl', domain: 'carl.example' });
+    expect(next.metadata.output?.warnings?.join() ?? '').not.toContain('corrected');
+  } finally {
+    refusal.mockRestore();
+  }
+  const warnings: string[] = [];
+  const world = {
+    ...{ roles: new Set<string>(), found: { phpRefusals: ['PHP-FPM 8.4 rejects other.conf.'] } },
+    warn: (text: string) => warnings.push(text),
+  };
+  await phpPools.created?.(world as never, { account: anAccount() } as never);
+  expect(warnings).toEqual([
+    'PHP does not run for “bob.example” until this is corrected: PHP-FPM 8.4 rejects other.conf.',
+  ]);
+});
 
 const path = (name: string) => join(here.state, 'root', name);
 /** The row of a user in a file below etc. */

@@ -71,6 +71,24 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
     expect(existsSync(apache.path(accountFile('bob')))).toBe(false);
   });
 
+  it('are said to be refused, with the file, only if somebody has broken the configuration since it was read', async () => {
+    await change('bob', webOf('bob'));
+    const test = jest.spyOn(apache.server, 'test');
+    expect(await apache.apache.refusal(apache.machine)).toBeUndefined();
+    expect(test).not.toHaveBeenCalled();
+    apache.write('/etc/apache2/whmapi1/custom/bob/extra.conf', 'Nonsense on\n');
+    const refusal = await apache.apache.refusal(apache.machine);
+    expect(refusal).toMatch(/^Apache rejects its configuration: .*Nonsense/);
+    expect(refusal).toMatch(
+      /This program did not write “\S+custom\/bob\/extra\.conf”, for the account “bob”/,
+    );
+    apache.write('/etc/apache2/whmapi1/custom/bob/extra.conf', '# nothing\n');
+    expect(await apache.apache.refusal(apache.machine)).toBeUndefined();
+    apache.write('/etc/apache2/sites-enabled/mine.conf', '# nothing\n');
+    apache.write('/etc/apache2/apache2.conf', `${apache.text('/etc/apache2/apache2.conf')}Wrong\n`);
+    expect(await apache.apache.refusal(apache.machine)).toContain('apache2.conf');
+  });
+
   it.each(['reload', 'restart'] as const)(
     'that a process wrote before it ended are served after a %s',
     async (read) => {

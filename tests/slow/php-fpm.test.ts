@@ -10,6 +10,7 @@ import { configurePhp } from '../../src/drivers/php-pools/role.ts';
 import { reloadsOf } from '../../src/drivers/reloads.ts';
 import { poolSteps, type AccountPools } from '../../src/drivers/php-pools/driver.ts';
 import { examinePools } from '../../src/drivers/php-pools/examine.ts';
+import { refusalsOf } from '../../src/drivers/php-pools/refusal.ts';
 import { baseSocket } from '../../src/drivers/php-pools/places.ts';
 import { sandboxMachine } from '../../src/machine/choose.ts';
 import { kernel } from '../../src/machine/kernel/kernel.ts';
@@ -122,6 +123,18 @@ const isPossible = !isMissing('php-fpm8.4') && process.getuid?.() === 0;
     await step.undo(fpm.machine, memento);
     expect(existsSync(fpm.path('/etc/php/8.4/fpm/pool.d/whmapi1-news.conf'))).toBe(false);
     expect(await run('games', 'echo posix_geteuid();')).toBe('5');
+  });
+
+  it('are said to be refused, with the file, only if somebody has broken the configuration since it was read', async () => {
+    const refusals = () => refusalsOf(fpm.machine, [{ release: '8.4', fpm: 'php-fpm8.4' }]);
+    await fpm.change([{ username: 'games', pools: [poolOf('games')] }]);
+    expect(await refusals()).toEqual([]);
+    fpm.write('/etc/php/8.4/fpm/pool.d/other.conf', '[other]\nnonsense = 1\n');
+    expect(await refusals()).toEqual([
+      expect.stringMatching(/pool\.d\/other\.conf.* This program did not write .*other\.conf/s),
+    ]);
+    fpm.write('/etc/php/8.4/fpm/pool.d/other.conf', '; nothing\n');
+    expect(await refusals()).toEqual([]);
   });
 
   it('of different processes are removed at the same time, and PHP-FPM still runs', async () => {

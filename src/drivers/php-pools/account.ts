@@ -10,6 +10,8 @@ import { newestOf } from '../../model/php/versions.ts';
 import type { PlannedStep } from '../../core/plan.ts';
 import type { AccountPart, PartDependencies } from '../account-part.ts';
 import { findVersions } from '../php/versions.ts';
+import { unserved } from '../virtual-hosts/account.ts';
+import { refusalsOf } from './refusal.ts';
 import change from './steps/change.ts';
 import remove, { assertRemovable } from './steps/remove.ts';
 
@@ -18,14 +20,19 @@ const ROLE = 'WebServer';
 type World = Pick<PartDependencies, 'db' | 'roles' | 'found' | 'wishes'>;
 
 export const part: AccountPart = {
-  async look({ machine }, roles) {
+  async look({ machine }, roles, { username }) {
     if (!roles.has(ROLE)) return {};
-    return { php: { newest: newestOf(await findVersions(machine))?.id } };
+    const versions = await findVersions(machine);
+    const php = { newest: newestOf(versions)?.id };
+    return username === undefined ? { php, phpRefusals: await refusalsOf(machine, versions) } : { php };
   },
-  created: async (world, { account }) =>
-    [...(await present(world, account))].map(([release, pools]) =>
+  async created(world, { account }) {
+    for (const refusal of world.found.phpRefusals ?? [])
+      world.warn(unserved(`PHP does not run for “${account.domain}”`, refusal));
+    return [...(await present(world, account))].map(([release, pools]) =>
       change.plan({ release, accounts: [{ username: account.username, pools }], isNew: true }),
-    ),
+    );
+  },
   // PHP-FPM does not start while a pool names a user who does not exist.
   released: (_world, before, after) =>
     isMoved(before, after) ? [remove.plan({ username: before.username })] : [],

@@ -114,9 +114,17 @@ async function phpWith({ db }: World, account: Account, host: HostPhp, newest: s
 }
 
 export const part: AccountPart = {
+  async look({ machine }, roles, { username }) {
+    if (!roles.has(ROLE) || username !== undefined) return {};
+    const webRefusal = await virtualHosts.refusal(machine);
+    return webRefusal === undefined ? {} : { webRefusal };
+  },
+
   async created(world, { account }) {
     const { certificates, found, wishes } = world;
     if (!world.roles.has(ROLE)) return [];
+    if (found.webRefusal !== undefined)
+      world.warn(unserved(`The website of “${account.domain}” is not served`, found.webRefusal));
     const { username, home } = account;
     const newestPhp = found.php?.newest;
     const php = wishes.php && (await phpWith(world, account, wishes.php, newestPhp));
@@ -185,6 +193,11 @@ export const part: AccountPart = {
     if (roles.has(ROLE)) await virtualHosts.assertReady(machine);
   },
 };
+
+/** A warning of a new account. `refusal`: what the daemon says. */
+export function unserved(what: string, refusal: string): string {
+  return `${what} until this is corrected: ${refusal.replace(' and retry the call.', '.')}`;
+}
 
 /** Whether the websites cannot answer while the account changes, because their files move. */
 function isMoved(before: Account, after: Account): boolean {

@@ -79,6 +79,11 @@ export interface VirtualHostsDriver<Memento> {
   enableModules(machine: DriverMachine, names: readonly string[]): Promise<void>;
   /** @throws MachineError `failed` unless the web server runs and accepts its whole configuration. */
   assertReady(machine: DriverMachine): Promise<void>;
+  /**
+   * Why the web server refuses what others have changed in its configuration since it last read it, with the file.
+   * Undefined if it does not.
+   */
+  refusal(machine: DriverMachine): Promise<string | undefined>;
   /** The problems of the configuration, each as a sentence. Changes nothing. */
   examine(machine: DriverMachine): Promise<readonly string[]>;
 }

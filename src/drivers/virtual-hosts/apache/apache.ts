@@ -25,6 +25,7 @@ import {
   type ApacheServer,
 } from './control.ts';
 import { accountFile, wildcardFile, MODULES, OURS, SUEXEC } from './places.ts';
+import { refusalOf } from './refusal.ts';
 import { MODULE_NAMES } from './render-server.ts';
 import { serverDriver, type DesiredServer } from './server-driver.ts';
 
@@ -123,6 +124,10 @@ export class Apache implements VirtualHostsDriver<FileMemento> {
     // No file may be removed while Apache reads its configuration.
     const rejected = await exclusively(port)(() => rejectionOf(this.#apache, port));
     if (rejected !== undefined) throw rejected;
+  }
+
+  async refusal(machine: DriverMachine): Promise<string | undefined> {
+    return refusalOf(this.#apache, await this.#accounts.port(machine));
   }
 
   async examine(machine: DriverMachine): Promise<readonly string[]> {
