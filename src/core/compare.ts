@@ -57,6 +57,19 @@ export const numberTests: Readonly<Record<NumberFilterType, (value: number, arg0
   gt_handle_unlimited: (value, arg0) => value > arg0,
 };
 
+const UNITS = ['K', 'M', 'G', 'T'] as const;
+const withUnit = /^([0-9]+(?:\.[0-9]+)?)([KMGT])$/;
+
+/** Also reads sizes with a unit, such as the 77M of listaccts, and IPv4 addresses: scripts sort them as numbers. */
+function sortNumberOf(value: Value | undefined): number | undefined {
+  const number = numberOf(value) ?? ipv4Of(value);
+  if (number !== undefined || typeof value !== 'string') return number;
+  const [, digits, unit] = withUnit.exec(value) ?? [];
+  return digits === undefined
+    ? undefined
+    : Number(digits) * 1024 ** (UNITS.indexOf(unit as (typeof UNITS)[number]) + 1);
+}
+
 // WHM differs: according to its documentation, sorting numbers without a numeric method fails.
 /**
  * The value that a sort method compares. Undefined if it cannot be read. `unlimited` is Infinity, and so is a maximum
@@ -66,9 +79,9 @@ export const sortValues: Readonly<
   Record<SortMethod, (value: Value | undefined) => string | number | undefined>
 > = {
   lexicographic: textOf,
-  numeric: numberOf,
+  numeric: sortNumberOf,
   numeric_zero_as_max: (value) => {
-    const number = numberOf(value);
+    const number = sortNumberOf(value);
     return number === 0 ? Infinity : number;
   },
   ipv4: ipv4Of,

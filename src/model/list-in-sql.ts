@@ -168,15 +168,20 @@ function orderInSql(
 
 const sortKeys: Readonly<Record<SortMethod, (column: Column, dialect: Dialect) => string | undefined>> = {
   lexicographic: (column, dialect) => dialect.byBytes(asText(column, dialect)),
-  numeric: asNumber,
+  numeric: (column, dialect) =>
+    column.kind === 'address' ? addressNumber(column, dialect) : asNumber(column, dialect),
   numeric_zero_as_max: (column, dialect) => {
     const value = asNumber(column, dialect);
     return value === undefined
       ? undefined
       : `CASE ${value} WHEN 0 THEN ${dialect.infinity} ELSE ${value} END`;
   },
-  ipv4: (column, dialect) => (column.kind === 'address' ? dialect.ipv4(sqlOf(column, dialect)) : undefined),
+  ipv4: addressNumber,
 };
+
+function addressNumber(column: Column, dialect: Dialect): string | undefined {
+  return column.kind === 'address' ? dialect.ipv4(sqlOf(column, dialect)) : undefined;
+}
 
 /** Only own properties count, so `constructor` is not a field. */
 function columnOf(columns: Columns, field: string): Column | undefined {

@@ -148,12 +148,31 @@ describe('sort', () => {
     ['sort.a.field=ip', ['dave', 'eve', 'anna', 'Bob', 'carol']],
     ['sort.a.field=ip sort.a.method=ipv4', ['dave', 'eve', 'carol', 'Bob', 'anna']],
     ['sort.a.field=ip sort.a.method=ipv4 sort.a.reverse=1', ['anna', 'Bob', 'carol', 'dave', 'eve']],
+    ['sort.a.field=ip sort.a.method=numeric', ['dave', 'eve', 'carol', 'Bob', 'anna']],
     ['sort.a.field=owner sort.b.field=user', ['Bob', 'dave', 'anna', 'carol', 'eve']],
     ['sort.a.field=owner sort.b.field=user sort.b.reverse=1', ['dave', 'Bob', 'eve', 'carol', 'anna']],
     ['sort.b.field=user sort.field=owner', ['Bob', 'dave', 'anna', 'carol', 'eve']],
     ['sort.za.field=user sort.z.field=owner sort.z.reverse=1', ['anna', 'carol', 'eve', 'Bob', 'dave']],
   ])('%s gives %j', (args, order) => {
     expect(users(accounts, args)).toEqual(order);
+  });
+
+  test('numeric also sorts sizes with a unit, as listaccts has them', () => {
+    const items = ['100M', '9M', '0M', 'unlimited', '2G', '1.5K'].map((size) => ({ size }));
+    const sizes = (args: string) => apply(items, args).items.map((item) => (item as { size: string }).size);
+    expect(sizes('sort.a.field=size sort.a.method=numeric')).toEqual([
+      '0M',
+      '1.5K',
+      '9M',
+      '100M',
+      '2G',
+      'unlimited',
+    ]);
+    const zeroAsMax = 'sort.a.field=size sort.a.method=numeric_zero_as_max';
+    expect(sizes(zeroAsMax)).toEqual(['1.5K', '9M', '100M', '2G', '0M', 'unlimited']);
+    expect(() => apply([{ size: '7 MB' }], 'sort.a.field=size sort.a.method=numeric')).toThrow(
+      'not a number',
+    );
   });
 
   test('equal records keep their order, also in reverse', () => {
@@ -176,11 +195,11 @@ describe('sort', () => {
   test.each([
     [
       'sort.a.field=disk sort.a.method=numeric',
-      'api.sort.a.field “disk” holds “3M”, which is not a number; sort by it with api.sort.a.method=lexicographic.',
+      'api.sort.a.field “disk” holds “3 MB”, which is not a number; sort by it with api.sort.a.method=lexicographic.',
     ],
     [
       'sort.field=disk sort.method=numeric_zero_as_max',
-      'api.sort.field “disk” holds “3M”, which is not a number; sort by it with api.sort.method=lexicographic.',
+      'api.sort.field “disk” holds “3 MB”, which is not a number; sort by it with api.sort.method=lexicographic.',
     ],
     [
       'sort.a.field=ip sort.a.method=ipv4',
@@ -189,15 +208,15 @@ describe('sort', () => {
     ],
     [
       'sort.a.field=disk sort.a.method=numeric sort.b.field=ips sort.b.method=ipv4',
-      'api.sort.a.field “disk” holds “3M”, which is not a number; sort by it with api.sort.a.method=lexicographic. ' +
+      'api.sort.a.field “disk” holds “3 MB”, which is not a number; sort by it with api.sort.a.method=lexicographic. ' +
         'api.sort.b.field “ips” holds (a hash), which is not an IPv4 address; ' +
         'sort by it with api.sort.b.method=lexicographic.',
     ],
   ])('%s fails on a value that it cannot read', (args, reason) => {
     const items = [
       { disk: 5, ip: '1.2.3.4', ips: null },
-      { disk: '3M', ip: '::1', ips: {} },
-      { disk: '4G', ip: '', ips: [] },
+      { disk: '3 MB', ip: '::1', ips: {} },
+      { disk: '4 GB', ip: '', ips: [] },
     ];
     expect(reasonOf(() => apply(items, args))).toBe(reason);
   });

@@ -312,7 +312,7 @@ describe('modifyacct', () => {
     expect(filesOf('bob.example')).toEqual(NONE);
     const expected = before
       .replaceAll(/(?<![\w.])((?:[\w]+\.)?)bob\.example\./gi, '$1robert.example.')
-      .replace('; Zone file for bob.example', '; Zone file for robert.example')
+      .replace(': Zone file for bob.example', ': Zone file for robert.example')
       .replace('2026030100', '2026030101');
     expect(textOf('robert.example')).toBe(expected);
     expect(textOf('robert.example')).toContain('"v=spf1 a:mail.bob.example -all"');

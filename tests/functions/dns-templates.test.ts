@@ -72,7 +72,7 @@ describe('adddns', () => {
     await ok('adddns', { domain: zone, ip: '192.0.2.7' });
     expect(textOf(zone)).toMatch(/^; For bob\.example, made by \d/);
     await ok('adddns', { domain: 'carl.example', ip: '192.0.2.7', template: 'simple' });
-    expect(textOf('carl.example')).toMatch(/^; Zone file for carl\.example/);
+    expect(textOf('carl.example')).toMatch(/^; cPanel first: Zone file for carl\.example/);
   });
 
   it('rejects an unknown template with the names of the existing ones', async () => {

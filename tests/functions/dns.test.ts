@@ -54,7 +54,7 @@ describe('adddns', () => {
     const { metadata } = await ok('adddns', { domain: 'Bob.Example', ip: '192.0.2.7' });
     expect(metadata.reason).toBe('Added bob.example ok belonging to user root');
     const all = await rows();
-    expect(all[0]).toMatchObject({ Line: 1, type: ':RAW', raw: '; Zone file for bob.example' });
+    expect(all[0]).toMatchObject({ Line: 1, type: ':RAW', raw: '; cPanel first: Zone file for bob.example' });
     expect(all[1]).toEqual({ Line: 2, name: '', ttl: '14400', type: '$TTL' });
     expect(all[2]).toMatchObject({
       Line: 3,
@@ -123,9 +123,12 @@ describe('addzonerecord, editzonerecord and removezonerecord', () => {
 
     await ok('editzonerecord', { domain: zone, line: String(added.Line), address: '192.0.2.10' });
     expect(await record('A', 'shop.bob.example.')).toEqual({ ...added, address: '192.0.2.10' });
-    expect((await ok('getzonerecord', { domain: zone, line: String(added.Line) })).data).toEqual({
-      record: [{ ...added, address: '192.0.2.10' }],
-    });
+    // xmlapi.php sends “Line”.
+    for (const name of ['line', 'Line']) {
+      expect((await ok('getzonerecord', { domain: zone, [name]: String(added.Line) })).data).toEqual({
+        record: [{ ...added, address: '192.0.2.10', ttl: 60 }],
+      });
+    }
     await ok('removezonerecord', { zone, line: String(added.Line) });
     expect((await rows()).filter(isOther)).toEqual(before.filter(isOther));
     expect(await record('SOA')).toMatchObject({ serial: '2026030103' });

@@ -107,6 +107,9 @@ describe('setacls', () => {
     expect((await set({ 'acl-passwd': '1' })).data).toEqual({ acl: ['passwd'] });
     expect(await heldBy('bob')).toEqual(['passwd']);
     expect((await set({})).data).toEqual({ acl: [] });
+    // Forms of billing systems send the field in any case.
+    expect((await set({ acllist: '', 'acl-passwd': '1' })).data).toEqual({ acl: ['passwd'] });
+    expect((await set({ acllist: '' })).data).toEqual({ acl: [] });
     expect(await heldBy('bob')).toEqual([]);
   });
 

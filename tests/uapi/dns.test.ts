@@ -104,11 +104,12 @@ test('DNS::parse_zone and mass_edit_zone work with line numbers from 0', async (
     'add-1': JSON.stringify({ ...record, dname: 'more' }),
   });
   expect(edited.errors).toBeNull();
-  expect(edited.data).toEqual({ new_serial: await serial() });
+  // A text: lego reads it as one.
+  expect(edited.data).toEqual({ new_serial: String(await serial()) });
 
   const { data } = await here.uapi('bob', 'DNS::parse_zone', { zone: 'bob.example' });
   const rows = data as unknown as { line_index: number; dname_b64?: string }[];
-  const name = Buffer.from('many.bob.example.').toString('base64');
+  const name = Buffer.from('many').toString('base64');
   const found = rows.find(({ dname_b64 }) => dname_b64 === name);
   expect(found).toMatchObject({ type: 'record', record_type: 'A', ttl: 300 });
   const remove = { zone: 'bob.example', serial: await serial(), remove: String(found?.line_index) };
@@ -318,4 +319,53 @@ test('DNSSEC::enable_dnssec, DNSSEC::fetch_ds_records and DNSSEC::disable_dnssec
   } finally {
     own.remove();
   }
+});
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const parsedNames = async (): Promise<Record<string, string>> => {
+  const { data } = await here.uapi('bob', 'DNS::parse_zone', { zone: 'bob.example' });
+  const rows = data as unknown as { record_type?: string; dname_b64?: string; line_index: number }[];
+  return Object.fromEntries(
+    rows.map(({ record_type: type = '', dname_b64: name = '', line_index: line }) => [
+      `${type} ${Buffer.from(name, 'base64').toString()}`,
+      String(line),
+    ]),
+  );
+};
+
+// As the webhook of cert-manager does it: it looks for the name that it has sent.
+test.each(['_acme-challenge', '_acme-challenge.bob.example.', '*.deep'])(
+  'DNS::parse_zone returns the name that DNS::mass_edit_zone was given: %s',
+  async (dname) => {
+    const edit = async (changes: Record<string, string>) => {
+      const answer = await here.uapi('bob', 'DNS::mass_edit_zone', {
+        zone: 'bob.example',
+        serial: String(await serial()),
+        ...changes,
+      });
+      expect(answer.errors).toBeNull();
+    };
+    await edit({ add: JSON.stringify({ dname, ttl: 60, record_type: 'TXT', data: ['one'] }) });
+    const line = (await parsedNames())[`TXT ${dname}`];
+    expect(line).toBeDefined();
+    const record = { line_index: line, dname, ttl: 60, record_type: 'TXT', data: ['one', 'two'] };
+    await edit({ edit: JSON.stringify(record) });
+    expect(await parsedNames()).toMatchObject({ [`TXT ${dname}`]: line });
+    await edit({ remove: line ?? '' });
+    expect(await parsedNames()).not.toHaveProperty([`TXT ${dname}`]);
+  },
+);
+
+test('DNS::parse_zone returns the names of the template as they are in the file', async () => {
+  expect(Object.keys(await parsedNames())).toEqual(
+    expect.arrayContaining(['SOA bob.example.', 'A bob.example.', 'CNAME www', 'CNAME mail']),
+  );
+  const { data } = await here.call('parse_dns_zone', { zone: 'bob.example' });
+  expect(data?.payload).toContainEqual(expect.objectContaining({ dname_b64: base64('www') }));
+});
+
+// The expression of acme.sh, which finds the zones of the account by their first line.
+test('ZoneEdit::fetchzones shows the zones to acme.sh', async () => {
+  const answer = await here.api2('bob', 'ZoneEdit::fetchzones');
+  expect(JSON.stringify(answer)).toMatch(/"bob\.example":\["; cPanel first/);
 });

@@ -4,7 +4,7 @@ import { lookAtZone } from '../../drivers/zones/look.ts';
 import { readZoneName } from '../../model/dns/changed-zone.ts';
 import { lineParam, zoneParam } from '../../model/dns/record-form.ts';
 import * as owners from '../../model/dns/zone-owners.ts';
-import { zoneRow } from '../../model/dns/zone-views.ts';
+import { withNumbers, zoneRow } from '../../model/dns/zone-views.ts';
 
 export default defineFunction({
   name: 'getzonerecord',
@@ -16,9 +16,11 @@ export default defineFunction({
   role: 'DNS',
   params: {
     domain: { ...zoneParam, alias: ['zone'], required: true },
-    line: { ...lineParam, required: true },
+    line: { ...lineParam, required: true, alias: ['Line'] },
   },
-  returns: { record: { list: { type: 'any', doc: 'The line, as returned by dumpzone.' } } },
+  returns: {
+    record: { list: { type: 'any', doc: 'The line, as returned by dumpzone, but with numbers as numbers.' } },
+  },
   examples: [
     {
       args: { domain: 'bob.example', line: '2' },
@@ -34,6 +36,6 @@ export default defineFunction({
     const row = zoneRow(file, line);
     if (row === undefined) throw notFound('No record available on selected line.');
     reason('Record obtained.');
-    return { record: [row] };
+    return { record: [withNumbers(row)] };
   },
 });

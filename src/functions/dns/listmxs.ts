@@ -3,7 +3,7 @@ import { lookAtZone } from '../../drivers/zones/look.ts';
 import { readZoneName } from '../../model/dns/changed-zone.ts';
 import { zoneParam } from '../../model/dns/record-form.ts';
 import * as owners from '../../model/dns/zone-owners.ts';
-import { zoneRows } from '../../model/dns/zone-views.ts';
+import { withNumbers, zoneRows } from '../../model/dns/zone-views.ts';
 
 export default defineFunction({
   name: 'listmxs',
@@ -16,7 +16,7 @@ export default defineFunction({
   params: { domain: { ...zoneParam, alias: ['zone'], required: true, doc: 'The domain.' } },
   returns: {
     record: {
-      list: { type: 'any', doc: 'An MX record, as returned by ' + 'dumpzone.' },
+      list: { type: 'any', doc: 'An MX record, as returned by dumpzone, but with numbers as numbers.' },
       doc: 'The records in the order of the zone file.',
     },
   },
@@ -33,6 +33,10 @@ export default defineFunction({
   async handler({ domain }, { caller, db, reason }, found) {
     const { file } = await owners.open(db, caller, readZoneName('domain', domain), found);
     reason('Records obtained.');
-    return { record: zoneRows(file).filter(({ type }) => type === 'MX') };
+    return {
+      record: zoneRows(file)
+        .filter(({ type }) => type === 'MX')
+        .map(withNumbers),
+    };
   },
 });

@@ -29,6 +29,7 @@ export default defineFunction({
     },
     'acl-nameserver-config': { ...named, doc: 'An older name of acl-ns-config.' },
   },
+  emptyIsOmitted: true,
   returns: { acl: { list: { type: 'string' }, doc: 'The privileges that the reseller now has, sorted.' } },
   list: 'acl',
   examples: [

@@ -147,7 +147,9 @@ async function readFilters(
 
 function readSort(given: ReadonlyMap<string, string>, prefix: string, problems: string[]): SortKey[] {
   return valuesOf(given, 'sort_column').map(([suffix, column]) => {
-    const method = given.get(`sort_method${suffix}`) ?? 'lexicographic';
+    const asked = given.get(`sort_method${suffix}`) ?? 'lexicographic';
+    // The spelling that cPanel’s own Node.js client sends.
+    const method = asked === 'ipv_4' ? 'ipv4' : asked;
     if (!(sortMethods as readonly string[]).includes(method)) {
       problems.push(
         `${prefix}sort_method${suffix} ${describeValue(method)} is not valid: use ${anyOf(sortMethods)}.`,

@@ -111,11 +111,15 @@ function readRecord(item: Item, zone: string): RecordContent {
   const values = data.map((value) => textOf('data', value));
   return {
     owner,
+    ...(PLAIN_NAME.test(dname) ? { written: dname } : {}),
     ttl: readTtlParam('ttl', textOf('ttl', item.ttl)),
     type,
     items: readData(type, values, zone),
   };
 }
+
+/** A name that means the same in a zone file as in a call. */
+const PLAIN_NAME = /^[A-Za-z0-9_*-]+(?:\.[A-Za-z0-9_-]+)*\.?$/;
 
 function readLine(line: Json | undefined): number {
   const text = typeof line === 'string' || typeof line === 'number' ? String(line) : '';

@@ -1,6 +1,7 @@
 // Renames a zone. Every name in the zone is renamed, as an owner and as a target. All other text, such as TXT records
 // and comments, keeps its bytes, and every line keeps its position.
 import type { Token } from './master-file-lines.ts';
+import { FIRST_LINE } from './templates.ts';
 import { isWithin, nameKey, readName } from './names.ts';
 import { fieldsOf } from './record-types.ts';
 import { nextSerial } from './serial.ts';
@@ -61,6 +62,9 @@ interface Replacement {
   readonly text: string;
 }
 
+/** The first line of the templates, now and in earlier versions. */
+const FIRST_LINES = [FIRST_LINE, '; Zone file for '];
+
 function* replacements(zone: ZoneFile, to: string, soa: ZoneRecord, serial: string): Generator<Replacement> {
   let origin = zone.zone;
   const ofName = ({ text, start, end }: Pick<Token, 'text' | 'start' | 'end'>): Replacement[] => {
@@ -78,11 +82,10 @@ function* replacements(zone: ZoneFile, to: string, soa: ZoneRecord, serial: stri
       const number = entry === soa ? entry.layout.data[2] : undefined;
       if (number !== undefined) yield { start: number.start, end: number.end, text: serial };
     } else if (entry.kind === 'comment' && entry.line === 1) {
-      // The first line of the templates.
-      const head = `; Zone file for ${zone.zone.slice(0, -1)}`;
       const { start, end } = entry;
-      if (zone.text.slice(start, end) === head)
-        yield { start, end, text: `; Zone file for ${to.slice(0, -1)}` };
+      const text = zone.text.slice(start, end);
+      const head = FIRST_LINES.find((one) => text === one + zone.zone.slice(0, -1));
+      if (head !== undefined) yield { start, end, text: head + to.slice(0, -1) };
     }
   }
 }

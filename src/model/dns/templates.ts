@@ -7,7 +7,10 @@ import { octetsOf } from './octets.ts';
 import { type ZoneFile, ZoneFileError, assertEditable, assertReadable, readZone } from './zone-file.ts';
 import { problemsOf } from './zone-rules.ts';
 
-const head = `; Zone file for %domain%
+/** acme.sh (dns_cpanel) finds the zones of an account by the beginning of their first line. */
+export const FIRST_LINE = '; cPanel first: Zone file for ';
+
+const head = `${FIRST_LINE}%domain%
 $TTL %ttl%
 @	%nsttl%	IN	SOA	%nameserver%. %rpemail%. (
 	%serial%	; serial

@@ -19,7 +19,10 @@ import {
 import { assertNoNewProblems } from './zone-rules.ts';
 
 /** A record without its position in a file. */
-export type RecordContent = Pick<ZoneRecord, 'owner' | 'ttl' | 'type' | 'items'>;
+export type RecordContent = Pick<ZoneRecord, 'owner' | 'ttl' | 'type' | 'items'> & {
+  /** The owner as the client wrote it: relative to the zone, or with a final dot. Default: as in `owner`. */
+  readonly written?: string | undefined;
+};
 
 /** All line numbers refer to the file before the change, counted from 1. */
 export interface ZoneChanges {
@@ -44,16 +47,31 @@ export function editZone(zone: ZoneFile, changes: ZoneChanges, today: Date): Edi
   const soa = soaOf(zone);
   if (soa === undefined) throw new ZoneFileError(1, 'the zone has no SOA record, so it has no serial');
   const byLine = new Map(zone.entries.map((entry) => [entry.line, entry]));
-  const edits = editsByLine(byLine, changes);
+  const edits = editsByLine(byLine, isRelative(zone) ? changes : withoutWritten(changes));
   const removed = removedLines(byLine, changes, edits);
   const serial = serialAfter(soa, edits.get(soa.line), today);
   const content = edits.get(soa.line) ?? soa;
   edits.set(soa.line, { ...content, items: content.items.with(2, serial.toString()) });
 
-  const after = applyEdits(zone, edits, removed, changes.add ?? []);
+  const added = (isRelative(zone) ? changes : withoutWritten(changes)).add ?? [];
+  const after = applyEdits(zone, edits, removed, added);
   assertReadable(after);
   assertNoNewProblems(zone, after);
   return { zone: after, serial };
+}
+
+/** Whether relative names are those of the zone on every line. */
+function isRelative({ entries }: ZoneFile): boolean {
+  return !entries.some((entry) => entry.kind === 'directive' && entry.name === '$ORIGIN');
+}
+
+function withoutWritten({ add = [], edit = [], ...others }: ZoneChanges): ZoneChanges {
+  const plain = (record: RecordContent): RecordContent => ({ ...record, written: undefined });
+  return {
+    ...others,
+    add: add.map(plain),
+    edit: edit.map(({ line, record }) => ({ line, record: plain(record) })),
+  };
 }
 
 type Edits = Map<number, RecordContent>;
@@ -198,21 +216,26 @@ function rewriteRecord(
   inherited: Inherited,
   keepsLayout: boolean,
 ): Replacement[] {
-  const meant = edited ?? present;
+  const meant: RecordContent = edited ?? present;
   const { layout, start, end } = present;
   const fits = meant.type === present.type && meant.items.length === layout.data.length;
   if (edited !== undefined && !(keepsLayout && fits)) {
     inherited.owner = meant.owner;
     inherited.ttl = inherited.sets.next(meant.owner, meant.type, meant.ttl);
     const comment = layout.comment === '' ? '' : ` ${layout.comment}`;
-    return [{ start, end, text: writeRecord(meant) + comment }];
+    const kept = meant.owner === present.owner ? layout.owner?.text : undefined;
+    return [{ start, end, text: writeRecord({ ...meant, written: kept ?? meant.written }) + comment }];
   }
 
   const replacements: Replacement[] = [];
   if (layout.owner === undefined) {
     if (inherited.owner !== meant.owner) replacements.push({ start, end: start, text: meant.owner });
   } else if (meant.owner !== present.owner) {
-    replacements.push({ start: layout.owner.start, end: layout.owner.end, text: meant.owner });
+    replacements.push({
+      start: layout.owner.start,
+      end: layout.owner.end,
+      text: meant.written ?? meant.owner,
+    });
   }
   replacements.push(...rewriteTtl(present, meant, inherited));
   inherited.owner = meant.owner;
@@ -258,8 +281,8 @@ function eolOf({ text }: ZoneFile): string {
 }
 
 /** One line of a zone file, without its line break. */
-export function writeRecord({ owner, ttl, type, items }: RecordContent): string {
-  return [owner, ttl, 'IN', type, writeItems(type, items).join(' ')].join('\t');
+export function writeRecord({ owner, written = owner, ttl, type, items }: RecordContent): string {
+  return [written, ttl, 'IN', type, writeItems(type, items).join(' ')].join('\t');
 }
 
 /** The records of a name and type, in the order of the file. */

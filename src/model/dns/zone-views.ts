@@ -19,6 +19,12 @@ export function zoneRows(zone: ZoneFile): ZoneRow[] {
   return zone.entries.flatMap((entry) => rowsOf(zone, entry, ttl));
 }
 
+/** The row as getzonerecord and listmxs have it: TTL and preference are numbers. */
+export function withNumbers(row: ZoneRow): ZoneRow {
+  const numbers = ['ttl', 'preference'].filter((name) => Object.hasOwn(row, name));
+  return { ...row, ...Object.fromEntries(numbers.map((name) => [name, Number(row[name])])) };
+}
+
 /** The row of the entry that begins at a line, counted from 1. */
 export function zoneRow(zone: ZoneFile, line: number): ZoneRow | undefined {
   return zoneRows(zone).find(({ Line }) => Line === line);
@@ -75,7 +81,7 @@ function fieldsOfRow({ type, items }: ZoneRecord): ZoneRow {
 
 export const PARSED_FORM =
   'Values are in Base64 because zones can contain arbitrary bytes. Lines that cannot be parsed are returned as ' +
-  'comments. “line_index” counts from 0.';
+  'comments. “line_index” counts from 0. Names are as in the file: without a final dot, they are relative to the zone.';
 
 /** The description of a `ParsedRow`. */
 export const parsedRow = {
@@ -107,13 +113,19 @@ export type ParsedRow =
   | { line_index: number; type: 'comment' | 'control'; text_b64: string };
 
 export function parsedRows(zone: ZoneFile): ParsedRow[] {
+  let written = '';
+  let isRelative = true;
   return zone.entries.map((entry): ParsedRow => {
     const line_index = entry.line - 1;
     if (entry.kind === 'record') {
-      const { owner, type, ttl, items } = entry;
+      const { owner, type, ttl, items, layout } = entry;
+      // “@” is no name. Behind $ORIGIN, a relative name would be misleading.
+      if (!isRelative || layout.owner?.text === '@') written = owner;
+      else written = layout.owner?.text ?? written;
       const data_b64 = items.map(base64Of);
-      return { line_index, type: 'record', dname_b64: base64Of(owner), record_type: type, ttl, data_b64 };
+      return { line_index, type: 'record', dname_b64: base64Of(written), record_type: type, ttl, data_b64 };
     }
+    if (entry.kind === 'directive' && entry.name === '$ORIGIN') isRelative = false;
     const text_b64 = base64Of(textOfEntry(zone, entry));
     return { line_index, type: entry.kind === 'directive' ? 'control' : 'comment', text_b64 };
   });

@@ -13,7 +13,7 @@ export default defineUapi({
   effect: 'operates',
   role: 'DNS',
   params: massEditParams,
-  returns: { fields: { new_serial: { type: 'integer', doc: 'The new serial number of the zone.' } } },
+  returns: { fields: { new_serial: { type: 'string', doc: 'The new serial number of the zone.' } } },
   examples: [
     {
       args: {
@@ -33,6 +33,6 @@ export default defineUapi({
     assertSeen('serial', serial, file);
     const changes = readChanges({ add, edit, remove }, file.zone);
     await assertMayChange(context, file, changes);
-    return { new_serial: editZone(context, found, changes) };
+    return { new_serial: String(editZone(context, found, changes)) };
   },
 });

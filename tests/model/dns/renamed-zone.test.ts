@@ -58,14 +58,17 @@ test.each([
   expect(rename(before)).toBe(after);
 });
 
-test('the serial is newer, and the heading of a template has the new name', () => {
-  const renamed = renameZone(read(`; Zone file for example.com\n${head}`), 'other.example.', today);
-  expect(renamed.text.split('\n').slice(0, 3)).toEqual([
-    '; Zone file for other.example',
-    '$TTL 60',
-    '@ SOA ns.other.example. root 2026030100 2 3 4 5',
-  ]);
-});
+test.each(['; cPanel first: Zone file for', '; Zone file for'])(
+  'the serial is newer, and the heading of a template has the new name: %s',
+  (heading) => {
+    const renamed = renameZone(read(`${heading} example.com\n${head}`), 'other.example.', today);
+    expect(renamed.text.split('\n').slice(0, 3)).toEqual([
+      `${heading} other.example`,
+      '$TTL 60',
+      '@ SOA ns.other.example. root 2026030100 2 3 4 5',
+    ]);
+  },
+);
 
 test.each([
   ['a line that BIND does not load', 'a A 1.2.3'],

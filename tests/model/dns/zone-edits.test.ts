@@ -110,7 +110,7 @@ describe('a record that is edited', () => {
   it('becomes one line if the number of words changes', () => {
     const record = { owner: 'txt.example.com.', ttl: 60, type: 'TXT', items: ['x'] };
     const { zone: after } = edit({ edit: [{ line: 15, record }] });
-    expect(lines(after.text).slice(14)).toEqual(['txt.example.com.\t60\tIN\tTXT\t"x"', '; the end', '']);
+    expect(lines(after.text).slice(14)).toEqual(['txt\t60\tIN\tTXT\t"x"', '; the end', '']);
   });
 
   it('does not change the TTL of other lines that inherit it from this one', () => {
