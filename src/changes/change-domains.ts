@@ -35,7 +35,7 @@ import { otherNamesOf, virtualHostsOf } from '../model/domains/virtual-hosts.ts'
 import { poolsIn, union } from '../model/php/pools.ts';
 import { readState } from '../model/php/served-by.ts';
 import * as php from '../model/php/settings.ts';
-import type { WebCertificate } from '../model/web/account-web.ts';
+import type { NewWebCertificate } from '../model/web/account-web.ts';
 import * as httpsRedirects from '../model/web/https-redirects.ts';
 
 /** What is stored once the change is made. */
@@ -134,13 +134,13 @@ async function stepsOfWeb(
     folder === null ? [] : [makeDocumentRoot.plan({ username, home, folder })],
   );
   const hosts = await virtualHostsOf(db, account, after);
-  const certificates = new Map<string, WebCertificate>();
+  const certificates = new Map<string, NewWebCertificate>();
   const written: PlannedStep[] = [];
   for (const host of hosts) {
     const { servername } = host;
     if (!added.some(({ domain }) => domain === servername)) continue;
     const made = await certificateOfNewHost(world, { username, servername, otherNames: otherNamesOf(host) });
-    certificates.set(servername, { path: made.path, id: made.digest });
+    certificates.set(servername, installedCertificates.forWeb(made));
     written.push(writeCertificate.plan(made));
   }
   const former: PlannedStep[] = [];

@@ -43,7 +43,7 @@ export async function installCertificate(
   const after = await newCertificate(context, { username, servername }, checked);
   const former = await installed.fileOf(db, servername);
   const isOther = former !== undefined && former.path !== after.path;
-  const certificates = new Map([[servername, { path: after.path, id: after.digest }]]);
+  const certificates = new Map([[servername, installed.forWeb(after)]]);
   const ofWeb = await webSteps({ db, roles: await rolesOf(context) }, account, { certificates });
   return change.plan(null, {
     locks: [exclusive(`account ${username}`), exclusive(`certificate ${servername}`)],

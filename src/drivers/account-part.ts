@@ -4,7 +4,7 @@ import type { Context, FreeContext } from '../core/context.ts';
 import type { Lock, PlannedStep } from '../core/plan.ts';
 import type { Account } from '../model/accounts/accounts.ts';
 import type { HostPhp } from '../model/php/settings.ts';
-import type { WebCertificate } from '../model/web/account-web.ts';
+import type { NewWebCertificate } from '../model/web/account-web.ts';
 import type { FoundForAccount } from './zones/look.ts';
 
 export interface NewAccount {
@@ -65,7 +65,7 @@ export interface PartDependencies extends Pick<
   readonly wishes: PartWishes;
   readonly found: FoundByParts;
   /** The new certificates of virtual hosts, by servername: `drivers/certificates/` adds them for the later parts. */
-  readonly certificates: Map<string, WebCertificate>;
+  readonly certificates: Map<string, NewWebCertificate>;
 }
 
 /** Each method returns the steps that the part needs, and reads only the store. An absent method needs no steps. */

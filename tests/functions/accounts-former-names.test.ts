@@ -300,7 +300,7 @@ async function buildAccount(): Promise<void> {
   await succeed('set_primary_servername', { servername: DOMAIN, type: 'std' });
   // Certificates.
   const authority = await Authority.root('Example CA');
-  const { crt, key } = await authority.issue({ domains: [DOMAIN, `www.${DOMAIN}`] });
+  const { crt, key } = await authority.issue({ domains: [DOMAIN, `www.${DOMAIN}`, NEW.domain] });
   await own('SSL::install_ssl', { domain: DOMAIN, cert: crt, key, cabundle: authority.crt });
   await own('SSL::toggle_ssl_redirect_for_domains', { domains: DOMAIN, state: '1' });
   await own('SSL::set_default_key_type', { type: 'ecdsa-prime256v1' });

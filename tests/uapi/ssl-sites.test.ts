@@ -110,14 +110,26 @@ describe('redirects to HTTPS', () => {
     expect(apache()).not.toContain('R=301');
   });
 
-  test('they follow the account’s name, and not its main domain', async () => {
+  test('they follow the account’s name, and its main domain once that has a certificate of an authority', async () => {
     await install();
     await toggle('bob.example', '1');
     await here.call('modifyacct', { user: 'bob', newuser: 'robert' });
     const file = join(here.state, 'root/etc/apache2/whmapi1/accounts/robert.conf');
     expect(readFileSync(file, 'utf8')).toContain('R=301');
     await here.call('modifyacct', { user: 'robert', domain: 'robert.example' });
+    const domain = 'robert.example';
+    const args = { domain, return_https_redirect_status: '1' };
+    const state = async () => (await here.uapi('robert', 'DomainInfo::single_domain_data', args)).data;
     expect(readFileSync(file, 'utf8')).not.toContain('R=301');
+    expect(await state()).toMatchObject({ is_https_redirecting: 0 });
+    // Also if the virtual hosts are written again.
+    await here.uapi('robert', 'Park::park', { domain: 'parked.example' });
+    expect(readFileSync(file, 'utf8')).not.toContain('R=301');
+    const { crt, key } = await authority.issue({ domains: [domain] });
+    const cert = { domain, cert: crt, key, cabundle: authority.crt };
+    expect(await here.uapi('robert', 'SSL::install_ssl', cert)).toMatchObject({ status: 1 });
+    expect(readFileSync(file, 'utf8')).toContain('R=301');
+    expect(await state()).toMatchObject({ is_https_redirecting: 1 });
   });
 
   test('only the account’s own domains', async () => {

@@ -66,7 +66,7 @@ async function certificatesFor(
     if (!servernames.has(servername)) continue;
     const newHost = { username, servername, otherNames: otherNamesOf(host) };
     const made = await certificateOfNewHost(world, newHost, before.username);
-    certificates.set(servername, { path: made.path, id: made.digest });
+    certificates.set(servername, installed.forWeb(made));
     steps.push(write.plan(made));
   }
   return steps;

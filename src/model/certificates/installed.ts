@@ -25,6 +25,13 @@ export interface NewCertificate {
   readonly path: string;
 }
 
+/** What virtual hosts need to know of it. */
+export const forWeb = ({ path, digest, facts }: Pick<NewCertificate, 'path' | 'digest' | 'facts'>) => ({
+  path,
+  id: digest,
+  isSelfSigned: facts.isSelfSigned,
+});
+
 export interface InstalledCertificate {
   readonly servername: string;
   readonly certificateId: string;
@@ -68,6 +75,21 @@ export async function certificatesOf(
     username,
   );
   return new Map(rows.map((row) => [row.servername, installedOf(row)]));
+}
+
+/** The virtual hosts of an account whose certificate no authority has issued. */
+export async function selfSignedOf(
+  db: Db,
+  { username }: { readonly username: string },
+): Promise<ReadonlySet<string>> {
+  const rows = await db.all<{ servername: string; facts: string }>(
+    `SELECT servername, certificate.facts FROM installed_certificate
+     JOIN certificate ON certificate.username = installed_certificate.username AND certificate.id = certificate_id
+     WHERE installed_certificate.username = ?`,
+    username,
+  );
+  const isSelfSigned = (facts: string) => (JSON.parse(facts) as CertificateFacts).isSelfSigned;
+  return new Set(rows.filter(({ facts }) => isSelfSigned(facts)).map(({ servername }) => servername));
 }
 
 export async function find(db: Db, servername: string): Promise<InstalledCertificate | undefined> {

@@ -3,7 +3,7 @@ import type { Db } from '../../core/context.ts';
 import * as accounts from '../accounts/accounts.ts';
 import * as ipv6 from '../addresses/ipv6-assignments.ts';
 import * as exceeded from '../bandwidth/exceeded.ts';
-import { certificatesOf } from '../certificates/installed.ts';
+import { certificatesOf, selfSignedOf } from '../certificates/installed.ts';
 import { listOf, type HostedDomain } from '../domains/hosted-domains.ts';
 import { renamed, renamesOf } from '../domains/renamed-domains.ts';
 import { portOf } from '../domains/service-subdomains.ts';
@@ -103,7 +103,12 @@ export interface WebOverrides {
   /** All settings of the account for the lists of files. */
   readonly indexes?: Indexes;
   /** By servername. Null: none. Others stay as they are stored. */
-  readonly certificates?: ReadonlyMap<string, WebCertificate | null>;
+  readonly certificates?: ReadonlyMap<string, NewWebCertificate | null>;
+}
+
+export interface NewWebCertificate extends WebCertificate {
+  /** Names are not redirected to HTTPS as long as browsers would warn of the website. */
+  readonly isSelfSigned?: boolean;
 }
 
 /** `account`: as it will be. */
@@ -124,6 +129,7 @@ export async function accountWebOf(
       (domain) => renames.get(domain) ?? domain,
     ),
   );
+  const selfSigned = redirected.size === 0 ? new Set<string>() : await selfSignedOf(db, before);
   const domains = new Set([account.domain, ...hosted.map(({ domain }) => domain)]);
   const served = await phpOf(db, { before, renames, hosts, newest: overrides.newestPhp });
   const primary = { ...(await primariesOf(db, account, before, renames)), ...overrides.primary };
@@ -145,8 +151,12 @@ export async function accountWebOf(
       const { path, id } = certificates.get(servername) ?? {};
       const installed = path === undefined || id === undefined ? null : { path, id };
       const override = overrides.certificates?.get(servername);
-      const certificate = override === undefined ? installed : override;
-      const redirects = httpsRedirects.namesOf({ servername, aliases }, redirected, domains);
+      const certificate =
+        override === undefined ? installed : override && { path: override.path, id: override.id };
+      const isSelfSigned = override ? override.isSelfSigned === true : selfSigned.has(servername);
+      const redirects = isSelfSigned
+        ? []
+        : httpsRedirects.namesOf({ servername, aliases }, redirected, domains);
       return {
         ...{ servername, aliases, documentRoot },
         ...(services.length > 0 && {

@@ -29,7 +29,9 @@ export async function statesOf(
     return {
       all_aliases_valid: flag(names.length > 0 && names.every(secures)),
       can_https_redirect: flag(secures(domain)),
-      is_https_redirecting: flag(certificate !== undefined && redirected.has(domain)),
+      is_https_redirecting: flag(
+        certificate !== undefined && !certificate.isSelfSigned && redirected.has(domain),
+      ),
     };
   };
 }
