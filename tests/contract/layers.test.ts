@@ -161,7 +161,7 @@ const layers: Record<string, Layer> = {
   },
   'drivers/account-parts': {
     files: /^src\/drivers\/(part-world|account-parts)\.ts$/,
-    mayImport: [/^src\/drivers\//, /^src\/model\/roles\//],
+    mayImport: [/^src\/core\/(errors|machine-error)\.ts$/, /^src\/drivers\//, /^src\/model\/roles\//],
     mayKnow: [core, /^src\/model\//],
   },
   drivers: {
