@@ -27,7 +27,18 @@ const pins = () => readFileSync(join(here.state, 'root/etc/apt/preferences.d/whm
 /** The packages of the role WebServer, sorted. */
 const WEB_PACKAGES = [
   ...['apache2', 'apache2-suexec-custom', 'logrotate'],
-  ...['php-cli', 'php-fpm', 'php-mysql', 'php-pgsql', 'ssl-cert'],
+  ...[
+    'php-bcmath',
+    'php-cli',
+    'php-curl',
+    'php-fpm',
+    'php-gd',
+    'php-gmp',
+    'php-imagick',
+    'php-intl',
+    'php-ldap',
+  ],
+  ...['php-mbstring', 'php-mysql', 'php-pgsql', 'php-soap', 'php-sqlite3', 'php-xml', 'php-zip', 'ssl-cert'],
 ];
 const DATABASE_PACKAGES = ['mariadb-server', 'postgresql'];
 
@@ -36,7 +47,18 @@ describe('get_rpm_version_data', () => {
     expect(await section('rpm_groups')).toEqual({
       DNS: ['bind9', 'bind9-utils'],
       WebServer: [
-        ...['apache2', 'apache2-suexec-custom', 'php-cli', 'php-fpm', 'php-mysql', 'php-pgsql'],
+        ...['apache2', 'apache2-suexec-custom', 'php-cli', 'php-fpm'],
+        ...[
+          'php-bcmath',
+          'php-curl',
+          'php-gd',
+          'php-gmp',
+          'php-imagick',
+          'php-intl',
+          'php-ldap',
+          'php-mbstring',
+        ],
+        ...['php-mysql', 'php-pgsql', 'php-soap', 'php-sqlite3', 'php-xml', 'php-zip'],
         ...['ssl-cert', 'logrotate'],
       ],
       MySQL: ['mariadb-server'],

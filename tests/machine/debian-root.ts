@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { extensionPackages } from '../../src/drivers/php/extensions.ts';
 
 const SUITE = 'trixie';
 const MIRROR = process.env.WHMAPI1_TEST_MIRROR ?? 'http://deb.debian.org/debian';
@@ -31,7 +32,8 @@ const INSTALLABLE = [
   'dovecot-imapd',
   'dovecot-pop3d',
   ...['apache2', 'apache2-suexec-custom', 'ssl-cert', 'logrotate'],
-  ...['php-fpm', 'php-cli', 'php-cgi', 'php-mysql', 'php-pgsql', 'pebble'],
+  ...['php-fpm', 'php-cli', 'php-cgi', 'pebble'],
+  ...extensionPackages,
   ...['mariadb-server', 'postgresql'],
 ];
 /** The only repository that apt has in a machine, by its path inside. */

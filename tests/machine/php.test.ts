@@ -13,16 +13,59 @@ interface Envelope {
 }
 
 const DEB = '/var/tmp/whmapi1.deb';
-/** Debian has one version. The second one is the same program with its own configuration, named PHP 8.3. */
-const SECOND_VERSION = `
-  cp -a /etc/php/8.4 /etc/php/8.3
-  rm /etc/php/8.3/fpm/pool.d/*whmapi1*
-  sed -i 's/8\\.4/8.3/g' /etc/php/8.3/fpm/php-fpm.conf /etc/php/8.3/fpm/pool.d/www.conf
-  ln -s php-fpm8.4 /usr/sbin/php-fpm8.3
-  sed -e 's/8\\.4/8.3/g' -e '/^Exec.*socket-helper/d' -e 's|^ExecStart=.*|& -c /etc/php/8.3/fpm/php.ini|' \\
-    /usr/lib/systemd/system/php8.4-fpm.service >/etc/systemd/system/php8.3-fpm.service
-  systemctl daemon-reload
-  systemctl start php8.3-fpm`;
+/** What WordPress, Nextcloud, Laravel and phpMyAdmin require or recommend, as `extension_loaded` names them. */
+const EXTENSIONS = [
+  ...[
+    'bcmath',
+    'curl',
+    'dom',
+    'exif',
+    'fileinfo',
+    'gd',
+    'gmp',
+    'imagick',
+    'intl',
+    'ldap',
+    'mbstring',
+    'mysqli',
+  ],
+  ...['openssl', 'pdo_mysql', 'pdo_pgsql', 'pdo_sqlite', 'pgsql', 'simplexml', 'soap', 'sodium', 'sqlite3'],
+  ...['xmlreader', 'xmlwriter', 'Zend OPcache', 'zip'],
+];
+/**
+ * Debian has one version. The repository of this second one has packages as those of other repositories: the same
+ * program as PHP 8.3 with its own configuration, its pool, and two of the extensions.
+ */
+const OTHER_REPOSITORY = `
+  mkdir -p /srv/other /var/tmp/php && cd /var/tmp/php
+  package() {
+    mkdir -p "$1/DEBIAN"
+    printf 'Package: %s\nVersion: 8.3.30-1\nArchitecture: all\nMaintainer: Test <test@example.com>\nDescription: test\n%s' \
+      "$1" "$2" >"$1/DEBIAN/control"
+    dpkg-deb --root-owner-group --build "$1" /srv/other
+  }
+  mkdir -p php8.3-fpm/etc/php/8.3/fpm/{pool.d,conf.d} php8.3-fpm/usr/{sbin,lib/systemd/system}
+  ln -s php-fpm8.4 php8.3-fpm/usr/sbin/php-fpm8.3
+  cp /etc/php/8.4/fpm/php.ini php8.3-fpm/etc/php/8.3/fpm
+  sed 's/8\.4/8.3/g' /etc/php/8.4/fpm/php-fpm.conf >php8.3-fpm/etc/php/8.3/fpm/php-fpm.conf
+  printf '[www]\nuser = www-data\ngroup = www-data\nlisten = /run/php/php8.3-fpm.sock\npm = ondemand\npm.max_children = 2\n' \
+    >php8.3-fpm/etc/php/8.3/fpm/pool.d/www.conf
+  sed -e 's/8\.4/8.3/g' -e '/^Exec.*socket-helper/d' -e 's|^ExecStart=.*|& -c /etc/php/8.3/fpm/php.ini|' \
+    -e '/^ExecStart=/i Environment=PHP_INI_SCAN_DIR=/etc/php/8.3/fpm/conf.d' \
+    /usr/lib/systemd/system/php8.4-fpm.service >php8.3-fpm/usr/lib/systemd/system/php8.3-fpm.service
+  for name in curl gmp; do
+    mkdir -p "php8.3-$name/etc/php/8.3/fpm/conf.d"
+    echo "extension=$name" >"php8.3-$name/etc/php/8.3/fpm/conf.d/20-$name.ini"
+    package "php8.3-$name" 'Depends: php8.3-fpm\n'
+  done
+  package php8.3-fpm 'Depends: php8.4-fpm\n'
+  cd /srv/other
+  for file in *.deb; do
+    dpkg-deb --field "$file"
+    printf 'Filename: ./%s\\nSize: %s\\nSHA256: %s\\n\\n' \\
+      "$file" "$(stat -c %s "$file")" "$(sha256sum "$file" | cut -d ' ' -f 1)"
+  done >Packages
+  printf 'Types: deb\nURIs: file:/srv/other\nSuites: ./\nTrusted: yes\n' >/etc/apt/sources.list.d/other.sources`;
 
 describeOnMachine('PHP of websites, in this order', () => {
   let machine: Machine;
@@ -31,16 +74,24 @@ describeOnMachine('PHP of websites, in this order', () => {
     machine = await bootMachine(machineRoot());
     copyFileSync(builtPackage(), machine.path(DEB));
     machine.install(DEB);
-    const { status, stdout } = machine.run(
-      'whmapi1',
-      ['--wait', 'start_profile_activation', 'code=WEBNODE', 'optional={"DNS":1}'],
-      {
-        timeoutMs: 900_000,
-      },
-    );
-    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.any(String) as string });
+    activate();
   });
   afterAll(() => machine.stop());
+
+  /** @returns the log of the task. */
+  function activate(): string {
+    const words = [
+      '--output=json',
+      '--wait',
+      'start_profile_activation',
+      'code=WEBNODE',
+      'optional={"DNS":1}',
+    ];
+    const { status, stdout } = machine.run('whmapi1', words, { timeoutMs: 900_000 });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.any(String) as string });
+    const { data } = JSON.parse(stdout) as Envelope;
+    return machine.run('whmapi1', ['--tasks', String(data?.log_id)]).stdout;
+  }
 
   function call(name: string, ...words: string[]): Envelope {
     const { stdout } = machine.run('whmapi1', ['--output=json', name, ...words]);
@@ -97,6 +148,12 @@ describeOnMachine('PHP of websites, in this order', () => {
     expect(works('php_get_system_default_version')).toEqual({ version: 'ea-php84' });
   });
 
+  it('has the extensions that WordPress, Nextcloud, Laravel and phpMyAdmin require or recommend', () => {
+    const names = EXTENSIONS.map((name) => `'${name}'`).join(', ');
+    const missing = `echo json_encode(array_values(array_filter([${names}], fn($one) => !extension_loaded($one))));`;
+    expect(run('bob', missing)).toBe('[] 200');
+  });
+
   it('does not read the files of other accounts, also not by their pools', () => {
     put('alice', 'config.php', '<?php echo "the secret of alice";');
     const secret = '/home/alice/public_html/config.php';
@@ -111,8 +168,23 @@ describeOnMachine('PHP of websites, in this order', () => {
     machine.sh('rm /home/bob/public_html/.htaccess');
   });
 
+  it('has a second version from another repository, with the extensions that it offers', () => {
+    machine.sh(OTHER_REPOSITORY);
+    machine.sh('apt-get -q update');
+    machine.install('php8.3-fpm');
+    expect(machine.run('whmapi1', ['--doctor']).stdout).toMatch(
+      /WebServer can also use the packages php8\.3-curl, php8\.3-gmp\./,
+    );
+    const log = activate();
+    expect(log).toContain('Installed: php8.3-curl 8.3.30-1, php8.3-gmp 8.3.30-1.');
+    expect(log).toMatch(/Not installed, because no repository has them: .*php8\.3-imagick/);
+    expect(machine.run('whmapi1', ['--doctor']).stdout).not.toContain('can also use');
+    expect(machine.sh('systemctl is-active php8.3-fpm; systemctl is-enabled php8.3-fpm')).toBe(
+      'active\nenabled\n',
+    );
+  });
+
   it('switches the version of one domain without a failed request', () => {
-    machine.sh(SECOND_VERSION);
     expect(works('php_get_installed_versions')).toEqual({ versions: ['ea-php83', 'ea-php84'] });
     expect(run('bob', 'echo php_ini_loaded_file();')).toBe('/etc/php/8.4/fpm/php.ini 200');
     machine.sh(`cat >/root/visit <<'END'
@@ -124,6 +196,8 @@ END
       until [ -s /root/visits ]; do sleep 0.1; done`);
     works('php_set_vhost_versions', 'version=ea-php83', 'vhost=bob.example', 'php_fpm=1');
     expect(visit('bob.example', '/run.php')).toBe('/etc/php/8.3/fpm/php.ini 200');
+    put('bob', 'extensions.php', '<?php var_dump(extension_loaded("gmp"), extension_loaded("imagick"));');
+    expect(visit('bob.example', '/extensions.php')).toBe('bool(true)\nbool(false)\n 200');
     machine.sh('touch /root/stop; while systemctl -q is-active visits; do sleep 0.1; done');
     expect(machine.sh('sort -u /root/visits')).toBe('200\n');
     put('alice', 'run.php', '<?php echo php_ini_loaded_file();');

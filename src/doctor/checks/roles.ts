@@ -1,6 +1,7 @@
 // The machine meets the requirements of the active profile's roles: packages, services, base configuration.
 import { findMissing, packageTools } from '../../drivers/debian-packages.ts';
 import { roleDrivers } from '../../drivers/roles/drivers.ts';
+import { findOptional } from '../../drivers/roles/prepare.ts';
 import type { RoleDriver } from '../../drivers/roles/role-driver.ts';
 import type { DriverMachine } from '../../drivers/step.ts';
 import { chooseMachine } from '../../machine/choose.ts';
@@ -45,7 +46,13 @@ async function examine(
   }
   const wrong = await driver.examine(machine);
   if (wrong.length > 0) return wrong.map((sentence) => problem(`The role ${role}: ${sentence}`, activate));
-  return [...(await examineUnits(driver, machine)), ok(`The role ${role} is configured.`)];
+  const { available } = await findOptional(driver, machine);
+  const optional = available.join(', ');
+  return [
+    ...(await examineUnits(driver, machine)),
+    ...(optional === '' ? [] : [note(`The role ${role} can also use the packages ${optional}.`, activate)]),
+    ok(`The role ${role} is configured.`),
+  ];
 }
 
 /** Returns the command that activates the same profile with the same optional roles. */

@@ -1,6 +1,8 @@
 // Prepares a machine for roles: packages, services and base configuration, then what belongs to accounts. Each part skips
 // what is already done.
+import { Apt } from '../apt/apt.ts';
 import { install, findMissing, packageTools } from '../debian-packages.ts';
+import type { DriverMachine } from '../step.ts';
 import { roleDrivers } from './drivers.ts';
 import type { RoleDriver, RoleWork } from './role-driver.ts';
 
@@ -44,11 +46,36 @@ async function installAll(
   const missing = await findMissing(tools, packages);
   if (missing.length === 0) {
     log(`Already installed: ${packages.join(', ')}.`);
-    return;
+  } else {
+    progress(0.1, `Installing ${missing.join(', ')}`);
+    const installed = await install(tools, missing, work);
+    if (installed.length > 0) changed(`Installed: ${installed.join(', ')}.`);
   }
-  progress(0.1, `Installing ${missing.join(', ')}`);
-  const installed = await install(tools, missing, work);
-  if (installed.length > 0) changed(`Installed: ${installed.join(', ')}.`);
+  for (const driver of wanted) {
+    const { available, unavailable } = await findOptional(driver, machine);
+    if (unavailable.length > 0)
+      log(`Not installed, because no repository has them: ${unavailable.join(', ')}.`);
+    if (available.length === 0) continue;
+    progress(0.5, `Installing ${available.join(', ')}`);
+    changed(`Installed: ${(await install(tools, available, work)).join(', ')}.`);
+  }
+}
+
+/** The optional packages of a role that are not installed: those that a repository has, and the others. */
+export async function findOptional(
+  { optionalPackages }: RoleDriver,
+  machine: DriverMachine,
+): Promise<{ readonly available: readonly string[]; readonly unavailable: readonly string[] }> {
+  const names = (await optionalPackages?.(machine)) ?? [];
+  if (names.length === 0) return { available: [], unavailable: [] };
+  const missing = await findMissing(await machine.tools(packageTools), names);
+  if (missing.length === 0) return { available: [], unavailable: [] };
+  const versions = await (await Apt.on(machine)).versions(missing);
+  const isAvailable = (name: string) => versions.get(name)?.latest !== undefined;
+  return {
+    available: missing.filter(isAvailable),
+    unavailable: missing.filter((name) => !isAvailable(name)),
+  };
 }
 
 /** A running service is not restarted: `configure` reloads it if something changes. */

@@ -42,6 +42,8 @@ export interface RoleDriver {
   readonly role: string;
   /** Debian packages. */
   readonly packages: readonly string[];
+  /** Debian packages that depend on what is installed, and that are installed if a repository has them. */
+  readonly optionalPackages?: (machine: Pick<Machine, 'tools'>) => Promise<readonly string[]>;
   /** systemd units to enable and start. */
   readonly units: readonly string[];
   /** Writes the base configuration. Can be repeated. */

@@ -1,6 +1,7 @@
 // The role WebServer: Apache with its modules, and an include of the virtual hosts in its configuration.
 import { writeMissing } from '../certificates/files.ts';
 import { assertNone, eachAccount } from '../each-account.ts';
+import { extensionPackages, versionPackages } from '../php/extensions.ts';
 import { configurePhp, writePools } from '../php-pools/role.ts';
 import { virtualHosts } from '../virtual-hosts/virtual-hosts.ts';
 import { writeAllVirtualHosts } from '../virtual-hosts/write-all.ts';
@@ -13,11 +14,11 @@ export const webServer: RoleDriver = {
     'apache2-suexec-custom',
     'php-cli',
     'php-fpm',
-    'php-mysql',
-    'php-pgsql',
+    ...extensionPackages,
     'ssl-cert',
     'logrotate',
   ],
+  optionalPackages: versionPackages,
   units: ['apache2'],
 
   async configure(work) {
