@@ -298,11 +298,13 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
       '200 proof',
     ]);
     await change('bob', webOf('bob', { isSuspended: true }));
-    expect(await answer('bob.example', '/any/path?x=1')).toMatch(/^503 .*<h1>Account suspended<\/h1>/);
+    expect(await answer('bob.example', '/any/path?x=1')).toMatch(/^503 [^]*<h1>Account suspended<\/h1>/);
     expect(await statuses('/any/path')).toEqual(methods.map((method) => [method, 503]));
     expect(await challenge()).toBe('200 proof');
     await change('bob', webOf('bob', { isOverLimit: true }));
-    expect(await answer('www.bob.example', '/any/path')).toMatch(/^509 .*<h1>Bandwidth limit exceeded<\/h1>/);
+    expect(await answer('www.bob.example', '/any/path')).toMatch(
+      /^509 [^]*<h1>Bandwidth limit exceeded<\/h1>/,
+    );
     expect(await statuses('/any/path')).toEqual(methods.map((method) => [method, 509]));
     // What Apache asks itself for is not there for clients.
     for (const path of ['/.whmapi1-over-limit', '/.whmapi1-other', '/%2ewhmapi1-over-limit'])
@@ -311,6 +313,54 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
     put('bob', '.htaccess', '');
     await change('bob', webOf('bob'));
     expect(await answer('bob.example', '/')).toBe('200 of bob');
+  });
+
+  it('show a page while a website has no index file, which any index file and any rule of the user replaces', async () => {
+    const welcome = /^200 [^]*<h1>This website is not ready yet<\/h1>/;
+    put('bob', 'sub/file.txt', 'text');
+    await change('bob', webOf('bob'));
+    for (const path of ['/', '/?a=b', 'http://bob.example/']) {
+      expect(await answer('bob.example', path)).toMatch(welcome);
+    }
+    expect((await apache.get('bob.example', '/')).headers).toMatchObject({ 'x-robots-tag': 'noindex' });
+    expect((await apache.get('bob.example', '/', 'HEAD')).status).toBe(200);
+    expect(await answer('bob.example', '/sub/')).toMatch(/^403 /);
+    for (const path of [
+      '/.whmapi1-welcome',
+      '/.whmapi1-welcome?/',
+      '/%2ewhmapi1-welcome',
+      '/.whmapi1-welcome/',
+      '/none',
+    ]) {
+      expect(await answer('bob.example', path)).toMatch(/^404 /);
+    }
+    put('bob', '.htaccess', 'Require all denied\n');
+    expect(await answer('bob.example', '/')).toMatch(/^403 /);
+    put('bob', '.htaccess', 'RewriteEngine On\nRewriteRule ^$ sub/file.txt [L]\n');
+    expect(await answer('bob.example', '/')).toBe('200 text');
+    put('bob', '.htaccess', 'DirectoryIndex home.txt\n');
+    put('bob', 'home.txt', 'of bob');
+    expect(await answer('bob.example', '/')).toBe('200 of bob');
+    put('bob', '.htaccess', '');
+    expect(await answer('bob.example', '/')).toMatch(welcome);
+    put('bob', 'index.html', 'the index');
+    expect(await answer('bob.example', '/')).toBe('200 the index');
+  });
+
+  it('show that page also with PHP, but not instead of a list of files', async () => {
+    put('bob', 'file.txt', 'text');
+    const [host] = webOf('bob').hosts;
+    const version = 'ea-php84';
+    const socket = '/run/whmapi1-php/8.4-bob.example.sock';
+    for (const php of [{ runs: 'cgi', version } as const, { runs: 'fpm', version, socket } as const]) {
+      const hosts = host === undefined ? [] : [{ ...host, php }];
+      await change('bob', webOf('bob', { hosts }));
+      expect(await answer('bob.example', '/')).toMatch(/^200 [^]*not ready yet/);
+      if (php.runs === 'cgi') continue;
+      const indexes = [{ path: '/home/bob/public_html', type: 'standard' as const }];
+      await change('bob', webOf('bob', { hosts, indexes }));
+      expect(await answer('bob.example', '/')).toMatch(/^200 [^]*Index of \/[^]*file\.txt/);
+    }
   });
 
   it('serve a front controller by .htaccess, and keep own directives through every change', async () => {

@@ -7,15 +7,25 @@ import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Apache } from '../../src/drivers/virtual-hosts/apache/apache.ts';
 import { alone, type ApacheServer } from '../../src/drivers/virtual-hosts/apache/control.ts';
-import { GENERATION, OURS, OVER_LIMIT_PAGE } from '../../src/drivers/virtual-hosts/apache/places.ts';
+import {
+  GENERATION,
+  OURS,
+  OVER_LIMIT_PAGE,
+  SUSPENDED_PAGE,
+  WELCOME_PAGE,
+} from '../../src/drivers/virtual-hosts/apache/places.ts';
 import {
   DEFAULT_CERTIFICATE,
   DEFAULT_KEY,
   MODULE_NAMES,
-  OVER_LIMIT_ANSWER,
   renderGeneration,
   renderServer,
 } from '../../src/drivers/virtual-hosts/apache/render-server.ts';
+import {
+  OVER_LIMIT_ANSWER,
+  SUSPENDED_ANSWER,
+  WELCOME_ANSWER,
+} from '../../src/drivers/virtual-hosts/apache/pages.ts';
 import { sandboxMachine } from '../../src/machine/choose.ts';
 import { freePort } from './free-port.ts';
 import { until } from './until.ts';
@@ -121,6 +131,8 @@ export class PrivateApache {
       renderServer({ hostname: 'web1.example.com' }, (path) => apache.path(path), apache.ports),
     );
     apache.write(OVER_LIMIT_PAGE, OVER_LIMIT_ANSWER);
+    apache.write(SUSPENDED_PAGE, SUSPENDED_ANSWER);
+    apache.write(WELCOME_PAGE, WELCOME_ANSWER);
     apache.write(GENERATION, renderGeneration(1));
     for (const path of [DEFAULT_CERTIFICATE, DEFAULT_KEY])
       mkdirSync(dirname(apache.path(path)), { recursive: true });

@@ -10,13 +10,19 @@ const FOLDER = '/etc/apache2/whmapi1';
 export const ACCOUNTS = `${FOLDER}/accounts`;
 /** Files of administrators, for one account or one virtual host. They are only read. */
 export const CUSTOM = `${FOLDER}/custom`;
+/** Only Apache itself asks for paths that begin with this, in internal redirects. */
+export const INTERNAL = '/.whmapi1-';
+/** The last index of a directory. It exists only for “/”. */
+export const WELCOME_PATH = `${INTERNAL}welcome`;
 /** A number by which a new version of the configuration is recognised. */
 export const GENERATION = `${FOLDER}/generation.conf`;
 /** Which directory suexec serves for which user (apache2-suexec-custom). */
 export const SUEXEC = '/etc/apache2/suexec/www-data';
 export const MODULES = '/etc/apache2/mods-enabled';
-/** The pages of accounts that are suspended or over their limit. */
+/** The pages of websites that are empty, suspended or over their limit. */
 export const PAGES = '/var/lib/whmapi1-pages';
+export const WELCOME_PAGE = `${PAGES}/welcome.asis`;
+export const SUSPENDED_PAGE = `${PAGES}/suspended.asis`;
 export const OVER_LIMIT_PAGE = `${PAGES}/over-limit.asis`;
 /** How many files Apache may open. */
 export const LIMITS = '/etc/systemd/system/apache2.service.d/whmapi1.conf';

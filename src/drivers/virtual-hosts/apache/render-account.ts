@@ -5,7 +5,15 @@ import { isWildcard, plainName } from '../../../core/wildcards.ts';
 import { cgiFolder } from '../../php/cgi-places.ts';
 import { ACCESS_FILES } from './access-files.ts';
 import { domain, folder, listener, path, portNumber, quoted, section, userName } from './apache-conf.ts';
-import { CUSTOM, OVER_LIMIT_PAGE, primaryTypes } from './places.ts';
+import {
+  CUSTOM,
+  INTERNAL,
+  OVER_LIMIT_PAGE,
+  primaryTypes,
+  SUSPENDED_PAGE,
+  WELCOME_PAGE,
+  WELCOME_PATH,
+} from './places.ts';
 
 /** Where a path of the machine is for Apache: a sandbox has its files elsewhere. */
 export type Locate = (path: string) => string;
@@ -193,8 +201,7 @@ function namePattern(name: string): string {
   return prefix + domain(rest).replaceAll('.', '[.]');
 }
 
-/** Only Apache itself asks for paths that begin with this, in internal redirects. */
-const INTERNAL = '/.whmapi1-';
+const SUSPENDED_PATH = `${INTERNAL}suspended`;
 const OVER_LIMIT_PATH = `${INTERNAL}over-limit`;
 const NOT_FOR_CLIENTS = [
   'RewriteEngine On',
@@ -210,24 +217,8 @@ function pattern(path: string): string {
 
 function answers(web: AccountWeb, host: WebHost, around: Surroundings): string[] {
   const { locate } = around;
-  if (web.isSuspended) {
-    return [
-      `DocumentRoot ${path(locate(CHALLENGES))}`,
-      `RedirectMatch 503 ${NOT_CHALLENGES}`,
-      `ErrorDocument 503 ${page('Account suspended', 'This account has been suspended.')}`,
-    ];
-  }
-  if (web.isOverLimit) {
-    // Apache knows no status 509. An error answers every method; its page, a file for mod_asis, sets the status.
-    return [
-      `DocumentRoot ${path(locate(CHALLENGES))}`,
-      `RedirectMatch 503 "^/(?!${[CHALLENGE_PATH, OVER_LIMIT_PATH].map(pattern).join('|')})"`,
-      `Alias "${OVER_LIMIT_PATH}" ${path(locate(OVER_LIMIT_PAGE))}`,
-      `ErrorDocument 503 ${OVER_LIMIT_PATH}`,
-      `ErrorDocument 405 ${OVER_LIMIT_PATH}`,
-      ...NOT_FOR_CLIENTS,
-    ];
-  }
+  if (web.isSuspended) return onePage(SUSPENDED_PATH, SUSPENDED_PAGE, locate);
+  if (web.isOverLimit) return onePage(OVER_LIMIT_PATH, OVER_LIMIT_PAGE, locate);
   if (web.isMoving === true) {
     return [
       `DocumentRoot ${path(locate(CHALLENGES))}`,
@@ -238,8 +229,40 @@ function answers(web: AccountWeb, host: WebHost, around: Surroundings): string[]
   return website(web, host, around);
 }
 
-function page(title: string, text: string): string {
-  return `'<!DOCTYPE html><html lang="en"><title>${title}</title><h1>${title}</h1><p>${text}</p></html>'`;
+/** Answers everything but challenges. An error answers every method; its page, a file for mod_asis, sets the status. */
+function onePage(internalPath: string, file: string, locate: Locate): string[] {
+  return [
+    `DocumentRoot ${path(locate(CHALLENGES))}`,
+    `RedirectMatch 503 "^/(?!${[CHALLENGE_PATH, internalPath].map(pattern).join('|')})"`,
+    `Alias "${internalPath}" ${path(locate(file))}`,
+    `ErrorDocument 503 ${internalPath}`,
+    `ErrorDocument 405 ${internalPath}`,
+    ...NOT_FOR_CLIENTS,
+  ];
+}
+
+/**
+ * The page of a website whose directory has no index file. Apache looks for it after all other index files, in every
+ * directory that it may not list. It finds it only for “/”, and answers as without it otherwise.
+ */
+function welcome(web: AccountWeb, documentRoot: string, locate: Locate): string[] {
+  if (listsFiles(web, documentRoot)) return [];
+  return [
+    `Alias "${WELCOME_PATH}" ${path(locate(WELCOME_PAGE))}`,
+    'RewriteEngine On',
+    // Apache skips redirects, such as a 404, while it looks for index files. It finds no file of this other name.
+    'RewriteCond "%{THE_REQUEST}" "!^[^ ]+ (?:https?://[^/ ]+)?/?(?:[?][^ ]*)?(?: |$)"',
+    `RewriteRule "^/${pattern(WELCOME_PATH)}" "${INTERNAL}none" [PT,L]`,
+    `RewriteRule "^/${pattern(WELCOME_PATH)}$" "-" [L]`,
+  ];
+}
+
+/** Whether Apache lists the files of a document root that has no index file. */
+function listsFiles({ indexes = [] }: AccountWeb, documentRoot: string): boolean {
+  const [nearest] = indexes
+    .filter(({ path: one, type }) => type !== 'inherit' && `${documentRoot}/`.startsWith(`${one}/`))
+    .sort((one, other) => other.path.length - one.path.length);
+  return nearest !== undefined && nearest.type !== 'disabled';
 }
 
 function website(web: AccountWeb, host: WebHost, { locate }: Surroundings): string[] {
@@ -255,6 +278,7 @@ function website(web: AccountWeb, host: WebHost, { locate }: Surroundings): stri
   return [
     `DocumentRoot ${path(locate(documentRoot))}`,
     ...paused(path(locate(pauseOf(user)))),
+    ...welcome(web, documentRoot, locate),
     ...(hasCgi || host.php?.runs === 'cgi' ? suexec : []),
     ...(hasCgi ? cgi : []),
     ...section('Directory', folder(locate(top(home, documentRoot))), [
@@ -315,7 +339,7 @@ function top(home: string, documentRoot: string): string {
 const PHP_FILES = '"[.](?:php[3-8]?|phtml|phar|phps)$"';
 
 /** Apache would answer 403 for a directory without an index file, because it may not look for index.php. */
-const WITHOUT_PHP = 'DirectoryIndex index.html index.cgi index.pl index.xhtml index.htm';
+const WITHOUT_PHP = `DirectoryIndex index.html index.cgi index.pl index.xhtml index.htm ${WELCOME_PATH}`;
 
 /** Without PHP, its files are not sent at all: they contain passwords. */
 function phpHandler(php: WebPhp | undefined, home: string, locate: Locate): string[] {

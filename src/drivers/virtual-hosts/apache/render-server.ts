@@ -4,7 +4,7 @@ import { BYTES_FORMAT, BYTES_LOG } from '../../bandwidth/places.ts';
 import { CHALLENGE_PATH, CHALLENGES } from '../places.ts';
 import { ACCESS_FILE_DIRECTIVES } from './access-files.ts';
 import { domain, folder, listener, path, section } from './apache-conf.ts';
-import { ACCOUNTS, GENERATION, NOBODY, PAGES, primaryFile, primaryTypes } from './places.ts';
+import { ACCOUNTS, GENERATION, NOBODY, PAGES, primaryFile, primaryTypes, WELCOME_PATH } from './places.ts';
 import type { Locate, Ports } from './render-account.ts';
 
 const HEADER = '# Written by whmapi1 whenever the profile of this server is activated.\n';
@@ -62,6 +62,8 @@ export function renderServer({ hostname }: WebServerOptions, locate: Locate, por
         'Require all granted',
       ]),
       ACCESS_FILE_DIRECTIVES,
+      // Added to the list of Debian or of the administrator. Only the virtual hosts of accounts have this page.
+      `DirectoryIndex ${WELCOME_PATH}`,
       // Of the virtual hosts of an address, the first one answers requests for unknown names.
       ...primaryTypes.map((type) => `IncludeOptional ${path(locate(primaryFile(type)))}`),
       ...section('VirtualHost', listener('*', ports.http), unknown(hostname, locate)),
@@ -105,9 +107,3 @@ function unknown(hostname: string, locate: Locate): string[] {
 export function renderGeneration(generation: number): string {
   return `Header always set Whmapi1-Configuration ${generation}\n`;
 }
-
-/** An answer with a status that Apache does not have itself. */
-export const OVER_LIMIT_ANSWER =
-  'Status: 509 Bandwidth Limit Exceeded\nContent-Type: text/html; charset=utf-8\nCache-Control: no-store\n\n' +
-  '<!DOCTYPE html><html lang="en"><title>Bandwidth limit exceeded</title><h1>Bandwidth limit exceeded</h1>' +
-  '<p>This website has used its bandwidth for this month.</p></html>\n';

@@ -7,8 +7,19 @@ import { DOMAIN_LOGS, KEPT_LOGS } from '../places.ts';
 import { path } from './apache-conf.ts';
 import { anywhere, common } from './common.ts';
 import { exclusively, restart, type ApacheServer } from './control.ts';
-import { LIMITS, OURS, OVER_LIMIT_PAGE, PAGES, readable, ROTATION, SUEXEC } from './places.ts';
-import { OVER_LIMIT_ANSWER, renderServer } from './render-server.ts';
+import { OVER_LIMIT_ANSWER, SUSPENDED_ANSWER, WELCOME_ANSWER } from './pages.ts';
+import {
+  LIMITS,
+  OURS,
+  OVER_LIMIT_PAGE,
+  PAGES,
+  readable,
+  ROTATION,
+  SUEXEC,
+  SUSPENDED_PAGE,
+  WELCOME_PAGE,
+} from './places.ts';
+import { renderServer } from './render-server.ts';
 
 /** Apache opens two logs for each virtual host, in each of its processes. */
 const MAX_FILES = 524_288;
@@ -58,6 +69,8 @@ export function serverDriver(server: ApacheServer): FileDriver<DesiredServer> {
       { path: '/etc/systemd/system/apache2.service.d', attributes: { mode: 0o755 } },
     ],
     files: ({ options, suexec }, locate) => [
+      { path: WELCOME_PAGE, content: WELCOME_ANSWER, attributes: readable },
+      { path: SUSPENDED_PAGE, content: SUSPENDED_ANSWER, attributes: readable },
       { path: OVER_LIMIT_PAGE, content: OVER_LIMIT_ANSWER, attributes: readable },
       {
         path: SUEXEC,
