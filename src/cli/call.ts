@@ -1,16 +1,19 @@
 // Makes one call from the command line: reads its arguments, dispatches it, prints the response.
 import { createApplication, root, type Application } from '../app.ts';
+import { findTypos } from '../core/argument-warnings.ts';
 import { dispatch } from '../core/dispatch.ts';
 import { failure } from '../core/report.ts';
 import type { Call } from '../core/context.ts';
 import type { Envelope } from '../core/envelope.ts';
 import { ApiError } from '../core/errors.ts';
+import { quote } from '../core/quote.ts';
 import { loadFunction } from '../functions/load.ts';
 import { answer } from './answer.ts';
 import type { RawArgument } from '../core/context.ts';
 import { gatherArguments, warningsOf } from './arguments.ts';
 import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
+import { UsageError } from './usage-error.ts';
 
 /** Makes the call and prints its response. @returns the exit status. */
 export async function call(line: CommandLine, command: string, io: Io): Promise<number> {
@@ -24,6 +27,7 @@ export async function callFor(
   io: Io,
 ): Promise<{ readonly status: number; readonly task?: number | undefined }> {
   const request = await requestOf(line, command, io);
+  if (io.ask !== undefined) await assertNoTypos(request);
   let application: Application;
   try {
     application = createApplication(io.environment);
@@ -46,6 +50,19 @@ export async function callFor(
 export async function requestOf(line: CommandLine, command: string, io: Io): Promise<Call> {
   const args = await withListArguments(line, command, gatherArguments(line, io));
   return { command, args, dryRun: line.dryRun, warnings: warningsOf(line) };
+}
+
+/**
+ * Scripts keep running with a parameter that a function does not have, as with WHM, and get a warning. At a terminal, a
+ * likely typo such as `quotta=500` stops the call, because it would be ignored. @throws UsageError
+ */
+async function assertNoTypos({ command, args }: Pick<Call, 'command' | 'args'>): Promise<void> {
+  const fn = await loadFunction(command);
+  const [typo] = fn === undefined ? [] : await findTypos(fn, args);
+  if (typo === undefined) return;
+  throw new UsageError(
+    `${command} has no parameter ${quote(typo.name)}. Did you mean “${typo.suggestion}”? Nothing was called.`,
+  );
 }
 
 /** Records an unexpected error. @returns the line that reports it. */

@@ -3,13 +3,16 @@
 import MiniSearch from 'minisearch';
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { catalogues } from '../catalogue/loaders.generated.ts';
+import { accountPrograms } from '../core/account-programs.ts';
 import type { AnyFunction } from '../core/define.ts';
 import { index } from '../functions/index.generated.ts';
 import { loaders } from '../functions/loaders.generated.ts';
+import { accountLoaders } from '../uapi/loaders.generated.ts';
 import { titleOf } from './help-layout.ts';
 import { catalogue as tweakSettings } from '../model/tweak-settings/catalogue.ts';
 import { indexOptions, type Indexed, type SearchIndex } from '../search/index-options.ts';
 
+/** Functions of WHM API 1 by their names, and those of accounts by their commands: `uapi Mysql create_database`. */
 export async function loadSearchIndex(): Promise<SearchIndex> {
   const search = new MiniSearch(indexOptions);
   for (const [name, load] of Object.entries(loaders)) {
@@ -19,6 +22,14 @@ export async function loadSearchIndex(): Promise<SearchIndex> {
     const { title, functions } = (await load()).default;
     for (const [name, entry] of Object.entries(functions)) {
       if (!Object.hasOwn(loaders, name)) search.add(ofEntry(name, entry, title));
+    }
+  }
+  for (const { api, name: program, title } of Object.values(accountPrograms)) {
+    for (const [name, load] of Object.entries(accountLoaders[api])) {
+      search.add({
+        ...ofFunction((await load()).default, title),
+        name: `${program} ${name.replace('::', ' ')}`,
+      });
     }
   }
   return search;

@@ -9,6 +9,7 @@ import { readCommandLine, type CommandLine } from '../cli/options.ts';
 import { readPlainLine } from '../cli/plain-line.ts';
 import { UsageError } from '../cli/usage-error.ts';
 import { printVersion } from '../cli/version.ts';
+import { findTypos } from '../core/argument-warnings.ts';
 import type { Call, RawArgument } from '../core/context.ts';
 import type { AnyFunction } from '../core/define.ts';
 import type { Engine } from '../core/engine.ts';
@@ -62,6 +63,9 @@ export async function readLine(
     // Before standard input is asked for, because most functions decide without it.
     if (!isOuter && !(await isServed(fn, application, view))) return undefined;
     const asked = await requestOf(line, command, io);
+    // A likely typo at a terminal is the command's own business.
+    const isAtTerminal = request.stderr.isTerminal && fn !== undefined;
+    if (isAtTerminal && (await findTypos(fn, asked.args)).length > 0) return undefined;
     if (isOuter) {
       const inner = await accountFunction(fn, asked.args, application.engine);
       if (!(await isServed(inner, application, view))) return undefined;

@@ -26,6 +26,20 @@ async function unknown(fn: AnyFunction, names: readonly string[]): Promise<strin
   return more > 0 ? [...warnings, `${more} more unknown parameters were ignored.`] : warnings;
 }
 
+/** Returns the unknown parameters that are similar to known ones, each with the nearest of those. */
+export async function findTypos(
+  fn: AnyFunction,
+  args: readonly RawArgument[],
+): Promise<readonly { readonly name: string; readonly suggestion: string }[]> {
+  const names = unknownNames(fn, args);
+  if (names.length === 0) return [];
+  const { nearest } = await import('./nearest.ts');
+  return names.slice(0, MAX_WARNINGS).flatMap((name) => {
+    const [suggestion] = nearest(name, Object.keys(fn.params), 1);
+    return suggestion === undefined ? [] : [{ name, suggestion }];
+  });
+}
+
 function withoutEffect(fn: AnyFunction, args: readonly RawArgument[]): string[] {
   const warnings = new Set<string>();
   let latest: string | undefined;

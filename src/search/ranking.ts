@@ -1,6 +1,7 @@
 // Ranks the functions that match a search, best first. The command line and the page use the same ranking.
 import type { Query, QueryCombination, SearchOptions, SearchResult } from 'minisearch';
 import synonyms from '../catalogue/synonyms.json';
+import { accountPrograms } from '../core/account-programs.ts';
 import { isVerb, nameParts, terms, type FoundFunction, type SearchIndex } from './index-options.ts';
 
 /** Results below this share of the best rank are omitted. They contain a word only somewhere in their parameters. */
@@ -56,7 +57,7 @@ function findCombined(combineWith: 'AND' | 'OR', wanted: string, index: SearchIn
 /** Ranks a name higher if it begins with a verb of the query. A query without an object usually means accounts. */
 function rankOf({ score, name: found }: SearchResult, given: ReadonlySet<string>, name: string): number {
   if (found === name) return Infinity;
-  const [verb = '', ...others] = nameParts(String(found));
+  const [verb = '', ...others] = nameParts(String(found).split(' ').at(-1) ?? '');
   if (!isVerb(verb) || !given.has(verb)) return score;
   return score * (others.some((part) => part === 'acct' || given.has(part)) ? 2 : 1.5);
 }
@@ -67,6 +68,8 @@ const searchOptions: SearchOptions = {
   prefix: (word) => word.length > 2,
   fuzzy: (word) => (word.length > 4 ? 0.2 : false),
   boostDocument: (_name, _term, stored) => {
+    if (stored?.family === accountPrograms.uapi.title) return 0.8;
+    if (stored?.family === accountPrograms.api2.title) return 0.7;
     if (stored?.isProvided === true) return 1.6;
     return stored?.isDropped === true ? 0.5 : 1;
   },

@@ -322,3 +322,24 @@ describe('standard input is read only once', () => {
     expect(await issuerAfter('--input=json', `--file=issuer=${path}`)).toBe('Example');
   });
 });
+
+describe('a parameter that the function does not have', () => {
+  const lines = ['createacct', 'username=bob', 'domain=bob.example', 'quotta=500'];
+
+  it('stops the call at a terminal if it looks like a typo', async () => {
+    terminal.isInteractive = true;
+    expect(await terminal.run(...lines)).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `whmapi1: createacct has no parameter “quotta”. Did you mean “quota”? Nothing was called.\n${USAGE}`,
+    });
+    expect((await terminal.run('--output=json', 'listaccts')).stdout).toContain('"acct":[]');
+    expect(await terminal.run('version', 'unrelated=1')).toMatchObject({ status: 0 });
+  });
+
+  it('is a warning otherwise, so that scripts for WHM keep running', async () => {
+    const { status, stdout } = await terminal.run('--output=json', ...lines);
+    expect(status).toBe(0);
+    expect(stdout).toContain('“createacct” has no parameter “quotta”. It was ignored. Did you mean “quota”?');
+  });
+});

@@ -93,7 +93,9 @@ describe('the virtual hosts of an account', () => {
     await create();
     const before = text('bob');
     await works('suspendacct', { user: 'bob' });
-    expect(values('RedirectMatch')).toEqual(Array(2).fill('503 "^/(?![.]well-known/acme-challenge/|[.]whmapi1-suspended)"'));
+    expect(values('RedirectMatch')).toEqual(
+      Array(2).fill('503 "^/(?![.]well-known/acme-challenge/|[.]whmapi1-suspended)"'),
+    );
     expect(text('bob')).not.toContain('public_html');
     // A change of a suspended account keeps the page.
     await works('modifyacct', { user: 'bob', DNS: 'bob.test' });

@@ -18,6 +18,8 @@ export class Terminal {
   stdin: string | Uint8Array | undefined = '';
   /** The streams that are a terminal; the others are pipes. */
   seen: readonly ('stdout' | 'stderr')[] = [];
+  /** Whether someone could answer a question: standard input and standard error are a terminal. */
+  isInteractive = false;
   /** The size of the terminal; undefined if it is unknown. */
   size: { readonly columns: number; readonly rows: number } | undefined;
   /** The error for writing to a stream: `{ stdout: 'EPIPE' }` if its reader is gone. */
@@ -53,6 +55,7 @@ export class Terminal {
         return typeof this.stdin === 'string' ? Buffer.from(this.stdin) : this.stdin;
       },
       readFile: (path) => readFileSync(path),
+      ...(this.isInteractive ? { ask: () => Promise.reject(new Error('Nobody answers.')) } : {}),
       showPaged: (program, words, text) => this.paged?.(program, words, text) === true,
       showManualPage: (path) => this.pages?.push(path) !== undefined,
     });
