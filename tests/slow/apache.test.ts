@@ -352,7 +352,8 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
     const [host] = webOf('bob').hosts;
     const version = 'ea-php84';
     const socket = '/run/whmapi1-php/8.4-bob.example.sock';
-    for (const php of [{ runs: 'cgi', version } as const, { runs: 'fpm', version, socket } as const]) {
+    const cgi = { runs: 'cgi', version, binary: '/usr/bin/php-cgi8.4' } as const;
+    for (const php of [cgi, { runs: 'fpm', version, socket } as const]) {
       const hosts = host === undefined ? [] : [{ ...host, php }];
       await change('bob', webOf('bob', { hosts }));
       expect(await answer('bob.example', '/')).toMatch(/^200 [^]*not ready yet/);
