@@ -13,7 +13,7 @@ import {
   undo,
   type Opened,
 } from './journaled-plan.ts';
-import { MachineError, ofDisk, UNCHANGED } from './machine-error.ts';
+import { MachineError, ofDisk, ofMachine, UNCHANGED } from './machine-error.ts';
 import type { JournaledStep, JournalEntry, Lock, Plan, PlannedStep, StepResult } from './plan.ts';
 import { quote } from './quote.ts';
 
@@ -230,10 +230,10 @@ async function irreversibleFailure(
  * Undoes a plan of this call. The store is asked first: what another process has taken over, or what was stored, is
  * never undone here.
  */
-async function undoOwn(engine: Engine, opened: Opened, wasRefused = false): Promise<void> {
+async function undoOwn(engine: Engine, opened: Opened, wasRefused = false): Promise<string[]> {
   const { entry } = opened;
   const owned = await inStore(engine, 'changes', (db) => engine.journal.claim(db, entry, entry.process));
-  if (owned !== undefined) await undo(engine, opened, wasRefused);
+  return owned === undefined ? [] : undo(engine, opened, wasRefused);
 }
 
 /** Undoes the finished steps after `error`. Returns the error to report. */
@@ -241,8 +241,8 @@ async function undoAfterFailure(engine: Engine, opened: Opened, error: unknown):
   try {
     // If a step failed with `exists`, it changed nothing, so the existing object is not removed.
     const wasRefused = (error as { code?: string } | null)?.code === 'exists';
-    await undoOwn(engine, opened, wasRefused);
-    return error;
+    const left = await undoOwn(engine, opened, wasRefused);
+    return left.length === 0 ? error : withMore(error, left);
   } catch (cause) {
     // Without an owner, the entry is taken over by the next call.
     await leave(engine, opened.entry.id);
@@ -254,6 +254,13 @@ async function undoAfterFailure(engine: Engine, opened: Opened, error: unknown):
       { cause: error },
     );
   }
+}
+
+/** The error, which says too what was not undone. */
+function withMore(error: unknown, left: readonly string[]): ApiError {
+  const known = error instanceof MachineError ? ofMachine(error) : error;
+  const code = known instanceof ApiError ? known.code : 'internal';
+  return new ApiError(code, [sentence(error), ...left].join(' '), { cause: error });
 }
 
 function isOfDisk(thrown: unknown): boolean {

@@ -106,10 +106,13 @@ export async function applySteps(
 }
 
 /**
- * Undoes the steps of a plan that this process owns according to the store, in reverse order. `wasRefused`: the step
- * that was started last failed before it changed anything.
+ * Undoes the steps of a plan that this process owns according to the store, in reverse order. What cannot be undone
+ * because of a home is left as it is: its user can make that fail for ever, and would keep all locks of the plan.
+ * @param wasRefused the step that was started last failed before it changed anything.
+ * @returns a sentence for each step that was left.
  */
-export async function undo(engine: Engine, { entry }: Opened, wasRefused = false): Promise<void> {
+export async function undo(engine: Engine, { entry }: Opened, wasRefused = false): Promise<string[]> {
+  const left: string[] = [];
   for (const { kind, state, input, memento } of [...entry.steps].reverse()) {
     if (state === 'planned' || (state === 'begun' && wasRefused)) continue;
     const step = await stepOf(engine, kind);
@@ -117,10 +120,14 @@ export async function undo(engine: Engine, { entry }: Opened, wasRefused = false
       const { machine, sealer } = engine;
       await step.undo?.(machine, { input: input as never, memento: memento as never, sealer });
     } catch (error) {
-      if (!hasNothingToUndo(error)) throw error;
+      if (hasNothingToUndo(error)) continue;
+      if (!(error instanceof MachineError && error.isOfHome)) throw error;
+      const where = engine.logUnexpected(entry.xid, entry.kind, error);
+      left.push(`A file in a home was changed meanwhile, and was left as it is: ${sentence(error)} ${where}`);
     }
   }
   await inStore(engine, 'changes', (db) => engine.journal.close(db, entry));
+  return left;
 }
 
 /** Whether there is nothing to undo: the user was removed, was replaced by hand, or was never renamed. */

@@ -9,11 +9,40 @@ export const UNCHANGED = ' Nothing was changed.';
 export class MachineError extends Error {
   override readonly name = 'MachineError';
   readonly code: 'exists' | 'invalid' | 'not_found' | 'not_ours' | 'no_quota' | 'full' | 'changed' | 'failed';
+  /** True if the cause is in a home, which its user can change at any moment: another try need not ever succeed. */
+  readonly isOfHome: boolean;
 
-  constructor(code: MachineError['code'], message: string, options?: ErrorOptions) {
+  constructor(
+    code: MachineError['code'],
+    message: string,
+    options: ErrorOptions & { readonly isOfHome?: boolean } = {},
+  ) {
     super(message, options);
     this.code = code;
+    this.isOfHome = options.isOfHome ?? false;
   }
+}
+
+/** System call errors that are the machine's own, whatever the user of a home does. */
+const ownErrors: ReadonlySet<string> = new Set([
+  'ENOSPC',
+  'EROFS',
+  'EIO',
+  'EFBIG',
+  'EMFILE',
+  'ENFILE',
+  'ENOMEM',
+]);
+
+/** Marks an error of work in a home. The machine's own errors, and unexpected ones, are returned unchanged. */
+export function ofHome(error: unknown): unknown {
+  if (!(error instanceof MachineError) || error instanceof LookAgain) return error;
+  let cause: unknown = error;
+  while (cause instanceof Error) {
+    if (ownErrors.has(systemErrorCode(cause) ?? '')) return error;
+    ({ cause } = cause);
+  }
+  return new MachineError(error.code, error.message, { cause: error, isOfHome: true });
 }
 
 /** The machine has changed since the call read it. The call reads it again and makes a new plan. */

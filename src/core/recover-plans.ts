@@ -15,13 +15,15 @@ import type { JournalEntry } from './plan.ts';
 
 /**
  * Undoes or completes the unfinished plans that are nobody's according to the store.
- * @returns a sentence for each plan for which this failed.
+ * @returns a sentence for each plan for which this failed, and for each file that was left.
  */
 export async function recover(engine: Engine, entries: readonly JournalEntry[]): Promise<string[]> {
   const failures: string[] = [];
   for (const found of entries) {
     try {
-      await takeOver(engine, found, (entry) => resume(engine, entry));
+      await takeOver(engine, found, async (entry) => {
+        failures.push(...(await resume(engine, entry)));
+      });
     } catch (error) {
       const where = engine.logUnexpected(found.xid, found.kind, error);
       failures.push(
@@ -33,15 +35,15 @@ export async function recover(engine: Engine, entries: readonly JournalEntry[]):
   return failures;
 }
 
-async function resume(engine: Engine, left: JournalEntry): Promise<void> {
+async function resume(engine: Engine, left: JournalEntry): Promise<readonly string[]> {
   if (left.kind === HELD_LOCKS) {
     // The task whose locks these are starts again, or has failed.
     await inStore(engine, 'changes', (db) => engine.journal.close(db, left));
-    return;
+    return [];
   }
   const change = await changeOf(engine, left.kind);
   const entry = await engine.withSteps(left);
-  const stage = await undoOrComplete(engine, {
+  const { stage, remarks } = await undoOrComplete(engine, {
     entry: { ...entry, steps: [...entry.steps] },
     change,
     fate: { isSettled: false },
@@ -59,19 +61,23 @@ async function resume(engine: Engine, left: JournalEntry): Promise<void> {
     },
     'change',
   );
+  return remarks;
 }
 
 /** Undoes an interrupted plan, or completes it if it is irreversible. Its journal entry is deleted. */
-async function undoOrComplete(engine: Engine, opened: Opened): Promise<RecoveryOutcome> {
+async function undoOrComplete(engine: Engine, opened: Opened): Promise<Recovered> {
   const { entry } = opened;
   if (!entry.irreversible) {
-    await undo(engine, opened);
-    return 'undone later';
+    return { stage: 'undone later', remarks: await undo(engine, opened) };
   }
   // Without the secret, the steps cannot be applied, so it stays unknown whether they are done.
   if (!entry.needsSecret) await applySteps(engine, entry, '');
   await store(engine, opened, async () => undefined);
-  return entry.needsSecret ? 'cut short' : 'finished later';
+  return { stage: entry.needsSecret ? 'cut short' : 'finished later', remarks: [] };
 }
 
-type RecoveryOutcome = 'undone later' | 'finished later' | 'cut short';
+interface Recovered {
+  readonly stage: 'undone later' | 'finished later' | 'cut short';
+  /** What was left as it is. */
+  readonly remarks: readonly string[];
+}

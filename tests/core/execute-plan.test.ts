@@ -1,5 +1,5 @@
 // A step on the server fails: all steps are undone, or completed later, and none are left half done.
-import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiError } from '../../src/core/errors.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
@@ -261,6 +261,51 @@ describe('a step that cannot be undone', () => {
     await here.call('twofactorauth_set_issuer', { issuer: 'x' }, { dryRun: true });
     expect(await journal()).toHaveLength(1);
     expect(homes()).toEqual(['bob']);
+  });
+});
+
+describe('an account that exchanges a directory of its home with a link during the call', () => {
+  /** Fails after the document root was made, and exchanges the directory above it. */
+  const exchange = (): void => {
+    const { step: find } = here.engine;
+    let isMade = false;
+    here.overrides.step = async (kind) => {
+      const step = await find(kind);
+      if (step === undefined) return undefined;
+      return {
+        ...step,
+        apply: async (...args) => {
+          if (isMade) {
+            const home = join(here.state, 'root/home/bob');
+            renameSync(join(home, 'public_html'), join(home, 'moved'));
+            symlinkSync('moved', join(home, 'public_html'));
+            throw failed('another step');
+          }
+          const result = await step.apply(...args);
+          isMade = kind === 'document-roots/make';
+          return result;
+        },
+      };
+    };
+  };
+
+  it('keeps no locks: what cannot be undone there is left and reported, and the rest is undone', async () => {
+    await create('bob');
+    exchange();
+    const answer = await here.uapi('bob', 'SubDomain::addsubdomain', {
+      domain: 'shop',
+      rootdomain: 'bob.example',
+      dir: 'public_html/shop',
+    });
+    here.overrides = {};
+    expect(answer.status).toBe(0);
+    expect(answer.errors?.[0]).toMatch(
+      /“another step” failed: out of order\. A file in a home was changed meanwhile, and was left as it is: .*public_html” is a symbolic link/,
+    );
+    expect(await journal()).toEqual([]);
+    expect(await rowsOf('SELECT * FROM operation_lock')).toEqual([]);
+    expect(here.errors().some(({ error }) => error.includes('symbolic link'))).toBe(true);
+    expect((await here.call('suspendacct', { user: 'bob' })).metadata.result).toBe(1);
   });
 });
 

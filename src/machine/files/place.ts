@@ -3,7 +3,7 @@
 import { closeSync, constants, fstatSync, fsync, lstatSync, mkdirSync, openSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { MachineError } from '../../core/machine-error.ts';
+import { MachineError, ofHome } from '../../core/machine-error.ts';
 import { assertFilePath } from '../../core/machine-values.ts';
 import { toMachineError } from './failure.ts';
 
@@ -46,6 +46,14 @@ export class Places {
 
   /** @returns undefined if a directory above the path is missing. @throws MachineError `failed` if it is a link. */
   async find<T>(path: string, work: (place: Place) => Promise<T>): Promise<T | undefined> {
+    try {
+      return await this.#find(path, work);
+    } catch (error) {
+      throw this.#owner === undefined ? error : ofHome(error);
+    }
+  }
+
+  async #find<T>(path: string, work: (place: Place) => Promise<T>): Promise<T | undefined> {
     const fd = this.#openParent(path);
     if (fd === undefined) return undefined;
     const beside = (name: string) => `/proc/self/fd/${fd}/${name}`;

@@ -216,6 +216,8 @@ export class HelperProcess {
     return new MachineError(
       'failed',
       `The process that works on the user’s files ${this.#reason}${said}. Retry the call.`,
+      // The user can end it.
+      { isOfHome: true },
     );
   }
 
@@ -253,7 +255,8 @@ async function isSettled(work: Promise<unknown>): Promise<boolean> {
   return result;
 }
 
-function errorOf({ code, message }: { code: unknown; message: unknown }): MachineError {
+function errorOf(described: { code: unknown; message: unknown; isOfHome?: unknown }): MachineError {
+  const { code, message, isOfHome } = described;
   const known = CODES.has(String(code)) ? (code as MachineError['code']) : 'failed';
-  return new MachineError(known, String(message).slice(0, 8192));
+  return new MachineError(known, String(message).slice(0, 8192), { isOfHome: isOfHome === true });
 }

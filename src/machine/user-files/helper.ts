@@ -17,8 +17,14 @@ export interface Request {
 
 /** The content follows if `hasContent`. */
 export type Response =
-  | { readonly value: unknown; readonly hasContent: boolean }
-  | { readonly error: { readonly code: MachineError['code']; readonly message: string } };
+  { readonly value: unknown; readonly hasContent: boolean } | { readonly error: DescribedError };
+
+/** As in `MachineError`. */
+interface DescribedError {
+  readonly code: MachineError['code'];
+  readonly message: string;
+  readonly isOfHome: boolean;
+}
 
 type Method = (...words: readonly unknown[]) => Promise<unknown>;
 
@@ -72,11 +78,15 @@ function perform(
   return (files as unknown as Record<string, Method>)[operation]?.(...words) ?? Promise.resolve();
 }
 
-function describeError(error: unknown): { code: MachineError['code']; message: string } {
-  if (error instanceof MachineError) return { code: error.code, message: error.message };
+function describeError(error: unknown): DescribedError {
+  if (error instanceof MachineError) {
+    const { code, message, isOfHome } = error;
+    return { code, message, isOfHome };
+  }
   return {
     code: 'failed',
     message: `The work failed: ${error instanceof Error ? error.message : String(error)}`,
+    isOfHome: false,
   };
 }
 

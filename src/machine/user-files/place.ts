@@ -3,7 +3,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, type Stats } from 'node:fs';
 import { geteuid } from 'node:process';
 import { homeParts } from '../../core/machine-user-files.ts';
-import { MachineError } from '../../core/machine-error.ts';
+import { MachineError, ofHome } from '../../core/machine-error.ts';
 import { failure } from './failure.ts';
 
 /** Node has no name for it. The descriptor only identifies the file: opening a FIFO or a device does nothing. */
@@ -62,13 +62,16 @@ export class OpenHome implements Home {
 
 /** @throws MachineError `failed` also if the home was moved away or replaced when the work is done. */
 export async function withHome<T>(home: Home, work: (open: OpenHome) => Promise<T>): Promise<T> {
-  const open = new OpenHome(home);
+  let open: OpenHome | undefined;
   try {
+    open = new OpenHome(home);
     const result = await work(open);
     open.assertStays();
     return result;
+  } catch (error) {
+    throw ofHome(error);
   } finally {
-    open.close();
+    open?.close();
   }
 }
 
