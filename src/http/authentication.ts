@@ -1,4 +1,5 @@
 // Authenticates requests by API token, access hash, password or session.
+import type { Socket } from 'node:net';
 import type { Application } from '../app.ts';
 import type { Caller, Db, Origin } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
@@ -10,6 +11,7 @@ import * as logins from '../model/logins/logins.ts';
 import * as sessions from '../model/logins/sessions.ts';
 import * as tfa from '../model/two-factor/tfa.ts';
 import type { Door } from './door.ts';
+import { knownSourcesOf } from './known-sources.ts';
 import { loginWorldOf } from './login-world.ts';
 import { userIn } from './request.ts';
 
@@ -23,6 +25,8 @@ export interface Credentials {
   /** The first part of the path if it is a security token: `cpsess0123456789`. */
   readonly securityToken: string | undefined;
   readonly address: string;
+  /** The connection on which a password was sent. */
+  readonly client?: Socket;
 }
 
 export type Sender = Accepted | Refused;
@@ -53,8 +57,15 @@ function denied(authentication: string, user = '', cause?: string): Refused {
   return cause === undefined ? refused : { ...refused, cause };
 }
 
+/** The address of an accepted sender is known from then on (`KnownSources`). */
+export async function identify(door: Door, credentials: Credentials): Promise<Sender> {
+  const sender = await authenticate(door, credentials);
+  if (!('problem' in sender)) knownSourcesOf(door.application).add(credentials.address);
+  return sender;
+}
+
 /** A header takes precedence over a session, as with other servers. */
-export function identify(door: Door, credentials: Credentials): Promise<Sender> {
+function authenticate(door: Door, credentials: Credentials): Promise<Sender> {
   const { application, service } = door;
   const { authorization, address } = credentials;
   if (authorization === undefined) return bySession(door, credentials);
@@ -166,7 +177,7 @@ async function byPassword(
 ): Promise<Sender> {
   const [user, password] = split(Buffer.from(encoded, 'base64').toString('utf8'));
   const { address, code = '' } = credentials;
-  const verdict = await logins.attempt(loginWorldOf(application), {
+  const verdict = await logins.attempt(loginWorldOf(application, credentials.client), {
     service,
     user,
     password,

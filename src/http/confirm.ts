@@ -32,7 +32,7 @@ export function addConfirm(server: FastifyInstance, door: Door): void {
     }
     const { user } = sender.caller;
     const proof = { service, user, sessionId, code, password, address };
-    const confirmation = await confirm(loginWorldOf(application), proof);
+    const confirmation = await confirm(loginWorldOf(application, request.raw.socket), proof);
     const how = code === '' ? 'session and password' : 'session and code';
     const about = { command: 'confirm', user, address, authentication: how };
     if ('problem' in confirmation) {

@@ -12,8 +12,10 @@ import type { SecureContext, SecureContextOptions, TlsOptions } from 'node:tls';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { Addresses, sourceOfAddress } from './addresses.ts';
 import { clientErrorOf, type ParserError } from './client-errors.ts';
+import { ClientGone } from './client-gone.ts';
 import { Connection, type Surroundings } from './connection.ts';
 import { FairQueue } from './fair-queue.ts';
+import type { KnownSources } from './known-sources.ts';
 import type { Limits } from './limits.ts';
 import type { RepeatedRequests } from './repeated-requests.ts';
 import { tlsOptions } from './tls.ts';
@@ -45,17 +47,29 @@ export class Connections {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #addresses: Addresses;
   readonly #work: FairQueue;
+  /** Requests that have a password checked wait long for it, so they take no turns from the others. */
+  readonly #logins: FairQueue;
   readonly #connections = new Map<Socket, Connection>();
   readonly #repeated: RepeatedRequests;
   #isEnding = false;
 
   /** `headers` are added to responses that fastify does not write, except those of `repeated`. */
-  constructor(limits: Limits, headers: Readonly<Record<string, string>>, repeated: RepeatedRequests) {
+  constructor(
+    limits: Limits,
+    headers: Readonly<Record<string, string>>,
+    repeated: RepeatedRequests,
+    known: Pick<KnownSources, 'has'>,
+  ) {
     this.#limits = limits;
     this.#repeated = repeated;
     this.#headers = headers;
-    this.#addresses = new Addresses(limits);
+    this.#addresses = new Addresses(limits, known);
     this.#work = new FairQueue({ perKey: limits.requestsPerAddress, total: limits.requests });
+    this.#logins = new FairQueue({
+      perKey: limits.requestsPerAddress,
+      total: limits.logins,
+      isFirst: (source) => known.has(source),
+    });
   }
 
   /** Creates a server that passes requests to `handler`. */
@@ -92,7 +106,8 @@ export class Connections {
             { ...options, ...tlsOptions, ...ofTls(tls), handshakeTimeout: limits.handshakeTimeout },
             accept,
           );
-    server.maxConnections = limits.maxConnections;
+    // `Addresses` decides which connection is closed beyond the limit.
+    server.maxConnections = limits.maxConnections + 1;
     server.on('connection', (socket: Socket) => this.#addresses.add(socket));
     server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
       const source = sourceOfAddress(socket.remoteAddress ?? '');
@@ -158,15 +173,26 @@ export class Connections {
 
   /** A turn ends when the handler has finished and its response is sent, or the client has disconnected. */
   #inTurn(handler: RouteHandlerMethod): RouteHandlerMethod {
-    const work = this.#work;
+    const { work, logins } = { work: this.#work, logins: this.#logins };
     const connections = this.#connections;
     return async function (this: FastifyInstance, request: FastifyRequest, reply: FastifyReply) {
       const connection = connections.get(request.raw.socket);
       const exchange = connection?.current;
       if (connection === undefined || exchange === undefined) return reply.hijack();
       const { source } = connection;
-      const turn = work.enter(source);
-      if (turn !== undefined) await turn;
+      const queue = checksPassword(request) ? logins : work;
+      if (!queue.enterNow(source)) {
+        // A client that disconnects gives its place to the next one.
+        const waiting = new AbortController();
+        exchange.onClose = () => waiting.abort(new ClientGone());
+        try {
+          await queue.enter(source, waiting.signal);
+        } catch (error) {
+          if (error instanceof ClientGone) return reply.hijack();
+          throw error;
+        }
+        delete exchange.onClose;
+      }
       try {
         // Do not run the call if the client disconnected while it waited.
         if (exchange.isClosed) {
@@ -177,8 +203,8 @@ export class Connections {
         const answered: unknown = await handler.call(this, request, reply);
         return answered;
       } finally {
-        if (exchange.isClosed) work.leave(source);
-        else exchange.onClose = () => work.leave(source);
+        if (exchange.isClosed) queue.leave(source);
+        else exchange.onClose = () => queue.leave(source);
       }
     };
   }
@@ -189,6 +215,14 @@ export class Connections {
       if (connection.source === source && connection.mayBeCut) socket.destroy();
     }
   }
+}
+
+const PASSWORD_PATH = /\/(?:login|confirm)\/?$/;
+
+/** Whether the answer can depend on a password. */
+function checksPassword({ method, routeOptions, headers }: FastifyRequest): boolean {
+  if (/^basic\s/i.test(headers.authorization ?? '')) return true;
+  return method === 'POST' && PASSWORD_PATH.test(routeOptions.url ?? '');
 }
 
 /** Why a request is rejected. */

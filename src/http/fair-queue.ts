@@ -4,6 +4,8 @@
 export interface Slots {
   readonly perKey: number;
   readonly total: number;
+  /** Whether the key comes before the others that wait. */
+  readonly isFirst?: (key: string) => boolean;
 }
 
 export class FairQueue {
@@ -17,19 +19,31 @@ export class FairQueue {
     this.#slots = slots;
   }
 
+  /** Takes a slot if there is a free one, which needs one `leave` then. The usual case costs no promise. */
+  enterNow(key: string): boolean {
+    const isFree = this.#isFree(key);
+    if (isFree) this.#take(key);
+    return isFree;
+  }
+
   /**
-   * Takes a slot, or waits for one. Returns undefined if there was a free one, so that the usual case costs no promise.
-   * Every `enter` needs one `leave`.
+   * Takes a slot, or waits for one. Every `enter` needs one `leave`, unless it was rejected: with the reason of the
+   * signal, which ends the wait.
    */
-  enter(key: string): Promise<void> | undefined {
-    if (this.#isFree(key)) {
-      this.#take(key);
-      return undefined;
-    }
-    return new Promise((begin) => {
+  enter(key: string, signal?: AbortSignal): Promise<void> {
+    if (this.enterNow(key)) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const giveUp = () => {
+        if (this.#withdraw(key, begin)) reject(signal?.reason as Error);
+      };
+      const begin = () => {
+        signal?.removeEventListener('abort', giveUp);
+        resolve();
+      };
       const line = this.#waiting.get(key);
       if (line === undefined) this.#waiting.set(key, [begin]);
       else line.push(begin);
+      signal?.addEventListener('abort', giveUp, { once: true });
     });
   }
 
@@ -43,9 +57,8 @@ export class FairQueue {
   }
 
   /** Does the work in a slot. */
-  async run<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const turn = this.enter(key);
-    if (turn !== undefined) await turn;
+  async run<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (!this.enterNow(key)) await this.enter(key, signal);
     try {
       return await work();
     } finally {
@@ -62,17 +75,36 @@ export class FairQueue {
     this.#allTaken += 1;
   }
 
+  #withdraw(key: string, begin: () => void): boolean {
+    const line = this.#waiting.get(key);
+    const at = line?.indexOf(begin) ?? -1;
+    if (line === undefined || at < 0) return false;
+    line.splice(at, 1);
+    if (line.length === 0) this.#waiting.delete(key);
+    return true;
+  }
+
   #admitNext(): void {
-    for (const [key, line] of this.#waiting) {
-      if (!this.#isFree(key)) continue;
-      const begin = line.shift();
-      // The key moves to the end of the queue.
-      this.#waiting.delete(key);
-      if (line.length > 0) this.#waiting.set(key, line);
-      if (begin === undefined) continue;
-      this.#take(key);
-      begin();
-      return;
+    const next = this.#next();
+    if (next === undefined) return;
+    const [key, line] = next;
+    const begin = line.shift();
+    // The key moves to the end of the queue.
+    this.#waiting.delete(key);
+    if (line.length > 0) this.#waiting.set(key, line);
+    if (begin === undefined) return;
+    this.#take(key);
+    begin();
+  }
+
+  #next(): [string, (() => void)[]] | undefined {
+    let first: [string, (() => void)[]] | undefined;
+    const { isFirst } = this.#slots;
+    for (const entry of this.#waiting) {
+      if (!this.#isFree(entry[0])) continue;
+      if (isFirst === undefined || isFirst(entry[0])) return entry;
+      first ??= entry;
     }
+    return first;
   }
 }

@@ -17,6 +17,8 @@ export const limits = {
   /** How often the server looks for clients that take too long. */
   connectionsCheckingInterval: 5000,
   maxConnections: 1024,
+  /** The share of addresses from which nobody has logged in or called with a token yet. */
+  strangersConnections: 256,
   /** Additional connections of an address get a 503. From twice the limit they are closed at once. */
   connectionsPerAddress: 64,
   /** Waiting requests per connection (pipelining). */
@@ -28,6 +30,8 @@ export const limits = {
   /** Concurrent requests. The others wait, and addresses take turns. */
   requestsPerAddress: 32,
   requests: 256,
+  /** Concurrent requests that have a password checked. They have turns of their own. */
+  logins: 256,
   /** Concurrent password checks, one per address. Each check is expensive by design. */
   passwordChecks: 2,
   /** Concurrent uploads of files. */

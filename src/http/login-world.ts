@@ -1,8 +1,11 @@
 // Builds the dependencies of logins and sessions from the engine.
+import type { Socket } from 'node:net';
 import type { Application } from '../app.ts';
 import type { LoginDependencies } from '../model/logins/logins.ts';
 import { sourceOfAddress } from './addresses.ts';
+import { whileConnected } from './client-gone.ts';
 import { FairQueue } from './fair-queue.ts';
+import { knownSourcesOf } from './known-sources.ts';
 import { limits } from './limits.ts';
 
 interface PasswordQueues {
@@ -19,14 +22,18 @@ function passwordQueues(application: Application): PasswordQueues {
   if (queues === undefined) {
     queues = {
       attempts: new FairQueue({ perKey: 1, total: Infinity }),
-      checks: new FairQueue({ perKey: 1, total: limits.passwordChecks }),
+      checks: new FairQueue({
+        ...{ perKey: 1, total: limits.passwordChecks },
+        isFirst: (source) => knownSourcesOf(application).has(source),
+      }),
     };
     queuesOf.set(application, queues);
   }
   return queues;
 }
 
-export function loginWorldOf(application: Application): LoginDependencies {
+/** @param client if it disconnects, its attempts that wait for a password check are given up */
+export function loginWorldOf(application: Application, client?: Socket): LoginDependencies {
   const { engine } = application;
   const { attempts, checks } = passwordQueues(application);
   const { store, machine, sealer, now, sleep, randomBytes, sha256 } = engine;
@@ -39,10 +46,21 @@ export function loginWorldOf(application: Application): LoginDependencies {
     sleep,
     randomBytes,
     sha256,
-    inTurn: (address, work) => attempts.run(sourceOfAddress(address), work),
-    checking: (address, check) => checks.run(sourceOfAddress(address), check),
+    inTurn: (address, work) => inQueue(attempts, address, work, client),
+    checking: (address, check) => inQueue(checks, address, check, client),
     report: (problem) => {
       engine.logUnexpected(engine.newXid(), 'login', new Error(problem));
     },
   };
+}
+
+function inQueue<T>(
+  queue: FairQueue,
+  address: string,
+  work: () => Promise<T>,
+  client: Socket | undefined,
+): Promise<T> {
+  const source = sourceOfAddress(address);
+  if (client === undefined) return queue.run(source, work);
+  return whileConnected(client, (signal) => queue.run(source, work, signal));
 }

@@ -38,7 +38,7 @@ async function logIn(request: FastifyRequest, reply: FastifyReply, door: Door): 
     ...(body === undefined ? [] : readBody(body)),
   ];
   const { application, service } = door;
-  const world = loginWorldOf(application);
+  const world = loginWorldOf(application, request.raw.socket);
   const isMailbox = service === 'webmaild' && field(fields, 'user').includes('@');
   const verdict = await (isMailbox ? mailboxLogin : logins).attempt(world, {
     service,

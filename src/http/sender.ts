@@ -22,6 +22,7 @@ export async function senderOf(request: FastifyRequest, door: Door, command: str
     sessionId: sessionIdOf(request, door),
     securityToken: securityTokenOf(request),
     address: request.ip,
+    client: request.raw.socket,
   });
   if (isRefused(sender)) {
     const { user, authentication, problem, cause } = sender;

@@ -7,8 +7,10 @@ import { addAccountApi, addUploads } from './account-api.ts';
 import { addApi } from './api.ts';
 import { keepBodies } from './bodies.ts';
 import { addConfirm } from './confirm.ts';
+import { ClientGone } from './client-gone.ts';
 import { Connections, type Tls } from './connections.ts';
 import { sendError } from './error-answers.ts';
+import { knownSourcesOf } from './known-sources.ts';
 import { limits, type Limits } from './limits.ts';
 import { addExternalLogin } from './external-login.ts';
 import { addLogin } from './login.ts';
@@ -43,7 +45,12 @@ export function createServer(
   };
   const chosen = { ...limits, ...given };
   const repeated = new RepeatedRequests(application, headers);
-  const connections = new Connections(chosen, { ...headers, ...pageHeaders }, repeated);
+  const connections = new Connections(
+    chosen,
+    { ...headers, ...pageHeaders },
+    repeated,
+    knownSourcesOf(application),
+  );
   const server: FastifyInstance = fastify({
     serverFactory: (handler) => connections.createServer(handler, tls),
     clientErrorHandler: (error, socket) => connections.onClientError(error, socket),
@@ -88,12 +95,16 @@ export function createServer(
   return server;
 }
 
+const isReset = (error: unknown): boolean => (error as { code?: unknown }).code === 'ECONNRESET';
+
 function answerError(
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
   { engine }: Application,
 ): FastifyReply {
+  // Nobody reads the answer. Bodies that end with the connection are rejected with ECONNRESET.
+  if (error instanceof ClientGone || (isReset(error) && request.raw.socket.destroyed)) return reply.hijack();
   const { message, statusCode, status } = error as { message: string; statusCode?: number; status?: number };
   const code = status ?? statusCode ?? 500;
   if (code < 500) return sendError(reply, code, message);

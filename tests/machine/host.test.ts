@@ -23,6 +23,11 @@ const SHOW_SUBJECT = `
     console.log(socket.getPeerCertificate().subject.CN);
     socket.destroy();
   });`;
+/** Prints what whmapi1d answers to a query with an Authorization header. */
+const ASK = `
+  const [query, authorization] = process.argv.slice(-2);
+  const options = { rejectUnauthorized: false, headers: { authorization } };
+  require('node:https').get('https://127.0.0.1:2087/json-api/' + query, options, (answer) => answer.pipe(process.stdout));`;
 const DEB = '/var/tmp/whmapi1.deb';
 
 describeOnMachine('the server', () => {
@@ -55,6 +60,18 @@ describeOnMachine('the server', () => {
       expect(machine.run('grep', ['--word-regexp', '--', former, '/etc/hosts']).stdout).toBe('');
       expect(machine.sh('cat /etc/mailname')).toBe('web1.example.net\n');
       await until(() => served() === 'web1.example.net');
+    });
+
+    it('is seen by the running server, and no account can take it', () => {
+      const { token } = call('api_token_create', 'token_name=host').data as { token: string };
+      const ask = (query: string) => {
+        const { stdout } = machine.run('node', ['-e', ASK, '--', query, `whm root:${token}`]);
+        return JSON.parse(stdout) as Envelope;
+      };
+      expect(ask('gethostname?api.version=1').data).toEqual({ hostname: 'web1.example.net' });
+      expect(ask('createacct?username=eve&domain=web1.example.net&api.version=1').metadata.reason).toContain(
+        'is the name of this server',
+      );
     });
 
     it('is restored if the certificate cannot be created', () => {

@@ -59,6 +59,8 @@ const MOST_HASHED_AT_ONCE = 4;
 /** `getent` searches for so many names faster than it lists all users. */
 const MOST_FOUND_AT_ONCE = 3;
 
+/** By yescrypt with the settings of Debian. */
+const HASH_OF_NOBODY = '$y$j9T$whmapi1whmapi1whmapi$siFeHVNPLP8ZqJEm2DDnthFvxaqthSEv45rIHg/eeB3';
 /** Debian’s users “nobody” and “nogroup”. */
 const NOBODY = { uid: 65_534, gid: 65_534 };
 
@@ -219,7 +221,11 @@ export class LinuxUsers implements MachineUsers {
   }
 
   async verifyPassword(name: string, password: string): Promise<boolean> {
-    if (!isPassword(password) || (await this.find(name)) === undefined) return false;
+    if (!isPassword(password) || (await this.find(name)) === undefined) {
+      // As much work as for a user, so that the duration does not tell who exists.
+      await verifyHash(this.#run, HASH_OF_NOBODY, isPassword(password) ? password : 'invalid', NOBODY);
+      return false;
+    }
     // PAM's own helper supports every scheme of the shadow file. It accepts no password if the hash is locked or empty.
     const { status } = await this.#run('unix_chkpwd', [name, 'nonull'], {
       input: `${password}\0`,

@@ -94,6 +94,11 @@ export function sourceOf(key: string): Range {
   return { first: network.padEnd(33, '0'), last: network.padEnd(33, 'f') };
 }
 
+/** Formats the network of an IPv6 address with this many bits, a multiple of 4. */
+export function networkOf(key: string, bits: number): string {
+  return `${textOf(key.slice(0, 1 + bits / 4).padEnd(33, '0'))}/${bits}`;
+}
+
 /** Extends a range so that it contains whole sources only. */
 export function withWholeSources({ first, last }: Range): Range {
   return { first: sourceOf(first).first, last: sourceOf(last).last };

@@ -38,7 +38,9 @@ interface Work<Result> {
  * While other attempts from the address use up its limit, this attempt waits, because they may turn out to be right.
  */
 const POLL_MS = 50;
-const MAX_POLLS = 100;
+/** Each poll waits twice as long as the one before, so that many attempts do not keep the store busy. */
+const MAX_POLL_MS = 800;
+const MAX_WAIT_MS = 5000;
 
 export async function attempt<Result>(
   world: LoginDependencies,
@@ -77,10 +79,11 @@ async function attemptInTurn<Result>(
 
 /** Returns undefined if the login is not allowed. */
 async function reserve(world: LoginDependencies, subject: Subject): Promise<bruteForce.Reserved | undefined> {
-  for (let polls = 0; polls < MAX_POLLS; polls++) {
+  for (let waited = 0, pause = POLL_MS; waited < MAX_WAIT_MS; waited += pause) {
     const reserved = await world.transaction((db) => bruteForce.reserve({ ...world, db }, subject));
     if (reserved !== 'busy') return reserved;
-    await world.sleep?.(POLL_MS);
+    await world.sleep?.(pause);
+    pause = Math.min(2 * pause, MAX_POLL_MS);
   }
   return undefined;
 }
