@@ -58,6 +58,18 @@ function accountCoverage(
   const count = begun.flatMap(({ worked }) => worked).length;
   const beyond = [...working].filter((name) => !documented.includes(name)).map((name) => `\`${name}\``);
   const rows = modules.map(({ module, all, worked }) => `| ${module} | ${worked.length} | ${all.length} |`);
+  const named = modules.map(({ module, all }) => {
+    const [provided, missing] = [true, false].map((isWorking) =>
+      all
+        .filter((name) => working.has(name) === isWorking)
+        .map((name) => `\`${name.slice(module.length + 2)}\``),
+    );
+    const parts = [
+      ...(provided?.length ? [`provided: ${provided.join(', ')}`] : []),
+      ...(missing?.length ? [`not provided: ${missing.join(', ')}`] : []),
+    ];
+    return `- **${module}**: ${parts.join('; ')}`;
+  });
   const absent = documented.flatMap((name) => {
     const because = whyAbsent(api, name);
     return because === undefined ? [] : [`| \`${name}\` | ${because} |`];
@@ -69,6 +81,8 @@ ${count} of the ${documented.length} documented functions work, in ${begun.lengt
 | module | work | documented |
 | --- | ---: | ---: |
 ${rows.join('\n')}
+
+${named.join('\n')}
 
 | not provided | reason |
 | --- | --- |

@@ -31,6 +31,8 @@ test.each([
   [{ sort_column: 'size', sort_method: 'numeric' }, ['A', 'b', 'c']],
   [{ sort_column: 'size' }, ['b', 'A', 'c']],
   [{ sort: '1', sort_column: 'ip', sort_method: 'ipv4', sort_reverse: '1' }, ['b', 'A', 'c']],
+  // The spelling of cPanel’s own Node.js client.
+  [{ sort: '1', sort_column: 'ip', sort_method: 'ipv_4', sort_reverse: '1' }, ['b', 'A', 'c']],
   [{ paginate_start: '2', paginate_size: '1' }, ['A']],
   [{ paginate: '1', paginate_page: '2', paginate_size: '2' }, ['c']],
   [{ paginate_start: '-1', paginate_size: '1' }, ['b', 'A', 'c']],
