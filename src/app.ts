@@ -218,6 +218,7 @@ export function createApplication(
     rolesOf: async (db) =>
       (await import('./model/roles/active-profile.ts')).rolesOf({ db, system: engine.machine.system }),
     addTask: async (db, task, now) => (await import('./model/tasks/queue.ts')).add(db, task, { now }),
+    ensureTask: async (db, task, now) => (await import('./model/tasks/queue.ts')).ensure(db, task, now),
     taskLog: async (id, offset) =>
       new (await import('./store/task-logs.ts')).TaskLogFiles(directory, now).piece(id, offset),
     processes: processesOf(process),

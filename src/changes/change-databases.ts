@@ -53,7 +53,7 @@ export interface DatabaseWork {
   /** What the steps change otherwise. */
   readonly touched?: readonly DatabaseObject[];
   readonly steps: readonly PlannedStep[];
-  /** The steps cannot be undone: they remove something, or set a password. */
+  /** The steps set a password, or repeat something harmless. */
   readonly irreversible?: true;
   /** A new password. */
   readonly secret?: string;

@@ -1,4 +1,4 @@
-// Removes an account with its system user, its home directory and all its data in the store. Irreversible.
+// Removes an account with its system user, its home directory and all its data in the store.
 import type { FreeContext } from '../core/context.ts';
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import type { PartWishes } from '../drivers/account-part.ts';
@@ -53,7 +53,6 @@ export async function removeAccount(
   return change.plan(
     { username, uid },
     {
-      irreversible: true,
       // root becomes the owner of its accounts, so it must not be given another one meanwhile.
       locks: [exclusive(`account ${username}`), exclusive(`accounts of ${username}`), ...locks],
       steps,

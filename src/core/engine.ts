@@ -69,6 +69,8 @@ export interface Engine {
   readonly rolesOf: (db: Db) => Promise<ReadonlySet<string>>;
   /** Adds a task to the queue in the transaction `db`. @returns its ID. */
   readonly addTask: (db: Db, task: NewTask, now: number) => Promise<number>;
+  /** The same, unless a task of this kind with this input is waiting or running. @returns the ID of the one or the other. */
+  readonly ensureTask: (db: Db, task: NewTask, now: number) => Promise<number>;
   /** Reads the log of a task of this server from a position on, in bytes. Undefined if there is no such log. */
   readonly taskLog: (id: number, offset: number) => Promise<TaskLogPiece | undefined>;
   readonly processes: Processes;

@@ -2,6 +2,7 @@
 import type { Call, Db } from './context.ts';
 import type { Engine } from './engine.ts';
 import { ApiError } from './errors.ts';
+import { finishLater, hasPassedReturn, irreversibleLast } from './irreversible.ts';
 import {
   applySteps,
   changeOf,
@@ -51,7 +52,8 @@ export async function open(
   const about = { process: engine.processes.own(), xid, caller };
   const change = await changeOf(engine, plan.change);
   // The rest of the plan is made again after the first part.
-  const part = plan.first === undefined ? plan : { ...plan, ...plan.first };
+  const wanted = plan.first === undefined ? plan : { ...plan, ...plan.first };
+  const part = { ...wanted, steps: await irreversibleLast(engine, wanted.steps) };
   const id = await engine.journal.open(db, part, about);
   if (typeof id === 'string') return id;
   const entry = {
@@ -82,9 +84,10 @@ export async function extend(
   { entry, fate }: Opened,
 ): Promise<Opened | string> {
   const change = await changeOf(engine, plan.change);
-  const taken = await engine.journal.extend(db, entry, plan);
+  const further = await irreversibleLast(engine, plan.steps);
+  const taken = await engine.journal.extend(db, entry, { ...plan, steps: further });
   if (taken !== undefined) return taken;
-  const steps = [...entry.steps, ...plan.steps.map(asPlanned)];
+  const steps = [...entry.steps, ...further.map(asPlanned)];
   return { entry: { ...entry, kind: plan.change, input: plan.input, steps }, change, fate };
 }
 
@@ -112,7 +115,8 @@ export async function executeFirst<T>(engine: Engine, opened: Opened, rest: () =
 /** Describes the steps for a dry run. */
 export async function preview(engine: Engine, plan: Plan): Promise<string[]> {
   const lines: string[] = [];
-  for (const { kind, input } of [...(plan.first?.steps ?? []), ...plan.steps]) {
+  const steps = await irreversibleLast(engine, plan.steps);
+  for (const { kind, input } of [...(plan.first?.steps ?? []), ...steps]) {
     const step = await stepOf(engine, kind);
     const description = step.describe?.(input as never);
     if (description !== undefined) lines.push(description);
@@ -149,6 +153,13 @@ export async function waitForLocks(
     if (taken.isAbandoned && failures.length > 0) {
       throw new ApiError('host_failed', `An interrupted call still holds ${name}. ${failures.join(' ')}`);
     }
+    // Its task waits for a minute between two attempts.
+    if (taken.isLeftToTask) {
+      throw new ApiError(
+        'busy',
+        `A task still has to finish an earlier call on ${name}. “whmapi1 --tasks” shows it. Retry this call later.`,
+      );
+    }
     if (pauses >= maxPauses) {
       throw new ApiError('busy', `Another call is running on ${name}. Retry this call later.`);
     }
@@ -181,7 +192,7 @@ export async function execute(
   let isApplied = false;
   try {
     await applySteps(engine, entry, secret, assertWanted);
-    assertWanted();
+    if (!(await hasPassedReturn(engine, entry, { hasFailed: true }))) assertWanted();
     isApplied = true;
     await store(engine, opened, conclude);
   } catch (error) {
@@ -194,6 +205,8 @@ export async function execute(
         throw error;
       }
     }
+    if (await hasPassedReturn(engine, entry, { hasFailed: true }))
+      throw await finishLater(engine, opened, error);
     // If a step failed, the earlier steps are undone even in an irreversible plan, because the outcome is not stored.
     if (entry.irreversible && isApplied) throw await irreversibleFailure(engine, entry, error);
     throw await undoAfterFailure(engine, opened, error);

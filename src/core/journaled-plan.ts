@@ -83,11 +83,16 @@ export async function applySteps(
   assertWanted: () => void = () => undefined,
 ): Promise<void> {
   const { steps } = entry;
+  let isPastReturn = await hasBegunIrreversible(engine, steps);
   let done: { position: number; result: unknown } | undefined;
   for (const [position, planned] of steps.entries()) {
     if (planned.state === 'done') continue;
-    assertWanted();
     const step = await stepOf(engine, planned.kind);
+    if (!isPastReturn) assertWanted();
+    if (!isPastReturn && step.irreversible !== undefined) {
+      await prepareAll(engine, steps.slice(position + 1));
+      isPastReturn = true;
+    }
     const input = planned.input as never;
     const { machine, sealer } = engine;
     let { memento } = planned;
@@ -102,6 +107,21 @@ export async function applySteps(
     const result = await step.apply(machine, { input, memento: memento as never, secret, sealer });
     done = { position, result };
     steps[position] = { ...planned, state: 'done', memento, result };
+  }
+}
+
+async function hasBegunIrreversible(engine: Engine, steps: readonly JournaledStep[]): Promise<boolean> {
+  for (const { kind, state } of steps) {
+    if (state !== 'planned' && (await stepOf(engine, kind)).irreversible !== undefined) return true;
+  }
+  return false;
+}
+
+/** Before the first of these steps, which cannot be undone, is applied: one that would be refused is refused now. */
+async function prepareAll(engine: Engine, steps: readonly JournaledStep[]): Promise<void> {
+  const { machine, sealer } = engine;
+  for (const { kind, input } of steps) {
+    await (await stepOf(engine, kind)).prepare?.(machine, input as never, sealer);
   }
 }
 

@@ -35,6 +35,12 @@ export interface Step<Input, Memento = undefined, Result = unknown> {
   readonly prepare?: (machine: Machine, input: Input, sealer: Sealer) => Promise<Memento>;
   /** Can be repeated. The result, as JSON, is available to `store` of the plan's change. */
   readonly apply: (machine: Machine, work: StepWork<Input, Memento>) => Promise<Result>;
+  /**
+   * Present if the step cannot be undone and loses something. Such steps are applied after all others of their plan, and
+   * all of them are prepared before the first is applied, so that what refuses does so in time (`irreversible.ts`).
+   * `at-once`: if it fails, it has changed nothing. `piecemeal`: a part may have been done, so the plan must be finished.
+   */
+  readonly irreversible?: 'at-once' | 'piecemeal';
   /** Undoes the step, even if it was interrupted or never started. Absent if there is nothing to undo. */
   readonly undo?: (machine: Machine, work: Omit<StepWork<Input, Memento>, 'secret'>) => Promise<unknown>;
 }
@@ -112,7 +118,10 @@ export type ChangeKind<Input> = Change<Input> & {
 interface PlannedWork {
   readonly locks: readonly Lock[];
   readonly steps: readonly PlannedStep[];
-  /** True if steps cannot be undone. If the work is interrupted, it is completed instead. */
+  /**
+   * True if an interrupted plan is completed as a whole by the next call: it repeats something harmless, or only its
+   * outcome is stored because its secret is gone. Steps that lose something have a mark of their own (`Step`).
+   */
   readonly irreversible?: true;
   /** Passed to the steps and never stored. Interrupted steps cannot be completed without it. */
   readonly secret?: string | undefined;
@@ -177,6 +186,8 @@ export interface TakenLock {
   readonly name: string;
   /** True if no process executes that call any more, and it could be neither undone nor completed. */
   readonly isAbandoned: boolean;
+  /** True if that call can only be finished, by a task. */
+  readonly isLeftToTask: boolean;
 }
 
 /**

@@ -1,5 +1,7 @@
-// Undoes the unfinished plans of processes that have ended, or completes the plans that cannot be undone.
+// Undoes the unfinished plans of processes that have ended, or completes the plans that cannot be undone. Those that lose
+// something are left to tasks.
 import type { Engine } from './engine.ts';
+import { handOver, hasPassedReturn, remind, TASK } from './irreversible.ts';
 import {
   applySteps,
   changeOf,
@@ -21,9 +23,12 @@ export async function recover(engine: Engine, entries: readonly JournalEntry[]):
   const failures: string[] = [];
   for (const found of entries) {
     try {
-      await takeOver(engine, found, async (entry) => {
-        failures.push(...(await resume(engine, entry)));
-      });
+      if (found.process === TASK) await remind(engine, found);
+      else {
+        await takeOver(engine, found, async (entry) => {
+          failures.push(...(await resume(engine, entry)));
+        });
+      }
     } catch (error) {
       const where = engine.logUnexpected(found.xid, found.kind, error);
       failures.push(
@@ -43,6 +48,13 @@ async function resume(engine: Engine, left: JournalEntry): Promise<readonly stri
   }
   const change = await changeOf(engine, left.kind);
   const entry = await engine.withSteps(left);
+  if (
+    !entry.irreversible &&
+    (await hasPassedReturn(engine, { steps: [...entry.steps] }, { hasFailed: false }))
+  ) {
+    await handOver(engine, { ...entry, steps: [...entry.steps] });
+    return [];
+  }
   const { stage, remarks } = await undoOrComplete(engine, {
     entry: { ...entry, steps: [...entry.steps] },
     change,

@@ -77,6 +77,11 @@ export interface TaskContext {
    * @throws ApiError `busy`, `host_failed` if the locks do not become free.
    */
   readonly withLocks: <T>(locks: readonly Lock[], work: () => Promise<T>) => Promise<T>;
+  /**
+   * Finishes the plan of an earlier call, from the journal. Does nothing if it is finished.
+   * @throws ApiError, MachineError if that fails now.
+   */
+  readonly finishOperation: (id: number) => Promise<void>;
   /** Makes a call on another server. */
   readonly callPeer: CallPeer;
   /** Makes a call as root. The call takes the locks that it needs. */

@@ -1,6 +1,7 @@
 // The journal of operations in the store: a row for each plan in progress or interrupted, and a row for each step.
 import type { Db } from '../core/context.ts';
 import { takenOver } from '../core/errors.ts';
+import { TASK as LEFT_TO_TASK } from '../core/irreversible.ts';
 import type {
   Held,
   Journal,
@@ -227,6 +228,7 @@ async function findTaken(db: Db, locks: readonly Lock[], own = 0): Promise<Taken
     return {
       name: isOfThisServer ? name : `${name}, on the server ${other.server}`,
       isAbandoned: isOfThisServer && other.process === '',
+      isLeftToTask: other.process === LEFT_TO_TASK,
     };
   }
   return undefined;

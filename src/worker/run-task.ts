@@ -4,6 +4,7 @@ import { dispatch } from '../core/dispatch.ts';
 import type { Engine } from '../core/engine.ts';
 import { ApiError } from '../core/errors.ts';
 import { withLocks } from '../core/hold-locks.ts';
+import { finish } from '../core/irreversible.ts';
 import { MachineError, ofDisk } from '../core/machine-error.ts';
 import type { TaskContext, TaskKind } from '../core/task.ts';
 import * as queue from '../model/tasks/queue.ts';
@@ -127,6 +128,7 @@ function contextOf(
       engine.store.transaction(effect, async (db) => ({ value: await work(db), keep: true })),
     withLocks: (locks, work) =>
       withLocks(engine, locks, { xid: task.xid, caller: task.caller, signal: abort.signal }, work),
+    finishOperation: (id) => finish(engine, id),
     call: (call) => dispatch({ ...call, dryRun: false }, root, engine),
     async callIfCurrent(call, isCurrent) {
       const about = { wasCurrent: true };

@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { ApiError } from '../../src/core/errors.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
 import type { Json } from '../../src/core/values.ts';
+import dropAll from '../../src/drivers/mysql/steps/drop-all.ts';
+import dropAllPostgresql from '../../src/drivers/postgresql/steps/drop-all.ts';
+import { zones } from '../../src/drivers/zones/zones.ts';
 import * as sessions from '../../src/model/logins/sessions.ts';
+import { StateDirectory } from '../../src/store/state-directory.ts';
+import { TaskLogFiles } from '../../src/store/task-logs.ts';
+import { taskKinds } from '../../src/tasks/loaders.generated.ts';
+import { Worker } from '../../src/worker/worker.ts';
 import { storedAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
@@ -363,31 +370,111 @@ describe('a suspension', () => {
   });
 });
 
-describe('removeacct, which cannot be undone,', () => {
-  it('leaves the account unchanged if the machine rejects the step, and nothing in progress', async () => {
+describe('removeacct, whose last steps cannot be undone,', () => {
+  const tasksOf = () => rowsOf('SELECT id, kind, state, reason FROM task') as Promise<{ kind: string }[]>;
+  const finishing = async () => (await tasksOf()).filter(({ kind }) => kind === 'finish-operation');
+
+  /** Runs the tasks that are due a minute later. */
+  async function aMinuteLater(): Promise<void> {
+    here.time += 61_000;
+    const { application, engine } = here;
+    const logs = new TaskLogFiles(new StateDirectory(here.state, process.getuid?.() ?? 0), () => here.time);
+    const kinds = { 'finish-operation': taskKinds['finish-operation'] } as typeof taskKinds;
+    await new Worker({ engine, storeState: () => application.storeState(), kinds, logs }).runDue();
+  }
+
+  it('is undone as a whole if a step before these fails', async () => {
     await create('bob');
     const before = await everything();
-    breakHost({ 'users.remove': fails('userdel') });
+    const remove = jest.spyOn(zones, 'removeKeys').mockImplementationOnce(() => {
+      throw failed('rm');
+    });
     expect((await here.call('removeacct', { username: 'bob' })).metadata).toMatchObject({
       error_code: 'host_failed',
-      reason: '“userdel” failed: out of order',
+      reason: '“rm” failed: out of order',
     });
+    remove.mockRestore();
+    expect(await everything()).toEqual(before);
+    expect(await finishing()).toEqual([]);
+  });
+
+  it('is undone as a whole if one of these would be refused, although another is applied before', async () => {
+    await create('bob');
+    const before = await everything();
+    const refuse = jest.spyOn(dropAll, 'prepare').mockResolvedValueOnce(undefined);
+    // It was asked by the look at the machine, and MariaDB ended since.
+    refuse.mockRejectedValueOnce(failed('MariaDB'));
+    const dropped = jest.spyOn(dropAllPostgresql, 'apply');
+    expect((await here.call('removeacct', { username: 'bob' })).metadata.reason).toBe(
+      '“MariaDB” failed: out of order',
+    );
+    expect(dropped).not.toHaveBeenCalled();
+    for (const spy of [refuse, dropped]) spy.mockRestore();
     expect(await everything()).toEqual(before);
   });
 
-  it('is completed by the next call if the outcome was not stored', async () => {
+  it('says what is done and what is not if one of these fails, and a task does the rest, and no other call', async () => {
     await create('bob');
-    failToClose(new Error('no room'));
-    expect((await here.call('removeacct', { username: 'bob' })).metadata.result).toBe(0);
-    expect([homes(), (await storedAccount(here, 'bob'))?.username]).toEqual([[], 'bob']);
-    expect((await here.call('removeacct', { username: 'bob' })).metadata.reason).toBe(
-      'You do not have a user named “bob”.',
+    breakHost({ 'users.remove': fails('userdel') });
+    const { metadata } = await here.call('removeacct', { username: 'bob' });
+    const [task] = await tasksOf().then((all) => all.filter(({ kind }) => kind === 'finish-operation'));
+    expect(metadata).toMatchObject({ result: 0, error_code: 'host_failed' });
+    expect(metadata.reason).toMatch(
+      /^“userdel” failed: out of order\. The call can no longer be taken back\. Done: .*Remove the MariaDB databases/,
     );
+    expect(metadata.reason).toContain('Still to be done: End the processes of “bob”. Remove the user,');
+    expect(metadata.reason).toContain(
+      `The task ${(task as unknown as { id: number }).id} (finish-operation) does the rest: it tries every minute`,
+    );
+    here.overrides = {};
+    await here.call('listaccts');
+    expect([homes(), (await storedAccount(here, 'bob'))?.username]).toEqual([['bob'], 'bob']);
+    expect((await here.call('suspendacct', { user: 'bob' })).metadata).toMatchObject({
+      error_code: 'busy',
+      reason: expect.stringContaining(
+        'A task still has to finish an earlier call on “account bob”.',
+      ) as string,
+    });
+
+    breakHost({ 'users.remove': fails('userdel') });
+    await aMinuteLater();
+    expect(await finishing()).toMatchObject([{ state: 'waiting', reason: '“userdel” failed: out of order' }]);
+    here.overrides = {};
+    await aMinuteLater();
+    expect(await finishing()).toMatchObject([{ state: 'done' }]);
+    expect(await everything()).toMatchObject({ homes: [], accounts: [], journal: [], locks: [] });
     expect(here.audit().map(({ function: name, result, stage }) => [name, result, stage])).toContainEqual([
       'remove-account',
       1,
       'finished later',
     ]);
+  });
+
+  it('gets its task again if somebody stops it', async () => {
+    await create('bob');
+    breakHost({ 'users.remove': fails('userdel') });
+    await here.call('removeacct', { username: 'bob' });
+    here.overrides = {};
+    await here.engine.store.transaction('changes', async (db) => ({
+      value: await db.run("UPDATE task SET state = 'stopped' WHERE kind = 'finish-operation'"),
+      keep: true,
+    }));
+    await here.call('listaccts');
+    await aMinuteLater();
+    expect(await finishing()).toMatchObject([{ state: 'stopped' }, { state: 'done' }]);
+    expect(homes()).toEqual([]);
+  });
+
+  it('is finished by a task if the outcome was not stored', async () => {
+    await create('bob');
+    failToClose(new Error('no room'));
+    expect((await here.call('removeacct', { username: 'bob' })).metadata.result).toBe(0);
+    expect([homes(), (await storedAccount(here, 'bob'))?.username]).toEqual([[], 'bob']);
+    here.overrides = {};
+    await aMinuteLater();
+    expect((await here.call('removeacct', { username: 'bob' })).metadata.reason).toBe(
+      'You do not have a user named “bob”.',
+    );
     expect(await everything()).toMatchObject({ homes: [], accounts: [], journal: [], locks: [] });
   });
 });

@@ -158,7 +158,6 @@ export async function removeOwnDatabase(
     ...(await serverFor(db, caller.user)),
     removed: [{ kind: 'database', name }],
     steps: [dropDatabase.plan({ name })],
-    irreversible: true,
   });
 }
 
@@ -196,7 +195,6 @@ export async function removeOwnUser(
     ...(await serverFor(db, caller.user)),
     removed: [{ kind: 'user', name }],
     steps: [dropUser.plan({ name })],
-    irreversible: true,
   });
 }
 

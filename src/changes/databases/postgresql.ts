@@ -117,7 +117,6 @@ export async function removeOwnDatabase(
     ...{ engine, owner: caller.user },
     removed: [{ kind: 'database', name }],
     steps: [dropDatabase.plan({ name })],
-    irreversible: true,
   });
 }
 
@@ -175,7 +174,6 @@ export async function removeOwnUser(
     ...{ engine, owner: caller.user },
     removed: [{ kind: 'user', name }],
     steps: [dropUser.plan({ name })],
-    irreversible: true,
   });
 }
 

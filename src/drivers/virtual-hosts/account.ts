@@ -15,6 +15,7 @@ import type { CgiVersion } from '../php/cgi-programs.ts';
 import writeCgiPrograms from '../php/steps/write-cgi-programs.ts';
 import changeSeveral from './steps/change-several.ts';
 import change, { type WebChange } from './steps/change.ts';
+import deleteLogs from './steps/delete-logs.ts';
 import endPause from './steps/end-pause.ts';
 import linkLogs from './steps/link-logs.ts';
 import open from './steps/open.ts';
@@ -186,7 +187,7 @@ export const part: AccountPart = {
     const primary = await primaryTypesOf(db, account);
     const { username } = account;
     const had = { ...(primary.length > 0 && { primary }), ...(await wildcardsOf(db, username)) };
-    return [remove.plan({ username, ...had }), removeLogs.plan({ username })];
+    return [remove.plan({ username, ...had }), deleteLogs.plan({ username })];
   },
 
   async assertRemovable({ machine }, { roles }) {

@@ -37,6 +37,15 @@ export async function add(
   return row?.id ?? 0;
 }
 
+/** Adds a task unless one of its kind with the same input is waiting or running. @returns the ID of the one or the other. */
+export async function ensure(db: Db, task: NewTask, now: number): Promise<number> {
+  const there = await db.get<{ id: number }>(
+    "SELECT id FROM task WHERE server = ? AND kind = ? AND input = ? AND state IN ('waiting', 'running') LIMIT 1",
+    ...[db.server, task.kind, JSON.stringify(task.input)],
+  );
+  return there?.id ?? add(db, task, { now });
+}
+
 export interface Taking {
   /** The name of the process, as in `Processes`. */
   readonly process: string;
@@ -150,14 +159,16 @@ export function running(db: Db): Promise<Task[]> {
  */
 export function afterInterruption(
   task: Task,
-  kind: Pick<TaskKind, 'whenInterrupted'> | undefined,
+  kind: Pick<TaskKind, 'whenInterrupted' | 'retries'> | undefined,
   { now, isUnbegun = false }: { readonly now: number; readonly isUnbegun?: boolean },
 ): Ending | undefined {
   if (kind === undefined) return undefined;
   if (task.stopRequested) return { state: 'stopped', reason: 'It was stopped, and its process ended.' };
   const reason = 'The process that ran it ended before the work was done.';
   if (isUnbegun) return { state: 'waiting', reason: '', notBefore: now, isUncounted: true };
-  if (kind.whenInterrupted === 'retry' && task.attempts < MAX_INTERRUPTED_ATTEMPTS) {
+  // A kind that is tried often would otherwise not survive a power failure after its first attempts.
+  const most = Math.max(MAX_INTERRUPTED_ATTEMPTS, kind.retries?.count ?? 0);
+  if (kind.whenInterrupted === 'retry' && task.attempts < most) {
     return { state: 'waiting', reason, notBefore: now };
   }
   return { state: 'failed', reason };

@@ -6,6 +6,7 @@ import { defineMysqlStep } from '../step.ts';
 
 export default defineMysqlStep<OwnedNames>({
   kind: 'mysql/drop-all',
+  irreversible: 'piecemeal',
   describe: ({ username }) => `Remove the MariaDB databases and users of “${username}”.`,
   apply: (machine, { input }) =>
     withMysql(machine, async (mysql) => {

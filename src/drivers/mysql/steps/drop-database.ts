@@ -8,6 +8,7 @@ interface Input {
 
 export default defineMysqlStep<Input>({
   kind: 'mysql/drop-database',
+  irreversible: 'at-once',
   describe: ({ name }) => `Remove the MariaDB database “${name}”, with everything in it.`,
   apply: (machine, { input: { name } }) => withMysql(machine, (mysql) => mysql.dropDatabase(name)),
 });

@@ -8,6 +8,7 @@ interface Input {
 
 export default defineMysqlStep<Input>({
   kind: 'mysql/drop-user',
+  irreversible: 'at-once',
   describe: ({ name }) => `Remove the MariaDB user “${name}”.`,
   apply: (machine, { input: { name } }) => withMysql(machine, (mysql) => mysql.dropUser(name)),
 });

@@ -6,6 +6,7 @@ import { definePostgresqlStep } from '../step.ts';
 
 export default definePostgresqlStep<OwnedNames>({
   kind: 'postgresql/drop-all',
+  irreversible: 'piecemeal',
   describe: ({ username }) => `Remove the PostgreSQL databases and users of “${username}”.`,
   async apply(machine, { input }) {
     const catalogue = await postgresqlOf(machine);

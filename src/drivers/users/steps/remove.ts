@@ -1,4 +1,4 @@
-// Irreversible.
+// Removes a user with its home directory.
 import { defineStep } from '../../../core/plan.ts';
 
 interface Input {
@@ -9,6 +9,7 @@ interface Input {
 
 export default defineStep<Input>({
   kind: 'users/remove',
+  irreversible: 'piecemeal',
   describe: ({ name, home }) =>
     `End the processes of “${name}”. Remove the user, its crontab and the home directory “${home}”.`,
   apply: async (machine, { input: { name, home, uid } }) =>
