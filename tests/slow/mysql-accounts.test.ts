@@ -132,11 +132,11 @@ test('removeacct drops what the account owns, and nothing else', async () => {
   expect(server.query("SELECT User FROM mysql.user WHERE User LIKE 'bob%'")).toEqual([]);
 });
 
-test('a server that is down keeps the account as it is', async () => {
+test('a server that is down keeps what it has, and does not keep accounts from being suspended', async () => {
   await server.halt();
-  for (const name of ['suspendacct', 'removeacct']) {
+  for (const name of ['suspendacct', 'removeacct', 'unsuspendacct']) {
     const { metadata } = await here.call(name, { user: 'bob', username: 'bob' });
-    expect(metadata).toMatchObject({ result: 0, reason: expect.stringContaining('MariaDB') as string });
+    expect(metadata).toMatchObject({ result: 1, reason: expect.stringContaining('MariaDB') as string });
   }
   await server.resume();
   expect(server.query(rows, app)).toEqual([['1']]);

@@ -18,6 +18,7 @@ import { createApplication, root } from '../../../src/app.ts';
 import { dispatch } from '../../../src/core/dispatch.ts';
 import type { Json } from '../../../src/core/values.ts';
 import { accountWorker } from '../../support/account-worker.ts';
+import { finishOperations } from '../../support/finish-operations.ts';
 
 jest.setTimeout(600_000);
 
@@ -142,6 +143,7 @@ test.each<[string, () => string, Args]>([
   const outcomes = new Set<string>();
   const expectAllOrNothing = async (moment: string) => {
     const { metadata } = await call(state, 'twofactorauth_get_issuer');
+    await finishOperations(state);
     const found = await everything(state);
     const isDone = JSON.stringify(found) === JSON.stringify(after);
     expect({ moment, output: metadata.output, found }).toEqual({
