@@ -28,7 +28,8 @@ export const dependencies: Readonly<Record<string, Dependency>> = {
   'certificates/write': { touches: 'certificate', before: [WEB] },
   'certificates/remove': { touches: 'certificate', after: [WEB, 'virtual-hosts/remove'] },
   'virtual-hosts/share-logs': { touches: 'logs', before: [WEB] },
-  'virtual-hosts/remove-logs': { touches: 'logs', after: [WEB, 'virtual-hosts/remove'] },
+  'virtual-hosts/remove-logs': { touches: 'logs', after: [WEB] },
+  'virtual-hosts/delete-logs': { touches: 'logs', after: ['virtual-hosts/remove'] },
   'php/write-cgi-programs': { touches: 'programs', before: [WEB] },
   'zones/remove-keys': { touches: 'DNSSEC keys', after: ['zones/remove', 'zones/change'] },
 };

@@ -69,7 +69,7 @@ it('is kept by every plan of an account’s life', async () => {
     expect.arrayContaining(['virtual-hosts/change (moving)', 'users/rename', 'virtual-hosts/change']),
   );
   expect(moved).toContain('certificates/remove');
-  expect(plans.at(-1)).toEqual(expect.arrayContaining(['virtual-hosts/remove-logs', 'users/remove']));
+  expect(plans.at(-1)).toEqual(expect.arrayContaining(['virtual-hosts/delete-logs', 'users/remove']));
   expect(plans.map(faultsOf)).toEqual(plans.map(() => []));
 });
 
