@@ -750,7 +750,7 @@ describe('accounts of one reseller', () => {
 describe('a step', () => {
   it('is recorded in the journal with the previous state before it changes anything, and is undone to that state', async () => {
     await create('bob');
-    const seen: unknown[] = [];
+    const seen: unknown[][] = [];
     breakHost({
       'users.suspend': async (usual) => {
         seen.push(await rowsOf("SELECT kind, state, memento FROM operation_step WHERE state <> 'done'"));
@@ -759,7 +759,9 @@ describe('a step', () => {
       },
     });
     await here.call('suspendacct', { user: 'bob' });
-    expect(seen).toEqual([[{ kind: 'users/suspend', state: 'begun', memento: '{"wasSuspended":false}' }]]);
+    expect(seen.map(([first]) => first)).toEqual([
+      { kind: 'users/suspend', state: 'begun', memento: '{"wasSuspended":false}' },
+    ]);
     expect(await (await here.engine.machine.users()).isSuspended('bob')).toBe(false);
     expect(await rowsOf('SELECT * FROM operation_step')).toEqual([]);
   });
