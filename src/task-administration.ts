@@ -13,7 +13,7 @@ import { taskKinds } from './tasks/loaders.generated.ts';
 import { checkIntervalMs } from './model/services/check-interval.ts';
 import { ServiceWatch } from './worker/service-watch.ts';
 import { TaskWatch } from './worker/task-watch.ts';
-import { backgroundProcesses, sessionUsers } from './worker/watched-work.ts';
+import { backgroundProcesses, earlierRoleFiles, sessionUsers } from './worker/watched-work.ts';
 import { Worker, type WorkerDependencies } from './worker/worker.ts';
 
 export type { StoredTimer } from './model/tasks/timers.ts';
@@ -56,7 +56,7 @@ export function createTaskWatches(
   { engine }: Application,
   onTrouble: (task: string, error: unknown) => void,
 ): readonly TaskWatch[] {
-  return [backgroundProcesses, sessionUsers].map(
+  return [backgroundProcesses, earlierRoleFiles, sessionUsers].map(
     (work) => new TaskWatch(work, { engine, onTrouble: (error) => onTrouble(work.task, error) }),
   );
 }

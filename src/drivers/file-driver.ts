@@ -78,7 +78,11 @@ export interface FileDriver<Desired> {
   /** Further directories, which depend on the change. */
   furtherFolders?(desired: Desired): readonly Folder[];
   /** The files in the order in which they are swapped. `locate` is for paths in their content. */
-  files(desired: Desired, locate: (path: string) => string): readonly DesiredFile[];
+  files(
+    desired: Desired,
+    locate: (path: string) => string,
+    port: DriverPort,
+  ): readonly DesiredFile[] | Promise<readonly DesiredFile[]>;
   /** Checks staged versions with the daemon's own tool. @throws MachineError with its message. */
   check(desired: Desired, staged: ReadonlyMap<string, string>, port: CheckPort): Promise<void>;
   /** The reloads that the changes need, in order. `undo` passes the changes with old and new exchanged. */
@@ -133,8 +137,8 @@ export class FileSteps<Desired> {
     };
   }
 
-  #files(port: DriverPort, desired: Desired): readonly DesiredFile[] {
-    return this.#driver.files(desired, (path) => port.files.locate(path));
+  async #files(port: DriverPort, desired: Desired): Promise<readonly DesiredFile[]> {
+    return this.#driver.files(desired, (path) => port.files.locate(path), port);
   }
 
   async #prepare(port: DriverPort, desired: Desired): Promise<FileMemento> {
@@ -142,7 +146,7 @@ export class FileSteps<Desired> {
     if (!(await this.#driver.suits(port))) {
       throw new MachineError('failed', `${name} is not installed on this server.`);
     }
-    const files = this.#files(port, desired);
+    const files = await this.#files(port, desired);
     const found = await Promise.all(files.map((file) => assertReplaceable(port.files, file)));
     const changes = files.map(({ path, content }, at) => ({
       path,
@@ -164,7 +168,7 @@ export class FileSteps<Desired> {
     memento: FileMemento,
   ): Promise<void> {
     const changed = new Set(memento.files.map(({ path }) => path));
-    const files = this.#files(port, desired).filter(({ path }) => changed.has(path));
+    const files = (await this.#files(port, desired)).filter(({ path }) => changed.has(path));
     const staged = new Map<string, string>();
     try {
       const further = this.#driver.furtherFolders?.(desired) ?? [];
@@ -256,7 +260,7 @@ export class FileSteps<Desired> {
 
   /** As if every file had just been written. */
   async #reload(machine: DriverMachine, port: DriverPort, desired: Desired): Promise<void> {
-    const written = this.#files(port, desired).map(({ path, content }) => ({
+    const written = (await this.#files(port, desired)).map(({ path, content }) => ({
       path,
       before: null,
       after: content === null ? null : digestOf(content),
@@ -271,7 +275,7 @@ export class FileSteps<Desired> {
   async #preview(port: DriverPort, desired: Desired): Promise<string> {
     const { unifiedDiff } = await import('./diffs.ts');
     const diffs: string[] = [];
-    for (const file of this.#files(port, desired)) {
+    for (const file of await this.#files(port, desired)) {
       await assertReplaceable(port.files, file);
       const before = (await port.files.readText(file.path)) ?? null;
       diffs.push(unifiedDiff({ isSecret: false, ...file, before, after: file.content }));

@@ -1,14 +1,9 @@
 // Prepares this server for a profile, stores its roles as active, and then writes what belongs to accounts.
 import { defineTask } from '../core/task.ts';
-import { prepare, writeAccounts } from '../drivers/roles/prepare.ts';
-import { listUsernames } from '../model/accounts/in-work.ts';
-import { listFiles } from '../model/certificates/installed.ts';
-import { addMissing } from '../model/certificates/missing.ts';
+import { prepare, release, writeAccounts } from '../drivers/roles/prepare.ts';
 import * as secondaries from '../model/dns/secondaries.ts';
 import { serverSettings } from '../model/dns/server-settings.ts';
-import { findAccountWeb } from '../model/web/account-web.ts';
-import { setFirstDefault } from '../model/php/settings.ts';
-import { findPools } from '../model/php/virtual-hosts.ts';
+import { accountFiles } from '../model/roles/account-files.ts';
 import * as activeProfile from '../model/roles/active-profile.ts';
 
 interface Input {
@@ -30,20 +25,9 @@ export default defineTask<Input>({
       log(line);
     };
     const nameServer = serverSettings(context);
-    const accounts = {
-      usernames: () => transaction('reads', listUsernames),
-      web: (username: string) => transaction('reads', (db) => findAccountWeb(db, username)),
-      certificates: async (username: string) => {
-        await addMissing(context, username);
-        return transaction('reads', (db) => listFiles(db, username));
-      },
-      pools: (username: string) => transaction('reads', (db) => findPools(db, username)),
-    };
-    const setFirstPhp = (version: string | undefined) =>
-      transaction('changes', (db) => setFirstDefault(db, version));
     const work = {
       ...{ machine, now, log, output: logFile, changed, sealer, isRetry },
-      ...{ nameServer, accounts, setFirstPhp, locking: { signal, withLocks } },
+      ...{ nameServer, ...accountFiles(context), locking: { signal, withLocks } },
     };
     await prepare(roles, work, (share, activity) => {
       signal.throwIfAborted();
@@ -58,6 +42,8 @@ export default defineTask<Input>({
     log(`The profile ${code} is active.`);
     progress(90, 'Writing the files of accounts');
     await writeAccounts(roles, work);
+    await release(roles, work);
+    await transaction('changes', activeProfile.storeForm);
     if (changes === 0) log('Nothing on this server had to be changed.');
     return { code, roles: [...roles] };
   },

@@ -4,6 +4,8 @@ import type { Engine } from '../core/engine.ts';
 import { findUnwanted } from '../drivers/background-processes/look.ts';
 import { searchOf } from '../model/background-processes/settings.ts';
 import { listEnded } from '../model/databases/session-users.ts';
+import { hasEarlierForm } from '../model/roles/active-profile.ts';
+import { hasFailedSince } from '../model/tasks/tasks.ts';
 import type { WatchedWork } from './task-watch.ts';
 
 /** Background programs of accounts that should not run (configurebackgroundprocesskiller). */
@@ -19,6 +21,19 @@ export const backgroundProcesses: WatchedWork = {
 export const sessionUsers: WatchedWork = {
   task: 'drop-session-users',
   isThere: (engine) => read(engine, async (db) => (await listEnded(db, engine.now())).length > 0),
+};
+
+const DAY_MS = 86_400_000;
+const RENEW = 'renew-role-files';
+
+/** Files of roles that an earlier version has written. A task that failed after all its retries waits for a day. */
+export const earlierRoleFiles: WatchedWork = {
+  task: RENEW,
+  isThere: (engine) =>
+    read(
+      engine,
+      async (db) => (await hasEarlierForm(db)) && !(await hasFailedSince(db, RENEW, engine.now() - DAY_MS)),
+    ),
 };
 
 function read<T>(engine: Engine, work: (db: Db) => Promise<T>): Promise<T> {

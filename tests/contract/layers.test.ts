@@ -144,7 +144,7 @@ const layers: Record<string, Layer> = {
   worker: {
     files: /^src\/worker\//,
     mayImport: [
-      ...[core, /^src\/worker\//, /^src\/model\/(background-processes|databases|tasks|services)\//],
+      ...[core, /^src\/worker\//, /^src\/model\/(background-processes|databases|roles|tasks|services)\//],
       /^src\/drivers\/(background-processes|services)\//,
     ],
     mayKnow: [/^src\/store\/task-logs\.ts$/],

@@ -17,7 +17,6 @@ import {
 import {
   DEFAULT_CERTIFICATE,
   DEFAULT_KEY,
-  MODULE_NAMES,
   renderGeneration,
   renderServer,
 } from '../../src/drivers/virtual-hosts/apache/render-server.ts';
@@ -26,21 +25,14 @@ import {
   SUSPENDED_ANSWER,
   WELCOME_ANSWER,
 } from '../../src/drivers/virtual-hosts/apache/pages.ts';
+import { MODULE_NAMES } from '../../src/drivers/virtual-hosts/apache/modules.ts';
 import { sandboxMachine } from '../../src/machine/choose.ts';
 import { freePort } from './free-port.ts';
 import { until } from './until.ts';
 
 /** suexec needs a program that runs as root. */
 const NOT_LOADED = new Set(['suexec', 'cgid']);
-const MODULES = [
-  'mpm_event',
-  'authn_core',
-  'authz_core',
-  'authz_host',
-  'log_config',
-  'status',
-  ...MODULE_NAMES,
-];
+const MODULES = ['mpm_event', 'authn_core', 'authz_core', 'authz_host', 'log_config', ...MODULE_NAMES];
 
 const PROGRAM = '/usr/sbin/apache2';
 const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin', LC_ALL: 'C' };

@@ -6,7 +6,8 @@ import type { RoleDriver } from '../../drivers/roles/role-driver.ts';
 import type { DriverMachine } from '../../drivers/step.ts';
 import { chooseMachine } from '../../machine/choose.ts';
 import { find, type ActiveProfile } from '../../model/roles/active-profile.ts';
-import { note, ok, problem, withStore, word, type Check, type Finding } from '../check.ts';
+import { activation } from '../activation.ts';
+import { note, ok, problem, withStore, type Check, type Finding } from '../check.ts';
 
 const check: Check = {
   title: 'Roles',
@@ -53,14 +54,6 @@ async function examine(
     ...(optional === '' ? [] : [note(`The role ${role} can also use the packages ${optional}.`, activate)]),
     ok(`The role ${role} is configured.`),
   ];
-}
-
-/** Returns the command that activates the same profile with the same optional roles. */
-function activation({ profile, enabled }: ActiveProfile): string {
-  const optional = profile.optional.filter((role) => enabled.includes(role)).map(({ module }) => [module, 1]);
-  const chosen = `optional=${JSON.stringify(Object.fromEntries(optional))}`;
-  const words = [`code=${profile.code}`, ...(optional.length > 0 ? [word(chosen)] : [])];
-  return `whmapi1 --wait start_profile_activation ${words.join(' ')}`;
 }
 
 async function examineUnits(

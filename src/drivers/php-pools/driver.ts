@@ -1,5 +1,6 @@
 // The pools of accounts on PHP-FPM: a file for each account and release. php-fpm itself checks them, since one that it
 // rejects stops all pools.
+import type { MachineFiles } from '../../core/machine-daemons.ts';
 import type { Pool } from '../../model/php/pools.ts';
 import { checkTogether } from '../../core/batches.ts';
 import {
@@ -30,8 +31,11 @@ import {
   readable,
   socketFolder,
   SOCKETS,
+  WEB_CONFIGURATION,
 } from './places.ts';
-import { renderBase, renderPools, type Identity } from './render.ts';
+import { closedSockets, earlierSockets, renderBase, renderPools } from './render.ts';
+import type { Identity, SocketOwner } from './render.ts';
+import { hasWebGroup } from '../virtual-hosts/web-group.ts';
 import { beginWaiting, endWaiting } from './waiting.ts';
 
 /** The pools of accounts for one release. JSON. */
@@ -71,7 +75,7 @@ export function poolDriver(release: string): FileDriver<DesiredPools> {
   const program = programOf(release);
   return {
     name: `PHP-FPM ${release}`,
-    directories: [CONFIGURATION, SOCKETS, PROCESSES],
+    directories: [CONFIGURATION, SOCKETS, PROCESSES, WEB_CONFIGURATION],
     tools: [{ name: program, worksInSandbox: true }],
     // Pools can also be removed after PHP-FPM was. `reload` reports that it is missing.
     suits: () => Promise.resolve(true),
@@ -142,18 +146,25 @@ async function waitForPools(
   }
 }
 
+/** Apache must be able to connect, so the sockets change once it has their group. */
+export async function socketOwner(files: MachineFiles): Promise<SocketOwner> {
+  return (await hasWebGroup(files)) ? closedSockets : earlierSockets;
+}
+
 function isRemoval(accounts: readonly AccountPools[]): boolean {
   return accounts.length > 0 && accounts.every(({ pools }) => pools.length === 0);
 }
 
-function files(
+async function files(
   { release, accounts, hasBase = false }: DesiredPools,
   locate: (path: string) => string,
-): DesiredFile[] {
+  port: DriverPort,
+): Promise<DesiredFile[]> {
+  const sockets = await socketOwner(port.files);
   const base = { path: baseFile(release), content: renderBase(release, locate), attributes: readable };
   const ofAccounts = accounts.map(({ username, pools, replaces }) => ({
     path: accountFile(release, username),
-    content: pools.length === 0 ? null : renderPools(pools, locate),
+    content: pools.length === 0 ? null : renderPools(pools, locate, sockets),
     attributes: readable,
     ...(replaces !== undefined && { replaces }),
   }));
@@ -199,7 +210,7 @@ async function testFiles(
     services.isSupported
       ? `include = ${machineFiles.locate(path)}\n`
       : // A sandbox has no users, and paths that can be longer than a socket’s may be.
-        renderPools(pools, (socket) => socket, NOBODY),
+        renderPools(pools, (socket) => socket, closedSockets, NOBODY),
   );
   const path = `${poolFolder(release)}/check-${files[0]?.username}`;
   const whole = await machineFiles.stage(path, head + body.join(''), { mode: 0o600 });

@@ -5,8 +5,8 @@ import type { PhpVersion } from '../../model/php/versions.ts';
 import type { DriverPort } from '../file-driver.ts';
 import type { DriverMachine } from '../step.ts';
 import { assertWholeConfiguration } from './control.ts';
-import type { AccountPools } from './driver.ts';
-import { accountFile, CONFIGURATION, poolFolder, SOCKETS } from './places.ts';
+import { socketOwner, type AccountPools } from './driver.ts';
+import { accountFile, CONFIGURATION, poolFolder, SOCKETS, WEB_CONFIGURATION } from './places.ts';
 import { renderPools } from './render.ts';
 
 export interface PoolProblem {
@@ -27,7 +27,7 @@ export async function examinePools(
   accounts: readonly AccountPools[],
 ): Promise<PoolProblem[]> {
   const [files, tools, services, kernel] = await Promise.all([
-    machine.files([CONFIGURATION, SOCKETS]),
+    machine.files([CONFIGURATION, SOCKETS, WEB_CONFIGURATION]),
     machine.tools([{ name: fpm, worksInSandbox: true }]),
     machine.services(),
     machine.kernel(),
@@ -105,11 +105,12 @@ async function examineFiles(
 ): Promise<PoolProblem[]> {
   const missing: string[] = [];
   const edited: PoolProblem[] = [];
+  const sockets = await socketOwner(files);
   for (const { username, pools } of accounts) {
     const path = accountFile(release, username);
     const text = await files.readText(path).catch(() => '');
     if (text === undefined) missing.push(username);
-    else if (text !== renderPools(pools, (socket) => files.locate(socket)))
+    else if (text !== renderPools(pools, (socket) => files.locate(socket), sockets))
       edited.push({
         text:
           `“${path}” is not as this program writes it, so the pools of “${username}” cannot be changed. ` +

@@ -2,6 +2,8 @@
 import type { FileAttributes } from '../../core/machine-daemons.ts';
 
 export const CONFIGURATION = '/etc/php';
+/** The folder of Apache with our configuration, which says whether it has the group of the sockets. */
+export const WEB_CONFIGURATION = '/etc/apache2';
 /** The files with the process IDs. */
 export const PROCESSES = '/run/php';
 /** The sockets of all pools. See `socketOf` in src/model/php/sockets.ts. */
@@ -11,6 +13,8 @@ export const SOCKETS = '/run/whmapi1-php';
 export const processFile = (release: string) => `${PROCESSES}/php${release}-fpm.pid`;
 export const poolFolder = (release: string) => `${CONFIGURATION}/${release}/fpm/pool.d`;
 export const mainFile = (release: string) => `${CONFIGURATION}/${release}/fpm/php-fpm.conf`;
+/** The pool of Debian’s package. */
+export const debianFile = (release: string) => `${poolFolder(release)}/www.conf`;
 /** What all pools share. The name sorts before those of accounts. */
 export const baseFile = (release: string) => `${poolFolder(release)}/00-whmapi1.conf`;
 export const accountFile = (release: string, username: string) =>

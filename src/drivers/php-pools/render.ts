@@ -2,6 +2,8 @@
 import type { AccountDirective } from '../../model/php/ini.ts';
 import { plainName } from '../../core/wildcards.ts';
 import type { Pool } from '../../model/php/pools.ts';
+import { WEB_USER } from '../virtual-hosts/places.ts';
+import { WEB_GROUP } from '../virtual-hosts/web-group.ts';
 import { baseSocket } from './places.ts';
 
 const HEADER =
@@ -12,8 +14,16 @@ const HEADER =
  * user can send requests to the sockets of others through the web server, and PHP must then find no script of that user.
  */
 const SHARED_FOLDERS = ['/usr/share/php/'];
-/** The user of the web server on Debian. It alone may connect to the sockets. */
-const WEB_USER = 'www-data';
+/** Who owns a socket. Both may connect to it. */
+export interface SocketOwner {
+  readonly owner: string;
+  readonly group: string;
+}
+
+/** Only the web server connects. */
+export const closedSockets: SocketOwner = { owner: 'root', group: WEB_GROUP };
+/** Until Apache has that group. */
+export const earlierSockets: SocketOwner = { owner: WEB_USER, group: WEB_USER };
 /** What a PHP file may be called. The web server asks for no others, and a mistake there must not run an image. */
 const EXTENSIONS = '.php .php8 .phtml';
 /** Of the master process: it has a socket open for each pool. */
@@ -50,28 +60,31 @@ export function renderBase(release: string, locate: (path: string) => string): s
   ].join('\n');
 }
 
-/** @param identity for a check where the account does not exist as a user. */
+/** @param identity for a check where neither the account nor the owners of sockets exist as users. */
 export function renderPools(
   pools: readonly Pool[],
   locate: (path: string) => string,
+  sockets: SocketOwner,
   identity?: Identity,
 ): string {
-  return HEADER + pools.map((pool) => renderPool(pool, locate, identity)).join('\n');
+  return HEADER + pools.map((pool) => renderPool(pool, locate, sockets, identity)).join('\n');
 }
 
 function renderPool(
   { name, username, home, socket, maxChildren, maxRequests, idleTimeout, directives = [] }: Pool,
   locate: (path: string) => string,
+  sockets: SocketOwner,
   { user, group }: Identity = { user: username, group: username },
 ): string {
+  const isChecked = user !== username;
   const folder = word(home);
   return [
     `[${sectionName(plainName(name))}]`,
     `user = ${word(user)}`,
     `group = ${word(group)}`,
     `listen = ${word(locate(socket))}`,
-    `listen.owner = ${identityOf(WEB_USER, user, username)}`,
-    `listen.group = ${identityOf(WEB_USER, group, username)}`,
+    `listen.owner = ${word(isChecked ? user : sockets.owner)}`,
+    `listen.group = ${word(isChecked ? group : sockets.group)}`,
     'listen.mode = 0660',
     'pm = ondemand',
     `pm.max_children = ${count(maxChildren)}`,
@@ -109,11 +122,6 @@ export function directivesOf(home: string): readonly AccountDirective[] {
     changeable('session.save_path', `${home}/tmp`),
     changeable('session.gc_probability', '1'),
   ];
-}
-
-/** In a check with another identity, the web server’s user might not exist either. */
-function identityOf(own: string, given: string, username: string): string {
-  return given === username ? own : word(given);
 }
 
 /** @throws TypeError for a value that could be more than one word: the format has no reliable escapes. */

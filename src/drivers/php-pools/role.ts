@@ -5,8 +5,11 @@ import type { RoleWork } from '../roles/role-driver.ts';
 import { unifiedDiff } from '../diffs.ts';
 import { findVersions } from '../php/versions.ts';
 import { exclusively, reload } from './control.ts';
+import { hasWebGroup } from '../virtual-hosts/web-group.ts';
+import { setDebianPoolAside } from './debian-pool.ts';
 import { poolSteps } from './driver.ts';
-import { SOCKETS } from './places.ts';
+import { debianFile, SOCKETS, WEB_CONFIGURATION } from './places.ts';
+import { closedSockets } from './render.ts';
 import { stepOf } from './steps/change.ts';
 
 /** systemd-tmpfiles creates the folder of the sockets at each start of the machine (tmpfiles.d(5)). */
@@ -50,11 +53,40 @@ export async function configurePhp({
       const port = await poolSteps(release).port(machine);
       await exclusively(release, port)(() => reload(release, port));
     }
-    if (diff === '') continue;
-    changed(description);
-    for (const line of diff.trimEnd().split('\n')) log(`  ${line}`);
+    if (diff !== '') changed(description);
+    for (const line of diff.trimEnd().split('\n')) if (line !== '') log(`  ${line}`);
+    if (!services.isSupported) continue;
+    const found = await setDebianPoolAside(machine, release);
+    const file = debianFile(release);
+    if (found === 'unmodified') changed(`Set Debian’s pool of PHP-FPM ${release} aside: ${file}.`);
+    if (found === 'modified') log(`Kept “${file}”, because Debian’s package did not write it. See --doctor.`);
   }
 }
+
+/**
+ * Gives the sockets of pools that already listen to the group of the web server. PHP-FPM itself does so only for new
+ * ones. @returns how many there were.
+ */
+export async function closeSockets(machine: RoleWork['machine']): Promise<number> {
+  const files = await machine.files([SOCKETS, WEB_CONFIGURATION]);
+  if (!(await machine.services()).isSupported || !(await hasWebGroup(files))) return 0;
+  const names = (await files.list(SOCKETS)).filter((name) => /^\d\.\d{1,2}-.+\.sock$/.test(name));
+  const open: string[] = [];
+  for (const name of names) {
+    const path = `${SOCKETS}/${name}`;
+    const facts = await files.facts(path);
+    if (facts?.kind === 'other' && facts.uid !== 0) open.push(path);
+  }
+  const { owner, group } = closedSockets;
+  const tools = await machine.tools([{ name: 'chown' }]);
+  for (let at = 0; at < open.length; at += SOCKETS_AT_ONCE) {
+    const some = open.slice(at, at + SOCKETS_AT_ONCE).map((path) => ({ path }));
+    await tools.run('chown', ['--no-dereference', '--', `${owner}:${group}`, ...some]);
+  }
+  return open.length;
+}
+
+const SOCKETS_AT_ONCE = 500;
 
 /** Writes the pools of an account. Its lock must be held. @returns whether they are other ones than before. */
 export async function writePools(

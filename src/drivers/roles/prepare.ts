@@ -32,6 +32,22 @@ export async function writeAccounts(names: readonly string[], work: RoleWork): P
   for (const driver of driversOf(names)) await driver.writeAccounts?.(work);
 }
 
+/** To be called once the roles are stored as active: gives back what the others had changed. @throws MachineError. */
+export async function release(names: readonly string[], work: RoleWork): Promise<void> {
+  for (const driver of roleDrivers) if (!names.includes(driver.role)) await driver.release?.(work);
+}
+
+/**
+ * Writes the files of roles that are active again, in the form of this version of the program. Installs nothing.
+ * @throws MachineError. What was written stays.
+ */
+export async function renew(names: readonly string[], work: RoleWork): Promise<void> {
+  for (const driver of driversOf(names)) {
+    await driver.configure(work);
+    await driver.writeAccounts?.(work);
+  }
+}
+
 const driversOf = (names: readonly string[]) => roleDrivers.filter(({ role }) => names.includes(role));
 
 async function installAll(

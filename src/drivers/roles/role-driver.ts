@@ -53,6 +53,8 @@ export interface RoleDriver {
    * that begins later knows it, and one that began before has locked its account.
    */
   readonly writeAccounts?: (work: RoleWork) => Promise<void>;
+  /** Gives back what `configure` has changed of other packages. Can be repeated. The server no longer has the role. */
+  readonly release?: (work: RoleWork) => Promise<void>;
   /** The problems of the base configuration, each as a sentence. Changes nothing. Requires the packages. */
   readonly examine: (machine: DriverMachine) => Promise<readonly string[]>;
 }

@@ -23,6 +23,7 @@ import pause from './steps/pause.ts';
 import removeLogs from './steps/remove-logs.ts';
 import remove from './steps/remove.ts';
 import shareLogs from './steps/share-logs.ts';
+import writeCgiRunner from './steps/write-cgi-runner.ts';
 import { virtualHosts } from './virtual-hosts.ts';
 
 const ROLE = 'WebServer';
@@ -135,6 +136,7 @@ export const part: AccountPart = {
     return {
       steps: [
         open.plan({ username, home, folder: 'public_html' }),
+        ...(after.hasCgi ? [writeCgiRunner.plan({ username, home })] : []),
         ...released.steps,
         ...cgiSteps(after),
         change.plan({ username, after, isNew: true }),
@@ -170,6 +172,7 @@ export const part: AccountPart = {
       steps: [
         ...(isRenamed ? [shareLogs.plan({ from, to })] : []),
         ...released,
+        ...(next.hasCgi && !present.hasCgi ? [writeCgiRunner.plan({ username: to, home: after.home })] : []),
         ...(await webSteps(world, after, overrides)),
         ...(isRenamed ? [removeLogs.plan({ username: from, renamedTo: to })] : []),
         // Accounts of versions without the link get it now.

@@ -3,6 +3,7 @@ import type { AccountWeb } from '../../model/web/account-web.ts';
 import type { PrimaryType } from '../../model/web/primary-hosts.ts';
 import type { LockingWork } from '../each-account.ts';
 import type { DriverMachine, DriverStep } from '../step.ts';
+import type { ModuleChanges } from './apache/modules.ts';
 
 export type { AccountWeb, WebCertificate, WebHost, WebPhp, WebService } from '../../model/web/account-web.ts';
 export type { IndexType } from '../../model/web/directory-indexes.ts';
@@ -12,6 +13,8 @@ export type { PrimaryType } from '../../model/web/primary-hosts.ts';
 export interface WebServerOptions {
   /** The name of the server, for requests that name no known host. */
   readonly hostname: string;
+  /** The group of the web server's processes. Default: that of Debian. */
+  readonly group?: string;
 }
 
 /** How an account was served before a change. */
@@ -74,9 +77,12 @@ export interface VirtualHostsDriver<Memento> {
   adopt(machine: DriverMachine, username: string, wildcards?: readonly string[]): Promise<void>;
   /** Writes the configuration that holds for all accounts. */
   setUp(machine: DriverMachine, options: WebServerOptions): Promise<DriverStep<Memento>>;
-  /** The modules that are missing, by their names for a2enmod. Empty in a sandbox. */
-  missingModules(machine: DriverMachine): Promise<readonly string[]>;
-  enableModules(machine: DriverMachine, names: readonly string[]): Promise<void>;
+  /**
+   * Enables the modules that are missing, and disables those by which accounts could act as the web server. They change at
+   * the next restart. Nothing changes in a sandbox.
+   * @throws MachineError `failed` if the configuration needs a module that is not safe. It stays as it was.
+   */
+  changeModules(machine: DriverMachine): Promise<ModuleChanges>;
   /** @throws MachineError `failed` unless the web server runs and accepts its whole configuration. */
   assertReady(machine: DriverMachine): Promise<void>;
   /**

@@ -11,6 +11,12 @@ export interface ActiveProfile {
   readonly enabled: readonly Role[];
 }
 
+/**
+ * The form of the files of roles that this version writes. A higher number has every server write them again after an
+ * upgrade. 2: accounts are separated by the sockets of their pools, a group of the web server, and a program for CGI.
+ */
+const FORM = 2;
+
 type Dependencies = Pick<Context, 'db' | 'system'>;
 
 export async function find({ db, system }: Dependencies): Promise<ActiveProfile | undefined> {
@@ -44,13 +50,25 @@ export async function get(world: Dependencies): Promise<ActiveProfile> {
 /** Stores that the machine has been prepared for a profile. `names`: the enabled roles. */
 export async function store(db: Db, code: string, names: readonly string[], now: number): Promise<void> {
   await db.run(
-    `INSERT INTO active_profile (server, code, roles, activated_at) VALUES (?, ?, ?, ?)
+    `INSERT INTO active_profile (server, code, roles, activated_at, files_form) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (server) DO UPDATE SET code = excluded.code, roles = excluded.roles, activated_at = excluded.activated_at`,
-    db.server,
-    code,
-    JSON.stringify(names),
-    now,
+    // A server without a profile has no files of an earlier version.
+    ...[db.server, code, JSON.stringify(names), now, FORM],
   );
+}
+
+/** Whether an earlier version has written the files of this server's roles. */
+export async function hasEarlierForm(db: Db): Promise<boolean> {
+  const row = await db.get<{ form: number }>(
+    'SELECT files_form AS form FROM active_profile WHERE server = ?',
+    db.server,
+  );
+  return row !== undefined && row.form < FORM;
+}
+
+/** Stores that the files of all roles have the present form. */
+export async function storeForm(db: Db): Promise<void> {
+  await db.run('UPDATE active_profile SET files_form = ? WHERE server = ?', FORM, db.server);
 }
 
 /**

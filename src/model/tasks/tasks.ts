@@ -74,3 +74,10 @@ export async function isActive(db: Db, kind: string): Promise<boolean> {
   const sql = "SELECT 1 FROM task WHERE server = ? AND kind = ? AND state IN ('waiting', 'running')";
   return (await db.get(sql, db.server, kind)) !== undefined;
 }
+
+/** Whether a task of this kind has failed on this server since a time, in milliseconds since 1970-01-01. */
+export async function hasFailedSince(db: Db, kind: string, since: number): Promise<boolean> {
+  const sql =
+    "SELECT 1 FROM task WHERE server = ? AND kind = ? AND state = 'failed' AND ended_at >= ? LIMIT 1";
+  return (await db.get(sql, db.server, kind, since)) !== undefined;
+}

@@ -1,7 +1,7 @@
 // No value can add a directive or a pool to the files of PHP-FPM.
 import fc from 'fast-check';
 import type { Pool } from '../../../src/model/php/pools.ts';
-import { renderBase, renderPools } from '../../../src/drivers/php-pools/render.ts';
+import { closedSockets, renderBase, renderPools } from '../../../src/drivers/php-pools/render.ts';
 import { socketOf } from '../../../src/model/php/sockets.ts';
 
 const pool: Pool = {
@@ -54,12 +54,12 @@ const hostile = fc.oneof(
 
 describe('a file of pools', () => {
   it.each(['name', 'username', 'home', 'socket'] as const)('has no more directives with any %s', (field) => {
-    const structure = structureOf(renderPools([pool], same));
+    const structure = structureOf(renderPools([pool], same, closedSockets));
     fc.assert(
       fc.property(hostile, (value) => {
         let text: string;
         try {
-          text = renderPools([{ ...pool, [field]: value }], same);
+          text = renderPools([{ ...pool, [field]: value }], same, closedSockets);
         } catch (error) {
           expect(error).toBeInstanceOf(TypeError);
           return;
@@ -73,13 +73,17 @@ describe('a file of pools', () => {
 
   it('has no more directives than it should, whatever their names and values are', () => {
     const structure = structureOf(
-      renderPools([{ ...pool, directives: [{ name: 'x', value: 'x', isFixed: true }] }], same),
+      renderPools([{ ...pool, directives: [{ name: 'x', value: 'x', isFixed: true }] }], same, closedSockets),
     ).length;
     fc.assert(
       fc.property(hostile, hostile, (name, value) => {
         let text: string;
         try {
-          text = renderPools([{ ...pool, directives: [{ name, value, isFixed: true }] }], same);
+          text = renderPools(
+            [{ ...pool, directives: [{ name, value, isFixed: true }] }],
+            same,
+            closedSockets,
+          );
         } catch (error) {
           expect(error).toBeInstanceOf(TypeError);
           return;
@@ -91,11 +95,11 @@ describe('a file of pools', () => {
   });
 
   it.each([NaN, -1, 1.5, Infinity])('rejects the number %p', (value) => {
-    expect(() => renderPools([{ ...pool, maxChildren: value }], same)).toThrow(TypeError);
+    expect(() => renderPools([{ ...pool, maxChildren: value }], same, closedSockets)).toThrow(TypeError);
   });
 
   it('separates pools', () => {
-    const text = renderPools([pool, { ...pool, name: 'shop.bob.example' }], same);
+    const text = renderPools([pool, { ...pool, name: 'shop.bob.example' }], same, closedSockets);
     expect(text.match(/^\[.*\]$/gm)).toEqual(['[bob.example]', '[shop.bob.example]']);
   });
 });

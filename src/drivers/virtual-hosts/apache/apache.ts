@@ -24,13 +24,10 @@ import {
   systemServer,
   type ApacheServer,
 } from './control.ts';
-import { accountFile, wildcardFile, MODULES, OURS, SUEXEC } from './places.ts';
+import { changeModules, dangerOf, moduleChanges, type ModuleChanges } from './modules.ts';
+import { accountFile, wildcardFile, OURS, SUEXEC } from './places.ts';
 import { refusalOf } from './refusal.ts';
-import { MODULE_NAMES } from './render-server.ts';
 import { serverDriver, type DesiredServer } from './server-driver.ts';
-
-/** Modules with which a user's .htaccess can run code with the rights of Apache. */
-const DANGEROUS_MODULES = ['lua', 'perl', 'php8.4', 'php8.3', 'php8.2'];
 
 export class Apache implements VirtualHostsDriver<FileMemento> {
   readonly #accounts: FileSteps<readonly DesiredAccount[]>;
@@ -105,16 +102,12 @@ export class Apache implements VirtualHostsDriver<FileMemento> {
     return this.#server.step('apache configuration', description, { options, suexec });
   }
 
-  async missingModules(machine: DriverMachine): Promise<readonly string[]> {
-    const { files, services } = await this.#server.port(machine);
-    if (!services.isSupported) return [];
-    const enabled = new Set(await files.list(MODULES));
-    return MODULE_NAMES.filter((name) => !enabled.has(`${name}.load`));
-  }
-
-  async enableModules(machine: DriverMachine, names: readonly string[]): Promise<void> {
-    const { tools } = await this.#server.port(machine);
-    await tools.run('a2enmod', ['--quiet', ...names]);
+  async changeModules(machine: DriverMachine): Promise<ModuleChanges> {
+    const port = await this.#server.port(machine);
+    const changes = await moduleChanges(port);
+    const isChanged = changes.enable.length + changes.disable.length > 0;
+    if (isChanged) await exclusively(port)(() => changeModules(this.#apache, port, changes));
+    return changes;
   }
 
   async assertReady(machine: DriverMachine): Promise<void> {
@@ -136,17 +129,12 @@ export class Apache implements VirtualHostsDriver<FileMemento> {
     const message = await this.#apache.test(port);
     if (message !== undefined)
       return [`Apache would not start with its configuration: ${message.split('\n')[0]}`];
-    const enabled = new Set(await port.files.list(MODULES));
-    const missing = MODULE_NAMES.filter((name) => !enabled.has(`${name}.load`));
-    const dangerous = DANGEROUS_MODULES.filter((name) => enabled.has(`${name}.load`));
+    const { enable: missing, disable } = await moduleChanges(port);
     const isActive = (await this.#apache.state(port)) === 'active';
     const isServed = !isActive || (await servedGeneration(this.#apache.ports.http)) !== undefined;
     return [
       ...(missing.length === 0 ? [] : [`Apache lacks the modules ${missing.join(', ')}.`]),
-      ...dangerous.map(
-        (name) =>
-          `Apache has the module ${name}: with it, users can read the files of others. Run a2dismod ${name}.`,
-      ),
+      ...disable.map((name) => `Apache has the module ${name}, which ${dangerOf(name)}.`),
       ...(isServed ? [] : [`Apache does not use “${OURS}”.`]),
     ];
   }

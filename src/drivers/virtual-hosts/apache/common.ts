@@ -20,7 +20,7 @@ export const common: Pick<
   name: 'Apache',
   directories: DIRECTORIES,
   folders: FOLDERS,
-  tools: [{ name: 'apache2ctl' }, { name: 'apache2' }, { name: 'a2enmod' }, { name: 'systemctl' }],
+  tools: ['apache2ctl', 'apache2', 'a2enmod', 'a2dismod', 'systemctl'].map((name) => ({ name })),
   suits: async ({ tools, services }: DriverPort) => !services.isSupported || (await tools.has('apache2ctl')),
   isDown,
 };

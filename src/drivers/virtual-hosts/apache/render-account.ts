@@ -3,6 +3,7 @@ import { CHALLENGE_PATH, CHALLENGES, domainLogs, errorLog, pauseOf } from '../pl
 import type { AccountWeb, IndexType, PrimaryType, WebHost, WebPhp } from '../contract.ts';
 import { isWildcard, plainName } from '../../../core/wildcards.ts';
 import { cgiFolder } from '../../php/cgi-places.ts';
+import { CGI_RUNNER, runnerFolder } from '../cgi-runner.ts';
 import { ACCESS_FILES } from './access-files.ts';
 import { domain, folder, listener, path, portNumber, quoted, section, userName } from './apache-conf.ts';
 import {
@@ -271,29 +272,75 @@ function website(web: AccountWeb, host: WebHost, { locate }: Surroundings): stri
   const user = userName(username);
   const base = `${CUSTOM}/${user}`;
   const suexec = section('IfModule', 'mod_suexec.c', [`SuexecUserGroup ${user} ${user}`]);
-  const cgi = section('IfModule', 'mod_suexec.c', [
-    `ScriptAlias "/cgi-bin/" ${path(locate(`${documentRoot}/cgi-bin`)).replace(/"$/, '/"')}`,
-  ]);
-  const scripts = section('IfModule', 'mod_suexec.c', ['Options +ExecCGI', 'AddHandler cgi-script .cgi .pl']);
   return [
     `DocumentRoot ${path(locate(documentRoot))}`,
     ...paused(path(locate(pauseOf(user)))),
     ...welcome(web, documentRoot, locate),
     ...(hasCgi || host.php?.runs === 'cgi' ? suexec : []),
-    ...(hasCgi ? cgi : []),
+    ...(hasCgi ? section('IfModule', 'mod_suexec.c', cgi(home, documentRoot, locate)) : []),
     ...section('Directory', folder(locate(top(home, documentRoot))), [
       'Options SymLinksIfOwnerMatch',
       ...ACCESS_FILES,
       'CGIPassAuth On',
       'Require all granted',
-      ...(hasCgi ? scripts : []),
     ]),
+    ...ownSocketOnly(host.php, locate),
+    ...WITHOUT_MODULE_OF_PHP,
     ...indexSections(web, top(home, documentRoot), locate),
     ...phpHandler(host.php, home, locate),
     `IncludeOptional ${path(locate(`${base}/any.conf`)).replace('/any.conf', '/*.conf')}`,
     `IncludeOptional ${path(locate(`${base}/${serverName(servername)}/any.conf`)).replace('/any.conf', '/*.conf')}`,
   ];
 }
+
+const CGI_HANDLER = 'whmapi1-cgi';
+const CGI_RUNNER_PATH = `${INTERNAL}cgi/`;
+
+/**
+ * CGI programs run by suexec, through a program in a folder that no .htaccess applies to. Otherwise, a line
+ * "SuexecUserGroup a b" in .htaccess would have Apache forget the user of the virtual host, although it is not allowed
+ * there, and the program would run as Apache's own user. <Location> and <FilesMatch> override a handler of .htaccess.
+ */
+function cgi(home: string, documentRoot: string, locate: Locate): string[] {
+  return [
+    ...NOT_FOR_CLIENTS,
+    ...programFolder(CGI_RUNNER_PATH, locate(runnerFolder(home))),
+    // Debian's serve-cgi-bin.conf has one for all virtual hosts.
+    `Alias "/cgi-bin/" ${path(locate(`${documentRoot}/cgi-bin`)).replace(/"$/, '/"')}`,
+    `Action ${CGI_HANDLER} "${CGI_RUNNER_PATH}${CGI_RUNNER}"`,
+    ...section('Location', '"/cgi-bin/"', [`SetHandler ${CGI_HANDLER}`]),
+    ...section('FilesMatch', '"[.](?:cgi|pl)$"', [`SetHandler ${CGI_HANDLER}`]),
+  ];
+}
+
+/** Programs that only internal redirects reach, in a folder whose .htaccess files do not count. */
+function programFolder(url: string, programs: string): string[] {
+  return [
+    `ScriptAlias "${url}" ${path(programs).replace(/"$/, '/"')}`,
+    ...section('Directory', folder(programs), [
+      'Options None',
+      'AllowOverride None',
+      'CGIPassAuth On',
+      'Require all granted',
+    ]),
+  ];
+}
+
+/**
+ * A request to another socket than that of the virtual host finds no script, whatever directive of .htaccess named the
+ * socket: mod_proxy_fcgi evaluates this while it sends the request, and the note has the path that it is connected to.
+ * PHP looks for the script in either variable.
+ */
+function ownSocketOnly(php: WebPhp | undefined, locate: Locate): string[] {
+  const isOther = php?.runs === 'fpm' ? `note('uds_path') != '${socketPath(locate(php.socket))}'` : 'true';
+  return [
+    `ProxyFCGISetEnvIf "${isOther}" SCRIPT_FILENAME /nonexistent/other-socket`,
+    `ProxyFCGISetEnvIf "${isOther}" !PATH_TRANSLATED`,
+  ];
+}
+
+/** The module would run PHP as Apache's own user. Activating the role disables it, but a package can enable it again. */
+const WITHOUT_MODULE_OF_PHP = section('IfModule', 'mod_php.c', ['php_admin_flag engine off']);
 
 /** The seconds that a client should wait: a rename takes a few, with thousands of virtual hosts. */
 const RETRY_AFTER = 10;
@@ -356,13 +403,7 @@ function phpHandler(php: WebPhp | undefined, home: string, locate: Locate): stri
     ...section('IfModule', '!mod_suexec.c', section('FilesMatch', PHP_FILES, ['Require all denied'])),
     ...section('IfModule', 'mod_suexec.c', [
       ...NOT_FOR_CLIENTS,
-      `ScriptAlias "${CGI_PATH}" ${path(programs).replace(/"$/, '/"')}`,
-      ...section('Directory', folder(programs), [
-        'Options None',
-        'AllowOverride None',
-        'CGIPassAuth On',
-        'Require all granted',
-      ]),
+      ...programFolder(CGI_PATH, programs),
       `Action php-${version} "${CGI_PATH}${version}"`,
       ...section('FilesMatch', '"[.](?:php8?|phtml)$"', [`SetHandler php-${version}`]),
     ]),
@@ -371,9 +412,9 @@ function phpHandler(php: WebPhp | undefined, home: string, locate: Locate): stri
 
 const CGI_PATH = `${INTERNAL}php/`;
 
-/** Everything after a “|” would be another part of the handler. @throws TypeError */
+/** Everything after a “|” would be another part of the handler, and “'” ends a string. @throws TypeError */
 function socketPath(value: string): string {
-  if (value.includes('|')) throw new TypeError('The path of a socket cannot contain “|”.');
+  if (/[|']/.test(value)) throw new TypeError('The path of a socket cannot contain “|” or quotes.');
   return path(value).slice(1, -1);
 }
 

@@ -3,7 +3,7 @@ import type { WebServerOptions } from '../contract.ts';
 import { BYTES_FORMAT, BYTES_LOG } from '../../bandwidth/places.ts';
 import { CHALLENGE_PATH, CHALLENGES } from '../places.ts';
 import { ACCESS_FILE_DIRECTIVES } from './access-files.ts';
-import { domain, folder, listener, path, section } from './apache-conf.ts';
+import { domain, folder, listener, path, section, userName } from './apache-conf.ts';
 import { ACCOUNTS, GENERATION, NOBODY, PAGES, primaryFile, primaryTypes, WELCOME_PATH } from './places.ts';
 import type { Locate, Ports } from './render-account.ts';
 
@@ -13,13 +13,6 @@ const HEADER = '# Written by whmapi1 whenever the profile of this server is acti
 export const DEFAULT_CERTIFICATE = '/etc/ssl/certs/ssl-cert-snakeoil.pem';
 export const DEFAULT_KEY = '/etc/ssl/private/ssl-cert-snakeoil.key';
 
-/** The modules that are enabled, by their names for a2enmod. */
-export const MODULE_NAMES = [
-  ...['ssl', 'http2', 'proxy', 'proxy_fcgi', 'setenvif', 'headers', 'rewrite', 'expires', 'actions', 'asis'],
-  ...['deflate', 'filter', 'mime', 'dir', 'alias', 'env', 'autoindex', 'negotiation', 'auth_basic'],
-  ...['authn_file', 'authz_user', 'authz_groupfile', 'access_compat', 'cgid', 'suexec'],
-];
-
 /** Mozilla's intermediate configuration: all clients of the last ten years, forward secrecy, no CBC. */
 const CIPHERS = [
   ...['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES256-GCM-SHA384'],
@@ -27,17 +20,19 @@ const CIPHERS = [
 ];
 
 /** @throws TypeError for a malformed value. */
-export function renderServer({ hostname }: WebServerOptions, locate: Locate, ports: Ports): string {
+export function renderServer({ hostname, group }: WebServerOptions, locate: Locate, ports: Ports): string {
   const names = hostname.includes('.') ? [`ServerName ${domain(hostname.toLowerCase())}`] : [];
   return (
     HEADER +
     [
       ...names,
+      // Its processes also have the groups of their user, www-data.
+      ...(group === undefined ? [] : [`Group ${userName(group)}`]),
       'ServerTokens Prod',
       'ServerSignature Off',
       'TraceEnable Off',
       'UseCanonicalName Off',
-      // A user's .htaccess can show the status page. Without this line, it names the requests of all users.
+      // In case an administrator enables the module again: the page then names the requests of nobody.
       ...section('IfModule', 'mod_status.c', ['ExtendedStatus Off']),
       'Protocols h2 http/1.1',
       'H2Upgrade off',
