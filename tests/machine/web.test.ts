@@ -2,6 +2,8 @@
 // other.
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { buildSync } from 'esbuild';
+import type { Outcome } from '../attack/isolation/attack.ts';
 import { builtPackage } from './built-package.ts';
 import { atTime } from './clock.ts';
 import { machineRoot } from './debian-root.ts';
@@ -84,6 +86,15 @@ describeOnMachine('websites, in this order', () => {
     );
   const fingerprint = (name: string) =>
     machine.sh(`openssl x509 -noout -fingerprint -sha256 -in /root/ca/${name}.pem`);
+
+  /** Bundles a program of the attack suites. @returns its path in the machine. */
+  const scriptInside = (name: string) => {
+    const path = `/root/${name}.mjs`;
+    const entryPoints = [`tests/attack/isolation/${name}.ts`];
+    buildSync({ entryPoints, outfile: machine.path(path), bundle: true, platform: 'node', format: 'esm' });
+    return path;
+  };
+  const attack = () => JSON.parse(machine.sh(`node ${scriptInside('attack')} mallory victor 8.4`)) as Outcome;
 
   it('are served over HTTP, HTTPS and HTTP/2 soon after createacct returns', () => {
     create('bob');
@@ -322,6 +333,14 @@ echo "end\n";
     machine.sh('chmod 711 /home/bob; chmod 750 /home/bob/public_html');
   });
 
+  it('do not reach each other, also not with any of many lines of .htaccess', () => {
+    create('mallory');
+    create('victor');
+    const { attempts, open, failed } = attack();
+    expect(attempts).toBeGreaterThan(800);
+    expect({ open, failed }).toEqual({ open: [], failed: [] });
+  });
+
   it('are changed by the confined server as well', () => {
     const { data } = call('api_token_create', 'token_name=web');
     const token = String(data?.token);
@@ -334,6 +353,39 @@ echo "end\n";
     put('carol', 'public_html/index.html', 'the page of carol\n');
     waitUntilServed(machine, 'carol.example');
     expect(visit('carol.example')).toBe('the page of carol\n\n200');
+  });
+
+  it('that an earlier version wrote are open to each other until the upgraded server has written them again', async () => {
+    machine.run('node', [scriptInside('earlier-form'), '8.4']);
+    // Otherwise nothing would be tested above.
+    expect(attack().open.length).toBeGreaterThan(300);
+    machine.sh(`cd /usr/lib/whmapi1 && node -e '
+      const Database = require("better-sqlite3");
+      new Database("/var/lib/whmapi1/store.db").exec("UPDATE active_profile SET files_form = 1");'`);
+    const findings = machine.run('whmapi1', ['--doctor']).stdout;
+    expect(findings).toMatch(/earlier version has written the files[^]*The pool “www”/);
+    expect(findings).toContain('Apache has the module status, which shows every account');
+    await until(() => /renew-role-files[^]*done/.test(machine.run('whmapi1', ['--tasks']).stdout));
+    const { open, failed } = attack();
+    expect({ open, failed }).toEqual({ open: [], failed: [] });
+    expect(machine.run('whmapi1', ['--doctor']).stdout).not.toMatch(/earlier version has|The pool “www”/);
+    expect(machine.sh('stat -c "%U %G %a" /run/whmapi1-php/8.4-mallory.example.sock')).toBe(
+      'root whmapi1-web 660\n',
+    );
+  });
+
+  it('never have PHP inside of Apache: the role disables the module and its process model', () => {
+    // Without the package: Debian's file would load the module.
+    machine.sh(`echo '# Depends: mpm_prefork' >/etc/apache2/mods-available/php8.4.load
+      a2dismod -q mpm_event; a2enmod -q mpm_prefork php8.4; systemctl restart apache2`);
+    const findings = machine.run('whmapi1', ['--doctor']).stdout;
+    const [command] = /whmapi1 --wait start_profile_activation .*/.exec(findings) ?? [''];
+    expect(findings).toContain('Apache has the module php8.4, which runs the PHP programs of every account');
+    machine.sh(command);
+    expect(machine.sh('ls /etc/apache2/mods-enabled')).not.toMatch(/php|prefork/);
+    expect(machine.run('whmapi1', ['--tasks']).stdout).toContain('activate-profile');
+    expect(visit('bob.example')).toBe('the page of bob\n\n200');
+    machine.sh('rm /etc/apache2/mods-available/php8.4.load');
   });
 
   it('have certificates of their own, which clients verify, and whose keys only root can read', () => {

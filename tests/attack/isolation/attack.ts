@@ -1,5 +1,6 @@
 // Runs in a machine as root: prepares the files of an attacker and a victim, makes all attempts over HTTP and HTTPS, and
-// prints as JSON which were open and which controls failed. `attack.mjs ATTACKER VICTIM RELEASE [SECONDS OF THE RACE]`
+// prints as JSON which were open and which controls failed. `attack.mjs ATTACKER VICTIM RELEASE [MILLISECONDS]`
+// repeats the attempts for so long.
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -22,11 +23,12 @@ import {
   paths,
   RAN_AS,
   SECRET,
+  WORDPRESS,
   type Attempt,
   type Control,
 } from './attempts.ts';
 
-const [attacker = '', victim = '', release = ''] = process.argv.slice(2);
+const [attacker = '', victim = '', release = '', ms = '0'] = process.argv.slice(2);
 const idOf = (user: string) => Number(execFileSync('id', ['-u', user], { encoding: 'utf8' }));
 const ids = { [attacker]: idOf(attacker), [victim]: idOf(victim) };
 const socketOf = (user: string) => `/run/whmapi1-php/${release}-${user}.example.sock`;
@@ -101,11 +103,9 @@ function prepare(): void {
   put(victim, report, `<?php echo "${SECRET}\\n";`);
   put(victim, `${dirname(report)}/.htaccess`, 'Require all denied\n');
   put(victim, secret, `${SECRET}=1\n`);
-  put(
-    victim,
-    `/home/${victim}/public_html/.htaccess`,
-    '<Files "secret.env">\nRequire all denied\n</Files>\n',
-  );
+  const closed = '<Files "secret.env">\nRequire all denied\n</Files>\n';
+  put(victim, `/home/${victim}/public_html/.htaccess`, closed + WORDPRESS);
+  put(victim, `/home/${victim}/public_html/index.php`, '<?php echo "the post of the victim";');
   put(
     victim,
     `/home/${victim}/public_html/cgi-bin/report.cgi`,
@@ -164,29 +164,42 @@ async function attempt(one: Attempt, isEncrypted: boolean): Promise<string | und
   return found;
 }
 
+export interface Outcome {
+  readonly attempts: number;
+  readonly open: readonly object[];
+  /** The controls that did not work. */
+  readonly failed: readonly object[];
+  /** Whether the account’s error log shows a part of a file that its .htaccess is a link to. */
+  readonly isLogged: boolean;
+}
+
 async function main(): Promise<void> {
   prepare();
   const attempts = attemptsOn(targets);
   const open: object[] = [];
-  for (const isEncrypted of [false, true]) {
-    for (const one of attempts) {
-      const found = await attempt(one, isEncrypted);
-      if (found !== undefined) open.push({ ...one, isEncrypted, found });
-    }
-  }
   const failed: object[] = [];
-  for (const isEncrypted of [false, true]) {
-    for (const one of controlsOn(targets, socketOf(attacker))) {
-      put(attacker, `${own}/.htaccess`, one.htaccess);
-      const answer = await ask(isEncrypted, one);
-      if (!answer.includes(one.expected)) failed.push({ ...one, isEncrypted, answer });
+  let made = 0;
+  const until = Date.now() + Number(ms);
+  do {
+    for (const isEncrypted of [false, true]) {
+      for (const one of attempts) {
+        const found = await attempt(one, isEncrypted);
+        made += 1;
+        if (found !== undefined) open.push({ ...one, isEncrypted, found });
+      }
+      for (const one of controlsOn(targets, socketOf(attacker))) {
+        put(attacker, `${own}/.htaccess`, one.htaccess);
+        const answer = await ask(isEncrypted, one);
+        if (!answer.includes(one.expected)) failed.push({ ...one, isEncrypted, answer });
+      }
     }
-  }
+  } while (Date.now() < until);
   put(attacker, `${own}/.htaccess`, '');
   const log = `/var/log/whmapi1-domlogs/${attacker}/${attacker}.example-error.log`;
   await ask(false, { path: LINKED_ACCESS_FILE });
   const isLogged = readFileSync(log, 'utf8').includes(SECRET);
-  process.stdout.write(JSON.stringify({ attempts: attempts.length * 2, open, failed, isLogged }));
+  const outcome: Outcome = { attempts: made, open, failed, isLogged };
+  process.stdout.write(JSON.stringify(outcome));
 }
 
 void main();

@@ -333,7 +333,8 @@ export interface Control extends Omit<Attempt, 'kind'> {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const WORDPRESS =
+/** What WordPress writes into .htaccess. */
+export const WORDPRESS =
   'RewriteEngine On\nRewriteRule .* - [E=HTTP_AUTHORIZATION:%{HTTP:Authorization}]\nRewriteBase /\nRewriteRule ^index\\.php$ - [L]\n' +
   'RewriteCond %{REQUEST_FILENAME} !-f\nRewriteCond %{REQUEST_FILENAME} !-d\nRewriteRule . /index.php [L]\n';
 

@@ -30,7 +30,7 @@ function earlierHosts(text: string): string {
     .replaceAll(/^\t*ProxyFCGISetEnvIf .*\n/gm, '')
     .replaceAll(/^\t*<IfModule mod_php\.c>\n.*\n\t*<\/IfModule>\n/gm, '')
     .replaceAll(
-      /^(\t*)RewriteEngine On\n\t*RewriteCond "%\{ENV:REDIRECT_STATUS\}" "\^\$"\n\t*RewriteRule "\^\/\[\.\]whmapi1-" .*\n\t*ScriptAlias "\/\.whmapi1-cgi\/"[^]*?<FilesMatch "\[\.\]\(\?:cgi\|pl\)\$">\n.*\n\t*<\/FilesMatch>\n(\t*<\/IfModule>\n\t*<Directory "([^"]*)">\n)/gm,
+      /^(\t*)RewriteEngine On\n\t*RewriteCond "%\{ENV:REDIRECT_STATUS\}" "\^\$"\n\t*RewriteRule "\^\/\[\.\]whmapi1-" .*\n\t*ScriptAlias "\/\.whmapi1-cgi\/"[^]*?<FilesMatch "\[\.\]\(\?:cgi\|pl\)\$">\n.*\n\t*<\/FilesMatch>\n(\t*<\/IfModule>\n\t*<Directory "([^"]*)">\n(?:\t+\w.*\n)*)/gm,
       (_all, indent: string, end: string, root: string) =>
         `${indent}ScriptAlias "/cgi-bin/" "${root}/cgi-bin/"\n${end}${indent}Options +ExecCGI\n${indent}AddHandler cgi-script .cgi .pl\n`,
     );
