@@ -83,7 +83,7 @@ function conclude(task: Task, io: Io): number {
   const result = task.result === null ? '' : ` ${visible(JSON.stringify(task.result))}`;
   writeStderr(
     io,
-    `task ${id} (${kind}) is ${state}${situation === '' ? '.' : `: ${visible(situation)}`}${result}\n`,
+    `task ${id} (${kind}) ${state === 'failed' ? 'failed' : `is ${state}`}${situation === '' ? '.' : `: ${visible(situation)}`}${result}\n`,
   );
   if (state !== 'done') writeStderr(io, `whmapi1 --tasks ${id} shows its log.\n`);
   return state === 'done' ? 0 : 1;

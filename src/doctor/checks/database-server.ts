@@ -4,6 +4,7 @@ import { ApiError } from '../../core/errors.ts';
 import { validate } from '../../drivers/mysql-profiles/look.ts';
 import { LOCAL_PROFILE } from '../../model/databases/owners.ts';
 import * as profiles from '../../model/databases/profiles.ts';
+import { rolesOf } from '../../model/roles/active-profile.ts';
 import { FileSealer } from '../../store/sealer.ts';
 import { StateDirectory } from '../../store/state-directory.ts';
 import { ok, problem, withStore, word, type Check } from '../check.ts';
@@ -15,7 +16,14 @@ const check: Check = {
     withStore(subject, async ({ db }) => {
       const { machine, now, stateDirectory, userId } = subject;
       const name = await profiles.activeName(db);
-      if (name === LOCAL_PROFILE) return [ok('Accounts use the MariaDB server of this machine.')];
+      if (name === LOCAL_PROFILE) {
+        const roles = await rolesOf({ db, system: machine.system });
+        return [
+          roles.has('MySQL')
+            ? ok('Accounts use the MariaDB server of this machine.')
+            : ok('No profile of a remote MariaDB server is active.'),
+        ];
+      }
       const sealer = new FileSealer(new StateDirectory(stateDirectory, userId));
       try {
         const profile = await profiles.get({ db, sealer }, name);

@@ -62,7 +62,7 @@ const check: Check = {
         findings.push(...(await examine(engine, { db, machine, now })));
       }
       findings.push(...(await examineHosts(db)));
-      return findings.length > 0 ? findings : [ok('This server has no database server for accounts.')];
+      return findings.length > 0 ? findings : [ok('No database server is set up for accounts.')];
     }),
 };
 export default check;

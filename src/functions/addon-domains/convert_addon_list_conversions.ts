@@ -4,7 +4,7 @@ import { listConversions } from '../../model/domains/conversions.ts';
 export default defineFunction({
   name: 'convert_addon_list_conversions',
   since: 58,
-  summary: 'List the conversions of addon domains, those that wait and those that are over.',
+  summary: 'List the pending, running and finished conversions of addon domains.',
   access: 'root',
   effect: 'reads',
   params: {},

@@ -3,7 +3,7 @@ import { defineFunction } from '../../core/define.ts';
 export default defineFunction({
   name: 'rebuildinstalledssldb',
   since: 36,
-  summary: 'Accept the call of old scripts, and do nothing.',
+  summary: 'Accept calls from old scripts without changing anything.',
   description:
     'The store always has the installed certificates. rebuilduserssldb reads all certificates again.',
   access: 'root',

@@ -60,7 +60,7 @@ export async function lookAtNames(
 
 interface Zone {
   readonly zone: string;
-  /** Whether the world asks this server for it. */
+  /** True if the public DNS records of the domain point to this server. */
   readonly isAuthoritative: boolean;
   readonly why: string;
 }

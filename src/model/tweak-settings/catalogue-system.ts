@@ -38,7 +38,7 @@ export const services: Entries = {
   min_time_between_apache_graceful_restarts: integer(
     '10',
     [10, 600],
-    'The least seconds between two restarts of the web server.',
+    'The minimum number of seconds between two restarts of the web server.',
   ),
   cluster_autodisable_threshold: integer(
     '10',
