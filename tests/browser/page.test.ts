@@ -443,14 +443,14 @@ describe('a call that removes something', () => {
     await dialog.getByText('This cannot be undone.').waitFor();
     expect(await dialog.getByRole('listitem').allTextContents()).toEqual([
       'Remove the virtual hosts of “doomed” in the configuration of Apache.',
-      'Remove the folder of logs “/var/log/whmapi1-domlogs/doomed”.',
       expect.stringMatching(/^Remove the pools of “doomed” from PHP-FPM, if there are any\./) as string,
       expect.stringMatching(/\/etc\/ssl\/whmapi1\/sites\/doomed\.example-/) as string,
-      'Remove the PostgreSQL databases and users of “doomed”.',
-      'Remove the MariaDB databases and users of “doomed”.',
       expect.stringMatching(
         /^Remove the DNS zone “doomed\.example”, if it exists\.--- .*\n-doomed\.example\.\tIN\tA\t/s,
       ) as string,
+      'Remove the folder of logs “/var/log/whmapi1-domlogs/doomed”.',
+      'Remove the PostgreSQL databases and users of “doomed”.',
+      'Remove the MariaDB databases and users of “doomed”.',
       expect.stringMatching(
         /End the processes of “doomed”\. Remove the user, .*home directory “.*doomed”/,
       ) as string,

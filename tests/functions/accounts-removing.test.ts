@@ -54,12 +54,12 @@ describe('removeacct', () => {
     const lines = metadata.output?.messages ?? [];
     expect(lines.filter((line) => !/^[-+@]/.test(line))).toEqual([
       'Remove the virtual hosts of “bob” in the configuration of Apache.',
-      'Remove the folder of logs “/var/log/whmapi1-domlogs/bob”.',
       'Remove the pools of “bob” from PHP-FPM, if there are any.',
       expect.stringMatching(/^Remove the file of the former certificate of “bob\.example”/),
+      'Remove the DNS zone “bob.example”, if it exists.',
+      'Remove the folder of logs “/var/log/whmapi1-domlogs/bob”.',
       'Remove the PostgreSQL databases and users of “bob”.',
       'Remove the MariaDB databases and users of “bob”.',
-      'Remove the DNS zone “bob.example”, if it exists.',
       'End the processes of “bob”. Remove the user, its crontab and the home directory “/home/bob”.',
     ]);
     expect(homes()).toEqual(['bob']);
