@@ -590,7 +590,7 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
       /^Apache rejects its configuration: AH00526: Syntax error on line 1 of \S+own\.conf: Invalid command 'Nonsense'.* This program did not write “\S+own\.conf”, for the account “bob”\. Correct that file and retry the call\.$/,
     );
     expect(await answer('bob.example', '/')).toBe('200 of bob');
-    expect(apache.text(accountFile('bob'))).toContain('ExecCGI');
+    expect(apache.text(accountFile('bob'))).toContain('whmapi1-cgi');
   });
 
   it('of others are not stopped by a file that is broken', async () => {
