@@ -69,7 +69,9 @@ class World {
     this.#start();
     this.#start();
     for (let left = 6 + this.#below(10); left > 0; left--) {
-      const { engine, name } = this.#processes[this.#below(this.#processes.length)]!;
+      const one = this.#processes[this.#below(this.#processes.length)];
+      if (one === undefined) throw new Error('No process is left.');
+      const { engine, name } = one;
       const kind = this.#random();
       if (kind < 0.75) this.#answers.push({ process: name, done: this.#call(engine) });
       else if (kind < 0.9) this.#answers.push({ process: name, done: recovery(engine) });

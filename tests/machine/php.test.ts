@@ -47,10 +47,10 @@ const OTHER_REPOSITORY = `
   mkdir -p php8.3-fpm/etc/php/8.3/fpm/{pool.d,conf.d} php8.3-fpm/usr/{sbin,lib/systemd/system}
   ln -s php-fpm8.4 php8.3-fpm/usr/sbin/php-fpm8.3
   cp /etc/php/8.4/fpm/php.ini php8.3-fpm/etc/php/8.3/fpm
-  sed 's/8\.4/8.3/g' /etc/php/8.4/fpm/php-fpm.conf >php8.3-fpm/etc/php/8.3/fpm/php-fpm.conf
+  sed 's/8[.]4/8.3/g' /etc/php/8.4/fpm/php-fpm.conf >php8.3-fpm/etc/php/8.3/fpm/php-fpm.conf
   printf '[www]\nuser = www-data\ngroup = www-data\nlisten = /run/php/php8.3-fpm.sock\npm = ondemand\npm.max_children = 2\n' \
     >php8.3-fpm/etc/php/8.3/fpm/pool.d/www.conf
-  sed -e 's/8\.4/8.3/g' -e '/^Exec.*socket-helper/d' -e 's|^ExecStart=.*|& -c /etc/php/8.3/fpm/php.ini|' \
+  sed -e 's/8[.]4/8.3/g' -e '/^Exec.*socket-helper/d' -e 's|^ExecStart=.*|& -c /etc/php/8.3/fpm/php.ini|' \
     -e '/^ExecStart=/i Environment=PHP_INI_SCAN_DIR=/etc/php/8.3/fpm/conf.d' \
     /usr/lib/systemd/system/php8.4-fpm.service >php8.3-fpm/usr/lib/systemd/system/php8.3-fpm.service
   for name in curl gmp; do

@@ -29,7 +29,8 @@ export function zoneFileOf({ name, text, servedSerial }: ZoneText): ZoneFile {
   const token = soa?.layout.data[2];
   if (servedSerial === undefined || token === undefined || !isNewer(servedSerial, Number(soa?.items[2])))
     return file;
-  return readZone(file.text.slice(0, token.start) + servedSerial + file.text.slice(token.end), file.zone);
+  const [before, after] = [file.text.slice(0, token.start), file.text.slice(token.end)];
+  return readZone(`${before}${servedSerial}${after}`, file.zone);
 }
 
 /** @throws ApiError as `editZone` does, and `host_failed` naming the line if the file cannot be edited */
