@@ -48,6 +48,17 @@ export function folder(value: string): string {
   return path(value);
 }
 
+/** A word of letters, digits, “.”, “_” and “-”. @throws TypeError */
+export function identifier(text: string): string {
+  if (!/^[A-Za-z0-9._-]{1,128}$/.test(text)) throw new TypeError('Invalid identifier.');
+  return text;
+}
+
+/** A regular expression for a path, without its first slash. */
+export function pattern(path: string): string {
+  return path.slice(1).replaceAll('.', '[.]');
+}
+
 /** @throws TypeError */
 export function portNumber(port: number): number {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new TypeError('Invalid port.');

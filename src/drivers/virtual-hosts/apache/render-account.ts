@@ -1,11 +1,19 @@
 // The virtual hosts of one account, as Apache reads them.
 import { CHALLENGE_PATH, CHALLENGES, domainLogs, errorLog, pauseOf } from '../places.ts';
-import type { AccountWeb, IndexType, PrimaryType, WebHost, WebPhp } from '../contract.ts';
+import type { AccountWeb, IndexType, PrimaryType, WebHost } from '../contract.ts';
 import { isWildcard, plainName } from '../../../core/wildcards.ts';
-import { cgiFolder } from '../../php/cgi-places.ts';
-import { CGI_RUNNER, runnerFolder } from '../cgi-runner.ts';
 import { ACCESS_FILES } from './access-files.ts';
-import { domain, folder, listener, path, portNumber, quoted, section, userName } from './apache-conf.ts';
+import {
+  domain,
+  folder,
+  identifier,
+  listener,
+  path,
+  pattern,
+  portNumber,
+  section,
+  userName,
+} from './apache-conf.ts';
 import {
   CUSTOM,
   INTERNAL,
@@ -15,6 +23,7 @@ import {
   WELCOME_PAGE,
   WELCOME_PATH,
 } from './places.ts';
+import { cgi, NOT_FOR_CLIENTS, ownSocketOnly, phpHandler, WITHOUT_MODULE_OF_PHP } from './render-programs.ts';
 
 /** Where a path of the machine is for Apache: a sandbox has its files elsewhere. */
 export type Locate = (path: string) => string;
@@ -107,7 +116,7 @@ function virtualHost(web: AccountWeb, host: WebHost, type: PrimaryType, around: 
       ? []
       : [
           'SSLEngine on',
-          `# Certificate ${digest(certificate.id)}`,
+          `# Certificate ${identifier(certificate.id)}`,
           `SSLCertificateFile ${path(around.locate(certificate.path))}`,
         ];
   return section('VirtualHost', around.addresses.map((address) => listener(address, port)).join(' '), [
@@ -204,18 +213,6 @@ function namePattern(name: string): string {
 
 const SUSPENDED_PATH = `${INTERNAL}suspended`;
 const OVER_LIMIT_PATH = `${INTERNAL}over-limit`;
-const NOT_FOR_CLIENTS = [
-  'RewriteEngine On',
-  // Apache sets this variable in internal redirects, and nothing that a client sends does.
-  'RewriteCond "%{ENV:REDIRECT_STATUS}" "^$"',
-  `RewriteRule "^/${pattern(INTERNAL)}" "-" [R=404,L]`,
-];
-
-/** A regular expression for a path, without its first slash. */
-function pattern(path: string): string {
-  return path.slice(1).replaceAll('.', '[.]');
-}
-
 function answers(web: AccountWeb, host: WebHost, around: Surroundings): string[] {
   const { locate } = around;
   if (web.isSuspended) return onePage(SUSPENDED_PATH, SUSPENDED_PAGE, locate);
@@ -293,55 +290,6 @@ function website(web: AccountWeb, host: WebHost, { locate }: Surroundings): stri
   ];
 }
 
-const CGI_HANDLER = 'whmapi1-cgi';
-const CGI_RUNNER_PATH = `${INTERNAL}cgi/`;
-
-/**
- * CGI programs run by suexec, through a program in a folder that no .htaccess applies to. Otherwise, a line
- * "SuexecUserGroup a b" in .htaccess would have Apache forget the user of the virtual host, although it is not allowed
- * there, and the program would run as Apache's own user. <Location> and <FilesMatch> override a handler of .htaccess.
- */
-function cgi(home: string, documentRoot: string, locate: Locate): string[] {
-  return [
-    ...NOT_FOR_CLIENTS,
-    ...programFolder(CGI_RUNNER_PATH, locate(runnerFolder(home))),
-    // Debian's serve-cgi-bin.conf has one for all virtual hosts.
-    `Alias "/cgi-bin/" ${path(locate(`${documentRoot}/cgi-bin`)).replace(/"$/, '/"')}`,
-    `Action ${CGI_HANDLER} "${CGI_RUNNER_PATH}${CGI_RUNNER}"`,
-    ...section('Location', '"/cgi-bin/"', [`SetHandler ${CGI_HANDLER}`]),
-    ...section('FilesMatch', '"[.](?:cgi|pl)$"', [`SetHandler ${CGI_HANDLER}`]),
-  ];
-}
-
-/** Programs that only internal redirects reach, in a folder whose .htaccess files do not count. */
-function programFolder(url: string, programs: string): string[] {
-  return [
-    `ScriptAlias "${url}" ${path(programs).replace(/"$/, '/"')}`,
-    ...section('Directory', folder(programs), [
-      'Options None',
-      'AllowOverride None',
-      'CGIPassAuth On',
-      'Require all granted',
-    ]),
-  ];
-}
-
-/**
- * A request to another socket than that of the virtual host finds no script, whatever directive of .htaccess named the
- * socket: mod_proxy_fcgi evaluates this while it sends the request, and the note has the path that it is connected to.
- * PHP looks for the script in either variable.
- */
-function ownSocketOnly(php: WebPhp | undefined, locate: Locate): string[] {
-  const isOther = php?.runs === 'fpm' ? `note('uds_path') != '${socketPath(locate(php.socket))}'` : 'true';
-  return [
-    `ProxyFCGISetEnvIf "${isOther}" SCRIPT_FILENAME /nonexistent/other-socket`,
-    `ProxyFCGISetEnvIf "${isOther}" !PATH_TRANSLATED`,
-  ];
-}
-
-/** The module would run PHP as Apache's own user. Activating the role disables it, but a package can enable it again. */
-const WITHOUT_MODULE_OF_PHP = section('IfModule', 'mod_php.c', ['php_admin_flag engine off']);
-
 /** The seconds that a client should wait: a rename takes a few, with thousands of virtual hosts. */
 const RETRY_AFTER = 10;
 
@@ -381,45 +329,4 @@ function top(home: string, documentRoot: string): string {
   if (!documentRoot.startsWith(`${home}/`)) throw new TypeError('The document root must be below the home.');
   const [first = ''] = documentRoot.slice(home.length + 1).split('/');
   return `${home}/${first}`;
-}
-
-const PHP_FILES = '"[.](?:php[3-8]?|phtml|phar|phps)$"';
-
-/** Apache would answer 403 for a directory without an index file, because it may not look for index.php. */
-const WITHOUT_PHP = `DirectoryIndex index.html index.cgi index.pl index.xhtml index.htm ${WELCOME_PATH}`;
-
-/** Without PHP, its files are not sent at all: they contain passwords. */
-function phpHandler(php: WebPhp | undefined, home: string, locate: Locate): string[] {
-  if (php === undefined) return [WITHOUT_PHP, ...section('FilesMatch', PHP_FILES, ['Require all denied'])];
-  const others = section('FilesMatch', '"[.](?:php[3-7]|phar|phps)$"', ['Require all denied']);
-  if (php.runs === 'fpm') {
-    const socket = quoted(`proxy:unix:${socketPath(locate(php.socket))}|fcgi://localhost`);
-    return [...others, ...section('FilesMatch', '"[.](?:php8?|phtml)$"', [`SetHandler ${socket}`])];
-  }
-  const version = digest(php.version);
-  const programs = locate(cgiFolder(home));
-  return [
-    ...others,
-    ...section('IfModule', '!mod_suexec.c', section('FilesMatch', PHP_FILES, ['Require all denied'])),
-    ...section('IfModule', 'mod_suexec.c', [
-      ...NOT_FOR_CLIENTS,
-      ...programFolder(CGI_PATH, programs),
-      `Action php-${version} "${CGI_PATH}${version}"`,
-      ...section('FilesMatch', '"[.](?:php8?|phtml)$"', [`SetHandler php-${version}`]),
-    ]),
-  ];
-}
-
-const CGI_PATH = `${INTERNAL}php/`;
-
-/** Everything after a “|” would be another part of the handler, and “'” ends a string. @throws TypeError */
-function socketPath(value: string): string {
-  if (/[|']/.test(value)) throw new TypeError('The path of a socket cannot contain “|” or quotes.');
-  return path(value).slice(1, -1);
-}
-
-/** @throws TypeError */
-function digest(text: string): string {
-  if (!/^[A-Za-z0-9._-]{1,128}$/.test(text)) throw new TypeError('Invalid identifier.');
-  return text;
 }
