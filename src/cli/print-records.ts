@@ -1,10 +1,12 @@
 // --output=table and --output=csv: the list of a response, or of the responses of several servers.
 import { setImmediate as othersHaveRun } from 'node:timers/promises';
 import type { Envelope } from '../core/envelope.ts';
+import { accountPrograms } from '../core/account-programs.ts';
 import { listFields } from '../core/list-fields.ts';
 import { isHash } from '../core/values.ts';
 import { loadFunction } from '../functions/load.ts';
 import { joinedRecords, recordsOf, type Records } from '../render/records.ts';
+import { loadAccountFunction } from '../uapi/load.ts';
 import { tellAsides } from './asides.ts';
 import { writeStderr, type Io } from './io.ts';
 import { wantedFields } from './list-options.ts';
@@ -26,8 +28,22 @@ export async function printRecords(
   const records =
     program === 'whmapi1'
       ? await recordsFor(envelope, line, command)
-      : recordsOf(withinAccountForm(envelope), { columns: wantedFields(line) });
+      : await accountRecordsFor(envelope, line, { command, program });
   await write(records, line, io, program);
+}
+
+async function accountRecordsFor(
+  envelope: Envelope,
+  line: CommandLine,
+  { command, program }: { readonly command: string; readonly program: string },
+): Promise<Records> {
+  const inner = withinAccountForm(envelope);
+  const api = Object.values(accountPrograms).find(({ name }) => name === program)?.api;
+  const fn = api === undefined ? undefined : await loadAccountFunction(api, command);
+  if (fn?.tableRows === undefined || inner.data === undefined || !isTableByDefault(line)) {
+    return recordsOf(inner, { columns: wantedFields(line) });
+  }
+  return recordsOf({ ...inner, list: 'rows', data: { rows: [...fn.tableRows(inner.data)] } });
 }
 
 /** Without the form of UAPI or API 2 around the list. If the function has no list: the response as it is. */
@@ -58,11 +74,20 @@ export async function printFleetRecords(
 
 async function recordsFor(envelope: Envelope, line: CommandLine, command: string): Promise<Records> {
   const fn = await loadFunction(command);
+  const { data } = envelope;
+  if (fn?.tableRows !== undefined && data !== undefined && isTableByDefault(line)) {
+    return recordsOf({ ...envelope, list: 'rows', data: { rows: [...fn.tableRows(data)] } });
+  }
   return recordsOf(envelope, {
     list: fn?.list,
     declared: fn === undefined ? undefined : listFields(fn),
     columns: wantedFields(line) ?? (line.output === 'table' ? fn?.columns : undefined),
   });
+}
+
+/** Whether a table shows what the function chooses: no option names fields. */
+function isTableByDefault(line: CommandLine): boolean {
+  return line.output === 'table' && wantedFields(line) === undefined;
 }
 
 async function write(records: Records, line: CommandLine, io: Io, program = 'whmapi1'): Promise<void> {

@@ -3,7 +3,7 @@
 import type { Context, FreeContext, RawArgument } from './context.ts';
 import type { ErrorCode } from './errors.ts';
 import type { LookingMachine } from './looking-machine.ts';
-import type { Json, Value } from './values.ts';
+import type { Hash, Json, Value } from './values.ts';
 
 /**
  * The kinds of names in the store. `login`: root or a reseller. `user`: root or an account. `task`: the ID of a task.
@@ -281,6 +281,8 @@ export interface Spec {
   readonly list?: string;
   /** The fields of the list that a table shows by default. Default: all. */
   readonly columns?: readonly [string, ...string[]];
+  /** The rows that a table shows by default, if the fields of the list are for programs. */
+  readonly tableRows?: (data: Hash) => readonly Hash[];
   /** True if the response is only the data, without an envelope. */
   readonly flat?: true;
   /** True if WHM does not have the function. */

@@ -197,3 +197,31 @@ describe('--quiet', () => {
     expect(JSON.parse(stdout)).toMatchObject({ metadata: { result: 0, error_code: 'not_found' } });
   });
 });
+
+describe('a table of a zone', () => {
+  const expected = (type: string, value: string) =>
+    new RegExp(`^ *\\d+ +zone\\.example\\.? +\\d+ +${type} +${value}`, 'm');
+
+  test.each([
+    ['parse_dns_zone', 'zone=zone.example'],
+    ['dumpzone', 'domain=zone.example'],
+  ])('by %s has the name, TTL, type and value of each record', async (name, argument) => {
+    await terminal.run('adddns', 'domain=zone.example', 'ip=192.0.2.7');
+    await terminal.run(
+      'addzonerecord',
+      'domain=zone.example',
+      'name=zone.example.',
+      'type=TXT',
+      'txtdata=two words',
+    );
+    const { stdout } = await table(name, argument);
+    expect(stdout).toMatch(/^ *line +name +ttl +type +value *$/m);
+    expect(stdout).toMatch(expected('A', '192\\.0\\.2\\.7'));
+    expect(stdout).toMatch(expected('TXT', '"two words"'));
+  });
+
+  test('has other fields on request', async () => {
+    const { stdout } = await table('parse_dns_zone', 'zone=zone.example', '--fields=line_index,record_type');
+    expect(stdout).toMatch(/^ *line_index +record_type *$/m);
+  });
+});

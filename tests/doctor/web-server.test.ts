@@ -90,7 +90,7 @@ describe('the ports to which service subdomains redirect', () => {
       const [finding, ...others] = await findings(serviceSubdomains, address);
       expect(others).toEqual([]);
       expect(finding?.text).toMatch(
-        /^note The API server listens only on this server itself, so names such as “cpanel\.bob\.example” /,
+        /^note The API server accepts only local connections, so clients cannot use names such as “cpanel\.bob\.example” /,
       );
       expect(finding?.command).toBe(
         'echo WHMAPI1D_BIND=0.0.0.0 >>/etc/default/whmapi1 && systemctl restart whmapi1d',

@@ -130,7 +130,7 @@ describe('api_token_create', () => {
     expect((await create({ acl: 'list-acts' })).metadata).toMatchObject({
       error_code: 'bad_param',
       reason:
-        'The parameter “acl” should be the name of a privilege, such as list-accts. Run myprivs to list them., ' +
+        'The parameter “acl” should be the name of a privilege that myprivs lists, such as list-accts, ' +
         'not “list-acts”.',
     });
   });

@@ -167,7 +167,7 @@ describe('changepackage', () => {
       reason:
         'The parameter “user” is required: it should be a username: at most 16 lower-case letters and digits, the ' +
         'first a letter. The parameter “pkg” is required: it should be at most 64 letters, digits, spaces, “_”, “-” ' +
-        'and “.”, the first no dot and no space.',
+        'and “.”, but not starting with a dot or a space.',
     });
   });
 

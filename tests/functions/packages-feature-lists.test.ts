@@ -190,7 +190,7 @@ describe('create_featurelist', () => {
   ])('rejects a name that %s', async (_what, featurelist) => {
     expect((await here.call('create_featurelist', { featurelist })).metadata.reason).toBe(
       'The parameter “featurelist” should be at most 64 letters, digits, spaces, “_”, “-” and “.”, ' +
-        `the first no dot and no space, not “${featurelist}”.`,
+        `but not starting with a dot or a space, not “${featurelist}”.`,
     );
   });
 

@@ -134,7 +134,7 @@ describe('addpkg', () => {
       error_code: 'bad_param',
       reason:
         'The parameter “name” should be at most 64 letters, digits, spaces, “_”, “-” and “.”, ' +
-        `the first no dot and no space, not “${name}”.`,
+        `but not starting with a dot or a space, not “${name}”.`,
     });
   });
 

@@ -206,7 +206,7 @@ describe('setresellerpackagelimit', () => {
       {},
       'missing_param',
       'The parameter “package” is required unless no_limit is 1: it should be at most 64 letters, digits, spaces, ' +
-        '“_”, “-” and “.”, the first no dot and no space.',
+        '“_”, “-” and “.”, but not starting with a dot or a space.',
     ],
     [
       { package: 'none' },

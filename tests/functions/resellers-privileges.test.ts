@@ -64,7 +64,7 @@ describe('saveacllist', () => {
   it('rejects an invalid name', async () => {
     expect((await here.call('saveacllist', { acllist: '../x' })).metadata.reason).toBe(
       'The parameter “acllist” should be at most 64 letters, digits, spaces, “_”, “-” and “.”, ' +
-        'the first no dot and no space, not “../x”.',
+        'but not starting with a dot or a space, not “../x”.',
     );
   });
 
@@ -266,7 +266,7 @@ describe.each(['grant_reseller_privilege', 'revoke_reseller_privilege'])('%s', (
     expect(metadata).toMatchObject({
       error_code: 'bad_param',
       reason:
-        'The parameter “privilege” should be the name of a privilege, such as list-accts. Run myprivs to list them., ' +
+        'The parameter “privilege” should be the name of a privilege that myprivs lists, such as list-accts, ' +
         'not “lists-accts”.',
     });
     expect(await heldBy('bob')).toEqual(before);

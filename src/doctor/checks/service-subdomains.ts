@@ -75,8 +75,8 @@ function closedFindings(closed: readonly Target[], isByDefault: boolean): Findin
   // Nothing is wrong: a new server is closed until somebody opens it.
   return [
     note(
-      `The API server listens only on this server itself, so names such as “${first.name}” lead clients nowhere yet. ` +
-        'This command opens it to everybody. To have no such names, set the tweak setting proxysubdomains to 0.',
+      `The API server accepts only local connections, so clients cannot use names such as “${first.name}” yet. ` +
+        'This command makes it accept connections from everywhere. To have no such names, set the tweak setting proxysubdomains to 0.',
       'echo WHMAPI1D_BIND=0.0.0.0 >>/etc/default/whmapi1 && systemctl restart whmapi1d',
     ),
   ];

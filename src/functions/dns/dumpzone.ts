@@ -1,9 +1,11 @@
 import { defineFunction } from '../../core/define.ts';
+import { isHash } from '../../core/values.ts';
 import { lookAtZone } from '../../drivers/zones/look.ts';
 import { readZoneName } from '../../model/dns/changed-zone.ts';
 import { zoneParam } from '../../model/dns/record-form.ts';
 import * as owners from '../../model/dns/zone-owners.ts';
 import { zoneRows } from '../../model/dns/zone-views.ts';
+import { tableOfDumped } from '../../model/dns/zone-table.ts';
 
 export default defineFunction({
   name: 'dumpzone',
@@ -22,6 +24,10 @@ export default defineFunction({
       list: { fields: { record: { list: { type: 'any', doc: 'A line of the file.' } } } },
       doc: 'One zone with its lines.',
     },
+  },
+  tableRows({ zone }) {
+    const [first] = Array.isArray(zone) ? zone : [];
+    return tableOfDumped(isHash(first) ? first.record : undefined);
   },
   examples: [
     {

@@ -4,6 +4,7 @@ import { readZoneName } from '../../model/dns/changed-zone.ts';
 import { zoneParam } from '../../model/dns/record-form.ts';
 import * as owners from '../../model/dns/zone-owners.ts';
 import { PARSED_FORM, parsedRow, parsedRows } from '../../model/dns/zone-views.ts';
+import { tableOfParsed } from '../../model/dns/zone-table.ts';
 
 export default defineFunction({
   name: 'parse_dns_zone',
@@ -22,6 +23,7 @@ export default defineFunction({
     },
   },
   list: 'payload',
+  tableRows: ({ payload }) => tableOfParsed(payload),
   examples: [
     {
       args: { zone: 'bob.example' },

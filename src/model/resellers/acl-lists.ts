@@ -10,7 +10,7 @@ export const aclListName = {
   type: 'string',
   pattern: {
     matches: /^[A-Za-z0-9_-](?:[A-Za-z0-9 _.-]{0,62}[A-Za-z0-9_.-])?$/,
-    expects: 'at most 64 letters, digits, spaces, “_”, “-” and “.”, the first no dot and no space',
+    expects: 'at most 64 letters, digits, spaces, “_”, “-” and “.”, but not starting with a dot or a space',
   },
   doc: 'An ACL list.',
 } as const satisfies Param;

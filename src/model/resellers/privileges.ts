@@ -106,7 +106,7 @@ export const privilegeList = {
   required: true,
   pattern: {
     matches: new RegExp(`^(?:${privilegeNames.join('|')})$`),
-    expects: 'the name of a privilege, such as list-accts. Run myprivs to list them.',
+    expects: 'the name of a privilege that myprivs lists, such as list-accts',
   },
   doc: 'A privilege. Repeat it, or number it: privilege-1, privilege-2.',
 } as const satisfies Param;

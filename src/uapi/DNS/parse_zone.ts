@@ -4,6 +4,7 @@ import { openOwn } from '../../model/dns/account-edits.ts';
 import { readZoneName } from '../../model/dns/changed-zone.ts';
 import { zoneParam } from '../../model/dns/record-form.ts';
 import { PARSED_FORM, parsedRow, parsedRows } from '../../model/dns/zone-views.ts';
+import { tableOfParsed } from '../../model/dns/zone-table.ts';
 
 export default defineUapi({
   name: 'DNS::parse_zone',
@@ -15,6 +16,7 @@ export default defineUapi({
   role: 'DNS',
   params: { zone: { ...zoneParam, required: true } },
   returns: { list: parsedRow },
+  tableRows: ({ data }) => tableOfParsed(data),
   examples: [{ args: { zone: 'bob.example' }, doc: 'The lines of the zone bob.example.' }],
 
   look: ({ zone }, { machine }) => lookAtZone(machine, readZoneName('zone', zone)),
