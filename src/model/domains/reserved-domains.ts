@@ -110,11 +110,7 @@ async function problemOf(
   return undefined;
 }
 
-/** By the Public Suffix List, with the suffixes of companies, such as github.io. */
 async function isPublicSuffix(name: string): Promise<boolean> {
-  // The list takes 11 ms to load, and only calls that add a domain need it.
-  const { parse } = await import('tldts');
-  const { publicSuffix, isIcann, isPrivate } = parse(name, { allowPrivateDomains: true });
-  // Of the unknown top-level domains, such as “example”, the library makes suffixes as well.
-  return publicSuffix === name && (isIcann === true || isPrivate === true);
+  // Only calls that add a domain need it.
+  return (await import('./public-suffixes.ts')).isPublicSuffix(name);
 }
