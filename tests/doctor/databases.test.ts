@@ -83,7 +83,7 @@ test('a remote access list that lets users log in from everywhere', async () => 
   expect(await findings()).toEqual([
     ...well,
     'note The MariaDB users of “bob” may log in from everywhere, because “%” is in the remote access list. ' +
-      'uapi --user=bob Mysql delete_host host=%',
+      'Mysql::delete_host takes it away.',
   ]);
   await here.uapi('bob', 'Mysql::delete_host', { host: '%' });
   expect(await findings()).toEqual(well);

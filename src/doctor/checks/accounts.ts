@@ -61,7 +61,9 @@ function userFaults({ username, uid }: Account, users: ReadonlyMap<string, Machi
   const user = users.get(username);
   if (user === undefined) {
     const missing = `The account “${username}” has no user in the passwd file.`;
-    return [problem(missing, `whmapi1 removeacct user=${username}`)];
+    return [
+      problem(`${missing} Create the user again with the user ID ${uid}. Its home may still be there.`),
+    ];
   }
   if (user.uid === uid) return [];
   return [
@@ -101,9 +103,7 @@ function strangers(
   const passwd = word(join(stateDirectory, 'root/etc/passwd'));
   return left
     .filter((name) => !busy.has(`account ${name}`))
-    .map((name) =>
-      warning(`The user “${name}” of the sandbox has no account.`, `sed -i '/^${name}:/d' ${passwd}`),
-    );
+    .map((name) => warning(`The user “${name}” of the sandbox has no account: see ${passwd}`));
 }
 
 /** Homes that belong neither to an account nor to any other user of the machine. */
@@ -123,8 +123,9 @@ async function orphans(
     const stats: Stats | undefined = lstatSync(place, { throwIfNoEntry: false });
     // The home was removed meanwhile, or it belongs to a user who is not in the passwd file, for example in LDAP.
     if (stats === undefined || (!isSandbox && (await isKnownId(subject, stats.uid, users)))) continue;
+    // The files are of value if the account was lost by mistake, so the command only shows them.
     const left = `The home “${place}” belongs to no account. Remove it if nothing in it is needed.`;
-    findings.push(warning(left, `rm -r --one-file-system -- ${word(place)}`));
+    findings.push(warning(left, `du -sh -- ${word(place)}`));
   }
   return findings;
 }

@@ -53,7 +53,7 @@ function examine({ certificate: path, key }: Pair, isOwn: boolean, { now }: Subj
     certificate = new X509Certificate(readFileSync(path));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const command = isOwn ? `rm ${word(path)} && ${restart}` : undefined;
+    const command = isOwn ? `mv ${word(path)} ${word(`${path}.old`)} && ${restart}` : undefined;
     return [problem(`“${path}” cannot be read as a certificate (PEM): ${reason}.`, command)];
   }
   const isSelfSigned = certificate.issuer === certificate.subject;

@@ -126,8 +126,7 @@ async function examineHosts(db: Db): Promise<Finding[]> {
   return open.slice(0, 3).map(({ owner, host }, index) => {
     const others = index === 2 && open.length > 3 ? ` So may those of ${open.length - 3} more entries.` : '';
     return note(
-      `The MariaDB users of “${owner}” may log in from everywhere, because “${host}” is in the remote access list.${others}`,
-      `uapi --user=${word(owner)} Mysql delete_host host=${word(host)}`,
+      `The MariaDB users of “${owner}” may log in from everywhere, because “${host}” is in the remote access list.${others} Mysql::delete_host takes it away.`,
     );
   });
 }
