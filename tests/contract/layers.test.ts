@@ -259,7 +259,7 @@ const layers: Record<string, Layer> = {
   },
   search: {
     files: /^src\/search\//,
-    mayImport: [/^src\/search\//, /^src\/catalogue\/synonyms\.json$/],
+    mayImport: [/^src\/search\//, /^src\/catalogue\/synonyms\.json$/, /^src\/core\/account-programs\.ts$/],
     mayKnow: [/^minisearch$/],
   },
   app: {
@@ -327,8 +327,9 @@ const layers: Record<string, Layer> = {
         /^src\/render\//,
         /^src\/remote\//,
       ],
-      // What --search reads of tweak settings.
+      // What --search reads of tweak settings, and of functions of UAPI and API 2.
       /^src\/model\/tweak-settings\/catalogue\.ts$/,
+      /^src\/uapi\/loaders\.generated\.ts$/,
       // What the command uapi calls.
       /^src\/model\/(account-apis\/named-envelope|accounts\/accounts)\.ts$/,
       ...[generatedLists, generatedAccountLists, node],

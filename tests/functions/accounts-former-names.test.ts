@@ -451,7 +451,7 @@ async function leftOf(texts: readonly string[], kept: readonly Leftover[]): Prom
 it('has something in every table that names users, domains or addresses', async () => {
   const columns = new Map<string, string[]>();
   const named = new Set([...(await inStore(USER)), ...(await inStore(DOMAIN)), ...(await inStore(ADDRESS))]);
-  for (const [, table = '', body = ''] of schema.matchAll(/CREATE TABLE (\w+) \((.*?)\n\) STRICT/gs)) {
+  for (const [, table = '', body = ''] of schema.matchAll(/CREATE TABLE (\w+) \((.*?)\) STRICT/gs)) {
     const naming = [...body.matchAll(/^ {2}(\w+) TEXT/gm)]
       .map(([, name = '']) => name)
       .filter((one) => NAMING.test(one));

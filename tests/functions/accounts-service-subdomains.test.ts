@@ -311,7 +311,9 @@ describe('a call at the same time', () => {
   });
 
   it('that creates an account, and has planned it with the former setting, is followed', async () => {
-    const { engine, reached, release } = holdFiles(here.engine, APACHE);
+    // Before that, the call only looks whether Apache accepts its configuration.
+    const isPlanned = () => existsSync(join(here.state, 'root/home/ann'));
+    const { engine, reached, release } = holdFiles(here.engine, APACHE, isPlanned);
     here.overrides.machine = engine.machine;
     const created = here.call('createacct', { username: 'ann', domain: 'ann.example' });
     await reached;

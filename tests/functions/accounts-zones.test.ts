@@ -276,22 +276,6 @@ describe('removeacct', () => {
     await ok('removeacct', { username: 'bob' });
     expect(await storedAccount(here, 'bob')).toBeUndefined();
   });
-
-  it('restores them, byte for byte, if the user cannot be removed', async () => {
-    await create('bob');
-    writeFileSync(zonePath('bob.example'), `; by hand\n${textOf('bob.example')}`);
-    const before = filesOf('bob.example');
-    breakUsers({ remove: () => Promise.reject(new MachineError('failed', 'A process cannot be ended.')) });
-    expect(await refusal('removeacct', { username: 'bob' })).toEqual([
-      'host_failed',
-      'A process cannot be ended.',
-    ]);
-    expect(filesOf('bob.example')).toEqual(before);
-    expect((await storedAccount(here, 'bob'))?.username).toBe('bob');
-    here.overrides = {};
-    await ok('removeacct', { username: 'bob' });
-    expect(filesOf('bob.example')).toEqual(NONE);
-  });
 });
 
 describe('modifyacct', () => {

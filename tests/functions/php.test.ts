@@ -351,7 +351,7 @@ describe('php_set_handler', () => {
     await succeed('modifyacct', { user: 'bob', newuser: 'robert' });
     expect(file('home/robert/.whmapi1-php/account.ini')).toContain('open_basedir = "/home/robert/:');
     await succeed('php_set_handler', { version: 'ea-php84', handler: 'none' });
-    expect(file('etc/apache2/whmapi1/accounts/robert.conf')).not.toContain('Action');
+    expect(file('etc/apache2/whmapi1/accounts/robert.conf')).not.toContain('Action php-');
   });
 
   it('accepts none', async () => {

@@ -65,6 +65,8 @@ describe('fetch_security_advice', () => {
         'Script_hooks',
         'Certificate',
         'Kernel',
+        'Apache',
+        'DNS',
         'Program',
         'SSH',
         'Permissions',

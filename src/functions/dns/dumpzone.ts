@@ -1,5 +1,4 @@
 import { defineFunction } from '../../core/define.ts';
-import { isHash } from '../../core/values.ts';
 import { lookAtZone } from '../../drivers/zones/look.ts';
 import { readZoneName } from '../../model/dns/changed-zone.ts';
 import { zoneParam } from '../../model/dns/record-form.ts';
@@ -25,10 +24,7 @@ export default defineFunction({
       doc: 'One zone with its lines.',
     },
   },
-  tableRows({ zone }) {
-    const [first] = Array.isArray(zone) ? zone : [];
-    return tableOfDumped(isHash(first) ? first.record : undefined);
-  },
+  tableRows: ({ zone }) => tableOfDumped(zone),
   examples: [
     {
       args: { domain: 'bob.example' },

@@ -36,9 +36,10 @@ const NOT_THE_VALUE = new Set([
   'char_str_list',
 ]);
 
-/** The rows of `zoneRows`. Empty lines are omitted. */
-export function tableOfDumped(lines: Value | undefined): Rows {
-  return hashesIn(lines).flatMap((row): Hash[] => {
+/** The rows of `zoneRows` in the first of the zones. Empty lines are omitted. */
+export function tableOfDumped(zones: Value | undefined): Rows {
+  const [zone] = hashesIn(zones);
+  return hashesIn(zone?.record).flatMap((row): Hash[] => {
     const { Line: line = '', name = '', ttl = '', type = '', raw, char_str_list: strings } = row;
     if (type === '$TTL') return [{ line, name, ttl: '', type, value: ttl }];
     if (type === ':RAW') return raw === '' ? [] : [{ line, name, ttl: '', type: '', value: raw ?? '' }];
