@@ -168,7 +168,7 @@ describe('the virtual hosts of an account', () => {
     writeFileSync(fileOf('bob'), `${text('bob')}# By hand.\n`);
     const { metadata } = await here.call('suspendacct', { user: 'bob' });
     expect(metadata).toMatchObject({
-      result: 0,
+      result: 1,
       reason: expect.stringContaining(
         'accounts/bob.conf” was edited by hand, so it is not overwritten.',
       ) as string,

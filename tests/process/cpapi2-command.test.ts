@@ -120,7 +120,7 @@ it.each([
   ],
   [
     'xml',
-    '<?xml version="1.0" encoding="UTF-8"?>\n<result>\n  <cpanelresult>\n    <apiversion>2</apiversion>\n    <module>DomainLookup</module>\n    <func>countbasedomains</func>\n    <data>\n      <count>1</count>\n    </data>\n    <event>\n      <result>1</result>\n    </event>\n  </cpanelresult>\n</result>\n',
+    '<?xml version="1.0" encoding="UTF-8"?>\n<cpanelresult>\n  <apiversion>2</apiversion>\n  <module>DomainLookup</module>\n  <func>countbasedomains</func>\n  <data>\n    <count>1</count>\n  </data>\n  <event>\n    <result>1</result>\n  </event>\n</cpanelresult>\n',
   ],
   ['csv', 'count\r\n1\r\n'],
 ])('prints the response as %s', async (format, text) => {
@@ -185,7 +185,7 @@ it.each([
 ])('says why %j cannot be called, and names the help', async (words, error, hint) => {
   const { status, stdout, stderr } = await asRoot(['--user=bob', '--output=json', ...words]);
   expect({ status, stderr }).toEqual({ status: 1, stderr: hint });
-  expect(JSON.parse(stdout)).toMatchObject({ cpanelresult: { error, event: { result: 1 } } });
+  expect(JSON.parse(stdout)).toMatchObject({ cpanelresult: { error, event: { result: 0 } } });
 });
 
 it('fails for a user that does not exist', async () => {
