@@ -30,6 +30,7 @@ export const dependencies: Readonly<Record<string, Dependency>> = {
   'virtual-hosts/share-logs': { touches: 'logs', before: [WEB] },
   'virtual-hosts/remove-logs': { touches: 'logs', after: [WEB] },
   'virtual-hosts/delete-logs': { touches: 'logs', after: ['virtual-hosts/remove'] },
+  'virtual-hosts/write-cgi-runner': { touches: 'program for CGI', before: [WEB] },
   'php/write-cgi-programs': { touches: 'programs', before: [WEB] },
   'zones/remove-keys': { touches: 'DNSSEC keys', after: ['zones/remove', 'zones/change'] },
 };
