@@ -29,6 +29,7 @@ const losesNothing: Readonly<Record<string, string>> = {
   'users/set-password': 'The secret is gone: the outcome is stored.',
   'virtual-hosts/link-logs': 'The link stays.',
   'virtual-hosts/open': 'The folder stays open.',
+  'virtual-hosts/write-cgi-runner': 'The program stays.',
 };
 
 /** Changes that the next call completes as a whole, because what they repeat is harmless or their secret is gone. */

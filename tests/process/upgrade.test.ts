@@ -1,15 +1,7 @@
 // A process of an earlier version is killed during its work, and this version continues from the state that it left.
 // The earlier version is this one with other plans: the steps are in another order, and there is one more.
 import { spawn } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { call, freshFolder } from '../support/command.ts';
@@ -88,23 +80,26 @@ test('a plan with its steps in another order is undone step by step', async () =
   ]);
 });
 
-test('a plan with one more step, which cannot be undone, is completed', async () => {
+test('a plan with one more step is undone as long as nothing is lost', async () => {
+  const before = etc('passwd');
   const remove = '[remove.plan({ name: username, home, uid })]';
   const version = makeEarlierVersion('src/drivers/users/account.ts', [
     [remove, '[suspend.plan({ name: username }), remove.plan({ name: username, home, uid })]'],
   ]);
   await callUntil(version, 'after users.suspend', 'removeacct', { username: 'bob' });
-  expect(steps().slice(-2)).toEqual([
-    { kind: 'users/suspend', state: 'begun' },
-    { kind: 'users/remove', state: 'planned' },
-  ]);
+  expect(steps().filter(({ kind }) => kind.startsWith('users/'))).toEqual(
+    expect.arrayContaining([
+      { kind: 'users/suspend', state: 'begun' },
+      { kind: 'users/remove', state: 'planned' },
+    ]),
+  );
   const { metadata } = await call(['list_users'], { state: here.state });
   expect(metadata.output).toBeUndefined();
-  expect([
-    etc('passwd'),
-    readdirSync(join(here.state, 'root/home')),
-    rows('SELECT username FROM account'),
-  ]).toEqual(['', [], []]);
-  expect(existsSync(join(here.state, 'root/home/bob'))).toBe(false);
-  expect(lastStage()).toBe('finished later');
+  expect([etc('passwd'), rows('SELECT username FROM account'), steps(), lastStage()]).toEqual([
+    before,
+    [{ username: 'bob' }],
+    [],
+    'undone later',
+  ]);
+  expect(existsSync(join(here.state, 'root/home/bob'))).toBe(true);
 });
