@@ -55,20 +55,6 @@ const addReseller = async (user: string) => {
     ...Object.fromEntries([...privileges, ...more].map((name) => [`acl-${name}`, '1'])),
   });
 };
-/** Replaces methods of the machine’s users with faults. */
-const breakUsers = (faults: Readonly<Record<string, () => Promise<never>>>) => {
-  const { machine } = here.engine;
-  const users = async () =>
-    new Proxy(await machine.users(), {
-      get: (target, key) => {
-        const method: unknown = Reflect.get(target, key);
-        return (
-          faults[String(key)] ?? (typeof method === 'function' ? (method.bind(target) as unknown) : method)
-        );
-      },
-    });
-  here.overrides = { machine: { ...machine, users } };
-};
 /** The DNS responses about nameservers and addresses. */
 const answerDns = (answers: Readonly<Record<string, readonly string[]>>) => {
   const answer = async (name: string) => [...(answers[name] ?? [])];
