@@ -126,6 +126,11 @@ function placeDocuments(): void {
   const bundled = readFileSync(join(top, 'dist/THIRD-PARTY-NOTICES.txt'), 'utf8');
   const notices = `${bundled}\n\n${'-'.repeat(78)}\n\n${noticesOf([join(top, 'node_modules/better-sqlite3')])}`;
   write(`${DOCUMENTS}/copyright`, copyright(readFileSync(join(top, 'LICENSE'), 'utf8'), notices));
+  // The program makes these diversions when a role is activated, so a purge takes them back.
+  write(
+    'usr/share/lintian/overrides/whmapi1',
+    'whmapi1: package-uses-local-diversion [postrm:*]\nwhmapi1: remove-of-unknown-diversion * [postrm:*]\n',
+  );
   write(`${DOCUMENTS}/changelog.gz`, gzip(changelog(options.version, seconds)));
   write(`${DOCUMENTS}/CHANGELOG.md.gz`, gzip(readFileSync(join(top, 'CHANGELOG.md'))));
   place('README.md', `${DOCUMENTS}/README.md`);

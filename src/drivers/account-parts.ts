@@ -26,6 +26,7 @@ import { part as postgresql } from './postgresql/account.ts';
 import { part as quota } from './quota/account.ts';
 import { part as users } from './users/account.ts';
 import endProcesses from './users/steps/end-processes.ts';
+import suspendUser from './users/steps/suspend.ts';
 import { part as virtualHosts } from './virtual-hosts/account.ts';
 import { part as zones } from './zones/account.ts';
 
@@ -65,8 +66,11 @@ export async function suspended(world: PartDependencies, account: Account): Prom
   const daemons = await suspendedDaemons(world, account);
   const { username: name } = account;
   const again = daemons.steps.length === 0 ? [] : [endProcesses.plan({ name })];
+  const first = user.steps.map((step) =>
+    again.length > 0 && step.kind === suspendUser.kind ? suspendUser.plan({ name, isRepeated: true }) : step,
+  );
   return {
-    steps: [...user.steps, ...daemons.steps.map(tried), ...again],
+    steps: [...first, ...daemons.steps.map(tried), ...again],
     locks: [...user.locks, ...daemons.locks],
   };
 }

@@ -540,7 +540,7 @@ echo "end\n";
 
   it('fail to change while somebody else’s file is broken, which the reason names', () => {
     machine.sh('echo Nonsense >/etc/apache2/sites-enabled/theirs.conf');
-    const { metadata } = call('create_subdomain', 'domain=new.bob.example', 'document_root=new');
+    const { metadata } = call('create_subdomain', 'domain=new.bob.example', 'document_root=public_html/new');
     // A new account is served once the file is correct.
     works('createacct', 'username=erin', 'domain=erin.example');
     expect(visit('erin.example')).toMatch(/404$/);
