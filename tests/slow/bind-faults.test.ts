@@ -200,7 +200,11 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND, when something
               /^BIND does not answer: “rndc” took too long and was stopped\. Restart .* Nothing was changed\.$/,
             );
             expect(place.state()).toEqual(before);
-            await expect(step.undo(place.named.machine, memento)).rejects.toThrow(/took too long/);
+            // The former files are in place again, and BIND has never read others.
+            await step.undo(place.named.machine, memento).catch((error: unknown) => {
+              expect(String(error)).toMatch(/took too long/);
+            });
+            expect(place.state()).toEqual(before);
           } finally {
             place.named.signal('SIGCONT');
           }
