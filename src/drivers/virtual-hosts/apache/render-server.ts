@@ -32,7 +32,7 @@ export function renderServer({ hostname, group }: WebServerOptions, locate: Loca
       'ServerSignature Off',
       'TraceEnable Off',
       'UseCanonicalName Off',
-      // In case an administrator enables the module again: the page then names the requests of nobody.
+      // If an administrator enables the module again, its page lists no requests.
       ...section('IfModule', 'mod_status.c', ['ExtendedStatus Off']),
       'Protocols h2 http/1.1',
       'H2Upgrade off',
