@@ -46,6 +46,13 @@ export function dyingMachine<M extends DriverMachine>(
         const value: unknown = Reflect.get(target, name);
         if (typeof value !== 'function') return value;
         if (name === 'locate') return (path: string): unknown => value.call(target, path);
+        // The kernel releases the locks of a process that is killed.
+        if (name === 'whileLocked') {
+          return async (path: string, work: () => Promise<unknown>) => {
+            const result: unknown = await value.call(target, path, () => Promise.race([work(), died]));
+            return isOver ? new Promise(() => undefined) : result;
+          };
+        }
         return async (...words: unknown[]) => {
           if (isOver) return new Promise(() => undefined);
           const isLast = canChange(name, words) && ++calls === dies;
