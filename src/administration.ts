@@ -1,5 +1,6 @@
 // Builds the dependencies of --doctor, --backup, --restore and --log, as app.ts does for calls.
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { locate, root, version } from './app.ts';
 import { ApiError } from './core/errors.ts';
 import { examine, type CheckFinding } from './doctor/examine.ts';
@@ -10,6 +11,7 @@ import { system } from './machine/system.ts';
 import { AuditReader } from './store/audit-reader.ts';
 import type { Manifest } from './store/backup-file.ts';
 import type { BackupOptions } from './store/backup.ts';
+import { inspectStore } from './store/inspect.ts';
 import { readLogLimits } from './store/log-limits.ts';
 import { AuditLog } from './store/logs.ts';
 import type { Restored, RestoreOptions } from './store/restore.ts';
@@ -68,16 +70,32 @@ export async function backUpStore(
   environment: Environment,
   file: string,
   options: Pick<BackupOptions, 'withKey' | 'force'>,
-): Promise<Manifest> {
+): Promise<{ readonly manifest: Manifest; readonly problems: readonly string[] }> {
   const { stateDirectory, userId } = locateInstallation(environment);
   const directory = new StateDirectory(stateDirectory, userId);
   return recorded(environment, { function: '--backup', file }, async (_begin, xid) => {
-    const { backUp } = await import('./store/backup.ts');
-    return backUp(environment, directory, file, {
+    const { backUp, assertPlace } = await import('./store/backup.ts');
+    assertPlace(resolve(file), options.force);
+    const { copies, problems } = await copiesOf(environment, directory);
+    const manifest = await backUp(environment, directory, file, {
       ...options,
-      ...{ version, hostname: system.hostname(), now: Date.now(), draft: `${process.pid}-${xid}` },
+      ...{ version, hostname: system.hostname(), now: Date.now(), draft: `${process.pid}-${xid}`, copies },
     });
+    return { manifest, problems };
   });
+}
+
+/** What only the machine has. Nothing if there is no store yet, or if it has the schema of another version. */
+async function copiesOf(environment: Environment, directory: StateDirectory) {
+  const store = await inspectStore(environment, directory);
+  await store?.close();
+  if (store === undefined) return { copies: [], problems: [] };
+  if (!store.isCurrent) {
+    const problem =
+      'Passwords, crontabs and zones are not in it, because the store has the schema of another version. Run a call such as “whmapi1 list_users” first, which upgrades it.';
+    return { copies: [], problems: [problem] };
+  }
+  return (await import('./rebuild-administration.ts')).copiesOfMachine(environment);
 }
 
 /** Replaces the store with a backup: see `store/restore.ts`. Writes a line to the audit log first. */
@@ -106,6 +124,7 @@ export async function restoreStore(
             hostname: system.hostname(),
             now: Date.now(),
             draft: `${process.pid}-${xid}`,
+            copies: [],
           };
           await backUp(environment, directory, kept, { ...about, withKey: false, force: false });
         },

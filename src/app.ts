@@ -196,6 +196,7 @@ export function createApplication(
       return peerCaller(world)(peer, call);
     },
     find: loadFunction,
+    findOwn: async (name) => (await import('./own-functions.ts')).findOwnFunction(name),
     known: async (command) => (await import('./catalogue/known.ts')).familyOfAbsent(command),
     accountApis: {
       uapi: { find: (name) => loadAccountFunction('uapi', name), known: documentedIn('uapi') },

@@ -5,6 +5,7 @@ export interface AdministrationOpts {
   readonly doctor?: boolean;
   readonly backup?: string;
   readonly restore?: string;
+  readonly rebuild?: boolean;
   readonly withKey?: boolean;
   readonly force?: boolean;
   readonly enrol?: boolean;
@@ -33,12 +34,12 @@ export interface AdministrationOptions extends AdministrationOpts {
 
 /** Separates these options from all others. `administration` is absent if none of them is given. */
 export function splitAdministrationOptions<All extends AdministrationOpts>(all: All, outputIsGiven: boolean) {
-  const { doctor, backup, restore, withKey, force, enrol, log, follow, ...further } = all;
+  const { doctor, backup, restore, rebuild, withKey, force, enrol, log, follow, ...further } = all;
   const { tasks, wait, runTasks, stopTask, ...more } = further;
   const { secondaries, addSecondary, removeSecondary, sandboxServices, ...last } = more;
   const { pamPrompt, pamCheck, hook, exportDatabases, importDatabases, ...others } = last;
   const given = {
-    ...{ doctor, backup, restore, withKey, force, enrol, log, follow },
+    ...{ doctor, backup, restore, rebuild, withKey, force, enrol, log, follow },
     ...{ tasks, wait, runTasks, stopTask },
     ...{ secondaries, addSecondary, removeSecondary, sandboxServices },
     ...{ pamPrompt, pamCheck, hook, exportDatabases, importDatabases },

@@ -5,7 +5,7 @@ import type { CommandLine } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
 const commands = [
-  ...['doctor', 'backup', 'restore', 'enrol', 'log'],
+  ...['doctor', 'backup', 'restore', 'rebuild', 'enrol', 'log'],
   ...['tasks', 'wait', 'runTasks', 'stopTask'],
   ...['secondaries', 'addSecondary', 'removeSecondary', 'sandboxServices'],
   ...['exportDatabases', 'importDatabases', 'pamPrompt', 'pamCheck'],
@@ -40,10 +40,12 @@ export async function administer(line: CommandLine, options: AdministrationOptio
   if (command === 'exportDatabases' || command === 'importDatabases') {
     return (await import('./databases.ts')).administerDatabases(line, options, io);
   }
-  if (line.command !== undefined && command !== 'log' && command !== 'tasks') {
+  const acceptsWords = command === 'log' || command === 'tasks' || command === 'rebuild';
+  if (line.command !== undefined && !acceptsWords) {
     throw new UsageError(`${flag} accepts no function and no arguments.`);
   }
-  if (line.dryRun && command !== 'restore') throw new UsageError(`${flag} has no dry run.`);
+  if (line.dryRun && command !== 'restore' && command !== 'rebuild')
+    throw new UsageError(`${flag} has no dry run.`);
   if (line.user !== undefined && command !== 'enrol') {
     throw new UsageError(`${flag} is for root, so --user does not go with it.`);
   }
@@ -56,6 +58,7 @@ export async function administer(line: CommandLine, options: AdministrationOptio
 async function start(line: CommandLine, options: AdministrationOptions, io: Io): Promise<number> {
   const { backup, restore, force = false, withKey = false } = options;
   if (options.doctor === true) return (await import('./doctor.ts')).doctor(line, options, io);
+  if (options.rebuild === true) return (await import('./rebuild.ts')).rebuild(line, io);
   if (options.enrol === true) return (await import('./enrol.ts')).enrol(line, io);
   if (options.log === true) return (await import('./audit-log.ts')).auditLog(line, options, io);
   if (options.tasks === true) return (await import('./tasks.ts')).printTasks(line, options, io);

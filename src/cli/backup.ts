@@ -15,12 +15,15 @@ interface BackupCommand {
 export function backUp(file: string, { withKey, force }: BackupCommand, io: Io): Promise<number> {
   return reporting(io, async () => {
     const { stateDirectory } = locateInstallation(io.environment);
-    const manifest = await backUpStore(io.environment, file, { withKey, force });
+    const { manifest, problems } = await backUpStore(io.environment, file, { withKey, force });
     io.stdout.write(
       `Backup: ${visible(resolve(file))}\n${describe(manifest)}` +
-        'It does not contain the home directories of the accounts, the users of the server, the DNS zones and their ' +
-        'templates, the logs or the certificate.\n',
+        'It contains the passwords, crontabs and DNS zones of the accounts, encrypted. It does not contain their home ' +
+        'directories, the content of their databases, the private keys of signed zones, the templates of zones, the ' +
+        'logs or the certificate.\n',
     );
+    for (const problem of problems)
+      writeStderr(io, `whmapi1: Not everything is in it. ${visible(problem)}\n`);
     if (withKey) {
       writeStderr(
         io,
@@ -29,7 +32,7 @@ export function backUp(file: string, { withKey, force }: BackupCommand, io: Io):
       );
     } else if (manifest.keyId !== undefined) {
       io.stdout.write(
-        `The key is not in it. Store a copy of “${stateDirectory}/secret.key” in another place: without it, two-factor secrets, access hashes and the keys of secondaries cannot be restored.\n`,
+        `The key is not in it. Store a copy of “${stateDirectory}/secret.key” in another place: without it, passwords, two-factor secrets, access hashes and the keys of secondaries cannot be restored.\n`,
       );
     }
   });
@@ -53,7 +56,7 @@ export function restore(file: string, force: boolean, line: CommandLine, io: Io)
     else {
       io.stdout.write(
         'Everybody is logged out. API tokens are those of the backup: revoke any that must not work. ' +
-          'Homes and users of the machine are not restored: run whmapi1 --doctor to compare them with the store.\n',
+          'Copy the home directories back first. Then create the users, zones and websites again: whmapi1 --rebuild\n',
       );
     }
     if (!hasKey) {

@@ -37,6 +37,10 @@ const administrationRows = [
   { flags: '--doctor', doc: 'check the installation, and print the commands that fix the problems' },
   { flags: '--backup <file>', doc: 'copy the store to a file while calls continue' },
   { flags: '--restore <file>', doc: 'replace an empty store with a backup; with --force: any store' },
+  {
+    flags: '--rebuild',
+    doc: 'create again what the store has and the server lacks: users, zones, websites; of the named accounts, or of all',
+  },
   { flags: '--with-key', doc: 'with --backup: include the key that encrypts the secrets' },
   { flags: '--force', doc: 'with --backup or --restore: replace what exists' },
   {

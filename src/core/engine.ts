@@ -42,6 +42,8 @@ export interface Engine {
   /** True for the calls of a batch whose outermost transaction will be rolled back. */
   readonly insideDryRun?: boolean;
   readonly find: (command: string) => Promise<AnyFunction | undefined>;
+  /** A function that only this program itself calls. */
+  readonly findOwn: (command: string) => Promise<AnyFunction | undefined>;
   /** A documented function that this program does not provide. Undefined if there is none of this name. */
   readonly known: (command: string) => Promise<Absent | undefined>;
   /** What replaces `find` and `known` for calls of UAPI and API 2. */

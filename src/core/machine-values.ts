@@ -93,6 +93,29 @@ export function assertPassword(password: string): void {
   }
 }
 
+/** Whether it can be the second field of a line of shadow(5). */
+export function isHash(hash: string): boolean {
+  return /^[!-9;-~]{1,511}$/.test(hash);
+}
+
+/** Whether nobody can log in with this field of the shadow file. */
+export function isWithoutPassword(hash: string): boolean {
+  return /^[!*]*$/.test(hash);
+}
+
+/** @throws TypeError. The message never contains the value. */
+export function assertHash(hash: string): void {
+  if (!isHash(hash)) throw new TypeError('Invalid hash: use up to 511 ASCII characters without colons.');
+}
+
+/** A home that is there, but not a directory of its user. */
+export function foreignHome(home: string, uid: number): MachineError {
+  return new MachineError(
+    'failed',
+    `“${home}” is not a directory of the user ID ${uid}, so it is not used. If it is the home, give it to the user first: chown --no-dereference ${uid}:${uid} ${home}`,
+  );
+}
+
 export function isPassword(password: string): boolean {
   // Lone surrogates are rejected: in UTF-8, all of them would become the same password.
   return (

@@ -48,6 +48,21 @@ export interface CreatedUser extends MachineUser {
   readonly usage: MachineUsage;
 }
 
+/** What only the machine knows of a user: the store does not have it. */
+export interface UserLogin {
+  readonly gid: number;
+  /** As in the shadow file, without the lock of a suspension. */
+  readonly hash: string;
+  /** The whole crontab, also that of a suspended user. Empty: none. */
+  readonly crontab: string;
+}
+
+/** A user that existed before, maybe on another machine. Its home may be there already. */
+export interface FormerMachineUser extends NewMachineUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** A user's name, and the home that belongs to it. */
 export interface NamedHome {
   readonly name: string;
@@ -73,6 +88,26 @@ export interface MachineUsers {
   find(name: string): Promise<MachineUser | undefined>;
   /** Returns the users that exist, by name. */
   findAll(names: readonly string[]): Promise<Map<string, MachineUser>>;
+  /** Finds the user with this ID. */
+  findById(uid: number): Promise<MachineUser | undefined>;
+  /** What only the machine knows of these users, by name. Those that do not exist are missing. */
+  logins(names: readonly string[]): Promise<Map<string, UserLogin>>;
+  /**
+   * Whether the home of a user is a directory of its own: `foreign` if it has another owner, or is something else. In a
+   * sandbox, no directory has another owner.
+   */
+  homeOf(user: FormerUser): Promise<'own' | 'missing' | 'foreign'>;
+  /** Creates the home of a user whose home is missing, as `create` does. */
+  makeHome(name: string, links?: Readonly<Record<string, string>>): Promise<void>;
+  /**
+   * Creates a user that existed before, with the same IDs, and its home if it is missing. A home that is there is not
+   * changed, and neither is a crontab.
+   * @param hash the password, as `logins` returns it. Undefined: nobody can log in until a password is set.
+   * @throws MachineError `exists` if the name or an ID belongs to another user or group, `failed` if the home is foreign.
+   */
+  recreate(user: FormerMachineUser, hash?: string): Promise<void>;
+  /** Removes the user and the group that `recreate` has created. The home and the crontab stay. */
+  undoRecreate(user: { readonly name: string; readonly uid: number }): Promise<void>;
   /**
    * Creates user, group of the same name, and home (mode 0711, owned by the user, with the skeleton's files and the
    * directories of `home-layout.ts`). Without a password, the user cannot log in until one is set.

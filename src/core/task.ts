@@ -86,6 +86,8 @@ export interface TaskContext {
   readonly callPeer: CallPeer;
   /** Makes a call as root. The call takes the locks that it needs. */
   readonly call: (call: Pick<Call, 'command' | 'args'>) => Promise<Envelope>;
+  /** The same with a function that only this program itself calls (`own-functions.ts`). */
+  readonly callOwn: (call: Pick<Call, 'command' | 'args'>) => Promise<Envelope>;
   /**
    * Makes a call as root if what the task has read before still holds, so that it does not undo what another call has
    * changed in between. `isCurrent` is asked in the transaction in which the call reads and plans.

@@ -1,10 +1,12 @@
 // What a capability, such as DNS or mail, contributes to creating, changing and removing accounts. Its `account.ts`
 // exports this.
 import type { Context, FreeContext } from '../core/context.ts';
+import type { Machine } from '../core/machine.ts';
 import type { Lock, PlannedStep } from '../core/plan.ts';
 import type { Account } from '../model/accounts/accounts.ts';
 import type { HostPhp } from '../model/php/settings.ts';
 import type { NewWebCertificate } from '../model/web/account-web.ts';
+import type { CustomTemplates } from './zones/custom-templates.ts';
 import type { FoundForAccount } from './zones/look.ts';
 
 export interface NewAccount {
@@ -38,6 +40,41 @@ export interface PartSubject {
   readonly wishes?: PartWishes;
 }
 
+/** What can be missing on the machine, in the order in which it is created again. */
+export const rebuiltParts = ['user', 'home', 'zones', 'mysql', 'postgresql', 'web'] as const;
+export type RebuiltPart = (typeof rebuiltParts)[number];
+
+/** Something that the store has of an account, and that is not on the machine. */
+export interface Missing {
+  readonly username: string;
+  readonly part: RebuiltPart;
+  /** A noun: `the DNS zone “bob.example”`. */
+  readonly what: string;
+  /** `optional`: somebody may have removed it on purpose. `lost`: it cannot be created again. Default: neither. */
+  readonly kind?: 'optional' | 'lost';
+}
+
+/** For looking at what is missing. */
+export interface Looking extends Pick<FreeContext, 'transaction'> {
+  readonly machine: Omit<Machine, 'ownCertificate'>;
+  readonly roles: ReadonlySet<string>;
+}
+
+/** What is needed to create something again. */
+export interface FoundToRebuild {
+  /** The names of the machine's zones, and the custom templates. */
+  readonly zones?: { readonly present: ReadonlySet<string>; readonly templates: CustomTemplates };
+  /** Whether limits of disk space are enforced. */
+  readonly hasQuota?: boolean;
+  /** The newest installed version of PHP: `ea-php84`. */
+  readonly newestPhp?: string | undefined;
+  /** The names that the server of an engine has. */
+  readonly databases?: {
+    readonly databases: ReadonlySet<string>;
+    readonly users: ReadonlySet<string>;
+  };
+}
+
 export interface FoundByParts {
   /** The newest installed version: `ea-php84`. Undefined if there is none. */
   readonly php?: { readonly newest: string | undefined };
@@ -45,6 +82,7 @@ export interface FoundByParts {
   /** Why the web server, and PHP-FPM, do not read a configuration with a new account. */
   readonly webRefusal?: string;
   readonly phpRefusals?: readonly string[];
+  readonly toRebuild?: FoundToRebuild;
   /** The .htaccess files that change with the name or the domain. */
   readonly accessFiles?: readonly ChangedAccessFile[];
 }
@@ -84,6 +122,12 @@ export interface AccountPart {
   readonly suspended?: (world: PartDependencies, account: Account) => PartPlan;
   readonly unsuspended?: (world: PartDependencies, account: Account) => PartPlan;
   readonly removed?: (world: PartDependencies, account: Account) => PartPlan;
+  /** What the machine lacks of these accounts. Changes nothing. */
+  readonly missing?: (looking: Looking, accounts: readonly Account[]) => Promise<readonly Missing[]>;
+  /** Reads what `rebuilt` needs from the machine, while no transaction is open. */
+  readonly lookToRebuild?: (looking: Looking, part: RebuiltPart) => Promise<FoundToRebuild>;
+  /** Creates again what is missing. What is there is not changed. */
+  readonly rebuilt?: (world: PartDependencies, account: Account, part: RebuiltPart) => PartPlan;
   /**
    * Asks everything that could refuse the steps of `removed`, while no transaction is open. Changes nothing.
    * @throws MachineError, ApiError with the reason.
@@ -104,6 +148,8 @@ export interface RemovalSubject {
 export interface PartWork {
   readonly steps: readonly PlannedStep[];
   readonly locks: readonly Lock[];
+  /** The secret of the plan (`Plan.secret`). */
+  readonly secret?: string | undefined;
 }
 
 /** Steps without locks: the account's own lock is enough. */

@@ -6,15 +6,20 @@ import { MachineError, UNCHANGED } from '../core/machine-error.ts';
 import type { PlannedStep } from '../core/plan.ts';
 import type { Account } from '../model/accounts/accounts.ts';
 import { rolesOf } from '../model/roles/active-profile.ts';
-import type {
-  AccountPart,
-  FoundByParts,
-  NewAccount,
-  PartPlan,
-  PartSubject,
-  PartWishes,
-  PartWork,
-  PartDependencies,
+import {
+  rebuiltParts,
+  type AccountPart,
+  type FoundByParts,
+  type FoundToRebuild,
+  type Looking,
+  type Missing,
+  type NewAccount,
+  type PartPlan,
+  type PartSubject,
+  type PartWishes,
+  type PartWork,
+  type PartDependencies,
+  type RebuiltPart,
 } from './account-part.ts';
 import { part as accessFiles } from './access-files/account.ts';
 import { part as addresses } from './addresses/account.ts';
@@ -28,11 +33,12 @@ import { part as users } from './users/account.ts';
 import endProcesses from './users/steps/end-processes.ts';
 import suspendUser from './users/steps/suspend.ts';
 import { part as virtualHosts } from './virtual-hosts/account.ts';
+import { part as websites } from './websites/account.ts';
 import { part as zones } from './zones/account.ts';
 
 const parts: readonly AccountPart[] = [
   ...[users, accessFiles, quota, addresses, zones, mysql, postgresql],
-  ...[certificates, phpPools, virtualHosts, retiredPhpPools, formerCertificates],
+  ...[certificates, phpPools, virtualHosts, retiredPhpPools, formerCertificates, websites],
 ];
 
 /** For the `look` of functions that create an account or change its domain. */
@@ -131,6 +137,46 @@ export function removed(world: PartDependencies, account: Account): Promise<Part
   return gather(backwards, (part) => part.removed?.(world, account));
 }
 
+export type { Missing } from './account-part.ts';
+
+export interface FoundMissing {
+  /** By account, and then in the order in which it is created again. */
+  readonly missing: readonly Missing[];
+  /** Why something could not be looked at. Sentences. */
+  readonly problems: readonly string[];
+}
+
+/** What the machine lacks of these accounts. */
+export async function missing(looking: Looking, accounts: readonly Account[]): Promise<FoundMissing> {
+  const found: Missing[] = [];
+  const problems: string[] = [];
+  for (const part of parts) {
+    try {
+      found.push(...((await part.missing?.(looking, accounts)) ?? []));
+    } catch (error) {
+      // A server of databases that does not run.
+      if (!(error instanceof MachineError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  const order = (one: Missing) => rebuiltParts.indexOf(one.part);
+  const sorted = found.sort((a, b) =>
+    a.username === b.username ? order(a) - order(b) : a.username < b.username ? -1 : 1,
+  );
+  return { missing: sorted, problems: [...new Set(problems)] };
+}
+
+/** For the `look` of a function that creates a part of an account again. */
+export async function lookToRebuild(looking: Looking, part: RebuiltPart): Promise<FoundToRebuild> {
+  let found: FoundToRebuild = {};
+  for (const one of parts) found = { ...found, ...(await one.lookToRebuild?.(looking, part)) };
+  return found;
+}
+
+export function rebuilt(world: PartDependencies, account: Account, part: RebuiltPart): Promise<PartWork> {
+  return gather(parts, (one) => one.rebuilt?.(world, account, part));
+}
+
 const backwards = [...parts].reverse();
 
 async function gather(
@@ -139,10 +185,13 @@ async function gather(
 ): Promise<PartWork> {
   const steps: PlannedStep[] = [];
   const locks: PartWork['locks'][number][] = [];
+  let secret: string | undefined;
   for (const part of from) {
     const plan = (await planOf(part)) ?? [];
     steps.push(...('steps' in plan ? plan.steps : plan));
-    if ('locks' in plan) locks.push(...plan.locks);
+    if (!('locks' in plan)) continue;
+    locks.push(...plan.locks);
+    secret ??= plan.secret;
   }
-  return { steps, locks };
+  return { steps, locks, ...(secret !== undefined && { secret }) };
 }

@@ -42,6 +42,17 @@ export interface BackupOptions {
   readonly now: number;
   /** A name that no other process uses. */
   readonly draft: string;
+  /** What only the machine knows (`model/machine-copies/`). */
+  readonly copies: readonly MachineCopy[];
+}
+
+/** A row of `machine_copy`. */
+interface MachineCopy {
+  readonly kind: string;
+  readonly name: string;
+  readonly username: string;
+  /** Encrypted. */
+  readonly sealed: Uint8Array;
 }
 
 /**
@@ -102,7 +113,7 @@ async function write(
   draft: string,
   key: Buffer | undefined,
   stateDirectory: string,
-  { withKey, version, hostname, now }: BackupOptions,
+  { withKey, version, hostname, now, copies }: BackupOptions,
 ): Promise<Manifest> {
   if (store.kind === 'sqlite') copySqlite(store.name, draft);
   else await copyPostgres(store, draft);
@@ -110,6 +121,7 @@ async function write(
   try {
     database.pragma('journal_mode = DELETE');
     database.pragma('synchronous = FULL');
+    if (store.isCurrent) addCopies(database, store.db.server, copies);
     const manifest: Manifest = {
       format: BACKUP_FORMAT,
       version,
@@ -127,6 +139,16 @@ async function write(
   } finally {
     database.close();
   }
+}
+
+/** A copy of an earlier backup stays if the machine has nothing newer, because it was not used yet. */
+function addCopies(database: Database.Database, server: string, copies: readonly MachineCopy[]): void {
+  database.transaction(() => {
+    const insert = database.prepare(
+      'INSERT OR REPLACE INTO machine_copy (server, kind, name, username, sealed) VALUES (?, ?, ?, ?, ?)',
+    );
+    for (const { kind, name, username, sealed } of copies) insert.run(server, kind, name, username, sealed);
+  })();
 }
 
 /**
@@ -176,7 +198,7 @@ function readKey(directory: StateDirectory): Buffer | undefined {
 }
 
 /** @throws ApiError `bad_param` */
-function assertPlace(path: string, force: boolean): void {
+export function assertPlace(path: string, force: boolean): void {
   const folder = dirname(path);
   const stats = statSync(folder, { throwIfNoEntry: false });
   if (stats?.isDirectory() !== true)

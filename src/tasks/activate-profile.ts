@@ -1,6 +1,8 @@
 // Prepares this server for a profile, stores its roles as active, and then writes what belongs to accounts.
-import { defineTask } from '../core/task.ts';
+import { defineTask, type TaskContext } from '../core/task.ts';
+import * as accountParts from '../drivers/account-parts.ts';
 import { prepare, release, writeAccounts } from '../drivers/roles/prepare.ts';
+import * as accounts from '../model/accounts/accounts.ts';
 import * as secondaries from '../model/dns/secondaries.ts';
 import { serverSettings } from '../model/dns/server-settings.ts';
 import { accountFiles } from '../model/roles/account-files.ts';
@@ -11,6 +13,14 @@ interface Input {
   /** The roles that are enabled. */
   readonly roles: readonly string[];
 }
+
+/** What accounts get from a role that is new. */
+const partsOf: Readonly<Record<string, readonly string[]>> = {
+  DNS: ['zones'],
+  WebServer: ['web'],
+  MySQL: ['mysql'],
+  Postgres: ['postgresql'],
+};
 
 export default defineTask<Input>({
   description: 'Prepare this server for a profile.',
@@ -33,6 +43,7 @@ export default defineTask<Input>({
       signal.throwIfAborted();
       progress(Math.round(share * 100), activity);
     });
+    const before = await transaction('reads', (db) => activeProfile.find({ db, system: machine.system }));
     await transaction('changes', async (db) => {
       await activeProfile.store(db, code, roles, now());
       if (!roles.includes('DNS') && (await secondaries.unregister(db))) {
@@ -41,6 +52,12 @@ export default defineTask<Input>({
     });
     log(`The profile ${code} is active.`);
     progress(90, 'Writing the files of accounts');
+    // Of roles that are active already, somebody may have removed a zone on purpose.
+    const had = before?.enabled.map(({ module }) => module) ?? [];
+    const isNew = (role: string) => isRetry || !had.includes(role);
+    await rebuildAccounts(context, (part) =>
+      roles.some((role) => isNew(role) && partsOf[role]?.includes(part)),
+    );
     await writeAccounts(roles, work);
     await release(roles, work);
     await transaction('changes', activeProfile.storeForm);
@@ -48,3 +65,45 @@ export default defineTask<Input>({
     return { code, roles: [...roles] };
   },
 });
+
+/** How many accounts are changed at the same time. They share reloads. */
+const AT_ONCE = 16;
+
+/**
+ * Gives the accounts that existed before what they lack, with the same code as --rebuild. An account that does not get it
+ * is reported, here and by --doctor, and does not keep the others from it: its user may be the reason.
+ */
+async function rebuildAccounts(
+  { machine, transaction, callOwn, signal, log }: TaskContext,
+  isWanted: (part: string) => boolean,
+): Promise<void> {
+  const { all, roles } = await transaction('reads', async (db) => ({
+    all: await accounts.listAll(db),
+    roles: await activeProfile.rolesOf({ db, system: machine.system }),
+  }));
+  const { missing, problems } = await accountParts.missing({ machine, transaction, roles }, all);
+  for (const problem of problems) log(problem);
+  const wanted = missing.filter(({ part, kind }) => isWanted(part) && kind !== 'lost');
+  const keys = new Set(wanted.map(({ username, part }) => JSON.stringify({ user: username, part })));
+  const failed = new Set<string>();
+  const left = keys.values();
+  const worker = async () => {
+    for (const key of left) {
+      signal.throwIfAborted();
+      const args = JSON.parse(key) as Readonly<Record<string, string>>;
+      const given = Object.entries(args).map(([name, value]) => ({ name, value }));
+      const { metadata } = await callOwn({ command: '--rebuild', args: given });
+      if (metadata.result === 1) continue;
+      failed.add(args.user ?? '');
+      log(
+        `The account “${args.user}” lacks what the profile gives it (${args.part}): ${metadata.reason} ` +
+          `Mend this, and then run: whmapi1 --rebuild ${args.user}`,
+      );
+    }
+  };
+  const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
+  for (const one of ended) if (one.status === 'rejected') throw one.reason;
+  if (keys.size === 0) return;
+  const usernames = new Set(wanted.map(({ username }) => username));
+  log(`Accounts that got what they lacked: ${usernames.size - failed.size} of ${usernames.size}.`);
+}

@@ -130,6 +130,7 @@ function contextOf(
       withLocks(engine, locks, { xid: task.xid, caller: task.caller, signal: abort.signal }, work),
     finishOperation: (id) => finish(engine, id),
     call: (call) => dispatch({ ...call, dryRun: false }, root, engine),
+    callOwn: (call) => dispatch({ ...call, dryRun: false }, root, { ...engine, find: engine.findOwn }),
     async callIfCurrent(call, isCurrent) {
       const about = { wasCurrent: true };
       const assertCurrent = async (db: Db) => {

@@ -225,7 +225,7 @@ const layers: Record<string, Layer> = {
   },
   administration: {
     files: /^src\/administration\.ts$/,
-    mayImport: [core, /^src\/(app\.ts$|doctor\/|store\/|machine\/)/, node],
+    mayImport: [core, /^src\/((app|rebuild-administration)\.ts$|doctor\/|store\/|machine\/)/, node],
   },
   'store-administration': {
     files: /^src\/store-administration\.ts$/,
@@ -253,6 +253,21 @@ const layers: Record<string, Layer> = {
     files: /^src\/database-administration\.ts$/,
     mayImport: [core, /^src\/app\.ts$/, /^src\/changes\//, /^src\/model\/accounts\//],
   },
+  // Functions that only this program itself calls.
+  'own-functions': {
+    files: /^src\/own-functions\.ts$/,
+    mayImport: [core, /^src\/changes\//, /^src\/drivers\/account-part\.ts$/, /^src\/model\/accounts\//],
+  },
+  'rebuild-administration': {
+    files: /^src\/rebuild-administration\.ts$/,
+    mayImport: [
+      core,
+      /^src\/(app|own-functions)\.ts$/,
+      /^src\/changes\/rebuild-account\.ts$/,
+      /^src\/drivers\/(account-parts?|machine-copies\/look)\.ts$/,
+      /^src\/model\//,
+    ],
+  },
   'hook-administration': {
     files: /^src\/hook-administration\.ts$/,
     mayImport: [core, /^src\/app\.ts$/, /^src\/model\/hooks\//],
@@ -266,7 +281,7 @@ const layers: Record<string, Layer> = {
     files: /^src\/(app|server-programs)\.ts$/,
     mayImport: [
       core,
-      /^src\/((store|machine)\/|server-programs\.ts$)/,
+      /^src\/((store|machine)\/|(server-programs|own-functions)\.ts$)/,
       generatedLists,
       generatedAccountLists,
       /^src\/changes\/(loaders\.generated|earlier-operations)\.ts$/,
@@ -320,7 +335,7 @@ const layers: Record<string, Layer> = {
       ...[
         /^src\/cli\//,
         /^src\/search\//,
-        /^src\/(app|sandbox-services|system-logins|(?:database-|hook-|name-server-|store-|task-)?administration)\.ts$/,
+        /^src\/(app|sandbox-services|system-logins|(?:database-|hook-|name-server-|rebuild-|store-|task-)?administration)\.ts$/,
         core,
         catalogue,
         /^src\/openapi\/document\.ts$/,

@@ -52,8 +52,8 @@ test('what was dropped by hand is missed until it is created again', async () =>
   await withMysql(machine, (mysql) => mysql.dropUser('bob_app'));
   await (await postgresqlOf(machine)).dropDatabase('bob_pg');
   expect(await findings()).toEqual([
-    'warning MariaDB no longer has users of accounts: “bob_app”. Websites that use them cannot connect. Restore them ' +
-      'from a backup, or create them again: Mysql::create_user.',
+    'warning MariaDB no longer has users of accounts: “bob_app”. Websites that use them cannot connect. Create them ' +
+      'again from the backup of the store, or with Mysql::create_user. whmapi1 --rebuild',
     'note PostgreSQL no longer has databases that accounts created: “bob_pg”. If their users did not drop them, restore ' +
       'them from a backup.',
   ]);

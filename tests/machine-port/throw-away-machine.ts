@@ -9,6 +9,7 @@ import {
   type MachineQuota,
   type MachineUsage,
   type MachineUsers,
+  type UserLogin,
 } from '../../src/core/machine.ts';
 import type { MachineAddresses } from '../../src/core/machine-addresses.ts';
 import type { MachineFiles } from '../../src/core/machine-daemons.ts';
@@ -85,6 +86,13 @@ export class ThrowAwayMachine implements Machine {
     this.users = {
       find: far('users', 'find'),
       findAll: () => Promise.reject(new Error('A map does not cross the border of the machine.')),
+      findById: far('users', 'findById'),
+      logins: async (names) =>
+        new Map(await (far('users', 'logins')(names) as Promise<[string, UserLogin][]>)),
+      homeOf: far('users', 'homeOf'),
+      makeHome: far('users', 'makeHome'),
+      recreate: far('users', 'recreate'),
+      undoRecreate: far('users', 'undoRecreate'),
       create: far('users', 'create'),
       undoCreate: far('users', 'undoCreate'),
       remove: far('users', 'remove'),

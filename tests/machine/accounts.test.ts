@@ -302,4 +302,29 @@ describeOnMachine('an account, in this order', () => {
       });
     });
   });
+
+  // The last one: eve is removed from the machine behind the program's back.
+  it('creates a user again that is gone, with its ID, password and crontab, and leaves its home alone', () => {
+    machine.run('crontab', ['-u', 'eve', '-'], { input: '5 4 * * * /bin/true eve\n' });
+    const facts = () =>
+      machine.sh(
+        'getent passwd eve; getent shadow eve | cut -d: -f2; crontab -u eve -l; ' +
+          'find /home/eve -printf "%p %U:%G %m %T@\\n" | sort',
+      );
+    machine.run('runuser', ['-u', 'eve', '--', 'tee', '/home/eve/public_html/kept.txt'], { input: 'kept\n' });
+    const before = facts();
+    expect(before).toContain('/bin/true eve');
+    machine.sh('whmapi1 --backup /root/store.backup');
+    machine.sh('systemctl stop whmapi1d && whmapi1 --restore /root/store.backup --force');
+    // Its processes of PHP end after a while.
+    machine.sh('crontab -u eve -r; for i in $(seq 60); do userdel eve && break; sleep 1; done');
+    const dry = machine.sh('whmapi1 --rebuild --dry-run');
+    expect(dry).toContain('eve: would create the user “eve”');
+    expect(machine.run('getent', ['passwd', 'eve']).stdout).toBe('');
+    expect(machine.sh('whmapi1 --rebuild')).toContain('eve: created the user “eve”');
+    expect(facts()).toBe(before);
+    expect(machine.sh('whmapi1 --rebuild')).toContain('has everything');
+    machine.sh('systemctl start whmapi1d');
+    expect(visit('eve.example', '/kept.txt')).toBe('kept\n');
+  });
 });

@@ -42,7 +42,7 @@ test('a backup is private, contains no key, and lists what is not in it; restore
   await createPackage('gold');
   await storeSecret('root', SECRET, { state: folder.state });
   const said = await expectDone('--backup', file());
-  expect(said).toContain('It does not contain the home directories of the accounts');
+  expect(said).toContain('It does not contain their home directories, the content of their databases');
   expect(said).toContain('The key is not in it.');
   expect(statSync(file()).mode & 0o777).toBe(0o600);
   expect(readdirSync(folder.path).sort()).toEqual(['state', 'whmapi1.backup']);

@@ -220,6 +220,7 @@ describe('accounts, users and home directories', () => {
     expect(toFix(report)).toMatchObject([
       {
         message: matching(/^The account “bob” has no user in the passwd file\. Create the user again/),
+        command: 'whmapi1 --rebuild bob',
       },
     ]);
     expect(JSON.stringify(report)).not.toContain('removeacct');

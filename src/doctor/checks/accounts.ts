@@ -1,9 +1,13 @@
 // The accounts of the store, the users of the machine, and the homes match.
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import * as accountParts from '../../drivers/account-parts.ts';
+import * as accounts from '../../model/accounts/accounts.ts';
+import { rolesOf } from '../../model/roles/active-profile.ts';
 import type { InspectedStore } from '../../store/inspect.ts';
 import {
   count,
+  note,
   ok,
   problem,
   warning,
@@ -33,7 +37,7 @@ const check: Check = {
 
 async function compare(subject: Subject, { db }: InspectedStore): Promise<readonly Finding[]> {
   const users = await usersOf(subject);
-  const accounts = await db.all<Account>(
+  const stored = await db.all<Account>(
     'SELECT username, uid, home FROM account WHERE server = ? ORDER BY username',
     db.server,
   );
@@ -41,29 +45,49 @@ async function compare(subject: Subject, { db }: InspectedStore): Promise<readon
   const busy = new Set(
     (await db.all<{ name: string }>('SELECT name FROM operation_lock')).map(({ name }) => name),
   );
-  const settled = accounts.filter(({ username }) => !busy.has(`account ${username}`));
-  const names = new Set(accounts.map(({ username }) => username));
+  const settled = stored.filter(({ username }) => !busy.has(`account ${username}`));
+  const names = new Set(stored.map(({ username }) => username));
+  const roles = await rolesOf({ db, system: subject.machine.system });
+  const { missing, problems } = await accountParts.missing(
+    { machine: subject.machine, roles, transaction: (_, work) => work(db) },
+    (await accounts.listAll(db)).filter(({ username }) => !busy.has(`account ${username}`)),
+  );
   const findings = [
+    ...shorten(problems.map((sentence) => problem(sentence))),
+    ...shorten(missing.flatMap((one) => missingParts(one, users))),
     ...shorten(settled.flatMap((account) => userFaults(account, users))),
     ...shorten(
       settled.filter(({ username }) => users.has(username)).flatMap((one) => homeFaults(one, subject)),
     ),
     ...shorten(strangers(subject, users, names, busy)),
-    ...shorten(await orphans(subject, users, accounts, busy)),
+    ...shorten(await orphans(subject, users, stored, busy)),
   ];
-  if (findings.length > 0) return findings;
+  if (findings.some(({ severity }) => severity !== 'note')) return findings;
   return [
-    ok(`${count(accounts.length, 'account')}: each has its user and its home, and no home is left over.`),
+    ...findings,
+    ok(`${count(stored.length, 'account')}: each has its user and its home, and no home is left over.`),
   ];
+}
+
+const rebuildOf = (username: string) => `whmapi1 --rebuild ${word(username)}`;
+
+/** What the server lacks of an account that has its user. `databases.ts` reports databases. */
+function missingParts(
+  { username, part, what, kind }: accountParts.Missing,
+  users: ReadonlyMap<string, MachineUser>,
+): Finding[] {
+  if (!users.has(username) || (part !== 'web' && part !== 'zones')) return [];
+  const message = `The server lacks something of the account “${username}”: ${what}.`;
+  if (kind !== 'optional') return [problem(message, rebuildOf(username))];
+  return [note(`${message} Ignore this if another nameserver has the zone.`, rebuildOf(username))];
 }
 
 function userFaults({ username, uid }: Account, users: ReadonlyMap<string, MachineUser>): Finding[] {
   const user = users.get(username);
   if (user === undefined) {
     const missing = `The account “${username}” has no user in the passwd file.`;
-    return [
-      problem(`${missing} Create the user again with the user ID ${uid}. Its home may still be there.`),
-    ];
+    const again = `${missing} Create the user again with the user ID ${uid}. Its home may still be there.`;
+    return [problem(again, rebuildOf(username))];
   }
   if (user.uid === uid) return [];
   return [
@@ -82,11 +106,10 @@ function homeFaults({ username, uid, home }: Account, { isSandbox, stateDirector
     const foreign = `The home “${place}” of the account “${username}” belongs to the user ID ${stats.uid}.`;
     return [problem(foreign, `chown --no-dereference ${username}:${username} ${word(place)}`)];
   }
-  const owner = isSandbox ? '' : ` -o ${username} -g ${username}`;
   return [
     problem(
       `The home “${place}” of the account “${username}” is missing. Its files have to come from a backup.`,
-      `install -d -m 711${owner} ${word(place)}`,
+      rebuildOf(username),
     ),
   ];
 }

@@ -90,7 +90,8 @@ async function examine(
     findings.push(
       warning(
         `${server} no longer has users of accounts: ${list(lostUsers, 3)}. Websites that use them cannot connect. ` +
-          `Restore them from a backup, or create them again: ${module}::create_user.`,
+          `Create them again from the backup of the store, or with ${module}::create_user.`,
+        'whmapi1 --rebuild',
       ),
     );
   }

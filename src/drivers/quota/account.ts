@@ -8,6 +8,16 @@ export const part: AccountPart = {
     return diskLimit === null ? [] : [limit.plan({ name, limit: diskLimit })];
   },
 
+  // The file system has the limits, by user ID, so they are lost with it.
+  rebuilt({ found, warn }, { username: name, settings: { diskLimit } }, part) {
+    if (part !== 'user' || diskLimit === null) return [];
+    if (found.toRebuild?.hasQuota === true) return [limit.plan({ name, limit: diskLimit })];
+    warn(
+      `The limit of ${diskLimit} MiB of “${name}” was not set, because this server enforces no limits of disk space.`,
+    );
+    return [];
+  },
+
   changed(_world, before, after) {
     const [had, has] = [before.settings.diskLimit, after.settings.diskLimit];
     return had === has ? [] : [limit.plan({ name: after.username, limit: has, before: had })];

@@ -73,6 +73,8 @@ export interface VirtualHostsDriver<Memento> {
   reload(machine: DriverMachine): Promise<void>;
   /** The same for what `setUp` writes. */
   restart(machine: DriverMachine): Promise<void>;
+  /** The accounts that have virtual hosts. */
+  usernames(machine: DriverMachine): Promise<ReadonlySet<string>>;
   /** Marks the account's files as ours, even if they were edited by hand, so that they can be removed. */
   adopt(machine: DriverMachine, username: string, wildcards?: readonly string[]): Promise<void>;
   /** Writes the configuration that holds for all accounts. */

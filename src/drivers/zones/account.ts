@@ -11,18 +11,20 @@ import { findPublicAddress } from '../../model/addresses/nat.ts';
 import { moveIpv4, nextZone } from '../../model/dns/site-addresses.ts';
 import { MAX_NAMESERVERS, type Nameserver } from '../../model/dns/nameservers.ts';
 import { textOf } from '../../model/dns/octets.ts';
+import { rebuiltZone, zonesOf } from '../../model/dns/rebuilt-zone.ts';
+import * as copies from '../../model/machine-copies/copies.ts';
 import { linesThatMention, renameZone } from '../../model/dns/renamed-zone.ts';
 import { serialFrom } from '../../model/dns/serial.ts';
 import * as owners from '../../model/dns/zone-owners.ts';
 import { listOf } from '../../model/domains/hosted-domains.ts';
 import { renamesOf } from '../../model/domains/renamed-domains.ts';
-import type { AccountPart, PartWork, PartWishes, PartDependencies } from '../account-part.ts';
+import type { AccountPart, Missing, PartWork, PartWishes, PartDependencies } from '../account-part.ts';
 import type { FoundZone, Zone } from './contract.ts';
 import { lookAtRegistered, lookAtTemplates, lookAtZone, lookAtZones, type FoundForAccount } from './look.ts';
+import { zones } from './zones.ts';
 import change from './steps/change.ts';
 import remove from './steps/remove.ts';
 import removeKeys from './steps/remove-keys.ts';
-import { zones } from './zones.ts';
 
 const ROLE = 'DNS';
 const NOTHING: PartWork = { steps: [], locks: [] };
@@ -108,6 +110,46 @@ export const part: AccountPart = {
     return { steps, locks };
   },
 
+  async missing({ machine, transaction, roles }, all) {
+    if (!roles.has(ROLE)) return [];
+    const present = new Set(await zones.list(machine));
+    return transaction('reads', async (db) => {
+      const saved = new Set((await copies.list(db, 'zone')).map(({ name }) => name));
+      const missing: Missing[] = [];
+      for (const account of all) {
+        for (const name of (await zonesOf(db, account)).filter((one) => !present.has(one))) {
+          const isSaved = saved.has(name);
+          missing.push({
+            ...{ username: account.username, part: 'zones' },
+            what: `the DNS zone “${name}”${isSaved ? ', as it was in the backup' : ''}`,
+            // killdns removes it too.
+            ...(!isSaved && { kind: 'optional' }),
+          });
+        }
+      }
+      return missing;
+    });
+  },
+
+  async lookToRebuild({ machine, roles }, part) {
+    if (part !== 'zones' || !roles.has(ROLE)) return {};
+    const present = new Set(await zones.list(machine));
+    return { zones: { present, templates: await lookAtTemplates(machine, ACCOUNT_TEMPLATES) } };
+  },
+
+  async rebuilt(world, account, part) {
+    const look = world.found.toRebuild?.zones;
+    if (part !== 'zones' || look === undefined) return [];
+    const missing = (await zonesOf(world.db, account)).filter((name) => !look.present.has(name));
+    const steps: PlannedStep[] = [];
+    for (const name of missing) {
+      const after = await rebuiltZone(world, name, account, look.templates);
+      if (after.dnssecPolicy !== null) warnOfKeys(world, name);
+      steps.push(change.plan({ name, before: null, after, isNew: true }));
+    }
+    return { steps, locks: missing.map(lockOf) };
+  },
+
   async removed(world, account) {
     if (!world.roles.has(ROLE)) return withoutRole(world, ['keepdns']);
     if (world.wishes.keepdns === true) return NOTHING;
@@ -183,6 +225,10 @@ async function assertFree(
   );
 }
 
+function warnOfKeys({ warn }: Pick<PartDependencies, 'warn'>, name: string): void {
+  warn(`The DNS zone “${name}” is signed with new keys. Publish its DS records at the registrar.`);
+}
+
 function renamedZone({ now, inform, warn }: PartDependencies, found: FoundZone, to: string): Zone {
   const zone = zoneFileOf(found);
   const after = ofFile(found.name, () => renameZone(zone, `${to}.`, new Date(now())));
@@ -193,7 +239,7 @@ function renamedZone({ now, inform, warn }: PartDependencies, found: FoundZone, 
     );
   }
   if (found.dnssecPolicy !== null) {
-    warn(`The DNS zone “${to}” is signed with new keys. Publish its DS records at the registrar.`);
+    warnOfKeys({ warn }, to);
   }
   return { name: to, text: textOf(after.text), dnssecPolicy: found.dnssecPolicy };
 }

@@ -1,7 +1,7 @@
 // The users' crontabs in the directory of the cron daemon. A disabled crontab stays there under a name with a dot. No
 // cron runs it: Debian's cron and cronie skip such files.
 import { lstatSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export class Crontabs {
@@ -26,6 +26,11 @@ export class Crontabs {
     await move(this.#disabled(from), this.#disabled(to));
   }
 
+  /** The present crontab, or else the disabled one. Empty if there is none. */
+  async read(name: string): Promise<string> {
+    return (await readIfThere(this.#active(name))) ?? (await readIfThere(this.#disabled(name))) ?? '';
+  }
+
   async remove(name: string): Promise<void> {
     for (const path of [this.#active(name), this.#disabled(name)])
       if (await isThere(path)) await rm(path, { force: true });
@@ -38,6 +43,10 @@ export class Crontabs {
   #disabled(name: string): string {
     return join(this.#folder, `.${name}.suspended`);
   }
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  return (await isThere(path)) ? readFile(path, 'utf8') : undefined;
 }
 
 /** Does nothing if the file does not exist, or if the server has no cron. */

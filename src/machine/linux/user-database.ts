@@ -38,6 +38,27 @@ export class UserDatabase {
     return { hash, expiry };
   }
 
+  async findById(uid: number): Promise<MachineUser | undefined> {
+    const entry = await this.#entry('passwd', String(uid));
+    return entry && userOf(entry);
+  }
+
+  /** The hashes of many users, by name. */
+  async shadows(names: ReadonlySet<string>): Promise<Map<string, string>> {
+    const { stdout } = await this.#run('getent', ['shadow'], { accept: [0, 2] });
+    const hashes = new Map<string, string>();
+    for (const line of stdout.split('\n')) {
+      const [name = '', hash = ''] = line.split(':', 2);
+      if (names.has(name) && !hashes.has(name)) hashes.set(name, hash);
+    }
+    return hashes;
+  }
+
+  /** The name of the group with this ID. */
+  async groupName(gid: number): Promise<string | undefined> {
+    return (await this.#entry('group', String(gid)))?.[0];
+  }
+
   async groupId(name: string): Promise<number | undefined> {
     const entry = await this.#entry('group', name);
     return entry === undefined ? undefined : Number(entry[2]);

@@ -1,5 +1,5 @@
 // Calls useradd(8) and chpasswd(8).
-import type { NewMachineUser } from '../../core/machine.ts';
+import type { FormerMachineUser, NewMachineUser } from '../../core/machine.ts';
 import { alreadyExists } from '../../core/machine-values.ts';
 import { hashAsPam } from './password-hash.ts';
 import type { Run } from './run.ts';
@@ -12,7 +12,20 @@ const NAME_TAKEN = 9;
  * Does not create the home, which would be incomplete while the skeleton is copied.
  * @throws MachineError `exists` if the name, the group or the user ID is taken
  */
-export async function addUser(run: Run, { name, home, shell, comment, uid }: NewMachineUser): Promise<void> {
+export function addUser(run: Run, user: NewMachineUser): Promise<void> {
+  return add(run, user, ['--user-group']);
+}
+
+/** The same for a user whose group exists. */
+export function addFormerUser(run: Run, user: FormerMachineUser): Promise<void> {
+  return add(run, user, ['--no-user-group', '--gid', String(user.gid)]);
+}
+
+async function add(
+  run: Run,
+  { name, home, shell, comment, uid }: NewMachineUser,
+  ofGroup: readonly string[],
+): Promise<void> {
   const options = {
     '--home-dir': home,
     '--shell': shell,
@@ -21,7 +34,7 @@ export async function addUser(run: Run, { name, home, shell, comment, uid }: New
   };
   // A hosting account does not need a range of subordinate IDs (user namespaces).
   const keys = ['SUB_UID_COUNT=0', 'SUB_GID_COUNT=0'].flatMap((key) => ['--key', key]);
-  const words = ['--no-create-home', '--user-group', '--no-log-init', ...Object.entries(options).flat()];
+  const words = ['--no-create-home', ...ofGroup, '--no-log-init', ...Object.entries(options).flat()];
   const { status } = await run('useradd', [...words, ...keys, '--', name], {
     accept: [0, UID_TAKEN, NAME_TAKEN],
   });

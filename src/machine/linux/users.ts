@@ -3,11 +3,13 @@ import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
   CreatedUser,
+  FormerMachineUser,
   FormerUser,
   MachineUser,
   MachineUsers,
   NamedHome,
   NewMachineUser,
+  UserLogin,
 } from '../../core/machine.ts';
 import {
   alreadyExists,
@@ -36,6 +38,7 @@ import type { Run } from './run.ts';
 import { Suspensions } from './suspensions.ts';
 import { UserCreation, type Wanted } from './user-creation.ts';
 import { UserDatabase } from './user-database.ts';
+import { assertFormerUser, UserRecreation } from './user-recreation.ts';
 import { UserProcesses } from './user-processes.ts';
 import { UserRemoval } from './user-removal.ts';
 import { prepared, setPasswords, type NewPassword } from './user-tools.ts';
@@ -74,6 +77,7 @@ export class LinuxUsers implements MachineUsers {
   readonly #database: UserDatabase;
   readonly #removal: UserRemoval;
   readonly #creation: UserCreation;
+  readonly #recreation: UserRecreation;
   readonly #batches = new Batches();
   readonly #private: string;
 
@@ -102,11 +106,57 @@ export class LinuxUsers implements MachineUsers {
       suspensions: this.#suspensions,
       removal: this.#removal,
     });
+    this.#recreation = new UserRecreation({
+      ...{ run, bases },
+      database: this.#database,
+      homes: this.#homes,
+      suspensions: this.#suspensions,
+    });
     this.#private = suspensions;
   }
 
   find(name: string): Promise<MachineUser | undefined> {
     return this.#database.find(name);
+  }
+
+  findById(uid: number): Promise<MachineUser | undefined> {
+    return this.#database.findById(uid);
+  }
+
+  async logins(names: readonly string[]): Promise<Map<string, UserLogin>> {
+    const users = await this.findAll(names);
+    const hashes = await this.#database.shadows(new Set(users.keys()));
+    const found = new Map<string, UserLogin>();
+    for (const [name, user] of users) {
+      const hash = hashes.get(name) ?? '';
+      const before = await this.#suspensions.recall(user);
+      const isOnlySuspended = before?.isLocked === false;
+      const crontab = await this.#crontabs.read(name);
+      found.set(name, { gid: user.gid, hash: isOnlySuspended ? hash.replace(/^!/, '') : hash, crontab });
+    }
+    return found;
+  }
+
+  async homeOf(user: FormerUser): Promise<'own' | 'missing' | 'foreign'> {
+    assertHomePath(user.home, this.#bases);
+    return this.#recreation.homeOf(user);
+  }
+
+  async makeHome(name: string, links?: Readonly<Record<string, string>>): Promise<void> {
+    await this.#withLock(async () => {
+      const user = await this.#get(name);
+      if ((await this.#recreation.homeOf(user)) === 'missing') await this.#homes.make(user, links);
+    });
+  }
+
+  async recreate(user: FormerMachineUser, hash?: string): Promise<void> {
+    assertFormerUser(user, hash, this.#bases);
+    await this.#withLock(() => this.#recreation.recreate(user, hash));
+  }
+
+  async undoRecreate(user: { readonly name: string; readonly uid: number }): Promise<void> {
+    assertUsername(user.name);
+    await this.#withLock(() => this.#recreation.undo(user));
   }
 
   findAll(names: readonly string[]): Promise<Map<string, MachineUser>> {

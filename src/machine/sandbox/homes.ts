@@ -1,4 +1,5 @@
 // The home directories of the sandbox.
+import { lstatSync } from 'node:fs';
 import { chmod, cp, mkdir, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HOME_FOLDERS, HOME_LINKS, HOME_MODE } from '../../core/home-layout.ts';
@@ -39,6 +40,13 @@ export class SandboxHomes {
     // After the copy, which sets the mode of the skeleton.
     await chmod(place, HOME_MODE);
     return countTree(place);
+  }
+
+  /** In a sandbox, no directory has another owner. */
+  async kindOf(home: string): Promise<'own' | 'missing' | 'foreign'> {
+    const stats = lstatSync(this.#tree.locate(home), { throwIfNoEntry: false });
+    if (stats === undefined) return 'missing';
+    return stats.isDirectory() ? 'own' : 'foreign';
   }
 
   async remove(home: string): Promise<void> {

@@ -74,13 +74,18 @@ export class Table {
 
   /** Whether a user has the value in this field. @param except whose row does not count. */
   isTaken(field: number, value: string, except?: string): boolean {
+    return this.rowWith(field, value, except) !== undefined;
+  }
+
+  /** The first row with the value in this field. @param except whose row does not count. */
+  rowWith(field: number, value: string, except?: string): Row | undefined {
     const { bytes } = this;
     for (let at = bytes.indexOf(`:${value}`); at >= 0; at = bytes.indexOf(`:${value}`, at + 1)) {
       const start = bytes.lastIndexOf(LINE_BREAK, at) + 1;
       const row = rowAt(bytes, { start, end: bytes.indexOf(LINE_BREAK, at) + 1 });
-      if (row[field] === value && row[0] !== except) return true;
+      if (row[field] === value && row[0] !== except) return row;
     }
-    return false;
+    return undefined;
   }
 
   /** A name occurs more than once only if somebody edited the file. The first line counts, as for the system. */

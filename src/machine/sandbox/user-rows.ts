@@ -13,6 +13,11 @@ export function findIn(passwd: Table, name: string): MachineUser | undefined {
   return entry && userOf(entry);
 }
 
+export function findById(passwd: Table, uid: number): MachineUser | undefined {
+  const entry = passwd.rowWith(ID, String(uid));
+  return entry && userOf(entry);
+}
+
 /** @throws MachineError `exists` if the chosen ID is taken. */
 export function uidFor({ passwd, group }: Tables, chosen: number | undefined): number {
   if (chosen === undefined) {

@@ -2,11 +2,13 @@
 // belong to the user of this process, and there are no processes to end.
 import type {
   CreatedUser,
+  FormerMachineUser,
   FormerUser,
   MachineUser,
   MachineUsers,
   NamedHome,
   NewMachineUser,
+  UserLogin,
 } from '../../core/machine.ts';
 import {
   alreadyExists,
@@ -20,6 +22,7 @@ import {
   assertHomePath,
   assertUsername,
   assertNewUser,
+  foreignHome,
   assertPassword,
   assertShell,
   ROOT,
@@ -27,6 +30,7 @@ import {
 import { MachineError } from '../../core/machine-error.ts';
 import { Crontabs, isThere } from '../linux/crontabs.ts';
 import { run } from '../linux/run.ts';
+import { assertFormerUser } from '../linux/user-recreation.ts';
 import { holdsFile } from '../holds-file.ts';
 import { verifyHash } from '../verify-hash.ts';
 import { hashPassword, isPasswordOf, PASSWORD_COST } from './password.ts';
@@ -43,7 +47,7 @@ import {
 } from './suspensions.ts';
 import { readRow, readTable, readTables, writeTables, type Tables } from './tables.ts';
 import { Tree } from './tree.ts';
-import { findIn, replaced, uidFor } from './user-rows.ts';
+import { findById, findIn, replaced, uidFor } from './user-rows.ts';
 
 export const BASES = ['/home'];
 const CRONTABS = '/var/spool/cron/crontabs';
@@ -79,6 +83,79 @@ export class SandboxUsers implements MachineUsers {
     if (names.length > FEW) return usersIn(passwd.bytes.toString(), new Set(names));
     const users = names.filter(isUserName).map((name) => findIn(passwd, name));
     return new Map(users.filter((user) => user !== undefined).map((user) => [user.name, user]));
+  }
+
+  async findById(uid: number): Promise<MachineUser | undefined> {
+    return findById(await readTable(this.#tree, 'passwd'), uid);
+  }
+
+  async logins(names: readonly string[]): Promise<Map<string, UserLogin>> {
+    const { shadow, suspended: suspensions } = await readTables(this.#tree);
+    const crontabs = await this.#crontabs();
+    const found = new Map<string, UserLogin>();
+    for (const [name, user] of await this.findAll(names)) {
+      const hash = shadow.row(name)?.[HASH] ?? '!';
+      const isOnlySuspended = suspensionOf(suspensions, user)?.[2] === '0';
+      const crontab = await crontabs.read(name);
+      found.set(name, { gid: user.gid, hash: isOnlySuspended ? hash.replace(/^!/, '') : hash, crontab });
+    }
+    return found;
+  }
+
+  async homeOf({ home }: FormerUser): Promise<'own' | 'missing' | 'foreign'> {
+    assertHomePath(home, BASES);
+    return this.#homes.kindOf(home);
+  }
+
+  async makeHome(name: string, links?: Readonly<Record<string, string>>): Promise<void> {
+    assertUsername(name);
+    await this.#tree.withLock(async () => {
+      const user = findIn(await readTable(this.#tree, 'passwd'), name);
+      if (user === undefined) throw userNotFound(name);
+      assertNotSystemUser(user, BASES);
+      if ((await this.#homes.kindOf(user.home)) === 'missing') await this.#homes.make(user.home, links);
+    });
+  }
+
+  async recreate(user: FormerMachineUser, hash?: string): Promise<void> {
+    assertFormerUser(user, hash, BASES);
+    const { name, home, comment, shell, uid, gid } = user;
+    await this.#tree.withLock(async () => {
+      const old = await readTables(this.#tree);
+      const found = findIn(old.passwd, name);
+      const isOurs = found?.uid === uid && found.home === home;
+      if (found !== undefined && !isOurs) throw alreadyExists(`The user “${name}”`);
+      const kind = await this.#homes.kindOf(home);
+      if (kind === 'foreign') throw foreignHome(home, uid);
+      if (found === undefined) uidFor(old, uid);
+      const next: Tables = {
+        passwd: isOurs
+          ? old.passwd
+          : old.passwd.with([name, 'x', String(uid), String(gid), comment, home, shell]),
+        shadow: old.shadow
+          .without(name)
+          .with([name, hash ?? '!', this.#today(), '0', '99999', '7', '', '', '']),
+        group: old.group.without(name).with([name, 'x', String(gid), '']),
+        suspended: old.suspended.without(name),
+      };
+      await writeTables(this.#tree, old, next, [name]);
+      if (kind === 'missing') await this.#homes.make(home, user.links);
+    });
+  }
+
+  async undoRecreate({ name, uid }: { readonly name: string; readonly uid: number }): Promise<void> {
+    assertUsername(name);
+    await this.#tree.withLock(async () => {
+      const old = await readTables(this.#tree);
+      if (findIn(old.passwd, name)?.uid !== uid) return;
+      const next = {
+        passwd: old.passwd.without(name),
+        shadow: old.shadow.without(name),
+        group: old.group.without(name),
+        suspended: old.suspended.without(name),
+      };
+      await writeTables(this.#tree, old, next, [name]);
+    });
   }
 
   async create(user: NewMachineUser, password?: string): Promise<CreatedUser> {

@@ -84,6 +84,7 @@ const places = [
   ['database_user', 'owner'],
   ['database_host', 'owner'],
   ['database_session_user', 'owner'],
+  ['machine_copy', 'username'],
 ] as const;
 
 /** Logins under the old name. They are also deleted if the user is renamed. */

@@ -105,7 +105,10 @@ interface Addresses {
   readonly ipv6: string | undefined;
 }
 
-async function addressesOf({ db }: Dependencies, { ip, username }: Account): Promise<Addresses> {
+export async function addressesOf(
+  { db }: Pick<Dependencies, 'db'>,
+  { ip, username }: Account,
+): Promise<Addresses> {
   return {
     ipv4: await findPublicAddress(db, ip),
     ipv6: (await assignments.find(db, username))?.address,
@@ -173,7 +176,10 @@ type Subdomain = Addresses & { readonly domain: string };
 const ownersOf = (domain: string) => (isWildcard(domain) ? [`${domain}.`] : [`${domain}.`, `www.${domain}.`]);
 
 /** Address records of the subdomain and of `www.`. A name that already has an address or is an alias keeps it. */
-function newRecords(zone: ZoneFile, { domain, ttl, ipv4, ipv6 }: Subdomain & { readonly ttl: number }) {
+export function newRecords(
+  zone: ZoneFile,
+  { domain, ttl, ipv4, ipv6 }: Subdomain & { readonly ttl: number },
+) {
   const present = new Set(
     recordsOf(zone)
       .filter(({ type }) => ['A', 'AAAA', 'CNAME'].includes(type))

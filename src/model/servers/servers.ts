@@ -99,6 +99,7 @@ export async function forget(
     'mysql_profile',
     'active_mysql_profile',
     'mysql_activation_step',
+    'machine_copy',
   ]) {
     await db.run(`DELETE FROM ${table} WHERE server = ?`, name);
   }

@@ -25,7 +25,7 @@ interface Account {
   readonly hash: ArchivedHash;
 }
 
-const NATIVE = 'mysql_native_password';
+export const NATIVE = 'mysql_native_password';
 
 /** @param client the host of this machine as the server sees it. */
 export async function archivedUsers(
@@ -110,7 +110,11 @@ interface Login {
   readonly authentication_string?: string;
 }
 
-async function accountsOf(connection: DatabaseConnection, users: readonly string[]): Promise<Account[]> {
+/** Each user at each of its hosts. */
+export async function accountsOf(
+  connection: DatabaseConnection,
+  users: readonly string[],
+): Promise<Account[]> {
   if (users.length === 0) return [];
   const rows = await connection.query<{ user: string; host: string; json: string }>(
     `SELECT User AS user, Host AS host, CONCAT(Priv, '') AS json FROM mysql.global_priv

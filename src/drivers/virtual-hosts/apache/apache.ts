@@ -25,7 +25,7 @@ import {
   type ApacheServer,
 } from './control.ts';
 import { changeModules, dangerOf, moduleChanges, type ModuleChanges } from './modules.ts';
-import { accountFile, wildcardFile, OURS, SUEXEC } from './places.ts';
+import { accountFile, ACCOUNTS, wildcardFile, OURS, SUEXEC } from './places.ts';
 import { refusalOf } from './refusal.ts';
 import { serverDriver, type DesiredServer } from './server-driver.ts';
 
@@ -86,6 +86,12 @@ export class Apache implements VirtualHostsDriver<FileMemento> {
     }));
     const description = `Write the virtual hosts of ${changes.length} accounts in the configuration of Apache.`;
     return this.#accounts.step('virtual hosts of accounts', description, desired);
+  }
+
+  async usernames(machine: DriverMachine): Promise<ReadonlySet<string>> {
+    const { files } = await this.#accounts.port(machine);
+    const names = (await files.list(ACCOUNTS)).map((name) => /^([a-z][a-z0-9]*)\.conf$/.exec(name)?.[1]);
+    return new Set(names.filter((name) => name !== undefined));
   }
 
   async adopt(machine: DriverMachine, username: string, wildcards: readonly string[] = []): Promise<void> {

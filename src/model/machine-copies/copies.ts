@@ -1,0 +1,93 @@
+// What only the machine knew of this server when the store was backed up. `--backup` puts it into the backup, and
+// `--rebuild` uses it.
+import type { Db, Sealer } from '../../core/context.ts';
+
+/** What each kind of copy contains. JSON. */
+export interface Contents {
+  readonly login: {
+    readonly gid: number;
+    /** As in the shadow file, without the lock of a suspension. */
+    readonly hash: string;
+    readonly crontab: string;
+  };
+  readonly zone: { readonly text: string; readonly dnssecPolicy: string | null };
+  readonly mysql: {
+    readonly users: readonly {
+      readonly name: string;
+      readonly hosts: readonly string[];
+      /** Of mysql_native_password. */
+      readonly hash: string;
+    }[];
+    readonly grants: readonly {
+      readonly user: string;
+      readonly database: string;
+      readonly privileges: readonly string[];
+    }[];
+  };
+  readonly postgresql: {
+    readonly users: readonly { readonly name: string; readonly verifier: string }[];
+    readonly grants: readonly { readonly user: string; readonly database: string }[];
+  };
+}
+
+export type Kind = keyof Contents;
+
+export type Copy = {
+  [K in Kind]: {
+    readonly kind: K;
+    /** Of the zone, otherwise of the account. */
+    readonly name: string;
+    /** The account. Empty for a zone of root. */
+    readonly username: string;
+    readonly content: Contents[K];
+  };
+}[Kind];
+
+/** As a backup stores it. */
+export interface SealedCopy {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly username: string;
+  readonly sealed: Uint8Array;
+}
+
+const purposeOf = (kind: Kind, name: string) => JSON.stringify(['machine_copy', kind, name]);
+
+/** @param earlier any encrypted value of the store. @throws ApiError `key_lost`. */
+export async function seal(
+  sealer: Sealer,
+  { kind, name, username, content }: Copy,
+  earlier: Uint8Array | undefined,
+): Promise<SealedCopy> {
+  const sealed = await sealer.seal(JSON.stringify(content), purposeOf(kind, name), earlier);
+  return { kind, name, username, sealed };
+}
+
+/** Undefined if the backup had none. @throws ApiError `key_lost`. */
+export async function read<K extends Kind>(
+  { db, sealer }: { readonly db: Db; readonly sealer: Sealer },
+  kind: K,
+  name: string,
+): Promise<Contents[K] | undefined> {
+  const row = await db.get<{ sealed: Uint8Array }>(
+    'SELECT sealed FROM machine_copy WHERE server = ? AND kind = ? AND name = ?',
+    ...[db.server, kind, name],
+  );
+  if (row === undefined) return undefined;
+  return JSON.parse(await sealer.open(row.sealed, purposeOf(kind, name))) as Contents[K];
+}
+
+/** The names of the copies of a kind, of all accounts and of root. */
+export function list(db: Db, kind: Kind): Promise<{ readonly name: string; readonly username: string }[]> {
+  return db.all(
+    'SELECT name, username FROM machine_copy WHERE server = ? AND kind = ? ORDER BY name',
+    ...[db.server, kind],
+  );
+}
+
+export async function forget(db: Db, kind: Kind, name: string): Promise<void> {
+  await db.run(
+    'DELETE FROM machine_copy WHERE server = ? AND kind = ? AND name = ?',
+    ...[db.server, kind, name],
+  );
+}
