@@ -10,10 +10,11 @@ import { rebuiltParts, type Looking, type Missing } from './drivers/account-part
 import * as accountParts from './drivers/account-parts.ts';
 import { listZones, readCopies } from './drivers/machine-copies/look.ts';
 import * as accounts from './model/accounts/accounts.ts';
+import { listLeaving } from './model/accounts/postponed.ts';
 import type { DatabaseEngine } from './model/databases/names.ts';
 import * as databaseOwners from './model/databases/owners.ts';
 import * as zoneOwners from './model/dns/zone-owners.ts';
-import { seal, type SealedCopy } from './model/machine-copies/copies.ts';
+import { forgetLost, seal, type SealedCopy } from './model/machine-copies/copies.ts';
 import { rolesOf } from './model/roles/active-profile.ts';
 import { findSealed } from './model/two-factor/sealed-secrets.ts';
 import { findOwnFunction, REBUILD } from './own-functions.ts';
@@ -52,11 +53,12 @@ export class Rebuilding {
   async look(usernames: readonly string[]): Promise<Overview> {
     const { engine } = this.#application;
     const { system } = engine.machine;
-    const { all, roles } = await this.#read(async (db) => ({
+    const { all, leaving, roles } = await this.#read(async (db) => ({
       all:
         usernames.length === 0
           ? await accounts.listAll(db)
           : await Promise.all(usernames.map((username) => accounts.get(db, root, username))),
+      leaving: await listLeaving(db),
       roles: await rolesOf({ db, system }),
     }));
     const looking: Looking = { machine: engine.machine, roles, transaction: (_, work) => this.#read(work) };
@@ -74,7 +76,13 @@ export class Rebuilding {
           usernames.length > 0 ||
           missing.some((one) => one.username === username && one.part === 'user'),
       ),
-      ...{ zonesOfRoot, problems },
+      zonesOfRoot,
+      problems: [
+        ...problems,
+        ...all
+          .filter(({ uid }) => usernames.length > 0 && leaving.has(uid))
+          .map(({ username }) => `“${username}” is being removed. “unsuspendacct” takes the removal back.`),
+      ],
     };
   }
 
@@ -110,6 +118,15 @@ export class Rebuilding {
         if ('problem' in result && part === 'user') break;
       }
     }
+  }
+
+  /** Removes the copies of a backup that cannot be decrypted. @returns their number. */
+  forgetLost(): Promise<number> {
+    const { store, sealer } = this.#application.engine;
+    return store.transaction('changes', async (db) => ({
+      value: await forgetLost({ db, sealer }),
+      keep: true,
+    }));
   }
 
   close(): void {

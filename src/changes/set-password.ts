@@ -2,6 +2,7 @@
 import { defineChange, exclusive, type Plan } from '../core/plan.ts';
 import step from '../drivers/users/steps/set-password.ts';
 import { notifyAccount } from '../model/contacts/account-notifications.ts';
+import * as copies from '../model/machine-copies/copies.ts';
 import * as sessions from '../model/logins/sessions.ts';
 
 const change = defineChange<{ readonly username: string }>({
@@ -9,6 +10,8 @@ const change = defineChange<{ readonly username: string }>({
   // Sessions opened with the old password end.
   async store(db, { username }, { now }) {
     await sessions.closeAll(db, username);
+    // --rebuild must not bring an earlier password back.
+    await copies.forget(db, 'login', username);
     const body = `The password of the account “${username}” was changed. All its sessions ended.`;
     const told = {
       username,

@@ -18,7 +18,7 @@ const flagOf = (command: string) => `--${command.replace(/[A-Z]/g, (letter) => `
 const companions = {
   withKey: { flag: '--with-key', of: ['backup'] },
   follow: { flag: '--follow', of: ['log'] },
-  force: { flag: '--force', of: ['backup', 'restore'] },
+  force: { flag: '--force', of: ['backup', 'restore', 'rebuild'] },
 } as const;
 
 /** @returns the exit status. @throws UsageError */
@@ -58,7 +58,7 @@ export async function administer(line: CommandLine, options: AdministrationOptio
 async function start(line: CommandLine, options: AdministrationOptions, io: Io): Promise<number> {
   const { backup, restore, force = false, withKey = false } = options;
   if (options.doctor === true) return (await import('./doctor.ts')).doctor(line, options, io);
-  if (options.rebuild === true) return (await import('./rebuild.ts')).rebuild(line, io);
+  if (options.rebuild === true) return (await import('./rebuild.ts')).rebuild(line, force, io);
   if (options.enrol === true) return (await import('./enrol.ts')).enrol(line, io);
   if (options.log === true) return (await import('./audit-log.ts')).auditLog(line, options, io);
   if (options.tasks === true) return (await import('./tasks.ts')).printTasks(line, options, io);

@@ -42,7 +42,10 @@ const administrationRows = [
     doc: 'create again what the store has and the server lacks: users, zones, websites; of the named accounts, or of all',
   },
   { flags: '--with-key', doc: 'with --backup: include the key that encrypts the secrets' },
-  { flags: '--force', doc: 'with --backup or --restore: replace what exists' },
+  {
+    flags: '--force',
+    doc: 'with --backup or --restore: replace what exists; with --rebuild: without passwords and zones whose key is lost',
+  },
   {
     flags: '--log',
     doc: 'print the audit log of this server, oldest first: user=, function=, address=, xid=, result=, error_code=, since=2h, until=',

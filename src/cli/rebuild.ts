@@ -7,8 +7,13 @@ import type { CommandLine } from './options.ts';
 import { reportFailure } from './report-failure.ts';
 import { UsageError } from './usage-error.ts';
 
-/** @returns the exit status: 1 if something could not be created again. @throws UsageError */
-export async function rebuild(line: CommandLine, io: Io): Promise<number> {
+type Rebuilt = Pick<CommandLine, 'command' | 'words' | 'dryRun'>;
+
+/**
+ * @param force copies of passwords, crontabs, zones and users of databases that cannot be decrypted are removed first.
+ * @returns the exit status: 1 if something could not be created again. @throws UsageError
+ */
+export async function rebuild(line: Rebuilt, force: boolean, io: Io): Promise<number> {
   const usernames = [...(line.command === undefined ? [] : [line.command]), ...line.words];
   if (usernames.some((word) => word.includes('=') || word.startsWith('-'))) {
     throw new UsageError('--rebuild needs no arguments, or the names of accounts: --rebuild bob');
@@ -20,6 +25,10 @@ export async function rebuild(line: CommandLine, io: Io): Promise<number> {
     return reportFailure(error, io);
   }
   try {
+    if (force && !line.dryRun) {
+      const count = await rebuilding.forgetLost();
+      if (count > 0) io.stdout.write(`Removed from the store, because their key is lost: ${count} copies.\n`);
+    }
     return await run(rebuilding, usernames, line, io);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -70,7 +79,7 @@ async function run(
     await rebuilding.run(overview, false, show(false));
   }
   if (!isAsked) tellLost(lost, io);
-  return failures + overview.problems.length > 0 ? 1 : 0;
+  return failures + overview.problems.length + lost.length > 0 ? 1 : 0;
 }
 
 function tell({ username, what, problem, warnings }: Outcome, isDryRun: boolean, io: Io): void {

@@ -13,7 +13,7 @@ export type LookingMachine = Pick<Machine, 'system' | Part>;
 
 /** The methods that look. */
 const methods: { readonly [P in Part]: readonly (keyof Awaited<ReturnType<Machine[P]>>)[] } = {
-  users: ['find', 'findAll', 'findById', 'hasFile', 'homeOf', 'isSuspended'],
+  users: ['find', 'findAll', 'findById', 'findGroup', 'hasFile', 'homeOf', 'isSuspended'],
   files: ['locate', 'read', 'readText', 'open', 'facts', 'list', 'listStaged', 'origin'],
   customFiles: ['list', 'readText'],
   tools: ['has', 'find', 'run'],

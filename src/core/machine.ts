@@ -90,6 +90,8 @@ export interface MachineUsers {
   findAll(names: readonly string[]): Promise<Map<string, MachineUser>>;
   /** Finds the user with this ID. */
   findById(uid: number): Promise<MachineUser | undefined>;
+  /** Finds the name of the group with this ID. */
+  findGroup(gid: number): Promise<string | undefined>;
   /** What only the machine knows of these users, by name. Those that do not exist are missing. */
   logins(names: readonly string[]): Promise<Map<string, UserLogin>>;
   /**

@@ -5,6 +5,7 @@ import { ApiError } from '../core/errors.ts';
 import { MachineError, UNCHANGED } from '../core/machine-error.ts';
 import type { PlannedStep } from '../core/plan.ts';
 import type { Account } from '../model/accounts/accounts.ts';
+import { listLeaving } from '../model/accounts/postponed.ts';
 import { rolesOf } from '../model/roles/active-profile.ts';
 import {
   rebuiltParts,
@@ -146,8 +147,10 @@ export interface FoundMissing {
   readonly problems: readonly string[];
 }
 
-/** What the machine lacks of these accounts. */
-export async function missing(looking: Looking, accounts: readonly Account[]): Promise<FoundMissing> {
+/** What the machine lacks of these accounts. An account that is being removed lacks nothing. */
+export async function missing(looking: Looking, all: readonly Account[]): Promise<FoundMissing> {
+  const leaving = await looking.transaction('reads', listLeaving);
+  const accounts = all.filter(({ uid }) => !leaving.has(uid));
   const found: Missing[] = [];
   const problems: string[] = [];
   for (const part of parts) {

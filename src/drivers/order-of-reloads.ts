@@ -18,6 +18,7 @@ const POOLS = 'php-pools/change';
 /** By kind of step. docs/LAYOUT.md has the same table. */
 export const dependencies: Readonly<Record<string, Dependency>> = {
   'users/create': { touches: 'user and group', before: [WEB, POOLS] },
+  'users/recreate': { touches: 'user and group', before: [WEB, POOLS] },
   // Around it: meanwhile, no file names the user.
   'users/rename': {
     touches: 'user, group and home',
@@ -26,6 +27,7 @@ export const dependencies: Readonly<Record<string, Dependency>> = {
   },
   'users/remove': { touches: 'user, group and home', after: ['virtual-hosts/remove', 'php-pools/remove'] },
   'certificates/write': { touches: 'certificate', before: [WEB] },
+  'certificates/write-stored': { touches: 'certificate', before: [WEB] },
   'certificates/remove': { touches: 'certificate', after: [WEB, 'virtual-hosts/remove'] },
   'virtual-hosts/share-logs': { touches: 'logs', before: [WEB] },
   'virtual-hosts/remove-logs': { touches: 'logs', after: [WEB] },

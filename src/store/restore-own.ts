@@ -11,9 +11,13 @@ import { schema } from './schema.generated.ts';
 import { STORE_FILE } from './sqlite.ts';
 import type { StateDirectory } from './state-directory.ts';
 
-/** What a server writes when it starts, or prepares itself for a profile, before anybody has used it. */
+/**
+ * What a server writes when it starts, when somebody logs in or fails to, and when it prepares itself for a profile, before
+ * anybody has stored something on it.
+ */
 const BEGINNINGS: ReadonlySet<string> = new Set([
   ...['task', 'task_timer', 'setting', 'operation', 'operation_lock', 'operation_step'],
+  ...['session', 'login_token', 'last_login', 'login_failure', 'address_block', 'user_block'],
   ...['active_profile', 'dns_server', 'php_server', 'php_handler', 'service_trouble'],
 ]);
 
@@ -37,7 +41,11 @@ export async function replaceOwnStore(
   { force, dryRun, stamp, manifest, key, begin }: Replacing,
 ): Promise<string[]> {
   const path = directory.file(STORE_FILE);
-  if (!force && existsSync(path)) await assertEmpty(path);
+  if (!force) {
+    // Nothing that is encrypted with the key of an empty store is of value. The key is kept under another name.
+    if (existsSync(path)) await assertEmpty(path);
+    else key.assertNotReplaced();
+  }
   if (dryRun) return [];
   flush(draft);
   const lock = existsSync(path) ? takeOver(path) : undefined;

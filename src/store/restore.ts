@@ -78,7 +78,7 @@ export async function restore(
     assertSameKind(backup.manifest, shared !== undefined);
     const dropped = strip(draft);
     const key = new KeyRestore(directory, backup.key, options.stamp);
-    if (!options.force) key.assertNotReplaced();
+    if (!options.force && shared !== undefined) key.assertNotReplaced();
     const replaced =
       shared === undefined
         ? await replaceOwnStore(directory, draft, { ...options, manifest: backup.manifest, key })

@@ -122,9 +122,9 @@ export class FileSealer implements Sealer {
         'secondary nameservers with --remove-secondary (then add them again with --add-secondary and enter their new ' +
         'keys there), integration links with remove_integration_link, keys of certificates with rebuilduserssldb ' +
         'forget_lost_keys=1 (those of installed certificates are kept), profiles of database servers with ' +
-        'remote_mysql_update_profile mysql_pass=, and servers of the configuration cluster with ' +
-        'delete_configclusterserver. An access hash continues to work; to replace the last one, call accesshash with ' +
-        'generate=1. Once nothing is left, a new key is created.',
+        'remote_mysql_update_profile mysql_pass=, servers of the configuration cluster with ' +
+        'delete_configclusterserver, and passwords, crontabs and zones of a restored backup with --rebuild --force. An ' +
+        'access hash continues to work; to replace the last one, call accesshash with generate=1. Once nothing is left, a new key is created.',
     );
   }
 }

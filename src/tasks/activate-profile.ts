@@ -1,4 +1,5 @@
 // Prepares this server for a profile, stores its roles as active, and then writes what belongs to accounts.
+import { MachineError } from '../core/machine-error.ts';
 import { defineTask, type TaskContext } from '../core/task.ts';
 import * as accountParts from '../drivers/account-parts.ts';
 import { prepare, release, writeAccounts } from '../drivers/roles/prepare.ts';
@@ -55,12 +56,17 @@ export default defineTask<Input>({
     // Of roles that are active already, somebody may have removed a zone on purpose.
     const had = before?.enabled.map(({ module }) => module) ?? [];
     const isNew = (role: string) => isRetry || !had.includes(role);
-    await rebuildAccounts(context, (part) =>
+    const lacking = await rebuildAccounts(context, (part) =>
       roles.some((role) => isNew(role) && partsOf[role]?.includes(part)),
     );
     await writeAccounts(roles, work);
     await release(roles, work);
     await transaction('changes', activeProfile.storeForm);
+    if (lacking.length > 0) {
+      const names = lacking.map((name) => `“${name}”`).join(', ');
+      const failure = `The profile is active, but these accounts lack what it gives them: ${names}. The log of the task says why.`;
+      throw new MachineError('failed', failure);
+    }
     if (changes === 0) log('Nothing on this server had to be changed.');
     return { code, roles: [...roles] };
   },
@@ -71,19 +77,28 @@ const AT_ONCE = 16;
 
 /**
  * Gives the accounts that existed before what they lack, with the same code as --rebuild. An account that does not get it
- * is reported, here and by --doctor, and does not keep the others from it: its user may be the reason.
+ * is reported, and does not keep the others from it. One without a user gets everything from --rebuild.
+ * @returns the accounts that lack something, sorted.
  */
 async function rebuildAccounts(
   { machine, transaction, callOwn, signal, log }: TaskContext,
   isWanted: (part: string) => boolean,
-): Promise<void> {
+): Promise<readonly string[]> {
   const { all, roles } = await transaction('reads', async (db) => ({
     all: await accounts.listAll(db),
     roles: await activeProfile.rolesOf({ db, system: machine.system }),
   }));
   const { missing, problems } = await accountParts.missing({ machine, transaction, roles }, all);
   for (const problem of problems) log(problem);
-  const wanted = missing.filter(({ part, kind }) => isWanted(part) && kind !== 'lost');
+  const userless = new Set(missing.filter(({ part }) => part === 'user').map(({ username }) => username));
+  for (const username of userless) {
+    log(
+      `The account “${username}” has no user on this server. Create what it lacks: whmapi1 --rebuild ${username}`,
+    );
+  }
+  const wanted = missing.filter(
+    ({ username, part, kind }) => isWanted(part) && kind !== 'lost' && !userless.has(username),
+  );
   const keys = new Set(wanted.map(({ username, part }) => JSON.stringify({ user: username, part })));
   const failed = new Set<string>();
   const left = keys.values();
@@ -103,7 +118,8 @@ async function rebuildAccounts(
   };
   const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
   for (const one of ended) if (one.status === 'rejected') throw one.reason;
-  if (keys.size === 0) return;
   const usernames = new Set(wanted.map(({ username }) => username));
-  log(`Accounts that got what they lacked: ${usernames.size - failed.size} of ${usernames.size}.`);
+  if (usernames.size > 0)
+    log(`Accounts that got what they lacked: ${usernames.size - failed.size} of ${usernames.size}.`);
+  return [...failed].sort();
 }

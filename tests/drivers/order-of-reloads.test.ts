@@ -104,7 +104,8 @@ it('lets no file of Apache name the user or group while an account is renamed', 
 
 /** Steps of the same folders that neither make, rename nor remove anything that another file names. */
 const namesNothing = [
-  ...['users/end-processes', 'users/expire-password', 'users/set-password', 'users/set-shell'],
+  ...['users/end-processes', 'users/expire-password', 'users/make-home', 'users/set-password'],
+  'users/set-shell',
   ...['users/suspend', 'users/unsuspend', 'virtual-hosts/link-logs', 'virtual-hosts/open'],
   ...['virtual-hosts/pause', 'virtual-hosts/end-pause', 'php/set-ini', 'php/make-session-folder'],
 ];

@@ -1,7 +1,12 @@
 // What --rebuild does in a sandbox: it creates again what the store has and the machine lacks, and destroys nothing.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { backUpStore, restoreStore } from '../../src/administration.ts';
+import { root } from '../../src/app.ts';
+import { rebuild as printRebuilt } from '../../src/cli/rebuild.ts';
+import { SandboxUsers } from '../../src/machine/sandbox/users.ts';
+import * as accounts from '../../src/model/accounts/accounts.ts';
+import { postpone, REMOVE } from '../../src/model/accounts/postponed.ts';
 import { Rebuilding, type Outcome, type Overview } from '../../src/rebuild-administration.ts';
 import { Installation } from '../support/installation.ts';
 
@@ -46,6 +51,30 @@ const rebuild = (at: Installation, names: string[] = [], isDryRun = false): Prom
     return outcomes;
   });
 
+/** As if somebody had removed the lines of a user. */
+function loseUser(at: Installation, name: string): void {
+  for (const table of ['passwd', 'shadow', 'group']) {
+    const path = join(at.state, 'root/etc', table);
+    writeFileSync(path, readFileSync(path, 'utf8').replace(new RegExp(`^${name}:.*\n`, 'm'), ''));
+  }
+}
+
+/** What `whmapi1 --rebuild` prints, without a terminal. */
+async function command(at = here, force = false): Promise<readonly [status: number, output: string]> {
+  let output = '';
+  const stream = { write: (text: string) => void (output += text), isTerminal: () => false };
+  const none = () => new Uint8Array();
+  const io = {
+    environment: at.environment,
+    stdout: stream,
+    stderr: stream,
+    readStdin: none,
+    readFile: none,
+  };
+  const status = await printRebuilt({ command: undefined, words: [], dryRun: false }, force, io);
+  return [status, output];
+}
+
 /** Only with SQLite: a backup of a store of its own is restored on another server. */
 const onSqlite = process.env.WHMAPI1_TEST_POSTGRES === undefined ? test : test.skip;
 
@@ -59,11 +88,22 @@ onSqlite(
       ...{ domain: 'bob.example', name: 'extra.bob.example.', type: 'A', address: '192.0.2.77' },
     });
     const before = [lineOf(here, 'bob'), lineOf(here, 'ann')];
+    const hash = /^bob:([^:]+):/m.exec(readFileSync(join(here.state, 'root/etc/shadow'), 'utf8'))?.[1] ?? '';
+    expect(hash).toMatch(/^\$/);
     const file = join(here.directory, 'backup');
     await backUpStore(here.environment, file, { withKey: true, force: false });
+    // Passwords are encrypted in it.
+    expect(readFileSync(file).includes(hash)).toBe(false);
     other = new Installation();
-    // It has started, and has tasks and timers, but no accounts.
+    // It has started, has tasks, timers and a key of its own, and somebody tried passwords, but it has no accounts.
     await other.call('start_profile_activation', { code: 'STANDARD' });
+    await other.engine.sealer.seal('its own', 'test', undefined);
+    await other.engine.store.transaction('changes', async (db) => ({
+      value: await db.run(
+        `INSERT INTO last_login (username, address, logged_in_at) VALUES ('root', '198.51.100.7', 1)`,
+      ),
+      keep: true,
+    }));
     other.close();
     await restoreStore(other.environment, file, { force: false, dryRun: false });
     expect((await look(other)).missing.map(({ username, part }) => `${username} ${part}`)).toEqual([
@@ -72,7 +112,6 @@ onSqlite(
     ]);
     // The home was copied back before.
     const page = join(other.state, 'root/home/bob/public_html/index.html');
-    const { mkdirSync } = await import('node:fs');
     mkdirSync(join(page, '..'), { recursive: true });
     writeFileSync(page, 'Hello');
     expect((await rebuild(other, [], true)).filter(({ problem }) => problem !== undefined)).toEqual([]);
@@ -81,7 +120,6 @@ onSqlite(
     expect([lineOf(other, 'bob'), lineOf(other, 'ann')]).toEqual(before);
     expect(readFileSync(page, 'utf8')).toBe('Hello');
     const users = await other.application.engine.machine.users();
-    const { SandboxUsers } = await import('../../src/machine/sandbox/users.ts');
     const own = new SandboxUsers(join(other.state, 'root'), () => Date.now());
     expect(await own.verifyPassword('bob', 'luggage-3-Grün')).toBe(true);
     expect(await own.verifyPassword('ann', 'luggage-4-Grün')).toBe(false);
@@ -115,16 +153,26 @@ test('a user with the name or the ID of an account is not touched', async () => 
   ]);
 });
 
+test('a group with the group ID of an account is not touched, and a dry run says so', async () => {
+  await made({ username: 'bob', domain: 'bob.example' });
+  const group = join(here.state, 'root/etc/group');
+  const text = readFileSync(group, 'utf8').replace(/^bob:/m, 'staff:');
+  loseUser(here, 'bob');
+  writeFileSync(group, text);
+  const problem = expect.stringMatching(/The group ID \d+ of “bob” belongs to the group “staff”/) as string;
+  for (const isDryRun of [true, false]) {
+    expect((await rebuild(here, [], isDryRun))[0]).toMatchObject({ part: 'user', problem });
+  }
+  expect(readFileSync(group, 'utf8')).toBe(text);
+  expect(lineOf(here, 'bob')).toBeUndefined();
+});
+
 test('an account whose user is gone keeps its home', async () => {
   await made({ username: 'bob', domain: 'bob.example' });
   const line = lineOf(here, 'bob');
   const file = join(here.state, 'root/home/bob/kept');
   writeFileSync(file, 'kept');
-  writeFileSync(join(here.state, 'root/etc/passwd'), passwd(here).replace(`${line}\n`, ''));
-  for (const name of ['shadow', 'group']) {
-    const path = join(here.state, 'root/etc', name);
-    writeFileSync(path, readFileSync(path, 'utf8').replace(/^bob:.*\n/m, ''));
-  }
+  loseUser(here, 'bob');
   expect(await rebuild(here)).toMatchObject([{ username: 'bob', part: 'user' }]);
   expect(lineOf(here, 'bob')).toBe(line);
   expect(readFileSync(file, 'utf8')).toBe('kept');
@@ -146,4 +194,86 @@ test('virtual hosts that are gone are written again', async () => {
   expect(await rebuild(here)).toMatchObject([{ username: 'bob', part: 'web' }]);
   const hostsIn = (content: string) => content.match(/^\s*(?:ServerName|SSLCertificateFile) .*$/gm);
   expect(hostsIn(readFileSync(file, 'utf8'))).toEqual(hostsIn(text));
+});
+
+onSqlite('what was removed or changed after a restore does not come back', async () => {
+  await made({ username: 'bob', domain: 'bob.example', password: 'luggage-3-Grün' });
+  await here.call('adddns', { domain: 'other.example', ip: '192.0.2.1' });
+  const file = join(here.directory, 'backup');
+  await backUpStore(here.environment, file, { withKey: false, force: false });
+  here.close();
+  await restoreStore(here.environment, file, { force: true, dryRun: false });
+  const again = new Installation({ copyOf: here });
+  other = again;
+  for (const domain of ['bob.example', 'other.example'])
+    expect((await again.call('killdns', { domain })).metadata).toMatchObject({ result: 1 });
+  expect((await again.call('passwd', { user: 'bob', password: 'luggage-5-Grün' })).metadata).toMatchObject({
+    result: 1,
+  });
+  expect(await look(again)).toEqual({ missing: [], zonesOfRoot: [], problems: [] });
+  loseUser(again, 'bob');
+  const [outcome] = await rebuild(again, ['bob']);
+  expect(outcome?.problem).toBeUndefined();
+  expect(outcome?.warnings).toEqual([expect.stringContaining('“bob” has no password now')]);
+});
+
+test('an account that is being removed gets nothing', async () => {
+  await made({ username: 'bob', domain: 'bob.example' });
+  loseUser(here, 'bob');
+  await here.engine.store.transaction('changes', async (db) => {
+    const { uid } = await accounts.get(db, root, 'bob');
+    return { value: await postpone(db, REMOVE, { username: 'bob', uid }, here.time), keep: true };
+  });
+  expect((await look(here)).missing).toEqual([]);
+  expect((await look(here, 'bob')).problems).toEqual([
+    '“bob” is being removed. “unsuspendacct” takes the removal back.',
+  ]);
+  expect(await rebuild(here, ['bob'])).toEqual([]);
+});
+
+test('an account that fails does not stop the others, and the exit status tells', async () => {
+  for (const username of ['ann', 'bob', 'eve']) await made({ username, domain: `${username}.example` });
+  const line = lineOf(here, 'ann') ?? '';
+  loseUser(here, 'bob');
+  const table = join(here.state, 'root/etc/passwd');
+  writeFileSync(table, passwd(here).replace(line, line.replace(/^ann:/, 'zoe:')));
+  const [status, output] = await command();
+  expect(output).toContain('bob: created the user “bob”');
+  expect(output).toMatch(/^ann: could not create the user “ann”.* belongs to the user “zoe”/m);
+  expect(status).toBe(1);
+  writeFileSync(table, passwd(here).replace(/^zoe:/m, 'ann:'));
+  expect(await command()).toEqual([0, 'This server has everything that the store has of its accounts.\n']);
+});
+
+test('a home that is no directory of the account is neither used nor changed', async () => {
+  await made({ username: 'bob', domain: 'bob.example' });
+  loseUser(here, 'bob');
+  const home = join(here.state, 'root/home/bob');
+  rmSync(home, { recursive: true });
+  writeFileSync(home, 'a file');
+  expect(await rebuild(here)).toMatchObject([
+    {
+      part: 'user',
+      problem: expect.stringContaining('“/home/bob” is not a directory of the user') as string,
+    },
+  ]);
+  expect(lineOf(here, 'bob')).toBeUndefined();
+  expect(readFileSync(home, 'utf8')).toBe('a file');
+});
+
+onSqlite('without the key of the backup nothing is created, until --force goes on without passwords', async () => {
+  await made({ username: 'bob', domain: 'bob.example', password: 'luggage-3-Grün' });
+  const file = join(here.directory, 'backup');
+  await backUpStore(here.environment, file, { withKey: false, force: false });
+  other = new Installation();
+  other.close();
+  await restoreStore(other.environment, file, { force: false, dryRun: false });
+  const [status, output] = await command(other);
+  expect(status).toBe(1);
+  expect(output).toMatch(/^bob: could not create the user “bob”.* The key file .* --rebuild --force/m);
+  expect(existsSync(join(other.state, 'root/etc/passwd'))).toBe(false);
+  const [, forced] = await command(other, true);
+  expect(forced).toContain('because their key is lost: 2 copies.');
+  expect(forced).toContain('bob: created the user “bob”');
+  expect(lineOf(other, 'bob')).toBe(lineOf(here, 'bob'));
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Engine } from '../../src/core/engine.ts';
 import { virtualHosts } from '../../src/drivers/virtual-hosts/virtual-hosts.ts';
@@ -166,6 +166,29 @@ describe('start_profile_activation', () => {
       reason: expect.stringMatching(/^The account “ann”: “\/etc\/php\/.*” was not written by/) as string,
     });
     expect(readdirSync(join(here.state, 'root/etc/apache2/whmapi1/accounts'))).toEqual(['ben.conf']);
+  });
+
+  it('gives accounts what a new role has for them, and fails if one does not get it', async () => {
+    await here.call('start_profile_activation', { code: 'WEBNODE' });
+    await runTasks(here.engine, 'activate-profile');
+    for (const username of ['ann', 'ben', 'eve'])
+      await here.call('createacct', { username, domain: `${username}.example` });
+    const dump = async (domain: string) => (await here.call('dumpzone', { domain })).metadata.result;
+    const zones = join(here.state, 'root/var/lib/bind/whmapi1');
+    mkdirSync(zones, { recursive: true });
+    writeFileSync(join(zones, 'ann.example.db'), '; by hand\n');
+    // Its user is gone, as after a restore on a new machine.
+    const passwd = join(here.state, 'root/etc/passwd');
+    writeFileSync(passwd, readFileSync(passwd, 'utf8').replace(/^eve:.*\n/m, ''));
+    await here.call('start_profile_activation', { code: 'STANDARD' });
+    expect(await runTasks(here.engine, 'activate-profile')).toEqual({
+      state: 'failed',
+      reason:
+        'The profile is active, but these accounts lack what it gives them: “ann”. The log of the task says why.',
+    });
+    expect(await isEnabled('DNS')).toBe(1);
+    expect([await dump('ben.example'), await dump('eve.example')]).toEqual([1, 0]);
+    expect(readFileSync(join(zones, 'ann.example.db'), 'utf8')).toBe('; by hand\n');
   });
 
   it('restarts the web server if it was interrupted, perhaps before it did so', async () => {

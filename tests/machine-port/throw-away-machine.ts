@@ -87,6 +87,7 @@ export class ThrowAwayMachine implements Machine {
       find: far('users', 'find'),
       findAll: () => Promise.reject(new Error('A map does not cross the border of the machine.')),
       findById: far('users', 'findById'),
+      findGroup: far('users', 'findGroup'),
       logins: async (names) =>
         new Map(await (far('users', 'logins')(names) as Promise<[string, UserLogin][]>)),
       homeOf: far('users', 'homeOf'),

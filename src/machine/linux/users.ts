@@ -123,6 +123,10 @@ export class LinuxUsers implements MachineUsers {
     return this.#database.findById(uid);
   }
 
+  findGroup(gid: number): Promise<string | undefined> {
+    return this.#database.groupName(gid);
+  }
+
   async logins(names: readonly string[]): Promise<Map<string, UserLogin>> {
     const users = await this.findAll(names);
     const hashes = await this.#database.shadows(new Set(users.keys()));

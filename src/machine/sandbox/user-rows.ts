@@ -2,7 +2,7 @@
 import type { MachineUser } from '../../core/machine.ts';
 import { alreadyExists } from '../../core/machine-values.ts';
 import { userOf } from '../passwd.ts';
-import type { Table, Tables } from './tables.ts';
+import type { Row, Table, Tables } from './tables.ts';
 
 const FIRST_SANDBOX_UID = 10001;
 /** The field of passwd(5) and group(5) that has the ID. */
@@ -13,9 +13,9 @@ export function findIn(passwd: Table, name: string): MachineUser | undefined {
   return entry && userOf(entry);
 }
 
-export function findById(passwd: Table, uid: number): MachineUser | undefined {
-  const entry = passwd.rowWith(ID, String(uid));
-  return entry && userOf(entry);
+/** The row of a user or group. */
+export function findById(table: Table, id: number): Row | undefined {
+  return table.rowWith(ID, String(id));
 }
 
 /** @throws MachineError `exists` if the chosen ID is taken. */

@@ -86,7 +86,12 @@ export class SandboxUsers implements MachineUsers {
   }
 
   async findById(uid: number): Promise<MachineUser | undefined> {
-    return findById(await readTable(this.#tree, 'passwd'), uid);
+    const entry = findById(await readTable(this.#tree, 'passwd'), uid);
+    return entry && userOf(entry);
+  }
+
+  async findGroup(gid: number): Promise<string | undefined> {
+    return findById(await readTable(this.#tree, 'group'), gid)?.[0];
   }
 
   async logins(names: readonly string[]): Promise<Map<string, UserLogin>> {
@@ -127,7 +132,8 @@ export class SandboxUsers implements MachineUsers {
       if (found !== undefined && !isOurs) throw alreadyExists(`The user “${name}”`);
       const kind = await this.#homes.kindOf(home);
       if (kind === 'foreign') throw foreignHome(home, uid);
-      if (found === undefined) uidFor(old, uid);
+      const group = old.group.without(name);
+      if (found === undefined) uidFor({ ...old, group }, uid);
       const next: Tables = {
         passwd: isOurs
           ? old.passwd
@@ -135,7 +141,7 @@ export class SandboxUsers implements MachineUsers {
         shadow: old.shadow
           .without(name)
           .with([name, hash ?? '!', this.#today(), '0', '99999', '7', '', '', '']),
-        group: old.group.without(name).with([name, 'x', String(gid), '']),
+        group: group.with([name, 'x', String(gid), '']),
         suspended: old.suspended.without(name),
       };
       await writeTables(this.#tree, old, next, [name]);

@@ -43,10 +43,18 @@ export async function withdraw(db: Db, kind: string, uid: number, now: number): 
 
 /** The tasks that have not ended. */
 export async function findOpen(db: Db, kind: string, uid: number): Promise<tasks.Task[]> {
-  const open = await tasks.select(
+  return (await listOpen(db, kind)).filter(({ input }) => (input as Postponed).uid === uid);
+}
+
+/** The user IDs of the accounts whose removal waits. */
+export async function listLeaving(db: Db): Promise<ReadonlySet<number>> {
+  return new Set((await listOpen(db, REMOVE)).map(({ input }) => (input as Postponed).uid));
+}
+
+function listOpen(db: Db, kind: string): Promise<tasks.Task[]> {
+  return tasks.select(
     db,
     "WHERE server = ? AND kind = ? AND state IN ('waiting', 'running') ORDER BY id",
     ...[db.server, kind],
   );
-  return open.filter(({ input }) => (input as Postponed).uid === uid);
 }

@@ -4,6 +4,7 @@ import type { Caller, Db } from '../../core/context.ts';
 import { denied, notFound } from '../../core/errors.ts';
 import { type Account, find, maySee, visibleTo } from '../accounts/accounts.ts';
 import { findDomain } from '../domains/hosted-domains.ts';
+import * as copies from '../machine-copies/copies.ts';
 import { type ZoneText, zoneFileOf } from './changed-zone.ts';
 import type { ZoneFile } from './zone-file.ts';
 
@@ -32,6 +33,8 @@ export async function set(db: Db, zone: string, username: string): Promise<void>
 
 export async function forget(db: Db, zone: string): Promise<void> {
   await db.run('DELETE FROM dns_zone WHERE server = ? AND name = ?', db.server, zone);
+  // Otherwise --rebuild would create a zone again that was removed on purpose.
+  await copies.forget(db, 'zone', zone);
 }
 
 /** The zones of an account, sorted: those of its domains and those that were added for it. */

@@ -1,6 +1,7 @@
 // What only the machine knew of this server when the store was backed up. `--backup` puts it into the backup, and
 // `--rebuild` uses it.
 import type { Db, Sealer } from '../../core/context.ts';
+import { ApiError } from '../../core/errors.ts';
 
 /** What each kind of copy contains. JSON. */
 export interface Contents {
@@ -63,6 +64,9 @@ export async function seal(
   return { kind, name, username, sealed };
 }
 
+/** After a rename, the copy of the earlier name is nobody's. */
+const OWN = "(kind = 'zone' OR username = name)";
+
 /** Undefined if the backup had none. @throws ApiError `key_lost`. */
 export async function read<K extends Kind>(
   { db, sealer }: { readonly db: Db; readonly sealer: Sealer },
@@ -70,7 +74,7 @@ export async function read<K extends Kind>(
   name: string,
 ): Promise<Contents[K] | undefined> {
   const row = await db.get<{ sealed: Uint8Array }>(
-    'SELECT sealed FROM machine_copy WHERE server = ? AND kind = ? AND name = ?',
+    `SELECT sealed FROM machine_copy WHERE server = ? AND kind = ? AND name = ? AND ${OWN}`,
     ...[db.server, kind, name],
   );
   if (row === undefined) return undefined;
@@ -80,7 +84,7 @@ export async function read<K extends Kind>(
 /** The names of the copies of a kind, of all accounts and of root. */
 export function list(db: Db, kind: Kind): Promise<{ readonly name: string; readonly username: string }[]> {
   return db.all(
-    'SELECT name, username FROM machine_copy WHERE server = ? AND kind = ? ORDER BY name',
+    `SELECT name, username FROM machine_copy WHERE server = ? AND kind = ? AND ${OWN} ORDER BY name`,
     ...[db.server, kind],
   );
 }
@@ -90,4 +94,32 @@ export async function forget(db: Db, kind: Kind, name: string): Promise<void> {
     'DELETE FROM machine_copy WHERE server = ? AND kind = ? AND name = ?',
     ...[db.server, kind, name],
   );
+}
+
+/** Removes the copies that cannot be decrypted. @returns their number. */
+export async function forgetLost({
+  db,
+  sealer,
+}: {
+  readonly db: Db;
+  readonly sealer: Sealer;
+}): Promise<number> {
+  const rows = await db.all<SealedCopy>(
+    'SELECT kind, name, username, sealed FROM machine_copy WHERE server = ?',
+    db.server,
+  );
+  let count = 0;
+  for (const { kind, name, sealed } of rows) {
+    const isLost = await sealer.open(sealed, purposeOf(kind, name)).then(
+      () => false,
+      (error: unknown) => {
+        if (error instanceof ApiError && error.code === 'key_lost') return true;
+        throw error;
+      },
+    );
+    if (!isLost) continue;
+    await forget(db, kind, name);
+    count += 1;
+  }
+  return count;
 }

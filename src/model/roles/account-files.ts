@@ -4,21 +4,27 @@ import { listUsernames } from '../accounts/in-work.ts';
 import { listFiles } from '../certificates/installed.ts';
 import { addMissing } from '../certificates/missing.ts';
 import { setFirstDefault } from '../php/settings.ts';
+import type { Pools } from '../php/pools.ts';
 import { findPools } from '../php/virtual-hosts.ts';
 import { findAccountWeb } from '../web/account-web.ts';
 
 /** What is read of an account holds while its lock is held. */
 export function accountFiles(context: TaskContext) {
-  const { transaction } = context;
+  const { machine, transaction } = context;
+  // After a restore on a new machine. A daemon would reject files that name a user who does not exist.
+  const hasUser = async (username: string) =>
+    (await (await machine.users()).findAll([username])).has(username);
   return {
     accounts: {
       usernames: () => transaction('reads', listUsernames),
-      web: (username: string) => transaction('reads', (db) => findAccountWeb(db, username)),
+      web: async (username: string) =>
+        (await hasUser(username)) ? transaction('reads', (db) => findAccountWeb(db, username)) : undefined,
       certificates: async (username: string) => {
         await addMissing(context, username);
         return transaction('reads', (db) => listFiles(db, username));
       },
-      pools: (username: string) => transaction('reads', (db) => findPools(db, username)),
+      pools: async (username: string): Promise<Pools> =>
+        (await hasUser(username)) ? transaction('reads', (db) => findPools(db, username)) : new Map(),
     },
     setFirstPhp: (version: string | undefined) =>
       transaction('changes', (db) => setFirstDefault(db, version)),

@@ -35,7 +35,7 @@ export default defineStep<Input>({
 });
 
 /** @throws MachineError `exists` if the name or the ID belongs to another user, `failed` if the home does. */
-async function assertFree(machine: Machine, { name, uid, home }: Input): Promise<undefined> {
+async function assertFree(machine: Machine, { name, uid, gid, home }: Input): Promise<undefined> {
   const users = await machine.users();
   const found = await users.find(name);
   if (found !== undefined) {
@@ -46,6 +46,13 @@ async function assertFree(machine: Machine, { name, uid, home }: Input): Promise
     throw new MachineError(
       'exists',
       `The user ID ${uid} of “${name}” belongs to the user “${other.name}” on this server. Give that user another ID (usermod --uid), and then retry.`,
+    );
+  }
+  const group = await users.findGroup(gid);
+  if (group !== undefined && group !== name) {
+    throw new MachineError(
+      'exists',
+      `The group ID ${gid} of “${name}” belongs to the group “${group}” on this server. Give that group another ID (groupmod --gid), and then retry.`,
     );
   }
   if ((await users.homeOf({ home, uid })) === 'foreign') {
