@@ -1,5 +1,5 @@
 // Prepares this server for a profile, stores its roles as active, and then writes what belongs to accounts.
-import { MachineError } from '../core/machine-error.ts';
+import { ApiError } from '../core/errors.ts';
 import { defineTask, type TaskContext } from '../core/task.ts';
 import * as accountParts from '../drivers/account-parts.ts';
 import { prepare, release, writeAccounts } from '../drivers/roles/prepare.ts';
@@ -65,7 +65,7 @@ export default defineTask<Input>({
     if (lacking.length > 0) {
       const names = lacking.map((name) => `“${name}”`).join(', ');
       const failure = `The profile is active, but these accounts lack what it gives them: ${names}. The log of the task says why.`;
-      throw new MachineError('failed', failure);
+      throw new ApiError('host_failed', failure);
     }
     if (changes === 0) log('Nothing on this server had to be changed.');
     return { code, roles: [...roles] };

@@ -26,6 +26,7 @@ const losesNothing: Readonly<Record<string, string>> = {
   'services/restart': 'It can be repeated.',
   'users/end-processes': 'The suspension before it ends them too.',
   'users/expire-password': 'It can be repeated.',
+  'users/make-home': 'The new home stays. It has only the skeleton, and its user may have begun to use it.',
   'users/set-password': 'The secret is gone: the outcome is stored.',
   'virtual-hosts/link-logs': 'The link stays.',
   'virtual-hosts/open': 'The folder stays open.',

@@ -161,7 +161,10 @@ const layers: Record<string, Layer> = {
   },
   'drivers/account-parts': {
     files: /^src\/drivers\/(part-world|account-parts)\.ts$/,
-    mayImport: [/^src\/core\/(errors|machine-error)\.ts$/, /^src\/drivers\//, /^src\/model\/roles\//],
+    mayImport: [
+      /^src\/core\/(errors|machine-error)\.ts$/,
+      ...[/^src\/drivers\//, /^src\/model\/(roles\/|accounts\/postponed\.ts$)/],
+    ],
     mayKnow: [core, /^src\/model\//],
   },
   drivers: {

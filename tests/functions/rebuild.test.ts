@@ -261,19 +261,22 @@ test('a home that is no directory of the account is neither used nor changed', a
   expect(readFileSync(home, 'utf8')).toBe('a file');
 });
 
-onSqlite('without the key of the backup nothing is created, until --force goes on without passwords', async () => {
-  await made({ username: 'bob', domain: 'bob.example', password: 'luggage-3-Grün' });
-  const file = join(here.directory, 'backup');
-  await backUpStore(here.environment, file, { withKey: false, force: false });
-  other = new Installation();
-  other.close();
-  await restoreStore(other.environment, file, { force: false, dryRun: false });
-  const [status, output] = await command(other);
-  expect(status).toBe(1);
-  expect(output).toMatch(/^bob: could not create the user “bob”.* The key file .* --rebuild --force/m);
-  expect(existsSync(join(other.state, 'root/etc/passwd'))).toBe(false);
-  const [, forced] = await command(other, true);
-  expect(forced).toContain('because their key is lost: 2 copies.');
-  expect(forced).toContain('bob: created the user “bob”');
-  expect(lineOf(other, 'bob')).toBe(lineOf(here, 'bob'));
-});
+onSqlite(
+  'without the key of the backup nothing is created, until --force goes on without passwords',
+  async () => {
+    await made({ username: 'bob', domain: 'bob.example', password: 'luggage-3-Grün' });
+    const file = join(here.directory, 'backup');
+    await backUpStore(here.environment, file, { withKey: false, force: false });
+    other = new Installation();
+    other.close();
+    await restoreStore(other.environment, file, { force: false, dryRun: false });
+    const [status, output] = await command(other);
+    expect(status).toBe(1);
+    expect(output).toMatch(/^bob: could not create the user “bob”.* The key file .* --rebuild --force/m);
+    expect(existsSync(join(other.state, 'root/etc/passwd'))).toBe(false);
+    const [, forced] = await command(other, true);
+    expect(forced).toContain('because their key is lost: 2 copies.');
+    expect(forced).toContain('bob: created the user “bob”');
+    expect(lineOf(other, 'bob')).toBe(lineOf(here, 'bob'));
+  },
+);

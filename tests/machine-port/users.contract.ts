@@ -333,6 +333,70 @@ export function describeUsers(host: string, firstUid: number, makeMachine: () =>
       expect(shadow('bob')[2]).toBe(today);
     });
 
+    describe('creates a user again', () => {
+      const linesOf = (name: string) => ['passwd', 'shadow', 'group'].flatMap((file) => lines(file, name));
+
+      test('with the same IDs and password, and leaves the home and the crontab alone', async () => {
+        const { uid, gid } = await users.create(bob, 'a password');
+        writeFileSync(machine.path('/home/bob/kept'), 'kept');
+        const before = linesOf('bob');
+        const login = (await users.logins(['bob', 'carl'])).get('bob');
+        expect(login).toEqual({ gid, hash: shadow('bob')[1], crontab: '' });
+        await users.undoRecreate({ name: 'bob', uid: uid + 1 });
+        expect(linesOf('bob')).toEqual(before);
+        await users.undoRecreate({ name: 'bob', uid });
+        expect([linesOf('bob'), await users.findById(uid), await users.findGroup(gid)]).toEqual([
+          [],
+          undefined,
+          undefined,
+        ]);
+        expect(await users.homeOf({ home: '/home/bob', uid })).toBe('own');
+        const home = lstatSync(machine.path('/home/bob'));
+        // The second time as after an interruption.
+        for (let times = 1; times <= 2; times++) {
+          await users.recreate({ ...bob, uid, gid }, login?.hash);
+          expect(linesOf('bob')).toEqual(before);
+        }
+        expect(await users.verifyPassword('bob', 'a password')).toBe(true);
+        expect((await users.findById(uid))?.name).toBe('bob');
+        expect(await users.findGroup(gid)).toBe('bob');
+        expect(readFileSync(machine.path('/home/bob/kept'), 'utf8')).toBe('kept');
+        const { mode, uid: owner, ino } = lstatSync(machine.path('/home/bob'));
+        expect([mode, owner, ino]).toEqual([home.mode, home.uid, home.ino]);
+      });
+
+      test('with a new home if it is missing, and without a password if there is none', async () => {
+        const { uid, gid } = await users.create(bob);
+        await users.undoRecreate({ name: 'bob', uid });
+        rmSync(machine.path('/home/bob'), { recursive: true });
+        expect(await users.homeOf({ home: '/home/bob', uid })).toBe('missing');
+        await users.recreate({ ...bob, uid, gid });
+        expect(shadow('bob')[1]).toMatch(/^!/);
+        expect(await users.homeOf({ home: '/home/bob', uid })).toBe('own');
+        expect(existsSync(machine.path('/home/bob/public_html'))).toBe(true);
+        rmSync(machine.path('/home/bob'), { recursive: true });
+        await users.makeHome('bob');
+        expect(await users.homeOf({ home: '/home/bob', uid })).toBe('own');
+      });
+
+      test('unless a name, an ID or the home belongs to somebody else', async () => {
+        const { uid, gid } = await users.create(carl);
+        const free = uid + 7;
+        const before = state();
+        const again = (ids: { readonly uid: number; readonly gid: number }) =>
+          codeOf(users.recreate({ ...bob, ...ids }, '!'));
+        expect(await again({ uid, gid })).toBe('exists');
+        expect(await codeOf(users.recreate({ ...carl, uid: free, gid: free }))).toBe('exists');
+        expect(state()).toBe(before);
+        writeFileSync(machine.path('/home/bob'), 'a file');
+        expect(await users.homeOf({ home: '/home/bob', uid: free })).toBe('foreign');
+        expect(await again({ uid: free, gid: free })).toBe('failed');
+        expect(await users.find('bob')).toBeUndefined();
+        expect(readFileSync(machine.path('/home/bob'), 'utf8')).toBe('a file');
+        rmSync(machine.path('/home/bob'));
+      });
+    });
+
     describe('suspends', () => {
       test('and restores password and crontab, also if it is called repeatedly', async () => {
         await users.create(bob);
