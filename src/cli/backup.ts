@@ -56,7 +56,8 @@ export function restore(file: string, force: boolean, line: CommandLine, io: Io)
     else {
       io.stdout.write(
         'Everybody is logged out. API tokens are those of the backup: revoke any that must not work. ' +
-          'Copy the home directories back first. Then create the users, zones and websites again: whmapi1 --rebuild\n',
+          'On a new server, copy the home directories back, and activate the profile (whmapi1 --doctor has the ' +
+          'command). Then create the users, zones and websites again: whmapi1 --rebuild\n',
       );
     }
     if (!hasKey) {

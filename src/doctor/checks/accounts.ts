@@ -47,7 +47,9 @@ async function compare(subject: Subject, { db }: InspectedStore): Promise<readon
   );
   const settled = stored.filter(({ username }) => !busy.has(`account ${username}`));
   const names = new Set(stored.map(({ username }) => username));
-  const roles = await rolesOf({ db, system: subject.machine.system });
+  // `databases.ts` looks at databases.
+  const active = await rolesOf({ db, system: subject.machine.system });
+  const roles = new Set(['DNS', 'WebServer'].filter((role) => active.has(role)));
   const { missing, problems } = await accountParts.missing(
     { machine: subject.machine, roles, transaction: (_, work) => work(db) },
     (await accounts.listAll(db)).filter(({ username }) => !busy.has(`account ${username}`)),
@@ -71,12 +73,12 @@ async function compare(subject: Subject, { db }: InspectedStore): Promise<readon
 
 const rebuildOf = (username: string) => `whmapi1 --rebuild ${word(username)}`;
 
-/** What the server lacks of an account that has its user. `databases.ts` reports databases. */
+/** What the server lacks of an account that has its user. */
 function missingParts(
   { username, part, what, kind }: accountParts.Missing,
   users: ReadonlyMap<string, MachineUser>,
 ): Finding[] {
-  if (!users.has(username) || (part !== 'web' && part !== 'zones')) return [];
+  if (!users.has(username) || part === 'user' || part === 'home') return [];
   const message = `The server lacks something of the account “${username}”: ${what}.`;
   if (kind !== 'optional') return [problem(message, rebuildOf(username))];
   return [note(`${message} Ignore this if another nameserver has the zone.`, rebuildOf(username))];
