@@ -50,7 +50,7 @@ test.each([
 ])('without %s, --rebuild creates what is missing, and nothing else is found', async (_, lose, message) => {
   expect(await findings()).toEqual(well);
   lose();
-  expect(await findings()).toEqual([expect.stringMatching(message)]);
+  expect(await findings()).toEqual([expect.stringMatching(message) as string]);
   expect(await terminal.run('--rebuild', 'bob')).toMatchObject({ status: 0 });
   expect(await findings()).toEqual(well);
 });
@@ -58,7 +58,9 @@ test.each([
 test('a zone that is missing is a note, because killdns removes zones too', async () => {
   await terminal.run('killdns', 'domain=bob.example');
   expect(await findings()).toEqual([
-    expect.stringMatching(/^note .*the DNS zone “bob\.example”\. Ignore this.* whmapi1 --rebuild bob$/),
+    expect.stringMatching(
+      /^note .*the DNS zone “bob\.example”\. Ignore this.* whmapi1 --rebuild bob$/,
+    ) as string,
     ...well,
   ]);
   expect(await terminal.run('--rebuild', 'bob')).toMatchObject({ status: 0 });
