@@ -143,7 +143,7 @@ describe('php_get_vhost_versions', () => {
           account: 'bob',
           account_owner: 'root',
           version: 'ea-php84',
-          phpversion_source: { system_default: 1 },
+          phpversion_source: [{ system_default: 1 }],
           php_fpm: 1,
           php_fpm_pool_parms: { pm_max_children: 5, pm_max_requests: 20, pm_process_idle_timeout: 10 },
           documentroot: '/home/bob/public_html',
@@ -178,7 +178,7 @@ describe('php_set_vhost_versions', () => {
     expect(text).toContain('pm.max_requests = 20\n');
     expect(await rowOf('bob.example')).toMatchObject({
       version: 'ea-php83',
-      phpversion_source: { domain: 'bob.example' },
+      phpversion_source: [{ domain: 'bob.example' }],
       php_fpm_pool_parms: { pm_max_children: 7, pm_max_requests: 20, pm_process_idle_timeout: 30 },
     });
   });
@@ -210,7 +210,7 @@ describe('php_set_vhost_versions', () => {
     expect(poolNames(poolFile(here, '8.3', 'bob'))).toEqual(['api.bob.example']);
     await succeed('php_set_vhost_versions', { version: 'ea-php84', vhost: 'bob.example' });
     expect(poolNames(poolFile(here, '8.4', 'bob'))).toEqual(['bob.example', 'shop.bob.example']);
-    expect(await rowOf('shop.bob.example')).toMatchObject({ phpversion_source: { domain: 'bob.example' } });
+    expect(await rowOf('shop.bob.example')).toMatchObject({ phpversion_source: [{ domain: 'bob.example' }] });
     expect(await rowOf('api.bob.example')).toMatchObject({ version: 'ea-php83' });
   });
 
@@ -435,7 +435,7 @@ describe('convert_all_domains_to_fpm', () => {
     expect(log).toEqual({ state: 'done', reason: '' });
     expect(await rowOf('carl.example')).toMatchObject({
       php_fpm: 1,
-      phpversion_source: { system_default: 1 },
+      phpversion_source: [{ system_default: 1 }],
     });
     expect(await rowOf('dora.example')).toMatchObject({ php_fpm: 1, version: 'ea-php83' });
     expect(poolNames(poolFile(here, '8.3', 'dora'))).toEqual(['dora.example']);
@@ -452,7 +452,9 @@ describe('convert_all_domains_to_fpm', () => {
     await task;
     for (const domain of ['carl.example', 'dora.example'])
       expect(await rowOf(domain)).toMatchObject({ php_fpm: 1, version: 'ea-php83' });
-    expect(await rowOf('carl.example')).toMatchObject({ phpversion_source: { domain: 'carl.example' } });
+    expect(await rowOf('carl.example')).toMatchObject({
+      phpversion_source: [{ domain: 'carl.example' }],
+    });
   });
 
   it('does not start twice', async () => {

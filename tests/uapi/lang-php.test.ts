@@ -50,7 +50,7 @@ describe('versions', () => {
       account: 'bob',
       account_owner: 'root',
       version: 'ea-php84',
-      phpversion_source: { system_default: 1 },
+      phpversion_source: [{ system_default: 1 }],
       php_fpm: 1,
       php_fpm_pool_parms: { pm_max_children: 5, pm_max_requests: 20, pm_process_idle_timeout: 10 },
       documentroot: '/home/bob/public_html/shop',

@@ -13,11 +13,13 @@ export const hostFields = {
   account_owner: { type: 'string', doc: 'The owner of the account.' },
   version: { type: 'string', doc: 'The PHP version. Empty if this server has none.' },
   phpversion_source: {
-    fields: {
-      domain: { type: 'string', optional: true, doc: 'The virtual host whose setting decides.' },
-      system_default: { type: 'flag', optional: true, doc: '1 if the server’s default decides.' },
+    list: {
+      fields: {
+        domain: { type: 'string', optional: true, doc: 'The virtual host whose setting decides.' },
+        system_default: { type: 'flag', optional: true, doc: '1 if the server’s default decides.' },
+      },
     },
-    doc: 'What decides the version.',
+    doc: 'What decides the version: a list of one.',
   },
   php_fpm: { type: 'flag', doc: 'Whether it uses PHP-FPM.' },
   php_fpm_pool_parms: { fields: poolFields, doc: 'The settings of its pool in PHP-FPM.' },
@@ -37,7 +39,7 @@ export function hostRow({
     account: account.username,
     account_owner: account.owner,
     version: version ?? '',
-    phpversion_source: decidedBy === undefined ? { system_default: 1 } : { domain: decidedBy },
+    phpversion_source: [decidedBy === undefined ? { system_default: 1 } : { domain: decidedBy }],
     php_fpm: Number(usesFpm),
     php_fpm_pool_parms: {
       pm_max_children: maxChildren,
@@ -57,7 +59,10 @@ export const rowWithAccount = (one: ListedHost) => ({
 });
 
 /** `rowWithAccount` in SQL. */
-export function recordWithAccount({ jsonObject }: Dialect, { server, forAll }: HostList): RecordOfRow {
+export function recordWithAccount(
+  { jsonObject, listOfOne }: Dialect,
+  { server, forAll }: HostList,
+): RecordOfRow {
   const { maxChildren, maxRequests, idleTimeout } = poolValues(forAll);
   // A number would be bound as one with decimals.
   const or = (column: string) => `COALESCE("${column}", CAST(? AS INTEGER))`;
@@ -68,7 +73,7 @@ export function recordWithAccount({ jsonObject }: Dialect, { server, forAll }: H
       ['account', 'username'],
       ['account_owner', 'owner'],
       ['version', 'COALESCE(version, ?)'],
-      ['phpversion_source', jsonObject([source])],
+      ['phpversion_source', listOfOne(jsonObject([source]))],
       ['php_fpm', or('usesFpm')],
       [
         'php_fpm_pool_parms',
