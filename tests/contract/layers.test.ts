@@ -189,7 +189,7 @@ const layers: Record<string, Layer> = {
       /^src\/core\/(define|errors|params|access|quote|function-name|turns)\.ts$/,
       /^src\/(changes|model)\//,
       // What a function’s look reads of a daemon, or of all parts of an account; and test messages.
-      /^src\/drivers\/([^/]+\/look|account-parts|notifications\/try)\.ts$/,
+      /^src\/drivers\/([^/]+\/look|account-parts|notifications\/try|virtual-hosts\/site-data)\.ts$/,
     ],
     mayKnow: [core],
   },
@@ -210,7 +210,7 @@ const layers: Record<string, Layer> = {
     mayImport: [
       /^src\/core\/(define-uapi|errors|params|access|quote|function-name|turns)\.ts$/,
       /^src\/(changes|model)\//,
-      /^src\/drivers\/([^/]+\/look|account-parts|ssh-keys\/known-hosts|notifications\/try)\.ts$/,
+      /^src\/drivers\/([^/]+\/look|account-parts|ssh-keys\/known-hosts|notifications\/try|virtual-hosts\/site-data)\.ts$/,
       // The function that another name or API 2 repeats.
       /^src\/uapi\/[A-Z]\w*\/\w+\.ts$/,
     ],

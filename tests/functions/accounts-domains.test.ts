@@ -63,9 +63,12 @@ describe('get_domain_info', () => {
     domain: 'shop.example',
     domain_type: 'main',
     ipv4: '192.0.2.2',
+    ipv4_ssl: '192.0.2.2',
     ipv6: null,
     ipv6_is_dedicated: 0,
     parent_domain: 'shop.example',
+    port: 80,
+    port_ssl: 443,
     user: 'bob',
     user_owner: 'root',
   };
@@ -74,9 +77,12 @@ describe('get_domain_info', () => {
     domain: 'carol.example',
     domain_type: 'main',
     ipv4: '192.0.2.1',
+    ipv4_ssl: '192.0.2.1',
     ipv6: null,
     ipv6_is_dedicated: 0,
     parent_domain: 'carol.example',
+    port: 80,
+    port_ssl: 443,
     user: 'carol',
     user_owner: 'alice',
   };
@@ -117,14 +123,22 @@ describe('domainuserdata', () => {
   it('returns where the files of a domain are', async () => {
     expect((await call('domainuserdata', { domain: 'SHOP.example' })).data).toEqual({
       userdata: {
+        customlog: [{ format: 'combined', target: '/var/log/whmapi1-domlogs/bob/shop.example.log' }],
         documentroot: '/home2/bob/public_html',
         group: 'bob',
         hascgi: 1,
         homedir: '/home2/bob',
         ip: '192.0.2.2',
         owner: 'root',
+        phpopenbasedirprotect: 1,
+        port: 80,
+        scriptalias: [{ path: '/home2/bob/public_html/cgi-bin', url: '/cgi-bin/' }],
+        serveradmin: 'webmaster@shop.example',
+        serveralias: 'www.shop.example mail.shop.example',
         servername: 'shop.example',
+        usecanonicalname: 'Off',
         user: 'bob',
+        userdirprotect: '',
       },
     });
     const { data } = await call(
@@ -132,7 +146,7 @@ describe('domainuserdata', () => {
       { domain: 'carol.example' },
       reseller('alice', 'acct-summary'),
     );
-    expect(data?.userdata).toMatchObject({ hascgi: 0, owner: 'alice', user: 'carol' });
+    expect(data?.userdata).toMatchObject({ hascgi: 0, owner: 'alice', scriptalias: [], user: 'carol' });
   });
 
   it('never reveals whether somebody else has a domain', async () => {

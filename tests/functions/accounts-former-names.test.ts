@@ -31,7 +31,6 @@ const withoutRow: Record<string, string> = {
   ipv6_range: 'Ranges belong to the server. A reseller that owns one is not provided.',
   ipv6_reclaimed: 'IPv6 addresses that accounts had, without their names.',
   licence_acceptance: 'Root’s address, as history.',
-  operation: 'The journal, which is empty while no call runs.',
 };
 
 /** Text that a place may keep, and why. */

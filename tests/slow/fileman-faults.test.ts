@@ -126,7 +126,7 @@ function upload(name: string, bytes: number, between?: () => void): Promise<Answ
   return send('/execute/Fileman/upload_files', 'multipart/form-data; boundary=b', body());
 }
 
-const drafts = (place: string) => readdirSync(place).filter((name) => name.startsWith('.whmapi1'));
+const drafts = (place: string) => readdirSync(place).filter((name) => /^\.whmapi1(?!-cgi$)/.test(name));
 
 function memory(): number {
   const status = readFileSync(`/proc/${server?.pid}/status`, 'utf8');

@@ -165,6 +165,7 @@ describe('by UAPI', () => {
 
   it('DomainInfo::single_domain_data, DomainInfo::primary_domain and its aliases', async () => {
     expect(await succeed('DomainInfo::single_domain_data', { domain: 'addon.example' })).toEqual({
+      customlog: [{ format: 'combined', target: '/var/log/whmapi1-domlogs/bob/addon.bob.example.log' }],
       documentroot: '/home/bob/public_html/addon.example',
       domain: 'addon.example',
       group: 'bob',
@@ -173,10 +174,16 @@ describe('by UAPI', () => {
       ip: '192.0.2.1',
       ipv6: null,
       owner: 'root',
+      phpopenbasedirprotect: 1,
+      port: 80,
+      scriptalias: [{ path: '/home/bob/public_html/addon.example/cgi-bin', url: '/cgi-bin/' }],
+      serveradmin: 'webmaster@addon.bob.example',
       serveralias: 'addon.example www.addon.bob.example www.addon.example mail.addon.example',
       servername: 'addon.bob.example',
       type: 'addon_domain',
+      usecanonicalname: 'Off',
       user: 'bob',
+      userdirprotect: '',
     });
     expect(await failure('DomainInfo::single_domain_data', { domain: 'eve.example' })).toContain(
       'should be a domain of your account',

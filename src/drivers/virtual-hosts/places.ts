@@ -25,5 +25,7 @@ export const WEB_USER = 'www-data';
 export const LOG_LINK = 'access-logs';
 export const domainLogs = (username: string) => `${DOMAIN_LOGS}/${username}`;
 export const pauseOf = (username: string) => `${PAUSES}/${username}`;
+export const accessLog = (username: string, servername: string) =>
+  `${domainLogs(username)}/${plainName(servername)}.log`;
 export const errorLog = (username: string, servername: string) =>
   `${domainLogs(username)}/${plainName(servername)}-error.log`;

@@ -1,12 +1,13 @@
 import { defineFunction } from '../../core/define.ts';
 import { existingDomain } from '../../model/accounts/names.ts';
 import { getDomain } from '../../model/domains/hosted-domains.ts';
+import { siteData, siteDataFields } from '../../drivers/virtual-hosts/site-data.ts';
 import { virtualHostsOf } from '../../model/domains/virtual-hosts.ts';
 
 export default defineFunction({
   name: 'domainuserdata',
   since: 32,
-  summary: 'Show the document root and the owner of a domain.',
+  summary: 'Show the document root, the owner and the site of a domain.',
   description:
     'A parked or addon domain has the document root and the “servername” of the virtual host that serves it. Resellers ' +
     'see the domains of the accounts that they own.',
@@ -22,6 +23,7 @@ export default defineFunction({
         homedir: { type: 'string', doc: 'The account’s home.' },
         ip: { type: 'string', doc: 'The IP address.' },
         owner: { type: 'string', doc: 'The account’s owner.' },
+        ...siteDataFields,
         servername: { type: 'string', doc: 'The domain that identifies the virtual host.' },
         user: { type: 'string', doc: 'The account.' },
       },
@@ -44,15 +46,16 @@ export default defineFunction({
     const { account, servername } = await getDomain(db, caller, args.domain.toLowerCase());
     const { home, ip, owner, settings, username } = account;
     const hosts = await virtualHostsOf(db, account);
-    const documentRoot = hosts.find((host) => host.servername === servername)?.documentRoot;
+    const host = hosts.find((one) => one.servername === servername);
     return {
       userdata: {
-        documentroot: documentRoot ?? `${home}/public_html`,
+        documentroot: host?.documentRoot ?? `${home}/public_html`,
         group: username,
         hascgi: Number(settings.cgi),
         homedir: home,
         ip,
         owner,
+        ...siteData(account, host),
         servername,
         user: username,
       },

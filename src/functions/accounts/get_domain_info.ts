@@ -2,7 +2,8 @@ import { defineFunction } from '../../core/define.ts';
 import { visibleTo } from '../../model/accounts/accounts.ts';
 import { ipv6Address, isIpv6Dedicated } from '../../model/addresses/ipv6-in-sql.ts';
 import { DOMAINS_OF_ACCOUNTS } from '../../model/domains/listed-domains.ts';
-import { address, fieldsOf, flag, word, wordOrNull } from '../../model/list-in-sql.ts';
+import { HTTP_PORT, HTTPS_PORT } from '../../drivers/virtual-hosts/site-data.ts';
+import { address, fieldsOf, flag, number, word, wordOrNull } from '../../model/list-in-sql.ts';
 import { readList } from '../../model/stored-list.ts';
 
 const columns = {
@@ -10,9 +11,12 @@ const columns = {
   domain: word('name', 'The domain.'),
   domain_type: word('type', 'The type of the domain: “main”, “parked”, “addon” or “sub”.'),
   ipv4: address('ip', 'The IP address.'),
+  ipv4_ssl: address('ip', 'The IP address of its site over HTTPS: the same one.'),
   ipv6: wordOrNull(ipv6Address, 'The IPv6 address in full, not shortened; null if the account has none.'),
   ipv6_is_dedicated: flag(isIpv6Dedicated, 'Whether the IPv6 address is dedicated to the account.'),
   parent_domain: word('domain', 'The main domain of its account.'),
+  port: number(`CAST(${HTTP_PORT} AS INTEGER)`, 'The port of its site over HTTP.'),
+  port_ssl: number(`CAST(${HTTPS_PORT} AS INTEGER)`, 'The port of its site over HTTPS.'),
   user: word('username', 'The account.'),
   user_owner: word('owner', 'The account’s owner.'),
 };

@@ -1,4 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
+import { siteData } from '../../drivers/virtual-hosts/site-data.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { temporaryDomains } from '../../model/account-apis/names.ts';
 import type { HostedDomain } from '../../model/domains/hosted-domains.ts';
@@ -35,7 +36,11 @@ export default defineUapi({
     const own = await readOwnDomains(db, await accounts.getOwn(db, caller));
     const stateOf = await askedStates(context, own, isAsked);
     const rowOf = await dataRows(db, own);
-    const row = (name: string) => ({ ...rowOf(name), ...stateOf(name) });
+    const row = (name: string) => ({
+      ...rowOf(name),
+      ...siteData(own.account, own.hostOf(name)),
+      ...stateOf(name),
+    });
     const names = [own.account.domain, ...own.hosted.map(({ domain }) => domain)];
     if (format === 'list') return names.map(row);
     const ofType = (type: HostedDomain['type']) =>

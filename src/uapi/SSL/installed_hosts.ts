@@ -21,14 +21,12 @@ export default defineUapi({
             ...installedFields,
             is_autossl: { type: 'flag', doc: 'Whether AutoSSL installed it.' },
             auto_ssl_provider: {
-              type: 'string',
-              optional: true,
-              doc: 'The provider of AutoSSL, if that installed it.',
+              type: 'string|null',
+              doc: 'The provider of AutoSSL; null if AutoSSL did not install it.',
             },
             auto_ssl_provider_display_name: {
-              type: 'string',
-              optional: true,
-              doc: 'The name of the provider for people, if AutoSSL installed it.',
+              type: 'string|null',
+              doc: 'The name of the provider for people; null if AutoSSL did not install it.',
             },
           },
         },
@@ -51,10 +49,8 @@ export default defineUapi({
         certificate: {
           ...installedAnswer(certificate),
           is_autossl: Number(isAutossl),
-          ...(isAutossl && {
-            auto_ssl_provider: LETS_ENCRYPT,
-            auto_ssl_provider_display_name: DISPLAY_NAME,
-          }),
+          auto_ssl_provider: isAutossl ? LETS_ENCRYPT : null,
+          auto_ssl_provider_display_name: isAutossl ? DISPLAY_NAME : null,
         },
         certificate_text: certificate.pem,
       });
