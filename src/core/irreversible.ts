@@ -95,13 +95,16 @@ export async function finishLater(engine: Engine, { entry }: Opened, error: unkn
     engine,
     entry.steps.filter((step) => !isDone(step)),
   );
-  const which = task === undefined ? `A task “${FINISH}”` : `The task ${task} (${FINISH})`;
+  const rest =
+    task === undefined
+      ? 'The next call does the rest.'
+      : `The task ${task} (${FINISH}) does the rest: it tries every minute, and “whmapi1 --tasks” shows it.`;
   const parts = [
     sentence(error),
     'The call can no longer be taken back.',
     `Done: ${done === '' ? 'nothing yet.' : done}`,
     left === '' ? 'The outcome is still to be stored.' : `Still to be done: ${left}`,
-    `${which} does the rest: it tries every minute, and “whmapi1 --tasks” shows it.`,
+    rest,
   ];
   const code = error instanceof ApiError ? error.code : 'host_failed';
   return new ApiError(code, parts.join(' '), { cause: error });

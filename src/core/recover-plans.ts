@@ -47,19 +47,11 @@ async function resume(engine: Engine, left: JournalEntry): Promise<readonly stri
     return [];
   }
   const change = await changeOf(engine, left.kind);
-  const entry = await engine.withSteps(left);
-  if (
-    !entry.irreversible &&
-    (await hasPassedReturn(engine, { steps: [...entry.steps] }, { hasFailed: false }))
-  ) {
-    await handOver(engine, { ...entry, steps: [...entry.steps] });
-    return [];
-  }
-  const { stage, remarks } = await undoOrComplete(engine, {
-    entry: { ...entry, steps: [...entry.steps] },
-    change,
-    fate: { isSettled: false },
-  });
+  const found = await engine.withSteps(left);
+  const entry = { ...found, steps: [...found.steps] };
+  const recovered = await undoOrFinish(engine, { entry, change, fate: { isSettled: false } });
+  if (recovered === LEFT_TO_TASK) return [];
+  const { stage, remarks } = recovered;
   await engine.audit(
     {
       time: engine.now(),
@@ -76,17 +68,34 @@ async function resume(engine: Engine, left: JournalEntry): Promise<readonly stri
   return remarks;
 }
 
-/** Undoes an interrupted plan, or completes it if it is irreversible. Its journal entry is deleted. */
-async function undoOrComplete(engine: Engine, opened: Opened): Promise<Recovered> {
+/** Undoes an interrupted plan, or finishes it if it cannot be undone. Its journal entry is deleted. */
+async function undoOrFinish(engine: Engine, opened: Opened): Promise<Recovered | typeof LEFT_TO_TASK> {
   const { entry } = opened;
-  if (!entry.irreversible) {
+  if (entry.irreversible) {
+    // Without the secret, the steps cannot be applied, so it stays unknown whether they are done.
+    if (!entry.needsSecret) await finishNow(engine, opened);
+    else await store(engine, opened, async () => undefined);
+    return { stage: entry.needsSecret ? 'cut short' : 'finished later', remarks: [] };
+  }
+  if (!(await hasPassedReturn(engine, entry, { hasFailed: false }))) {
     return { stage: 'undone later', remarks: await undo(engine, opened) };
   }
-  // Without the secret, the steps cannot be applied, so it stays unknown whether they are done.
-  if (!entry.needsSecret) await applySteps(engine, entry, '');
-  await store(engine, opened, async () => undefined);
-  return { stage: entry.needsSecret ? 'cut short' : 'finished later', remarks: [] };
+  try {
+    await finishNow(engine, opened);
+    return { stage: 'finished later', remarks: [] };
+  } catch {
+    // The task reports why, as often as it tries.
+    await handOver(engine, entry);
+    return LEFT_TO_TASK;
+  }
 }
+
+async function finishNow(engine: Engine, opened: Opened): Promise<void> {
+  await applySteps(engine, opened.entry, '');
+  await store(engine, opened, async () => undefined);
+}
+
+const LEFT_TO_TASK = 'left to its task';
 
 interface Recovered {
   readonly stage: 'undone later' | 'finished later' | 'cut short';

@@ -753,7 +753,7 @@ describe('a step', () => {
     const seen: unknown[][] = [];
     breakHost({
       'users.suspend': async (usual) => {
-        seen.push(await rowsOf("SELECT kind, state, memento FROM operation_step WHERE state <> 'done'"));
+        seen.push(await rowsOf("SELECT kind, state, memento FROM operation_step WHERE state = 'begun'"));
         await usual();
         throw failed('usermod');
       },

@@ -3,7 +3,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiError } from '../../src/core/errors.ts';
 import type { Store } from '../../src/core/engine.ts';
-import { finishOperations } from '../support/finish-operations.ts';
 import { Installation } from '../support/installation.ts';
 
 let here: Installation;
@@ -129,8 +128,6 @@ test('of a removal is never reported as if nothing had been changed', async () =
     /^It is gone\. The call can no longer be taken back\. Done: .* is still to be stored\. /,
   );
   here.overrides = {};
-  // The next call hands it to the task.
   await here.call('addpkg', { name: 'other' });
-  await finishOperations(here.state);
   expect(await isThere()).toEqual(NOTHING);
 });

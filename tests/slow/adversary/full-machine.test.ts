@@ -21,6 +21,8 @@ describeOnMachine('a machine', () => {
     expect(ran).toMatchObject({ status: 0 });
     return ran.stdout;
   };
+  /** Runs the tasks that finish calls which can no longer be taken back. */
+  const finish = () => machine.run(process.execPath, program, '--run-tasks');
   const create = (name: string) => whmapi1('createacct', `username=${name}`, `domain=${name}.example`);
   const isKnown = async (name: string) => (await machine.run('getent', 'passwd', name)).status === 0;
 
@@ -65,18 +67,16 @@ describeOnMachine('a machine', () => {
     const isImmutable = (await machine.run('chattr', '+i', '/home/bob/mail/kept')).status === 0;
     if (!isImmutable)
       await shell('mkdir /mnt/ro && echo x >/mnt/ro/file && mount --bind /mnt/ro /home/bob/mail');
-    for (let time = 0; time < 3; time++) {
-      const answer = await whmapi1('removeacct', 'username=bob');
-      expect(answer).toMatchObject({ status: 1, code: 'host_failed' });
-      expect(answer.reason).toContain(isImmutable ? 'mail/kept' : '“/home/bob/mail”');
-      if (isImmutable) expect(answer.reason).toMatch(/Operation not permitted.*chattr -i/);
+    const answer = await whmapi1('removeacct', 'username=bob');
+    expect(answer).toMatchObject({ status: 1, code: 'host_failed' });
+    expect(answer.reason).toContain(isImmutable ? 'mail/kept' : '“/home/bob/mail”');
+    if (isImmutable) expect(answer.reason).toMatch(/Operation not permitted.*chattr -i/);
+    for (let time = 0; time < 2; time++) {
       expect([await isKnown('bob'), existsSync(machine.path('/home/bob'))]).toEqual([true, true]);
+      expect(await whmapi1('removeacct', 'username=bob')).toMatchObject({ status: 1, code: 'busy' });
     }
     await shell(isImmutable ? 'chattr -i /home/bob/mail/kept' : 'umount /home/bob/mail');
-    expect(await whmapi1('removeacct', 'username=bob')).toMatchObject({
-      status: 0,
-      reason: 'bob account removed',
-    });
+    await finish();
     expect([await isKnown('bob'), existsSync(machine.path('/home/bob'))]).toEqual([false, false]);
   });
 
@@ -89,6 +89,7 @@ describeOnMachine('a machine', () => {
     expect(await shell('cat /var/lib/precious/file')).toBe('kept\n');
     expect(await shell('ls -A /home/bob')).toContain('welcome.txt');
     await shell('umount /home/bob/mnt');
-    expect((await whmapi1('removeacct', 'username=bob')).status).toBe(0);
+    await finish();
+    expect([await isKnown('bob'), existsSync(machine.path('/home/bob'))]).toEqual([false, false]);
   });
 });
