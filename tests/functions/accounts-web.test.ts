@@ -45,7 +45,7 @@ describe('the virtual hosts of an account', () => {
     expect(existsSync(fileOf('bob'))).toBe(false);
     expect(values('ServerName', 'robert')).toEqual(['robert.example', 'robert.example']);
     expect(text('robert')).toContain('/home/robert/public_html"');
-    expect(text('robert')).not.toMatch(/bob|whmapi1-cgi/);
+    expect(text('robert')).not.toMatch(/bob|SuexecUserGroup|whmapi1-cgi\/run/);
   });
 
   it('do not stay paused after the account is renamed', async () => {

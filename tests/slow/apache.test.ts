@@ -347,6 +347,24 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
     expect(await answer('bob.example', '/')).toBe('200 the index');
   });
 
+  // Apache of this test has no suexec. tests/attack/isolation has the programs that run.
+  it.each([false, true])('never send the text of CGI programs that they cannot run: %p', async (hasCgi) => {
+    put('bob', '.htaccess', 'AddHandler "whmapi1-cgi" .py\nRequire all granted\n');
+    put('bob', 'x.py', '#!/usr/bin/python3\npassword = "secret"\n');
+    put('bob', 'file.txt', 'text');
+    await change('bob', webOf('bob', { hasCgi }));
+    for (const [path, method] of [
+      ['/x.py', 'GET'],
+      ['/x.py/more?a=b', 'POST'],
+      ['/.whmapi1-no-cgi/x.py', 'GET'],
+    ] as const) {
+      const { status, body } = await apache.get('bob.example', path, method);
+      expect([path, status]).toEqual([path, path.startsWith('/.') ? 404 : 403]);
+      expect(body).not.toContain('secret');
+    }
+    expect(await answer('bob.example', '/file.txt')).toBe('200 text');
+  });
+
   it('show that page also with PHP, but not instead of a list of files', async () => {
     put('bob', 'file.txt', 'text');
     const [host] = webOf('bob').hosts;

@@ -63,7 +63,8 @@ test('Mime::list_mime reads the types of the server', async () => {
 test('Mime::add_handler, Mime::list_handlers, Mime::delete_handler and Mime::listhandlers', async () => {
   await uapi('Mime::add_handler', { handler: 'cgi-script', extension: '.foo' });
   await uapi('Mime::add_handler', { handler: 'server-parsed', extension: '.page' });
-  expect(text()).toContain('AddHandler "cgi-script" .foo\nAddHandler "server-parsed" .page\n');
+  // Apache's own handler answers 403 in accounts: tests/attack/isolation/attempts.ts.
+  expect(text()).toContain('AddHandler "whmapi1-cgi" .foo\nAddHandler "server-parsed" .page\n');
   const rows = [
     { handler: 'cgi-script', extension: '.foo', origin: 'user' },
     { handler: 'server-parsed', extension: '.page', origin: 'user' },
@@ -77,6 +78,27 @@ test('Mime::add_handler, Mime::list_handlers, Mime::delete_handler and Mime::lis
   await uapi('Mime::delete_handler', { extension: '.page' });
   expect(text()).toBe(OWN);
   expect((await uapi('Mime::delete_handler', { extension: '.foo' })).status).toBe(0);
+});
+
+test('Mime::add_handler replaces a line of an earlier version, and refuses CGI to an account without it', async () => {
+  writeFileSync(
+    file(),
+    '# BEGIN whmapi1 handlers\nAddHandler "cgi-script" .py\n# END whmapi1 handlers\n' + OWN,
+  );
+  const rows = (extension: string) => [{ handler: 'cgi-script', extension, origin: 'user' }];
+  const list = async () => (await uapi('Mime::list_handlers', { type: 'user' })).data;
+  expect(await list()).toEqual(rows('.py'));
+  await uapi('Mime::add_handler', { handler: 'CGI-script', extension: '.rb' });
+  expect(text()).toContain('AddHandler "whmapi1-cgi" .py .rb\n');
+  expect(await list()).toEqual(rows('.py .rb'));
+  await here.call('modifyacct', { user: 'bob', HASCGI: '0' });
+  for (const handler of ['cgi-script', 'whmapi1-cgi']) {
+    expect((await uapi('Mime::add_handler', { handler, extension: '.sh' })).errors).toEqual([
+      `The handler “${handler}” runs CGI programs, and the account has no CGI. Ask the administrator of the server for it.`,
+    ]);
+  }
+  expect(await list()).toEqual(rows('.py .rb'));
+  await here.call('modifyacct', { user: 'bob', HASCGI: '1' });
 });
 
 test.each([

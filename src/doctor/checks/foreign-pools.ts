@@ -2,7 +2,7 @@
 import { findDebianPool } from '../../drivers/php-pools/debian-pool.ts';
 import { findForeignPools, type ForeignPool } from '../../drivers/php-pools/foreign.ts';
 import { findVersions } from '../../drivers/php/versions.ts';
-import { find, hasEarlierForm } from '../../model/roles/active-profile.ts';
+import { find, isWithoutSeparation } from '../../model/roles/active-profile.ts';
 import { activation } from '../activation.ts';
 import { note, ok, problem, warning, withStore, word, type Check, type Finding } from '../check.ts';
 
@@ -23,7 +23,7 @@ const check: Check = {
         return [ok('Not checked, because this server has no role WebServer.')];
       const activate = activation(active);
       const found: Finding[] = [];
-      if (await hasEarlierForm(db)) {
+      if (await isWithoutSeparation(db)) {
         const text =
           'An earlier version has written the files of the websites. Accounts can run programs as each other.';
         found.push(problem(text, activate));

@@ -1,6 +1,9 @@
 // MIME types and handlers that an account sets for the ends of file names: AddType and AddHandler in its .htaccess.
+import { CGI_HANDLER } from '../../core/cgi-handler.ts';
+import type { FreeContext } from '../../core/context.ts';
 import type { Machine } from '../../core/machine.ts';
 import { badParam } from '../../core/errors.ts';
+import * as accounts from '../accounts/accounts.ts';
 import { blockIn, withBlock } from './blocks.ts';
 
 export const kinds = {
@@ -54,12 +57,31 @@ export function fileTypesIn(text: string, kind: Kind): FileType[] {
   const line = new RegExp(`^${directive} "([\\w!#$&^.+/-]+)"((?: \\.[\\w.+-]+)+)$`);
   return blockIn(text, block).flatMap((one) => {
     const [, value = '', extensions = ''] = line.exec(one) ?? [];
-    return value === '' ? [] : [{ value, extension: extensions.trim() }];
+    return value === '' ? [] : [{ value: named(value), extension: extensions.trim() }];
   });
 }
 
+/** What clients call the handler of CGI programs. Apache’s own handler of this name runs nothing in accounts. */
+const CGI = 'cgi-script';
+
+/** As clients name a handler. Apache ignores the case. */
+function named(value: string): string {
+  return [CGI, CGI_HANDLER].includes(value.toLowerCase()) ? CGI : value;
+}
+
+/** @throws ApiError `bad_param` for the handler of CGI programs if the account that calls does not have CGI. */
+export async function assertHandler({ caller, transaction }: FreeContext, handler: string): Promise<void> {
+  if (named(handler) !== CGI) return;
+  const { settings } = await transaction('reads', (db) => accounts.getOwn(db, caller));
+  if (settings.cgi) return;
+  throw badParam(
+    `The handler “${handler}” runs CGI programs, and the account has no CGI. Ask the administrator of the server for it.`,
+  );
+}
+
 /** An extension has one value: a new one replaces the former one. @throws ApiError `bad_param` if there are too many. */
-export function withFileType(text: string, kind: Kind, { value, extension }: FileType): string {
+export function withFileType(text: string, kind: Kind, { value: given, extension }: FileType): string {
+  const value = named(given);
   const added = extensionsIn(extension);
   const types = without(fileTypesIn(text, kind), added);
   const own = types.find((one) => one.value === value);
@@ -93,7 +115,7 @@ function rendered(text: string, kind: Kind, types: readonly FileType[]): string 
   return withBlock(
     text,
     block,
-    types.map(({ value, extension }) => `${directive} "${value}" ${extension}`),
+    types.map(({ value, extension }) => `${directive} "${value === CGI ? CGI_HANDLER : value}" ${extension}`),
   );
 }
 

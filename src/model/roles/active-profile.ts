@@ -14,8 +14,10 @@ export interface ActiveProfile {
 /**
  * The form of the files of roles that this version writes. A higher number has every server write them again after an
  * upgrade. 2: accounts are separated by the sockets of their pools, a group of the web server, and a program for CGI.
+ * 3: websites without CGI refuse files for which `.htaccess` wants it.
  */
-const FORM = 2;
+const FORM = 3;
+const SEPARATED = 2;
 
 type Dependencies = Pick<Context, 'db' | 'system'>;
 
@@ -59,11 +61,20 @@ export async function store(db: Db, code: string, names: readonly string[], now:
 
 /** Whether an earlier version has written the files of this server's roles. */
 export async function hasEarlierForm(db: Db): Promise<boolean> {
+  return (await formOf(db)) < FORM;
+}
+
+/** Whether accounts can still run programs as each other, because of such files. */
+export async function isWithoutSeparation(db: Db): Promise<boolean> {
+  return (await formOf(db)) < SEPARATED;
+}
+
+async function formOf(db: Db): Promise<number> {
   const row = await db.get<{ form: number }>(
     'SELECT files_form AS form FROM active_profile WHERE server = ?',
     db.server,
   );
-  return row !== undefined && row.form < FORM;
+  return row?.form ?? FORM;
 }
 
 /** Stores that the files of all roles have the present form. */

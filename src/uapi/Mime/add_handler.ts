@@ -1,14 +1,15 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { changeAccessFiles } from '../../changes/change-access-files.ts';
 import { edited, ownAccessFiles } from '../../model/access-files/blocks.ts';
-import { extensionParam, handlerParam, withFileType } from '../../model/access-files/file-types.ts';
+import { assertHandler, extensionParam, handlerParam, withFileType } from '../../model/access-files/file-types.ts';
 
 export default defineUapi({
   name: 'Mime::add_handler',
   since: 42,
   summary: 'Set the handler of files of the account’s websites, by the ends of their names.',
   description:
-    'An extension has one handler: this replaces an earlier one of the account. ' +
+    'An extension has one handler: this replaces an earlier one of the account. The handler cgi-script runs the files ' +
+    'as CGI programs of the account: they must be executable. It is refused if the account has no CGI. ' +
     'This edits .htaccess in the document roots, between two comments. The other lines stay as they are.',
   feature: 'handlers',
   role: 'WebServer',
@@ -24,7 +25,10 @@ export default defineUapi({
   returns: null,
   examples: [{ args: { handler: 'cgi-script', extension: '.foo' }, doc: 'Files that end in .foo.' }],
 
-  look: (_args, context) => ownAccessFiles(context),
+  async look({ handler }, context) {
+    await assertHandler(context, handler);
+    return ownAccessFiles(context);
+  },
 
   handler({ handler: value, extension }, { caller, plan }, files) {
     const changed = edited(files, (text) => withFileType(text, 'handler', { value, extension }));

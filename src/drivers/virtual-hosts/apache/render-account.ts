@@ -23,7 +23,14 @@ import {
   WELCOME_PAGE,
   WELCOME_PATH,
 } from './places.ts';
-import { cgi, NOT_FOR_CLIENTS, ownSocketOnly, phpHandler, WITHOUT_MODULE_OF_PHP } from './render-programs.ts';
+import {
+  cgi,
+  NOT_FOR_CLIENTS,
+  ownSocketOnly,
+  phpHandler,
+  WITHOUT_CGI,
+  WITHOUT_MODULE_OF_PHP,
+} from './render-programs.ts';
 
 /** Where a path of the machine is for Apache: a sandbox has its files elsewhere. */
 export type Locate = (path: string) => string;
@@ -275,6 +282,7 @@ function website(web: AccountWeb, host: WebHost, { locate }: Surroundings): stri
     ...welcome(web, documentRoot, locate),
     ...(hasCgi || host.php?.runs === 'cgi' ? suexec : []),
     ...(hasCgi ? section('IfModule', 'mod_suexec.c', cgi(home, documentRoot, locate)) : []),
+    ...(hasCgi ? section('IfModule', '!mod_suexec.c', WITHOUT_CGI) : WITHOUT_CGI),
     ...section('Directory', folder(locate(top(home, documentRoot))), [
       'Options SymLinksIfOwnerMatch',
       ...ACCESS_FILES,

@@ -1,4 +1,5 @@
 // How the PHP and CGI programs of a virtual host run: always as its account, whatever its .htaccess files say.
+import { CGI_HANDLER } from '../../../core/cgi-handler.ts';
 import type { WebPhp } from '../contract.ts';
 import { cgiFolder } from '../../php/cgi-places.ts';
 import { CGI_RUNNER, runnerFolder } from '../cgi-runner.ts';
@@ -13,7 +14,6 @@ export const NOT_FOR_CLIENTS = [
   `RewriteRule "^/${pattern(INTERNAL)}" "-" [R=404,L]`,
 ];
 
-const CGI_HANDLER = 'whmapi1-cgi';
 const CGI_RUNNER_PATH = `${INTERNAL}cgi/`;
 
 /**
@@ -32,6 +32,15 @@ export function cgi(home: string, documentRoot: string, locate: Locate): string[
     ...section('FilesMatch', '"[.](?:cgi|pl)$"', [`SetHandler ${CGI_HANDLER}`]),
   ];
 }
+
+const WITHOUT_CGI_PATH = `${INTERNAL}no-cgi`;
+
+/** Apache would send the text of programs whose handler it does not know: a .htaccess stays when its account loses CGI. */
+export const WITHOUT_CGI = [
+  ...NOT_FOR_CLIENTS,
+  `Action ${CGI_HANDLER} "${WITHOUT_CGI_PATH}"`,
+  ...section('Location', `"${WITHOUT_CGI_PATH}"`, ['Require all denied']),
+];
 
 /** Programs that only internal redirects reach, in a folder whose .htaccess files do not count. */
 function programFolder(url: string, programs: string): string[] {
