@@ -21,6 +21,7 @@ import { freeBelowReserve, readLogLimits } from './store/log-limits.ts';
 import { AuditLog, logHook, logUnexpected } from './store/logs.ts';
 import type { RefusedRequests } from './store/refused-requests.ts';
 import type { RepeatedReads } from './store/repeated-reads.ts';
+import type { SummarisedFailures } from './store/summarised-failures.ts';
 import type { OpenStore } from './store/open-store.ts';
 import type { RunningServer } from './store/running-servers.ts';
 import { findSharedStore } from './store/shared-store-file.ts';
@@ -67,7 +68,10 @@ export interface Application {
    * @throws ApiError `store_unavailable`.
    */
   announceServer(server: Pick<RunningServer, 'role' | 'addresses' | 'certificate'>): Promise<void>;
-  /** Writes the pending summaries of rejected requests and repeated reads. Must be called before `close`, after the last request. */
+  /**
+   * Writes the pending summaries of rejected requests, failed calls and repeated reads. Must be called before `close`,
+   * after the last request.
+   */
   writeSummaries(): Promise<void>;
   close(): void;
 }
@@ -112,6 +116,7 @@ export function createApplication(
   const store: OpenStore =
     shared === undefined ? ownStore() : new SharedStore({ ...shared, directory, livesLong });
   let refused: Promise<RefusedRequests> | undefined;
+  let failed: Promise<SummarisedFailures> | undefined;
   const now = () => Date.now();
   let retireServer: (() => void) | undefined;
   const write: Engine['audit'] = async (record, kind, db) => {
@@ -133,10 +138,18 @@ export function createApplication(
           })),
       )
     : undefined;
-  const audit: Engine['audit'] = (record, kind, db) =>
-    kind === 'read' && reads !== undefined
-      ? reads.then((repeated) => repeated.add(record))
-      : write(record, kind, db);
+  const summaries = () => ({
+    write: (record: AuditRecord) => write(record, 'other'),
+    hasSpace: () => freeBelowReserve(stateDirectory) === undefined,
+    newXid: engine.newXid,
+    now,
+  });
+  const audit: Engine['audit'] = async (record, kind, db) => {
+    if (kind === 'read' && reads !== undefined) return (await reads).add(record);
+    if (kind !== 'failure' || !livesLong) return write(record, kind, db);
+    failed ??= import('./store/failed-calls.ts').then((module) => module.failedCalls(summaries()));
+    return (await failed).add(record.caller, record);
+  };
   const servers = async () => {
     const { runningServers } = await import('./store/running-servers.ts');
     return runningServers(stateDirectory, engine.processes.isAlive);
@@ -279,13 +292,7 @@ export function createApplication(
     auditLogin: async ({ command, user, problem, ...origin }) => {
       if (problem !== undefined && problem !== 'unknown_function') {
         refused ??= import('./store/refused-requests.ts').then(
-          (module) =>
-            new module.RefusedRequests({
-              write: (record) => write(record, 'other'),
-              hasSpace: () => freeBelowReserve(stateDirectory) === undefined,
-              newXid: engine.newXid,
-              now,
-            }),
+          (module) => new module.RefusedRequests(summaries()),
         );
         await (await refused).add({ command, user, problem, ...origin });
         return;
@@ -307,6 +314,7 @@ export function createApplication(
     },
     writeSummaries: async () => {
       await (await refused)?.close();
+      await (await failed)?.close();
       await (await reads)?.close();
     },
     close: () => {

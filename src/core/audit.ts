@@ -36,9 +36,10 @@ export interface AuditRecord {
 
 /**
  * `change`: the line must be on the disk before the response. `read`: a successful call that changed nothing; if it is
- * repeated again and again, a server writes the number of the calls instead of a line for each.
+ * repeated again and again, a server writes the number of the calls instead of a line for each. `failure`: a call of an
+ * account that failed and changed nothing; of many, a server writes the number as well.
  */
-export type AuditKind = 'change' | 'read' | 'other';
+export type AuditKind = 'change' | 'read' | 'failure' | 'other';
 
 /** The fields that differ between two identical calls. */
 export type AuditMoment = Pick<AuditRecord, 'time' | 'xid' | 'duration_ms'>;

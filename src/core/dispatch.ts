@@ -65,15 +65,17 @@ class Dispatch {
 
   async run(): Promise<Envelope> {
     let outcome: Outcome;
+    let corrects = false;
     try {
       outcome = await this.#execute(await this.#prepare());
     } catch (error) {
       // Nothing was kept. The next line of the audit log corrects an earlier one that says otherwise.
       outcome = { ok: false, error: this.#toApiError(error) };
+      corrects = this.#audited;
       this.#audited = false;
     }
     try {
-      if (!this.#audited) await this.#audit(outcome, this.#isRead(outcome) ? 'read' : 'other');
+      if (!this.#audited) await this.#audit(outcome, corrects ? 'other' : this.#kindOf(outcome));
     } catch (error) {
       // If the audit line cannot be written, return an error instead of the result.
       outcome = { ok: false, error: this.#toApiError(error) };
@@ -354,6 +356,13 @@ class Dispatch {
   /** The account that somebody else acts for. */
   #actsFor(): AuditRecord['arguments'] {
     return this.#caller.actor === undefined ? [] : [['cpanel.user', this.#caller.user]];
+  }
+
+  /** Of a call without a line in the audit log, which has changed nothing. */
+  #kindOf(outcome: Outcome): AuditKind {
+    const { isAccount, actor } = this.#caller;
+    if (!outcome.ok) return isAccount === true && actor === undefined ? 'failure' : 'other';
+    return this.#isRead(outcome) ? 'read' : 'other';
   }
 
   #isRead(outcome: Outcome): boolean {

@@ -63,7 +63,7 @@ test('the first is one line at once, and the others of an address are one line',
 });
 
 test('addresses beyond the table’s size are one line together', async () => {
-  start({ addresses: 10 });
+  start({ sources: 10 });
   for (let number = 0; number < 5000; number++) {
     await one.add(request(`198.51.${number >> 8}.${number & 255}`));
   }
@@ -73,7 +73,7 @@ test('addresses beyond the table’s size are one line together', async () => {
 });
 
 test('no more bytes than the hourly budget, and a line that says so', async () => {
-  start({ bytesPerHour: 4000, addresses: 100_000 });
+  start({ bytesPerHour: 4000, sources: 100_000 });
   for (let number = 0; number < 5000; number++) {
     await one.add(request(`198.51.${number >> 8}.${number & 255}`));
   }
