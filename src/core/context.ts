@@ -28,6 +28,8 @@ export interface Caller {
   readonly isAccount?: true;
   /** True for an API token that only calls functions that change nothing. */
   readonly isReadOnly?: true;
+  /** True for an API token of an account. */
+  readonly isToken?: true;
   /** SHA-256 of the cookie of the caller’s session, in hexadecimal. Absent without a session. */
   readonly session?: string;
   /** The login that acts as `user`, for the audit log. Absent if the user acts itself. */

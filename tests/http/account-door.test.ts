@@ -465,6 +465,95 @@ test('an account with a second factor logs in with a code, and confirms before i
   expect((await server.askAccounts(path + LIST, { headers: { cookie } })).status).toBe(401);
 });
 
+test('an API token removes or replaces a second factor only with a code or the password', async () => {
+  const { here } = server;
+  await here.call('createacct', { username: 'tom', domain: 'tom.example', password: eves });
+  const secret = 'WJ73QJSKZBXCIFPZ';
+  const other = 'AAAAQJSKZBXCIFPZ';
+  const code = (of = secret) => {
+    here.time += 60_000;
+    return codeAt(of, here.time);
+  };
+  const token = await newToken({ name: 'deploy' }, 'tom');
+  const call = async (name: string, args: Record<string, string> = {}) => {
+    const query = new URLSearchParams(args).toString();
+    return bodyOf(await askWithToken(token, `/execute/TwoFactorAuth/${name}?${query}`, 'tom'));
+  };
+  const isEnabled = async () =>
+    (await here.uapi('tom', 'TwoFactorAuth::get_user_configuration')).data as { is_enabled: number };
+  // Nothing is weakened yet.
+  expect(await call('remove_user_configuration')).toMatchObject({ status: 1, data: { tfa_removed: 0 } });
+  expect(await call('set_user_configuration', { secret, tfa_token: code() })).toMatchObject({ status: 1 });
+  for (const [name, args, needed] of [
+    [
+      'remove_user_configuration',
+      {},
+      'tfa_token” (the code that the authenticator app shows now) or “password',
+    ],
+    [
+      'generate_recovery_codes',
+      {},
+      'tfa_token” (the code that the authenticator app shows now) or “password',
+    ],
+    ['set_user_configuration', { secret: other, tfa_token: code(other) }, 'password'],
+  ] as const) {
+    expect([name, await call(name, args)]).toMatchObject([
+      name,
+      { status: 0, errors: [expect.stringContaining(`With an API token, the parameter “${needed}”`)] },
+    ]);
+  }
+  const wrong = code() === '000000' ? '000001' : '000000';
+  for (const proof of [{ tfa_token: wrong }, { password: 'wrong' }, { password: '', tfa_token: wrong }])
+    expect(await call('remove_user_configuration', proof as Record<string, string>)).toMatchObject({
+      status: 0,
+    });
+  expect(await isEnabled()).toMatchObject({ is_enabled: 1 });
+  expect(await call('generate_recovery_codes', { tfa_token: code() })).toMatchObject({ status: 1 });
+  const replaced = { secret: other, tfa_token: code(other), password: eves };
+  expect(await call('set_user_configuration', replaced)).toMatchObject({ status: 1 });
+  expect(await call('remove_user_configuration', { tfa_token: code(other) })).toMatchObject({
+    data: { tfa_removed: 1 },
+  });
+  await here.uapi('tom', 'TwoFactorAuth::set_user_configuration', { secret, tfa_token: code() });
+  expect(await call('remove_user_configuration', { password: eves })).toMatchObject({
+    data: { tfa_removed: 1 },
+  });
+  expect(await isEnabled()).toMatchObject({ is_enabled: 0 });
+});
+
+test('calls of an account that fail all the time have ten lines a minute in the audit log, then their number', async () => {
+  const { here } = server;
+  await here.call('createacct', { username: 'max', domain: 'max.example', password: eves });
+  const token = await newToken({ name: 'loop' }, 'max');
+  for (let number = 0; number < 25; number++) {
+    const reply = await askWithToken(
+      token,
+      `/execute/DomainInfo/single_domain_data?domain=none${number}.example`,
+      'max',
+    );
+    expect(bodyOf(reply)).toMatchObject({ status: 0 });
+  }
+  const failed = () => here.audit().filter(({ caller, result }) => caller === 'max' && result === 0);
+  expect(failed()).toHaveLength(10);
+  expect(failed()[9]).toMatchObject({
+    function: 'DomainInfo::single_domain_data',
+    arguments: [['domain', 'none9.example']],
+  });
+  // Calls that change something, and those of others, have their lines.
+  await askWithToken(token, '/execute/NVData/set?names=a&a=b', 'max');
+  await askAs('eve', eves, '/execute/DomainInfo/single_domain_data?domain=none.example');
+  expect(here.audit().slice(-2)).toMatchObject([
+    { caller: 'max', function: 'NVData::set', result: 1 },
+    { caller: 'eve', function: 'DomainInfo::single_domain_data', result: 0 },
+  ]);
+  await here.application.writeSummaries();
+  expect(failed().slice(10)).toMatchObject([{ function: 'failed calls' }]);
+  expect(Object.fromEntries(failed()[10]?.arguments ?? [])).toMatchObject({
+    requests: 15,
+    functions: 'DomainInfo::single_domain_data',
+  });
+});
+
 test('the port for accounts is 2083 if WHM’s port is 2087, unless it is disabled', () => {
   const portOf = (...argv: string[]) => readOptions(argv, {}).accountPort;
   expect([portOf(), portOf('--port', '1234'), portOf('--no-accounts')]).toEqual([2083, undefined, undefined]);

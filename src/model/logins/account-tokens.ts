@@ -89,7 +89,7 @@ export async function authenticate(
   const { name, isReadOnly, expiresAt } = tokenOf(row);
   if (expiresAt !== null && expiresAt <= now) return { problem: `The API token “${name}” has expired.` };
   try {
-    const caller = await accountCallerOf(db, user);
+    const caller: Caller = { ...(await accountCallerOf(db, user)), isToken: true };
     return { caller: isReadOnly ? { ...caller, isReadOnly } : caller, name, expiresAt };
   } catch (error) {
     if (error instanceof ApiError) return { problem: error.message };

@@ -2,6 +2,7 @@ import { defineUapi } from '../../core/define-uapi.ts';
 import { badParam } from '../../core/errors.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { assertConfirmed } from '../../model/logins/acting-as.ts';
+import { assertProven, checkPassword, proofParams } from '../../model/two-factor/own-proof.ts';
 import * as recoveryCodes from '../../model/two-factor/recovery-codes.ts';
 import * as tfa from '../../model/two-factor/tfa.ts';
 
@@ -11,11 +12,12 @@ export default defineUapi({
   summary: 'Create ten recovery codes for the account, each for one login without the phone.',
   description:
     'The codes are shown only once and stored as hashes: print them, or keep them in a password manager. They ' +
-    'replace older codes. A login accepts one instead of the app’s code.',
+    'replace older codes. A login accepts one instead of the app’s code. An API token must send a code of the app or ' +
+    'the password of the account.',
   effect: 'changes',
   feature: 'twofactorauth',
   extension: true,
-  params: {},
+  params: proofParams,
   returns: {
     fields: {
       recovery_codes: { list: { type: 'string' }, doc: 'The codes: abcd-efgh-ijkl-mnop.' },
@@ -34,7 +36,9 @@ export default defineUapi({
     },
   ],
 
-  async handler(_args, context) {
+  look: checkPassword,
+
+  async handler(args, context) {
     const { caller, db } = context;
     const { username } = await accounts.getOwn(db, caller);
     assertConfirmed(caller, 'create new recovery codes');
@@ -43,6 +47,7 @@ export default defineUapi({
         'You have not set up two-factor authentication: see TwoFactorAuth::set_user_configuration.',
       );
     }
+    await assertProven(context, args, 'create new recovery codes');
     return { recovery_codes: await recoveryCodes.renew(context, username) };
   },
 });

@@ -4,6 +4,7 @@ import { assertConfirmed } from '../../model/logins/acting-as.ts';
 import * as sessions from '../../model/logins/sessions.ts';
 import * as tfaChanges from '../../model/two-factor/changes.ts';
 import * as tfaCodes from '../../model/two-factor/codes.ts';
+import { assertProven, checkPassword, proofParams } from '../../model/two-factor/own-proof.ts';
 import * as recoveryCodes from '../../model/two-factor/recovery-codes.ts';
 import * as tfa from '../../model/two-factor/tfa.ts';
 
@@ -11,17 +12,24 @@ export default defineUapi({
   name: 'TwoFactorAuth::remove_user_configuration',
   since: 54,
   summary: 'Remove the two-factor authentication of the account.',
+  description:
+    'An API token must send a code of the authenticator app or the password of the account. A session of an account with ' +
+    'two-factor authentication is confirmed instead.',
   destructive: 'The secret and the recovery codes are deleted, and all sessions end. This cannot be undone.',
   effect: 'changes',
   feature: 'twofactorauth',
-  params: {},
+  params: proofParams,
   returns: { fields: { tfa_removed: { type: 'flag', doc: '1: it is removed. 0: it was not set up.' } } },
   examples: [{ args: {}, doc: 'Remove it.' }],
 
-  async handler(_args, { caller, db, now, inform }) {
+  look: checkPassword,
+
+  async handler(args, context) {
+    const { caller, db, now, inform } = context;
     const { username } = await accounts.getOwn(db, caller);
     assertConfirmed(caller, 'remove your two-factor authentication');
     if (!(await tfa.isEnrolled(db, username))) return { tfa_removed: 0 };
+    await assertProven(context, args, 'remove two-factor authentication');
     await tfa.remove(db, username);
     (await tfaCodes.reset({ db, now }, username)).forEach(inform);
     await recoveryCodes.removeAll(db, username);

@@ -6,6 +6,7 @@ import { assertConfirmed } from '../../model/logins/acting-as.ts';
 import * as sessions from '../../model/logins/sessions.ts';
 import * as tfaChanges from '../../model/two-factor/changes.ts';
 import * as tfaCodes from '../../model/two-factor/codes.ts';
+import { assertPasswordSent, checkPassword, proofParams } from '../../model/two-factor/own-proof.ts';
 import * as tfa from '../../model/two-factor/tfa.ts';
 import * as totp from '../../model/two-factor/totp.ts';
 
@@ -19,7 +20,14 @@ export default defineUapi({
     'five minutes block further attempts for five minutes.',
   effect: 'changes',
   feature: 'twofactorauth',
-  params: { secret: tfaSecret, tfa_token: tfaCode },
+  params: {
+    secret: tfaSecret,
+    tfa_token: tfaCode,
+    password: {
+      ...proofParams.password,
+      doc: 'The password of the account. With an API token, it is required to replace an earlier secret.',
+    },
+  },
   returns: { fields: { tfa_configured: { type: 'flag', doc: '1: it is set up.' } } },
   examples: [
     {
@@ -27,6 +35,8 @@ export default defineUapi({
       doc: 'Set it up.',
     },
   ],
+
+  look: checkPassword,
 
   async handler(args, context) {
     const { caller, db, now, warn } = context;
@@ -36,6 +46,8 @@ export default defineUapi({
     if (secret === undefined) {
       throw badParam(`The parameter “secret” should be ${tfaSecret.pattern.expects}.`);
     }
+    if (await tfa.isEnrolled(db, username))
+      assertPasswordSent(caller, args, 'replace two-factor authentication');
     await tfaCodes.enrol(context, username, secret, args.tfa_token.replace(' ', ''));
     await sessions.closeAll(db, username);
     await tfaChanges.tellOwner(db, username, 'set up', now());
