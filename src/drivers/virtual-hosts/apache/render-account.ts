@@ -281,8 +281,8 @@ function website(web: AccountWeb, host: WebHost, { locate }: Surroundings): stri
     ...paused(path(locate(pauseOf(user)))),
     ...welcome(web, documentRoot, locate),
     ...(hasCgi || host.php?.runs === 'cgi' ? suexec : []),
-    ...(hasCgi ? section('IfModule', 'mod_suexec.c', cgi(home, documentRoot, locate)) : []),
     ...(hasCgi ? section('IfModule', '!mod_suexec.c', WITHOUT_CGI) : WITHOUT_CGI),
+    ...(hasCgi ? section('IfModule', 'mod_suexec.c', cgi(home, documentRoot, locate)) : []),
     ...section('Directory', folder(locate(top(home, documentRoot))), [
       'Options SymLinksIfOwnerMatch',
       ...ACCESS_FILES,
