@@ -144,10 +144,10 @@ describeAsRoot('as an ordinary user', () => {
       expect([argv, lasting(one)]).toEqual([argv, lasting(other)]);
     }
     expect(taken).toBeGreaterThan(kinds.length / 4);
-    expect(auditLog(here.state).lines.at(-1)).toMatchObject({
-      caller: 'bob',
-      function: 'DomainInfo::single_domain_data',
-    });
+    // Of those that fail, only the first ones have lines.
+    expect(auditLog(here.state).lines).toContainEqual(
+      expect.objectContaining({ caller: 'bob', function: 'DomainInfo::domains_data', result: 1 }),
+    );
     await server.stop();
   });
 
