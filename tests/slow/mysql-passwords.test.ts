@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { backUpStore, restoreStore } from '../../src/administration.ts';
+import { Rebuilding, type Outcome } from '../../src/rebuild-administration.ts';
 import { Installation } from '../support/installation.ts';
 import { PrivateMariadb } from '../support/private-mariadb.ts';
 import { serveMariadb } from '../support/served-mariadb.ts';
@@ -105,6 +107,41 @@ describe('the users of accounts', () => {
     } finally {
       server.query("UNINSTALL SONAME 'simple_password_check'");
     }
+  });
+
+  test('come back with their passwords, hosts and privileges after a restore', async () => {
+    await uapi('create_database', { name: 'bob_shop' });
+    const privileges = { user: 'bob_app', database: 'bob_shop', privileges: 'SELECT,INSERT' };
+    await uapi('set_privileges_on_database', privileges);
+    const hostsOf = (user: string) =>
+      server.query(`SELECT Host FROM mysql.user WHERE User = '${user}' ORDER BY 1`);
+    const grants = () => server.query("SHOW GRANTS FOR 'bob_app'@'localhost'");
+    const before = [hostsOf('bob_app'), grants()];
+    for (const [host = ''] of hostsOf('bob_two'))
+      server.query(`ALTER USER 'bob_two'@'${host}' IDENTIFIED VIA unix_socket`);
+    const file = join(here.directory, 'backup');
+    await backUpStore(here.environment, file, { withKey: false, force: false });
+    here.close();
+    await restoreStore(here.environment, file, { force: true, dryRun: false });
+    for (const user of ['bob_app', 'bob_two']) {
+      for (const [host = ''] of hostsOf(user)) server.query(`DROP USER '${user}'@'${host}'`);
+    }
+    expect(logsIn('bob_app', password)).toBe(false);
+    const rebuilding = new Rebuilding(here.environment);
+    const outcomes: Outcome[] = [];
+    try {
+      await rebuilding.run(await rebuilding.look(['bob']), false, (outcome) => outcomes.push(outcome));
+      const { missing } = await rebuilding.look(['bob']);
+      expect(missing).toMatchObject([{ part: 'mysql', kind: 'lost' }]);
+    } finally {
+      rebuilding.close();
+    }
+    expect(outcomes.map(({ part, problem, warnings }) => [part, problem, warnings])).toEqual([
+      ['mysql', undefined, [expect.stringContaining('no passwords of them: “bob_two”.') as string]],
+    ]);
+    expect(logsIn('bob_app', password)).toBe(true);
+    expect([hostsOf('bob_app'), grants()]).toEqual(before);
+    expect(hostsOf('bob_two')).toEqual([]);
   });
 });
 

@@ -101,6 +101,12 @@ function rebuilding(steps: EngineSteps): Pick<AccountPart, 'missing' | 'lookToRe
       const own = (await localOf(world.db, { engine, kind: 'user' }))
         .filter((one) => one.owner === username && !found.users.has(one.name))
         .map(({ name }) => name);
+      const saved = new Set((await copies.read(world, engine, username))?.users.map(({ name }) => name));
+      const without = own.filter((name) => !saved.has(name)).map((name) => `“${name}”`);
+      if (without.length > 0)
+        world.warn(
+          `${server} users were not created, because the backup has no passwords of them: ${without.join(', ')}. Create them again as the account.`,
+        );
       return recreate(world, account, { users: new Set(own), databases: found.databases });
     },
   };
