@@ -353,6 +353,35 @@ open("archive", "wb").write(data)`);
     expect(existsSync(at('new'))).toBe(false);
   });
 
+  it('refuses small archives with much content, and leaves nothing of them', async () => {
+    const limit = failed(
+      'The archive has more than 1024 MiB of content. The limit is 1024 MiB, or 20 times the size of the archive ' +
+        'if that is more. Nothing was written.',
+    );
+    // Members of gzip, one after the other, are one file. 2 MB of them are 2 GB.
+    const bomb = 'gzip.compress(bytes(2**26)) * 17';
+    python(`import gzip\nopen("archive", "wb").write(${bomb})`);
+    expect(await fileop('extract', 'archive', 'new')).toMatchObject(limit);
+    python(`${libraries}
+import gzip
+one = tarfile.TarInfo("zeros")
+one.size = 17 * 2**26
+open("archive", "wb").write(gzip.compress(one.tobuf() + bytes(2**20)))`);
+    expect(await fileop('extract', 'archive', 'new')).toMatchObject(limit);
+    python(`${libraries}
+import struct
+with zipfile.ZipFile("archive", "w", zipfile.ZIP_DEFLATED) as a:
+    for name in "one", "two", "six": a.writestr(name, bytes(2**20))
+data = bytearray(open("archive", "rb").read())
+at = data.find(b"PK\x01\x02")
+while at > 0:
+    data[at + 24 : at + 28] = struct.pack("<I", 400 * 2**20)
+    at = data.find(b"PK\x01\x02", at + 1)
+open("archive", "wb").write(data)`);
+    expect(await fileop('extract', 'archive', 'new')).toMatchObject(limit);
+    expect(existsSync(at('new'))).toBe(false);
+  });
+
   it('says if a zip archive has a password, an unknown method, or a false checksum', async () => {
     const change = (bytes: string) =>
       python(`${libraries}

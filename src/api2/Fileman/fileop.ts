@@ -10,7 +10,8 @@ export default defineApi2({
     'Each file has a row in the response. If one of them fails, its row has “result” 0 and the reason in “err”, and the ' +
     'others are still processed. Nothing is replaced: a destination that exists is an error, unless it is a directory, ' +
     'which gets the file. Only “extract” replaces files, with those of the archive. An archive is checked first: one ' +
-    'that is damaged, encrypted, or has names or links that lead out changes nothing.',
+    'that is damaged, encrypted, has names or links that lead out, or has more than 1024 MiB of content (or more than 20 ' +
+    'times its own size, if that is more) changes nothing.',
   feature: FILES,
   failureRow: 'result err',
   effect: 'calls',

@@ -24,6 +24,11 @@ import { readZip } from './zip.ts';
 const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 const MAX_ENTRIES = 500_000;
 const NEW_DIRECTORY = 0o755;
+const MEBIBYTE = 1024 * 1024;
+/** An archive can have this content in any case: */
+const MOST_MEBIBYTES = 1024;
+/** or this many times its own size, if that is more. Zeros are compressed to a thousandth. */
+const MOST_TIMES = 20;
 
 interface Archive {
   readonly fd: number;
@@ -39,12 +44,12 @@ export async function extractArchive(home: OpenHome, archive: string, directory:
   homeParts(directory, home.path);
   return withArchive(home, archive, async (open) => {
     let count = 0;
-    for await (const entry of entriesOf(open)) {
+    for await (const entry of boundedEntriesOf(open)) {
       if (++count > MAX_ENTRIES)
         throw new MachineError('invalid', `The archive has more than ${MAX_ENTRIES} files.`);
       assertEntry(home, directory, entry);
     }
-    return new Extraction(home, directory).run(entriesOf(open));
+    return new Extraction(home, directory).run(boundedEntriesOf(open));
   });
 }
 
@@ -67,6 +72,39 @@ function withArchive<T>(home: OpenHome, path: string, work: (archive: Archive) =
   });
 }
 
+function mostBytes({ size }: Archive): number {
+  return Math.max(MOST_MEBIBYTES * MEBIBYTE, MOST_TIMES * size);
+}
+
+function tooLarge(archive: Archive): MachineError {
+  return new MachineError(
+    'invalid',
+    `The archive has more than ${Math.floor(mostBytes(archive) / MEBIBYTE)} MiB of content. The limit is ` +
+      `${MOST_MEBIBYTES} MiB, or ${MOST_TIMES} times the size of the archive if that is more. Nothing was written.`,
+  );
+}
+
+/** @throws MachineError `invalid` if there is more content than an archive of this size may have. */
+async function* boundedEntriesOf(archive: Archive): AsyncGenerator<Entry> {
+  let left = mostBytes(archive);
+  for await (const entry of entriesOf(archive)) {
+    // No file has more content than its archive says.
+    if (entry.kind === 'file') left -= entry.size;
+    if (left < 0) throw tooLarge(archive);
+    yield entry;
+  }
+}
+
+/** The same for what is decompressed, of which nothing says how much it will be. */
+async function* boundedParts(parts: AsyncIterable<Uint8Array>, archive: Archive): AsyncGenerator<Uint8Array> {
+  let left = mostBytes(archive);
+  for await (const part of parts) {
+    left -= part.length;
+    if (left < 0) throw tooLarge(archive);
+    yield part;
+  }
+}
+
 async function* entriesOf(archive: Archive): AsyncGenerator<Entry> {
   const { fd, size } = archive;
   const plain = new Pieces(streamOf(fd, 0));
@@ -76,9 +114,9 @@ async function* entriesOf(archive: Archive): AsyncGenerator<Entry> {
     if (['PK\x03\x04', 'PK\x05\x06'].includes(magic)) yield* readZip(fd, size);
     else if (await isTar(start)) yield* readTar(plain.rest());
     else if (magic.startsWith('\x1f\x8b'))
-      yield* unpacked(new Pieces(gunzip(plain.rest())), archive, /\.t?gz$/i);
+      yield* unpacked(new Pieces(boundedParts(gunzip(plain.rest()), archive)), archive, /\.t?gz$/i);
     else if (magic.startsWith('BZh'))
-      yield* unpacked(new Pieces(bunzip2(plain.rest())), archive, /\.t?bz2$/i);
+      yield* unpacked(new Pieces(boundedParts(bunzip2(plain.rest()), archive)), archive, /\.t?bz2$/i);
     else throw new MachineError('invalid', 'It is not an archive: use zip, tar, tar.gz, tar.bz2, gz or bz2.');
   } finally {
     await plain.close();

@@ -43,7 +43,7 @@ export async function* through(parts: Parts, filter: Duplex): AsyncGenerator<Uin
   }
 }
 
-export const gunzip = (parts: Parts) => through(parts, createGunzip());
+export const gunzip = (parts: Parts) => through(parts, createGunzip({ chunkSize: PART_BYTES }));
 export const gzip = (parts: Parts) => through(parts, createGzip());
 
 export const bunzip2 = (parts: Parts) => bzip2Program(['-dc'], parts);
