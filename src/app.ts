@@ -68,10 +68,7 @@ export interface Application {
    * @throws ApiError `store_unavailable`.
    */
   announceServer(server: Pick<RunningServer, 'role' | 'addresses' | 'certificate'>): Promise<void>;
-  /**
-   * Writes the pending summaries of rejected requests, failed calls and repeated reads. Must be called before `close`,
-   * after the last request.
-   */
+  /** Writes the pending summaries of the audit log. Must be called before `close`, after the last request. */
   writeSummaries(): Promise<void>;
   close(): void;
 }
@@ -294,8 +291,7 @@ export function createApplication(
         refused ??= import('./store/refused-requests.ts').then(
           (module) => new module.RefusedRequests(summaries()),
         );
-        await (await refused).add({ command, user, problem, ...origin });
-        return;
+        return (await refused).add({ command, user, problem, ...origin });
       }
       const who = { time: now(), xid: engine.newXid(), caller: user, ...origin };
       const result =

@@ -361,15 +361,11 @@ class Dispatch {
   /** Of a call without a line in the audit log, which has changed nothing. */
   #kindOf(outcome: Outcome): AuditKind {
     const { isAccount, actor } = this.#caller;
-    if (!outcome.ok) return isAccount === true && actor === undefined ? 'failure' : 'other';
-    return this.#isRead(outcome) ? 'read' : 'other';
-  }
-
-  #isRead(outcome: Outcome): boolean {
     const fn = this.#function;
-    if (!outcome.ok || fn === undefined) return false;
-    if (fn.passes !== undefined) return this.#contexts.hasOnlyRead;
-    return fn.effect === 'reads' || fn.effect === 'none' || fn.onlyMeasures === true;
+    if (!outcome.ok) return isAccount === true && actor === undefined ? 'failure' : 'other';
+    if (fn === undefined) return 'other';
+    const isRead = fn.effect === 'reads' || fn.effect === 'none' || fn.onlyMeasures === true;
+    return (fn.passes === undefined ? isRead : this.#contexts.hasOnlyRead) ? 'read' : 'other';
   }
 
   async #audit(
