@@ -26,7 +26,7 @@ const parts = (field: string) => field.match(/\/[^/[]+|\[\]/g) ?? [];
 /** The kind of value in the described data at a documented place; a sentence if there is none such. */
 function found({ returns }: AnyFunction, isUapi: boolean, field: string): string {
   if (returns === null) return 'no data';
-  const data: Field = 'map' in returns ? (returns as Field) : { fields: returns as never };
+  const data: Field = 'map' in returns ? (returns as Field) : { fields: returns };
   let at: Field | undefined = isUapi && 'fields' in data ? data.fields.data : data;
   for (const part of parts(field)) {
     if (at === undefined) return 'missing';
