@@ -1,4 +1,4 @@
-// The README’s commands, run unchanged in bash and zsh. tests/machine runs the commands for installing and testing.
+// The commands of the README and of docs/USING.md, run unchanged in bash and zsh. tests/machine runs the commands for installing and testing.
 import { spawn, spawnSync } from 'node:child_process';
 import {
   mkdirSync,
@@ -16,7 +16,7 @@ import { codeAt } from '../src/model/two-factor/totp.ts';
 import { freePort } from './support/free-port.ts';
 import { itWith, type Tool } from './support/require-tool.ts';
 
-const readme = readFileSync('README.md', 'utf8');
+const readme = ['README.md', 'docs/USING.md'].map((path) => readFileSync(path, 'utf8')).join('\n');
 const blocks = [...readme.matchAll(/```sh\n([^]*?)```/g)].map(([, text = '']) => text);
 
 let home: string;
@@ -73,17 +73,17 @@ it('has no block of commands that is not tested', () => {
     'apt-get update',
     'npm ci && npm run deb',
     'apt-get install -y ./whmapi1_*.deb',
-    'whmapi1 --help',
     'umask 077',
     'umask 077',
-    'whmapi1 --output=json twofactorauth_get_tfa_config_for_user user=bob |',
-    'whmapi1 --configure',
     // tests/machine runs it on a fresh Debian.
     'whmapi1 --backup /root/whmapi1.backup',
     'systemctl stop whmapi1d',
     'apt-get remove -y whmapi1',
     'apt-get purge -y whmapi1',
     'npm ci && npm test',
+    'whmapi1 --help',
+    'whmapi1 --output=json twofactorauth_get_tfa_config_for_user user=bob |',
+    'whmapi1 --configure',
   ]);
 });
 
