@@ -116,7 +116,7 @@ export class TaskDesk {
     }
   }
 
-  /** Whether a server that runs tasks is running. */
+  /** True if a server that runs tasks is running. */
   isServerRunning(): boolean {
     const { stateDirectory } = this.#application.installation;
     const { isAlive } = this.#application.engine.processes;

@@ -26,7 +26,7 @@ export function whyAbsent(api: 'uapi' | 'api2', name: string): string | undefine
   return Object.hasOwn(known, name) ? known[name] : undefined;
 }
 
-/** Whether the documentation of the API has the module. */
+/** True if the documentation of the API has the module. */
 export function isDocumentedModule(api: 'uapi' | 'api2', module: string): boolean {
   return Object.hasOwn(names[api], module);
 }

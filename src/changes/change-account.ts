@@ -37,7 +37,7 @@ interface ChangeAccount {
   readonly after: accounts.Account;
   /** The values of its new package at the time of planning. */
   readonly packageSettings?: Settings | undefined;
-  /** Whether its sites respond that its bandwidth limit is exceeded. Absent in plans of earlier versions. */
+  /** True if its sites respond that its bandwidth limit is exceeded. Absent in plans of earlier versions. */
   readonly isOverLimit?: boolean;
   /** Which notifications its owner receives from now on. The others stay as they are. */
   readonly notifications?: readonly (readonly [notifications.Preference, boolean])[];

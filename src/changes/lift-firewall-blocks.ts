@@ -38,7 +38,7 @@ const warningOfOthers =
   'The blocks were lifted only in this server’s firewall. The firewall of another server keeps a block until it ' +
   'expires, or until you run flush_cphulk_login_history_for_ips on that server.';
 
-/** Whether new blocks are also set in firewalls. Earlier ones may be there. */
+/** True if new blocks are also set in firewalls. Earlier ones may be there. */
 async function mayBlock(db: Db): Promise<boolean> {
   const config = await configuration.read(db);
   return config.block_brute_force_with_firewall || config.block_excessive_brute_force_with_firewall;

@@ -22,7 +22,7 @@ export function gatherArguments(line: CommandLine, io: Io): RawArgument[] {
   return [...readJson(io).filter(({ name }) => !named.has(name)), ...given];
 }
 
-/** Whether --file names standard input: `KEY=-`. */
+/** True if --file names standard input: `KEY=-`. */
 export function isStandardInput(file: string): boolean {
   return file.slice(file.indexOf('=')) === '=-';
 }

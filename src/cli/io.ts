@@ -8,7 +8,7 @@ export interface Output {
    * @throws WriteError if nobody reads the output any more.
    */
   drained?(): Promise<void>;
-  /** Whether the output is a terminal. */
+  /** True if the output is a terminal. */
   isTerminal(): boolean;
   /** The size of the terminal in characters. Undefined if it is unknown, or there is no terminal. */
   size?(): { readonly columns: number; readonly rows: number } | undefined;

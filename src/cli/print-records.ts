@@ -85,7 +85,7 @@ async function recordsFor(envelope: Envelope, line: CommandLine, command: string
   });
 }
 
-/** Whether a table shows what the function chooses: no option names fields. */
+/** True if a table shows what the function chooses: no option names fields. */
 function isTableByDefault(line: CommandLine): boolean {
   return line.output === 'table' && wantedFields(line) === undefined;
 }

@@ -23,7 +23,7 @@ const namings: Readonly<Record<string, Naming>> = {
 
 const apis: Readonly<Record<string, AccountApi>> = { 2: 'api2', 3: 'uapi' };
 
-/** Whether a function runs another one, as an account. */
+/** True if a function runs another one, as an account. */
 export const runsAsAccount = ({ name }: AnyFunction): boolean => Object.hasOwn(namings, name);
 
 /**

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-/** Whether a process accepts connections at a UNIX socket. */
+/** True if a process accepts connections at a UNIX socket. */
 export function isServed(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path, () => {

@@ -26,7 +26,7 @@ export class Printing {
   #length = 0;
   /** The longest frame. Its memory is used again when it has left: a long list has thousands of frames. */
   #longest: Buffer | undefined;
-  /** Whether a frame was sent since the last wait. */
+  /** True if a frame was sent since the last wait. */
   #isSending = false;
 
   /**

@@ -105,7 +105,7 @@ const RELEVANT = /^(WHMAPI1_|NODE_|SSL_CERT_|OPENSSL_|PG|TZ$|LOCALDOMAIN$|RES_OP
 /** Read for each call, by other commands only, or compared as the path that it means. */
 const FREE = /^WHMAPI1_(EXIT_STATUS|STATE_DIR|COMPLETE_WORD|SOCKETS)$/;
 
-/** Whether a call gives the same result in either environment. */
+/** True if a call gives the same result in either environment. */
 export function isSameFor(one: Environment, other: Environment): boolean {
   const names = new Set([...Object.keys(one), ...Object.keys(other)]);
   return [...names]

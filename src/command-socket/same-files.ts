@@ -1,4 +1,4 @@
-// Whether two processes see the same files: what is mounted at each place, from their tables of mounts.
+// Says whether two processes see the same files: what is mounted at each place, from their tables of mounts.
 import { readFileSync } from 'node:fs';
 import { isBelowOne, mayDiffer } from '../core/differing-places.ts';
 
@@ -23,7 +23,7 @@ const SYSTEMD = '/run/systemd/private';
 export type Use = 'looks' | 'changes';
 
 /**
- * Whether this process sees what the process `pid` sees, with the exceptions of `differing-places.ts`. If it changes
+ * True if this process sees what the process `pid` sees, with the exceptions of `differing-places.ts`. If it changes
  * files, it must also be able to write where that can; if it looks, the same systemd must answer. False if it cannot be
  * told. Processes are in the same process namespace, but can have other mounts, and another root.
  */

@@ -38,7 +38,7 @@ export type Remember = (
 export interface View {
   readonly remember?: Remember | undefined;
   readonly isOnSameMounts: boolean;
-  /** Whether it sees the same files, also if it has mounts of its own. */
+  /** True if it sees the same files, also if it has mounts of its own. */
   readonly seesSameFiles: (use: Use) => boolean;
 }
 
@@ -112,7 +112,7 @@ export function showVersion(line: CommandLine): Run {
   return () => Promise.resolve((io) => Promise.resolve(printVersion(line, io)));
 }
 
-/** Whether the line has only options of calls that need nothing of the command's process, or of --version. */
+/** True if the line has only options of calls that need nothing of the command's process, or of --version. */
 export function isOnly(line: CommandLine): boolean {
   const { help, all, search, completion, openapi, administration, configure, verbose, version } = line;
   const { migrateStore, forgetServer, accounts, files } = line;

@@ -10,7 +10,7 @@ export function mayCall(caller: Caller, access: Access): boolean {
   return access.some((privilege) => held.has(privilege));
 }
 
-/** Whether the caller sees all accounts: root, root's limited API tokens, and holders of every privilege. */
+/** True if the caller sees all accounts: root, root's limited API tokens, and holders of every privilege. */
 export function seesAll(caller: Caller): boolean {
   return caller.privileges === 'all' || caller.seesAll === true;
 }
@@ -37,7 +37,7 @@ export function authoriseEffect(
   throw denied(`You may not call “${name}” with a read-only API token${why}. Use another login.`);
 }
 
-/** Whether a response, or a part of it, is marked as a secret (`Field.secret`). */
+/** True if a response, or a part of it, is marked as a secret (`Field.secret`). */
 export function hasSecret(described: unknown): boolean {
   if (typeof described !== 'object' || described === null) return false;
   if ('secret' in described && described.secret === true) return true;

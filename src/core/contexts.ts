@@ -43,7 +43,7 @@ export class Contexts {
     this.#of = options;
   }
 
-  /** Whether the call has made calls as an account, and each of them was a read. */
+  /** True if the call has made calls as an account, and each of them was a read. */
   get hasOnlyRead(): boolean {
     return this.#areReads === true;
   }

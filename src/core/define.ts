@@ -40,7 +40,7 @@ export interface Param {
   /** Masked in the audit log if the value of another parameter matches. */
   readonly sensitiveIf?: { readonly param: string; readonly matches: RegExp };
   /**
-   * Whether a call that does more than read acts on the account in this parameter. A limited API token may not name its
+   * True if a call that does more than read acts on the account in this parameter. A limited API token may not name its
    * owner here (`access.ts`).
    */
   readonly actsOn?: boolean;

@@ -11,7 +11,7 @@ export interface Dialect {
   readonly jsonMapOf: (name: string, value: string) => string;
   /** For a member of `jsonObject`: the number, or the text if the number is NULL. */
   readonly jsonOrText: (number: string, text: string) => string;
-  /** Whether a member of a JSON object, which is a text here, is `true`. */
+  /** True if a member of a JSON object, which is a text here, is `true`. */
   readonly isTrue: (json: string, member: string) => string;
   /** For FROM: a row for each text of a JSON list, with its `value` and its index `key`, under an alias. */
   readonly eachOf: (json: string, name: string) => string;

@@ -11,7 +11,7 @@ const DIFFERING = [
 
 export const mayDiffer = (path: string): boolean => isBelowOne(DIFFERING, path);
 
-/** Whether a path is one of the folders, or below one. */
+/** True if a path is one of the folders, or below one. */
 export function isBelowOne(folders: readonly string[], path: string): boolean {
   return folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
 }

@@ -48,7 +48,7 @@ export interface Engine {
   readonly known: (command: string) => Promise<Absent | undefined>;
   /** What replaces `find` and `known` for calls of UAPI and API 2. */
   readonly accountApis: Readonly<Record<AccountApi, Pick<Engine, 'find' | 'known'>>>;
-  /** Whether an account may use a feature, by its package and its feature list. */
+  /** True if an account may use a feature, by its package and its feature list. */
   readonly hasFeature: (db: Db, username: string, feature: string) => Promise<boolean>;
   /** Loads the code that stores the outcome of a kind of plan. */
   readonly change: (kind: string) => Promise<Change | undefined>;
@@ -57,9 +57,9 @@ export interface Engine {
   /** Adds the steps to an entry of an earlier version, which has none. */
   readonly withSteps: (entry: JournalEntry) => Promise<JournalEntry>;
   readonly journal: Journal;
-  /** Whether a function can have script hooks. */
+  /** True if a function can have script hooks. */
   readonly isHookable: (name: string) => boolean;
-  /** Whether any script hook is enabled. */
+  /** True if any script hook is enabled. */
   readonly areHooksEnabled: (db: Db) => Promise<boolean>;
   /** The enabled script hooks of a call. Undefined if there are none. */
   readonly findHooks: (

@@ -26,7 +26,7 @@ const MAX_PAUSES_IF_PATIENT = 6000;
 /** How many pauses pass between two checks whether the process that holds the lock has died. */
 const PAUSES_BETWEEN_LOOKS = 10;
 
-/** Whether the store committed a transaction is unknown, for example because the connection was lost. */
+/** True if the store committed a transaction is unknown, for example because the connection was lost. */
 function isUnknownOutcome(error: unknown): boolean {
   return error instanceof ApiError && error.code === 'unknown_outcome';
 }
@@ -216,7 +216,7 @@ export async function execute(
 }
 
 /**
- * Whether the outcome was stored: the transaction that stores it also deletes the journal entry. Read in a transaction
+ * True if the outcome was stored: the transaction that stores it also deletes the journal entry. Read in a transaction
  * for changes, which waits if that transaction is still in progress.
  */
 async function wasStored(engine: Engine, id: number): Promise<boolean> {

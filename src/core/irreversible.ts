@@ -34,7 +34,7 @@ async function isIrreversible(engine: Pick<Engine, 'step'>, kind: string): Promi
 }
 
 /**
- * Whether a plan can only be finished, because a step that cannot be undone was applied, or a part of it may be.
+ * True if a plan can only be finished, because a step that cannot be undone was applied, or a part of it may be.
  * @param hasFailed the step that was begun has reported its failure. Otherwise its process has ended, and how far it came
  * is not known.
  */

@@ -150,7 +150,7 @@ export async function undo(engine: Engine, { entry }: Opened, wasRefused = false
   return left;
 }
 
-/** Whether there is nothing to undo: the user was removed, was replaced by hand, or was never renamed. */
+/** True if there is nothing to undo: the user was removed, was replaced by hand, or was never renamed. */
 function hasNothingToUndo(error: unknown): boolean {
   return error instanceof MachineError && ['not_found', 'not_ours', 'exists'].includes(error.code);
 }

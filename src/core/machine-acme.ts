@@ -20,7 +20,7 @@ export class AcmeError extends MachineError {
 export interface AcmeDirectory {
   /** The URL of the issuer’s terms of service. Null if it has none. */
   readonly termsOfService: string | null;
-  /** Whether an account there requires external account binding (RFC 8555, section 7.3.4). */
+  /** True if an account there requires external account binding (RFC 8555, section 7.3.4). */
   readonly requiresExternalAccount: boolean;
   /** The names by which CAA records mean this issuer, in lower case. Empty if it does not say. */
   readonly caaIdentities: readonly string[];

@@ -198,7 +198,7 @@ export interface ToolResult {
 
 /** Tools of the system, run without a shell and with a clean environment. An undeclared tool is a TypeError. */
 export interface MachineTools {
-  /** Whether the tool can be run: it is installed and, in a sandbox, works there. */
+  /** True if the tool can be run: it is installed and, in a sandbox, works there. */
   has(name: string): Promise<boolean>;
   /**
    * Returns the sorted names of the installed programs that match, even if they were not declared. A sandbox has those
@@ -214,7 +214,7 @@ export interface MachineTools {
 
 export interface ServiceState {
   readonly isInstalled: boolean;
-  /** Whether the unit starts with the machine. */
+  /** True if the unit starts with the machine. */
   readonly isEnabled: boolean;
   /**
    * The state according to systemd: `active`, `inactive`, `failed`, `activating`, … In a sandbox, the recorded state.

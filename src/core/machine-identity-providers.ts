@@ -30,7 +30,7 @@ export interface ProvenIdentity {
  * Failures are a MachineError `failed`, whose message says what is wrong at the provider.
  */
 export interface MachineIdentityProviders {
-  /** Whether providers on this machine itself may do without HTTPS. */
+  /** True if providers on this machine itself may do without HTTPS. */
   readonly allowsLoopback: boolean;
   /** Reads the provider’s metadata and its keys. @throws MachineError `failed` if nobody could log in. */
   assertUsable(issuer: string): Promise<void>;

@@ -25,7 +25,7 @@ export interface Message extends MessageHead {
   /** Made from the HTML if the message has no text. */
   readonly text: string;
   readonly isFromHtml: boolean;
-  /** Whether the message has more text, which is left out. */
+  /** True if the message has more text, which is left out. */
   readonly isCut: boolean;
   readonly attachments: readonly MessageAttachment[];
 }

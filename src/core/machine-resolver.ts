@@ -2,7 +2,7 @@
 
 /** A CAA record (RFC 8659): who may issue certificates. */
 export interface CaaRecord {
-  /** Whether an issuer that does not know the tag must not issue. */
+  /** True if an issuer that does not know the tag must not issue. */
   readonly isCritical: boolean;
   /** Lower-case: `issue`, `issuewild`, `iodef` or another. */
   readonly tag: string;

@@ -45,7 +45,7 @@ export type ArchiveFormat = (typeof ARCHIVE_FORMATS)[number];
 export interface UserFileWrite {
   /** The permission bits of a new file. An existing one keeps its own. Default: 0o644. */
   readonly mode?: number | undefined;
-  /** Whether an existing file is an error. Default: it is replaced. */
+  /** True if an existing file is an error. Default: it is replaced. */
   readonly isNew?: boolean | undefined;
   /** In milliseconds since 1970-01-01. Default: now. */
   readonly modifiedAt?: number | undefined;

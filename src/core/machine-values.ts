@@ -6,7 +6,7 @@ export function userNotFound(name: string): MachineError {
   return new MachineError('not_found', `The server has no user “${name}”.`);
 }
 
-/** Whether this is a system user. */
+/** True if this is a system user. */
 export function isSystemUser(user: MachineUser, bases: readonly string[]): boolean {
   return user.uid < FIRST_UID || !isHomePath(user.home, bases);
 }
@@ -44,7 +44,7 @@ export function assertUsername(name: string): void {
   }
 }
 
-/** Whether this is `/base/something` for one of the directories for home directories. */
+/** True if this is `/base/something` for one of the directories for home directories. */
 export function isHomePath(home: string, bases: readonly string[]): boolean {
   const end = home.lastIndexOf('/');
   return isCleanPath(home) && bases.includes(home.slice(0, end));
@@ -93,12 +93,12 @@ export function assertPassword(password: string): void {
   }
 }
 
-/** Whether it can be the second field of a line of shadow(5). */
+/** True if it can be the second field of a line of shadow(5). */
 export function isHash(hash: string): boolean {
   return /^[!-9;-~]{1,511}$/.test(hash);
 }
 
-/** Whether nobody can log in with this field of the shadow file. */
+/** True if nobody can log in with this field of the shadow file. */
 export function isWithoutPassword(hash: string): boolean {
   return /^[!*]*$/.test(hash);
 }

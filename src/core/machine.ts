@@ -95,7 +95,7 @@ export interface MachineUsers {
   /** What only the machine knows of these users, by name. Those that do not exist are missing. */
   logins(names: readonly string[]): Promise<Map<string, UserLogin>>;
   /**
-   * Whether the home of a user is a directory of its own: `foreign` if it has another owner, or is something else. In a
+   * The state of a user’s home: a directory of its own; `foreign` if it has another owner, or is something else. In a
    * sandbox, no directory has another owner.
    */
   homeOf(user: FormerUser): Promise<'own' | 'missing' | 'foreign'>;
@@ -145,7 +145,7 @@ export interface MachineUsers {
    */
   verifyPassword(name: string, password: string): Promise<boolean>;
   /**
-   * Whether it is the password of a hash in a form of crypt(5). False for one that is locked, needs much time, or is of a
+   * True if it is the password of a hash in a form of crypt(5). False for one that is locked, needs much time, or is of a
    * kind that is not supported.
    */
   verifyHash(hash: string, password: string): Promise<boolean>;
@@ -163,7 +163,7 @@ export interface MachineUsers {
   unsuspend(name: string): Promise<void>;
   isSuspended(name: string): Promise<boolean>;
   /**
-   * Whether a file of this name is directly in the user's home. Symbolic links do not count and are not followed, and
+   * True if a file of this name is directly in the user's home. Symbolic links do not count and are not followed, and
    * neither is a home that is a link. False for unknown users and system users.
    * @throws TypeError unless `file` is a plain file name.
    */
@@ -180,7 +180,7 @@ export type Measured = (name: string, usage: MachineUsage | MachineError) => voi
 
 /** Disk space by user. Malformed names are rejected as in MachineUsers. */
 export interface MachineQuota {
-  /** Whether the file system of the homes enforces limits now. */
+  /** True if the file system of the homes enforces limits now. */
   isEnabled(): Promise<boolean>;
   /** Sets a limit; null removes it. @throws MachineError `no_quota` if limits are not enforced; `not_found`. */
   setLimit(name: string, mebibytes: number | null): Promise<void>;

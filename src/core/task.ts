@@ -58,7 +58,7 @@ export interface TaskKind<Input = never> {
 export interface TaskContext {
   readonly id: number;
   /**
-   * Whether the task has run before, and was interrupted or failed. An interrupted attempt may have written files that a
+   * True if the task has run before, and was interrupted or failed. An interrupted attempt may have written files that a
    * daemon has not read yet.
    */
   readonly isRetry: boolean;

@@ -48,7 +48,7 @@ export interface Subject {
   readonly machine: ChosenMachine;
   /** Runs a tool of the system, with a time limit. */
   readonly run: Run;
-  /** Whether the process that a journal entry names is still running. */
+  /** True if the process that a journal entry names is still running. */
   readonly isAlive: (process: string) => boolean;
   /**
    * Opened once, read-only, for all checks. Undefined if there is no store yet. @throws ApiError if it cannot be

@@ -25,7 +25,7 @@ export async function usersOf({
   return users;
 }
 
-/** Whether any user has this ID, including users who are not listed and can only be looked up (LDAP). */
+/** True if any user has this ID, including users who are not listed and can only be looked up (LDAP). */
 export async function isKnownId(
   { run }: Subject,
   uid: number,

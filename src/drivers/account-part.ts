@@ -64,7 +64,7 @@ export interface Looking extends Pick<FreeContext, 'transaction'> {
 export interface FoundToRebuild {
   /** The names of the machine's zones, and the custom templates. */
   readonly zones?: { readonly present: ReadonlySet<string>; readonly templates: CustomTemplates };
-  /** Whether limits of disk space are enforced. */
+  /** True if limits of disk space are enforced. */
   readonly hasQuota?: boolean;
   /** The newest installed version of PHP: `ea-php84`. */
   readonly newestPhp?: string | undefined;

@@ -6,7 +6,7 @@ export interface Versions {
   /** Null if the file does not exist. */
   readonly before: string | null;
   readonly after: string | null;
-  /** Whether to hide the content. */
+  /** True if to hide the content. */
   readonly isSecret: boolean;
 }
 

@@ -69,7 +69,7 @@ export interface FileDriver<Desired> {
   readonly directories: readonly string[];
   readonly tools: readonly DeclaredTool[];
   /**
-   * Whether the daemon is installed. In a sandbox it is not: files are still written, and checked if the tools are
+   * True if the daemon is installed. In a sandbox it is not: files are still written, and checked if the tools are
    * installed.
    */
   suits(port: DriverPort): Promise<boolean>;
@@ -90,7 +90,7 @@ export interface FileDriver<Desired> {
   /** Returns once the daemon works with the change. @throws MachineError if it does not. */
   healthy(desired: Desired, changes: readonly FileChange[], port: DriverPort): Promise<void>;
   /**
-   * Whether a reload failed without effect, because the daemon is not running or keeps its former configuration. It
+   * True if a reload failed without effect, because the daemon is not running or keeps its former configuration. It
    * will start with the restored files.
    */
   isDown(error: unknown): boolean;

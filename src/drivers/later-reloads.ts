@@ -27,7 +27,7 @@ export class LaterReloads {
   #readyAt = -Infinity;
   /** Ends after the reloads for which it works now, and the rest before them. */
   #round: Promise<unknown> = Promise.resolve();
-  /** Whether that has begun: what is added now waits for the next one. */
+  /** True if that has begun: what is added now waits for the next one. */
   #hasBegun = false;
   #outlivesCalls = false;
   /** The reloads that have begun. */

@@ -28,9 +28,9 @@ export interface ReloadRequest {
   readonly run: () => Promise<void>;
   /** Puts the files of this request in place, before the reload. */
   readonly swap: () => Promise<void>;
-  /** Whether this change is to blame for a failed reload. */
+  /** True if this change is to blame for a failed reload. */
   readonly isBlamed: (error: unknown) => boolean;
-  /** Whether the reload failed because the daemon is not running. After the undo, it is then not reloaded. */
+  /** True if the reload failed because the daemon is not running. After the undo, it is then not reloaded. */
   readonly isDown: (error: unknown) => boolean;
   /** Undoes this change after a failed swap or reload, before the next reload. */
   readonly rollBack: () => Promise<void>;

@@ -1,4 +1,4 @@
-// Whether a step that is undone finds in a file of an account what it has written there.
+// Says whether a step that is undone finds in a file of an account what it has written there.
 import { MachineError } from '../core/machine-error.ts';
 
 /** The account made something else of it: a directory, a link that leads out, a file that it cannot read itself. */

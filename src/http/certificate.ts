@@ -10,7 +10,7 @@ export interface Certificate {
   readonly key: string;
   /** SHA-256 of the certificate: pairs of hexadecimal digits with colons between them. */
   readonly fingerprint: string;
-  /** Whether clients need its fingerprint, because no authority has issued it. */
+  /** True if clients need its fingerprint, because no authority has issued it. */
   readonly isSelfSigned: boolean;
 }
 

@@ -58,7 +58,7 @@ export class Connection {
     return this.#current?.isHandled !== true;
   }
 
-  /** Whether the body of an upload has not arrived completely. */
+  /** True if the body of an upload has not arrived completely. */
   get isReceivingUpload(): boolean {
     return this.#current?.isUpload === true && !this.#current.request.complete;
   }

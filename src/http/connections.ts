@@ -219,7 +219,7 @@ export class Connections {
 
 const PASSWORD_PATH = /\/(?:login|confirm)\/?$/;
 
-/** Whether the answer can depend on a password. */
+/** True if the answer can depend on a password. */
 function checksPassword({ method, routeOptions, headers }: FastifyRequest): boolean {
   if (/^basic\s/i.test(headers.authorization ?? '')) return true;
   return method === 'POST' && PASSWORD_PATH.test(routeOptions.url ?? '');

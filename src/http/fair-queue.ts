@@ -4,7 +4,7 @@
 export interface Slots {
   readonly perKey: number;
   readonly total: number;
-  /** Whether the key comes before the others that wait. */
+  /** True if the key comes before the others that wait. */
   readonly isFirst?: (key: string) => boolean;
 }
 

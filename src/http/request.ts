@@ -34,7 +34,7 @@ export function userIn(text: string): string {
   return /^[a-z][a-z0-9]{0,15}$/.test(text) ? text : '';
 }
 
-/** Whether a browser requests a page. */
+/** True if a browser requests a page. */
 export function acceptsHtml(request: FastifyRequest): boolean {
   return request.headers.accept?.includes('text/html') === true;
 }

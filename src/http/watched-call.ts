@@ -83,7 +83,7 @@ export class WatchedCall {
     };
   }
 
-  /** Whether the called function changes something, so that no call of it is repeatable. */
+  /** True if the called function changes something, so that no call of it is repeatable. */
   get changes(): boolean {
     return this.#first?.effect === 'changes' || this.#first?.effect === 'operates';
   }
@@ -143,7 +143,7 @@ export class WatchedCall {
   }
 }
 
-/** Whether the function only passes its arguments on: what its response depends on is the function that gets them. */
+/** True if the function only passes its arguments on: what its response depends on is the function that gets them. */
 const passesOn = ({ effect, passes }: AnyFunction): boolean => effect === 'calls' && passes !== undefined;
 
 function watchedTransaction(context: FreeContext, use: Use): FreeContext['transaction'] {

@@ -28,9 +28,9 @@ export interface MachineChoice {
   readonly now: () => number;
   /** The service that `nat_checkip` asks; empty to ask none. Default: see `addresses/public-address.ts`. */
   readonly publicAddressService?: string | undefined;
-  /** Whether the shared store knows this server by its hostname. */
+  /** True if the shared store knows this server by its hostname. */
   readonly isNamedByHostname?: boolean;
-  /** Whether this program's own server is running. For a sandbox, which cannot ask systemd. */
+  /** True if this program's own server is running. For a sandbox, which cannot ask systemd. */
   readonly isServing?: () => Promise<boolean>;
   /** The nameservers to query, separated by commas: `127.0.0.1:5353`. Default: the nameservers in /etc/resolv.conf. */
   readonly resolvers?: string | undefined;
@@ -46,7 +46,7 @@ export interface MachineChoice {
   readonly acmeDirectory?: string | undefined;
   /** The port of HTTP on which AutoSSL looks at names. Default: 80. For tests. */
   readonly acmeHttpPort?: string | undefined;
-  /** Whether identity providers may be on this machine itself, without TLS. For tests. */
+  /** True if identity providers may be on this machine itself, without TLS. For tests. */
   readonly allowsLoopbackProviders?: boolean;
 }
 

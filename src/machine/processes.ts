@@ -63,7 +63,7 @@ function contentOf(file: string): string | undefined {
   }
 }
 
-/** Whether any process has the ID. */
+/** True if any process has the ID. */
 function exists(id: number, { kill }: Pick<NodeJS.Process, 'kill'>): boolean {
   try {
     kill(id, 0);

@@ -30,7 +30,7 @@ export async function selfSigned(hostname: string, now: number): Promise<string>
   return `${key.trimEnd()}\n${cert.trimEnd()}\n`;
 }
 
-/** Whether `selfSigned` created it: no other certificate has these names of the server itself. */
+/** True if `selfSigned` created it: no other certificate has these names of the server itself. */
 export function isSelfMade(pem: string): boolean {
   try {
     const { issuer, subject, subjectAltName = '' } = new X509Certificate(pem);

@@ -10,7 +10,7 @@ export interface Trusted {
   readonly groups: ReadonlySet<number>;
   /** For reasons: `root`. */
   readonly inWords: string;
-  /** Whether this process can run scripts as other users. */
+  /** True if this process can run scripts as other users. */
   readonly runsAsOthers?: boolean;
 }
 

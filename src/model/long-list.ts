@@ -61,7 +61,7 @@ function* closing(batches: Iterable<string>, close: () => void): Generator<strin
   }
 }
 
-/** Whether a query selects more rows than are read at once. It reads no more of them than it needs to know that. */
+/** True if a query selects more rows than are read at once. It reads no more of them than it needs to know that. */
 export async function areMany(
   db: Db,
   { sql, values }: { readonly sql: string; readonly values: readonly SqlValue[] },

@@ -16,7 +16,7 @@ export function pauseBefore(attempt: number, random: number): number {
   return FIRST_PAUSE_MS * 2 ** (attempt - 2) * (0.5 + random / 2);
 }
 
-/** Whether the server, or a proxy in front of it, reports that it is overloaded or temporarily unavailable. */
+/** True if the server, or a proxy in front of it, reports that it is overloaded or temporarily unavailable. */
 export function isPassing({ status }: Incoming): boolean {
   return status === 429 || (status >= 502 && status <= 504);
 }

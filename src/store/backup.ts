@@ -34,7 +34,7 @@ import { unavailable } from './unavailable.ts';
 
 export interface BackupOptions {
   readonly withKey: boolean;
-  /** Whether an existing file may be replaced. */
+  /** True if an existing file may be replaced. */
   readonly force: boolean;
   readonly version: string;
   readonly hostname: string;

@@ -25,7 +25,7 @@ export interface Table {
   readonly columns: readonly string[];
   /** The columns that identify a row. */
   readonly key: readonly string[];
-  /** Whether the database numbers its rows, in the column `id`. */
+  /** True if the database numbers its rows, in the column `id`. */
   readonly isNumbered: boolean;
 }
 type Row = Readonly<Record<string, SqlValue>>;

@@ -77,7 +77,7 @@ export class KeyRestore {
   }
 }
 
-/** Whether the key in the state directory has this ID. */
+/** True if the key in the state directory has this ID. */
 export function isSameKey(directory: StateDirectory, id: string): boolean {
   const path = directory.file(KEY_FILE);
   return existsSync(path) && idOf(readFileSync(path)).toString('hex') === id;

@@ -12,9 +12,9 @@ import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
 
 export interface RestoreOptions {
-  /** Whether a store that contains data may be replaced. */
+  /** True if a store that contains data may be replaced. */
   readonly force: boolean;
-  /** Whether to check everything and replace nothing. */
+  /** True if to check everything and replace nothing. */
   readonly dryRun: boolean;
   /** The time in the names of kept files: `20261125T120000Z`. */
   readonly stamp: string;

@@ -36,7 +36,7 @@ export class SqliteConnection implements Db {
     if (leave !== undefined) this.keepReading = () => (this.#reading ??= leave());
   }
 
-  /** Whether the transaction goes on after its work. */
+  /** True if the transaction goes on after its work. */
   get isKept(): boolean {
     return this.#reading !== undefined;
   }

@@ -32,7 +32,7 @@ export interface Limits {
   /** The size of the table. */
   readonly sources: number;
   readonly bytesPerHour: number;
-  /** Whether each source has its own bytes. Otherwise, all share them. */
+  /** True if each source has its own bytes. Otherwise, all share them. */
   readonly hasOwnBytes: boolean;
 }
 

@@ -7,7 +7,7 @@ import { isOnlyCheck } from '../model/autossl/schedule.ts';
 interface Input {
   /** Default: all accounts. */
   readonly username?: string;
-  /** Whether names that the issuer could not validate recently are tried again now. */
+  /** True if names that the issuer could not validate recently are tried again now. */
   readonly retries_all?: boolean;
 }
 

@@ -149,7 +149,7 @@ export class Worker {
     return queue.take(db, { process, now, kinds, alone: this.#alone });
   }
 
-  /** Whether the process of a task has died, or this process claimed the task but lost the response to the commit. */
+  /** True if the process of a task has died, or this process claimed the task but lost the response to the commit. */
   #isLeft({ id, process }: Task): boolean {
     const { processes } = this.#deps.engine;
     return process === processes.own() ? !this.#running.has(id) : !processes.isAlive(process);

@@ -35,7 +35,7 @@ function get(name: string): AnyFunction {
 }
 
 describe.each(names)('%s', (name) => {
-  /** Whether the call passed authorisation. It is rolled back. */
+  /** True if the call passed authorisation. It is rolled back. */
   const getsPast = async (as?: Caller) => {
     const { metadata } = await here.call(name, {}, { dryRun: true, ...(as === undefined ? {} : { as }) });
     return !metadata.reason.startsWith('You may not call');

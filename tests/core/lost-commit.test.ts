@@ -31,7 +31,7 @@ function loseAnswer(number: number, kept: boolean): { readonly count: () => numb
 
 const create = () => here.call('createacct', { username: 'bob', domain: 'bob.example' });
 
-/** Whether bob is a user of the machine, has a home directory, and is an account. */
+/** True if bob is a user of the machine, has a home directory, and is an account. */
 async function isThere(): Promise<boolean[]> {
   const passwd = join(here.state, 'root/etc/passwd');
   const homes = join(here.state, 'root/home');

@@ -1,4 +1,4 @@
-// Whether a newer version is available, and the licence. tests/functions/updates-tiers.test.ts has the repositories.
+// Says whether a newer version is available, and the licence. tests/functions/updates-tiers.test.ts has the repositories.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { version } from '../../package.json';

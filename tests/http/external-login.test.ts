@@ -81,7 +81,7 @@ const complete = (reply: Reply, fields: Record<string, string>) =>
     headers: headersOf(cookiesOf(reply)),
   });
 
-/** Whether the response has begun a session with which a call succeeds. */
+/** True if the response has begun a session with which a call succeeds. */
 async function isLoggedIn(reply: Reply, as = 'root'): Promise<boolean> {
   const path = (reply.headers.get('location') ?? '').replace(/\/$/, '');
   const session = cookiesOf(reply).whostmgrsession;

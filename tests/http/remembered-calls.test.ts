@@ -8,7 +8,7 @@ import { Installation } from '../support/installation.ts';
 
 let here: Installation;
 let remember: Remember;
-/** Whether the response to the latest call was given from memory. */
+/** True if the response to the latest call was given from memory. */
 let isGiven: boolean;
 
 beforeEach(async () => {

@@ -19,7 +19,7 @@ async function version(): Promise<AnyFunction> {
   return found;
 }
 
-/** Whether the response of a function with this effect and handler may be cached. */
+/** True if the response of a function with this effect and handler may be cached. */
 async function isRepeatable(
   effect: AnyFunction['effect'],
   handler: AnyFunction['handler'],

@@ -17,7 +17,7 @@ const appears = async (path: string) => {
   await until(() => existsSync(path) && readFileSync(path, 'utf8').endsWith('end\n'), `${path} was written`);
   return readFileSync(path, 'utf8');
 };
-/** Whether a process exists and is not a zombie that waits for its parent. */
+/** True if a process exists and is not a zombie that waits for its parent. */
 const isAlive = (pid: string) => {
   try {
     return !/^State:\s+[XZ]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));

@@ -67,7 +67,7 @@ export class Proxy {
   }
 }
 
-/** Whether a protocol message contains this statement, as the program sends statements without values. */
+/** True if a protocol message contains this statement, as the program sends statements without values. */
 export function asksFor(statement: string): (sent: Buffer) => boolean {
   return (sent) => sent.includes(`${statement}\0`);
 }

@@ -31,7 +31,7 @@ function log(): string {
   const [[file = ''] = []] = server.query('SELECT @@general_log_file');
   return readFileSync(join(server.folder, 'data', file), 'utf8');
 }
-/** Whether a file below the state directory has this part of the password. */
+/** True if a file below the state directory has this part of the password. */
 const isStored = (text: string) =>
   spawnSync('grep', ['-rlF', text, here.state], { encoding: 'utf8' }).stdout !== '';
 

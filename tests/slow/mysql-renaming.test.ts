@@ -161,7 +161,7 @@ test('names of objects may have any character', async () => {
   server.query('DROP DATABASE IF EXISTS bob_h; DROP DATABASE IF EXISTS bob_i');
 });
 
-/** Whether a program that uses this name finds everything. */
+/** True if a program that uses this name finds everything. */
 function works(database: string): boolean {
   const sql = `SELECT COUNT(*) FROM parent; SELECT COUNT(*) FROM a_second; SELECT count_parents(); CALL fill(0);
     SELECT COUNT(*) FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = '${database}'`;

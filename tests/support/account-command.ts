@@ -131,7 +131,7 @@ export async function exampleLines(
     ]);
 }
 
-/** Whether a call works in the store alone, so that the server makes it for root. */
+/** True if a call works in the store alone, so that the server makes it for root. */
 export const isInStore = ({ effect }: AnyFunction): boolean => ['none', 'reads', 'changes'].includes(effect);
 
 /** Without what differs from one call to the next: numbers, times, tokens, keys, and the columns around them. */

@@ -85,7 +85,7 @@ export function multiplyAccount(path: string, count: number): void {
 }
 
 /**
- * Whether a reading keeps the log of changes from being emptied. Another connection that empties the log, or that closes,
+ * True if a reading keeps the log of changes from being emptied. Another connection that empties the log, or that closes,
  * also keeps others out, but only for a moment.
  * @param path of the store
  */

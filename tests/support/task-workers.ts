@@ -87,7 +87,7 @@ export class TaskWorkers {
     }
   }
 
-  /** Whether tasks may continue beyond their gate. */
+  /** True if tasks may continue beyond their gate. */
   set isGateOpen(isOpen: boolean) {
     const path = `${this.#file}.open`;
     if (isOpen) writeFileSync(path, '');

@@ -18,7 +18,7 @@ export class Terminal {
   stdin: string | Uint8Array | undefined = '';
   /** The streams that are a terminal; the others are pipes. */
   seen: readonly ('stdout' | 'stderr')[] = [];
-  /** Whether someone could answer a question: standard input and standard error are a terminal. */
+  /** True if someone could answer a question: standard input and standard error are a terminal. */
   isInteractive = false;
   /** The size of the terminal; undefined if it is unknown. */
   size: { readonly columns: number; readonly rows: number } | undefined;

@@ -55,7 +55,7 @@ export function makeTestDatabase(): TestDatabase | undefined {
   return { url, remove: () => inUse.delete(number) };
 }
 
-/** Whether the database was there. An open session that a test has ended is replaced. */
+/** True if the database was there. An open session that a test has ended is replaced. */
 function reset(number: number, url: string): boolean {
   if (sessions.get(number)?.reset() === true) return true;
   sessions.get(number)?.close();
@@ -95,7 +95,7 @@ class ResetSession {
     closeSync(itsOutput);
   }
 
-  /** Whether the database was reset. Afterwards, if not, only `close` is of use. */
+  /** True if the database was reset. Afterwards, if not, only `close` is of use. */
   reset(): boolean {
     writeSync(this.#to, 'SELECT pristine.reset();\n\\echo failed: :ERROR\n');
     const part = Buffer.alloc(4096);

@@ -35,7 +35,7 @@ interface Listed {
 }
 
 /**
- * Whether a chain for incoming packets drops by default, or a rule of its table drops or rejects.
+ * True if a chain for incoming packets drops by default, or a rule of its table drops or rejects.
  * @param ruleset libnftables-json(5)
  */
 export function filtersInput(ruleset: string): boolean {

@@ -29,7 +29,7 @@ const check: Check = {
     }),
 };
 
-/** Whether only clients on this server reach it: the default. */
+/** True if only clients on this server reach it: the default. */
 function isLocalOnly({ addresses }: RunningServer): boolean {
   return addresses.every((address) => {
     const { hostname } = new URL(address);

@@ -51,7 +51,7 @@ function render(name: string, pin: Pin): string {
   ].join('\n');
 }
 
-/** Whether a version is one of those that a pin names: `1:9.20*`, or all of `1:9.20.11-4`. */
+/** True if a version is one of those that a pin names: `1:9.20*`, or all of `1:9.20.11-4`. */
 export function isPinned(version: string, pattern: string): boolean {
   return pattern.endsWith('*') ? version.startsWith(pattern.slice(0, -1)) : version === pattern;
 }

@@ -68,7 +68,7 @@ export async function openLogs(
 
 interface Candidate extends Omit<OpenLog, 'start'> {
   readonly isCompressed: boolean;
-  /** Whether it still begins with what was counted. */
+  /** True if it still begins with what was counted. */
   readonly isUnchanged: boolean;
 }
 

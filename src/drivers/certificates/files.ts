@@ -23,7 +23,7 @@ export function filesOf(machine: DriverMachine): Promise<MachineFiles> {
   return machine.files([DIRECTORY]);
 }
 
-/** Whether the file is there. @throws MachineError `failed` if somebody has edited it. */
+/** True if the file is there. @throws MachineError `failed` if somebody has edited it. */
 export async function isThere(files: MachineFiles, { path, digest }: CertificateFile): Promise<boolean> {
   const content = await files.read(path);
   if (content === undefined) return false;

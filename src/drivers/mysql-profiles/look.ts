@@ -1,4 +1,4 @@
-// Whether a MariaDB server can be managed from here: it answers, is new enough, and its user may do what is needed.
+// Says whether a MariaDB server can be managed from here: it answers, is new enough, and its user may do what is needed.
 import { ApiError, badParam, denied } from '../../core/errors.ts';
 import { DatabaseError, type DatabaseConnection, type DatabasePlace } from '../../core/machine-databases.ts';
 import { MachineError } from '../../core/machine-error.ts';

@@ -37,7 +37,7 @@ const AS_ROOT =
   'exec mysql --batch --skip-column-names; fi; done; exit 1';
 
 /**
- * Whether a private key of root is there and its passphrase is right.
+ * True if a private key of root is there and its passphrase is right.
  * @returns the passphrase that ssh will ask for; empty if the key has none.
  * @throws ApiError `not_found`, `bad_param`.
  */

@@ -1,4 +1,4 @@
-// Whether a MariaDB server may be changed.
+// Says whether a MariaDB server may be changed.
 import type { DatabaseConnection } from '../../core/machine-databases.ts';
 import { MachineError } from '../../core/machine-error.ts';
 

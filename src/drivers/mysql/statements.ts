@@ -48,7 +48,7 @@ export function userAt(connection: DatabaseConnection, user: string, host: strin
   return `${connection.identifier(user)}@${connection.identifier(host)}`;
 }
 
-/** Whether the server reported one of these errors. */
+/** True if the server reported one of these errors. */
 export function isReported(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof DatabaseError && codes.includes(error.reported);
 }

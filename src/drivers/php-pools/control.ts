@@ -117,7 +117,7 @@ export async function restart(release: string, port: DriverPort): Promise<void> 
   await exclusively(release, port)(work);
 }
 
-/** Whether PHP-FPM writes its process ID where Debian has it. An administrator may have chosen another file. */
+/** True if PHP-FPM writes its process ID where Debian has it. An administrator may have chosen another file. */
 async function writesProcessFile(release: string, { files }: DriverPort): Promise<boolean> {
   const lines = ((await files.readText(mainFile(release))) ?? '').split('\n');
   const wanted = `pid=${files.locate(processFile(release))}`;
@@ -135,7 +135,7 @@ function notRunning(unit: string, state: string): MachineError {
 }
 
 /**
- * Whether PHP-FPM was not reloaded, so that it does not use the files of a change. It will use the restored files as soon
+ * True if PHP-FPM was not reloaded, so that it does not use the files of a change. It will use the restored files as soon
  * as it can, and a change can be undone while a file of somebody else is broken.
  */
 export function isDown(error: unknown): boolean {

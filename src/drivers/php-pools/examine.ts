@@ -1,4 +1,4 @@
-// Whether PHP-FPM of one release runs with the pools of accounts. Changes nothing.
+// Says whether PHP-FPM of one release runs with the pools of accounts. Changes nothing.
 import type { MachineFiles } from '../../core/machine-daemons.ts';
 import type { MachineKernel } from '../../core/machine-kernel.ts';
 import type { PhpVersion } from '../../model/php/versions.ts';

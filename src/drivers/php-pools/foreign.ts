@@ -31,7 +31,7 @@ interface Pool extends ForeignPool {
   readonly owner: string;
   readonly group: string;
   readonly mode: number;
-  /** Whether access is given by name, beside owner, group and mode. */
+  /** True if access is given by name, beside owner, group and mode. */
   readonly hasList: boolean;
 }
 

@@ -1,4 +1,4 @@
-// Whether PHP-FPM refuses the configuration that others have changed since it was last read. Creating an account does not
+// Says whether PHP-FPM refuses the configuration that others have changed since it was last read. Creating an account does not
 // wait for PHP-FPM to read it, so this is found out before.
 import { MachineError } from '../../core/machine-error.ts';
 import type { PhpVersion } from '../../model/php/versions.ts';

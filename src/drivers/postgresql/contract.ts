@@ -39,7 +39,7 @@ export interface PostgresqlCatalogue {
   undoCreateDatabase(name: string): Promise<void>;
   /** Ends all its sessions. */
   dropDatabase(name: string): Promise<void>;
-  /** Whether the database accepts sessions; undefined if it does not exist. */
+  /** True if the database accepts sessions; undefined if it does not exist. */
   acceptsSessions(name: string): Promise<boolean | undefined>;
   /** Ends all its sessions. @throws MachineError `exists` if the new name is taken. */
   renameDatabase(from: string, to: string, acceptsSessions: boolean): Promise<void>;
@@ -60,7 +60,7 @@ export interface PostgresqlCatalogue {
   /** Undoes `renameUser`, even if it was interrupted, except for a new password. */
   undoRenameUser(from: string, to: string): Promise<void>;
   setPassword(name: string, verifier: string): Promise<void>;
-  /** Whether the user’s password is lost when it is renamed: it is of the kind MD5. */
+  /** True if the user’s password is lost when it is renamed: it is of the kind MD5. */
   losesPassword(name: string): Promise<boolean>;
 
   /** Gives a user all privileges on a database. */

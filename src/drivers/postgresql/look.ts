@@ -30,7 +30,7 @@ export async function sizesOfPostgresql(
   return (await postgresqlOf(machine)).sizes(wanted);
 }
 
-/** Whether a user would have no password under another name. */
+/** True if a user would have no password under another name. */
 export async function losesPassword(machine: PostgresqlMachine, user: string): Promise<boolean> {
   return (await postgresqlOf(machine)).losesPassword(user);
 }

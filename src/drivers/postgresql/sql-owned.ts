@@ -9,7 +9,7 @@ interface Place {
   /** The role that the database belongs to. */
   readonly owner: string;
   readonly owns: boolean;
-  /** Whether the role may act as the owner, who is no administrator. */
+  /** True if the role may act as the owner, who is no administrator. */
   readonly mayBeOwner: boolean;
 }
 

@@ -37,7 +37,7 @@ export async function create(connection: DatabaseConnection, name: string, verif
   }
 }
 
-/** Whether this program created the user. */
+/** True if this program created the user. */
 export async function isOurs(connection: DatabaseConnection, name: string): Promise<boolean> {
   const [row] = await connection.query<{ mark: string | null }>(
     "SELECT shobj_description(oid, 'pg_authid') AS mark FROM pg_roles WHERE rolname = $1 AND NOT rolsuper",

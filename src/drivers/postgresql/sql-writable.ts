@@ -1,4 +1,4 @@
-// Whether a PostgreSQL server may be changed.
+// Says whether a PostgreSQL server may be changed.
 import type { DatabaseConnection } from '../../core/machine-databases.ts';
 import { MachineError } from '../../core/machine-error.ts';
 

@@ -38,7 +38,7 @@ export async function endSessions(
 
 const EXISTS = new Set(['42P04', '42710']);
 
-/** Whether the server refused a statement because the name is taken. */
+/** True if the server refused a statement because the name is taken. */
 export const isTaken = (error: unknown) => error instanceof DatabaseError && EXISTS.has(error.reported);
 
 /** Whatever the user does in the database is done by the role that owns it. */

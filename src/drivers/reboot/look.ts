@@ -9,7 +9,7 @@ export interface RebootReasons {
   readonly kernel: { readonly next: string; readonly running: string } | undefined;
   /** Packages that asked for a restart when they were upgraded, with their versions. */
   readonly packages: ReadonlyMap<string, string>;
-  /** Whether one asked, even if none is named. */
+  /** True if one asked, even if none is named. */
   readonly isAsked: boolean;
 }
 

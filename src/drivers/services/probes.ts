@@ -1,4 +1,4 @@
-// Whether a daemon answers: a connection to its port on this machine, or a question to the name server.
+// Says whether a daemon answers: a connection to its port on this machine, or a question to the name server.
 import { Resolver } from 'node:dns/promises';
 import { connect } from 'node:net';
 import type { Machine } from '../../core/machine.ts';

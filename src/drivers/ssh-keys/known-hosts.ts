@@ -58,7 +58,7 @@ function nameOf({ host, port }: Host): string {
 /** The keys of a server in the file, and the file. */
 export interface Known {
   readonly keys: readonly PublicKey[];
-  /** Whether a line of the file is about the server. */
+  /** True if a line of the file is about the server. */
   readonly isKnown: boolean;
   readonly content: string;
 }

@@ -54,7 +54,7 @@ export async function findKey(work: Work, folder: KeyFolder, name: string): Prom
   return { name, isPrivate, text, publicKey, fingerprint, isAuthorized, facts };
 }
 
-/** Whether there is anything of this name. */
+/** True if there is anything of this name. */
 export async function isTaken(
   { machine }: Pick<Work, 'machine'>,
   folder: KeyFolder,

@@ -28,7 +28,7 @@ const names = ['CPANEL', 'UPDATES', 'RPMUP', 'SECURITY_UPDATES', 'SARULESUP'] as
 
 /** What apt does now, in all its configuration files. */
 export interface AptSettings {
-  /** Whether unattended-upgrades runs every day. */
+  /** True if unattended-upgrades runs every day. */
   readonly isUnattended: boolean;
   /** The patterns of the packages that it upgrades: `origin=Debian,label=Debian-Security`. */
   readonly patterns: readonly string[];

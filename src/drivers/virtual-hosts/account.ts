@@ -203,7 +203,7 @@ export function unserved(what: string, refusal: string): string {
   return `${what} until this is corrected: ${refusal.replace(' and retry the call.', '.')}`;
 }
 
-/** Whether the websites cannot answer while the account changes, because their files move. */
+/** True if the websites cannot answer while the account changes, because their files move. */
 function isMoved(before: Account, after: Account): boolean {
   return before.username !== after.username || before.home !== after.home;
 }

@@ -9,7 +9,7 @@ const tools = (machine: DriverMachine) =>
     { name: 'rm', worksInSandbox: true },
   ]);
 
-/** Whether the account has logs. */
+/** True if the account has logs. */
 export async function hasLogs(machine: DriverMachine, username: string): Promise<boolean> {
   const files = await machine.files([DOMAIN_LOGS]);
   return (await files.facts(domainLogs(username)))?.kind === 'directory';

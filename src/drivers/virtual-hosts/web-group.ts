@@ -27,7 +27,7 @@ export async function makeWebGroup(machine: DriverMachine): Promise<readonly str
   return changed;
 }
 
-/** Whether Apache has the group, once it has read its configuration. An earlier version wrote another configuration. */
+/** True if Apache has the group, once it has read its configuration. An earlier version wrote another configuration. */
 export async function hasWebGroup(files: MachineFiles): Promise<boolean> {
   return ((await files.readText(OURS)) ?? '').split('\n').includes(`Group ${WEB_GROUP}`);
 }

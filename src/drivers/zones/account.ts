@@ -186,7 +186,7 @@ function foundFor({ found }: PartDependencies, domain: string): FoundForAccount 
 }
 
 /**
- * Whether a new account may have a zone of this name.
+ * True if a new account may have a zone of this name.
  * @throws ApiError `denied`, `bad_param`.
  */
 async function assertReplaceable(

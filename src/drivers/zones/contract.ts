@@ -41,7 +41,7 @@ export interface SigningKey {
   readonly bits: number;
   /** 257 for a key that a DS record in the parent zone can refer to, otherwise 256. */
   readonly flags: 256 | 257;
-  /** Whether it signs the other keys, the rest of the zone, or both. */
+  /** What it signs: the other keys, the rest of the zone, or both. */
   readonly role: 'KSK' | 'ZSK' | 'CSK';
   /** Milliseconds since 1970-01-01. */
   readonly createdAt: number;

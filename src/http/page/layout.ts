@@ -11,7 +11,7 @@ export interface Page {
   readonly name: PageName;
   readonly title: string;
   readonly main: Html;
-  /** Whether the page is complete without its script. Default: it is not. */
+  /** True if the page is complete without its script. Default: it is not. */
   readonly worksWithoutScript?: boolean;
 }
 

@@ -4,7 +4,7 @@ import { renderPage, type Visitor } from './layout.ts';
 
 /** The user's rights on this page of WHM. */
 export interface TwoFactorRights {
-  /** Whether the user may see and change their own configuration. Resellers need a privilege. */
+  /** True if the user may see and change their own configuration. Resellers need a privilege. */
   readonly mayManage: boolean;
   readonly maySwitchPolicy: boolean;
 }

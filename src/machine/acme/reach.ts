@@ -1,4 +1,4 @@
-// Whether an issuer can validate a name by HTTP: the name is looked up, and the file of a challenge is fetched from
+// Says whether an issuer can validate a name by HTTP: the name is looked up, and the file of a challenge is fetched from
 // there. A name that fails here is not ordered, because failed validations count against the issuer’s limits.
 import { request as requestOverHttp, type IncomingMessage } from 'node:http';
 import { request as requestOverTls } from 'node:https';

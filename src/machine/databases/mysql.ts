@@ -32,7 +32,7 @@ interface Connected {
 interface KeptConnection extends Connected {
   readonly socket: Socket;
   readonly timer: NodeJS.Timeout;
-  /** Whether it can be used. */
+  /** True if it can be used. */
   readonly ready: Promise<boolean>;
 }
 
@@ -198,9 +198,9 @@ const LEAVES_SOMETHING = /\bGET_LOCK\b|\bINTO\b|:=/i;
 
 class MysqlConnection implements DatabaseConnection {
   readonly #connection: Connection;
-  /** Whether the session may have locks, settings, variables or temporary tables now. */
+  /** True if the session may have locks, settings, variables or temporary tables now. */
   mayHaveLeft = false;
-  /** Whether `USE` chose a database, which MariaDB keeps when the connection is reset. */
+  /** True if `USE` chose a database, which MariaDB keeps when the connection is reset. */
   hasChosen = false;
 
   constructor(connection: Connection) {

@@ -29,7 +29,7 @@ interface OwnFile {
   readonly path: string;
   readonly mode: number;
   readonly text: (addresses: readonly NewMachineAddress[]) => string;
-  /** Whether the keeper reads the file and accepts it. @throws MachineError */
+  /** True if the keeper reads the file and accepts it. @throws MachineError */
   readonly check: (addresses: readonly NewMachineAddress[]) => Promise<void>;
 }
 
@@ -233,7 +233,7 @@ function cidr({ address, prefixLength }: NewMachineAddress): string {
   return `${address}/${prefixLength}`;
 }
 
-/** Whether the server never uses it as a source address. For IPv4, the prefix length already has this effect. */
+/** True if the server never uses it as a source address. For IPv4, the prefix length already has this effect. */
 function isDeprecated({ address }: NewMachineAddress): boolean {
   return familyOf(address) === 6;
 }

@@ -148,7 +148,7 @@ function boundOn(links: readonly Link[]): Map<string, Bound> {
   return bound;
 }
 
-/** Whether `one` is a secondary address of the network whose primary address is `other`. */
+/** True if `one` is a secondary address of the network whose primary address is `other`. */
 function isSecondaryOf(one: Bound, other: Bound): boolean {
   if (one.info.secondary !== true || one.info.family !== 'inet' || other.info.family !== 'inet') return false;
   if (one.interface !== other.interface || one.prefixLength !== other.prefixLength) return false;

@@ -26,7 +26,7 @@ export class Homes {
     this.#skeleton = skeleton;
   }
 
-  /** Whether the home belongs to the user: a folder, not a link, with this user ID. */
+  /** True if the home belongs to the user: a folder, not a link, with this user ID. */
   async isOwn(home: string, uid: number): Promise<boolean> {
     if (!(await isThere(home))) return false;
     const stats = await lstat(home);

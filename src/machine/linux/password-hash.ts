@@ -62,7 +62,7 @@ export async function hashAsPam(
   }
 }
 
-/** Whether PAM accepts every password that root sets, and does nothing but store its hash at the default cost. */
+/** True if PAM accepts every password that root sets, and does nothing but store its hash at the default cost. */
 async function hasRulesOfDebian(): Promise<boolean> {
   for (const [path, rules] of Object.entries(RULES)) {
     if ((await linesOf(path)).join('\n') !== rules.join('\n')) return false;

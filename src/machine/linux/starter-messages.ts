@@ -11,7 +11,7 @@ export interface Request {
         readonly tool: string;
         readonly words: readonly string[];
         readonly options: Omit<RunOptions, 'onOutput'>;
-        /** Whether the output is sent piece by piece. */
+        /** True if the output is sent piece by piece. */
         readonly streams: boolean;
         /** The lock that the tool inherits. */
         readonly lock: number | undefined;

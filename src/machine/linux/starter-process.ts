@@ -44,7 +44,7 @@ export class StarterProcess {
     this.#channel.hold(false);
   }
 
-  /** Whether it has started, and can be used. */
+  /** True if it has started, and can be used. */
   get isReady(): boolean {
     return this.#isReady && !this.#hasEnded;
   }

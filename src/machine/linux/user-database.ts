@@ -68,7 +68,7 @@ export class UserDatabase {
     return (await this.#entry(database, name)) !== undefined;
   }
 
-  /** Whether any user has this user ID. */
+  /** True if any user has this user ID. */
   isUsed(uid: number): Promise<boolean> {
     return this.has('passwd', String(uid));
   }

@@ -66,7 +66,7 @@ export class StoredMail implements MachineMailer {
   }
 }
 
-/** Whether the kernel ignores set-user-ID and set-group-ID for this process: prctl(2), PR_SET_NO_NEW_PRIVS. */
+/** True if the kernel ignores set-user-ID and set-group-ID for this process: prctl(2), PR_SET_NO_NEW_PRIVS. */
 async function hasNoNewPrivileges(): Promise<boolean> {
   return /^NoNewPrivs:\s*1$/m.test(await readFile('/proc/self/status', 'utf8').catch(() => ''));
 }

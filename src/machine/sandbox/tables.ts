@@ -72,7 +72,7 @@ export class Table {
     return highest;
   }
 
-  /** Whether a user has the value in this field. @param except whose row does not count. */
+  /** True if a user has the value in this field. @param except whose row does not count. */
   isTaken(field: number, value: string, except?: string): boolean {
     return this.rowWith(field, value, except) !== undefined;
   }

@@ -77,7 +77,7 @@ export async function replaceFile(
     readonly mode: number;
     readonly gid?: number | undefined;
     readonly modifiedAt?: number | undefined;
-    /** Whether to wait until the disk has it. Default: true. */
+    /** True if to wait until the disk has it. Default: true. */
     readonly flushes?: boolean;
   },
 ): Promise<void> {

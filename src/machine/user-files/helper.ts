@@ -11,7 +11,7 @@ export interface Request {
   readonly folder?: string | undefined;
   readonly operation: Exclude<keyof MachineUserFiles, 'home' | 'below'>;
   readonly words: readonly unknown[];
-  /** Whether the content follows, for `write`. */
+  /** True if the content follows, for `write`. */
   readonly hasContent: boolean;
 }
 

@@ -10,7 +10,7 @@ export interface Hotlinks {
   readonly extensions: readonly string[];
   /** Where others are sent. */
   readonly redirectUrl: string;
-  /** Whether a request that names no website gets the file, as when its address is typed. */
+  /** True if a request that names no website gets the file, as when its address is typed. */
   readonly allowsNone: boolean;
 }
 

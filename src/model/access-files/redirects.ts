@@ -8,7 +8,7 @@ export interface Redirect {
   readonly source: string;
   readonly destination: string;
   readonly type: 'permanent' | 'temporary';
-  /** Whether everything below the source is redirected, to the same path below the destination. */
+  /** True if everything below the source is redirected, to the same path below the destination. */
   readonly isWildcard: boolean;
   /** 0: with and without `www.`. 1: only without. 2: only with it. */
   readonly www: 0 | 1 | 2;

@@ -173,7 +173,7 @@ async function isFree(db: Db, name: string): Promise<boolean> {
   }
 }
 
-/** Whether another call is creating or removing this user. The present call will then wait for that call's outcome. */
+/** True if another call is creating or removing this user. The present call will then wait for that call's outcome. */
 async function isUnderWay(db: Db, name: string): Promise<boolean> {
   return (await db.get('SELECT 1 FROM operation_lock WHERE name = ?', `account ${name}`)) !== undefined;
 }

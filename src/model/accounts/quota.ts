@@ -1,4 +1,4 @@
-// Whether the machine enforces the disk limits of accounts.
+// Says whether the machine enforces the disk limits of accounts.
 import type { FreeContext } from '../../core/context.ts';
 import type { Settings } from '../packages/settings.ts';
 

@@ -89,7 +89,7 @@ export async function found(
   };
 }
 
-/** Whether many accounts have the same value of such a property. */
+/** True if many accounts have the same value of such a property. */
 function areShared(types: readonly (keyof typeof searched)[]): boolean {
   return types.every((type) => type === 'owner' || type === 'ip' || type === 'package');
 }

@@ -84,12 +84,12 @@ const softwareFacts = [
   'perlversion' as const,
 ];
 
-/** Whether one of the statistics is about the software of the server, which takes a moment to look at. */
+/** True if one of the statistics is about the software of the server, which takes a moment to look at. */
 export function needsSoftware(names: readonly string[]): boolean {
   return names.some((name) => (softwareFacts as readonly string[]).includes(name));
 }
 
-/** Whether one of the statistics is about the disk usage of the account. */
+/** True if one of the statistics is about the disk usage of the account. */
 export function needsDisk(names: readonly string[]): boolean {
   return names.includes('diskusage') || names.includes('fileusage');
 }

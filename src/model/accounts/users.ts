@@ -8,7 +8,7 @@ import * as accountContacts from '../contacts/account-contacts.ts';
 import * as integrationLinks from '../integration/links.ts';
 import * as tfa from '../two-factor/tfa.ts';
 
-/** Whether the user is root or an account. Also true for a user without an account for whom the store has a secret. */
+/** True if the user is root or an account. Also true for a user without an account for whom the store has a secret. */
 export async function exists(db: Db, user: string): Promise<boolean> {
   return user === 'root' || (await accounts.find(db, user)) !== undefined || (await tfa.isEnrolled(db, user));
 }

@@ -32,7 +32,7 @@ export async function addressesOf(db: Db, usernames: Iterable<string>): Promise<
   return new Map(rows.map(({ username, address }) => [username, formatIp(ranges.fromHex(address))]));
 }
 
-/** Whether the account does not share the address. An interface then has the address only because of this account. */
+/** True if the account does not share the address. An interface then has the address only because of this account. */
 export function isOwn({ range }: Pick<Assignment, 'range'>): boolean {
   return range !== ranges.SHARED;
 }

@@ -1,4 +1,4 @@
-// Whether the CAA records of a name allow the issuer to issue a certificate for it (RFC 8659). They are looked up before
+// Says whether the CAA records of a name allow the issuer to issue a certificate for it (RFC 8659). They are looked up before
 // an order is placed, because an order that they forbid counts against the issuer’s limits.
 import { MachineError } from '../../core/machine-error.ts';
 import type { CaaRecord, MachineResolver } from '../../core/machine-resolver.ts';

@@ -29,7 +29,7 @@ const MAX_FAILURES = 3;
 export interface CheckRequest {
   /** Default: all accounts. */
   readonly username?: string | undefined;
-  /** Whether names that the issuer could not validate recently are tried again now. */
+  /** True if names that the issuer could not validate recently are tried again now. */
   readonly retriesAll: boolean;
 }
 
@@ -92,7 +92,7 @@ class AccountsRun {
     this.#log = new RunLog(world.log);
   }
 
-  /** Whether no other virtual host is to be begun. */
+  /** True if no other virtual host is to be begun. */
   get hasEnded(): boolean {
     return this.#end !== undefined;
   }

@@ -35,11 +35,11 @@ export interface HostCheck {
   readonly wanted: readonly string[];
   readonly present: Installed | undefined;
   readonly clobbers: boolean;
-  /** Whether names that the issuer could not validate recently are tried again now. */
+  /** True if names that the issuer could not validate recently are tried again now. */
   readonly retriesAll: boolean;
   readonly issuer: Issuer;
   readonly notices: FoundNotice[];
-  /** Whether the log also says why nothing has to be done. */
+  /** True if the log also says why nothing has to be done. */
   readonly isVerbose: boolean;
 }
 

@@ -18,7 +18,7 @@ export interface Installed {
   readonly isSelfSigned: boolean;
   /** SHA-256 of the certificate, in hexadecimal. */
   readonly fingerprint: string;
-  /** Whether AutoSSL installed it. */
+  /** True if AutoSSL installed it. */
   readonly isOurs: boolean;
 }
 

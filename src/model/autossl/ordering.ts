@@ -31,7 +31,7 @@ export type Outcome =
 export interface Placement {
   /** The names that are validated by DNS. */
   readonly dnsNames: ReadonlySet<string>;
-  /** Whether the issuer might have the order although its URL is not stored: a process has died. */
+  /** True if the issuer might have the order although its URL is not stored: a process has died. */
   readonly mayBePlaced: boolean;
 }
 

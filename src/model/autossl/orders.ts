@@ -91,7 +91,7 @@ export function openKey(sealer: Sealer, { sealed, servername }: Order): Promise<
   return sealer.open(sealed, purposeOf(servername));
 }
 
-/** Whether its task is running, so that another one must leave the order alone. */
+/** True if its task is running, so that another one must leave the order alone. */
 export async function isWorkedOn(db: Db, { task }: Order): Promise<boolean> {
   const sql = "SELECT 1 FROM task WHERE id = ? AND server = ? AND state = 'running'";
   return (await db.get(sql, task, db.server)) !== undefined;

@@ -1,4 +1,4 @@
-// Whether AutoSSL will renew the certificate of a name.
+// Says whether AutoSSL will renew the certificate of a name.
 import type { Db } from '../../core/context.ts';
 import type { Account } from '../accounts/accounts.ts';
 import { ownHostOf } from '../domains/own-params.ts';

@@ -30,7 +30,7 @@ export async function checkSoon(db: Db, username: string, now: number): Promise<
 
 const HOUR_MS = 3_600_000;
 
-/** Whether a check of the account is running, or is about to. */
+/** True if a check of the account is running, or is about to. */
 export async function isCheckInProgress(db: Db, username: string, now: number): Promise<boolean> {
   const rows = await db.all<{ input: string }>(
     "SELECT input FROM task WHERE server = ? AND kind = ? AND (state = 'running' OR (state = 'waiting' AND not_before <= ?))",
@@ -43,7 +43,7 @@ export async function isCheckInProgress(db: Db, username: string, now: number): 
 }
 
 /**
- * Whether names that the issuer could not validate may be tried again at once because an account asks for it: once an
+ * True if names that the issuer could not validate may be tried again at once because an account asks for it: once an
  * hour, because failed validations count against the issuer’s limits.
  */
 export async function mayRetryAll(db: Db, username: string, now: number): Promise<boolean> {
@@ -51,7 +51,7 @@ export async function mayRetryAll(db: Db, username: string, now: number): Promis
   return latest === undefined || now - Date.parse(latest.startTime) >= HOUR_MS;
 }
 
-/** Whether no other check than this task is running on this server. */
+/** True if no other check than this task is running on this server. */
 export async function isOnlyCheck(db: Db, task: number): Promise<boolean> {
   const running = await queue.running(db);
   return running.every(({ id, kind }) => id === task || kind !== CHECK);

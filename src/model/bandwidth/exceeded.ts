@@ -9,7 +9,7 @@ export const BYTES_OF_MEBIBYTE = 1_048_576;
 const WARNED_AT = 0.8;
 
 /**
- * Whether the account has reached its limit in this month. `account`: with the limit that it will have.
+ * True if the account has reached its limit in this month. `account`: with the limit that it will have.
  * `storedName`: its username in the store, if that is about to change.
  */
 export async function isOverLimit(
@@ -22,7 +22,7 @@ export async function isOverLimit(
   return (await usage.ofMonth(db, storedName, monthAt(now()))) >= limit * BYTES_OF_MEBIBYTE;
 }
 
-/** Whether the sites of an account respond that its limit is exceeded, according to the last change of the account. */
+/** True if the sites of an account respond that its limit is exceeded, according to the last change of the account. */
 export async function isStoredAsExceeded(db: Db, username: string): Promise<boolean> {
   const row = await db.get<{ exceeded: number }>(
     'SELECT exceeded FROM bandwidth_limit_state WHERE username = ?',
@@ -44,7 +44,7 @@ export async function setExceeded(db: Db, username: string, isExceeded: boolean)
   );
 }
 
-/** Whether an account has this limit. False if there is no such account. */
+/** True if an account has this limit. False if there is no such account. */
 export async function hasLimit(db: Db, username: string, limit: number | null): Promise<boolean> {
   const row = await db.get<{ limit: number | null }>(
     'SELECT bandwidth_limit AS "limit" FROM account WHERE username = ? AND server = ?',

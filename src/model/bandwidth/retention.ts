@@ -6,7 +6,7 @@ import { daysOf, monthAt, monthBefore } from './months.ts';
 const KEPT_BY_DAY = 3;
 const KEPT_BY_MONTH = 5 * 12;
 
-/** Whether there is something that `prune` would change. */
+/** True if there is something that `prune` would change. */
 export async function isDue(db: Db, now: number): Promise<boolean> {
   const row = await db.get<{ day: number | null }>(
     'SELECT max(day) AS day FROM bandwidth WHERE server = ? AND day < ?',

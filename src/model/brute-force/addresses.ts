@@ -113,7 +113,7 @@ export function overlap(one: Range, other: Range): boolean {
   return one.first <= other.last && other.first <= one.last;
 }
 
-/** Whether the address is a loopback address, or one of the machine's own. */
+/** True if the address is a loopback address, or one of the machine's own. */
 export function isLocal(key: string, { addresses }: Machine['system']): boolean {
   return key.startsWith('47f') || key === LOOPBACK_6 || addresses().some((own) => keyOf(own) === key);
 }

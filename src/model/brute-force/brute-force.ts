@@ -69,7 +69,7 @@ const COMMAND_LIMIT_MS = 15_000;
 const MAX_USER_LENGTH = 255;
 
 /**
- * Whether this login is allowed now. Undefined: it is. Must be called before the password is checked, and again in the
+ * True if this login is allowed now. Undefined: it is. Must be called before the password is checked, and again in the
  * transaction that accepts the login, because many logins may be attempted at the same time.
  * @throws TypeError for an invalid IP address.
  */
@@ -132,7 +132,7 @@ export async function release(db: AttemptContext['db'], { id }: Reserved): Promi
   if (id !== undefined) await history.removeFailure(db, id);
 }
 
-/** Whether the client is on the allow list. Its failures are not counted. */
+/** True if the client is on the allow list. Its failures are not counted. */
 async function isAllowed(
   db: AttemptContext['db'],
   { isWithoutClient }: Login,
@@ -141,7 +141,7 @@ async function isAllowed(
   return isWithoutClient !== true && lists.includes(db, 'white', key);
 }
 
-/** Whether the attempts in progress would reach a limit if all of them failed. */
+/** True if the attempts in progress would reach a limit if all of them failed. */
 async function isUsedUp(
   db: AttemptContext['db'],
   config: Config,

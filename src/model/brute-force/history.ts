@@ -39,7 +39,7 @@ export interface UserBlock extends Omit<StoredFailure, 'failedAt'> {
  */
 const IN_FORCE = 'ends_at > ? AND began_at <= ?';
 
-/** Whether the same attempt was counted after that time. */
+/** True if the same attempt was counted after that time. */
 export async function wasCounted(db: Db, attempt: Uint8Array, after: number): Promise<boolean> {
   const row = await db.get(
     'SELECT 1 FROM login_failure WHERE attempt = ? AND failed_at > ? LIMIT 1',

@@ -9,7 +9,7 @@ export async function includes(db: Db, list: ListName, address: string): Promise
   return overlaps(db, list, { first: address, last: address });
 }
 
-/** Whether any address of the range is on the list. */
+/** True if any address of the range is on the list. */
 export async function overlaps(db: Db, list: ListName, { first, last }: Range): Promise<boolean> {
   const row = await db.get(
     'SELECT 1 FROM address_list_entry WHERE list = ? AND first <= ? AND last >= ? LIMIT 1',

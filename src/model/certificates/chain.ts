@@ -8,7 +8,7 @@ export interface Chain {
   readonly issuers: readonly ReadCertificate[];
   /** What `candidates` had besides. */
   readonly unused: readonly ReadCertificate[];
-  /** Whether it ends at a root: one that the browsers' list has, or a self-signed certificate. */
+  /** True if it ends at a root: one that the browsers' list has, or a self-signed certificate. */
   readonly isComplete: boolean;
 }
 

@@ -15,7 +15,7 @@ export interface CertificateFacts {
   /** Seconds since 1970-01-01. */
   readonly notBefore: number;
   readonly notAfter: number;
-  /** Whether its own key has signed it. */
+  /** True if its own key has signed it. */
   readonly isSelfSigned: boolean;
   /** By the policies of the CA/Browser Forum. Null if it has none of them. */
   readonly validationType: 'ev' | 'ov' | 'dv' | null;

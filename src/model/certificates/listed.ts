@@ -20,7 +20,7 @@ export interface ListedCertificate {
 export interface CertificateQuery {
   /** Undefined: all whose certificates the caller may see, which are its own and those of its accounts. */
   readonly user: string | undefined;
-  /** Whether self-signed ones are left out. */
+  /** True if self-signed ones are left out. */
   readonly onlySigned: boolean;
 }
 

@@ -1,4 +1,4 @@
-// Whether a daemon would load a certificate. Apache ends, with all websites, if OpenSSL refuses one of its files, and the
+// Says whether a daemon would load a certificate. Apache ends, with all websites, if OpenSSL refuses one of its files, and the
 // check of its configuration does not read them.
 import { createSecureContext } from 'node:tls';
 import { badParam } from '../../core/errors.ts';

@@ -17,7 +17,7 @@ export interface ListedSite {
     readonly ipv6: string;
   };
   readonly host: VirtualHost;
-  /** Whether clients without SNI get its certificate, because it is the first on a dedicated address. */
+  /** True if clients without SNI get its certificate, because it is the first on a dedicated address. */
   readonly isPrimary: boolean;
   readonly certificate: {
     readonly id: string;

@@ -1,4 +1,4 @@
-// Whether clients would trust a stored certificate.
+// Says whether clients would trust a stored certificate.
 import { verifyError } from './chain.ts';
 import type { StoredCertificate } from './stored.ts';
 import { certificateOf, readCertificates } from './x509.ts';

@@ -177,7 +177,7 @@ export function expiryOf(pem: string): string {
   return new X509Certificate(pem).validTo;
 }
 
-/** Whether the issuer's key has signed the certificate. */
+/** True if the issuer's key has signed the certificate. */
 export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
   try {
     // Node's checkIssued also wants a certificate of an authority, which self-signed ones of servers are not.

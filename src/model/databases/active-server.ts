@@ -12,7 +12,7 @@ export async function activeName(db: Db): Promise<string> {
   return row?.name ?? LOCAL_PROFILE;
 }
 
-/** Whether it is another server, which is reached over the network. */
+/** True if it is another server, which is reached over the network. */
 export async function isElsewhere(db: Db): Promise<boolean> {
   return (await activeName(db)) !== LOCAL_PROFILE;
 }

@@ -102,7 +102,7 @@ export async function spaceOf(
   return bytes === undefined ? last * BLOCK : (bytes.get(username) ?? 0);
 }
 
-/** Whether databases count for the disk usage of accounts: a tweak setting. */
+/** True if databases count for the disk usage of accounts: a tweak setting. */
 async function areCounted(db: Db): Promise<boolean> {
   return ((await tweakSettings.read(db, 'Main', 'disk_usage_include_sqldbs')) ?? '1') === '1';
 }

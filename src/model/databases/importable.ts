@@ -1,4 +1,4 @@
-// Whether an account may get a database or a database user of an archive under its name.
+// Says whether an account may get a database or a database user of an archive under its name.
 import type { Db } from '../../core/context.ts';
 import { ApiError, badParam } from '../../core/errors.ts';
 import { assertNewName, prefixOf, prefixSizes } from './names.ts';

@@ -73,7 +73,7 @@ export function prefixesOf(username: string): string[] {
   return [...new Set(prefixSizes.map((size) => prefixOf(username, size)))];
 }
 
-/** Whether the name begins with a prefix of the account. */
+/** True if the name begins with a prefix of the account. */
 export function hasPrefixOf(username: string, name: string): boolean {
   return prefixesOf(username).some((prefix) => name.startsWith(prefix) && name !== prefix);
 }
@@ -84,7 +84,7 @@ export function withoutPrefix(username: string, name: string): string {
   return name.slice(prefix.length);
 }
 
-/** Whether names of new databases and users must begin with the account’s name: a tweak setting. */
+/** True if names of new databases and users must begin with the account’s name: a tweak setting. */
 export async function usesPrefix(db: Db): Promise<boolean> {
   return ((await tweakSettings.read(db, 'Main', 'database_prefix')) ?? '1') === '1';
 }
@@ -152,7 +152,7 @@ export function nameAfterRenaming(
   return renamed;
 }
 
-/** Whether a name is one of the servers’ own, or of a tool that administrators install. */
+/** True if a name is one of the servers’ own, or of a tool that administrators install. */
 export function isReserved(kind: ObjectKind, name: string): boolean {
   const isOfSession = kind === 'user' && isSessionUser(name.toLowerCase());
   return isOfSession || reserved[kind].has(name.toLowerCase()) || name.startsWith('pg_');

@@ -61,7 +61,7 @@ export function find(db: Db, { engine, kind }: Kind, name: string): Promise<Owne
   );
 }
 
-/** Whether an account owns a name, by the store or by its prefix. It need not exist. */
+/** True if an account owns a name, by the store or by its prefix. It need not exist. */
 export async function owns(db: Db, of: Kind, owner: string, name: string): Promise<boolean> {
   const stored = await find(db, of, name);
   return stored === undefined ? hasPrefixOf(owner, name) : stored.owner === owner;

@@ -18,7 +18,7 @@ export interface VersionFacts {
   readonly roles: ReadonlySet<string>;
   /** The versions of the package of the call that are installed or could be. */
   readonly available: readonly string[];
-  /** Whether the value of the call is one of them, or the beginning of one. */
+  /** True if the value of the call is one of them, or the beginning of one. */
   readonly isAvailable: boolean;
 }
 

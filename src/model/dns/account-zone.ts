@@ -23,7 +23,7 @@ export interface AccountZone {
   readonly templates: CustomTemplates;
   /** False for a parked or addon domain. Default: true. */
   readonly isMain?: boolean;
-  /** Whether the web server answers for the domain, so for its service subdomains too. Default: as it is stored. */
+  /** True if the web server answers for the domain, so for its service subdomains too. Default: as it is stored. */
   readonly isServed?: boolean;
 }
 
@@ -48,7 +48,7 @@ export async function accountZone(
   });
 }
 
-/** Whether it is a parked or addon domain. */
+/** True if it is a parked or addon domain. */
 async function isAlias(db: Db, domain: string): Promise<boolean> {
   return ((await find(db, domain))?.servedBy ?? null) !== null;
 }

@@ -67,7 +67,7 @@ export const expectations: Readonly<Record<FieldKind, string>> = {
   metres: 'a number of metres from 0 to 90000000',
 };
 
-/** Whether the field is a character string, which is written in quotes. */
+/** True if the field is a character string, which is written in quotes. */
 export function isText(kind: FieldKind | undefined): boolean {
   return kind === 'string' || kind === 'strings' || kind === 'long-string' || kind === 'substitution';
 }

@@ -1,4 +1,4 @@
-// Whether domains lead to this server alone.
+// Says whether domains lead to this server alone.
 import type { Db } from '../../core/context.ts';
 import { publicAddresses } from '../addresses/nat.ts';
 

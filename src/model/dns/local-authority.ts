@@ -1,4 +1,4 @@
-// Whether this server is authoritative for domains: one of their nameservers in DNS has an address of this server.
+// Says whether this server is authoritative for domains: one of their nameservers in DNS has an address of this server.
 import type { Db } from '../../core/context.ts';
 import type { Field } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';

@@ -76,7 +76,7 @@ export function nameKey(name: string): string {
   return name.toLowerCase();
 }
 
-/** Whether the name is that of the zone or below it: “an-example.com.” is not below “example.com.”. */
+/** True if the name is that of the zone or below it: “an-example.com.” is not below “example.com.”. */
 export function isWithin(name: string, zone: string): boolean {
   if (zone === '.') return true;
   const [inner, outer] = [nameKey(name), nameKey(zone)];
@@ -162,7 +162,7 @@ export function readMailbox(param: string, given: string, zone: string): string 
   return name;
 }
 
-/** Whether `readMailbox` accepts the address: some email addresses cannot be written as a name. */
+/** True if `readMailbox` accepts the address: some email addresses cannot be written as a name. */
 export function isMailbox(given: string, zone: string): boolean {
   try {
     readMailbox('contact', given, zone);

@@ -108,7 +108,7 @@ const knownTypes: ReadonlySet<string> = new Set(
    SPF SRV SSHFP SVCB TA TALINK TLSA TXT UID UINFO UNSPEC URI WALLET WKS X25 ZONEMD`.split(/\s+/),
 );
 
-/** Whether a master file can contain the type, in upper case. RFC 3597 writes unknown types as TYPE and a number. */
+/** True if a master file can contain the type, in upper case. RFC 3597 writes unknown types as TYPE and a number. */
 export function isKnownType(type: string): boolean {
   return knownTypes.has(type) || /^TYPE\d{1,5}$/.test(type);
 }

@@ -3,7 +3,7 @@ import { ApiError } from '../../core/errors.ts';
 
 const SERIALS = 2 ** 32;
 
-/** Whether the first serial is newer than the second for a secondary. */
+/** True if the first serial is newer than the second for a secondary. */
 export function isNewer(serial: number, than: number): boolean {
   const ahead = (serial - than + SERIALS) % SERIALS;
   return ahead > 0 && ahead < SERIALS / 2;

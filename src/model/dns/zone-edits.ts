@@ -60,7 +60,7 @@ export function editZone(zone: ZoneFile, changes: ZoneChanges, today: Date): Edi
   return { zone: after, serial };
 }
 
-/** Whether relative names are those of the zone on every line. */
+/** True if relative names are those of the zone on every line. */
 function isRelative({ entries }: ZoneFile): boolean {
   return !entries.some((entry) => entry.kind === 'directive' && entry.name === '$ORIGIN');
 }

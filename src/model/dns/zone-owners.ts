@@ -57,7 +57,7 @@ export async function mayUse(db: Db, caller: Caller, zone: string): Promise<bool
   return seesAll(caller) || isOf(caller, await ownerOf(db, zone));
 }
 
-/** Whether a reseller or one of its accounts owns the zone. */
+/** True if a reseller or one of its accounts owns the zone. */
 export function isOf(caller: Caller, owner: ZoneOwner | undefined): boolean {
   if (owner === undefined) return false;
   return owner.username === caller.user || (owner.account !== undefined && maySee(caller, owner.account));

@@ -3,7 +3,7 @@ import type { Db } from '../../core/context.ts';
 import { domains as settings } from '../tweak-settings/catalogue-domains.ts';
 import * as tweakSettings from '../tweak-settings/stored.ts';
 
-/** Whether a flag of the tweak settings is on. */
+/** True if a flag of the tweak settings is on. */
 export async function isOn(db: Db, key: keyof typeof settings): Promise<boolean> {
   return ((await tweakSettings.read(db, 'Main', key)) ?? settings[key]?.default) === '1';
 }

@@ -41,13 +41,13 @@ export function portOf(name: string): number {
   return port;
 }
 
-/** Whether the web server answers to these names. */
+/** True if the web server answers to these names. */
 export const areServed = (db: Db): Promise<boolean> => isOn(db, 'proxysubdomains');
 
-/** Whether they replace the records that somebody else has given to their names. */
+/** True if they replace the records that somebody else has given to their names. */
 export const mayOverwrite = (db: Db): Promise<boolean> => isOn(db, 'overwritecustomproxysubdomains');
 
-/** Whether the zones of new domains have these names. */
+/** True if the zones of new domains have these names. */
 export async function areInNewZones(context: Pick<Context, 'db' | 'system'>): Promise<boolean> {
   const { db } = context;
   if (!(await areServed(db)) || !(await isOn(db, 'proxysubdomainsfornewaccounts'))) return false;

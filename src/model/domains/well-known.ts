@@ -11,7 +11,7 @@ const wellKnown: ReadonlySet<string> = new Set(
 );
 const ENDINGS = new Set(['com', 'net', 'org', 'ru', 'de', 'us']);
 
-/** Whether it is such a domain or a subdomain of it. */
+/** True if it is such a domain or a subdomain of it. */
 export function isWellKnown(domain: string): boolean {
   const [ending = '', name = ''] = domain.split('.').reverse();
   return ENDINGS.has(ending) && wellKnown.has(name);

@@ -46,7 +46,7 @@ export async function listsOf(db: Db, caller: Caller, users: NameIndex): Promise
   return { names, each };
 }
 
-/** Whether so many accounts are a good part of those that the caller sees. */
+/** True if so many accounts are a good part of those that the caller sees. */
 async function areMost(db: Db, caller: Caller, count: number): Promise<boolean> {
   const { where, values } = accounts.visibleTo(db, caller);
   const sql = `SELECT count(*) AS "all" FROM account WHERE ${where}`;

@@ -66,7 +66,7 @@ export async function remove(db: Db, username: string, feature: FeatureId): Prom
   return removed > 0;
 }
 
-/** Whether the account has each feature of the catalogue; as `has`. */
+/** True if the account has each feature of the catalogue; as `has`. */
 export async function ofAccount(
   db: Db,
   { username, settings }: Pick<Account, 'username' | 'settings'>,
@@ -78,7 +78,7 @@ export async function ofAccount(
 }
 
 /**
- * Whether the account has the feature, by an override or otherwise its feature list. Features that the list “disabled”
+ * True if the account has the feature, by an override or otherwise its feature list. Features that the list “disabled”
  * disables are disabled for everybody.
  */
 export async function has(db: Db, account: Account, feature: FeatureId): Promise<boolean> {
@@ -88,7 +88,7 @@ export async function has(db: Db, account: Account, feature: FeatureId): Promise
   return override ?? (await featureLists.getSettings(db, settings.featureList))[feature];
 }
 
-/** Whether the account with this name exists and has the feature. */
+/** True if the account with this name exists and has the feature. */
 export async function mayUse(db: Db, username: string, feature: string): Promise<boolean> {
   const account = await accounts.find(db, username);
   return account !== undefined && isFeature(feature) && has(db, account, feature);

@@ -1,4 +1,4 @@
-// Whether a directory has no directories in it.
+// Says whether a directory has no directories in it.
 import type { MachineUserFiles, UserFile } from '../../core/machine-user-files.ts';
 import { join } from './names.ts';
 

@@ -45,7 +45,7 @@ export interface TextToWrite {
   readonly file: string;
   readonly content: string;
   readonly charset: string;
-  /** Whether the text is saved in UTF-8 if the encoding does not have one of its characters. */
+  /** True if the text is saved in UTF-8 if the encoding does not have one of its characters. */
   readonly fallsBack: boolean;
 }
 

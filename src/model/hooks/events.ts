@@ -9,7 +9,7 @@ export type Stage = 'pre' | 'post';
 export interface HookEvent {
   readonly category: string;
   readonly event: string;
-  /** Whether a script before the event can refuse it. */
+  /** True if a script before the event can refuse it. */
   readonly isBlockable: boolean;
   readonly stages: readonly Stage[];
   /** False for an event that never happens on this server: the function does not exist here yet. */

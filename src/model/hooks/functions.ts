@@ -46,7 +46,7 @@ const isOfAccounts = (name: string): boolean => name.includes('::');
 
 export const isHookable = (name: string): boolean => Object.hasOwn(eventsOf, name) || isOfAccounts(name);
 
-/** Whether this server has any hook that could run. One row of an index, so that calls without hooks take no longer. */
+/** True if this server has any hook that could run. One row of an index, so that calls without hooks take no longer. */
 export async function areHooksEnabled(db: Db): Promise<boolean> {
   const row = await db.get(
     'SELECT 1 AS found FROM script_hook WHERE server = ? AND enabled = 1 LIMIT 1',

@@ -16,7 +16,7 @@ import * as links from './links.ts';
 import type { LinkedIdentity } from './links.ts';
 import * as providers from './providers.ts';
 
-/** Whether this client may log in at all, before a user is known. */
+/** True if this client may log in at all, before a user is known. */
 export async function isBlocked(world: LoginDependencies, address: string): Promise<boolean> {
   const refusal = await world.transaction((db) => bruteForce.check({ ...world, db }, { user: '', address }));
   return refusal !== undefined;

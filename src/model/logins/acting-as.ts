@@ -30,7 +30,7 @@ export function assertConfirmed(caller: Caller, action: string): void {
 }
 
 /**
- * Whether the user has root's power, and the caller does not. If such a caller could set the user's password or remove
+ * True if the user has root's power, and the caller does not. If such a caller could set the user's password or remove
  * the second factor, even as the owner of the account, the caller would gain root's power.
  */
 export async function isAbove(db: Db, caller: Caller, user: string): Promise<boolean> {

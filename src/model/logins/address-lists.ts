@@ -31,7 +31,7 @@ export function readAddresses(param: string, given: readonly string[]): string[]
 
 const MAX_NAMED = 10;
 
-/** Whether the address is in the list, or in one of its ranges. False for an invalid address. */
+/** True if the address is in the list, or in one of its ranges. False for an invalid address. */
 export function includes(entries: readonly string[], address: string): boolean {
   const plain = withoutDots(address);
   if (!ipaddr.isValid(plain)) return false;

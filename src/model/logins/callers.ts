@@ -14,7 +14,7 @@ export type LoginService = 'whostmgrd' | 'cpaneld' | 'webmaild';
 /** The privilege that includes every privilege, over every account. */
 const ALL = 'all';
 
-/** Whether a user has root's power over every account. */
+/** True if a user has root's power over every account. */
 export async function holdsAll(db: Db, user: string): Promise<boolean> {
   if (user === 'root') return true;
   const sql = 'SELECT 1 FROM reseller_privilege WHERE username = ? AND privilege = ?';
@@ -85,7 +85,7 @@ export function callerAt(db: Db, service: LoginService, user: string): Promise<C
   return callersAt[service](db, user);
 }
 
-/** Whether the user can log in to this interface. */
+/** True if the user can log in to this interface. */
 export async function canEnter(db: Db, service: LoginService, user: string): Promise<boolean> {
   try {
     await callerAt(db, service, user);

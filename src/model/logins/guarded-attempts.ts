@@ -25,7 +25,7 @@ export interface Judged<Result> {
 interface Work<Result> {
   /** The result if the login is not allowed. */
   readonly refused: Result;
-  /** Whether the password is right. Default: whether it is the one of the machine’s user. */
+  /** True if the password is right. Default: whether it is the one of the machine’s user. */
   readonly check?: () => Promise<boolean>;
   /** Runs in the transaction that accepts or rejects the attempt. `isRight`: whether the password is right. */
   readonly judge: (

@@ -83,7 +83,7 @@ export async function redeem(
   return mailbox === null || own === null ? token : { ...token, mailbox: { address: mailbox, hash: own } };
 }
 
-/** Whether a client may use what is only for one address. */
+/** True if a client may use what is only for one address. */
 export function isFrom(address: string | undefined, onlyFrom: string | null): boolean {
   return onlyFrom === null || (address !== undefined && keyOf(address) === onlyFrom);
 }

@@ -37,7 +37,7 @@ export interface MessagePage {
   readonly total: number;
   /** How many pages there are, at least 1. */
   readonly pages: number;
-  /** Whether the folder has messages that no page lists. */
+  /** True if the folder has messages that no page lists. */
   readonly isCut: boolean;
 }
 
@@ -51,7 +51,7 @@ export async function listFolders(files: MachineUserFiles): Promise<Folder[]> {
   return [{ id: INBOX, title: 'Inbox' }, ...folders.map(({ name }) => ({ id: name, title: titleOf(name) }))];
 }
 
-/** Whether this can be the name of a folder. */
+/** True if this can be the name of a folder. */
 export function isFolder(id: string): boolean {
   return id === INBOX || /^\.[^./\0][^/\0]*$/.test(id);
 }

@@ -50,7 +50,7 @@ export async function ownMailbox(
   return getMailbox({ machine, sha256 }, caller.user, `${login.toLowerCase()}@${domain}`);
 }
 
-/** Whether it is the password of the mailbox, which exists. */
+/** True if it is the password of the mailbox, which exists. */
 export async function isPasswordOfMailbox(
   { caller, machine }: Pick<FreeContext, 'caller' | 'machine'>,
   { address }: SessionMailbox,

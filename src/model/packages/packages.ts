@@ -103,7 +103,7 @@ export function mayChange(caller: Caller, { owner }: { readonly owner: string })
   return seesAll(caller) || owner === caller.user;
 }
 
-/** Whether a package has all of these settings and extensions. An extension without a value matches any value. */
+/** True if a package has all of these settings and extensions. An extension without a value matches any value. */
 export function matches(
   one: Package,
   settings: Partial<Settings>,

@@ -22,7 +22,7 @@ export function toConvert(hosts: readonly HostOfAccount[]): HostOfAccount[] {
   return hosts.filter(({ servedBy }) => !servedBy.usesFpm);
 }
 
-/** Whether these virtual hosts still have this version. False if the account or one of them was removed. */
+/** True if these virtual hosts still have this version. False if the account or one of them was removed. */
 export async function isCurrent(
   db: Db,
   { username, version, servernames }: ConvertedHosts,

@@ -60,7 +60,7 @@ export async function overriding(
   });
 }
 
-/** Whether a file sets a directive to anything but an empty value. */
+/** True if a file sets a directive to anything but an empty value. */
 export async function isSet({ parse }: FoundIni, { content }: IniFile, name: string): Promise<boolean> {
   const [parsed] = await parse(content);
   return parsed !== undefined && 'values' in parsed && (parsed.values[name] ?? '') !== '';

@@ -64,7 +64,7 @@ export function modeOf({ access }: Pick<IniDirective, 'access'>): string {
   return (access & 2) !== 0 ? 'PHP_INI_PERDIR' : 'PHP_INI_SYSTEM';
 }
 
-/** Whether a file of an account, or a script, can set the directive. */
+/** True if a file of an account, or a script, can set the directive. */
 export function isDirectiveOfAccounts({ access }: Pick<IniDirective, 'access'>): boolean {
   return (access & 3) !== 0;
 }

@@ -5,7 +5,7 @@ import { forgetFpmSettings, renameFpmSettings } from './stored-fpm-settings.ts';
 export interface ServerPhp {
   /** Such as `ea-php84`. Null until a version is found or chosen. */
   readonly defaultVersion: string | null;
-  /** Whether virtual hosts without settings of their own use PHP-FPM. */
+  /** True if virtual hosts without settings of their own use PHP-FPM. */
   readonly isFpmDefault: boolean;
   readonly isOldFpmDismissed: boolean;
 }

@@ -75,7 +75,7 @@ export async function findMain(db: Db, user: string): Promise<string | null> {
   return row?.ip ?? null;
 }
 
-/** Whether it is the shared address of any reseller's accounts. */
+/** True if it is the shared address of any reseller's accounts. */
 export async function isMainOfAny(db: Db, ip: string): Promise<boolean> {
   return (await db.get('SELECT 1 FROM reseller WHERE main_ip = ?', ip)) !== undefined;
 }

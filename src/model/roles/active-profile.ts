@@ -59,12 +59,12 @@ export async function store(db: Db, code: string, names: readonly string[], now:
   );
 }
 
-/** Whether an earlier version has written the files of this server's roles. */
+/** True if an earlier version has written the files of this server's roles. */
 export async function hasEarlierForm(db: Db): Promise<boolean> {
   return (await formOf(db)) < FORM;
 }
 
-/** Whether accounts can still run programs as each other, because of such files. */
+/** True if accounts can still run programs as each other, because of such files. */
 export async function isWithoutSeparation(db: Db): Promise<boolean> {
   return (await formOf(db)) < SEPARATED;
 }

@@ -138,7 +138,7 @@ export interface Profile {
 
 const isProvided = ({ isProvided: provided }: Role): boolean => provided === true;
 
-/** Whether these roles include this one, or the one that it follows. */
+/** True if these roles include this one, or the one that it follows. */
 export const isAmong = ({ module, follows = module }: Role, names: readonly string[]): boolean =>
   names.includes(follows);
 

@@ -2,7 +2,7 @@
 import type { Db } from '../../core/context.ts';
 import { select } from '../tasks/tasks.ts';
 
-/** Whether a task of this server is restarting the service, or is about to. */
+/** True if a task of this server is restarting the service, or is about to. */
 export async function isRestarting(db: Db, service: string): Promise<boolean> {
   const tasks = await select(
     db,

@@ -69,13 +69,13 @@ export function list(db: Db): Promise<Task[]> {
   return select(db, 'ORDER BY id');
 }
 
-/** Whether a task of this kind is waiting or running on this server. */
+/** True if a task of this kind is waiting or running on this server. */
 export async function isActive(db: Db, kind: string): Promise<boolean> {
   const sql = "SELECT 1 FROM task WHERE server = ? AND kind = ? AND state IN ('waiting', 'running')";
   return (await db.get(sql, db.server, kind)) !== undefined;
 }
 
-/** Whether a task of this kind has failed on this server since a time, in milliseconds since 1970-01-01. */
+/** True if a task of this kind has failed on this server since a time, in milliseconds since 1970-01-01. */
 export async function hasFailedSince(db: Db, kind: string, since: number): Promise<boolean> {
   const sql =
     "SELECT 1 FROM task WHERE server = ? AND kind = ? AND state = 'failed' AND ended_at >= ? LIMIT 1";

@@ -34,7 +34,7 @@ export async function renew(
   return codes;
 }
 
-/** Whether the text has the form of a recovery code, not of an app's code. */
+/** True if the text has the form of a recovery code, not of an app's code. */
 export function isRecoveryCode(text: string): boolean {
   return SHAPE.test(plain(text));
 }

@@ -44,13 +44,13 @@ export async function requirementOf(db: Db, user: string, address: string | unde
   return (await isRequired(db, rules, user)) ? 'set-up' : 'none';
 }
 
-/** Whether the user must set up two-factor authentication, apart from exemptions and from the policy. */
+/** True if the user must set up two-factor authentication, apart from exemptions and from the policy. */
 async function isRequired(db: Db, { requiredFor }: Rules, user: string): Promise<boolean> {
   if (requiredFor === 'resellers') return user === 'root' || (await isReseller(db, user));
   return requiredFor === 'all';
 }
 
-/** Whether root could no longer log in over the network under these rules. */
+/** True if root could no longer log in over the network under these rules. */
 export async function locksOutRoot(db: Db, rules: Rules): Promise<boolean> {
   if (rules.exemptUsers.includes('root')) return false;
   return (await isRequired(db, rules, 'root')) && !(await tfa.isEnrolled(db, 'root'));

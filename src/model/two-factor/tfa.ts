@@ -155,7 +155,7 @@ export async function leaveEnrolled(
 
 const POLICY = 'tfa_policy';
 
-/** Whether enrolled users need a code to log in. */
+/** True if enrolled users need a code to log in. */
 export async function isPolicyEnabled(db: Db): Promise<boolean> {
   return (await storedSettings.read(db, POLICY)) === '1';
 }

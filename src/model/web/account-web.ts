@@ -25,7 +25,7 @@ export interface AccountWeb {
   readonly isOverLimit: boolean;
   /** Answers every request with 503 and names neither the user nor its group: they are about to get other names. */
   readonly isMoving?: true;
-  /** Whether the account may run CGI programs. */
+  /** True if the account may run CGI programs. */
   readonly hasCgi: boolean;
   readonly hosts: readonly WebHost[];
   /** Directories with a setting for the lists of their files: absolute paths. */

@@ -1,4 +1,4 @@
-// Whether domains are redirected to HTTPS, in lists of domains. What reads certificates is loaded only if a call asks.
+// Says whether domains are redirected to HTTPS, in lists of domains. What reads certificates is loaded only if a call asks.
 import type { Db } from '../../core/context.ts';
 import type { Field } from '../../core/define.ts';
 import type { OwnDomains } from '../domains/own-domains.ts';

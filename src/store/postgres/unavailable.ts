@@ -59,7 +59,7 @@ function causeOf(error: unknown): string | undefined {
   return messages.find(([pattern]) => pattern.test(message))?.[1];
 }
 
-/** Whether the connection is lost, so that the outcome of the last statement is unknown. */
+/** True if the connection is lost, so that the outcome of the last statement is unknown. */
 export function isLost(error: unknown): boolean {
   const cause = causeOf(error);
   return (
@@ -67,7 +67,7 @@ export function isLost(error: unknown): boolean {
   );
 }
 
-/** Whether the same transaction can succeed if it runs again: after a serialization failure or a deadlock. */
+/** True if the same transaction can succeed if it runs again: after a serialization failure or a deadlock. */
 export function isWorthAnotherTry(error: unknown): boolean {
   const { code } = (error ?? {}) as { code?: unknown };
   return code === '40001' || code === '40P01';

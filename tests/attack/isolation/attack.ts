@@ -169,7 +169,7 @@ export interface Outcome {
   readonly open: readonly object[];
   /** The controls that did not work. */
   readonly failed: readonly object[];
-  /** Whether the account’s error log shows a part of a file that its .htaccess is a link to. */
+  /** True if the account’s error log shows a part of a file that its .htaccess is a link to. */
   readonly isLogged: boolean;
 }
 

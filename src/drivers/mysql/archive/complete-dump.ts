@@ -1,4 +1,4 @@
-// Whether a dump is complete. mariadb-dump may not notice that the disk is full when it writes the last bytes.
+// Says whether a dump is complete. mariadb-dump may not notice that the disk is full when it writes the last bytes.
 import type { OpenFile } from '../../../core/machine-daemons.ts';
 import { MachineError } from '../../../core/machine-error.ts';
 

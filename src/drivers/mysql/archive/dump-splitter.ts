@@ -25,7 +25,7 @@ export class DumpSplitter {
   #quote = 0;
   #delimiter: Buffer = Buffer.from(';');
   #stops = stopsFor(this.#delimiter);
-  /** Whether only spaces and comments have been read since the last statement. */
+  /** True if only spaces and comments have been read since the last statement. */
   #isFresh = true;
   readonly #maxBytes: number;
 

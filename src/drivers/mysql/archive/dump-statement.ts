@@ -18,7 +18,7 @@ export interface ReadStatement {
   /** Its first words, for error messages. */
   readonly title: string;
   readonly defined?: NamedDefiner;
-  /** Whether backslashes are escapes after it. Undefined: as before. */
+  /** True if backslashes are escapes after it. Undefined: as before. */
   readonly hasEscapes?: boolean;
 }
 

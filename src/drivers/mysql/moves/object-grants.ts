@@ -11,7 +11,7 @@ export interface ObjectGrant {
   readonly object: string;
   /** As GRANT has them: `SELECT`, or `SELECT` for some columns. */
   readonly privileges: readonly { readonly name: string; readonly columns?: readonly string[] }[];
-  /** Whether the user may pass them on. */
+  /** True if the user may pass them on. */
   readonly canGrant: boolean;
 }
 

@@ -7,7 +7,7 @@ import { defineMysqlStep } from '../step.ts';
 
 interface Input {
   readonly users: readonly { readonly name: string; readonly hosts: readonly string[] }[];
-  /** Whether they may not log in, because their account is suspended. */
+  /** True if they may not log in, because their account is suspended. */
   readonly isLocked: boolean;
 }
 

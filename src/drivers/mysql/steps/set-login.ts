@@ -1,4 +1,4 @@
-// Whether the users of an account may log in: not while it is suspended.
+// Says whether the users of an account may log in: not while it is suspended.
 import type { OwnedNames } from '../../databases/owned-names.ts';
 import { belongingTo } from '../owned-names.ts';
 import { withMysql } from '../server.ts';

@@ -6,7 +6,7 @@ import { definePostgresqlStep } from '../step.ts';
 
 interface Input {
   readonly name: string;
-  /** Whether it may not log in, because its account is suspended. */
+  /** True if it may not log in, because its account is suspended. */
   readonly isLocked: boolean;
 }
 

@@ -23,7 +23,7 @@ export interface DesiredAccount {
   /** Null to remove the virtual hosts. */
   readonly web: AccountWeb | null;
   readonly before: ServedBefore;
-  /** Whether the change returns once a reload is requested, if Apache accepts the virtual hosts. */
+  /** True if the change returns once a reload is requested, if Apache accepts the virtual hosts. */
   readonly isAddition?: true;
 }
 
@@ -62,7 +62,7 @@ export function accountDriver(server: ApacheServer): FileDriver<readonly Desired
   };
 }
 
-/** Whether Apache accepts each of the files. Usually it accepts all of them, with one check. */
+/** True if Apache accepts each of the files. Usually it accepts all of them, with one check. */
 async function acceptedOf(
   server: ApacheServer,
   port: DriverPort,

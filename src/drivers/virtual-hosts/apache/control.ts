@@ -18,7 +18,7 @@ export interface ApacheServer {
   state(port: DriverPort): Promise<string>;
   /** Checks the whole configuration. @returns Apache's message; undefined if it accepts the configuration. */
   test(port: DriverPort): Promise<string | undefined>;
-  /** Whether Apache accepts these files, whatever the rest of its configuration is. @param paths as `locate` returns them. */
+  /** True if Apache accepts these files, whatever the rest of its configuration is. @param paths as `locate` returns them. */
   accepts(port: DriverPort, paths: readonly string[]): Promise<boolean>;
   /**
    * Checks the whole configuration, and asks for a graceful restart, without waiting for it.

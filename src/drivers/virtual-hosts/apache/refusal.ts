@@ -1,4 +1,4 @@
-// Whether Apache refuses the configuration that others have changed since it was last read. Creating an account does not
+// Says whether Apache refuses the configuration that others have changed since it was last read. Creating an account does not
 // wait for Apache to read it, so this is found out before.
 import type { MachineFiles } from '../../../core/machine-daemons.ts';
 import { isAnyNewer } from '../../edited-files.ts';

@@ -262,7 +262,7 @@ function welcome(web: AccountWeb, documentRoot: string, locate: Locate): string[
   ];
 }
 
-/** Whether Apache lists the files of a document root that has no index file. */
+/** True if Apache lists the files of a document root that has no index file. */
 function listsFiles({ indexes = [] }: AccountWeb, documentRoot: string): boolean {
   const [nearest] = indexes
     .filter(({ path: one, type }) => type !== 'inherit' && `${documentRoot}/`.startsWith(`${one}/`))

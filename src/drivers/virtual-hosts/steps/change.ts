@@ -18,7 +18,7 @@ export interface WebChange {
 }
 
 interface Written {
-  /** Whether a task must confirm that the web server uses the virtual hosts. */
+  /** True if a task must confirm that the web server uses the virtual hosts. */
   readonly isUnconfirmed: boolean;
 }
 

@@ -15,7 +15,7 @@ export interface BindServer {
   readonly rndcConfig?: string;
   /** The configuration that named was started with. */
   readonly configuration: string;
-  /** Whether it runs with the privileges of this process, so that a sandbox can have it. */
+  /** True if it runs with the privileges of this process, so that a sandbox can have it. */
   readonly isPrivate: boolean;
 }
 
@@ -121,7 +121,7 @@ export class Control {
     }
   }
 
-  /** Whether a named that does not listen will listen soon. */
+  /** True if a named that does not listen will listen soon. */
   async #isComing(): Promise<boolean> {
     if (this.#server.isPrivate || !this.#port.services.isSupported) return true;
     return /^(?:active|activating|reloading)$/.test((await this.#service()).state);
@@ -261,7 +261,7 @@ export class Control {
     );
   }
 
-  /** Whether named has the zone, and from this file. */
+  /** True if named has the zone, and from this file. */
   async isLoadedFrom(zone: string, path: string): Promise<boolean> {
     const { status, stdout } = await this.#status(zone);
     return status === 0 && lines(stdout).some((line) => line === `files: ${path}`);

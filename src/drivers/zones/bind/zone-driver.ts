@@ -135,7 +135,7 @@ function placeOf(line: number, template: TemplateLines | undefined): string {
   return `line ${ofTemplate} of the zone template “${template.name}”`;
 }
 
-/** Whether named need not be waited for: an unsigned zone of a new account, where there was none. */
+/** True if named need not be waited for: an unsigned zone of a new account, where there was none. */
 function isAddition({ isNew, zone }: DesiredZone, changes: readonly FileChange[]): boolean {
   return isNew === true && zone?.dnssecPolicy === null && changes.every(({ before }) => before === null);
 }

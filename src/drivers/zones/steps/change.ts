@@ -15,7 +15,7 @@ export interface ZoneChange {
 }
 
 interface Written {
-  /** Whether a task must confirm that the nameserver serves the zone. */
+  /** True if a task must confirm that the nameserver serves the zone. */
   readonly isUnconfirmed: boolean;
 }
 

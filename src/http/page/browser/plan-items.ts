@@ -1,7 +1,7 @@
 // The messages of a call as a list. The lines of a diff, which follow their sentence, are shown together.
 import { element } from './element.ts';
 
-/** Whether this is a line of a unified diff. */
+/** True if this is a line of a unified diff. */
 const DIFF_LINE = /^[-+@ \\]/;
 
 export function planItems(messages: readonly string[]): HTMLElement {

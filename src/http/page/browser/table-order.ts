@@ -22,7 +22,7 @@ function numberOf(cell: Cell): number | undefined {
   return digits === undefined ? NaN : Number(digits) * (UNITS[unit] ?? 1);
 }
 
-/** Whether a column contains numbers, which are sorted by value and right-aligned. */
+/** True if a column contains numbers, which are sorted by value and right-aligned. */
 export function isNumeric(cells: readonly Cell[]): boolean {
   const numbers = cells.map(numberOf).filter((number) => number !== undefined);
   return numbers.length > 0 && !numbers.some(Number.isNaN) && numbers.some(Number.isFinite);

@@ -23,7 +23,7 @@ const kinds: Readonly<Partial<Record<string, Entry['kind']>>> = {
   ...{ file: 'file', 'contiguous-file': 'file', directory: 'directory', link: 'hard link', symlink: 'link' },
 };
 
-/** Whether these bytes are the first header of an archive. An archive without entries begins with zeros. */
+/** True if these bytes are the first header of an archive. An archive without entries begins with zeros. */
 export function isTar(start: Buffer): Promise<boolean> {
   if (start.length < BLOCK) return Promise.resolve(false);
   const probe = extract(READING);
