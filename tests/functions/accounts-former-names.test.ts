@@ -31,6 +31,7 @@ const withoutRow: Record<string, string> = {
   ipv6_range: 'Ranges belong to the server. A reseller that owns one is not provided.',
   ipv6_reclaimed: 'IPv6 addresses that accounts had, without their names.',
   licence_acceptance: 'Root’s address, as history.',
+  machine_copy: 'What --restore brings, until --rebuild has used it.',
 };
 
 /** Text that a place may keep, and why. */

@@ -129,6 +129,8 @@ export async function rename(db: Db, sealer: Sealer, from: string, to: string): 
   await accountContacts.rename(db, sealer, from, to);
   await bandwidth.rename(db, from, to);
   await endLogins(db, from);
+  // Their names are those of the account. The machine has what they contain, because it has the user.
+  await db.run(`DELETE FROM machine_copy WHERE username = ? AND kind <> 'zone'`, from);
   for (const [table, column] of places) {
     // Deletes the rows of an earlier user with the new name.
     await db.run(`DELETE FROM ${table} WHERE ${column} = ?`, to);

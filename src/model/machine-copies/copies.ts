@@ -64,9 +64,6 @@ export async function seal(
   return { kind, name, username, sealed };
 }
 
-/** After a rename, the copy of the earlier name is nobody's. */
-const OWN = "(kind = 'zone' OR username = name)";
-
 /** Undefined if the backup had none. @throws ApiError `key_lost`. */
 export async function read<K extends Kind>(
   { db, sealer }: { readonly db: Db; readonly sealer: Sealer },
@@ -74,7 +71,7 @@ export async function read<K extends Kind>(
   name: string,
 ): Promise<Contents[K] | undefined> {
   const row = await db.get<{ sealed: Uint8Array }>(
-    `SELECT sealed FROM machine_copy WHERE server = ? AND kind = ? AND name = ? AND ${OWN}`,
+    `SELECT sealed FROM machine_copy WHERE server = ? AND kind = ? AND name = ?`,
     ...[db.server, kind, name],
   );
   if (row === undefined) return undefined;
@@ -84,7 +81,7 @@ export async function read<K extends Kind>(
 /** The names of the copies of a kind, of all accounts and of root. */
 export function list(db: Db, kind: Kind): Promise<{ readonly name: string; readonly username: string }[]> {
   return db.all(
-    `SELECT name, username FROM machine_copy WHERE server = ? AND kind = ? AND ${OWN} ORDER BY name`,
+    `SELECT name, username FROM machine_copy WHERE server = ? AND kind = ? ORDER BY name`,
     ...[db.server, kind],
   );
 }
