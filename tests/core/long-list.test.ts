@@ -260,7 +260,7 @@ test('the PHP version of a virtual host in the folder of another one', async () 
   const found = (JSON.parse(text) as { data: { versions: { account: string }[] } }).data.versions.filter(
     ({ account }) => account === 'user0004',
   );
-  const common = { version: 'ea-php82', phpversion_source: { domain: '31676.example' } };
+  const common = { version: 'ea-php82', phpversion_source: [{ domain: '31676.example' }] };
   const parameters = (pm_max_children: number) => ({
     php_fpm_pool_parms: expect.objectContaining({ pm_max_children }) as unknown,
   });
