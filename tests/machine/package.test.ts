@@ -70,7 +70,9 @@ describeOnMachine('the Debian package', () => {
   it('can be installed, and the server runs, on 127.0.0.1 only', () => {
     machine.sh('mkdir /var/tmp/built');
     copyFileSync(first, machine.path(`/var/tmp/built/${basename(first)}`));
-    machine.sh(`cd /var/tmp/built; ${readmeBlock('apt-get install -y ./')}`);
+    expect(machine.sh(`cd /var/tmp/built; ${readmeBlock('apt-get install -y ./')}`)).toContain(
+      '  whmapi1 --wait start_profile_activation code=STANDARD ',
+    );
     expect(machine.sh('systemctl is-enabled whmapi1d; systemctl is-active whmapi1d')).toBe(
       'enabled\nactive\n',
     );
@@ -292,7 +294,7 @@ describeOnMachine('the Debian package', () => {
 
   it('leaves users and their home directories when it is purged, and nothing else', () => {
     machine.sh('touch /home/ann/letter');
-    machine.sh(readmeBlock('apt-get purge'));
+    expect(machine.sh(readmeBlock('apt-get purge'))).toContain('It keeps the Linux users of accounts, ');
     expect([exists('/var/lib/whmapi1'), exists('/etc/default/whmapi1')]).toEqual([false, false]);
     expect([userExists('ann'), exists('/home/ann/letter')]).toEqual([true, true]);
     const left = machine.sh(
