@@ -71,7 +71,9 @@ describe('removeacct', () => {
     await here.call('setacls', { reseller: 'rita', 'acl-add-pkg': '1', 'acl-allow-unlimited-pkgs': '1' });
     await create('bob', { owner: 'rita' });
     await here.call('addpkg', { name: 'hers' }, { as: await callerNamed(here, 'rita') });
-    await here.call('removeacct', { username: 'rita' });
+    expect((await here.call('removeacct', { username: 'rita' })).metadata).toMatchObject({
+      output: { messages: ['One account now belongs to root.'] },
+    });
     expect((await storedAccount(here, 'bob'))?.owner).toBe('root');
     expect((await here.call('listresellers')).data).toEqual({ reseller: [] });
     const { data } = await here.call('listpkgs');

@@ -3,6 +3,7 @@ import { lookForRemoval, removeAccount } from '../../changes/remove-account.ts';
 import { defineFunction } from '../../core/define.ts';
 import { existingAccount } from '../../model/accounts/names.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
+import * as resellers from '../../model/resellers/resellers.ts';
 
 export default defineFunction({
   name: 'removeacct',
@@ -38,7 +39,7 @@ export default defineFunction({
   look: ({ username, keepdns }, context) => lookForRemoval(context, username, { keepdns }),
 
   async handler({ username, keepdns }, context, refusals) {
-    const { caller, db, plan, reason } = context;
+    const { caller, db, inform, plan, reason } = context;
     const account = await accounts.get(db, caller, username);
     if (refusals.length > 0) {
       plan(await postponeRemoval(context, account, { keepdns }));
@@ -47,5 +48,7 @@ export default defineFunction({
     }
     plan(await removeAccount(context, account, { wishes: { keepdns } }));
     reason(`${account.username} account removed`);
+    const owned = (await resellers.listOwned(db, account.username)).filter(({ uid }) => uid !== account.uid);
+    if (owned.length > 0) inform(resellers.nowOfRoot(owned));
   },
 });

@@ -39,12 +39,6 @@ export default defineFunction({
         owned.map(({ username }) => username),
       ),
     );
-    if (owned.length > 0) {
-      inform(
-        owned.length === 1
-          ? 'One account now belongs to root.'
-          : `${owned.length} accounts now belong to root.`,
-      );
-    }
+    if (owned.length > 0) inform(resellers.nowOfRoot(owned));
   },
 });

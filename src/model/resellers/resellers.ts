@@ -136,6 +136,13 @@ export async function listOwned(db: Db, owner: string): Promise<Account[]> {
   return rows.map(accountRows.accountOf);
 }
 
+/** A sentence about the accounts of a reseller that is no longer one. */
+export function nowOfRoot(owned: readonly Pick<Account, 'username'>[]): string {
+  return owned.length === 1
+    ? 'One account now belongs to root.'
+    : `${owned.length} accounts now belong to root.`;
+}
+
 /** A reseller's accounts, as seen from this server. */
 export interface ResellerAccounts {
   /** The reseller's own account. */
