@@ -1,5 +1,5 @@
-// Undoes the unfinished plans of processes that have ended, or completes the plans that cannot be undone. Those that lose
-// something are left to tasks.
+// Undoes the unfinished plans of processes that have ended, or finishes the plans that cannot be undone. A task finishes those
+// that fail here.
 import type { Engine } from './engine.ts';
 import { handOver, hasPassedReturn, remind, TASK } from './irreversible.ts';
 import {
