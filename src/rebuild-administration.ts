@@ -17,7 +17,7 @@ import * as zoneOwners from './model/dns/zone-owners.ts';
 import { forgetLost, seal, type SealedCopy } from './model/machine-copies/copies.ts';
 import { rolesOf } from './model/roles/active-profile.ts';
 import { findSealed } from './model/two-factor/sealed-secrets.ts';
-import { findOwnFunction, REBUILD } from './own-functions.ts';
+import { REBUILD } from './own-functions.ts';
 
 export type { Missing } from './drivers/account-part.ts';
 
@@ -136,8 +136,7 @@ export class Rebuilding {
   #call(args: Readonly<Record<string, string>>, dryRun: boolean): Promise<Envelope> {
     const given = Object.entries(args).map(([name, value]) => ({ name, value }));
     const { engine } = this.#application;
-    const find = (name: string) => Promise.resolve(findOwnFunction(name));
-    return dispatch({ command: REBUILD, args: given, dryRun }, root, { ...engine, find });
+    return dispatch({ command: REBUILD, args: given, dryRun }, root, { ...engine, find: engine.findOwn });
   }
 
   #read<T>(work: (db: Db) => Promise<T>): Promise<T> {
@@ -165,14 +164,14 @@ export async function copiesOfMachine(
   const read = <T>(work: (db: Db) => Promise<T>) =>
     store.transaction('reads', async (db) => ({ value: await work(db), keep: false }));
   try {
-    const zones = await listZones(machine).catch(() => []);
+    const { zones, problems: zoneProblems } = await listZones(machine);
     const { wanted, earlier } = await read(async (db) => {
       const usernames = (await accounts.listAll(db)).map(({ username }) => username);
       const own = new Set(usernames);
       const owners = new Map<string, string>();
       for (const zone of zones) {
         const username = (await zoneOwners.ownerOf(db, zone))?.username;
-        if (username !== undefined && own.has(username)) owners.set(zone, username);
+        owners.set(zone, username !== undefined && own.has(username) ? username : '');
       }
       const usersOf = async (engine: DatabaseEngine) => {
         const users = new Map<string, string[]>();
@@ -199,7 +198,7 @@ export async function copiesOfMachine(
       first ??= one.sealed;
       sealed.push(one);
     }
-    return { copies: sealed, problems };
+    return { copies: sealed, problems: [...zoneProblems, ...problems] };
   } catch (error) {
     if (error instanceof ApiError && error.code === 'key_lost')
       return {

@@ -139,8 +139,7 @@ export async function finish(engine: Engine, id: number): Promise<void> {
   try {
     const entry = { ...left, steps: [...left.steps] };
     const opened = { entry, change: await changeOf(engine, left.kind), fate: { isSettled: false } };
-    await applySteps(engine, entry, '');
-    await store(engine, opened, async () => undefined);
+    await finishNow(engine, opened);
   } catch (error) {
     await giveBack(engine, { id, process: own });
     throw error;
@@ -148,6 +147,12 @@ export async function finish(engine: Engine, id: number): Promise<void> {
     ownPlans.inRecovery.delete(id);
   }
   await engine.audit(finished(engine, left), 'change');
+}
+
+/** Applies the steps that are not done, and stores the outcome. */
+export async function finishNow(engine: Engine, opened: Opened): Promise<void> {
+  await applySteps(engine, opened.entry, '');
+  await store(engine, opened, async () => undefined);
 }
 
 /** If the store cannot be used, the next call hands the entry to a task again. */

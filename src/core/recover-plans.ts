@@ -1,9 +1,8 @@
 // Undoes the unfinished plans of processes that have ended, or finishes the plans that cannot be undone. A task finishes those
 // that fail here.
 import type { Engine } from './engine.ts';
-import { handOver, hasPassedReturn, remind, TASK } from './irreversible.ts';
+import { finishNow, handOver, hasPassedReturn, remind, TASK } from './irreversible.ts';
 import {
-  applySteps,
   changeOf,
   HELD_LOCKS,
   inStore,
@@ -50,7 +49,7 @@ async function resume(engine: Engine, left: JournalEntry): Promise<readonly stri
   const found = await engine.withSteps(left);
   const entry = { ...found, steps: [...found.steps] };
   const recovered = await undoOrFinish(engine, { entry, change, fate: { isSettled: false } });
-  if (recovered === LEFT_TO_TASK) return [];
+  if (recovered === undefined) return [];
   const { stage, remarks } = recovered;
   await engine.audit(
     {
@@ -68,8 +67,11 @@ async function resume(engine: Engine, left: JournalEntry): Promise<readonly stri
   return remarks;
 }
 
-/** Undoes an interrupted plan, or finishes it if it cannot be undone. Its journal entry is deleted. */
-async function undoOrFinish(engine: Engine, opened: Opened): Promise<Recovered | typeof LEFT_TO_TASK> {
+/**
+ * Undoes an interrupted plan, or finishes it if it cannot be undone. Its journal entry is deleted.
+ * @returns undefined if it is left to a task.
+ */
+async function undoOrFinish(engine: Engine, opened: Opened): Promise<Recovered | undefined> {
   const { entry } = opened;
   if (entry.irreversible) {
     // Without the secret, the steps cannot be applied, so it stays unknown whether they are done.
@@ -86,16 +88,9 @@ async function undoOrFinish(engine: Engine, opened: Opened): Promise<Recovered |
   } catch {
     // The task reports why, as often as it tries.
     await handOver(engine, entry);
-    return LEFT_TO_TASK;
+    return undefined;
   }
 }
-
-async function finishNow(engine: Engine, opened: Opened): Promise<void> {
-  await applySteps(engine, opened.entry, '');
-  await store(engine, opened, async () => undefined);
-}
-
-const LEFT_TO_TASK = 'left to its task';
 
 interface Recovered {
   readonly stage: 'undone later' | 'finished later' | 'cut short';

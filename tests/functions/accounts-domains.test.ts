@@ -130,7 +130,6 @@ describe('domainuserdata', () => {
         homedir: '/home2/bob',
         ip: '192.0.2.2',
         owner: 'root',
-        phpopenbasedirprotect: 1,
         port: 80,
         scriptalias: [{ path: '/home2/bob/public_html/cgi-bin', url: '/cgi-bin/' }],
         serveradmin: 'webmaster@shop.example',

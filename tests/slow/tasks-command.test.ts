@@ -68,8 +68,9 @@ describe('--run-tasks', () => {
     ]);
     const [after] = (await usage()) as { user: string; blocks_used: number }[];
     expect(after?.user).toBe('taskuser');
-    // The account was measured first before its directory for CGI was there.
-    expect((after?.blocks_used ?? 0) - (before?.blocks_used ?? 0)).toBeGreaterThanOrEqual(1024);
+    // Creation measures the home before the last steps have written into it: at most one more block.
+    const more = (after?.blocks_used ?? 0) - (before?.blocks_used ?? 0);
+    expect([1024, 1028]).toContain(more);
     expect((await whmapi1('--run-tasks')).stdout).toBe('');
     const { tasks, timers } = JSON.parse((await whmapi1('--tasks', '--output=json')).stdout) as {
       tasks: { result: unknown }[];

@@ -174,7 +174,6 @@ describe('by UAPI', () => {
       ip: '192.0.2.1',
       ipv6: null,
       owner: 'root',
-      phpopenbasedirprotect: 1,
       port: 80,
       scriptalias: [{ path: '/home/bob/public_html/addon.example/cgi-bin', url: '/cgi-bin/' }],
       serveradmin: 'webmaster@addon.bob.example',

@@ -10,7 +10,7 @@ import { zones } from '../zones/zones.ts';
 
 export interface Wanted {
   readonly usernames: readonly string[];
-  /** The accounts of zones. Other zones are those of root. */
+  /** The account of each zone. Empty for a zone of root. */
   readonly zoneOwners: ReadonlyMap<string, string>;
   /** The users of databases on this machine, by account. */
   readonly mysql: ReadonlyMap<string, readonly string[]>;
@@ -26,7 +26,16 @@ export interface Copied {
 type Copying = Pick<Machine, 'users' | 'files' | 'tools' | 'services' | 'databases'>;
 
 /** The names of all zones, to find their accounts. */
-export const listZones = (machine: Copying): Promise<string[]> => zones.list(machine);
+export async function listZones(
+  machine: Copying,
+): Promise<{ readonly zones: readonly string[]; readonly problems: readonly string[] }> {
+  try {
+    return { zones: await zones.list(machine), problems: [] };
+  } catch (error) {
+    if (!(error instanceof MachineError)) throw error;
+    return { zones: [], problems: [error.message] };
+  }
+}
 
 export async function readCopies(machine: Copying, wanted: Wanted): Promise<Copied> {
   const problems: string[] = [];
@@ -55,11 +64,11 @@ async function logins(machine: Copying, { usernames }: Wanted): Promise<Copy[]> 
 
 async function zonesOf(machine: Copying, { zoneOwners }: Wanted): Promise<Copy[]> {
   const copies: Copy[] = [];
-  for (const name of await zones.list(machine)) {
+  for (const [name, username] of zoneOwners) {
     const zone = await zones.read(machine, name);
     if (zone === undefined) continue;
     const content = { text: zone.text, dnssecPolicy: zone.dnssecPolicy };
-    copies.push({ kind: 'zone', name, username: zoneOwners.get(name) ?? '', content });
+    copies.push({ kind: 'zone', name, username, content });
   }
   return copies;
 }

@@ -19,10 +19,6 @@ export const siteDataFields = {
     },
     doc: 'The log of the requests.',
   },
-  phpopenbasedirprotect: {
-    type: 'flag',
-    doc: 'Always 1: PHP opens files only in the account’s home and in shared directories.',
-  },
   port: { type: 'integer', doc: 'The port over HTTP.' },
   scriptalias: {
     list: { fields: { path: string('The directory.'), url: string('The beginning of its URLs.') } },
@@ -41,7 +37,6 @@ export function siteData(account: Account, host: VirtualHost | undefined) {
   const documentRoot = host?.documentRoot ?? `${home}/public_html`;
   return {
     customlog: [{ format: 'combined', target: accessLog(username, servername) }],
-    phpopenbasedirprotect: 1,
     port: HTTP_PORT,
     scriptalias: settings.cgi ? [{ path: `${documentRoot}/cgi-bin`, url: '/cgi-bin/' }] : [],
     serveradmin: `webmaster@${servername}`,

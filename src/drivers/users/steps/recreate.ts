@@ -1,20 +1,12 @@
 // Creates the user of an account again, whose home may be there already. The home is never changed.
-import type { Machine } from '../../../core/machine.ts';
+import type { FormerMachineUser, Machine } from '../../../core/machine.ts';
 import { MachineError } from '../../../core/machine-error.ts';
 import { foreignHome } from '../../../core/machine-values.ts';
 import { defineStep } from '../../../core/plan.ts';
 
-interface Input {
-  readonly name: string;
-  readonly home: string;
-  readonly shell: string;
-  readonly comment: string;
-  readonly uid: number;
-  readonly gid: number;
+interface Input extends FormerMachineUser {
   /** True if the plan's secret is the password as the shadow file has it. */
   readonly hasHash: boolean;
-  /** As in `users/create`. */
-  readonly links?: Readonly<Record<string, string>>;
 }
 
 export default defineStep<Input>({

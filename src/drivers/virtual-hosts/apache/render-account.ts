@@ -1,5 +1,5 @@
 // The virtual hosts of one account, as Apache reads them.
-import { CHALLENGE_PATH, CHALLENGES, domainLogs, errorLog, pauseOf } from '../places.ts';
+import { CHALLENGE_PATH, CHALLENGES, accessLog, errorLog, pauseOf } from '../places.ts';
 import type { AccountWeb, IndexType, PrimaryType, WebHost } from '../contract.ts';
 import { isWildcard, plainName } from '../../../core/wildcards.ts';
 import { ACCESS_FILES } from './access-files.ts';
@@ -178,10 +178,10 @@ function redirects({ services = [] }: WebHost): string[] {
 }
 
 function logs({ username }: AccountWeb, { servername }: WebHost, { locate }: Surroundings): string[] {
-  const base = `${domainLogs(userName(username))}/${serverName(servername)}`;
+  const names = [userName(username), serverName(servername)] as const;
   return [
-    `ErrorLog ${path(locate(errorLog(userName(username), serverName(servername))))}`,
-    `CustomLog ${path(locate(`${base}.log`))} combined`,
+    `ErrorLog ${path(locate(errorLog(...names)))}`,
+    `CustomLog ${path(locate(accessLog(...names)))} combined`,
   ];
 }
 
