@@ -20,6 +20,12 @@ export function documentedFunction(api: 'uapi' | 'api2', name: string): Document
   return { of: api === 'uapi' ? 'UAPI' : 'cPanel API 2', ...(because === undefined ? {} : { because }) };
 }
 
+/** Returns the names, `Module::function`, in the API’s documentation. */
+export function documentedFunctions(api: 'uapi' | 'api2'): string[] {
+  const modules: Modules = names[api];
+  return Object.entries(modules).flatMap(([module, funcs]) => funcs.map((func) => `${module}::${func}`));
+}
+
 /** Why the function is not provided, as a sentence. Undefined if it is provided, or nothing is known. */
 export function whyAbsent(api: 'uapi' | 'api2', name: string): string | undefined {
   const known: Readonly<Record<string, string>> = reasons[api];

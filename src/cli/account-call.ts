@@ -10,7 +10,7 @@ import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { readPlainLine } from './plain-line.ts';
 import type { AccountRequest } from '../core/account-request.ts';
-import { UsageError } from './usage-error.ts';
+import { describeUsageError, UsageError } from './usage-error.ts';
 
 /** @param words What follows the program's name. @returns the exit status. @throws WriteError */
 export async function runAccountProgram(
@@ -23,7 +23,8 @@ export async function runAccountProgram(
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const { name } = program;
-    writeStderr(io, `${name}: ${error.message}\n${usageLineOf(program)}\nSee ${name} --help.\n`);
+    const message = await describeUsageError(error, words, program);
+    writeStderr(io, `${name}: ${message}\n${usageLineOf(program)}\nSee ${name} --help.\n`);
     return 2;
   }
 }

@@ -53,6 +53,10 @@ export async function printAccountHelp(
           ? `No module is named “${module}”. Names are case-sensitive: see ${called} --help.`
           : `The module “${module}” has no function “${func ?? ''}”: see ${called} --help ${module}.`;
   writeStderr(io, `${called}: ${what}\n`);
+  if (func !== undefined && because === undefined) {
+    const { suggestAccountFunctions } = await import('./suggest-account-functions.ts');
+    suggestAccountFunctions(program, module, func, io);
+  }
   return 1;
 }
 

@@ -113,6 +113,10 @@ async function commentOnAccountCall(envelope: Envelope, command: string, io: Io)
     }
     if (program === 'whmapi1') return;
     const own = Object.values(accountPrograms).find(({ name }) => name === program);
+    if (own !== undefined && code === 'unknown_function' && other === undefined) {
+      const { suggestAccountFunctions } = await import('./suggest-account-functions.ts');
+      suggestAccountFunctions(own, module, func, io);
+    }
     const isModule = own && Object.keys(accountIndex[own.api]).some((name) => name.startsWith(`${module}::`));
     writeStderr(
       io,

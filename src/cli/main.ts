@@ -2,7 +2,7 @@
 import { accountProgramOf } from '../core/account-programs.ts';
 import { writeStderr, WriteError, type Io } from './io.ts';
 import { styleFor } from './style.ts';
-import { UsageError } from './usage-error.ts';
+import { describeUsageError, UsageError } from './usage-error.ts';
 
 /** @returns the exit status: 0 success, 1 the call failed, 2 no call was made, 3 the store was unavailable. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -27,7 +27,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const { usageLine } = await import('./help.ts');
     // The option --color has not been read yet.
     const style = await styleFor(io.stderr, 'auto', io);
-    writeStderr(io, `${style.error(`whmapi1: ${error.message}`)}\n${usageLine}\nSee whmapi1 --help.\n`);
+    const message = await describeUsageError(error, argv);
+    writeStderr(io, `${style.error(`whmapi1: ${message}`)}\n${usageLine}\nSee whmapi1 --help.\n`);
     return 2;
   }
 }

@@ -9,7 +9,7 @@ import {
 } from './administration-options.ts';
 import { optionRows } from './option-rows.ts';
 import { readCount, splitRemoteOptions, type RemoteOpts } from './remote-options.ts';
-import { UsageError } from './usage-error.ts';
+import { UnknownOptionError, UsageError } from './usage-error.ts';
 
 export type Shell = 'bash' | 'zsh' | 'fish';
 
@@ -96,7 +96,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   try {
     program.parse(argv, { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) throw new UsageError(withoutValues(error.message));
+    if (error instanceof CommanderError) throw usageError(withoutValues(error.message));
     throw error;
   }
   const { administration, others: all } = splitAdministrationOptions(
@@ -136,6 +136,11 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     ...(administration === undefined ? {} : { administration }),
     ...(command === undefined ? {} : { command }),
   };
+}
+
+function usageError(message: string): UsageError {
+  const [, option] = /^unknown option '--?([^']+)'/.exec(message) ?? [];
+  return option === undefined ? new UsageError(message) : new UnknownOptionError(message, option);
 }
 
 /** Removes values from commander's message, because they may be secrets. */

@@ -10,7 +10,10 @@ const MAX_LENGTH = 100;
 
 /** Names the functions that a mistyped name may mean, and which of them are not provided here. */
 export function suggest(command: string, io: Io): void {
-  const names = meant(command).map((name) => (isProvided(name) ? name : `${name} (not provided here)`));
+  const known = [...Object.keys(index), ...Object.keys(absent)];
+  const names = namesLike(command, known, isProvided).map((name) =>
+    isProvided(name) ? name : `${name} (not provided here)`,
+  );
   writeStderr(
     io,
     `${names.length > 0 ? `Did you mean ${names.join(', or ')}? ` : ''}${furtherHelp(command, names)}\n`,
@@ -24,12 +27,16 @@ function furtherHelp(command: string, names: readonly string[]): string {
     : 'whmapi1 --help lists the functions.';
 }
 
-/** Returns at most three names, nearest first. If two are equally near, the provided one comes first. */
-function meant(command: string): string[] {
-  if (command.length > MAX_LENGTH) return [];
-  const given = command.toLowerCase();
+/** Returns at most three of the names, nearest first. If two are equally near, the provided one comes first. */
+export function namesLike(
+  word: string,
+  names: readonly string[],
+  isProvided: (name: string) => boolean,
+): string[] {
+  if (word.length > MAX_LENGTH) return [];
+  const given = word.toLowerCase();
   const orders = inEveryOrder(partsOf(given));
-  const near = [...Object.keys(index), ...Object.keys(absent)]
+  const near = names
     .map((name) => {
       const joined = name.replaceAll('_', '');
       // Words in another order count as one more typo.

@@ -10,7 +10,8 @@ import { compareSortValues, compareText, foldCase, numberTests, sortValues, text
 import type { SortValue } from './compare.ts';
 import { badMeta, describeValue, numberOf, firstTwelve } from './meta-values.ts';
 import type { Chunk, Filter, MetaArguments, SortKey, TextFilterType } from './meta-arguments.ts';
-import { anyOf } from './quote.ts';
+import { nearest } from './nearest.ts';
+import { anyOf, quote } from './quote.ts';
 import { isHash } from './values.ts';
 import type { Hash, Value } from './values.ts';
 
@@ -219,9 +220,12 @@ function checkFields(
     const isUnknown = ({ field }: { field: string }): boolean =>
       declared?.includes(field) !== true && !items.some((item) => hasField(item, field, listKey));
     const unknown = namedFields(meta, hasColumns).filter(isUnknown);
-    const remedy = unknown.length > 0 ? suggestFields(items, listKey, declared) : '';
+    const known = unknown.length > 0 ? knownFields(items, listKey, declared) : [];
+    const remedy = known.length === 0 ? 'it has none' : `use ${anyOf(firstTwelve(known))}`;
     for (const { name, field } of unknown) {
-      problems.push(`${name} ${describeValue(field)} is not a field of this list; ${remedy}.`);
+      const [similar] = nearest(field, known, 1);
+      const hint = similar === undefined ? '' : ` Did you mean ${quote(similar)}?`;
+      problems.push(`${name} ${describeValue(field)} is not a field of this list; ${remedy}.${hint}`);
     }
   }
   if (problems.length > 0) throw badMeta(problems);
@@ -236,10 +240,11 @@ function namedFields({ filter, sort = [], columns = [] }: MetaArguments, hasColu
   ];
 }
 
-function suggestFields(items: readonly Value[], listKey: string, declared: readonly string[] = []): string {
+/** Returns the fields that are declared or occur in a record, in order. */
+function knownFields(items: readonly Value[], listKey: string, declared: readonly string[] = []): string[] {
   const known = new Set(declared);
   for (const item of items) {
     for (const field of isHash(item) ? Object.keys(item) : [listKey]) known.add(field);
   }
-  return known.size === 0 ? 'it has none' : `use ${anyOf(firstTwelve([...known].sort(compareText)))}`;
+  return [...known].sort(compareText);
 }

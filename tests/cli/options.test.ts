@@ -105,6 +105,18 @@ describe('a command line that cannot be read', () => {
     [['--outptu', 'json', 'version'], "unknown option '--outptu'\n(Did you mean --output?)"],
     [['version', '-x'], "unknown option '-x'"],
     [['version', '--usr=bob'], "unknown option '--usr'"],
+    [
+      ['--output', 'json', 'createacct', '--username=bob', '--domain=bob.example'],
+      "unknown option '--username'\n(A parameter has no dashes: write username=VALUE.)",
+    ],
+    [
+      ['createacct', '--max-pop', '7'],
+      "unknown option '--max-pop'\n(Did you mean the parameter maxpop=VALUE?)",
+    ],
+    [
+      ['createacct', '--pasword=secret'],
+      "unknown option '--pasword'\n(Did you mean the parameter password=VALUE?)",
+    ],
     [['version', '--file'], "option '--file <key=path>' argument missing"],
   ])('%j is rejected, and nothing is called', async (argv, reason) => {
     expect(await terminal.run(...argv)).toEqual({
@@ -129,4 +141,20 @@ test('--version shows the version, whatever the other arguments are', async () =
   ]) {
     expect(await terminal.run(...argv)).toEqual({ status: 0, stdout: '0.1.0\n', stderr: '' });
   }
+});
+
+test.each([
+  [
+    ['--uapi', 'Mysql', 'create_database', '--name=bob_x'],
+    "unknown option '--name'\n(A parameter has no dashes: write name=VALUE.)",
+  ],
+  [
+    ['--uapi', '--color', 'never', 'Mysql', 'create_database', '--naem=bob_x'],
+    "unknown option '--naem'\n(Did you mean the parameter name=VALUE?)",
+  ],
+  [['--uapi', 'Mysql', 'nothing', '--name=bob_x'], "unknown option '--name'"],
+])('%j is rejected with the parameter that is meant', async ([program = '', ...argv], reason) => {
+  const { status, stderr } = await terminal.run(program, ...argv);
+  expect(status).toBe(2);
+  expect(stderr.startsWith(`uapi: ${reason}\nUsage: `)).toBe(true);
 });

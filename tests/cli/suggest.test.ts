@@ -146,3 +146,33 @@ describe('a known function that is not provided', () => {
     expect(data.app.filter((name) => Object.hasOwn(absent, name))).toEqual([]);
   });
 });
+
+describe('a call of uapi or cpapi2', () => {
+  beforeEach(async () => {
+    await terminal.run(
+      ...['createacct', 'username=bob', 'domain=bob.example', 'password=correct horse battery staple 7'],
+    );
+  });
+
+  test.each([
+    ['--uapi', 'Mysql list_databasse', 'uapi Mysql list_databases'],
+    ['--uapi', 'mysql list_databases', 'uapi Mysql list_databases'],
+    ['--uapi', 'Mysqll create_databse', 'uapi Mysql create_database'],
+    ['--uapi', 'Mysql list_domains', 'uapi DomainInfo list_domains'],
+    ['--uapi', 'Email add_popp', 'uapi Email add_pop (not provided here)'],
+    ['--cpapi2', 'Cron lsitcron', 'cpapi2 Cron listcron'],
+  ])('%s %s suggests %s', async (program, words, meant) => {
+    const { status, stderr } = await terminal.run(program, '--user=bob', ...words.split(' '));
+    expect(status).toBe(1);
+    const [first] = stderr.split('\n');
+    expect(first?.startsWith(`Did you mean ${meant}`)).toBe(true);
+    const help = await terminal.run(program, '--help', ...words.split(' '));
+    expect(help).toMatchObject({ status: 1, stdout: '' });
+    expect(help.stderr.split('\n')[1]).toBe(first);
+  });
+
+  test('suggests nothing for a name that is like none', async () => {
+    const { stderr } = await terminal.run('--uapi', '--user=bob', 'Xyzzy', 'qqqqqqqq');
+    expect(stderr).toBe('uapi --help lists the modules, uapi --help MODULE the functions of one.\n');
+  });
+});

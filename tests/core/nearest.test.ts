@@ -27,6 +27,10 @@ test.each([
   expect(nearest(word, names)).toEqual(meant);
 });
 
+test('a short word is not similar to a name without a letter of it', () => {
+  expect(nearest('x', ['ip', 'xp'])).toEqual(['xp']);
+});
+
 test('returns the requested number of names, equally near ones in alphabetical order', () => {
   const known = ['bat', 'cat', 'eat', 'fat'];
   expect(nearest('aat', known)).toEqual(['bat', 'cat', 'eat']);

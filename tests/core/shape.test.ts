@@ -342,14 +342,17 @@ describe('known fields', () => {
   test.each([
     [
       'filter.a.field=usr filter.a.arg0=x',
-      `api.filter.a.field “usr” is not a field of this list; use ${known}.`,
+      `api.filter.a.field “usr” is not a field of this list; use ${known}. Did you mean “user”?`,
     ],
-    ['sort.field=usr', `api.sort.field “usr” is not a field of this list; use ${known}.`],
-    ['columns.b=usr', `api.columns.b “usr” is not a field of this list; use ${known}.`],
+    [
+      'sort.field=usr',
+      `api.sort.field “usr” is not a field of this list; use ${known}. Did you mean “user”?`,
+    ],
+    ['columns.b=usr', `api.columns.b “usr” is not a field of this list; use ${known}. Did you mean “user”?`],
     [
       'columns.a=usr columns.b=user sort.a.field=user filter.a.field=dom filter.a.arg0=x',
       `api.filter.a.field “dom” is not a field of this list; use ${known}. ` +
-        `api.columns.a “usr” is not a field of this list; use ${known}.`,
+        `api.columns.a “usr” is not a field of this list; use ${known}. Did you mean “user”?`,
     ],
   ])('%s fails', (args, reason) => {
     expect(reasonOf(() => apply(accounts, args))).toBe(reason);
@@ -409,6 +412,13 @@ describe('known fields', () => {
     const item = Object.fromEntries([...'nmlkjihgfedcba'].map((letter) => [letter, 1]));
     expect(reasonOf(() => apply([item], 'sort.a.field=x'))).toBe(
       'api.sort.a.field “x” is not a field of this list; use a, b, c, d, e, f, g, h, i, j, k, l or 2 more.',
+    );
+  });
+
+  test('a similar one is suggested, also if it is not among those that are listed', () => {
+    const item = Object.fromEntries([...'nmlkjihgfedcba', 'user'].map((name) => [name, 1]));
+    expect(reasonOf(() => apply([item], 'sort.a.field=Usre'))).toMatch(
+      / l or 3 more\. Did you mean “user”\?$/,
     );
   });
 });
