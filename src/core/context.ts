@@ -118,8 +118,6 @@ export interface Call {
 
 /** A call, as another one sees it that it makes. */
 export interface OuterCall {
-  /** True if it has just looked for unfinished operations. */
-  readonly hasLooked: boolean;
   /** Learns as what the audit log records the other call. */
   readonly noteKind: (kind: AuditKind) => void;
 }

@@ -99,8 +99,6 @@ export class Contexts {
       },
       callAsAccount: async (username, api, call) => {
         const outer: OuterCall = {
-          // A call of WHM has. One of an account makes calls that need other looks.
-          hasLooked: caller.isAccount !== true,
           noteKind: (kind) => {
             this.#areReads = kind === 'read' && this.#areReads !== false;
           },
@@ -185,7 +183,7 @@ function actingAs(caller: Caller, username: string): Caller {
 
 const NONE: ReadonlySet<string> = new Set();
 
-const outerOfAny: OuterCall = { hasLooked: false, noteKind: () => undefined };
+const outerOfAny: OuterCall = { noteKind: () => undefined };
 
 /** A call that another one makes, with what it gets from that. */
 function nested(

@@ -297,21 +297,24 @@ class Dispatch {
     });
   }
 
-  /** Recovers unfinished operations, unless this is a dry run. Returns the script hooks of the call. */
+  /** Recovers unfinished operations if this call has to. Returns the script hooks of the call. */
   async #begin({ fn, args }: Prepared): Promise<CallHooks | undefined> {
     const { isHookable, findHooks, store, journal } = this.#engine;
-    const { dryRun, outer, api } = this.#call;
+    const { dryRun, api } = this.#call;
     const isHooked = isHookable(fn.name);
-    if (outer?.hasLooked === true && !isHooked) return undefined;
-    if (dryRun && !isHooked) return undefined;
+    // A call that only passes on another one leaves this to that.
+    const looks = !dryRun && fn.passes === undefined;
+    if (!looks && !isHooked) return undefined;
     const call = { fn, api, args: args as ReadArguments, caller: this.#caller, xid: this.#xid };
     // One transaction for both, because each one takes time if the database is on another server.
     const { left, hooks } = await store.transaction('reads', async (db) => {
-      const entries = dryRun ? [] : await journal.list(db);
+      const entries = looks ? await journal.list(db) : [];
       const found = isHooked ? await findHooks(db, call, this.#engine) : undefined;
       return { value: { left: entries, hooks: found }, keep: false };
     });
-    await this.#undoOrComplete(left);
+    const { later } = this.#engine;
+    if (fn.effect !== 'reads' || later === undefined) await this.#undoOrComplete(left);
+    else if (left.length > 0) later('recovery', async () => void (await this.#undoOrComplete(left)));
     return hooks;
   }
 

@@ -80,7 +80,7 @@ export interface Engine {
   readonly functions: () => Promise<Readonly<Record<string, IndexRow>>>;
   /** Checks the security of this server. */
   readonly securityAdvice: () => Promise<readonly SecurityAdvice[]>;
-  /** Does work after a call (`FreeContext.later`). Undefined in a process that ends with its call. */
+  /** Does work after a call (`FreeContext.later`), or beside it. Undefined in a process that ends with its call. */
   readonly later?: ((name: string, work: () => Promise<void>) => void) | undefined;
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;

@@ -260,6 +260,17 @@ describe('a step that cannot be undone', () => {
     expect(here.audit().filter(({ stage }) => stage === 'undone later')).toHaveLength(1);
   });
 
+  it('keeps no read of a server waiting, but is undone beside it', async () => {
+    breakHost({ 'quota.setLimit': fails('setquota'), 'users.undoCreate': fails('userdel') });
+    await create('bob', { quota: '5' });
+    const works: (() => Promise<void>)[] = [];
+    here.overrides = { later: (_name, work) => void works.push(work) };
+    expect((await here.call('listaccts')).metadata.result).toBe(1);
+    expect([await journal(), homes()]).toMatchObject([[{}], ['bob']]);
+    for (const work of works) await work();
+    expect(await everything()).toEqual(nothing);
+  });
+
   it('is not changed by a dry run, nor by a call that opens no store', async () => {
     breakHost({ 'quota.setLimit': fails('setquota'), 'users.undoCreate': fails('userdel') });
     await create('bob', { quota: '5' });

@@ -200,6 +200,12 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND, when something
               /^BIND does not answer: “rndc” took too long and was stopped\. Restart .* Nothing was changed\.$/,
             );
             expect(place.state()).toEqual(before);
+            // Nothing waits as long again until named answers.
+            const askedAt = performance.now();
+            await expect(place.change('b.example', zoneOf('b.example', 1))).rejects.toThrow(
+              /^BIND does not answer: /,
+            );
+            expect(performance.now() - askedAt).toBeLessThan(6000);
             // The former files are in place again, and BIND has never read others.
             await step.undo(place.named.machine, memento);
             expect(place.state()).toEqual(before);

@@ -56,14 +56,22 @@ export function controlKeyOf(text: string): ControlKey | undefined {
   return digest in ALGORITHMS ? { digest, secret: Buffer.from(secret, 'base64') } : undefined;
 }
 
-/** @throws Error if named does not answer, or not with this key. */
+export class TookTooLong extends Error {
+  override readonly name = 'TookTooLong';
+
+  constructor() {
+    super('named took too long.');
+  }
+}
+
+/** @throws TookTooLong; Error if named does not answer, or not with this key. */
 export async function askNamed(
   { address, port }: ControlAddress,
   key: ControlKey,
   command: string,
 ): Promise<ControlAnswer> {
   const socket = connect({ host: address, port });
-  const timer = setTimeout(() => socket.destroy(new Error('named took too long.')), LIMIT_MS);
+  const timer = setTimeout(() => socket.destroy(new TookTooLong()), LIMIT_MS);
   try {
     await once(socket, 'connect');
     const messages = messagesFrom(socket, key);

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { OwnProcess, ServiceState, ToolResult, ToolWord } from '../../../core/machine-daemons.ts';
 import { MachineError, UNCHANGED } from '../../../core/machine-error.ts';
 import type { DriverPort } from '../../file-driver.ts';
-import { askNamed, controlKeyOf, type ControlAnswer } from './control-channel.ts';
+import { askNamed, controlKeyOf, TookTooLong, type ControlAnswer } from './control-channel.ts';
 import { CONFIGURATION, RNDC_CONFIGURATION, RNDC_KEY } from './places.ts';
 
 /** A server that this program cannot find by itself: in tests, and in a sandbox that serves its zones. */
@@ -43,6 +43,10 @@ export interface ZoneStatus {
 
 const UNIT = 'named';
 const RNDC_MS = 10_000;
+/** A named that took too long has to answer within this before it is given more time. */
+const SIGN_OF_LIFE_MS = 1000;
+/** The servers that took too long last time, by address and port. */
+const hanging = new Set<string>();
 /** Where named listens for rndc if its configuration does not say otherwise. */
 const CONTROL_PORT = 953;
 /** What rndc says of a zone that named does not have. */
@@ -70,20 +74,16 @@ export class Control {
   }
 
   /**
-   * Waits if named is being restarted.
+   * Waits if named is being restarted, but not again for a named that hangs.
    * @throws MachineError `failed` with the message of rndc, or if named is not running.
    */
   async rndc(words: readonly string[], accept: readonly number[] = [0]): Promise<ToolResult> {
-    const { rndcConfig, isPrivate } = this.#server;
-    if (!isPrivate && !this.#port.services.isSupported)
+    if (!this.#server.isPrivate && !this.#port.services.isSupported)
       throw new Error('A sandbox does not speak to the machine’s BIND.');
-    const config: ToolWord[] = rndcConfig === undefined ? [] : ['-c', { path: rndcConfig }];
     for (let tries = 1; ; tries++) {
       try {
-        const ran = await this.#port.tools.run('rndc', [...config, ...words], {
-          limitMs: RNDC_MS,
-          accept: [0, 1],
-        });
+        if (hanging.has(this.#key)) await this.#run(['status'], SIGN_OF_LIFE_MS);
+        const ran = await this.#run(words, RNDC_MS);
         if (accept.includes(ran.status) && !isRefusedConnection(ran.stderr)) return ran;
         throw new MachineError('failed', `“rndc ${words.join(' ')}” failed: ${firstLine(ran.stderr)}`);
       } catch (error) {
@@ -91,6 +91,23 @@ export class Control {
           throw await this.#explain(error);
         await pause(TRY_PAUSE_MS);
       }
+    }
+  }
+
+  get #key(): string {
+    return `${this.#server.address}:${this.#server.port}`;
+  }
+
+  async #run(words: readonly string[], limitMs: number): Promise<ToolResult> {
+    const { rndcConfig } = this.#server;
+    const config: ToolWord[] = rndcConfig === undefined ? [] : ['-c', { path: rndcConfig }];
+    try {
+      const ran = await this.#port.tools.run('rndc', [...config, ...words], { limitMs, accept: [0, 1] });
+      hanging.delete(this.#key);
+      return ran;
+    } catch (error) {
+      if (isTooLong(error)) hanging.add(this.#key);
+      throw error;
     }
   }
 
@@ -108,7 +125,7 @@ export class Control {
   async #asked(command: string): Promise<ControlAnswer | undefined> {
     const { address, rndcConfig, isPrivate } = this.#server;
     const { files, services } = this.#port;
-    if (!isPrivate && !services.isSupported) return undefined;
+    if ((!isPrivate && !services.isSupported) || hanging.has(this.#key)) return undefined;
     try {
       const configuration = await files.readText(rndcConfig ?? RNDC_CONFIGURATION);
       // An administrator’s own configuration of rndc may name another server.
@@ -116,7 +133,8 @@ export class Control {
       const key = controlKeyOf(configuration ?? (await files.readText(RNDC_KEY)) ?? '');
       const [, port = CONTROL_PORT] = /\bdefault-port (\d+);/.exec(configuration ?? '') ?? [];
       return key && (await askNamed({ address, port: Number(port) }, key, command));
-    } catch {
+    } catch (error) {
+      if (error instanceof TookTooLong) hanging.add(this.#key);
       return undefined;
     }
   }
@@ -130,7 +148,7 @@ export class Control {
   /** Adds advice to the error if named does not respond. Other errors stay as they are. */
   async #explain(error: unknown): Promise<unknown> {
     if (!(error instanceof Error)) return error;
-    const hangs = error.message.endsWith('took too long and was stopped.');
+    const hangs = isTooLong(error);
     if (!hangs && !isDown(error)) return error;
     const { state, log } = await this.#service();
     const isActive = hangs || state === 'active';
@@ -318,6 +336,10 @@ function notLoaded(zone: string, serial: number, served: number | undefined): Ma
   const instead = served === undefined ? 'does not serve it' : `serves ${served}`;
   const text = `BIND did not load serial ${serial} of the zone “${zone}”: it ${instead}.`;
   return new MachineError('failed', text);
+}
+
+function isTooLong(error: unknown): boolean {
+  return error instanceof Error && error.message.endsWith('took too long and was stopped.');
 }
 
 function isDown(error: unknown): boolean {
