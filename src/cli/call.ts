@@ -17,7 +17,12 @@ import { UsageError } from './usage-error.ts';
 
 /** Makes the call and prints its response. @returns the exit status. */
 export async function call(line: CommandLine, command: string, io: Io): Promise<number> {
-  return (await callFor(line, command, io)).status;
+  const { status, task } = await callFor(line, command, io);
+  if (task !== undefined && status === 0) {
+    const { tellIfUnrun } = await import('./unrun-task.ts');
+    await tellIfUnrun(task, io);
+  }
+  return status;
 }
 
 /** Like `call`. @returns the exit status, and the task that the call has started, if any. */

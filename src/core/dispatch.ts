@@ -300,11 +300,11 @@ class Dispatch {
   /** Recovers unfinished operations if this call has to. Returns the script hooks of the call. */
   async #begin({ fn, args }: Prepared): Promise<CallHooks | undefined> {
     const { isHookable, findHooks, store, journal } = this.#engine;
-    const { dryRun, api } = this.#call;
     const isHooked = isHookable(fn.name);
-    // A call that only passes on another one leaves this to that.
-    const looks = !dryRun && fn.passes === undefined;
+    // A call that only passes on another one leaves it to that.
+    const looks = !this.#call.dryRun && fn.passes === undefined;
     if (!looks && !isHooked) return undefined;
+    const { api } = this.#call;
     const call = { fn, api, args: args as ReadArguments, caller: this.#caller, xid: this.#xid };
     // One transaction for both, because each one takes time if the database is on another server.
     const { left, hooks } = await store.transaction('reads', async (db) => {
@@ -312,20 +312,17 @@ class Dispatch {
       const found = isHooked ? await findHooks(db, call, this.#engine) : undefined;
       return { value: { left: entries, hooks: found }, keep: false };
     });
-    const { later } = this.#engine;
-    if (fn.effect !== 'reads' || later === undefined) await this.#undoOrComplete(left);
-    else if (left.length > 0) later('recovery', async () => void (await this.#undoOrComplete(left)));
+    const recovery = () => this.#undoOrComplete(left).then(() => undefined);
+    if (fn.effect !== 'reads' || this.#engine.later === undefined) await recovery();
+    else if (left.length > 0) this.#engine.later('recovery', recovery);
     return hooks;
   }
 
   /** Undoes or completes the operations that processes left unfinished when they ended. */
   async #recover(): Promise<readonly string[]> {
     const { store, journal } = this.#engine;
-    const left = await store.transaction<JournalEntry[]>('reads', async (db) => ({
-      value: await journal.list(db),
-      keep: false,
-    }));
-    return this.#undoOrComplete(left);
+    const list = async (db: Db) => ({ value: await journal.list(db), keep: false });
+    return this.#undoOrComplete(await store.transaction<JournalEntry[]>('reads', list));
   }
 
   /** @returns a sentence for each operation for which this failed. */

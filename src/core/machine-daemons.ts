@@ -130,6 +130,16 @@ export interface MachineFiles {
   restore(path: string, backup: FileBackup): Promise<void>;
 }
 
+/** The copies that `MachineFiles.backUp` has made of files below any directory. */
+export interface FileCopies {
+  /**
+   * Removes the copies of files that are gone, if the last one was made before this time, in milliseconds since
+   * 1970-01-01. No call that may still restore them must be unfinished.
+   * @returns the number of files whose copies were removed.
+   */
+  prune(before: number): Promise<number>;
+}
+
 /** Files that the administrator keeps in a folder of the state directory. This program only reads them. */
 export interface CustomFiles {
   /** Returns the sorted names. Empty if there is no such folder. */

@@ -7,6 +7,7 @@ import type { MachineAddresses } from './machine-addresses.ts';
 import type { MachineCrontabs } from './machine-crontabs.ts';
 import type {
   CustomFiles,
+  FileCopies,
   DeclaredTool,
   MachineFiles,
   MachineServices,
@@ -319,6 +320,7 @@ export interface Machine {
   readonly userFiles: (user: string) => Promise<MachineUserFiles>;
   readonly crontabs: () => Promise<MachineCrontabs>;
   readonly databases: () => Promise<MachineDatabases>;
+  readonly fileCopies: () => Promise<FileCopies>;
   /** The files in a folder of the state directory, such as `zone-templates`. */
   readonly customFiles: (folder: string) => Promise<CustomFiles>;
   /** Gives access to these tools only. Each driver declares its own tools. */

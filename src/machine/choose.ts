@@ -1,5 +1,5 @@
 // Chooses the machine: Linux itself for root with the system's state directory, otherwise a sandbox.
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Machine } from '../core/machine.ts';
 import { sandboxSystem, system } from './system.ts';
@@ -174,7 +174,7 @@ export function linuxMachine(
     ]);
     return new LinuxProcesses(run);
   });
-  const { files, customFiles, tools } = filesAndTools({ stateDirectory, root: '', now });
+  const { files, fileCopies, customFiles, tools } = filesAndTools({ stateDirectory, root: '', now });
   const addresses = once(async () => {
     const [{ LinuxAddresses }, { AddressKeepers, KEEPER_DIRECTORIES }, { AddedFileOnDisk }, { run }] =
       await Promise.all([
@@ -208,7 +208,7 @@ export function linuxMachine(
   });
   return {
     ...{ users, quota, firewall, commands, services, processes, addresses, databases },
-    ...{ files, customFiles, tools, userFiles, crontabs },
+    ...{ files, fileCopies, customFiles, tools, userFiles, crontabs },
   };
 }
 
@@ -266,13 +266,19 @@ function filesAndTools({
   stateDirectory,
   root,
   now,
-}: Ground): Pick<OneMachine, 'files' | 'customFiles' | 'tools'> {
+}: Ground): Pick<OneMachine, 'files' | 'fileCopies' | 'customFiles' | 'tools'> {
   const isSandbox = root !== '';
   const kept = join(stateDirectory, 'files');
   return {
     files: async (directories, owner) => {
       const { Files } = await import('./files/files.ts');
       return new Files({ root, directories, kept, setsOwners: !isSandbox, now, owner });
+    },
+    fileCopies: async () => {
+      const { Backups } = await import('./files/backups.ts');
+      const copies = new Backups(join(kept, 'backups'), { setsOwners: !isSandbox, now });
+      const isThere = (path: string) => lstatSync(root + path, { throwIfNoEntry: false }) !== undefined;
+      return { prune: (before) => copies.prune(before, isThere) };
     },
     customFiles: async (folder) => {
       const { Files } = await import('./files/files.ts');

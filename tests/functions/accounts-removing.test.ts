@@ -2,6 +2,10 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
+import { StateDirectory } from '../../src/store/state-directory.ts';
+import { TaskLogFiles } from '../../src/store/task-logs.ts';
+import { taskKinds } from '../../src/tasks/loaders.generated.ts';
+import { Worker } from '../../src/worker/worker.ts';
 import { callerNamed, storedAccount } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
 
@@ -64,6 +68,36 @@ describe('removeacct', () => {
     ]);
     expect(homes()).toEqual(['bob']);
     expect((await storedAccount(here, 'bob'))?.username).toBe('bob');
+  });
+
+  it('leaves copies of configuration files for a week, and those of files that are still there', async () => {
+    const copies = (name: string) =>
+      readdirSync(join(here.state, 'files/backups'), { recursive: true, encoding: 'utf8' }).filter((path) =>
+        path.includes(name),
+      );
+    const kinds = { 'prune-file-copies': taskKinds['prune-file-copies'] } as typeof taskKinds;
+    const runTasks = async (days: number) => {
+      here.time += days * 86_400_000;
+      const logs = new TaskLogFiles(new StateDirectory(here.state, process.getuid?.() ?? 0), () => here.time);
+      const storeState = () => here.application.storeState();
+      await new Worker({ engine: here.engine, kinds, logs, storeState }).runDue();
+    };
+    // Copies have the time of the machine.
+    here.time = Date.now();
+    await runTasks(0);
+    for (const name of ['bob', 'ann']) {
+      await create(name);
+      await here.call('addzonerecord', {
+        zone: `${name}.example`,
+        ...{ name: `www2.${name}.example.`, type: 'A', address: '192.0.2.7' },
+      });
+    }
+    await here.call('removeacct', { username: 'bob' });
+    await runTasks(6);
+    expect([copies('bob.example').length, copies('ann.example').length]).not.toContain(0);
+    await runTasks(2);
+    expect(copies('bob')).toEqual([]);
+    expect(copies('ann.example')).not.toEqual([]);
   });
 
   it('transfers the accounts that the account owned to root', async () => {

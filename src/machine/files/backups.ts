@@ -1,8 +1,8 @@
 // Copies of files from before they were changed: `files/backups/etc/bind/named.conf.local/20261125T175356.123Z`, in the
 // state directory, with the original owner and mode.
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readdir, rm, rmdir, stat, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { FileAttributes } from '../../core/machine-daemons.ts';
 import { MachineError } from '../../core/machine-error.ts';
 
@@ -35,6 +35,7 @@ export class Backups {
     if (latest !== undefined) {
       const before = await this.read(join(path, latest));
       if (before.content.equals(content) && before.attributes.mode === attributes.mode) {
+        await utimes(join(folder, latest), this.#seconds(), this.#seconds());
         return join(path, latest);
       }
     }
@@ -47,6 +48,7 @@ export class Backups {
       await file.writeFile(content);
       if (this.#setsOwners) await file.chown(Number(attributes.owner), Number(attributes.group));
       await file.chmod(attributes.mode);
+      await file.utimes(this.#seconds(), this.#seconds());
       await file.sync();
     } finally {
       await file.close();
@@ -76,7 +78,52 @@ export class Backups {
     }
   }
 
+  /**
+   * Removes the copies of files that are gone, if the last copy was made, or would have been, before this time.
+   * @returns the number of files whose copies were removed.
+   */
+  async prune(before: number, isThere: (path: string) => boolean): Promise<number> {
+    let count = 0;
+    for (const path of await this.#copied()) {
+      const last = (await this.#copies(path)).at(-1) ?? '';
+      const { mtimeMs } = await stat(join(this.#folder, path, last));
+      if (mtimeMs >= before || isThere(path)) continue;
+      await rm(join(this.#folder, path), { recursive: true });
+      await this.#removeEmpty(dirname(path));
+      count++;
+    }
+    return count;
+  }
+
+  /** The paths of all files that have copies. */
+  async #copied(): Promise<string[]> {
+    const entries = await readdir(this.#folder, { recursive: true, withFileTypes: true }).catch(noFolder);
+    const folders = entries.filter((entry) => entry.isFile() && STAMP.test(entry.name));
+    return [...new Set(folders.map(({ parentPath }) => parentPath.slice(this.#folder.length)))];
+  }
+
+  /** For the file system: since 1970-01-01. */
+  #seconds(): number {
+    return this.#now() / 1000;
+  }
+
+  async #removeEmpty(path: string): Promise<void> {
+    for (let at = path; at !== '/'; at = dirname(at)) {
+      try {
+        await rmdir(join(this.#folder, at));
+      } catch (error) {
+        if ((error as { code?: string }).code === 'ENOTEMPTY') return;
+        throw error;
+      }
+    }
+  }
+
   async #copies(path: string): Promise<string[]> {
     return (await readdir(join(this.#folder, path))).filter((name) => STAMP.test(name)).sort();
   }
+}
+
+function noFolder(error: unknown): [] {
+  if ((error as { code?: string }).code === 'ENOENT') return [];
+  throw error;
 }
