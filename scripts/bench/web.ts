@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LockingWork } from '../../src/drivers/each-account.ts';
 import { renderAccount } from '../../src/drivers/virtual-hosts/apache/render-account.ts';
-import { DEFAULT_CERTIFICATE, DEFAULT_KEY } from '../../src/drivers/virtual-hosts/apache/render-server.ts';
+import { DEFAULT_CERTIFICATE, DEFAULT_KEY } from '../../src/drivers/virtual-hosts/default-certificate.ts';
 import type { AccountWeb } from '../../src/drivers/virtual-hosts/contract.ts';
 import { PrivateApache } from '../../tests/support/private-apache.ts';
 import { median } from './measure.ts';

@@ -378,12 +378,17 @@ echo "end\n";
   it('never have PHP inside of Apache: the role disables the module and its process model', () => {
     // Without the package: Debian's file would load the module.
     machine.sh(`echo '# Depends: mpm_prefork' >/etc/apache2/mods-available/php8.4.load
-      a2dismod -q mpm_event; a2enmod -q mpm_prefork php8.4; systemctl restart apache2`);
+      a2dismod -q mpm_event; a2enmod -q mpm_prefork php8.4; systemctl restart apache2
+      rm /etc/ssl/private/ssl-cert-snakeoil.key`);
     const findings = machine.run('whmapi1', ['--doctor']).stdout;
     const [command] = /whmapi1 --wait start_profile_activation .*/.exec(findings) ?? [''];
     expect(findings).toContain('Apache has the module php8.4, which runs the PHP programs of every account');
     machine.sh(command);
     expect(machine.sh('ls /etc/apache2/mods-enabled')).not.toMatch(/php|prefork/);
+    // The activation also makes the certificate without which Apache would not have started again.
+    expect(machine.sh('stat -c "%U %G %a" /etc/ssl/private/ssl-cert-snakeoil.key')).toBe(
+      'root ssl-cert 640\n',
+    );
     expect(machine.run('whmapi1', ['--tasks']).stdout).toContain('activate-profile');
     expect(visit('bob.example')).toBe('the page of bob\n\n200');
     machine.sh('rm /etc/apache2/mods-available/php8.4.load');

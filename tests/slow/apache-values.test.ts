@@ -6,7 +6,7 @@ import type { AccountWeb } from '../../src/drivers/virtual-hosts/contract.ts';
 import { domainLogs } from '../../src/drivers/virtual-hosts/places.ts';
 import { isWildcard, plainName } from '../../src/core/wildcards.ts';
 import { renderAccount, renderWildcard } from '../../src/drivers/virtual-hosts/apache/render-account.ts';
-import { DEFAULT_CERTIFICATE, DEFAULT_KEY } from '../../src/drivers/virtual-hosts/apache/render-server.ts';
+import { DEFAULT_CERTIFICATE, DEFAULT_KEY } from '../../src/drivers/virtual-hosts/default-certificate.ts';
 import { cgi, hostile, places, web } from '../support/apache-values.ts';
 import { PrivateApache } from '../support/private-apache.ts';
 import { describeWith } from '../support/require-tool.ts';

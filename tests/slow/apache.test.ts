@@ -10,7 +10,7 @@ import { waitingFolder } from '../../src/drivers/php-pools/waiting.ts';
 import { Apache } from '../../src/drivers/virtual-hosts/apache/apache.ts';
 import { nextGeneration, writtenGeneration } from '../../src/drivers/virtual-hosts/apache/control.ts';
 import { DIRECTORIES } from '../../src/drivers/virtual-hosts/apache/places.ts';
-import { DEFAULT_CERTIFICATE, DEFAULT_KEY } from '../../src/drivers/virtual-hosts/apache/render-server.ts';
+import { DEFAULT_CERTIFICATE, DEFAULT_KEY } from '../../src/drivers/virtual-hosts/default-certificate.ts';
 import type { AccountWeb, ServedBefore } from '../../src/drivers/virtual-hosts/contract.ts';
 import { endPause, pause } from '../../src/drivers/virtual-hosts/pauses.ts';
 import removeLogs from '../../src/drivers/virtual-hosts/steps/remove-logs.ts';

@@ -14,12 +14,8 @@ import {
   SUSPENDED_PAGE,
   WELCOME_PAGE,
 } from '../../src/drivers/virtual-hosts/apache/places.ts';
-import {
-  DEFAULT_CERTIFICATE,
-  DEFAULT_KEY,
-  renderGeneration,
-  renderServer,
-} from '../../src/drivers/virtual-hosts/apache/render-server.ts';
+import { renderGeneration, renderServer } from '../../src/drivers/virtual-hosts/apache/render-server.ts';
+import { DEFAULT_CERTIFICATE, DEFAULT_KEY } from '../../src/drivers/virtual-hosts/default-certificate.ts';
 import {
   OVER_LIMIT_ANSWER,
   SUSPENDED_ANSWER,

@@ -5,6 +5,7 @@ import { extensionPackages, versionPackages } from '../php/extensions.ts';
 import { putDebianPoolsBack } from '../php-pools/debian-pool.ts';
 import { closeSockets, configurePhp, writePools } from '../php-pools/role.ts';
 import { RUNNER_FOLDER, writeCgiRunner } from '../virtual-hosts/cgi-runner.ts';
+import { DEFAULT_CERTIFICATE, makeDefaultCertificate } from '../virtual-hosts/default-certificate.ts';
 import { virtualHosts } from '../virtual-hosts/virtual-hosts.ts';
 import { makeWebGroup, WEB_GROUP } from '../virtual-hosts/web-group.ts';
 import { writeAllVirtualHosts } from '../virtual-hosts/write-all.ts';
@@ -32,6 +33,8 @@ export const webServer: RoleDriver = {
       changed(`Disabled modules of Apache that accounts could abuse: ${disable.join(', ')}.`);
     if (enable.length > 0) changed(`Enabled the modules of Apache: ${enable.join(', ')}.`);
     for (const line of await makeWebGroup(machine)) changed(line);
+    if (await makeDefaultCertificate(machine))
+      changed(`Made the missing certificate ${DEFAULT_CERTIFICATE}.`);
     const options = { hostname: machine.system.hostname(), group: WEB_GROUP };
     const step = await virtualHosts.setUp(machine, options);
     const diff = await step.preview(machine);

@@ -1,6 +1,7 @@
 // What holds for all virtual hosts: TLS, logs, challenges, and the host for unknown names.
 import type { WebServerOptions } from '../contract.ts';
 import { BYTES_FORMAT, BYTES_LOG } from '../../bandwidth/places.ts';
+import { DEFAULT_CERTIFICATE, DEFAULT_KEY } from '../default-certificate.ts';
 import { CHALLENGE_PATH, CHALLENGES } from '../places.ts';
 import { ACCESS_FILE_DIRECTIVES } from './access-files.ts';
 import { domain, folder, listener, path, section, userName } from './apache-conf.ts';
@@ -8,10 +9,6 @@ import { ACCOUNTS, GENERATION, NOBODY, PAGES, primaryFile, primaryTypes, WELCOME
 import type { Locate, Ports } from './render-account.ts';
 
 const HEADER = '# Written by whmapi1 whenever the profile of this server is activated.\n';
-
-/** Debian's certificate for a server that has no other: self-signed, for its hostname. */
-export const DEFAULT_CERTIFICATE = '/etc/ssl/certs/ssl-cert-snakeoil.pem';
-export const DEFAULT_KEY = '/etc/ssl/private/ssl-cert-snakeoil.key';
 
 /** Mozilla's intermediate configuration: all clients of the last ten years, forward secrecy, no CBC. */
 const CIPHERS = [
