@@ -52,7 +52,7 @@ function setTimers(milliseconds: number): void {
 
 describe('a call that starts a task', () => {
   test('says that nothing runs it if there is no whmapi1d, and --wait runs it', async () => {
-    const { status, stderr } = await whmapi1('start_autossl_check_for_all_users');
+    const { status, stderr } = await whmapi1('convert_all_domains_to_fpm');
     expect([status, stderr]).toEqual([
       0,
       'whmapi1: whmapi1d is not running, so nothing runs the task 1 yet. “whmapi1 --wait 1” runs it and shows its ' +

@@ -179,6 +179,8 @@ export interface ServerFacts {
   readonly version: string;
   /** Null if it does not listen on the network. */
   readonly port: number | null;
+  /** Its `bind-address` if that keeps all other hosts out, such as `127.0.0.1`. */
+  readonly localAddress?: string;
 }
 
 export const ALL_PRIVILEGES = 'ALL PRIVILEGES';

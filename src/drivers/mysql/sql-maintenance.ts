@@ -67,19 +67,28 @@ export async function routines(
 }
 
 /** What `factsOf` needs of a server, for a statement that asks more. */
-export const FACTS = 'VERSION() AS version, @@port AS port, @@skip_networking AS isSilent';
+export const FACTS =
+  'VERSION() AS version, @@port AS port, @@skip_networking AS isSilent, @@bind_address AS address';
 
 export interface FactsRow {
   readonly version: string;
   readonly port: number;
   readonly isSilent: number;
+  readonly address: string | null;
 }
+
+const LOOPBACK = /^(?:127\.[\d.]+|::1|localhost)$/;
 
 export async function server(connection: DatabaseConnection): Promise<ServerFacts> {
   const [row] = await connection.query<FactsRow>(`SELECT ${FACTS}`);
   return factsOf(row);
 }
 
-export function factsOf({ version = '', port = 0, isSilent = 1 }: Partial<FactsRow> = {}): ServerFacts {
-  return { version: version.split('-')[0] ?? '', port: isSilent === 1 || port === 0 ? null : port };
+export function factsOf(row: Partial<FactsRow> = {}): ServerFacts {
+  const { version = '', port = 0, isSilent = 1, address = null } = row;
+  return {
+    version: version.split('-')[0] ?? '',
+    port: isSilent === 1 || port === 0 ? null : port,
+    ...(address !== null && LOOPBACK.test(address) && { localAddress: address }),
+  };
 }

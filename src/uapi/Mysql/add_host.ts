@@ -1,5 +1,6 @@
-import { addOwnHost, lookForOwn } from '../../changes/databases/own-mysql.ts';
+import { addOwnHost, lookForOwn, ownMachine } from '../../changes/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
+import { lookAtServer } from '../../drivers/mysql/look.ts';
 import { hostParam } from '../../model/databases/hosts.ts';
 import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
 
@@ -8,7 +9,8 @@ export default defineUapi({
   since: 52,
   summary: 'Let the account’s MySQL users connect from another host.',
   description:
-    'Every user of the account gets the host, with its password and privileges; so do users who are created later.',
+    'Every user of the account gets the host, with its password and privileges; so do users who are created later. ' +
+    'A warning says if MariaDB accepts no connections from other hosts.',
   feature: FEATURE,
   role: ROLE,
   effect: 'operates',
@@ -16,9 +18,19 @@ export default defineUapi({
   returns: null,
   examples: [{ args: { host: '192.0.2.%' }, doc: 'All hosts whose addresses begin with 192.0.2.' }],
 
-  look: (_args, context) => lookForOwn(context),
+  look: async (_args, context) => ({
+    found: await lookForOwn(context),
+    server: await lookAtServer(await ownMachine(context)),
+  }),
 
-  async handler({ host }, context, found) {
+  async handler({ host }, context, { found, server }) {
     context.plan(await addOwnHost(context, host, found));
+    if (server === undefined || (server.port !== null && server.localAddress === undefined)) return;
+    const setting =
+      server.localAddress === undefined ? 'skip-networking' : `bind-address ${server.localAddress}`;
+    context.warn(
+      `Other hosts cannot connect yet, because MariaDB accepts connections only from its own server (${setting}). ` +
+        'The administrator of the server has to change this.',
+    );
   },
 });
