@@ -73,7 +73,6 @@ export const differences: readonly ReturnsDifference[] = [
   },
   {
     fields: [
-      /^get_domain_info .domains\[\].php_version/,
       /^(domainuserdata|DomainInfo::single_domain_data) .*phpopenbasedirprotect/,
       /^(ContactInformation::\w+) \[\]/,
       /^Variables::get_user_information .(dead_domains|last_modified|package_extensions)/,

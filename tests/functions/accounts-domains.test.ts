@@ -4,6 +4,7 @@ import { addAccounts, anAccount } from '../support/accounts.ts';
 import * as hostedDomains from '../../src/model/domains/hosted-domains.ts';
 import { virtualHostsOf } from '../../src/model/domains/virtual-hosts.ts';
 import { Installation, reseller } from '../support/installation.ts';
+import { installPhp } from '../support/php.ts';
 
 let here: Installation;
 beforeEach(async () => {
@@ -58,6 +59,9 @@ describe('getdomainowner', () => {
 });
 
 describe('get_domain_info', () => {
+  beforeEach(() => {
+    installPhp(here, '8.4');
+  });
   const shop = {
     docroot: '/home2/bob/public_html',
     domain: 'shop.example',
@@ -67,6 +71,7 @@ describe('get_domain_info', () => {
     ipv6: null,
     ipv6_is_dedicated: 0,
     parent_domain: 'shop.example',
+    php_version: 'ea-php84',
     port: 80,
     port_ssl: 443,
     user: 'bob',
@@ -81,6 +86,7 @@ describe('get_domain_info', () => {
     ipv6: null,
     ipv6_is_dedicated: 0,
     parent_domain: 'carol.example',
+    php_version: 'ea-php84',
     port: 80,
     port_ssl: 443,
     user: 'carol',

@@ -81,6 +81,50 @@ describe('php_get_system_default_version', () => {
   });
 });
 
+describe('get_domain_info', () => {
+  it('shows the PHP version of the virtual host that serves each domain', async () => {
+    await createBob();
+    await succeed('createacct', { username: 'carl', domain: 'carl.example' });
+    await addSubdomain('shop.bob.example', 'public_html/shop');
+    await addSubdomain('old.shop.bob.example', 'public_html/shop/old');
+    await addSubdomain('other.bob.example', 'other');
+    await here.engine.store.transaction('changes', async (db) => {
+      const alias = { domain: 'alias.example', username: 'bob', type: 'addon', documentRoot: null } as const;
+      await insert(db, { ...alias, servedBy: 'shop.bob.example' });
+      return { value: undefined, keep: true };
+    });
+    const versions = async (args: Arguments = {}) => {
+      const { domains } = await succeed('get_domain_info', args);
+      const rows = domains as { domain: string; php_version: string }[];
+      return Object.fromEntries(rows.map(({ domain, php_version: version }) => [domain, version]));
+    };
+    expect(new Set(Object.values(await versions()))).toEqual(new Set(['ea-php84']));
+    await succeed('php_set_vhost_versions', { vhost: 'shop.bob.example', version: 'ea-php83' });
+    const found = await versions();
+    expect(found).toEqual({
+      'alias.example': 'ea-php83',
+      'bob.example': 'ea-php84',
+      'carl.example': 'ea-php84',
+      // Its folder is in that of the shop.
+      'old.shop.bob.example': 'ea-php83',
+      'other.bob.example': 'ea-php84',
+      'shop.bob.example': 'ea-php83',
+    });
+    const hosts = (await succeed('php_get_vhost_versions')).versions as { vhost: string; version: string }[];
+    for (const { vhost, version } of hosts) expect([vhost, found[vhost]]).toEqual([vhost, version]);
+    const filter = { 'api.filter.enable': '1', 'api.filter.a.field': 'php_version' };
+    const old = await versions({ ...filter, 'api.filter.a.arg0': 'PHP83' });
+    expect(Object.keys(old).sort()).toEqual(['alias.example', 'old.shop.bob.example', 'shop.bob.example']);
+    await succeed('php_set_system_default_version', { version: 'ea-php83' });
+    await succeed('php_set_vhost_versions', { vhost: 'bob.example', version: 'ea-php84' });
+    expect(await versions()).toEqual({
+      ...found,
+      'carl.example': 'ea-php83',
+      'other.bob.example': 'ea-php83',
+    });
+  });
+});
+
 describe('php_set_system_default_version', () => {
   it('moves the pools of virtual hosts that inherit their version', async () => {
     await createBob();

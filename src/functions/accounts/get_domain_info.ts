@@ -2,11 +2,15 @@ import { defineFunction } from '../../core/define.ts';
 import { visibleTo } from '../../model/accounts/accounts.ts';
 import { ipv6Address, isIpv6Dedicated } from '../../model/addresses/ipv6-in-sql.ts';
 import { DOMAINS_OF_ACCOUNTS } from '../../model/domains/listed-domains.ts';
+import { findVersions } from '../../drivers/php/look.ts';
 import { HTTP_PORT, HTTPS_PORT } from '../../drivers/virtual-hosts/site-data.ts';
 import { address, fieldsOf, flag, number, word, wordOrNull } from '../../model/list-in-sql.ts';
+import { newestOf } from '../../model/php/versions.ts';
+import { defaultVersion, versionOfDomain } from '../../model/php/virtual-hosts.ts';
 import { readList } from '../../model/stored-list.ts';
 
-const columns = {
+/** @param php the PHP version of virtual hosts that set none. */
+const columnsWith = (php: string) => ({
   docroot: word(`home || '/' || folder`, 'The document root.'),
   domain: word('name', 'The domain.'),
   domain_type: word('type', 'The type of the domain: “main”, “parked”, “addon” or “sub”.'),
@@ -15,11 +19,15 @@ const columns = {
   ipv6: wordOrNull(ipv6Address, 'The IPv6 address in full, not shortened; null if the account has none.'),
   ipv6_is_dedicated: flag(isIpv6Dedicated, 'Whether the IPv6 address is dedicated to the account.'),
   parent_domain: word('domain', 'The main domain of its account.'),
+  php_version: word(
+    versionOfDomain(php),
+    'The PHP version of the virtual host that serves it. Empty if this server has no PHP.',
+  ),
   port: number(`CAST(${HTTP_PORT} AS INTEGER)`, 'The port of its site over HTTP.'),
   port_ssl: number(`CAST(${HTTPS_PORT} AS INTEGER)`, 'The port of its site over HTTPS.'),
   user: word('username', 'The account.'),
   user_owner: word('owner', 'The account’s owner.'),
-};
+});
 
 export default defineFunction({
   name: 'get_domain_info',
@@ -30,12 +38,18 @@ export default defineFunction({
     'they own.',
   access: ['acct-summary'],
   effect: 'reads',
+  needsSameFiles: true,
   params: {},
-  returns: { domains: { list: { fields: fieldsOf(columns) }, doc: 'The domains, sorted by account.' } },
+  returns: {
+    domains: { list: { fields: fieldsOf(columnsWith('')) }, doc: 'The domains, sorted by account.' },
+  },
   list: 'domains',
   examples: [{ args: {}, doc: 'All domains.' }],
 
-  async handler(_args, context) {
+  look: (_args, { machine }) => findVersions(machine),
+
+  async handler(_args, context, installed) {
+    const columns = columnsWith((await defaultVersion(context.db, newestOf(installed)?.id)) ?? '');
     const condition = visibleTo(context.db, context.caller);
     return { domains: await readList(context, DOMAINS_OF_ACCOUNTS, { columns, condition }) };
   },

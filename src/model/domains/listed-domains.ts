@@ -4,9 +4,13 @@ import { BATCH } from '../long-list.ts';
 import type { ListedTable, Selection } from '../stored-list.ts';
 import { PUBLIC_FOLDER } from './document-root.ts';
 
-/** The columns besides those of the account. `folder`: of its files, below the home. `other`: empty for a main domain. */
+/**
+ * The columns besides those of the account. `host`: the virtual host that serves it. `folder`: of its files, below the
+ * home. `other`: empty for a main domain.
+ */
 interface Row {
   readonly name: string;
+  readonly host: string;
   readonly other: string;
   readonly type: string;
   readonly folder: string;
@@ -25,12 +29,14 @@ const columns = (row: Row) =>
   ['account.*', ...Object.entries(row).map(([name, sql]) => `CAST(${sql} AS TEXT) AS ${name}`)].join(', ');
 const main = columns({
   name: 'account.domain',
+  host: 'account.domain',
   other: `''`,
   type: `'main'`,
   folder: `'${PUBLIC_FOLDER}'`,
 });
 const hosted = columns({
   name: 'hosted.domain',
+  host: 'CASE WHEN hosted.document_root IS NULL THEN hosted.served_by ELSE hosted.domain END',
   other: 'hosted.domain',
   type: 'hosted.type',
   // An alias has the folder of the subdomain that serves it. If there is none, it has that of the main domain.

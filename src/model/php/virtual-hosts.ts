@@ -99,6 +99,11 @@ async function readEach(
   }));
 }
 
+/** The version of virtual hosts that set none. Null if this server has none. @param newest see `readState`. */
+export async function defaultVersion(db: Db, newest: string | undefined): Promise<string | null> {
+  return (await readServer(db)).defaultVersion ?? newest ?? null;
+}
+
 /** @param newest see `readState`. */
 export async function prepareList(db: Db, caller: Caller, newest: string | undefined): Promise<HostList> {
   const server = await readServer(db);
@@ -189,18 +194,32 @@ function nextSiteSql(list: HostList, table: SiteTable): string {
     WHERE ${isSite(table)} AND site.domain > ? ORDER BY site.domain LIMIT 1`;
 }
 
+/**
+ * SQL of a column of the nearest virtual host that sets a version and whose folder contains this one, as `chosenFor`
+ * finds it. NULL if there is none. `account` is the table with the account’s columns.
+ */
+function hostAround(column: 'servername' | 'version', folder: string, account: string): string {
+  const below = (path: string) => `COALESCE(${path}, '${PUBLIC_FOLDER}')`;
+  return `(SELECT one.${column} FROM php_virtual_host AS one
+    LEFT JOIN hosted_domain AS other ON other.domain = one.servername AND other.username = one.username
+    WHERE one.username = ${account}.username AND one.version IS NOT NULL
+      AND (one.servername = ${account}.domain OR other.document_root IS NOT NULL)
+      AND substr(${below(folder)}, 1, length(${below('other.document_root')}) + 1)
+        = ${below('other.document_root')} || '/'
+    ORDER BY length(${below('other.document_root')}) DESC, other.domain IS NOT NULL, one.servername LIMIT 1)`;
+}
+
+/** SQL of the PHP version of a domain in `DOMAINS_OF_ACCOUNTS`. @param initial where no virtual host sets one. */
+export function versionOfDomain(initial: string): string {
+  return `COALESCE((SELECT php.version FROM php_virtual_host AS php
+      WHERE php.servername = account.host AND php.username = account.username),
+    ${hostAround('version', 'account.folder', 'account')}, '${initial.replaceAll("'", "''")}')`;
+}
+
 /** The domains of accounts and the hosted domains, each from a name on, are merged in the order of their indexes. */
 function sitesSql(list: HostList): Sites {
-  const below = (folder: string) => `COALESCE(${folder}, '${PUBLIC_FOLDER}')`;
   const from = (table: SiteTable, folder: string) => {
-    /** As `chosenFor` finds it: the nearest of those that set a version and whose folders contain this one. */
-    const around = (column: 'servername' | 'version') => `(SELECT one.${column} FROM php_virtual_host AS one
-       LEFT JOIN hosted_domain AS other ON other.domain = one.servername AND other.username = one.username
-       WHERE one.username = own.username AND one.version IS NOT NULL
-         AND (one.servername = own.domain OR other.document_root IS NOT NULL)
-         AND substr(${below(folder)}, 1, length(${below('other.document_root')}) + 1)
-           = ${below('other.document_root')} || '/'
-       ORDER BY length(${below('other.document_root')}) DESC, other.domain IS NOT NULL, one.servername LIMIT 1)`;
+    const around = (column: 'servername' | 'version') => hostAround(column, folder, 'own');
     return `SELECT site.domain AS servername, ${folder} AS folder, own.username, own.owner, own.home,
        own.suspended_at AS "suspendedAt", COALESCE(php.version, ${around('version')}) AS version,
        CASE WHEN php.version IS NULL THEN ${around('servername')} ELSE site.domain END AS "decidedBy",
