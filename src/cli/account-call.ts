@@ -4,6 +4,7 @@ import type { Envelope } from '../core/envelope.ts';
 import type { AccountProgram } from '../core/account-programs.ts';
 import { ApiError } from '../core/errors.ts';
 import { isTabular } from '../render/format.ts';
+import { loadAccountFunction } from '../uapi/load.ts';
 import { answer } from './answer.ts';
 import { gatherArguments, warningsOf } from './arguments.ts';
 import { writeStderr, type Io } from './io.ts';
@@ -11,6 +12,7 @@ import type { CommandLine } from './options.ts';
 import { readPlainLine } from './plain-line.ts';
 import type { AccountRequest } from '../core/account-request.ts';
 import { describeUsageError, UsageError } from './usage-error.ts';
+import { wantsConfirmation } from './wants-confirmation.ts';
 
 /** @param words What follows the program's name. @returns the exit status. @throws WriteError */
 export async function runAccountProgram(
@@ -56,8 +58,23 @@ async function runLine(program: AccountProgram, words: readonly string[], io: Io
     return printAccountHelp(program, [...names, ...line.words], line, io);
   }
   const call = readAccountCall(program, line, io);
+  if (wantsConfirmation(line, io) && !(await isCallConfirmed(program, call, line, io))) return 2;
   const envelope = await run(call, line, io);
   return answer(envelope, line, nameOf(call), io);
+}
+
+async function isCallConfirmed(
+  { name }: AccountProgram,
+  call: AccountRequest,
+  line: CommandLine,
+  io: Io,
+): Promise<boolean> {
+  const fn = await loadAccountFunction(call.api, nameOf(call));
+  if (fn === undefined) return true;
+  const { isConfirmed } = await import('./confirm.ts');
+  const as = line.user === undefined ? '' : ` --user=${line.user}`;
+  const command = `${name}${as} ${call.module} ${call.func}`;
+  return isConfirmed(line, { command, fn, args: call.args }, io);
 }
 
 /** The call that a line asks for. @throws UsageError */

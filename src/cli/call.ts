@@ -14,6 +14,7 @@ import { gatherArguments, warningsOf } from './arguments.ts';
 import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { UsageError } from './usage-error.ts';
+import { wantsConfirmation } from './wants-confirmation.ts';
 
 /** Makes the call and prints its response. @returns the exit status. */
 export async function call(line: CommandLine, command: string, io: Io): Promise<number> {
@@ -33,6 +34,13 @@ export async function callFor(
 ): Promise<{ readonly status: number; readonly task?: number | undefined }> {
   const request = await requestOf(line, command, io);
   if (io.ask !== undefined) await assertNoTypos(request);
+  if (wantsConfirmation(line, io)) {
+    const { isConfirmed } = await import('./confirm.ts');
+    const fn = await loadFunction(command);
+    const asked = { command: `whmapi1 ${command}`, fn, args: request.args };
+    // An unknown function fails.
+    if (fn !== undefined && !(await isConfirmed(line, asked, io))) return { status: 2 };
+  }
   let application: Application;
   try {
     application = createApplication(io.environment);

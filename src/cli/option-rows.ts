@@ -122,6 +122,10 @@ const callRows = [
   },
   { flags: '--dry-run', doc: 'validate and run the call without saving any changes' },
   {
+    flags: '--confirm',
+    doc: 'at a terminal: before a call that destroys something, say what is lost and ask',
+  },
+  {
     flags: '--color <when>',
     doc: 'colour text for people: auto, always or never',
     choices: ['auto', 'always', 'never'],

@@ -25,6 +25,8 @@ export interface CommandLine {
   /** KEY=PATH, unparsed. */
   readonly files: readonly string[];
   readonly dryRun: boolean;
+  /** Ask before a call that destroys something. */
+  readonly confirm: boolean;
   /** The reseller as whom the call is made. */
   readonly user?: string;
   readonly help: boolean;
@@ -66,6 +68,7 @@ interface LocalOpts {
   file: string[];
   color: 'auto' | 'always' | 'never';
   dryRun?: boolean;
+  confirm?: boolean;
   help?: boolean;
   all?: boolean;
   search?: string;
@@ -115,6 +118,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     version = false,
     verbose = false,
     dryRun = false,
+    confirm = false,
     ...others
   } = local;
   const [command, ...words] = program.args;
@@ -130,6 +134,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     version,
     verbose,
     dryRun,
+    confirm,
     remote,
     configure,
     words,

@@ -33,6 +33,7 @@ export function readPlainLine(argv: readonly string[]): CommandLine | undefined 
     filters: [],
     files: [],
     dryRun: false,
+    confirm: false,
     help: false,
     all: false,
     openapi: false,

@@ -19,6 +19,7 @@ import type { CommandLine } from './options.ts';
 import { listArguments } from './list-options.ts';
 import { progressOf } from './progress.ts';
 import { UsageError } from './usage-error.ts';
+import { wantsConfirmation } from './wants-confirmation.ts';
 import { withSetupErrors, createRemoteEnvironment } from './world.ts';
 
 /** @returns the exit status. For several servers, the worst one; unreachable is worse than failed. */
@@ -47,6 +48,11 @@ export async function callRemotely(line: CommandLine, command: string, io: Io): 
     const { resume } = line.remote;
     const record = resume === undefined ? undefined : new RunRecord(resume, call);
     for (const hint of hints) writeStderr(io, `whmapi1: ${hint}\n`);
+    if (wantsConfirmation(line, io)) {
+      const { isConfirmed } = await import('./confirm.ts');
+      const hosts = prepared.hosts.map(({ label }) => label);
+      if (!(await isConfirmed(line, { command: `whmapi1 ${command}`, fn, args, hosts }, io))) return 2;
+    }
     const [only] = prepared.hosts;
     if (only === undefined || prepared.isNamed || record !== undefined) {
       return run(prepared, call, record, line, io);

@@ -115,8 +115,8 @@ export function showVersion(line: CommandLine): Run {
 /** True if the line has only options of calls that need nothing of the command's process, or of --version. */
 export function isOnly(line: CommandLine): boolean {
   const { help, all, search, completion, openapi, administration, configure, verbose, version } = line;
-  const { migrateStore, forgetServer, accounts, files } = line;
-  const flags = [help, all, openapi, configure, migrateStore, verbose && !version];
+  const { migrateStore, forgetServer, accounts, files, confirm } = line;
+  const flags = [confirm, help, all, openapi, configure, migrateStore, verbose && !version];
   const values = [search, completion, administration, forgetServer, accounts];
   return (
     !flags.includes(true) &&

@@ -53,3 +53,11 @@ onSqlite('a command that stops reading a long list gets an error after 30 minute
   expect(printed.stdout).toContain('"user0"');
   expect(printed.stdout).not.toContain('"user999"');
 });
+
+test('a call that may be asked about is left to the command, which has the terminal', async () => {
+  const view = { isOnSameMounts: true, seesSameFiles: () => true };
+  const decide = (...argv: string[]) =>
+    readLine(commandRequest(argv, here.environment), here.application, view);
+  expect(await decide('twofactorauth_disable_policy')).toBeInstanceOf(Function);
+  expect(await decide('--confirm', 'twofactorauth_disable_policy')).toBeUndefined();
+});

@@ -20,6 +20,10 @@ export class Terminal {
   seen: readonly ('stdout' | 'stderr')[] = [];
   /** True if someone could answer a question: standard input and standard error are a terminal. */
   isInteractive = false;
+  /** What is typed at the next questions. */
+  answers: string[] = [];
+  /** The questions that were asked. */
+  readonly questions: string[] = [];
   /** The size of the terminal; undefined if it is unknown. */
   size: { readonly columns: number; readonly rows: number } | undefined;
   /** The error for writing to a stream: `{ stdout: 'EPIPE' }` if its reader is gone. */
@@ -55,11 +59,17 @@ export class Terminal {
         return typeof this.stdin === 'string' ? Buffer.from(this.stdin) : this.stdin;
       },
       readFile: (path) => readFileSync(path),
-      ...(this.isInteractive ? { ask: () => Promise.reject(new Error('Nobody answers.')) } : {}),
+      ...(this.isInteractive ? { ask: (question: string) => this.#answer(question) } : {}),
       showPaged: (program, words, text) => this.paged?.(program, words, text) === true,
       showManualPage: (path) => this.pages?.push(path) !== undefined,
     });
     return { status, ...printed };
+  }
+
+  #answer(question: string): Promise<string> {
+    this.questions.push(question);
+    const answer = this.answers.shift();
+    return answer === undefined ? Promise.reject(new Error('Nobody answers.')) : Promise.resolve(answer);
   }
 
   /** Writes a file and returns its path. */
