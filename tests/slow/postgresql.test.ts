@@ -1,6 +1,8 @@
 // Databases of accounts on a real PostgreSQL server, which a sandbox runs.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { backUpStore, restoreStore } from '../../src/administration.ts';
+import { Rebuilding, type Outcome } from '../../src/rebuild-administration.ts';
 import { Installation } from '../support/installation.ts';
 import { PrivatePostgresql } from '../support/private-postgresql.ts';
 import { servePostgresql } from '../support/served-postgresql.ts';
@@ -177,6 +179,39 @@ test('modifyacct rename_database_objects=1 gives databases and users the new pre
   ]);
   expect(await postgres.as('robert_two', password, 'robert_shop', 'SELECT id FROM t')).toEqual([{ id: 1 }]);
   await expect(postgres.as('bob_two', password, 'robert_shop', 'SELECT 1')).rejects.toThrow();
+});
+
+test('users come back with their passwords and privileges after a restore on another server', async () => {
+  await createShop();
+  await postgres.root('postgres', `ALTER ROLE bob_two PASSWORD NULL`);
+  const file = join(here.directory, 'backup');
+  await backUpStore(here.environment, file, { withKey: false, force: false });
+  here.close();
+  await restoreStore(here.environment, file, { force: true, dryRun: false });
+  // As on a new server, on which the administrator has made the database.
+  await postgres.root('postgres', 'DROP DATABASE bob_shop');
+  const roles = await postgres.root(
+    'postgres',
+    "SELECT rolname AS name FROM pg_roles WHERE rolname LIKE 'bob%'",
+  );
+  for (const { name } of roles) await postgres.root('postgres', `DROP ROLE "${String(name)}"`);
+  await postgres.root('postgres', 'CREATE DATABASE bob_shop');
+  const rebuilding = new Rebuilding(here.environment);
+  const outcomes: Outcome[] = [];
+  try {
+    await rebuilding.run(await rebuilding.look(['bob']), false, (outcome) => outcomes.push(outcome));
+    const { missing } = await rebuilding.look(['bob']);
+    expect(missing).toMatchObject([
+      { part: 'postgresql', kind: 'lost', what: expect.stringContaining('“bob_two”') as string },
+    ]);
+  } finally {
+    rebuilding.close();
+  }
+  expect(outcomes).toMatchObject([
+    { part: 'postgresql', warnings: [expect.stringContaining('no passwords of them: “bob_two”.') as string] },
+  ]);
+  await postgres.as('bob_app', password, 'bob_shop', 'CREATE TABLE t (id int)');
+  await expect(postgres.as('bob_app', other, 'bob_shop', 'SELECT 1')).rejects.toThrow('password');
 });
 
 test('a server that is down is told, and nothing is changed', async () => {
