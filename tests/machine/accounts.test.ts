@@ -327,4 +327,34 @@ describeOnMachine('an account, in this order', () => {
     machine.sh('systemctl start whmapi1d');
     expect(visit('eve.example', '/kept.txt')).toBe('kept\n');
   });
+
+  it('move to a fresh server: with the backup, the homes, the command of --doctor and --rebuild', async () => {
+    machine.run('runuser', ['-u', 'bob', '--', 'tee', '/home/bob/public_html/hello.php'], {
+      input: '<?php echo get_current_user(), 6 * 7;\n',
+    });
+    machine.sh('whmapi1 --backup /root/moved.backup --with-key && tar -C /home -cf /root/homes.tar bob eve');
+    const fresh = await bootMachine(machineRoot());
+    try {
+      for (const file of ['/root/moved.backup', '/root/homes.tar'])
+        copyFileSync(machine.path(file), fresh.path(file));
+      copyFileSync(builtPackage(), fresh.path(DEB));
+      fresh.install(DEB);
+      fresh.sh('systemctl stop whmapi1d; whmapi1 --restore /root/moved.backup');
+      fresh.sh('systemctl enable --now whmapi1d; tar -C /home --numeric-owner -xpf /root/homes.tar');
+      const findings = fresh.run('whmapi1', ['--doctor']).stdout;
+      console.log(findings);
+      const [command] = /whmapi1 --wait start_profile_activation .*/.exec(findings) ?? ['false'];
+      console.log(fresh.run('sh', ['-c', command]));
+      console.log(fresh.run('whmapi1', ['--rebuild']));
+      waitUntilServed(fresh, 'bob.example');
+      console.log(fresh.run('whmapi1', ['--doctor']).stdout);
+      const page = ['-s', '--resolve', 'bob.example:80:127.0.0.1', 'http://bob.example/hello.php'];
+      expect(fresh.run('curl', page).stdout).toBe('bob42');
+      expect(fresh.sh('id -u bob eve; getent shadow bob | cut -d: -f2')).toBe(
+        machine.sh('id -u bob eve; getent shadow bob | cut -d: -f2'),
+      );
+    } finally {
+      fresh.stop();
+    }
+  });
 });
