@@ -79,6 +79,12 @@ async function run(
     await rebuilding.run(overview, false, show(false));
   }
   if (!isAsked) tellLost(lost, io);
+  if (failures > 0)
+    writeStderr(
+      io,
+      'whmapi1: If the software of a role is not installed on this server yet, activate the profile first (whmapi1 ' +
+        '--doctor has the command). Then run whmapi1 --rebuild again.\n',
+    );
   return failures + overview.problems.length + lost.length > 0 ? 1 : 0;
 }
 

@@ -341,15 +341,23 @@ describeOnMachine('an account, in this order', () => {
       fresh.install(DEB);
       fresh.sh('systemctl stop whmapi1d; whmapi1 --restore /root/moved.backup');
       fresh.sh('systemctl enable --now whmapi1d; tar -C /home --numeric-owner -xpf /root/homes.tar');
+      // Without the software, only the users come back.
+      const early = fresh.run('whmapi1', ['--rebuild']);
+      expect(early.stdout).toContain('bob: created the user “bob”');
+      expect(early.stderr).toContain('activate the profile first');
       const findings = fresh.run('whmapi1', ['--doctor']).stdout;
-      console.log(findings);
-      const [command] = /whmapi1 --wait start_profile_activation .*/.exec(findings) ?? ['false'];
-      console.log(fresh.run('sh', ['-c', command]));
-      console.log(fresh.run('whmapi1', ['--rebuild']));
+      const [command = 'false'] = /whmapi1 --wait start_profile_activation .*/.exec(findings) ?? [];
+      fresh.sh(command);
+      fresh.sh('whmapi1 --rebuild');
+      expect(fresh.sh('whmapi1 --rebuild')).toContain('has everything');
       waitUntilServed(fresh, 'bob.example');
-      console.log(fresh.run('whmapi1', ['--doctor']).stdout);
+      expect(fresh.run('whmapi1', ['--doctor']).stdout).not.toMatch(/problem (?!Resolvers)/);
       const page = ['-s', '--resolve', 'bob.example:80:127.0.0.1', 'http://bob.example/hello.php'];
       expect(fresh.run('curl', page).stdout).toBe('bob42');
+      const question =
+        "require('dns').promises.resolveSoa('bob.example').then((soa) => console.log(soa.hostmaster))";
+      const asked = `const d = require('dns'); d.setServers(['127.0.0.1']); ${question}`;
+      expect(fresh.run('node', ['-e', asked]).stdout).toBe(machine.run('node', ['-e', asked]).stdout);
       expect(fresh.sh('id -u bob eve; getent shadow bob | cut -d: -f2')).toBe(
         machine.sh('id -u bob eve; getent shadow bob | cut -d: -f2'),
       );
