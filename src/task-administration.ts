@@ -13,7 +13,12 @@ import { taskKinds } from './tasks/loaders.generated.ts';
 import { checkIntervalMs } from './model/services/check-interval.ts';
 import { ServiceWatch } from './worker/service-watch.ts';
 import { TaskWatch } from './worker/task-watch.ts';
-import { backgroundProcesses, earlierRoleFiles, sessionUsers } from './worker/watched-work.ts';
+import {
+  backgroundProcesses,
+  connectionLimits,
+  earlierRoleFiles,
+  sessionUsers,
+} from './worker/watched-work.ts';
 import { Worker, type WorkerDependencies } from './worker/worker.ts';
 
 export type { StoredTimer } from './model/tasks/timers.ts';
@@ -56,7 +61,7 @@ export function createTaskWatches(
   { engine }: Application,
   onTrouble: (task: string, error: unknown) => void,
 ): readonly TaskWatch[] {
-  return [backgroundProcesses, earlierRoleFiles, sessionUsers].map(
+  return [backgroundProcesses, connectionLimits, earlierRoleFiles, sessionUsers].map(
     (work) => new TaskWatch(work, { engine, onTrouble: (error) => onTrouble(work.task, error) }),
   );
 }

@@ -4,6 +4,7 @@ import { defineChange, type Plan } from '../core/plan.ts';
 import { stepAt } from '../drivers/mysql/step.ts';
 import createUser from '../drivers/mysql/steps/create-user.ts';
 import setPrivileges from '../drivers/mysql/steps/set-privileges.ts';
+import { limitOf } from '../model/databases/connection-limit.ts';
 import { locksOf } from '../model/databases/locks.ts';
 import { ownMysql, USERS, type FoundMysql } from '../model/databases/own-mysql.ts';
 import * as owners from '../model/databases/owners.ts';
@@ -50,7 +51,7 @@ export async function createSessionUser(
   const { databases } = await ownMysql(db, owner, found);
   const { name, password } = user;
   const steps = [
-    ...(isNew ? [createUser.plan({ name, hosts: [client] })] : []),
+    ...(isNew ? [createUser.plan({ name, hosts: [client], most: await limitOf(db) })] : []),
     ...databases.map((database) =>
       setPrivileges.plan({ user: name, database, privileges: [ALL_PRIVILEGES] }),
     ),

@@ -30,6 +30,7 @@ import importPostgresqlDatabase, {
 } from '../drivers/postgresql/steps/import-database.ts';
 import importPostgresqlUser, { type PostgresqlVerifiers } from '../drivers/postgresql/steps/import-user.ts';
 import * as accounts from '../model/accounts/accounts.ts';
+import { limitOf } from '../model/databases/connection-limit.ts';
 import { lockOf } from '../model/databases/locks.ts';
 import * as hosts from '../model/databases/hosts.ts';
 import { importedMysql, type ImportedMysql } from '../model/databases/imported-mysql.ts';
@@ -161,6 +162,8 @@ interface About {
   readonly account: accounts.Account;
   /** The name of the users who load the dumps. */
   readonly loader: string;
+  /** The most connections that each user has at once. 0: any number. */
+  readonly most: number;
 }
 
 /** @throws ApiError `not_found`, `bad_param`, `limit_reached`. */
@@ -171,7 +174,7 @@ export async function importDatabases(
 ): Promise<Plan> {
   const account = await accounts.get(context.db, context.caller, username);
   const loader = `whmapi1_import_${Buffer.from(await context.randomBytes(4)).toString('hex')}`;
-  const about = { directory, account, loader };
+  const about = { directory, account, loader, most: await limitOf(context.db) };
   const ofMysql = await planMysql(context, about, found.mysql);
   const ofPostgresql = await planPostgresql(context, about, found.postgresql);
   const secret: MysqlHashes & PostgresqlVerifiers & LoaderPassword = {
@@ -242,7 +245,7 @@ async function planMysql(
 
 function mysqlSteps(
   { users, databases, grants, objects, hosts: added, widened }: ImportedMysql,
-  { directory, account, loader }: About,
+  { directory, account, loader, most }: About,
   { client, definers }: { readonly client: string; readonly definers: ImportedMysql['users'] },
 ): PlannedStep[] {
   const isLocked = account.suspendedAt !== null;
@@ -251,7 +254,7 @@ function mysqlSteps(
     return (on.find(({ privileges }) => privileges.includes(ALL_PRIVILEGES)) ?? on[0])?.user;
   };
   return [
-    ...(users.length === 0 ? [] : [importUsers.plan({ users, isLocked })]),
+    ...(users.length === 0 ? [] : [importUsers.plan({ users, isLocked, most })]),
     ...databases.map(({ name: database, characterSet, collation }) =>
       importDatabase.plan({
         ...{ directory, database, characterSet, collation, loader, client },
@@ -297,12 +300,12 @@ async function planPostgresql(
 
 function postgresqlSteps(
   { databases, users, grants }: ImportedPostgresql,
-  { directory, account, loader }: About,
+  { directory, account, loader, most }: About,
 ): PlannedStep[] {
   const { username } = account;
   const isLocked = account.suspendedAt !== null;
   return [
-    ...users.map((name) => importPostgresqlUser.plan({ name, isLocked })),
+    ...users.map((name) => importPostgresqlUser.plan({ name, isLocked, most })),
     ...databases.map((database) => importPostgresqlDatabase.plan({ directory, database, loader, username })),
     ...grants.map((one) => grantPostgresql.plan({ ...one, isGranted: true })),
   ];

@@ -3,6 +3,7 @@ import type { Db } from '../core/context.ts';
 import type { Engine } from '../core/engine.ts';
 import { findUnwanted } from '../drivers/background-processes/look.ts';
 import { searchOf } from '../model/background-processes/settings.ts';
+import { isDue, LIMIT } from '../model/databases/connection-limit.ts';
 import { listEnded } from '../model/databases/session-users.ts';
 import { hasEarlierForm } from '../model/roles/active-profile.ts';
 import { hasFailedSince } from '../model/tasks/tasks.ts';
@@ -33,6 +34,16 @@ export const earlierRoleFiles: WatchedWork = {
     read(
       engine,
       async (db) => (await hasEarlierForm(db)) && !(await hasFailedSince(db, RENEW, engine.now() - DAY_MS)),
+    ),
+};
+
+/** Database users who may have another limit of connections than the present one. */
+export const connectionLimits: WatchedWork = {
+  task: LIMIT,
+  isThere: (engine) =>
+    read(
+      engine,
+      async (db) => (await isDue(db)) && !(await hasFailedSince(db, LIMIT, engine.now() - DAY_MS)),
     ),
 };
 

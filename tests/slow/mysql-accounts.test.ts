@@ -1,6 +1,8 @@
 // What happens to an account’s databases on a real MariaDB server when the account is suspended, renamed or removed.
+import { createConnection } from 'mysql2/promise';
 import { Installation } from '../support/installation.ts';
 import { PrivateMariadb } from '../support/private-mariadb.ts';
+import { runTasks } from '../support/run-tasks.ts';
 import { serveMariadb } from '../support/served-mariadb.ts';
 
 const password = 'correct horse battery staple 7';
@@ -68,6 +70,44 @@ test('a renamed account keeps its databases, also those that only have its forme
   expect(server.query(rows, app)).toEqual([['1']]);
   await whm('createacct', { username: 'bob', domain: 'second.example', password });
   expect(await list('bob')).toEqual([]);
+});
+
+test('a user who has all its connections is refused another one, and keeps nobody else out', async () => {
+  await whm('set_tweaksetting', { key: 'database_user_connections', value: '3' });
+  await runTasks(here, 'limit-database-connections');
+  const connect = (user: string) => createConnection({ socketPath: server.socket, user, password });
+  const held = [];
+  for (let count = 0; count < 3; count++) held.push(await connect('bob_app'));
+  await expect(connect('bob_app')).rejects.toThrow("exceeded the 'max_user_connections' resource");
+  expect(await here.uapi('eve', 'Mysql::create_user', { name: 'eve_app', password })).toMatchObject({
+    status: 1,
+  });
+  held.push(await connect('eve_app'));
+  // Further hosts and another name have the same limit.
+  expect(await here.uapi('bob', 'Mysql::add_host', { host: '127.0.0.2' })).toMatchObject({ status: 1 });
+  await whm('rename_mysql_user', { oldname: 'bob_app', newname: 'bob_web', cpuser: 'bob' });
+  expect(
+    server.query("SELECT Host, max_user_connections FROM mysql.user WHERE User = 'bob_web' ORDER BY Host"),
+  ).toEqual([
+    ['127.0.0.2', '3'],
+    ['localhost', '3'],
+  ]);
+  // What an administrator has set by hand stays, and what an earlier version created gets the limit.
+  server.query('ALTER USER eve_app@localhost WITH MAX_USER_CONNECTIONS 9');
+  await whm('set_tweaksetting', { key: 'database_user_connections', value: '4' });
+  await runTasks(here, 'limit-database-connections');
+  const limits = server.query(
+    "SELECT User, Host, max_user_connections FROM mysql.user WHERE User LIKE '%\\_%' ORDER BY User, Host",
+  );
+  expect(limits.map((row) => row.join(' '))).toEqual([
+    'bob_hand 127.0.0.2 4',
+    'bob_hand localhost 4',
+    'bob_web 127.0.0.2 4',
+    'bob_web localhost 4',
+    'eve_app localhost 9',
+  ]);
+  for (const connection of held) connection.destroy();
+  server.query('DROP USER bob_web@localhost, bob_web@127.0.0.2, bob_hand@127.0.0.2, eve_app@localhost');
 });
 
 describe('modifyacct rename_database_objects=1', () => {

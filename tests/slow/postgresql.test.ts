@@ -5,6 +5,7 @@ import { backUpStore, restoreStore } from '../../src/administration.ts';
 import { Rebuilding, type Outcome } from '../../src/rebuild-administration.ts';
 import { Installation } from '../support/installation.ts';
 import { PrivatePostgresql } from '../support/private-postgresql.ts';
+import { runTasks } from '../support/run-tasks.ts';
 import { servePostgresql } from '../support/served-postgresql.ts';
 
 const password = 'correct horse battery staple 7';
@@ -77,6 +78,30 @@ test('the users of an account work in its databases, and no other account’s do
   const [shop] = (await uapi('list_databases')) as Record<string, unknown>[];
   expect(shop).toMatchObject({ database: 'bob_shop', users: ['bob_app', 'bob_two'] });
   expect(shop?.disk_usage).toBeGreaterThan(1_000_000);
+});
+
+test('a user who has all its connections is refused another one, and keeps nobody else out', async () => {
+  await createShop();
+  await uapi('create_database', { name: 'eve_shop' }, 'eve');
+  const limitsOf = async (user: string) =>
+    postgres.root('postgres', `SELECT rolconnlimit AS most FROM pg_roles WHERE rolname = '${user}'`);
+  expect(await limitsOf('bob_app')).toEqual([{ most: 40 }]);
+  await postgres.root('postgres', 'ALTER ROLE bob_two CONNECTION LIMIT -1');
+  await whm('set_tweaksetting', { key: 'database_user_connections', value: '3' });
+  await runTasks(here, 'limit-database-connections');
+  await uapi('create_user', { name: 'eve_app', password }, 'eve');
+  await uapi('grant_all_privileges', { database: 'eve_shop', user: 'eve_app' }, 'eve');
+  const held = [];
+  for (let count = 0; count < 3; count++) held.push(await postgres.connect('bob_app', password, 'bob_shop'));
+  await expect(postgres.connect('bob_app', password, 'bob_shop')).rejects.toThrow('too many connections');
+  held.push(await postgres.connect('eve_app', password, 'eve_shop'));
+  await Promise.all(held.map((client) => client.end()));
+  expect(await limitsOf('bob_two')).toEqual([{ most: 3 }]);
+  await whm('rename_postgresql_user', { oldname: 'bob_app', newname: 'bob_web', cpuser: 'bob', password });
+  expect(await limitsOf('bob_web')).toEqual([{ most: 3 }]);
+  await whm('set_tweaksetting', { key: 'database_user_connections', value: '0' });
+  await runTasks(here, 'limit-database-connections');
+  expect(await limitsOf('bob_web')).toEqual([{ most: -1 }]);
 });
 
 test('get_restrictions tells the longest names that the server accepts', async () => {

@@ -22,6 +22,7 @@ import setPasswordStep from '../../drivers/mysql/steps/set-password.ts';
 import setPrivileges from '../../drivers/mysql/steps/set-privileges.ts';
 import setUp from '../../drivers/mysql/steps/set-up.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
+import { limitOf } from '../../model/databases/connection-limit.ts';
 import * as hosts from '../../model/databases/hosts.ts';
 import { assertNewName, type PrefixSize } from '../../model/databases/names.ts';
 import {
@@ -179,7 +180,7 @@ export async function createOwnUser(
   return changeDatabases({
     ...(await serverFor(db, owner)),
     added: [{ kind: 'user', name }],
-    steps: [createUser.plan({ name, hosts: await hosts.hostsOf(db, owner) })],
+    steps: [createUser.plan({ name, hosts: await hosts.hostsOf(db, owner), most: await limitOf(db) })],
     secret: password,
   });
 }
@@ -333,7 +334,12 @@ export async function setUpOwn(
       { kind: 'database', name },
       { kind: 'user', name },
     ],
-    steps: [setUp.plan({ name, hosts: await hosts.hostsOf(db, owner), privileges: [ALL_PRIVILEGES] })],
+    steps: [
+      setUp.plan({
+        ...{ name, hosts: await hosts.hostsOf(db, owner), privileges: [ALL_PRIVILEGES] },
+        most: await limitOf(db),
+      }),
+    ],
     secret: password,
   });
 }

@@ -14,6 +14,7 @@ import renameUserStep from '../../drivers/postgresql/steps/rename-user.ts';
 import setPasswordStep from '../../drivers/postgresql/steps/set-password.ts';
 import share from '../../drivers/postgresql/steps/share.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
+import { limitOf } from '../../model/databases/connection-limit.ts';
 import { lookIfPossible } from '../../model/databases/counts.ts';
 import { assertMayAdd } from '../../model/databases/limits.ts';
 import { assertNewName } from '../../model/databases/names.ts';
@@ -158,7 +159,7 @@ export async function createOwnUser(
   return changeDatabases({
     ...{ engine, owner },
     added: [{ kind: 'user', name }],
-    steps: [createUser.plan({ name })],
+    steps: [createUser.plan({ name, most: await limitOf(context.db) })],
     secret: await verifierOf(context, { owner, name, password }),
   });
 }

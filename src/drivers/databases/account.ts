@@ -117,7 +117,8 @@ async function localOf(db: PartDependencies['db'], of: owners.Kind) {
   return (await owners.listAll(db, of)).filter(({ profile }) => profile === owners.LOCAL_PROFILE);
 }
 
-async function ownedNames(
+/** What the store says is an account’s, on whatever server it is. */
+export async function ownedNames(
   db: PartDependencies['db'],
   engine: DatabaseEngine,
   username: string,

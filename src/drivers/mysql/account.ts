@@ -1,4 +1,5 @@
 // The MariaDB databases and users of an account.
+import { limitOf } from '../../model/databases/connection-limit.ts';
 import { lockOf } from '../../model/databases/locks.ts';
 import { LOCAL_ROLE, ROLE } from '../../model/databases/own-mysql.ts';
 import { serverOf } from '../../model/databases/profiles.ts';
@@ -38,6 +39,7 @@ export const part = databasePart({
         importUsers.plan({
           users: users.map(({ name, hosts }) => ({ name, hosts })),
           isLocked: suspendedAt !== null,
+          most: await limitOf(world.db),
         }),
         // MariaDB grants privileges on databases that do not exist yet.
         ...grants.map((grant) => setPrivileges.plan(grant)),

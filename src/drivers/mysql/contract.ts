@@ -41,6 +41,14 @@ export interface HeldPrivileges {
   readonly privileges: readonly string[];
 }
 
+/** How many connections users may have at once. */
+export interface ConnectionLimit {
+  /** 0: any number. */
+  readonly most: number;
+  /** The limit that this program gave them before. Another one was set by an administrator, and stays. */
+  readonly former: number;
+}
+
 /** What is about to be created. */
 export interface NewNames {
   readonly database?: string;
@@ -79,8 +87,11 @@ export interface MysqlCatalogue {
   /** The same for several, also if foreign keys of any database refer to them. */
   dropDatabases(names: readonly string[]): Promise<void>;
 
-  /** @throws MachineError `exists` if a user of this name exists for one of the hosts. */
-  createUser(name: string, hosts: readonly string[], password: string): Promise<void>;
+  /**
+   * @param most the connections that it can have at once, from each of the hosts. Default: any number.
+   * @throws MachineError `exists` if a user of this name exists for one of the hosts.
+   */
+  createUser(name: string, hosts: readonly string[], password: string, most?: number): Promise<void>;
   /** For all hosts. Ends its sessions. */
   dropUser(name: string): Promise<void>;
   /** From all hosts. @returns the hosts for which the server refused it. */
@@ -97,6 +108,12 @@ export interface MysqlCatalogue {
   /** Keeps users from logging in, and ends their sessions. Users that do not exist are left out. */
   lock(users: readonly string[]): Promise<void>;
   unlock(users: readonly string[]): Promise<void>;
+
+  /**
+   * Limits the connections of each of the users, from each of its hosts. Users that do not exist are left out, and users
+   * with another limit than the former one. @returns those that have another limit now.
+   */
+  limitConnections(users: readonly string[], limit: ConnectionLimit): Promise<string[]>;
 
   /** Adds privileges on a database to those that the user has. */
   grant(grant: NewGrant): Promise<void>;

@@ -1,6 +1,14 @@
 // The catalogue of a sandbox without a server: a file for each database and user. Passwords are not kept.
 import type { MachineFiles } from '../../core/machine-daemons.ts';
-import type { Grant, HeldPrivileges, MysqlCatalogue, NewGrant, NewNames, WantedNames } from './contract.ts';
+import type {
+  ConnectionLimit,
+  Grant,
+  HeldPrivileges,
+  MysqlCatalogue,
+  NewGrant,
+  NewNames,
+  WantedNames,
+} from './contract.ts';
 import type { CrossingGrant, Side } from './moves/crossing-grants.ts';
 import type { DatabaseInventory } from './moves/inventory.ts';
 import type { Names } from './moves/move-database.ts';
@@ -20,6 +28,8 @@ interface RecordedUser {
   readonly hosts: readonly string[];
   /** Absent: no. */
   readonly isLocked?: boolean;
+  /** Absent: any number. */
+  readonly mostConnections?: number;
   /** By database. */
   readonly grants: Readonly<Record<string, readonly string[]>>;
 }
@@ -86,9 +96,12 @@ export class RecordedMysql implements MysqlCatalogue {
     for (const name of names) await this.dropDatabase(name);
   }
 
-  async createUser(name: string, hosts: readonly string[]): Promise<void> {
+  async createUser(name: string, hosts: readonly string[], _password: string, most = 0): Promise<void> {
     if ((await this.#find(name)) !== undefined) throw taken('user', name);
-    await this.#write(pathOf(USERS, name), { hosts: [...hosts].sort(), grants: {} });
+    await this.#write(pathOf(USERS, name), {
+      ...{ hosts: [...hosts].sort(), grants: {} },
+      ...(most > 0 && { mostConnections: most }),
+    });
   }
 
   dropUser(name: string): Promise<void> {
@@ -107,6 +120,18 @@ export class RecordedMysql implements MysqlCatalogue {
 
   unlock(users: readonly string[]): Promise<void> {
     return this.#setLocked(users, false);
+  }
+
+  async limitConnections(users: readonly string[], { most, former }: ConnectionLimit): Promise<string[]> {
+    const changed: string[] = [];
+    for (const name of users) {
+      const found = await this.#find(name);
+      const { mostConnections = 0 } = found ?? {};
+      if (found === undefined || mostConnections === most || ![0, former].includes(mostConnections)) continue;
+      await this.#write(pathOf(USERS, name), { ...found, mostConnections: most });
+      changed.push(name);
+    }
+    return changed;
   }
 
   async grant({ user, database, privileges }: NewGrant): Promise<void> {

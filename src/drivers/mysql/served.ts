@@ -1,6 +1,6 @@
 // The catalogue of a running server, over one connection.
 import type { DatabaseConnection } from '../../core/machine-databases.ts';
-import type { MysqlCatalogue, NewGrant, NewNames, WantedNames } from './contract.ts';
+import type { ConnectionLimit, MysqlCatalogue, NewGrant, NewNames, WantedNames } from './contract.ts';
 import { copyDatabase, removeCopy } from './moves/copy-database.ts';
 import {
   crossingGrants,
@@ -14,6 +14,7 @@ import { moveDatabase, moveDatabaseBack, type Names } from './moves/move-databas
 import { renameUser, renameUserBack, userInventoryOf, type UserInventory } from './moves/rename-user.ts';
 import type { ClientTools } from './client-tools.ts';
 import * as administrator from './sql-administrator.ts';
+import * as connectionLimits from './sql-connection-limits.ts';
 import * as databases from './sql-databases.ts';
 import * as hosts from './sql-hosts.ts';
 import * as logins from './sql-logins.ts';
@@ -66,8 +67,8 @@ export class ServedMysql implements MysqlCatalogue {
     return databases.drop(this.#connection, name);
   }
 
-  createUser(name: string, hosts: readonly string[], password: string) {
-    return users.create(this.#connection, name, hosts, password);
+  createUser(name: string, hosts: readonly string[], password: string, most?: number) {
+    return users.create(this.#connection, name, hosts, password, most);
   }
 
   dropUser(name: string) {
@@ -88,6 +89,10 @@ export class ServedMysql implements MysqlCatalogue {
 
   dropHost(name: string, host: string) {
     return hosts.drop(this.#connection, name, host);
+  }
+
+  limitConnections(of: readonly string[], limit: ConnectionLimit) {
+    return connectionLimits.limit(this.#connection, of, limit);
   }
 
   locked(of: readonly string[]) {

@@ -28,6 +28,7 @@ export async function create(
   name: string,
   hosts: readonly string[],
   password: string,
+  most = 0,
 ): Promise<void> {
   // If a user exists for one of several hosts, MariaDB still creates the others.
   if (hosts.length > 1 && (await hostsOf(connection, name)).length > 0) throw taken('user', name);
@@ -36,7 +37,8 @@ export async function create(
     await identify(
       connection,
       password,
-      (identified) => `CREATE USER ${accounts.map((account) => `${account} ${identified}`).join(', ')}`,
+      (identified) =>
+        `CREATE USER ${accounts.map((account) => `${account} ${identified}`).join(', ')}${limitedTo(most)}`,
     );
   } catch (error) {
     throw isReported(error, 'ER_CANNOT_USER') ? taken('user', name) : error;
@@ -49,17 +51,21 @@ export async function createWithHash(
   name: string,
   hosts: readonly string[],
   hash: string,
+  most = 0,
 ): Promise<void> {
   if (hash === '') throw new TypeError('A user without a password is not created.');
   if ((await hostsOf(connection, name)).length > 0) throw taken('user', name);
   const identified = `IDENTIFIED VIA mysql_native_password USING ${connection.literal(hash)}`;
   const accounts = hosts.map((host) => `${userAt(connection, name, host)} ${identified}`);
   try {
-    await connection.query(`CREATE USER ${accounts.join(', ')}`);
+    await connection.query(`CREATE USER ${accounts.join(', ')}${limitedTo(most)}`);
   } catch (error) {
     throw isReported(error, 'ER_CANNOT_USER') ? taken('user', name) : error;
   }
 }
+
+/** The end of a statement. */
+const limitedTo = (most: number) => (most === 0 ? '' : ` WITH MAX_USER_CONNECTIONS ${most}`);
 
 export async function drop(connection: DatabaseConnection, name: string): Promise<void> {
   const hosts = await hostsOf(connection, name);

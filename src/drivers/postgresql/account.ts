@@ -1,4 +1,5 @@
 // The PostgreSQL databases and users of an account.
+import { limitOf } from '../../model/databases/connection-limit.ts';
 import { lockOf } from '../../model/databases/locks.ts';
 import { ROLE } from '../../model/databases/own-postgresql.ts';
 import * as copies from '../../model/machine-copies/copies.ts';
@@ -31,12 +32,13 @@ export const part = databasePart({
     const grants = (copy?.grants ?? []).filter(
       ({ user, database }) => users.some(({ name }) => name === user) && missing.databases.has(database),
     );
+    const limits = { isLocked: suspendedAt !== null, most: await limitOf(world.db) };
     const secret: PostgresqlVerifiers = {
       postgresql: Object.fromEntries(users.map(({ name, verifier }) => [name, verifier])),
     };
     return {
       steps: [
-        ...users.map(({ name }) => importUser.plan({ name, isLocked: suspendedAt !== null })),
+        ...users.map(({ name }) => importUser.plan({ name, ...limits })),
         ...grants.map((one) => grant.plan({ ...one, isGranted: true })),
       ],
       locks: users.map(({ name }) => lockOf(engine, { kind: 'user', name })),

@@ -19,6 +19,14 @@ export interface WantedNames {
   readonly prefixes: readonly string[];
 }
 
+/** How many connections users may have at once. */
+export interface ConnectionLimit {
+  /** 0: any number. */
+  readonly most: number;
+  /** The limit that this program gave them before. Another one was set by an administrator, and stays. */
+  readonly former: number;
+}
+
 /**
  * Every operation can be repeated, and run again after a process was killed during it. Operations on a database or user
  * that does not exist throw MachineError `not_found`, except the ones that remove it.
@@ -46,8 +54,12 @@ export interface PostgresqlCatalogue {
   /** Undoes `renameDatabase`, even if it was interrupted. */
   undoRenameDatabase(from: string, to: string, acceptsSessions: boolean): Promise<void>;
 
-  /** @param verifier see `model/databases/scram.ts`. @throws MachineError `exists` if somebody else created it. */
-  createUser(name: string, verifier: string): Promise<void>;
+  /**
+   * @param verifier see `model/databases/scram.ts`.
+   * @param most the connections that it can have at once. Default: any number.
+   * @throws MachineError `exists` if somebody else created it.
+   */
+  createUser(name: string, verifier: string, most?: number): Promise<void>;
   /** Undoes `createUser`, even if it was interrupted. A user whom somebody else created is not changed. */
   undoCreateUser(name: string): Promise<void>;
   /**
@@ -75,6 +87,12 @@ export interface PostgresqlCatalogue {
   /** Prevents logins and ends all sessions. Users who do not exist are left out. */
   lock(users: readonly string[]): Promise<void>;
   unlock(users: readonly string[]): Promise<void>;
+
+  /**
+   * Limits the connections of each of the users. Users who do not exist are left out, and users with another limit than
+   * the former one. @returns those that have another limit now.
+   */
+  limitConnections(users: readonly string[], limit: ConnectionLimit): Promise<string[]>;
 }
 
 /** The end of the names of roles that own databases. No user’s name has it. */

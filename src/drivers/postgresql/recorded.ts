@@ -1,7 +1,7 @@
 // The catalogue of a sandbox that runs no PostgreSQL: which databases and users there would be, as a file each. Nothing
 // is in the databases, and nobody can connect, so passwords are not kept.
 import type { MachineFiles } from '../../core/machine-daemons.ts';
-import type { CataloguedDatabase, PostgresqlCatalogue, WantedNames } from './contract.ts';
+import type { CataloguedDatabase, ConnectionLimit, PostgresqlCatalogue, WantedNames } from './contract.ts';
 import { missing, taken } from './refusals.ts';
 
 export const RECORDED = '/var/lib/postgresql';
@@ -13,7 +13,11 @@ const attributes = { mode: 0o600 };
 /** What the files say. */
 interface Recorded {
   readonly database: { readonly users: readonly string[] };
-  readonly user: { readonly isLocked: boolean };
+  readonly user: {
+    readonly isLocked: boolean;
+    /** Absent: any number. */
+    readonly mostConnections?: number;
+  };
 }
 
 const pathOf = (kind: Kind, name: string) => `${folders[kind]}/${encodeURIComponent(name)}.json`;
@@ -71,8 +75,9 @@ export class RecordedCatalogue implements PostgresqlCatalogue {
     if ((await this.#read('database', from)) === undefined) await this.renameDatabase(to, from);
   }
 
-  async createUser(name: string): Promise<void> {
-    if ((await this.#read('user', name)) === undefined) await this.#write('user', name, { isLocked: false });
+  async createUser(name: string, _verifier: string, most = 0): Promise<void> {
+    if ((await this.#read('user', name)) !== undefined) return;
+    await this.#write('user', name, { isLocked: false, ...(most > 0 && { mostConnections: most }) });
   }
 
   undoCreateUser(name: string): Promise<void> {
@@ -140,8 +145,22 @@ export class RecordedCatalogue implements PostgresqlCatalogue {
 
   async #setLocked(users: readonly string[], isLocked: boolean): Promise<void> {
     for (const name of await this.users({ names: users, prefixes: [] })) {
-      await this.#write('user', name, { isLocked });
+      const recorded = await this.#read('user', name);
+      await this.#write('user', name, { ...recorded, isLocked });
     }
+  }
+
+  async limitConnections(users: readonly string[], { most, former }: ConnectionLimit): Promise<string[]> {
+    const changed: string[] = [];
+    for (const name of users) {
+      const recorded = await this.#read('user', name);
+      const { mostConnections = 0 } = recorded ?? {};
+      if (recorded === undefined || mostConnections === most || ![0, former].includes(mostConnections))
+        continue;
+      await this.#write('user', name, { ...recorded, mostConnections: most });
+      changed.push(name);
+    }
+    return changed;
   }
 
   async #names(kind: Kind, wanted?: WantedNames): Promise<string[]> {

@@ -1,6 +1,6 @@
 // Users: roles that can log in.
 import type { DatabaseConnection, DatabaseServer } from '../../core/machine-databases.ts';
-import type { WantedNames } from './contract.ts';
+import type { ConnectionLimit, WantedNames } from './contract.ts';
 import { missing, taken } from './refusals.ts';
 import { release } from './sql-owned.ts';
 import { takeOver } from './sql-taken-over.ts';
@@ -22,20 +22,28 @@ export async function list(connection: DatabaseConnection, wanted?: WantedNames)
   return rows.map(({ name }) => name);
 }
 
-export async function create(connection: DatabaseConnection, name: string, verifier: string): Promise<void> {
+export async function create(
+  connection: DatabaseConnection,
+  name: string,
+  verifier: string,
+  most = 0,
+): Promise<void> {
   const role = connection.identifier(name);
-  const password = `PASSWORD ${connection.literal(verifier)}`;
+  const rights = `LOGIN ${RIGHTS} CONNECTION LIMIT ${written(most)} PASSWORD ${connection.literal(verifier)}`;
   try {
     await atomically(connection, [
-      `CREATE ROLE ${role} LOGIN ${RIGHTS} ${password}`,
+      `CREATE ROLE ${role} ${rights}`,
       `COMMENT ON ROLE ${role} IS ${connection.literal(MARK)}`,
     ]);
   } catch (error) {
     if (!isTaken(error)) throw error;
     if (!(await isOurs(connection, name))) throw taken('user', name);
-    await connection.query(`ALTER ROLE ${role} LOGIN ${RIGHTS} ${password}`);
+    await connection.query(`ALTER ROLE ${role} ${rights}`);
   }
 }
+
+/** PostgreSQL writes “any number” as -1. With 0, nobody could connect. */
+const written = (limit: number) => (limit === 0 ? -1 : limit);
 
 /** True if this program created the user. */
 export async function isOurs(connection: DatabaseConnection, name: string): Promise<boolean> {
@@ -132,6 +140,25 @@ export async function setLogin(
     there.map((name) => `ALTER ROLE ${connection.identifier(name)} ${mayLogIn ? 'LOGIN' : 'NOLOGIN'}`),
   );
   if (!mayLogIn) for (const user of there) await endSessions(connection, { user });
+}
+
+/** @returns the users whose limit was changed, sorted. */
+export async function limitConnections(
+  connection: DatabaseConnection,
+  names: readonly string[],
+  { most, former }: ConnectionLimit,
+): Promise<string[]> {
+  const wanted = written(most);
+  const found = await connection.query<{ name: string }>(
+    `SELECT rolname::text AS name FROM pg_roles
+      WHERE rolname = ANY ($1) AND NOT rolsuper AND rolconnlimit IN (-1, $2) AND rolconnlimit <> $3 ORDER BY 1`,
+    [names, written(former), wanted],
+  );
+  await atomically(
+    connection,
+    found.map(({ name }) => `ALTER ROLE ${connection.identifier(name)} CONNECTION LIMIT ${wanted}`),
+  );
+  return found.map(({ name }) => name);
 }
 
 /** An administrator is no user. */

@@ -20,7 +20,8 @@ export function sqlCatalogue(server: DatabaseServer): PostgresqlCatalogue {
       server.use((connection) => databases.rename(connection, from, to, acceptsSessions)),
     undoRenameDatabase: (from, to, acceptsSessions) =>
       server.use((connection) => databases.undoRename(connection, from, to, acceptsSessions)),
-    createUser: (name, verifier) => server.use((connection) => users.create(connection, name, verifier)),
+    createUser: (name, verifier, most) =>
+      server.use((connection) => users.create(connection, name, verifier, most)),
     undoCreateUser: (name) => users.undoCreate(server, name),
     dropUser: (name) => users.drop(server, name),
     renameUser: (from, to, verifier) =>
@@ -34,6 +35,8 @@ export function sqlCatalogue(server: DatabaseServer): PostgresqlCatalogue {
     share: (database) => privileges.share(server, database),
     unlocked: (names) => server.use((connection) => users.unlocked(connection, names)),
     lock: (names) => server.use((connection) => users.setLogin(connection, names, false)),
+    limitConnections: (names, limit) =>
+      server.use((connection) => users.limitConnections(connection, names, limit)),
     unlock: (names) => server.use((connection) => users.setLogin(connection, names, true)),
   };
 }

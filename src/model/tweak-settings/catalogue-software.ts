@@ -1,4 +1,5 @@
 // Tweak settings of the module Main: PHP, databases and statistics.
+import { DEFAULT_LIMIT, MAX_LIMIT, SETTING } from '../databases/connection-limit.ts';
 import { acting, flag, integer, oneOf, text, type Entries } from './entry.ts';
 
 export const php: Entries = {
@@ -38,6 +39,13 @@ export const php: Entries = {
 };
 
 export const databases: Entries = {
+  [SETTING]: acting(
+    integer(
+      String(DEFAULT_LIMIT),
+      [0, MAX_LIMIT],
+      'The most connections that a user of MariaDB or PostgreSQL can have at once. 0: any number.',
+    ),
+  ),
   database_prefix: acting(
     flag('1', 'Whether the names of new databases and their users begin with the account’s name.'),
   ),

@@ -1,6 +1,7 @@
 // Tasks that bring this server up to date after a tweak setting has changed.
 import type { Db } from '../../core/context.ts';
 import { MEASURE } from '../accounts/disk-usage.ts';
+import { LIMIT, SETTING } from '../databases/connection-limit.ts';
 import { APPLY } from '../domains/service-subdomains.ts';
 import * as queue from '../tasks/queue.ts';
 
@@ -8,6 +9,7 @@ const TASKS: Readonly<Record<string, string>> = {
   proxysubdomains: APPLY,
   overwritecustomproxysubdomains: APPLY,
   disk_usage_include_sqldbs: MEASURE,
+  [SETTING]: LIMIT,
 };
 
 /**

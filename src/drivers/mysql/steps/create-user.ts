@@ -5,6 +5,8 @@ import { defineMysqlStep } from '../step.ts';
 interface Input {
   readonly name: string;
   readonly hosts: readonly string[];
+  /** The most connections at once. 0, or absent as in the journals of earlier versions: any number. */
+  readonly most?: number;
 }
 
 export default defineMysqlStep<Input>({
@@ -15,7 +17,7 @@ export default defineMysqlStep<Input>({
   async prepare(machine, { name }) {
     await withMysql(machine, (mysql) => mysql.assertNew({ user: name }));
   },
-  apply: (machine, { input: { name, hosts }, secret }) =>
-    withMysql(machine, (mysql) => mysql.createUser(name, hosts, secret)),
+  apply: (machine, { input: { name, hosts, most }, secret }) =>
+    withMysql(machine, (mysql) => mysql.createUser(name, hosts, secret, most)),
   undo: (machine, { input: { name } }) => withMysql(machine, (mysql) => mysql.dropUser(name)),
 });

@@ -9,6 +9,8 @@ interface Input {
   readonly users: readonly { readonly name: string; readonly hosts: readonly string[] }[];
   /** True if they may not log in, because their account is suspended. */
   readonly isLocked: boolean;
+  /** The most connections of each at once. 0, or absent as in the journals of earlier versions: any number. */
+  readonly most?: number;
 }
 
 /** The part of the secret that this step reads: a native hash for each user. */
@@ -25,7 +27,7 @@ export default defineMysqlStep<Input>({
     if (found !== undefined) throw taken('user', found.name);
     await servedMysql(machine);
   },
-  async apply(machine, { input: { users, isLocked }, secret }) {
+  async apply(machine, { input: { users, isLocked, most }, secret }) {
     const { mysql: hashes } = JSON.parse(secret) as MysqlHashes;
     await (
       await servedMysql(machine)
@@ -33,7 +35,7 @@ export default defineMysqlStep<Input>({
       const created: string[] = [];
       try {
         for (const { name, hosts } of users) {
-          await createWithHash(connection, name, hosts, hashes[name] ?? '');
+          await createWithHash(connection, name, hosts, hashes[name] ?? '', most);
           created.push(name);
           if (isLocked) await setLocked(connection, [name], true);
         }

@@ -7,6 +7,8 @@ interface Input {
   readonly name: string;
   readonly hosts: readonly string[];
   readonly privileges: readonly string[];
+  /** The most connections of the user at once. 0, or absent as in the journals of earlier versions: any number. */
+  readonly most?: number;
 }
 
 interface Found {
@@ -24,9 +26,9 @@ export default defineMysqlStep<Input, Found, Found>({
     const facts = await withMysql(machine, (mysql) => mysql.assertNew({ database: name, user: name }));
     return { port: facts?.port ?? null };
   },
-  apply: (machine, { input: { name, hosts, privileges }, memento, secret }) =>
+  apply: (machine, { input: { name, hosts, privileges, most }, memento, secret }) =>
     withMysql(machine, async (mysql) => {
-      await mysql.createUser(name, hosts, secret);
+      await mysql.createUser(name, hosts, secret, most);
       try {
         await mysql.createDatabase(name);
       } catch (error) {
