@@ -18,6 +18,7 @@ const REASON = 'The account is being removed.';
 
 const change = defineChange<PostponeRemoval>({
   kind: 'postpone-removal',
+  unfinishedCalls: 'passed',
   async store(db, { username, keepdns }, { now, results }) {
     const account = await accounts.find(db, username);
     if (account === undefined) throw new Error(`The account “${username}” no longer exists.`);

@@ -25,6 +25,7 @@ interface RebuildAccount {
 
 const change = defineChange<RebuildAccount>({
   kind: 'rebuild-account',
+  unfinishedCalls: 'passed',
   async store(db, { username, part, zones }, { results, now }) {
     await installedCertificates.installWritten(db, results, now());
     for (const name of zones) {

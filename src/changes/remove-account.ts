@@ -14,6 +14,7 @@ type RemoveAccount = Pick<accounts.Account, 'username' | 'uid'>;
 
 const change = defineChange<RemoveAccount>({
   kind: 'remove-account',
+  unfinishedCalls: 'ended',
   async store(db, { username, uid }, { now }) {
     const account = await accounts.find(db, username);
     if (account !== undefined) await bandwidth.keepOfRemoved(db, account, now());

@@ -17,6 +17,7 @@ interface SuspendAccount {
 
 const change = defineChange<SuspendAccount>({
   kind: 'suspend-account',
+  unfinishedCalls: 'passed',
   async store(db, { username, reason, locked }, { now, results }) {
     const account = await accounts.find(db, username);
     if (account === undefined) throw new Error(`The account “${username}” no longer exists.`);

@@ -77,8 +77,9 @@ class Dispatch {
     try {
       if (!this.#audited) await this.#audit(outcome, corrects ? 'other' : this.#kindOf(outcome));
     } catch (error) {
-      // If the audit line cannot be written, return an error instead of the result.
-      outcome = { ok: false, error: this.#toApiError(error) };
+      // If the audit line cannot be written, return an error instead of the result. An unknown outcome stays unknown.
+      if (outcome.ok || outcome.error.code !== 'unknown_outcome')
+        outcome = { ok: false, error: this.#toApiError(error) };
     }
     if (outcome.ok) this.#warnOfSpace();
     return this.#report.envelope(this.#call, this.#function, outcome);
@@ -259,7 +260,8 @@ class Dispatch {
     if (plan === undefined || opened === undefined) return outcome;
     if (typeof opened === 'string') {
       const { locks } = (first === undefined ? plan.first : undefined) ?? plan;
-      await waitForLocks(this.#engine, locks, { look: () => this.#recover(), own: first?.entry.id });
+      const waiting = { look: () => this.#recover(), own: first?.entry.id, change: plan.change };
+      await waitForLocks(this.#engine, locks, waiting);
       // The other call may have changed what this call read.
       return this.#operate(prepared, await this.#look(prepared), first);
     }

@@ -11,12 +11,12 @@ import {
   sentence,
   stepOf,
   store,
-  undo,
   type Opened,
 } from './journaled-plan.ts';
 import { MachineError, ofDisk, ofMachine, UNCHANGED } from './machine-error.ts';
 import type { JournaledStep, JournalEntry, Lock, Plan, PlannedStep, StepResult } from './plan.ts';
 import { quote } from './quote.ts';
+import { NotUndone, undo, undoLater } from './undo.ts';
 
 /** How long a call waits between two checks of a lock, and how often it waits. */
 const PAUSE_MS = 100;
@@ -54,7 +54,8 @@ export async function open(
   // The rest of the plan is made again after the first part.
   const wanted = plan.first === undefined ? plan : { ...plan, ...plan.first };
   const part = { ...wanted, steps: await irreversibleLast(engine, wanted.steps) };
-  const id = await engine.journal.open(db, part, about);
+  const passesLeft = change.unfinishedCalls !== undefined;
+  const id = await engine.journal.open(db, part, about, { passesLeft });
   if (typeof id === 'string') return id;
   const entry = {
     ...about,
@@ -130,6 +131,10 @@ interface Waiting {
   readonly own?: number | undefined;
   readonly isPatient?: boolean;
   readonly signal?: AbortSignal;
+  /** The kind of change that wants the locks. */
+  readonly change?: string;
+  /** What is left to a task does not count, as for some changes. */
+  readonly passesLeft?: boolean;
 }
 
 /**
@@ -142,14 +147,32 @@ interface Waiting {
 export async function waitForLocks(
   engine: Engine,
   locks: readonly Lock[],
-  { look, own, isPatient = own !== undefined, signal }: Waiting,
+  { look, own, isPatient = own !== undefined, signal, change, passesLeft = false }: Waiting,
 ): Promise<void> {
   const maxPauses = isPatient ? MAX_PAUSES_IF_PATIENT : MAX_PAUSES;
+  const isPassing = passesLeft || (await passes(engine, change));
+  const uncounted = { own, passesLeft: isPassing };
+  const obstacles = new Map<number, string>();
   let failures: readonly string[] = [];
   for (let pauses = 0; ; pauses++) {
-    const taken = await inStore(engine, 'reads', (db) => engine.journal.findTaken(db, locks, own));
+    const taken = await inStore(engine, 'reads', (db) => engine.journal.findTaken(db, locks, uncounted));
     if (taken === undefined) return;
     const name = quote(taken.name);
+    if (taken.leftToUndo !== undefined) {
+      const obstacle = obstacles.get(taken.leftToUndo);
+      if (obstacle !== undefined) {
+        throw new ApiError(
+          'busy',
+          `An earlier call on ${name} still has to be undone: ${obstacle} “whmapi1 --tasks” shows the task. ` +
+            'An account can be suspended or removed meanwhile. Retry this call later.',
+        );
+      }
+      await undoLater(engine, taken.leftToUndo).catch((error: unknown) => {
+        // A later call on it, such as a suspension, is running.
+        if (error instanceof ApiError && error.code === 'busy') return;
+        obstacles.set(taken.leftToUndo ?? 0, sentence(error));
+      });
+    }
     if (taken.isAbandoned && failures.length > 0) {
       throw new ApiError('host_failed', `An interrupted call still holds ${name}. ${failures.join(' ')}`);
     }
@@ -167,6 +190,10 @@ export async function waitForLocks(
     signal?.throwIfAborted();
     failures = pauses % PAUSES_BETWEEN_LOOKS === 0 ? await look() : [];
   }
+}
+
+async function passes(engine: Engine, change: string | undefined): Promise<boolean> {
+  return change !== undefined && (await changeOf(engine, change)).unfinishedCalls !== undefined;
 }
 
 /**
@@ -191,7 +218,7 @@ export async function execute(
   const { entry, fate } = opened;
   let isApplied = false;
   try {
-    await applySteps(engine, entry, secret, assertWanted);
+    await applySteps(engine, entry, secret, { assertWanted });
     if (!(await hasPassedReturn(engine, entry, { hasFailed: true }))) assertWanted();
     isApplied = true;
     await store(engine, opened, conclude);
@@ -246,7 +273,7 @@ async function irreversibleFailure(
 async function undoOwn(engine: Engine, opened: Opened, wasRefused = false): Promise<string[]> {
   const { entry } = opened;
   const owned = await inStore(engine, 'changes', (db) => engine.journal.claim(db, entry, entry.process));
-  return owned === undefined ? [] : undo(engine, opened, wasRefused);
+  return owned === undefined ? [] : undo(engine, opened, { wasRefused });
 }
 
 /** Undoes the finished steps after `error`. Returns the error to report. */
@@ -257,13 +284,14 @@ async function undoAfterFailure(engine: Engine, opened: Opened, error: unknown):
     const left = await undoOwn(engine, opened, wasRefused);
     return left.length === 0 ? error : withMore(error, left);
   } catch (cause) {
-    // Without an owner, the entry is taken over by the next call.
+    // Without an owner, the entry is taken over by the next call. One that is left to a task has one.
     await leave(engine, opened.entry.id);
     const where = engine.logUnexpected(opened.entry.xid, opened.entry.kind, cause);
+    const isLeft = cause instanceof NotUndone;
     return new ApiError(
-      isOfDisk(error) || isOfDisk(cause) ? 'store_unavailable' : 'host_failed',
+      isOfDisk(error) || isOfDisk(isLeft ? cause.cause : cause) ? 'store_unavailable' : 'host_failed',
       `${sentence(error)} Earlier steps could not be undone: ${sentence(cause)} ` +
-        `The next call tries again. ${where}`,
+        `${isLeft ? 'An account can be suspended or removed meanwhile.' : 'The next call tries again.'} ${where}`,
       { cause: error },
     );
   }

@@ -9,6 +9,8 @@ import { recover } from './recover-plans.ts';
 interface Holder extends Pick<JournalEntry, 'xid' | 'caller'> {
   /** Ends the wait for the locks. */
   readonly signal: AbortSignal;
+  /** True if what is left to a task of earlier calls does not count: the work writes what the store says. */
+  readonly passesLeft?: boolean;
 }
 
 /**
@@ -46,7 +48,7 @@ export async function withLocks<T>(
 async function acquire(
   engine: Engine,
   locks: readonly Lock[],
-  { xid, caller, signal }: Holder,
+  { xid, caller, signal, passesLeft = false }: Holder,
 ): Promise<number> {
   const { journal, processes, store } = engine;
   const about = { process: processes.own(), xid, caller };
@@ -57,13 +59,13 @@ async function acquire(
     const last: LastTry = {};
     const opened = await store
       .transaction<number | string>('changes', async (db) => {
-        const value = await journal.open(db, plan, about);
+        const value = await journal.open(db, plan, about, { passesLeft });
         if (typeof value === 'string') return { value, keep: false };
         last.id = value;
         return { value, keep: true };
       })
       .catch((error: unknown) => abandon(engine, last, error));
     if (typeof opened === 'number') return opened;
-    await waitForLocks(engine, locks, { look, signal, isPatient: true });
+    await waitForLocks(engine, locks, { look, signal, isPatient: true, passesLeft });
   }
 }

@@ -6,6 +6,7 @@ import { ApiError } from './errors.ts';
 import {
   changeOf,
   applySteps,
+  claimLeft,
   inStore,
   leave,
   sentence,
@@ -13,7 +14,8 @@ import {
   store,
   type Opened,
 } from './journaled-plan.ts';
-import type { Held, JournaledStep, JournalEntry, PlannedStep } from './plan.ts';
+import type { MachineError } from './machine-error.ts';
+import type { JournaledStep, JournalEntry, PlannedStep } from './plan.ts';
 
 /** The kind of task that finishes a plan. */
 export const FINISH = 'finish-operation';
@@ -121,46 +123,45 @@ async function sentencesOf(engine: Engine, steps: readonly PlannedStep[]): Promi
 
 /**
  * Finishes a plan that waits for its task. Does nothing if the plan is no longer there.
+ * @returns a sentence for each step that a home made impossible.
  * @throws ApiError, MachineError if that fails now. Then the plan waits again.
  */
-export async function finish(engine: Engine, id: number): Promise<void> {
-  const { journal, ownPlans, processes } = engine;
-  const own = processes.own();
-  const claimed = await inStore(engine, 'changes', async (db) => ({
-    entry: await journal.claim(db, { id, process: TASK }, own),
-    isThere: (await journal.find(db, id)) !== undefined,
-  }));
-  const { entry: left } = claimed;
-  if (left === undefined) {
-    if (claimed.isThere) throw new ApiError('busy', 'Another process is finishing the operation.');
-    return;
-  }
-  ownPlans.inRecovery.add(id);
-  try {
-    const entry = { ...left, steps: [...left.steps] };
-    const opened = { entry, change: await changeOf(engine, left.kind), fate: { isSettled: false } };
-    await finishNow(engine, opened);
-  } catch (error) {
-    await giveBack(engine, { id, process: own });
-    throw error;
-  } finally {
-    ownPlans.inRecovery.delete(id);
-  }
-  await engine.audit(finished(engine, left), 'change');
-}
-
-/** Applies the steps that are not done, and stores the outcome. */
-export async function finishNow(engine: Engine, opened: Opened): Promise<void> {
-  await applySteps(engine, opened.entry, '');
-  await store(engine, opened, async () => undefined);
-}
-
-/** If the store cannot be used, the next call hands the entry to a task again. */
-async function giveBack(engine: Engine, held: Held): Promise<void> {
-  const back = inStore(engine, 'changes', (db) => engine.journal.claim(db, held, TASK));
-  await back.catch(() => {
-    engine.ownPlans.givenUp.add(held.id);
+export async function finish(engine: Engine, id: number): Promise<string[]> {
+  const finishedNow = await claimLeft(engine, { id, process: TASK }, async (entry) => {
+    const change = await changeOf(engine, entry.kind);
+    const opened = { entry: { ...entry, steps: [...entry.steps] }, change, fate: { isSettled: false } };
+    return { entry, remarks: await finishNow(engine, opened) };
   });
+  if (finishedNow !== undefined) {
+    await engine.audit(finished(engine, finishedNow.entry), 'change');
+    return finishedNow.remarks;
+  }
+  const isThere = await inStore(
+    engine,
+    'reads',
+    async (db) => (await engine.journal.find(db, id)) !== undefined,
+  );
+  if (isThere) throw new ApiError('busy', 'Another process is finishing the operation.');
+  return [];
+}
+
+/**
+ * Applies the steps that are not done, and stores the outcome. What a home makes impossible is left as it is: its user can
+ * make that fail for ever.
+ * @returns a sentence for each step that was left.
+ */
+export async function finishNow(engine: Engine, opened: Opened): Promise<string[]> {
+  const { xid, kind } = opened.entry;
+  const remarks: string[] = [];
+  const skipHome = (error: MachineError) => {
+    const where = engine.logUnexpected(xid, kind, error);
+    remarks.push(
+      `A file in a home was changed meanwhile, and was left as it is: ${sentence(error)} ${where}`,
+    );
+  };
+  await applySteps(engine, opened.entry, '', { skipHome });
+  await store(engine, opened, async () => undefined);
+  return remarks;
 }
 
 const finished = (engine: Engine, { xid, caller, kind }: JournalEntry) => ({

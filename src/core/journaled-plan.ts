@@ -1,8 +1,8 @@
-// Executes the parts of a plan in the journal: applies or undoes its steps, and stores its outcome. `execute-plan.ts`
-// uses this for a call, and `recover-plans.ts` for an interrupted call.
+// Executes the parts of a plan in the journal: applies its steps, and stores its outcome. `execute-plan.ts` uses this for
+// a call, and `recover-plans.ts` for an interrupted call. `undo.ts` undoes steps.
 import type { Db } from './context.ts';
 import type { Engine } from './engine.ts';
-import { takenOver } from './errors.ts';
+import { ApiError, takenOver } from './errors.ts';
 import { MachineError, ofDisk, UNCHANGED } from './machine-error.ts';
 import type { AnyStep, Change, Held, JournaledStep, JournalEntry, StepResult } from './plan.ts';
 
@@ -45,6 +45,37 @@ export async function takeOver(
   }
 }
 
+/**
+ * Takes an entry that is left to a task, and runs `work` with it. If that fails, the entry is left to the task again.
+ * @returns undefined if the entry is not there, or another process or call is at it.
+ * @throws ApiError `busy` while a later call holds one of its locks.
+ */
+export async function claimLeft<T>(
+  engine: Engine,
+  held: Held,
+  work: (entry: JournalEntry) => Promise<T>,
+): Promise<T | undefined> {
+  const { journal, processes, ownPlans } = engine;
+  const { id } = held;
+  if (ownPlans.inRecovery.has(id)) return undefined;
+  const own = processes.own();
+  ownPlans.inRecovery.add(id);
+  try {
+    const entry = await inStore(engine, 'changes', (db) => journal.claimLeft(db, held, own));
+    if (typeof entry === 'string') throw new ApiError('busy', `Another call is running on “${entry}”.`);
+    return entry && (await work(entry));
+  } catch (error) {
+    // If the store cannot be used, the next call takes it over.
+    const back = { id, process: own };
+    await inStore(engine, 'changes', (db) => journal.claim(db, back, held.process)).catch(() => {
+      ownPlans.givenUp.add(id);
+    });
+    throw error;
+  } finally {
+    ownPlans.inRecovery.delete(id);
+  }
+}
+
 /** The kind of an entry that only holds locks (`hold-locks.ts`). */
 export const HELD_LOCKS = 'hold-locks';
 
@@ -75,12 +106,16 @@ export async function stepOf(engine: Engine, kind: string): Promise<AnyStep> {
 /**
  * Applies all steps that are not done, in order. Before each step is applied, the journal has it with the state of the
  * machine (the memento). `assertWanted` is called before each step and throws if the call is no longer wanted.
+ * @param skipHome for a plan that must be finished: is told of a step that a home makes impossible, and the others follow.
  */
 export async function applySteps(
   engine: Engine,
   entry: Opened['entry'],
   secret: string,
-  assertWanted: () => void = () => undefined,
+  {
+    assertWanted = () => undefined,
+    skipHome,
+  }: { readonly assertWanted?: () => void; readonly skipHome?: (error: MachineError) => void } = {},
 ): Promise<void> {
   const { steps } = entry;
   let isPastReturn = await hasBegunIrreversible(engine, steps);
@@ -104,7 +139,11 @@ export async function applySteps(
       );
     }
     steps[position] = { ...planned, state: 'begun', memento };
-    const result = await step.apply(machine, { input, memento: memento as never, secret, sealer });
+    const work = { input, memento: memento as never, secret, sealer };
+    const result = await step.apply(machine, work).catch((error: unknown) => {
+      if (skipHome === undefined || !(error instanceof MachineError && error.isOfHome)) throw error;
+      skipHome(error);
+    });
     done = { position, result };
     steps[position] = { ...planned, state: 'done', memento, result };
   }
@@ -125,36 +164,6 @@ async function prepareAll(engine: Engine, steps: readonly JournaledStep[]): Prom
   }
 }
 
-/**
- * Undoes the steps of a plan that this process owns according to the store, in reverse order. What cannot be undone
- * because of a home is left as it is: its user can make that fail for ever, and would keep all locks of the plan.
- * @param wasRefused the step that was started last failed before it changed anything.
- * @returns a sentence for each step that was left.
- */
-export async function undo(engine: Engine, { entry }: Opened, wasRefused = false): Promise<string[]> {
-  const left: string[] = [];
-  for (const { kind, state, input, memento } of [...entry.steps].reverse()) {
-    if (state === 'planned' || (state === 'begun' && wasRefused)) continue;
-    const step = await stepOf(engine, kind);
-    try {
-      const { machine, sealer } = engine;
-      await step.undo?.(machine, { input: input as never, memento: memento as never, sealer });
-    } catch (error) {
-      if (hasNothingToUndo(error)) continue;
-      if (!(error instanceof MachineError && error.isOfHome)) throw error;
-      const where = engine.logUnexpected(entry.xid, entry.kind, error);
-      left.push(`A file in a home was changed meanwhile, and was left as it is: ${sentence(error)} ${where}`);
-    }
-  }
-  await inStore(engine, 'changes', (db) => engine.journal.close(db, entry));
-  return left;
-}
-
-/** True if there is nothing to undo: the user was removed, was replaced by hand, or was never renamed. */
-function hasNothingToUndo(error: unknown): boolean {
-  return error instanceof MachineError && ['not_found', 'not_ours', 'exists'].includes(error.code);
-}
-
 export async function store(
   engine: Engine,
   { entry, change }: Opened,
@@ -164,6 +173,7 @@ export async function store(
   const { sealer, now } = engine;
   await inStore(engine, 'changes', async (db) => {
     await change.store(db, entry.input as never, { results, sealer, now });
+    if (change.unfinishedCalls === 'ended') await engine.journal.endLeft(db, entry);
     if (!(await engine.journal.close(db, entry))) throw takenOver();
     await conclude(db, results);
   });

@@ -109,6 +109,11 @@ export interface Change<Input = never> {
   readonly kind: string;
   /** Stores the outcome, in one transaction, after every step was applied. */
   readonly store: (db: Db, input: Input, outcome: Outcome) => Promise<void>;
+  /**
+   * Present if the plan does not wait for what a task still has to undo or to finish of earlier calls on the same
+   * objects: it can always be made. `ended`: it removes the objects, so nothing is left to be undone or finished.
+   */
+  readonly unfinishedCalls?: 'passed' | 'ended';
 }
 
 export type ChangeKind<Input> = Change<Input> & {
@@ -175,6 +180,8 @@ export interface JournalEntry {
 export interface Progress {
   readonly done?: { readonly position: number; readonly result: unknown };
   readonly begun?: { readonly position: number; readonly memento: unknown };
+  /** The positions of steps that have been undone. */
+  readonly undone?: readonly number[];
 }
 
 /** An entry, and the process that is known to own it. */
@@ -188,6 +195,16 @@ export interface TakenLock {
   readonly isAbandoned: boolean;
   /** True if that call can only be finished, by a task. */
   readonly isLeftToTask: boolean;
+  /** Present if a task undoes the rest of that call: its entry. */
+  readonly leftToUndo?: number;
+}
+
+/** Whose locks do not count. */
+export interface Uncounted {
+  /** An entry of the call itself. */
+  readonly own?: number | undefined;
+  /** True if what is left to a task does not count (`Change.unfinishedCalls`). */
+  readonly passesLeft?: boolean | undefined;
 }
 
 /**
@@ -200,6 +217,7 @@ export interface Journal {
     db: Db,
     plan: Plan,
     about: Pick<JournalEntry, 'process' | 'xid' | 'caller'>,
+    uncounted?: Pick<Uncounted, 'passesLeft'>,
   ) => Promise<number | string>;
   /**
    * Adds a plan's steps and locks to an entry, after the steps that it has, and replaces its change and input.
@@ -207,8 +225,15 @@ export interface Journal {
    * @throws ApiError `host_failed` if the process no longer owns the entry.
    */
   readonly extend: (db: Db, held: Held, plan: Plan) => Promise<string | undefined>;
-  /** Returns the first of the locks that another call than `own` holds. */
-  readonly findTaken: (db: Db, locks: readonly Lock[], own?: number) => Promise<TakenLock | undefined>;
+  /** Returns the first of the locks that another call holds. */
+  readonly findTaken: (
+    db: Db,
+    locks: readonly Lock[],
+    uncounted?: Uncounted,
+  ) => Promise<TakenLock | undefined>;
+  readonly locksOf: (db: Db, id: number) => Promise<Lock[]>;
+  /** Releases the other locks of the entry. @throws ApiError `host_failed` if the process no longer owns the entry. */
+  readonly keepLocks: (db: Db, held: Held, locks: readonly Lock[]) => Promise<void>;
   /** @throws ApiError `host_failed` if the process no longer owns the entry. */
   readonly note: (db: Db, held: Held, progress: Progress) => Promise<void>;
   /** Deletes the entry and releases its locks. Returns false if the process does not own it, or it is deleted. */
@@ -217,6 +242,14 @@ export interface Journal {
   readonly find: (db: Db, id: number) => Promise<JournalEntry | undefined>;
   /** Gives the entry to the process `to`. @returns the entry as it is now. Undefined if `held` no longer owns it. */
   readonly claim: (db: Db, held: Held, to: string) => Promise<JournalEntry | undefined>;
+  /**
+   * Gives an entry that is left to a task to the process `to`, unless a later call holds one of its locks: what that call
+   * found must be there until its end.
+   * @returns the entry, or that lock in words. Undefined if `held` no longer owns it.
+   */
+  readonly claimLeft: (db: Db, held: Held, to: string) => Promise<JournalEntry | string | undefined>;
+  /** Deletes the entries of others that are left to a task and concern nothing but what this one has locked. */
+  readonly endLeft: (db: Db, held: Held) => Promise<void>;
   /** Leaves the entry without an owner. Does nothing if the process does not own it. */
   readonly release: (db: Db, held: Held) => Promise<void>;
 }

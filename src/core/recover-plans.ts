@@ -2,17 +2,9 @@
 // that fail here.
 import type { Engine } from './engine.ts';
 import { finishNow, handOver, hasPassedReturn, remind, TASK } from './irreversible.ts';
-import {
-  changeOf,
-  HELD_LOCKS,
-  inStore,
-  sentence,
-  store,
-  takeOver,
-  undo,
-  type Opened,
-} from './journaled-plan.ts';
+import { changeOf, HELD_LOCKS, inStore, sentence, store, takeOver, type Opened } from './journaled-plan.ts';
 import type { JournalEntry } from './plan.ts';
+import { remindToUndo, undo, UNDO } from './undo.ts';
 
 /**
  * Undoes or completes the unfinished plans that are nobody's according to the store.
@@ -23,6 +15,7 @@ export async function recover(engine: Engine, entries: readonly JournalEntry[]):
   for (const found of entries) {
     try {
       if (found.process === TASK) await remind(engine, found);
+      else if (found.process === UNDO) await remindToUndo(engine, found);
       else {
         await takeOver(engine, found, async (entry) => {
           failures.push(...(await resume(engine, entry)));
@@ -73,18 +66,16 @@ async function resume(engine: Engine, left: JournalEntry): Promise<readonly stri
  */
 async function undoOrFinish(engine: Engine, opened: Opened): Promise<Recovered | undefined> {
   const { entry } = opened;
-  if (entry.irreversible) {
-    // Without the secret, the steps cannot be applied, so it stays unknown whether they are done.
-    if (!entry.needsSecret) await finishNow(engine, opened);
-    else await store(engine, opened, async () => undefined);
-    return { stage: entry.needsSecret ? 'cut short' : 'finished later', remarks: [] };
+  // Without the secret, the steps cannot be applied, so it stays unknown whether they are done.
+  if (entry.irreversible && entry.needsSecret) {
+    await store(engine, opened, async () => undefined);
+    return { stage: 'cut short', remarks: [] };
   }
-  if (!(await hasPassedReturn(engine, entry, { hasFailed: false }))) {
+  if (!entry.irreversible && !(await hasPassedReturn(engine, entry, { hasFailed: false }))) {
     return { stage: 'undone later', remarks: await undo(engine, opened) };
   }
   try {
-    await finishNow(engine, opened);
-    return { stage: 'finished later', remarks: [] };
+    return { stage: 'finished later', remarks: await finishNow(engine, opened) };
   } catch {
     // The task reports why, as often as it tries.
     await handOver(engine, entry);

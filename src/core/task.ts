@@ -74,14 +74,27 @@ export interface TaskContext {
    * Runs work that writes what belongs to an account, or to another object with a lock, while no call changes it. The
    * work must itself read what it is based on: a call may have changed what was read before. It must not make calls that
    * need these locks.
+   * @param options.passesLeft true if the work writes what the store says, so that it need not wait for what a task still
+   * has to undo or to finish of earlier calls.
    * @throws ApiError `busy`, `host_failed` if the locks do not become free.
    */
-  readonly withLocks: <T>(locks: readonly Lock[], work: () => Promise<T>) => Promise<T>;
+  readonly withLocks: <T>(
+    locks: readonly Lock[],
+    work: () => Promise<T>,
+    options?: { readonly passesLeft: boolean },
+  ) => Promise<T>;
   /**
    * Finishes the plan of an earlier call, from the journal. Does nothing if it is finished.
+   * @returns a sentence for each step that a home made impossible.
    * @throws ApiError, MachineError if that fails now.
    */
-  readonly finishOperation: (id: number) => Promise<void>;
+  readonly finishOperation: (id: number) => Promise<readonly string[]>;
+  /**
+   * Undoes what is left of an earlier call. Does nothing if it is undone.
+   * @returns a sentence for each step that a home made impossible.
+   * @throws ApiError if that fails now.
+   */
+  readonly undoOperation: (id: number) => Promise<readonly string[]>;
   /** Makes a call on another server. */
   readonly callPeer: CallPeer;
   /** Makes a call as root. The call takes the locks that it needs. */

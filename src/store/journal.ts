@@ -2,6 +2,7 @@
 import type { Db } from '../core/context.ts';
 import { takenOver } from '../core/errors.ts';
 import { TASK as LEFT_TO_TASK } from '../core/irreversible.ts';
+import { UNDO as LEFT_TO_UNDO } from '../core/undo.ts';
 import type {
   Held,
   Journal,
@@ -11,6 +12,7 @@ import type {
   PlannedStep,
   Progress,
   TakenLock,
+  Uncounted,
 } from '../core/plan.ts';
 
 interface OperationRow {
@@ -43,9 +45,9 @@ function newId(): number {
 }
 
 export const journal: Journal = {
-  async open(db, { change, input, locks, steps, irreversible, secret }, { process, xid, caller }) {
+  async open(db, { change, input, locks, steps, irreversible, secret }, { process, xid, caller }, uncounted) {
     const wanted = strongest(locks);
-    const taken = await findTaken(db, wanted);
+    const taken = await findTaken(db, wanted, uncounted);
     if (taken !== undefined) return taken.name;
     const id = newId();
     await db.run(
@@ -71,10 +73,10 @@ export const journal: Journal = {
     await assertHeld(db, held);
     const { id } = held;
     const wanted = strongest(locks);
-    const taken = await findTaken(db, wanted, id);
+    const taken = await findTaken(db, wanted, { own: id });
     if (taken !== undefined) return taken.name;
     await db.run('UPDATE operation SET kind = ?, input = ? WHERE id = ?', change, toJson(input), id);
-    const has = await db.all<Lock>('SELECT name, mode FROM operation_lock WHERE operation = ?', id);
+    const has = await journal.locksOf(db, id);
     await db.run('DELETE FROM operation_lock WHERE operation = ?', id);
     await addLocks(db, id, strongest([...has, ...wanted]));
     const row = await db.get<{ steps: number }>(
@@ -85,12 +87,30 @@ export const journal: Journal = {
     return undefined;
   },
 
-  async findTaken(db, locks, own) {
-    return findTaken(db, strongest(locks), own);
+  async findTaken(db, locks, uncounted) {
+    return findTaken(db, strongest(locks), uncounted);
   },
 
-  async note(db, held, { done, begun }: Progress) {
+  async locksOf(db, id) {
+    return db.all<Lock>('SELECT name, mode FROM operation_lock WHERE operation = ? ORDER BY name', id);
+  },
+
+  async keepLocks(db, held, locks) {
     await assertHeld(db, held);
+    await db.run('DELETE FROM operation_lock WHERE operation = ?', held.id);
+    await addLocks(db, held.id, locks);
+  },
+
+  async note(db, held, { done, begun, undone = [] }: Progress) {
+    await assertHeld(db, held);
+    for (const position of undone) {
+      await db.run(
+        `UPDATE operation_step SET state = 'planned', memento = 'null', result = 'null'
+         WHERE operation = ? AND position = ?`,
+        held.id,
+        position,
+      );
+    }
     if (done !== undefined) {
       await db.run(
         "UPDATE operation_step SET state = 'done', result = ? WHERE operation = ? AND position = ?",
@@ -111,10 +131,7 @@ export const journal: Journal = {
 
   async close(db, held) {
     if (!(await isHeld(db, held))) return false;
-    for (const table of ['operation_lock', 'operation_step']) {
-      await db.run(`DELETE FROM ${table} WHERE operation = ?`, held.id);
-    }
-    await db.run('DELETE FROM operation WHERE id = ?', held.id);
+    await remove(db, held.id);
     return true;
   },
 
@@ -152,10 +169,49 @@ export const journal: Journal = {
     return isClaimed ? journal.find(db, id) : undefined;
   },
 
+  async claimLeft(db, held, to) {
+    const later = await db.get<{ name: string }>(
+      `SELECT theirs.name AS name FROM operation_lock AS mine
+       JOIN operation_lock AS theirs ON theirs.name = mine.name AND theirs.operation <> mine.operation
+       JOIN operation AS own ON own.id = mine.operation
+       JOIN operation AS other ON other.id = theirs.operation
+       WHERE mine.operation = ? AND (mine.mode = 'exclusive' OR theirs.mode = 'exclusive')
+         AND other.server = own.server AND other.opened > own.opened LIMIT 1`,
+      held.id,
+    );
+    return later?.name ?? journal.claim(db, held, to);
+  },
+
+  async endLeft(db, { id }) {
+    const own = new Set((await journal.locksOf(db, id)).map(({ name }) => name));
+    const left = await db.all<{ id: number }>(
+      `SELECT DISTINCT operation.id AS id FROM operation_lock
+       JOIN operation ON operation.id = operation_lock.operation
+       WHERE server = ? AND operation <> ? AND ${IS_LEFT}
+         AND name IN (SELECT name FROM operation_lock WHERE operation = ?)`,
+      ...[db.server, id, id],
+    );
+    for (const other of left) {
+      const locks = await journal.locksOf(db, other.id);
+      if (locks.every(({ name }) => own.has(name) || !name.startsWith('account ')))
+        await remove(db, other.id);
+    }
+  },
+
   async release(db, { id, process }) {
     await db.run("UPDATE operation SET process = '' WHERE id = ? AND process = ?", id, process);
   },
 };
+
+/** The end of a removal is not passed: its account is no longer whole. */
+const IS_LEFT = `(process = '${LEFT_TO_UNDO}' OR (process = '${LEFT_TO_TASK}' AND kind <> 'remove-account'))`;
+
+async function remove(db: Db, id: number): Promise<void> {
+  for (const table of ['operation_lock', 'operation_step']) {
+    await db.run(`DELETE FROM ${table} WHERE operation = ?`, id);
+  }
+  await db.run('DELETE FROM operation WHERE id = ?', id);
+}
 
 async function isHeld(db: Db, { id, process }: Held): Promise<boolean> {
   return (await db.get('SELECT 1 FROM operation WHERE id = ? AND process = ?', id, process)) !== undefined;
@@ -213,22 +269,25 @@ async function addSteps(db: Db, id: number, steps: readonly PlannedStep[], start
   }
 }
 
-/** @param own an operation whose locks do not count. */
-async function findTaken(db: Db, locks: readonly Lock[], own = 0): Promise<TakenLock | undefined> {
+async function findTaken(
+  db: Db,
+  locks: readonly Lock[],
+  { own = 0, passesLeft = false }: Uncounted = {},
+): Promise<TakenLock | undefined> {
+  const counted = passesLeft ? `AND NOT (server = ? AND ${IS_LEFT})` : '';
   for (const { name, mode } of locks) {
-    const other = await db.get<{ server: string; process: string }>(
-      `SELECT server, process FROM operation_lock JOIN operation ON operation.id = operation_lock.operation
-       WHERE name = ? AND (mode = 'exclusive' OR ? = 'exclusive') AND operation <> ? LIMIT 1`,
-      name,
-      mode,
-      own,
+    const other = await db.get<{ id: number; server: string; process: string }>(
+      `SELECT id, server, process FROM operation_lock JOIN operation ON operation.id = operation_lock.operation
+       WHERE name = ? AND (mode = 'exclusive' OR ? = 'exclusive') AND operation <> ? ${counted} LIMIT 1`,
+      ...[name, mode, own, ...(passesLeft ? [db.server] : [])],
     );
     if (other === undefined) continue;
     const isOfThisServer = other.server === db.server;
     return {
       name: isOfThisServer ? name : `${name}, on the server ${other.server}`,
       isAbandoned: isOfThisServer && other.process === '',
-      isLeftToTask: other.process === LEFT_TO_TASK,
+      isLeftToTask: other.process === LEFT_TO_TASK || (!isOfThisServer && other.process === LEFT_TO_UNDO),
+      ...(isOfThisServer && other.process === LEFT_TO_UNDO && { leftToUndo: other.id }),
     };
   }
   return undefined;

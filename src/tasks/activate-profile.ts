@@ -36,9 +36,11 @@ export default defineTask<Input>({
       log(line);
     };
     const nameServer = serverSettings(context);
+    // What is written is what the store says.
+    const writing: typeof withLocks = (locks, write) => withLocks(locks, write, { passesLeft: true });
     const work = {
       ...{ machine, now, log, output: logFile, changed, sealer, isRetry },
-      ...{ nameServer, ...accountFiles(context), locking: { signal, withLocks } },
+      ...{ nameServer, ...accountFiles(context), locking: { signal, withLocks: writing } },
     };
     await prepare(roles, work, (share, activity) => {
       signal.throwIfAborted();

@@ -14,8 +14,8 @@ export default defineTask<Input>({
   // For a week. Then the next call starts the task again.
   retries: { count: 10_080, delayMs: 60_000 },
 
-  async run({ operation, change }, { finishOperation }) {
-    await finishOperation(operation);
+  async run({ operation, change }, { finishOperation, log }) {
+    for (const remark of await finishOperation(operation)) log(remark);
     return { finished: change };
   },
 });

@@ -5,6 +5,7 @@ import type { Engine } from '../core/engine.ts';
 import { ApiError } from '../core/errors.ts';
 import { withLocks } from '../core/hold-locks.ts';
 import { finish } from '../core/irreversible.ts';
+import { NotUndone, undoLater } from '../core/undo.ts';
 import { MachineError, ofDisk } from '../core/machine-error.ts';
 import type { TaskContext, TaskKind } from '../core/task.ts';
 import * as queue from '../model/tasks/queue.ts';
@@ -126,9 +127,12 @@ function contextOf(
     randomBytes: engine.randomBytes,
     transaction: (effect, work) =>
       engine.store.transaction(effect, async (db) => ({ value: await work(db), keep: true })),
-    withLocks: (locks, work) =>
-      withLocks(engine, locks, { xid: task.xid, caller: task.caller, signal: abort.signal }, work),
+    withLocks: (locks, work, options) => {
+      const holder = { xid: task.xid, caller: task.caller, signal: abort.signal, ...options };
+      return withLocks(engine, locks, holder, work);
+    },
     finishOperation: (id) => finish(engine, id),
+    undoOperation: (id) => undoLater(engine, id),
     call: (call) => dispatch({ ...call, dryRun: false }, root, engine),
     callOwn: (call) => dispatch({ ...call, dryRun: false }, root, { ...engine, find: engine.findOwn }),
     async callIfCurrent(call, isCurrent) {
@@ -164,7 +168,7 @@ function stopped(kind: TaskKind, signal: AbortSignal, now: number): Ending | und
 
 function failure(task: Task, kind: TaskKind, thrown: unknown, engine: Engine): Ending {
   const error = ofDisk(thrown);
-  const isExpected = error instanceof ApiError || error instanceof MachineError;
+  const isExpected = error instanceof ApiError || error instanceof MachineError || error instanceof NotUndone;
   const where = isExpected ? '' : engine.logUnexpected(task.xid, task.kind, error);
   const reason = isExpected ? error.message : `(XID ${task.xid}) An unexpected error occurred. ${where}`;
   const { count = 0, delayMs = 0, growth = 1 } = kind.retries ?? {};

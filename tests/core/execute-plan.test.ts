@@ -106,6 +106,38 @@ const lastLines = (count: number) =>
     .slice(-count)
     .map(({ function: name, stage, result }) => [name, stage, result]);
 
+interface StoredTask {
+  readonly id: number;
+  readonly kind: string;
+  readonly state: string;
+}
+
+const tasksOf = async (kind: string) =>
+  (await rowsOf(
+    `SELECT id, kind, state, reason FROM task WHERE kind = '${kind}' ORDER BY id`,
+  )) as StoredTask[];
+const finishing = () => tasksOf('finish-operation');
+const undoing = () => tasksOf('undo-operation');
+
+/** As if the processes of all calls had ended. */
+const abandonAll = () =>
+  here.engine.store.transaction('changes', async (db) => ({
+    value: await db.run("UPDATE operation SET process = ''"),
+    keep: true,
+  }));
+
+/** Runs the tasks that are due a minute later. */
+async function aMinuteLater(): Promise<void> {
+  here.time += 61_000;
+  const { application, engine } = here;
+  const logs = new TaskLogFiles(new StateDirectory(here.state, process.getuid?.() ?? 0), () => here.time);
+  const kinds = {
+    'finish-operation': taskKinds['finish-operation'],
+    'undo-operation': taskKinds['undo-operation'],
+  } as typeof taskKinds;
+  await new Worker({ engine, storeState: () => application.storeState(), kinds, logs }).runDue();
+}
+
 describe('createacct leaves nothing behind', () => {
   /** With every kind of step. */
   const whole = { password: 'four unusual words, Xylophone', quota: '5' };
@@ -200,48 +232,174 @@ describe('createacct leaves nothing behind', () => {
 });
 
 describe('a step that cannot be undone', () => {
-  it('stays in the journal until a later call undoes it', async () => {
-    const faults = { 'quota.setLimit': fails('setquota'), 'users.undoCreate': fails('userdel') };
-    breakHost(faults);
-    expect((await create('bob', { quota: '5' })).metadata).toMatchObject({
+  it('is left to a task, and a call that needs its lock tries again', async () => {
+    breakHost({ 'quota.setLimit': fails('setquota'), 'users.undoCreate': fails('userdel') });
+    const { metadata: failure } = await create('bob', { quota: '5' });
+    const [task] = await undoing();
+    expect(failure).toMatchObject({
       result: 0,
       error_code: 'host_failed',
       reason:
         '“setquota” failed: out of order. Earlier steps could not be undone: “userdel” failed: out of order. ' +
-        `The next call tries again. The details are in “${join(here.state, 'error.log')}” under that ID.`,
+        `The task ${task?.id} (undo-operation) tries again every minute, and “whmapi1 --tasks” shows it. ` +
+        'An account can be suspended or removed meanwhile. ' +
+        `The details are in “${join(here.state, 'error.log')}” under that ID.`,
     });
-    expect(await journal()).toEqual([{ kind: 'create-account', begun: 2, process: '' }]);
+    expect(await journal()).toEqual([{ kind: 'create-account', begun: 1, process: 'undo' }]);
     expect(homes()).toEqual(['bob']);
 
-    // The next caller of any function gets a warning.
-    expect((await here.call('twofactorauth_get_issuer')).metadata).toMatchObject({
-      result: 1,
-      output: {
-        warnings: [
-          expect.stringMatching(
-            /^The call with the XID xid123 was interrupted, and its changes could be neither undone nor completed: “userdel” failed: out of order\. /,
-          ),
-        ],
-      },
-    });
-    expect(await journal()).toEqual([{ kind: 'create-account', begun: 2, process: '' }]);
+    // Other calls have nothing to do with it.
+    expect((await here.call('twofactorauth_get_issuer')).metadata).not.toHaveProperty('output');
+    expect((await create('carl')).metadata.result).toBe(1);
+    await here.call('removeacct', { username: 'carl' });
 
     // A call that needs the same lock does not wait in vain.
     const { metadata } = await create('bob');
-    expect(metadata.error_code).toBe('host_failed');
-    expect(metadata.reason).toMatch(
-      /^An interrupted call still holds “account bob”\. The call with the XID xid123 was interrupted, .* “userdel” failed: out of order\. /,
-    );
-    expect(JSON.stringify(metadata.output).match(/xid123/g)).toHaveLength(1);
+    expect(metadata).toMatchObject({
+      error_code: 'busy',
+      reason:
+        'An earlier call on “account bob” still has to be undone: “userdel” failed: out of order. The task tries again ' +
+        'every minute. “whmapi1 --tasks” shows the task. An account can be suspended or removed meanwhile. ' +
+        'Retry this call later.',
+    });
+    expect(await journal()).toEqual([{ kind: 'create-account', begun: 1, process: 'undo' }]);
 
     here.overrides = {};
-    expect((await here.call('twofactorauth_get_issuer')).metadata.output).toBeUndefined();
-    expect(await everything()).toEqual(nothing);
-    expect(lastLines(2)).toEqual([
+    expect((await create('bob')).metadata.reason).toBe('Account Creation Ok');
+    expect(await journal()).toEqual([]);
+    expect(lastLines(3)).toEqual([
       ['create-account', 'undone later', 0],
-      ['twofactorauth_get_issuer', undefined, 1],
+      ['createacct', 'begun', 1],
+      ['createacct', undefined, 1],
     ]);
-    expect((await create('bob')).metadata.result).toBe(1);
+    await aMinuteLater();
+    expect(await undoing()).toMatchObject([{ state: 'done' }]);
+  });
+
+  it('is undone by its task, also if somebody has stopped one', async () => {
+    breakHost({ 'quota.setLimit': fails('setquota'), 'users.undoCreate': fails('userdel') });
+    await create('bob', { quota: '5' });
+    await aMinuteLater();
+    expect(await undoing()).toMatchObject([
+      { state: 'waiting', reason: '“userdel” failed: out of order. The task tries again every minute.' },
+    ]);
+    await here.engine.store.transaction('changes', async (db) => ({
+      value: await db.run("UPDATE task SET state = 'stopped' WHERE kind = 'undo-operation'"),
+      keep: true,
+    }));
+    here.overrides = {};
+    await here.call('listaccts');
+    await aMinuteLater();
+    expect(await undoing()).toMatchObject([{ state: 'stopped' }, { state: 'done' }]);
+    expect(await everything()).toEqual(nothing);
+  });
+
+  it('is left to a task too if its process was killed', async () => {
+    const { journal: usual } = here.engine;
+    const full = jest.fn().mockRejectedValue(new ApiError('store_unavailable', 'No room.'));
+    here.overrides.journal = { ...usual, close: full, release: full };
+    await create('bob');
+    breakHost({ 'users.undoCreate': fails('userdel') });
+    const { metadata } = await here.call('twofactorauth_get_issuer');
+    expect(metadata.output?.warnings?.[0]).toMatch(
+      /^The call with the XID xid123 was interrupted, and its changes could be neither undone nor completed: “userdel” failed: out of order\. The task \d+ \(undo-operation\) tries again every minute/,
+    );
+    expect((await here.call('twofactorauth_get_issuer')).metadata.output).toBeUndefined();
+    here.overrides = {};
+    await aMinuteLater();
+    expect(await everything()).toEqual(nothing);
+  });
+
+  describe('on an account', () => {
+    /** The new shell cannot be taken back, because the limit cannot. */
+    beforeEach(async () => {
+      await create('bob');
+      await create('carl');
+      breakHost({ 'quota.setLimit': fails('setquota') });
+      const { metadata } = await here.call('modifyacct', { user: 'bob', HASSHELL: '1', QUOTA: '7' });
+      expect(metadata.reason).toContain('Earlier steps could not be undone: “setquota” failed');
+      expect(etc('passwd')).toMatch(/^bob:.*\/bin\/bash$/m);
+    });
+
+    it('does not keep it from being suspended, and it stays so once the call is undone', async () => {
+      expect((await here.call('modifyacct', { user: 'bob', HASSHELL: '1' })).metadata.error_code).toBe(
+        'busy',
+      );
+      const { metadata } = await here.call('suspendacct', { user: 'bob', reason: 'spam', disallowun: '1' });
+      expect(metadata).toMatchObject({ result: 1 });
+      expect((await here.call('modifyacct', { user: 'carl', HASSHELL: '1' })).metadata.result).toBe(1);
+      breakHost({});
+      await aMinuteLater();
+      expect(await undoing()).toMatchObject([{ state: 'done' }]);
+      expect(await journal()).toEqual([]);
+      expect(etc('passwd')).not.toMatch(/^bob:.*\/bin\/bash$/m);
+      const users = await here.engine.machine.users();
+      expect(await users.isSuspended('bob')).toBe(true);
+      expect(await storedAccount(here, 'bob')).toMatchObject({ suspendReason: 'spam', suspendLocked: true });
+      expect((await here.call('unsuspendacct', { user: 'bob' })).metadata.result).toBe(1);
+    });
+
+    it('is not undone while a later call runs that passed it', async () => {
+      const { step: find } = here.engine;
+      let asked: unknown;
+      here.overrides.step = async (kind) => {
+        const step = await find(kind);
+        if (step === undefined || kind !== 'users/suspend') return step;
+        return {
+          ...step,
+          apply: async (...args) => {
+            await aMinuteLater();
+            asked = (await undoing())[0];
+            return step.apply(...args);
+          },
+        };
+      };
+      expect((await here.call('suspendacct', { user: 'bob' })).metadata.result).toBe(1);
+      expect(asked).toMatchObject({ state: 'waiting', reason: 'Another call is running on “account bob”.' });
+    });
+
+    it('does not keep it from being removed, after which nothing is left to undo', async () => {
+      const { metadata } = await here.call('removeacct', { username: 'bob' });
+      expect(metadata.reason).toBe('bob account removed');
+      expect(await journal()).toEqual([]);
+      expect(await rowsOf('SELECT * FROM operation_lock')).toEqual([]);
+      await create('bob', { HASSHELL: '1' });
+      const before = etc('passwd');
+      await aMinuteLater();
+      expect(await undoing()).toMatchObject([{ state: 'done' }]);
+      expect(etc('passwd')).toBe(before);
+    });
+  });
+
+  it('keeps no lock on the other accounts of its call, which are undone', async () => {
+    await here.call('addpkg', { name: 'gold', quota: '1' });
+    for (const name of ['bob', 'carl', 'dora']) await create(name, { plan: 'gold' });
+    let isBroken = false;
+    const limits = new Map<unknown, unknown>();
+    breakHost({});
+    const { machine } = here.engine;
+    const quota = await machine.quota();
+    here.overrides.machine = {
+      ...machine,
+      quota: async () => ({
+        ...quota,
+        isEnabled: async () => true,
+        setLimit: async (name: string, limit: number | null) => {
+          if (name === 'dora') isBroken = true;
+          if (isBroken && name !== 'bob') throw failed('setquota');
+          limits.set(name, limit);
+        },
+      }),
+    };
+    const { metadata } = await here.call('editpkg', { name: 'gold', quota: '7' });
+    expect(metadata.reason).toContain('Earlier steps could not be undone: “setquota” failed');
+    expect(limits.get('bob')).toBe(1);
+    expect(await rowsOf('SELECT name FROM operation_lock ORDER BY name')).toEqual([
+      { name: 'account carl' },
+      { name: 'account dora' },
+    ]);
+    here.overrides = {};
+    expect((await here.call('modifyacct', { user: 'bob', HASSHELL: '1' })).metadata.result).toBe(1);
   });
 
   it('is also undone by the same process, if the store was unreachable for a while', async () => {
@@ -263,6 +421,7 @@ describe('a step that cannot be undone', () => {
   it('keeps no read of a server waiting, but is undone beside it', async () => {
     breakHost({ 'quota.setLimit': fails('setquota'), 'users.undoCreate': fails('userdel') });
     await create('bob', { quota: '5' });
+    await abandonAll();
     const works: (() => Promise<void>)[] = [];
     here.overrides = { later: (_name, work) => void works.push(work) };
     expect((await here.call('listaccts')).metadata.result).toBe(1);
@@ -327,6 +486,69 @@ describe('an account that exchanges a directory of its home with a link during t
   });
 });
 
+describe('an account that exchanges “.ssh” with a link while root works with its keys', () => {
+  const ssh = (name = '') => join(here.state, 'root/home/bob/.ssh', name);
+  const exchange = () => {
+    renameSync(ssh(), join(here.state, 'root/home/bob/moved'));
+    symlinkSync('moved', ssh());
+  };
+  /** The work of a step, around which something happens. */
+  const around = (wanted: string, happens: (usual: () => Promise<unknown>) => Promise<unknown>) => {
+    const { step: find } = here.engine;
+    here.overrides.step = async (kind) => {
+      const step = await find(kind);
+      if (step === undefined || kind !== wanted) return step;
+      return { ...step, apply: (...args) => happens(() => step.apply(...args)) };
+    };
+  };
+  const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILlxPW20EfQl7QEs5kF8HXG1NRRe6C8qin5xOe9uCFNp bob';
+  const free = async () => {
+    expect(await journal()).toEqual([]);
+    expect(await rowsOf('SELECT * FROM operation_lock')).toEqual([]);
+    expect((await here.call('suspendacct', { user: 'bob' })).metadata.result).toBe(1);
+  };
+  beforeEach(() => create('bob'));
+
+  it('keeps no locks when a new key is undone', async () => {
+    around('ssh-keys/store', async (usual) => {
+      await usual();
+      exchange();
+      throw failed('another step');
+    });
+    const { metadata } = await here.call('importsshkey', { user: 'bob', key, name: 'work' });
+    expect(metadata.reason).toMatch(
+      /^“another step” failed: out of order\. A file in a home was changed meanwhile/,
+    );
+    here.overrides = {};
+    await free();
+  });
+
+  it('keeps none when the removal of a key, which was interrupted, is finished', async () => {
+    expect((await here.call('importsshkey', { user: 'bob', key, name: 'work' })).metadata.result).toBe(1);
+    let go: () => void = () => undefined;
+    const blocked = new Promise<void>((done) => (go = done));
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((done) => (begin = done));
+    around('ssh-keys/remove', async () => {
+      begin();
+      await blocked;
+      throw failed('the process');
+    });
+    const answer = here.call('deletesshkey', { user: 'bob', file: 'work.pub' });
+    await Promise.race([begun, answer.then(({ metadata }) => Promise.reject(new Error(metadata.reason)))]);
+    await abandonAll();
+    exchange();
+    here.overrides = {};
+    const { metadata } = await here.call('twofactorauth_get_issuer');
+    expect(metadata.output?.warnings?.[0]).toMatch(
+      /^A file in a home was changed meanwhile, and was left as it is: .*\.ssh” is a symbolic link/,
+    );
+    await free();
+    go();
+    await answer;
+  });
+});
+
 describe('modifyacct leaves everything unchanged', () => {
   const args = { user: 'bob', newuser: 'robert', HASSHELL: '1', QUOTA: '7' };
 
@@ -382,18 +604,6 @@ describe('a suspension', () => {
 });
 
 describe('removeacct, whose last steps cannot be undone,', () => {
-  const tasksOf = () => rowsOf('SELECT id, kind, state, reason FROM task') as Promise<{ kind: string }[]>;
-  const finishing = async () => (await tasksOf()).filter(({ kind }) => kind === 'finish-operation');
-
-  /** Runs the tasks that are due a minute later. */
-  async function aMinuteLater(): Promise<void> {
-    here.time += 61_000;
-    const { application, engine } = here;
-    const logs = new TaskLogFiles(new StateDirectory(here.state, process.getuid?.() ?? 0), () => here.time);
-    const kinds = { 'finish-operation': taskKinds['finish-operation'] } as typeof taskKinds;
-    await new Worker({ engine, storeState: () => application.storeState(), kinds, logs }).runDue();
-  }
-
   it('is undone as a whole if a step before these fails', async () => {
     await create('bob');
     const before = await everything();
@@ -428,14 +638,14 @@ describe('removeacct, whose last steps cannot be undone,', () => {
     await create('bob');
     breakHost({ 'users.remove': fails('userdel') });
     const { metadata } = await here.call('removeacct', { username: 'bob' });
-    const [task] = await tasksOf().then((all) => all.filter(({ kind }) => kind === 'finish-operation'));
+    const [task] = await finishing();
     expect(metadata).toMatchObject({ result: 0, error_code: 'host_failed' });
     expect(metadata.reason).toMatch(
       /^“userdel” failed: out of order\. The call can no longer be taken back\. Done: .*Remove the MariaDB databases/,
     );
     expect(metadata.reason).toContain('Still to be done: End the processes of “bob”. Remove the user,');
     expect(metadata.reason).toContain(
-      `The task ${(task as unknown as { id: number }).id} (finish-operation) does the rest: it tries every minute`,
+      `The task ${task?.id} (finish-operation) does the rest: it tries every minute`,
     );
     here.overrides = {};
     await here.call('listaccts');

@@ -6,9 +6,11 @@ import type { AnyFunction } from '../../src/core/define.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import type { Engine, Store } from '../../src/core/engine.ts';
 import { ApiError, badParam } from '../../src/core/errors.ts';
+import { finish, TASK } from '../../src/core/irreversible.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
 import { defineChange, defineStep, exclusive, shared, type AnyStep } from '../../src/core/plan.ts';
 import { recover } from '../../src/core/recover-plans.ts';
+import { UNDO, undoLater } from '../../src/core/undo.ts';
 import { Installation } from '../support/installation.ts';
 import { onSqlite } from '../support/test-database.ts';
 
@@ -44,6 +46,8 @@ class World {
   /** How likely faults are. */
   #trouble = 0;
   #calls = 0;
+  /** Those that are not answered. */
+  readonly #removals = new Set<{ readonly process: string; readonly thing: string }>();
   readonly #answers: { readonly process: string; readonly done: Promise<void> }[] = [];
   #processes: Process[] = [];
 
@@ -113,6 +117,8 @@ class World {
 
   #kill(name: string): void {
     this.#living.delete(name);
+    // A removal that was begun is completed by others, and never answered.
+    for (const { process, thing } of this.#removals) if (process === name) this.possibleOf(thing).add(ABSENT);
     this.#processes = this.#processes.filter((process) => process.name !== name);
     this.#start();
   }
@@ -139,11 +145,14 @@ class World {
     const thing = `thing ${this.#below(2)}`;
     const command = this.#is(0.7) ? 'make' : 'drop';
     const args = Object.entries({ thing, call: String(call), parts: String(1 + this.#below(3)) });
+    const removal = { process: engine.processes.own(), thing };
+    if (command === 'drop') this.#removals.add(removal);
     const { metadata } = await dispatch(
       { command, args: args.map(([name, value]) => ({ name, value })), dryRun: false },
       root,
       engine,
     );
+    this.#removals.delete(removal);
     const state = command === 'make' ? call : ABSENT;
     const isUnclear = command === 'drop' || metadata.error_code === 'unknown_outcome';
     if (metadata.result === 1) this.possible.set(thing, new Set([state]));
@@ -269,14 +278,21 @@ class World {
   }
 }
 
-/** What every changing call does first. */
+/** What every changing call does first, and then what the tasks do. */
 async function recovery(engine: Engine): Promise<void> {
-  const left = engine.store.transaction('reads', async (db) => ({
-    value: await engine.journal.list(db),
-    keep: false,
-  }));
+  const list = () =>
+    engine.store.transaction('reads', async (db) => ({
+      value: await engine.journal.list(db),
+      keep: false,
+    }));
   // If the store is unreachable, the call fails.
-  await left.then((entries) => recover(engine, entries)).catch(() => undefined);
+  await list()
+    .then((entries) => recover(engine, entries))
+    .catch(() => undefined);
+  for (const { id, process } of await list().catch(() => [])) {
+    if (process === UNDO) await undoLater(engine, id).catch(() => undefined);
+    if (process === TASK) await finish(engine, id).catch(() => undefined);
+  }
 }
 
 /** SQLite rolls back all changes of a group because of one. */

@@ -1,4 +1,6 @@
 // Operations on the machine that were interrupted and are waiting for the next call.
+import { TASK } from '../../core/irreversible.ts';
+import { UNDO } from '../../core/undo.ts';
 import { journal } from '../../store/journal.ts';
 import { count, ok, warning, withStore, type Check } from '../check.ts';
 
@@ -10,12 +12,16 @@ const check: Check = {
       const entries = await journal.list(db);
       const left = entries.filter(({ process }) => process === '' || !subject.isAlive(process));
       if (left.length > 0) {
-        return left.map(({ kind, xid, caller }) =>
-          warning(
-            `“${kind}” of ${caller} (XID ${xid}) was interrupted. The next call undoes or completes it.`,
+        return left.map(({ kind, xid, caller, process }) => {
+          const what = `“${kind}” of ${caller} (XID ${xid})`;
+          const show = 'whmapi1 --tasks';
+          if (process === UNDO) return warning(`${what} failed, and a task still has to undo it.`, show);
+          if (process === TASK) return warning(`A task still has to finish ${what}.`, show);
+          return warning(
+            `${what} was interrupted. The next call undoes or completes it.`,
             'whmapi1 list_users',
-          ),
-        );
+          );
+        });
       }
       const running = entries.length === 0 ? '' : ` ${count(entries.length, 'operation')} in progress.`;
       return [ok(`No operation was interrupted.${running}`)];
