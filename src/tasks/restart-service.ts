@@ -1,6 +1,8 @@
 // Restarts a service: somebody asked for it and does not wait, or it did not answer.
 import { ApiError } from '../core/errors.ts';
+import { MachineError } from '../core/machine-error.ts';
 import { defineTask } from '../core/task.ts';
+import { virtualHosts } from '../drivers/virtual-hosts/virtual-hosts.ts';
 import * as troubles from '../model/services/troubles.ts';
 
 interface Input {
@@ -14,8 +16,18 @@ export default defineTask<Input>({
   description: 'Restart a service.',
   whenInterrupted: 'fail',
 
-  async run({ service, problem }, { call, log, now, transaction }) {
+  async run({ service, problem }, { call, log, machine, now, transaction }) {
     if (problem !== undefined) log(problem);
+    // One account must not keep the websites of all others from being served.
+    const aside =
+      problem === undefined || service !== 'httpd'
+        ? []
+        : await virtualHosts.setAside(machine).catch((error: unknown) => {
+            if (!(error instanceof MachineError)) throw error;
+            log(error.message);
+            return [];
+          });
+    for (const sentence of aside) log(sentence);
     const { metadata, data } = await call({
       command: 'restartservice',
       args: [{ name: 'service', value: service }],
@@ -29,7 +41,8 @@ export default defineTask<Input>({
       throw new ApiError('host_failed', reason);
     }
     log((data as { output: string }).output);
-    const how = problem === undefined ? 'It was restarted by a call.' : 'The server has restarted it.';
+    const restarted = problem === undefined ? 'It was restarted by a call.' : 'The server has restarted it.';
+    const how = [restarted, ...aside].join('\n');
     await transaction('changes', (db) => troubles.recovered(db, service, how, moment));
     return { service };
   },

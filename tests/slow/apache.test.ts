@@ -89,6 +89,36 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
     expect(await apache.apache.refusal(apache.machine)).toContain('apache2.conf');
   });
 
+  it('are set aside if Apache would not start with them, and all others are served again', async () => {
+    for (const name of ['bob', 'carl', 'dora']) {
+      put(name, 'index.html', `of ${name}`);
+      await change(name, webOf(name));
+    }
+    expect(await apache.apache.setAside(apache.machine)).toEqual([]);
+    apache.write(accountFile('bob'), 'SuexecUserGroup nobodyofthatname nobodyofthatname\n');
+    apache.write('/etc/apache2/whmapi1/custom/carl/extra.conf', 'Nonsense on\n');
+    const refused = apache.apache.restart(apache.machine);
+    await expect(refused).rejects.toThrow('Apache rejects its configuration:');
+    const told = await apache.apache.setAside(apache.machine);
+    expect(told.map((one) => /accounts\/(\w+)\.conf” was set aside/.exec(one)?.[1]).sort()).toEqual([
+      'bob',
+      'carl',
+    ]);
+    expect(told.join(' ')).toMatch(/Nonsense.* then run: whmapi1 --rebuild carl/);
+    await apache.apache.restart(apache.machine);
+    expect(await answer('dora.example', '/')).toBe('200 of dora');
+    expect(await answer('bob.example', '/')).toMatch(/^404 /);
+    expect([...(await apache.apache.usernames(apache.machine))]).toEqual(['dora']);
+    // It comes back with the step that --rebuild plans.
+    await change('bob', webOf('bob'));
+    expect(await answer('bob.example', '/')).toBe('200 of bob');
+    // Somebody else’s file is not touched.
+    apache.write('/etc/apache2/sites-enabled/mine.conf', 'Nonsense on\n');
+    apache.write('/etc/apache2/apache2.conf', `${apache.text('/etc/apache2/apache2.conf')}Wrong\n`);
+    await expect(apache.apache.setAside(apache.machine)).rejects.toThrow('apache2.conf');
+    expect(await answer('dora.example', '/')).toBe('200 of dora');
+  });
+
   it.each(['reload', 'restart'] as const)(
     'that a process wrote before it ended are served after a %s',
     async (read) => {

@@ -92,6 +92,11 @@ export interface VirtualHostsDriver<Memento> {
    * Undefined if it does not.
    */
   refusal(machine: DriverMachine): Promise<string | undefined>;
+  /**
+   * For a web server that has ended: takes the files of accounts out of its configuration that it rejects.
+   * @returns a sentence for each file. @throws MachineError if it rejects something else.
+   */
+  setAside(machine: DriverMachine): Promise<readonly string[]>;
   /** The problems of the configuration, each as a sentence. Changes nothing. */
   examine(machine: DriverMachine): Promise<readonly string[]>;
 }

@@ -27,6 +27,7 @@ import {
 import { changeModules, dangerOf, moduleChanges, type ModuleChanges } from './modules.ts';
 import { accountFile, ACCOUNTS, wildcardFile, OURS, SUEXEC } from './places.ts';
 import { refusalOf } from './refusal.ts';
+import { setAside } from './set-aside.ts';
 import { serverDriver, type DesiredServer } from './server-driver.ts';
 
 export class Apache implements VirtualHostsDriver<FileMemento> {
@@ -127,6 +128,12 @@ export class Apache implements VirtualHostsDriver<FileMemento> {
 
   async refusal(machine: DriverMachine): Promise<string | undefined> {
     return refusalOf(this.#apache, await this.#accounts.port(machine));
+  }
+
+  async setAside(machine: DriverMachine): Promise<readonly string[]> {
+    const port = await this.#accounts.port(machine);
+    if (!(await this.#apache.isServed(port))) return [];
+    return exclusively(port)(() => setAside(this.#apache, port));
   }
 
   async examine(machine: DriverMachine): Promise<readonly string[]> {
