@@ -113,6 +113,22 @@ test('domains are added, listed and removed', async () => {
   expect(await page.getByRole('button', { name: 'Remove bob.example' }).count()).toBe(0);
 });
 
+test('who sets two-factor authentication up is told that the policy is disabled', async () => {
+  await logIn();
+  await goTo('Two-Factor Authentication');
+  await button('Set up').click();
+  const said = 'logins do not require them until the administrator of the server enables the policy';
+  await page.getByText(said).waitFor();
+  expect(await page.getByLabel('Enable the policy too').count()).toBe(0);
+  const config = '{"bob":{"primary_account":{"secret":"WJ73QJSKZBXCIFPZ"}}}';
+  shell(`echo '${config}' | whmapi1 --input=json twofactorauth_set_tfa_config_for_user`);
+  // The session has ended.
+  await logIn();
+  await goTo('Two-Factor Authentication');
+  await page.getByText('Only the administrator of the server can enable it.').waitFor();
+  await site.check('a second factor that is not required');
+});
+
 test('two-factor authentication is set up, needed for the login, and removed', async () => {
   shell('whmapi1 twofactorauth_enable_policy');
   await logIn();

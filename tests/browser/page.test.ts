@@ -97,9 +97,9 @@ describe('a person', () => {
   test('sets two-factor authentication up, and logs in with a code, then with a recovery code', async () => {
     await logIn();
     await goTo('Two-Factor Authentication');
-    await button('Enable the policy').click();
-    await button('Disable the policy').waitFor();
     await button('Set up').click();
+    expect(await page.getByLabel('Enable the policy too').isChecked()).toBe(true);
+    await page.getByText('codes are saved, but logins do not require them').waitFor();
     await page.getByText('all your sessions end, including this one').waitFor();
     const secret = (await page.locator('#secret').textContent()) ?? '';
     expect(await copied('the secret')).toBe(secret);
@@ -115,6 +115,8 @@ describe('a person', () => {
     const codes = await page.locator('.codes li').allTextContents();
     expect(codes).toHaveLength(10);
     expect(await copied('the recovery codes')).toBe(`${codes.join('\n')}\n`);
+    expect(await page.getByText('the policy is disabled').count()).toBe(0);
+    expect(shell('whmapi1 --output=json twofactorauth_policy_status')).toContain('"is_enabled":1');
 
     await page.getByRole('link', { name: 'log in again' }).click();
     await page.getByText('Log in again with a code.').waitFor();
@@ -138,6 +140,50 @@ describe('a person', () => {
     await page.getByLabel('Code').fill(codes[0]?.toUpperCase() ?? '');
     await page.keyboard.press('Enter');
     await page.getByText('9 are left').waitFor();
+  });
+
+  test('is told that logins do not require the codes while the policy is disabled', async () => {
+    await logIn();
+    await goTo('Two-Factor Authentication');
+    await button('Set up').click();
+    await page.getByLabel('Enable the policy too').uncheck();
+    await site.check('the offer of the policy');
+    // The server accepts no further code of root within these seconds, so it is not asked.
+    let sent = '';
+    const done = (data: object, warnings: string[] = []) => ({
+      metadata: { result: 1, reason: 'OK', output: { warnings } },
+      data,
+    });
+    await page.route('**/json-api/batch', (route) => {
+      sent = route.request().postData() ?? '';
+      const setUp = done({ success: 1 }, [
+        'Logins require codes only if the policy is enabled.',
+        'Another one.',
+      ]);
+      return route.fulfill({ json: done({ result: [setUp, done({ recovery_codes: ['aaaa-bbbb'] })] }) });
+    });
+    await page.getByLabel('Code').fill('123456');
+    await button('Enable').click();
+    const said = 'Your codes are saved, but logins do not require them, because the policy is disabled.';
+    await page.getByText(said).waitFor();
+    await page.getByText('Another one.').waitFor();
+    expect(await page.getByText('Logins require codes only').count()).toBe(0);
+    expect(sent).toContain('twofactorauth_generate_recovery_codes');
+    expect(sent).not.toContain('twofactorauth_enable_policy');
+    await site.check('codes that are not required');
+    await site.context.clearCookies();
+    await page.getByRole('link', { name: 'log in again' }).click();
+    await page.getByText('Log in again with only your password.').waitFor();
+
+    const config = '{"root":{"primary_account":{"secret":"WJ73QJSKZBXCIFPZ"}}}';
+    shell(`echo '${config}' | whmapi1 --input=json twofactorauth_set_tfa_config_for_user`);
+    await logIn();
+    await goTo('Two-Factor Authentication');
+    await page.getByText(said).waitFor();
+    await site.check('a second factor that is not required');
+    await button('Enable the policy').click();
+    await page.getByText('Logging in as root requires a code.').waitFor();
+    expect(await page.getByText(said).count()).toBe(0);
   });
 
   test('removes the second factors of others, and then their own', async () => {

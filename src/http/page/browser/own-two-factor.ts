@@ -2,10 +2,11 @@
 import { byId, element } from './element.ts';
 import { confirmIdentity, withIdentity } from './identity.ts';
 import { during, hideFailure, leaveNotice, showFailure } from './notice.ts';
+import type { Policy } from './policy.ts';
 import { recoveryCodes } from './recovery-codes.ts';
 import { user } from './session.ts';
 import { twoFactorApi } from './two-factor-api.ts';
-import { SetUp } from './two-factor-set-up.ts';
+import { notAskedYet, SetUp } from './two-factor-set-up.ts';
 
 interface Events {
   /** Loads the state again. */
@@ -19,12 +20,14 @@ export class OwnTwoFactor {
   readonly #content = byId('own-content', HTMLDivElement);
   readonly #state = byId('own-state', HTMLSpanElement);
   readonly #error = byId('own-error', HTMLParagraphElement);
+  #policy: Policy = { isOn: false, maySwitch: false };
 
   constructor(events: Events) {
     this.#events = events;
   }
 
-  show(isEnrolled: boolean, isPolicyOn: boolean): void {
+  show(isEnrolled: boolean, policy: Policy): void {
+    this.#policy = policy;
     hideFailure(this.#error);
     this.#showState(isEnrolled);
     const state = !isEnrolled
@@ -32,9 +35,7 @@ export class OwnTwoFactor {
           'You log in with only your password. To set up two-factor authentication, you need an authenticator app ' +
             '(TOTP) on your phone.',
         ]
-      : isPolicyOn
-        ? ['Logging in as ', element('b', {}, user), ' requires a code.']
-        : ['You have set it up, but the policy is disabled, so logins do not require a code.'];
+      : ['Logging in as ', element('b', {}, user), ' requires a code.'];
     const action = (label: string, work: () => Promise<void>, kind = '') =>
       element(
         'button',
@@ -53,7 +54,7 @@ export class OwnTwoFactor {
         ]
       : [action('Set up', () => this.#setUp(), 'primary')];
     this.#content.replaceChildren(
-      element('p', {}, ...state),
+      isEnrolled && !policy.isOn ? notAskedYet(policy) : element('p', {}, ...state),
       element('div', { class: 'actions' }, ...buttons),
     );
   }
@@ -84,7 +85,7 @@ export class OwnTwoFactor {
   }
 
   async #setUp(): Promise<void> {
-    await new SetUp(this.#content, this.#error, {
+    await new SetUp(this.#content, this.#error, this.#policy, {
       isDone: () => {
         this.#showState(true);
         this.#events.isSetUp();

@@ -20,6 +20,8 @@ export interface Enrolled {
   readonly warnings: readonly string[];
   /** Absent if they could not be created. */
   readonly codes?: readonly string[];
+  /** True if the policy was enabled too. */
+  readonly hasEnabledPolicy: boolean;
 }
 
 interface Codes {
@@ -28,8 +30,8 @@ interface Codes {
 
 interface TwoFactorApi {
   readonly generate: () => Promise<Secret>;
-  /** Also creates recovery codes, in one request, because the session ends. */
-  readonly enrol: (secret: string, code: string) => Promise<Enrolled>;
+  /** Also creates recovery codes and enables the policy, in one request, because the session ends. */
+  readonly enrol: (secret: string, code: string, enablesPolicy: boolean) => Promise<Enrolled>;
   readonly renewCodes: () => Promise<readonly string[]>;
   readonly remove: (user: string) => Promise<void>;
 }
@@ -37,16 +39,25 @@ interface TwoFactorApi {
 const apis: Readonly<Record<Service, TwoFactorApi>> = {
   whostmgrd: {
     generate: () => call<Secret>('twofactorauth_generate_tfa_config', { secret_length: '32' }),
-    async enrol(secret, code) {
+    async enrol(secret, code, enablesPolicy) {
       const proof = new URLSearchParams({ secret, tfa_token: code });
-      const { result } = await call<{ result: [Answered<unknown>, Answered<Codes>?] }>('batch', {
-        command: [`twofactorauth_set_tfa_config?${proof}`, 'twofactorauth_generate_recovery_codes'],
-        abort_on_error: 1,
-      });
-      const [setUp, codes] = result;
+      const { result } = await call<{ result: [Answered<unknown>, Answered<Codes>?, Answered<unknown>?] }>(
+        'batch',
+        {
+          command: [
+            `twofactorauth_set_tfa_config?${proof}`,
+            'twofactorauth_generate_recovery_codes',
+            ...(enablesPolicy ? ['twofactorauth_enable_policy'] : []),
+          ],
+          abort_on_error: 1,
+        },
+      );
+      const [setUp, codes, policy] = result;
       dataOf(setUp);
-      const warnings = setUp.metadata.output?.warnings ?? [];
-      return codes?.metadata.result === 1 ? { warnings, codes: dataOf(codes).recovery_codes } : { warnings };
+      const warnings = furtherWarnings(setUp.metadata.output?.warnings);
+      const hasEnabledPolicy = policy?.metadata.result === 1;
+      if (codes?.metadata.result !== 1) return { warnings, hasEnabledPolicy };
+      return { warnings, hasEnabledPolicy, codes: dataOf(codes).recovery_codes };
     },
     renewCodes: async () => (await call<Codes>('twofactorauth_generate_recovery_codes')).recovery_codes,
     async remove(user) {
@@ -67,8 +78,8 @@ const apis: Readonly<Record<Service, TwoFactorApi>> = {
         'command-1': ['TwoFactorAuth', 'generate_recovery_codes'],
       });
       uapiData(setUp);
-      const warnings = setUp.warnings ?? [];
-      return codes?.status === 1 ? { warnings, codes: codes.data.recovery_codes } : { warnings };
+      const outcome = { warnings: furtherWarnings(setUp.warnings), hasEnabledPolicy: false };
+      return codes?.status === 1 ? { ...outcome, codes: codes.data.recovery_codes } : outcome;
     },
     renewCodes: async () => (await uapi<Codes>('TwoFactorAuth/generate_recovery_codes')).recovery_codes,
     async remove() {
@@ -76,5 +87,10 @@ const apis: Readonly<Record<Service, TwoFactorApi>> = {
     },
   },
 };
+
+/** The page itself says that logins require no codes, or has enabled the policy since. */
+function furtherWarnings(warnings: readonly string[] | null | undefined): string[] {
+  return (warnings ?? []).filter((warning) => !warning.startsWith('Logins require codes only '));
+}
 
 export const twoFactorApi = apis[service];

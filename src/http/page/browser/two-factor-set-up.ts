@@ -4,6 +4,7 @@ import { copyButton } from './copy-button.ts';
 import { element } from './element.ts';
 import { withIdentity } from './identity.ts';
 import { during, leaveNotice } from './notice.ts';
+import type { Policy } from './policy.ts';
 import { recoveryCodes } from './recovery-codes.ts';
 import { twoFactorApi, type Secret } from './two-factor-api.ts';
 
@@ -16,12 +17,16 @@ interface Ends {
 export class SetUp {
   readonly #place: HTMLElement;
   readonly #error: HTMLElement;
+  readonly #policy: Policy;
   readonly #ends: Ends;
+  readonly #enablesPolicy = element('input', { type: 'checkbox' });
 
-  constructor(place: HTMLElement, error: HTMLElement, ends: Ends) {
+  constructor(place: HTMLElement, error: HTMLElement, policy: Policy, ends: Ends) {
     this.#place = place;
     this.#error = error;
+    this.#policy = policy;
     this.#ends = ends;
+    this.#enablesPolicy.checked = !policy.isOn && policy.maySwitch;
   }
 
   async begin(): Promise<void> {
@@ -32,8 +37,18 @@ export class SetUp {
         'p',
         { class: 'callout warning' },
         'As soon as your code is accepted, all your sessions end, including this one. You then get recovery codes ' +
-          'and log in again with a code.',
+          'and log in again.',
       ),
+      ...(this.#policy.isOn || this.#policy.maySwitch
+        ? []
+        : [
+            element(
+              'p',
+              { class: 'callout warning' },
+              'The policy is disabled: your codes will be saved, but logins do not require them until the ' +
+                'administrator of the server enables the policy.',
+            ),
+          ]),
       element(
         'ol',
         { class: 'steps' },
@@ -65,25 +80,45 @@ export class SetUp {
       },
       element('label', { for: code.id }, 'Code'),
       code,
+      ...this.#policyOffer(),
       element('div', { class: 'actions' }, send, cancel),
     );
     return { form, code };
   }
 
+  #policyOffer(): HTMLElement[] {
+    if (this.#policy.isOn || !this.#policy.maySwitch) return [];
+    return [
+      element('label', { class: 'check' }, this.#enablesPolicy, 'Enable the policy too'),
+      element(
+        'p',
+        { class: 'hint' },
+        'Logins then require a code from every user who has set up two-factor authentication. While the policy is ' +
+          'disabled, codes are saved, but logins do not require them.',
+      ),
+    ];
+  }
+
   async #send(secret: string, code: HTMLInputElement): Promise<void> {
-    const enrolled = await withIdentity(() => twoFactorApi.enrol(secret, code.value.trim())).catch(
-      (error: unknown) => {
-        code.select();
-        throw error;
-      },
-    );
+    const enrolled = await withIdentity(() =>
+      twoFactorApi.enrol(secret, code.value.trim(), this.#enablesPolicy.checked),
+    ).catch((error: unknown) => {
+      code.select();
+      throw error;
+    });
     this.#ends.isDone();
+    const isPolicyOn = this.#policy.isOn || enrolled.hasEnabledPolicy;
     const goOn = element(
       'a',
       {
         class: 'button primary',
         href: '/',
-        click: () => leaveNotice('Two-factor authentication is set up. Log in again with a code.'),
+        click: () =>
+          leaveNotice(
+            isPolicyOn
+              ? 'Two-factor authentication is set up. Log in again with a code.'
+              : 'Two-factor authentication is set up, but the policy is disabled. Log in again with only your password.',
+          ),
       },
       'I have saved the codes: log in again',
     );
@@ -95,6 +130,7 @@ export class SetUp {
         { class: 'callout good' },
         'Two-factor authentication is set up. Your sessions have ended.',
       ),
+      ...(isPolicyOn ? [] : [notAskedYet(this.#policy)]),
       ...warnings,
       codes !== undefined
         ? recoveryCodes(codes, goOn)
@@ -107,6 +143,18 @@ export class SetUp {
     );
     this.#place.querySelector('h3')?.focus();
   }
+}
+
+/** Says that logins do not require the codes that are saved. */
+export function notAskedYet({ maySwitch }: Policy): HTMLElement {
+  return element(
+    'p',
+    { class: 'callout warning' },
+    'Your codes are saved, but logins do not require them, because the policy is disabled. ' +
+      (maySwitch
+        ? 'You can enable it on the page “Two-Factor Authentication”.'
+        : 'Only the administrator of the server can enable it.'),
+  );
 }
 
 function secretFor({ secret, otpauth_str: uri }: Secret): HTMLElement[] {

@@ -23,7 +23,7 @@ function startForAccount(): void {
       const { is_enabled: isEnabled } = await uapi<{ is_enabled: 0 | 1 }>(
         'TwoFactorAuth/get_user_configuration',
       );
-      own.show(isEnabled === 1, isPolicyOn);
+      own.show(isEnabled === 1, { isOn: isPolicyOn, maySwitch: false });
     } catch (error) {
       own.fail(error);
     }
@@ -65,7 +65,10 @@ class TwoFactor {
       call<Configs>('twofactorauth_get_user_configs'),
     ]);
     this.#showPolicy(policy.is_enabled === 1);
-    this.#own.show(Object.hasOwn(configs, user), this.#isPolicyOn);
+    this.#own.show(Object.hasOwn(configs, user), {
+      isOn: this.#isPolicyOn,
+      maySwitch: findById('policy-switch') !== undefined,
+    });
     this.#showEnrolled(configs);
   }
 
