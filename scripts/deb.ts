@@ -18,7 +18,7 @@ import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { clients, compileNatives, natives } from './build/client.ts';
 import { noticesOf } from './build/notices.ts';
-import { changelog, control, copyright } from './deb/documents.ts';
+import { changelog, control, copyright, withoutAddress } from './deb/documents.ts';
 import { withoutCodeCache } from './deb/without-code-cache.ts';
 
 const top = join(import.meta.dirname, '..');
@@ -129,7 +129,7 @@ function placeDocuments(): void {
   // The program makes these diversions when a role is activated, so a purge takes them back.
   write(
     'usr/share/lintian/overrides/whmapi1',
-    'whmapi1: package-uses-local-diversion [postrm:*]\nwhmapi1: remove-of-unknown-diversion * [postrm:*]\n',
+    `whmapi1: package-uses-local-diversion [postrm:*]\nwhmapi1: remove-of-unknown-diversion * [postrm:*]\n${withoutAddress}`,
   );
   write(`${DOCUMENTS}/changelog.gz`, gzip(changelog(options.version, seconds)));
   write(`${DOCUMENTS}/CHANGELOG.md.gz`, gzip(readFileSync(join(top, 'CHANGELOG.md'))));

@@ -1,6 +1,19 @@
 // The texts of the Debian package that follow from its version and contents.
 
-const maintainer = `${process.env.DEBFULLNAME ?? 'whmapi1 maintainers'} <${process.env.DEBEMAIL ?? 'maintainers@whmapi1.example'}>`;
+/** As in LICENSE. They have no common email address, and an invented one would mislead. */
+const AUTHORS = 'the whmapi1 authors';
+
+/** Who builds the package for others, from the variables of Debian’s tools. Undefined if they are not set. */
+const builder =
+  process.env.DEBFULLNAME === undefined || process.env.DEBEMAIL === undefined
+    ? undefined
+    : `${process.env.DEBFULLNAME} <${process.env.DEBEMAIL}>`;
+
+/** Overrides for what lintian reports because of the missing address. */
+export const withoutAddress =
+  builder === undefined
+    ? 'whmapi1: maintainer-address-missing\nwhmapi1: bogus-mail-host-in-debian-changelog *\n'
+    : '';
 
 export interface Contents {
   readonly version: string;
@@ -18,7 +31,7 @@ export function control({ version, architecture, kilobytes, libraries }: Content
   return `Package: whmapi1
 Version: ${version}
 Architecture: ${architecture}
-Maintainer: ${maintainer}
+Maintainer: ${builder ?? AUTHORS}
 Installed-Size: ${kilobytes}
 Depends: nodejs (>= 20.19), nodejs (<< 21), ${libraries}, init-system-helpers (>= 1.52), passwd, procps
 Recommends: cron, dbus, nftables, quota
@@ -40,7 +53,7 @@ export function changelog(version: string, seconds: number): string {
 
   * Release ${version}. CHANGELOG.md.gz in this directory lists the changes.
 
- -- ${maintainer}  ${date}
+ -- ${builder ?? `${AUTHORS} <>`}  ${date}
 `;
 }
 

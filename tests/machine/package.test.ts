@@ -67,6 +67,11 @@ describeOnMachine('the Debian package', () => {
     expect(execFileSync('lintian', words, { encoding: 'utf8' })).toBe('');
   });
 
+  it('names no invented address as its maintainer', () => {
+    const field = execFileSync('dpkg-deb', ['--field', first, 'Maintainer'], { encoding: 'utf8' });
+    expect(field).toBe('the whmapi1 authors\n');
+  });
+
   it('can be installed, and the server runs, on 127.0.0.1 only', () => {
     machine.sh('mkdir /var/tmp/built');
     copyFileSync(first, machine.path(`/var/tmp/built/${basename(first)}`));
