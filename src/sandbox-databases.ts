@@ -194,7 +194,7 @@ async function answers(child: ChildProcess, server: DatabaseServer): Promise<boo
   return false;
 }
 
-/** Of the newest version, or of the version that the data are of. Undefined if it is not installed. */
+/** Returns the folder of the version that wrote the data, or of the newest version. Undefined if it is not installed. */
 function postgresqlFolder(data: string): string | undefined {
   if (!existsSync(POSTGRESQL_VERSIONS)) return undefined;
   const own = versionOf(data);

@@ -21,7 +21,7 @@ const ZONES = 10_000;
 const FEW_ZONES = 100;
 const DELAY_MS = 2000;
 const ROUNDS = 5;
-/** Of nsupdate. */
+/** The key of nsupdate. */
 const KEY = 'c2VjcmV0LW9mLWEtYmVuY2gtb25seQ==';
 
 const zone = (name: string, more = '') =>

@@ -54,7 +54,7 @@ export async function compareHestia(work: string): Promise<void> {
 interface Measured {
   readonly way: string;
   readonly perMinute: number;
-  /** Of the minute until its end. */
+  /** The load of the minute until its end. */
   readonly load: string;
 }
 

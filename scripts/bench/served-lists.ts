@@ -12,7 +12,7 @@ import { median, processorTimeOf, startServer, stop, type Environment } from './
 
 const ACCOUNTS = 100_000;
 const ROUNDS = 9;
-/** Of a list that takes about ten milliseconds: one call differs more from the next. */
+/** For a list that takes about ten milliseconds: its calls differ more from each other. */
 const ROUNDS_OF_SHORT = 27;
 /** Calls of the server before those that are measured. */
 const WARM_UP = 3;

@@ -17,7 +17,7 @@ export interface ChangeDatabases {
   readonly added: readonly DatabaseObject[];
   readonly removed: readonly DatabaseObject[];
   readonly renamed: readonly { readonly kind: ObjectKind; readonly from: string; readonly to: string }[];
-  /** Of the account’s remote access list. */
+  /** Hosts in the account’s remote access list. */
   readonly addedHosts?: readonly string[];
   readonly removedHosts?: readonly string[];
 }

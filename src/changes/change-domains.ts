@@ -173,7 +173,7 @@ type OwnContext = Omit<Context, 'plan'>;
 /** What `look` reads: also the zones of all domains of the account, to which a subdomain may belong. */
 export async function lookForOwn(
   context: FreeContext,
-  /** Of the new domains. */
+  /** Returns the names of the new domains. */
   namesOf: (mainDomain: string) => readonly string[] = () => [],
   foreign?: string,
 ): Promise<FoundForDomains> {

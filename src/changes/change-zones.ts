@@ -179,7 +179,7 @@ export async function enableSigning<Data extends Hash>(
   const wanted = nameOfPolicy(policy);
   const { found, failures } = await openSeveral(db, caller, args.domain, zones);
   const errors = new Map(failures);
-  /** Of zones that are signed already. */
+  /** The key tags of zones that are already signed. */
   const keyTags = new Map<string, number>();
   const changes = [];
   for (const [domain, { found: zone, keys }] of found) {

@@ -35,7 +35,7 @@ export class Contexts {
   answer: PlanAnswer | undefined;
   /** True if something besides the writer of the response needs its list. */
   needsWholeList = false;
-  /** Of the calls as an account: true if there were any, and all of them were recorded as reads. */
+  /** True if there were calls as an account, and all of them were recorded as reads. */
   #areReads: boolean | undefined;
   readonly #of: ContextsOptions;
 

@@ -360,7 +360,7 @@ class Dispatch {
     return this.#caller.actor === undefined ? [] : [['cpanel.user', this.#caller.user]];
   }
 
-  /** Of a call without a line in the audit log, which has changed nothing. */
+  /** Returns the kind of a call without a line in the audit log, which has changed nothing. */
   #kindOf(outcome: Outcome): AuditKind {
     const { isAccount, actor } = this.#caller;
     const fn = this.#function;

@@ -33,7 +33,7 @@ export interface CallHooks {
 export interface HookRun {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   readonly time: number;
-  /** Of the call. */
+  /** The XID of the call. */
   readonly xid: string;
   readonly hook: string;
   readonly category: string;

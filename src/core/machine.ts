@@ -247,7 +247,7 @@ export interface MachineOwnCertificate {
   /** Undefined if the server has never started and no certificate was installed. */
   read(): Promise<OwnCertificateState | undefined>;
   /**
-   * Of the certificate that this program created itself, SHA-256: pairs of hexadecimal digits with colons between them.
+   * Returns the SHA-256 of the certificate that this program created: pairs of hexadecimal digits with colons between them.
    * Undefined if the server has never started, or another certificate was installed.
    */
   fingerprint(): Promise<string | undefined>;

@@ -1,6 +1,6 @@
 // The names of the errors of system calls.
 
-/** Of Linux. Node has no name for it: its code is “Unknown system error -122”. */
+/** The number on Linux. Node has no name for it: its code is “Unknown system error -122”. */
 const EDQUOT = -122;
 
 /** The name of a system call’s error, such as ENOSPC. Undefined for other errors. */

@@ -138,7 +138,7 @@ export interface TaskLogPiece {
   readonly lines: readonly string[];
   /** The position after these lines, in bytes. */
   readonly end: number;
-  /** Of the whole log, in bytes. */
+  /** The size of the whole log, in bytes. */
   readonly size: number;
 }
 

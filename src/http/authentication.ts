@@ -35,9 +35,9 @@ export interface Accepted {
   readonly caller: Caller;
   readonly origin: Required<Origin>;
   readonly warnings: readonly string[];
-  /** Of a session of webmail that shows another mailbox than the account’s own. */
+  /** Present for a session of webmail that shows another mailbox than the account’s own. */
   readonly mailbox?: sessions.SessionMailbox;
-  /** Of a token: the store's state for which this result holds, and until when. */
+  /** Present for a token: the store's state for which this result holds, and until when. */
   readonly holds?: { readonly state: string; readonly until: number };
 }
 

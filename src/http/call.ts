@@ -25,7 +25,7 @@ export interface ReadCall {
   readonly isVersion1: boolean;
 }
 
-/** Of a query, and of a body. */
+/** The maximum in a query, and in a body. */
 export const MAX_PARAMETERS = 10_000;
 /** Commas and colons of a JSON body: an object has two for each value. */
 const MAX_VALUES = 40_000;

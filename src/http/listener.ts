@@ -20,7 +20,7 @@ const purposes: Readonly<Record<LoginService, string>> = {
 
 /** Opens ports, and says so on standard output. */
 export class Listener {
-  /** Of WHM, as URLs. */
+  /** The addresses of WHM, as URLs. */
   readonly addresses: string[] = [];
   readonly #options: DaemonOptions;
   readonly #application: Application;

@@ -25,7 +25,7 @@ interface Known extends Repeatable {
   readonly headers: string[];
 }
 
-/** Of a connection: the number of requests, and the length of their responses. The latest one is always kept. */
+/** What is kept for a connection: the number of requests, and the length of their responses. The latest one is always kept. */
 const MAX_REQUESTS = 4;
 const MAX_LENGTH = 256 * 1024;
 
@@ -74,7 +74,7 @@ function latestOf(all: Known[]): Known[] {
   return all;
 }
 
-/** Of two requests without bodies on one connection. */
+/** Compares two requests without bodies on one connection. */
 function isSame(one: Known['request'], other: Known['request']): boolean {
   return (
     one.url === other.url &&

@@ -46,7 +46,7 @@ export class WatchedCall {
   #first: AnyFunction | undefined;
   #isRead = true;
   #isUnfinished = false;
-  /** Of the function that is called, and of the one that it calls. */
+  /** The uses of the function that is called, and of the one that it calls. */
   readonly #uses = new Map<AnyFunction, Use>();
   readonly #records: AuditRecord[] = [];
 

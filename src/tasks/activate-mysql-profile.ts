@@ -9,7 +9,7 @@ import { LOCAL_PROFILE } from '../model/databases/owners.ts';
 import * as profiles from '../model/databases/profiles.ts';
 
 interface Input {
-  /** Of the profile. */
+  /** The name of the profile. */
   readonly name: string;
 }
 

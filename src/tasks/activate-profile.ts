@@ -55,7 +55,7 @@ export default defineTask<Input>({
     });
     log(`The profile ${code} is active.`);
     progress(90, 'Writing the files of accounts');
-    // Of roles that are active already, somebody may have removed a zone on purpose.
+    // For roles that were active before, somebody may have removed a zone on purpose.
     const had = before?.enabled.map(({ module }) => module) ?? [];
     const isNew = (role: string) => isRetry || !had.includes(role);
     const lacking = await rebuildAccounts(context, (part) =>

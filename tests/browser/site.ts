@@ -15,7 +15,7 @@ const flags = [
 ];
 
 export class Site {
-  /** Of WHM. */
+  /** The URL of WHM. */
   url = '';
   /** The interface of accounts. */
   accountUrl = '';

@@ -1,7 +1,7 @@
 // Where the data of provided functions deliberately differs from what WHM API 1 and UAPI document, with reasons.
 
 export interface ReturnsDifference {
-  /** Of lines such as `accountsummary /acct[]/uid: string; documented: integer`. */
+  /** They match lines such as `accountsummary /acct[]/uid: string; documented: integer`. */
   readonly fields: readonly RegExp[];
   readonly because: string;
 }

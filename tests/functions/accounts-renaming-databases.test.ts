@@ -38,7 +38,7 @@ test('databases and users get the new prefix, and others keep their names', asyn
   expect(metadata).toMatchObject({ result: 1 });
   expect(data).toMatchObject({ user: 'robert' });
   expect(await databases('robert')).toEqual(of('robert'));
-  // Of an account that is renamed again, only those with its prefix.
+  // If an account is renamed again, only those with its prefix are renamed.
   await here.call('modifyacct', { user: 'robert', newuser: 'rob' });
   await here.uapi('rob', 'Mysql::create_database', { name: 'rob_new' });
   await here.call('modifyacct', { user: 'rob', newuser: 'bob', rename_database_objects: '1' });

@@ -50,7 +50,7 @@ async function printed(...words: string[]) {
   return { status, text, isMade: !isGiven, lines };
 }
 
-/** Of a line: what is the same in a repeated call. */
+/** Returns what is the same in the lines of a repeated call. */
 const lasting = (lines: ReturnType<Installation['audit']>) =>
   lines.map((line) => ({ ...line, time: 0, xid: '', duration_ms: 0 }));
 

@@ -90,7 +90,7 @@ if (process.getuid?.() !== 0) {
           expect([1, 124]).toContain(status);
           return status === 124;
         };
-        /** Of the allowed ones, the first packets can be late. */
+        /** The first packets that are allowed can be late. */
         const areDropped = (ipv4: boolean, ipv6: boolean) =>
           until(
             async () =>

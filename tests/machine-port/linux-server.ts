@@ -55,7 +55,7 @@ async function upload(user: string, path: string, bytes: number, failAfter: numb
   return { size, helper: largest.kibibytes, own: process.resourceUsage().maxRSS };
 }
 
-/** Of the children of this process, in KiB. */
+/** Returns the memory of this process’s children, in KiB. */
 function helperMemory(): number {
   const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ');
   const sizes = children.map((id) => {

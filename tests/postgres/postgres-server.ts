@@ -36,7 +36,7 @@ export interface Elsewhere {
 
 export class PostgresServer {
   readonly port: number;
-  /** Of its socket too. */
+  /** Also contains its socket. */
   readonly folder: string;
   readonly #options: readonly string[];
   readonly #elsewhere: Elsewhere | undefined;

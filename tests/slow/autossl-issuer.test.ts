@@ -50,7 +50,7 @@ describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
     }
     await here.check();
     const names = namesOf(here.installed()[0]);
-    // Of 102.
+    // There are 102 names.
     expect(names).toHaveLength(100);
     expect(names).toEqual(expect.arrayContaining(['bob.example', parked[0]]));
   });

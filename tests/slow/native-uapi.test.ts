@@ -144,7 +144,7 @@ describeAsRoot('as an ordinary user', () => {
       expect([argv, lasting(one)]).toEqual([argv, lasting(other)]);
     }
     expect(taken).toBeGreaterThan(kinds.length / 4);
-    // Of those that fail, only the first ones have lines.
+    // Only the first calls that fail have lines.
     expect(auditLog(here.state).lines).toContainEqual(
       expect.objectContaining({ caller: 'bob', function: 'DomainInfo::domains_data', result: 1 }),
     );

@@ -9,7 +9,7 @@ import type { PrivatePostgresql } from './private-postgresql.ts';
 import { serveMariadb } from './served-mariadb.ts';
 import { servePostgresql } from './served-postgresql.ts';
 
-/** Of every account and database user. */
+/** The password of every account and database user. */
 export const password = 'correct horse battery staple 7';
 
 export class ArchiveInstallation extends Installation {

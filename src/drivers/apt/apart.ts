@@ -15,7 +15,7 @@ const PAUSE_MS = 500;
 const MAX_STARTS = 20;
 /** What systemd-run says if another process has started the unit in the meantime. */
 const TAKEN = /already (?:loaded|exists)/;
-/** Of apt-get (E:), dpkg and systemd-run. */
+/** A line in which apt-get (E:), dpkg or systemd-run reports an error. */
 const COMPLAINT = /^(?:E:|dpkg: error|Failed\b)/;
 
 export interface ApartWork extends ChangeWork {

@@ -10,7 +10,7 @@ export interface CountedBytes {
 export interface ByteSums {
   /** Each name once. */
   readonly names: readonly string[];
-  /** Of each day, the bytes of each name, by its position in `names`. Names without bytes may be missing at the end. */
+  /** For each day, the bytes of each name, by its position in `names`. Names without bytes may be missing at the end. */
   readonly days: readonly (readonly [day: number, bytes: Float64Array])[];
 }
 

@@ -96,7 +96,7 @@ export interface MysqlCatalogue {
   dropUser(name: string): Promise<void>;
   /** From all hosts. @returns the hosts for which the server refused it. */
   setPassword(name: string, password: string): Promise<RefusedHost[]>;
-  /** Of root. Its login through the socket stays. */
+  /** Sets root’s password. Its login through the socket stays. */
   setAdministratorPassword(password: string): Promise<void>;
   /** Gives the user these hosts too, with the password and the privileges that it has from its first host. */
   addHosts(name: string, hosts: readonly string[]): Promise<void>;

@@ -11,7 +11,7 @@ export function nativeHashOf(password: string): string {
 }
 
 /**
- * Of the errors that a statement reports: a server that checks passwords itself (`strict_password_validation`) refuses
+ * The codes of errors for which a hash is not accepted: a server that checks passwords itself (`strict_password_validation`) refuses
  * hashes, and a server may lack this way to log in. The statement’s own error can be a later one.
  */
 const REFUSALS = [1290, 1524];

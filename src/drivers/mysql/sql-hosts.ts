@@ -3,7 +3,7 @@ import type { DatabaseConnection } from '../../core/machine-databases.ts';
 import { endSessions, hostsOf } from './sql-users.ts';
 import { missing, userAt } from './statements.ts';
 
-/** Of the grants of a user: the password and the global privileges come first. */
+/** A grant of a user. The one with the password and the global privileges comes first. */
 const GRANT = /^(GRANT .+? ON .+) TO (`(?:[^`]|``)*`@`(?:[^`]|``)*`)(.*)$/s;
 
 export async function add(

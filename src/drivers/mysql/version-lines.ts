@@ -1,12 +1,12 @@
 // Lines of versions, such as `11.8`, from what packages and servers say.
 import type { MysqlVersion } from '../../model/databases/mysql-versions.ts';
 
-/** Of Debian’s version of a package, such as `1:11.8.3-0+deb13u1`. */
+/** Returns the line of Debian’s version of a package, such as `1:11.8.3-0+deb13u1`. */
 export function lineOf(packageVersion: string): string {
   return /^(?:\d+:)?(\d+\.\d+)/.exec(packageVersion)?.[1] ?? packageVersion;
 }
 
-/** Of what the server says about itself, such as `11.8.3-MariaDB-0+deb13u1 from Debian`. */
+/** Reads what the server says about itself, such as `11.8.3-MariaDB-0+deb13u1 from Debian`. */
 export function runningVersion(said: string): MysqlVersion {
   return { server: said.includes('MariaDB') ? 'mariadb' : 'mysql', version: lineOf(said) };
 }

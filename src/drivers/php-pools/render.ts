@@ -26,7 +26,7 @@ export const closedSockets: SocketOwner = { owner: 'root', group: WEB_GROUP };
 export const earlierSockets: SocketOwner = { owner: WEB_USER, group: WEB_USER };
 /** What a PHP file may be called. The web server asks for no others, and a mistake there must not run an image. */
 const EXTENSIONS = '.php .php8 .phtml';
-/** Of the master process: it has a socket open for each pool. */
+/** The limit of the master process, which has a socket open for each pool. */
 const MAX_FILES = 16_384;
 /** A reload waits so long for requests that are still running. */
 const RELOAD_SECONDS = 5;

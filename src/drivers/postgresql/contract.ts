@@ -32,7 +32,7 @@ export interface ConnectionLimit {
  * that does not exist throw MachineError `not_found`, except the ones that remove it.
  */
 export interface PostgresqlCatalogue {
-  /** Of all databases, sorted. Without the templates and PostgreSQL’s own database. */
+  /** Lists all databases, sorted. Without the templates and PostgreSQL’s own database. */
   databaseNames(): Promise<string[]>;
   /** The same with their users, which takes longer. */
   databases(wanted?: WantedNames): Promise<CataloguedDatabase[]>;

@@ -16,7 +16,7 @@ export interface RebootReasons {
 /** Debian’s packages leave these two files, which a restart removes (Debian Policy, unattended-upgrades). */
 const REQUIRED = '/run/reboot-required';
 const PACKAGES = '/run/reboot-required.pkgs';
-/** Of linux-base, which each kernel of Debian depends on. */
+/** The tool is part of linux-base, on which each kernel of Debian depends. */
 const kernels: readonly DeclaredTool[] = [{ name: 'linux-version' }];
 
 export async function lookForRebootReasons(

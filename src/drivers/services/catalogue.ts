@@ -6,7 +6,7 @@ export interface Service {
   /** As WHM names it: `httpd`. */
   readonly name: string;
   readonly displayName: string;
-  /** Of several, the first that is installed counts. Empty for a service that this program never has. */
+  /** The first one that is installed counts. Empty for a service that this program never has. */
   readonly units: readonly string[];
   /** True if the service is the PHP-FPM of all installed versions, each of which has a unit of its own. */
   readonly isPhpFpm?: true;

@@ -43,7 +43,7 @@ async function logInToMysql(machine: Pick<Machine, 'databases'>): Promise<string
   }
 }
 
-/** Of every BIND's own zones (RFC 6303): no other name server has to be asked. */
+/** One of the zones that every BIND has itself (RFC 6303), so no other nameserver has to be asked. */
 const LOCAL_ZONE = '127.in-addr.arpa';
 
 /** Any answer will do, such as REFUSED. */

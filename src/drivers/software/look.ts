@@ -8,7 +8,7 @@ const tools: readonly DeclaredTool[] = [{ name: 'dpkg-query', worksInSandbox: tr
 
 export interface Software {
   readonly system: OperatingSystem;
-  /** Of the kernel that runs: `6.12.57+deb13-amd64`. */
+  /** The release of the running kernel: `6.12.57+deb13-amd64`. */
   readonly kernel: string;
   /** `x86_64` */
   readonly machineType: string;

@@ -16,7 +16,7 @@ export interface FoundKey {
   readonly name: string;
   readonly isPrivate: boolean;
   readonly text: string;
-  /** Of a private key, what the file of its public half says. */
+  /** For a private key: what the file of its public half says. */
   readonly publicKey: PublicKey | undefined;
   /** Undefined if nothing tells it: a private key that has a passphrase, in an older format, without its public half. */
   readonly fingerprint: string | undefined;

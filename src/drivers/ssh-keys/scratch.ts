@@ -8,7 +8,7 @@ export type Work = Pick<FreeContext, 'machine' | 'randomBytes' | 'now'>;
 export interface Scratch {
   readonly files: MachineFiles;
   readonly tools: MachineTools;
-  /** Of a new file; `suffix`: `.pub`. */
+  /** Returns the path of a new file; `suffix`: `.pub`. */
   readonly path: (suffix?: string) => string;
 }
 

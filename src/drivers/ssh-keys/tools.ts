@@ -12,7 +12,7 @@ export interface KeyPair {
 
 export interface NewPair {
   readonly type: 'rsa' | 'ed25519';
-  /** Of RSA only. */
+  /** Only for RSA. */
   readonly bits?: number | undefined;
   readonly comment: string;
   /** Empty for none. */

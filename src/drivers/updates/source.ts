@@ -9,7 +9,7 @@ export interface Offer {
   /** The suites of a repository, or the dist-tags of npm, that it is in. */
   readonly channels: readonly string[];
   readonly version: string;
-  /** Of the repository, as in its Release file. Undefined for npm, and for a repository that names none. */
+  /** The origin of the repository, as in its Release file. Undefined for npm, and for a repository that names none. */
   readonly origin?: string | undefined;
 }
 

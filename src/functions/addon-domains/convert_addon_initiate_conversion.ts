@@ -16,7 +16,7 @@ import { settingsOfHost } from '../../model/php/served-by.ts';
 import { find } from '../../model/domains/hosted-domains.ts';
 import { existingPackage } from '../../model/packages/packages.ts';
 
-/** Of a database or user. Whose it is is checked when the call knows the account. */
+/** The name of a database or user. Its owner is checked when the call knows the account. */
 const name = { type: 'string', maxLength: objectName.maxLength } as const;
 
 export default defineFunction({

@@ -6,7 +6,7 @@ import { renderPage, type Visitor } from './layout.ts';
 
 export interface MessagePageContent {
   readonly message: Message;
-  /** Of the page’s address: the folder, and the name of the file. */
+  /** The query of the page’s address: the folder, and the name of the file. */
   readonly query: URLSearchParams;
 }
 

@@ -19,7 +19,7 @@ interface MessageRequest {
   readonly reply: FastifyReply;
   readonly session: Session;
   readonly files: MachineUserFiles;
-  /** Of the message’s file, below the Maildir. */
+  /** The path of the message’s file, below the Maildir. */
   readonly path: string;
   readonly query: URLSearchParams;
 }

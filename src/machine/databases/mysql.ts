@@ -24,7 +24,7 @@ export type MysqlPlace = { readonly socket: string } | DatabasePlace;
 
 interface Connected {
   readonly connection: Connection;
-  /** Of a server of this machine. */
+  /** Present if the server is on this machine. */
   readonly socket?: Socket;
 }
 

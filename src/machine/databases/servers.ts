@@ -40,13 +40,13 @@ export class Databases implements MachineDatabases {
   }
 }
 
-/** Of Debian’s packages. */
+/** The sockets of Debian’s packages. */
 export const sockets: Sockets = {
   mysql: () => Promise.resolve('/run/mysqld/mysqld.sock'),
   postgresql: () => Promise.resolve('/run/postgresql/.s.PGSQL.5432'),
 };
 
-/** Of the servers that a sandbox runs. @param folder the sandbox’s folder for services. */
+/** The sockets of the servers that a sandbox runs. @param folder the sandbox’s folder for services. */
 export function socketsOfSandbox(folder: string): Sockets {
   return {
     mysql: () => Promise.resolve(readOwnProcess(folder, 'mariadb.service')?.socket),

@@ -58,7 +58,7 @@ function lastMessageOf(chain: readonly Fields[]): string {
   return quote(typeof message === 'string' ? message : 'unknown error');
 }
 
-/** Of the system, of TLS, and of Node’s fetch. */
+/** The codes of the system, of TLS, and of Node’s fetch. */
 const NETWORK_CODE = /^(?!OAUTH_|ERR_)[A-Z][A-Z0-9_]{3,}$/;
 
 function descriptionOf(text: string | undefined): string {

@@ -23,7 +23,7 @@ export const redirectFields = {
   matchwww_text: { type: 'string', doc: '“checked” if “matchwww” is 1, otherwise empty: for a check box.' },
 } as const;
 
-/** Of all websites of the account that calls. */
+/** Returns the redirects of all websites of the account that calls. */
 export async function redirectRows(context: FreeContext) {
   const { hosts, files } = await ownHosts(context);
   const found = new Map<string, string>();

@@ -48,7 +48,7 @@ export async function handlerRows(context: FreeContext, origin: Origin) {
   return types.map(({ extension, value }) => ({ extension, handler: value, origin }));
 }
 
-/** Of all websites, each once. */
+/** Returns the types of all websites, each once. */
 async function own(context: FreeContext, kind: Kind): Promise<FileType[]> {
   const all = (await ownAccessFiles(context)).flatMap(({ text }) => fileTypesIn(text, kind));
   return [...new Map(all.map((one) => [JSON.stringify([one.value, one.extension]), one])).values()];

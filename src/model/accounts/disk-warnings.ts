@@ -18,7 +18,7 @@ interface Usage {
   readonly username: string;
   /** In mebibytes. Null is unlimited. */
   readonly limit: number | null;
-  /** Of files and databases, in blocks of 1024 bytes. */
+  /** The space of files and databases, in blocks of 1024 bytes. */
   readonly blocks: number;
   /** The level that is stored. 0: none. */
   readonly level: number;

@@ -9,7 +9,7 @@ const MIB = 1024 * 1024;
 const MYSQL_SPACE = 'Disk space of MySQL databases';
 const POSTGRESQL_SPACE = 'Disk space of PostgreSQL databases';
 
-/** Of databases: their number on one kind of server or all, and their space in bytes, now or as it was measured last. */
+/** What is counted of databases: their number on one kind of server or all, and their space in bytes, now or when it was last measured. */
 export type DatabaseResource = DatabaseEngine | 'sql' | `${DatabaseEngine}Space${'' | 'Before'}`;
 
 /** The statistics of limits, with the names of WHM. */

@@ -163,7 +163,7 @@ function usageSql({ dialect }: Db, account: string, removedAt: string): string {
        WHERE ${inMonthOf(account, removedAt)} GROUP BY domain ORDER BY ${dialect.byBytes('domain')}) AS used) AS usage`;
 }
 
-/** Of `bandwidth`. Its values are the days of the month and the server. */
+/** A condition on `bandwidth`. Its values are the days of the month and the server. */
 const inMonthOf = (account: string, removedAt: string) =>
   `bandwidth.username = ${account}.username AND bandwidth.removed_at = ${removedAt} AND day BETWEEN ? AND ?
      AND bandwidth.server = ?`;

@@ -15,7 +15,7 @@ const typesOf = {
   changemx: ['MX'],
 } as const;
 
-/** Of a zone file that an account has written. An ordinary zone has less than a hundredth of it. */
+/** The maximum size of a zone file that an account has written. An ordinary zone has less than a hundredth of it. */
 const MAX_BYTES = 1_000_000;
 
 type Editor = keyof typeof typesOf;

@@ -16,7 +16,7 @@ export interface ZoneOfServices {
   readonly others: ServiceRecords;
 }
 
-/** Of the accounts of this server, or of one of them. The nameserver may not have all of them. */
+/** Lists the zones of this server’s accounts, or of one account. The nameserver may not have all of them. */
 export async function listZones(db: Db, only?: string): Promise<ZoneOfServices[]> {
   const ttl = await ttlOf(db, 'TTL');
   const zones: ZoneOfServices[] = [];

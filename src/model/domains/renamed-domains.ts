@@ -44,7 +44,7 @@ export function renamedName(name: string, renames: Renames): string | undefined 
   return dot < 0 || parent === undefined ? undefined : `${name.slice(0, dot)}.${parent}`;
 }
 
-/** Of a domain name (RFC 1035, section 2.3.4). */
+/** The maximum length of a domain name (RFC 1035, section 2.3.4). */
 const MAX_LENGTH = 253;
 
 /** @throws ApiError `bad_param` if one of the new names is somebody’s, or too long. */

@@ -186,5 +186,5 @@ function settle(proposed: Proposed, isSeparate: (name: string) => boolean): Virt
   };
 }
 
-/** Of a domain name (RFC 1035, section 2.3.4). */
+/** The maximum length of a domain name (RFC 1035, section 2.3.4). */
 const MAX_LENGTH = 253;

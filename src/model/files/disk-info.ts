@@ -10,11 +10,11 @@ import * as tweakSettings from '../tweak-settings/stored.ts';
 
 /** In bytes. Null: unlimited. */
 export interface UploadLimits {
-  /** Of one file. */
+  /** The limit for one file. */
   readonly file: Limit;
   /** What an upload must leave of the quota. */
   readonly mustLeave: number;
-  /** Of all files together. */
+  /** The limit for all files together. */
   readonly all: Limit;
 }
 

@@ -6,7 +6,7 @@ import { findDomain } from '../domains/hosted-domains.ts';
 
 /** RFC 1123: letters, digits and hyphens. */
 const LABEL = /^(?!-)[a-z\d-]{1,63}(?<!-)$/;
-/** Of the Linux kernel (gethostname(2)). */
+/** The limit of the Linux kernel (gethostname(2)). */
 const MAX_LENGTH = 64;
 
 /** Returns it in lower case. @throws ApiError `bad_param` if it breaks one of WHM's rules for hostnames. */

@@ -21,7 +21,7 @@ export const usualGroups: Readonly<Record<string, string>> = {
   pref: 'Preferences',
 };
 
-/** Of one account. */
+/** The maximum for one account. */
 const MAX_GROUPS = 50;
 
 /** The added groups of an account, in the order in which users see them. */

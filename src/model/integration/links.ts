@@ -17,7 +17,7 @@ export interface Link {
   readonly position: number;
 }
 
-/** Of one account. */
+/** The maximum for one account. */
 const MAX_LINKS = 100;
 
 const COLUMNS =

@@ -16,7 +16,7 @@ export interface Contents {
     readonly users: readonly {
       readonly name: string;
       readonly hosts: readonly string[];
-      /** Of mysql_native_password. */
+      /** In the format of mysql_native_password. */
       readonly hash: string;
     }[];
     readonly grants: readonly {
@@ -36,7 +36,7 @@ export type Kind = keyof Contents;
 export type Copy = {
   [K in Kind]: {
     readonly kind: K;
-    /** Of the zone, otherwise of the account. */
+    /** The name of the zone. The account for other kinds. */
     readonly name: string;
     /** The account. Empty for a zone of root. */
     readonly username: string;

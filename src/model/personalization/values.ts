@@ -11,7 +11,7 @@ type Reader = Pick<Context, 'caller' | 'db' | 'sha256'>;
 /** The name of the store that is used if a call names none. */
 export const UNNAMED = '';
 
-/** Of one user, in all stores. */
+/** The maximum for one user, in all stores together. */
 export const MAX_VALUES = 1000;
 
 const MAX_LENGTH = 2048;

@@ -10,7 +10,7 @@ interface FoundForFpm {
   readonly installed: readonly PhpVersion[];
   /** Empty unless they are needed. */
   readonly directives: readonly IniDirective[];
-  /** Of the account with the domain. */
+  /** The home directory of the account with the domain. */
   readonly home: string | undefined;
 }
 

@@ -49,7 +49,7 @@ interface Measured {
   readonly load: number;
   readonly memory: Memory;
   readonly fileSystems: FileSystems;
-  /** Of the account. */
+  /** The home directory of the account. */
   readonly home: string;
 }
 

@@ -7,7 +7,7 @@ import { notify } from '../contacts/notify.ts';
 export interface Moment {
   /** Milliseconds since 1970-01-01. */
   readonly now: number;
-  /** Of the task or the call in whose course it happens; may be empty. */
+  /** The XID of the task or call during which it happens. Can be empty. */
   readonly xid: string;
 }
 

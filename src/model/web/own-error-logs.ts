@@ -66,7 +66,7 @@ export async function describeLog(
   }
 }
 
-/** Of the end of a log. */
+/** How much of the end of a log is read. */
 const MAX_BYTES = 1_048_576;
 
 /** @throws ApiError `not_found`; MachineError as with other files of the account. */

@@ -316,7 +316,7 @@ function files(targets: Targets): Attempt[] {
   ];
 }
 
-/** Of an own directory whose .htaccess is a link to a file of the victim: the error log of the account shows a part of it. */
+/** A URL in an own directory whose .htaccess is a link to a file of the victim. The account’s error log shows a part of it. */
 export const LINKED_ACCESS_FILE = '/linked/x.txt';
 
 export const attemptsOn = (targets: Targets): readonly Attempt[] => [

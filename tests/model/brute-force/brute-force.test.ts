@@ -188,7 +188,7 @@ describe('a repeated attempt', () => {
     }
   });
 
-  // Of several servers, another one may have the key: tests/postgres/servers.test.ts.
+  // With several servers, another one may have the key: tests/postgres/servers.test.ts.
   onSqlite(
     'is recognised with a new key if the key is lost, and is always counted if the old key is needed',
     async () => {

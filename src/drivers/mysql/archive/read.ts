@@ -14,7 +14,7 @@ export interface ArchivedMysql extends ArchivedGrants {
   readonly databases: readonly ArchivedDatabase[];
   /** By user and host: the plug-in, and the hash as the server stored it. */
   readonly hashes: ReadonlyMap<string, { readonly plugin: string; readonly hash: string }>;
-  /** Of the remote access list, by host. */
+  /** The notes of the remote access list, by host. */
   readonly notes: ReadonlyMap<string, string>;
 }
 

@@ -63,7 +63,7 @@ export async function revokeGrants(
   for (const user of new Set(grants.map(({ grant }) => grant.user))) await endSessions(connection, user);
 }
 
-/** Of users that still exist. */
+/** Restores the grants of users that still exist. */
 export async function restoreGrants(
   connection: DatabaseConnection,
   grants: readonly CrossingGrant[],

@@ -17,7 +17,7 @@ import { defineMysqlStep } from '../step.ts';
 interface Input {
   readonly directory: string;
   readonly database: string;
-  /** Of the database. Undefined: the server’s own. */
+  /** The database’s character set. Undefined: the server’s default. */
   readonly characterSet?: string | undefined;
   readonly collation?: string | undefined;
   /** The name of the user who loads the dump. */

@@ -16,7 +16,7 @@ interface Input {
 }
 
 interface Memento {
-  /** Of the files, those that were there. */
+  /** The files that existed before. */
   readonly present: readonly string[];
 }
 

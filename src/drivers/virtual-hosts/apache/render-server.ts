@@ -56,7 +56,7 @@ export function renderServer({ hostname, group }: WebServerOptions, locate: Loca
       ACCESS_FILE_DIRECTIVES,
       // Added to the list of Debian or of the administrator. Only the virtual hosts of accounts have this page.
       `DirectoryIndex ${WELCOME_PATH}`,
-      // Of the virtual hosts of an address, the first one answers requests for unknown names.
+      // The first virtual host of an address answers requests for unknown names.
       ...primaryTypes.map((type) => `IncludeOptional ${path(locate(primaryFile(type)))}`),
       ...section('VirtualHost', listener('*', ports.http), unknown(hostname, locate)),
       ...section('IfModule', 'mod_ssl.c', [

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 export interface ControlKey {
-  /** Of the HMAC: `sha256`. */
+  /** The digest of the HMAC: `sha256`. */
   readonly digest: string;
   readonly secret: Buffer;
 }

@@ -13,7 +13,7 @@ interface Usage {
   readonly formatter: 'format_bytes' | null;
 }
 
-/** Of Variables::get_user_information. */
+/** What Variables::get_user_information returns. */
 interface Information {
   readonly created: number;
   readonly home: string;

@@ -9,7 +9,7 @@ export interface Argument {
 }
 
 export interface ShellCall {
-  /** Of UAPI: `Module::function`. */
+  /** For UAPI: `Module::function`. */
   readonly command: string;
   readonly args: readonly Argument[];
   readonly format: AnswerFormat;

@@ -121,7 +121,7 @@ class Domains {
 }
 
 interface Removal {
-  /** Of UAPI. */
+  /** The function of UAPI. */
   readonly call: string;
   readonly feature: string;
   readonly text: string;
