@@ -30,7 +30,7 @@ const places = {
 };
 const read = (engine: keyof typeof places, user: string) =>
   JSON.parse(readFileSync(pathOf(engine, user), 'utf8')) as { readonly mostConnections?: number };
-/** Of a user on both servers. */
+/** Returns the limits of a user on both servers. */
 const limits = (user: string) =>
   (['mysql', 'postgresql'] as const).map((engine) => read(engine, user).mostConnections);
 /** As somebody does by hand, or an earlier version did. */
