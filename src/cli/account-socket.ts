@@ -1,5 +1,5 @@
-// Calls UAPI or API 2 through the socket of the calling user, which the server creates on request.
-import { statSync } from 'node:fs';
+// Calls UAPI or API 2 through the socket of the calling user, which the server creates on request if it is not there.
+import { existsSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -31,12 +31,7 @@ export async function callThroughSocket(
   const text = writeAccountRequest(request);
   const reply = await exchangeInTurn(own, text).catch(async (error: unknown) => {
     if (!isAbsent(error)) throw unreachable(error);
-    const word = await exchange(join(directory, REQUEST_SOCKET), uid).catch((cause: unknown) => {
-      throw unreachable(cause);
-    });
-    if (word !== 'ready') {
-      throw new ApiError('denied', 'Your user is not an account of this server. Root uses --user=NAME.');
-    }
+    await untilThere(own, join(directory, REQUEST_SOCKET), uid);
     return exchangeInTurn(own, text).catch((cause: unknown) => {
       throw unreachable(cause);
     });
@@ -83,6 +78,31 @@ async function exchangeInTurn(path: string, text: string): Promise<string> {
     if (reply !== BUSY || Date.now() >= end) return reply;
     await sleep(PAUSE_MS);
   }
+}
+
+/**
+ * Asks for the socket of this user. Others can fill the queue at which everybody asks, but the server soon creates the
+ * socket without a question.
+ */
+async function untilThere(own: string, request: string, uid: string): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const word = await exchange(request, uid).catch((cause: unknown) => {
+      if (isCrowded(cause)) return '';
+      throw unreachable(cause);
+    });
+    if (word === 'ready' || existsSync(own)) return;
+    if (word !== '')
+      throw new ApiError('denied', 'Your user is not an account of this server. Root uses --user=NAME.');
+    if (Date.now() >= end)
+      throw new ApiError('busy', 'The server has too many clients now. Retry the call later.');
+    await sleep(PAUSE_MS);
+  }
+}
+
+/** The queue is full, or others have displaced this connection. */
+function isCrowded(error: unknown): boolean {
+  return ['EAGAIN', 'ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 /** Sends a text, ends this side, and reads everything that comes back. */

@@ -1,11 +1,11 @@
 // The sockets through which ordinary users of this machine call UAPI and API 2 (the commands `uapi` and `cpapi2`). Each
 // user has a socket that only that user and root can open, because it belongs to the user (mode 0600): the kernel checks
-// who connects. So that a server with thousands of accounts does not keep thousands of sockets, they are created when
-// they are needed. A client asks for its socket at the socket `request`, which everybody can open. It does no harm to ask
-// for another user's socket.
+// who connects. Each has a queue of its own, so nobody can fill the queue of another user. A running server creates the
+// sockets of all accounts, and soon those of new ones. A client that does not find its socket asks for it at the socket
+// `request`, which everybody can open, and whose queue anybody can fill. It does no harm to ask for another user's socket.
 // One connection is one call. The native command sends frames (`src/command-socket/frames.ts`). The program in Node
 // sends a line of JSON, ends its side, and gets a line of JSON back.
-import { chmodSync, chownSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { Application } from '../app.ts';
@@ -22,22 +22,26 @@ import {
   type AccountRequest,
 } from '../core/account-request.ts';
 import { accountProgramOf } from '../core/account-programs.ts';
+import type { Db } from '../core/context.ts';
 import type { Engine } from '../core/engine.ts';
 import type { Envelope } from '../core/envelope.ts';
 import { ApiError } from '../core/errors.ts';
 import { callAsAccount, callFailure } from '../model/account-apis/named-envelope.ts';
 import * as accounts from '../model/accounts/accounts.ts';
+import { begin, received } from './socket-input.ts';
 
 /** The first bytes of the native command: its request, or its standard input. The program in Node sends a brace. */
 const FIRST_FRAMES = ['R', 'I'].map((type) => type.charCodeAt(0));
 const MAX_REQUEST_BYTES = 16 * 2 ** 20;
 /** The native command makes a call with a longer line, or longer input, by the program in Node. */
 const MAX_FRAME_BYTES = 256 * 1024;
-/** Room for a usual request. */
-const FIRST_BYTES = 4096;
 /** A client that sends nothing for this time is disconnected. */
 const SILENCE_MS = 30_000;
-/** A socket without connections is removed after this time. */
+/** The sockets that are created without a question. Each takes a file descriptor and four kilobytes. */
+const MAX_KEPT = 5000;
+/** How often to look whether accounts were created or removed. */
+const LOOK_MS = 2000;
+/** A socket that was asked for is removed after this time without connections, unless it is one of those. */
 const IDLE_MS = 10 * 60_000;
 /** Clients that have connected to the socket `request` and have not sent their ID yet, and all that are there. */
 const MAX_ASKING = 32;
@@ -78,6 +82,16 @@ export class AccountSockets {
   #directory = '';
   /** By user ID. */
   readonly #servers = new Map<number, Server>();
+  /** Those that are opened now. Several clients of a user can ask at the same time. */
+  readonly #opening = new Map<number, Promise<void>>();
+  /** The users whose sockets stay open. */
+  #kept: ReadonlySet<number> = new Set();
+  /** Those whose sockets could not be created. This was logged. */
+  readonly #failed = new Set<number>();
+  /** The state of the store in which they were read. */
+  #seen: string | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  #isClosed = false;
   #request: Server | undefined;
   /** The number of connections of each user, by user ID. */
   readonly #calls = new Map<number, number>();
@@ -112,14 +126,46 @@ export class AccountSockets {
     this.#request = await this.#listen(REQUEST_SOCKET, (socket) => this.#makeSocket(socket));
     this.#request.maxConnections = MAX_REQUESTS;
     chmodSync(join(directory, REQUEST_SOCKET), 0o666);
+    // Only root can give sockets to other users.
+    if (process.geteuid?.() === 0) this.#keepLooking();
   }
 
   /** Lets calls in progress finish. Clients that have not sent their call are disconnected. */
   async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#looking;
     for (const socket of this.#silent) socket.destroy();
     const servers = [...this.#servers.values(), ...(this.#request === undefined ? [] : [this.#request])];
     this.#servers.clear();
     await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  }
+
+  #keepLooking(): void {
+    this.#looking = this.#look()
+      .catch((error: unknown) => {
+        // A store that cannot be used now is asked again.
+        if (!(error instanceof ApiError)) this.#log(error);
+      })
+      .then(() => {
+        if (!this.#isClosed) setTimeout(() => this.#keepLooking(), LOOK_MS).unref();
+      });
+  }
+
+  /** Opens the sockets of new accounts, and closes those of removed ones. */
+  async #look(): Promise<void> {
+    const state = await this.#application.storeState();
+    if (state === this.#seen) return;
+    const uids = new Set(await this.#read((db) => accounts.listUserIds(db, mostKept())));
+    for (const uid of this.#kept) if (!uids.has(uid)) this.#closeOne(uid);
+    this.#kept = uids;
+    for (const uid of uids) {
+      if (this.#isClosed) return;
+      await this.#openOnce(uid).catch((error: unknown) => {
+        if (!this.#failed.has(uid)) this.#log(error);
+        this.#failed.add(uid);
+      });
+    }
+    this.#seen = state;
   }
 
   /** Creates the socket of the user whose ID the client sends. The response is one word. */
@@ -129,7 +175,7 @@ export class AccountSockets {
     const uid = /^\d{1,10}$/.test(text ?? '') ? Number(text) : undefined;
     const isAccount = uid !== undefined && (await this.#accountOf(uid)) !== undefined;
     if (uid === undefined || !isAccount) return void socket.end('none');
-    if (!this.#servers.has(uid)) await this.#open(uid);
+    await this.#openOnce(uid);
     socket.end('ready');
   }
 
@@ -176,24 +222,39 @@ export class AccountSockets {
     return true;
   }
 
+  async #openOnce(uid: number): Promise<void> {
+    if (this.#servers.has(uid)) return;
+    const opening = this.#opening.get(uid) ?? this.#open(uid).finally(() => this.#opening.delete(uid));
+    this.#opening.set(uid, opening);
+    await opening;
+  }
+
   async #open(uid: number): Promise<void> {
     const name = `${uid}.sock`;
-    let idle: NodeJS.Timeout | undefined;
     const server = await this.#listen(name, (socket) => this.#answer(socket, uid));
-    const close = () => {
-      this.#servers.delete(uid);
+    const path = join(this.#directory, name);
+    try {
+      chmodSync(path, 0o600);
+      chownSync(path, uid, process.getgid?.() ?? 0);
+    } catch (error) {
+      // A user namespace may not have this user.
       server.close();
-    };
+      throw error;
+    }
+    this.#servers.set(uid, server);
+    let idle: NodeJS.Timeout | undefined;
     const wait = () => {
       clearTimeout(idle);
-      idle = setTimeout(close, IDLE_MS).unref();
+      idle = setTimeout(() => (this.#kept.has(uid) ? wait() : this.#closeOne(uid)), IDLE_MS).unref();
     };
-    server.on('connection', wait);
-    const path = join(this.#directory, name);
-    chmodSync(path, 0o600);
-    chownSync(path, uid, process.getgid?.() ?? 0);
-    this.#servers.set(uid, server);
+    server.on('connection', wait).on('close', () => clearTimeout(idle));
     wait();
+  }
+
+  /** Calls in progress go on. */
+  #closeOne(uid: number): void {
+    this.#servers.get(uid)?.close();
+    this.#servers.delete(uid);
   }
 
   #listen(name: string, serve: (socket: Socket) => Promise<void>): Promise<Server> {
@@ -204,8 +265,7 @@ export class AccountSockets {
       const forget = () => this.#silent.delete(socket);
       socket.once('end', forget).once('close', forget);
       serve(socket).catch((error: unknown) => {
-        const { engine } = this.#application;
-        engine.logUnexpected(engine.newXid(), 'uapi', error);
+        this.#log(error);
         socket.destroy();
       });
     });
@@ -280,58 +340,22 @@ export class AccountSockets {
 
   /** Not remembered longer than the store stands still: an account can be removed or suspended, and its ID used again. */
   #accountOf(uid: number): Promise<accounts.Account | undefined> {
-    return this.#application.engine.store.transaction('reads', async (db) => ({
-      value: await accounts.findByUserId(db, uid),
-      keep: false,
-    }));
+    return this.#read((db) => accounts.findByUserId(db, uid));
+  }
+
+  #read<T>(work: (db: Db) => Promise<T>): Promise<T> {
+    const { store } = this.#application.engine;
+    return store.transaction('reads', async (db) => ({ value: await work(db), keep: false }));
+  }
+
+  #log(error: unknown): void {
+    const { engine } = this.#application;
+    engine.logUnexpected(engine.newXid(), 'uapi', error);
   }
 }
 
-/**
- * Waits for the first piece. Unless `take` goes on with the socket itself, it is paused, and the piece can be read again.
- * `ended`: the client ended its side or went away before.
- */
-function begin(socket: Socket, take: (piece: Buffer) => boolean): Promise<'taken' | 'left' | 'ended'> {
-  return new Promise((resolve) => {
-    const end = () => resolve('ended');
-    socket.once('end', end).once('close', end);
-    socket.once('data', (piece: Buffer) => {
-      socket.off('end', end).off('close', end);
-      if (take(piece)) return resolve('taken');
-      socket.pause().unshift(piece);
-      resolve('left');
-    });
-  });
-}
-
-/**
- * Reads until the client ends its side. Undefined if it sends more than `most` bytes or goes away. The pieces are copied
- * into one memory: kept as they are, pieces of one byte would take a hundred times as much.
- */
-function received(socket: Socket, most: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    let bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
-    let length = 0;
-    socket.on('data', (piece: Buffer) => {
-      const end = length + piece.length;
-      if (end > most) {
-        socket.destroy();
-        return;
-      }
-      if (end > bytes.length) {
-        const larger = Buffer.allocUnsafeSlow(Math.max(2 * bytes.length, end));
-        bytes.copy(larger, 0, 0, length);
-        bytes = larger;
-      }
-      piece.copy(bytes, length);
-      length = end;
-    });
-    socket.on('end', () => {
-      resolve(bytes.toString('utf8', 0, length));
-    });
-    socket.on('close', () => {
-      resolve(undefined);
-    });
-    socket.resume();
-  });
+/** Connections need most of the files that this process can open. */
+function mostKept(): number {
+  const [, files = '0'] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1')) ?? [];
+  return Math.min(MAX_KEPT, Math.floor(Number(files) / 4));
 }

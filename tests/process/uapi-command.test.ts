@@ -23,8 +23,7 @@ beforeAll(async () => {
   here = new Installation();
   for (const username of ['bob', 'eve', 'carol']) {
     await here.call('createacct', { username, domain: `${username}.example`, password });
-    const { data } = await here.call('accountsummary', { user: username });
-    uids.set(username, Number((data?.acct as unknown as { uid: string }[])[0]?.uid));
+    uids.set(username, await uidOf(username));
   }
   const folder = mkdtempSync(join(tmpdir(), 'whmapi1-sockets-'));
   chmodSync(folder, 0o711);
@@ -43,6 +42,11 @@ afterAll(async () => {
   rmSync(join(directory, '..'), { recursive: true, force: true });
   here.remove();
 });
+
+async function uidOf(user: string): Promise<number> {
+  const { data } = await here.call('accountsummary', { user });
+  return Number((data?.acct as unknown as { uid: string }[])[0]?.uid);
+}
 
 interface Run {
   readonly status: number;
@@ -177,6 +181,28 @@ itAsRoot('refuses a suspended account, and one that was removed meanwhile', asyn
 });
 
 describe('the sockets', () => {
+  itAsRoot('are there for each account without a question, and end with it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'whmapi1-sockets-'));
+    const own = new AccountSockets(here.application, build);
+    const pathOf = (uid: number) => join(folder, `accounts/${uid}.sock`);
+    const until = async (uid: number, isThere: boolean) => {
+      while (existsSync(pathOf(uid)) !== isThere) await new Promise((resolve) => setTimeout(resolve, 50));
+    };
+    await own.start(join(folder, 'accounts'));
+    const carol = uids.get('carol') ?? 0;
+    await until(carol, true);
+    const found = statSync(pathOf(carol));
+    expect([found.uid, found.mode & 0o777]).toEqual([carol, 0o600]);
+    await here.call('createacct', { username: 'olga', domain: 'olga.example', password });
+    const newest = await uidOf('olga');
+    await until(newest, true);
+    await here.call('removeacct', { username: 'olga' });
+    await until(newest, false);
+    expect(existsSync(pathOf(carol))).toBe(true);
+    await own.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
   it('do not wait for a silent client when the server stops', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'whmapi1-sockets-'));
     const own = new AccountSockets(here.application, build);
@@ -255,33 +281,45 @@ describe('the sockets', () => {
     expect((await waiting).stdout).toContain('bob.example');
   });
 
-  itAsRoot('let a user call while another one opens connections as fast as it can', async () => {
+  itAsRoot('let users call while three processes of another one take all connections they can', async () => {
     const [bob = 0, other = 0] = [uids.get('bob'), uids.get('carol')];
-    expect(await exchange('request.sock', String(bob))).toBe('ready');
-    // Whatever is closed is opened again: at its own socket, and at the one for everybody.
+    expect(await exchange('request.sock', String(other))).toBe('ready');
+    // A new account, which nobody has asked for a socket.
+    await here.call('createacct', { username: 'nina', domain: 'nina.example', password });
+    const newest = await uidOf('nina');
+    // They fill the queue of everybody’s socket faster than the server can empty it, and hold what they get.
     const flood = `
-      const { connect } = require('node:net');
-      const open = (name) => {
-        const again = () => setImmediate(open, name);
-        connect(process.argv[1] + '/' + name).on('error', () => undefined).on('close', again).resume();
-      };
-      for (let index = 0; index < 100; index++) { open('request.sock'); open('${bob}.sock'); }
-      console.log('ready');`;
-    const attacker = spawn(process.execPath, ['-e', flood, directory], {
-      ...{ uid: bob, gid: bob, cwd: '/', env: {} },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+      use Socket;
+      $| = 1;
+      my (@held, $said);
+      while (1) {
+        socket(my $socket, PF_UNIX, SOCK_STREAM, 0);
+        connect($socket, pack_sockaddr_un("$ARGV[0]/request.sock")) or next;
+        push @held, $socket;
+        print "ready\\n" if @held > 400 and not $said++;
+        splice(@held, 0, 100) if @held > 500;
+      }`;
+    const attackers = Array.from({ length: 3 }, () =>
+      spawn('perl', ['-e', flood, directory], {
+        ...{ uid: bob, gid: bob, cwd: '/', env: {} },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      }),
+    );
+    const ended = attackers.map((attacker) => new Promise((resolve) => attacker.once('close', resolve)));
     try {
-      await new Promise((resolve) => attacker.stdout.once('data', resolve));
-      for (let call = 0; call < 3; call++) {
-        const { status, stdout } = await uapi(['--output=json', 'DomainInfo', 'primary_domain'], {
-          uid: other,
-        });
-        expect([status, stdout]).toEqual([0, expect.stringContaining('carol.example')]);
+      await Promise.all(
+        attackers.map(({ stdout }) => new Promise((resolve) => stdout.once('data', resolve))),
+      );
+      for (const [uid, domain] of [
+        [newest, 'nina.example'],
+        [other, 'carol.example'],
+      ] as const) {
+        const { status, stdout } = await uapi(['--output=json', 'DomainInfo', 'primary_domain'], { uid });
+        expect([status, stdout]).toEqual([0, expect.stringContaining(domain)]);
       }
     } finally {
-      attacker.kill('SIGKILL');
-      await new Promise((resolve) => attacker.once('close', resolve));
+      for (const attacker of attackers) attacker.kill('SIGKILL');
+      await Promise.all(ended);
     }
   });
 

@@ -58,6 +58,12 @@ export async function findByUserId(db: Db, uid: number): Promise<Account | undef
   return row === undefined ? undefined : accountOf(row);
 }
 
+/** The user IDs of accounts of this server, at most `most`. */
+export async function listUserIds(db: Db, most: number): Promise<number[]> {
+  const sql = 'SELECT uid FROM account WHERE server = ? ORDER BY uid LIMIT ?';
+  return (await db.all<{ uid: number }>(sql, db.server, most)).map(({ uid }) => uid);
+}
+
 async function findBy(
   db: Db,
   column: 'username' | 'domain',
