@@ -362,7 +362,7 @@ describeOnMachine('an account, in this order', () => {
         machine.sh('id -u bob eve; getent shadow bob | cut -d: -f2'),
       );
     } finally {
-      fresh.stop();
+      await fresh.stop();
     }
   });
 });
