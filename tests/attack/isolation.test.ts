@@ -9,6 +9,7 @@ import { whyNotOnMachine } from '../machine/describe-on-machine.ts';
 import { bootMachine, type Machine } from '../machine/machine.ts';
 import { waitUntilServed } from '../machine/served.ts';
 import { attackTime } from './attack-time.ts';
+import { installWordPress } from './install-wordpress.ts';
 import type { Outcome } from './isolation/attack.ts';
 
 const isAsked = process.env.WHMAPI1_ATTACK_MINUTES !== undefined;
@@ -34,6 +35,7 @@ const MEASURE = '/root/measure.mjs';
         machine.sh(`whmapi1 createacct username=${username} domain=${username}.example`);
         waitUntilServed(machine, `${username}.example`);
       }
+      installWordPress(machine, VICTIM);
       for (const [name, path] of [
         ['attack', ATTACK],
         ['measure', MEASURE],

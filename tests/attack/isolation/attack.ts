@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  existsSync,
   lchownSync,
   mkdirSync,
   readdirSync,
@@ -105,7 +106,8 @@ function prepare(): void {
   put(victim, secret, `${SECRET}=1\n`);
   const closed = '<Files "secret.env">\nRequire all denied\n</Files>\n';
   put(victim, `/home/${victim}/public_html/.htaccess`, closed + WORDPRESS);
-  put(victim, `/home/${victim}/public_html/index.php`, '<?php echo "the post of the victim";');
+  if (!existsSync(`/home/${victim}/public_html/wp-load.php`))
+    put(victim, `/home/${victim}/public_html/index.php`, '<?php echo "the post of the victim";');
   put(
     victim,
     `/home/${victim}/public_html/cgi-bin/report.cgi`,
