@@ -1,11 +1,29 @@
 // Debian's WordPress as the website of an account, with the database that the account makes for it, and one post.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Machine } from '../machine/machine.ts';
 
-/** The path of the post is `/2026/a-post/`, and its text is “the post of the victim”. */
+const PACKAGES = ['wordpress', 'wordpress-theme-twentytwentyfour'];
+
+/**
+ * The machine has no network, so the packages are downloaded outside of it, and unpacked. What they link to in other
+ * packages, such as scripts of the administration, is missing. The path of the post is `/2026/a-post/`, and its text is
+ * “the post of the victim”.
+ */
 export function installWordPress(machine: Machine, username: string): void {
   const home = `/home/${username}/public_html`;
-  machine.sh(`apt-get install -y --no-install-recommends wordpress
-    cp -rL /usr/share/wordpress/. ${home}/ && rm ${home}/wp-config.php && chown -R ${username}: ${home}/*`);
+  const folder = mkdtempSync(join(tmpdir(), 'whmapi1-wordpress-'));
+  try {
+    execFileSync('apt-get', ['-q', 'download', ...PACKAGES], { cwd: folder, stdio: 'ignore' });
+    for (const file of readdirSync(folder))
+      execFileSync('dpkg', ['--extract', join(folder, file), machine.path('/srv/wordpress')]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  machine.sh(`cd /srv/wordpress/usr/share/wordpress && rm -f wp-config.php .htaccess
+    cp -a * ${home}/ && chown -hR ${username}: ${home}/*`);
   const { stdout } = machine.run('uapi', [
     ...[`--user=${username}`, '--output=json', 'Mysql', 'setup_db_and_user', 'prefix=wp'],
   ]);
@@ -23,7 +41,10 @@ if (!defined('ABSPATH')) define('ABSPATH', __DIR__ . '/');
 require_once ABSPATH . 'wp-settings.php';
 `;
   const asUser = ['-u', username, '--'];
-  machine.run('runuser', [...asUser, 'tee', `${home}/wp-config.php`], { input: configuration });
+  const written = machine.run('runuser', [...asUser, 'tee', `${home}/wp-config.php`], {
+    input: configuration,
+  });
+  if (written.status !== 0) throw new Error(written.stderr);
   const installation = `<?php
 $_SERVER['HTTP_HOST'] = '${username}.example';
 define('WP_INSTALLING', true);
