@@ -1,7 +1,9 @@
 // Restarts a service: somebody asked for it and does not wait, or it did not answer.
 import { ApiError } from '../core/errors.ts';
 import { MachineError } from '../core/machine-error.ts';
-import { defineTask } from '../core/task.ts';
+import { defineTask, type TaskContext } from '../core/task.ts';
+import { findVersions } from '../drivers/php/versions.ts';
+import { setPoolsAside } from '../drivers/php-pools/set-aside.ts';
 import { virtualHosts } from '../drivers/virtual-hosts/virtual-hosts.ts';
 import * as troubles from '../model/services/troubles.ts';
 
@@ -18,15 +20,7 @@ export default defineTask<Input>({
 
   async run({ service, problem }, { call, log, machine, now, transaction }) {
     if (problem !== undefined) log(problem);
-    // One account must not keep the websites of all others from being served.
-    const aside =
-      problem === undefined || service !== 'httpd'
-        ? []
-        : await virtualHosts.setAside(machine).catch((error: unknown) => {
-            if (!(error instanceof MachineError)) throw error;
-            log(error.message);
-            return [];
-          });
+    const aside = problem === undefined ? [] : await setAside(service, { machine, log });
     for (const sentence of aside) log(sentence);
     const { metadata, data } = await call({
       command: 'restartservice',
@@ -47,3 +41,18 @@ export default defineTask<Input>({
     return { service };
   },
 });
+
+/** One account must not keep the websites of all others from being served. @returns a sentence for each file. */
+async function setAside(
+  service: string,
+  { machine, log }: Pick<TaskContext, 'machine' | 'log'>,
+): Promise<readonly string[]> {
+  try {
+    if (service === 'httpd') return await virtualHosts.setAside(machine);
+    if (service === 'apache_php_fpm') return await setPoolsAside(machine, await findVersions(machine));
+  } catch (error) {
+    if (!(error instanceof MachineError)) throw error;
+    log(error.message);
+  }
+  return [];
+}

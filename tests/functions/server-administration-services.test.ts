@@ -1,4 +1,5 @@
 import type { Caller } from '../../src/core/context.ts';
+import { virtualHosts } from '../../src/drivers/virtual-hosts/virtual-hosts.ts';
 import { TaskLogFiles } from '../../src/store/task-logs.ts';
 import { StateDirectory } from '../../src/store/state-directory.ts';
 import { taskKinds } from '../../src/tasks/loaders.generated.ts';
@@ -189,6 +190,25 @@ describe('restartservice', () => {
     const { metadata } = await here.call('restartservice', { service: 'cpanellogd' });
     expect(metadata.error_code).toBe('not_found');
   });
+});
+
+it.each<[string, string | undefined, boolean]>([
+  ['the watch has noticed', 'It has ended by itself.', true],
+  ['somebody asked for', undefined, false],
+])('a restart of Apache that %s sets aside what it rejects: %s, %s', async (_who, problem, isSetAside) => {
+  const set = jest.spyOn(virtualHosts, 'setAside').mockResolvedValue(['“bob.conf” was set aside.']);
+  const { engine } = here;
+  const task = await engine.store.transaction('changes', async (db) => {
+    const input = { service: 'httpd', ...(problem !== undefined && { problem }) };
+    const about = { kind: 'restart-service', input, caller: 'root', xid: 'x' };
+    return { value: await engine.addTask(db, about, here.time), keep: true };
+  });
+  const logs = new TaskLogFiles(new StateDirectory(here.state, process.getuid?.() ?? 0), () => here.time);
+  const storeState = () => here.application.storeState();
+  await new Worker({ engine, kinds: taskKinds, logs, storeState }).runDue();
+  expect(set).toHaveBeenCalledTimes(isSetAside ? 1 : 0);
+  expect((logs.read(task) ?? '').includes('“bob.conf” was set aside.')).toBe(isSetAside);
+  set.mockRestore();
 });
 
 it('a shorter interval counts at once, while the watch waits for the longer one', async () => {

@@ -12,6 +12,7 @@ import { poolSteps, type AccountPools } from '../../src/drivers/php-pools/driver
 import { examinePools } from '../../src/drivers/php-pools/examine.ts';
 import { refusalsOf } from '../../src/drivers/php-pools/refusal.ts';
 import { baseSocket } from '../../src/drivers/php-pools/places.ts';
+import { setPoolsAside } from '../../src/drivers/php-pools/set-aside.ts';
 import { sandboxMachine } from '../../src/machine/choose.ts';
 import { kernel } from '../../src/machine/kernel/kernel.ts';
 import type { Pool } from '../../src/model/php/pools.ts';
@@ -135,6 +136,26 @@ const isPossible = !isMissing('php-fpm8.4') && process.getuid?.() === 0;
     ]);
     fpm.write('/etc/php/8.4/fpm/pool.d/other.conf', '; nothing\n');
     expect(await refusals()).toEqual([]);
+  });
+
+  it('are set aside if PHP-FPM would not start with them, and somebody else’s are not', async () => {
+    const setAside = () => setPoolsAside(fpm.machine, [{ release: '8.4', fpm: 'php-fpm8.4' }]);
+    await fpm.change([{ username: 'games', pools: [poolOf('games')] }]);
+    expect(await setAside()).toEqual([]);
+    const folder = '/etc/php/8.4/fpm/pool.d';
+    const pool = readFileSync(fpm.path(`${folder}/whmapi1-games.conf`), 'utf8');
+    const gone = pool
+      .replaceAll('games.example', 'gone.example')
+      .replace(/^user = .*$/m, 'user = nobodyofthatname');
+    fpm.write(`${folder}/whmapi1-gone.conf`, gone);
+    const told = await setAside();
+    expect(told).toEqual([expect.stringMatching(/whmapi1-gone\.conf” was set aside.*nobodyofthatname/)]);
+    expect(existsSync(fpm.path(`${folder}/whmapi1-gone.conf`))).toBe(false);
+    await fpm.change([{ username: 'news', pools: [poolOf('news')] }]);
+    expect(await run('games', 'echo posix_geteuid();')).toBe('5');
+    fpm.write(`${folder}/mine.conf`, '[mine]\nnonsense = 1\n');
+    await expect(setAside()).rejects.toThrow(/mine\.conf/);
+    expect(existsSync(fpm.path(`${folder}/mine.conf`))).toBe(true);
   });
 
   it('of different processes are removed at the same time, and PHP-FPM still runs', async () => {
