@@ -260,7 +260,7 @@ describe.each(files)('$folder/$file', ({ folder, file }) => {
   test('says what is lost, if its name says that something is taken away', () => {
     const takesAway =
       /^(?:remove|terminate|kill|delete?|del|flush|revoke|suspend|unsetup)|_(?:remove|disable|revoke|delete)_/;
-    const isTakingAway = takesAway.test(name) || /_(?:remove|revoke)$|^disable_/.test(name);
+    const isTakingAway = takesAway.test(name) || /_(?:remove|revoke)$|^disable_|^resetzone$/.test(name);
     expect([name, fn.destructive !== undefined]).toEqual([name, isTakingAway]);
     if (fn.destructive === undefined) return;
     expect(['changes', 'operates', 'calls']).toContain(fn.effect);

@@ -17,6 +17,9 @@ export default defineFunction({
   description:
     'The zone is created again from the template that createacct uses, with the account’s IP address. TXT records are kept, and ' +
     'the serial number increases.',
+  destructive:
+    'All records that are not those of the template are deleted, except TXT records. To keep a copy, run ' +
+    'export_zone_files first.',
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'operates',
   role: 'DNS',
