@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { version } from '../package.json';
-import type { AuditMoment, AuditRecord, CountedMoment } from './core/audit.ts';
+import type { AuditRecord } from './core/audit.ts';
 import type { AccountApi, Caller, Db, Origin, PasswordStrength, Sealer } from './core/context.ts';
 import type { Engine } from './core/engine.ts';
 import { loadFunction } from './functions/load.ts';
@@ -20,7 +20,6 @@ import { journal } from './store/journal.ts';
 import { freeBelowReserve, readLogLimits } from './store/log-limits.ts';
 import { AuditLog, logHook, logUnexpected } from './store/logs.ts';
 import type { RefusedRequests } from './store/refused-requests.ts';
-import type { RepeatedReads } from './store/repeated-reads.ts';
 import type { SummarisedFailures } from './store/summarised-failures.ts';
 import type { OpenStore } from './store/open-store.ts';
 import type { RunningServer } from './store/running-servers.ts';
@@ -55,14 +54,6 @@ export interface Application {
    * @throws ApiError `store_unavailable`.
    */
   auditLogin(login: AuditedLogin): Promise<void>;
-  /**
-   * Records a repeated read in the audit log: the same `record` at another time. It is fast if the object is the same
-   * each time.
-   * @throws ApiError `store_unavailable`.
-   */
-  auditAgain(record: AuditRecord, moment: AuditMoment): Promise<void>;
-  /** The same for reads that only have to be counted. Returns false, and records nothing, if one needs a line. */
-  countAgain(records: readonly AuditRecord[], moment: CountedMoment): boolean;
   /**
    * Marks in the state directory that this process runs a server, until `close`. --doctor and --restore read the mark.
    * @throws ApiError `store_unavailable`.
@@ -125,14 +116,10 @@ export function createApplication(
     await auditLog.append(record, isChange);
     await store.audit?.(record, db);
   };
-  let loadedReads: RepeatedReads | undefined;
   const reads = livesLong
     ? import('./store/repeated-reads.ts').then(
-        (module) =>
-          (loadedReads = new module.RepeatedReads({
-            write: (record) => write(record, 'read'),
-            newXid: () => engine.newXid(),
-          })),
+        ({ RepeatedReads }) =>
+          new RepeatedReads({ write: (record) => write(record, 'read') }),
       )
     : undefined;
   const summaries = () => ({
@@ -263,8 +250,6 @@ export function createApplication(
         .toString(36)
         .padStart(6, '0'),
     audit,
-    // Here, so that a copy with it is no object of another shape: V8 would make a hidden class for each copy.
-    watch: undefined,
     spaceWarning: () => {
       const free = freeBelowReserve(stateDirectory);
       return free === undefined ? undefined : spaceSentence(stateDirectory, free);
@@ -298,9 +283,6 @@ export function createApplication(
         problem === undefined ? ({ result: 1 } as const) : { result: 0 as const, error_code: problem };
       await audit({ ...who, function: command, arguments: [], ...result, duration_ms: 0 }, 'other');
     },
-    auditAgain: async (record, moment) =>
-      reads === undefined ? write({ ...record, ...moment }, 'read') : (await reads).add(record, moment),
-    countAgain: (records, moment) => loadedReads?.count(records, moment) === true,
     announceServer: async (server) => {
       const { announce, removeStale, retire } = await import('./store/running-servers.ts');
       removeStale(directory, engine.processes.isAlive);

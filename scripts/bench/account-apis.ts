@@ -1,7 +1,7 @@
 // Calls of UAPI and API 2 against reads of WHM that return about as much: as commands, and over HTTPS at the port for
 // accounts. And the command `uapi` of an ordinary user, whose call goes through a socket of the server.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compareCallsInAccount } from './calls-in-account.ts';
@@ -78,7 +78,7 @@ export async function compareAccountApis(
     const calls = reads.map(({ words }) => words);
     if (pid !== undefined && existsSync(native)) compareCallsInAccount(native, pid, calls, own);
     await compareSockets(place, own, whm, runs);
-    comparePorts(daemon, place, whm);
+    comparePorts(daemon, whm);
   } finally {
     await stop(daemon.child);
   }
@@ -143,7 +143,6 @@ async function compareSockets(
 
 function comparePorts(
   { child, urls, accountUrl }: Started,
-  work: string,
   whm: (...words: string[]) => { data: Record<string, unknown> },
 ): void {
   if (spawnSync('wrk', ['--version']).error !== undefined) {
@@ -172,41 +171,20 @@ function comparePorts(
     header: `Authorization: cpanel bob:${uapi.data.token}`,
   };
   const { pid = 0 } = child;
-  const others = join(work, 'other-requests.lua');
-  writeFileSync(others, otherRequests);
   printPorts('The ports, over HTTPS', [ofWhm, byAccount], pid);
-  printPorts('The same, with responses that are not remembered', [ofWhm, byAccount], pid, others);
-  printPorts('The same function through both, not remembered', [byRootInside, byAccount], pid, others);
+  printPorts('The same function through both', [byRootInside, byAccount], pid);
 }
-
-/** 2,048 spellings of one URL, more than the server remembers: letters of the domain are percent-encoded or not. */
-const otherRequests = `
-n = 0
-request = function()
-  n = (n + 1) % 2048
-  local rest = n
-  local path = wrk.path:gsub("domain=(.*)", function(domain)
-    return "domain=" .. domain:gsub(".", function(letter)
-      local encoded = rest % 2 == 1
-      rest = math.floor(rest / 2)
-      return encoded and string.format("%%%02X", letter:byte()) or letter
-    end)
-  end)
-  return wrk.format(nil, path)
-end
-`;
 
 function printPorts(
   title: string,
   sides: readonly { readonly name: string; readonly url: string; readonly header: string }[],
   pid: number,
-  script?: string,
 ): void {
   const measured = sides.map((): { rate: number; processor: number }[] => []);
   for (let round = 0; round < ROUNDS; round++) {
     sides.forEach(({ url, header }, at) => {
       const before = processorTimeOf(pid);
-      const { rate, requests } = load(url, header, script === undefined ? {} : { script });
+      const { rate, requests } = load(url, header);
       const processor = (1000 * (processorTimeOf(pid) - before)) / requests;
       measured[at]?.push({ rate, processor });
     });

@@ -1,5 +1,5 @@
 // The longest lists of 100,000 accounts against JSON.stringify of the same responses with writing: as a command without
-// a server, and as the native command through a running server, which has not remembered the response. Processor time
+// a server, and as the native command through a running server. Processor time
 // of all processes.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';

@@ -12,7 +12,7 @@ import { converse } from './conversation.ts';
 import { isServed } from './is-served.ts';
 import { isSameFor, ownNamespaces, type CommandRequest, type Environment } from './request.ts';
 import { seesFilesOf, type Use } from './same-files.ts';
-import { readLine, type Decision, type Remember } from './served-call.ts';
+import { readLine, type Decision } from './served-call.ts';
 import { readRootLine } from './served-account-call.ts';
 
 export const SOCKET = 'command.sock';
@@ -29,7 +29,6 @@ export interface CommandSocketOptions {
   /** Which build of the program this is. Other builds are declined. */
   readonly build: string;
   readonly environment: Environment;
-  readonly remember?: Remember;
 }
 
 export class CommandSocket {
@@ -104,7 +103,7 @@ export class CommandSocket {
 
   /** Undefined if the command has to make the call itself. */
   async #consider(request: CommandRequest): Promise<Decision> {
-    const { build, remember } = this.#options;
+    const { build } = this.#options;
     const { namespaces } = request;
     const own = this.#namespaces;
     if (this.#server === undefined || this.#calls.size >= MAX_CALLS || request.build !== build)
@@ -115,7 +114,7 @@ export class CommandSocket {
     const read = accountProgramOf(request.argv) === undefined ? readLine : readRootLine;
     const isOnSameMounts = namespaces.mounts === own.mounts;
     const seesSameFiles = (use: Use) => isOnSameMounts || seesFilesOf(request.pid, use);
-    return read(request, this.#application, { isOnSameMounts, seesSameFiles, remember });
+    return read(request, this.#application, { isOnSameMounts, seesSameFiles });
   }
 
   /** Commands of one shell have the same environment (`readRequest`), which is judged once. */

@@ -13,10 +13,7 @@ import type { CommandRequest } from './request.ts';
 import {
   isOnly,
   isServed,
-  keyOf,
   makeCall,
-  mayRepeat,
-  repeatedly,
   showVersion,
   withoutMistake,
   type Decision,
@@ -38,11 +35,7 @@ export function readRootLine(
     const name = nameOf(call);
     const fn = await application.engine.accountApis[call.api].find(name);
     if (user === undefined || !(await isServed(fn, application, view))) return undefined;
-    const key = mayRepeat(fn) ? keyOf(`root for ${user}`, call) : undefined;
-    const make = (isAbandoned: () => boolean) =>
-      repeatedly(view, application.engine, key, (engine) =>
-        callAsRootOf({ engine }, { ...call, isAbandoned }, user),
-      );
+    const make = (isAbandoned: () => boolean) => callAsRootOf(application, { ...call, isAbandoned }, user);
     return makeCall(make, line, name, application);
   });
 }

@@ -10,9 +10,8 @@ import { readPlainLine } from '../cli/plain-line.ts';
 import { UsageError } from '../cli/usage-error.ts';
 import { printVersion } from '../cli/version.ts';
 import { findTypos } from '../core/argument-warnings.ts';
-import type { Call, RawArgument } from '../core/context.ts';
+import type { Call } from '../core/context.ts';
 import type { AnyFunction } from '../core/define.ts';
-import type { Engine } from '../core/engine.ts';
 import type { Envelope } from '../core/envelope.ts';
 import { withTimeLimit } from '../core/list-time-limit.ts';
 import { accountFunction, runsAsAccount } from './account-function.ts';
@@ -27,16 +26,8 @@ export type Run = (isAbandoned: () => boolean) => Promise<Print>;
 /** Undefined if the command has to make the call itself. `needs input` if the request lacks its standard input. */
 export type Decision = Run | 'needs input' | undefined;
 
-/** Makes a call, or gives the response that an equal one got. @param key all that it depends on, besides the store. */
-export type Remember = (
-  engine: Engine,
-  key: string,
-  make: (engine: Engine) => Promise<Envelope>,
-) => Promise<Envelope>;
-
-/** What the command sees of the file systems of this process, and what this process remembers. */
+/** What the command sees of the file systems of this process. */
 export interface View {
-  readonly remember?: Remember | undefined;
   readonly isOnSameMounts: boolean;
   /** True if it sees the same files, also if it has mounts of its own. */
   readonly seesSameFiles: (use: Use) => boolean;
@@ -70,8 +61,7 @@ export async function readLine(
       const inner = await accountFunction(fn, asked.args, application.engine);
       if (!(await isServed(inner, application, view))) return undefined;
     }
-    const key = line.user === undefined && mayRepeat(fn) ? keyOf('root', asked) : undefined;
-    return makeCall(callOf(asked, line.user, key, { application, view }), line, command, application);
+    return makeCall(callOf(asked, line.user, application), line, command, application);
   });
 }
 
@@ -79,15 +69,11 @@ export async function readLine(
 function callOf(
   asked: Call,
   user: string | undefined,
-  key: string | undefined,
-  { application, view }: { readonly application: Application; readonly view: View },
+  application: Application,
 ): (isAbandoned: () => boolean) => Promise<Envelope> {
   return (isAbandoned) => {
     const call = { ...asked, isAbandoned, endsIfAbandoned: true, readsLongLists: true } as const;
-    const callerOf = (name: string) => application.callerOf(name);
-    return repeatedly(view, application.engine, key, (engine) =>
-      envelopeOf(call, user, { engine, callerOf }),
-    );
+    return envelopeOf(call, user, application);
   };
 }
 
@@ -146,37 +132,6 @@ export async function isServed(
   if (isOnSameMounts || (readsMachine !== true && look === undefined)) return true;
   return needsSameFiles === true && seesSameFiles('looks');
 }
-
-/** Makes a call, or gives the response that an equal one got. @param key undefined if it must be made. */
-export function repeatedly(
-  { remember }: View,
-  engine: Engine,
-  key: string | undefined,
-  make: (engine: Engine) => Promise<Envelope>,
-): Promise<Envelope> {
-  return remember === undefined || key === undefined ? make(engine) : remember(engine, key, make);
-}
-
-/** A call without the store takes no longer than a look at the store’s state, so it is not worth remembering. */
-export const mayRepeat = (fn: AnyFunction | undefined): boolean =>
-  fn?.effect === 'reads' || (fn?.effect === 'calls' && fn.passes !== undefined);
-
-/**
- * What a response depends on, besides the store. Undefined for a call with warnings of its own, which belong to it alone.
- * @param who the caller.
- */
-export function keyOf(who: string, call: Pick<Call, 'args' | 'dryRun' | 'warnings'>): string | undefined {
-  if (call.dryRun || (call.warnings ?? []).length > 0 || isLong(call.args)) return undefined;
-  return JSON.stringify([who, call]);
-}
-
-/** Calls with many arguments are not repeated, and the text of their key would take time. */
-function isLong(args: Call['args']): boolean {
-  const isLongValue = ({ value }: RawArgument) => Array.isArray(value) && value.length > MANY;
-  return args.length > MANY || args.some(isLongValue);
-}
-
-const MANY = 1000;
 
 const hasHooks = ({ store, areHooksEnabled }: Application['engine']): Promise<boolean> =>
   store.transaction('reads', async (db) => ({ value: await areHooksEnabled(db), keep: false }));

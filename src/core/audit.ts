@@ -41,12 +41,6 @@ export interface AuditRecord {
  */
 export type AuditKind = 'change' | 'read' | 'failure' | 'other';
 
-/** The fields that differ between two identical calls. */
-export type AuditMoment = Pick<AuditRecord, 'time' | 'xid' | 'duration_ms'>;
-
-/** The same of a call that is only counted. Without an XID, it gets one if its line is written. */
-export type CountedMoment = Omit<AuditMoment, 'xid'> & { readonly xid: string | undefined };
-
 const MASK = '***';
 const MAX_VALUE_LENGTH = 200;
 const MAX_ARGUMENTS = 50;

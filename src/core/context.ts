@@ -283,11 +283,6 @@ export interface FreeContext extends CallContext {
    * that already waits or runs is not added. An error of the work is logged, except those of the machine.
    */
   readonly later: ((name: string, work: () => Promise<void>) => void) | undefined;
-  /**
-   * Reports that the response stays the same until this time, in milliseconds since 1970-01-01, unless the store
-   * changes. A server then need not run the same call again.
-   */
-  readonly validUntil: (time: number) => void;
   /** Reports that the function that this call has made failed: a shell gets the exit status of that error. */
   readonly innerError: (code: ErrorCode) => void;
 }

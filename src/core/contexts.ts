@@ -106,8 +106,6 @@ export class Contexts {
         return dispatch(nested(own, call, api, outer), actingAs(caller, username), this.#engineFor(store));
       },
       later: own.dryRun || engine.insideDryRun === true ? undefined : engine.later,
-      // Only a server that remembers responses listens (`Engine.watch`).
-      validUntil: () => undefined,
       innerError: (code) => {
         this.#of.report.innerError = code;
       },

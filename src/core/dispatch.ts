@@ -166,7 +166,7 @@ class Dispatch {
     const mayStore = fn.onlyMeasures === true && !this.#call.dryRun;
     const context = this.#contexts.outside(storeOfLook(this.#engine.store, mayStore), { fn });
     this.#report.restartLook();
-    const found: unknown = await fn.look(args as never, this.#engine.watch?.(context, fn) ?? context);
+    const found: unknown = await fn.look(args as never, context);
     this.#report.keepLook();
     return found;
   }
@@ -219,8 +219,7 @@ class Dispatch {
     this.#contexts.restart();
     if ('db' in context) await this.#call.assertCurrent?.(context.db);
     try {
-      const given = this.#engine.watch?.(context, fn) ?? context;
-      const data = (await fn.handler(args as never, given as never, found as never)) as Hash | undefined;
+      const data = (await fn.handler(args as never, context as never, found as never)) as Hash | undefined;
       return meta === undefined
         ? { ok: true, data, extra: {} }
         : { ok: true, ...(await this.#shape(fn, data, meta)) };

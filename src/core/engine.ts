@@ -2,9 +2,7 @@
 import type { AuditKind, AuditRecord } from './audit.ts';
 import type {
   AccountApi,
-  Context,
   Db,
-  FreeContext,
   IndexRow,
   Origin,
   OwnedLogin,
@@ -116,6 +114,4 @@ export interface Engine {
   readonly spaceWarning?: () => string | undefined;
   /** Records the details of an unexpected error. Returns a sentence that says where. */
   readonly logUnexpected: (xid: string, command: string, error: unknown) => string;
-  /** Wraps the context of a function's handler, to observe what a call uses. */
-  readonly watch?: (<C extends Context | FreeContext>(context: C, fn: AnyFunction) => C) | undefined;
 }

@@ -114,23 +114,15 @@ const WHM = 'The functions of WHM are on port 2087.';
 async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
-  { door, answers, headers }: CallDependencies,
+  { door, headers }: CallDependencies,
   command: string,
   respond: (asked: Asked) => Promise<Hash>,
   api: Api = 'json-api',
 ): Promise<FastifyReply> {
   const sender = await senderOf(request, door, command);
   if ('problem' in sender) return refuseAccount(reply, sender);
-  const question = {
-    request: request.raw,
-    command,
-    url: request.url,
-    query: queryOf(request),
-    body: bodyOf(request),
-  };
-  const make = (engine: Engine) =>
-    makeAnswer({ request, reply, sender, body: question.body, api }, respond, engine);
-  return sendAnswer(reply, await answers.answer(question, sender, make), headers);
+  const accredited = { request, reply, sender, body: bodyOf(request), api };
+  return sendAnswer(reply, await makeAnswer(accredited, respond, door.application.engine), headers);
 }
 
 /** A request whose sender is known. */

@@ -12,7 +12,7 @@ import type { Application } from '../app.ts';
 import { converse } from '../command-socket/conversation.ts';
 import { isServed } from '../command-socket/is-served.ts';
 import type { CommandRequest } from '../command-socket/request.ts';
-import { keyOf, type Decision, type Remember } from '../command-socket/served-call.ts';
+import type { Decision } from '../command-socket/served-call.ts';
 import { readAccountLine } from '../command-socket/served-account-call.ts';
 import {
   BUSY,
@@ -23,7 +23,6 @@ import {
 } from '../core/account-request.ts';
 import { accountProgramOf } from '../core/account-programs.ts';
 import type { Db } from '../core/context.ts';
-import type { Engine } from '../core/engine.ts';
 import type { Envelope } from '../core/envelope.ts';
 import { ApiError } from '../core/errors.ts';
 import { callAsAccount, callFailure } from '../model/account-apis/named-envelope.ts';
@@ -73,12 +72,10 @@ export function socketDirectory(
 }
 
 /** Remembers nothing. */
-const always: Remember = (engine, _key, make) => make(engine);
 
 export class AccountSockets {
   readonly #application: Application;
   readonly #build: string;
-  readonly #remember: Remember;
   #directory = '';
   /** By user ID. */
   readonly #servers = new Map<number, Server>();
@@ -102,10 +99,9 @@ export class AccountSockets {
   readonly #refused = new Set<Socket>();
 
   /** @param build which build of the program this is. Native commands of other builds are declined. */
-  constructor(application: Application, build: string, remember: Remember = always) {
+  constructor(application: Application, build: string) {
     this.#application = application;
     this.#build = build;
-    this.#remember = remember;
   }
 
   /**
@@ -319,26 +315,21 @@ export class AccountSockets {
   }
 
   async #call(request: AccountRequest, uid: number, isAbandoned: () => boolean): Promise<Envelope> {
-    const make = async (engine: Engine) => {
+    try {
       const account = await this.#accountOf(uid);
       if (account === undefined) throw new ApiError('denied', 'Your user is not an account of this server.');
       if (account.suspendedAt !== null) {
         throw new ApiError('denied', `The account “${account.username}” is suspended.`);
       }
       const { username } = account;
-      return callAsAccount(engine, { ...request, username, isAbandoned });
-    };
-    const { engine } = this.#application;
-    const key = keyOf(`user ${uid}`, request);
-    try {
-      return await (key === undefined ? make(engine) : this.#remember(engine, key, make));
+      return await callAsAccount(this.#application.engine, { ...request, username, isAbandoned });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       return callFailure(request, error);
     }
   }
 
-  /** Not remembered longer than the store stands still: an account can be removed or suspended, and its ID used again. */
+  /** Asked for each call: an account can be removed or suspended, and its ID used again. */
   #accountOf(uid: number): Promise<accounts.Account | undefined> {
     return this.#read((db) => accounts.findByUserId(db, uid));
   }

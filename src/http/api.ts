@@ -2,13 +2,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Application } from '../app.ts';
 import { dispatch } from '../core/dispatch.ts';
-import type { Engine } from '../core/engine.ts';
 import { sendAnswer, toAnswer, toBareAnswer, type Answer, type Api } from './answers.ts';
 import { isInApi0, rootInApi0, toApi0, unknownInApi0 } from './api-0.ts';
 import type { Accepted } from './authentication.ts';
-import { readCall } from './call.ts';
+import { readCall, type Body } from './call.ts';
 import { refuse } from './error-answers.ts';
-import type { Question } from './remembered-answers.ts';
 import { bodyOf, queryOf } from './request.ts';
 import { senderOf, type CallDependencies } from './sender.ts';
 
@@ -26,36 +24,32 @@ export function addApi(server: FastifyInstance, calls: CallDependencies): void {
   }
 }
 
-interface WhmQuestion extends Question {
+interface Question {
   readonly api: Api;
+  /** The function, if the path names it. Otherwise empty. */
+  readonly command: string;
+  readonly query: string;
+  readonly body: Body | undefined;
 }
 
 async function answerCall(
   request: FastifyRequest,
   reply: FastifyReply,
   api: Api,
-  { door, answers, headers }: CallDependencies,
+  { door, headers }: CallDependencies,
 ): Promise<FastifyReply> {
   const { application } = door;
   const { name: command } = request.params as { name: string };
   const sender = await senderOf(request, door, nameIn(command));
   if ('problem' in sender) return refuse(reply, sender);
-  const question = {
-    request: request.raw,
-    url: request.url,
-    api,
-    command,
-    query: queryOf(request),
-    body: bodyOf(request),
-  };
+  const question = { api, command, query: queryOf(request), body: bodyOf(request) };
   const isAbandoned = () => reply.raw.destroyed;
-  const make = (engine: Engine) => makeAnswer({ ...application, engine }, question, sender, isAbandoned);
-  return sendAnswer(reply, await answers.answer(question, sender, make), headers);
+  return sendAnswer(reply, await makeAnswer(application, question, sender, isAbandoned), headers);
 }
 
 async function makeAnswer(
   application: Application,
-  { api, command, query, body }: WhmQuestion,
+  { api, command, query, body }: Question,
   { caller, origin, warnings }: Accepted,
   isAbandoned: () => boolean,
 ): Promise<Answer> {

@@ -24,11 +24,6 @@ interface Exchange {
 export interface Surroundings {
   readonly limits: Limits;
   readonly handler: Handler;
-  /**
-   * Sends a response if it is known already, at the latest after the requests that arrived together have been read. It
-   * takes no turn, since nothing has to be done for it.
-   */
-  readonly answersAtOnce: (request: IncomingMessage, response: ServerResponse, source: string) => boolean;
   /** Headers of responses that are written without fastify. */
   readonly headers: Readonly<Record<string, string>>;
   /** Called for each request that arrives while too many are waiting. */
@@ -122,12 +117,9 @@ export class Connection {
       if (this.#current === exchange) this.#goOn();
     });
     if (this.#isClosing && this.#waiting.length === 0) response.setHeader('connection', 'close');
-    const { handler, answersAtOnce, limits } = this.#surroundings;
-    exchange.isHandled = answersAtOnce(request, response, this.source);
-    // When the response has left, Node sets the timeout of an idle connection.
-    const hasLeft = response.writableEnded && this.#socket.writableLength === 0;
-    if (!hasLeft) this.#socket.setTimeout(limits.writeTimeout);
-    if (!exchange.isHandled) handler(request, response);
+    const { handler, limits } = this.#surroundings;
+    this.#socket.setTimeout(limits.writeTimeout);
+    handler(request, response);
   }
 
   #goOn(): void {

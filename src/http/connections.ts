@@ -17,7 +17,6 @@ import { Connection, type Surroundings } from './connection.ts';
 import { FairQueue } from './fair-queue.ts';
 import type { KnownSources } from './known-sources.ts';
 import type { Limits } from './limits.ts';
-import type { RepeatedRequests } from './repeated-requests.ts';
 import { tlsOptions } from './tls.ts';
 
 export interface Tls {
@@ -50,18 +49,15 @@ export class Connections {
   /** Requests that have a password checked wait long for it, so they take no turns from the others. */
   readonly #logins: FairQueue;
   readonly #connections = new Map<Socket, Connection>();
-  readonly #repeated: RepeatedRequests;
   #isEnding = false;
 
-  /** `headers` are added to responses that fastify does not write, except those of `repeated`. */
+  /** `headers` are added to responses that fastify does not write. */
   constructor(
     limits: Limits,
     headers: Readonly<Record<string, string>>,
-    repeated: RepeatedRequests,
     known: Pick<KnownSources, 'has'>,
   ) {
     this.#limits = limits;
-    this.#repeated = repeated;
     this.#headers = headers;
     this.#addresses = new Addresses(limits, known);
     this.#work = new FairQueue({ perKey: limits.requestsPerAddress, total: limits.requests });
@@ -78,8 +74,6 @@ export class Connections {
     const surroundings: Surroundings = {
       limits,
       handler,
-      answersAtOnce: (request, response, source) =>
-        !this.#isEnding && !this.#addresses.hasTooMany(source) && this.#repeated.answer(request, response),
       headers: this.#headers,
       onExcess: (source) => {
         if (this.#addresses.floods(source)) this.#cutOff(source);

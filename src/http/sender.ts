@@ -2,13 +2,11 @@
 import type { FastifyRequest } from 'fastify';
 import { identify, type Accepted, type Refused, type Sender } from './authentication.ts';
 import type { Door } from './door.ts';
-import type { RememberedAnswers } from './remembered-answers.ts';
 import { securityTokenOf, sessionIdOf } from './request.ts';
 
 /** The dependencies of calls. */
 export interface CallDependencies {
   readonly door: Door;
-  readonly answers: RememberedAnswers;
   /** Headers of every response. */
   readonly headers: Readonly<Record<string, string>>;
 }

@@ -20,8 +20,6 @@ import { addAccountPages } from './page/account-pages.ts';
 import { addPages, answerNotFound } from './page/pages.ts';
 import { pageHeaders } from './page/security-headers.ts';
 import { addWebmailPages } from './page/webmail-pages.ts';
-import { RememberedAnswers } from './remembered-answers.ts';
-import { RepeatedRequests } from './repeated-requests.ts';
 
 export interface ServerOptions {
   /** The door. Default: WHM. */
@@ -44,13 +42,7 @@ export function createServer(
     ...(tls === undefined ? {} : { 'strict-transport-security': 'max-age=31536000' }),
   };
   const chosen = { ...limits, ...given };
-  const repeated = new RepeatedRequests(application, headers);
-  const connections = new Connections(
-    chosen,
-    { ...headers, ...pageHeaders },
-    repeated,
-    knownSourcesOf(application),
-  );
+  const connections = new Connections(chosen, { ...headers, ...pageHeaders }, knownSourcesOf(application));
   const server: FastifyInstance = fastify({
     serverFactory: (handler) => connections.createServer(handler, tls),
     clientErrorHandler: (error, socket) => connections.onClientError(error, socket),
@@ -75,7 +67,7 @@ export function createServer(
   connections.guard(server, sendError);
   server.setErrorHandler((error, request, reply) => answerError(error, request, reply, application));
   server.setNotFoundHandler((request, reply) => answerNotFound(request, reply, door));
-  const calls = { door, answers: new RememberedAnswers(application, repeated), headers };
+  const calls = { door, headers };
   addLogin(server, door);
   addExternalLogin(server, door);
   if (service === 'webmaild') {

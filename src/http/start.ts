@@ -5,7 +5,6 @@ import { CommanderError } from 'commander';
 import type { FastifyInstance } from 'fastify';
 import { createApplication, version, type Application } from '../app.ts';
 import { CommandSocket } from '../command-socket/command-socket.ts';
-import type { Remember } from '../command-socket/served-call.ts';
 import { ApiError } from '../core/errors.ts';
 import { BackgroundWork } from './background-work.ts';
 import { AccountSockets, socketDirectory } from './account-sockets.ts';
@@ -13,7 +12,6 @@ import { Listener } from './listener.ts';
 import { createLog } from './log.ts';
 import { helpText, readOptions } from './options.ts';
 import { PasswordJudge } from './password-judge.ts';
-import { RememberedCalls } from './remembered-calls.ts';
 import {
   createServiceWatch,
   createTaskWatches,
@@ -73,10 +71,8 @@ async function main(): Promise<void> {
     log.warn(error, `the server could not look whether the task ${task} is needed`),
   );
   const build = readFileSync(join(__dirname, 'build-id'), 'latin1');
-  const remembered = new RememberedCalls(application);
-  const remember: Remember = (engine, key, make) => remembered.run(engine, key, make);
-  const sockets = new AccountSockets(application, build, remember);
-  const commands = new CommandSocket(application, { build, environment: process.env, remember });
+  const sockets = new AccountSockets(application, build);
+  const commands = new CommandSocket(application, { build, environment: process.env });
   const end = once(() =>
     stop(servers, application, passwords, [watch, ...taskWatches, worker, sockets, commands, background]),
   );

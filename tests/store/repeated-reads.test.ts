@@ -19,7 +19,7 @@ function withLimits(limits: ConstructorParameters<typeof RepeatedReads>[0]['limi
     if (failure !== undefined) throw failure;
     written.push(record);
   };
-  return new RepeatedReads({ write, newXid: () => 'fresh', limits: { own: 3, ...limits } });
+  return new RepeatedReads({ write, limits: { own: 3, ...limits } });
 }
 
 const record = (others: Partial<AuditRecord> = {}): AuditRecord => ({
@@ -43,32 +43,6 @@ test('the first ones have a line each, and the others one line with their number
       ...{ time: 10_000_000, xid: 'x10000', duration_ms: 70 },
       ...{ calls: 9997, since: '1970-01-01T00:00:04.000Z' },
     }),
-  ]);
-});
-
-test('a call without an XID is counted, and its line gets a new one', async () => {
-  const same = record();
-  await addMany(3);
-  const moment = { time: 5000, xid: undefined, duration_ms: 0 };
-  expect(reads.count([same], moment)).toBe(true);
-  expect(reads.count([same], { ...moment, time: 6000 })).toBe(true);
-  await reads.flush(true);
-  expect(written.slice(3)).toEqual([
-    record({ time: 6000, xid: 'fresh', calls: 2, since: '1970-01-01T00:00:05.000Z' }),
-  ]);
-});
-
-test('the reads of one call are counted together, or none of them', async () => {
-  const [outer, inner] = [record(), record({ function: 'DomainInfo::list_domains' })];
-  await addMany(3);
-  const moment = { time: 5000, xid: undefined, duration_ms: 0 };
-  expect(reads.count([outer, inner], moment)).toBe(false);
-  await addMany(3, { function: 'DomainInfo::list_domains' });
-  expect(reads.count([outer, inner], moment)).toBe(true);
-  await reads.flush(true);
-  expect(written.slice(6)).toEqual([
-    record({ time: 5000, xid: 'fresh' }),
-    record({ time: 5000, xid: 'fresh', function: 'DomainInfo::list_domains' }),
   ]);
 });
 
@@ -131,25 +105,4 @@ test('the number of different calls is limited; the others have a line each', as
   reads = withLimits({ own: 1, different: 2 });
   for (const caller of ['a', 'b', 'c']) await addMany(4, { caller });
   expect(written.map(({ caller }) => caller).join('')).toBe('abcccc');
-});
-
-test('calls with the same object are counted in the interval in which they are made', async () => {
-  const one = record();
-  const addSame = async (count: number) => {
-    for (let at = 0; at < count; at++) await reads.add(one, { time: at, xid: 'x', duration_ms: 1 });
-  };
-  for (let interval = 0; interval < 2; interval++) {
-    written = [];
-    await addSame(10);
-    await reads.flush(true);
-    expect(written.map(({ calls }) => calls)).toEqual([undefined, undefined, undefined, 7]);
-  }
-  await addSame(10);
-  failure = new Error('The disk is full.');
-  await expect(reads.flush(true)).rejects.toThrow('The disk is full.');
-  failure = undefined;
-  written = [];
-  await addSame(10);
-  await reads.flush(true);
-  expect(written.map(({ calls }) => calls)).toEqual([7, undefined, undefined, undefined, 7]);
 });

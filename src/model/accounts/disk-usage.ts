@@ -25,7 +25,7 @@ export type Measuring = Pick<FreeContext, 'machine' | 'sealer' | 'transaction' |
 
 /** What a call needs that measures only what is not known yet. */
 export type Refreshing = Measuring &
-  Pick<FreeContext, 'inform' | 'now' | 'later' | 'validUntil' | 'isDryRun'>;
+  Pick<FreeContext, 'inform' | 'now' | 'later' | 'isDryRun'>;
 
 /** A value is returned without a word until it is this old. */
 const FRESH_MS = 60_000;
@@ -45,10 +45,7 @@ export async function refresh(
   const { later, now } = context;
   // Negative if the clock was set back. The value is then measured.
   const age = measuredAt === undefined ? NaN : now() - measuredAt;
-  if (age >= 0 && age < FRESH_MS) {
-    context.validUntil(now() + FRESH_MS - age);
-    return undefined;
-  }
+  if (age >= 0 && age < FRESH_MS) return undefined;
   if (later !== undefined && age >= 0 && age < OLD_MS) {
     // The call has ended then, so nobody reads a warning.
     const unread = { ...context, warn: () => undefined };

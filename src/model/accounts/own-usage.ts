@@ -32,11 +32,6 @@ export async function lookAtOwnUsage(
   return refresh(context, last, readSizes);
 }
 
-/** The same context for a response that depends on more than the disk usage and the store, such as the month. */
-export function withoutValidity<C extends Pick<FreeContext, 'validUntil'>>(context: C): C {
-  return { ...context, validUntil: () => undefined };
-}
-
 /**
  * Measures the files of the account, for uploads. The databases count as they were last measured. Undefined, with a
  * warning, if that is not possible.

@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { readSizes } from '../../drivers/databases/look.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
-import { HOW_OLD, lookAtOwnUsage, withoutValidity } from '../../model/accounts/own-usage.ts';
+import { HOW_OLD, lookAtOwnUsage } from '../../model/accounts/own-usage.ts';
 import { countWarnings } from '../../model/accounts/own-warnings.ts';
 
 export default defineUapi({
@@ -17,7 +17,7 @@ export default defineUapi({
   returns: { type: 'integer', doc: 'How many there are.' },
   examples: [{ args: {}, doc: 'The number.' }],
 
-  look: (_args, context) => lookAtOwnUsage(withoutValidity(context), readSizes),
+  look: (_args, context) => lookAtOwnUsage(context, readSizes),
 
   async handler(_args, context, measured) {
     const account = await accounts.getOwn(context.db, context.caller);

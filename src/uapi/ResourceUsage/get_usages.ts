@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { readSizes } from '../../drivers/databases/look.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
-import { HOW_OLD, lookAtOwnUsage, measuredUsage, withoutValidity } from '../../model/accounts/own-usage.ts';
+import { HOW_OLD, lookAtOwnUsage, measuredUsage } from '../../model/accounts/own-usage.ts';
 
 const BYTES = 'format_bytes';
 
@@ -37,7 +37,7 @@ export default defineUapi({
   },
   examples: [{ args: {}, doc: 'The resources.' }],
 
-  look: (_args, context) => lookAtOwnUsage(withoutValidity(context), readSizes),
+  look: (_args, context) => lookAtOwnUsage(context, readSizes),
 
   async handler(_args, context, measured) {
     const account = await accounts.getOwn(context.db, context.caller);

@@ -11,7 +11,6 @@ import {
   HOW_OLD,
   lookAtOwnUsage,
   measuredUsage,
-  withoutValidity,
   type Used,
 } from '../../model/accounts/own-usage.ts';
 import {
@@ -77,7 +76,7 @@ export default defineUapi({
       if (!said.has(text)) context.warn(text);
       said.add(text);
     };
-    const measuring = { ...withoutValidity(context), warn };
+    const measuring = { ...context, warn };
     const measured = needsDisk(names) ? await lookAtOwnUsage(measuring, readSizes) : undefined;
     const spaces = new Map<DatabaseResource, number>();
     for (const wanted of spacesOf(names)) {
