@@ -1,10 +1,9 @@
-// Communicates with the running named, through rndc, the channel that rndc uses, and DNS.
+// Communicates with the running named, through rndc and DNS.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OwnProcess, ServiceState, ToolResult, ToolWord } from '../../../core/machine-daemons.ts';
 import { MachineError, UNCHANGED } from '../../../core/machine-error.ts';
 import type { DriverPort } from '../../file-driver.ts';
-import { askNamed, controlKeyOf, TookTooLong, type ControlAnswer } from './control-channel.ts';
-import { CONFIGURATION, RNDC_CONFIGURATION, RNDC_KEY } from './places.ts';
+import { CONFIGURATION, RNDC_CONFIGURATION } from './places.ts';
 
 /** A server that this program cannot find by itself: in tests, and in a sandbox that serves its zones. */
 export interface BindServer {
@@ -47,8 +46,6 @@ const RNDC_MS = 10_000;
 const SIGN_OF_LIFE_MS = 1000;
 /** The servers that took too long last time, by address and port. */
 const hanging = new Set<string>();
-/** Where named listens for rndc if its configuration does not say otherwise. */
-const CONTROL_PORT = 953;
 /** What rndc says of a zone that named does not have. */
 const NO_SUCH_ZONE = 'no matching zone';
 /** How long a restart may take: the time until named listens again. */
@@ -112,31 +109,8 @@ export class Control {
   }
 
   /** What rndc prints of a zone. */
-  async #status(zone: string): Promise<Pick<ToolResult, 'status' | 'stdout' | 'stderr'>> {
-    const answer = await this.#asked(`zonestatus ${zone}`);
-    if (answer === undefined) return this.rndc(['zonestatus', zone], [0, 1]);
-    const { text, error } = answer;
-    return error === undefined
-      ? { status: 0, stdout: text, stderr: '' }
-      : { status: 1, stdout: '', stderr: `rndc: 'zonestatus' failed: ${error}\n${text}\n` };
-  }
-
-  /** Undefined if named does not answer, or this program does not know how to ask: then rndc can say more. */
-  async #asked(command: string): Promise<ControlAnswer | undefined> {
-    const { address, rndcConfig, isPrivate } = this.#server;
-    const { files, services } = this.#port;
-    if ((!isPrivate && !services.isSupported) || hanging.has(this.#key)) return undefined;
-    try {
-      const configuration = await files.readText(rndcConfig ?? RNDC_CONFIGURATION);
-      // An administrator’s own configuration of rndc may name another server.
-      if (configuration !== undefined && !isPrivate) return undefined;
-      const key = controlKeyOf(configuration ?? (await files.readText(RNDC_KEY)) ?? '');
-      const [, port = CONTROL_PORT] = /\bdefault-port (\d+);/.exec(configuration ?? '') ?? [];
-      return key && (await askNamed({ address, port: Number(port) }, key, command));
-    } catch (error) {
-      if (error instanceof TookTooLong) hanging.add(this.#key);
-      return undefined;
-    }
+  #status(zone: string): Promise<ToolResult> {
+    return this.rndc(['zonestatus', zone], [0, 1]);
   }
 
   /** True if a named that does not listen will listen soon. */

@@ -12,8 +12,6 @@ export const OUR_OPTIONS = '/etc/bind/whmapi1/options.conf';
 export const CONFIGURATION = '/etc/bind/named.conf';
 /** The port where a sandbox's private server listens for rndc, and its key. */
 export const RNDC_CONFIGURATION = '/etc/bind/rndc.conf';
-/** The key that Debian’s package makes, for named and for an rndc without a configuration. */
-export const RNDC_KEY = '/etc/bind/rndc.key';
 export const OURS = '/etc/bind/whmapi1.conf';
 export const KEYS = '/etc/bind/whmapi1/keys.conf';
 export const STATEMENTS = '/etc/bind/whmapi1/zones';
