@@ -71,8 +71,6 @@ export function socketDirectory(
   return installation.isSandbox ? undefined : SOCKETS;
 }
 
-/** Remembers nothing. */
-
 export class AccountSockets {
   readonly #application: Application;
   readonly #build: string;
