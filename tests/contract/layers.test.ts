@@ -138,7 +138,7 @@ const layers: Record<string, Layer> = {
   },
   tasks: {
     files: /^src\/tasks\//,
-    mayImport: [/^src\/core\/(task|errors|quote|turns)\.ts$/, /^src\/(drivers|model)\//],
+    mayImport: [/^src\/core\/(task|errors|machine-error|quote|turns)\.ts$/, /^src\/(drivers|model)\//],
     mayKnow: [core],
   },
   worker: {
