@@ -118,8 +118,7 @@ export function createApplication(
   };
   const reads = livesLong
     ? import('./store/repeated-reads.ts').then(
-        ({ RepeatedReads }) =>
-          new RepeatedReads({ write: (record) => write(record, 'read') }),
+        ({ RepeatedReads }) => new RepeatedReads({ write: (record) => write(record, 'read') }),
       )
     : undefined;
   const summaries = () => ({

@@ -52,11 +52,7 @@ export class Connections {
   #isEnding = false;
 
   /** `headers` are added to responses that fastify does not write. */
-  constructor(
-    limits: Limits,
-    headers: Readonly<Record<string, string>>,
-    known: Pick<KnownSources, 'has'>,
-  ) {
+  constructor(limits: Limits, headers: Readonly<Record<string, string>>, known: Pick<KnownSources, 'has'>) {
     this.#limits = limits;
     this.#headers = headers;
     this.#addresses = new Addresses(limits, known);

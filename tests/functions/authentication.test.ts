@@ -482,8 +482,7 @@ test('twofactorauth_get_user_configs sends the store one query, whatever the num
   });
   const { store: usual } = here.engine;
   here.overrides.store = {
-    transaction: (effect, work) =>
-      usual.transaction(effect, (db, nested) => work(counted(db), nested)),
+    transaction: (effect, work) => usual.transaction(effect, (db, nested) => work(counted(db), nested)),
   };
   const { data } = await here.call('twofactorauth_get_user_configs');
   const ofUsers = questions.filter((sql) => !sql.includes('operation'));

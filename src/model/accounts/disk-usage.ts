@@ -24,8 +24,7 @@ const MAX_WARNINGS = 20;
 export type Measuring = Pick<FreeContext, 'machine' | 'sealer' | 'transaction' | 'warn'>;
 
 /** What a call needs that measures only what is not known yet. */
-export type Refreshing = Measuring &
-  Pick<FreeContext, 'inform' | 'now' | 'later' | 'isDryRun'>;
+export type Refreshing = Measuring & Pick<FreeContext, 'inform' | 'now' | 'later' | 'isDryRun'>;
 
 /** A value is returned without a word until it is this old. */
 const FRESH_MS = 60_000;
