@@ -4,21 +4,22 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   lstatSync,
-  lutimesSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
-import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { clients, compileNatives, natives } from './build/client.ts';
 import { noticesOf } from './build/notices.ts';
 import { changelog, control, copyright, withoutAddress } from './deb/documents.ts';
+import { PackageTree } from './deb/tree.ts';
 import { withoutCodeCache } from './deb/without-code-cache.ts';
 
 const top = join(import.meta.dirname, '..');
@@ -30,7 +31,7 @@ const { values: options } = parseArgs({
 });
 const seconds = Number(process.env.SOURCE_DATE_EPOCH ?? timeOfLastCommit());
 const architecture = tool('dpkg', '--print-architecture');
-const tree = mkdtempSync(join(tmpdir(), 'whmapi1-deb-'));
+const tree = new PackageTree(top);
 
 const PROGRAM = 'usr/lib/whmapi1';
 const ADDON = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node';
@@ -39,7 +40,7 @@ const DOCUMENTS = 'usr/share/doc/whmapi1';
 try {
   process.stdout.write(`${build()}\n`);
 } finally {
-  rmSync(tree, { recursive: true, force: true });
+  tree.remove();
 }
 
 /** @returns the package's path. */
@@ -48,30 +49,24 @@ function build(): string {
   placeCompletions();
   placeManPages();
   placeDocuments();
-  place('systemd/whmapi1d.service', 'usr/lib/systemd/system/whmapi1d.service');
-  place('scripts/deb/default', 'etc/default/whmapi1');
-  place('share/pam.d/whmapi1', 'etc/pam.d/whmapi1');
-  const kilobytes = Math.ceil(
-    files('').reduce((sum, path) => sum + lstatSync(join(tree, path)).size, 0) / 1024,
-  );
-  placeControl(kilobytes);
-  settle('');
+  tree.place('systemd/whmapi1d.service', 'usr/lib/systemd/system/whmapi1d.service');
+  tree.place('scripts/deb/default', 'etc/default/whmapi1');
+  tree.place('share/pam.d/whmapi1', 'etc/pam.d/whmapi1');
+  placeControl(tree.kilobytes());
   const file = resolve(options.output, `whmapi1_${options.version}_${architecture}.deb`);
-  execFileSync('dpkg-deb', ['--root-owner-group', '-Zxz', '--build', tree, file], {
-    env: { ...process.env, SOURCE_DATE_EPOCH: String(seconds) },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  tree.build(seconds, file);
   return file;
 }
 
 function placeProgram(): void {
   for (const path of readdirSync(join(top, 'dist'), { recursive: true, encoding: 'utf8' })) {
     const from = join(top, 'dist', path);
-    if (lstatSync(from).isFile()) write(join(PROGRAM, 'dist', path), withoutCodeCache(readFileSync(from)));
+    if (lstatSync(from).isFile())
+      tree.write(join(PROGRAM, 'dist', path), withoutCodeCache(readFileSync(from)));
   }
   placeNatives();
-  rmSync(join(tree, PROGRAM, 'dist/THIRD-PARTY-NOTICES.txt'));
-  place('bin/package.json', `${PROGRAM}/bin/package.json`);
+  rmSync(join(tree.folder, PROGRAM, 'dist/THIRD-PARTY-NOTICES.txt'));
+  tree.place('bin/package.json', `${PROGRAM}/bin/package.json`);
   for (const [name, link] of [
     ['cpapi2', undefined],
     ['uapi', undefined],
@@ -80,23 +75,23 @@ function placeProgram(): void {
   ] as const) {
     // The Node of the package's dependency, whatever PATH says.
     const text = readFileSync(join(top, 'bin', name), 'utf8').replace(/^#!.*/, '#!/usr/bin/node');
-    write(`${PROGRAM}/bin/${name}`, text, 0o755);
-    if (link !== undefined) symlink(`../lib/whmapi1/bin/${name}`, link);
+    tree.write(`${PROGRAM}/bin/${name}`, text, 0o755);
+    if (link !== undefined) tree.symlink(`../lib/whmapi1/bin/${name}`, link);
   }
-  place('share/ssh-askpass', `${PROGRAM}/share/ssh-askpass`, 0o755);
-  place(ADDON, `${PROGRAM}/${ADDON}`);
-  execFileSync('strip', ['--strip-unneeded', '--remove-section=.comment', join(tree, PROGRAM, ADDON)]);
+  tree.place('share/ssh-askpass', `${PROGRAM}/share/ssh-askpass`, 0o755);
+  tree.place(ADDON, `${PROGRAM}/${ADDON}`);
+  execFileSync('strip', ['--strip-unneeded', '--remove-section=.comment', join(tree.folder, PROGRAM, ADDON)]);
 }
 
 /** What is compiled. The commands start the Node of the package's dependency where they need one. */
 function placeNatives(): void {
-  const folder = join(tree, PROGRAM, 'dist');
+  const folder = join(tree.folder, PROGRAM, 'dist');
   for (const name of natives) rmSync(join(folder, name), { force: true });
   if (!compileNatives({ folder, dist: join(top, 'dist'), node: '/usr/bin/node' })) {
     throw new Error('The package needs a C compiler: install gcc and libc6-dev.');
   }
   for (const name of natives) chmodSync(join(folder, name), 0o755);
-  for (const name of clients) symlink(`../lib/whmapi1/dist/${name}`, `usr/bin/${name}`);
+  for (const name of clients) tree.symlink(`../lib/whmapi1/dist/${name}`, `usr/bin/${name}`);
 }
 
 /** Each where its shell looks, and where `whmapi1 --completion` looks. */
@@ -106,47 +101,44 @@ function placeCompletions(): void {
     ['zsh/site-functions/_whmapi1', 'zsh/vendor-completions/_whmapi1'],
     ['fish/vendor_completions.d/whmapi1.fish', 'fish/vendor_completions.d/whmapi1.fish'],
   ] as const) {
-    place(`share/${ours}`, `usr/share/${theirs}`);
-    symlink(`${'../'.repeat(ours.split('/').length + 2)}share/${theirs}`, `${PROGRAM}/share/${ours}`);
+    tree.place(`share/${ours}`, `usr/share/${theirs}`);
+    tree.symlink(`${'../'.repeat(ours.split('/').length + 2)}share/${theirs}`, `${PROGRAM}/share/${ours}`);
   }
   // bash and fish look for a file with the name of the command. zsh reads the first line of each file.
   for (const name of clients.filter((one) => one !== 'whmapi1')) {
-    symlink('whmapi1', `usr/share/bash-completion/completions/${name}`);
-    symlink('whmapi1.fish', `usr/share/fish/vendor_completions.d/${name}.fish`);
+    tree.symlink('whmapi1', `usr/share/bash-completion/completions/${name}`);
+    tree.symlink('whmapi1.fish', `usr/share/fish/vendor_completions.d/${name}.fish`);
   }
 }
 
 function placeManPages(): void {
   for (const name of readdirSync(join(top, 'man'))) {
-    write(`usr/share/man/man${name.slice(-1)}/${name}.gz`, gzip(readFileSync(join(top, 'man', name))));
+    tree.write(`usr/share/man/man${name.slice(-1)}/${name}.gz`, gzip(readFileSync(join(top, 'man', name))));
   }
 }
 
 function placeDocuments(): void {
   const bundled = readFileSync(join(top, 'dist/THIRD-PARTY-NOTICES.txt'), 'utf8');
   const notices = `${bundled}\n\n${'-'.repeat(78)}\n\n${noticesOf([join(top, 'node_modules/better-sqlite3')])}`;
-  write(`${DOCUMENTS}/copyright`, copyright(readFileSync(join(top, 'LICENSE'), 'utf8'), notices));
+  tree.write(`${DOCUMENTS}/copyright`, copyright(readFileSync(join(top, 'LICENSE'), 'utf8'), notices));
   // The program makes these diversions when a role is activated, so a purge takes them back.
-  write(
+  tree.write(
     'usr/share/lintian/overrides/whmapi1',
-    `whmapi1: package-uses-local-diversion [postrm:*]\nwhmapi1: remove-of-unknown-diversion * [postrm:*]\n${withoutAddress}`,
+    `whmapi1: package-uses-local-diversion [postrm:*]\nwhmapi1: remove-of-unknown-diversion * [postrm:*]\n${withoutAddress('whmapi1')}`,
   );
-  write(`${DOCUMENTS}/changelog.gz`, gzip(changelog(options.version, seconds)));
-  write(`${DOCUMENTS}/CHANGELOG.md.gz`, gzip(readFileSync(join(top, 'CHANGELOG.md'))));
-  place('README.md', `${DOCUMENTS}/README.md`);
-  for (const name of readdirSync(join(top, 'docs'))) place(`docs/${name}`, `${DOCUMENTS}/docs/${name}`);
+  tree.write(`${DOCUMENTS}/changelog.gz`, gzip(changelog('whmapi1', options.version, seconds)));
+  tree.write(`${DOCUMENTS}/CHANGELOG.md.gz`, gzip(readFileSync(join(top, 'CHANGELOG.md'))));
+  tree.place('README.md', `${DOCUMENTS}/README.md`);
+  for (const name of readdirSync(join(top, 'docs'))) tree.place(`docs/${name}`, `${DOCUMENTS}/docs/${name}`);
 }
 
 function placeControl(kilobytes: number): void {
-  const sums = execFileSync('md5sum', ['--', ...files('').filter((path) => !path.startsWith('etc/'))], {
-    cwd: tree,
-  });
-  write('DEBIAN/md5sums', sums);
-  write('DEBIAN/conffiles', '/etc/default/whmapi1\n/etc/pam.d/whmapi1\n');
+  tree.placeSums();
+  tree.write('DEBIAN/conffiles', '/etc/default/whmapi1\n/etc/pam.d/whmapi1\n');
   for (const script of ['postinst', 'prerm', 'postrm', 'triggers']) {
-    place(`scripts/deb/${script}`, `DEBIAN/${script}`, script === 'triggers' ? 0o644 : 0o755);
+    tree.place(`scripts/deb/${script}`, `DEBIAN/${script}`, script === 'triggers' ? 0o644 : 0o755);
   }
-  write(
+  tree.write(
     'DEBIAN/control',
     control({ version: options.version, architecture, kilobytes, libraries: libraries() }),
   );
@@ -156,7 +148,7 @@ function placeControl(kilobytes: number): void {
 function libraries(): string {
   const folder = mkdtempSync(join(tmpdir(), 'whmapi1-shlibs-'));
   const programs = natives.map((name) => `dist/${name}`);
-  const binaries = [ADDON, ...programs].map((path) => `-e${join(tree, PROGRAM, path)}`);
+  const binaries = [ADDON, ...programs].map((path) => `-e${join(tree.folder, PROGRAM, path)}`);
   try {
     mkdirSync(join(folder, 'debian'));
     // It refuses to work without this file.
@@ -179,38 +171,6 @@ function timeOfLastCommit(): number {
   } catch {
     return Math.floor(statSync(join(top, 'dist')).mtimeMs / 1000);
   }
-}
-
-function place(from: string, to: string, mode = 0o644): void {
-  write(to, readFileSync(join(top, from)), mode);
-}
-
-function write(path: string, contents: string | Uint8Array, mode = 0o644): void {
-  mkdirSync(dirname(join(tree, path)), { recursive: true });
-  writeFileSync(join(tree, path), contents);
-  chmodSync(join(tree, path), mode);
-}
-
-function symlink(target: string, path: string): void {
-  mkdirSync(dirname(join(tree, path)), { recursive: true });
-  symlinkSync(target, join(tree, path));
-}
-
-/** Regular files, by their paths in the package. */
-function files(folder: string): string[] {
-  return readdirSync(join(tree, folder), { recursive: true, encoding: 'utf8' })
-    .filter((path) => lstatSync(join(tree, folder, path)).isFile())
-    .sort();
-}
-
-/** One time for all, and folders that everybody may read, whatever the umask. */
-function settle(path: string): void {
-  const full = join(tree, path);
-  if (lstatSync(full).isDirectory()) {
-    chmodSync(full, 0o755);
-    for (const name of readdirSync(full)) settle(join(path, name));
-  }
-  lutimesSync(full, seconds, seconds);
 }
 
 function gzip(contents: string | Uint8Array): Uint8Array {

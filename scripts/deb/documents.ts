@@ -9,11 +9,15 @@ const builder =
     ? undefined
     : `${process.env.DEBFULLNAME} <${process.env.DEBEMAIL}>`;
 
+/** The field Maintainer in DEBIAN/control. */
+export const maintainer = builder ?? AUTHORS;
+
 /** Overrides for what lintian reports because of the missing address. */
-export const withoutAddress =
-  builder === undefined
-    ? 'whmapi1: maintainer-address-missing\nwhmapi1: bogus-mail-host-in-debian-changelog *\n'
+export function withoutAddress(name: string): string {
+  return builder === undefined
+    ? `${name}: maintainer-address-missing\n${name}: bogus-mail-host-in-debian-changelog *\n`
     : '';
+}
 
 export interface Contents {
   readonly version: string;
@@ -31,7 +35,7 @@ export function control({ version, architecture, kilobytes, libraries }: Content
   return `Package: whmapi1
 Version: ${version}
 Architecture: ${architecture}
-Maintainer: ${builder ?? AUTHORS}
+Maintainer: ${maintainer}
 Installed-Size: ${kilobytes}
 Depends: nodejs (>= 20.19), nodejs (<< 21), ${libraries}, init-system-helpers (>= 1.52), passwd, procps
 Recommends: cron, dbus, nftables, quota
@@ -47,11 +51,11 @@ Description: open implementation of cPanel's WHM API 1 on plain Linux
 }
 
 /** @param seconds since the epoch. */
-export function changelog(version: string, seconds: number): string {
+export function changelog(name: string, version: string, seconds: number): string {
   const date = new Date(seconds * 1000).toUTCString().replace('GMT', '+0000');
-  return `whmapi1 (${version}) unstable; urgency=medium
+  return `${name} (${version}) unstable; urgency=medium
 
-  * Release ${version}. CHANGELOG.md.gz in this directory lists the changes.
+  * Release ${version}. /usr/share/doc/whmapi1/CHANGELOG.md.gz lists the changes.
 
  -- ${builder ?? `${AUTHORS} <>`}  ${date}
 `;

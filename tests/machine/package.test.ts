@@ -36,6 +36,11 @@ describeOnMachine('the Debian package', () => {
   });
 
   const build = (...options: string[]) => buildPackage(folder, ...options);
+  /** Builds the package whmapi1-cpanel-paths. */
+  function companion(): string {
+    const words = ['--import', 'tsx', 'scripts/cpanel-paths-deb.ts', '--output', folder];
+    return execFileSync(process.execPath, words, { encoding: 'utf8' }).trim();
+  }
 
   function install(file: string): void {
     const inside = `/var/tmp/${basename(file)}`;
@@ -63,7 +68,7 @@ describeOnMachine('the Debian package', () => {
   });
 
   itWith(['lintian'], 'has nothing that lintian warns about', () => {
-    const words = ['--fail-on', 'error,warning', '--allow-root', first];
+    const words = ['--fail-on', 'error,warning', '--allow-root', first, companion()];
     expect(execFileSync('lintian', words, { encoding: 'utf8' })).toBe('');
   });
 
@@ -84,6 +89,21 @@ describeOnMachine('the Debian package', () => {
     expect(machine.sh('ss -Hltn sport = :2087').trim()).toContain('127.0.0.1:2087');
     expect(machine.sh('dpkg --verify whmapi1')).toBe('');
     expect(machine.sh('stat -c %a /var/lib/whmapi1').trim()).toBe('700');
+  });
+
+  it('has a companion with the paths of cPanel servers, which replaces nothing and leaves nothing behind', () => {
+    const links = '/scripts /usr/local/cpanel/scripts /usr/local/cpanel/bin/* /usr/sbin/whmapi1';
+    machine.sh('echo foreign >/usr/sbin/whmapi1');
+    install(companion());
+    expect(
+      machine.sh('/usr/local/cpanel/bin/whmapi1 version; /scripts/restartsrv_cpsrvd --status'),
+    ).toContain('running: 1');
+    expect(machine.run('/scripts/suspendacct', ['nobody1']).status).toBe(
+      machine.run('whmapi1', ['suspendacct', 'user=nobody1']).status,
+    );
+    expect(machine.sh('cat /usr/sbin/whmapi1; rm /usr/sbin/whmapi1')).toBe('foreign\n');
+    machine.sh('apt-get remove -y whmapi1-cpanel-paths');
+    expect(machine.run('sh', ['-c', `ls -d ${links} /usr/local/cpanel`]).stdout).toBe('');
   });
 
   it('has man pages and completions where man and each shell find them', () => {
