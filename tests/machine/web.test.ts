@@ -378,11 +378,11 @@ echo "end\n";
   it('never have PHP inside of Apache: the role disables the module and its process model', () => {
     // Without the package: Debian's file would load the module.
     machine.sh(`echo '# Depends: mpm_prefork' >/etc/apache2/mods-available/php8.4.load
-      a2dismod -q mpm_event; a2enmod -q mpm_prefork php8.4; systemctl restart apache2
-      rm /etc/ssl/private/ssl-cert-snakeoil.key`);
+      a2dismod -q mpm_event; a2enmod -q mpm_prefork php8.4; systemctl restart apache2`);
     const findings = machine.run('whmapi1', ['--doctor']).stdout;
     const [command] = /whmapi1 --wait start_profile_activation .*/.exec(findings) ?? [''];
     expect(findings).toContain('Apache has the module php8.4, which runs the PHP programs of every account');
+    machine.sh('rm /etc/ssl/private/ssl-cert-snakeoil.key');
     machine.sh(command);
     expect(machine.sh('ls /etc/apache2/mods-enabled')).not.toMatch(/php|prefork/);
     // The activation also makes the certificate without which Apache would not have started again.

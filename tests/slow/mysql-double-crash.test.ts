@@ -1,9 +1,9 @@
 // A MariaDB server that dies while a database is renamed, and again during the way back: nothing is lost.
-import { undoLater } from '../../src/core/undo.ts';
 import { Installation } from '../support/installation.ts';
 import { contentOf, everyMysqlObject } from '../support/every-mysql-object.ts';
 import { PrivateMariadb } from '../support/private-mariadb.ts';
 import { serveMariadb } from '../support/served-mariadb.ts';
+import { undoOperations } from '../support/undo-operations.ts';
 import { WatchedMariadb } from '../support/watched-mariadb.ts';
 
 let here: Installation;
@@ -31,12 +31,7 @@ afterAll(async () => {
 const uapi = (name: string, args: Record<string, string>) => here.uapi('bob', `Mysql::${name}`, args);
 /** The task tries again to undo the call. Then a call is refused because of its names. */
 async function nextCall() {
-  const { engine } = here;
-  const left = await engine.store.transaction('reads', async (db) => ({
-    value: await engine.journal.list(db),
-    keep: false,
-  }));
-  for (const { id } of left) await undoLater(engine, id).catch(() => undefined);
+  await undoOperations(here.engine);
   return uapi('rename_user', { oldname: 'bob_ro', newname: 'bob_ro' });
 }
 const refused = { status: 0, errors: [expect.stringContaining('new name') as string], warnings: null };

@@ -1,9 +1,9 @@
 // PostgreSQL servers that are full, stopped, locked or read-only: the reason says what to do, nothing is half done, and the
 // same call works afterwards.
-import { undoLater } from '../../src/core/undo.ts';
 import { Installation } from '../support/installation.ts';
 import { PrivatePostgresql } from '../support/private-postgresql.ts';
 import { servePostgresql } from '../support/served-postgresql.ts';
+import { undoOperations } from '../support/undo-operations.ts';
 import { until } from '../support/until.ts';
 
 const password = 'correct horse battery staple 7';
@@ -91,12 +91,7 @@ test('restarted during a rename: its task undoes it', async () => {
   await release();
   await server.server.restart();
   expect(await pgsql('list_databases')).toMatchObject({ data: [{ database: 'bob_a', users: ['bob_app'] }] });
-  const { engine } = here;
-  const left = await engine.store.transaction('reads', async (db) => ({
-    value: await engine.journal.list(db),
-    keep: false,
-  }));
-  for (const { id } of left) expect(await undoLater(engine, id)).toEqual([]);
+  await undoOperations(here.engine);
   expect(await onServer()).toEqual(whole);
   await succeed('rename_database', bobA);
   await succeed('rename_database', backAgain);

@@ -27,14 +27,15 @@ export const webServer: RoleDriver = {
 
   async configure(work) {
     const { machine, log, changed, isRetry } = work;
+    // Apache refuses its configuration without it.
+    if (await makeDefaultCertificate(machine))
+      changed(`Made the missing certificate ${DEFAULT_CERTIFICATE}.`);
     await configurePhp(work);
     const { enable, disable } = await virtualHosts.changeModules(machine);
     if (disable.length > 0)
       changed(`Disabled modules of Apache that accounts could abuse: ${disable.join(', ')}.`);
     if (enable.length > 0) changed(`Enabled the modules of Apache: ${enable.join(', ')}.`);
     for (const line of await makeWebGroup(machine)) changed(line);
-    if (await makeDefaultCertificate(machine))
-      changed(`Made the missing certificate ${DEFAULT_CERTIFICATE}.`);
     const options = { hostname: machine.system.hostname(), group: WEB_GROUP };
     const step = await virtualHosts.setUp(machine, options);
     const diff = await step.preview(machine);
