@@ -13,6 +13,7 @@ import { Person } from '../remote/person.ts';
 import { wrongCode } from '../support/command.ts';
 import { Installation } from '../support/installation.ts';
 import { makeTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { until } from '../support/until.ts';
 import { Member, password, startFleet } from './fleet.ts';
 
 const top = resolve(__dirname, '../..');
@@ -210,11 +211,12 @@ describe('an account', () => {
     expect(await rows(left)).toEqual(stand);
     expect(passwdOf(web1)).toContain('finn:');
     await web1.call(token, 'listaccts');
+    // A read does not wait for that.
+    const undone = "SELECT server, function FROM audit_record WHERE line LIKE '%undone later%'";
+    await until(async () => (await rows(undone)).length > 0, 'the undo');
+    expect(await rows(undone)).toEqual([{ server: 'web1', function: 'create-account' }]);
     expect(await rows(left)).toEqual([]);
     expect(passwdOf(web1)).not.toContain('finn:');
-    expect(await rows("SELECT server, function FROM audit_record WHERE line LIKE '%undone later%'")).toEqual([
-      { server: 'web1', function: 'create-account' },
-    ]);
   });
 });
 
