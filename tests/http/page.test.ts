@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { html, toText } from '../../src/http/page/html.ts';
 import { exclusive } from '../../src/core/plan.ts';
+import { UNDO } from '../../src/core/undo.ts';
 import { codeAt } from '../../src/model/two-factor/totp.ts';
 import { password, sessionOf, TestServer, type Reply } from '../support/server.ts';
 
@@ -277,7 +278,7 @@ describe('the overview', () => {
     expect(disk?.available).toBeLessThan(disk?.size ?? 0);
   });
 
-  test('shows unfinished operations, and whether a process still runs them', async () => {
+  test('shows unfinished operations, and what becomes of them', async () => {
     const { here } = server;
     const session = await logIn();
     await here.engine.store.transaction('changes', async (db) => {
@@ -291,12 +292,14 @@ describe('the overview', () => {
       const own = here.engine.processes.own();
       await here.engine.journal.open(db, plan('account a'), { ...about, process: own });
       await here.engine.journal.open(db, plan('account b'), { ...about, process: '' });
+      await here.engine.journal.open(db, plan('account c'), { ...about, process: UNDO });
       return { value: undefined, keep: true };
     });
     expect(await overview(session)).toMatchObject({
       unfinished: [
-        { kind: 'create-account', caller: 'root', isRunning: true },
-        { kind: 'create-account', caller: 'root', isRunning: false },
+        { kind: 'create-account', caller: 'root', state: 'running' },
+        { kind: 'create-account', caller: 'root', state: 'interrupted' },
+        { kind: 'create-account', caller: 'root', state: 'left to a task' },
       ],
     });
   });

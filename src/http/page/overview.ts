@@ -4,6 +4,8 @@ import { availableParallelism } from 'node:os';
 import { mayCall } from '../../core/access.ts';
 import type { Caller, Db } from '../../core/context.ts';
 import type { Engine } from '../../core/engine.ts';
+import { TASK } from '../../core/irreversible.ts';
+import { UNDO } from '../../core/undo.ts';
 import * as accounts from '../../model/accounts/accounts.ts';
 import { failedLoginsInBrief } from '../../model/brute-force/reports.ts';
 import * as load from '../../model/servers/load.ts';
@@ -54,7 +56,7 @@ async function twoFactorOf(db: Db, { user }: Caller): Promise<NonNullable<Overvi
   };
 }
 
-/** Unfinished operations, until the next call undoes or completes them. */
+/** Unfinished operations, until the next call or a task undoes or completes them. */
 async function unfinishedOf(
   db: Db,
   { journal, processes }: Engine,
@@ -63,6 +65,11 @@ async function unfinishedOf(
   return entries.slice(0, MAX_UNFINISHED).map(({ kind, caller, process }) => ({
     kind,
     caller,
-    isRunning: processes.isAlive(process),
+    state: stateOf(process, processes),
   }));
+}
+
+function stateOf(process: string, processes: Engine['processes']) {
+  if (process === TASK || process === UNDO) return 'left to a task';
+  return processes.isAlive(process) ? 'running' : 'interrupted';
 }

@@ -65,7 +65,7 @@ export interface Overview {
   readonly unfinished?: readonly {
     readonly kind: string;
     readonly caller: string;
-    readonly isRunning: boolean;
+    readonly state: 'running' | 'interrupted' | 'left to a task';
   }[];
 }
 

@@ -83,21 +83,20 @@ function unfinished({ unfinished: left }: Overview): HTMLElement | undefined {
     element(
       'ul',
       { class: 'plain' },
-      ...left.map(({ kind, caller, isRunning }) =>
+      ...left.map(({ kind, caller, state }) =>
         element(
           'li',
           {},
           element('code', {}, kind),
           ` by ${caller} `,
-          element(
-            'span',
-            { class: isRunning ? 'chip' : 'chip caution' },
-            isRunning ? 'running' : 'interrupted',
-          ),
+          element('span', { class: state === 'running' ? 'chip' : 'chip caution' }, state),
         ),
       ),
     ),
-    left.some(({ isRunning }) => !isRunning) && hint('The next call undoes or completes interrupted work.'),
+    left.some(({ state }) => state === 'interrupted') &&
+      hint('The next call undoes or completes interrupted work.'),
+    left.some(({ state }) => state === 'left to a task') &&
+      hint('The tasks try every minute. whmapi1 --tasks shows what prevents them.'),
   );
 }
 
