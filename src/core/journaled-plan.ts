@@ -106,7 +106,8 @@ export async function stepOf(engine: Engine, kind: string): Promise<AnyStep> {
 /**
  * Applies all steps that are not done, in order. Before each step is applied, the journal has it with the state of the
  * machine (the memento). `assertWanted` is called before each step and throws if the call is no longer wanted.
- * @param skipHome for a plan that must be finished: is told of a step that a home makes impossible, and the others follow.
+ * @param skipHome called with the error of a step that fails because of a home. The other steps are applied nevertheless,
+ * because the plan must be finished. Default: the error is thrown.
  */
 export async function applySteps(
   engine: Engine,
