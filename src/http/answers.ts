@@ -23,7 +23,7 @@ export interface Answer {
 }
 
 /** A response in one piece. */
-export interface WholeAnswer extends Answer {
+interface WholeAnswer extends Answer {
   readonly body: string | Buffer;
 }
 
@@ -65,7 +65,7 @@ export function sendAnswer(
 }
 
 /** Names and values in turn, as `writeHead` takes them. */
-export function headersOf({ type, body }: WholeAnswer, headers: Readonly<Record<string, string>>): string[] {
+function headersOf({ type, body }: WholeAnswer, headers: Readonly<Record<string, string>>): string[] {
   const length = String(Buffer.byteLength(body));
   return ['content-type', type, ...inTurn(headers), 'content-length', length];
 }

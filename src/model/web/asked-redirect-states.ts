@@ -31,10 +31,7 @@ export const stateFields = {
 /** The states of a domain if the call asks for them. */
 export type StateOf = (domain: string) => Partial<RedirectState>;
 
-/**
- * For the parameter `return_https_redirect_status`. The context is given whole, so that a call that does not ask for the
- * states does not use the clock: its response can then be remembered (`src/http/remembered-answers.ts`).
- */
+/** For the parameter `return_https_redirect_status`. */
 export async function askedStates(
   context: { readonly db: Db; readonly now: () => number },
   own: OwnDomains,
