@@ -290,8 +290,12 @@ describe('--completion', () => {
   test('the package contains the scripts, and below share/ only the lines for PAM and the program for ssh besides', () => {
     const { files } = JSON.parse(readFileSync('package.json', 'utf8')) as { files: string[] };
     expect(files).toContain('share/');
-    const found = readdirSync('share', { recursive: true, withFileTypes: true });
-    expect(found.filter((one) => one.isFile())).toHaveLength(3 + 1 + 1);
+    // What only the Debian package whmapi1-cpanel-paths has.
+    expect(files).toContain('!share/cpanel-paths/');
+    const found = readdirSync('share', { recursive: true, withFileTypes: true }).filter(
+      (one) => one.isFile() && !one.parentPath.startsWith('share/cpanel-paths'),
+    );
+    expect(found).toHaveLength(3 + 1 + 1);
   });
 });
 
