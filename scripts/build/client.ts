@@ -1,6 +1,5 @@
-// Compiles the native commands whmapi1, uapi and cpapi2 (`src/client/whmapi1.c`), the process that starts tools for the
-// server (`src/tool-starter/tool-starter.c`), and its programs that hash passwords (`src/password-hash/password-hash.c`) and
-// count files (`src/file-count/file-count.c`).
+// Compiles the native commands whmapi1, uapi and cpapi2 (`src/client/whmapi1.c`), and the process that starts tools for the
+// server (`src/tool-starter/tool-starter.c`).
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,17 +25,12 @@ interface Surroundings {
 }
 
 /** What is compiled. */
-export const natives = [...clients, 'tool-starter', 'password-hash', 'file-count'] as const;
+export const natives = [...clients, 'tool-starter'] as const;
 
 /** @returns false if there is no C compiler. The commands then run in Node alone, and the server’s tools start slower. */
 export function compileNatives(around: Surroundings): boolean {
   const { folder } = around;
-  return (
-    clients.every((name) => compileClient(name, around)) &&
-    compileToolStarter(folder) &&
-    compilePasswordHash(folder) &&
-    compileFileCount(folder)
-  );
+  return clients.every((name) => compileClient(name, around)) && compileToolStarter(folder);
 }
 
 function compileClient(name: string, { folder, dist, node }: Surroundings): boolean {
@@ -50,21 +44,8 @@ export function compileToolStarter(folder: string): boolean {
   return compile('src/tool-starter/tool-starter.c', join(folder, 'tool-starter'));
 }
 
-export function compilePasswordHash(folder: string): boolean {
-  return compile('src/password-hash/password-hash.c', join(folder, 'password-hash'), [], ['-lcrypt']);
-}
-
-export function compileFileCount(folder: string): boolean {
-  return compile('src/file-count/file-count.c', join(folder, 'file-count'));
-}
-
-function compile(
-  source: string,
-  file: string,
-  definitions: readonly string[] = [],
-  libraries: readonly string[] = [],
-): boolean {
-  const words = [...hardening, ...definitions, '-s', '-o', file, join(top, source), ...libraries];
+function compile(source: string, file: string, definitions: readonly string[] = []): boolean {
+  const words = [...hardening, ...definitions, '-s', '-o', file, join(top, source)];
   const { error, status } = spawnSync(process.env.CC ?? 'cc', words, {
     stdio: ['ignore', 'inherit', 'inherit'],
   });

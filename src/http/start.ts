@@ -55,8 +55,6 @@ async function main(): Promise<void> {
     passwordStrength: passwords.strengthOf,
     programs: {
       toolStarter: { node: join(__dirname, 'tool-starter.cjs'), native: join(__dirname, 'tool-starter') },
-      passwordHash: join(__dirname, 'password-hash'),
-      fileCount: join(__dirname, 'file-count'),
       countThread: join(__dirname, 'count-thread.cjs'),
     },
   });

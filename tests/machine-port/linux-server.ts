@@ -5,10 +5,8 @@ import { createInterface } from 'node:readline';
 import type { MachineUserFiles } from '../../src/core/machine-user-files.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
 import { linuxMachine } from '../../src/machine/choose.ts';
-import { useFileCounter } from '../../src/machine/linux/count-files.ts';
 import { run as runTool } from '../../src/machine/linux/run.ts';
-import { useToolStarter } from '../../src/machine/linux/tool-starter.ts';
-import type { Programs } from '../support/tool-starters.ts';
+import { useToolStarter, type StarterPrograms } from '../../src/machine/linux/tool-starter.ts';
 import { decoded, encoded } from './bytes.ts';
 
 const [userFilesProgram = '', toolStarter] = process.argv.slice(2);
@@ -90,11 +88,9 @@ function entriesOf(map: ReadonlyMap<string, unknown>): unknown {
   return [...map].map(([key, one]) => [key, one instanceof MachineError ? { code: one.code } : one]);
 }
 
-/** From now on, another process starts the tools, and counts files if there is a program for it. */
+/** From now on, another process starts the tools. */
 async function startWith(given: string): Promise<void> {
-  const { fileCount, ...programs } = JSON.parse(given) as Programs;
-  if (fileCount !== undefined) useFileCounter(fileCount);
-  useToolStarter(programs, 0);
+  useToolStarter(JSON.parse(given) as StarterPrograms, 0);
   const starts = async () => (await runTool('sh', ['-c', 'echo $PPID'])).stdout.trim();
   while ((await starts()) === String(process.pid));
 }

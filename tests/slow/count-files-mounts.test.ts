@@ -1,10 +1,9 @@
 // Disk usage in a home with mounts: real file systems, in a mount namespace of their own.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { countFolder, useFileCounter } from '../../src/machine/linux/count-files.ts';
+import { countFolder } from '../../src/machine/linux/count-files.ts';
 import { run, type Run } from '../../src/machine/linux/run.ts';
 import { PrivateMount } from '../process/private-mount.ts';
-import { compileWithChecks } from '../support/checked-program.ts';
 import { freshFolder } from '../support/command.ts';
 
 const here = freshFolder();
@@ -26,13 +25,7 @@ const shell = async (script: string) =>
   (await within('sh', ['-euc', `cd "$1"\n${script}`, 'sh', folder])).stdout;
 const count = (name: string) => countFolder(within, join(folder, name));
 
-describe.each(['by find', 'natively'])('%s', (way) => {
-  beforeEach(() => {
-    const program = join(here.path, 'file-count');
-    if (way === 'natively') compileWithChecks('src/file-count/file-count.c', program);
-    useFileCounter(program);
-  });
-
+describe('a home with mounts', () => {
   test('overlayfs: files of lower layers count, although their device is not that of their directory', async () => {
     const devices = await shell(`
     mkdir -p low/bob/sub other home

@@ -1,7 +1,6 @@
 // Hashes new passwords before the users of the machine are locked, as PAM would do it under the lock. The hash takes
 // most of the time of chpasswd(8).
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { encode } from '../crypt-digits.ts';
 import type { Run } from './run.ts';
@@ -10,22 +9,9 @@ import type { Run } from './run.ts';
 const SETTING = '$y$j9T$';
 const SALT_BYTES = 16;
 const DIGEST = /^[./0-9A-Za-z]{43}$/;
-/**
- * crypt(3), if there is no native program. Every Debian has perl-base. The passwords are the lines of standard input,
- * because all users can read arguments.
- */
+/** crypt(3). Every Debian has perl-base. The passwords are the lines of standard input, because all users can read arguments. */
 const SCRIPT =
   'binmode STDIN; for (@ARGV) { chomp(my $password = <STDIN>); print crypt($password, $_), "\\n" }';
-
-let hasher: readonly [string, ...string[]] = ['perl', '-e', SCRIPT];
-
-/**
- * From now on, a native program calls crypt(3), if it exists.
- * @param path the compiled `src/password-hash/password-hash.c`.
- */
-export function useNativeHash(path: string): void {
-  if (existsSync(path)) hasher = [path];
-}
 
 const LOGIN_DEFS = '/etc/login.defs';
 /** The rules of Debian, until somebody adds one. */
@@ -50,8 +36,7 @@ export async function hashAsPam(
     if (!(await hasRulesOfDebian())) return passwords.map(() => undefined);
     const settings = passwords.map(() => `${SETTING}${encode(randomBytes(SALT_BYTES))}$`);
     const input = passwords.map((password) => `${password}\n`).join('');
-    const [tool, ...words] = hasher;
-    const hashes = (await run(tool, [...words, ...settings], { input })).stdout.split('\n');
+    const hashes = (await run('perl', ['-e', SCRIPT, ...settings], { input })).stdout.split('\n');
     return settings.map((setting, at) => {
       const hash = hashes[at] ?? '';
       return hash.startsWith(setting) && DIGEST.test(hash.slice(setting.length)) ? hash : undefined;
