@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { clients, compileNatives, natives } from './build/client.ts';
+import { clients, compileNatives } from './build/client.ts';
 import { noticesOf } from './build/notices.ts';
 import { changelog, control, copyright, withoutAddress } from './deb/documents.ts';
 import { PackageTree } from './deb/tree.ts';
@@ -86,12 +86,14 @@ function placeProgram(): void {
 /** What is compiled. The commands start the Node of the package's dependency where they need one. */
 function placeNatives(): void {
   const folder = join(tree.folder, PROGRAM, 'dist');
-  for (const name of natives) rmSync(join(folder, name), { force: true });
+  for (const name of clients) rmSync(join(folder, name), { force: true });
   if (!compileNatives({ folder, dist: join(top, 'dist'), node: '/usr/bin/node' })) {
     throw new Error('The package needs a C compiler: install gcc and libc6-dev.');
   }
-  for (const name of natives) chmodSync(join(folder, name), 0o755);
-  for (const name of clients) tree.symlink(`../lib/whmapi1/dist/${name}`, `usr/bin/${name}`);
+  for (const name of clients) {
+    chmodSync(join(folder, name), 0o755);
+    tree.symlink(`../lib/whmapi1/dist/${name}`, `usr/bin/${name}`);
+  }
 }
 
 /** Each where its shell looks, and where `whmapi1 --completion` looks. */
@@ -147,7 +149,7 @@ function placeControl(kilobytes: number): void {
 /** What the addon and the native commands are linked with, as dpkg-shlibdeps finds it: “libc6 (>= 2.38), …”. */
 function libraries(): string {
   const folder = mkdtempSync(join(tmpdir(), 'whmapi1-shlibs-'));
-  const programs = natives.map((name) => `dist/${name}`);
+  const programs = clients.map((name) => `dist/${name}`);
   const binaries = [ADDON, ...programs].map((path) => `-e${join(tree.folder, PROGRAM, path)}`);
   try {
     mkdirSync(join(folder, 'debian'));

@@ -1,11 +1,11 @@
 // The programs and the thread that a server has for its work. A command does the same work in its own process, or with
 // tools that every Debian has.
 import { useCountThreads } from './drivers/bandwidth/count-threads.ts';
-import { useToolStarter, type StarterPrograms } from './machine/linux/tool-starter.ts';
+import { useToolStarter } from './machine/linux/tool-starter.ts';
 
 export interface ServerPrograms {
-  /** They start tools while there are many. */
-  readonly toolStarter: StarterPrograms;
+  /** The built `src/machine/linux/starter.ts`, which starts tools while there are many. */
+  readonly toolStarter: string;
   /** The built `src/drivers/bandwidth/count-thread.ts`. */
   readonly countThread: string;
 }

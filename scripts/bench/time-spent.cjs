@@ -1,7 +1,6 @@
 'use strict';
 // Loaded into a server that is measured (`node --require`): how long it waited for tools, for DNS and for its store. On
 // SIGUSR2 it writes the sums, in milliseconds, to the file that TIME_SPENT names.
-const { Buffer } = require('node:buffer');
 const childProcess = require('node:child_process');
 const dns = require('node:dns/promises');
 const fs = require('node:fs');
@@ -15,39 +14,10 @@ const nameOf = (tool, words) => (tool === 'systemctl' ? `systemctl ${words.at(-1
 
 const { spawn, fork } = childProcess;
 childProcess.spawn = (tool, words, ...rest) => {
-  if (tool.endsWith('/tool-starter')) return watched(spawn(tool, words, ...rest));
   const began = performance.now();
   return spawn(tool, words, ...rest).once('close', () => add(nameOf(tool, words), began));
 };
-// The process that starts tools for the server, if it is the native one: `src/tool-starter/tool-starter.c`.
-function watched(child) {
-  const begun = new Map();
-  const { write } = child.stdin;
-  child.stdin.write = (bytes, ...rest) => {
-    if (bytes.toString('latin1', 4, 5) === 'R') {
-      const words = [];
-      for (let at = 37, left = bytes.readUInt32LE(25); left > 0; left--) {
-        const length = bytes.readUInt32LE(at);
-        words.push(bytes.toString('utf8', at + 4, at + 4 + length));
-        at += length + 5;
-      }
-      begun.set(bytes.readUInt32LE(5), [nameOf(words[0], words), performance.now()]);
-    }
-    return write.call(child.stdin, bytes, ...rest);
-  };
-  let received = Buffer.alloc(0);
-  child.stdout.on('data', (bytes) => {
-    received = Buffer.concat([received, bytes]);
-    while (received.length >= 9 && received.length >= 9 + received.readUInt32LE(5)) {
-      const id = received.readUInt32LE(0);
-      if (received.toString('latin1', 4, 5) === 'X' && begun.has(id)) add(...begun.get(id));
-      received = received.subarray(9 + received.readUInt32LE(5));
-    }
-  });
-  return child;
-}
-
-// If it is the one in Node: `src/machine/linux/starter.ts`.
+// The process that starts tools for the server: `src/machine/linux/starter.ts`.
 childProcess.fork = (...all) => {
   const child = fork(...all);
   const began = new Map();

@@ -1,5 +1,4 @@
-// Compiles the native commands whmapi1, uapi and cpapi2 (`src/client/whmapi1.c`), and the process that starts tools for the
-// server (`src/tool-starter/tool-starter.c`).
+// Compiles the native commands whmapi1, uapi and cpapi2 (`src/client/whmapi1.c`).
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,13 +23,9 @@ interface Surroundings {
   readonly node: string;
 }
 
-/** What is compiled. */
-export const natives = [...clients, 'tool-starter'] as const;
-
-/** @returns false if there is no C compiler. The commands then run in Node alone, and the server’s tools start slower. */
+/** @returns false if there is no C compiler. The commands then run in Node alone. */
 export function compileNatives(around: Surroundings): boolean {
-  const { folder } = around;
-  return clients.every((name) => compileClient(name, around)) && compileToolStarter(folder);
+  return clients.every((name) => compileClient(name, around));
 }
 
 function compileClient(name: string, { folder, dist, node }: Surroundings): boolean {
@@ -38,10 +33,6 @@ function compileClient(name: string, { folder, dist, node }: Surroundings): bool
   const defined = { NAME: name, NODE: node, SCRIPT: `../bin/${name}`, BUILD: build };
   const definitions = Object.entries(defined).map(([key, value]) => `-D${key}=${JSON.stringify(value)}`);
   return compile('src/client/whmapi1.c', join(folder, name), definitions);
-}
-
-export function compileToolStarter(folder: string): boolean {
-  return compile('src/tool-starter/tool-starter.c', join(folder, 'tool-starter'));
 }
 
 function compile(source: string, file: string, definitions: readonly string[] = []): boolean {

@@ -54,7 +54,7 @@ async function main(): Promise<void> {
     later: background.add,
     passwordStrength: passwords.strengthOf,
     programs: {
-      toolStarter: { node: join(__dirname, 'tool-starter.cjs'), native: join(__dirname, 'tool-starter') },
+      toolStarter: join(__dirname, 'tool-starter.cjs'),
       countThread: join(__dirname, 'count-thread.cjs'),
     },
   });

@@ -6,7 +6,7 @@ import type { MachineUserFiles } from '../../src/core/machine-user-files.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
 import { linuxMachine } from '../../src/machine/choose.ts';
 import { run as runTool } from '../../src/machine/linux/run.ts';
-import { useToolStarter, type StarterPrograms } from '../../src/machine/linux/tool-starter.ts';
+import { useToolStarter } from '../../src/machine/linux/tool-starter.ts';
 import { decoded, encoded } from './bytes.ts';
 
 const [userFilesProgram = '', toolStarter] = process.argv.slice(2);
@@ -89,8 +89,8 @@ function entriesOf(map: ReadonlyMap<string, unknown>): unknown {
 }
 
 /** From now on, another process starts the tools. */
-async function startWith(given: string): Promise<void> {
-  useToolStarter(JSON.parse(given) as StarterPrograms, 0);
+async function startWith(program: string): Promise<void> {
+  useToolStarter(program, 0);
   const starts = async () => (await runTool('sh', ['-c', 'echo $PPID'])).stdout.trim();
   while ((await starts()) === String(process.pid));
 }

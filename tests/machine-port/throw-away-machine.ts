@@ -16,7 +16,6 @@ import type { MachineFiles } from '../../src/core/machine-daemons.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
 import type { MachineCrontabs } from '../../src/core/machine-crontabs.ts';
 import type { MachineUserFiles } from '../../src/core/machine-user-files.ts';
-import type { StarterPrograms } from '../../src/machine/linux/tool-starter.ts';
 import { builtScript } from '../support/built-script.ts';
 import { describeWith } from '../support/require-tool.ts';
 import { decoded, encoded } from './bytes.ts';
@@ -135,17 +134,13 @@ export class ThrowAwayMachine implements Machine {
   }
 
   /**
-   * @param toolStarter if another process is to start the tools.
+   * @param toolStarter the built `starter.ts`, if another process is to start the tools.
    * @throws if the tests do not run as root, or this machine does not allow even root to mount.
    */
-  static async start(toolStarter?: StarterPrograms): Promise<ThrowAwayMachine> {
+  static async start(toolStarter?: string): Promise<ThrowAwayMachine> {
     if (process.getuid?.() !== 0) throw new Error('The tests of the Linux host have to run as root.');
     const words = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', setUp];
-    const programs = [
-      server.path,
-      userFiles.path,
-      ...(toolStarter === undefined ? [] : [JSON.stringify(toolStarter)]),
-    ];
+    const programs = [server.path, userFiles.path, ...(toolStarter === undefined ? [] : [toolStarter])];
     const holder = spawn('unshare', [...words, process.execPath, ...programs], {
       cwd: top,
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },

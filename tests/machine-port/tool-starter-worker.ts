@@ -3,10 +3,10 @@
 import { WAITING } from './waiting-tool.ts';
 import { run } from '../../src/machine/linux/run.ts';
 import { withLock } from '../../src/machine/linux/lock.ts';
-import { useToolStarter, type StarterPrograms } from '../../src/machine/linux/tool-starter.ts';
+import { useToolStarter } from '../../src/machine/linux/tool-starter.ts';
 
-const [programs = '', lock = '', gate = ''] = process.argv.slice(2);
-useToolStarter(JSON.parse(programs) as StarterPrograms, 0);
+const [program = '', lock = '', gate = ''] = process.argv.slice(2);
+useToolStarter(program, 0);
 const parentOfTools = async () => (await run('sh', ['-c', 'echo $PPID'])).stdout.trim();
 while ((await parentOfTools()) === String(process.pid));
 console.log(await parentOfTools());

@@ -10,11 +10,10 @@ import { withLock } from '../../src/machine/linux/lock.ts';
 import { run, runWithErrors } from '../../src/machine/linux/run.ts';
 import { useToolStarter } from '../../src/machine/linux/tool-starter.ts';
 import { builtScript } from '../support/built-script.ts';
-import { kinds, toolStarters } from '../support/tool-starters.ts';
 import { until } from '../support/until.ts';
 import { WAITING } from './waiting-tool.ts';
 
-const programsOf = toolStarters();
+const program = builtScript('src/machine/linux/starter.ts');
 const worker = builtScript('tests/machine-port/tool-starter-worker.ts');
 const folder = mkdtempSync(join(tmpdir(), 'whmapi1-starter-'));
 const lock = join(folder, 'lock');
@@ -24,9 +23,9 @@ afterEach(() => setStarter(() => undefined));
 const parentOfTools = async () => Number((await run('sh', ['-c', 'echo $PPID'])).stdout);
 const isLocked = () => spawnSync('flock', ['--nonblock', lock, 'true']).status !== 0;
 
-describe.each(kinds)('a process that starts tools: %s', (kind) => {
+describe('a process that starts tools', () => {
   async function startedBy(few = 0): Promise<number> {
-    useToolStarter(programsOf(kind), few);
+    useToolStarter(program.path, few);
     for (;;) {
       const parent = await parentOfTools();
       if (parent !== process.pid) return parent;
@@ -34,12 +33,11 @@ describe.each(kinds)('a process that starts tools: %s', (kind) => {
   }
 
   test('it is the one that it should be', async () => {
-    const program = kind === 'native' ? programsOf(kind).native : process.execPath;
-    expect(readlinkSync(`/proc/${await startedBy()}/exe`)).toBe(program);
+    expect(readlinkSync(`/proc/${await startedBy()}/exe`)).toBe(process.execPath);
   });
 
   test('few tools are started by the process itself, many by the other one', async () => {
-    useToolStarter(programsOf(kind), 5);
+    useToolStarter(program.path, 5);
     for (let count = 0; count < 5; count++) expect(await parentOfTools()).toBe(process.pid);
     expect(await startedBy(5)).not.toBe(process.pid);
   });
@@ -123,7 +121,7 @@ describe.each(kinds)('a process that starts tools: %s', (kind) => {
 
   test('if the process that starts tools is killed, the work fails, and its tool keeps the lock until it has ended', async () => {
     const starter = await startedBy();
-    const gate = join(folder, `${kind}-starter-killed`);
+    const gate = join(folder, `starter-killed`);
     const work = withLock(lock, async () => {
       const waiting = run('sh', ['-c', WAITING, gate]);
       await until(() => existsSync(`${gate}.begun`));
@@ -161,8 +159,8 @@ describe.each(kinds)('a process that starts tools: %s', (kind) => {
   });
 
   test('if the server is killed, the process ends, and the running tool keeps the lock until it has ended', async () => {
-    const gate = join(folder, `${kind}-server-killed`);
-    const server = spawn(process.execPath, [worker.path, JSON.stringify(programsOf(kind)), lock, gate], {
+    const gate = join(folder, `server-killed`);
+    const server = spawn(process.execPath, [worker.path, program.path, lock, gate], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
@@ -176,9 +174,9 @@ describe.each(kinds)('a process that starts tools: %s', (kind) => {
   });
 
   test('a server that has no more work ends, and the process with it', async () => {
-    const gate = join(folder, `${kind}-no-more-work`);
+    const gate = join(folder, `no-more-work`);
     writeFileSync(gate, '');
-    const server = spawn(process.execPath, [worker.path, JSON.stringify(programsOf(kind)), lock, gate], {
+    const server = spawn(process.execPath, [worker.path, program.path, lock, gate], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const ended = new Promise((done) => server.once('exit', done));
@@ -221,7 +219,7 @@ describe.each(kinds)('a process that starts tools: %s', (kind) => {
 
   test('a lock that another process holds is waited for', async () => {
     await startedBy();
-    const gate = join(folder, `${kind}-another-holds-it`);
+    const gate = join(folder, `another-holds-it`);
     const other = spawn('flock', [lock, 'sh', '-c', WAITING, gate], { stdio: 'ignore' });
     const ended = new Promise((done) => other.once('close', done));
     await until(() => existsSync(`${gate}.begun`));
@@ -232,63 +230,5 @@ describe.each(kinds)('a process that starts tools: %s', (kind) => {
     writeFileSync(gate, '');
     await Promise.all([work, ended]);
     expect(isLocked()).toBe(false);
-  });
-});
-
-test('a native process that cannot run here is replaced by the one in Node', async () => {
-  const native = join(folder, 'not-for-this-machine');
-  writeFileSync(native, '', { mode: 0o755 });
-  useToolStarter({ ...programsOf('Node'), native }, 0);
-  await until(async () => (await parentOfTools()) !== process.pid);
-  expect(readlinkSync(`/proc/${await parentOfTools()}/exe`)).toBe(process.execPath);
-});
-
-describe('the native process ends, without doing anything, if a request', () => {
-  const number = (value: number) => {
-    const bytes = Buffer.alloc(4);
-    bytes.writeUInt32LE(value);
-    return bytes;
-  };
-  const request = (type: string, ...parts: (number | string)[]) => {
-    const rest = Buffer.concat([
-      Buffer.from(type),
-      ...parts.map((part) => (typeof part === 'number' ? number(part) : Buffer.from(part))),
-    ]);
-    return Buffer.concat([number(rest.length), rest]);
-  };
-  const NONE = 0xffff_ffff;
-  const touched = join(folder, 'touched');
-  const [touch, file] = [[5, 'touch\0'] as const, [touched.length, `${touched}\0`] as const];
-  const head = [1, 0, NONE, NONE, 0] as const;
-  test.each([
-    ['is too short', request('R')],
-    ['has no type', number(0)],
-    ['is too long', number(NONE)],
-    ['has an unknown type', request('Z', 1)],
-    ['has no words', request('R', ...head, 0, 0, 0, 0, '\0')],
-    ['has fewer words than it says', request('R', ...head, 3, 0, 0, ...touch, ...file, 0)],
-    ['has more words than memory', request('R', ...head, NONE, 0, 0, ...touch, ...file, 0, '\0')],
-    ['has more private files than places', request('R', ...head, 2, 0, 3, ...touch, ...file, 0, '\0')],
-    [
-      'has a word with NUL',
-      request('R', ...head, 2, 0, 0, ...touch, touched.length + 2, `${touched}\0a\0`, 0, '\0'),
-    ],
-    [
-      'has a word that does not end',
-      request('R', ...head, 2, 0, 0, ...touch, touched.length, touched, 0, '\0'),
-    ],
-    ['has a word beyond its end', request('R', ...head, 2, 0, 0, ...touch, NONE, `${touched}\0`, 0, '\0')],
-    ['has a path that does not end', request('L', 1, touched.length, touched)],
-  ])('%s', (_what, input) => {
-    const { status, stderr } = spawnSync(programsOf('native').native ?? '', { input });
-    expect({ status, stderr: String(stderr) }).toEqual({ status: 1, stderr: '' });
-    expect(existsSync(touched)).toBe(false);
-  });
-
-  test('is one that it understands, it starts the tool', async () => {
-    const input = request('R', ...head, 2, 0, 0, ...touch, ...file, 0, '\0');
-    const { status } = spawnSync(programsOf('native').native ?? '', { input });
-    expect(status).toBe(0);
-    await until(() => existsSync(touched));
   });
 });

@@ -30,15 +30,3 @@ export interface Failure {
   /** True for a MachineError. */
   readonly isOfMachine: boolean;
 }
-
-/** The way between a server and the process that starts its tools. */
-export interface StarterChannel {
-  /** If the process has ended meanwhile, its events say so. */
-  send(request: Request): void;
-  /** While it works, this process waits for it. If it only waits, it does not keep this process. */
-  hold(isWorking: boolean): void;
-  close(): void;
-}
-
-/** Starts the process. @param onEnd called when it has ended, perhaps more than once. */
-export type OpenChannel = (onMessage: (message: Message) => void, onEnd: () => void) => StarterChannel;

@@ -1,10 +1,12 @@
 // A small process that starts tools, as the server sees it. Starting a tool copies the page tables of the process that
 // starts it, and blocks it meanwhile: the more memory it has, the longer.
+import { fork, type ChildProcess } from 'node:child_process';
 import type { FileHandle } from 'node:fs/promises';
 import { MachineError } from '../../core/machine-error.ts';
+import { environment } from './environment.ts';
 import type { Lock } from './held-lock.ts';
 import { lockFile } from './lock-file.ts';
-import type { Message, OpenChannel, Request, StarterChannel } from './starter-messages.ts';
+import type { Message, Request } from './starter-messages.ts';
 import type { Ended, RunOptions, StartTool } from './tool.ts';
 
 /** A lock that the process holds. If the process is killed, this one takes the lock, until the work has noticed. */
@@ -20,17 +22,19 @@ interface Waiting {
 }
 
 export class StarterProcess {
-  readonly #channel: StarterChannel;
+  readonly #child: ChildProcess;
   readonly #waiting = new Map<number, Waiting>();
   /** The locks that it holds for this process. */
   readonly #locks = new Map<number, HeldLock>();
   #last = 0;
   #isReady = false;
-  #hasStarted = false;
   #hasEnded = false;
 
-  /** @param onEnd called once, when it cannot be used any more: whether it had ever started. */
-  constructor(open: OpenChannel, onEnd: (hadStarted: boolean) => void) {
+  /**
+   * @param program the built `starter.ts`.
+   * @param onEnd called once, when it cannot be used any more.
+   */
+  constructor(program: string, onEnd: () => void) {
     const end = () => {
       if (this.#hasEnded) return;
       this.#hasEnded = true;
@@ -38,10 +42,21 @@ export class StarterProcess {
       this.#waiting.clear();
       // If somebody else was faster, the work is not protected until it has failed, which is at its next tool or its end.
       for (const lock of this.#locks.values()) lock.taken = lockFile(lock.path).catch(() => undefined);
-      onEnd(this.#hasStarted);
+      onEnd();
     };
-    this.#channel = open((message) => this.#receive(message), end);
-    this.#channel.hold(false);
+    this.#child = fork(program, {
+      env: environment,
+      cwd: '/',
+      execArgv: [],
+      // A separate session: Ctrl+C at the terminal does not end it.
+      detached: true,
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      serialization: 'advanced',
+    });
+    this.#child.on('error', end).once('exit', end).once('disconnect', end);
+    this.#child.on('message', (message: Message) => this.#receive(message));
+    this.#child.unref();
+    this.#child.channel?.unref();
   }
 
   /** True if it has started, and can be used. */
@@ -73,7 +88,7 @@ export class StarterProcess {
   /** It ends at once, like this process would. */
   close(): void {
     this.#isReady = false;
-    this.#channel.close();
+    if (this.#child.connected) this.#child.disconnect();
   }
 
   async #run(
@@ -96,21 +111,23 @@ export class StarterProcess {
       if (this.#hasEnded) return fail(gone());
       const id = ++this.#last;
       this.#waiting.set(id, { done, fail, onOutput });
-      this.#channel.hold(true);
-      this.#channel.send({ id, work });
+      // While it works, this process waits for it.
+      this.#child.channel?.ref();
+      const request: Request = { id, work };
+      // If it has ended meanwhile, its events say so.
+      this.#child.send(request, () => undefined);
     });
   }
 
   #receive(message: Message): void {
     if (message.kind === 'ready') {
       this.#isReady = true;
-      this.#hasStarted = true;
       return;
     }
     const waiting = this.#waiting.get(message.id);
     if (message.kind === 'output') return waiting?.onOutput?.(message.text);
     this.#waiting.delete(message.id);
-    if (this.#waiting.size === 0) this.#channel.hold(false);
+    if (this.#waiting.size === 0) this.#child.channel?.unref();
     if (message.kind === 'done') return waiting?.done(message.value);
     const { code, text, isOfMachine } = message.error;
     waiting?.fail(
