@@ -1,17 +1,14 @@
 // The bandwidth that showbw reports, on a fresh Debian with the profile STANDARD: exactly what clients have received,
 // over a rotation of the log by logrotate and over SIGKILL of the process that counts.
-import { copyFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { buildSync } from 'esbuild';
-import { builtPackage } from './built-package.ts';
 import { atTime } from './clock.ts';
-import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
+import { hostingRoot } from './prepared-roots.ts';
 import { waitUntilServed } from './served.ts';
 import { until } from './until.ts';
 
-const DEB = '/var/tmp/whmapi1.deb';
 const WORKER = '/root/count-worker.mjs';
 const PASSWORD = 'correct horse battery staple 7';
 const LOG = '/var/log/apache2/whmapi1-bytes';
@@ -27,17 +24,13 @@ describeOnMachine('bandwidth, in this order', () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    machine = await bootMachine(machineRoot());
-    copyFileSync(builtPackage(), machine.path(DEB));
-    machine.install(DEB);
+    machine = await bootMachine(await hostingRoot());
     buildSync({
       entryPoints: [resolve(__dirname, 'count-worker.ts')],
       outfile: machine.path(WORKER),
       ...{ bundle: true, platform: 'node', format: 'esm', target: 'node20' },
       banner: { js: "import { createRequire } from 'node:module'; const require = createRequire('/');" },
     });
-    const activation = ['--wait', 'start_profile_activation', 'code=WEBNODE', 'optional={"DNS":1}'];
-    expect(machine.run('whmapi1', activation)).toMatchObject({ status: 0 });
     for (const user of ['bob', 'carol']) {
       works('createacct', `username=${user}`, `domain=${user}.example`, `password=${PASSWORD}`);
       machine.sh(`cd /home/${user}/public_html

@@ -1,8 +1,11 @@
 #!/bin/bash
-# boot.sh NAME LOWER BASE CGROUP: boots a throw-away copy of the root file system LOWER under systemd, in its own
+# boot.sh LOWER BASE CGROUP [KEPT]: boots a throw-away copy of the root file system LOWER under systemd, in its own
 # namespaces. It ends with this process. The files of the copy exist until then; a reboot restarts everything else.
+# If the copy is powered off, the files that differ from LOWER are kept in the directory KEPT. LOWER can be several
+# directories with colons between them: KEPT, and then those that it differs from.
 set -e
-name=$1 lower=$2 base=$3 cgroup=$4
+# All copies have one name: what a copy of a copy has in its files stays true.
+name=whmapi1-machine lower=$1 base=$2 cgroup=$3 kept=${4-}
 mkdir "$cgroup"
 echo $$ >"$cgroup/cgroup.procs"
 boot='
@@ -41,7 +44,7 @@ boot='
 '
 exec unshare --mount --propagation private bash -c '
   set -e
-  name=$0 lower=$1 base=$2 boot=$3
+  name=$0 lower=$1 base=$2 boot=$3 kept=$4
   mount -t tmpfs -o mode=0755,size=4G tmpfs "$base"
   mkdir "$base/upper" "$base/work" "$base/root"
   mount -t overlay -o "lowerdir=$lower,upperdir=$base/upper,workdir=$base/work" overlay "$base/root"
@@ -61,5 +64,11 @@ exec unshare --mount --propagation private bash -c '
     setpriv --pdeathsig KILL unshare --mount --uts --ipc --net --pid --cgroup --fork --kill-child --propagation private \
       bash -c "$boot" "$name" || status=$?
   done
+  # Power off: as if SIGINT had killed process 1.
+  if [ "$status" = 130 ] && [ -n "$kept" ]; then
+    mkdir "$kept"
+    # With the attributes by which overlayfs knows what is removed or replaced.
+    tar -C "$base/upper" --xattrs --xattrs-include="*" -cf - . | tar -C "$kept" --xattrs --xattrs-include="*" -xpf -
+  fi
   exit "$status"
-' "$name" "$lower" "$base" "$boot"
+' "$name" "$lower" "$base" "$boot" "$kept"

@@ -1,4 +1,4 @@
-// Debian packages of this tree.
+// Debian packages of this tree, and the folder of a run.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,12 +16,17 @@ export function removePackageFolder(): void {
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
 }
 
+/** A path in that folder. */
+export function runFile(name: string): string {
+  return join(process.env[FOLDER] ?? '', name);
+}
+
 /** Set: `dist/` is already built from this tree. `.ci/run` sets it, because `npm ci` has built it. */
 const IS_BUILT = 'WHMAPI1_TEST_IS_BUILT';
 
 /** Builds the program and its package when the first suite of a run needs it. @returns the path of the package. */
 export function builtPackage(): string {
-  const folder = join(process.env[FOLDER] ?? '', 'first');
+  const folder = runFile('first');
   mkdirSync(folder, { recursive: true });
   const [file] = readdirSync(folder);
   if (file !== undefined) return join(folder, file);

@@ -1,29 +1,20 @@
 // The domains of an account on a fresh Debian with the profile STANDARD: subdomains, addon domains, and the conversion of
 // an addon domain to an account.
-import { copyFileSync } from 'node:fs';
-import { builtPackage } from './built-package.ts';
-import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { waitUntilServed } from './served.ts';
 import { bootMachine, type Machine } from './machine.ts';
+import { hostingRoot } from './prepared-roots.ts';
 
 interface Envelope {
   readonly metadata: { readonly result: number; readonly reason: string };
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-const DEB = '/var/tmp/whmapi1.deb';
-
 describeOnMachine('domains of accounts, in this order', () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    machine = await bootMachine(machineRoot());
-    copyFileSync(builtPackage(), machine.path(DEB));
-    machine.install(DEB);
-    const words = ['--wait', 'start_profile_activation', 'code=WEBNODE', 'optional={"DNS":1}'];
-    const { status, stdout } = machine.run('whmapi1', words, { timeoutMs: 900_000 });
-    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.any(String) as string });
+    machine = await bootMachine(await hostingRoot());
   });
   afterAll(() => machine.stop());
 

@@ -1,11 +1,10 @@
 // The server itself on a booted Debian: its hostname, and services that do not behave.
 import { buildSync } from 'esbuild';
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { builtPackage } from './built-package.ts';
-import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
+import { installedRoot } from './prepared-roots.ts';
 import { until } from './until.ts';
 
 interface Envelope {
@@ -28,15 +27,12 @@ const ASK = `
   const [query, authorization] = process.argv.slice(-2);
   const options = { rejectUnauthorized: false, headers: { authorization } };
   require('node:https').get('https://127.0.0.1:2087/json-api/' + query, options, (answer) => answer.pipe(process.stdout));`;
-const DEB = '/var/tmp/whmapi1.deb';
 
 describeOnMachine('the server', () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    machine = await bootMachine(machineRoot());
-    copyFileSync(builtPackage(), machine.path(DEB));
-    machine.install(DEB);
+    machine = await bootMachine(await installedRoot());
   });
   afterAll(() => machine.stop());
 

@@ -2,6 +2,7 @@
 // network. Everything is removed when it is stopped, or when the process that started it ends. Nothing outside is
 // changed.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -93,6 +94,13 @@ export class Machine {
     await this.up(before);
   }
 
+  /** Ends it as its administrator would, so that its daemons have written everything. @returns once that is kept. */
+  async powerOff(): Promise<void> {
+    const ended = once(this.#holder, 'close');
+    this.run('systemctl', ['poweroff']);
+    await ended;
+  }
+
   /** @param earlier the previous process. @throws if it is not up after five minutes. */
   async up(earlier = 0): Promise<void> {
     const deadline = Date.now() + BOOT_MS;
@@ -112,8 +120,8 @@ export class Machine {
   }
 
   async stop(): Promise<void> {
-    const ended = new Promise((done) => this.#holder.once('close', done));
     if (this.#holder.exitCode === null && this.#holder.signalCode === null) {
+      const ended = once(this.#holder, 'close');
       this.#holder.kill('SIGKILL');
       await ended;
     }
@@ -124,14 +132,14 @@ export class Machine {
 
 /**
  * Boots a copy of `root`, which is not changed.
- * @param root the folder of a Debian with systemd, as `machineRoot` creates it.
+ * @param root a Debian with systemd: `machineRoot`, `installedRoot` or `hostingRoot`.
+ * @param kept a new directory for the files that differ, once the machine is powered off.
  * @throws if it is not up after five minutes.
  */
-export async function bootMachine(root: string): Promise<Machine> {
+export async function bootMachine(root: string, kept = ''): Promise<Machine> {
   const base = mkdtempSync(join(tmpdir(), 'whmapi1-machine-'));
-  const name = basename(base);
-  const cgroup = join(cgroups() ?? '', name);
-  const holder = spawn(resolve('tests/machine/boot.sh'), [name, root, base, cgroup], {
+  const cgroup = join(cgroups() ?? '', basename(base));
+  const holder = spawn(resolve('tests/machine/boot.sh'), [root, base, cgroup, kept], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const machine = new Machine(holder, base, cgroup);

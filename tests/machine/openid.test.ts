@@ -1,18 +1,15 @@
 // A login on the page of a booted Debian through an identity provider: the package oidc-provider, in its network.
 import { spawn } from 'node:child_process';
-import { copyFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { builtPackage } from './built-package.ts';
-import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
+import { installedRoot } from './prepared-roots.ts';
 
 interface Envelope {
   readonly metadata: { readonly result: number; readonly reason: string };
 }
 
-const DEB = '/var/tmp/whmapi1.deb';
 const CERTIFICATE = '/etc/provider.pem';
 const KEY = '/etc/provider.key';
 
@@ -20,9 +17,8 @@ describeOnMachine('a login through an identity provider', () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    machine = await bootMachine(machineRoot());
-    copyFileSync(builtPackage(), machine.path(DEB));
-    machine.install(DEB, 'openssl');
+    machine = await bootMachine(await installedRoot());
+    machine.install('openssl');
     // The server trusts the certificate of the provider.
     machine.sh(`openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=provider \\
       -addext subjectAltName=IP:127.0.0.1 -keyout ${KEY} -out ${CERTIFICATE} 2>&1

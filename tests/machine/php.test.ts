@@ -1,10 +1,8 @@
 // PHP of websites on a fresh Debian with the profile STANDARD, with a second version of PHP.
-import { copyFileSync } from 'node:fs';
-import { builtPackage } from './built-package.ts';
-import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { waitUntilServed } from './served.ts';
 import { bootMachine, type Machine } from './machine.ts';
+import { hostingRoot } from './prepared-roots.ts';
 import { until } from './until.ts';
 
 interface Envelope {
@@ -12,7 +10,6 @@ interface Envelope {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-const DEB = '/var/tmp/whmapi1.deb';
 /** What WordPress, Nextcloud, Laravel and phpMyAdmin require or recommend, as `extension_loaded` names them. */
 const EXTENSIONS = [
   ...[
@@ -71,22 +68,13 @@ describeOnMachine('PHP of websites, in this order', () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    machine = await bootMachine(machineRoot());
-    copyFileSync(builtPackage(), machine.path(DEB));
-    machine.install(DEB);
-    activate();
+    machine = await bootMachine(await hostingRoot());
   });
   afterAll(() => machine.stop());
 
   /** @returns the log of the task. */
   function activate(): string {
-    const words = [
-      '--output=json',
-      '--wait',
-      'start_profile_activation',
-      'code=WEBNODE',
-      'optional={"DNS":1}',
-    ];
+    const words = ['--output=json', '--wait', 'start_profile_activation', 'code=STANDARD'];
     const { status, stdout } = machine.run('whmapi1', words, { timeoutMs: 900_000 });
     expect({ status, stdout }).toEqual({ status: 0, stdout: expect.any(String) as string });
     const { data } = JSON.parse(stdout) as Envelope;

@@ -1,9 +1,7 @@
 // The addresses at which websites answer, on a fresh Debian with Apache and BIND: shared ones, dedicated ones, and IPv6.
-import { copyFileSync } from 'node:fs';
-import { builtPackage } from './built-package.ts';
-import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
+import { hostingRoot } from './prepared-roots.ts';
 import { waitUntilServed } from './served.ts';
 
 interface Envelope {
@@ -11,7 +9,6 @@ interface Envelope {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-const DEB = '/var/tmp/whmapi1.deb';
 const PASSWORD = 'correct horse battery staple 7';
 /** The shared addresses of the server. */
 const SHARED = '192.0.2.10';
@@ -26,18 +23,12 @@ describeOnMachine('the addresses of websites, in this order', () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    machine = await bootMachine(machineRoot());
+    machine = await bootMachine(await hostingRoot());
     machine.sh(`ip link set eth0 up
       ip address add ${SHARED}/24 dev eth0
       ip route add default via 192.0.2.1
       ip address add ${SHARED_IPV6}/64 dev eth0 nodad
       ip -6 route add default via 2001:db8::1`);
-    copyFileSync(builtPackage(), machine.path(DEB));
-    machine.install(DEB);
-    machine.install('openssl');
-    const activation = ['--wait', 'start_profile_activation', 'code=WEBNODE', 'optional={"DNS":1}'];
-    const { status, stdout } = machine.run('whmapi1', activation);
-    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.any(String) as string });
     for (const username of ['ann', 'bob', 'carol']) {
       const domain = `${username}.example`;
       works('createacct', `username=${username}`, `domain=${domain}`, `password=${PASSWORD}`);
