@@ -23,7 +23,7 @@ export default {
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   testPathIgnorePatterns: [
     '/node_modules/',
-    '<rootDir>/tests/(slow|attack|browser|postgres|machine|machine-port)/',
+    '<rootDir>/tests/(slow|soak|attack|browser|postgres|machine|machine-port)/',
   ],
   runtime: '<rootDir>/tests/support/shared-compilation.cjs',
   // Reading any other global asks the sandbox each time.
@@ -34,6 +34,9 @@ export default {
     '^fast-check$': '<rootDir>/tests/support/seeded-fast-check.cjs',
     // As strength.ts imports it.
     '^\\./words\\.ts$': '<rootDir>/tests/support/password-words.ts',
+    // Their statements are recorded.
+    '^\\./sqlite-connection\\.ts$': '<rootDir>/tests/support/recorded-sql.ts',
+    '^\\./sqlite-dialect\\.ts$': '<rootDir>/tests/support/two-dialects.ts',
   },
   transform: {
     '^.+\\.(ts|js|mjs)$': [

@@ -1,10 +1,13 @@
-// The suites that take too long for every `npm test`; CI runs them beside it.
+// The suites that take too long for every `npm test`; CI runs them beside it. `npm run soak` adds those that take hours.
 import config from './jest.config.mjs';
+
+const folders = ['slow', 'attack', 'browser', 'machine-port'];
+const isSoak = process.env.WHMAPI1_SOAK !== undefined;
 
 /** @type {import('jest').Config} */
 export default {
   ...config,
-  testMatch: ['<rootDir>/tests/{slow,attack,browser,machine-port}/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/'],
+  testMatch: [...folders, ...(isSoak ? ['soak'] : [])].map((name) => `<rootDir>/tests/${name}/**/*.test.ts`),
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/soak/machine/'],
   testTimeout: 600_000,
 };

@@ -1,7 +1,7 @@
 // The pages of accounts in a real browser, against the built server.
 import type { Page } from 'playwright-core';
 import { codeAt } from '../../src/model/two-factor/totp.ts';
-import { Site } from './site.ts';
+import { Site, widthsFor } from './site.ts';
 
 let site: Site;
 let url: string;
@@ -306,7 +306,7 @@ test('the link of create_user_session opens the page of the account, once', asyn
 });
 
 describe.each(['light', 'dark'] as const)('is accessible to everybody: %s', (scheme) => {
-  test.each([1280, 360])('on a screen %d wide', async (width) => {
+  test.each(widthsFor(scheme))('on a screen %d wide', async (width) => {
     await site.context.close();
     await open({ width, height: 740 }, scheme);
     await page.goto(`${url}/`);

@@ -1,7 +1,7 @@
 // The pages in a real browser, against the built server: what users do on them, and whether everybody can read them.
 import type { Page } from 'playwright-core';
 import { codeAt } from '../../src/model/two-factor/totp.ts';
-import { password, Site } from './site.ts';
+import { password, Site, widthsFor } from './site.ts';
 
 let site: Site;
 let url: string;
@@ -526,7 +526,7 @@ describe('a call that removes something', () => {
 describe.each(['light', 'dark'] as const)('is accessible to everybody: %s', (scheme) => {
   const check = (what: string) => site.check(what);
 
-  test.each([1280, 360])('on a screen %d wide', async (width) => {
+  test.each(widthsFor(scheme))('on a screen %d wide', async (width) => {
     await site.context.close();
     await open({ width, height: 740 }, scheme);
     await page.goto(`${url}/`);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import axe from 'axe-core';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import { isSoak } from '../support/sixth.ts';
 
 const bin = resolve(__dirname, '../../bin');
 export const password = 'four unusual words, Xylophone';
@@ -13,6 +14,12 @@ const flags = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
+
+/** The widths of the screens on which both colour schemes are checked. CI checks one for each. */
+export function widthsFor(scheme: 'light' | 'dark'): number[] {
+  if (isSoak) return [1280, 360];
+  return scheme === 'light' ? [1280] : [360];
+}
 
 export class Site {
   /** The URL of WHM. */

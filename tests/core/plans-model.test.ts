@@ -12,9 +12,10 @@ import { defineChange, defineStep, exclusive, shared, type AnyStep } from '../..
 import { recover } from '../../src/core/recover-plans.ts';
 import { UNDO, undoLater } from '../../src/core/undo.ts';
 import { Installation } from '../support/installation.ts';
+import { isSoak } from '../support/sixth.ts';
 import { onSqlite } from '../support/test-database.ts';
 
-const SEEDS = 2000;
+const SEEDS = isSoak ? 12_000 : 600;
 const root: Caller = { user: 'root', privileges: 'all' };
 
 /** Numbers below 1 that depend only on the seed (mulberry32). */

@@ -9,6 +9,7 @@ import { accountWorker } from '../support/account-worker.ts';
 import { run } from '../support/command.ts';
 import { PrivateMariadb, type Login } from '../support/private-mariadb.ts';
 import { PrivatePostgresql } from '../support/private-postgresql.ts';
+import { FIRST_PLACE, isSoak, PLACES } from '../support/sixth.ts';
 
 const worker = accountWorker();
 
@@ -79,8 +80,8 @@ describe('--export-databases', () => {
   test('that is killed between any two operations leaves a complete directory, or none', async () => {
     const complete = readdirSync(real('/root/bob'), { recursive: true, encoding: 'utf8' }).sort();
     const args = JSON.stringify({ user: 'bob', directory: '/root/killed' });
-    let works = 1;
-    for (; ; works += 3) {
+    let works = FIRST_PLACE;
+    for (; ; works += PLACES) {
       const argv = [worker.path, here.state, `work ${works}`, '--export-databases', args];
       const { signal } = spawnSync(process.execPath, argv, { env: { ...process.env, ...here.environment } });
       if (signal !== 'SIGKILL') break;
@@ -501,12 +502,14 @@ describe('--import-databases', () => {
       } else expect([found, onObjects()]).toEqual([before, []]);
       return signal === 'SIGKILL';
     };
-    let works = 1;
-    while (await isKilled(works)) works += 3;
+    let works = FIRST_PLACE;
+    while (await isKilled(works)) works += PLACES;
     expect(works).toBeGreaterThan(8);
     // The last step gives privileges on tables and views: each of its operations.
-    for (let near = works - 1; near > works - 12; near--) await isKilled(near);
-    expect([...during]).toEqual(expect.arrayContaining(['mysql/grant-objects v', 'mysql/grant-objects t v']));
+    if (isSoak)
+      expect([...during]).toEqual(
+        expect.arrayContaining(['mysql/grant-objects v', 'mysql/grant-objects t v']),
+      );
   });
 });
 

@@ -4,6 +4,7 @@ import { accountWorker } from '../support/account-worker.ts';
 import { Installation } from '../support/installation.ts';
 import { PrivateMariadb } from '../support/private-mariadb.ts';
 import { serveMariadb } from '../support/served-mariadb.ts';
+import { FIRST_PLACE, PLACES } from '../support/sixth.ts';
 
 const password = 'correct horse battery staple 7';
 const worker = accountWorker();
@@ -48,16 +49,16 @@ function isKilled(works: number, name: string, args: Arguments): Promise<boolean
 }
 
 /**
- * Kills a call after its first operation that changes something, and then after every `stride` more: what an operation
- * leaves that only reads, the kill before has left. `check` runs after each kill.
+ * Kills a call after its operations that change something: what an operation leaves that only reads, the kill before
+ * has left. `check` runs after each kill.
  */
 async function afterEachKill(
   [name, args]: readonly [string, Arguments],
   check: () => Promise<void>,
-  { stride = 1, changes = 2 } = {},
+  { changes = 2 } = {},
 ): Promise<void> {
-  let works = 1;
-  for (; await isKilled(works, name, args); works += stride) {
+  let works = FIRST_PLACE;
+  for (; await isKilled(works, name, args); works += PLACES) {
     try {
       await check();
     } catch (error) {
@@ -160,7 +161,7 @@ test('modifyacct rename_database_objects=1', async () => {
       expect(server.query(`SELECT a FROM ${database}.v`, { user: app, password })).toEqual([['1']]);
       if (user === 'rob') await renameBack();
     },
-    { stride: 2, changes: 20 },
+    { changes: 20 },
   );
   expect(await account()).toBe('rob');
   await renameBack();

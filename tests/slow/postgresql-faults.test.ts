@@ -4,6 +4,7 @@ import { accountWorker } from '../support/account-worker.ts';
 import { Installation } from '../support/installation.ts';
 import { PrivatePostgresql } from '../support/private-postgresql.ts';
 import { servePostgresql } from '../support/served-postgresql.ts';
+import { FIRST_PLACE, PLACES } from '../support/sixth.ts';
 
 const password = 'correct horse battery staple 7';
 const worker = accountWorker();
@@ -52,8 +53,8 @@ function isKilled(works: number, name: string, args: Arguments): Promise<boolean
  * has left. `check` runs after each kill, and prepares the next one.
  */
 async function afterEachKill(name: string, args: Arguments, check: () => Promise<void>): Promise<void> {
-  let works = 1;
-  for (; await isKilled(works, name, args); works++) {
+  let works = FIRST_PLACE;
+  for (; await isKilled(works, name, args); works += PLACES) {
     try {
       await check();
     } catch (error) {

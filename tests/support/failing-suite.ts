@@ -1,4 +1,4 @@
-// A suite whose beforeAll fails when it has started a server: for tests/slow/failed-suite.test.ts.
+// A suite whose beforeAll fails when it has started a server: for tests/soak/failed-suite.test.ts.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PrivateMariadb } from './private-mariadb.ts';

@@ -120,7 +120,7 @@ export async function takingBack<T>(
 
 /** Placeholders are `?` in our SQL and `$1`, `$2` ... in PostgreSQL's. Texts and names in quotes are left alone. */
 const numberedOnce = new Map<string, string>();
-function numbered(sql: string): string {
+export function numbered(sql: string): string {
   let known = numberedOnce.get(sql);
   if (known === undefined) {
     let count = 0;

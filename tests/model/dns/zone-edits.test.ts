@@ -398,7 +398,7 @@ describe('a hostile value in any field adds no record and no directive', () => {
       }),
       { numRuns: 3000 },
     );
-    expect(accepted).toBeGreaterThan(200);
+    expect(accepted).toBeGreaterThan(50);
   });
 
   itWith(['named-compilezone'], 'as named-compilezone reads it', () => {

@@ -1,7 +1,7 @@
 // One address sends as many requests as it can without waiting for responses: calls of another address are still
 // served.
 import { openSocket, sendRaw } from '../../support/raw-client.ts';
-import { AttackedServer, expectServed } from './attacked-server.ts';
+import { AttackedServer, expectServed } from '../../slow/adversary/attacked-server.ts';
 
 let server: AttackedServer;
 beforeEach(async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { AuditRecord } from '../../../src/core/audit.ts';
 import { call, freshFolder, start } from '../../support/command.ts';
-import { startServer } from './server-process.ts';
+import { startServer } from '../../slow/adversary/server-process.ts';
 
 const REQUESTS = 3000;
 const AT_ONCE = 20;

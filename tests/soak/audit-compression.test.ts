@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { PrivateMount } from '../process/private-mount.ts';
 import { call, freshFolder, run, start } from '../support/command.ts';
-import { startServer } from './adversary/server-process.ts';
+import { startServer } from '../slow/adversary/server-process.ts';
 
 const here = freshFolder();
 const OLD = new Date(1_700_000_000_000);

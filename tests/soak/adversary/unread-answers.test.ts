@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { openSocket, readAnswers } from '../../support/raw-client.ts';
 import { TestServer } from '../../support/server.ts';
-import { AttackedServer, expectServed } from './attacked-server.ts';
+import { AttackedServer, expectServed } from '../../slow/adversary/attacked-server.ts';
 
 test('50 connections that request the longest response 12 times and read nothing', async () => {
   const server = await AttackedServer.start();

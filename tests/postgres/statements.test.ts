@@ -1,0 +1,42 @@
+// Every statement that `npm test` has sent to SQLite is one that PostgreSQL accepts: its syntax, its columns, its types.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { numbered } from '../../src/store/postgres/connection.ts';
+import { makeTestDatabase } from '../support/test-database.ts';
+
+const FOLDER = 'node_modules/.cache/whmapi1-sql';
+
+/**
+ * Each statement, and a test file that sends it. Files of tests that no longer exist are left out, and those about SQLite
+ * itself. PostgreSQL is not asked to run functions of ours.
+ */
+function recorded(): Map<string, string> {
+  const statements = new Map<string, string>();
+  for (const name of existsSync(FOLDER) ? readdirSync(FOLDER) : []) {
+    const path = name.replaceAll('+', '/');
+    if (!existsSync(path) || path.startsWith('tests/store/')) continue;
+    for (const line of readFileSync(join(FOLDER, name), 'utf8').trimEnd().split('\n'))
+      if (line !== '' && !line.includes('passes_test(')) statements.set(JSON.parse(line) as string, path);
+  }
+  return statements;
+}
+
+test('PostgreSQL can prepare every statement', async () => {
+  const statements = recorded();
+  // They are recorded by `npm test`, which has to run first.
+  expect(statements.size).toBeGreaterThan(1000);
+  const client = new pg.Client(makeTestDatabase()?.url);
+  await client.connect();
+  const refused: string[] = [];
+  for (const [sql, path] of statements) {
+    try {
+      await client.query(`PREPARE recorded AS ${numbered(sql)}`);
+      await client.query('DEALLOCATE recorded');
+    } catch (error) {
+      refused.push(`${path}: ${(error as Error).message}\n${sql}`);
+    }
+  }
+  await client.end();
+  expect(refused).toEqual([]);
+});
