@@ -1,4 +1,5 @@
 // The suites that take too long for every `npm test`; CI runs them beside it. `npm run soak` adds those that take hours.
+import process from 'node:process';
 import config from './jest.config.mjs';
 
 const folders = ['slow', 'attack', 'browser', 'machine-port'];

@@ -1,4 +1,5 @@
-// The commands of the README and of docs/USING.md, run unchanged in bash and zsh. tests/machine runs the commands for installing and testing.
+// The commands of the README and of docs/USING.md, run unchanged in bash, and by `npm run soak` in zsh too. tests/machine
+// runs the commands for installing and testing.
 import { spawn, spawnSync } from 'node:child_process';
 import {
   mkdirSync,
@@ -15,6 +16,7 @@ import { join, resolve } from 'node:path';
 import { codeAt } from '../src/model/two-factor/totp.ts';
 import { freePort } from './support/free-port.ts';
 import { itWith, type Tool } from './support/require-tool.ts';
+import { isSoak } from './support/sixth.ts';
 
 const readme = ['README.md', 'docs/USING.md'].map((path) => readFileSync(path, 'utf8')).join('\n');
 const blocks = [...readme.matchAll(/```sh\n([^]*?)```/g)].map(([, text = '']) => text);
@@ -31,7 +33,8 @@ afterEach(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
-type Shell = 'bash' | 'zsh';
+const SHELLS = ['bash', 'zsh'] as const;
+type Shell = (typeof SHELLS)[number];
 
 /** How each interactive shell reads a pasted line, without start files. zsh then does not recognise comments. */
 const shells: Readonly<Record<Shell, readonly string[]>> = {
@@ -60,7 +63,7 @@ function block(has: string): string {
 
 /** One test for each shell. */
 function itInShells(name: string, test: (shell: Shell) => unknown, tools: readonly Tool[] = []): void {
-  for (const shell of ['bash', 'zsh'] as const) {
+  for (const shell of isSoak ? SHELLS : SHELLS.slice(0, 1)) {
     itWith(shell === 'zsh' ? ['zsh', ...tools] : tools, `${name} (${shell})`, async () => {
       await test(shell);
     });

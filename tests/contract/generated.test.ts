@@ -1,19 +1,9 @@
-// Generated files match their sources and are readable.
+// What generated files contain. `npm run fresh` compares them with their sources.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { errorKinds } from '../../src/core/errors.ts';
 import { index } from '../../src/functions/index.generated.ts';
 import { itWith } from '../support/require-tool.ts';
-
-const generator = 'scripts/generate.ts';
-
-// After a change of the sources, run `npm run generate`; `npm test` does so for the files that git does not track.
-test('every generated file is fresh', () => {
-  const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', generator, '--check'], {
-    encoding: 'utf8',
-  });
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-});
 
 test('docs/ERRORS.md holds the catalogue of errors, and nothing else', () => {
   const page = readFileSync('docs/ERRORS.md', 'utf8');

@@ -7,9 +7,13 @@ import { makeTestDatabase } from '../support/test-database.ts';
 
 const FOLDER = 'node_modules/.cache/whmapi1-sql';
 
+/** What only SQLite is sent, where the source asks which database it is: hints about indexes and the order of tables. */
+const ONLY_SQLITE =
+  /\bINDEXED\b|\bCROSS JOIN \S+( AS \w+)? ON\b|CROSS JOIN \(.*?\) AS \w+ ON|^EXPLAIN QUERY PLAN|^INSERT OR ROLLBACK|passes_test\(/s;
+
 /**
  * Each statement, and a test file that sends it. Files of tests that no longer exist are left out, and those about SQLite
- * itself. PostgreSQL is not asked to run functions of ours.
+ * itself.
  */
 function recorded(): Map<string, string> {
   const statements = new Map<string, string>();
@@ -17,7 +21,7 @@ function recorded(): Map<string, string> {
     const path = name.replaceAll('+', '/');
     if (!existsSync(path) || path.startsWith('tests/store/')) continue;
     for (const line of readFileSync(join(FOLDER, name), 'utf8').trimEnd().split('\n'))
-      if (line !== '' && !line.includes('passes_test(')) statements.set(JSON.parse(line) as string, path);
+      if (line !== '') statements.set(JSON.parse(line) as string, path);
   }
   return statements;
 }
@@ -30,6 +34,7 @@ test('PostgreSQL can prepare every statement', async () => {
   await client.connect();
   const refused: string[] = [];
   for (const [sql, path] of statements) {
+    if (ONLY_SQLITE.test(sql)) continue;
     try {
       await client.query(`PREPARE recorded AS ${numbered(sql)}`);
       await client.query('DEALLOCATE recorded');

@@ -27,10 +27,9 @@ function record(sql: string): void {
 }
 
 for (const name of ['get', 'all', 'run'] as const) {
-  SqliteConnection.prototype[name] = new Proxy(SqliteConnection.prototype[name], {
-    apply(method, connection, words: [string]): unknown {
-      record(words[0]);
-      return Reflect.apply(method, connection, words);
-    },
+  const method = Reflect.get(SqliteConnection.prototype, name) as (...words: unknown[]) => unknown;
+  Reflect.set(SqliteConnection.prototype, name, function (this: SqliteConnection, ...words: [string]) {
+    record(words[0]);
+    return Reflect.apply(method, this, words);
   });
 }
