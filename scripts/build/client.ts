@@ -40,7 +40,7 @@ function compile(source: string, file: string, definitions: readonly string[] = 
   const { error, status } = spawnSync(process.env.CC ?? 'cc', words, {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') return false;
+  if (error !== undefined && 'code' in error && error.code === 'ENOENT') return false;
   if (error !== undefined || status !== 0) throw new Error(`${source} could not be compiled.`);
   return true;
 }

@@ -78,7 +78,7 @@ const kernelRoutes: Routes = {
 /** Returns an empty list if ip(8) is not installed: the rest of the rule works on nearly all machines. */
 function askIp(): readonly ListedRoute[] {
   // Loaded only here: most machines have one address, and most calls do not ask for it.
-  // eslint-disable-next-line no-restricted-globals
+  // oxlint-disable-next-line no-restricted-globals
   const { execFileSync } = process.getBuiltinModule('node:child_process');
   try {
     const stdout = execFileSync('ip', ['-json', '-4', 'route', 'show', 'default'], {

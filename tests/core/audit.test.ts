@@ -301,7 +301,7 @@ describe('a line', () => {
   });
 
   onSqlite('is corrected by a second one if its change could not be committed', async () => {
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with its object below.
+    // oxlint-disable-next-line typescript/unbound-method -- it is called with its object below.
     const { exec } = SqliteConnection.prototype;
     const commit = jest.spyOn(SqliteConnection.prototype, 'exec').mockImplementation(function (
       this: SqliteConnection,

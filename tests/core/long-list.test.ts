@@ -497,7 +497,7 @@ test('the bandwidth of all accounts, one of them with subdomains, and of removed
 /** Searches for a domain, in batches. @returns the number of records, and how many domains were tested for them. */
 async function testsOfBandwidth(search: string): Promise<{ records: number; tests: number }> {
   let tests = 0;
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- It is called with its object.
+  // oxlint-disable-next-line typescript/unbound-method -- It is called with its object.
   const { addTest } = SqliteConnection.prototype;
   const spy = jest.spyOn(SqliteConnection.prototype, 'addTest').mockImplementation(function (
     this: SqliteConnection,

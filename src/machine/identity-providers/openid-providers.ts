@@ -21,7 +21,7 @@ const MAX_REMEMBERED = 100;
 const SCOPE = 'openid profile email';
 
 // Marked as deprecated so that it stands out. `limitedFetch` allows plain HTTP for loopback addresses only.
-// eslint-disable-next-line @typescript-eslint/no-deprecated
+// oxlint-disable-next-line typescript/no-deprecated
 const allowPlainHttp: (configuration: openid.Configuration) => void = openid.allowInsecureRequests;
 
 interface Remembered {

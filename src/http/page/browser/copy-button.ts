@@ -40,7 +40,7 @@ function copyBySelection(text: string): boolean {
   area.value = text;
   document.body.append(area);
   area.select();
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing else works without a secure context
+  // oxlint-disable-next-line typescript/no-deprecated -- nothing else works without a secure context
   const done = document.execCommand('copy');
   area.remove();
   if (before instanceof HTMLElement) before.focus();
