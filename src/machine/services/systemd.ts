@@ -100,6 +100,9 @@ export class SystemdServices implements MachineServices {
       throw new MachineError('not_found', `The service “${name}” is not installed.`);
     }
     try {
+      // systemd refuses the sixth start within ten seconds: a unit that should restart is then stopped, and stays so.
+      if (words[0] === 'start' || words[0] === 'restart')
+        await this.#run('systemctl', ['--no-ask-password', 'reset-failed', '--', name], { accept: [0, 1] });
       await this.#run('systemctl', ['--no-ask-password', ...words, '--', name], { limitMs: this.#limitMs });
     } catch (error) {
       if (!(error instanceof MachineError)) throw error;
