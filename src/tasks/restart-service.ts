@@ -2,9 +2,11 @@
 import { ApiError } from '../core/errors.ts';
 import { MachineError } from '../core/machine-error.ts';
 import { defineTask, type TaskContext } from '../core/task.ts';
+import { setSettingsAside } from '../drivers/mysql/configuration.ts';
 import { findVersions } from '../drivers/php/versions.ts';
 import { setPoolsAside } from '../drivers/php-pools/set-aside.ts';
 import { virtualHosts } from '../drivers/virtual-hosts/virtual-hosts.ts';
+import { zones } from '../drivers/zones/zones.ts';
 import * as troubles from '../model/services/troubles.ts';
 
 interface Input {
@@ -42,13 +44,15 @@ export default defineTask<Input>({
   },
 });
 
-/** One account must not keep the websites of all others from being served. @returns a sentence for each file. */
+/** No file of ours, or of one account, must keep a service from starting. @returns a sentence for each such file. */
 async function setAside(
   service: string,
   { machine, log }: Pick<TaskContext, 'machine' | 'log'>,
 ): Promise<readonly string[]> {
   try {
     if (service === 'httpd') return await virtualHosts.setAside(machine);
+    if (service === 'named') return await zones.setAside(machine);
+    if (service === 'mysql') return await setSettingsAside(machine);
     if (service === 'apache_php_fpm') return await setPoolsAside(machine, await findVersions(machine));
   } catch (error) {
     if (!(error instanceof MachineError)) throw error;

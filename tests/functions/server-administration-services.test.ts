@@ -1,4 +1,5 @@
 import type { Caller } from '../../src/core/context.ts';
+import { zones } from '../../src/drivers/zones/zones.ts';
 import { virtualHosts } from '../../src/drivers/virtual-hosts/virtual-hosts.ts';
 import { TaskLogFiles } from '../../src/store/task-logs.ts';
 import { StateDirectory } from '../../src/store/state-directory.ts';
@@ -192,24 +193,29 @@ describe('restartservice', () => {
   });
 });
 
-it.each<[string, string | undefined, boolean]>([
-  ['the watch has noticed', 'It has ended by itself.', true],
-  ['somebody asked for', undefined, false],
-])('a restart of Apache that %s sets aside what it rejects: %s, %s', async (_who, problem, isSetAside) => {
-  const set = jest.spyOn(virtualHosts, 'setAside').mockResolvedValue(['“bob.conf” was set aside.']);
-  const { engine } = here;
-  const task = await engine.store.transaction('changes', async (db) => {
-    const input = { service: 'httpd', ...(problem !== undefined && { problem }) };
-    const about = { kind: 'restart-service', input, caller: 'root', xid: 'x' };
-    return { value: await engine.addTask(db, about, here.time), keep: true };
-  });
-  const logs = new TaskLogFiles(new StateDirectory(here.state, process.getuid?.() ?? 0), () => here.time);
-  const storeState = () => here.application.storeState();
-  await new Worker({ engine, kinds: taskKinds, logs, storeState }).runDue();
-  expect(set).toHaveBeenCalledTimes(isSetAside ? 1 : 0);
-  expect((logs.read(task) ?? '').includes('“bob.conf” was set aside.')).toBe(isSetAside);
-  set.mockRestore();
-});
+it.each<[string, string, string | undefined, boolean]>([
+  ['httpd', 'the watch has noticed', 'It has ended by itself.', true],
+  ['named', 'the watch has noticed', 'It has ended by itself.', true],
+  ['httpd', 'somebody asked for', undefined, false],
+])(
+  'a restart of %s that %s sets aside what it rejects: %s, %s',
+  async (service, _who, problem, isSetAside) => {
+    const driver = service === 'httpd' ? virtualHosts : zones;
+    const set = jest.spyOn(driver, 'setAside').mockResolvedValue(['“bob.conf” was set aside.']);
+    const { engine } = here;
+    const task = await engine.store.transaction('changes', async (db) => {
+      const input = { service, ...(problem !== undefined && { problem }) };
+      const about = { kind: 'restart-service', input, caller: 'root', xid: 'x' };
+      return { value: await engine.addTask(db, about, here.time), keep: true };
+    });
+    const logs = new TaskLogFiles(new StateDirectory(here.state, process.getuid?.() ?? 0), () => here.time);
+    const storeState = () => here.application.storeState();
+    await new Worker({ engine, kinds: taskKinds, logs, storeState }).runDue();
+    expect(set).toHaveBeenCalledTimes(isSetAside ? 1 : 0);
+    expect((logs.read(task) ?? '').includes('“bob.conf” was set aside.')).toBe(isSetAside);
+    set.mockRestore();
+  },
+);
 
 it('a shorter interval counts at once, while the watch waits for the longer one', async () => {
   let intervalMs = 3_600_000;

@@ -1,7 +1,9 @@
 // Our settings of MariaDB, in a file that Debian’s configuration includes. MariaDB restarts for a change, because some of
 // them apply at its start only. Everything else, such as its addresses, is in Debian’s own files, for the administrator.
+import type { MachineTools } from '../../core/machine-daemons.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import { FileSteps, type FileDriver } from '../file-driver.ts';
+import { setAside } from '../set-aside.ts';
 import type { DriverMachine } from '../step.ts';
 
 export const UNIT = 'mariadb';
@@ -18,6 +20,8 @@ local-infile = OFF
 symbolic-links = OFF
 `;
 
+const attributes = { mode: 0o644 };
+
 const driver: FileDriver<undefined> = {
   name: 'MariaDB',
   directories: [CONFIGURATION],
@@ -27,13 +31,12 @@ const driver: FileDriver<undefined> = {
     { path: CONFIGURATION, attributes: { mode: 0o755 } },
     { path: FOLDER, attributes: { mode: 0o755 } },
   ],
-  files: () => [{ path: SETTINGS_FILE, content: SETTINGS, attributes: { mode: 0o644 } }],
+  files: () => [{ path: SETTINGS_FILE, content: SETTINGS, attributes }],
   async check(_desired, staged, { tools }) {
     const path = staged.get(SETTINGS_FILE);
     if (path === undefined || !(await tools.has('mariadbd'))) return;
-    // It reads the settings, shows its help, and ends.
-    const settings = { path, prefix: '--defaults-file=' };
-    await tools.run('mariadbd', [settings, '--help', '--verbose']);
+    const message = await rejectionOf(path, tools);
+    if (message !== undefined) throw new MachineError('failed', message);
   },
   async reloads(_desired, changes, { services }) {
     if (changes.length === 0 || !services.isSupported || (await services.state(UNIT)).state !== 'active')
@@ -43,6 +46,41 @@ const driver: FileDriver<undefined> = {
   healthy: () => Promise.resolve(),
   isDown: (error) => error instanceof MachineError && /not active|inactive/.test(error.message),
 };
+
+/** What MariaDB says of a file of settings that it rejects. Undefined if it accepts them. */
+async function rejectionOf(path: string, tools: MachineTools): Promise<string | undefined> {
+  // It reads the settings, shows its help, and ends: with 1 for a file that it cannot read, and 7 for an unknown setting.
+  const words = [{ path, prefix: '--defaults-file=' }, '--help', '--verbose'];
+  const { status, stderr } = await tools.run('mariadbd', words, { accept: [0, 1, 7] });
+  if (status === 0) return undefined;
+  const complaints = stderr.split('\n').filter((line) => /error/i.test(line));
+  return `MariaDB rejects its settings: ${complaints.join(' / ') || stderr.trim()}`;
+}
+
+/**
+ * For a MariaDB that has ended: writes our settings again if it rejects what somebody made of them, and removes them if it
+ * rejects them as they are, as a later version could.
+ * @returns a sentence for each change.
+ */
+export async function setSettingsAside(machine: DriverMachine): Promise<readonly string[]> {
+  const { files, tools } = await new FileSteps(driver).port(machine);
+  if (!(await tools.has('mariadbd'))) return [];
+  return setAside({
+    files,
+    purpose: 'so that MariaDB starts',
+    async rejection() {
+      if ((await files.facts(SETTINGS_FILE)) === undefined) return undefined;
+      const message = await rejectionOf(SETTINGS_FILE, tools);
+      if (message === undefined) return undefined;
+      const isEdited = (await files.origin(SETTINGS_FILE)) === 'edited';
+      const anew = isEdited ? { content: SETTINGS, attributes } : undefined;
+      return {
+        message,
+        blamed: { path: SETTINGS_FILE, anew, advice: 'MariaDB runs without these settings.' },
+      };
+    },
+  });
+}
 
 export const settingsStep = () =>
   new FileSteps(driver).step('mariadb settings', 'Write the settings of MariaDB.', undefined);

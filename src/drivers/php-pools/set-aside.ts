@@ -2,16 +2,14 @@
 import { MachineError } from '../../core/machine-error.ts';
 import type { PhpVersion } from '../../model/php/versions.ts';
 import type { DriverPort } from '../file-driver.ts';
+import { setAside, type Rejection } from '../set-aside.ts';
 import type { DriverMachine } from '../step.ts';
 import { assertWholeConfiguration, exclusively } from './control.ts';
 import { rejectedFile, whoseFile } from './examine.ts';
 import { CONFIGURATION, usernameOf } from './places.ts';
 
-/** So many files at most: if there are more, something else is wrong. */
-const MAX_FILES = 50;
-
 /**
- * Removes files of accounts that PHP-FPM rejects, until it accepts its configuration. Each is copied to the backups.
+ * Removes files of accounts that PHP-FPM rejects, until it accepts its configuration.
  * @returns a sentence for each file. @throws MachineError if PHP-FPM rejects something else.
  */
 export async function setPoolsAside(
@@ -27,30 +25,25 @@ export async function setPoolsAside(
     ]);
     if (!services.isSupported) continue;
     const port = { files, tools, services };
-    await exclusively(release, port)(() => setAside(release, port, told));
+    const purpose = 'so that all other websites have PHP';
+    const rejection = () => rejectionOf(release, port);
+    const work = () => setAside({ files, purpose, rejection });
+    told.push(...(await exclusively(release, port)(work)));
   }
   return told;
 }
 
-async function setAside(release: string, port: DriverPort, told: string[]): Promise<void> {
-  for (;;) {
-    try {
-      return await assertWholeConfiguration(release, port);
-    } catch (error) {
-      if (!(error instanceof MachineError)) throw error;
-      const reason = error.message.replace(/\.?$/, '.');
-      const path = await rejectedFile(error.message, release, port.files);
-      const username = usernameOf(path ?? '');
-      if (path === undefined || username === '' || told.length >= MAX_FILES) {
-        const text = [...told, `${reason}${whoseFile(path)}`].join(' ');
-        throw new MachineError('failed', text, { cause: error });
-      }
-      const { copy } = await port.files.backUp(path);
-      await port.files.remove(path);
-      told.push(
-        `“${path}” was set aside, so that all other websites have PHP. ${reason} The copy is “${copy ?? ''}” in the ` +
-          'folder of backups. Mend the cause, and then activate the profile of this server again: start_profile_activation.',
-      );
-    }
+async function rejectionOf(release: string, port: DriverPort): Promise<Rejection | undefined> {
+  try {
+    await assertWholeConfiguration(release, port);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof MachineError)) throw error;
+    const path = await rejectedFile(error.message, release, port.files);
+    if (path === undefined || usernameOf(path) === '')
+      return { message: `${error.message.replace(/\.?$/, '.')}${whoseFile(path)}`, blamed: undefined };
+    const advice =
+      'Mend the cause, and then activate the profile of this server again: start_profile_activation.';
+    return { message: error.message, blamed: { path, advice } };
   }
 }

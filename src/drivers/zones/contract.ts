@@ -154,6 +154,11 @@ export interface ZonesDriver<Memento> {
   setUp(machine: DriverMachine, options: ServerOptions, now: number): Promise<ReloadableStep<Memento>>;
   /** @throws MachineError `failed` unless the nameserver answers and accepts its whole configuration. */
   assertReady(machine: DriverMachine): Promise<void>;
+  /**
+   * For a nameserver that has ended: mends or removes the files of this program that it rejects.
+   * @returns a sentence for each file. @throws MachineError if it rejects something else.
+   */
+  setAside(machine: DriverMachine): Promise<readonly string[]>;
   /** The problems of the nameserver's configuration on disk, each as a sentence. Changes nothing. */
   examine(machine: DriverMachine): Promise<readonly string[]>;
 }

@@ -2,6 +2,7 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Bind } from '../../../src/drivers/zones/bind/bind.ts';
+import { nameOfPolicy } from '../../../src/drivers/zones/signing-policy.ts';
 import type { ServerOptions, Zone } from '../../../src/drivers/zones/contract.ts';
 import { describeWith } from '../../support/require-tool.ts';
 import { holdReloads } from './held-reloads.ts';
@@ -10,6 +11,7 @@ import { changeZone, until, zoneOf } from './zone-texts.ts';
 
 jest.setTimeout(120_000);
 
+const SIMPLE = { algorithm: 13, keys: 'simple', denial: 'nsec' } as const;
 const alone: ServerOptions = { keys: [], secondaries: [], catalog: null };
 
 describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
@@ -258,6 +260,53 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
     const removed = await change('i.example', null);
     await removed.step.undo(named.machine, removed.memento);
     await until(() => named.dig('i.example', 'DNSKEY') === key);
+  });
+
+  it('whose statement is broken are mended if BIND would not start, and others stay as they are', async () => {
+    const folder = '/etc/bind/whmapi1/zones';
+    const signed = { ...zoneOf('s.example', 1), dnssecPolicy: nameOfPolicy(SIMPLE) };
+    for (const zone of [zoneOf('m.example', 1), zoneOf('n.example', 1), zoneOf('o.example', 1), signed])
+      await change(zone.name, zone);
+    expect(await bind.setAside(named.machine)).toEqual([]);
+    const before = ['m', 'n', 'o', 's'].map((name) => named.text(`${folder}/${name}.example.conf`));
+    const put = (path: string, text: string | Buffer) => writeFileSync(named.path(path), text);
+    put(`${folder}/m.example.conf`, 'zone "m.example" {\n\ttype primary;\n');
+    put(`${folder}/n.example.conf`, Buffer.from([0, 1, 255, 123]));
+    put(`${folder}/s.example.conf`, `${before[3] ?? ''}nonsense;\n`);
+    put('/etc/bind/whmapi1/policies.conf', '');
+    put('/var/lib/bind/whmapi1/o.example.db', 'nonsense');
+    const told = await bind.setAside(named.machine);
+    for (const file of [
+      'zones/m.example.conf',
+      'zones/n.example.conf',
+      'zones/s.example.conf',
+      'policies.conf',
+    ])
+      expect(told.join('\n')).toContain(
+        `${file}” was written again, so that BIND serves all other zones. BIND refuses its configuration: `,
+      );
+    expect(['m', 'n', 'o', 's'].map((name) => named.text(`${folder}/${name}.example.conf`))).toEqual(before);
+    await named.stop();
+    await named.resume();
+    for (const name of ['m', 'n', 's'])
+      await until(() => named.dig(`${name}.example`, 'SOA').includes(' 3600 '));
+    // BIND starts although a zone is broken.
+    expect(named.dig('o.example', 'SOA')).toBe('SERVFAIL');
+  });
+
+  it('that BIND’s configuration has twice are set aside, and what is not ours is not touched', async () => {
+    const path = '/etc/bind/whmapi1/zones/p.example.conf';
+    const local = named.path('/etc/bind/named.conf.local');
+    const byHand = readFileSync(local, 'utf8');
+    await change('p.example', zoneOf('p.example', 1));
+    writeFileSync(local, `${byHand}zone "p.example" { type primary; file "/nowhere"; };\n`);
+    expect(await bind.setAside(named.machine)).toEqual([
+      expect.stringMatching(/p\.example\.conf” was set aside.*already exists.*put the copy back as/),
+    ]);
+    expect(existsSync(named.path(path))).toBe(false);
+    writeFileSync(local, `${byHand}nonsense;\n`);
+    await expect(bind.setAside(named.machine)).rejects.toThrow(/named\.conf\.local:\d+: unknown option/);
+    writeFileSync(local, byHand);
   });
 
   it('are readable only for their owner and named', () => {

@@ -163,14 +163,20 @@ export class Control {
   }
 
   async #assertAccepted(cause?: unknown): Promise<void> {
+    const rejected = await this.rejection(cause);
+    if (rejected !== undefined) throw rejected;
+  }
+
+  /** Why named would not start, with the files that it rejects. Undefined if it accepts its configuration. */
+  async rejection(cause?: unknown): Promise<MachineError | undefined> {
     const { stdout, stderr, status } = await this.#port.tools.run(
       'named-checkconf',
       [{ path: this.#server.configuration }],
       { accept: [0, 1] },
     );
-    if (status === 0) return;
+    if (status === 0) return undefined;
     const words = lines(stdout + stderr).join(' / ');
-    throw new MachineError('failed', `${REFUSES_CONFIGURATION}: ${words}`, { cause });
+    return new MachineError('failed', `${REFUSES_CONFIGURATION}: ${words}`, { cause });
   }
 
   /** The whole configuration as named reads it. @throws MachineError `failed` */

@@ -16,6 +16,8 @@ import {
 } from './places.ts';
 
 export const HEADER = '// Written by whmapi1, which does not overwrite it once it is edited by hand.\n';
+/** The file that is always there, because BIND rejects a pattern that matches nothing. */
+export const FIRST = '// Zones follow.\n';
 const SECONDARIES = 'whmapi1-secondaries';
 /** The name of the list of hosts that may copy zones. */
 export const TRANSFER = 'whmapi1-transfer';

@@ -18,6 +18,7 @@ import {
 } from './places.ts';
 import { renderPolicies } from './policies.ts';
 import {
+  FIRST,
   includeOurOptions,
   includeOurs,
   renderKeys,
@@ -87,7 +88,7 @@ function files(
   locate: (path: string) => string,
 ): DesiredFile[] {
   return [
-    { path: FIRST_STATEMENT, content: '// Zones follow.\n', attributes: readable },
+    { path: FIRST_STATEMENT, content: FIRST, attributes: readable },
     { path: KEYS, content: renderKeys(options.keys), attributes: readable, isSecret: true },
     { path: POLICIES, content: renderPolicies(), attributes: readable },
     { path: CATALOG, content: options.catalog === null ? null : catalog, attributes: readable },

@@ -20,6 +20,11 @@ async function keyFiles(files: MachineFiles, zone: string): Promise<string[]> {
   return names.map((name) => `${SIGNING_KEYS}/${name}`);
 }
 
+/** True if the zone is signed, or was. */
+export async function hasKeys(files: MachineFiles, zone: string): Promise<boolean> {
+  return (await keyFiles(files, zone)).length > 0;
+}
+
 export async function readKeys(
   { files, tools }: { readonly files: MachineFiles; readonly tools: MachineTools },
   zone: string,

@@ -1,0 +1,107 @@
+// Daemons of a server with the profile STANDARD that end, and that do not start again because of a broken file of one account
+// or of this program: whmapi1d brings them back within seconds, and says which file it was.
+import { copyFileSync } from 'node:fs';
+import { builtPackage } from './built-package.ts';
+import { machineRoot } from './debian-root.ts';
+import { describeOnMachine } from './describe-on-machine.ts';
+import { bootMachine, type Machine } from './machine.ts';
+import { waitUntilServed } from './served.ts';
+
+const DEB = '/var/tmp/whmapi1.deb';
+/** On a busy machine. The regular check, which would also find them, is further away. */
+const SECONDS = 120;
+
+interface Daemon {
+  readonly unit: string;
+  readonly service: string;
+  /** Breaks a file. */
+  readonly breaks: string;
+  /** What works for everybody else. */
+  readonly works: string;
+  /** What its task says. */
+  readonly tells: RegExp;
+  /** Mends what was set aside. */
+  readonly mends: string;
+}
+
+const STATEMENT = '/etc/bind/whmapi1/zones/bob.example.conf';
+const SETTINGS = '/etc/mysql/mariadb.conf.d/60-whmapi1.cnf';
+const get = (domain: string) => `curl -sf -m 10 --resolve ${domain}:80:127.0.0.1 http://${domain}/`;
+const dig = (name: string) => `dig @127.0.0.1 +short +time=2 +tries=1 ${name} SOA`;
+
+const daemons: readonly Daemon[] = [
+  {
+    unit: 'apache2',
+    service: 'httpd',
+    breaks: 'echo Nonsense >>/etc/apache2/whmapi1/accounts/bob.conf',
+    works: `${get('anna.example')} | grep -q 'PHP of anna'`,
+    tells: /accounts\/bob\.conf” was set aside/,
+    mends: `whmapi1 --rebuild bob >/dev/null; ${get('bob.example')} | grep -q 'PHP of bob'`,
+  },
+  {
+    unit: 'php8.4-fpm',
+    service: 'apache_php_fpm',
+    breaks: `sed -i 's/^user = .*/user = nobodyofthatname/' /etc/php/8.4/fpm/pool.d/whmapi1-bob.conf`,
+    works: `${get('anna.example')} | grep -q 'PHP of anna'`,
+    tells: /whmapi1-bob\.conf” was set aside/,
+    mends: 'true',
+  },
+  {
+    unit: 'named',
+    service: 'named',
+    // A broken zone alone does not keep BIND from starting.
+    breaks: `echo nonsense >/var/lib/bind/whmapi1/bob.example.db; echo 'zone "bob.example" {' >${STATEMENT}`,
+    works: `test -n "$(${dig('anna.example')})"`,
+    tells: /zones\/bob\.example\.conf” was written again/,
+    mends: `grep -q 'type primary' ${STATEMENT}`,
+  },
+  {
+    unit: 'mariadb',
+    service: 'mysql',
+    breaks: `echo 'nonsense = 1' >>${SETTINGS}`,
+    works: `mariadb -e 'SELECT 1'`,
+    tells: /60-whmapi1\.cnf” was written again/,
+    mends: `! grep -q nonsense ${SETTINGS}`,
+  },
+];
+
+describeOnMachine('daemons that end', () => {
+  let machine: Machine;
+
+  beforeAll(async () => {
+    machine = await bootMachine(machineRoot());
+    copyFileSync(builtPackage(), machine.path(DEB));
+    machine.install(DEB);
+    machine.sh('whmapi1 --wait start_profile_activation code=STANDARD');
+    machine.sh('systemctl start whmapi1d');
+    for (const username of ['anna', 'bob']) {
+      machine.sh(`whmapi1 createacct username=${username} domain=${username}.example`);
+      waitUntilServed(machine, `${username}.example`);
+      machine.sh(`f=/home/${username}/public_html/index.php
+        echo '<?php echo "PHP of ${username}";' >$f; chown ${username}: $f
+        test -n "$(${dig(`${username}.example`)})"
+        ${get(`${username}.example`)} | grep -q 'PHP of ${username}'`);
+    }
+  });
+  afterAll(() => machine.stop());
+
+  it.each(daemons)('$unit comes back', ({ unit, service, breaks, works, tells, mends }) => {
+    machine.sh(`${breaks}; systemctl kill --kill-whom=main --signal=SIGKILL ${unit}`);
+    const took = machine.sh(
+      `begin=$(date +%s); sleep 0.2
+      until systemctl is-active -q ${unit} && { ${works}; } >/dev/null 2>&1
+      do [ $(( $(date +%s) - begin )) -lt ${SECONDS} ]; sleep 0.1; done
+      echo $(( $(date +%s) - begin ))`,
+    );
+    process.stdout.write(`${unit} works again after ${took.trim()} s\n`);
+    const { tasks } = JSON.parse(machine.sh('whmapi1 --tasks --output=json')) as {
+      tasks: { id: number; kind: string; state: string; input?: { service?: string } }[];
+    };
+    const logs = tasks
+      .filter(({ kind }) => kind === 'restart-service')
+      .map(({ id }) => machine.sh(`whmapi1 --tasks ${id}`));
+    const [log = ''] = logs.filter((one) => one.includes(`“${service}” has ended by itself`));
+    expect(log).toMatch(tells);
+    machine.sh(mends);
+  });
+});
