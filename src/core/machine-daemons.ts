@@ -227,7 +227,8 @@ export interface ServiceState {
   /** True if the unit starts with the machine. */
   readonly isEnabled: boolean;
   /**
-   * The state according to systemd: `active`, `inactive`, `failed`, `activating`, … In a sandbox, the recorded state.
+   * The state according to systemd: `active`, `inactive`, `failed`, `activating`, … A unit that systemd starts again and
+   * again is `failed`, too. In a sandbox, the recorded state.
    */
   readonly state: string;
   /** Present if an administrator has masked the unit (systemctl(1)): systemd then never starts it. */

@@ -1,10 +1,10 @@
 // Accounts that are renamed without a pause, beside accounts that are created and removed, on a booted Debian: Apache reads
 // its configuration again and again meanwhile, and must never end. It boots a machine, so it runs only for `npm run attack`.
-import { copyFileSync, writeFileSync } from 'node:fs';
-import { builtPackage, makePackageFolder, removePackageFolder } from '../machine/built-package.ts';
-import { machineRoot } from '../machine/debian-root.ts';
+import { writeFileSync } from 'node:fs';
+import { makePackageFolder, removePackageFolder } from '../machine/built-package.ts';
 import { whyNotOnMachine } from '../machine/describe-on-machine.ts';
 import { bootMachine, type Machine } from '../machine/machine.ts';
+import { hostingRoot } from '../machine/prepared-roots.ts';
 import { waitUntilServed } from '../machine/served.ts';
 import { attackTime } from './attack-time.ts';
 
@@ -58,11 +58,7 @@ echo "count $count"
 
     beforeAll(async () => {
       makePackageFolder();
-      machine = await bootMachine(machineRoot());
-      copyFileSync(builtPackage(), machine.path('/var/tmp/whmapi1.deb'));
-      machine.install('/var/tmp/whmapi1.deb');
-      machine.sh('whmapi1 --wait start_profile_activation code=STANDARD', { timeoutMs: 1_200_000 });
-      machine.sh('systemctl start whmapi1d');
+      machine = await bootMachine(await hostingRoot());
       for (const username of [...RENAMED, STILL]) {
         machine.sh(`whmapi1 createacct username=${username} domain=${username}.example`);
         waitUntilServed(machine, `${username}.example`);

@@ -11,11 +11,15 @@ const LIMIT_MS = 100_000;
 const PAUSE_MS = 50;
 const MAX_PAUSES = 2000;
 const LOG_LINES = 10;
+/** A unit that systemd has started again so often, and that is starting once more, will not start by itself. */
+const VAIN_RESTARTS = 3;
 
 interface Properties {
   readonly LoadState: string;
   readonly UnitFileState: string;
   readonly ActiveState: string;
+  /** Missing for units that never run, and for kinds that are not restarted. */
+  readonly NRestarts?: string;
 }
 
 export class SystemdServices implements MachineServices {
@@ -140,7 +144,7 @@ export class SystemdServices implements MachineServices {
       );
     }
     if (names.length === 0) return [];
-    const words = ['show', '--property=LoadState,UnitFileState,ActiveState', '--', ...names];
+    const words = ['show', '--property=LoadState,UnitFileState,ActiveState,NRestarts', '--', ...names];
     const { stdout } = await this.#run('systemctl', words);
     // systemctl prints an empty line between two units.
     return stdout.trim().split('\n\n').map(parseProperties);
@@ -168,11 +172,18 @@ function parseProperties(text: string): Properties {
   return { ...none, ...Object.fromEntries(rows) };
 }
 
-function stateOf({ LoadState, UnitFileState, ActiveState }: Properties): Omit<ServiceState, 'log'> {
+function stateOf({
+  LoadState,
+  UnitFileState,
+  ActiveState,
+  NRestarts,
+}: Properties): Omit<ServiceState, 'log'> {
+  // systemd gives up after five starts within ten seconds, and never if each start takes longer.
+  const isHopeless = ActiveState === 'activating' && Number(NRestarts ?? 0) >= VAIN_RESTARTS;
   return {
     isInstalled: LoadState !== 'not-found',
     isEnabled: /^(?:enabled|enabled-runtime|alias|static)$/.test(UnitFileState),
-    state: ActiveState,
+    state: isHopeless ? 'failed' : ActiveState,
     ...(LoadState === 'masked' && ({ isMasked: true } as const)),
   };
 }
