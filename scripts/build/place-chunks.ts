@@ -2,8 +2,14 @@
 import { basename } from 'node:path';
 import type { Metafile } from 'esbuild';
 
-/** A shared chunk smaller than this is repeated in every file that needs it. */
+/** What every start and every call opens. */
+const COMMON = ['start.cjs', 'call.cjs'];
+
+/** A shared chunk smaller than this is repeated in the files that need it. */
 const SMALL_BYTES = 16_384;
+
+/** A small chunk that so many files need stands in `shared.cjs` instead, which they open. */
+const MANY_FILES = 20;
 
 export interface Placed {
   /** The chunks in each file. */
@@ -14,7 +20,8 @@ export interface Placed {
 
 /**
  * Files and the chunks in them. Opening a file costs a quarter of a millisecond: so what every start needs is one
- * file, what most calls need besides is a second, and small shared chunks are repeated rather than opened.
+ * file, what most calls need besides is a second, what many functions need is a third, and small chunks that few functions
+ * share are repeated rather than opened.
  */
 export function placeChunks({ outputs }: Metafile): Placed {
   const chunks = new Map(
@@ -67,7 +74,22 @@ export function placeChunks({ outputs }: Metafile): Placed {
     const small = [...closure(name)].filter((one) => !placed.has(one) && chunks.get(one)?.isSmall === true);
     files.set(fileOf.get(name) ?? '', new Set([name, ...small]));
   }
+  const shared = shareOf(files);
+  for (const [file, own] of files) {
+    if (!COMMON.includes(file)) files.set(file, new Set([...own].filter((chunk) => !shared.has(chunk))));
+  }
+  files.set('shared.cjs', shared);
   return { files, homes: homesOf(files) };
+}
+
+/** The chunks that are repeated too often. A file that is named after a chunk keeps it. */
+function shareOf(files: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
+  const counts = new Map<string, number>();
+  for (const [file, chunks] of files) {
+    if (COMMON.includes(file)) continue;
+    for (const chunk of chunks) counts.set(chunk, (counts.get(chunk) ?? 0) + 1);
+  }
+  return new Set([...counts].filter(([, count]) => count >= MANY_FILES).map(([chunk]) => chunk));
 }
 
 /** What every start and call has open comes first; else it is the file that is named after the chunk. */
@@ -75,7 +97,7 @@ function homesOf(files: ReadonlyMap<string, ReadonlySet<string>>): Map<string, s
   const homes = new Map<string, string>();
   for (const [file, chunks] of files) {
     for (const chunk of chunks) {
-      const isHome = ['start.cjs', 'call.cjs', `${chunk}.cjs`].includes(basename(file));
+      const isHome = [...COMMON, 'shared.cjs', `${chunk}.cjs`].includes(basename(file));
       if (isHome && !homes.has(chunk)) homes.set(chunk, file);
     }
   }
