@@ -40,7 +40,7 @@ function moduleText(): string {
 // Every FILL_IN is an error until something stands in its place.${known === undefined ? '' : FROM_CATALOGUE}${entry?.gap === undefined ? '' : `\n// Not publicly known: ${entry.gap}`}
 export default defineFunction({
 ${row('name', `'${name}'`)}${row('since', since)}${row('summary', summary)}  access: FILL_IN, // 'any', 'root', or the privileges: ['create-acct']
-  effect: FILL_IN, // 'none', 'reads', 'changes', 'operates' or 'calls'
+  effect: FILL_IN, // 'none', 'looks', 'reads', 'changes', 'operates' or 'calls'
 ${row('params', params)}${row('returns', returns)}  examples: FILL_IN,
 
   async handler(args, context) {

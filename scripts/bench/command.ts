@@ -91,18 +91,16 @@ export async function compareCommand(top: string, work: string, given: Environme
       ...{ resellers: ENROLLED, reach: [0.2, 'node -e 0'] as const },
     },
     {
-      ...{ name: 'accountsummary, server', calls: 1000 / 5 },
-      ...{ command: () => `${native} accountsummary user=bench0`, reach: [4, 'bash -c :'] as const },
-    },
-    {
       ...{ name: 'domainuserdata, server', calls: 200 },
-      command: () => `${native} domainuserdata domain=bench0.example`,
+      ...{
+        command: () => `${native} domainuserdata domain=bench0.example`,
+        reach: [4, 'bash -c :'] as const,
+      },
     },
     ...inAccount.map((words): Loop => ({
       ...{ name: `${words.split(' ')[0]}, server`, command: () => `${native} ${words}`, calls: 200 },
       reach: [1.15, 'domainuserdata, server'],
     })),
-    { name: 'accountsummary, in Node', command: () => `${node} accountsummary user=bench0`, calls: 20 },
   ];
   try {
     loops.push(...(await callsOfUapi(top, open, sockets, environment)));
@@ -128,7 +126,11 @@ export async function compareCommand(top: string, work: string, given: Environme
 function compareThousands(native: string, environment: Environment, alone: Environment): void {
   console.log('\n1,000 calls in a loop of the shell\n');
   console.log('| call | server running | no server | ratio |\n| --- | --- | --- | --- |');
-  for (const call of ['version', 'accountsummary user=$who', 'twofactorauth_set_issuer issuer=$who']) {
+  for (const call of [
+    'version',
+    'domainuserdata domain=$who.example',
+    'twofactorauth_set_issuer issuer=$who',
+  ]) {
     // Milliseconds a call are seconds a thousand.
     const [served = NaN, own = NaN] = [environment, alone].map((one) =>
       loopOf(`${native} ${call}`, 1000, one),

@@ -85,7 +85,6 @@ static void fill_request(int argc, char **argv) {
   struct utsname system;
   request.length = HEADER;
   add(BUILD);
-  add_namespace("/proc/self/ns/mnt");
   add_namespace("/proc/self/ns/net");
   add_namespace("/proc/self/ns/pid");
   add_number((unsigned long long)getpid()); /* Whose mounts the server looks at. */

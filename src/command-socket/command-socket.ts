@@ -11,7 +11,7 @@ import { locateStateDirectory } from '../store/state-directory.ts';
 import { converse } from './conversation.ts';
 import { isServed } from './is-served.ts';
 import { isSameFor, ownNamespaces, type CommandRequest, type Environment } from './request.ts';
-import { seesFilesOf, type Use } from './same-files.ts';
+import { seesFilesOf } from './same-files.ts';
 import { readLine, type Decision } from './served-call.ts';
 import { readRootLine } from './served-account-call.ts';
 
@@ -46,7 +46,7 @@ export class CommandSocket {
     const { engine } = application;
     const audit: typeof engine.audit = (line, kind, db) =>
       engine.audit({ ...line, through: 'whmapi1d' }, kind, db);
-    // The command measures before it answers, so the server does too (`later`).
+    // A command leaves nothing for later, so the server does not for it.
     this.#application = { ...application, engine: { ...engine, audit, later: undefined } };
     this.#options = options;
   }
@@ -112,9 +112,7 @@ export class CommandSocket {
     if (request.hostname !== hostname()) return undefined;
     if (!this.#isSameFor(request.environment)) return undefined;
     const read = accountProgramOf(request.argv) === undefined ? readLine : readRootLine;
-    const isOnSameMounts = namespaces.mounts === own.mounts;
-    const seesSameFiles = (use: Use) => isOnSameMounts || seesFilesOf(request.pid, use);
-    return read(request, this.#application, { isOnSameMounts, seesSameFiles });
+    return read(request, this.#application, () => seesFilesOf(request.pid));
   }
 
   /** Commands of one shell have the same environment (`readRequest`), which is judged once. */

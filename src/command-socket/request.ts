@@ -11,7 +11,6 @@ export interface Terminal {
 
 /** Namespaces of the kernel: the device and the inode of each. */
 interface Namespaces {
-  readonly mounts: string;
   readonly network: string;
   readonly processes: string;
 }
@@ -30,7 +29,7 @@ export interface CommandRequest {
 }
 
 /** The number of fields before the words of the command line, of which the last one is the number of those words. */
-const FIELDS = 16;
+const FIELDS = 14;
 
 /** The latest environment. Commands of one shell have the same one, and it is most of a request. */
 let latest: { readonly text: string; readonly environment: Environment } = { text: '', environment: {} };
@@ -62,7 +61,7 @@ export function readRequest(body: Buffer, input?: Uint8Array): CommandRequest | 
     rows: Number(next()),
   });
   const build = next();
-  const namespaces = { mounts: namespace(), network: namespace(), processes: namespace() };
+  const namespaces = { network: namespace(), processes: namespace() };
   const pid = Number(next());
   const hostname = next();
   const [stdout, stderr] = [terminal(), terminal()];
@@ -94,7 +93,7 @@ export function ownNamespaces(): Namespaces {
     const found = statSync(`/proc/self/ns/${name}`, { throwIfNoEntry: false });
     return found === undefined ? '0:0' : `${found.dev}:${found.ino}`;
   };
-  return { mounts: namespace('mnt'), network: namespace('net'), processes: namespace('pid') };
+  return { network: namespace('net'), processes: namespace('pid') };
 }
 
 /**

@@ -1,6 +1,5 @@
 // Says whether two processes see the same files: what is mounted at each place, from their tables of mounts.
 import { readFileSync } from 'node:fs';
-import { isBelowOne, mayDiffer } from '../core/differing-places.ts';
 
 /** A line of /proc/PID/mountinfo (proc_pid_mountinfo(5)). */
 interface Mount {
@@ -16,30 +15,34 @@ interface Mount {
 
 /** May be read-only in the server: `ProtectSystem=true`. */
 const MAY_BE_READ_ONLY = ['/usr', '/boot', '/efi'];
-/** Where systemd answers (sd_bus_open_system(3)). It does not hide this from a service. */
-const SYSTEMD = '/run/systemd/private';
-
-/** What this process does with the files. */
-export type Use = 'looks' | 'changes';
+/**
+ * May differ. The first two are private to a service of systemd. The others show the kernel, processes, devices and
+ * systemd itself, of which systemd hides a part from the service.
+ */
+const DIFFERING = [
+  ...['/tmp', '/var/tmp', '/proc', '/sys', '/dev', '/run/systemd', '/run/credentials'],
+  ...['/usr/lib/modules', '/lib/modules'],
+];
 
 /**
- * True if this process sees what the process `pid` sees, with the exceptions of `differing-places.ts`. If it changes
- * files, it must also be able to write where that can; if it looks, the same systemd must answer. False if it cannot be
- * told. Processes are in the same process namespace, but can have other mounts, and another root.
+ * True if this process sees the files that the process `pid` sees, and can write where that can, with the exceptions
+ * above. False if it cannot be told. Processes are in the same process namespace, but can have other mounts, and another
+ * root.
  */
-export function seesFilesOf(pid: number, use: Use): boolean {
+export function seesFilesOf(pid: number): boolean {
   const [own, other] = [readMounts('self'), readMounts(String(pid))];
   if (own === undefined || other === undefined) return false;
   const isSame = (place: string) => {
     const [here, there] = [own.at(place), other.at(place)];
     const mayWrite = !here.isReadOnly || there.isReadOnly || isBelowOne(MAY_BE_READ_ONLY, place);
-    return here.device === there.device && here.path === there.path && (use === 'looks' || mayWrite);
+    return here.device === there.device && here.path === there.path && mayWrite;
   };
   const places = new Set([...own.places, ...other.places]);
-  return (
-    [...places].every((place) => mayDiffer(place) || isSame(place)) && (use === 'changes' || isSame(SYSTEMD))
-  );
+  return [...places].every((place) => isBelowOne(DIFFERING, place) || isSame(place));
 }
+
+const isBelowOne = (folders: readonly string[], path: string): boolean =>
+  folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
 
 /** What is at a place: a path of a file system. */
 interface Source {

@@ -18,7 +18,7 @@ import {
   withoutMistake,
   type Decision,
   type Run,
-  type View,
+  type SeesSameFiles,
 } from './served-call.ts';
 
 /**
@@ -28,13 +28,13 @@ import {
 export function readRootLine(
   request: CommandRequest,
   application: Application,
-  view: View,
+  seesSameFiles: SeesSameFiles,
 ): Promise<Decision> {
   return read(request, async (line, call) => {
     const { user } = line;
     const name = nameOf(call);
     const fn = await application.engine.accountApis[call.api].find(name);
-    if (user === undefined || !(await isServed(fn, application, view))) return undefined;
+    if (user === undefined || !(await isServed(fn, application, seesSameFiles))) return undefined;
     const make = (isAbandoned: () => boolean) => callAsRootOf(application, { ...call, isAbandoned }, user);
     return makeCall(make, line, name, application);
   });

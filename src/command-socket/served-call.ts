@@ -11,14 +11,13 @@ import { UsageError } from '../cli/usage-error.ts';
 import { printVersion } from '../cli/version.ts';
 import { findTypos } from '../core/argument-warnings.ts';
 import type { Call } from '../core/context.ts';
-import type { AnyFunction } from '../core/define.ts';
+import type { AnyFunction, Effect } from '../core/define.ts';
 import type { Envelope } from '../core/envelope.ts';
 import { withTimeLimit } from '../core/list-time-limit.ts';
 import { accountFunction, runsAsAccount } from './account-function.ts';
 import { commandIo } from './command-io.ts';
 import type { Print } from './printing.ts';
 import type { CommandRequest } from './request.ts';
-import type { Use } from './same-files.ts';
 
 /** Makes the call, once. */
 export type Run = (isAbandoned: () => boolean) => Promise<Print>;
@@ -26,12 +25,8 @@ export type Run = (isAbandoned: () => boolean) => Promise<Print>;
 /** Undefined if the command has to make the call itself. `needs input` if the request lacks its standard input. */
 export type Decision = Run | 'needs input' | undefined;
 
-/** What the command sees of the file systems of this process. */
-export interface View {
-  readonly isOnSameMounts: boolean;
-  /** True if it sees the same files, also if it has mounts of its own. */
-  readonly seesSameFiles: (use: Use) => boolean;
-}
+/** True if this process sees the files that the command sees (`same-files.ts`). */
+export type SeesSameFiles = () => boolean;
 
 /**
  * Reads the command line. Undefined if the command has to do it itself: anything but calls, calls that read files or use
@@ -40,7 +35,7 @@ export interface View {
 export async function readLine(
   request: CommandRequest,
   application: Application,
-  view: View,
+  seesSameFiles: SeesSameFiles,
 ): Promise<Decision> {
   return withoutMistake(request, async (io) => {
     const { argv, environment } = request;
@@ -52,14 +47,14 @@ export async function readLine(
     const fn = await application.engine.find(command);
     const isOuter = fn !== undefined && runsAsAccount(fn);
     // Before standard input is asked for, because most functions decide without it.
-    if (!isOuter && !(await isServed(fn, application, view))) return undefined;
+    if (!isOuter && !(await isServed(fn, application, seesSameFiles))) return undefined;
     const asked = await requestOf(line, command, io);
     // A likely typo at a terminal is the command's own business.
     const isAtTerminal = request.stderr.isTerminal && fn !== undefined;
     if (isAtTerminal && (await findTypos(fn, asked.args)).length > 0) return undefined;
     if (isOuter) {
       const inner = await accountFunction(fn, asked.args, application.engine);
-      if (!(await isServed(inner, application, view))) return undefined;
+      if (!(await isServed(inner, application, seesSameFiles))) return undefined;
     }
     return makeCall(callOf(asked, line.user, application), line, command, application);
   });
@@ -113,25 +108,23 @@ export function isOnly(line: CommandLine): boolean {
 }
 
 /**
- * A change of the machine stays with the command, whose interruption ends it, unless it is brief. What a function finds
- * on the machine can depend on the mounted file systems and on the process, or only on the files. Script hooks inherit
+ * The rule: the server makes the calls of functions that only use the store. What a function finds on the machine can
+ * depend on the mounts and rights of its process, and a change of the machine ends with its command. The exception is
+ * `createacct`, because accounts that are created in one process share the reloads of the daemons. Script hooks inherit
  * from the process of the command.
  */
 export async function isServed(
   fn: AnyFunction | undefined,
   { engine }: Application,
-  { isOnSameMounts, seesSameFiles }: View,
+  seesSameFiles: SeesSameFiles,
 ): Promise<boolean> {
   if (fn === undefined) return false;
-  const { effect, look, onlyMeasures, readsMachine, needsSameFiles, isBrief } = fn;
-  // Functions of accounts, `Module::function`, can all have hooks.
-  const mayWait = isBrief === true || fn.name.includes('::');
-  if (engine.isHookable(fn.name) && (!mayWait || (await hasHooks(engine)))) return false;
-  if (effect === 'calls') return onlyMeasures === true;
-  if (effect === 'operates') return isBrief === true && seesSameFiles('changes');
-  if (isOnSameMounts || (readsMachine !== true && look === undefined)) return true;
-  return needsSameFiles === true && seesSameFiles('looks');
+  const onlyUsesStore = inStore.includes(fn.effect) && fn.look === undefined;
+  if (!onlyUsesStore && !(fn.name === 'createacct' && seesSameFiles())) return false;
+  return !engine.isHookable(fn.name) || !(await hasHooks(engine));
 }
+
+const inStore: readonly Effect[] = ['none', 'reads', 'changes'];
 
 const hasHooks = ({ store, areHooksEnabled }: Application['engine']): Promise<boolean> =>
   store.transaction('reads', async (db) => ({ value: await areHooksEnabled(db), keep: false }));

@@ -1,6 +1,6 @@
 // Access control: whether a caller may call a function.
 import type { Caller } from './context.ts';
-import type { Access, AnyFunction, Spec } from './define.ts';
+import { onlyReads, type Access, type AnyFunction, type Spec } from './define.ts';
 import { denied } from './errors.ts';
 
 export function mayCall(caller: Caller, access: Access): boolean {
@@ -31,7 +31,7 @@ export function authoriseEffect(
   { name, effect, returns }: Pick<AnyFunction, 'name' | 'effect' | 'returns'>,
 ): void {
   if (isReadOnly !== true) return;
-  const reads = effect === 'none' || effect === 'reads';
+  const reads = onlyReads(effect);
   if (reads && !hasSecret(returns)) return;
   const why = reads ? ', because it returns a secret' : '';
   throw denied(`You may not call “${name}” with a read-only API token${why}. Use another login.`);
@@ -59,7 +59,7 @@ export function authoriseTarget(
   if (actsOnCaller === true) {
     throw denied(`You may not call “${name}” ${LIMIT}: it acts on your own login. Use another login.`);
   }
-  if (effect === 'none' || effect === 'reads') return;
+  if (onlyReads(effect)) return;
   for (const [key, { actsOn }] of Object.entries(params)) {
     if (actsOn === true && namesIn(args[key]).includes(user))
       authoriseAccount({ user, isLimited }, name, user);

@@ -3,8 +3,6 @@ import type { Call, Caller, Context, Db, FreeContext, OuterCall } from './contex
 import type { AnyFunction } from './define.ts';
 import type { Engine, Store } from './engine.ts';
 import type { Envelope } from './envelope.ts';
-import { lookingMachine } from './looking-machine.ts';
-import type { Machine } from './machine.ts';
 import type { MetaArguments } from './meta-arguments.ts';
 import type { Plan, PlanAnswer } from './plan.ts';
 import type { Report } from './report.ts';
@@ -22,11 +20,6 @@ export interface ContextsOptions {
 
 /** What a handler has inside and outside a transaction. */
 type Common = Omit<Context, 'db' | 'plan' | 'startTask'>;
-
-interface OfCall {
-  readonly fn: AnyFunction;
-  readonly meta?: MetaArguments | undefined;
-}
 
 export class Contexts {
   /** The work on the machine that the handler has planned. */
@@ -74,12 +67,10 @@ export class Contexts {
     } satisfies Omit<Context, keyof Common>);
   }
 
-  outside(store: Store, { fn, meta }: OfCall): FreeContext {
+  outside(store: Store, listQuery?: MetaArguments): FreeContext {
     const { call: own, caller, engine, dispatch } = this.#of;
-    const { machine } = engine;
-    return Object.assign(this.#common(meta), {
-      // The function's own type has only the smaller machine.
-      machine: fn.needsSameFiles === true ? (lookingMachine(machine) as Machine) : machine,
+    return Object.assign(this.#common(listQuery), {
+      machine: engine.machine,
       taskLog: (id, offset) => engine.taskLog(id, offset),
       uploads: own.uploads,
       callPeer: engine.callPeer,

@@ -7,10 +7,8 @@ import type {
   Answer,
   ContextOf,
   Effect,
-  EffectlessContext,
   Field,
   FunctionArguments,
-  LookContext,
   Params,
   Spec,
 } from './define.ts';
@@ -21,7 +19,7 @@ type Returns = Field | null;
 type Data<R extends Returns> = R extends Field ? Answer<R> : void;
 
 /** The context of a handler. `plan` builds the data of the response, which need not be a hash. */
-type AccountContext<E extends Effect, R extends Returns, M extends true = never, S extends true = never> =
+type AccountContext<E extends Effect, R extends Returns> =
   ContextOf<E> extends Context
     ? Omit<Context, 'plan'> & {
         readonly plan: (
@@ -29,40 +27,20 @@ type AccountContext<E extends Effect, R extends Returns, M extends true = never,
           answer?: (results: readonly StepResult[]) => Data<R>,
         ) => void;
       }
-    : E extends 'none'
-      ? EffectlessContext<M, S>
-      : FreeContext;
+    : ContextOf<E>;
 
-interface Definition<
-  P extends Params,
-  R extends Returns,
-  E extends Effect,
-  Found,
-  M extends true,
-  S extends true,
-> extends Omit<
+interface Definition<P extends Params, R extends Returns, E extends Effect, Found> extends Omit<
   Spec,
-  | 'access'
-  | 'columns'
-  | 'effect'
-  | 'flat'
-  | 'list'
-  | 'needsSameFiles'
-  | 'params'
-  | 'passes'
-  | 'readsMachine'
-  | 'returns'
+  'access' | 'columns' | 'effect' | 'flat' | 'list' | 'params' | 'passes' | 'returns'
 > {
   readonly params: P;
   /** The data of a response. Null: there is none. */
   readonly returns: R;
   readonly effect: E;
-  readonly readsMachine?: M;
-  readonly needsSameFiles?: NoInfer<E> extends 'none' | 'reads' ? S : never;
-  readonly look?: (args: FunctionArguments<NoInfer<P>>, context: LookContext<NoInfer<S>>) => Promise<Found>;
+  readonly look?: (args: FunctionArguments<NoInfer<P>>, context: FreeContext) => Promise<Found>;
   readonly handler: (
     args: FunctionArguments<NoInfer<P>>,
-    context: AccountContext<NoInfer<E>, NoInfer<R>, NoInfer<M>, NoInfer<S>>,
+    context: AccountContext<NoInfer<E>, NoInfer<R>>,
     found: NoInfer<Found>,
   ) => Data<NoInfer<R>> | Promise<Data<NoInfer<R>>>;
 }
@@ -76,9 +54,7 @@ export function defineUapi<
   const R extends Returns,
   const E extends Effect,
   Found = undefined,
-  const M extends true = never,
-  const S extends true = never,
->(definition: Definition<P, R, E, Found, M, S>): AnyFunction {
+>(definition: Definition<P, R, E, Found>): AnyFunction {
   const { effect, returns, handler } = definition;
   const wrapped = async (
     args: FunctionArguments<P>,
@@ -87,7 +63,7 @@ export function defineUapi<
   ): Promise<Hash | undefined> => {
     // Only these functions plan, and V8 takes 50 µs for an object that inherits from one of a call.
     const plans = effect === 'operates' && 'plan' in context;
-    const own = (plans ? withAnyData(context) : context) as AccountContext<E, R, M, S>;
+    const own = (plans ? withAnyData(context) : context) as AccountContext<E, R>;
     return hashOf(await handler(args, own, found));
   };
   return {
@@ -108,10 +84,8 @@ export function defineApi2<
   const R extends { readonly fields: Readonly<Record<string, Field>> },
   const E extends Effect,
   Found = undefined,
-  const M extends true = never,
-  const S extends true = never,
 >(
-  definition: Omit<Definition<P, { readonly list: R }, E, Found, M, S>, 'returns'> & { readonly returns: R },
+  definition: Omit<Definition<P, { readonly list: R }, E, Found>, 'returns'> & { readonly returns: R },
 ): AnyFunction {
   const { returns, ...others } = definition;
   return defineUapi({ ...others, returns: { list: returns } });

@@ -2,7 +2,6 @@
 // description is plain data from which arguments, help, man pages, access and the index are derived.
 import type { Context, FreeContext, RawArgument } from './context.ts';
 import type { ErrorCode } from './errors.ts';
-import type { LookingMachine } from './looking-machine.ts';
 import type { Hash, Json, Value } from './values.ts';
 
 /**
@@ -114,31 +113,27 @@ export interface SetUp {
 }
 
 /**
- * What a function does with the store. `none` never opens it. `reads` sees one state of it. `changes` runs in a
- * transaction that is committed if the handler returns and rolled back if it throws. `calls` runs other calls, each
- * with its own effect, and transactions. `operates` changes the machine: the handler checks in a transaction and passes
- * a plan to `context.plan`. The plan is executed outside the transaction and stores the outcome.
+ * What a function does with the store and the machine. `none` uses neither. `looks` reads the machine, and never opens
+ * the store. `reads` sees one state of the store. `changes` runs in a transaction that is committed if the handler
+ * returns and rolled back if it throws. `calls` runs other calls, each with its own effect, and transactions. `operates`
+ * changes the machine: the handler checks in a transaction and passes a plan to `context.plan`. The plan is executed
+ * outside the transaction and stores the outcome.
  */
-export type Effect = 'none' | 'reads' | 'changes' | 'calls' | 'operates';
+export type Effect = 'none' | 'looks' | 'reads' | 'changes' | 'calls' | 'operates';
+
+/** True if a function with this effect changes nothing. */
+export const onlyReads = (effect: Effect): boolean =>
+  effect === 'none' || effect === 'looks' || effect === 'reads';
 
 /** The context of a handler by effect. No function has the machine and an open transaction at the same time. */
-export type ContextOf<E extends Effect> = E extends 'none' | 'calls' ? FreeContext : Context;
+export type ContextOf<E extends Effect> = E extends 'none'
+  ? OwnContext
+  : E extends 'looks' | 'calls'
+    ? FreeContext
+    : Context;
 
 /** The context of a function that looks neither at the store nor at the machine. */
 type OwnContext = Omit<FreeContext, 'machine' | 'callPeer' | 'securityAdvice' | 'transaction'>;
-
-/** The context in which a function looks at the machine. `S` is the type of its `needsSameFiles`. */
-export type LookContext<S extends true> = [S] extends [never] ? FreeContext : SameFilesContext;
-
-type SameFilesContext = Omit<
-  FreeContext,
-  'assertOwnPassword' | 'call' | 'callAsAccount' | 'callPeer' | 'machine' | 'securityAdvice' | 'uploads'
-> & { readonly machine: LookingMachine };
-
-/** The context of a function without effect. `M` is the type of its `readsMachine`, `S` of its `needsSameFiles`. */
-export type EffectlessContext<M extends true, S extends true = never> = [M] extends [never]
-  ? OwnContext
-  : LookContext<S>;
 
 /** Who may call: anyone who is logged in, only root, or holders of one of these privileges. */
 export type Access = 'any' | 'root' | readonly [string, ...string[]];
@@ -239,26 +234,10 @@ export interface Spec {
    */
   readonly passes?: string;
   /**
-   * For functions that only measure the machine and read the store. One that `calls` may be run by the server for the
-   * command line (`src/command-socket/`). The `look` of one that `reads` may store what it measured.
+   * For functions that only measure the machine and read the store. The `look` of one that `reads` may store what it
+   * measured, and one that `calls` is recorded as a read.
    */
   readonly onlyMeasures?: true;
-  /**
-   * For functions whose effect is `operates`: their work is brief, so the server may do it for the command line
-   * (`src/command-socket/`). If the command is interrupted, the work is undone.
-   */
-  readonly isBrief?: true;
-  /**
-   * For functions whose effect is `none`: they look at the machine, and what they find can depend on the mounted file
-   * systems and the rights of the process. Without this, their context has no machine.
-   */
-  readonly readsMachine?: true;
-  /**
-   * For functions that look at the machine, and whose effect is `none` or `reads`: what they find is the same in every
-   * process that sees the same files, so the server may look for the command line (`src/command-socket/`), also if it
-   * has mounts of its own. Their machine has only the parts and methods for that (`looking-machine.ts`).
-   */
-  readonly needsSameFiles?: true;
   /** The feature (`model/features/`) that the account needs to call it. Only for UAPI and API 2. */
   readonly feature?: string;
   /** Where a failed call of API 2 has its reason in the row of `data`. Default: `result` 0 and `reason`. */
@@ -306,19 +285,15 @@ export function defineFunction<
   const R extends Returns,
   const E extends Effect,
   Found = undefined,
-  const M extends true = never,
-  const S extends true = never,
 >(
-  definition: Omit<Spec, 'params' | 'returns' | 'effect' | 'readsMachine' | 'needsSameFiles'> & {
+  definition: Omit<Spec, 'params' | 'returns' | 'effect'> & {
     readonly params: P;
     readonly returns: R;
     readonly effect: E;
-    readonly readsMachine?: M;
-    readonly needsSameFiles?: NoInfer<E> extends 'none' | 'reads' ? S : never;
-    readonly look?: (args: FunctionArguments<NoInfer<P>>, context: LookContext<NoInfer<S>>) => Promise<Found>;
+    readonly look?: (args: FunctionArguments<NoInfer<P>>, context: FreeContext) => Promise<Found>;
     readonly handler: (
       args: FunctionArguments<NoInfer<P>>,
-      context: NoInfer<E extends 'none' ? EffectlessContext<M, S> : ContextOf<E>>,
+      context: NoInfer<ContextOf<E>>,
       found: NoInfer<Found>,
     ) => Data<NoInfer<R>> | Promise<Data<NoInfer<R>>>;
   },

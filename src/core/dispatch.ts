@@ -6,7 +6,7 @@ import { maskArguments, type AuditKind, type AuditRecord } from './audit.ts';
 import { readCallMeta, withoutMeta } from './call-meta.ts';
 import type { Call, Caller, Context, Db, FreeContext } from './context.ts';
 import { Contexts } from './contexts.ts';
-import type { AnyFunction } from './define.ts';
+import { onlyReads, type AnyFunction } from './define.ts';
 import type { Engine, Store, Work } from './engine.ts';
 import type { Envelope } from './envelope.ts';
 import type { CallHooks } from './hooks.ts';
@@ -117,7 +117,7 @@ class Dispatch {
     const { effect } = prepared.fn;
     const { dryRun } = this.#call;
     this.#report.keepWarnings();
-    if (effect === 'none') return this.#runFree(prepared);
+    if (effect === 'none' || effect === 'looks') return this.#runFree(prepared);
     const hooks = await this.#begin(prepared);
     if (prepared.fn.role !== undefined) await assertRole(this.#engine, prepared.fn);
     if (prepared.fn.feature !== undefined) await assertFeature(this.#engine, prepared.fn, this.#caller);
@@ -164,7 +164,7 @@ class Dispatch {
   async #look({ fn, args }: Prepared): Promise<unknown> {
     if (fn.look === undefined) return undefined;
     const mayStore = fn.onlyMeasures === true && !this.#call.dryRun;
-    const context = this.#contexts.outside(storeOfLook(this.#engine.store, mayStore), { fn });
+    const context = this.#contexts.outside(storeOfLook(this.#engine.store, mayStore));
     this.#report.restartLook();
     const found: unknown = await fn.look(args as never, context);
     this.#report.keepLook();
@@ -172,8 +172,8 @@ class Dispatch {
   }
 
   #runFree(prepared: Prepared): Promise<Outcome> {
-    const { store } = this.#engine;
-    const context = this.#contexts.outside(prepared.fn.effect === 'none' ? noStore : store, prepared);
+    const store = onlyReads(prepared.fn.effect) ? noStore : this.#engine.store;
+    const context = this.#contexts.outside(store, prepared.meta);
     return this.#run(prepared, context, undefined);
   }
 
@@ -208,7 +208,7 @@ class Dispatch {
   #previewCalls(prepared: Prepared): Promise<Outcome> {
     const { store, insideDryRun } = this.#engine;
     return store.transaction('changes', async (_db, nested) => {
-      const value = await this.#run(prepared, this.#contexts.outside(nested, prepared), undefined);
+      const value = await this.#run(prepared, this.#contexts.outside(nested, prepared.meta), undefined);
       await this.#audit(value, 'other');
       return { value, keep: insideDryRun === true };
     });
@@ -365,8 +365,8 @@ class Dispatch {
     const fn = this.#function;
     if (!outcome.ok) return isAccount === true && actor === undefined ? 'failure' : 'other';
     if (fn === undefined) return 'other';
-    const isRead = fn.effect === 'reads' || fn.effect === 'none' || fn.onlyMeasures === true;
-    return (fn.passes === undefined ? isRead : this.#contexts.hasOnlyRead) ? 'read' : 'other';
+    const hasOnlyRead = onlyReads(fn.effect) || fn.onlyMeasures === true;
+    return (fn.passes === undefined ? hasOnlyRead : this.#contexts.hasOnlyRead) ? 'read' : 'other';
   }
 
   async #audit(

@@ -5,7 +5,7 @@ import type { ErrorCode } from './errors.ts';
 /** In the order of the catalogue. */
 export function expectedErrors(fn: AnyFunction): ErrorCode[] {
   const params = Object.values(fn.params);
-  const usesStore = fn.effect !== 'none';
+  const usesStore = fn.effect !== 'none' && fn.effect !== 'looks';
   const codes: [ErrorCode, boolean][] = [
     ['denied', fn.access !== 'any'],
     [

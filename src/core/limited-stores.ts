@@ -1,9 +1,10 @@
 // Stores that restrict a function to its declared effect.
 import type { Store } from './engine.ts';
 
-/** The store for functions whose effect is `none`. */
+/** The store for functions whose effect is `none` or `looks`. */
 export const noStore: Store = {
-  transaction: () => Promise.reject(new TypeError('A function whose effect is “none” used the store.')),
+  transaction: () =>
+    Promise.reject(new TypeError('A function whose effect is “none” or “looks” used the store.')),
 };
 
 /** Returns the store for `look`, which can only read, unless it may store what it measured. */

@@ -1,13 +1,13 @@
 // This program's knowledge of a function that will be called on another server.
 import { readArguments, unknownNames } from '../core/arguments.ts';
 import type { RawArgument } from '../core/context.ts';
-import type { AnyFunction } from '../core/define.ts';
+import { onlyReads, type AnyFunction } from '../core/define.ts';
 import { quote } from '../core/quote.ts';
 import { index } from '../functions/index.generated.ts';
 
 /** True if repeating a call is harmless. False for unknown functions. */
 export function isSafeToRepeat(fn: AnyFunction | undefined): boolean {
-  return fn?.effect === 'none' || fn?.effect === 'reads';
+  return fn !== undefined && onlyReads(fn.effect);
 }
 
 /**

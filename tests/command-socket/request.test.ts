@@ -1,7 +1,7 @@
 // Requests of the native commands: their fields, and the environment, which is most of a request.
 import { readRequest } from '../../src/command-socket/request.ts';
 
-const head = ['build', '1', '2', '3', '4', '5', '6', '77', 'host', '1', '80', '24', '0', '0', '0'];
+const head = ['build', '3', '4', '5', '6', '77', 'host', '1', '80', '24', '0', '0', '0'];
 
 function request(argv: readonly string[], environment: readonly string[], count = argv.length): Buffer {
   const fields = [...head, String(count), ...argv, ...environment];
@@ -11,7 +11,7 @@ function request(argv: readonly string[], environment: readonly string[], count 
 test('the fields, the words and the variables are read', () => {
   expect(readRequest(request(['version', ''], ['A=1', 'B=ä=2', 'A=3', 'C=', '=D=4', 'E']))).toEqual({
     build: 'build',
-    namespaces: { mounts: '1:2', network: '3:4', processes: '5:6' },
+    namespaces: { network: '3:4', processes: '5:6' },
     ...{ pid: 77, hostname: 'host', input: undefined },
     stdout: { isTerminal: true, columns: 80, rows: 24 },
     stderr: { isTerminal: false, columns: 0, rows: 0 },
@@ -35,7 +35,7 @@ test('the same environment is the same object, also for another command, and ano
 
 test.each([
   ['nothing', Buffer.alloc(0)],
-  ['fewer fields', Buffer.from('build\0'.repeat(15))],
+  ['fewer fields', Buffer.from('build\0'.repeat(13))],
   ['no words', request([], ['A=1'])],
   ['fewer words than it says', request(['version'], [], 2)],
   ['a number of words that is none', request(['version'], [], NaN)],

@@ -17,11 +17,10 @@ onSqlite('a command that stops reading a long list gets an error after 30 minute
       anAccount({ username: `user${at}`, domain: `${at}.example`, uid: 2000 + at }),
     ),
   );
-  const view = { isOnSameMounts: true, seesSameFiles: () => true };
   const run = await readLine(
     commandRequest(['--output=json', 'listaccts'], here.environment),
     here.application,
-    view,
+    () => true,
   );
   if (typeof run !== 'function') throw new TypeError('The server does not make the call.');
   jest.useFakeTimers();
@@ -55,9 +54,37 @@ onSqlite('a command that stops reading a long list gets an error after 30 minute
 });
 
 test('a call that may be asked about is left to the command, which has the terminal', async () => {
-  const view = { isOnSameMounts: true, seesSameFiles: () => true };
   const decide = (...argv: string[]) =>
-    readLine(commandRequest(argv, here.environment), here.application, view);
+    readLine(commandRequest(argv, here.environment), here.application, () => true);
   expect(await decide('twofactorauth_disable_policy')).toBeInstanceOf(Function);
   expect(await decide('--confirm', 'twofactorauth_disable_policy')).toBeUndefined();
+});
+
+test.each([
+  ['version', true],
+  ['listaccts', true],
+  ['twofactorauth_disable_policy', true],
+  // They look at the machine, which can differ for the process of the command.
+  ['getdiskusage', false],
+  ['listips', false],
+  ['accountsummary user=bob', false],
+  // It changes the machine.
+  ['removeacct user=bob', false],
+])(
+  'of functions, the server makes the calls of those that only use the store: %s',
+  async (line, isServed) => {
+    const run = await readLine(
+      commandRequest(line.split(' '), here.environment),
+      here.application,
+      () => true,
+    );
+    expect(typeof run === 'function').toBe(isServed);
+  },
+);
+
+test('it makes createacct only if it sees the files of the command', async () => {
+  const request = commandRequest(['createacct', 'username=bob', 'domain=bob.example'], here.environment);
+  for (const sees of [true, false]) {
+    expect(typeof (await readLine(request, here.application, () => sees)) === 'function').toBe(sees);
+  }
 });

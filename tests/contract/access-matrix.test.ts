@@ -1,6 +1,6 @@
 // Who can call each function, and for which accounts: read from the descriptions of all functions, and compared with
 // the responses.
-import type { AnyFunction, Param } from '../../src/core/define.ts';
+import { onlyReads, type AnyFunction, type Param } from '../../src/core/define.ts';
 import type { Caller } from '../../src/core/context.ts';
 import type { Envelope } from '../../src/core/envelope.ts';
 import type { Json } from '../../src/core/values.ts';
@@ -242,7 +242,7 @@ describe.each(acting)('$name with an API token that has fewer privileges than it
     { ...reseller('rita', ...everyPrivilege), isLimited: true },
     { ...reseller('root', ...everyPrivilege), isLimited: true, seesAll: true },
   ];
-  const isRead = () => ['none', 'reads'].includes(get(name).effect);
+  const isRead = () => onlyReads(get(name).effect);
   const exampleWith = (key: string, value: string) => {
     const { params, examples } = get(name);
     // An older name of the same parameter would be a second value.

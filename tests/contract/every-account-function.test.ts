@@ -5,7 +5,7 @@ import { documentedFunction } from '../../src/catalogue/known-account-functions.
 import names from '../../src/catalogue/account-apis/names.json';
 import reasons from '../../src/catalogue/account-apis/reasons.json';
 import { hasSecret } from '../../src/core/access.ts';
-import type { AnyFunction } from '../../src/core/define.ts';
+import { onlyReads, type AnyFunction } from '../../src/core/define.ts';
 import { isFeature } from '../../src/model/features/catalogue.ts';
 import { accountLoaders } from '../../src/uapi/loaders.generated.ts';
 import { Installation } from '../support/installation.ts';
@@ -88,21 +88,13 @@ describe.each(rows)('%s %s', (api, name, load) => {
     expect(fn.feature === undefined || isFeature(fn.feature)).toBe(true);
   });
 
-  it('says that it needs the same files only if it looks at the machine, and changes nothing', () => {
-    const { needsSameFiles, effect, look, readsMachine, onlyMeasures } = fn;
-    if (needsSameFiles !== true) return;
-    expect(['none', 'reads']).toContain(effect);
-    expect(onlyMeasures).toBeUndefined();
-    expect(look !== undefined || readsMachine === true).toBe(true);
-  });
-
   it('is tested by name', () => {
     expect(tests).toMatch(new RegExp(`\\b${name}\\b`));
   });
 
   itWith(toolsOf[name] ?? [], 'does what its examples say', async () => {
     for (const { args, setUp = [], fails } of fn.examples) {
-      const isRead = ['none', 'reads'].includes(fn.effect) && setUp.length === 0;
+      const isRead = onlyReads(fn.effect) && setUp.length === 0;
       const here = isRead ? unchanged : withBob();
       if ([args, ...setUp.map((step) => step.args)].some((given) => 'tfa_token' in given)) {
         here.time = whenCodesAreRight;
@@ -120,7 +112,7 @@ describe.each(rows)('%s %s', (api, name, load) => {
           api === 'uapi' ? await here.uapi('bob', name, given) : await here.api2('bob', name, given);
         const problem = 'errors' in answer ? answer.errors?.[0] : answer.error;
         // A read-only API token must not get it.
-        const isForReaders = ['none', 'reads'].includes(fn.effect) && !hasSecret(fn.returns);
+        const isForReaders = onlyReads(fn.effect) && !hasSecret(fn.returns);
         expect(isForReaders && JSON.stringify(answer).includes('PRIVATE KEY')).toBe(false);
         expect([name, typeof problem === 'string']).toEqual([name, fails !== undefined]);
       } finally {

@@ -267,14 +267,6 @@ describe.each(files)('$folder/$file', ({ folder, file }) => {
     expect(fn.destructive).toMatch(/^\p{Lu}.*\.$/u);
   });
 
-  test('says that it needs the same files only if it looks at the machine, and changes nothing', () => {
-    const { needsSameFiles, effect, look, readsMachine, onlyMeasures } = fn;
-    if (needsSameFiles !== true) return;
-    expect(['none', 'reads']).toContain(effect);
-    expect(onlyMeasures).toBeUndefined();
-    expect(look !== undefined || readsMachine === true).toBe(true);
-  });
-
   test('explains every parameter and every field in sentences', () => {
     const docs = [
       ...Object.values(fn.params).map(({ doc }) => doc),

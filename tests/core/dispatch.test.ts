@@ -476,7 +476,7 @@ describe('the effect', () => {
     },
   );
 
-  test.each(['none', 'calls'] as const)('%s has no open transaction', async (effect) => {
+  test.each(['none', 'looks', 'calls'] as const)('%s has no open transaction', async (effect) => {
     const keys: string[] = [];
     offer(make('watcher', (context) => void keys.push(...Object.keys(context)), { effect }));
     for (const dryRun of [false, true]) await here.call('watcher', {}, { dryRun });
@@ -484,12 +484,14 @@ describe('the effect', () => {
     expect(keys).not.toContain('db');
   });
 
-  test('none starts no transaction', async () => {
+  test.each(['none', 'looks'] as const)('%s starts no transaction', async (effect) => {
     const count = ({ transaction }: FreeContext) =>
       transaction('reads', (db) => db.get('SELECT count(*) AS count FROM setting'));
-    offer(make('idle', count as never));
+    offer(make('idle', count as never, { effect }));
     expect((await here.call('idle')).metadata.error_code).toBe('internal');
-    expect(here.errors()[0]?.error).toMatch(/^TypeError: A function whose effect is “none” used the store\./);
+    expect(here.errors()[0]?.error).toMatch(
+      /^TypeError: A function whose effect is “none” or “looks” used the store\./,
+    );
   });
 
   test('a look starts no transaction with changes', async () => {

@@ -63,12 +63,15 @@ test.each(['changes', 'calls'] as const)('a dry run of a function that %s starts
   expect(await tasks()).toEqual([]);
 });
 
-test.each(['none', 'reads'] as const)('a function with the effect “%s” cannot start one', async (effect) => {
-  offer(effect, start);
-  expect((await here.call('start')).metadata).toMatchObject({ result: 0, error_code: 'internal' });
-  offer('changes', () => undefined);
-  expect(await tasks()).toEqual([]);
-});
+test.each(['none', 'looks', 'reads'] as const)(
+  'a function with the effect “%s” cannot start one',
+  async (effect) => {
+    offer(effect, start);
+    expect((await here.call('start')).metadata).toMatchObject({ result: 0, error_code: 'internal' });
+    offer('changes', () => undefined);
+    expect(await tasks()).toEqual([]);
+  },
+);
 
 /** Its transaction is rolled back, and the task would be lost. */
 test('a function that plans changes on the machine cannot start a task', async () => {

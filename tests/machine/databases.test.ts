@@ -11,11 +11,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { answered } from './answered.ts';
 import { builtPackage } from './built-package.ts';
 import { machineRoot, REPOSITORY } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
-import { bootMachine, type Machine, type Ran } from './machine.ts';
+import { bootMachine, type Machine } from './machine.ts';
 import { waitUntilServed } from './served.ts';
 import { until } from './until.ts';
 
@@ -146,82 +145,6 @@ describeOnMachine('databases', () => {
       expect(
         machine.sh('cat /var/log/mysql/error.log /var/lib/whmapi1/audit* 2>/dev/null || true'),
       ).not.toContain(PASSWORD);
-    });
-
-    it('are shown by whmapi1d to root’s commands as these show them alone, although it has mounts of its own', async () => {
-      machine.sh(`uapi --user=bob Postgresql create_database name=bob_data
-        uapi --user=bob Postgresql create_user name=bob_two password='${PASSWORD}'`);
-      const zone = 'domain=bob.example';
-      const commands: readonly (readonly [string, ...string[]])[] = [
-        ...[
-          ['list_databases'],
-          ['list_database_users'],
-          ['list_mysql_databases_and_users', 'user=bob'],
-          ['current_mysql_version'],
-          ['servicestatus', 'service=mysql'],
-          ['dumpzone', zone],
-          ['has_mycnf_for_cpuser', 'user=bob'],
-          ['php_get_vhost_versions'],
-        ].map((words) => ['whmapi1', ...words] as const),
-        ...[
-          ['Mysql', 'list_databases'],
-          ['Mysql', 'list_users'],
-          ['Mysql', 'list_routines'],
-          ['Mysql', 'get_server_information'],
-          ['Mysql', 'get_privileges_on_database', 'user=bob_web', 'database=bob_wp'],
-          ['Postgresql', 'list_databases'],
-          ['Postgresql', 'list_users'],
-          ['DNS', 'parse_zone', 'zone=bob.example'],
-          ['DNSSEC', 'fetch_ds_records', zone],
-          ['LangPHP', 'php_get_vhost_versions'],
-          ['LogManager', 'list_archives'],
-          ['SSH', 'get_shell'],
-          ['Stats', 'get_site_errors', zone],
-          ['Variables', 'get_user_information'],
-        ].map((words) => ['uapi', '--user=bob', '--output=json', ...words] as const),
-        ...[
-          ['MysqlFE', 'listdbs'],
-          ['MysqlFE', 'userdbprivs', 'user=bob_web', 'db=bob_wp'],
-          ['ZoneEdit', 'fetchzones'],
-        ].map((words) => ['cpapi2', '--user=bob', '--output=json', ...words] as const),
-      ];
-      const mounts = (process: string) => machine.sh(`readlink /proc/${process}/ns/mnt`);
-      expect(mounts('$(systemctl show -P MainPID whmapi1d)')).not.toBe(mounts('1'));
-      const served: (Ran | undefined)[] = [];
-      for (const words of commands) {
-        // On a busy machine, the server may be too slow to accept a call, and the command then makes it itself.
-        let ran: Ran | undefined;
-        await until(() => {
-          const answer = answered(machine, words);
-          ran = answer.ran;
-          return answer.through === 'whmapi1d';
-        });
-        served.push(ran);
-      }
-      const [listed, , , , , , , , ownListed] = served;
-      expect(listed?.stdout).toMatch(/bob_data[^]*bob_wp/);
-      expect(ownListed?.stdout).toMatch(/bob_wp/);
-
-      // Another view of the homes, which a changed unit can have.
-      const changed = '/run/systemd/system/whmapi1d.service.d';
-      let alone: ReturnType<typeof answered>[];
-      try {
-        machine.sh(`mkdir ${changed}; printf '[Service]\nProtectHome=true\n' >${changed}/homes.conf
-          systemctl daemon-reload; systemctl restart whmapi1d
-          until whmapi1 --version --verbose | grep -q whmapi1d; do sleep 0.1; done`);
-        for (const words of commands.slice(0, 3)) {
-          expect([words, answered(machine, words).through]).toEqual([words, undefined]);
-        }
-        machine.sh(`rm -r ${changed}; systemctl daemon-reload; systemctl stop whmapi1d`);
-        alone = commands.map((words) => answered(machine, words));
-      } finally {
-        machine.sh(`rm -rf ${changed}; systemctl daemon-reload; systemctl restart whmapi1d
-          uapi --user=bob Postgresql delete_database name=bob_data
-          uapi --user=bob Postgresql delete_user name=bob_two`);
-      }
-      expect(alone.map(({ ran, through }) => ({ ran, through }))).toEqual(
-        served.map((ran) => ({ ran, through: undefined })),
-      );
     });
 
     it('move with an addon domain: its website finds them all the time, without another word in its settings', () => {

@@ -144,7 +144,12 @@ describeNative('the native command', () => {
         return way === 'whmapi1d';
       });
     }
-    for (const argv of [['getdiskusage'], ['get_tcp4_sockets'], ['quota_enabled']]) {
+    for (const argv of [
+      ['getdiskusage'],
+      ['listips'],
+      ['dumpzone', 'domain=nosuch.example'],
+      ['quota_enabled'],
+    ]) {
       expect([argv, (await apart(argv)).way]).toEqual([argv, undefined]);
     }
     expect((await apart(['--version', '--verbose'])).result.stdout).toContain('\nThe command ran in ');
@@ -178,56 +183,6 @@ describeNative('the native command', () => {
       [undefined, undefined],
     ]);
   });
-
-  testAsRoot(
-    'hands functions that only look to a server with other mounts that show the same files',
-    async () => {
-      /** Started by systemd, it cannot write to this folder. To look, it need not. */
-      const hardened = [
-        'mount -t tmpfs tmpfs /var/tmp',
-        'mount --bind /home /home; mount -o remount,bind,ro /home',
-      ];
-      await serve(mounting(hardened.join('; ')));
-      const call = async (argv: string[], commands: string) => {
-        const through = [...mounting(commands), 'sh', '-c', `shift; exec "${native}" "$@"`, 'sh'];
-        const result = await run(argv, { state: folder.state, through });
-        return { result, way: auditLog(folder.state).lines.at(-1)?.through };
-      };
-      const lines = [
-        ['listips'],
-        ['--output=json', 'listzones'],
-        ['dumpzone', 'domain=nosuch.example'],
-        ['--output=table', 'servicestatus'],
-        ['verify_new_username', 'user=root'],
-        ['has_mycnf_for_cpuser', 'user=nosuch'],
-        ['get_service_config', 'service=dovecot'],
-        ['php_get_installed_versions'],
-        ['list_databases'],
-        ['list_database_users'],
-        ['list_mysql_databases_and_users', 'user=nosuch'],
-      ];
-      for (const argv of lines) {
-        const expected = await inNode(argv);
-        await until(async () => {
-          const { result, way } = await call(argv, 'true');
-          expect([argv, result]).toEqual([argv, expected]);
-          return way === 'whmapi1d';
-        });
-      }
-      const others = ['mount -t tmpfs tmpfs /home', 'mount --bind /etc/hostname /etc/passwd'];
-      // Where systemd does not hide it, another one may answer.
-      if (existsSync('/run/systemd')) others.push('mount -t tmpfs tmpfs /run/systemd');
-      for (const commands of others) {
-        for (const argv of [['listips'], ['--output=json', 'listzones'], ['servicestatus']]) {
-          const { result, way } = await call(argv, commands);
-          expect([commands, argv, result, way]).toEqual([commands, argv, await inNode(argv), undefined]);
-        }
-      }
-      for (const argv of [['quota_enabled'], ['getdiskusage'], ['get_tcp4_sockets']]) {
-        expect([argv, (await call(argv, 'true')).way]).toEqual([argv, undefined]);
-      }
-    },
-  );
 
   testAsRoot('hands createacct to a server with other mounts that show the same files', async () => {
     /** Everything of the root directory, in a folder, as far as it is not a link. */

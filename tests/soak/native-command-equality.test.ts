@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { AnyFunction } from '../../src/core/define.ts';
+import { onlyReads, type AnyFunction } from '../../src/core/define.ts';
 import { exampleCommand } from '../../src/core/describe.ts';
 import { loaders } from '../../src/functions/loaders.generated.ts';
 import { accountLoaders } from '../../src/uapi/loaders.generated.ts';
@@ -53,8 +53,7 @@ type Loaders = Readonly<Record<string, () => Promise<{ readonly default: AnyFunc
 async function fitFunctions(from: Loaders): Promise<AnyFunction[]> {
   const functions = await Promise.all(Object.values(from).map(async (load) => (await load()).default));
   return functions.filter(
-    ({ effect, onlyMeasures }) =>
-      effect === 'none' || effect === 'reads' || effect === 'changes' || onlyMeasures === true,
+    ({ effect, onlyMeasures }) => onlyReads(effect) || effect === 'changes' || onlyMeasures === true,
   );
 }
 

@@ -86,8 +86,8 @@ testNative('the examples of all functions print the same with a server and witho
   const compared = await parallel(groups, GROUPS, (group) => differences(group));
   expect(compared.flat()).toEqual([]);
   const count = groups.flatMap(({ served }) => auditLog(served).lines.filter(isOfServer)).length;
-  // Most of them were calls to the server; on a busy machine, some were not taken in time.
-  expect(count).toBeGreaterThan(lines.length / 3);
+  // Half of them are calls to the server; on a busy machine, some are not taken in time.
+  expect(count).toBeGreaterThan(lines.length / 4);
 });
 
 const isOfServer = ({ through }: { readonly through?: unknown }) => through === 'whmapi1d';

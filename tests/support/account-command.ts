@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { accountPrograms, type AccountProgram } from '../../src/core/account-programs.ts';
 import type { AccountApi } from '../../src/core/context.ts';
-import type { AnyFunction } from '../../src/core/define.ts';
+import { onlyReads, type AnyFunction } from '../../src/core/define.ts';
 import { accountLoaders } from '../../src/uapi/loaders.generated.ts';
 import { call, run, type Options, type Result } from './command.ts';
 import { lastingText } from './lasting-text.ts';
@@ -125,14 +125,15 @@ export async function exampleLines(
     .filter((_example, at) => at % every === Number(process.env.SEED ?? 0) % every)
     .map(({ fn, args }, at) => [
       `--output=${outputs[at % outputs.length]}`,
-      ...(fn.effect === 'none' || fn.effect === 'reads' ? [] : ['--dry-run']),
+      ...(onlyReads(fn.effect) ? [] : ['--dry-run']),
       ...fn.name.split('::'),
       ...Object.entries(args).map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`),
     ]);
 }
 
 /** True if a call works in the store alone, so that the server makes it for root. */
-export const isInStore = ({ effect }: AnyFunction): boolean => ['none', 'reads', 'changes'].includes(effect);
+export const isInStore = ({ effect, look }: AnyFunction): boolean =>
+  ['none', 'reads', 'changes'].includes(effect) && look === undefined;
 
 /** Without what differs from one call to the next: numbers, times, tokens, keys, and the columns around them. */
 export const lasting = ({ status, stdout, stderr }: Result): string[] =>

@@ -10,7 +10,7 @@ export function commandRequest(
 ): CommandRequest {
   return {
     build: '',
-    namespaces: { mounts: '', network: '', processes: '' },
+    namespaces: { network: '', processes: '' },
     pid: process.pid,
     hostname: 'web1',
     stdout: noTerminal,

@@ -12,7 +12,6 @@ export default defineApi2({
   feature: FEATURE,
   role: ROLE,
   effect: 'reads',
-  needsSameFiles: true,
   params: {
     regex: {
       type: 'string',

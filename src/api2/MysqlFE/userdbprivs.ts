@@ -11,7 +11,6 @@ export default defineApi2({
   feature: FEATURE,
   role: ROLE,
   effect: 'reads',
-  needsSameFiles: true,
   params: {
     db: { ...objectName, doc: 'The database.' },
     user: { ...objectName, alias: ['dbuser', 'username'], doc: 'The user.' },

@@ -13,7 +13,6 @@ export default defineApi2({
   summary: 'List the names that the server adds to the DNS zone of a new domain.',
   description: 'They are the names of the zone’s template that have an address or are an alias.',
   effect: 'reads',
-  needsSameFiles: true,
   role: 'DNS',
   params: { domain: { ...zoneParam, required: true, doc: 'A domain of the account that has a zone.' } },
   returns: {

@@ -13,7 +13,6 @@ export default defineApi2({
   summary: 'Show one of the account’s DNS zones: its serial number and its lines.',
   description: 'Each of the filters leaves out the lines that do not fit. “line” counts from 1.',
   effect: 'reads',
-  needsSameFiles: true,
   role: 'DNS',
   failureRow: 'status statusmsg',
   emptyIsOmitted: true,

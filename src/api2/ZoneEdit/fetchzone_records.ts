@@ -13,7 +13,6 @@ export default defineApi2({
   summary: 'List the records of one of the account’s DNS zones.',
   description: 'Each of the filters leaves out the lines that do not fit. “line” counts from 1.',
   effect: 'reads',
-  needsSameFiles: true,
   role: 'DNS',
   emptyIsOmitted: true,
   params: { domain: { ...zoneParam, required: true }, ...filterParams },

@@ -9,7 +9,6 @@ export default defineApi2({
   since: null,
   summary: 'List the account’s DNS zones with the lines of their files.',
   effect: 'reads',
-  needsSameFiles: true,
   role: 'DNS',
   failureRow: 'status statusmsg',
   params: {},

@@ -11,7 +11,6 @@ export default defineApi2({
   since: null,
   summary: 'Show the record on a line of one of the account’s DNS zones.',
   effect: 'reads',
-  needsSameFiles: true,
   role: 'DNS',
   params: {
     domain: { ...zoneParam, required: true },

@@ -33,7 +33,6 @@ export default defineFunction({
     'set. Without a password, nobody can log in until passwd sets one.',
   access: ['create-acct'],
   effect: 'operates',
-  isBrief: true,
   params: {
     username: {
       ...accountName,

@@ -38,7 +38,6 @@ export default defineFunction({
     'they own.',
   access: ['acct-summary'],
   effect: 'reads',
-  needsSameFiles: true,
   params: {},
   returns: {
     domains: { list: { fields: fieldsOf(columnsWith('')) }, doc: 'The domains, sorted by account.' },

@@ -9,7 +9,6 @@ export default defineFunction({
   description: 'The file is .my.cnf in the home directory. A symbolic link does not count.',
   access: ['mysql-info'],
   effect: 'reads',
-  needsSameFiles: true,
   params: { user: { ...existingAccount, required: true, doc: 'The account.' } },
   returns: { has_mycnf_for_cpuser: { type: 'flag', doc: 'Whether the file is there.' } },
   examples: [

@@ -5,8 +5,7 @@ export default defineFunction({
   since: 11,
   summary: 'Check whether this server enforces disk quotas.',
   access: 'any',
-  effect: 'none',
-  readsMachine: true,
+  effect: 'looks',
   params: {},
   returns: {
     quota_enabled: { type: 'flag', doc: 'Whether the file system of the home directories enforces quotas.' },

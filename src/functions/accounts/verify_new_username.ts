@@ -8,7 +8,6 @@ export default defineFunction({
   description: 'The call succeeds if the username is available. Otherwise it fails, and the reason says why.',
   access: ['create-acct'],
   effect: 'reads',
-  needsSameFiles: true,
   params: { user: { ...accountName, required: true, doc: 'The name.' } },
   returns: null,
   examples: [{ args: { user: 'bob' }, doc: 'Check whether the username “bob” is available.' }],

@@ -8,7 +8,6 @@ export default defineFunction({
   summary: 'Show the state and the log of an upgrade of MariaDB or MySQL.',
   access: 'root',
   effect: 'reads',
-  needsSameFiles: true,
   params: {
     upgrade_id: {
       type: 'string',

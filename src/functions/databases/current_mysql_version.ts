@@ -10,7 +10,6 @@ export default defineFunction({
     'The running server is asked. If it does not run, the response shows the version of the installed package.',
   access: ['mysql-info'],
   effect: 'reads',
-  needsSameFiles: true,
   params: {},
   returns: versionFields,
   examples: [{ args: {}, doc: 'The version.', fails: 'not_found' }],

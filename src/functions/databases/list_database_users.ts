@@ -9,7 +9,6 @@ export default defineFunction({
   description: 'What belongs to no account is left out.',
   access: ['mysql-info'],
   effect: 'reads',
-  needsSameFiles: true,
   params: {},
   returns: everyFields,
   examples: [

@@ -13,7 +13,6 @@ export default defineFunction({
   access: ['mysql-info'],
   role: ROLE,
   effect: 'reads',
-  needsSameFiles: true,
   params: { user: { ...existingAccount, required: true, doc: 'The account.' } },
   returns: {
     mysql_config: {

@@ -10,7 +10,6 @@ export default defineFunction({
   summary: 'List the profiles of MariaDB servers, with their passwords.',
   access: 'root',
   effect: 'reads',
-  needsSameFiles: true,
   params: {},
   returns: {
     map: {

@@ -15,7 +15,6 @@ export default defineFunction({
     'that directive. “Line” counts from 1.',
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'reads',
-  needsSameFiles: true,
   role: 'DNS',
   params: { domain: { ...zoneParam, alias: ['zone'], required: true } },
   returns: {

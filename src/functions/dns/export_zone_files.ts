@@ -16,7 +16,6 @@ export default defineFunction({
   description: `At most ${MAX_ZONES} zones per call.`,
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'reads',
-  needsSameFiles: true,
   role: 'DNS',
   params: {
     zone: {

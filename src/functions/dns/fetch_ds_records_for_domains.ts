@@ -13,7 +13,6 @@ export default defineFunction({
     'CSK have digests. Private keys are never shown.',
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'reads',
-  needsSameFiles: true,
   role: 'DNS',
   params: {
     domain: {

@@ -12,7 +12,6 @@ export default defineFunction({
   summary: 'Show the record on a line of a DNS zone.',
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'reads',
-  needsSameFiles: true,
   role: 'DNS',
   params: {
     domain: { ...zoneParam, alias: ['zone'], required: true },

@@ -17,7 +17,6 @@ export default defineFunction({
     `At most ${MAX_AUTHORITY_DOMAINS} domains per call.`,
   access: ['create-acct', 'create-dns', 'edit-dns', 'manage-dns-records'],
   effect: 'reads',
-  needsSameFiles: true,
   params: { domain: { ...domainName, required: true, list: true, doc: 'A domain. Repeatable.' } },
   returns: {
     records: { list: authorityRow, doc: 'The domains in the order of the call.' },

@@ -11,7 +11,6 @@ export default defineFunction({
   summary: 'List a domain’s MX records, which name its mail servers.',
   access: ['edit-mx', 'edit-dns', 'manage-dns-records'],
   effect: 'reads',
-  needsSameFiles: true,
   role: 'DNS',
   params: { domain: { ...zoneParam, alias: ['zone'], required: true, doc: 'The domain.' } },
   returns: {

@@ -10,7 +10,6 @@ export default defineFunction({
   description: 'A reseller sees the zones that it or its accounts own.',
   access: ['create-dns', 'edit-dns', 'kill-dns', 'park-dns', 'manage-dns-records'],
   effect: 'reads',
-  needsSameFiles: true,
   role: 'DNS',
   params: {},
   returns: {

@@ -6,9 +6,7 @@ export default defineFunction({
   since: 11,
   summary: 'Show the IPv4 address of a nameserver, as found in DNS.',
   access: ['ns-config', 'create-acct', 'create-dns'],
-  effect: 'none',
-  readsMachine: true,
-  needsSameFiles: true,
+  effect: 'looks',
   params: {
     host: { ...domainName, required: true, alias: ['nameserver'], doc: 'The hostname of the nameserver.' },
   },

@@ -6,9 +6,7 @@ export default defineFunction({
   since: 60,
   summary: 'Show the IPv4 and IPv6 address of a nameserver, as found in DNS.',
   access: ['ns-config', 'create-acct', 'create-dns'],
-  effect: 'none',
-  readsMachine: true,
-  needsSameFiles: true,
+  effect: 'looks',
   params: { host: { ...domainName, required: true, doc: 'The hostname of the nameserver.' } },
   returns: {
     ipv4: { type: 'string', optional: true, doc: 'The first IPv4 address, if it has one.' },

@@ -13,7 +13,6 @@ export default defineFunction({
   description: PARSED_FORM,
   access: ['edit-dns', 'manage-dns-records'],
   effect: 'reads',
-  needsSameFiles: true,
   role: 'DNS',
   params: { zone: { ...zoneParam, alias: ['domain'], required: true } },
   returns: {

@@ -7,9 +7,7 @@ export default defineFunction({
   since: 28,
   summary: 'Show the IPv4 address of a domain, as found in DNS.',
   access: ['create-acct', 'create-dns', 'edit-dns', 'manage-dns-records'],
-  effect: 'none',
-  readsMachine: true,
-  needsSameFiles: true,
+  effect: 'looks',
   params: { domain: { ...domainName, required: true, doc: 'The domain.' } },
   returns: { ip: { type: 'string', doc: 'The first address.' } },
   examples: [

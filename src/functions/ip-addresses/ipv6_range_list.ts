@@ -8,7 +8,6 @@ export default defineFunction({
   description: '“SHARED” is the server’s own IPv6 address. It is listed if the server has one.',
   access: 'root',
   effect: 'reads',
-  needsSameFiles: true,
   params: {},
   returns: {
     range: {

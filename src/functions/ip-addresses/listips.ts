@@ -10,7 +10,6 @@ export default defineFunction({
     'by a restart of a network that nothing keeps, is listed with active=0. Run addips again to bind it.',
   access: 'any',
   effect: 'reads',
-  needsSameFiles: true,
   params: {},
   returns: {
     ip: {

@@ -15,7 +15,6 @@ export default defineFunction({
     'PHP-FPM is not a handler: each virtual host uses it or not (php_set_vhost_versions).',
   access: 'root',
   effect: 'reads',
-  needsSameFiles: true,
   role: 'WebServer',
   params: {
     version: { ...versionParam, doc: 'Only this version, such as ea-php84. Default: all versions.' },

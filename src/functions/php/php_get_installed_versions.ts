@@ -10,7 +10,6 @@ export default defineFunction({
     'layout. PHP 8.4 is named ea-php84, as clients of WHM expect.',
   access: 'root',
   effect: 'reads',
-  needsSameFiles: true,
   role: 'WebServer',
   params: {},
   returns: { versions: { list: { type: 'string' }, doc: 'The versions, the oldest first.' } },

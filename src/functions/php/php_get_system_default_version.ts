@@ -11,7 +11,6 @@ export default defineFunction({
     'Virtual hosts without a version of their own use it. Unless it was set, it is the newest version.',
   access: 'root',
   effect: 'reads',
-  needsSameFiles: true,
   role: 'WebServer',
   params: {},
   returns: { version: { type: 'string', doc: 'The version, such as ea-php84.' } },

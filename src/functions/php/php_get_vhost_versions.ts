@@ -12,7 +12,6 @@ export default defineFunction({
   description: 'Root sees the virtual hosts of all accounts, and a reseller those of its own accounts.',
   access: ['list-accts'],
   effect: 'reads',
-  needsSameFiles: true,
   role: 'WebServer',
   params: {},
   returns: {

@@ -10,7 +10,6 @@ export default defineFunction({
   summary: 'List the virtual hosts that use a PHP version.',
   access: 'root',
   effect: 'reads',
-  needsSameFiles: true,
   role: 'WebServer',
   params: {
     version: {

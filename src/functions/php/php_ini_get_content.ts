@@ -10,7 +10,6 @@ export default defineFunction({
   description: 'It is the file of PHP-FPM: /etc/php/8.4/fpm/php.ini for ea-php84.',
   access: 'root',
   effect: 'reads',
-  needsSameFiles: true,
   role: 'WebServer',
   params: { version: { ...versionParam, required: true } },
   returns: { content: { type: 'string', doc: 'The text; empty if there is no such file.' } },

@@ -10,7 +10,6 @@ export default defineFunction({
     'On the command line, “whmapi1 --wait BUILD” waits for the end, and “whmapi1 --tasks BUILD” shows the whole log.',
   access: 'root',
   effect: 'reads',
-  needsSameFiles: true,
   params: {
     build,
     offset: {

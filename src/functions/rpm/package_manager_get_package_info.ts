@@ -14,8 +14,7 @@ export default defineFunction({
     'would install. Debian’s lists have no licenses: they come from the installed copyright file, and are empty if it ' +
     'does not name them.',
   access: 'root',
-  effect: 'none',
-  readsMachine: true,
+  effect: 'looks',
   params: {
     ns: { ...packageNamespace, list: true },
     package: { ...packageName, list: true },

@@ -11,8 +11,7 @@ export default defineFunction({
     'The packages are those of Debian: dpkg knows what is installed, and apt what could be. “updatable” leaves out held ' +
     'packages. A sandbox has a small database of its own, in which nothing is really installed.',
   access: 'root',
-  effect: 'none',
-  readsMachine: true,
+  effect: 'looks',
   params: {
     state: {
       type: 'string',

@@ -9,8 +9,7 @@ export default defineFunction({
   summary: 'Check what answers at another server’s SSH port.',
   description: 'It reads how the SSH server identifies itself, with ssh-keyscan, and does not log in.',
   access: 'root',
-  effect: 'none',
-  readsMachine: true,
+  effect: 'looks',
   params: {
     host: { ...remoteHost, required: true, doc: 'The other server’s hostname or IP address.' },
     port: { type: 'integer', default: 22, min: 1, max: 65_535, doc: 'The port of its SSH server.' },

@@ -20,8 +20,7 @@ export default defineFunction({
     'and the files of this program. They only read, and take some seconds. “whmapi1 --doctor” checks whether the ' +
     'program itself works.',
   access: 'root',
-  effect: 'none',
-  readsMachine: true,
+  effect: 'looks',
   params: {},
   returns: {
     payload: {

@@ -38,9 +38,7 @@ export default defineFunction({
     'features, displayname and others, as cPanel’s guide to AppConfig describes them. This server lists the ' +
     'applications and does not run them. A warning names each file that is not valid.',
   access: 'root',
-  effect: 'none',
-  readsMachine: true,
-  needsSameFiles: true,
+  effect: 'looks',
   params: {},
   returns: {
     cpanel: { list: application, doc: 'The applications for accounts.' },

@@ -10,9 +10,7 @@ export default defineFunction({
     'These are the values in force, which doveconf reads from all files of /etc/dovecot. set_service_config_key lists the ' +
     'settings and what they mean.',
   access: 'root',
-  effect: 'none',
-  readsMachine: true,
-  needsSameFiles: true,
+  effect: 'looks',
   params: { service: serviceParam },
   returns: { map: { type: 'string', doc: 'The value of the setting.' }, keys: 'KEY' },
   examples: [{ args: { service: 'dovecot' }, doc: 'Show the settings of Dovecot.' }],

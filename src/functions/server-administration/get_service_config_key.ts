@@ -8,9 +8,7 @@ export default defineFunction({
   summary: 'Show one setting of a service.',
   description: 'The value is the one in force, whichever file of /etc/dovecot it comes from.',
   access: 'root',
-  effect: 'none',
-  readsMachine: true,
-  needsSameFiles: true,
+  effect: 'looks',
   params: { key: keyParam, service: serviceParam },
   returns: { map: { type: 'string', doc: 'The value of the setting.' }, keys: 'KEY' },
   examples: [

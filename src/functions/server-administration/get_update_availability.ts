@@ -9,8 +9,7 @@ export default defineFunction({
     'The answer of apt is from its package lists, and depends on its preferences, such as the tier. A message says how ' +
     'old the lists are. If npm installed the program, its registry is asked for the version in the tier.',
   access: 'root',
-  effect: 'none',
-  readsMachine: true,
+  effect: 'looks',
   params: {},
   returns: {
     current_version: {

@@ -9,8 +9,7 @@ export default defineFunction({
     'Sizes are in blocks of 1,024 bytes, as df(1) counts them. File systems in memory are left out. A file system that is ' +
     'mounted at several places is listed once.',
   access: 'root',
-  effect: 'none',
-  readsMachine: true,
+  effect: 'looks',
   params: {},
   returns: { partition: partitionList },
   list: 'partition',

@@ -11,7 +11,6 @@ export default defineFunction({
     'sandbox starts no services, and the list shows the recorded states.',
   access: ['status'],
   effect: 'reads',
-  needsSameFiles: true,
   params: {
     service: { type: 'string', values: serviceNames, doc: 'Only this service. Default: all services.' },
   },

@@ -9,8 +9,7 @@ export default defineFunction({
     'It does if a package asked for it when it was upgraded (/run/reboot-required), or if a newer kernel is installed than ' +
     'the one that runs.',
   access: 'root',
-  effect: 'none',
-  readsMachine: true,
+  effect: 'looks',
   params: {},
   returns: {
     needs_reboot: { type: 'flag', doc: 'Whether it needs a restart.' },

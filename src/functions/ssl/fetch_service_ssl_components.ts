@@ -12,8 +12,7 @@ export default defineFunction({
     'The services are cpanel (whmapi1d) and, if it is installed, dovecot. The response contains their private keys. If ' +
     'whmapi1d was started with --tls-cert, that certificate is shown, and its key is empty.',
   access: 'root',
-  effect: 'none',
-  readsMachine: true,
+  effect: 'looks',
   params: {},
   returns: {
     services: {

@@ -8,7 +8,6 @@ export default defineFunction({
   description: 'A run is a task: “whmapi1 --wait PID” follows it. Logs are kept for 30 days.',
   access: 'root',
   effect: 'reads',
-  needsSameFiles: true,
   params: {
     start_time: {
       type: 'string',

@@ -12,8 +12,7 @@ export default defineFunction({
     'dist-tag with this name in the npm registry; “release” is also “latest”, and “edge” is also “next”. A ' +
     'message says how old the package lists of apt are.',
   access: 'root',
-  effect: 'none',
-  readsMachine: true,
+  effect: 'looks',
   params: {},
   returns: {
     edge: tier('The version in the tier “edge”; empty if the tier has none.'),

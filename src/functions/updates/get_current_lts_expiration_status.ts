@@ -11,9 +11,7 @@ export default defineFunction({
     'This is the end of long-term support, or of support if the release has no long-term support. The date comes from ' +
     'Debian’s package distro-info-data.',
   access: 'root',
-  effect: 'none',
-  readsMachine: true,
-  needsSameFiles: true,
+  effect: 'looks',
   params: {},
   returns: {
     expiration: {

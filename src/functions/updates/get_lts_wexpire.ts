@@ -12,9 +12,7 @@ export default defineFunction({
     'The branches and tiers of WHM are Debian’s releases here, by number. The dates come from Debian’s package ' +
     'distro-info-data. Releases without a date of release are left out.',
   access: 'root',
-  effect: 'none',
-  readsMachine: true,
-  needsSameFiles: true,
+  effect: 'looks',
   params: {},
   returns: {
     branch: { map: { list: { fields: { build, is_main: isMain } } }, keys: 'RELEASE' },

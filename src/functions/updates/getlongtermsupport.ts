@@ -11,9 +11,7 @@ export default defineFunction({
     'WHM replaced this function with get_lts_wexpire, and its response is not documented, so the fields are ours. The dates ' +
     'come from Debian’s package distro-info-data.',
   access: 'root',
-  effect: 'none',
-  readsMachine: true,
-  needsSameFiles: true,
+  effect: 'looks',
   params: {
     all: {
       type: 'flag',

@@ -20,8 +20,7 @@ export default defineFunction({
     'The versions are those of Debian’s packages, and “0” stands for software that is not installed. With packages=1, all ' +
     'packages are listed as NAME=VERSION.',
   access: 'root',
-  effect: 'none',
-  readsMachine: true,
+  effect: 'looks',
   params: {
     packages: { type: 'flag', default: '0', doc: 'Whether to list the installed packages as well.' },
   },

@@ -74,7 +74,7 @@ export interface FunctionDescription extends ListedFunction {
   readonly description?: string;
   /** Sentences: who can call it, and in which versions of WHM or cPanel it is. */
   readonly access: string;
-  readonly effect: 'none' | 'reads' | 'changes' | 'calls' | 'operates';
+  readonly effect: 'none' | 'looks' | 'reads' | 'changes' | 'calls' | 'operates';
   /** What is lost, for functions that delete something. */
   readonly destructive?: string;
   readonly params: readonly ParamDescription[];

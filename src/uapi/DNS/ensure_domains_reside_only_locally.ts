@@ -12,7 +12,6 @@ export default defineUapi({
   summary: 'Check whether domains of the account lead to this server alone.',
   description: 'The addresses are looked up in DNS, as visitors do. At most 20 domains per call.',
   effect: 'reads',
-  needsSameFiles: true,
   params: {
     domain: { ...existingDomain, required: true, list: true, doc: 'A domain of the account. Repeatable.' },
   },

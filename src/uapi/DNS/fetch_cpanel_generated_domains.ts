@@ -14,7 +14,6 @@ export default defineUapi({
   description:
     'They are the names of the zone’s template that have an address or are an alias, and the service subdomains.',
   effect: 'reads',
-  needsSameFiles: true,
   role: 'DNS',
   params: { domain: { ...zoneParam, required: true, doc: 'A domain of the account that has a zone.' } },
   returns: {

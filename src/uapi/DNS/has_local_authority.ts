@@ -16,7 +16,6 @@ export default defineUapi({
     'The server is authoritative if one of the domain’s nameservers in DNS has an IP address of this server. ' +
     `At most ${MAX_AUTHORITY_DOMAINS} domains per call.`,
   effect: 'reads',
-  needsSameFiles: true,
   params: { domain: { ...domainName, required: true, list: true, doc: 'A domain. Repeatable.' } },
   returns: { list: authorityRow },
   examples: [

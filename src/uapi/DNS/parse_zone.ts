@@ -12,7 +12,6 @@ export default defineUapi({
   summary: 'List the lines of one of the account’s DNS zones with values in Base64.',
   description: PARSED_FORM,
   effect: 'reads',
-  needsSameFiles: true,
   role: 'DNS',
   params: { zone: { ...zoneParam, required: true } },
   returns: { list: parsedRow },

@@ -13,7 +13,6 @@ export default defineUapi({
     'A DS record consists of the key’s tag, its algorithm, a digest type and that digest. Only keys of type KSK or ' +
     'CSK have digests. Private keys are never shown. Domains whose keys cannot be shown are in a warning.',
   effect: 'reads',
-  needsSameFiles: true,
   role: 'DNS',
   feature: 'dnssec',
   params: {

@@ -10,7 +10,6 @@ export default defineUapi({
   since: 68,
   summary: 'Show how PHP runs for a virtual host of the account.',
   effect: 'reads',
-  needsSameFiles: true,
   role: 'WebServer',
   params: {
     type: {

@@ -6,7 +6,6 @@ export default defineUapi({
   since: 52,
   summary: 'List the installed PHP versions.',
   effect: 'reads',
-  needsSameFiles: true,
   role: 'WebServer',
   feature: 'multiphp',
   params: {},

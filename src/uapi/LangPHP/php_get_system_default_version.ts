@@ -9,7 +9,6 @@ export default defineUapi({
   summary: 'Show the default PHP version of this server.',
   description: 'Virtual hosts that inherit their version from no other virtual host use it.',
   effect: 'reads',
-  needsSameFiles: true,
   role: 'WebServer',
   feature: 'multiphp',
   params: {},

@@ -11,7 +11,6 @@ export default defineUapi({
   since: 52,
   summary: 'List the account’s virtual hosts with their PHP version and PHP-FPM settings.',
   effect: 'reads',
-  needsSameFiles: true,
   role: 'WebServer',
   feature: 'multiphp',
   params: { vhost: { ...hostName, doc: 'Only this virtual host. Default: all of the account.' } },

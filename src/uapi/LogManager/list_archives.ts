@@ -10,7 +10,6 @@ export default defineUapi({
     'logrotate begins new access and error logs every week, and compresses older ones. They are in the folder that ' +
     '~/access-logs leads to, where the account can read them.',
   effect: 'reads',
-  needsSameFiles: true,
   role: 'WebServer',
   feature: 'rawlog',
   params: {},

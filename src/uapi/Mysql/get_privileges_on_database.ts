@@ -10,7 +10,6 @@ export default defineUapi({
   feature: FEATURE,
   role: ROLE,
   effect: 'reads',
-  needsSameFiles: true,
   params: {
     user: { ...objectName, doc: 'The user.' },
     database: { ...objectName, doc: 'The database.' },

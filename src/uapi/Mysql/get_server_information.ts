@@ -11,7 +11,6 @@ export default defineUapi({
   feature: FEATURE,
   role: ROLE,
   effect: 'reads',
-  needsSameFiles: true,
   params: {},
   returns: {
     fields: {

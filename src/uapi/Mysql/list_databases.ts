@@ -9,7 +9,6 @@ export default defineUapi({
   feature: FEATURE,
   role: ROLE,
   effect: 'reads',
-  needsSameFiles: true,
   params: {},
   returns: {
     list: {

@@ -10,7 +10,6 @@ export default defineUapi({
   feature: FEATURE,
   role: ROLE,
   effect: 'reads',
-  needsSameFiles: true,
   params: {},
   returns: {
     list: {

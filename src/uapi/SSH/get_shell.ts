@@ -9,7 +9,6 @@ export default defineUapi({
   since: 42,
   summary: 'Show the login shell of the account.',
   effect: 'reads',
-  needsSameFiles: true,
   feature: 'ssh',
   params: {},
   returns: {

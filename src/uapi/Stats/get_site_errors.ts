@@ -10,7 +10,6 @@ export default defineUapi({
   summary: 'Show the last errors of a website of the account, the latest first.',
   description: 'They are lines of the web server’s error log of the virtual host that serves the domain.',
   effect: 'reads',
-  needsSameFiles: true,
   role: 'WebServer',
   feature: 'errlog',
   params: {

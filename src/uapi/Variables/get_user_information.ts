@@ -13,7 +13,6 @@ export default defineUapi({
   since: 86,
   summary: 'Show the account’s settings, limits and features.',
   effect: 'reads',
-  needsSameFiles: true,
   params: { name: namesParam(userVariableNames) },
   returns: { fields: userVariables },
   examples: [

@@ -3,7 +3,7 @@ import type { AnswerFormat, FunctionDescription, ShellAnswer } from '../wire.ts'
 import type { Argument, ShellCall } from './call-texts.ts';
 import { element } from './element.ts';
 import { FieldGroup } from './field-group.ts';
-import type { Example } from './function-help.ts';
+import { changesNothing, type Example } from './function-help.ts';
 import { ListControls } from './list-controls.ts';
 import { paramField, type ParamField } from './param-field.ts';
 import { RestField } from './rest-field.ts';
@@ -50,7 +50,7 @@ export class CallForm {
         optional.filter(({ hasNoEffect }) => hasNoEffect),
       ),
     ];
-    this.#dryRun.checked = fn.effect !== 'none' && fn.effect !== 'reads';
+    this.#dryRun.checked = !changesNothing(fn.effect);
     this.#dryRun.addEventListener('change', () => {
       this.#labelRun();
       this.#events.changed();

@@ -9,23 +9,26 @@ export type Example = FunctionDescription['examples'][number];
 
 const effects: Readonly<Record<FunctionDescription['effect'], string>> = {
   none: 'changes nothing',
+  looks: 'changes nothing',
   reads: 'changes nothing',
   changes: 'changes stored data',
   operates: 'changes the server',
   calls: 'calls other functions',
 };
 
+export const changesNothing = (effect: FunctionDescription['effect']): boolean =>
+  effects[effect] === effects.none;
+
 /** @param fill fills the form with an example. */
 export function functionHelp(fn: FunctionDescription, fill: (example: Example) => void): HTMLElement[] {
   const { family, effect, summary, description, access, list } = fn;
-  const isHarmless = effect === 'none' || effect === 'reads';
   return [
     element(
       'p',
       { class: 'chips' },
       element('span', { class: 'chip' }, familyTitle(family)),
       ' ',
-      element('span', { class: isHarmless ? 'chip good' : 'chip caution' }, effects[effect]),
+      element('span', { class: changesNothing(effect) ? 'chip good' : 'chip caution' }, effects[effect]),
     ),
     element('p', { class: 'lead' }, summary),
     ...(description === undefined ? [] : [element('p', {}, description)]),
