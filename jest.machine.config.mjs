@@ -1,4 +1,4 @@
-// The suites that boot a Debian to throw away: the package, the unit, a fresh clone. Only root can run them.
+// The suites that boot a Debian to throw away: the package, the unit, websites, databases. Only root can run them.
 import config from './jest.config.mjs';
 
 /** @type {import('jest').Config} */
@@ -9,6 +9,7 @@ export default {
   // It makes the root that all of them boot copies of.
   globalSetup: '<rootDir>/tests/machine/global-setup.ts',
   globalTeardown: '<rootDir>/tests/machine/global-teardown.ts',
-  maxWorkers: 1,
+  // They often wait for a daemon.
+  maxWorkers: 2,
   testTimeout: 900_000,
 };

@@ -196,7 +196,7 @@ async function compareServices(runs: number): Promise<void> {
   makePackageFolder();
   const machine = await bootMachine(machineRoot());
   try {
-    copyFileSync(builtPackage(), machine.path('/var/tmp/whmapi1.deb'));
+    copyFileSync(await builtPackage(), machine.path('/var/tmp/whmapi1.deb'));
     machine.install('/var/tmp/whmapi1.deb');
     const { stdout } = machine.run('whmapi1', ['--output=json', 'api_token_create', 'token_name=bench']);
     const { token } = (JSON.parse(stdout) as { data: { token: string } }).data;

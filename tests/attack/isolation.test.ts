@@ -27,7 +27,7 @@ const MEASURE = '/root/measure.mjs';
     beforeAll(async () => {
       makePackageFolder();
       machine = await bootMachine(machineRoot());
-      copyFileSync(builtPackage(), machine.path('/var/tmp/whmapi1.deb'));
+      copyFileSync(await builtPackage(), machine.path('/var/tmp/whmapi1.deb'));
       machine.install('/var/tmp/whmapi1.deb');
       machine.sh('whmapi1 --wait start_profile_activation code=STANDARD', { timeoutMs: 1_200_000 });
       machine.sh('systemctl start whmapi1d');

@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import { codeAt } from '../../src/model/two-factor/totp.ts';
-import { builtPackage } from './built-package.ts';
-import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
+import { hostingRoot, installedRoot } from './prepared-roots.ts';
 import { waitUntilServed } from './served.ts';
 import { until } from './until.ts';
 
@@ -18,24 +17,13 @@ interface Answer {
   readonly errors: string[] | null;
 }
 
-const DEB = '/var/tmp/whmapi1.deb';
 const PASSWORD = 'correct horse battery staple 7';
 
 describeOnMachine('an account, in this order', () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    machine = await bootMachine(machineRoot());
-    copyFileSync(builtPackage(), machine.path(DEB));
-    machine.install(DEB);
-    const { status } = machine.run('whmapi1', [
-      '--wait',
-      'start_profile_activation',
-      'code=WEBNODE',
-      'optional={"DNS":1}',
-    ]);
-    expect(status).toBe(0);
-    machine.sh('systemctl enable --now whmapi1d || { journalctl -n 40 -u whmapi1d --no-pager; exit 1; }');
+    machine = await bootMachine(await hostingRoot());
     for (const username of ['bob', 'eve']) {
       whm('createacct', `username=${username}`, `domain=${username}.example`, `password=${PASSWORD}`);
       waitUntilServed(machine, `${username}.example`);
@@ -333,13 +321,13 @@ describeOnMachine('an account, in this order', () => {
     machine.run('runuser', ['-u', 'bob', '--', 'tee', '/home/bob/public_html/hello.php'], {
       input: '<?php echo get_current_user(), 6 * 7;\n',
     });
+    // Without the roles of databases: to install their servers takes long.
+    machine.sh(`whmapi1 --wait start_profile_activation code=WEBNODE optional='{"DNS":1}'`);
     machine.sh('whmapi1 --backup /root/moved.backup --with-key && tar -C /home -cf /root/homes.tar bob eve');
-    const fresh = await bootMachine(machineRoot());
+    const fresh = await bootMachine(await installedRoot());
     try {
       for (const file of ['/root/moved.backup', '/root/homes.tar'])
         copyFileSync(machine.path(file), fresh.path(file));
-      copyFileSync(builtPackage(), fresh.path(DEB));
-      fresh.install(DEB);
       fresh.sh('systemctl stop whmapi1d; whmapi1 --restore /root/moved.backup');
       fresh.sh('systemctl enable --now whmapi1d; tar -C /home --numeric-owner -xpf /root/homes.tar');
       // Without the software, only the users come back.

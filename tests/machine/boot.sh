@@ -67,6 +67,7 @@ exec unshare --mount --propagation private bash -c '
   # Power off: as if SIGINT had killed process 1.
   if [ "$status" = 130 ] && [ -n "$kept" ]; then
     mkdir "$kept"
+    set -o pipefail
     # With the attributes by which overlayfs knows what is removed or replaced.
     tar -C "$base/upper" --xattrs --xattrs-include="*" -cf - . | tar -C "$kept" --xattrs --xattrs-include="*" -xpf -
   fi

@@ -1,11 +1,10 @@
 // Dovecot on a booted Debian: its settings and its certificate, as doveconf, its ports and openssl see them. And a script
 // hook there.
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { Authority, type Issued } from '../support/certificates.ts';
-import { builtPackage } from './built-package.ts';
-import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
+import { installedRoot } from './prepared-roots.ts';
 import { until } from './until.ts';
 
 interface Envelope {
@@ -18,7 +17,6 @@ interface Envelope {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-const DEB = '/var/tmp/whmapi1.deb';
 const OWN = '/etc/dovecot/conf.d/99-whmapi1.conf';
 
 /** A call of root to whmapi1d, which systemd confines. */
@@ -35,9 +33,7 @@ describeOnMachine('Dovecot', () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    machine = await bootMachine(machineRoot());
-    copyFileSync(builtPackage(), machine.path(DEB));
-    machine.install(DEB);
+    machine = await bootMachine(await installedRoot());
   });
   afterAll(() => machine.stop());
 
@@ -179,9 +175,7 @@ describeOnMachine('a script hook', () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    machine = await bootMachine(machineRoot());
-    copyFileSync(builtPackage(), machine.path(DEB));
-    machine.install(DEB);
+    machine = await bootMachine(await installedRoot());
   });
   afterAll(() => machine.stop());
 

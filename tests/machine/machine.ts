@@ -22,6 +22,8 @@ export interface RunOptions {
 
 /** Only ends what would never end: a busy machine may need more than a minute. */
 const BOOT_MS = 300_000;
+/** By reboot(2), process 1 of a namespace ends as if SIGINT had killed it. */
+const POWERED_OFF = 130;
 const PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
 export class Machine {
@@ -94,11 +96,16 @@ export class Machine {
     await this.up(before);
   }
 
-  /** Ends it as its administrator would, so that its daemons have written everything. @returns once that is kept. */
+  /**
+   * Ends it as its administrator would, so that its daemons have written everything.
+   * @returns once that is kept.
+   * @throws if it could not be kept.
+   */
   async powerOff(): Promise<void> {
     const ended = once(this.#holder, 'close');
     this.run('systemctl', ['poweroff']);
-    await ended;
+    const [status] = (await ended) as [number | null];
+    if (status !== POWERED_OFF) throw new Error(`boot.sh ended with ${status}: ${this.#output.join('')}`);
   }
 
   /** @param earlier the previous process. @throws if it is not up after five minutes. */

@@ -4,8 +4,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { itWith } from '../support/require-tool.ts';
-import { buildPackage, builtPackage } from './built-package.ts';
+import { buildCompanion, buildPackage, builtPackage } from './built-package.ts';
 import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
@@ -15,19 +14,18 @@ import { until } from './until.ts';
 const PASSWORD = 'four unusual words, Xylophone';
 const UPGRADE = '99.0.0';
 const FAR = '203.0.113.9';
-/** How often a loop of the shell makes each call. `CALLS_WITHOUT=1000` takes minutes. */
-const CALLS = 1000;
-const CALLS_WITHOUT = Number(process.env.CALLS_WITHOUT ?? 50);
 
 describeOnMachine('the Debian package', () => {
   let folder: string;
   let machine: Machine;
   let first: string;
   let token: string;
+  /** The path inside of a package with a higher version. */
+  let upgrade: string;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'whmapi1-package-'));
-    first = builtPackage();
+    first = await builtPackage();
     machine = await bootMachine(machineRoot());
   });
   afterAll(async () => {
@@ -36,16 +34,13 @@ describeOnMachine('the Debian package', () => {
   });
 
   const build = (...options: string[]) => buildPackage(folder, ...options);
-  /** Builds the package whmapi1-cpanel-paths. */
-  function companion(): string {
-    const words = ['--import', 'tsx', 'scripts/cpanel-paths-deb.ts', '--output', folder];
-    return execFileSync(process.execPath, words, { encoding: 'utf8' }).trim();
-  }
 
-  function install(file: string): void {
+  /** @returns its path inside. */
+  function install(file: string): string {
     const inside = `/var/tmp/${basename(file)}`;
     copyFileSync(file, machine.path(inside));
     machine.install(inside);
+    return inside;
   }
 
   /** A call over HTTPS, with root's token. */
@@ -65,11 +60,6 @@ describeOnMachine('the Debian package', () => {
 
   it('has the same bytes when it is built again', () => {
     expect(readFileSync(build()).equals(readFileSync(first))).toBe(true);
-  });
-
-  itWith(['lintian'], 'has nothing that lintian warns about', () => {
-    const words = ['--fail-on', 'error,warning', '--allow-root', first, companion()];
-    expect(execFileSync('lintian', words, { encoding: 'utf8' })).toBe('');
   });
 
   it('names no invented address as its maintainer', () => {
@@ -94,7 +84,7 @@ describeOnMachine('the Debian package', () => {
   it('has a companion with the paths of cPanel servers, which replaces nothing and leaves nothing behind', () => {
     const links = '/scripts /usr/local/cpanel/scripts /usr/local/cpanel/bin/* /usr/sbin/whmapi1';
     machine.sh('echo foreign >/usr/sbin/whmapi1');
-    install(companion());
+    install(buildCompanion(folder));
     expect(
       machine.sh('/usr/local/cpanel/bin/whmapi1 version; /scripts/restartsrv_cpsrvd --status'),
     ).toContain('running: 1');
@@ -174,19 +164,9 @@ describeOnMachine('the Debian package', () => {
     const isServed = 'whmapi1 --version --verbose | grep -q whmapi1d';
     // A server that has just started is slow at first, and the command then makes the call itself.
     machine.sh(`until ${isServed}; do sleep 0.1; done`);
-    const milliseconds = (call: string, times: number) =>
-      Number(
-        machine.sh(
-          `began=$(date +%s%N)
-           for at in $(seq ${times}); do ${call} >/dev/null; done
-           echo $(( ($(date +%s%N) - began) / 1000 ))`,
-          { timeoutMs: 600_000 },
-        ),
-      ) /
-      (1000 * times);
     const calls = ['whmapi1 version', 'whmapi1 domainuserdata domain=loop.example'];
     const show = (call: string) => machine.sh(call);
-    const served = calls.map((call) => ({ call, text: show(call), took: milliseconds(call, CALLS) }));
+    const served = calls.map((call) => ({ call, text: show(call) }));
     machine.sh(`grep -q '"function":"version".*"through":"whmapi1d"' /var/lib/whmapi1/audit.log`);
     let created = 0;
     // On a busy machine, the server may be too slow to accept a call, and the command then makes it itself.
@@ -204,14 +184,7 @@ describeOnMachine('the Debian package', () => {
     });
     machine.sh('systemctl stop whmapi1d');
     expect(machine.run('sh', ['-c', isServed]).status).toBe(1);
-    for (const { call, text, took } of served) {
-      expect(show(call)).toBe(text);
-      const without = milliseconds(call, CALLS_WITHOUT);
-      process.stdout.write(
-        `${CALLS} times ${call}: ${took.toFixed(2)} ms each; ${CALLS_WITHOUT} times without the server: ` +
-          `${without.toFixed(2)} ms each, ${(without / took).toFixed(1)} times as long\n`,
-      );
-    }
+    for (const { call, text } of served) expect(show(call)).toBe(text);
     machine.sh('systemctl start whmapi1d; whmapi1 removeacct username=loop');
   });
 
@@ -266,7 +239,7 @@ describeOnMachine('the Debian package', () => {
     machine.sh(`mkdir ${folder}; printf '[Service]\\nWatchdogSec=6\\n' >${folder}/watchdog.conf`);
     machine.sh('systemctl daemon-reload; systemctl restart whmapi1d');
     const pid = property('MainPID');
-    await pause(15_000);
+    await pause(8000);
     expect(property('MainPID')).toBe(pid);
     machine.sh(`kill -STOP ${pid}`);
     await until(() => property('MainPID') !== pid && property('ActiveState') === 'active');
@@ -278,7 +251,7 @@ describeOnMachine('the Debian package', () => {
     expect(call('createacct', account).metadata).toMatchObject({ result: 1 });
     machine.sh('echo WHMAPI1D_LOG_LEVEL=warn >>/etc/default/whmapi1');
     const pid = property('MainPID');
-    install(build('--version', UPGRADE));
+    upgrade = install(build('--version', UPGRADE));
     expect(machine.sh(`dpkg-query -W -f '\${Version}' whmapi1`)).toBe(UPGRADE);
     expect(property('ActiveState')).toBe('active');
     expect(property('MainPID')).not.toBe(pid);
@@ -296,7 +269,8 @@ describeOnMachine('the Debian package', () => {
 
   it('stays stopped and disabled over an upgrade, if the administrator has configured that', () => {
     machine.sh('systemctl disable --now whmapi1d');
-    install(build('--version', `${UPGRADE}+1`));
+    // dpkg runs the same scripts as for another version.
+    machine.install('--reinstall', upgrade);
     expect(machine.run('systemctl', ['is-enabled', 'whmapi1d']).stdout).toBe('disabled\n');
     machine.sh('systemctl enable --now whmapi1d');
   });
@@ -311,7 +285,7 @@ describeOnMachine('the Debian package', () => {
       true,
       true,
     ]);
-    install(build('--version', `${UPGRADE}+2`));
+    machine.install(upgrade);
     expect(property('ActiveState')).toBe('active');
     expect(call('listaccts').data).toMatchObject({ acct: [{ user: 'ann' }] });
   });

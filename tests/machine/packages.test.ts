@@ -3,10 +3,9 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSyn
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { builtPackage } from './built-package.ts';
-import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
+import { installedRoot } from './prepared-roots.ts';
 import { until } from './until.ts';
 
 interface Envelope {
@@ -18,7 +17,6 @@ interface Envelope {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-const DEB = '/var/tmp/whmapi1.deb';
 const REPOSITORY = '/srv/tiny';
 
 interface Tiny {
@@ -56,9 +54,7 @@ describeOnMachine('packages of the system', () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    machine = await bootMachine(machineRoot());
-    copyFileSync(builtPackage(), machine.path(DEB));
-    machine.install(DEB);
+    machine = await bootMachine(await installedRoot());
     addRepository();
   });
   afterAll(() => machine.stop());

@@ -1,14 +1,12 @@
 // The second factor of SSH, su and sudo on a booted Debian: with its real sshd, PAM and sudo, set up as
 // docs/SYSTEM-LOGINS.md says.
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { codeAt } from '../../src/model/two-factor/totp.ts';
-import { builtPackage } from './built-package.ts';
-import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine, type Ran } from './machine.ts';
+import { installedRoot } from './prepared-roots.ts';
 
-const DEB = '/var/tmp/whmapi1.deb';
 const PASSWORD = 'four unusual words, Xylophone';
 const PASSPHRASE = 'another four unusual words';
 const SECRETS = { root: 'WJ73QJSKZBXCIFPZ', bob: 'WJ73QJSKZBXCIFPA', ann: 'WJ73QJSKZBXCIFPB' };
@@ -24,9 +22,8 @@ describeOnMachine('logins to the system', () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    machine = await bootMachine(machineRoot());
-    copyFileSync(builtPackage(), machine.path(DEB));
-    machine.install(DEB, 'openssh-server', 'openssh-client', 'putty-tools', 'sudo');
+    machine = await bootMachine(await installedRoot());
+    machine.install('openssh-server', 'openssh-client', 'putty-tools', 'sudo');
     writeFileSync(machine.path('/root/password'), PASSWORD, { mode: 0o600 });
     writeFileSync(machine.path('/root/passphrase'), PASSPHRASE, { mode: 0o600 });
     // sshd also delays an address after failures. Here, all logins come from one.

@@ -4,9 +4,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { debianRoot } from './debian-root.ts';
-import { describeOnMachine } from './describe-on-machine.ts';
-import { readmeBlock } from './readme-block.ts';
+import { debianRoot } from '../../machine/debian-root.ts';
+import { describeOnMachine } from '../../machine/describe-on-machine.ts';
+import { readmeBlock } from '../../machine/readme-block.ts';
 
 /** The packages that the README lists, and the CA certificates, which a fresh Debian has. */
 const PACKAGES = ['ca-certificates'].concat(
