@@ -11,10 +11,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { builtPackage } from './built-package.ts';
-import { machineRoot, REPOSITORY } from './debian-root.ts';
+import { REPOSITORY } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
+import { hostingRoot } from './prepared-roots.ts';
 import { waitUntilServed } from './served.ts';
 import { until } from './until.ts';
 
@@ -23,23 +23,15 @@ interface Envelope {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-const DEB = '/var/tmp/whmapi1.deb';
-const ROLES = ['code=DATABASENODE', 'optional={"Postgres":1,"WebServer":1,"DNS":1}'];
-
 describeOnMachine('databases', () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    machine = await bootMachine(machineRoot());
-    copyFileSync(builtPackage(), machine.path(DEB));
-    machine.install(DEB);
-    const { status, stdout } = activate();
-    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.any(String) as string });
+    machine = await bootMachine(await hostingRoot());
   });
   afterAll(() => machine.stop());
 
-  const activate = () =>
-    machine.run('whmapi1', ['--wait', 'start_profile_activation', ...ROLES], { timeoutMs: 900_000 });
+  const activate = () => machine.run('whmapi1', ['--wait', 'start_profile_activation', 'code=STANDARD']);
   function call(name: string, ...words: string[]): Envelope {
     const { stdout } = machine.run('whmapi1', ['--output=json', name, ...words]);
     return JSON.parse(stdout) as Envelope;
@@ -532,7 +524,9 @@ END
     it('can be used by the account’s users with their passwords, and by nobody else', () => {
       for (const name of ['pia', 'pete']) {
         const words = [`username=${name}`, `domain=${name}.example`, `password=${password}`];
-        expect(call('createacct', ...words).metadata).toMatchObject({ result: 1 });
+        expect(call('createacct', ...words).metadata).toMatchObject({
+          ...{ result: 1, reason: 'Account Creation Ok' },
+        });
         expect(uapi(name, 'create_database', `name=${name}_shop`)).toBe('null');
         expect(uapi(name, 'create_user', `name=${name}_app`, `password=${password}`)).toBe('null');
         expect(uapi(name, 'grant_all_privileges', `database=${name}_shop`, `user=${name}_app`)).toBe('null');

@@ -4,10 +4,9 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PostgresServer } from '../postgres/postgres-server.ts';
-import { builtPackage } from './built-package.ts';
-import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
+import { installedRoot } from './prepared-roots.ts';
 import { until } from './until.ts';
 
 interface Server {
@@ -18,8 +17,6 @@ interface Server {
   readonly machine: Machine;
 }
 
-const DEB = '/var/tmp/whmapi1.deb';
-
 describeOnMachine('two servers that share a store', () => {
   let folder: string;
   let postgres: PostgresServer | undefined;
@@ -29,7 +26,7 @@ describeOnMachine('two servers that share a store', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'whmapi1-fleet-'));
-    for (let number = 1; number <= 2; number++) machines.push(await bootMachine(machineRoot()));
+    for (let number = 1; number <= 2; number++) machines.push(await bootMachine(await installedRoot()));
     const servers = machines.map((machine, at) => ({
       ...{ machine, name: `web${at + 1}`, address: `192.0.2.${at + 1}`, outside: `203.0.113.${at + 1}` },
     }));
@@ -70,9 +67,8 @@ describeOnMachine('two servers that share a store', () => {
     const certificate = await encrypt(postgres, web1.address);
 
     for (const { machine } of servers) {
-      copyFileSync(builtPackage(), machine.path(DEB));
-      machine.install(DEB);
-      machine.sh('systemctl stop whmapi1d; rm -f /var/lib/whmapi1/store.db*');
+      // Not the store and the key of the root that both are copies of.
+      machine.sh('systemctl stop whmapi1d; rm -f /var/lib/whmapi1/store.db* /var/lib/whmapi1/secret.key');
       writeFileSync(machine.path('/var/lib/whmapi1/postgres.pem'), certificate, { mode: 0o600 });
       const url = `${postgres.url('whmapi1')}?sslrootcert=/var/lib/whmapi1/postgres.pem`;
       writeFileSync(machine.path('/var/lib/whmapi1/store.url'), `${url}\n`, { mode: 0o600 });

@@ -1,11 +1,9 @@
 // WHM’s services on a booted Debian: their state in systemd, and a monitor that restarts services that stopped or do
 // not respond.
-import { copyFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { builtPackage } from './built-package.ts';
-import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
+import { installedRoot } from './prepared-roots.ts';
 import { until } from './until.ts';
 
 interface Envelope {
@@ -13,15 +11,12 @@ interface Envelope {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-const DEB = '/var/tmp/whmapi1.deb';
-
 describeOnMachine('services', () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    machine = await bootMachine(machineRoot());
-    copyFileSync(builtPackage(), machine.path(DEB));
-    machine.install(DEB, 'bind9', 'bind9-utils');
+    machine = await bootMachine(await installedRoot());
+    machine.install('bind9', 'bind9-utils');
   });
   afterAll(() => machine.stop());
 
@@ -102,7 +97,10 @@ describeOnMachine('services', () => {
   it('that are monitored are restarted when they run but do not respond', async () => {
     const before = pidOf('named');
     expect(Number(before)).toBeGreaterThan(1);
-    machine.sh(`kill -STOP ${before}`);
+    // systemd kills it after a minute and a half.
+    machine.sh(`mkdir -p /run/systemd/system/named.service.d
+      printf '[Service]\\nTimeoutStopSec=2\\n' >/run/systemd/system/named.service.d/stop.conf
+      systemctl daemon-reload; kill -STOP ${before}`);
     await until(() => status('named')?.running === 1 && !['0', before].includes(pidOf('named')));
     expect(machine.sh('dig @127.0.0.1 +short +time=5 version.bind CH TXT')).not.toBe('');
   });

@@ -4,11 +4,10 @@ import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import type { Outcome } from '../attack/isolation/attack.ts';
-import { builtPackage } from './built-package.ts';
 import { atTime } from './clock.ts';
-import { machineRoot } from './debian-root.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
+import { hostingRoot } from './prepared-roots.ts';
 import { waitUntilServed } from './served.ts';
 import { until } from './until.ts';
 
@@ -17,7 +16,6 @@ interface Envelope {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-const DEB = '/var/tmp/whmapi1.deb';
 const PASSWORD = 'correct horse battery staple 7';
 const DAY_MS = 86_400_000;
 const VISITOR = '/root/visit-client.cjs';
@@ -27,16 +25,7 @@ describeOnMachine('websites, in this order', () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    machine = await bootMachine(machineRoot());
-    copyFileSync(builtPackage(), machine.path(DEB));
-    machine.install(DEB);
-    const { status, stdout } = machine.run('whmapi1', [
-      '--wait',
-      'start_profile_activation',
-      'code=WEBNODE',
-      'optional={"DNS":1}',
-    ]);
-    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.any(String) as string });
+    machine = await bootMachine(await hostingRoot());
   });
   afterAll(() => machine.stop());
 
@@ -95,7 +84,6 @@ describeOnMachine('websites, in this order', () => {
     buildSync({ entryPoints, outfile: machine.path(path), bundle: true, platform: 'node', format: 'cjs' });
     return path;
   };
-  const attack = () => JSON.parse(machine.sh(`node ${scriptInside('attack')} mallory victor 8.4`)) as Outcome;
 
   it('are served over HTTP, HTTPS and HTTP/2 soon after createacct returns', () => {
     create('bob');
@@ -337,7 +325,8 @@ echo "end\n";
   it('do not reach each other, also not with any of many lines of .htaccess', () => {
     create('mallory');
     create('victor');
-    const { attempts, open, failed } = attack();
+    const attack = machine.sh(`node ${scriptInside('attack')} mallory victor 8.4`);
+    const { attempts, open, failed } = JSON.parse(attack) as Outcome;
     expect(attempts).toBeGreaterThan(800);
     expect({ open, failed }).toEqual({ open: [], failed: [] });
   });
@@ -356,10 +345,16 @@ echo "end\n";
     expect(visit('carol.example')).toBe('the page of carol\n\n200');
   });
 
-  it('that an earlier version wrote are open to each other until the upgraded server has written them again', async () => {
+  it('that an earlier version wrote are written again by the upgraded server', async () => {
+    // Without the lines that have a new account wait for its pool.
+    const written = () =>
+      machine.sh(`cd /etc; dpkg-divert --list | sort
+        grep -vE 'waiting|If(Define|File)' apache2/whmapi1/accounts/*
+        sha256sum apache2/conf-enabled/whmapi1.conf php/8.4/fpm/pool.d/*
+        ls apache2/mods-enabled; stat -c "%U %G %a %n" /run/whmapi1-php/8.4-*`);
+    const before = written();
     machine.sh(`systemctl stop whmapi1d; node ${scriptInside('earlier-form')} 8.4`);
-    // Otherwise nothing would be tested above.
-    expect(attack().open.length).toBeGreaterThan(300);
+    expect(written()).not.toBe(before);
     const findings = machine.run('whmapi1', ['--doctor']).stdout;
     expect(findings).toMatch(/earlier version has written the files[^]*The pool “www”/);
     expect(findings).toContain('Apache has the module status, which shows every account');
@@ -367,8 +362,7 @@ echo "end\n";
     await until(() =>
       /renew-role-files.*done|done.*renew-role-files/.test(machine.run('whmapi1', ['--tasks']).stdout),
     );
-    const { open, failed } = attack();
-    expect({ open, failed }).toEqual({ open: [], failed: [] });
+    expect(written()).toBe(before);
     expect(machine.run('whmapi1', ['--doctor']).stdout).not.toMatch(/earlier version has|The pool “www”/);
     expect(machine.sh('stat -c "%U %G %a" /run/whmapi1-php/8.4-mallory.example.sock')).toBe(
       'root whmapi1-web 660\n',
@@ -421,45 +415,23 @@ echo "end\n";
 
   it('keep their certificate if another is refused, and the reason says why', () => {
     machine.sh(`cd /root/ca
-      key='-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes'
-      past='-not_before 20240101000000Z -not_after 20250101000000Z'
-      openssl x509 -req -in bob.csr -CA middle.pem -CAkey middle.key $past -extfile bob.ext -out expired.pem
-      openssl req $key -keyout old.key -out old.csr -subj '/CN=Old Intermediate'
-      openssl x509 -req -in old.csr -CA root.pem -CAkey root.key $past -extfile middle.ext -out old.pem
-      openssl x509 -req -in bob.csr -CA old.pem -CAkey old.key -days 10 -extfile bob.ext -out of-old.pem
       openssl req -newkey rsa:1024 -nodes -keyout weak.key -out weak.csr -subj '/CN=Weak Intermediate'
       openssl x509 -req -in weak.csr -CA root.pem -CAkey root.key -days 10 -extfile middle.ext -out weak.pem
       openssl x509 -req -in bob.csr -CA weak.pem -CAkey weak.key -days 10 -extfile bob.ext -out of-weak.pem
-      head -n 5 bob.pem >cut.pem
-      sed 's/^MII/MIJ/' bob.pem >changed.pem
-      echo 'no certificate' >text.pem
-      head -n 2 bob.key >cut.key`);
+      sed 's/^MII/MIJ/' bob.pem >changed.pem`);
     const state = () =>
       machine.sh('cd /etc; sha256sum apache2/whmapi1/accounts/* ssl/whmapi1/sites/*') +
       JSON.stringify(['bob', 'alice'].map((user) => call('fetchsslinfo', `domain=${user}.example`).data));
     const before = { state: state(), bob: fingerprint('bob'), alice: fingerprint('alice') };
+    // tests/model/certificates/checked.test.ts has all the others.
     const refused: readonly (readonly [string[], RegExp])[] = [
-      [files('expired', 'bob'), /^The certificate “bob\.example” expired on 2025-01-01\. Renew it\.$/],
-      [
-        files('of-old', 'bob', 'old'),
-        /^The CA certificate “Old Intermediate” expired on 2025-01-01\. Renew it\.$/,
-      ],
       // Apache would end when it reads this.
       [
         files('of-weak', 'bob', 'weak'),
         /^The CA certificate “Weak Intermediate” cannot be used\. The RSA key has 1024 bits/,
       ],
       [files('bob', 'alice'), /^The key does not belong to the certificate “bob\.example”\./],
-      [files('alice', 'alice'), /alice\.example/],
-      [files('bob', 'cut'), /“key”/],
-      [files('cut', 'bob'), /“crt”/],
       [files('changed', 'bob'), /“crt”/],
-      [files('text', 'bob'), /“crt”/],
-      [files('bob', 'bob', 'text'), /“cab”/],
-      [
-        files('bob', 'bob', 'old'),
-        /^The parameter “cab” does not contain the issuer of the certificate, “Test Intermediate”\./,
-      ],
     ];
     for (const [words, reason] of refused) {
       const { metadata } = call('installssl', 'domain=bob.example', ...words);
@@ -518,7 +490,7 @@ echo "end\n";
       VISITOR,
       JSON.stringify(words),
     ]);
-    const users = Array.from({ length: 24 }, (_, at) => `many${at}`);
+    const users = Array.from({ length: 8 }, (_, at) => `many${at}`);
     const all = (command: string) =>
       machine.sh(
         `printf '%s\\n' ${users.join(' ')} | xargs -P 4 -I USER whmapi1 ${command} >/root/answers || ` +
