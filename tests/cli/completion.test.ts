@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { families } from '../../src/catalogue/families.generated.ts';
@@ -302,4 +303,27 @@ describe('--completion', () => {
 test('the entry for shells is not in the help, and is recognised only as the first word', async () => {
   expect((await terminal.run('--help')).stdout).not.toContain('--complete ');
   expect(await terminal.run('version', '--complete')).toMatchObject({ status: 2 });
+});
+
+test('bash passes on no values of arguments, prints no errors, and offers what the program says', () => {
+  const script = `
+    set -u
+    source share/bash-completion/completions/whmapi1
+    whmapi1() { printf '<%s>' "$@" >&3; printf 'user=\\t\\nuserx\\t\\n'; }
+    tab() {
+      COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=\${#COMP_LINE}
+      _whmapi1 whmapi1 "\${COMP_WORDS[-1]}" "\${COMP_WORDS[-2]}" 3>&1
+      printf ' %s\\n' "\${COMPREPLY[*]}"
+    }
+    tab whmapi1 us
+    tab whmapi1 passwd password=secret us
+    tab whmapi1 passwd --file password=plain.txt us`;
+  const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', script], { encoding: 'utf8' });
+  expect(stderr).toBe('');
+  expect(stdout.split('\n')).toEqual([
+    '<--complete><us> user= userx',
+    '<--complete><passwd><password=><us> user= userx',
+    '<--complete><passwd><--file><password=><us> user= userx',
+    '',
+  ]);
 });

@@ -1,4 +1,5 @@
 // Calls that the server makes for the command.
+import { readRootLine } from '../../src/command-socket/served-account-call.ts';
 import { readLine } from '../../src/command-socket/served-call.ts';
 import { LONGEST_READING_MS } from '../../src/core/list-time-limit.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
@@ -87,4 +88,34 @@ test('it makes createacct only if it sees the files of the command', async () =>
   for (const sees of [true, false]) {
     expect(typeof (await readLine(request, here.application, () => sees)) === 'function').toBe(sees);
   }
+});
+
+test('the function that a call runs as an account decides who makes the call', async () => {
+  const decide = (...argv: string[]) =>
+    readLine(commandRequest(argv, here.environment), here.application, () => true);
+  const uapi = (name: string) => {
+    const [module, func] = name.split('::');
+    return decide('uapi_cpanel', 'cpanel.user=bob', `cpanel.module=${module}`, `cpanel.function=${func}`);
+  };
+  expect(await uapi('DomainInfo::list_domains')).toBeInstanceOf(Function);
+  expect(await uapi('SubDomain::addsubdomain')).toBeUndefined();
+  expect(await uapi('Nosuch::function')).toBeUndefined();
+  const cpanel = (version: string) =>
+    decide(
+      ...['cpanel', 'cpanel_jsonapi_user=bob', `cpanel_jsonapi_apiversion=${version}`],
+      ...['cpanel_jsonapi_module=DomainInfo', 'cpanel_jsonapi_func=list_domains'],
+    );
+  // UAPI has it, API 2 does not.
+  expect(await cpanel('3')).toBeInstanceOf(Function);
+  expect(await cpanel('2')).toBeUndefined();
+});
+
+test('the commands uapi and cpapi2 have calls of their own API made', async () => {
+  const decide = (...argv: string[]) =>
+    readRootLine(commandRequest(argv, here.environment), here.application, () => true);
+  const line = ['--user=bob', 'DomainInfo', 'list_domains'];
+  expect(await decide('--uapi', ...line)).toBeInstanceOf(Function);
+  expect(await decide('--cpapi2', ...line)).toBeUndefined();
+  expect(await decide('--cpapi2', '--user=bob', 'DomainLookup', 'getdocroot')).toBeInstanceOf(Function);
+  expect(await decide('--cpapi2', 'DomainLookup', 'getdocroot')).toBeUndefined();
 });

@@ -1,6 +1,8 @@
 // The published package: its licences, and which packages may run scripts during the installation.
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { notices, noticesOf } from '../../scripts/build/notices.ts';
 
 interface Lock {
@@ -20,6 +22,30 @@ test('every package with an install script is either allowed or denied, so that 
     .filter(([, { hasInstallScript, os }]) => hasInstallScript === true && os?.includes('linux') !== false)
     .map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length));
   expect(Object.keys(manifest.allowScripts).sort()).toEqual([...new Set(withScripts)].sort());
+});
+
+test('npm installs all man pages, and nothing that only a clone needs', () => {
+  const copy = mkdtempSync(join(tmpdir(), 'whmapi1-package-'));
+  try {
+    for (const part of ['package.json', 'man', 'scripts/prepack.ts'])
+      cpSync(join(top, part), join(copy, part), { recursive: true });
+    execFileSync(process.execPath, ['--import', 'tsx', join(copy, 'scripts/prepack.ts')], { cwd: top });
+    const read = (name: string) =>
+      JSON.parse(readFileSync(join(copy, name), 'utf8')) as Record<string, unknown>;
+    const {
+      scripts,
+      devDependencies,
+      allowScripts,
+      overrides: _overrides,
+      ...rest
+    } = read('package.json.whole');
+    expect(scripts && devDependencies && allowScripts).toBeDefined();
+    const man = readdirSync(join(top, 'man')).map((name) => `./man/${name}`);
+    expect(man).toContain('./man/whmapi1.1');
+    expect(read('package.json')).toEqual({ ...rest, man });
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
 });
 
 test.each(['abstract-logging', 'emoji-regex', 'pg-types', 'pgpass', 'commander', 'better-sqlite3'])(

@@ -2,7 +2,7 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../src/app.ts';
-import type { Caller, RawArgument } from '../../src/core/context.ts';
+import type { Caller, Db, RawArgument, SqlValue } from '../../src/core/context.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import type { Envelope } from '../../src/core/envelope.ts';
 import * as primaries from '../../src/model/web/primary-hosts.ts';
@@ -12,7 +12,7 @@ import * as stored from '../../src/model/certificates/stored.ts';
 import { siteAnswer } from '../../src/model/certificates/site-answers.ts';
 import { listSites } from '../../src/model/certificates/sites.ts';
 import * as hostedDomains from '../../src/model/domains/hosted-domains.ts';
-import { namesOf, virtualHostsOf } from '../../src/model/domains/virtual-hosts.ts';
+import { namesOf, readNeighbours, virtualHostsOf } from '../../src/model/domains/virtual-hosts.ts';
 import { renderCsv } from '../../src/render/csv.ts';
 import { loadRenderer } from '../../src/render/format.ts';
 import { recordsOf } from '../../src/render/records.ts';
@@ -252,4 +252,22 @@ test('without the key file, the keys are an error before anything is written', a
   } finally {
     renameSync(aside, file);
   }
+});
+
+test('what is read before the first virtual host does not grow with the resellers', async () => {
+  const rows = await here.engine.store.transaction('reads', async (db) => {
+    let count = 0;
+    const counting = {
+      ...{ dialect: db.dialect, server: db.server },
+      get: db.get.bind(db),
+      all: async (sql: string, ...values: SqlValue[]) => {
+        const found = await db.all(sql, ...values);
+        if (/\breseller\b/.test(sql)) count += found.length;
+        return found;
+      },
+    };
+    await readNeighbours(counting as Partial<Db> as Db);
+    return { value: count, keep: false };
+  });
+  expect(rows).toBe(0);
 });

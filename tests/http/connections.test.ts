@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { password, TestServer } from '../support/server.ts';
 import { watchPasswords } from '../support/watched-passwords.ts';
-import { sendRaw } from '../support/raw-client.ts';
+import { openSocket, sendRaw } from '../support/raw-client.ts';
 import { describeWith } from '../support/require-tool.ts';
 
 let server: TestServer;
@@ -140,4 +140,25 @@ test.each(['json-api', 'xml-api'])('/%s/NAME/ is handled like /NAME', async (api
   const plain = await ask('');
   expect(plain.status).toBe(200);
   expect(await ask('/')).toMatchObject({ status: 200, text: plain.text });
+});
+
+test('what is not HTTP does not prolong the time to read a response', async () => {
+  const hasty = await TestServer.start({ writeTimeout: 1000 });
+  try {
+    const socket = await openSocket(hasty.url);
+    socket.on('error', () => undefined);
+    socket.pause();
+    // More than the server lets wait, and more than the system accepts for a client that does not read.
+    socket.write('GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(30));
+    const isOpen = () => !socket.destroyed && socket.writable;
+    for (let round = 0; round < 60 && isOpen(); round++) {
+      await new Promise((done) => setTimeout(done, 300));
+      socket.write('nonsense\r\n\r\n');
+    }
+    const isCut = !isOpen();
+    socket.destroy();
+    expect(isCut).toBe(true);
+  } finally {
+    await hasty.stop();
+  }
 });

@@ -16,8 +16,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chooseMachine, sandboxMachine } from '../../src/machine/choose.ts';
+import { Table } from '../../src/machine/sandbox/tables.ts';
+import { uidFor } from '../../src/machine/sandbox/user-rows.ts';
 import { SandboxUsers } from '../../src/machine/sandbox/users.ts';
 import { builtScript } from '../support/built-script.ts';
+import { growth } from '../support/growth.ts';
 import { describeUsers, usagesOf } from './users.contract.ts';
 
 // Locks and hashes are slow on a busy machine.
@@ -206,4 +209,19 @@ test('only root with the system’s state directory acts on the machine itself',
   expect(await kind(0, '/var/lib/whmapi1')).toBe('LinuxUsers');
   expect(await kind(1000, '/var/lib/whmapi1')).toBe('SandboxUsers');
   expect(await kind(0, '/var/lib/whmapi1/other')).toBe('SandboxUsers');
+});
+
+test('the cost of a new user grows with the users as one pass over their files does', () => {
+  const factor = growth(2000, (count) => {
+    const lines = Array.from(
+      { length: count },
+      (_, at) => `u${at}:x:${20_000 + at}:${20_000 + at}::/home/u${at}:\n`,
+    );
+    const table = new Table(Buffer.from(lines.join('')));
+    expect(uidFor({ passwd: table, group: table, shadow: table, suspended: table }, undefined)).toBe(
+      20_000 + count,
+    );
+    expect(table.with(['bob', 'x']).row('bob')).toEqual(['bob', 'x']);
+  });
+  expect(factor).toBeLessThan(30);
 });

@@ -2,7 +2,7 @@
 // call was interrupted.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { frame, FrameReader } from '../../src/command-socket/frames.ts';
@@ -136,6 +136,20 @@ describeNative('the command makes the call itself', () => {
       sent.push(frames.splice(0));
     }
     expect(sent).toEqual([['R'], []]);
+  });
+
+  test('if standard input is too long, of which Node then reads all', async () => {
+    const { frames } = await pretend((socket, type) => type === 'R' && socket.end(frame('S')));
+    const [program, node] = [join(folder.path, 'short'), join(folder.path, 'node')];
+    writeFileSync(node, '#!/bin/sh\nwc -c\n', { mode: 0o755 });
+    compileClient(program, { NAME: 'whmapi1', MAX_CONTENT: 50_000, NODE: node, PATIENCE_MS: 60_000 });
+    const through = ['sh', '-c', `shift; exec "${program}" "$@"`, 'sh'];
+    for (const length of [49_000, 50_001, 500_000]) {
+      const { stdout } = await natively(words, { through, input: 'x'.repeat(length) });
+      expect(Number(stdout)).toBe(length);
+    }
+    // Only the first input fits, and is sent in a second request.
+    expect(frames).toEqual(['R', 'I', 'R', 'R', 'R']);
   });
 });
 

@@ -19,6 +19,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { AuditRecord } from '../../src/core/audit.ts';
 import { AuditReader } from '../../src/store/audit-reader.ts';
 import { AuditLog } from '../../src/store/logs.ts';
+import { compressOld } from '../../src/store/rotate.ts';
 import { StateDirectory } from '../../src/store/state-directory.ts';
 
 let folder: string;
@@ -258,6 +259,18 @@ describe('rotation', () => {
     const kept = [...compressed.flatMap(xidsIn), ...xids(`${path}.1`), ...xids()];
     expect(kept).toEqual(written.slice(-kept.length));
     expect(kept.length).toBeGreaterThan(20);
+  });
+
+  test('keeps an old file that gets a line while it is compressed', async () => {
+    const directory = new StateDirectory(join(folder, 'state'), process.geteuid?.() ?? 0);
+    const old = `${path}.2`;
+    writeFileSync(old, 'first\n', { mode: 0o600 });
+    utimesSync(old, 1_700_000_000, 1_700_000_000);
+    const compression = compressOld(directory, 'audit.log', Date.now());
+    appendFileSync(old, 'second\n');
+    await compression;
+    expect(readFileSync(old, 'utf8')).toBe('first\nsecond\n');
+    expect(existsSync(`${old}.gz`)).toBe(false);
   });
 
   test('removes what a compression left that was killed at its end, and shows no line twice', async () => {
