@@ -39,16 +39,30 @@ export function leave(
  * @returns false if the list is not long, or the call needs it as a whole.
  */
 export function leaveItems<Item>(
-  { listQuery, reportLongList }: Pick<Context, 'listQuery'> & Partial<Pick<Context, 'reportLongList'>>,
+  context: LeavingText,
   items: readonly Item[],
   recordOf: (item: Item) => Value,
 ): boolean {
-  if (listQuery !== undefined || reportLongList === undefined || items.length <= LONG) return false;
-  const batches = function* () {
+  return leaveText(context, items.length, function* () {
     for (let at = 0; at < items.length; at += BATCH) {
       yield JSON.stringify(items.slice(at, at + BATCH).map(recordOf));
     }
-  };
+  });
+}
+
+type LeavingText = Pick<Context, 'listQuery'> & Partial<Pick<Context, 'reportLongList'>>;
+
+/**
+ * Leaves a list whose JSON is made from memory.
+ * @param batches lists, which can be made again.
+ * @returns false if the list is not long, or the call needs it as a whole.
+ */
+export function leaveText(
+  { listQuery, reportLongList }: LeavingText,
+  length: number,
+  batches: () => Iterable<string>,
+): boolean {
+  if (listQuery !== undefined || reportLongList === undefined || length <= LONG) return false;
   reportLongList({ batches: batches(), preview: batches, close: () => undefined });
   return true;
 }

@@ -62,7 +62,7 @@ export async function readKeys(
   { where, values }: Condition,
   before: readonly string[] = [],
 ): Promise<string[]> {
-  const { db, listQuery, reportLongList } = context;
+  const { db, listQuery } = context;
   const sql = `SELECT ${key} AS item FROM ${from} WHERE ${where} ORDER BY ${order}`;
   const isText = listQuery === undefined && longLists.canLeave(context);
   if (isText && (await longLists.areMany(db, { sql, values }))) {
@@ -75,7 +75,7 @@ export async function readKeys(
             values,
           );
     const batches = before.length === 0 ? [keys] : [JSON.stringify(before), keys];
-    reportLongList?.({ batches, preview: () => batches, close: () => undefined });
+    longLists.leaveText(context, Infinity, () => batches);
     return [];
   }
   const keys = [...before, ...(await jsonList<string>(db, sql, values))];

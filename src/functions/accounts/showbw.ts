@@ -73,28 +73,19 @@ export default defineFunction({
   ],
 
   async handler({ month, year, showres, search, searchtype }, context) {
-    const { caller, db, now, listQuery, reportLongList } = context;
+    const { caller, db, now } = context;
     const owner = showres === undefined ? undefined : await resellers.resolveAsked(db, caller, showres);
     const today = monthAt(now());
     const asked = { year: year ?? today.year, month: month ?? today.month };
     const report = await prepare(db, caller, asked, { search, searchtype, owner });
     const { count, bytes } = await totals(db, report);
-    const rest = { ...asked, reseller: owner ?? caller.user, totalused: bytes };
-    if (listQuery !== undefined || reportLongList === undefined || count <= longLists.LONG) {
-      return { acct: (await listAccounts(db, report)).map(recordOf), ...rest };
-    }
-    if (longLists.canLeave(context)) {
-      longLists.leave(context, function* (reading) {
-        for (const batch of inBatches(db, report, reading)) yield JSON.stringify(batch.map(recordOf));
-      });
-    } else {
-      const accounts = await listAccounts(db, report);
-      const batches = function* () {
-        for (const one of accounts) yield JSON.stringify([recordOf(one)]);
-      };
-      reportLongList({ batches: batches(), preview: batches, close: () => undefined });
-    }
-    return { acct: [], ...rest };
+    const acct = await longLists.recordsOf(context, {
+      areMany: () => Promise.resolve(count > longLists.LONG),
+      all: () => listAccounts(db, report),
+      prepareBatches: () => Promise.resolve((reading) => inBatches(db, report, reading)),
+      recordOf,
+    });
+    return { acct, ...asked, reseller: owner ?? caller.user, totalused: bytes };
   },
 });
 

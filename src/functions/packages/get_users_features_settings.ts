@@ -3,7 +3,7 @@ import { existingAccount } from '../../model/accounts/names.ts';
 import { features } from '../../model/features/catalogue.ts';
 import { readIds } from '../../model/features/ids.ts';
 import { NameIndex } from '../../model/features/name-index.ts';
-import { LONG } from '../../model/long-list.ts';
+import { leaveText, LONG } from '../../model/long-list.ts';
 import { recordsOf, type FeatureRecord } from '../../model/features/settings-of-users.ts';
 
 export default defineFunction({
@@ -72,15 +72,13 @@ export default defineFunction({
     },
   ],
 
-  async handler(args, { caller, db, listQuery, reportLongList }) {
+  async handler(args, context) {
+    const { caller, db } = context;
     const ids = args.feature.length === 0 ? features.map(({ id }) => id) : await readIds(args.feature);
     const users = new NameIndex(args.user);
     const records = await recordsOf(db, caller, users, ids);
-    if (listQuery === undefined && reportLongList !== undefined && users.names.length * ids.length > LONG) {
-      const batches = () => records.inBatchesOf(LONG);
-      reportLongList({ batches: batches(), preview: batches, close: () => undefined });
-      return { users_features_settings: [] };
-    }
+    const length = users.names.length * ids.length;
+    if (leaveText(context, length, () => records.inBatchesOf(LONG))) return { users_features_settings: [] };
     const all = [...records.inBatchesOf(LONG)].flatMap((batch) => JSON.parse(batch) as FeatureRecord[]);
     return { users_features_settings: all };
   },

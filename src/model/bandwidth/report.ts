@@ -1,5 +1,6 @@
 // The bandwidth of accounts in a month, with that of removed accounts.
 import type { Caller, Db, KeptReading } from '../../core/context.ts';
+import type { Hash } from '../../core/values.ts';
 import { found, type Search } from '../accounts/search.ts';
 import type { Condition } from '../list-in-sql.ts';
 import { BATCH, rowsInOrder, type Rows } from '../long-list.ts';
@@ -7,7 +8,7 @@ import { BYTES_OF_MEBIBYTE } from './exceeded.ts';
 import { daysOf, type Month } from './months.ts';
 
 /** As responses have it, so that a long list makes one object for each domain. */
-export interface DomainUsage {
+export interface DomainUsage extends Hash {
   /** 1 if the account no longer has the domain. */
   readonly deleted: 0 | 1;
   readonly domain: string;
