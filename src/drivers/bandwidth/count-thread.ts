@@ -9,7 +9,8 @@ const PIECE = 256 * 1024;
 /** A piece ends with the line that goes on behind it, which is at most so much longer. */
 const MAX_REST = 512;
 
-const counter = new ByteCounter(PIECE + MAX_REST);
+const counter = new ByteCounter();
+const buffer = Buffer.allocUnsafe(PIECE + MAX_REST);
 
 /** Counts pieces of the range until the threads have taken all of them. */
 function count(range: LogRange): CountedShare {
@@ -35,7 +36,6 @@ function count(range: LogRange): CountedShare {
  * @returns the position behind them. Undefined if this cannot be read or has a long line: the caller counts it again.
  */
 function countPiece({ descriptor, start, end }: LogRange, from: number): number | undefined {
-  const [buffer] = counter.buffers;
   const wanted = Math.min(PIECE + MAX_REST, end - from);
   let size: number;
   try {
@@ -49,7 +49,7 @@ function countPiece({ descriptor, start, end }: LogRange, from: number): number 
   const last = end - from <= PIECE ? end - from : buffer.indexOf(NEWLINE, PIECE) + 1;
   const isComplete = (at: number) => at > 0 && at <= size;
   if (!isComplete(last) || (from > start && !isComplete(first))) return undefined;
-  counter.add(buffer.subarray(first), last - first);
+  counter.add(buffer.subarray(first, last));
   return from + last;
 }
 

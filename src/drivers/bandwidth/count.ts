@@ -4,8 +4,7 @@ import type { MachineFiles } from '../../core/machine-daemons.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import { domainOfPlain } from '../../core/wildcards.ts';
 import type { LogFile, LogMove } from '../../model/bandwidth/log-files.ts';
-import { ByteCounter, NEWLINE } from './byte-counter.ts';
-import type { CountedBytes } from './byte-sums.ts';
+import { ByteCounter, NEWLINE, type CountedBytes } from './byte-counter.ts';
 import { headOf, openLogs, type OpenLog } from './logs.ts';
 import type { CountThreads, LogRange } from './count-threads.ts';
 
@@ -77,7 +76,7 @@ export async function countNewLines(work: CountWork): Promise<CountResult> {
 }
 
 class Counting {
-  readonly counter = new ByteCounter(PIECE);
+  readonly counter = new ByteCounter();
   readonly #work: CountWork;
   /** In bytes. */
   readonly #total: number;
@@ -114,10 +113,10 @@ class Counting {
         await this.keep();
         signal.throwIfAborted();
       }
-      for await (const { lines, length } of wholeLines({ ...log, start: position }, this.counter.buffers)) {
+      for await (const { lines, length } of wholeLines({ ...log, start: position })) {
         signal.throwIfAborted();
         if (lines === undefined) this.counter.skipped += 1;
-        else this.counter.add(lines, length);
+        else this.counter.add(lines.subarray(0, length));
         advance(length);
         if (this.#since < batchBytes && this.counter.size < MAX_SUMS) continue;
         await addMove();
@@ -177,8 +176,8 @@ interface Piece {
 }
 
 /** Reads pieces of complete lines, and the next one while the caller works. An incomplete last line is left for later. */
-async function* wholeLines(log: OpenLog, buffers: ByteCounter['buffers']): AsyncGenerator<Piece> {
-  let [buffer, other] = buffers;
+async function* wholeLines(log: OpenLog): AsyncGenerator<Piece> {
+  let [buffer, other] = [Buffer.allocUnsafe(PIECE), Buffer.allocUnsafe(PIECE)];
   let position = log.start;
   let isInLongLine = false;
   // Not what is added in the meantime: the next count reads it.
