@@ -490,7 +490,10 @@ echo "end\n";
       VISITOR,
       JSON.stringify(words),
     ]);
-    const users = Array.from({ length: 8 }, (_, at) => `many${at}`);
+    const users = Array.from(
+      { length: process.env.WHMAPI1_SOAK === undefined ? 8 : 24 },
+      (_, at) => `many${at}`,
+    );
     const all = (command: string) =>
       machine.sh(
         `printf '%s\\n' ${users.join(' ')} | xargs -P 4 -I USER whmapi1 ${command} >/root/answers || ` +
