@@ -1,6 +1,6 @@
 // Measures whole processes against `node -e 0` of the same run, calls among many accounts against calls among few, and
 // the writing of long lists; and calls while another address attacks. Read the ratios: the milliseconds drift with the machine.
-// `npm run bench [-- --runs=60 --only=starts,command,hooks,accounts,disk,listfunctions,servedlists,uapilists,uapi,creating,zones,websites,dns,server,writes,memory,attack,remote,bandwidth,lists,host,web,databases,hestia]`
+// `npm run bench [-- --runs=60 --only=mix,starts,command,hooks,accounts,disk,listfunctions,servedlists,uapilists,uapi,creating,zones,websites,dns,server,writes,memory,attack,remote,bandwidth,lists,host,web,databases,hestia]`
 // HESTIA_SOURCE names a checkout of https://github.com/hestiacp/hestiacp, which the part `hestia` needs.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -25,6 +25,7 @@ import { compareHost } from './bench/host.ts';
 import { compareHooks } from './bench/hooks.ts';
 import { median, time } from './bench/measure.ts';
 import { measureMemory } from './bench/memory.ts';
+import { measureMix } from './bench/mix.ts';
 import { compareListFunctions } from './bench/list-functions.ts';
 import { compareRemote } from './bench/remote.ts';
 import { compareServedLists } from './bench/served-lists.ts';
@@ -179,6 +180,7 @@ function longLists(): void {
 process.stdout.on('error', () => undefined);
 try {
   console.log(`Node ${process.version}, ${cpus().length} cores, ${runs} runs each, in turn.`);
+  if (isAsked('mix')) await measureMix(top, work, environment);
   if (isAsked('starts')) {
     starts('Starts', join(top, 'bin/whmapi1'));
     starts('Starts with 600 more functions in the index', withManyFunctions(600));

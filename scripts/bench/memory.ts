@@ -38,6 +38,11 @@ export async function measureMemory(top: string, state: string, environment: Env
   await stop(child);
 }
 
+/** Mebibytes of resident memory of a process and all below it. */
+export function residentOf(id: number): number {
+  return processes(id).reduce((sum, one) => sum + mebibytes(one, 'Rss'), 0);
+}
+
 /** The process and all below it. */
 function processes(id: number): number[] {
   const children = readFileSync(`/proc/${id}/task/${id}/children`, 'latin1').split(' ').filter(Boolean);
