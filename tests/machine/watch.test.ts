@@ -82,10 +82,12 @@ describeOnMachine('daemons that end', () => {
   afterAll(() => machine.stop());
 
   it.each(daemons)('$unit comes back', ({ unit, breaks, works, tells, mends }) => {
-    machine.sh(`${breaks}; systemctl kill --kill-whom=main --signal=SIGKILL ${unit}`);
     const took = machine.sh(
-      `begin=$(date +%s); sleep 0.2
-      until systemctl is-active -q ${unit} && { ${works}; } >/dev/null 2>&1
+      `${breaks}
+      main() { systemctl show --property=MainPID --value ${unit}; }
+      before=$(main) begin=$(date +%s)
+      systemctl kill --kill-whom=main --signal=SIGKILL ${unit}
+      until [ "$(main)" != "$before" ] && systemctl is-active -q ${unit} && { ${works}; } >/dev/null 2>&1
       do [ $(( $(date +%s) - begin )) -lt ${SECONDS} ]; sleep 0.1; done
       echo $(( $(date +%s) - begin ))`,
     );
