@@ -42,6 +42,17 @@ describe('sorted words', () => {
     );
     expect(wrong).toEqual([]);
   });
+
+  it('have the best rank of each word of the packages', () => {
+    const lists = Object.values({ ...common.dictionary, ...english.dictionary }).map(
+      (words) => new Map(words.map((word, at) => [String(word), at + 1])),
+    );
+    const best = (word: string, all: readonly ReadonlyMap<string, number>[]) =>
+      Math.min(...all.map((ranks) => ranks.get(word) ?? Infinity));
+    const words = new Set(lists.flatMap((ranks) => [...ranks.keys()]));
+    const wrong = [...words].filter((word) => best(word, Object.values(rankings)) !== best(word, lists));
+    expect(wrong).toEqual([]);
+  });
 });
 
 describe('the strength of a password', () => {
