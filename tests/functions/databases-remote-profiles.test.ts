@@ -98,7 +98,7 @@ describe('remote_mysql_create_profile', () => {
   });
 });
 
-// With servers: tests/soak/databases-over-ssh.test.ts.
+// With servers: tests/slow/databases-over-ssh.test.ts.
 describe('remote_mysql_create_profile_via_ssh', () => {
   it.each([
     ['no such key', { sshkey_name: 'gone' }, 'not_found', 'no private SSH key “gone”'],

@@ -45,7 +45,7 @@ describe('sorted words', () => {
 
   it('have the best rank of each word of the packages', () => {
     const lists = Object.values({ ...common.dictionary, ...english.dictionary }).map(
-      (words) => new Map(words.map((word, at) => [String(word), at + 1])),
+      (words) => new Map(words.map((word, at) => [word, at + 1])),
     );
     const best = (word: string, all: readonly ReadonlyMap<string, number>[]) =>
       Math.min(...all.map((ranks) => ranks.get(word) ?? Infinity));

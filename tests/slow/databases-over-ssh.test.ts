@@ -1,4 +1,5 @@
-// remote_mysql_create_profile_via_ssh, with a real sshd, su, sudo and MariaDB.
+// remote_mysql_create_profile_via_ssh, with a real sshd, su, sudo and MariaDB. What starts another MariaDB or waits, only
+// `npm run soak` tries.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
@@ -7,7 +8,9 @@ import type { Json } from '../../src/core/values.ts';
 import { Installation } from '../support/installation.ts';
 import { PrivateMariadb } from '../support/private-mariadb.ts';
 import { PrivateSshd } from '../support/private-sshd.ts';
+import { isSoak } from '../support/sixth.ts';
 
+const inSoak = isSoak ? it : it.skip;
 const ROOT = 'root’s $ecret "pass" \\word';
 const PASSPHRASE = 'the phrase of the key';
 const asked = { name: 'walter', password: "walter's $(secret)" };
@@ -170,23 +173,26 @@ describe(FUNCTION, () => {
     expect(administrators()).toEqual([]);
   });
 
-  it('removes the user again if MariaDB cannot be reached from here, and says where it listens', async () => {
-    const aside = await PrivateMariadb.start({ hasNetwork: true, options: ['--bind-address=127.0.0.2'] });
-    try {
-      sshd.use(aside);
-      const [code, reason] = await refusal({ password: ROOT });
-      expect([code, reason]).toEqual([
-        'remote_unreachable',
-        expect.stringContaining(`MariaDB there listens at 127.0.0.2, port ${aside.port}`),
-      ]);
-      expect(aside.query("SELECT User FROM mysql.user WHERE User LIKE 'whmapi1%'")).toEqual([]);
-    } finally {
-      sshd.use(mariadb);
-      await aside.stop();
-    }
-  });
+  inSoak(
+    'removes the user again if MariaDB cannot be reached from here, and says where it listens',
+    async () => {
+      const aside = await PrivateMariadb.start({ hasNetwork: true, options: ['--bind-address=127.0.0.2'] });
+      try {
+        sshd.use(aside);
+        const [code, reason] = await refusal({ password: ROOT });
+        expect([code, reason]).toEqual([
+          'remote_unreachable',
+          expect.stringContaining(`MariaDB there listens at 127.0.0.2, port ${aside.port}`),
+        ]);
+        expect(aside.query("SELECT User FROM mysql.user WHERE User LIKE 'whmapi1%'")).toEqual([]);
+      } finally {
+        sshd.use(mariadb);
+        await aside.stop();
+      }
+    },
+  );
 
-  it('refuses a MariaDB without network, and one that does not run', async () => {
+  inSoak('refuses a MariaDB without network, and one that does not run', async () => {
     const local = await PrivateMariadb.start();
     try {
       sshd.use(local);
@@ -259,7 +265,7 @@ describe(FUNCTION, () => {
       silent.close();
     });
 
-    it('ends after ten seconds', async () => {
+    inSoak('ends after ten seconds', async () => {
       const begun = Date.now();
       const [code, reason] = await refusal({
         port: String((silent.address() as AddressInfo).port),
