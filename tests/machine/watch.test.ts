@@ -5,8 +5,8 @@ import { bootMachine, type Machine } from './machine.ts';
 import { hostingRoot } from './prepared-roots.ts';
 import { waitUntilServed } from './served.ts';
 
-/** On a busy machine. The regular check, which would also find them, is further away. */
-const SECONDS = 120;
+/** Some seconds, or minutes on a machine with ten times as much to do. The regular check is each 300 seconds. */
+const SECONDS = 240;
 
 interface Task {
   readonly id: number;
