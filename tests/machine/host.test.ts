@@ -157,7 +157,7 @@ describeOnMachine('the server', () => {
     });
 
     it('that never stops gives a failure that says how to end it, and can be made to start again', async () => {
-      addUnit('nscd', 'ExecStop=/bin/sleep infinity', 'TimeoutStopSec=infinity');
+      addUnit('nscd', 'ExecStop=/bin/sleep infinity', 'TimeoutStopSec=infinity', 'ExecReload=/bin/true');
       const { outputFiles } = buildSync({
         entryPoints: [resolve(__dirname, 'service-worker.ts')],
         bundle: true,
@@ -167,12 +167,16 @@ describeOnMachine('the server', () => {
         write: false,
       });
       writeFileSync(machine.path('/var/tmp/worker.cjs'), outputFiles[0]?.contents ?? '');
-      const words = ['/var/tmp/worker.cjs', 'nscd', 'stop', 'state', 'restartLater'];
-      const [stopped, state, restarted] = JSON.parse(machine.run('node', words).stdout) as unknown[];
+      const words = ['/var/tmp/worker.cjs', 'nscd', 'stop', 'reload', 'state', 'restartLater'];
+      const [stopped, reloaded, state, restarted] = JSON.parse(
+        machine.run('node', words).stdout,
+      ) as unknown[];
       expect(stopped).toContain(
         '“nscd.service” did not stop within 1 seconds, and systemd is still waiting for it. End its processes with ' +
           '“systemctl kill --signal=SIGKILL nscd.service”, and then retry the call.',
       );
+      // A reload does not take the place of the stop.
+      expect(reloaded).toMatch(/^“nscd\.service” is not active, because it was stopped meanwhile\./);
       expect(state).toMatchObject({ state: 'deactivating' });
       expect(restarted).toBeNull();
       machine.sh('systemctl kill --signal=SIGKILL nscd.service');

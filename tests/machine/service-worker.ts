@@ -8,7 +8,7 @@ const LIMIT_MS = 1000;
 async function main([unit = '', ...methods]: readonly string[]): Promise<void> {
   const services = new SystemdServices(run, LIMIT_MS);
   const outcomes: unknown[] = [];
-  for (const method of methods as ('stop' | 'state' | 'restartLater')[]) {
+  for (const method of methods as ('stop' | 'reload' | 'state' | 'restartLater')[]) {
     outcomes.push(await services[method](unit).catch((error: unknown) => (error as Error).message));
   }
   console.log(JSON.stringify(outcomes));

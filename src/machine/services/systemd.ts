@@ -87,7 +87,8 @@ export class SystemdServices implements MachineServices {
   /** Waits, because some daemons are still `reloading` or `activating` after the job has ended. */
   async #job(verb: 'start' | 'restart' | 'reload', unit: string): Promise<void> {
     const name = unitName(unit);
-    await this.#systemctl(unit, [verb]);
+    // A reload must not take the place of a stop that somebody has just asked for.
+    await this.#systemctl(unit, verb === 'reload' ? ['--job-mode=fail', verb] : [verb]);
     for (let pauses = 0; ; pauses++) {
       const { ActiveState } = await this.#properties(name);
       if (ActiveState === 'active') return;
@@ -111,8 +112,10 @@ export class SystemdServices implements MachineServices {
     } catch (error) {
       if (!(error instanceof MachineError)) throw error;
       const { ActiveState } = await this.#properties(name);
-      const message = ActiveState === 'deactivating' ? this.#hanging(name) : error.message;
-      throw await this.#failure(name, message, error);
+      const isStopping = ActiveState === 'deactivating';
+      if (words.includes('reload') && (isStopping || ActiveState === 'inactive'))
+        throw await this.#failure(name, `“${name}” is not active, because it was stopped meanwhile.`, error);
+      throw await this.#failure(name, isStopping ? this.#hanging(name) : error.message, error);
     }
   }
 
