@@ -9,7 +9,7 @@ const MAX_FILES = 50;
 export interface BlamedFile {
   readonly path: string;
   /** What is written instead. Undefined to remove the file. */
-  readonly anew?: { readonly content: string; readonly attributes: FileAttributes } | undefined;
+  readonly replacement?: { readonly content: string; readonly attributes: FileAttributes } | undefined;
   /** How people bring a removed file back, as a sentence. */
   readonly advice: string;
 }
@@ -42,11 +42,11 @@ export async function setAside({ files, rejection, purpose }: RejectingDaemon): 
     const message = rejected.message.replace(/(?<![.!?])$/, '.');
     if (blamed === undefined || told.length >= MAX_FILES)
       throw new MachineError('failed', [...told, message].join(' '));
-    const { path, anew, advice } = blamed;
+    const { path, replacement, advice } = blamed;
     const { copy } = await files.backUp(path);
-    if (anew === undefined) await files.remove(path);
-    else await files.write(path, anew.content, anew.attributes);
-    const [done, next] = anew === undefined ? ['set aside', [advice]] : ['written again', []];
+    if (replacement === undefined) await files.remove(path);
+    else await files.write(path, replacement.content, replacement.attributes);
+    const [done, next] = replacement === undefined ? ['set aside', [advice]] : ['written again', []];
     const kept = `The copy is “${copy ?? ''}” in the folder of backups.`;
     told.push([`“${path}” was ${done}, ${purpose}.`, message, kept, ...next].join(' '));
   }

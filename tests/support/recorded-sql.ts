@@ -8,7 +8,7 @@ import { forPostgres } from './two-dialects.ts';
 export * from '../../src/store/sqlite-connection.ts';
 
 /** A file for each test file, with a JSON text in each line. Its name is the test file’s path, with + for /. */
-export const RECORDED_SQL = 'node_modules/.cache/whmapi1-sql';
+const RECORDED_SQL = 'node_modules/.cache/whmapi1-sql';
 
 const recorded = new Set<string>();
 const top = resolve(import.meta.dirname, '../..');

@@ -73,10 +73,10 @@ export async function setSettingsAside(machine: DriverMachine): Promise<readonly
       const message = await rejectionOf(SETTINGS_FILE, tools);
       if (message === undefined) return undefined;
       const isEdited = (await files.origin(SETTINGS_FILE)) === 'edited';
-      const anew = isEdited ? { content: SETTINGS, attributes } : undefined;
+      const replacement = isEdited ? { content: SETTINGS, attributes } : undefined;
       return {
         message,
-        blamed: { path: SETTINGS_FILE, anew, advice: 'MariaDB runs without these settings.' },
+        blamed: { path: SETTINGS_FILE, replacement, advice: 'MariaDB runs without these settings.' },
       };
     },
   });

@@ -43,11 +43,14 @@ async function fileToBlame(message: string, { files }: DriverPort): Promise<Blam
   const path = isTwice ? statements.find(isNamed) : toMend;
   if (path === undefined) return undefined;
   const advice = `Mend the cause, put the copy back as “${path}”, and then run: rndc reconfig`;
-  return { path, advice, anew: isTwice ? undefined : await anew(path, { files }) };
+  return { path, advice, replacement: isTwice ? undefined : await replacementOf(path, { files }) };
 }
 
 /** Undefined if the file no longer says what this program has to write: how a signed zone is signed. */
-async function anew(path: string, { files }: Pick<DriverPort, 'files'>): Promise<BlamedFile['anew']> {
+async function replacementOf(
+  path: string,
+  { files }: Pick<DriverPort, 'files'>,
+): Promise<BlamedFile['replacement']> {
   if (path === POLICIES) return { content: renderPolicies(), attributes: readable };
   if (path === FIRST_STATEMENT) return { content: FIRST, attributes: readable };
   // It may be anything, even no text.
