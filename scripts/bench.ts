@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { codeAt } from '../src/model/two-factor/totp.ts';
+import { codeAt } from '../src/capabilities/two-factor/rules/totp.ts';
 import { formats } from '../src/render/format.ts';
 import { compareAccountLists } from './bench/account-lists.ts';
 import { compareAccountApis } from './bench/account-apis.ts';

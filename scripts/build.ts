@@ -6,7 +6,7 @@ import { copyFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, type Dir
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build, transform, type Metafile } from 'esbuild';
-import { pack } from '../src/loader.cjs';
+import { pack } from '../src/loader/loader.cjs';
 import { compileNatives } from './build/client.ts';
 import { notices } from './build/notices.ts';
 import { bundlePage } from './build/page.ts';
@@ -66,7 +66,7 @@ async function bundle(): Promise<void> {
   const all = [metafile, await bundleServer(), await bundlePage(top, join(draft, 'page'))];
   const inputs = all.flatMap((one) => Object.keys(one.inputs));
   writeFileSync(join(draft, 'THIRD-PARTY-NOTICES.txt'), notices(top, inputs));
-  copyFileSync(join(top, 'src/loader.cjs'), join(draft, 'loader.cjs'));
+  copyFileSync(join(top, 'src/loader/loader.cjs'), join(draft, 'loader.cjs'));
 }
 
 /**
@@ -82,7 +82,7 @@ async function bundleServer(): Promise<Metafile> {
       'password-worker': 'src/http/password-worker.ts',
       'user-files': 'src/machine/user-files/start.ts',
       'tool-starter': 'src/machine/linux/starter.ts',
-      'count-thread': 'src/drivers/bandwidth/count-thread.ts',
+      'count-thread': 'src/capabilities/bandwidth/driver/count-thread.ts',
     },
     outdir: draft,
     outExtension: { '.js': '.cjs' },

@@ -2,8 +2,8 @@
 // migrations, the man pages and some pages of the documentation.
 // `--untracked` writes only the files that git does not track, as a build does, so that it leaves a clone clean.
 // `--check` writes nothing and fails if a file is stale.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import Database from 'better-sqlite3';
 import { format, resolveConfig } from 'prettier';
@@ -28,10 +28,10 @@ export async function generate(): Promise<Map<string, string>> {
   files.set('src/uapi/loaders.generated.ts', accountLoadersModule(accountFunctions));
   files.set('src/uapi/index.generated.ts', accountIndexModule(accountFunctions));
   files.set('src/functions/coverage.generated.ts', coverageModule(functions, notice));
-  files.set('src/changes/loaders.generated.ts', changesModule());
-  files.set('src/drivers/loaders.generated.ts', stepsModule());
-  files.set('src/tasks/loaders.generated.ts', tasksModule());
-  files.set('src/doctor/checks.generated.ts', checksModule());
+  files.set('src/capabilities/plans.generated.ts', plansModule());
+  files.set('src/capabilities/steps.generated.ts', stepsModule());
+  files.set('src/capabilities/tasks.generated.ts', tasksModule());
+  files.set('src/capabilities/checks.generated.ts', checksModule());
   for (const [path, text] of catalogueModules(functions, notice)) files.set(path, text);
   const migrations = readMigrations();
   files.set('src/store/migrations.generated.ts', migrationsModule(migrations));
@@ -160,56 +160,92 @@ import type { AnyFunction } from '../core/define.ts';
 export const loaders: Readonly<Record<string, () => Promise<{ default: AnyFunction }>>> = {\n${rows.join('')}};\n`;
 }
 
-/** A change is registered by its file's existence, as a function is. */
-function changesModule(): string {
-  const rows = readdirSync(join(top, 'src/changes'))
-    .filter((file) => /(?<!\.generated)\.ts$/.test(file) && file !== 'earlier-operations.ts')
-    .sort()
-    .map((file) => `  '${file.replace(/\.ts$/, '')}': () => import('./${file}'),\n`);
-  return `${notice}// How each change is loaded, by its kind.
-import type { Change } from '../core/plan.ts';
-
-export const changes: Readonly<Record<string, () => Promise<{ default: Change }>>> = {\n${rows.join('')}};\n`;
+/** The folders of capabilities, and those of what capabilities share and of what walks them. */
+function rooms(): string[] {
+  const capabilities = readdirSync(join(top, 'src/capabilities'), { withFileTypes: true });
+  return [
+    'src/ground',
+    ...capabilities.filter((entry) => entry.isDirectory()).map(({ name }) => `src/capabilities/${name}`),
+    'src/life',
+  ];
 }
 
-/** So is a step of a driver. */
+/** The files directly in one folder of each room, such as `plans`, by the names of the files. */
+function filesIn(folder: string): ReadonlyMap<string, string> {
+  const found = rooms()
+    .map((room) => join(room, folder))
+    .filter((path) => existsSync(join(top, path)))
+    .flatMap((path) => readdirSync(join(top, path)).map((file) => join(path, file)))
+    .filter((path) => path.endsWith('.ts'));
+  return byName(found.map((path) => [basename(path, '.ts'), path]));
+}
+
+/** Sorted. @throws Error if two files have one name: it is stored in journals. */
+function byName(pairs: readonly (readonly [string, string])[]): ReadonlyMap<string, string> {
+  const sorted = [...pairs].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [at, [name, path]] of sorted.entries()) {
+    const [next, other] = sorted[at + 1] ?? [];
+    if (next === name) throw new Error(`${path} and ${other} have one name: ${name}.`);
+  }
+  return new Map(sorted);
+}
+
+/** Rows of a registry in src/capabilities/. */
+function rowsOf(files: ReadonlyMap<string, string>): string {
+  return [...files]
+    .map(([name, path]) => {
+      const key = /^\w+$/.test(name) ? name : `'${name}'`;
+      const file = relative('src/capabilities', path);
+      return `  ${key}: () => import('${file.startsWith('.') ? file : `./${file}`}'),\n`;
+    })
+    .join('');
+}
+
+/** A plan is registered by its file's existence, as a function is. */
+function plansModule(): string {
+  return `${notice}// How each change that a plan can make is loaded, by its kind.
+import type { Change } from '../core/plan.ts';
+
+export const changes: Readonly<Record<string, () => Promise<{ default: Change }>>> = {\n${rowsOf(filesIn('plans'))}};\n`;
+}
+
+/** So is a step. Its kind is the folder of `steps/` and the file: `zones/change`. The capability’s name if that is `driver/`. */
 function stepsModule(): string {
-  const rows = readdirSync(join(top, 'src/drivers'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\/steps\/[^/]+\.ts$/.test(file))
-    .sort()
-    .map((file) => `  '${file.replace('/steps/', '/').replace(/\.ts$/, '')}': () => import('./${file}'),\n`);
+  const paths = rooms().flatMap((room) =>
+    readdirSync(join(top, room), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /^driver\/(.+\/)?steps\/[^/]+\.ts$/.test(file))
+      .map((file) => join(room, file)),
+  );
+  const kindOf = (path: string) => {
+    const folder = dirname(dirname(path));
+    return `${basename(basename(folder) === 'driver' ? dirname(folder) : folder)}/${basename(path, '.ts')}`;
+  };
   return `${notice}// How each step is loaded, by its kind.
 import type { AnyStep } from '../core/plan.ts';
 
-export const steps: Readonly<Record<string, () => Promise<{ default: AnyStep }>>> = {\n${rows.join('')}};\n`;
+export const steps: Readonly<Record<string, () => Promise<{ default: AnyStep }>>> = {\n${rowsOf(byName(paths.map((path) => [kindOf(path), path])))}};\n`;
 }
 
 /** So is a kind of task. */
 function tasksModule(): string {
-  const rows = readdirSync(join(top, 'src/tasks'))
-    .filter((file) => !file.endsWith('.generated.ts'))
-    .sort()
-    .map((file) => `  '${file.replace(/\.ts$/, '')}': () => import('./${file}'),\n`);
   return `${notice}// How each kind of task is loaded.
 import type { TaskKinds } from '../core/task.ts';
 
-export const taskKinds: TaskKinds = {\n${rows.join('')}};\n`;
+export const taskKinds: TaskKinds = {\n${rowsOf(filesIn('tasks'))}};\n`;
 }
 
-/** A check is registered by its file's existence too. Each command loads only its own. */
+/** So is a check. Each command loads only its own. */
 function checksModule(): string {
-  const files = readdirSync(join(top, 'src/doctor/checks')).sort();
-  const textOf = (file: string) => readFileSync(join(top, 'src/doctor/checks', file), 'utf8');
-  const listOf = (chosen: readonly string[]) => {
-    const rows = chosen.map(
-      (file) => `  '${file.replace(/\.ts$/, '')}': () => import('./checks/${file}'),\n`,
-    );
-    return `Readonly<Record<string, () => Promise<{ default: Check }>>> = {\n${rows.join('')}};\n`;
-  };
-  const ofDoctor = files.filter((file) => !/^ {2}isAdviceOnly: true,$/m.test(textOf(file)));
-  const ofSecurity = files.filter((file) => /^ {2}advisor: /m.test(textOf(file)));
+  const files = [...filesIn('checks')].map(([name, path]) => ({
+    ...{ name, path },
+    text: readFileSync(join(top, path), 'utf8'),
+  }));
+  const listOf = (chosen: typeof files) =>
+    `Readonly<Record<string, () => Promise<{ default: Check }>>> = {\n${rowsOf(byName(chosen.map(({ name, path }) => [name, path])))}};\n`;
+  const ofDoctor = files.filter(({ text }) => !/^ {2}isAdviceOnly: true,$/m.test(text));
+  const ofSecurity = files.filter(({ text }) => /^ {2}advisor: /m.test(text));
   return `${notice}// How each check of --doctor, and each check of fetch_security_advice, is loaded.
-import type { Check } from './check.ts';
+import type { Check } from '../ground/doctor/check.ts';
 
 export const checks: ${listOf(ofDoctor)}
 export const securityChecks: ${listOf(ofSecurity)}`;

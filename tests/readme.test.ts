@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { codeAt } from '../src/model/two-factor/totp.ts';
+import { codeAt } from '../src/capabilities/two-factor/rules/totp.ts';
 import { freePort } from './support/free-port.ts';
 import { itWith, type Tool } from './support/require-tool.ts';
 import { isSoak } from './support/sixth.ts';

@@ -2,9 +2,9 @@
 // Both read it from the kernel’s cache, in turn.
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { countNewLines } from '../../src/drivers/bandwidth/count.ts';
-import { CountThreads } from '../../src/drivers/bandwidth/count-threads.ts';
-import { BYTES_LOG, LOG_DIRECTORY } from '../../src/drivers/bandwidth/places.ts';
+import { countNewLines } from '../../src/capabilities/bandwidth/driver/count.ts';
+import { CountThreads } from '../../src/capabilities/bandwidth/driver/count-threads.ts';
+import { BYTES_LOG, LOG_DIRECTORY } from '../../src/capabilities/bandwidth/driver/places.ts';
 import { sandboxMachine } from '../../src/machine/choose.ts';
 import { median, processorOf } from './measure.ts';
 

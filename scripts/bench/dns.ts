@@ -3,8 +3,8 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Bind } from '../../src/drivers/zones/bind/bind.ts';
-import { PrivateNamed } from '../../tests/drivers/zones/private-named.ts';
+import { Bind } from '../../src/capabilities/dns/driver/zones/bind/bind.ts';
+import { PrivateNamed } from '../../tests/capabilities/dns/driver/zones/private-named.ts';
 import {
   makeToken,
   median,

@@ -4,7 +4,7 @@ import { copyFileSync, writeFileSync } from 'node:fs';
 import { statfs, readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
-import { services } from '../../src/drivers/services/catalogue.ts';
+import { services } from '../../src/capabilities/system/driver/services/catalogue.ts';
 import { readFileSystems } from '../../src/machine/kernel/file-systems.ts';
 import { builtPackage, makePackageFolder, removePackageFolder } from '../../tests/machine/built-package.ts';
 import { machineRoot } from '../../tests/machine/debian-root.ts';

@@ -3,10 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { LockingWork } from '../../src/drivers/each-account.ts';
-import { renderAccount } from '../../src/drivers/virtual-hosts/apache/render-account.ts';
-import { DEFAULT_CERTIFICATE, DEFAULT_KEY } from '../../src/drivers/virtual-hosts/default-certificate.ts';
-import type { AccountWeb } from '../../src/drivers/virtual-hosts/contract.ts';
+import type { LockingWork } from '../../src/ground/driver/each-account.ts';
+import { renderAccount } from '../../src/capabilities/web/driver/virtual-hosts/apache/render-account.ts';
+import {
+  DEFAULT_CERTIFICATE,
+  DEFAULT_KEY,
+} from '../../src/capabilities/web/driver/virtual-hosts/default-certificate.ts';
+import type { AccountWeb } from '../../src/capabilities/web/driver/virtual-hosts/contract.ts';
 import { PrivateApache } from '../../tests/support/private-apache.ts';
 import { median } from './measure.ts';
 

@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
-import { rankings } from '../../src/model/passwords/words.ts';
-import { sortWords } from '../../src/model/passwords/sorted-words.ts';
+import { rankings } from '../../src/ground/rules/passwords/words.ts';
+import { sortWords } from '../../src/ground/rules/passwords/sorted-words.ts';
 
 const FILE = 'password-words.txt';
 
@@ -17,8 +17,8 @@ export function passwordWordsReader(top: string): Plugin {
   return {
     name: 'password words',
     setup(build) {
-      build.onLoad({ filter: /\/src\/model\/passwords\/words\.ts$/ }, () => ({
-        resolveDir: join(top, 'src/model/passwords'),
+      build.onLoad({ filter: /\/src\/ground\/rules\/passwords\/words\.ts$/ }, () => ({
+        resolveDir: join(top, 'src/ground/rules/passwords'),
         loader: 'ts',
         contents: `
           import { readFileSync } from 'node:fs';

@@ -1,9 +1,13 @@
 // `uapi --user=NAME` and `cpapi2 --user=NAME`: root calls a function for an account.
-import { createApplication, type Application } from '../app.ts';
+import { createApplication, type Application } from '../app/app.ts';
 import type { Envelope } from '../core/envelope.ts';
 import { ApiError } from '../core/errors.ts';
-import { callAsAccount, callFailure, type NamedCall } from '../model/account-apis/named-envelope.ts';
-import * as accounts from '../model/accounts/accounts.ts';
+import {
+  callAsAccount,
+  callFailure,
+  type NamedCall,
+} from '../capabilities/logins/rules/account-apis/named-envelope.ts';
+import * as accounts from '../capabilities/accounts/rules/accounts.ts';
 import type { Io } from './io.ts';
 import type { AccountRequest } from '../core/account-request.ts';
 

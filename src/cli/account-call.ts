@@ -132,7 +132,7 @@ async function run(request: AccountRequest, { user }: CommandLine, io: Io): Prom
       return await callThroughSocket(request, io.environment);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      const { callFailure } = await import('../model/account-apis/named-envelope.ts');
+      const { callFailure } = await import('../capabilities/logins/rules/account-apis/named-envelope.ts');
       return callFailure(request, error);
     }
   }

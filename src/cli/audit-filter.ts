@@ -1,5 +1,5 @@
 // Selects the records of the audit log that --log shows. The user writes the filter as FIELD=VALUE words.
-import type { StoredAuditRecord } from '../administration.ts';
+import type { StoredAuditRecord } from '../administration/installation.ts';
 import { quote } from '../core/quote.ts';
 import { UsageError } from './usage-error.ts';
 

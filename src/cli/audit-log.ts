@@ -1,6 +1,11 @@
 // whmapi1 --log: shows the audit log as a table, JSON lines or CSV.
 import { setTimeout } from 'node:timers/promises';
-import { openAuditLog, toJsonLine, type AuditReader, type StoredAuditRecord } from '../administration.ts';
+import {
+  openAuditLog,
+  toJsonLine,
+  type AuditReader,
+  type StoredAuditRecord,
+} from '../administration/installation.ts';
 import { visible } from '../core/visible.ts';
 import type { AdministrationOptions } from './administration-options.ts';
 import { matches, readAuditFilter, type AuditFilter } from './audit-filter.ts';

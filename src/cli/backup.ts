@@ -1,6 +1,11 @@
 // whmapi1 --backup FILE and --restore FILE.
 import { resolve } from 'node:path';
-import { backUpStore, locateInstallation, restoreStore, type Manifest } from '../administration.ts';
+import {
+  backUpStore,
+  locateInstallation,
+  restoreStore,
+  type Manifest,
+} from '../administration/installation.ts';
 import { visible } from '../core/visible.ts';
 import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';

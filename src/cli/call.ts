@@ -1,5 +1,5 @@
 // Makes one call from the command line: reads its arguments, dispatches it, prints the response.
-import { createApplication, root, type Application } from '../app.ts';
+import { createApplication, root, type Application } from '../app/app.ts';
 import { findTypos } from '../core/argument-warnings.ts';
 import { dispatch } from '../core/dispatch.ts';
 import { failure } from '../core/report.ts';

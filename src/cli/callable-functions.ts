@@ -1,5 +1,5 @@
 // The functions that a reseller may call, for its help.
-import { createApplication } from '../app.ts';
+import { createApplication } from '../app/app.ts';
 import { mayCall } from '../core/access.ts';
 import type { IndexRow } from '../core/context.ts';
 import { ApiError, errorKinds } from '../core/errors.ts';

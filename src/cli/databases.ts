@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { ApiError } from '../core/errors.ts';
 import { exitStatusOf } from '../core/exit-status.ts';
 import { visible } from '../core/visible.ts';
-import { administerDatabases as administer } from '../database-administration.ts';
+import { administerDatabases as administer } from '../administration/databases.ts';
 import type { AdministrationOptions } from './administration-options.ts';
 import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';

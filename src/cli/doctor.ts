@@ -7,8 +7,8 @@ import {
   locateInstallation,
   type CheckFinding,
   type Severity,
-} from '../administration.ts';
-import { version } from '../app.ts';
+} from '../administration/installation.ts';
+import { version } from '../app/app.ts';
 import { visible } from '../core/visible.ts';
 import type { AdministrationOptions } from './administration-options.ts';
 import { wrap } from './help-layout.ts';

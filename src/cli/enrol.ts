@@ -1,5 +1,5 @@
 // whmapi1 --enrol: sets up two-factor authentication at the terminal, for root or for the reseller in --user.
-import { createApplication, root, type Application } from '../app.ts';
+import { createApplication, root, type Application } from '../app/app.ts';
 import type { Caller } from '../core/context.ts';
 import { dispatch } from '../core/dispatch.ts';
 import type { Envelope } from '../core/envelope.ts';

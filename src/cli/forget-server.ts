@@ -1,5 +1,5 @@
 // whmapi1 --forget-server NAME: forgets a decommissioned server of the shared store and releases its locks.
-import { forgetServer } from '../store-administration.ts';
+import { forgetServer } from '../administration/store.ts';
 import { ApiError, errorKinds } from '../core/errors.ts';
 import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';

@@ -1,6 +1,6 @@
 // Reads what follows --hook. The actions and options are those of WHM’s manage_hooks.
 import { Command, CommanderError, Option } from 'commander';
-import type { Attributes } from '../hook-administration.ts';
+import type { Attributes } from '../administration/hooks.ts';
 import { UsageError } from './usage-error.ts';
 
 export type HookAction = 'add' | 'delete' | 'list' | 'describe' | 'events' | 'help';

@@ -1,6 +1,6 @@
 // whmapi1 --hook: registers, lists and removes the scripts that run before and after calls.
 import { visible } from '../core/visible.ts';
-import { HookDesk, MODULES, showHooks, type Hook, type HookEvent } from '../hook-administration.ts';
+import { HookDesk, MODULES, showHooks, type Hook, type HookEvent } from '../administration/hooks.ts';
 import { hookRows, readHookLine, type HookLine } from './hook-options.ts';
 import { writeStderr, type Io } from './io.ts';
 import { UsageError } from './usage-error.ts';

@@ -1,5 +1,5 @@
 // whmapi1 --migrate-store FROM TO: moves the whole store, and verifies the copy.
-import { moveStore } from '../store-administration.ts';
+import { moveStore } from '../administration/store.ts';
 import { ApiError, errorKinds } from '../core/errors.ts';
 import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';

@@ -3,7 +3,7 @@
 import { isIP } from 'node:net';
 import { ApiError, errorKinds } from '../core/errors.ts';
 import { visible } from '../core/visible.ts';
-import { setUpSentence, SystemLoginsDesk, type SystemLogin } from '../system-logins.ts';
+import { setUpSentence, SystemLoginsDesk, type SystemLogin } from '../administration/system-logins.ts';
 import { writeStderr, type Io } from './io.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -2,7 +2,7 @@
 import { ApiError, errorKinds } from '../core/errors.ts';
 import { MachineError } from '../core/machine-error.ts';
 import { visible } from '../core/visible.ts';
-import { startSandboxServices } from '../sandbox-services.ts';
+import { startSandboxServices } from '../administration/sandbox-services.ts';
 import { writeStderr, type Io } from './io.ts';
 
 /** @returns the exit status: 0 after SIGINT or SIGTERM, 1 if a server exited by itself. */

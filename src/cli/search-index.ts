@@ -9,7 +9,7 @@ import { index } from '../functions/index.generated.ts';
 import { loaders } from '../functions/loaders.generated.ts';
 import { accountLoaders } from '../uapi/loaders.generated.ts';
 import { titleOf } from './help-layout.ts';
-import { catalogue as tweakSettings } from '../model/tweak-settings/catalogue.ts';
+import { catalogue as tweakSettings } from '../capabilities/settings/rules/catalogue.ts';
 import { indexOptions, type Indexed, type SearchIndex } from '../search/index-options.ts';
 
 /** Functions of WHM API 1 by their names, and those of accounts by their commands: `uapi Mysql create_database`. */

@@ -1,7 +1,7 @@
 // Shows the progress of a task: a bar on a terminal, otherwise a line for each change.
 import { SingleBar } from 'cli-progress';
 import { visible } from '../core/visible.ts';
-import type { Task } from '../task-administration.ts';
+import type { Task } from '../administration/tasks.ts';
 import { writeStderr, type Io } from './io.ts';
 
 export interface TaskProgress {

@@ -2,7 +2,7 @@
 import { taskStates } from '../core/task.ts';
 import { visible } from '../core/visible.ts';
 import { quote } from '../core/quote.ts';
-import { TaskDesk, type StoredTimer, type Task } from '../task-administration.ts';
+import { TaskDesk, type StoredTimer, type Task } from '../administration/tasks.ts';
 import type { AdministrationOptions } from './administration-options.ts';
 import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';

@@ -1,5 +1,5 @@
 // A call from the command line has started a task, and no whmapi1d runs on this server.
-import { TaskDesk } from '../task-administration.ts';
+import { TaskDesk } from '../administration/tasks.ts';
 import { writeStderr, type Io } from './io.ts';
 import { withDesk } from './with-desk.ts';
 

@@ -1,4 +1,4 @@
-import { version } from '../app.ts';
+import { version } from '../app/app.ts';
 import type { Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 

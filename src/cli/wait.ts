@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 import { visible } from '../core/visible.ts';
-import { TaskDesk, type Task } from '../task-administration.ts';
+import { TaskDesk, type Task } from '../administration/tasks.ts';
 import type { AdministrationOptions } from './administration-options.ts';
 import { installedFile } from './installation.ts';
 import { writeStderr, type Io } from './io.ts';

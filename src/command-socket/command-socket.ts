@@ -5,7 +5,7 @@ import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Application } from '../app.ts';
+import type { Application } from '../app/app.ts';
 import { accountProgramOf } from '../core/account-programs.ts';
 import { locateStateDirectory } from '../store/state-directory.ts';
 import { converse } from './conversation.ts';

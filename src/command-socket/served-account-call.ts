@@ -1,5 +1,5 @@
 // Which lines of the commands uapi and cpapi2 the server runs for them, and how: with the code of the commands themselves.
-import type { Application } from '../app.ts';
+import type { Application } from '../app/app.ts';
 import { answer } from '../cli/answer.ts';
 import { isRemote } from '../cli/is-remote.ts';
 import { readCommandLine, type CommandLine } from '../cli/options.ts';

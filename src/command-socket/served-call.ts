@@ -1,5 +1,5 @@
 // Which lines of the command whmapi1 the server runs for it, and how: with the code of the command itself.
-import type { Application } from '../app.ts';
+import type { Application } from '../app/app.ts';
 import { answer } from '../cli/answer.ts';
 import { isStandardInput } from '../cli/arguments.ts';
 import { envelopeOf, requestOf, unexpected } from '../cli/call.ts';

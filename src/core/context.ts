@@ -214,10 +214,10 @@ interface CallContext {
    */
   readonly reportLongList: ((list: LongList) => void) | undefined;
   /**
-   * Adds a task to the queue of this server. `kind` is the name of a file in `src/tasks/`. The task is added in the
+   * Adds a task to the queue of this server. `kind` is the name of a file in `tasks/` of a capability. The task is added in the
    * transaction of the call: if the call fails or is a dry run, the task never starts. Only for functions that
    * `changes` or `calls`, or that `operates` without a plan. A change on the machine adds tasks when it stores its
-   * outcome (`model/tasks/queue.ts`). `input` is JSON without secrets.
+   * outcome (`ground/rules/tasks/queue.ts`). `input` is JSON without secrets.
    * @returns the task's ID, which is also in `metadata.task`.
    */
   readonly startTask: (kind: string, input: unknown) => Promise<number>;
@@ -234,7 +234,7 @@ interface CallContext {
 export interface Context extends CallContext {
   readonly db: Db;
   /**
-   * Plans work on the machine (`src/changes/`), which is executed after the handler returns. Only for functions that
+   * Plans work on the machine (`plans/` of a capability), which is executed after the handler returns. Only for functions that
    * `operates`, once per call. The handler's own writes to the store are not kept: the change stores the outcome.
    * `answer` builds the call's data from the results of the steps. In a dry run, there are no results, so the handler's
    * return value is used instead. If `answer` throws, everything is undone.

@@ -216,7 +216,7 @@ export interface Spec {
   readonly access: Access;
   readonly effect: Effect;
   /**
-   * The role (`model/roles/`) that the function requires, such as `DNS`. Without it, the call fails with `disabled`.
+   * The role (`src/ground/rules/roles/`) that the function requires, such as `DNS`. Without it, the call fails with `disabled`.
    */
   readonly role?: string;
   /** True if it returns or changes its caller's credentials. A limited API token may not call it (`access.ts`). */
@@ -238,7 +238,7 @@ export interface Spec {
    * measured, and one that `calls` is recorded as a read.
    */
   readonly onlyMeasures?: true;
-  /** The feature (`model/features/`) that the account needs to call it. Only for UAPI and API 2. */
+  /** The feature (`src/capabilities/accounts/rules/features/`) that the account needs to call it. Only for UAPI and API 2. */
   readonly feature?: string;
   /** Where a failed call of API 2 has its reason in the row of `data`. Default: `result` 0 and `reason`. */
   readonly failureRow?:

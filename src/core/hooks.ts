@@ -1,4 +1,4 @@
-// Script hooks as the engine sees them: scripts that run before and after a call. `src/hooks/` runs them.
+// Script hooks as the engine sees them: scripts that run before and after a call. The capability `hooks` runs them.
 import type { ReadArguments } from './arguments.ts';
 import type { Caller, Db } from './context.ts';
 import type { AnyFunction } from './define.ts';

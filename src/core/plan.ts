@@ -21,7 +21,7 @@ export interface StepWork<Input, Memento> {
  * memento must not change in later versions. A step that works differently needs a new kind.
  */
 export interface Step<Input, Memento = undefined, Result = unknown> {
-  /** The path of its file: `users/create` for `src/drivers/users/steps/create.ts`. */
+  /** The path of its file: `users/create` for `src/capabilities/accounts/driver/users/steps/create.ts`. */
   readonly kind: string;
   /** One sentence for a dry run. Absent for a step that only reads. */
   readonly describe?: (input: Input) => string;
@@ -105,7 +105,7 @@ export interface Outcome {
 
 /** Stores the outcome of a plan. `Input` is JSON, because another process might store it. */
 export interface Change<Input = never> {
-  /** The name of its file in `src/changes/`: `create-account`. */
+  /** The name of its file in `plans/`: `create-account`. */
   readonly kind: string;
   /** Stores the outcome, in one transaction, after every step was applied. */
   readonly store: (db: Db, input: Input, outcome: Outcome) => Promise<void>;

@@ -1,4 +1,4 @@
-// Tasks: work that continues after the call that started it. A file of `src/tasks/` describes each kind of task, and
+// Tasks: work that continues after the call that started it. A file in `tasks/` of a capability describes each kind of task, and
 // `src/worker/` runs them.
 import type { Call, Db, Sealer } from './context.ts';
 import type { Envelope } from './envelope.ts';

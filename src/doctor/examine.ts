@@ -1,7 +1,7 @@
 // Runs the checks of --doctor, or those of fetch_security_advice, one after the other, without changing anything.
 import type { SecurityAdvice } from '../core/context.ts';
-import type { Check, Finding, Severity, Subject } from './check.ts';
-import { checks, securityChecks } from './checks.generated.ts';
+import type { Check, Finding, Severity, Subject } from '../ground/doctor/check.ts';
+import { checks, securityChecks } from '../capabilities/checks.generated.ts';
 
 export interface CheckFinding extends Omit<Finding, 'key'> {
   /** The name of the check's file, such as `disk-space`. */

@@ -6,7 +6,7 @@ import { processesOf } from '../machine/processes.ts';
 import { inspectStore, type InspectedStore } from '../store/inspect.ts';
 import { runningServers } from '../store/running-servers.ts';
 import { StateDirectory } from '../store/state-directory.ts';
-import type { Subject } from './check.ts';
+import type { Subject } from '../ground/doctor/check.ts';
 
 /** The limit for each statement of a check, so that an unresponsive store does not make it hang. */
 const ANSWER_LIMIT_MS = 10_000;

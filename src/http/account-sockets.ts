@@ -8,7 +8,7 @@
 import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
-import type { Application } from '../app.ts';
+import type { Application } from '../app/app.ts';
 import { converse } from '../command-socket/conversation.ts';
 import { isServed } from '../command-socket/is-served.ts';
 import type { CommandRequest } from '../command-socket/request.ts';
@@ -25,8 +25,8 @@ import { accountProgramOf } from '../core/account-programs.ts';
 import type { Db } from '../core/context.ts';
 import type { Envelope } from '../core/envelope.ts';
 import { ApiError } from '../core/errors.ts';
-import { callAsAccount, callFailure } from '../model/account-apis/named-envelope.ts';
-import * as accounts from '../model/accounts/accounts.ts';
+import { callAsAccount, callFailure } from '../capabilities/logins/rules/account-apis/named-envelope.ts';
+import * as accounts from '../capabilities/accounts/rules/accounts.ts';
 import { begin, received } from './socket-input.ts';
 
 /** The first bytes of the native command: its request, or its standard input. The program in Node sends a brace. */

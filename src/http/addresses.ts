@@ -1,6 +1,12 @@
 // Counts connections per address, limits those of strangers, and blocks addresses that flood the server for a while.
 import type { Socket } from 'node:net';
-import { keyOf, networkOf, sourceOf, textOfSource, versionOf } from '../model/brute-force/addresses.ts';
+import {
+  keyOf,
+  networkOf,
+  sourceOf,
+  textOfSource,
+  versionOf,
+} from '../capabilities/logins/rules/brute-force/addresses.ts';
 import type { KnownSources } from './known-sources.ts';
 import type { Limits } from './limits.ts';
 

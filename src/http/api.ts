@@ -1,6 +1,6 @@
 // Calls of WHM API 1: /json-api/function and /xml-api/function.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Application } from '../app.ts';
+import type { Application } from '../app/app.ts';
 import { dispatch } from '../core/dispatch.ts';
 import { sendAnswer, toAnswer, toBareAnswer, type Answer, type Api } from './answers.ts';
 import { isInApi0, rootInApi0, toApi0, unknownInApi0 } from './api-0.ts';

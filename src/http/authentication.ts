@@ -1,15 +1,15 @@
 // Authenticates requests by API token, access hash, password or session.
 import type { Socket } from 'node:net';
-import type { Application } from '../app.ts';
+import type { Application } from '../app/app.ts';
 import type { Caller, Db, Origin } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
-import * as accessHashes from '../model/logins/access-hashes.ts';
-import * as accountTokens from '../model/logins/account-tokens.ts';
-import * as apiTokens from '../model/logins/api-tokens.ts';
-import { callerAt, type LoginService } from '../model/logins/callers.ts';
-import * as logins from '../model/logins/logins.ts';
-import * as sessions from '../model/logins/sessions.ts';
-import * as tfa from '../model/two-factor/tfa.ts';
+import * as accessHashes from '../capabilities/logins/rules/access-hashes.ts';
+import * as accountTokens from '../capabilities/logins/rules/account-tokens.ts';
+import * as apiTokens from '../capabilities/logins/rules/api-tokens.ts';
+import { callerAt, type LoginService } from '../capabilities/logins/rules/callers.ts';
+import * as logins from '../capabilities/logins/rules/logins.ts';
+import * as sessions from '../capabilities/logins/rules/sessions.ts';
+import * as tfa from '../capabilities/two-factor/rules/tfa.ts';
 import type { Door } from './door.ts';
 import { knownSourcesOf } from './known-sources.ts';
 import { loginWorldOf } from './login-world.ts';

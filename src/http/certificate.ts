@@ -2,7 +2,7 @@
 // (install_service_ssl_certificate); else a self-signed one that is created once and kept.
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Application } from '../app.ts';
+import type { Application } from '../app/app.ts';
 
 export interface Certificate {
   /** PEM. */

@@ -1,6 +1,6 @@
 // POST /cpsess…/confirm: the user of a session confirms their identity with `code` or `password`.
 import type { FastifyInstance } from 'fastify';
-import { confirm } from '../model/logins/confirmations.ts';
+import { confirm } from '../capabilities/logins/rules/confirmations.ts';
 import { identify } from './authentication.ts';
 import { readBody } from './call.ts';
 import type { Door } from './door.ts';

@@ -1,8 +1,8 @@
 // The doors of this server: WHM (2087), the interface of accounts (2083) and webmail (2096). They share logins, limits
 // and pages.
-import type { Application } from '../app.ts';
+import type { Application } from '../app/app.ts';
 import type { Log } from './log.ts';
-import type { LoginService } from '../model/logins/callers.ts';
+import type { LoginService } from '../capabilities/logins/rules/callers.ts';
 
 export interface Door {
   readonly application: Application;

@@ -1,6 +1,6 @@
 // The addresses from which somebody has logged in or called with a token. While strangers flood the server, their
 // connections and logins come first.
-import type { Application } from '../app.ts';
+import type { Application } from '../app/app.ts';
 import { sourceOfAddress } from './addresses.ts';
 
 /** The oldest are forgotten beyond this number. */

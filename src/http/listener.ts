@@ -1,8 +1,8 @@
 // Opens the ports of whmapi1d, and reloads their certificate.
 import type { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
-import type { Application } from '../app.ts';
-import type { LoginService } from '../model/logins/callers.ts';
+import type { Application } from '../app/app.ts';
+import type { LoginService } from '../capabilities/logins/rules/callers.ts';
 import { loadCertificate } from './certificate.ts';
 import type { Tls } from './connections.ts';
 import type { Log } from './log.ts';

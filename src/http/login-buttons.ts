@@ -1,7 +1,7 @@
 // The identity providers for which the login page has a button.
 import type { FastifyRequest } from 'fastify';
-import * as display from '../model/identity-providers/display.ts';
-import * as providers from '../model/identity-providers/providers.ts';
+import * as display from '../capabilities/logins/rules/identity-providers/display.ts';
+import * as providers from '../capabilities/logins/rules/identity-providers/providers.ts';
 import type { Door } from './door.ts';
 import type { ProviderButton } from './page/login-page.ts';
 

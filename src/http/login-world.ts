@@ -1,7 +1,7 @@
 // Builds the dependencies of logins and sessions from the engine.
 import type { Socket } from 'node:net';
-import type { Application } from '../app.ts';
-import type { LoginDependencies } from '../model/logins/logins.ts';
+import type { Application } from '../app/app.ts';
+import type { LoginDependencies } from '../capabilities/logins/rules/logins.ts';
 import { sourceOfAddress } from './addresses.ts';
 import { whileConnected } from './client-gone.ts';
 import { FairQueue } from './fair-queue.ts';

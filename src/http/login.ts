@@ -2,10 +2,10 @@
 import { serialize } from 'cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RawArgument } from '../core/context.ts';
-import * as loginTokens from '../model/logins/tokens.ts';
-import * as logins from '../model/logins/logins.ts';
-import * as sessions from '../model/logins/sessions.ts';
-import * as mailboxLogin from '../model/mailboxes/login.ts';
+import * as loginTokens from '../capabilities/logins/rules/tokens.ts';
+import * as logins from '../capabilities/logins/rules/logins.ts';
+import * as sessions from '../capabilities/logins/rules/sessions.ts';
+import * as mailboxLogin from '../capabilities/mailboxes/rules/login.ts';
 import { SESSION_COOKIES, type Door } from './door.ts';
 import type { Refusal } from './error-answers.ts';
 import { readBody, readCall } from './call.ts';

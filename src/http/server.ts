@@ -1,8 +1,8 @@
 // The server: its routes and limits.
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { Application } from '../app.ts';
+import type { Application } from '../app/app.ts';
 import { ApiError, errorKinds } from '../core/errors.ts';
-import type { LoginService } from '../model/logins/callers.ts';
+import type { LoginService } from '../capabilities/logins/rules/callers.ts';
 import { addAccountApi, addUploads } from './account-api.ts';
 import { addApi } from './api.ts';
 import { keepBodies } from './bodies.ts';

@@ -1,8 +1,8 @@
 // The certificates of accounts' sites, for clients that reach this server by one of their names: https://cpanel.bob.example
 // leads to https://cpanel.bob.example:2083. All other clients get the certificate of the server.
 import { createSecureContext, type SecureContext } from 'node:tls';
-import type { Application } from '../app.ts';
-import { certificateForName } from '../model/certificates/for-name.ts';
+import type { Application } from '../app/app.ts';
+import { certificateForName } from '../capabilities/certificates/rules/for-name.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import { tlsOptions } from './tls.ts';
 

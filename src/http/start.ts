@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CommanderError } from 'commander';
 import type { FastifyInstance } from 'fastify';
-import { createApplication, version, type Application } from '../app.ts';
+import { createApplication, version, type Application } from '../app/app.ts';
 import { CommandSocket } from '../command-socket/command-socket.ts';
 import { ApiError } from '../core/errors.ts';
 import { BackgroundWork } from './background-work.ts';
@@ -19,7 +19,7 @@ import {
   type ServiceWatch,
   type TaskWatch,
   type Worker,
-} from '../task-administration.ts';
+} from '../administration/tasks.ts';
 import { feedWatchdog, logStream, notifySystemd, systemdUnit, writeFatal } from './systemd.ts';
 
 /** The time limit for calls and tasks in progress when the server stops. */

@@ -42,7 +42,7 @@ export interface BackupOptions {
   readonly now: number;
   /** A name that no other process uses. */
   readonly draft: string;
-  /** What only the machine knows (`model/machine-copies/`). */
+  /** What only the machine knows (`ground/rules/machine-copies.ts`). */
   readonly copies: readonly MachineCopy[];
 }
 

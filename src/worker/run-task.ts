@@ -8,9 +8,9 @@ import { finish } from '../core/irreversible.ts';
 import { NotUndone, undoLater } from '../core/undo.ts';
 import { MachineError, ofDisk } from '../core/machine-error.ts';
 import type { TaskContext, TaskKind } from '../core/task.ts';
-import * as queue from '../model/tasks/queue.ts';
-import type { Ending } from '../model/tasks/queue.ts';
-import type { Task } from '../model/tasks/tasks.ts';
+import * as queue from '../ground/rules/tasks/queue.ts';
+import type { Ending } from '../ground/rules/tasks/queue.ts';
+import type { Task } from '../ground/rules/tasks/tasks.ts';
 import type { TaskLog, TaskLogFiles } from '../store/task-logs.ts';
 import { ProgressReports } from './progress-reports.ts';
 

@@ -2,12 +2,12 @@
 // task, whose log says why. One that has ended by itself is noticed within seconds.
 import type { Db } from '../core/context.ts';
 import type { Engine } from '../core/engine.ts';
-import { isRestarting } from '../model/services/restarts.ts';
-import { isWatchOff, triesOf } from '../model/services/check-interval.ts';
-import * as monitored from '../model/services/monitored.ts';
-import * as troubles from '../model/services/troubles.ts';
-import { lookAtServices, type FoundService } from '../drivers/services/look.ts';
-import { probe } from '../drivers/services/probes.ts';
+import { isRestarting } from '../capabilities/system/rules/services/restarts.ts';
+import { isWatchOff, triesOf } from '../capabilities/system/rules/services/check-interval.ts';
+import * as monitored from '../capabilities/system/rules/services/monitored.ts';
+import * as troubles from '../capabilities/system/rules/services/troubles.ts';
+import { lookAtServices, type FoundService } from '../capabilities/system/driver/services/look.ts';
+import { probe } from '../capabilities/system/driver/services/probes.ts';
 
 const PAUSE_BETWEEN_TRIES_MS = 2000;
 /** So often, systemd is asked for services that have ended by themselves, such as at a reload. */

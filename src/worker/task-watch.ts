@@ -1,11 +1,11 @@
 // Looks every minute, in whmapi1d, whether there is work for a task, and starts the task.
 import type { Engine } from '../core/engine.ts';
-import * as tasks from '../model/tasks/tasks.ts';
+import * as tasks from '../ground/rules/tasks/tasks.ts';
 
 const INTERVAL_MS = 60_000;
 
 export interface WatchedWork {
-  /** The name of the task in `src/tasks/`. Its input is `{}`. */
+  /** The name of the task in `tasks/` of a capability. Its input is `{}`. */
   readonly task: string;
   readonly isThere: (engine: Engine) => Promise<boolean>;
 }

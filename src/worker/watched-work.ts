@@ -1,12 +1,12 @@
 // The work for which whmapi1d looks every minute.
 import type { Db } from '../core/context.ts';
 import type { Engine } from '../core/engine.ts';
-import { findUnwanted } from '../drivers/background-processes/look.ts';
-import { searchOf } from '../model/background-processes/settings.ts';
-import { isDue, LIMIT } from '../model/databases/connection-limit.ts';
-import { listEnded } from '../model/databases/session-users.ts';
-import { hasEarlierForm } from '../model/roles/active-profile.ts';
-import { hasFailedSince } from '../model/tasks/tasks.ts';
+import { findUnwanted } from '../capabilities/system/driver/background-processes/look.ts';
+import { searchOf } from '../capabilities/system/rules/background-processes/settings.ts';
+import { isDue, LIMIT } from '../capabilities/databases/rules/connection-limit.ts';
+import { listEnded } from '../capabilities/databases/rules/session-users.ts';
+import { hasEarlierForm } from '../ground/rules/roles/active-profile.ts';
+import { hasFailedSince } from '../ground/rules/tasks/tasks.ts';
 import type { WatchedWork } from './task-watch.ts';
 
 /** Background programs of accounts that should not run (configurebackgroundprocesskiller). */

@@ -2,10 +2,10 @@
 import type { Db } from '../core/context.ts';
 import type { Engine } from '../core/engine.ts';
 import type { TaskKind, TaskKinds, Timer } from '../core/task.ts';
-import * as queue from '../model/tasks/queue.ts';
-import type { Ending } from '../model/tasks/queue.ts';
-import type { Task } from '../model/tasks/tasks.ts';
-import * as timers from '../model/tasks/timers.ts';
+import * as queue from '../ground/rules/tasks/queue.ts';
+import type { Ending } from '../ground/rules/tasks/queue.ts';
+import type { Task } from '../ground/rules/tasks/tasks.ts';
+import * as timers from '../ground/rules/tasks/timers.ts';
 import type { TaskLogFiles } from '../store/task-logs.ts';
 import { runTask, Stopped, storeEnding, type Running } from './run-task.ts';
 

@@ -1,6 +1,6 @@
 // The pages of accounts in a real browser, against the built server.
 import type { Page } from 'playwright-core';
-import { codeAt } from '../../src/model/two-factor/totp.ts';
+import { codeAt } from '../../src/capabilities/two-factor/rules/totp.ts';
 import { Site, widthsFor } from './site.ts';
 
 let site: Site;

@@ -1,6 +1,6 @@
 // The pages in a real browser, against the built server: what users do on them, and whether everybody can read them.
 import type { Page } from 'playwright-core';
-import { codeAt } from '../../src/model/two-factor/totp.ts';
+import { codeAt } from '../../src/capabilities/two-factor/rules/totp.ts';
 import { password, Site, widthsFor } from './site.ts';
 
 let site: Site;

@@ -1,7 +1,7 @@
 // Tab completion of values from the store: accounts, domains, packages and resellers.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MAX_NAMES } from '../../src/model/stored-names.ts';
+import { MAX_NAMES } from '../../src/life/rules/stored-names.ts';
 import { Terminal } from '../support/terminal.ts';
 
 let terminal = new Terminal();

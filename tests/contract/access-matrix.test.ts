@@ -6,7 +6,7 @@ import type { Envelope } from '../../src/core/envelope.ts';
 import type { Json } from '../../src/core/values.ts';
 import { index } from '../../src/functions/index.generated.ts';
 import { loaders } from '../../src/functions/loaders.generated.ts';
-import { privilegeNames } from '../../src/model/resellers/privileges.ts';
+import { privilegeNames } from '../../src/capabilities/accounts/rules/resellers/privileges.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
 

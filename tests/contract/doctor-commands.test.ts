@@ -2,7 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-const folder = resolve(__dirname, '../../src/doctor/checks');
+const top = resolve(__dirname, '../../src');
+const checks = readdirSync(top, { recursive: true, encoding: 'utf8' }).filter((path) =>
+  /\/checks\/[\w-]+\.ts$/.test(path),
+);
 
 /** The names of functions, tools and options that remove what may be the only copy. */
 const DESTROYING =
@@ -16,8 +19,8 @@ function commandsIn(text: string): string[] {
   return [...code.matchAll(starts)].map(([line]) => line);
 }
 
-test.each(readdirSync(folder))('%s', (file) => {
-  const commands = commandsIn(readFileSync(join(folder, file), 'utf8'));
+test.each(checks)('%s', (file) => {
+  const commands = commandsIn(readFileSync(join(top, file), 'utf8'));
   expect(commands.filter((line) => DESTROYING.test(line))).toEqual([]);
 });
 

@@ -6,7 +6,7 @@ import names from '../../src/catalogue/account-apis/names.json';
 import reasons from '../../src/catalogue/account-apis/reasons.json';
 import { hasSecret } from '../../src/core/access.ts';
 import { onlyReads, type AnyFunction } from '../../src/core/define.ts';
-import { isFeature } from '../../src/model/features/catalogue.ts';
+import { isFeature } from '../../src/capabilities/accounts/rules/features/catalogue.ts';
 import { accountLoaders } from '../../src/uapi/loaders.generated.ts';
 import { Installation } from '../support/installation.ts';
 import { itWith, type Tool } from '../support/require-tool.ts';

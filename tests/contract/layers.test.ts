@@ -45,10 +45,20 @@ interface Layer {
 
 const core = /^src\/core\//;
 const node = /^node:/;
+/** The rooms of capabilities, of what they share, and of what walks them, have folders of the same names. */
+const inRooms = (folder: string) =>
+  new RegExp(`^src/(capabilities/[\\w-]+|ground|life)/${folder}/(?!.*\\.generated\\.ts$)`);
+const [rules, driver, plans, tasks, checks] = [
+  ...[inRooms('rules'), inRooms('driver'), inRooms('plans'), inRooms('tasks'), inRooms('checks')],
+] as const;
+const steps = inRooms('driver/(.+/)?steps');
 const catalogue = /^src\/catalogue\//;
 const generatedLists = /^src\/functions\/([\w-]+\.generated|load)\.ts$/;
 const generatedAccountLists = /^src\/uapi\/(index\.generated|load)\.ts$/;
 const accountFunctionModule = /^src\/(uapi|api2)\/[^/]+\/.+\.ts$/;
+/** What functions read of a machine. */
+const looks =
+  /^src\/(capabilities\/[\w-]+|ground|life)\/driver\/(.+\/)?(look|account-parts|notifications\/try|virtual-hosts\/site-data)\.ts$/;
 const functionModule = /^src\/functions\/[^/]+\/.+\.ts$/;
 
 /** A file belongs to the first layer with a matching pattern. */
@@ -67,7 +77,7 @@ const layers: Record<string, Layer> = {
     files: /^src\/store\//,
     // All use the same definition of an address.
     mayImport: [
-      ...[core, /^src\/store\//, /^src\/model\/addresses\/ipv4-within\.ts$/, node],
+      ...[core, /^src\/store\//, /^src\/capabilities\/addresses\/rules\/ipv4-within\.ts$/, node],
       /^(better-sqlite3(\/.*)?|ipaddr\.js)$/,
     ],
   },
@@ -86,91 +96,88 @@ const layers: Record<string, Layer> = {
     ],
   },
   // Internationalised names (UTS 46) need Unicode tables that Node has. node:url only computes.
-  'model/dns/names.ts': {
-    files: /^src\/model\/dns\/names\.ts$/,
-    mayImport: [core, /^src\/model\/dns\//, /^node:url$/],
+  'dns/rules/names.ts': {
+    files: /^src\/capabilities\/dns\/rules\/names\.ts$/,
+    mayImport: [core, rules, /^node:url$/],
   },
   // X.509: node:crypto and node:tls (the list of roots, what OpenSSL loads) only compute, and so does the library.
-  'model/certificates': {
-    files: /^src\/model\/certificates\/(x509|chain|create|loadable)\.ts$/,
-    mayImport: [
-      core,
-      /^src\/model\/certificates\//,
-      /^node:(crypto|tls|util)$/,
-      /^@peculiar\/(asn1-schema|asn1-x509|x509)$/,
-    ],
+  'certificates/rules': {
+    files: /^src\/capabilities\/certificates\/rules\/(x509|chain|create|loadable)\.ts$/,
+    mayImport: [...[core, rules, /^node:(crypto|tls|util)$/], /^@peculiar\/(asn1-schema|asn1-x509|x509)$/],
   },
   // The library only computes.
-  'model/directory-privacy/hash.ts': {
-    files: /^src\/model\/directory-privacy\/hash\.ts$/,
+  'directory-privacy/hash.ts': {
+    files: /^src\/capabilities\/access-files\/rules\/directory-privacy\/hash\.ts$/,
     mayImport: [core, /^bcryptjs$/],
   },
   // Both only compute.
-  'model/databases/scram.ts': {
-    files: /^src\/model\/databases\/scram\.ts$/,
+  'databases/rules/scram.ts': {
+    files: /^src\/capabilities\/databases\/rules\/scram\.ts$/,
     mayImport: [/^node:(crypto|util)$/, /^@mongodb-js\/saslprep$/],
   },
-  model: {
-    files: /^src\/model\//,
+  rules: {
+    files: rules,
     mayImport: [
-      core,
-      /^src\/model\//,
+      ...[core, rules],
       /^(otplib|@otplib\/plugin-crypto-node|thirty-two|@zxcvbn-ts\/(core|language-common|language-en)|ipaddr\.js|re2js|shlex|tldts)$/,
     ],
   },
-  'changes/loaders': {
-    files: /^src\/changes\/loaders\.generated\.ts$/,
-    mayImport: [/^src\/changes\//],
-    mayKnow: [core],
-  },
-  changes: {
-    files: /^src\/changes\//,
-    mayImport: [
-      /^src\/core\/(plan|errors|quote)\.ts$/,
-      ...[/^src\/drivers\//, /^src\/model\//, /^src\/changes\//],
-    ],
-    mayKnow: [core],
-  },
-  'tasks/loaders': {
-    files: /^src\/tasks\/loaders\.generated\.ts$/,
-    mayImport: [/^src\/tasks\//],
+  plans: {
+    files: plans,
+    mayImport: [/^src\/core\/(plan|errors|quote)\.ts$/, driver, rules, plans],
     mayKnow: [core],
   },
   tasks: {
-    files: /^src\/tasks\//,
-    mayImport: [/^src\/core\/(task|errors|machine-error|quote|turns)\.ts$/, /^src\/(drivers|model)\//],
+    files: tasks,
+    mayImport: [/^src\/core\/(task|errors|machine-error|quote|turns)\.ts$/, driver, rules],
     mayKnow: [core],
+  },
+  checks: {
+    files: checks,
+    mayImport: [core, /^src\/(store|machine|ground\/doctor)\//, driver, rules, node],
+  },
+  'ground/doctor': {
+    files: /^src\/ground\/doctor\//,
+    mayImport: [core, /^src\/ground\//, node],
+    mayKnow: [/^src\/(store|machine)\//],
+  },
+  registries: {
+    files: /^src\/capabilities\/\w+\.generated\.ts$/,
+    mayImport: [plans, tasks, checks, steps],
+    mayKnow: [core, /^src\/ground\/doctor\/check\.ts$/],
+  },
+  // Its steps are loaded by their kinds.
+  'daemons/try': {
+    files: /^src\/ground\/driver\/daemons\/steps\/try\.ts$/,
+    mayImport: [core, /^src\/capabilities\/steps\.generated\.ts$/],
+  },
+  // The scripts’ programs, and the calls that they follow.
+  'hooks/driver': {
+    files: /^src\/capabilities\/hooks\/driver\//,
+    mayImport: [core, driver, rules],
+  },
+  // What a capability contributes to accounts reads the store through the rules, which have the SQL.
+  'driver/account': {
+    files: /^src\/(capabilities\/[\w-]+|life)\/driver\/(.+\/)?(account|part-world|account-parts)\.ts$/,
+    mayImport: [core, driver, rules],
+  },
+  driver: {
+    files: driver,
+    mayImport: [core, driver, node, /^(diff|nodemailer\/lib\/mail-composer)$/],
+    mayKnow: [rules],
+  },
+  'earlier-operations': {
+    files: /^src\/life\/earlier-operations\.ts$/,
+    mayImport: [/^src\/core\/plan\.ts$/, steps],
+    mayKnow: [core, rules],
   },
   worker: {
     files: /^src\/worker\//,
     mayImport: [
-      ...[core, /^src\/worker\//, /^src\/model\/(background-processes|databases|roles|tasks|services)\//],
-      /^src\/drivers\/(background-processes|services)\//,
+      ...[core, /^src\/worker\//, rules],
+      /^src\/capabilities\/system\/driver\/(background-processes|services)\//,
     ],
     mayKnow: [/^src\/store\/task-logs\.ts$/],
-  },
-  'drivers/loaders': {
-    files: /^src\/drivers\/loaders\.generated\.ts$/,
-    mayImport: [/^src\/drivers\/[^/]+\/steps\//],
-    mayKnow: [core],
-  },
-  // Parts of an account read the store through models, which have the SQL.
-  'drivers/account': {
-    files: /^src\/drivers\/[\w-]+\/account\.ts$/,
-    mayImport: [core, /^src\/drivers\//, /^src\/model\//],
-  },
-  'drivers/account-parts': {
-    files: /^src\/drivers\/(part-world|account-parts)\.ts$/,
-    mayImport: [
-      /^src\/core\/(errors|machine-error)\.ts$/,
-      ...[/^src\/drivers\//, /^src\/model\/(roles\/|accounts\/postponed\.ts$)/],
-    ],
-    mayKnow: [core, /^src\/model\//],
-  },
-  drivers: {
-    files: /^src\/drivers\//,
-    mayImport: [core, /^src\/drivers\//, node, /^(diff|nodemailer\/lib\/mail-composer)$/],
-    mayKnow: [/^src\/model\//],
   },
   'functions/loaders': {
     files: /^src\/functions\/loaders\.generated\.ts$/,
@@ -187,9 +194,9 @@ const layers: Record<string, Layer> = {
     files: functionModule,
     mayImport: [
       /^src\/core\/(define|errors|params|access|quote|function-name|turns)\.ts$/,
-      /^src\/(changes|model)\//,
+      ...[plans, rules],
       // What a function’s look reads of a daemon, or of all parts of an account; and test messages.
-      /^src\/drivers\/([^/]+\/look|account-parts|notifications\/try|virtual-hosts\/site-data)\.ts$/,
+      looks,
     ],
     mayKnow: [core],
   },
@@ -209,8 +216,7 @@ const layers: Record<string, Layer> = {
     files: accountFunctionModule,
     mayImport: [
       /^src\/core\/(define-uapi|errors|params|access|quote|function-name|turns)\.ts$/,
-      /^src\/(changes|model)\//,
-      /^src\/drivers\/([^/]+\/look|account-parts|ssh-keys\/known-hosts|notifications\/try|virtual-hosts\/site-data)\.ts$/,
+      ...[plans, rules, looks, /^src\/capabilities\/ssh\/driver\/ssh-keys\/known-hosts\.ts$/],
       // The function that another name or API 2 repeats.
       /^src\/uapi\/[A-Z]\w*\/\w+\.ts$/,
     ],
@@ -220,60 +226,24 @@ const layers: Record<string, Layer> = {
     files: /^src\/openapi\//,
     mayImport: [core, /^src\/openapi\//, generatedLists, generatedAccountLists, /^package\.json$/],
   },
-  hooks: { files: /^src\/hooks\//, mayImport: [core, /^src\/(hooks|model)\//] },
   catalogue: { files: /^src\/catalogue\//, mayImport: [catalogue] },
   doctor: {
     files: /^src\/doctor\//,
-    mayImport: [core, /^src\/(doctor|store|machine|drivers)\//, /^src\/model\//, node],
+    mayImport: [
+      ...[core, /^src\/(doctor|store|machine|ground\/doctor)\//, node],
+      /^src\/capabilities\/checks\.generated\.ts$/,
+    ],
   },
+  // The dependencies of options such as `--doctor`, which do more than to call a function.
   administration: {
-    files: /^src\/administration\.ts$/,
-    mayImport: [core, /^src\/((app|rebuild-administration)\.ts$|doctor\/|store\/|machine\/)/, node],
-  },
-  'store-administration': {
-    files: /^src\/store-administration\.ts$/,
-    mayImport: [core, /^src\/app\.ts$/, /^src\/store\//, /^src\/model\/servers\//],
-  },
-  'task-administration': {
-    files: /^src\/task-administration\.ts$/,
+    files: /^src\/administration\//,
     mayImport: [
-      ...[core, /^src\/app\.ts$/, /^src\/(store|machine|worker)\//, /^src\/model\/(tasks|services)\//],
-      ...[/^src\/tasks\/loaders\.generated\.ts$/, node],
+      ...[core, /^src\/(administration|app|doctor|ground\/doctor|store|machine|worker)\//],
+      ...[plans, rules, node],
+      /^src\/capabilities\/(tasks\.generated\.ts$|dns\/driver\/zones\/)/,
+      /^src\/life\/driver\//,
+      /^src\/capabilities\/accounts\/driver\/account-part\.ts$/,
     ],
-  },
-  'name-server-administration': {
-    files: /^src\/(name-server-administration|sandbox-(?:databases|services))\.ts$/,
-    mayImport: [
-      ...[core, /^src\/app\.ts$/, /^src\/(machine\/|drivers\/(roles|zones)\/)/],
-      ...[/^src\/model\/(dns|roles)\//, /^src\/sandbox-databases\.ts$/, node],
-    ],
-  },
-  'system-logins': {
-    files: /^src\/system-logins\.ts$/,
-    mayImport: [core, /^src\/app\.ts$/, /^src\/store\//, /^src\/model\/(logins|two-factor)\//, node],
-  },
-  'database-administration': {
-    files: /^src\/database-administration\.ts$/,
-    mayImport: [core, /^src\/app\.ts$/, /^src\/changes\//, /^src\/model\/accounts\//],
-  },
-  // Functions that only this program itself calls.
-  'own-functions': {
-    files: /^src\/own-functions\.ts$/,
-    mayImport: [core, /^src\/changes\//, /^src\/drivers\/account-part\.ts$/, /^src\/model\/accounts\//],
-  },
-  'rebuild-administration': {
-    files: /^src\/rebuild-administration\.ts$/,
-    mayImport: [
-      core,
-      /^src\/(app|own-functions)\.ts$/,
-      /^src\/changes\/rebuild-account\.ts$/,
-      /^src\/drivers\/(account-parts?|machine-copies\/look)\.ts$/,
-      /^src\/model\//,
-    ],
-  },
-  'hook-administration': {
-    files: /^src\/hook-administration\.ts$/,
-    mayImport: [core, /^src\/app\.ts$/, /^src\/model\/hooks\//],
   },
   search: {
     files: /^src\/search\//,
@@ -281,21 +251,16 @@ const layers: Record<string, Layer> = {
     mayKnow: [/^minisearch$/],
   },
   app: {
-    files: /^src\/(app|server-programs)\.ts$/,
+    files: /^src\/app\//,
     mayImport: [
-      core,
-      /^src\/((store|machine)\/|(server-programs|own-functions)\.ts$)/,
-      generatedLists,
-      generatedAccountLists,
-      /^src\/changes\/(loaders\.generated|earlier-operations)\.ts$/,
+      ...[core, /^src\/((app|store|machine)\/|life\/earlier-operations\.ts$)/, plans, rules],
+      ...[generatedLists, generatedAccountLists, /^src\/capabilities\/(plans|steps)\.generated\.ts$/],
       /^src\/doctor\/advise\.ts$/,
-      /^src\/drivers\/(loaders\.generated|reloads|bandwidth\/count-threads)\.ts$/,
-      /^src\/hooks\/call-hooks\.ts$/,
-      /^src\/model\/(features\/overrides|hooks\/functions|logins\/(callers|own-password)|roles\/active-profile|servers\/servers|passwords\/strength|stored-names|tasks\/queue)\.ts$/,
+      /^src\/ground\/driver\/reloads\.ts$/,
+      /^src\/capabilities\/(bandwidth\/driver\/count-threads|hooks\/driver\/call-hooks|accounts\/driver\/account-part)\.ts$/,
       /^src\/catalogue\/(known|known-account-functions)\.ts$/,
       /^src\/remote\/call-peer\.ts$/,
-      node,
-      /^package\.json$/,
+      ...[node, /^package\.json$/],
     ],
   },
   'http/page/browser': {
@@ -312,10 +277,10 @@ const layers: Record<string, Layer> = {
     mayImport: [
       ...[
         /^src\/http\//,
-        /^src\/(app|task-administration)\.ts$/,
+        /^src\/(app\/app|administration\/tasks)\.ts$/,
         /^src\/command-socket\//,
         core,
-        /^src\/model\//,
+        rules,
         /^src\/render\//,
         generatedLists,
         generatedAccountLists,
@@ -338,7 +303,7 @@ const layers: Record<string, Layer> = {
       ...[
         /^src\/cli\//,
         /^src\/search\//,
-        /^src\/(app|sandbox-services|system-logins|(?:database-|hook-|name-server-|rebuild-|store-|task-)?administration)\.ts$/,
+        /^src\/(app\/app\.ts$|administration\/)/,
         core,
         catalogue,
         /^src\/openapi\/document\.ts$/,
@@ -346,10 +311,10 @@ const layers: Record<string, Layer> = {
         /^src\/remote\//,
       ],
       // What --search reads of tweak settings, and of functions of UAPI and API 2.
-      /^src\/model\/tweak-settings\/catalogue\.ts$/,
+      /^src\/capabilities\/settings\/rules\/catalogue\.ts$/,
       /^src\/uapi\/loaders\.generated\.ts$/,
       // What the command uapi calls.
-      /^src\/model\/(account-apis\/named-envelope|accounts\/accounts)\.ts$/,
+      /^src\/capabilities\/(logins\/rules\/account-apis\/named-envelope|accounts\/rules\/accounts)\.ts$/,
       ...[generatedLists, generatedAccountLists, node],
       /^(commander|chalk|cli-progress|uqr|minisearch|fastest-levenshtein|read|shlex)$/,
     ],
@@ -357,10 +322,10 @@ const layers: Record<string, Layer> = {
   // Runs the command line in the server.
   'command-socket': {
     files: /^src\/command-socket\//,
-    mayImport: [core, /^src\/(app\.ts$|cli\/|command-socket\/|store\/state-directory\.ts$)/, node],
+    mayImport: [core, /^src\/(app\/app\.ts$|cli\/|command-socket\/|store\/state-directory\.ts$)/, node],
   },
   types: { files: /^src\/types\/.*\.d\.ts$/, mayImport: [] },
-  loader: { files: /^src\/loader\.(cjs|d\.cts)$/, mayImport: [node] },
+  loader: { files: /^src\/loader\/loader\.(cjs|d\.cts)$/, mayImport: [node] },
 };
 
 function layerOf(path: string): Layer | undefined {
@@ -386,7 +351,7 @@ test('every layer is of files that there are, which import something', () => {
     expect([name, files.some((path) => pattern.test(path))]).toEqual([name, true]);
   }
   for (const path of files.filter((one) =>
-    /^src\/(app|cli\/main|core\/dispatch|model\/two-factor\/tfa)\.ts$/.test(one),
+    /^src\/(app\/app|cli\/main|core\/dispatch|capabilities\/two-factor\/rules\/tfa)\.ts$/.test(one),
   )) {
     expect(imports.some(({ from }) => from === path)).toBe(true);
   }
@@ -408,9 +373,9 @@ test('only the two front doors know commander, chalk and uqr', () => {
 
 test('docs/LAYOUT.md names every folder and file of src', () => {
   const page = readFileSync(join(top, 'docs/LAYOUT.md'), 'utf8');
-  const places = readdirSync(join(top, 'src'), { withFileTypes: true })
-    .map((entry) => `src/${entry.name}${entry.isDirectory() ? '/' : ''}`)
-    .filter((place) => place !== 'src/loader.d.cts');
+  const places = readdirSync(join(top, 'src'), { withFileTypes: true }).map(
+    (entry) => `src/${entry.name}${entry.isDirectory() ? '/' : ''}`,
+  );
   expect(places.filter((place) => !page.includes(`\`${place}`))).toEqual([]);
   const named = [...page.matchAll(/`((?:src|tests|scripts)\/[\w./-]+)`/g)].map(([, place = '']) => place);
   expect(named.filter((place) => !existsSync(join(top, place)))).toEqual([]);
@@ -422,17 +387,62 @@ test('no file has more than 400 lines', () => {
   expect(written.filter((path) => lines(path) > 400)).toEqual([]);
 });
 
+/** The capabilities in their order, as src/capabilities/README.md lists them. */
+const capabilities = [
+  ...readFileSync(join(top, 'src/capabilities/README.md'), 'utf8').matchAll(/^\d+\. `([\w-]+)`/gm),
+].map(([, name = '']) => name);
+const order = ['ground', ...capabilities, 'life'];
+
+/** The room of a file: a capability, `ground` or `life`. */
+function roomOf(path: string): string | undefined {
+  return /^src\/(?:capabilities\/([\w-]+)|(ground|life))\//.exec(path)?.slice(1).find(Boolean);
+}
+
+/** Imports against the order of capabilities that are left. Nothing may be added. */
+const upwardStill: readonly string[] = [
+  'src/capabilities/accounts/driver/account-part.ts imports src/capabilities/dns/driver/zones/custom-templates.ts',
+  'src/capabilities/accounts/driver/account-part.ts imports src/capabilities/dns/driver/zones/look.ts',
+  'src/capabilities/accounts/driver/account-part.ts imports src/capabilities/php/rules/settings.ts',
+  'src/capabilities/accounts/driver/account-part.ts imports src/capabilities/web/rules/account-web.ts',
+  'src/capabilities/accounts/rules/resellers/resellers.ts imports src/capabilities/logins/rules/users.ts',
+  'src/capabilities/addresses/rules/shared-address.ts imports src/capabilities/logins/rules/users.ts',
+  'src/capabilities/dns/rules/domain-zones.ts imports src/life/rules/domains/changes.ts',
+  'src/capabilities/logins/rules/users.ts imports src/capabilities/bandwidth/rules/usage.ts',
+  'src/capabilities/php/driver/php-pools/account.ts imports src/capabilities/web/driver/virtual-hosts/account.ts',
+  'src/capabilities/php/rules/served-by.ts imports src/capabilities/web/rules/account-web.ts',
+  'src/capabilities/software/driver/apt/look.ts imports src/life/driver/roles/drivers.ts',
+  'src/ground/driver/roles/role-driver.ts imports src/capabilities/certificates/driver/files.ts',
+  'src/ground/driver/roles/role-driver.ts imports src/capabilities/dns/driver/zones/contract.ts',
+  'src/ground/driver/roles/role-driver.ts imports src/capabilities/php/rules/pools.ts',
+  'src/ground/driver/roles/role-driver.ts imports src/capabilities/web/driver/virtual-hosts/contract.ts',
+  'src/ground/driver/virtual-hosts/web-group.ts imports src/capabilities/web/driver/virtual-hosts/apache/places.ts',
+];
+
+test('src/capabilities/README.md lists all capabilities', () => {
+  const folders = readdirSync(join(top, 'src/capabilities'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  expect([...capabilities].sort()).toEqual(folders.sort());
+});
+
+test('a capability imports only those that stand before it in the order', () => {
+  const isLater = (from: string | undefined, of: string | undefined) =>
+    from !== undefined && of !== undefined && order.indexOf(of) > order.indexOf(from);
+  const upward = imports.filter(({ from, of }) => isLater(roomOf(from), roomOf(of)));
+  expect(upward.map(({ from, of }) => `${from} imports ${of}`).sort()).toEqual(upwardStill);
+});
+
 describe('this test sees', () => {
   test.each([
     ["import fs from 'node:fs';", 'src/core/x.ts imports node:fs'],
     ["import type { Io } from '../cli/io.ts';", 'src/core/x.ts imports a type of src/cli/io.ts'],
-    ["import {\n  a,\n  b,\n} from '../model/tfa.ts';", 'src/core/x.ts imports src/model/tfa.ts'],
-    ["import * as tfa from '../model/tfa.ts';", 'src/core/x.ts imports src/model/tfa.ts'],
-    ["import '../app.ts';", 'src/core/x.ts imports src/app.ts'],
-    ["export { a } from '../app.ts';", 'src/core/x.ts imports src/app.ts'],
-    ["export * from '../app.ts';", 'src/core/x.ts imports src/app.ts'],
-    ["const a = await import('../app.ts');", 'src/core/x.ts imports src/app.ts'],
-    ["let a: import('../app.ts').Application;", 'src/core/x.ts imports src/app.ts'],
+    ["import {\n  a,\n  b,\n} from '../life/rules/tfa.ts';", 'src/core/x.ts imports src/life/rules/tfa.ts'],
+    ["import * as tfa from '../life/rules/tfa.ts';", 'src/core/x.ts imports src/life/rules/tfa.ts'],
+    ["import '../app/app.ts';", 'src/core/x.ts imports src/app/app.ts'],
+    ["export { a } from '../app/app.ts';", 'src/core/x.ts imports src/app/app.ts'],
+    ["export * from '../app/app.ts';", 'src/core/x.ts imports src/app/app.ts'],
+    ["const a = await import('../app/app.ts');", 'src/core/x.ts imports src/app/app.ts'],
+    ["let a: import('../app/app.ts').Application;", 'src/core/x.ts imports src/app/app.ts'],
     ["const a = require('chalk');", 'src/core/x.ts imports chalk'],
     ["import { a } from './b.ts';\nimport c from 'chalk';", 'src/core/x.ts imports chalk'],
   ])('%j', (text, stray) => {

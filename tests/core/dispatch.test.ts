@@ -1,4 +1,4 @@
-import { root } from '../../src/app.ts';
+import { root } from '../../src/app/app.ts';
 import type { Context, FreeContext } from '../../src/core/context.ts';
 import type { AnyFunction } from '../../src/core/define.ts';
 import { LookAgain } from '../../src/core/machine-error.ts';
@@ -6,7 +6,7 @@ import { dispatch } from '../../src/core/dispatch.ts';
 import { failure } from '../../src/core/report.ts';
 import type { Store } from '../../src/core/engine.ts';
 import { ApiError, notFound } from '../../src/core/errors.ts';
-import * as tfa from '../../src/model/two-factor/tfa.ts';
+import * as tfa from '../../src/capabilities/two-factor/rules/tfa.ts';
 import { Installation, reseller } from '../support/installation.ts';
 import { onSqlite } from '../support/test-database.ts';
 

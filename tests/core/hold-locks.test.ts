@@ -4,7 +4,7 @@ import type { Envelope } from '../../src/core/envelope.ts';
 import { ApiError } from '../../src/core/errors.ts';
 import { withLocks } from '../../src/core/hold-locks.ts';
 import { exclusive } from '../../src/core/plan.ts';
-import { root } from '../../src/app.ts';
+import { root } from '../../src/app/app.ts';
 import { callUntilItWaits, whenItWaits } from '../support/at-the-same-time.ts';
 import { Installation } from '../support/installation.ts';
 

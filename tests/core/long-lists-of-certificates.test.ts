@@ -1,18 +1,22 @@
 // The lists of certificates, read while the response is written, against the same lists as a whole.
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../../src/app.ts';
+import { root } from '../../src/app/app.ts';
 import type { Caller, Db, RawArgument, SqlValue } from '../../src/core/context.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import type { Envelope } from '../../src/core/envelope.ts';
-import * as primaries from '../../src/model/web/primary-hosts.ts';
-import { createKey, createSelfSigned } from '../../src/model/certificates/create.ts';
-import { keyId } from '../../src/model/certificates/ids.ts';
-import * as stored from '../../src/model/certificates/stored.ts';
-import { siteAnswer } from '../../src/model/certificates/site-answers.ts';
-import { listSites } from '../../src/model/certificates/sites.ts';
-import * as hostedDomains from '../../src/model/domains/hosted-domains.ts';
-import { namesOf, readNeighbours, virtualHostsOf } from '../../src/model/domains/virtual-hosts.ts';
+import * as primaries from '../../src/capabilities/web/rules/primary-hosts.ts';
+import { createKey, createSelfSigned } from '../../src/capabilities/certificates/rules/create.ts';
+import { keyId } from '../../src/capabilities/certificates/rules/ids.ts';
+import * as stored from '../../src/capabilities/certificates/rules/stored.ts';
+import { siteAnswer } from '../../src/capabilities/certificates/rules/site-answers.ts';
+import { listSites } from '../../src/capabilities/certificates/rules/sites.ts';
+import * as hostedDomains from '../../src/capabilities/domains/rules/hosted-domains.ts';
+import {
+  namesOf,
+  readNeighbours,
+  virtualHostsOf,
+} from '../../src/capabilities/domains/rules/virtual-hosts.ts';
 import { renderCsv } from '../../src/render/csv.ts';
 import { loadRenderer } from '../../src/render/format.ts';
 import { recordsOf } from '../../src/render/records.ts';

@@ -3,7 +3,7 @@ import type { Context } from '../../src/core/context.ts';
 import type { AnyFunction } from '../../src/core/define.ts';
 import { notFound } from '../../src/core/errors.ts';
 import type { Plan } from '../../src/core/plan.ts';
-import { list } from '../../src/model/tasks/tasks.ts';
+import { list } from '../../src/ground/rules/tasks/tasks.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
 let here: Installation;

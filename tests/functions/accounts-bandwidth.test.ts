@@ -2,14 +2,14 @@
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Engine } from '../../src/core/engine.ts';
-import { BYTES_LOG, LOG_DIRECTORY } from '../../src/drivers/bandwidth/places.ts';
+import { BYTES_LOG, LOG_DIRECTORY } from '../../src/capabilities/bandwidth/driver/places.ts';
 import type { Db } from '../../src/core/context.ts';
 import type { Hash } from '../../src/core/values.ts';
-import * as domains from '../../src/model/domains/hosted-domains.ts';
-import * as tasks from '../../src/model/tasks/tasks.ts';
+import * as domains from '../../src/capabilities/domains/rules/hosted-domains.ts';
+import * as tasks from '../../src/ground/rules/tasks/tasks.ts';
 import { StateDirectory } from '../../src/store/state-directory.ts';
 import { TaskLogFiles } from '../../src/store/task-logs.ts';
-import { taskKinds } from '../../src/tasks/loaders.generated.ts';
+import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
 import { Worker } from '../../src/worker/worker.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
 import { holdCall } from '../support/at-the-same-time.ts';

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { MachineError } from '../../src/core/machine-error.ts';
 import type { Json } from '../../src/core/values.ts';
-import { part as phpPools } from '../../src/drivers/php-pools/account.ts';
-import { virtualHosts } from '../../src/drivers/virtual-hosts/virtual-hosts.ts';
+import { part as phpPools } from '../../src/capabilities/php/driver/php-pools/account.ts';
+import { virtualHosts } from '../../src/capabilities/web/driver/virtual-hosts/virtual-hosts.ts';
 import { anAccount, callerNamed, storedAccount } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
 

@@ -1,8 +1,8 @@
 // Who owns a domain, and where its files are: getdomainowner, get_domain_info, domainuserdata.
 import type { Caller } from '../../src/core/context.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
-import * as hostedDomains from '../../src/model/domains/hosted-domains.ts';
-import { virtualHostsOf } from '../../src/model/domains/virtual-hosts.ts';
+import * as hostedDomains from '../../src/capabilities/domains/rules/hosted-domains.ts';
+import { virtualHostsOf } from '../../src/capabilities/domains/rules/virtual-hosts.ts';
 import { Installation, reseller } from '../support/installation.ts';
 import { installPhp } from '../support/php.ts';
 

@@ -4,7 +4,7 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Hash, Json } from '../../src/core/values.ts';
-import { setFpmSettings } from '../../src/model/php/stored-fpm-settings.ts';
+import { setFpmSettings } from '../../src/capabilities/php/rules/stored-fpm-settings.ts';
 import { schema } from '../../src/store/schema.generated.ts';
 import { callerNamed } from '../support/accounts.ts';
 import { Authority } from '../support/certificates.ts';

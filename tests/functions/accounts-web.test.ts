@@ -2,7 +2,7 @@
 // tests/machine have a real Apache.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as hostedDomains from '../../src/model/domains/hosted-domains.ts';
+import * as hostedDomains from '../../src/capabilities/domains/rules/hosted-domains.ts';
 import { Installation } from '../support/installation.ts';
 import { settled } from '../support/settled-web.ts';
 

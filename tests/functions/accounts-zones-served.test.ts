@@ -1,7 +1,7 @@
 // Accounts with DNS zones that a named serves.
-import { Bind } from '../../src/drivers/zones/bind/bind.ts';
-import { holdReloads } from '../drivers/zones/held-reloads.ts';
-import { PrivateNamed } from '../drivers/zones/private-named.ts';
+import { Bind } from '../../src/capabilities/dns/driver/zones/bind/bind.ts';
+import { holdReloads } from '../capabilities/dns/driver/zones/held-reloads.ts';
+import { PrivateNamed } from '../capabilities/dns/driver/zones/private-named.ts';
 import { Installation } from '../support/installation.ts';
 import { describeWith } from '../support/require-tool.ts';
 import { until } from '../support/until.ts';

@@ -1,6 +1,6 @@
 import type { Caller } from '../../src/core/context.ts';
 import type { Json } from '../../src/core/values.ts';
-import * as apiTokens from '../../src/model/logins/api-tokens.ts';
+import * as apiTokens from '../../src/capabilities/logins/rules/api-tokens.ts';
 import { addAccounts, anAccount, callerNamed } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
 

@@ -1,7 +1,7 @@
 import type { Caller } from '../../src/core/context.ts';
 import type { Json } from '../../src/core/values.ts';
-import * as apiTokens from '../../src/model/logins/api-tokens.ts';
-import * as loginTokens from '../../src/model/logins/tokens.ts';
+import * as apiTokens from '../../src/capabilities/logins/rules/api-tokens.ts';
+import * as loginTokens from '../../src/capabilities/logins/rules/tokens.ts';
 import { addAccounts, anAccount, callerNamed } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
 

@@ -1,4 +1,4 @@
-import { codeAt } from '../../src/model/two-factor/totp.ts';
+import { codeAt } from '../../src/capabilities/two-factor/rules/totp.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
 let here: Installation;

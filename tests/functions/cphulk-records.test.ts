@@ -1,5 +1,5 @@
 import type { Origin } from '../../src/core/context.ts';
-import { root } from '../../src/app.ts';
+import { root } from '../../src/app/app.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import type { Json } from '../../src/core/values.ts';
 import { Logins, PretendedMachine } from '../support/brute-force.ts';

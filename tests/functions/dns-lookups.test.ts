@@ -1,10 +1,10 @@
 // DNS lookups, with a named of the tests.
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { Bind } from '../../src/drivers/zones/bind/bind.ts';
+import { Bind } from '../../src/capabilities/dns/driver/zones/bind/bind.ts';
 import { DnsResolver } from '../../src/machine/resolver.ts';
-import { PrivateNamed } from '../drivers/zones/private-named.ts';
-import { changeZone, zoneOf } from '../drivers/zones/zone-texts.ts';
+import { PrivateNamed } from '../capabilities/dns/driver/zones/private-named.ts';
+import { changeZone, zoneOf } from '../capabilities/dns/driver/zones/zone-texts.ts';
 import { Installation } from '../support/installation.ts';
 import { describeWith } from '../support/require-tool.ts';
 

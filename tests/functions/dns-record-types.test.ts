@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
-import { massEditTypes } from '../../src/model/dns/record-types.ts';
+import { massEditTypes } from '../../src/capabilities/dns/rules/record-types.ts';
 import { nameOf, records, types } from '../support/dns-records.ts';
 import { Installation } from '../support/installation.ts';
 import { compileZone } from '../support/named.ts';

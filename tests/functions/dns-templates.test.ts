@@ -2,8 +2,8 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
-import check from '../../src/doctor/checks/zone-templates.ts';
-import type { Subject } from '../../src/doctor/check.ts';
+import check from '../../src/capabilities/dns/checks/zone-templates.ts';
+import type { Subject } from '../../src/ground/doctor/check.ts';
 import { run } from '../../src/machine/linux/run.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';

@@ -1,4 +1,4 @@
-import { root } from '../../src/app.ts';
+import { root } from '../../src/app/app.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import type { Engine } from '../../src/core/engine.ts';
 import type { Metadata } from '../../src/core/envelope.ts';

@@ -1,8 +1,8 @@
 // twofactorauth_get_user_configs of many users, with and without accounts, read at once and while the response is written.
-import { root } from '../../src/app.ts';
+import { root } from '../../src/app/app.ts';
 import type { Caller } from '../../src/core/context.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
-import * as tfa from '../../src/model/two-factor/tfa.ts';
+import * as tfa from '../../src/capabilities/two-factor/rules/tfa.ts';
 import { renderJson } from '../../src/render/json.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';

@@ -1,10 +1,10 @@
 // get_users_features_settings of many accounts: in any order, with any feature lists and overrides, and of few among many.
-import { root } from '../../src/app.ts';
+import { root } from '../../src/app/app.ts';
 import type { Caller } from '../../src/core/context.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
-import { features } from '../../src/model/features/catalogue.ts';
-import * as featureLists from '../../src/model/features/lists.ts';
-import * as overrides from '../../src/model/features/overrides.ts';
+import { features } from '../../src/capabilities/accounts/rules/features/catalogue.ts';
+import * as featureLists from '../../src/capabilities/accounts/rules/features/lists.ts';
+import * as overrides from '../../src/capabilities/accounts/rules/features/overrides.ts';
 import { renderJson } from '../../src/render/json.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';

@@ -1,6 +1,6 @@
 // editpkg, if accounts have the package.
 import { MachineError } from '../../src/core/machine-error.ts';
-import type { Settings } from '../../src/model/packages/settings.ts';
+import type { Settings } from '../../src/capabilities/accounts/rules/packages/settings.ts';
 import { addAccounts, anAccount, storedAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
 

@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Hash, Json } from '../../src/core/values.ts';
-import { written, type IniType } from '../../src/model/php/ini.ts';
+import { written, type IniType } from '../../src/capabilities/php/rules/ini.ts';
 import { Installation } from '../support/installation.ts';
 import { isMissing } from '../support/require-tool.ts';
 

@@ -1,13 +1,13 @@
 // What --rebuild does in a sandbox: it creates again what the store has and the machine lacks, and destroys nothing.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { backUpStore, restoreStore } from '../../src/administration.ts';
-import { root } from '../../src/app.ts';
+import { backUpStore, restoreStore } from '../../src/administration/installation.ts';
+import { root } from '../../src/app/app.ts';
 import { rebuild as printRebuilt } from '../../src/cli/rebuild.ts';
 import { SandboxUsers } from '../../src/machine/sandbox/users.ts';
-import * as accounts from '../../src/model/accounts/accounts.ts';
-import { postpone, REMOVE } from '../../src/model/accounts/postponed.ts';
-import { Rebuilding, type Outcome, type Overview } from '../../src/rebuild-administration.ts';
+import * as accounts from '../../src/capabilities/accounts/rules/accounts.ts';
+import { postpone, REMOVE } from '../../src/capabilities/accounts/rules/postponed.ts';
+import { Rebuilding, type Outcome, type Overview } from '../../src/administration/rebuild.ts';
 import { Installation } from '../support/installation.ts';
 
 let here: Installation;

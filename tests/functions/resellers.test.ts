@@ -1,8 +1,8 @@
 import { addAccounts, anAccount, callerNamed, storedAccount } from '../support/accounts.ts';
-import * as accessHashes from '../../src/model/logins/access-hashes.ts';
-import * as apiTokens from '../../src/model/logins/api-tokens.ts';
-import * as loginTokens from '../../src/model/logins/tokens.ts';
-import * as sessions from '../../src/model/logins/sessions.ts';
+import * as accessHashes from '../../src/capabilities/logins/rules/access-hashes.ts';
+import * as apiTokens from '../../src/capabilities/logins/rules/api-tokens.ts';
+import * as loginTokens from '../../src/capabilities/logins/rules/tokens.ts';
+import * as sessions from '../../src/capabilities/logins/rules/sessions.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
 let here: Installation;

@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
-import { privilegeNames } from '../../src/model/resellers/privileges.ts';
+import { privilegeNames } from '../../src/capabilities/accounts/rules/resellers/privileges.ts';
 import { selfSigned } from '../support/certificates.ts';
 import { HookScripts } from '../support/hook-scripts.ts';
 import { Installation, reseller } from '../support/installation.ts';
@@ -502,7 +502,7 @@ describe('what scripts receive', () => {
   });
 
   it('is tested for every event that happens here', async () => {
-    const { eventsOf } = await import('../../src/model/hooks/functions.ts');
+    const { eventsOf } = await import('../../src/capabilities/hooks/rules/functions.ts');
     expect(Object.keys(cases).sort()).toEqual([...new Set(Object.values(eventsOf).flat())].sort());
   });
 

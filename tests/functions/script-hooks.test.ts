@@ -1,6 +1,6 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HookDesk, type Attributes, type Hook } from '../../src/hook-administration.ts';
+import { HookDesk, type Attributes, type Hook } from '../../src/administration/hooks.ts';
 import { HookScripts } from '../support/hook-scripts.ts';
 import { Installation } from '../support/installation.ts';
 

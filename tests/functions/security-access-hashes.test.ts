@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Caller } from '../../src/core/context.ts';
-import * as accessHashes from '../../src/model/logins/access-hashes.ts';
+import * as accessHashes from '../../src/capabilities/logins/rules/access-hashes.ts';
 import { addAccounts, anAccount, callerNamed } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
 

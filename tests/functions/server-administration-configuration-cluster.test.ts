@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
-import * as tasks from '../../src/model/tasks/tasks.ts';
+import * as tasks from '../../src/ground/rules/tasks/tasks.ts';
 import { StateDirectory } from '../../src/store/state-directory.ts';
 import { TaskLogFiles } from '../../src/store/task-logs.ts';
-import { taskKinds } from '../../src/tasks/loaders.generated.ts';
+import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
 import { Worker } from '../../src/worker/worker.ts';
 import { makeCertificate, ok, OwnServer, ScriptedServer, type Certificate } from '../remote/servers.ts';
 import { Installation } from '../support/installation.ts';

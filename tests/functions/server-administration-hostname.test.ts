@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Caller } from '../../src/core/context.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
 import type { MachineOwnCertificate } from '../../src/core/machine.ts';
-import { renamedHosts } from '../../src/drivers/hostname/hosts-file.ts';
+import { renamedHosts } from '../../src/capabilities/dns/driver/hostname/hosts-file.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
 

@@ -1,7 +1,7 @@
 // set_primary_servername: which website answers requests for unknown names.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as hostedDomains from '../../src/model/domains/hosted-domains.ts';
+import * as hostedDomains from '../../src/capabilities/domains/rules/hosted-domains.ts';
 import { callUntilItWaits, holdFiles } from '../support/at-the-same-time.ts';
 import { Installation, reseller } from '../support/installation.ts';
 

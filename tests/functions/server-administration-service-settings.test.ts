@@ -4,8 +4,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { catalogue } from '../../src/drivers/dovecot-settings/catalogue.ts';
-import { parseDoveconf, parseSettings, renderSettings } from '../../src/drivers/dovecot-settings/render.ts';
+import { catalogue } from '../../src/capabilities/system/driver/dovecot-settings/catalogue.ts';
+import {
+  parseDoveconf,
+  parseSettings,
+  renderSettings,
+} from '../../src/capabilities/system/driver/dovecot-settings/render.ts';
 import { Installation, reseller } from '../support/installation.ts';
 import { describeWith, itWith } from '../support/require-tool.ts';
 

@@ -1,9 +1,9 @@
 import type { Caller } from '../../src/core/context.ts';
-import { zones } from '../../src/drivers/zones/zones.ts';
-import { virtualHosts } from '../../src/drivers/virtual-hosts/virtual-hosts.ts';
+import { zones } from '../../src/capabilities/dns/driver/zones/zones.ts';
+import { virtualHosts } from '../../src/capabilities/web/driver/virtual-hosts/virtual-hosts.ts';
 import { TaskLogFiles } from '../../src/store/task-logs.ts';
 import { StateDirectory } from '../../src/store/state-directory.ts';
-import { taskKinds } from '../../src/tasks/loaders.generated.ts';
+import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
 import { Worker } from '../../src/worker/worker.ts';
 import { ServiceWatch } from '../../src/worker/service-watch.ts';
 import { Installation } from '../support/installation.ts';

@@ -1,4 +1,4 @@
-import { catalogue } from '../../src/model/tweak-settings/catalogue.ts';
+import { catalogue } from '../../src/capabilities/settings/rules/catalogue.ts';
 import { Installation, reseller } from '../support/installation.ts';
 import { ServiceWatch } from '../../src/worker/service-watch.ts';
 

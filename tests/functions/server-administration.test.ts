@@ -1,5 +1,5 @@
 import { hostname, loadavg } from 'node:os';
-import { createApplication } from '../../src/app.ts';
+import { createApplication } from '../../src/app/app.ts';
 import { Installation } from '../support/installation.ts';
 
 let here: Installation;

@@ -1,6 +1,6 @@
-import * as tasks from '../../src/model/tasks/tasks.ts';
-import * as timers from '../../src/model/tasks/timers.ts';
-import autosslCheck from '../../src/tasks/autossl-check.ts';
+import * as tasks from '../../src/ground/rules/tasks/tasks.ts';
+import * as timers from '../../src/ground/rules/tasks/timers.ts';
+import autosslCheck from '../../src/capabilities/certificates/tasks/autossl-check.ts';
 import { AcmeIssuer } from '../support/acme-issuer.ts';
 import { Installation, reseller } from '../support/installation.ts';
 

@@ -1,7 +1,7 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { Pkcs10CertificateRequest } from '@peculiar/x509';
 import fc from 'fast-check';
-import { certificateOf } from '../../src/model/certificates/x509.ts';
+import { certificateOf } from '../../src/capabilities/certificates/rules/x509.ts';
 import { Authority, type Issued } from '../support/certificates.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
@@ -115,8 +115,10 @@ describe('generatessl', () => {
 });
 
 test('no value adds an attribute to the subject', async () => {
-  const key = await (await import('../../src/model/certificates/create.ts')).createKey('prime256v1');
-  const { createSelfSigned } = await import('../../src/model/certificates/create.ts');
+  const key = await (
+    await import('../../src/capabilities/certificates/rules/create.ts')
+  ).createKey('prime256v1');
+  const { createSelfSigned } = await import('../../src/capabilities/certificates/rules/create.ts');
   const hostile = fc.oneof(
     fc.string({ minLength: 1, maxLength: 30 }),
     fc.constantFrom('#0401', 'a, CN=other.example', 'a\\,b', 'a+CN=x', '"', 'a\nCN=x', '\u0000'),

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
 import { StateDirectory } from '../../src/store/state-directory.ts';
 import { TaskLogFiles } from '../../src/store/task-logs.ts';
-import { taskKinds } from '../../src/tasks/loaders.generated.ts';
+import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
 import { Worker } from '../../src/worker/worker.ts';
 import { Installation } from '../support/installation.ts';
 import { installPhp, poolFile, poolNames } from '../support/php.ts';

@@ -2,7 +2,7 @@
 // and eve is an account.
 import type { Caller } from '../../src/core/context.ts';
 import { readOptions } from '../../src/http/options.ts';
-import { codeAt } from '../../src/model/two-factor/totp.ts';
+import { codeAt } from '../../src/capabilities/two-factor/rules/totp.ts';
 import { reseller } from '../support/installation.ts';
 import { basic, sessionOf, TestServer, type Reply } from '../support/server.ts';
 

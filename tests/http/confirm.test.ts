@@ -1,5 +1,5 @@
 // A session of a user with two-factor authentication: how it is confirmed, and what it can do before and after.
-import { codeAt } from '../../src/model/two-factor/totp.ts';
+import { codeAt } from '../../src/capabilities/two-factor/rules/totp.ts';
 import { password, sessionOf, TestServer } from '../support/server.ts';
 
 const secret = 'WJ73QJSKZBXCIFPZ';

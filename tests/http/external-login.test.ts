@@ -1,6 +1,6 @@
 // Logins through identity providers: with a provider that others wrote, and with hostile ones.
 import { createServer } from '../../src/http/server.ts';
-import { codeAt } from '../../src/model/two-factor/totp.ts';
+import { codeAt } from '../../src/capabilities/two-factor/rules/totp.ts';
 import { HostileProvider } from '../support/hostile-provider.ts';
 import { OpenIdProvider } from '../support/openid-provider.ts';
 import { password, TestServer, type Reply } from '../support/server.ts';

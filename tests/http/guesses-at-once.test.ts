@@ -1,5 +1,5 @@
 // Simultaneous guesses: never more than the limit are checked, by whichever kind of login.
-import { attempt, type LoginDependencies } from '../../src/model/logins/logins.ts';
+import { attempt, type LoginDependencies } from '../../src/capabilities/logins/rules/logins.ts';
 import { openSocket, sendRaw } from '../support/raw-client.ts';
 import { password, TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { html, toText } from '../../src/http/page/html.ts';
 import { exclusive } from '../../src/core/plan.ts';
 import { UNDO } from '../../src/core/undo.ts';
-import { codeAt } from '../../src/model/two-factor/totp.ts';
+import { codeAt } from '../../src/capabilities/two-factor/rules/totp.ts';
 import { password, sessionOf, TestServer, type Reply } from '../support/server.ts';
 
 const secret = 'WJ73QJSKZBXCIFPZ';

@@ -2,7 +2,7 @@
 // newly started process.
 import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
-import { createApplication, root, type Application } from '../../src/app.ts';
+import { createApplication, root, type Application } from '../../src/app/app.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import { createServer } from '../../src/http/server.ts';
 import { Installation } from '../support/installation.ts';

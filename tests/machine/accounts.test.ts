@@ -4,7 +4,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
-import { codeAt } from '../../src/model/two-factor/totp.ts';
+import { codeAt } from '../../src/capabilities/two-factor/rules/totp.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
 import { hostingRoot, installedRoot } from './prepared-roots.ts';

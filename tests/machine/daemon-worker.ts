@@ -1,10 +1,10 @@
 // Runs work on the machine on which it is started. Each argument is one piece of work in JSON, and each writes one line
 // in JSON.
 import { linuxMachine } from '../../src/machine/choose.ts';
-import { Bind } from '../../src/drivers/zones/bind/bind.ts';
-import type { ServerOptions, Zone } from '../../src/drivers/zones/contract.ts';
+import { Bind } from '../../src/capabilities/dns/driver/zones/bind/bind.ts';
+import type { ServerOptions, Zone } from '../../src/capabilities/dns/driver/zones/contract.ts';
 import type { MachineServices } from '../../src/core/machine-daemons.ts';
-import type { DriverStep } from '../../src/drivers/step.ts';
+import type { DriverStep } from '../../src/ground/driver/step.ts';
 
 const now = () => Date.now();
 const machine = linuxMachine('/var/lib/whmapi1', now);

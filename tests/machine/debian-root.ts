@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { extensionPackages } from '../../src/drivers/php/extensions.ts';
+import { extensionPackages } from '../../src/capabilities/php/driver/extensions.ts';
 
 const SUITE = 'trixie';
 const MIRROR = process.env.WHMAPI1_TEST_MIRROR ?? 'http://deb.debian.org/debian';

@@ -2,7 +2,7 @@
 // docs/SYSTEM-LOGINS.md says.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { codeAt } from '../../src/model/two-factor/totp.ts';
+import { codeAt } from '../../src/capabilities/two-factor/rules/totp.ts';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine, type Ran } from './machine.ts';
 import { installedRoot } from './prepared-roots.ts';

@@ -423,7 +423,7 @@ echo "end\n";
       machine.sh('cd /etc; sha256sum apache2/whmapi1/accounts/* ssl/whmapi1/sites/*') +
       JSON.stringify(['bob', 'alice'].map((user) => call('fetchsslinfo', `domain=${user}.example`).data));
     const before = { state: state(), bob: fingerprint('bob'), alice: fingerprint('alice') };
-    // tests/model/certificates/checked.test.ts has all the others.
+    // tests/capabilities/certificates/rules/checked.test.ts has all the others.
     const refused: readonly (readonly [string[], RegExp])[] = [
       // Apache would end when it reads this.
       [

@@ -3,8 +3,8 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { createApplication, root, type Application } from '../../src/app.ts';
-import { moveStore } from '../../src/store-administration.ts';
+import { createApplication, root, type Application } from '../../src/app/app.ts';
+import { moveStore } from '../../src/administration/store.ts';
 import type { Db } from '../../src/core/context.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import type { Hash } from '../../src/core/values.ts';

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApplication } from '../../src/app.ts';
+import { createApplication } from '../../src/app/app.ts';
 import type { PostgresServer } from './postgres-server.ts';
 
 export const TEMPLATE = 'whmapi1_template';

@@ -7,9 +7,9 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createApplication, root } from '../../src/app.ts';
+import { createApplication, root } from '../../src/app/app.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
-import { findAdministration } from '../../src/database-administration.ts';
+import { findAdministration } from '../../src/administration/databases.ts';
 import type { Engine } from '../../src/core/engine.ts';
 import type { DatabaseServer, MachineDatabases } from '../../src/core/machine-databases.ts';
 import type { Json } from '../../src/core/values.ts';

@@ -1,7 +1,7 @@
 // A process that fails to log in. WHMAPI1_STATE_DIR is its installation, and its arguments are a name and the number of
 // attempts. It prints how often it had to react to a block.
-import { createApplication } from '../../src/app.ts';
-import { recordFailure } from '../../src/model/brute-force/brute-force.ts';
+import { createApplication } from '../../src/app/app.ts';
+import { recordFailure } from '../../src/capabilities/logins/rules/brute-force/brute-force.ts';
 
 const [name = '', times = '0'] = process.argv.slice(2);
 const application = createApplication(process.env);

@@ -2,8 +2,8 @@
 import { join, resolve } from 'node:path';
 import { call, freshFolder } from '../support/command.ts';
 
-const { pack } = jest.requireActual<typeof import('../../src/loader.cjs')>(
-  join(resolve(__dirname, '../..'), 'src/loader.cjs'),
+const { pack } = jest.requireActual<typeof import('../../src/loader/loader.cjs')>(
+  join(resolve(__dirname, '../..'), 'src/loader/loader.cjs'),
 );
 const folder = freshFolder();
 const whmapi1 = (...words: string[]) => call(words, { state: folder.state });

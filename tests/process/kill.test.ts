@@ -1,7 +1,7 @@
 // SIGKILL at any moment of a write: acknowledged changes are stored, and the store is intact.
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { createApplication, root } from '../../src/app.ts';
+import { createApplication, root } from '../../src/app/app.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import { freshFolder, parallel, readAnswer, start, storeSecret } from '../support/command.ts';
 import type { Options, Result } from '../support/command.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PasswordJudge } from '../../src/http/password-judge.ts';
-import { strengthOf } from '../../src/model/passwords/strength.ts';
+import { strengthOf } from '../../src/ground/rules/passwords/strength.ts';
 
 const built = resolve(__dirname, '../../dist/password-worker.cjs');
 /** Digits and signs that can all be read as letters: the slowest kind. */

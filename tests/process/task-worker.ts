@@ -1,7 +1,7 @@
 // A process that runs tasks of test kinds on a state directory: `STATE FILE [due]`. Their work is appended to FILE, one
 // line each: EVENT ID PROCESS TIME. With `due`, the process ends when no task is due, otherwise on SIGTERM.
 import { appendFileSync, existsSync } from 'node:fs';
-import { createApplication } from '../../src/app.ts';
+import { createApplication } from '../../src/app/app.ts';
 import { notFound } from '../../src/core/errors.ts';
 import { defineTask, type TaskContext } from '../../src/core/task.ts';
 import { StateDirectory } from '../../src/store/state-directory.ts';

@@ -59,7 +59,7 @@ test('a plan with its steps in another order is undone step by step', async () =
   const setShell =
     'steps.push(setShell.plan({ name: to.name, shell: after.shellPath, before: before.shellPath }));';
   const rename = 'if (from.name !== to.name || from.home !== to.home) steps.push(rename.plan({ from, to }));';
-  const version = makeEarlierVersion('src/drivers/users/account.ts', [
+  const version = makeEarlierVersion('src/capabilities/accounts/driver/users/account.ts', [
     [setShell, ''],
     [rename, `${setShell.replace('to.name', 'from.name')} ${rename}`],
   ]);
@@ -83,7 +83,7 @@ test('a plan with its steps in another order is undone step by step', async () =
 test('a plan with one more step is undone as long as nothing is lost', async () => {
   const before = etc('passwd');
   const remove = '[remove.plan({ name: username, home, uid })]';
-  const version = makeEarlierVersion('src/drivers/users/account.ts', [
+  const version = makeEarlierVersion('src/capabilities/accounts/driver/users/account.ts', [
     [remove, '[suspend.plan({ name: username }), remove.plan({ name: username, home, uid })]'],
   ]);
   await callUntil(version, 'after users.suspend', 'removeacct', { username: 'bob' });

@@ -6,7 +6,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { X509Certificate } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { generate } from 'selfsigned';
-import type { Application } from '../../src/app.ts';
+import type { Application } from '../../src/app/app.ts';
 import { createServer } from '../../src/http/server.ts';
 import { pinOf } from '../../src/remote/pins.ts';
 import { freePort } from '../support/free-port.ts';

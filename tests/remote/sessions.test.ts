@@ -1,7 +1,7 @@
 // Logs in with a password and a code, and stores the session.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeAt } from '../../src/model/two-factor/totp.ts';
+import { codeAt } from '../../src/capabilities/two-factor/rules/totp.ts';
 import { password } from '../support/server.ts';
 import { Person } from './person.ts';
 import { makeCertificate, ok, OwnServer, ScriptedServer, type Certificate } from './servers.ts';

@@ -1,12 +1,15 @@
 // Our parts of .htaccess (redirects, blocked addresses) on a real Apache, as visitors see them.
 import { randomBytes } from 'node:crypto';
-import type { AccountWeb } from '../../src/drivers/virtual-hosts/contract.ts';
-import { withDenied, withoutDenied } from '../../src/model/access-files/denied-addresses.ts';
-import { withFileType } from '../../src/model/access-files/file-types.ts';
-import { withHotlinks } from '../../src/model/access-files/hotlinks.ts';
-import { withProtection, withUser } from '../../src/model/directory-privacy/directories.ts';
-import { hashed } from '../../src/model/directory-privacy/hash.ts';
-import { withRedirect, type Redirect } from '../../src/model/access-files/redirects.ts';
+import type { AccountWeb } from '../../src/capabilities/web/driver/virtual-hosts/contract.ts';
+import { withDenied, withoutDenied } from '../../src/capabilities/access-files/rules/denied-addresses.ts';
+import { withFileType } from '../../src/capabilities/access-files/rules/file-types.ts';
+import { withHotlinks } from '../../src/capabilities/access-files/rules/hotlinks.ts';
+import {
+  withProtection,
+  withUser,
+} from '../../src/capabilities/access-files/rules/directory-privacy/directories.ts';
+import { hashed } from '../../src/capabilities/access-files/rules/directory-privacy/hash.ts';
+import { withRedirect, type Redirect } from '../../src/capabilities/access-files/rules/redirects.ts';
 import { PrivateApache } from '../support/private-apache.ts';
 import { describeWith } from '../support/require-tool.ts';
 

@@ -1,7 +1,7 @@
 // SIGKILL between any two steps of addips and delip: all addresses exist, or none does.
 import { spawn } from 'node:child_process';
 import { networkInterfaces } from 'node:os';
-import { createApplication, root } from '../../src/app.ts';
+import { createApplication, root } from '../../src/app/app.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import { accountWorker } from '../support/account-worker.ts';
 import { freshFolder } from '../support/command.ts';

@@ -2,11 +2,17 @@
 import fc from 'fast-check';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { AccountWeb } from '../../src/drivers/virtual-hosts/contract.ts';
-import { domainLogs } from '../../src/drivers/virtual-hosts/places.ts';
+import type { AccountWeb } from '../../src/capabilities/web/driver/virtual-hosts/contract.ts';
+import { domainLogs } from '../../src/ground/driver/virtual-hosts/places.ts';
 import { isWildcard, plainName } from '../../src/core/wildcards.ts';
-import { renderAccount, renderWildcard } from '../../src/drivers/virtual-hosts/apache/render-account.ts';
-import { DEFAULT_CERTIFICATE, DEFAULT_KEY } from '../../src/drivers/virtual-hosts/default-certificate.ts';
+import {
+  renderAccount,
+  renderWildcard,
+} from '../../src/capabilities/web/driver/virtual-hosts/apache/render-account.ts';
+import {
+  DEFAULT_CERTIFICATE,
+  DEFAULT_KEY,
+} from '../../src/capabilities/web/driver/virtual-hosts/default-certificate.ts';
 import { cgi, hostile, places, web } from '../support/apache-values.ts';
 import { PrivateApache } from '../support/private-apache.ts';
 import { describeWith } from '../support/require-tool.ts';

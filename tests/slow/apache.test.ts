@@ -5,16 +5,22 @@ import { chownSync, existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, symli
 import { join } from 'node:path';
 import { userInfo } from 'node:os';
 import { promisify } from 'node:util';
-import type { LockingWork } from '../../src/drivers/each-account.ts';
-import { waitingFolder } from '../../src/drivers/php-pools/waiting.ts';
-import { Apache } from '../../src/drivers/virtual-hosts/apache/apache.ts';
-import { nextGeneration, writtenGeneration } from '../../src/drivers/virtual-hosts/apache/control.ts';
-import { DIRECTORIES } from '../../src/drivers/virtual-hosts/apache/places.ts';
-import { DEFAULT_CERTIFICATE, DEFAULT_KEY } from '../../src/drivers/virtual-hosts/default-certificate.ts';
-import type { AccountWeb, ServedBefore } from '../../src/drivers/virtual-hosts/contract.ts';
-import { endPause, pause } from '../../src/drivers/virtual-hosts/pauses.ts';
-import removeLogs from '../../src/drivers/virtual-hosts/steps/remove-logs.ts';
-import { reloadsOf } from '../../src/drivers/reloads.ts';
+import type { LockingWork } from '../../src/ground/driver/each-account.ts';
+import { waitingFolder } from '../../src/capabilities/php/driver/php-pools/waiting.ts';
+import { Apache } from '../../src/capabilities/web/driver/virtual-hosts/apache/apache.ts';
+import {
+  nextGeneration,
+  writtenGeneration,
+} from '../../src/capabilities/web/driver/virtual-hosts/apache/control.ts';
+import { DIRECTORIES } from '../../src/capabilities/web/driver/virtual-hosts/apache/places.ts';
+import {
+  DEFAULT_CERTIFICATE,
+  DEFAULT_KEY,
+} from '../../src/capabilities/web/driver/virtual-hosts/default-certificate.ts';
+import type { AccountWeb, ServedBefore } from '../../src/capabilities/web/driver/virtual-hosts/contract.ts';
+import { endPause, pause } from '../../src/capabilities/web/driver/virtual-hosts/pauses.ts';
+import removeLogs from '../../src/capabilities/web/driver/virtual-hosts/steps/remove-logs.ts';
+import { reloadsOf } from '../../src/ground/driver/reloads.ts';
 import { builtScript } from '../support/built-script.ts';
 import { PrivateApache } from '../support/private-apache.ts';
 import { describeWith } from '../support/require-tool.ts';

@@ -1,6 +1,6 @@
 // Attacks on the server: none succeeds, other clients are not affected, and the server keeps responding.
 import { connect, type Socket } from 'node:net';
-import { codeAt } from '../../src/model/two-factor/totp.ts';
+import { codeAt } from '../../src/capabilities/two-factor/rules/totp.ts';
 import { retainedMemory } from '../support/retained-memory.ts';
 import { until } from '../support/until.ts';
 import { basic, password, sessionOf, TestServer } from '../support/server.ts';

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
-import { createApplication, root } from '../../src/app.ts';
+import { createApplication, root } from '../../src/app/app.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import type { Json } from '../../src/core/values.ts';
 import { AcmeProxy, type Answer } from '../support/acme-proxy.ts';

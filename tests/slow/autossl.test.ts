@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Task } from '../../src/model/tasks/tasks.ts';
+import type { Task } from '../../src/ground/rules/tasks/tasks.ts';
 import { holdCall } from '../support/at-the-same-time.ts';
 import { AutosslInstallation, DAY_MS, namesOf } from '../support/autossl.ts';
 import { Authority } from '../support/certificates.ts';

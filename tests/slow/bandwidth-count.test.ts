@@ -14,14 +14,14 @@ import {
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { countNewLines, type Batch } from '../../src/drivers/bandwidth/count.ts';
-import { CountThreads } from '../../src/drivers/bandwidth/count-threads.ts';
-import { BYTES_LOG, LOG_DIRECTORY } from '../../src/drivers/bandwidth/places.ts';
-import type { LogFile } from '../../src/model/bandwidth/log-files.ts';
+import { countNewLines, type Batch } from '../../src/capabilities/bandwidth/driver/count.ts';
+import { CountThreads } from '../../src/capabilities/bandwidth/driver/count-threads.ts';
+import { BYTES_LOG, LOG_DIRECTORY } from '../../src/capabilities/bandwidth/driver/places.ts';
+import type { LogFile } from '../../src/capabilities/bandwidth/rules/log-files.ts';
 import { builtScript } from '../support/built-script.ts';
 import { Installation } from '../support/installation.ts';
 
-const thread = builtScript('src/drivers/bandwidth/count-thread.ts');
+const thread = builtScript('src/capabilities/bandwidth/driver/count-thread.ts');
 let here: Installation;
 let log: string;
 /** What would be in the store. */

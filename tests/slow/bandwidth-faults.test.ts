@@ -14,7 +14,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
 import Database from 'better-sqlite3';
-import { BYTES_LOG } from '../../src/drivers/bandwidth/places.ts';
+import { BYTES_LOG } from '../../src/capabilities/bandwidth/driver/places.ts';
 import { call, freshFolder, run, start } from '../support/command.ts';
 
 const folder = freshFolder();

@@ -2,9 +2,9 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { countNewLines } from '../../src/drivers/bandwidth/count.ts';
-import { BYTES_LOG, LOG_DIRECTORY } from '../../src/drivers/bandwidth/places.ts';
-import type { LogFile } from '../../src/model/bandwidth/log-files.ts';
+import { countNewLines } from '../../src/capabilities/bandwidth/driver/count.ts';
+import { BYTES_LOG, LOG_DIRECTORY } from '../../src/capabilities/bandwidth/driver/places.ts';
+import type { LogFile } from '../../src/capabilities/bandwidth/rules/log-files.ts';
 import { PrivateApache } from '../support/private-apache.ts';
 import { describeWith } from '../support/require-tool.ts';
 import { until } from '../support/until.ts';

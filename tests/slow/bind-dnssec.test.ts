@@ -2,15 +2,19 @@
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Bind } from '../../src/drivers/zones/bind/bind.ts';
-import { renderPolicies } from '../../src/drivers/zones/bind/policies.ts';
-import type { SigningKey, Zone } from '../../src/drivers/zones/contract.ts';
+import { Bind } from '../../src/capabilities/dns/driver/zones/bind/bind.ts';
+import { renderPolicies } from '../../src/capabilities/dns/driver/zones/bind/policies.ts';
+import type { SigningKey, Zone } from '../../src/capabilities/dns/driver/zones/contract.ts';
 import type { Json } from '../../src/core/values.ts';
-import { nameOfPolicy, policyOfName, signingPolicies } from '../../src/drivers/zones/signing-policy.ts';
+import {
+  nameOfPolicy,
+  policyOfName,
+  signingPolicies,
+} from '../../src/capabilities/dns/driver/zones/signing-policy.ts';
 import { Installation } from '../support/installation.ts';
 import { describeWith } from '../support/require-tool.ts';
-import { PrivateNamed } from '../drivers/zones/private-named.ts';
-import { changeZone, until, zoneOf } from '../drivers/zones/zone-texts.ts';
+import { PrivateNamed } from '../capabilities/dns/driver/zones/private-named.ts';
+import { changeZone, until, zoneOf } from '../capabilities/dns/driver/zones/zone-texts.ts';
 
 const simple = nameOfPolicy({ algorithm: 13, keys: 'simple', denial: 'nsec3' });
 const classic = nameOfPolicy({ algorithm: 8, keys: 'classic', denial: 'nsec' });

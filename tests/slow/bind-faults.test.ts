@@ -5,20 +5,20 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sandboxMachine } from '../../src/machine/choose.ts';
-import { Bind } from '../../src/drivers/zones/bind/bind.ts';
-import type { Zone } from '../../src/drivers/zones/contract.ts';
-import { nameOfPolicy } from '../../src/drivers/zones/signing-policy.ts';
+import { Bind } from '../../src/capabilities/dns/driver/zones/bind/bind.ts';
+import type { Zone } from '../../src/capabilities/dns/driver/zones/contract.ts';
+import { nameOfPolicy } from '../../src/capabilities/dns/driver/zones/signing-policy.ts';
 import { builtScript } from '../support/built-script.ts';
 import { dyingMachine } from '../support/dying-machine.ts';
 import { describeWith } from '../support/require-tool.ts';
 import { FIRST_PLACE, PLACES, sixth } from '../support/sixth.ts';
 import { together } from '../support/together.ts';
-import { PrivateNamed } from '../drivers/zones/private-named.ts';
-import { changeZone, until, zoneOf } from '../drivers/zones/zone-texts.ts';
+import { PrivateNamed } from '../capabilities/dns/driver/zones/private-named.ts';
+import { changeZone, until, zoneOf } from '../capabilities/dns/driver/zones/zone-texts.ts';
 
 const top = resolve(__dirname, '../..');
 const now = () => Date.now();
-const zoneWorker = builtScript('tests/drivers/zones/zone-worker.ts');
+const zoneWorker = builtScript('tests/capabilities/dns/driver/zones/zone-worker.ts');
 
 type Test = readonly [name: string, test: () => Promise<void>];
 
@@ -304,7 +304,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND, when something
   const isRoot = process.getuid?.() === 0;
   it.each(isRoot ? ['zones', 'backups'] : [])('the disk of the %s is full: nothing changes', (which) => {
     const words = ['--mount', '--propagation', 'private', process.execPath, '--import', 'tsx'];
-    const worker = join(top, 'tests/drivers/zones/full-disk-worker.ts');
+    const worker = join(top, 'tests/capabilities/dns/driver/zones/full-disk-worker.ts');
     const { stdout, stderr } = spawnSync('unshare', [...words, worker, which], {
       cwd: top,
       encoding: 'utf8',

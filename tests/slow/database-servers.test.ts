@@ -1,6 +1,6 @@
 // What stands around the database servers: the probes of real ones.
-import { services } from '../../src/drivers/services/catalogue.ts';
-import { probe, type Probe } from '../../src/drivers/services/probes.ts';
+import { services } from '../../src/capabilities/system/driver/services/catalogue.ts';
+import { probe, type Probe } from '../../src/capabilities/system/driver/services/probes.ts';
 import { Databases } from '../../src/machine/databases/servers.ts';
 import { PostgresServer } from '../postgres/postgres-server.ts';
 import { PrivateMariadb } from '../support/private-mariadb.ts';

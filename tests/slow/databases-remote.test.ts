@@ -5,14 +5,14 @@ import type { Db } from '../../src/core/context.ts';
 import type { Engine, Store, Work } from '../../src/core/engine.ts';
 import type { TaskKinds } from '../../src/core/task.ts';
 import type { Json } from '../../src/core/values.ts';
-import { listOf } from '../../src/model/databases/owners.ts';
-import { store as storeProfile } from '../../src/model/roles/active-profile.ts';
+import { listOf } from '../../src/capabilities/databases/rules/owners.ts';
+import { store as storeProfile } from '../../src/ground/rules/roles/active-profile.ts';
 import { Installation } from '../support/installation.ts';
 import { PrivateMariadb } from '../support/private-mariadb.ts';
 import { serveMariadb } from '../support/served-mariadb.ts';
 import { StateDirectory } from '../../src/store/state-directory.ts';
 import { TaskLogFiles } from '../../src/store/task-logs.ts';
-import { taskKinds } from '../../src/tasks/loaders.generated.ts';
+import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
 import { Worker } from '../../src/worker/worker.ts';
 
 let here: Installation;
@@ -324,7 +324,8 @@ describe('remote_mysql_initiate_profile_activation', () => {
       local.query('CREATE DATABASE bob_shop');
     };
     await runTasks(afterLook(here.engine, remove, { isListed: true }), {
-      'activate-mysql-profile': () => import('../../src/tasks/activate-mysql-profile.ts'),
+      'activate-mysql-profile': () =>
+        import('../../src/capabilities/databases/tasks/activate-mysql-profile.ts'),
     });
     local.query('DROP DATABASE bob_shop');
     expect(await monitor()).toMatchObject({ last_job_details: { status: 'DONE' } });
@@ -337,7 +338,8 @@ describe('remote_mysql_initiate_profile_activation', () => {
     await succeed('remote_mysql_initiate_profile_activation', { name: 'db2' });
     const drop = () => own('bob', 'Mysql::delete_database', { name: 'bob_shop' });
     await runTasks(afterLook(here.engine, drop), {
-      'activate-mysql-profile': () => import('../../src/tasks/activate-mysql-profile.ts'),
+      'activate-mysql-profile': () =>
+        import('../../src/capabilities/databases/tasks/activate-mysql-profile.ts'),
     });
     expect(await monitor()).toMatchObject({ last_job_details: { status: 'DONE' } });
     expect(await own('bob', 'Mysql::locate_server')).toMatchObject({ is_remote: 1 });

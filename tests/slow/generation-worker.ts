@@ -1,6 +1,6 @@
 // A process that writes generations of Apache's configuration: `FOLDER COUNT`. It prints the last one.
-import { nextGeneration } from '../../src/drivers/virtual-hosts/apache/control.ts';
-import { DIRECTORIES } from '../../src/drivers/virtual-hosts/apache/places.ts';
+import { nextGeneration } from '../../src/capabilities/web/driver/virtual-hosts/apache/control.ts';
+import { DIRECTORIES } from '../../src/capabilities/web/driver/virtual-hosts/apache/places.ts';
 import { sandboxMachine } from '../../src/machine/choose.ts';
 
 const [folder = '', count = '0'] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 // Redirects to HTTPS on a real Apache, as visitors see them.
 import { spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
-import type { AccountWeb } from '../../src/drivers/virtual-hosts/contract.ts';
+import type { AccountWeb } from '../../src/capabilities/web/driver/virtual-hosts/contract.ts';
 import { selfSigned } from '../support/certificates.ts';
 import { PrivateApache } from '../support/private-apache.ts';
 import { describeWith } from '../support/require-tool.ts';

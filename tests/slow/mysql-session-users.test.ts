@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { StateDirectory } from '../../src/store/state-directory.ts';
 import { TaskLogFiles } from '../../src/store/task-logs.ts';
-import { taskKinds } from '../../src/tasks/loaders.generated.ts';
+import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
 import { TaskWatch } from '../../src/worker/task-watch.ts';
 import { sessionUsers } from '../../src/worker/watched-work.ts';
 import { Worker } from '../../src/worker/worker.ts';

@@ -3,10 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ToolWord } from '../../src/core/machine-daemons.ts';
-import { upgradeMysql } from '../../src/drivers/mysql/upgrade.ts';
+import { upgradeMysql } from '../../src/capabilities/databases/driver/mysql/upgrade.ts';
 import { Databases } from '../../src/machine/databases/servers.ts';
-import * as queue from '../../src/model/tasks/queue.ts';
-import * as tasks from '../../src/model/tasks/tasks.ts';
+import * as queue from '../../src/ground/rules/tasks/queue.ts';
+import * as tasks from '../../src/ground/rules/tasks/tasks.ts';
 import { StateDirectory } from '../../src/store/state-directory.ts';
 import { TaskLogFiles } from '../../src/store/task-logs.ts';
 import { Worker } from '../../src/worker/worker.ts';
@@ -113,7 +113,7 @@ describeWith(['mariadbd', 'mariadb', 'mariadb-dump', 'apt-get'], 'an upgrade of 
         () => here.time,
       );
       const engine = { ...here.engine, machine: machineWith(meanwhile) };
-      const kinds = { [kind]: () => import('../../src/tasks/upgrade-mysql.ts') };
+      const kinds = { [kind]: () => import('../../src/capabilities/databases/tasks/upgrade-mysql.ts') };
       await new Worker({ engine, kinds, logs, storeState: async () => '' }).runDue();
       return here.engine.store.transaction('reads', async (db) => ({
         value: await tasks.get(db, id),

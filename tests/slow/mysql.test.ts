@@ -1,5 +1,5 @@
 // Mysql on a real MariaDB server: what an account has there, and what its users can do.
-import setUp from '../../src/drivers/mysql/steps/set-up.ts';
+import setUp from '../../src/capabilities/databases/driver/mysql/steps/set-up.ts';
 import { MysqlServer } from '../../src/machine/databases/mysql.ts';
 import { Installation } from '../support/installation.ts';
 import { PrivateMariadb } from '../support/private-mariadb.ts';

@@ -1,14 +1,14 @@
 // Zones of new accounts: nobody waits for BIND, and a task makes sure that it serves them.
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
-import type { DriverMachine } from '../../src/drivers/step.ts';
-import { reloadsOf } from '../../src/drivers/reloads.ts';
-import { Bind } from '../../src/drivers/zones/bind/bind.ts';
-import type { Zone } from '../../src/drivers/zones/contract.ts';
+import type { DriverMachine } from '../../src/ground/driver/step.ts';
+import { reloadsOf } from '../../src/ground/driver/reloads.ts';
+import { Bind } from '../../src/capabilities/dns/driver/zones/bind/bind.ts';
+import type { Zone } from '../../src/capabilities/dns/driver/zones/contract.ts';
 import { describeWith } from '../support/require-tool.ts';
 import { until } from '../support/until.ts';
-import { holdReloads } from '../drivers/zones/held-reloads.ts';
-import { PrivateNamed } from '../drivers/zones/private-named.ts';
-import { changeZone, zoneOf } from '../drivers/zones/zone-texts.ts';
+import { holdReloads } from '../capabilities/dns/driver/zones/held-reloads.ts';
+import { PrivateNamed } from '../capabilities/dns/driver/zones/private-named.ts';
+import { changeZone, zoneOf } from '../capabilities/dns/driver/zones/zone-texts.ts';
 
 describeWith(['named', 'named-checkzone', 'dig'], 'zones of new accounts on BIND', () => {
   let named: PrivateNamed;

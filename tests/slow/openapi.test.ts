@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Ajv from 'ajv/dist/2020';
-import { root } from '../../src/app.ts';
+import { root } from '../../src/app/app.ts';
 import { onlyReads, type AnyFunction } from '../../src/core/define.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import { toPrintable } from '../../src/core/envelope.ts';

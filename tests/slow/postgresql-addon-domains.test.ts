@@ -4,7 +4,7 @@ import { PrivatePostgresql } from '../support/private-postgresql.ts';
 import { servePostgresql } from '../support/served-postgresql.ts';
 import { StateDirectory } from '../../src/store/state-directory.ts';
 import { TaskLogFiles } from '../../src/store/task-logs.ts';
-import { taskKinds } from '../../src/tasks/loaders.generated.ts';
+import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
 import { Worker } from '../../src/worker/worker.ts';
 
 const password = 'correct horse battery staple 7';

@@ -1,9 +1,9 @@
 // The catalogue of PostgreSQL on a real server.
 import { randomBytes } from 'node:crypto';
 import { PostgresqlServer } from '../../src/machine/databases/postgresql.ts';
-import type { PostgresqlCatalogue } from '../../src/drivers/postgresql/contract.ts';
-import { sqlCatalogue } from '../../src/drivers/postgresql/sql.ts';
-import { scramVerifier, SALT_BYTES } from '../../src/model/databases/scram.ts';
+import type { PostgresqlCatalogue } from '../../src/capabilities/databases/driver/postgresql/contract.ts';
+import { sqlCatalogue } from '../../src/capabilities/databases/driver/postgresql/sql.ts';
+import { scramVerifier, SALT_BYTES } from '../../src/capabilities/databases/rules/scram.ts';
 import { PrivatePostgresql } from '../support/private-postgresql.ts';
 
 let postgres: PrivatePostgresql;

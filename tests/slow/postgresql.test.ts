@@ -1,8 +1,8 @@
 // Databases of accounts on a real PostgreSQL server, which a sandbox runs.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { backUpStore, restoreStore } from '../../src/administration.ts';
-import { Rebuilding, type Outcome } from '../../src/rebuild-administration.ts';
+import { backUpStore, restoreStore } from '../../src/administration/installation.ts';
+import { Rebuilding, type Outcome } from '../../src/administration/rebuild.ts';
 import { Installation } from '../support/installation.ts';
 import { PrivatePostgresql } from '../support/private-postgresql.ts';
 import { runTasks } from '../support/run-tasks.ts';

@@ -1,7 +1,7 @@
 // --sandbox-services: a real nameserver for the zones of a sandbox. --add-secondary: a nameserver that copies them.
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { PrivateNamed } from '../drivers/zones/private-named.ts';
+import { PrivateNamed } from '../capabilities/dns/driver/zones/private-named.ts';
 import { call, freshFolder, run } from '../support/command.ts';
 import { describeWith } from '../support/require-tool.ts';
 import { SandboxServices, until } from '../support/sandbox-services.ts';

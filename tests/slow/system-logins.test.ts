@@ -10,7 +10,7 @@ import {
   wrongCode,
   type Result,
 } from '../support/command.ts';
-import { codeAt } from '../../src/model/two-factor/totp.ts';
+import { codeAt } from '../../src/capabilities/two-factor/rules/totp.ts';
 import { password, TestServer } from '../support/server.ts';
 import { auditLog } from '../process/state.ts';
 

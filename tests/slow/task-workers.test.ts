@@ -1,7 +1,7 @@
 // Tasks in worker processes: each is run by one worker; kills, stops, retries, logs.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MAX_RUNNING } from '../../src/model/tasks/queue.ts';
+import { MAX_RUNNING } from '../../src/ground/rules/tasks/queue.ts';
 import { MAX_TASK_LOG_BYTES } from '../../src/store/task-logs.ts';
 import { freshFolder, run } from '../support/command.ts';
 import { TaskWorkers, type Event } from '../support/task-workers.ts';

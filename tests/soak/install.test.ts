@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { codeAt } from '../../src/model/two-factor/totp.ts';
+import { codeAt } from '../../src/capabilities/two-factor/rules/totp.ts';
 import { PseudoTerminal } from '../support/pseudo-terminal.ts';
 
 const LTS = '26';

@@ -3,8 +3,8 @@
 import fc from 'fast-check';
 import { escapeId } from 'mysql2';
 import { MachineError } from '../../src/core/machine-error.ts';
-import type { MysqlCatalogue } from '../../src/drivers/mysql/contract.ts';
-import { ServedMysql } from '../../src/drivers/mysql/served.ts';
+import type { MysqlCatalogue } from '../../src/capabilities/databases/driver/mysql/contract.ts';
+import { ServedMysql } from '../../src/capabilities/databases/driver/mysql/served.ts';
 import { MysqlServer } from '../../src/machine/databases/mysql.ts';
 import { PrivateMariadb } from '../support/private-mariadb.ts';
 

@@ -2,7 +2,7 @@
 import { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import * as common from '@zxcvbn-ts/language-common';
 import * as english from '@zxcvbn-ts/language-en';
-import { strengthOf } from '../../src/model/passwords/strength.ts';
+import { strengthOf } from '../../src/ground/rules/passwords/strength.ts';
 
 const PASSWORDS = 1000;
 const KNOWN = ['bob', 'bob.example'];

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseConnection, DatabaseServer } from '../../src/core/machine-databases.ts';
-import { loadDump } from '../../src/drivers/postgresql/archive/load-dump.ts';
+import { loadDump } from '../../src/capabilities/databases/driver/postgresql/archive/load-dump.ts';
 import { PostgresqlServer } from '../../src/machine/databases/postgresql.ts';
 import { Files } from '../../src/machine/files/files.ts';
 import { Tools } from '../../src/machine/tools.ts';

@@ -2,7 +2,7 @@
 // and everything else is refused with a reason and changes nothing. Names that somebody has given by hand work too.
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
-import { maxLengths } from '../../src/model/databases/names.ts';
+import { maxLengths } from '../../src/capabilities/databases/rules/names.ts';
 import { Installation } from '../support/installation.ts';
 import { PrivatePostgresql } from '../support/private-postgresql.ts';
 import { servePostgresql } from '../support/served-postgresql.ts';

@@ -2,11 +2,11 @@
 // createacct.
 import Database from 'better-sqlite3';
 import type { Caller } from '../../src/core/context.ts';
-import * as accounts from '../../src/model/accounts/accounts.ts';
-import type { Account } from '../../src/model/accounts/accounts.ts';
-import { callerOf } from '../../src/model/logins/callers.ts';
-import { completeSettings } from '../../src/model/packages/form.ts';
-import type { Settings } from '../../src/model/packages/settings.ts';
+import * as accounts from '../../src/capabilities/accounts/rules/accounts.ts';
+import type { Account } from '../../src/capabilities/accounts/rules/accounts.ts';
+import { callerOf } from '../../src/capabilities/logins/rules/callers.ts';
+import { completeSettings } from '../../src/capabilities/accounts/rules/packages/form.ts';
+import type { Settings } from '../../src/capabilities/accounts/rules/packages/settings.ts';
 import type { Installation } from './installation.ts';
 
 /** How long a look at the store waits for its lock. */

@@ -1,6 +1,6 @@
 // Values for each place of an account's configuration of Apache, to try hostile ones.
 import fc from 'fast-check';
-import type { AccountWeb, WebHost } from '../../src/drivers/virtual-hosts/contract.ts';
+import type { AccountWeb, WebHost } from '../../src/capabilities/web/driver/virtual-hosts/contract.ts';
 
 export const host: WebHost = {
   servername: 'bob.example',

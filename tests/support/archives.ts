@@ -2,7 +2,7 @@
 // servers of the test.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findAdministration } from '../../src/database-administration.ts';
+import { findAdministration } from '../../src/administration/databases.ts';
 import { Installation } from './installation.ts';
 import type { PrivateMariadb } from './private-mariadb.ts';
 import type { PrivatePostgresql } from './private-postgresql.ts';

@@ -2,13 +2,13 @@
 import type { Machine } from '../../src/core/machine.ts';
 import type { Engine } from '../../src/core/engine.ts';
 import type { MachineCommands, MachineFirewall } from '../../src/core/machine.ts';
-import * as bruteForce from '../../src/model/brute-force/brute-force.ts';
+import * as bruteForce from '../../src/capabilities/logins/rules/brute-force/brute-force.ts';
 import type {
   BruteForceContext,
   Failure,
   Reaction,
   Refusal,
-} from '../../src/model/brute-force/brute-force.ts';
+} from '../../src/capabilities/logins/rules/brute-force/brute-force.ts';
 import type { Installation } from './installation.ts';
 
 export class Logins {

@@ -105,13 +105,13 @@ export function readAnswer(text: string): { metadata: Metadata; data: Hash | und
 
 /** The current code. It is accepted for at least 30 seconds, because the program accepts the previous step too. */
 export async function currentCode(secret: string): Promise<string> {
-  const { codeAt } = await import('../../src/model/two-factor/totp.ts');
+  const { codeAt } = await import('../../src/capabilities/two-factor/rules/totp.ts');
   return codeAt(secret, Date.now());
 }
 
 /** A code that is wrong for minutes before and after now. */
 export async function wrongCode(secret: string): Promise<string> {
-  const { matchingStep } = await import('../../src/model/two-factor/totp.ts');
+  const { matchingStep } = await import('../../src/capabilities/two-factor/rules/totp.ts');
   const codes = ['111111', '222222', '333333'];
   return codes.find((code) => matchingStep(secret, code, Date.now(), 10) === undefined) ?? '444444';
 }

@@ -1,7 +1,7 @@
 // The machine of a process that is killed at its nth operation that can change something: before it, or after it. Nothing
 // of the process runs after that, so the promise of the operation never settles. Operations that only read are not counted:
 // a death at one of them leaves what the death after the change before it has left.
-import type { DriverMachine } from '../../src/drivers/step.ts';
+import type { DriverMachine } from '../../src/ground/driver/step.ts';
 
 export interface DyingMachine<M> {
   readonly machine: M;

@@ -1,9 +1,9 @@
 // Runs the tasks that finish calls which can no longer be taken back, and those that undo what calls could not, as a running
 // server does.
-import { createApplication } from '../../src/app.ts';
+import { createApplication } from '../../src/app/app.ts';
 import { StateDirectory } from '../../src/store/state-directory.ts';
 import { TaskLogFiles } from '../../src/store/task-logs.ts';
-import { taskKinds } from '../../src/tasks/loaders.generated.ts';
+import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
 import { Worker } from '../../src/worker/worker.ts';
 
 export async function finishOperations(state: string): Promise<void> {

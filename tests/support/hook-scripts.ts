@@ -1,7 +1,7 @@
 // Scripts for tests of script hooks, in a directory of their own that nobody else can change.
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HookDesk, type Attributes, type Hook } from '../../src/hook-administration.ts';
+import { HookDesk, type Attributes, type Hook } from '../../src/administration/hooks.ts';
 import type { Installation } from './installation.ts';
 
 /** What a script received. */

@@ -3,7 +3,7 @@
 import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir, type NetworkInterfaceInfo } from 'node:os';
 import { basename, join } from 'node:path';
-import { createApplication, root, type Application } from '../../src/app.ts';
+import { createApplication, root, type Application } from '../../src/app/app.ts';
 import type { AuditRecord } from '../../src/core/audit.ts';
 import type { Caller } from '../../src/core/context.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
@@ -11,14 +11,14 @@ import type { Engine } from '../../src/core/engine.ts';
 import type { Envelope } from '../../src/core/envelope.ts';
 import { DATA } from '../../src/core/define-uapi.ts';
 import type { Hash, Json, Value } from '../../src/core/values.ts';
-import type { UapiAnswer } from '../../src/model/account-apis/answers.ts';
+import type { UapiAnswer } from '../../src/capabilities/logins/rules/account-apis/answers.ts';
 import { askBy } from '../../src/machine/choose.ts';
 import { SandboxUsers } from '../../src/machine/sandbox/users.ts';
 import { SandboxAddresses } from '../../src/machine/sandbox/addresses.ts';
 import { sandboxSystem } from '../../src/machine/system.ts';
 import { copyNewStore } from './new-store.ts';
 import { faultsOf } from './returns.ts';
-import { rolesOf } from '../../src/model/roles/active-profile.ts';
+import { rolesOf } from '../../src/ground/rules/roles/active-profile.ts';
 import { makeTestDatabase, type TestDatabase } from './test-database.ts';
 import { watchedMachine, watchedStore } from './watched-machine.ts';
 

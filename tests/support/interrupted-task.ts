@@ -1,5 +1,5 @@
 // A task whose process has died.
-import * as queue from '../../src/model/tasks/queue.ts';
+import * as queue from '../../src/ground/rules/tasks/queue.ts';
 import type { Installation } from './installation.ts';
 
 /** A process that died has taken the waiting task of this kind. The next worker starts it again. */

@@ -1,8 +1,8 @@
-// The words of passwords as the build has sorted them, instead of `src/model/passwords/words.ts`. Sorting them takes
+// The words of passwords as the build has sorted them, instead of `src/ground/rules/passwords/words.ts`. Sorting them takes
 // most of a second in each test file that checks a password.
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { SortedWords } from '../../src/model/passwords/sorted-words.ts';
+import { SortedWords } from '../../src/ground/rules/passwords/sorted-words.ts';
 
 const built = resolve(__dirname, '../../dist/password-words.txt');
 

@@ -5,23 +5,29 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { request } from 'node:http';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Apache } from '../../src/drivers/virtual-hosts/apache/apache.ts';
-import { alone, type ApacheServer } from '../../src/drivers/virtual-hosts/apache/control.ts';
+import { Apache } from '../../src/capabilities/web/driver/virtual-hosts/apache/apache.ts';
+import { alone, type ApacheServer } from '../../src/capabilities/web/driver/virtual-hosts/apache/control.ts';
 import {
   GENERATION,
   OURS,
   OVER_LIMIT_PAGE,
   SUSPENDED_PAGE,
   WELCOME_PAGE,
-} from '../../src/drivers/virtual-hosts/apache/places.ts';
-import { renderGeneration, renderServer } from '../../src/drivers/virtual-hosts/apache/render-server.ts';
-import { DEFAULT_CERTIFICATE, DEFAULT_KEY } from '../../src/drivers/virtual-hosts/default-certificate.ts';
+} from '../../src/capabilities/web/driver/virtual-hosts/apache/places.ts';
+import {
+  renderGeneration,
+  renderServer,
+} from '../../src/capabilities/web/driver/virtual-hosts/apache/render-server.ts';
+import {
+  DEFAULT_CERTIFICATE,
+  DEFAULT_KEY,
+} from '../../src/capabilities/web/driver/virtual-hosts/default-certificate.ts';
 import {
   OVER_LIMIT_ANSWER,
   SUSPENDED_ANSWER,
   WELCOME_ANSWER,
-} from '../../src/drivers/virtual-hosts/apache/pages.ts';
-import { MODULE_NAMES } from '../../src/drivers/virtual-hosts/apache/modules.ts';
+} from '../../src/capabilities/web/driver/virtual-hosts/apache/pages.ts';
+import { MODULE_NAMES } from '../../src/capabilities/web/driver/virtual-hosts/apache/modules.ts';
 import { sandboxMachine } from '../../src/machine/choose.ts';
 import { freePort } from './free-port.ts';
 import { until } from './until.ts';

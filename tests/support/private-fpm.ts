@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { MachineServices } from '../../src/core/machine-daemons.ts';
-import { poolSteps, type DesiredPools } from '../../src/drivers/php-pools/driver.ts';
+import { poolSteps, type DesiredPools } from '../../src/capabilities/php/driver/php-pools/driver.ts';
 import {
   baseSocket,
   mainFile,
@@ -15,8 +15,8 @@ import {
   PROCESSES,
   processFile,
   SOCKETS,
-} from '../../src/drivers/php-pools/places.ts';
-import type { DriverMachine } from '../../src/drivers/step.ts';
+} from '../../src/capabilities/php/driver/php-pools/places.ts';
+import type { DriverMachine } from '../../src/ground/driver/step.ts';
 import { sandboxMachine } from '../../src/machine/choose.ts';
 import { until } from './until.ts';
 

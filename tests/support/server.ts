@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { request, type IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import type { Application } from '../../src/app.ts';
+import type { Application } from '../../src/app/app.ts';
 import { createServer, type ServerOptions } from '../../src/http/server.ts';
-import type { LoginService } from '../../src/model/logins/callers.ts';
+import type { LoginService } from '../../src/capabilities/logins/rules/callers.ts';
 import { Installation } from './installation.ts';
 import { silent } from './silent-log.ts';
 

@@ -1,5 +1,5 @@
 // The file of a new account for Apache has a condition around its virtual hosts (`unlessWaiting` in
-// `src/drivers/virtual-hosts/apache/render-account.ts`), which every later change removes.
+// `src/capabilities/web/driver/virtual-hosts/apache/render-account.ts`), which every later change removes.
 
 const START =
   /^<IfFile "[^"\n]*\/waiting-\w+">\n\t<IfDefine !whmapi1_checked>\n\t\tDefine whmapi1_waiting\n\t<\/IfDefine>\n<\/IfFile>\n<IfDefine !whmapi1_waiting>\n/m;

@@ -1,10 +1,10 @@
 // Workers as processes (tests/process/task-worker.ts), and the tasks that they run.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createApplication } from '../../src/app.ts';
+import { createApplication } from '../../src/app/app.ts';
 import type { Db } from '../../src/core/context.ts';
-import * as tasks from '../../src/model/tasks/tasks.ts';
-import type { Task } from '../../src/model/tasks/tasks.ts';
+import * as tasks from '../../src/ground/rules/tasks/tasks.ts';
+import type { Task } from '../../src/ground/rules/tasks/tasks.ts';
 import { builtScript } from './built-script.ts';
 
 const worker = builtScript('tests/process/task-worker.ts');

@@ -3,9 +3,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { machine, release } from 'node:os';
 import { join } from 'node:path';
-import { prune } from '../../src/model/bandwidth/retention.ts';
-import { add } from '../../src/model/bandwidth/usage.ts';
-import * as sessions from '../../src/model/logins/sessions.ts';
+import { prune } from '../../src/capabilities/bandwidth/rules/retention.ts';
+import { add } from '../../src/capabilities/bandwidth/rules/usage.ts';
+import * as sessions from '../../src/capabilities/logins/rules/sessions.ts';
 import { Installation } from '../support/installation.ts';
 import { installPhp } from '../support/php.ts';
 

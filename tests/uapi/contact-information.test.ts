@@ -6,7 +6,7 @@ import { StoredMail } from '../../src/machine/outbound/mailers.ts';
 import { Outbound } from '../../src/machine/outbound/outbound.ts';
 import { StateDirectory } from '../../src/store/state-directory.ts';
 import { TaskLogFiles } from '../../src/store/task-logs.ts';
-import { taskKinds } from '../../src/tasks/loaders.generated.ts';
+import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
 import { Worker } from '../../src/worker/worker.ts';
 import { HttpsServer } from '../support/https-server.ts';
 import { Installation } from '../support/installation.ts';

@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { rotation } from '../../src/drivers/virtual-hosts/apache/server-driver.ts';
-import { setFpmSettings } from '../../src/model/php/stored-fpm-settings.ts';
+import { rotation } from '../../src/capabilities/web/driver/virtual-hosts/apache/server-driver.ts';
+import { setFpmSettings } from '../../src/capabilities/php/rules/stored-fpm-settings.ts';
 import { Installation } from '../support/installation.ts';
 
 let here: Installation;

@@ -1,5 +1,5 @@
 // Mysql: an account’s databases, in a sandbox that runs no server.
-import { createOwnDatabase } from '../../src/changes/databases/own-mysql.ts';
+import { createOwnDatabase } from '../../src/capabilities/databases/plans/databases/own-mysql.ts';
 import { accountCaller } from '../../src/core/contexts.ts';
 import { LookAgain } from '../../src/core/machine-error.ts';
 import { Installation } from '../support/installation.ts';

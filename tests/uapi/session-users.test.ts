@@ -1,11 +1,11 @@
 // Session::create_temp_user: database users that exist as long as a session, in a sandbox that runs no database server.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createSessionUser } from '../../src/changes/create-session-user.ts';
+import { createSessionUser } from '../../src/capabilities/databases/plans/create-session-user.ts';
 import { LookAgain } from '../../src/core/machine-error.ts';
 import { StateDirectory } from '../../src/store/state-directory.ts';
 import { TaskLogFiles } from '../../src/store/task-logs.ts';
-import { taskKinds } from '../../src/tasks/loaders.generated.ts';
+import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
 import { TaskWatch } from '../../src/worker/task-watch.ts';
 import { sessionUsers } from '../../src/worker/watched-work.ts';
 import { Worker } from '../../src/worker/worker.ts';

@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Db } from '../../src/core/context.ts';
-import * as ofAutossl from '../../src/model/autossl/certificates.ts';
-import * as problems from '../../src/model/autossl/problems.ts';
-import * as runs from '../../src/model/autossl/runs.ts';
-import * as settings from '../../src/model/autossl/settings.ts';
-import { certificateOf } from '../../src/model/certificates/x509.ts';
+import * as ofAutossl from '../../src/capabilities/certificates/rules/autossl/certificates.ts';
+import * as problems from '../../src/capabilities/certificates/rules/autossl/problems.ts';
+import * as runs from '../../src/capabilities/certificates/rules/autossl/runs.ts';
+import * as settings from '../../src/capabilities/certificates/rules/autossl/settings.ts';
+import { certificateOf } from '../../src/capabilities/certificates/rules/x509.ts';
 import { Authority } from '../support/certificates.ts';
 import { Installation } from '../support/installation.ts';
 

@@ -1,7 +1,7 @@
 // Stats, Bandwidth::get_retention_periods, and where domains lead.
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { add } from '../../src/model/bandwidth/usage.ts';
+import { add } from '../../src/capabilities/bandwidth/rules/usage.ts';
 import { Installation } from '../support/installation.ts';
 
 const password = 'correct horse battery staple 7';

@@ -1,6 +1,6 @@
 // The module TwoFactorAuth. The logins: tests/http/account-door.test.ts.
 import { randomBytes } from 'node:crypto';
-import { codeAt } from '../../src/model/two-factor/totp.ts';
+import { codeAt } from '../../src/capabilities/two-factor/rules/totp.ts';
 import { Installation } from '../support/installation.ts';
 
 const SECRET = 'WJ73QJSKZBXCIFPZ';

@@ -1,7 +1,13 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { changeCrontab } from '../../changes/change-crontab.ts';
-import { assertJob, jobParams, jobsIn, keysOf, withJob } from '../../model/cron/crontab.ts';
-import { CRON, linekeyParam, statusFields } from '../../model/cron/parameters.ts';
+import { changeCrontab } from '../../capabilities/accounts/plans/change-crontab.ts';
+import {
+  assertJob,
+  jobParams,
+  jobsIn,
+  keysOf,
+  withJob,
+} from '../../capabilities/accounts/rules/cron/crontab.ts';
+import { CRON, linekeyParam, statusFields } from '../../capabilities/accounts/rules/cron/parameters.ts';
 
 export default defineApi2({
   name: 'Cron::add_line',

@@ -1,6 +1,6 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { mailAddress } from '../../model/cron/crontab.ts';
-import { CRON } from '../../model/cron/parameters.ts';
+import { mailAddress } from '../../capabilities/accounts/rules/cron/crontab.ts';
+import { CRON } from '../../capabilities/accounts/rules/cron/parameters.ts';
 
 export default defineApi2({
   name: 'Cron::get_email',

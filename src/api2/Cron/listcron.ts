@@ -1,6 +1,6 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { rowsOf } from '../../model/cron/rows.ts';
-import { CRON, jobFields } from '../../model/cron/parameters.ts';
+import { rowsOf } from '../../capabilities/accounts/rules/cron/rows.ts';
+import { CRON, jobFields } from '../../capabilities/accounts/rules/cron/parameters.ts';
 
 export default defineApi2({
   name: 'Cron::listcron',

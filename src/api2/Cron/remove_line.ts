@@ -1,7 +1,12 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { changeCrontab } from '../../changes/change-crontab.ts';
-import { findJob, withoutJob } from '../../model/cron/crontab.ts';
-import { CRON, linekeyParam, positionParam, statusFields } from '../../model/cron/parameters.ts';
+import { changeCrontab } from '../../capabilities/accounts/plans/change-crontab.ts';
+import { findJob, withoutJob } from '../../capabilities/accounts/rules/cron/crontab.ts';
+import {
+  CRON,
+  linekeyParam,
+  positionParam,
+  statusFields,
+} from '../../capabilities/accounts/rules/cron/parameters.ts';
 
 export default defineApi2({
   name: 'Cron::remove_line',

@@ -1,7 +1,7 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { changeCrontab } from '../../changes/change-crontab.ts';
-import { withMailAddress } from '../../model/cron/crontab.ts';
-import { CRON, statusFields } from '../../model/cron/parameters.ts';
+import { changeCrontab } from '../../capabilities/accounts/plans/change-crontab.ts';
+import { withMailAddress } from '../../capabilities/accounts/rules/cron/crontab.ts';
+import { CRON, statusFields } from '../../capabilities/accounts/rules/cron/parameters.ts';
 
 export default defineApi2({
   name: 'Cron::set_email',

@@ -1,6 +1,6 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { contactRow, list } from '../../model/contacts/contact-rows.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { contactRow, list } from '../../capabilities/notify/rules/contact-rows.ts';
 
 export default defineApi2({
   name: 'CustInfo::displaycontactinfo',

@@ -1,13 +1,13 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
 import type { Db } from '../../core/context.ts';
 import { ApiError, badParam, denied } from '../../core/errors.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { emailAddress } from '../../model/accounts/names.ts';
-import * as contacts from '../../model/contacts/account-contacts.ts';
-import * as notifications from '../../model/contacts/account-notifications.ts';
-import * as contactChanges from '../../model/contacts/contact-changes.ts';
-import * as rows from '../../model/contacts/contact-rows.ts';
-import { mayUse } from '../../model/features/overrides.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { emailAddress } from '../../ground/rules/accounts/names.ts';
+import * as contacts from '../../capabilities/notify/rules/account-contacts.ts';
+import * as notifications from '../../capabilities/notify/rules/account-notifications.ts';
+import * as contactChanges from '../../capabilities/notify/rules/contact-changes.ts';
+import * as rows from '../../capabilities/notify/rules/contact-rows.ts';
+import { mayUse } from '../../capabilities/accounts/rules/features/overrides.ts';
 
 export default defineApi2({
   name: 'CustInfo::savecontactinfo',

@@ -1,5 +1,5 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { domainName } from '../../model/accounts/names.ts';
+import { domainName } from '../../ground/rules/accounts/names.ts';
 
 export default defineApi2({
   name: 'DnsLookup::name2ip',

@@ -1,6 +1,6 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { FILES } from '../../model/files/names.ts';
-import { assertOperations, operate, OPERATIONS } from '../../model/files/operations.ts';
+import { FILES } from '../../capabilities/files/rules/names.ts';
+import { assertOperations, operate, OPERATIONS } from '../../capabilities/files/rules/operations.ts';
 
 export default defineApi2({
   name: 'Fileman::fileop',

@@ -1,10 +1,10 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { readSizes } from '../../drivers/databases/look.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { lookAtOwnUsage } from '../../model/accounts/own-usage.ts';
-import { diskInfo, diskInfoFields } from '../../model/files/disk-info.ts';
-import { FILES } from '../../model/files/names.ts';
-import { humanSize } from '../../model/files/rows.ts';
+import { readSizes } from '../../capabilities/databases/driver/look.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { lookAtOwnUsage } from '../../life/rules/own-usage.ts';
+import { diskInfo, diskInfoFields } from '../../life/rules/files/disk-info.ts';
+import { FILES } from '../../capabilities/files/rules/names.ts';
+import { humanSize } from '../../capabilities/files/rules/rows.ts';
 
 const humanSizes = [
   'spacelimit',

@@ -1,7 +1,7 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { listDirectory, rowsOf, typesIn, typesParam } from '../../model/files/listing.ts';
-import { FILES, join } from '../../model/files/names.ts';
-import { rowFields, TYPES } from '../../model/files/rows.ts';
+import { listDirectory, rowsOf, typesIn, typesParam } from '../../capabilities/files/rules/listing.ts';
+import { FILES, join } from '../../capabilities/files/rules/names.ts';
+import { rowFields, TYPES } from '../../capabilities/files/rules/rows.ts';
 
 export default defineApi2({
   name: 'Fileman::listfiles',

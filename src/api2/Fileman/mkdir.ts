@@ -1,5 +1,5 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { absolute, FILES, join, permissionsParam } from '../../model/files/names.ts';
+import { absolute, FILES, join, permissionsParam } from '../../capabilities/files/rules/names.ts';
 
 export default defineApi2({
   name: 'Fileman::mkdir',

@@ -1,6 +1,6 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { directoryParam, fileParam, FILES } from '../../model/files/names.ts';
-import { contentParam, writeText } from '../../model/files/text.ts';
+import { directoryParam, fileParam, FILES } from '../../capabilities/files/rules/names.ts';
+import { contentParam, writeText } from '../../capabilities/files/rules/text.ts';
 
 export default defineApi2({
   name: 'Fileman::savefile',

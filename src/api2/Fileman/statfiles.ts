@@ -1,7 +1,7 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
 import { badParam, notFound } from '../../core/errors.ts';
-import { absolute, directoryParam, FILES, join } from '../../model/files/names.ts';
-import { rowFields, rowOf } from '../../model/files/rows.ts';
+import { absolute, directoryParam, FILES, join } from '../../capabilities/files/rules/names.ts';
+import { rowFields, rowOf } from '../../capabilities/files/rules/rows.ts';
 
 const MAX_FILES = 1000;
 

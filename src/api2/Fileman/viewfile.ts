@@ -1,8 +1,8 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { DETECT } from '../../model/files/charsets.ts';
-import { directoryParam, fileParam, FILES } from '../../model/files/names.ts';
-import { readText } from '../../model/files/text.ts';
-import { typeOf } from '../../model/files/types.ts';
+import { DETECT } from '../../capabilities/files/rules/charsets.ts';
+import { directoryParam, fileParam, FILES } from '../../capabilities/files/rules/names.ts';
+import { readText } from '../../capabilities/files/rules/text.ts';
+import { typeOf } from '../../capabilities/files/rules/types.ts';
 
 export default defineApi2({
   name: 'Fileman::viewfile',

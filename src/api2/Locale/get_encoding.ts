@@ -1,5 +1,5 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { english } from '../../model/accounts/locales.ts';
+import { english } from '../../capabilities/accounts/rules/locales.ts';
 
 export default defineApi2({
   name: 'Locale::get_encoding',

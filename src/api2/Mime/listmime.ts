@@ -4,7 +4,7 @@ import {
   mimeTypeRowFields,
   mimeTypeRows,
   originFlag,
-} from '../../model/access-files/type-rows.ts';
+} from '../../capabilities/access-files/rules/type-rows.ts';
 
 export default defineApi2({
   name: 'Mime::listmime',

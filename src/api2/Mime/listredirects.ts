@@ -1,5 +1,5 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { redirectFields, redirectRows } from '../../model/access-files/redirect-rows.ts';
+import { redirectFields, redirectRows } from '../../capabilities/access-files/rules/redirect-rows.ts';
 
 export default defineApi2({
   name: 'Mime::listredirects',

@@ -1,7 +1,7 @@
-import { lookForOwnSizes } from '../../changes/databases/own-mysql.ts';
+import { lookForOwnSizes } from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { namesMatching, userRow } from '../../model/databases/older-rows.ts';
-import { FEATURE, ownMysql, ROLE } from '../../model/databases/own-mysql.ts';
+import { namesMatching, userRow } from '../../capabilities/databases/rules/older-rows.ts';
+import { FEATURE, ownMysql, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
 
 const MIB = 1024 * 1024;
 

@@ -1,6 +1,6 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { listOf } from '../../model/databases/hosts.ts';
-import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
+import { listOf } from '../../capabilities/databases/rules/hosts.ts';
+import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
 
 export default defineApi2({
   name: 'MysqlFE::listhosts',

@@ -1,8 +1,8 @@
-import { lookForOwn } from '../../changes/databases/own-mysql.ts';
+import { lookForOwn } from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { objectName } from '../../model/databases/names.ts';
-import { userRow } from '../../model/databases/older-rows.ts';
-import { assertOwnDatabase, FEATURE, ownMysql, ROLE } from '../../model/databases/own-mysql.ts';
+import { objectName } from '../../capabilities/databases/rules/names.ts';
+import { userRow } from '../../capabilities/databases/rules/older-rows.ts';
+import { assertOwnDatabase, FEATURE, ownMysql, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
 
 export default defineApi2({
   name: 'MysqlFE::listusersindb',

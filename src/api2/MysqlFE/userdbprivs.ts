@@ -1,8 +1,13 @@
-import { lookForOwnPrivileges } from '../../changes/databases/own-mysql.ts';
+import { lookForOwnPrivileges } from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { objectName } from '../../model/databases/names.ts';
-import { privilegeFlags, privilegeRow } from '../../model/databases/older-rows.ts';
-import { assertOwnDatabase, assertOwnUser, FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
+import { objectName } from '../../capabilities/databases/rules/names.ts';
+import { privilegeFlags, privilegeRow } from '../../capabilities/databases/rules/older-rows.ts';
+import {
+  assertOwnDatabase,
+  assertOwnUser,
+  FEATURE,
+  ROLE,
+} from '../../capabilities/databases/rules/own-mysql.ts';
 
 export default defineApi2({
   name: 'MysqlFE::userdbprivs',

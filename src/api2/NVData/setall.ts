@@ -1,5 +1,5 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import * as personal from '../../model/personalization/values.ts';
+import * as personal from '../../capabilities/accounts/rules/personalization/values.ts';
 
 export default defineApi2({
   name: 'NVData::setall',

@@ -1,8 +1,8 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { regexParam } from '../../model/domains/own-params.ts';
-import { readOwnDomains } from '../../model/domains/own-domains.ts';
-import { addonFields, addonRow, listMatching } from '../../model/domains/rows.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { regexParam } from '../../capabilities/domains/rules/own-params.ts';
+import { readOwnDomains } from '../../capabilities/domains/rules/own-domains.ts';
+import { addonFields, addonRow, listMatching } from '../../capabilities/domains/rules/rows.ts';
 
 export default defineApi2({
   name: 'Park::listaddondomains',

@@ -1,5 +1,5 @@
 import { defineApi2Twin } from '../../core/define-uapi.ts';
-import { folderFields } from '../../model/domains/rows.ts';
+import { folderFields } from '../../capabilities/domains/rules/rows.ts';
 import original from '../../uapi/Park/listparkeddomains.ts';
 
 export default defineApi2Twin(original, {

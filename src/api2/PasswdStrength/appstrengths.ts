@@ -1,6 +1,9 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { accountApplicationNames, accountApplications } from '../../model/passwords/account-applications.ts';
-import { minimumOf } from '../../model/passwords/minimums.ts';
+import {
+  accountApplicationNames,
+  accountApplications,
+} from '../../ground/rules/passwords/account-applications.ts';
+import { minimumOf } from '../../ground/rules/passwords/minimums.ts';
 
 export default defineApi2({
   name: 'PasswdStrength::appstrengths',

@@ -1,5 +1,5 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { password } from '../../model/passwords/passwords.ts';
+import { password } from '../../ground/rules/passwords/passwords.ts';
 
 export default defineApi2({
   name: 'PasswdStrength::get_password_strength',

@@ -1,6 +1,6 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { accountApplications, applicationParam } from '../../model/passwords/account-applications.ts';
-import { minimumOf } from '../../model/passwords/minimums.ts';
+import { accountApplications, applicationParam } from '../../ground/rules/passwords/account-applications.ts';
+import { minimumOf } from '../../ground/rules/passwords/minimums.ts';
 
 export default defineApi2({
   name: 'PasswdStrength::get_required_strength',

@@ -1,8 +1,12 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { findBundle } from '../../model/certificates/ca-bundle.ts';
-import { FEATURE } from '../../model/certificates/item-params.ts';
-import { certificateText, EXAMPLE_CERTIFICATE, maskedWithKey } from '../../model/certificates/params.ts';
-import { readCertificates } from '../../model/certificates/x509.ts';
+import { findBundle } from '../../capabilities/certificates/rules/ca-bundle.ts';
+import { FEATURE } from '../../capabilities/certificates/rules/item-params.ts';
+import {
+  certificateText,
+  EXAMPLE_CERTIFICATE,
+  maskedWithKey,
+} from '../../capabilities/certificates/rules/params.ts';
+import { readCertificates } from '../../capabilities/certificates/rules/x509.ts';
 
 export default defineApi2({
   name: 'SSL::fetchcabundle',

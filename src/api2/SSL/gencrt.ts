@@ -1,8 +1,16 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { createSelfSigned } from '../../model/certificates/create.ts';
-import { fieldsOfHost, hostParams, outcomeFields } from '../../model/certificates/host-params.ts';
-import { FEATURE } from '../../model/certificates/item-params.ts';
-import { addCertificate, assertStillThere, openKeyForHost } from '../../model/certificates/new-items.ts';
+import { createSelfSigned } from '../../capabilities/certificates/rules/create.ts';
+import {
+  fieldsOfHost,
+  hostParams,
+  outcomeFields,
+} from '../../capabilities/certificates/rules/host-params.ts';
+import { FEATURE } from '../../capabilities/certificates/rules/item-params.ts';
+import {
+  addCertificate,
+  assertStillThere,
+  openKeyForHost,
+} from '../../capabilities/certificates/rules/new-items.ts';
 
 export default defineApi2({
   name: 'SSL::gencrt',

@@ -1,9 +1,17 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { createRequest } from '../../model/certificates/create.ts';
-import { fieldsOfHost, hostParams, outcomeFields } from '../../model/certificates/host-params.ts';
-import { FEATURE } from '../../model/certificates/item-params.ts';
-import { addRequest, assertStillThere, openKeyForHost } from '../../model/certificates/new-items.ts';
-import { challengePassword } from '../../model/certificates/subject-params.ts';
+import { createRequest } from '../../capabilities/certificates/rules/create.ts';
+import {
+  fieldsOfHost,
+  hostParams,
+  outcomeFields,
+} from '../../capabilities/certificates/rules/host-params.ts';
+import { FEATURE } from '../../capabilities/certificates/rules/item-params.ts';
+import {
+  addRequest,
+  assertStillThere,
+  openKeyForHost,
+} from '../../capabilities/certificates/rules/new-items.ts';
+import { challengePassword } from '../../capabilities/certificates/rules/subject-params.ts';
 
 export default defineApi2({
   name: 'SSL::gencsr',

@@ -1,10 +1,10 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { hostName } from '../../model/accounts/names.ts';
-import { createKey } from '../../model/certificates/create.ts';
-import { outcomeFields } from '../../model/certificates/host-params.ts';
-import { FEATURE } from '../../model/certificates/item-params.ts';
-import * as items from '../../model/certificates/items.ts';
-import { addKey } from '../../model/certificates/new-items.ts';
+import { hostName } from '../../ground/rules/accounts/names.ts';
+import { createKey } from '../../capabilities/certificates/rules/create.ts';
+import { outcomeFields } from '../../capabilities/certificates/rules/host-params.ts';
+import { FEATURE } from '../../capabilities/certificates/rules/item-params.ts';
+import * as items from '../../capabilities/certificates/rules/items.ts';
+import { addKey } from '../../capabilities/certificates/rules/new-items.ts';
 
 export default defineApi2({
   name: 'SSL::genkey',

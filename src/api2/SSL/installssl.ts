@@ -1,6 +1,6 @@
-import { checkForSite, installForSite } from '../../changes/install-certificate.ts';
+import { checkForSite, installForSite } from '../../life/plans/install-certificate.ts';
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { existingDomain } from '../../model/accounts/names.ts';
+import { existingDomain } from '../../ground/rules/accounts/names.ts';
 import {
   bundleText,
   certificateText,
@@ -8,8 +8,8 @@ import {
   EXAMPLE_KEY,
   keyText,
   maskedWithKey,
-} from '../../model/certificates/params.ts';
-import { ownSiteOf } from '../../model/domains/own-params.ts';
+} from '../../capabilities/certificates/rules/params.ts';
+import { ownSiteOf } from '../../capabilities/domains/rules/own-params.ts';
 
 export default defineApi2({
   name: 'SSL::installssl',

@@ -1,8 +1,8 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { nameOfSubject } from '../../model/certificates/facts.ts';
-import { FEATURE } from '../../model/certificates/item-params.ts';
-import * as stored from '../../model/certificates/stored.ts';
-import { certificateAsText, expiryOf } from '../../model/certificates/x509.ts';
+import { nameOfSubject } from '../../capabilities/certificates/rules/facts.ts';
+import { FEATURE } from '../../capabilities/certificates/rules/item-params.ts';
+import * as stored from '../../capabilities/certificates/rules/stored.ts';
+import { certificateAsText, expiryOf } from '../../capabilities/certificates/rules/x509.ts';
 
 export default defineApi2({
   name: 'SSL::listcrts',

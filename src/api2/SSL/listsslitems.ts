@@ -1,6 +1,10 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { itemDomainsParam, itemTypesParam, listHosts } from '../../model/certificates/item-hosts.ts';
-import { FEATURE } from '../../model/certificates/item-params.ts';
+import {
+  itemDomainsParam,
+  itemTypesParam,
+  listHosts,
+} from '../../capabilities/certificates/rules/item-hosts.ts';
+import { FEATURE } from '../../capabilities/certificates/rules/item-params.ts';
 
 export default defineApi2({
   name: 'SSL::listsslitems',

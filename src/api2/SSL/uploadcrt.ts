@@ -1,12 +1,12 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { outcomeFields } from '../../model/certificates/host-params.ts';
-import { FEATURE } from '../../model/certificates/item-params.ts';
-import { addCertificate, readUploadedCertificate } from '../../model/certificates/new-items.ts';
+import { outcomeFields } from '../../capabilities/certificates/rules/host-params.ts';
+import { FEATURE } from '../../capabilities/certificates/rules/item-params.ts';
+import { addCertificate, readUploadedCertificate } from '../../capabilities/certificates/rules/new-items.ts';
 import {
   EXAMPLE_CERTIFICATE,
   maskedWithKey,
   storedCertificateText,
-} from '../../model/certificates/params.ts';
+} from '../../capabilities/certificates/rules/params.ts';
 
 export default defineApi2({
   name: 'SSL::uploadcrt',

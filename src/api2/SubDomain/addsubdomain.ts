@@ -1,4 +1,4 @@
-import { nameOfNew } from '../../changes/change-domains.ts';
+import { nameOfNew } from '../../life/plans/change-domains.ts';
 import { defineApi2Twin, outcomeRow } from '../../core/define-uapi.ts';
 import original from '../../uapi/SubDomain/addsubdomain.ts';
 

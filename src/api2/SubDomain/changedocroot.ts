@@ -1,7 +1,7 @@
-import { changeOwnDocumentRoot, lookForOwn } from '../../changes/change-domains.ts';
+import { changeOwnDocumentRoot, lookForOwn } from '../../life/plans/change-domains.ts';
 import { defineApi2, outcomeRow } from '../../core/define-uapi.ts';
-import { existingDomain } from '../../model/accounts/names.ts';
-import { folderParam, fullName, subdomainParam } from '../../model/domains/own-params.ts';
+import { existingDomain } from '../../ground/rules/accounts/names.ts';
+import { folderParam, fullName, subdomainParam } from '../../capabilities/domains/rules/own-params.ts';
 export default defineApi2({
   name: 'SubDomain::changedocroot',
   since: null,

@@ -1,5 +1,5 @@
 import { defineApi2Twin } from '../../core/define-uapi.ts';
-import { subdomainFields } from '../../model/domains/rows.ts';
+import { subdomainFields } from '../../capabilities/domains/rules/rows.ts';
 import original from '../../uapi/SubDomain/listsubdomains.ts';
 
 export default defineApi2Twin(original, {

@@ -1,11 +1,11 @@
-import { editZone } from '../../changes/change-zones.ts';
+import { editZone } from '../../capabilities/dns/plans/change-zones.ts';
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { lookAtZone } from '../../drivers/zones/look.ts';
-import { assertMayChange, EDITOR_RULE, openOwn } from '../../model/dns/account-edits.ts';
-import { readZoneName } from '../../model/dns/changed-zone.ts';
-import { newRecord } from '../../model/dns/given-records.ts';
-import { classParam, dataParams, ttlParam, zoneParam } from '../../model/dns/record-form.ts';
-import { changed, changeRow, recordParams } from '../../model/dns/zone-edit-form.ts';
+import { lookAtZone } from '../../capabilities/dns/driver/zones/look.ts';
+import { assertMayChange, EDITOR_RULE, openOwn } from '../../capabilities/dns/rules/account-edits.ts';
+import { readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';
+import { newRecord } from '../../capabilities/dns/rules/given-records.ts';
+import { classParam, dataParams, ttlParam, zoneParam } from '../../capabilities/dns/rules/record-form.ts';
+import { changed, changeRow, recordParams } from '../../capabilities/dns/rules/zone-edit-form.ts';
 
 export default defineApi2({
   name: 'ZoneEdit::add_zone_record',

@@ -1,11 +1,16 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { lookAtTemplates, lookAtZone } from '../../drivers/zones/look.ts';
-import { ACCOUNT_TEMPLATES } from '../../model/dns/account-zone.ts';
-import { openOwn } from '../../model/dns/account-edits.ts';
-import { readZoneName } from '../../model/dns/changed-zone.ts';
-import { customLines, generatedRecords } from '../../model/dns/generated-records.ts';
-import { zoneParam } from '../../model/dns/record-form.ts';
-import { filterParams, filterRows, recordRow, recordRows } from '../../model/dns/zone-edit-form.ts';
+import { lookAtTemplates, lookAtZone } from '../../capabilities/dns/driver/zones/look.ts';
+import { ACCOUNT_TEMPLATES } from '../../capabilities/dns/rules/account-zone.ts';
+import { openOwn } from '../../capabilities/dns/rules/account-edits.ts';
+import { readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';
+import { customLines, generatedRecords } from '../../capabilities/dns/rules/generated-records.ts';
+import { zoneParam } from '../../capabilities/dns/rules/record-form.ts';
+import {
+  filterParams,
+  filterRows,
+  recordRow,
+  recordRows,
+} from '../../capabilities/dns/rules/zone-edit-form.ts';
 
 export default defineApi2({
   name: 'ZoneEdit::fetchzone_records',

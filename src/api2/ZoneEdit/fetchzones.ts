@@ -1,8 +1,8 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { lookAtZones } from '../../drivers/zones/look.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { assertEditor } from '../../model/dns/account-edits.ts';
-import * as owners from '../../model/dns/zone-owners.ts';
+import { lookAtZones } from '../../capabilities/dns/driver/zones/look.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { assertEditor } from '../../capabilities/dns/rules/account-edits.ts';
+import * as owners from '../../capabilities/dns/rules/zone-owners.ts';
 
 export default defineApi2({
   name: 'ZoneEdit::fetchzones',

@@ -1,10 +1,10 @@
-import { editZone } from '../../changes/change-zones.ts';
+import { editZone } from '../../capabilities/dns/plans/change-zones.ts';
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { lookAtZone } from '../../drivers/zones/look.ts';
-import { assertMayChange, EDITOR_RULE, openOwn } from '../../model/dns/account-edits.ts';
-import { readZoneName } from '../../model/dns/changed-zone.ts';
-import { lineParam, zoneParam } from '../../model/dns/record-form.ts';
-import { changed, changeRow } from '../../model/dns/zone-edit-form.ts';
+import { lookAtZone } from '../../capabilities/dns/driver/zones/look.ts';
+import { assertMayChange, EDITOR_RULE, openOwn } from '../../capabilities/dns/rules/account-edits.ts';
+import { readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';
+import { lineParam, zoneParam } from '../../capabilities/dns/rules/record-form.ts';
+import { changed, changeRow } from '../../capabilities/dns/rules/zone-edit-form.ts';
 
 export default defineApi2({
   name: 'ZoneEdit::remove_zone_record',

@@ -1,11 +1,11 @@
 import { defineFunction } from '../../core/define.ts';
-import { readSizes } from '../../drivers/databases/look.ts';
-import * as form from '../../model/accounts/form.ts';
-import { existingAccount, existingDomain } from '../../model/accounts/names.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as search from '../../model/accounts/search.ts';
-import { refresh } from '../../model/accounts/disk-usage.ts';
-import { fieldsOf } from '../../model/list-in-sql.ts';
+import { readSizes } from '../../capabilities/databases/driver/look.ts';
+import * as form from '../../capabilities/accounts/rules/form.ts';
+import { existingAccount, existingDomain } from '../../ground/rules/accounts/names.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as search from '../../life/rules/search.ts';
+import { refresh } from '../../life/rules/disk-usage.ts';
+import { fieldsOf } from '../../ground/rules/list-in-sql.ts';
 
 export default defineFunction({
   name: 'accountsummary',

@@ -1,11 +1,11 @@
-import { changeDomains } from '../../changes/change-domains.ts';
+import { changeDomains } from '../../life/plans/change-domains.ts';
 import { defineFunction } from '../../core/define.ts';
-import { lookForDomains } from '../../drivers/hosted-domains/look.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { domainName, existingAccount, existingDomain } from '../../model/accounts/names.ts';
-import { zonesToLookFor } from '../../model/dns/domain-zones.ts';
-import { withAlias } from '../../model/domains/changes.ts';
-import { forceParam } from '../../model/domains/reserved-domains.ts';
+import { lookForDomains } from '../../life/driver/hosted-domains/look.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { domainName, existingAccount, existingDomain } from '../../ground/rules/accounts/names.ts';
+import { zonesToLookFor } from '../../capabilities/dns/rules/domain-zones.ts';
+import { withAlias } from '../../life/rules/domains/changes.ts';
+import { forceParam } from '../../capabilities/domains/rules/reserved-domains.ts';
 
 export default defineFunction({
   name: 'create_parked_domain_for_user',

@@ -1,7 +1,7 @@
-import { createAccount } from '../../changes/create-account.ts';
+import { createAccount } from '../../life/plans/create-account.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { look as lookAtParts } from '../../drivers/account-parts.ts';
+import { look as lookAtParts } from '../../life/driver/account-parts.ts';
 import {
   accountName,
   chooseName,
@@ -10,15 +10,15 @@ import {
   findMachineNames,
   freeName,
   proposeNames,
-} from '../../model/accounts/names.ts';
-import { isQuotaEnabled, warnOfQuota } from '../../model/accounts/quota.ts';
-import { nameserverFields, reportOf, showNameservers } from '../../model/accounts/report.ts';
-import * as newAccount from '../../model/accounts/new-account.ts';
-import { listServersFor } from '../../model/dns/nameservers.ts';
-import { forceParam } from '../../model/domains/reserved-domains.ts';
-import * as form from '../../model/packages/form.ts';
-import * as packages from '../../model/packages/packages.ts';
-import * as passwords from '../../model/passwords/passwords.ts';
+} from '../../ground/rules/accounts/names.ts';
+import { isQuotaEnabled, warnOfQuota } from '../../capabilities/accounts/rules/quota.ts';
+import { nameserverFields, reportOf, showNameservers } from '../../life/rules/report.ts';
+import * as newAccount from '../../life/rules/new-account.ts';
+import { listServersFor } from '../../capabilities/domains/rules/nameservers.ts';
+import { forceParam } from '../../capabilities/domains/rules/reserved-domains.ts';
+import * as form from '../../capabilities/accounts/rules/packages/form.ts';
+import * as packages from '../../capabilities/accounts/rules/packages/packages.ts';
+import * as passwords from '../../ground/rules/passwords/passwords.ts';
 
 const noMail = 'this server does not manage mail yet.';
 

@@ -1,11 +1,11 @@
-import { changeDomains } from '../../changes/change-domains.ts';
+import { changeDomains } from '../../life/plans/change-domains.ts';
 import { authoriseAccount } from '../../core/access.ts';
 import { defineFunction } from '../../core/define.ts';
-import { lookForDomains } from '../../drivers/hosted-domains/look.ts';
-import { existingDomain } from '../../model/accounts/names.ts';
-import { zonesToLookFor } from '../../model/dns/domain-zones.ts';
-import { without } from '../../model/domains/changes.ts';
-import { find, getDomain } from '../../model/domains/hosted-domains.ts';
+import { lookForDomains } from '../../life/driver/hosted-domains/look.ts';
+import { existingDomain } from '../../ground/rules/accounts/names.ts';
+import { zonesToLookFor } from '../../capabilities/dns/rules/domain-zones.ts';
+import { without } from '../../life/rules/domains/changes.ts';
+import { find, getDomain } from '../../capabilities/domains/rules/hosted-domains.ts';
 
 export default defineFunction({
   name: 'delete_domain',

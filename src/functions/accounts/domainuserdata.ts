@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
-import { existingDomain } from '../../model/accounts/names.ts';
-import { getDomain } from '../../model/domains/hosted-domains.ts';
-import { siteData, siteDataFields } from '../../drivers/virtual-hosts/site-data.ts';
-import { virtualHostsOf } from '../../model/domains/virtual-hosts.ts';
+import { existingDomain } from '../../ground/rules/accounts/names.ts';
+import { getDomain } from '../../capabilities/domains/rules/hosted-domains.ts';
+import { siteData, siteDataFields } from '../../capabilities/web/driver/virtual-hosts/site-data.ts';
+import { virtualHostsOf } from '../../capabilities/domains/rules/virtual-hosts.ts';
 
 export default defineFunction({
   name: 'domainuserdata',

@@ -1,8 +1,8 @@
-import { expirePasswords } from '../../changes/expire-passwords.ts';
+import { expirePasswords } from '../../capabilities/accounts/plans/expire-passwords.ts';
 import { defineFunction } from '../../core/define.ts';
 import { ApiError, badParam } from '../../core/errors.ts';
-import { accountName } from '../../model/accounts/names.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
+import { accountName } from '../../ground/rules/accounts/names.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 
 export default defineFunction({
   name: 'forcepasswordchange',

@@ -1,10 +1,10 @@
 import { defineFunction } from '../../core/define.ts';
-import { readSizes } from '../../drivers/databases/look.ts';
-import { BLOCKS_USED } from '../../model/accounts/rows.ts';
-import { read } from '../../model/accounts/search.ts';
-import { visibleTo } from '../../model/accounts/accounts.ts';
-import { measureAll } from '../../model/accounts/disk-usage.ts';
-import { fieldsOf, NOTHING, numberOrNull, word } from '../../model/list-in-sql.ts';
+import { readSizes } from '../../capabilities/databases/driver/look.ts';
+import { BLOCKS_USED } from '../../capabilities/accounts/rules/rows.ts';
+import { read } from '../../life/rules/search.ts';
+import { visibleTo } from '../../capabilities/accounts/rules/accounts.ts';
+import { measureAll } from '../../life/rules/disk-usage.ts';
+import { fieldsOf, NOTHING, numberOrNull, word } from '../../ground/rules/list-in-sql.ts';
 
 const columns = {
   blocks_limit: numberOrNull(

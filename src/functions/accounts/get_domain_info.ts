@@ -1,13 +1,13 @@
 import { defineFunction } from '../../core/define.ts';
-import { visibleTo } from '../../model/accounts/accounts.ts';
-import { ipv6Address, isIpv6Dedicated } from '../../model/addresses/ipv6-in-sql.ts';
-import { DOMAINS_OF_ACCOUNTS } from '../../model/domains/listed-domains.ts';
-import { findVersions } from '../../drivers/php/look.ts';
-import { HTTP_PORT, HTTPS_PORT } from '../../drivers/virtual-hosts/site-data.ts';
-import { address, fieldsOf, flag, number, word, wordOrNull } from '../../model/list-in-sql.ts';
-import { newestOf } from '../../model/php/versions.ts';
-import { defaultVersion, versionOfDomain } from '../../model/php/virtual-hosts.ts';
-import { readList } from '../../model/stored-list.ts';
+import { visibleTo } from '../../capabilities/accounts/rules/accounts.ts';
+import { ipv6Address, isIpv6Dedicated } from '../../capabilities/accounts/rules/ipv6-in-sql.ts';
+import { DOMAINS_OF_ACCOUNTS } from '../../capabilities/domains/rules/listed-domains.ts';
+import { findVersions } from '../../capabilities/php/driver/look.ts';
+import { HTTP_PORT, HTTPS_PORT } from '../../capabilities/web/driver/virtual-hosts/site-data.ts';
+import { address, fieldsOf, flag, number, word, wordOrNull } from '../../ground/rules/list-in-sql.ts';
+import { newestOf } from '../../capabilities/php/rules/versions.ts';
+import { defaultVersion, versionOfDomain } from '../../capabilities/php/rules/virtual-hosts.ts';
+import { readList } from '../../ground/rules/stored-list.ts';
 
 /** @param php the PHP version of virtual hosts that set none. */
 const columnsWith = (php: string) => ({

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import { existingDomain } from '../../model/accounts/names.ts';
-import { maySee } from '../../model/accounts/accounts.ts';
-import { findDomain } from '../../model/domains/hosted-domains.ts';
+import { existingDomain } from '../../ground/rules/accounts/names.ts';
+import { maySee } from '../../capabilities/accounts/rules/accounts.ts';
+import { findDomain } from '../../capabilities/domains/rules/hosted-domains.ts';
 
 export default defineFunction({
   name: 'getdomainowner',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { existingAccount } from '../../model/accounts/names.ts';
-import { get } from '../../model/accounts/accounts.ts';
+import { existingAccount } from '../../ground/rules/accounts/names.ts';
+import { get } from '../../capabilities/accounts/rules/accounts.ts';
 
 export default defineFunction({
   name: 'has_digest_auth',

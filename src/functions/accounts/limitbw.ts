@@ -1,13 +1,13 @@
-import { changeAccount } from '../../changes/change-account.ts';
+import { changeAccount } from '../../life/plans/change-account.ts';
 import { defineFunction } from '../../core/define.ts';
-import { existingAccount } from '../../model/accounts/names.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as changedAccount from '../../model/accounts/changed-account.ts';
-import { BYTES_OF_MEBIBYTE, isOverLimit } from '../../model/bandwidth/exceeded.ts';
-import { monthAt } from '../../model/bandwidth/months.ts';
-import * as usage from '../../model/bandwidth/usage.ts';
-import * as hostedDomains from '../../model/domains/hosted-domains.ts';
-import * as form from '../../model/packages/form.ts';
+import { existingAccount } from '../../ground/rules/accounts/names.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as changedAccount from '../../life/rules/changed-account.ts';
+import { BYTES_OF_MEBIBYTE, isOverLimit } from '../../capabilities/bandwidth/rules/exceeded.ts';
+import { monthAt } from '../../capabilities/bandwidth/rules/months.ts';
+import * as usage from '../../capabilities/bandwidth/rules/usage.ts';
+import * as hostedDomains from '../../capabilities/domains/rules/hosted-domains.ts';
+import * as form from '../../capabilities/accounts/rules/packages/form.ts';
 
 export default defineFunction({
   name: 'limitbw',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { readNames } from '../../model/accounts/search.ts';
-import { visibleTo } from '../../model/accounts/accounts.ts';
+import { readNames } from '../../life/rules/search.ts';
+import { visibleTo } from '../../capabilities/accounts/rules/accounts.ts';
 
 export default defineFunction({
   name: 'list_users',

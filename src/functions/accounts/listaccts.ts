@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import * as form from '../../model/accounts/form.ts';
-import * as search from '../../model/accounts/search.ts';
-import { fieldsOf } from '../../model/list-in-sql.ts';
+import * as form from '../../capabilities/accounts/rules/form.ts';
+import * as search from '../../life/rules/search.ts';
+import { fieldsOf } from '../../ground/rules/list-in-sql.ts';
 
 const bob = {
   command: 'createacct',

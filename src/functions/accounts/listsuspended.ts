@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
-import { longDate } from '../../model/accounts/form.ts';
-import { read } from '../../model/accounts/search.ts';
-import { visibleTo } from '../../model/accounts/accounts.ts';
-import { fieldsOf, flag, number, text, word } from '../../model/list-in-sql.ts';
+import { longDate } from '../../capabilities/accounts/rules/form.ts';
+import { read } from '../../life/rules/search.ts';
+import { visibleTo } from '../../capabilities/accounts/rules/accounts.ts';
+import { fieldsOf, flag, number, text, word } from '../../ground/rules/list-in-sql.ts';
 
 const columns = {
   is_locked: flag('suspend_locked', 'Whether only root can unsuspend the account.'),

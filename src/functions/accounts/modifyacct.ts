@@ -1,36 +1,36 @@
-import { changeAccount } from '../../changes/change-account.ts';
-import { tellAboutRenamed } from '../../changes/databases/rename-mysql.ts';
+import { changeAccount } from '../../life/plans/change-account.ts';
+import { tellAboutRenamed } from '../../capabilities/databases/plans/databases/rename-mysql.ts';
 import {
   lookForPrefixed,
   renameWithAccount,
   type FoundToRename,
   type RenamingOfDatabases,
-} from '../../changes/databases/rename-with-account.ts';
+} from '../../capabilities/databases/plans/databases/rename-with-account.ts';
 import { authorise } from '../../core/access.ts';
 import type { Context, FreeContext } from '../../core/context.ts';
 import { defineFunction } from '../../core/define.ts';
-import { lookAtAccessFiles, type FoundAccessFiles } from '../../drivers/access-files/look.ts';
-import { look as lookAtParts } from '../../drivers/account-parts.ts';
-import { followed } from '../../model/access-files/followed.ts';
+import { lookAtAccessFiles, type FoundAccessFiles } from '../../capabilities/access-files/driver/look.ts';
+import { look as lookAtParts } from '../../life/driver/account-parts.ts';
+import { followed } from '../../capabilities/access-files/rules/followed.ts';
 import {
   accountName,
   domainName,
   emailAddress,
   existingAccount,
   findMachineNames,
-} from '../../model/accounts/names.ts';
-import { isQuotaEnabled, warnOfQuota } from '../../model/accounts/quota.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as changedAccount from '../../model/accounts/changed-account.ts';
-import { flagFor, givenIn } from '../../model/contacts/account-notifications.ts';
-import { ROOT as USERS_ROOT } from '../../model/directory-privacy/directories.ts';
-import { listOf } from '../../model/domains/hosted-domains.ts';
-import { renamesOf } from '../../model/domains/renamed-domains.ts';
-import { virtualHostsOf } from '../../model/domains/virtual-hosts.ts';
-import { usesPrefix } from '../../model/databases/names.ts';
-import { forceParam } from '../../model/domains/reserved-domains.ts';
-import * as packages from '../../model/packages/packages.ts';
-import * as form from '../../model/packages/form.ts';
+} from '../../ground/rules/accounts/names.ts';
+import { isQuotaEnabled, warnOfQuota } from '../../capabilities/accounts/rules/quota.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as changedAccount from '../../life/rules/changed-account.ts';
+import { flagFor, givenIn } from '../../capabilities/notify/rules/account-notifications.ts';
+import { ROOT as USERS_ROOT } from '../../capabilities/access-files/rules/directory-privacy/directories.ts';
+import { listOf } from '../../capabilities/domains/rules/hosted-domains.ts';
+import { renamesOf } from '../../capabilities/domains/rules/renamed-domains.ts';
+import { virtualHostsOf } from '../../capabilities/domains/rules/virtual-hosts.ts';
+import { usesPrefix } from '../../capabilities/databases/rules/names.ts';
+import { forceParam } from '../../capabilities/domains/rules/reserved-domains.ts';
+import * as packages from '../../capabilities/accounts/rules/packages/packages.ts';
+import * as form from '../../capabilities/accounts/rules/packages/form.ts';
 
 const noMail = 'this server does not manage mail yet.';
 

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { showPrivileges } from '../../model/resellers/privileges.ts';
+import { showPrivileges } from '../../capabilities/accounts/rules/resellers/privileges.ts';
 
 export default defineFunction({
   name: 'myprivs',

@@ -1,10 +1,10 @@
-import { setPassword } from '../../changes/set-password.ts';
+import { setPassword } from '../../life/plans/set-password.ts';
 import type { Context } from '../../core/context.ts';
 import { defineFunction } from '../../core/define.ts';
-import { existingAccount } from '../../model/accounts/names.ts';
-import { assertConfirmed, assertNotAbove } from '../../model/logins/acting-as.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as passwords from '../../model/passwords/passwords.ts';
+import { existingAccount } from '../../ground/rules/accounts/names.ts';
+import { assertConfirmed, assertNotAbove } from '../../capabilities/logins/rules/acting-as.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as passwords from '../../ground/rules/passwords/passwords.ts';
 
 export default defineFunction({
   name: 'passwd',

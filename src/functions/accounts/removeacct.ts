@@ -1,9 +1,9 @@
-import { postponeRemoval, tellPostponed } from '../../changes/postpone-removal.ts';
-import { lookForRemoval, removeAccount } from '../../changes/remove-account.ts';
+import { postponeRemoval, tellPostponed } from '../../life/plans/postpone-removal.ts';
+import { lookForRemoval, removeAccount } from '../../life/plans/remove-account.ts';
 import { defineFunction } from '../../core/define.ts';
-import { existingAccount } from '../../model/accounts/names.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as resellers from '../../model/resellers/resellers.ts';
+import { existingAccount } from '../../ground/rules/accounts/names.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as resellers from '../../capabilities/accounts/rules/resellers/resellers.ts';
 
 export default defineFunction({
   name: 'removeacct',

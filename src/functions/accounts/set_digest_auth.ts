@@ -1,9 +1,9 @@
-import { changeAccount } from '../../changes/change-account.ts';
+import { changeAccount } from '../../life/plans/change-account.ts';
 import { defineFunction } from '../../core/define.ts';
 import { denied } from '../../core/errors.ts';
-import { existingAccount } from '../../model/accounts/names.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as passwords from '../../model/passwords/passwords.ts';
+import { existingAccount } from '../../ground/rules/accounts/names.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as passwords from '../../ground/rules/passwords/passwords.ts';
 
 export default defineFunction({
   name: 'set_digest_auth',

@@ -1,10 +1,16 @@
 import { defineFunction } from '../../core/define.ts';
 import { loginName } from '../../core/params.ts';
-import { searchParams } from '../../model/accounts/search.ts';
-import { monthAt } from '../../model/bandwidth/months.ts';
-import { inBatches, listAccounts, prepare, totals, type AccountUsage } from '../../model/bandwidth/report.ts';
-import * as longLists from '../../model/long-list.ts';
-import * as resellers from '../../model/resellers/resellers.ts';
+import { searchParams } from '../../life/rules/search.ts';
+import { monthAt } from '../../capabilities/bandwidth/rules/months.ts';
+import {
+  inBatches,
+  listAccounts,
+  prepare,
+  totals,
+  type AccountUsage,
+} from '../../life/rules/bandwidth/report.ts';
+import * as longLists from '../../ground/rules/long-list.ts';
+import * as resellers from '../../capabilities/accounts/rules/resellers/resellers.ts';
 
 export default defineFunction({
   name: 'showbw',

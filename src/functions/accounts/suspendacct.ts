@@ -1,8 +1,8 @@
-import { suspendAccount, tellRefusals } from '../../changes/suspend-account.ts';
+import { suspendAccount, tellRefusals } from '../../life/plans/suspend-account.ts';
 import { defineFunction } from '../../core/define.ts';
 import { denied } from '../../core/errors.ts';
-import { existingAccount } from '../../model/accounts/names.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
+import { existingAccount } from '../../ground/rules/accounts/names.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 
 export default defineFunction({
   name: 'suspendacct',

@@ -1,9 +1,9 @@
-import { tellRefusals } from '../../changes/suspend-account.ts';
-import { unsuspendAccount } from '../../changes/unsuspend-account.ts';
+import { tellRefusals } from '../../life/plans/suspend-account.ts';
+import { unsuspendAccount } from '../../life/plans/unsuspend-account.ts';
 import { defineFunction } from '../../core/define.ts';
 import { denied } from '../../core/errors.ts';
-import { existingAccount } from '../../model/accounts/names.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
+import { existingAccount } from '../../ground/rules/accounts/names.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 
 export default defineFunction({
   name: 'unsuspendacct',

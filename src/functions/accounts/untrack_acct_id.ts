@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam, denied, notFound } from '../../core/errors.ts';
-import { LOWEST_ID } from '../../model/accounts/new-account.ts';
+import { LOWEST_ID } from '../../life/rules/new-account.ts';
 
 export default defineFunction({
   name: 'untrack_acct_id',

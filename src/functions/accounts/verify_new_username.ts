@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { accountName, assertFree, findMachineNames } from '../../model/accounts/names.ts';
+import { accountName, assertFree, findMachineNames } from '../../ground/rules/accounts/names.ts';
 
 export default defineFunction({
   name: 'verify_new_username',

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { getConversion } from '../../model/domains/conversions.ts';
+import { getConversion } from '../../capabilities/domains/rules/conversions.ts';
 
 export default defineFunction({
   name: 'convert_addon_fetch_conversion_details',

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import { existingDomain } from '../../model/accounts/names.ts';
-import * as installed from '../../model/certificates/installed.ts';
-import { getAddon } from '../../model/domains/conversions.ts';
+import { existingDomain } from '../../ground/rules/accounts/names.ts';
+import * as installed from '../../capabilities/certificates/rules/installed.ts';
+import { getAddon } from '../../capabilities/domains/rules/conversions.ts';
 
 export default defineFunction({
   name: 'convert_addon_fetch_domain_details',

@@ -1,20 +1,24 @@
-import { handOver, lookForHandOver, tellAboutHandOver } from '../../changes/databases/hand-over.ts';
-import { lookForStaying, tellAboutStaying } from '../../changes/databases/postgresql.ts';
-import { convertAddon, copiedIn } from '../../changes/convert-addon.ts';
+import {
+  handOver,
+  lookForHandOver,
+  tellAboutHandOver,
+} from '../../capabilities/databases/plans/databases/hand-over.ts';
+import { lookForStaying, tellAboutStaying } from '../../capabilities/databases/plans/databases/postgresql.ts';
+import { convertAddon, copiedIn } from '../../life/plans/convert-addon.ts';
 import { badParam } from '../../core/errors.ts';
 import { defineFunction, type FamilyArgument } from '../../core/define.ts';
-import { look as lookAtParts } from '../../drivers/account-parts.ts';
-import { lookForDomains } from '../../drivers/hosted-domains/look.ts';
-import { accountName, existingDomain, findMachineNames } from '../../model/accounts/names.ts';
-import * as newAccount from '../../model/accounts/new-account.ts';
-import type { WantedHandOver } from '../../model/databases/hand-over.ts';
-import { objectName } from '../../model/databases/names.ts';
-import { zonesToLookFor } from '../../model/dns/domain-zones.ts';
-import { without } from '../../model/domains/changes.ts';
-import { assertNone, CONVERSION, getAddon } from '../../model/domains/conversions.ts';
-import { settingsOfHost } from '../../model/php/served-by.ts';
-import { find } from '../../model/domains/hosted-domains.ts';
-import { existingPackage } from '../../model/packages/packages.ts';
+import { look as lookAtParts } from '../../life/driver/account-parts.ts';
+import { lookForDomains } from '../../life/driver/hosted-domains/look.ts';
+import { accountName, existingDomain, findMachineNames } from '../../ground/rules/accounts/names.ts';
+import * as newAccount from '../../life/rules/new-account.ts';
+import type { WantedHandOver } from '../../capabilities/databases/rules/hand-over.ts';
+import { objectName } from '../../capabilities/databases/rules/names.ts';
+import { zonesToLookFor } from '../../capabilities/dns/rules/domain-zones.ts';
+import { without } from '../../life/rules/domains/changes.ts';
+import { assertNone, CONVERSION, getAddon } from '../../capabilities/domains/rules/conversions.ts';
+import { settingsOfHost } from '../../capabilities/php/rules/served-by.ts';
+import { find } from '../../capabilities/domains/rules/hosted-domains.ts';
+import { existingPackage } from '../../capabilities/accounts/rules/packages/packages.ts';
 
 /** The name of a database or user. Its owner is checked when the call knows the account. */
 const name = { type: 'string', maxLength: objectName.maxLength } as const;

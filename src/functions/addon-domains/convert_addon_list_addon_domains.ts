@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import * as ipv6 from '../../model/addresses/ipv6-assignments.ts';
-import { listAddons } from '../../model/domains/conversions.ts';
+import * as ipv6 from '../../capabilities/addresses/rules/ipv6-assignments.ts';
+import { listAddons } from '../../capabilities/domains/rules/conversions.ts';
 
 export default defineFunction({
   name: 'convert_addon_list_addon_domains',

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { listConversions } from '../../model/domains/conversions.ts';
+import { listConversions } from '../../capabilities/domains/rules/conversions.ts';
 
 export default defineFunction({
   name: 'convert_addon_list_conversions',

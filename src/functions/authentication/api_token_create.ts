@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
-import * as form from '../../model/logins/api-token-form.ts';
-import { assertConfirmed } from '../../model/logins/acting-as.ts';
-import * as apiTokens from '../../model/logins/api-tokens.ts';
-import { callerOf } from '../../model/logins/callers.ts';
+import * as form from '../../capabilities/logins/rules/api-token-form.ts';
+import { assertConfirmed } from '../../capabilities/logins/rules/acting-as.ts';
+import * as apiTokens from '../../capabilities/logins/rules/api-tokens.ts';
+import { callerOf } from '../../capabilities/logins/rules/callers.ts';
 
 export default defineFunction({
   name: 'api_token_create',

@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
 import type { Fields } from '../../core/define.ts';
-import { showToken, tokenFields } from '../../model/logins/api-token-form.ts';
-import * as apiTokens from '../../model/logins/api-tokens.ts';
-import { callerOf } from '../../model/logins/callers.ts';
+import { showToken, tokenFields } from '../../capabilities/logins/rules/api-token-form.ts';
+import * as apiTokens from '../../capabilities/logins/rules/api-tokens.ts';
+import { callerOf } from '../../capabilities/logins/rules/callers.ts';
 
 export default defineFunction({
   name: 'api_token_get_details',

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import { listedTokenFields, showListedToken } from '../../model/logins/api-token-form.ts';
-import * as apiTokens from '../../model/logins/api-tokens.ts';
-import { callerOf } from '../../model/logins/callers.ts';
+import { listedTokenFields, showListedToken } from '../../capabilities/logins/rules/api-token-form.ts';
+import * as apiTokens from '../../capabilities/logins/rules/api-tokens.ts';
+import { callerOf } from '../../capabilities/logins/rules/callers.ts';
 
 export default defineFunction({
   name: 'api_token_list',

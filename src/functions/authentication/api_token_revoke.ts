@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { assertNotWider } from '../../model/logins/acting-as.ts';
-import * as apiTokens from '../../model/logins/api-tokens.ts';
+import { assertNotWider } from '../../capabilities/logins/rules/acting-as.ts';
+import * as apiTokens from '../../capabilities/logins/rules/api-tokens.ts';
 
 export default defineFunction({
   name: 'api_token_revoke',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { findFailures } from '../../model/identity-providers/failures.ts';
-import * as providers from '../../model/identity-providers/providers.ts';
+import { findFailures } from '../../capabilities/logins/rules/identity-providers/failures.ts';
+import * as providers from '../../capabilities/logins/rules/identity-providers/providers.ts';
 
 export default defineFunction({
   name: 'disable_failing_authentication_providers',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { providerId, serviceName } from '../../model/identity-providers/form.ts';
-import * as providers from '../../model/identity-providers/providers.ts';
+import { providerId, serviceName } from '../../capabilities/logins/rules/identity-providers/form.ts';
+import * as providers from '../../capabilities/logins/rules/identity-providers/providers.ts';
 
 export default defineFunction({
   name: 'enable_authentication_provider',

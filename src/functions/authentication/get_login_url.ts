@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import { callerToActAs } from '../../model/logins/acting-as.ts';
-import { assertUrl, provider, urlAfterLogin } from '../../model/logins/provider.ts';
-import * as loginTokens from '../../model/logins/tokens.ts';
+import { callerToActAs } from '../../capabilities/logins/rules/acting-as.ts';
+import { assertUrl, provider, urlAfterLogin } from '../../capabilities/logins/rules/provider.ts';
+import * as loginTokens from '../../capabilities/logins/rules/tokens.ts';
 
 export default defineFunction({
   name: 'get_login_url',

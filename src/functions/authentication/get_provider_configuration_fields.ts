@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import { describe } from '../../model/identity-providers/catalogue.ts';
-import { providerId, serviceName } from '../../model/identity-providers/form.ts';
-import * as providers from '../../model/identity-providers/providers.ts';
+import { describe } from '../../capabilities/logins/rules/identity-providers/catalogue.ts';
+import { providerId, serviceName } from '../../capabilities/logins/rules/identity-providers/form.ts';
+import * as providers from '../../capabilities/logins/rules/identity-providers/providers.ts';
 
 export default defineFunction({
   name: 'get_provider_configuration_fields',

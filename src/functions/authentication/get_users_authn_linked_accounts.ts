@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as links from '../../model/identity-providers/links.ts';
+import * as links from '../../capabilities/logins/rules/identity-providers/links.ts';
 
 export default defineFunction({
   name: 'get_users_authn_linked_accounts',

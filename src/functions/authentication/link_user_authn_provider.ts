@@ -1,11 +1,11 @@
 import type { Db } from '../../core/context.ts';
 import { defineFunction } from '../../core/define.ts';
 import { existingUser } from '../../core/params.ts';
-import * as users from '../../model/accounts/users.ts';
-import { assertConfirmed } from '../../model/logins/acting-as.ts';
-import { providerId, subject } from '../../model/identity-providers/form.ts';
-import * as links from '../../model/identity-providers/links.ts';
-import * as providers from '../../model/identity-providers/providers.ts';
+import * as users from '../../capabilities/logins/rules/users.ts';
+import { assertConfirmed } from '../../capabilities/logins/rules/acting-as.ts';
+import { providerId, subject } from '../../capabilities/logins/rules/identity-providers/form.ts';
+import * as links from '../../capabilities/logins/rules/identity-providers/links.ts';
+import * as providers from '../../capabilities/logins/rules/identity-providers/providers.ts';
 
 export default defineFunction({
   name: 'link_user_authn_provider',

@@ -1,7 +1,11 @@
 import { defineFunction } from '../../core/define.ts';
-import { providerId, readTexts, serviceName } from '../../model/identity-providers/form.ts';
-import { assertIssuer } from '../../model/identity-providers/issuer.ts';
-import * as providers from '../../model/identity-providers/providers.ts';
+import {
+  providerId,
+  readTexts,
+  serviceName,
+} from '../../capabilities/logins/rules/identity-providers/form.ts';
+import { assertIssuer } from '../../capabilities/logins/rules/identity-providers/issuer.ts';
+import * as providers from '../../capabilities/logins/rules/identity-providers/providers.ts';
 
 export default defineFunction({
   name: 'set_provider_client_configurations',

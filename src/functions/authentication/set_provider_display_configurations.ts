@@ -1,7 +1,11 @@
 import { defineFunction } from '../../core/define.ts';
-import * as display from '../../model/identity-providers/display.ts';
-import { providerId, readTexts, serviceName } from '../../model/identity-providers/form.ts';
-import * as providers from '../../model/identity-providers/providers.ts';
+import * as display from '../../capabilities/logins/rules/identity-providers/display.ts';
+import {
+  providerId,
+  readTexts,
+  serviceName,
+} from '../../capabilities/logins/rules/identity-providers/form.ts';
+import * as providers from '../../capabilities/logins/rules/identity-providers/providers.ts';
 
 export default defineFunction({
   name: 'set_provider_display_configurations',

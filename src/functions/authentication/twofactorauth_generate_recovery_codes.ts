@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { assertConfirmed } from '../../model/logins/acting-as.ts';
-import * as recoveryCodes from '../../model/two-factor/recovery-codes.ts';
-import * as tfa from '../../model/two-factor/tfa.ts';
+import { assertConfirmed } from '../../capabilities/logins/rules/acting-as.ts';
+import * as recoveryCodes from '../../capabilities/two-factor/rules/recovery-codes.ts';
+import * as tfa from '../../capabilities/two-factor/rules/tfa.ts';
 
 export default defineFunction({
   name: 'twofactorauth_generate_recovery_codes',

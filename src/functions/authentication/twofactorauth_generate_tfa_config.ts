@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import * as tfa from '../../model/two-factor/tfa.ts';
-import * as totp from '../../model/two-factor/totp.ts';
+import * as tfa from '../../capabilities/two-factor/rules/tfa.ts';
+import * as totp from '../../capabilities/two-factor/rules/totp.ts';
 
 export default defineFunction({
   name: 'twofactorauth_generate_tfa_config',

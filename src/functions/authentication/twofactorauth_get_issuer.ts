@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as tfa from '../../model/two-factor/tfa.ts';
+import * as tfa from '../../capabilities/two-factor/rules/tfa.ts';
 
 export default defineFunction({
   name: 'twofactorauth_get_issuer',

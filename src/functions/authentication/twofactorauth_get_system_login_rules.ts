@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as rules from '../../model/two-factor/system-login-rules.ts';
+import * as rules from '../../capabilities/logins/rules/system-login-rules.ts';
 
 export default defineFunction({
   name: 'twofactorauth_get_system_login_rules',

@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
 import { existingUser } from '../../core/params.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as tfa from '../../model/two-factor/tfa.ts';
-import * as users from '../../model/accounts/users.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as tfa from '../../capabilities/two-factor/rules/tfa.ts';
+import * as users from '../../capabilities/logins/rules/users.ts';
 
 export default defineFunction({
   name: 'twofactorauth_get_user_configs',

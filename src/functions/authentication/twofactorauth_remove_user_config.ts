@@ -1,13 +1,13 @@
 import type { Caller, Db } from '../../core/context.ts';
 import { defineFunction } from '../../core/define.ts';
 import { existingUser } from '../../core/params.ts';
-import { assertConfirmed, isAbove } from '../../model/logins/acting-as.ts';
-import * as recoveryCodes from '../../model/two-factor/recovery-codes.ts';
-import * as sessions from '../../model/logins/sessions.ts';
-import * as tfaChanges from '../../model/two-factor/changes.ts';
-import * as tfaCodes from '../../model/two-factor/codes.ts';
-import * as tfa from '../../model/two-factor/tfa.ts';
-import * as users from '../../model/accounts/users.ts';
+import { assertConfirmed, isAbove } from '../../capabilities/logins/rules/acting-as.ts';
+import * as recoveryCodes from '../../capabilities/two-factor/rules/recovery-codes.ts';
+import * as sessions from '../../capabilities/logins/rules/sessions.ts';
+import * as tfaChanges from '../../capabilities/two-factor/rules/changes.ts';
+import * as tfaCodes from '../../capabilities/two-factor/rules/codes.ts';
+import * as tfa from '../../capabilities/two-factor/rules/tfa.ts';
+import * as users from '../../capabilities/logins/rules/users.ts';
 
 export default defineFunction({
   name: 'twofactorauth_remove_user_config',

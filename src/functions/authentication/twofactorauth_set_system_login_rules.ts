@@ -1,9 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { assertConfirmed } from '../../model/logins/acting-as.ts';
-import { readAddresses } from '../../model/logins/address-lists.ts';
-import * as rules from '../../model/two-factor/system-login-rules.ts';
-import * as tfa from '../../model/two-factor/tfa.ts';
+import { assertConfirmed } from '../../capabilities/logins/rules/acting-as.ts';
+import { readAddresses } from '../../capabilities/logins/rules/address-lists.ts';
+import * as rules from '../../capabilities/logins/rules/system-login-rules.ts';
+import * as tfa from '../../capabilities/two-factor/rules/tfa.ts';
 
 export default defineFunction({
   name: 'twofactorauth_set_system_login_rules',

@@ -3,12 +3,12 @@ import { badParam } from '../../core/errors.ts';
 import { userName } from '../../core/params.ts';
 import { quote } from '../../core/quote.ts';
 import type { Json } from '../../core/values.ts';
-import { assertConfirmed } from '../../model/logins/acting-as.ts';
-import * as sessions from '../../model/logins/sessions.ts';
-import * as tfaChanges from '../../model/two-factor/changes.ts';
-import * as tfaCodes from '../../model/two-factor/codes.ts';
-import * as tfa from '../../model/two-factor/tfa.ts';
-import * as totp from '../../model/two-factor/totp.ts';
+import { assertConfirmed } from '../../capabilities/logins/rules/acting-as.ts';
+import * as sessions from '../../capabilities/logins/rules/sessions.ts';
+import * as tfaChanges from '../../capabilities/two-factor/rules/changes.ts';
+import * as tfaCodes from '../../capabilities/two-factor/rules/codes.ts';
+import * as tfa from '../../capabilities/two-factor/rules/tfa.ts';
+import * as totp from '../../capabilities/two-factor/rules/totp.ts';
 
 export default defineFunction({
   name: 'twofactorauth_set_tfa_config_for_user',

@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
 import { existingUser } from '../../core/params.ts';
-import { providerId, subject } from '../../model/identity-providers/form.ts';
-import * as links from '../../model/identity-providers/links.ts';
-import * as sessions from '../../model/logins/sessions.ts';
+import { providerId, subject } from '../../capabilities/logins/rules/identity-providers/form.ts';
+import * as links from '../../capabilities/logins/rules/identity-providers/links.ts';
+import * as sessions from '../../capabilities/logins/rules/sessions.ts';
 
 export default defineFunction({
   name: 'unlink_user_authn_provider',

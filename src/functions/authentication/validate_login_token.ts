@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
-import { assertUrl, exchange, provider, urlAfterLogin } from '../../model/logins/provider.ts';
+import { assertUrl, exchange, provider, urlAfterLogin } from '../../capabilities/logins/rules/provider.ts';
 
 export default defineFunction({
   name: 'validate_login_token',

@@ -1,8 +1,8 @@
-import { changeWithFirewall } from '../../changes/lift-firewall-blocks.ts';
+import { changeWithFirewall } from '../../capabilities/logins/plans/lift-firewall-blocks.ts';
 import { defineFunction } from '../../core/define.ts';
-import { keyOf } from '../../model/brute-force/addresses.ts';
-import { firewallBlocks } from '../../model/brute-force/firewall.ts';
-import * as lists from '../../model/brute-force/lists.ts';
+import { keyOf } from '../../capabilities/logins/rules/brute-force/addresses.ts';
+import { firewallBlocks } from '../../capabilities/logins/rules/brute-force/firewall.ts';
+import * as lists from '../../capabilities/logins/rules/brute-force/lists.ts';
 import {
   addressParam,
   assertEnabled,
@@ -12,7 +12,7 @@ import {
   requesterFields,
   requesterOf,
   skipEnabledCheck,
-} from '../../model/brute-force/records.ts';
+} from '../../capabilities/logins/rules/brute-force/records.ts';
 
 export default defineFunction({
   name: 'create_cphulk_record',

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as lists from '../../model/brute-force/lists.ts';
+import * as lists from '../../capabilities/logins/rules/brute-force/lists.ts';
 import {
   addressParam,
   assertEnabled,
@@ -9,7 +9,7 @@ import {
   requesterFields,
   requesterOf,
   skipEnabledCheck,
-} from '../../model/brute-force/records.ts';
+} from '../../capabilities/logins/rules/brute-force/records.ts';
 
 export default defineFunction({
   name: 'delete_cphulk_record',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import * as configuration from '../../model/brute-force/config.ts';
-import { firewallBlocks } from '../../model/brute-force/firewall.ts';
+import * as configuration from '../../capabilities/logins/rules/brute-force/config.ts';
+import { firewallBlocks } from '../../capabilities/logins/rules/brute-force/firewall.ts';
 
 export default defineFunction({
   name: 'disable_cphulk',

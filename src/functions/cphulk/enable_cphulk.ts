@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as configuration from '../../model/brute-force/config.ts';
+import * as configuration from '../../capabilities/logins/rules/brute-force/config.ts';
 
 export default defineFunction({
   name: 'enable_cphulk',

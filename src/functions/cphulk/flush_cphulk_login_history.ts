@@ -1,6 +1,6 @@
-import { changeWithFirewall } from '../../changes/lift-firewall-blocks.ts';
+import { changeWithFirewall } from '../../capabilities/logins/plans/lift-firewall-blocks.ts';
 import { defineFunction } from '../../core/define.ts';
-import { firewallBlocks } from '../../model/brute-force/firewall.ts';
+import { firewallBlocks } from '../../capabilities/logins/rules/brute-force/firewall.ts';
 
 export default defineFunction({
   name: 'flush_cphulk_login_history',

@@ -1,8 +1,8 @@
-import { changeWithFirewall } from '../../changes/lift-firewall-blocks.ts';
+import { changeWithFirewall } from '../../capabilities/logins/plans/lift-firewall-blocks.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { firewallBlocks } from '../../model/brute-force/firewall.ts';
-import { addressParam, readRanges } from '../../model/brute-force/records.ts';
+import { firewallBlocks } from '../../capabilities/logins/rules/brute-force/firewall.ts';
+import { addressParam, readRanges } from '../../capabilities/logins/rules/brute-force/records.ts';
 
 export default defineFunction({
   name: 'flush_cphulk_login_history_for_ips',

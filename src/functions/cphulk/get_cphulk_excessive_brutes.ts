@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { blockedAddress, blockedAddresses } from '../../model/brute-force/reports.ts';
+import { blockedAddress, blockedAddresses } from '../../capabilities/logins/rules/brute-force/reports.ts';
 
 export default defineFunction({
   name: 'get_cphulk_excessive_brutes',

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { failedLogin, failedLogins } from '../../model/brute-force/reports.ts';
+import { failedLogin, failedLogins } from '../../capabilities/logins/rules/brute-force/reports.ts';
 
 export default defineFunction({
   name: 'get_cphulk_failed_logins',

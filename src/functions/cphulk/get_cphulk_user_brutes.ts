@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { blockedUser, blockedUsers } from '../../model/brute-force/reports.ts';
+import { blockedUser, blockedUsers } from '../../capabilities/logins/rules/brute-force/reports.ts';
 
 export default defineFunction({
   name: 'get_cphulk_user_brutes',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import * as configuration from '../../model/brute-force/config.ts';
-import { findMeans } from '../../model/brute-force/firewall.ts';
+import * as configuration from '../../capabilities/logins/rules/brute-force/config.ts';
+import { findMeans } from '../../capabilities/logins/rules/brute-force/firewall.ts';
 
 export default defineFunction({
   name: 'load_cphulk_config',

@@ -1,12 +1,12 @@
 import { defineFunction } from '../../core/define.ts';
-import * as lists from '../../model/brute-force/lists.ts';
+import * as lists from '../../capabilities/logins/rules/brute-force/lists.ts';
 import {
   assertEnabled,
   listName,
   requesterFields,
   requesterOf,
   skipEnabledCheck,
-} from '../../model/brute-force/records.ts';
+} from '../../capabilities/logins/rules/brute-force/records.ts';
 
 export default defineFunction({
   name: 'read_cphulk_records',

@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
-import { placeholders } from '../../model/brute-force/commands.ts';
-import * as configuration from '../../model/brute-force/config.ts';
-import { findMeans, warnOfWhatIsMissing } from '../../model/brute-force/firewall.ts';
-import { assertEnabled, skipEnabledCheck } from '../../model/brute-force/records.ts';
+import { placeholders } from '../../capabilities/logins/rules/brute-force/commands.ts';
+import * as configuration from '../../capabilities/logins/rules/brute-force/config.ts';
+import { findMeans, warnOfWhatIsMissing } from '../../capabilities/logins/rules/brute-force/firewall.ts';
+import { assertEnabled, skipEnabledCheck } from '../../capabilities/logins/rules/brute-force/records.ts';
 
 export default defineFunction({
   name: 'save_cphulk_config',

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
-import * as configuration from '../../model/brute-force/config.ts';
-import { findMeans, warnOfWhatIsMissing } from '../../model/brute-force/firewall.ts';
+import * as configuration from '../../capabilities/logins/rules/brute-force/config.ts';
+import { findMeans, warnOfWhatIsMissing } from '../../capabilities/logins/rules/brute-force/firewall.ts';
 
 export default defineFunction({
   name: 'set_cphulk_config_key',

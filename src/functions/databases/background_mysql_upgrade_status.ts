@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { find, show } from '../../model/databases/mysql-upgrades.ts';
-import { wholeLog } from '../../model/tasks/whole-log.ts';
+import { find, show } from '../../capabilities/databases/rules/mysql-upgrades.ts';
+import { wholeLog } from '../../ground/rules/tasks/whole-log.ts';
 
 export default defineFunction({
   name: 'background_mysql_upgrade_status',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { currentVersion } from '../../drivers/mysql/look.ts';
-import { versionFields } from '../../model/databases/mysql-versions.ts';
+import { currentVersion } from '../../capabilities/databases/driver/mysql/look.ts';
+import { versionFields } from '../../capabilities/databases/rules/mysql-versions.ts';
 
 export default defineFunction({
   name: 'current_mysql_version',

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { notFound } from '../../core/errors.ts';
-import { installableVersions } from '../../drivers/mysql/look.ts';
-import { versionFields } from '../../model/databases/mysql-versions.ts';
+import { installableVersions } from '../../capabilities/databases/driver/mysql/look.ts';
+import { versionFields } from '../../capabilities/databases/rules/mysql-versions.ts';
 
 export default defineFunction({
   name: 'latest_available_mysql_version',

@@ -1,6 +1,6 @@
-import { lookForEvery } from '../../changes/databases/every-server.ts';
+import { lookForEvery } from '../../capabilities/databases/plans/databases/every-server.ts';
 import { defineFunction } from '../../core/define.ts';
-import { everyFields, listEvery } from '../../model/databases/every-object.ts';
+import { everyFields, listEvery } from '../../capabilities/databases/rules/every-object.ts';
 
 export default defineFunction({
   name: 'list_database_users',

@@ -1,10 +1,10 @@
-import { lookForOwn, ownMachine } from '../../changes/databases/own-mysql.ts';
+import { lookForOwn, ownMachine } from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineFunction } from '../../core/define.ts';
-import { lookAtServer } from '../../drivers/mysql/look.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { existingAccount } from '../../model/accounts/names.ts';
-import { prefixSizes, usesPrefix } from '../../model/databases/names.ts';
-import { ownMysql, ROLE } from '../../model/databases/own-mysql.ts';
+import { lookAtServer } from '../../capabilities/databases/driver/mysql/look.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { existingAccount } from '../../ground/rules/accounts/names.ts';
+import { prefixSizes, usesPrefix } from '../../capabilities/databases/rules/names.ts';
+import { ownMysql, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
 
 export default defineFunction({
   name: 'list_mysql_databases_and_users',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import * as form from '../../model/databases/profile-form.ts';
-import * as profiles from '../../model/databases/profiles.ts';
+import * as form from '../../capabilities/databases/rules/profile-form.ts';
+import * as profiles from '../../capabilities/databases/rules/profiles.ts';
 
 export default defineFunction({
   name: 'remote_mysql_create_profile',

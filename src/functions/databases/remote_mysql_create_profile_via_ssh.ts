@@ -1,11 +1,11 @@
-import { createMysqlProfile, validated } from '../../changes/create-mysql-profile.ts';
+import { createMysqlProfile, validated } from '../../capabilities/databases/plans/create-mysql-profile.ts';
 import { defineFunction } from '../../core/define.ts';
-import { lookOverSsh, passphraseFor } from '../../drivers/mysql-profiles/look.ts';
-import * as form from '../../model/databases/profile-form.ts';
-import * as profiles from '../../model/databases/profiles.ts';
-import { accessOf, secretsOf } from '../../model/databases/ssh-login.ts';
-import * as random from '../../model/random-text.ts';
-import { keyFile } from '../../model/ssh-keys/names.ts';
+import { lookOverSsh, passphraseFor } from '../../capabilities/databases/driver/mysql-profiles/look.ts';
+import * as form from '../../capabilities/databases/rules/profile-form.ts';
+import * as profiles from '../../capabilities/databases/rules/profiles.ts';
+import { accessOf, secretsOf } from '../../capabilities/databases/rules/ssh-login.ts';
+import * as random from '../../ground/rules/random-text.ts';
+import { keyFile } from '../../capabilities/ssh/rules/names.ts';
 
 const USER_DIGITS = 8;
 const PASSWORD_LENGTH = 40;

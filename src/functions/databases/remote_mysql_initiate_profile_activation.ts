@@ -1,9 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
-import { ACTIVATION_TASK } from '../../model/databases/activations.ts';
-import * as form from '../../model/databases/profile-form.ts';
-import * as profiles from '../../model/databases/profiles.ts';
-import { isActive } from '../../model/tasks/tasks.ts';
+import { ACTIVATION_TASK } from '../../capabilities/databases/rules/activations.ts';
+import * as form from '../../capabilities/databases/rules/profile-form.ts';
+import * as profiles from '../../capabilities/databases/rules/profiles.ts';
+import { isActive } from '../../ground/rules/tasks/tasks.ts';
 
 export default defineFunction({
   name: 'remote_mysql_initiate_profile_activation',

@@ -1,5 +1,5 @@
 import { defineFunction, type Fields } from '../../core/define.ts';
-import * as activations from '../../model/databases/activations.ts';
+import * as activations from '../../capabilities/databases/rules/activations.ts';
 
 const status = { type: 'string', doc: 'INPROGRESS, DONE or FAILED.' } as const;
 const startTime = { type: 'integer', doc: 'Its start, in seconds since 1970-01-01.' } as const;

@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
-import { isSupported, versionOf } from '../../drivers/mysql-profiles/look.ts';
-import { LOCAL_PROFILE } from '../../model/databases/owners.ts';
-import * as form from '../../model/databases/profile-form.ts';
-import * as profiles from '../../model/databases/profiles.ts';
+import { isSupported, versionOf } from '../../capabilities/databases/driver/mysql-profiles/look.ts';
+import { LOCAL_PROFILE } from '../../capabilities/databases/rules/owners.ts';
+import * as form from '../../capabilities/databases/rules/profile-form.ts';
+import * as profiles from '../../capabilities/databases/rules/profiles.ts';
 
 export default defineFunction({
   name: 'remote_mysql_read_profiles',

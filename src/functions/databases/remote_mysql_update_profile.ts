@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import { validate } from '../../drivers/mysql-profiles/look.ts';
-import * as form from '../../model/databases/profile-form.ts';
-import * as profiles from '../../model/databases/profiles.ts';
+import { validate } from '../../capabilities/databases/driver/mysql-profiles/look.ts';
+import * as form from '../../capabilities/databases/rules/profile-form.ts';
+import * as profiles from '../../capabilities/databases/rules/profiles.ts';
 
 export default defineFunction({
   name: 'remote_mysql_update_profile',

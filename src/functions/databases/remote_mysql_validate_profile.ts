@@ -1,9 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
 import { quote } from '../../core/quote.ts';
-import { validate } from '../../drivers/mysql-profiles/look.ts';
-import { LOCAL_PROFILE } from '../../model/databases/owners.ts';
-import * as form from '../../model/databases/profile-form.ts';
-import * as profiles from '../../model/databases/profiles.ts';
+import { validate } from '../../capabilities/databases/driver/mysql-profiles/look.ts';
+import { LOCAL_PROFILE } from '../../capabilities/databases/rules/owners.ts';
+import * as form from '../../capabilities/databases/rules/profile-form.ts';
+import * as profiles from '../../capabilities/databases/rules/profiles.ts';
 
 export default defineFunction({
   name: 'remote_mysql_validate_profile',

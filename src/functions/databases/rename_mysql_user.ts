@@ -1,8 +1,8 @@
-import { lookForNamed, renameUser } from '../../changes/databases/rename-mysql.ts';
+import { lookForNamed, renameUser } from '../../capabilities/databases/plans/databases/rename-mysql.ts';
 import { defineFunction } from '../../core/define.ts';
-import { objectName } from '../../model/databases/names.ts';
-import { ownerNamed, ownerParam } from '../../model/databases/named-object.ts';
-import { ROLE, USERS } from '../../model/databases/own-mysql.ts';
+import { objectName } from '../../capabilities/databases/rules/names.ts';
+import { ownerNamed, ownerParam } from '../../capabilities/databases/rules/named-object.ts';
+import { ROLE, USERS } from '../../capabilities/databases/rules/own-mysql.ts';
 
 export default defineFunction({
   name: 'rename_mysql_user',

@@ -1,8 +1,8 @@
-import { lookForNamed, renameDatabase } from '../../changes/databases/postgresql.ts';
+import { lookForNamed, renameDatabase } from '../../capabilities/databases/plans/databases/postgresql.ts';
 import { defineFunction } from '../../core/define.ts';
-import { objectName } from '../../model/databases/names.ts';
-import { ownerNamed, ownerParam } from '../../model/databases/named-object.ts';
-import { DATABASES, ROLE } from '../../model/databases/own-postgresql.ts';
+import { objectName } from '../../capabilities/databases/rules/names.ts';
+import { ownerNamed, ownerParam } from '../../capabilities/databases/rules/named-object.ts';
+import { DATABASES, ROLE } from '../../capabilities/databases/rules/own-postgresql.ts';
 
 export default defineFunction({
   name: 'rename_postgresql_database',

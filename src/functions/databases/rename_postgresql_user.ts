@@ -1,9 +1,9 @@
-import { lookForNamed, renameUser } from '../../changes/databases/postgresql.ts';
+import { lookForNamed, renameUser } from '../../capabilities/databases/plans/databases/postgresql.ts';
 import { defineFunction } from '../../core/define.ts';
-import { objectName } from '../../model/databases/names.ts';
-import { ownerNamed, ownerParam } from '../../model/databases/named-object.ts';
-import { ROLE, USERS } from '../../model/databases/own-postgresql.ts';
-import * as passwords from '../../model/passwords/passwords.ts';
+import { objectName } from '../../capabilities/databases/rules/names.ts';
+import { ownerNamed, ownerParam } from '../../capabilities/databases/rules/named-object.ts';
+import { ROLE, USERS } from '../../capabilities/databases/rules/own-postgresql.ts';
+import * as passwords from '../../ground/rules/passwords/passwords.ts';
 
 export default defineFunction({
   name: 'rename_postgresql_user',

@@ -1,7 +1,7 @@
-import { setMysqlRootPassword } from '../../changes/set-mysql-root-password.ts';
+import { setMysqlRootPassword } from '../../capabilities/databases/plans/set-mysql-root-password.ts';
 import { defineFunction } from '../../core/define.ts';
-import { LOCAL_ROLE } from '../../model/databases/own-mysql.ts';
-import * as passwords from '../../model/passwords/passwords.ts';
+import { LOCAL_ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
+import * as passwords from '../../ground/rules/passwords/passwords.ts';
 
 const KNOWN = ['root'];
 

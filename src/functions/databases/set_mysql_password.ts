@@ -1,12 +1,12 @@
-import { refusedPasswords, setPassword } from '../../changes/databases/own-mysql.ts';
-import { lookForNamed } from '../../changes/databases/rename-mysql.ts';
+import { refusedPasswords, setPassword } from '../../capabilities/databases/plans/databases/own-mysql.ts';
+import { lookForNamed } from '../../capabilities/databases/plans/databases/rename-mysql.ts';
 import { authoriseAccount } from '../../core/access.ts';
 import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
-import { objectName } from '../../model/databases/names.ts';
-import { lookForPassword, ownerNamed, ownerParam } from '../../model/databases/named-object.ts';
-import { ROLE, USERS } from '../../model/databases/own-mysql.ts';
-import * as passwords from '../../model/passwords/passwords.ts';
+import { objectName } from '../../capabilities/databases/rules/names.ts';
+import { lookForPassword, ownerNamed, ownerParam } from '../../capabilities/databases/rules/named-object.ts';
+import { ROLE, USERS } from '../../capabilities/databases/rules/own-mysql.ts';
+import * as passwords from '../../ground/rules/passwords/passwords.ts';
 
 export default defineFunction({
   name: 'set_mysql_password',

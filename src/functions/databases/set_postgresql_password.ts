@@ -1,10 +1,10 @@
-import { lookForNamed, setPassword } from '../../changes/databases/postgresql.ts';
+import { lookForNamed, setPassword } from '../../capabilities/databases/plans/databases/postgresql.ts';
 import { authoriseAccount } from '../../core/access.ts';
 import { defineFunction } from '../../core/define.ts';
-import { objectName } from '../../model/databases/names.ts';
-import { lookForPassword, ownerNamed, ownerParam } from '../../model/databases/named-object.ts';
-import { ROLE, USERS } from '../../model/databases/own-postgresql.ts';
-import * as passwords from '../../model/passwords/passwords.ts';
+import { objectName } from '../../capabilities/databases/rules/names.ts';
+import { lookForPassword, ownerNamed, ownerParam } from '../../capabilities/databases/rules/named-object.ts';
+import { ROLE, USERS } from '../../capabilities/databases/rules/own-postgresql.ts';
+import * as passwords from '../../ground/rules/passwords/passwords.ts';
 
 export default defineFunction({
   name: 'set_postgresql_password',

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import { currentVersion, installableVersions } from '../../drivers/mysql/look.ts';
-import { assertInstallable } from '../../model/databases/mysql-versions.ts';
-import { assertNone, UPGRADE, upgradeIdAt } from '../../model/databases/mysql-upgrades.ts';
+import { currentVersion, installableVersions } from '../../capabilities/databases/driver/mysql/look.ts';
+import { assertInstallable } from '../../capabilities/databases/rules/mysql-versions.ts';
+import { assertNone, UPGRADE, upgradeIdAt } from '../../capabilities/databases/rules/mysql-upgrades.ts';
 
 export default defineFunction({
   name: 'start_background_mysql_upgrade',

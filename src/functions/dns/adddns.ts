@@ -1,14 +1,14 @@
-import { changeZones } from '../../changes/change-zones.ts';
+import { changeZones } from '../../capabilities/dns/plans/change-zones.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { ipv4Address, userName } from '../../core/params.ts';
-import { lookAtTemplates, lookAtZone } from '../../drivers/zones/look.ts';
-import { readZoneName } from '../../model/dns/changed-zone.ts';
-import { newZone } from '../../model/dns/new-zone.ts';
-import { zoneParam } from '../../model/dns/record-form.ts';
-import { newOwner } from '../../model/dns/new-zone-owner.ts';
-import { forceParam } from '../../model/domains/reserved-domains.ts';
-import { findTemplate } from '../../model/dns/templates.ts';
+import { lookAtTemplates, lookAtZone } from '../../capabilities/dns/driver/zones/look.ts';
+import { readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';
+import { newZone } from '../../capabilities/dns/rules/new-zone.ts';
+import { zoneParam } from '../../capabilities/dns/rules/record-form.ts';
+import { newOwner } from '../../capabilities/dns/rules/new-zone-owner.ts';
+import { forceParam } from '../../capabilities/domains/rules/reserved-domains.ts';
+import { findTemplate } from '../../capabilities/dns/rules/templates.ts';
 
 export default defineFunction({
   name: 'adddns',

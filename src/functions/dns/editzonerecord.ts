@@ -1,8 +1,8 @@
-import { editZone } from '../../changes/change-zones.ts';
+import { editZone } from '../../capabilities/dns/plans/change-zones.ts';
 import { defineFunction } from '../../core/define.ts';
-import { lookAtZone } from '../../drivers/zones/look.ts';
-import { assertSeen, readZoneName } from '../../model/dns/changed-zone.ts';
-import { editOf } from '../../model/dns/given-records.ts';
+import { lookAtZone } from '../../capabilities/dns/driver/zones/look.ts';
+import { assertSeen, readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';
+import { editOf } from '../../capabilities/dns/rules/given-records.ts';
 import {
   classParam,
   dataParams,
@@ -10,9 +10,9 @@ import {
   soaParams,
   ttlParam,
   zoneParam,
-} from '../../model/dns/record-form.ts';
-import { tellReload } from '../../model/dns/reload-text.ts';
-import * as owners from '../../model/dns/zone-owners.ts';
+} from '../../capabilities/dns/rules/record-form.ts';
+import { tellReload } from '../../capabilities/dns/rules/reload-text.ts';
+import * as owners from '../../capabilities/dns/rules/zone-owners.ts';
 
 export default defineFunction({
   name: 'editzonerecord',

@@ -1,10 +1,10 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { lookAtZones } from '../../drivers/zones/look.ts';
-import { readZoneName } from '../../model/dns/changed-zone.ts';
-import { base64Of, octetsOf } from '../../model/dns/octets.ts';
-import { zoneParam } from '../../model/dns/record-form.ts';
-import * as owners from '../../model/dns/zone-owners.ts';
+import { lookAtZones } from '../../capabilities/dns/driver/zones/look.ts';
+import { readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';
+import { base64Of, octetsOf } from '../../capabilities/dns/rules/octets.ts';
+import { zoneParam } from '../../capabilities/dns/rules/record-form.ts';
+import * as owners from '../../capabilities/dns/rules/zone-owners.ts';
 
 /** Per call, because each one is a whole file. */
 const MAX_ZONES = 100;

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as nameservers from '../../model/dns/nameservers.ts';
+import * as nameservers from '../../capabilities/domains/rules/nameservers.ts';
 
 export default defineFunction({
   name: 'get_nameserver_config',

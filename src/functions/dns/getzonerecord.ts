@@ -1,10 +1,10 @@
 import { defineFunction } from '../../core/define.ts';
 import { notFound } from '../../core/errors.ts';
-import { lookAtZone } from '../../drivers/zones/look.ts';
-import { readZoneName } from '../../model/dns/changed-zone.ts';
-import { lineParam, zoneParam } from '../../model/dns/record-form.ts';
-import * as owners from '../../model/dns/zone-owners.ts';
-import { withNumbers, zoneRow } from '../../model/dns/zone-views.ts';
+import { lookAtZone } from '../../capabilities/dns/driver/zones/look.ts';
+import { readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';
+import { lineParam, zoneParam } from '../../capabilities/dns/rules/record-form.ts';
+import * as owners from '../../capabilities/dns/rules/zone-owners.ts';
+import { withNumbers, zoneRow } from '../../capabilities/dns/rules/zone-views.ts';
 
 export default defineFunction({
   name: 'getzonerecord',

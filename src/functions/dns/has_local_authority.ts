@@ -1,12 +1,12 @@
 import { defineFunction } from '../../core/define.ts';
-import { lookAtAuthorities } from '../../drivers/zones/look.ts';
-import { domainName } from '../../model/accounts/names.ts';
+import { lookAtAuthorities } from '../../capabilities/dns/driver/zones/look.ts';
+import { domainName } from '../../ground/rules/accounts/names.ts';
 import {
   assertFewDomains,
   authorityRow,
   authorityRows,
   MAX_AUTHORITY_DOMAINS,
-} from '../../model/dns/local-authority.ts';
+} from '../../capabilities/dns/rules/local-authority.ts';
 
 export default defineFunction({
   name: 'has_local_authority',

@@ -1,9 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
-import { lookAtZone } from '../../drivers/zones/look.ts';
-import { readZoneName } from '../../model/dns/changed-zone.ts';
-import { zoneParam } from '../../model/dns/record-form.ts';
-import * as owners from '../../model/dns/zone-owners.ts';
-import { withNumbers, zoneRows } from '../../model/dns/zone-views.ts';
+import { lookAtZone } from '../../capabilities/dns/driver/zones/look.ts';
+import { readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';
+import { zoneParam } from '../../capabilities/dns/rules/record-form.ts';
+import * as owners from '../../capabilities/dns/rules/zone-owners.ts';
+import { withNumbers, zoneRows } from '../../capabilities/dns/rules/zone-views.ts';
 
 export default defineFunction({
   name: 'listmxs',

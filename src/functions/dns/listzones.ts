@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import { lookForZones } from '../../drivers/zones/look.ts';
-import * as owners from '../../model/dns/zone-owners.ts';
-import * as longLists from '../../model/long-list.ts';
+import { lookForZones } from '../../capabilities/dns/driver/zones/look.ts';
+import * as owners from '../../capabilities/dns/rules/zone-owners.ts';
+import * as longLists from '../../ground/rules/long-list.ts';
 
 export default defineFunction({
   name: 'listzones',

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { domainName } from '../../model/accounts/names.ts';
+import { domainName } from '../../ground/rules/accounts/names.ts';
 
 export default defineFunction({
   name: 'lookupnsips',

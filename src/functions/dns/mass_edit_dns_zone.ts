@@ -1,9 +1,9 @@
-import { editZone } from '../../changes/change-zones.ts';
+import { editZone } from '../../capabilities/dns/plans/change-zones.ts';
 import { defineFunction } from '../../core/define.ts';
-import { lookAtZone } from '../../drivers/zones/look.ts';
-import { assertSeen, readZoneName } from '../../model/dns/changed-zone.ts';
-import { MASS_EDIT_FORM, massEditParams, readChanges } from '../../model/dns/mass-edit.ts';
-import * as owners from '../../model/dns/zone-owners.ts';
+import { lookAtZone } from '../../capabilities/dns/driver/zones/look.ts';
+import { assertSeen, readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';
+import { MASS_EDIT_FORM, massEditParams, readChanges } from '../../capabilities/dns/rules/mass-edit.ts';
+import * as owners from '../../capabilities/dns/rules/zone-owners.ts';
 
 export default defineFunction({
   name: 'mass_edit_dns_zone',

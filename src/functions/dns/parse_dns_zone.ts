@@ -1,10 +1,10 @@
 import { defineFunction } from '../../core/define.ts';
-import { lookAtZone } from '../../drivers/zones/look.ts';
-import { readZoneName } from '../../model/dns/changed-zone.ts';
-import { zoneParam } from '../../model/dns/record-form.ts';
-import * as owners from '../../model/dns/zone-owners.ts';
-import { PARSED_FORM, parsedRow, parsedRows } from '../../model/dns/zone-views.ts';
-import { tableOfParsed } from '../../model/dns/zone-table.ts';
+import { lookAtZone } from '../../capabilities/dns/driver/zones/look.ts';
+import { readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';
+import { zoneParam } from '../../capabilities/dns/rules/record-form.ts';
+import * as owners from '../../capabilities/dns/rules/zone-owners.ts';
+import { PARSED_FORM, parsedRow, parsedRows } from '../../capabilities/dns/rules/zone-views.ts';
+import { tableOfParsed } from '../../capabilities/dns/rules/zone-table.ts';
 
 export default defineFunction({
   name: 'parse_dns_zone',

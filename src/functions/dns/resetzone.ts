@@ -1,14 +1,14 @@
-import { resetZone } from '../../changes/change-zones.ts';
+import { resetZone } from '../../capabilities/dns/plans/change-zones.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { lookAtTemplates, lookAtZone } from '../../drivers/zones/look.ts';
-import { existingAccount } from '../../model/accounts/names.ts';
-import { find, noAccess, maySee } from '../../model/accounts/accounts.ts';
-import { ACCOUNT_TEMPLATES } from '../../model/dns/account-zone.ts';
-import { readZoneName } from '../../model/dns/changed-zone.ts';
-import { zoneParam } from '../../model/dns/record-form.ts';
-import { tellReload } from '../../model/dns/reload-text.ts';
-import * as owners from '../../model/dns/zone-owners.ts';
+import { lookAtTemplates, lookAtZone } from '../../capabilities/dns/driver/zones/look.ts';
+import { existingAccount } from '../../ground/rules/accounts/names.ts';
+import { find, noAccess, maySee } from '../../capabilities/accounts/rules/accounts.ts';
+import { ACCOUNT_TEMPLATES } from '../../capabilities/dns/rules/account-zone.ts';
+import { readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';
+import { zoneParam } from '../../capabilities/dns/rules/record-form.ts';
+import { tellReload } from '../../capabilities/dns/rules/reload-text.ts';
+import * as owners from '../../capabilities/dns/rules/zone-owners.ts';
 
 export default defineFunction({
   name: 'resetzone',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { notFound } from '../../core/errors.ts';
-import { domainName } from '../../model/accounts/names.ts';
+import { domainName } from '../../ground/rules/accounts/names.ts';
 
 export default defineFunction({
   name: 'resolvedomainname',

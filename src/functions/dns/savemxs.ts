@@ -1,12 +1,12 @@
-import { editZone } from '../../changes/change-zones.ts';
+import { editZone } from '../../capabilities/dns/plans/change-zones.ts';
 import { defineFunction } from '../../core/define.ts';
-import { lookAtZone } from '../../drivers/zones/look.ts';
-import { assertSeen, readZoneName } from '../../model/dns/changed-zone.ts';
-import { readOwner } from '../../model/dns/names.ts';
-import { classParam, ttlParam, zoneParam } from '../../model/dns/record-form.ts';
-import { readParams } from '../../model/dns/record-params.ts';
-import { tellReload } from '../../model/dns/reload-text.ts';
-import * as owners from '../../model/dns/zone-owners.ts';
+import { lookAtZone } from '../../capabilities/dns/driver/zones/look.ts';
+import { assertSeen, readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';
+import { readOwner } from '../../capabilities/dns/rules/names.ts';
+import { classParam, ttlParam, zoneParam } from '../../capabilities/dns/rules/record-form.ts';
+import { readParams } from '../../capabilities/dns/rules/record-params.ts';
+import { tellReload } from '../../capabilities/dns/rules/reload-text.ts';
+import * as owners from '../../capabilities/dns/rules/zone-owners.ts';
 
 export default defineFunction({
   name: 'savemxs',

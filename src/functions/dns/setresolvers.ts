@@ -1,10 +1,10 @@
-import { setResolvers } from '../../changes/set-resolvers.ts';
+import { setResolvers } from '../../capabilities/dns/plans/set-resolvers.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
-import { formatIp, parseIp } from '../../model/addresses/ip.ts';
-import { ownResolvers } from '../../model/dns/own-resolver.ts';
-import { rolesOf } from '../../model/roles/active-profile.ts';
+import { formatIp, parseIp } from '../../capabilities/addresses/rules/ip.ts';
+import { ownResolvers } from '../../capabilities/dns/rules/own-resolver.ts';
+import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
 
 const address = { type: 'string', maxLength: 45 } as const;
 

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
-import { domainName } from '../../model/accounts/names.ts';
-import { update } from '../../model/dns/nameservers.ts';
+import { domainName } from '../../ground/rules/accounts/names.ts';
+import { update } from '../../capabilities/domains/rules/nameservers.ts';
 
 const server = {
   ...domainName,

@@ -2,10 +2,10 @@ import type { FreeContext } from '../../core/context.ts';
 import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
 import type { Hash } from '../../core/values.ts';
-import { callAccountApi } from '../../model/account-apis/call.ts';
-import { functionParam, moduleParam } from '../../model/account-apis/names.ts';
-import { respondAs, versions } from '../../model/account-apis/versions.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
+import { callAccountApi } from '../../capabilities/logins/rules/account-apis/call.ts';
+import { functionParam, moduleParam } from '../../capabilities/logins/rules/account-apis/names.ts';
+import { respondAs, versions } from '../../capabilities/logins/rules/account-apis/versions.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 
 export default defineFunction({
   name: 'cpanel',

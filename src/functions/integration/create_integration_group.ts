@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as form from '../../model/integration/form.ts';
-import * as groups from '../../model/integration/groups.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as form from '../../capabilities/logins/rules/integration/form.ts';
+import * as groups from '../../capabilities/logins/rules/integration/groups.ts';
 
 export default defineFunction({
   name: 'create_integration_group',

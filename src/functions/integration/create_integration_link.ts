@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as form from '../../model/integration/form.ts';
-import * as groups from '../../model/integration/groups.ts';
-import * as links from '../../model/integration/links.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as form from '../../capabilities/logins/rules/integration/form.ts';
+import * as groups from '../../capabilities/logins/rules/integration/groups.ts';
+import * as links from '../../capabilities/logins/rules/integration/links.ts';
 
 export default defineFunction({
   name: 'create_integration_link',

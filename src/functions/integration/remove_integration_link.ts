@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as form from '../../model/integration/form.ts';
-import * as links from '../../model/integration/links.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as form from '../../capabilities/logins/rules/integration/form.ts';
+import * as links from '../../capabilities/logins/rules/integration/links.ts';
 
 export default defineFunction({
   name: 'remove_integration_link',

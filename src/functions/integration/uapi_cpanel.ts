@@ -1,9 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { existingAccount } from '../../model/accounts/names.ts';
-import { uapiAnswer } from '../../model/account-apis/answers.ts';
-import { callAccountApi } from '../../model/account-apis/call.ts';
-import { functionParam, moduleParam } from '../../model/account-apis/names.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { existingAccount } from '../../ground/rules/accounts/names.ts';
+import { uapiAnswer } from '../../capabilities/logins/rules/account-apis/answers.ts';
+import { callAccountApi } from '../../capabilities/logins/rules/account-apis/call.ts';
+import { functionParam, moduleParam } from '../../capabilities/logins/rules/account-apis/names.ts';
 
 export default defineFunction({
   name: 'uapi_cpanel',

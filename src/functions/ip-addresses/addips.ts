@@ -1,7 +1,11 @@
-import { addAddresses } from '../../changes/change-addresses.ts';
+import { addAddresses } from '../../capabilities/addresses/plans/change-addresses.ts';
 import { defineFunction } from '../../core/define.ts';
-import { describeAdded, findPlace, readNewAddresses } from '../../model/addresses/new-addresses.ts';
-import { readNetmask } from '../../model/addresses/netmask.ts';
+import {
+  describeAdded,
+  findPlace,
+  readNewAddresses,
+} from '../../capabilities/addresses/rules/new-addresses.ts';
+import { readNetmask } from '../../capabilities/addresses/rules/netmask.ts';
 
 export default defineFunction({
   name: 'addips',

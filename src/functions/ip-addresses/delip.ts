@@ -1,10 +1,10 @@
-import { removeAddresses } from '../../changes/change-addresses.ts';
+import { removeAddresses } from '../../capabilities/addresses/plans/change-addresses.ts';
 import { defineFunction } from '../../core/define.ts';
-import { lookForTexts } from '../../drivers/zones/look.ts';
-import { findPublicAddress, publicAddresses } from '../../model/addresses/nat.ts';
-import * as serverAddresses from '../../model/addresses/server-addresses.ts';
-import { zonesNaming } from '../../model/dns/account-zones.ts';
-import { rolesOf } from '../../model/roles/active-profile.ts';
+import { lookForTexts } from '../../capabilities/dns/driver/zones/look.ts';
+import { findPublicAddress, publicAddresses } from '../../capabilities/addresses/rules/nat.ts';
+import * as serverAddresses from '../../capabilities/addresses/rules/server-addresses.ts';
+import { zonesNaming } from '../../capabilities/dns/rules/account-zones.ts';
+import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
 
 export default defineFunction({
   name: 'delip',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { ipv4Address } from '../../core/params.ts';
-import * as nat from '../../model/addresses/nat.ts';
+import * as nat from '../../capabilities/addresses/rules/nat.ts';
 
 export default defineFunction({
   name: 'get_public_ip',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { existingUser } from '../../core/params.ts';
-import * as shared from '../../model/addresses/shared-address.ts';
+import * as shared from '../../capabilities/addresses/rules/shared-address.ts';
 
 export default defineFunction({
   name: 'get_shared_ip',

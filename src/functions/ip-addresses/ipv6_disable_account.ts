@@ -1,11 +1,11 @@
-import { releaseIpv6 } from '../../changes/change-ipv6.ts';
+import { releaseIpv6 } from '../../life/plans/change-ipv6.ts';
 import { defineFunction } from '../../core/define.ts';
 import { notFound } from '../../core/errors.ts';
-import { lookAtZones } from '../../drivers/zones/look.ts';
-import { assertSome, getSeveral, type Failure } from '../../model/accounts/several-accounts.ts';
-import * as assignments from '../../model/addresses/ipv6-assignments.ts';
-import { zoneNamesOf, zonesOf } from '../../model/dns/account-zones.ts';
-import { nextZone, removeIpv6, type NextZone } from '../../model/dns/site-addresses.ts';
+import { lookAtZones } from '../../capabilities/dns/driver/zones/look.ts';
+import { assertSome, getSeveral, type Failure } from '../../life/rules/several-accounts.ts';
+import * as assignments from '../../capabilities/addresses/rules/ipv6-assignments.ts';
+import { zoneNamesOf, zonesOf } from '../../capabilities/dns/rules/account-zones.ts';
+import { nextZone, removeIpv6, type NextZone } from '../../capabilities/dns/rules/site-addresses.ts';
 
 export default defineFunction({
   name: 'ipv6_disable_account',

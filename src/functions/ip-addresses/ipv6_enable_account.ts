@@ -1,15 +1,15 @@
-import { assignIpv6 } from '../../changes/change-ipv6.ts';
+import { assignIpv6 } from '../../life/plans/change-ipv6.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { lookAtZones } from '../../drivers/zones/look.ts';
-import { assertSome, getSeveral, type Failure } from '../../model/accounts/several-accounts.ts';
-import { rangeName } from '../../model/addresses/ipv6-range-form.ts';
-import * as assignments from '../../model/addresses/ipv6-assignments.ts';
-import * as supply from '../../model/addresses/ipv6-supply.ts';
-import { findPublicAddress } from '../../model/addresses/nat.ts';
-import { findPlace } from '../../model/addresses/new-addresses.ts';
-import { zoneNamesOf, zonesOf } from '../../model/dns/account-zones.ts';
-import { addIpv6, nextZone, type NextZone } from '../../model/dns/site-addresses.ts';
+import { lookAtZones } from '../../capabilities/dns/driver/zones/look.ts';
+import { assertSome, getSeveral, type Failure } from '../../life/rules/several-accounts.ts';
+import { rangeName } from '../../capabilities/addresses/rules/ipv6-range-form.ts';
+import * as assignments from '../../capabilities/addresses/rules/ipv6-assignments.ts';
+import * as supply from '../../capabilities/addresses/rules/ipv6-supply.ts';
+import { findPublicAddress } from '../../capabilities/addresses/rules/nat.ts';
+import { findPlace } from '../../capabilities/addresses/rules/new-addresses.ts';
+import { zoneNamesOf, zonesOf } from '../../capabilities/dns/rules/account-zones.ts';
+import { addIpv6, nextZone, type NextZone } from '../../capabilities/dns/rules/site-addresses.ts';
 
 export default defineFunction({
   name: 'ipv6_enable_account',

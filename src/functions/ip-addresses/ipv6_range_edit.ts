@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { newRangeName, rangeName, rangeNote } from '../../model/addresses/ipv6-range-form.ts';
-import * as ranges from '../../model/addresses/ipv6-ranges.ts';
+import { newRangeName, rangeName, rangeNote } from '../../capabilities/addresses/rules/ipv6-range-form.ts';
+import * as ranges from '../../capabilities/addresses/rules/ipv6-ranges.ts';
 
 export default defineFunction({
   name: 'ipv6_range_edit',

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as listed from '../../model/addresses/ipv6-list.ts';
+import * as listed from '../../capabilities/addresses/rules/ipv6-list.ts';
 
 export default defineFunction({
   name: 'ipv6_range_list',

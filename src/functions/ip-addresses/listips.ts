@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as serverAddresses from '../../model/addresses/server-addresses.ts';
+import * as serverAddresses from '../../capabilities/addresses/rules/server-addresses.ts';
 
 export default defineFunction({
   name: 'listips',

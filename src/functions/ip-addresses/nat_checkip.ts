@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { ipv4Address } from '../../core/params.ts';
-import * as nat from '../../model/addresses/nat.ts';
-import * as serverAddresses from '../../model/addresses/server-addresses.ts';
+import * as nat from '../../capabilities/addresses/rules/nat.ts';
+import * as serverAddresses from '../../capabilities/addresses/rules/server-addresses.ts';
 
 export default defineFunction({
   name: 'nat_checkip',

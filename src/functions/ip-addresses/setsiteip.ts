@@ -1,16 +1,16 @@
-import { changeAccount } from '../../changes/change-account.ts';
+import { changeAccount } from '../../life/plans/change-account.ts';
 import { authoriseAccount } from '../../core/access.ts';
 import { defineFunction } from '../../core/define.ts';
 import { ipv4Address } from '../../core/params.ts';
-import { lookAtZones } from '../../drivers/zones/look.ts';
-import { assertSameDomain, getNamed } from '../../model/accounts/named-account.ts';
-import { existingAccount, existingDomain } from '../../model/accounts/names.ts';
-import * as accountIps from '../../model/accounts/ips.ts';
-import { findPublicAddress } from '../../model/addresses/nat.ts';
-import { zoneNamesOf, zonesOf } from '../../model/dns/account-zones.ts';
-import { moveIpv4, nextZone, type NextZone } from '../../model/dns/site-addresses.ts';
-import * as hostedDomains from '../../model/domains/hosted-domains.ts';
-import { assertAllowed } from '../../model/packages/privileges.ts';
+import { lookAtZones } from '../../capabilities/dns/driver/zones/look.ts';
+import { assertSameDomain, getNamed } from '../../capabilities/accounts/rules/named-account.ts';
+import { existingAccount, existingDomain } from '../../ground/rules/accounts/names.ts';
+import * as accountIps from '../../capabilities/addresses/rules/ips.ts';
+import { findPublicAddress } from '../../capabilities/addresses/rules/nat.ts';
+import { zoneNamesOf, zonesOf } from '../../capabilities/dns/rules/account-zones.ts';
+import { moveIpv4, nextZone, type NextZone } from '../../capabilities/dns/rules/site-addresses.ts';
+import * as hostedDomains from '../../capabilities/domains/rules/hosted-domains.ts';
+import { assertAllowed } from '../../capabilities/accounts/rules/packages/privileges.ts';
 
 export default defineFunction({
   name: 'setsiteip',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { extensionForm } from '../../model/packages/extension-form.ts';
-import * as packages from '../../model/packages/packages.ts';
+import { extensionForm } from '../../capabilities/accounts/rules/packages/extension-form.ts';
+import * as packages from '../../capabilities/accounts/rules/packages/packages.ts';
 
 export default defineFunction({
   name: '_getpkgextensionform',

@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
-import { existingAccount } from '../../model/accounts/names.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as featureLists from '../../model/features/lists.ts';
-import * as featureOverrides from '../../model/features/overrides.ts';
+import { existingAccount } from '../../ground/rules/accounts/names.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as featureLists from '../../capabilities/accounts/rules/features/lists.ts';
+import * as featureOverrides from '../../capabilities/accounts/rules/features/overrides.ts';
 
 export default defineFunction({
   name: 'add_override_features_for_user',

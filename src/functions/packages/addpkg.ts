@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import { readDefaults } from '../../model/packages/defaults.ts';
-import * as form from '../../model/packages/form.ts';
-import * as packages from '../../model/packages/packages.ts';
+import { readDefaults } from '../../capabilities/accounts/rules/packages/defaults.ts';
+import * as form from '../../capabilities/accounts/rules/packages/form.ts';
+import * as packages from '../../capabilities/accounts/rules/packages/packages.ts';
 
 export default defineFunction({
   name: 'addpkg',

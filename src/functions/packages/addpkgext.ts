@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import * as form from '../../model/packages/form.ts';
-import * as packages from '../../model/packages/packages.ts';
+import * as form from '../../capabilities/accounts/rules/packages/form.ts';
+import * as packages from '../../capabilities/accounts/rules/packages/packages.ts';
 
 export default defineFunction({
   name: 'addpkgext',

@@ -1,10 +1,10 @@
-import { changeAccount } from '../../changes/change-account.ts';
+import { changeAccount } from '../../life/plans/change-account.ts';
 import { defineFunction } from '../../core/define.ts';
-import { existingAccount } from '../../model/accounts/names.ts';
-import { isQuotaEnabled, warnOfQuota } from '../../model/accounts/quota.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as packageAccounts from '../../model/packages/accounts.ts';
-import * as packages from '../../model/packages/packages.ts';
+import { existingAccount } from '../../ground/rules/accounts/names.ts';
+import { isQuotaEnabled, warnOfQuota } from '../../capabilities/accounts/rules/quota.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as packageAccounts from '../../life/rules/packages/accounts.ts';
+import * as packages from '../../capabilities/accounts/rules/packages/packages.ts';
 
 export default defineFunction({
   name: 'changepackage',

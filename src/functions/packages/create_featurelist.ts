@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { features, type FeatureId } from '../../model/features/catalogue.ts';
-import * as featureLists from '../../model/features/lists.ts';
+import { features, type FeatureId } from '../../capabilities/accounts/rules/features/catalogue.ts';
+import * as featureLists from '../../capabilities/accounts/rules/features/lists.ts';
 
 interface FeatureFlag {
   readonly type: 'flag';

@@ -1,14 +1,14 @@
-import { changePackage } from '../../changes/change-package.ts';
+import { changePackage } from '../../life/plans/change-package.ts';
 import { mayCall } from '../../core/access.ts';
 import type { Context } from '../../core/context.ts';
 import { defineFunction } from '../../core/define.ts';
-import { isQuotaEnabled, warnOfQuota } from '../../model/accounts/quota.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as packageAccounts from '../../model/packages/accounts.ts';
-import { readDefaults } from '../../model/packages/defaults.ts';
-import * as form from '../../model/packages/form.ts';
-import * as packages from '../../model/packages/packages.ts';
-import type { Settings } from '../../model/packages/settings.ts';
+import { isQuotaEnabled, warnOfQuota } from '../../capabilities/accounts/rules/quota.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as packageAccounts from '../../life/rules/packages/accounts.ts';
+import { readDefaults } from '../../capabilities/accounts/rules/packages/defaults.ts';
+import * as form from '../../capabilities/accounts/rules/packages/form.ts';
+import * as packages from '../../capabilities/accounts/rules/packages/packages.ts';
+import type { Settings } from '../../capabilities/accounts/rules/packages/settings.ts';
 
 export default defineFunction({
   name: 'editpkg',

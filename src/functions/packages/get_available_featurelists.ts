@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as featureLists from '../../model/features/lists.ts';
+import * as featureLists from '../../capabilities/accounts/rules/features/lists.ts';
 
 export default defineFunction({
   name: 'get_available_featurelists',

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { features } from '../../model/features/catalogue.ts';
+import { features } from '../../capabilities/accounts/rules/features/catalogue.ts';
 
 export default defineFunction({
   name: 'get_feature_names',

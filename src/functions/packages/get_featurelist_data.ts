@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { features } from '../../model/features/catalogue.ts';
-import * as featureLists from '../../model/features/lists.ts';
+import { features } from '../../capabilities/accounts/rules/features/catalogue.ts';
+import * as featureLists from '../../capabilities/accounts/rules/features/lists.ts';
 
 export default defineFunction({
   name: 'get_featurelist_data',

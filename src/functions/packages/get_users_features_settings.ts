@@ -1,10 +1,13 @@
 import { defineFunction } from '../../core/define.ts';
-import { existingAccount } from '../../model/accounts/names.ts';
-import { features } from '../../model/features/catalogue.ts';
-import { readIds } from '../../model/features/ids.ts';
-import { NameIndex } from '../../model/features/name-index.ts';
-import { leaveText, LONG } from '../../model/long-list.ts';
-import { recordsOf, type FeatureRecord } from '../../model/features/settings-of-users.ts';
+import { existingAccount } from '../../ground/rules/accounts/names.ts';
+import { features } from '../../capabilities/accounts/rules/features/catalogue.ts';
+import { readIds } from '../../capabilities/accounts/rules/features/ids.ts';
+import { NameIndex } from '../../capabilities/accounts/rules/features/name-index.ts';
+import { leaveText, LONG } from '../../ground/rules/long-list.ts';
+import {
+  recordsOf,
+  type FeatureRecord,
+} from '../../capabilities/accounts/rules/features/settings-of-users.ts';
 
 export default defineFunction({
   name: 'get_users_features_settings',

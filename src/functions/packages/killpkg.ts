@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as packages from '../../model/packages/packages.ts';
+import * as packages from '../../capabilities/accounts/rules/packages/packages.ts';
 
 export default defineFunction({
   name: 'killpkg',

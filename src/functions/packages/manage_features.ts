@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
-import { features } from '../../model/features/catalogue.ts';
-import { readIds } from '../../model/features/ids.ts';
-import * as featureLists from '../../model/features/lists.ts';
+import { features } from '../../capabilities/accounts/rules/features/catalogue.ts';
+import { readIds } from '../../capabilities/accounts/rules/features/ids.ts';
+import * as featureLists from '../../capabilities/accounts/rules/features/lists.ts';
 
 export default defineFunction({
   name: 'manage_features',

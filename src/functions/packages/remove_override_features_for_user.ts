@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import { existingAccount } from '../../model/accounts/names.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as featureOverrides from '../../model/features/overrides.ts';
+import { existingAccount } from '../../ground/rules/accounts/names.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as featureOverrides from '../../capabilities/accounts/rules/features/overrides.ts';
 
 const setUp = [
   { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },

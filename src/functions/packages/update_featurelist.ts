@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
-import { isFeature, type FeatureId } from '../../model/features/catalogue.ts';
-import * as featureLists from '../../model/features/lists.ts';
+import { isFeature, type FeatureId } from '../../capabilities/accounts/rules/features/catalogue.ts';
+import * as featureLists from '../../capabilities/accounts/rules/features/lists.ts';
 
 export default defineFunction({
   name: 'update_featurelist',

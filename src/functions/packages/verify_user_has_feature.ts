@@ -1,9 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
-import { existingAccount } from '../../model/accounts/names.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { isFeature } from '../../model/features/catalogue.ts';
-import { describeUnknown } from '../../model/features/ids.ts';
-import * as featureOverrides from '../../model/features/overrides.ts';
+import { existingAccount } from '../../ground/rules/accounts/names.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { isFeature } from '../../capabilities/accounts/rules/features/catalogue.ts';
+import { describeUnknown } from '../../capabilities/accounts/rules/features/ids.ts';
+import * as featureOverrides from '../../capabilities/accounts/rules/features/overrides.ts';
 
 export default defineFunction({
   name: 'verify_user_has_feature',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { CONVERSION } from '../../model/php/conversion.ts';
-import * as tasks from '../../model/tasks/tasks.ts';
+import { CONVERSION } from '../../capabilities/php/rules/conversion.ts';
+import * as tasks from '../../ground/rules/tasks/tasks.ts';
 import { ApiError } from '../../core/errors.ts';
 
 export default defineFunction({

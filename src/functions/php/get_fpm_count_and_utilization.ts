@@ -1,9 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
-import { findVersions } from '../../drivers/php/look.ts';
-import { lookAtMemory } from '../../drivers/php-pools/look.ts';
-import { memoryOfDomain } from '../../model/php/conversion.ts';
-import { newestOf } from '../../model/php/versions.ts';
-import { countFpmHosts, prepareList } from '../../model/php/virtual-hosts.ts';
+import { findVersions } from '../../capabilities/php/driver/look.ts';
+import { lookAtMemory } from '../../capabilities/php/driver/php-pools/look.ts';
+import { memoryOfDomain } from '../../capabilities/php/rules/conversion.ts';
+import { newestOf } from '../../capabilities/php/rules/versions.ts';
+import { countFpmHosts, prepareList } from '../../capabilities/php/rules/virtual-hosts.ts';
 
 const MIB = 1024 * 1024;
 

@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
-import { hostName } from '../../model/accounts/names.ts';
-import { parametersIn, settingRows } from '../../model/php/fpm-settings.ts';
-import { ALL_POOLS, readFpmSettings } from '../../model/php/stored-fpm-settings.ts';
-import { getOwner, hostsOf, readAccount } from '../../model/php/virtual-hosts.ts';
+import { hostName } from '../../ground/rules/accounts/names.ts';
+import { parametersIn, settingRows } from '../../capabilities/php/rules/fpm-settings.ts';
+import { ALL_POOLS, readFpmSettings } from '../../capabilities/php/rules/stored-fpm-settings.ts';
+import { getOwner, hostsOf, readAccount } from '../../capabilities/php/rules/virtual-hosts.ts';
 
 export default defineFunction({
   name: 'php_fpm_config_get',

@@ -1,12 +1,17 @@
-import { changePhp } from '../../changes/change-php.ts';
+import { changePhp } from '../../life/plans/change-php.ts';
 import { defineFunction } from '../../core/define.ts';
-import * as php from '../../drivers/php/look.ts';
-import { hostName } from '../../model/accounts/names.ts';
-import { changedHosts, changedServer } from '../../model/php/changed-hosts.ts';
-import { checkSettings, optionsIn, readGivenSettings, withGiven } from '../../model/php/fpm-settings.ts';
-import { lookForFpm } from '../../model/php/look-for-fpm.ts';
-import { ALL_POOLS, readFpmSettings } from '../../model/php/stored-fpm-settings.ts';
-import { newestOf } from '../../model/php/versions.ts';
+import * as php from '../../capabilities/php/driver/look.ts';
+import { hostName } from '../../ground/rules/accounts/names.ts';
+import { changedHosts, changedServer } from '../../capabilities/php/rules/changed-hosts.ts';
+import {
+  checkSettings,
+  optionsIn,
+  readGivenSettings,
+  withGiven,
+} from '../../capabilities/php/rules/fpm-settings.ts';
+import { lookForFpm } from '../../capabilities/php/rules/look-for-fpm.ts';
+import { ALL_POOLS, readFpmSettings } from '../../capabilities/php/rules/stored-fpm-settings.ts';
+import { newestOf } from '../../capabilities/php/rules/versions.ts';
 
 export default defineFunction({
   name: 'php_fpm_config_set',

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { readServer } from '../../model/php/settings.ts';
+import { readServer } from '../../capabilities/php/rules/settings.ts';
 
 export default defineFunction({
   name: 'php_get_default_accounts_to_fpm',

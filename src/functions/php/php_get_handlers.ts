@@ -1,9 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
-import { findVersions } from '../../drivers/php/look.ts';
-import { versionParam } from '../../model/php/form.ts';
-import { availableHandlers, DEFAULT_HANDLER } from '../../model/php/handlers.ts';
-import { readHandlers } from '../../model/php/settings.ts';
-import { getVersion } from '../../model/php/versions.ts';
+import { findVersions } from '../../capabilities/php/driver/look.ts';
+import { versionParam } from '../../capabilities/php/rules/form.ts';
+import { availableHandlers, DEFAULT_HANDLER } from '../../capabilities/php/rules/handlers.ts';
+import { readHandlers } from '../../capabilities/php/rules/settings.ts';
+import { getVersion } from '../../capabilities/php/rules/versions.ts';
 
 export default defineFunction({
   name: 'php_get_handlers',

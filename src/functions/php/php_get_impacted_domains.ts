@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { hostName } from '../../model/accounts/names.ts';
-import { getOwner, namesOfHosts, prepareList } from '../../model/php/virtual-hosts.ts';
+import { hostName } from '../../ground/rules/accounts/names.ts';
+import { getOwner, namesOfHosts, prepareList } from '../../capabilities/php/rules/virtual-hosts.ts';
 
 export default defineFunction({
   name: 'php_get_impacted_domains',

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { findVersions } from '../../drivers/php/look.ts';
+import { findVersions } from '../../capabilities/php/driver/look.ts';
 
 export default defineFunction({
   name: 'php_get_installed_versions',

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import { findVersions } from '../../drivers/php/look.ts';
-import { readServer } from '../../model/php/settings.ts';
-import { assertSome, newestOf } from '../../model/php/versions.ts';
+import { findVersions } from '../../capabilities/php/driver/look.ts';
+import { readServer } from '../../capabilities/php/rules/settings.ts';
+import { assertSome, newestOf } from '../../capabilities/php/rules/versions.ts';
 
 export default defineFunction({
   name: 'php_get_system_default_version',

@@ -1,9 +1,14 @@
 import { defineFunction } from '../../core/define.ts';
-import { findVersions } from '../../drivers/php/look.ts';
-import * as longLists from '../../model/long-list.ts';
-import { hostFields, recordWithAccount, rowWithAccount } from '../../model/php/rows.ts';
-import { newestOf } from '../../model/php/versions.ts';
-import { countHosts, listHosts, prepareList, recordsOfHosts } from '../../model/php/virtual-hosts.ts';
+import { findVersions } from '../../capabilities/php/driver/look.ts';
+import * as longLists from '../../ground/rules/long-list.ts';
+import { hostFields, recordWithAccount, rowWithAccount } from '../../capabilities/php/rules/rows.ts';
+import { newestOf } from '../../capabilities/php/rules/versions.ts';
+import {
+  countHosts,
+  listHosts,
+  prepareList,
+  recordsOfHosts,
+} from '../../capabilities/php/rules/virtual-hosts.ts';
 
 export default defineFunction({
   name: 'php_get_vhost_versions',

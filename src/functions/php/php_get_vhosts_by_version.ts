@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
-import { findVersions } from '../../drivers/php/look.ts';
-import { versionParam } from '../../model/php/form.ts';
-import { getVersion, INHERIT, newestOf } from '../../model/php/versions.ts';
-import { namesOfHosts, prepareList } from '../../model/php/virtual-hosts.ts';
+import { findVersions } from '../../capabilities/php/driver/look.ts';
+import { versionParam } from '../../capabilities/php/rules/form.ts';
+import { getVersion, INHERIT, newestOf } from '../../capabilities/php/rules/versions.ts';
+import { namesOfHosts, prepareList } from '../../capabilities/php/rules/virtual-hosts.ts';
 
 export default defineFunction({
   name: 'php_get_vhosts_by_version',

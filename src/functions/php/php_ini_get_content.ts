@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import { findVersions, readIni } from '../../drivers/php/look.ts';
-import { versionParam } from '../../model/php/form.ts';
-import { getVersion } from '../../model/php/versions.ts';
+import { findVersions, readIni } from '../../capabilities/php/driver/look.ts';
+import { versionParam } from '../../capabilities/php/rules/form.ts';
+import { getVersion } from '../../capabilities/php/rules/versions.ts';
 
 export default defineFunction({
   name: 'php_ini_get_content',

@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
-import { findVersions, readIni } from '../../drivers/php/look.ts';
-import { versionParam } from '../../model/php/form.ts';
-import { directiveFields, directiveRows } from '../../model/php/directive-rows.ts';
-import { getVersion } from '../../model/php/versions.ts';
+import { findVersions, readIni } from '../../capabilities/php/driver/look.ts';
+import { versionParam } from '../../capabilities/php/rules/form.ts';
+import { directiveFields, directiveRows } from '../../capabilities/php/rules/directive-rows.ts';
+import { getVersion } from '../../capabilities/php/rules/versions.ts';
 
 export default defineFunction({
   name: 'php_ini_get_directives',

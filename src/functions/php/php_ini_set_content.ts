@@ -1,9 +1,9 @@
-import { setPhpIni } from '../../changes/set-php-ini.ts';
+import { setPhpIni } from '../../capabilities/php/plans/set-php-ini.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { findVersions, readIni } from '../../drivers/php/look.ts';
-import { versionParam } from '../../model/php/form.ts';
-import { getVersion } from '../../model/php/versions.ts';
+import { findVersions, readIni } from '../../capabilities/php/driver/look.ts';
+import { versionParam } from '../../capabilities/php/rules/form.ts';
+import { getVersion } from '../../capabilities/php/rules/versions.ts';
 
 export default defineFunction({
   name: 'php_ini_set_content',

@@ -1,10 +1,10 @@
-import { setPhpIni } from '../../changes/set-php-ini.ts';
+import { setPhpIni } from '../../capabilities/php/plans/set-php-ini.ts';
 import { defineFunction } from '../../core/define.ts';
-import { findVersions, readIni } from '../../drivers/php/look.ts';
-import { editFiles, findOverriding } from '../../model/php/ini-settings.ts';
-import { readSetting } from '../../model/php/ini.ts';
-import { versionParam } from '../../model/php/form.ts';
-import { getVersion } from '../../model/php/versions.ts';
+import { findVersions, readIni } from '../../capabilities/php/driver/look.ts';
+import { editFiles, findOverriding } from '../../capabilities/php/rules/ini-settings.ts';
+import { readSetting } from '../../capabilities/php/rules/ini.ts';
+import { versionParam } from '../../capabilities/php/rules/form.ts';
+import { getVersion } from '../../capabilities/php/rules/versions.ts';
 
 export default defineFunction({
   name: 'php_ini_set_directives',

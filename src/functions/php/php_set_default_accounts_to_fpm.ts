@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { setServer } from '../../model/php/settings.ts';
+import { setServer } from '../../capabilities/php/rules/settings.ts';
 
 export default defineFunction({
   name: 'php_set_default_accounts_to_fpm',

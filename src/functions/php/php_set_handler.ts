@@ -1,10 +1,10 @@
-import { changePhp } from '../../changes/change-php.ts';
+import { changePhp } from '../../life/plans/change-php.ts';
 import { defineFunction } from '../../core/define.ts';
-import { findVersions } from '../../drivers/php/look.ts';
-import { changedServer } from '../../model/php/changed-hosts.ts';
-import { versionParam } from '../../model/php/form.ts';
-import { assertAvailable, handlerNames } from '../../model/php/handlers.ts';
-import { getVersion, newestOf } from '../../model/php/versions.ts';
+import { findVersions } from '../../capabilities/php/driver/look.ts';
+import { changedServer } from '../../capabilities/php/rules/changed-hosts.ts';
+import { versionParam } from '../../capabilities/php/rules/form.ts';
+import { assertAvailable, handlerNames } from '../../capabilities/php/rules/handlers.ts';
+import { getVersion, newestOf } from '../../capabilities/php/rules/versions.ts';
 
 export default defineFunction({
   name: 'php_set_handler',

@@ -1,8 +1,8 @@
-import { setPhpIni } from '../../changes/set-php-ini.ts';
+import { setPhpIni } from '../../capabilities/php/plans/set-php-ini.ts';
 import { defineFunction } from '../../core/define.ts';
-import { findVersions, readIni } from '../../drivers/php/look.ts';
-import { editFiles, isSet, readSessionPath } from '../../model/php/ini-settings.ts';
-import { assertSome } from '../../model/php/versions.ts';
+import { findVersions, readIni } from '../../capabilities/php/driver/look.ts';
+import { editFiles, isSet, readSessionPath } from '../../capabilities/php/rules/ini-settings.ts';
+import { assertSome } from '../../capabilities/php/rules/versions.ts';
 
 const DIRECTIVE = 'session.save_path';
 

@@ -1,10 +1,10 @@
-import { changePhp } from '../../changes/change-php.ts';
+import { changePhp } from '../../life/plans/change-php.ts';
 import { defineFunction } from '../../core/define.ts';
-import { findVersions } from '../../drivers/php/look.ts';
-import { hostName } from '../../model/accounts/names.ts';
-import { readPoolParameters, versionParam } from '../../model/php/form.ts';
-import { getVersion, INHERIT, newestOf } from '../../model/php/versions.ts';
-import { changedHosts, warnIfNotRun } from '../../model/php/changed-hosts.ts';
+import { findVersions } from '../../capabilities/php/driver/look.ts';
+import { hostName } from '../../ground/rules/accounts/names.ts';
+import { readPoolParameters, versionParam } from '../../capabilities/php/rules/form.ts';
+import { getVersion, INHERIT, newestOf } from '../../capabilities/php/rules/versions.ts';
+import { changedHosts, warnIfNotRun } from '../../capabilities/php/rules/changed-hosts.ts';
 
 export default defineFunction({
   name: 'php_set_vhost_versions',

@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
 import { loginName } from '../../core/params.ts';
-import * as limits from '../../model/resellers/limits.ts';
-import { countOwned } from '../../model/resellers/statistics.ts';
-import * as resellers from '../../model/resellers/resellers.ts';
+import * as limits from '../../capabilities/accounts/rules/resellers/limits.ts';
+import { countOwned } from '../../capabilities/accounts/rules/resellers/statistics.ts';
+import * as resellers from '../../capabilities/accounts/rules/resellers/resellers.ts';
 
 export default defineFunction({
   name: 'acctcounts',

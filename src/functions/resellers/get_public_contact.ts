@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as publicContacts from '../../model/resellers/public-contacts.ts';
+import * as publicContacts from '../../capabilities/accounts/rules/resellers/public-contacts.ts';
 
 export default defineFunction({
   name: 'get_public_contact',

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { resellerName } from '../../core/params.ts';
-import { ALL, isPrivilege, privilegeList } from '../../model/resellers/privileges.ts';
-import * as resellers from '../../model/resellers/resellers.ts';
+import { ALL, isPrivilege, privilegeList } from '../../capabilities/accounts/rules/resellers/privileges.ts';
+import * as resellers from '../../capabilities/accounts/rules/resellers/resellers.ts';
 
 export default defineFunction({
   name: 'grant_reseller_privilege',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import * as aclLists from '../../model/resellers/acl-lists.ts';
-import { showPrivileges } from '../../model/resellers/privileges.ts';
+import * as aclLists from '../../capabilities/accounts/rules/resellers/acl-lists.ts';
+import { showPrivileges } from '../../capabilities/accounts/rules/resellers/privileges.ts';
 
 export default defineFunction({
   name: 'listacls',

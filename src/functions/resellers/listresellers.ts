@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as resellers from '../../model/resellers/resellers.ts';
+import * as resellers from '../../capabilities/accounts/rules/resellers/resellers.ts';
 
 export default defineFunction({
   name: 'listresellers',

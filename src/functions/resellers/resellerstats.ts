@@ -1,11 +1,11 @@
 import { defineFunction } from '../../core/define.ts';
 import { loginName } from '../../core/params.ts';
-import { BYTES_OF_MEBIBYTE } from '../../model/bandwidth/exceeded.ts';
-import { monthAt } from '../../model/bandwidth/months.ts';
-import { listAccounts, prepare } from '../../model/bandwidth/report.ts';
-import * as limits from '../../model/resellers/limits.ts';
-import * as statistics from '../../model/resellers/statistics.ts';
-import * as resellers from '../../model/resellers/resellers.ts';
+import { BYTES_OF_MEBIBYTE } from '../../capabilities/bandwidth/rules/exceeded.ts';
+import { monthAt } from '../../capabilities/bandwidth/rules/months.ts';
+import { listAccounts, prepare } from '../../life/rules/bandwidth/report.ts';
+import * as limits from '../../capabilities/accounts/rules/resellers/limits.ts';
+import * as statistics from '../../capabilities/accounts/rules/resellers/statistics.ts';
+import * as resellers from '../../capabilities/accounts/rules/resellers/resellers.ts';
 
 /** The owner that is queried was checked, and sees its own accounts. */
 const ROOT = { user: 'root', privileges: 'all' } as const;

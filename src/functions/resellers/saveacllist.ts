@@ -1,6 +1,11 @@
 import { defineFunction } from '../../core/define.ts';
-import * as aclLists from '../../model/resellers/acl-lists.ts';
-import { acl, aclParams, privilegeNames, type PrivilegeName } from '../../model/resellers/privileges.ts';
+import * as aclLists from '../../capabilities/accounts/rules/resellers/acl-lists.ts';
+import {
+  acl,
+  aclParams,
+  privilegeNames,
+  type PrivilegeName,
+} from '../../capabilities/accounts/rules/resellers/privileges.ts';
 
 export default defineFunction({
   name: 'saveacllist',

@@ -1,9 +1,15 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { resellerName } from '../../core/params.ts';
-import * as aclLists from '../../model/resellers/acl-lists.ts';
-import { acl, aclParams, ALL, privilegeNames, type PrivilegeName } from '../../model/resellers/privileges.ts';
-import * as resellers from '../../model/resellers/resellers.ts';
+import * as aclLists from '../../capabilities/accounts/rules/resellers/acl-lists.ts';
+import {
+  acl,
+  aclParams,
+  ALL,
+  privilegeNames,
+  type PrivilegeName,
+} from '../../capabilities/accounts/rules/resellers/privileges.ts';
+import * as resellers from '../../capabilities/accounts/rules/resellers/resellers.ts';
 
 /** Naming a privilege grants it, whatever its value. */
 const named = { type: 'string' } as const;

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { resellerName } from '../../core/params.ts';
-import * as addresses from '../../model/resellers/addresses.ts';
-import * as resellers from '../../model/resellers/resellers.ts';
+import * as addresses from '../../capabilities/accounts/rules/resellers/addresses.ts';
+import * as resellers from '../../capabilities/accounts/rules/resellers/resellers.ts';
 
 export default defineFunction({
   name: 'setresellermainip',

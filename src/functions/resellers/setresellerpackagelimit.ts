@@ -1,9 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
 import { resellerName } from '../../core/params.ts';
-import * as packages from '../../model/packages/packages.ts';
-import * as limits from '../../model/resellers/limits.ts';
-import * as resellers from '../../model/resellers/resellers.ts';
+import * as packages from '../../capabilities/accounts/rules/packages/packages.ts';
+import * as limits from '../../capabilities/accounts/rules/resellers/limits.ts';
+import * as resellers from '../../capabilities/accounts/rules/resellers/resellers.ts';
 
 export default defineFunction({
   name: 'setresellerpackagelimit',

@@ -1,7 +1,7 @@
-import { setUpReseller } from '../../changes/set-up-reseller.ts';
+import { setUpReseller } from '../../life/plans/set-up-reseller.ts';
 import { defineFunction } from '../../core/define.ts';
 import { userName } from '../../core/params.ts';
-import * as resellers from '../../model/resellers/resellers.ts';
+import * as resellers from '../../capabilities/accounts/rules/resellers/resellers.ts';
 
 export default defineFunction({
   name: 'setupreseller',

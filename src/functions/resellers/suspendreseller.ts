@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { resellerName } from '../../core/params.ts';
-import { assertAllDone, callForEach, passOnWarnings } from '../../model/accounts/calls-for-accounts.ts';
-import * as resellers from '../../model/resellers/resellers.ts';
+import { assertAllDone, callForEach, passOnWarnings } from '../../life/rules/calls-for-accounts.ts';
+import * as resellers from '../../capabilities/accounts/rules/resellers/resellers.ts';
 
 export default defineFunction({
   name: 'suspendreseller',

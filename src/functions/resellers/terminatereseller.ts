@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
 import { resellerName } from '../../core/params.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { callForEach, passOnWarnings, type CallResult } from '../../model/accounts/calls-for-accounts.ts';
-import * as resellers from '../../model/resellers/resellers.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { callForEach, passOnWarnings, type CallResult } from '../../life/rules/calls-for-accounts.ts';
+import * as resellers from '../../capabilities/accounts/rules/resellers/resellers.ts';
 
 export default defineFunction({
   name: 'terminatereseller',

@@ -1,7 +1,7 @@
-import { dismissReseller } from '../../changes/dismiss-reseller.ts';
+import { dismissReseller } from '../../life/plans/dismiss-reseller.ts';
 import { defineFunction } from '../../core/define.ts';
 import { resellerName } from '../../core/params.ts';
-import * as resellers from '../../model/resellers/resellers.ts';
+import * as resellers from '../../capabilities/accounts/rules/resellers/resellers.ts';
 
 export default defineFunction({
   name: 'unsetupreseller',

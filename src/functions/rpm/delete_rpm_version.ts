@@ -1,8 +1,13 @@
-import { changeVersions } from '../../changes/change-package-versions.ts';
+import { changeVersions } from '../../capabilities/software/plans/change-package-versions.ts';
 import { defineFunction } from '../../core/define.ts';
-import { lookAtVersions } from '../../drivers/apt/look.ts';
-import { section, versionKey, versionValue, wantedByRemoval } from '../../model/debian-packages/versions.ts';
-import { rolesOf } from '../../model/roles/active-profile.ts';
+import { lookAtVersions } from '../../capabilities/software/driver/apt/look.ts';
+import {
+  section,
+  versionKey,
+  versionValue,
+  wantedByRemoval,
+} from '../../capabilities/software/rules/debian-packages/versions.ts';
+import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
 
 export default defineFunction({
   name: 'delete_rpm_version',

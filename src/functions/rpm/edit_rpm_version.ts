@@ -1,14 +1,14 @@
-import { changeVersions } from '../../changes/change-package-versions.ts';
+import { changeVersions } from '../../capabilities/software/plans/change-package-versions.ts';
 import { defineFunction } from '../../core/define.ts';
-import { lookAtVersions } from '../../drivers/apt/look.ts';
+import { lookAtVersions } from '../../capabilities/software/driver/apt/look.ts';
 import {
   remarksOn,
   section,
   versionKey,
   versionValue,
   wantedBySetting,
-} from '../../model/debian-packages/versions.ts';
-import { rolesOf } from '../../model/roles/active-profile.ts';
+} from '../../capabilities/software/rules/debian-packages/versions.ts';
+import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
 
 export default defineFunction({
   name: 'edit_rpm_version',

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import { lookAtVersions } from '../../drivers/apt/look.ts';
-import { readKey, readSection, section } from '../../model/debian-packages/versions.ts';
-import { rolesOf } from '../../model/roles/active-profile.ts';
+import { lookAtVersions } from '../../capabilities/software/driver/apt/look.ts';
+import { readKey, readSection, section } from '../../capabilities/software/rules/debian-packages/versions.ts';
+import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
 
 export default defineFunction({
   name: 'get_rpm_version_data',

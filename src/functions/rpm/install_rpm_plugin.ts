@@ -1,8 +1,16 @@
 import { defineFunction } from '../../core/define.ts';
-import { lookAtRequest, packagesOfRoles } from '../../drivers/apt/look.ts';
-import { assertPlugin, logEntry, packageOfPlugin, pluginName } from '../../model/debian-packages/plugins.ts';
-import { assertAllowed, describeChanges } from '../../model/debian-packages/protection.ts';
-import { rolesOf } from '../../model/roles/active-profile.ts';
+import { lookAtRequest, packagesOfRoles } from '../../capabilities/software/driver/apt/look.ts';
+import {
+  assertPlugin,
+  logEntry,
+  packageOfPlugin,
+  pluginName,
+} from '../../capabilities/software/rules/debian-packages/plugins.ts';
+import {
+  assertAllowed,
+  describeChanges,
+} from '../../capabilities/software/rules/debian-packages/protection.ts';
+import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
 
 export default defineFunction({
   name: 'install_rpm_plugin',

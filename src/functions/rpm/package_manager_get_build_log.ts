@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { build, readLog } from '../../model/debian-packages/builds.ts';
+import { build, readLog } from '../../capabilities/software/rules/debian-packages/builds.ts';
 
 export default defineFunction({
   name: 'package_manager_get_build_log',

@@ -1,9 +1,12 @@
 import { defineFunction } from '../../core/define.ts';
 import { notFound } from '../../core/errors.ts';
-import { describePackages } from '../../drivers/apt/look.ts';
-import { packageName, packageNamespace } from '../../model/debian-packages/parameters.ts';
-import { unknownPackages } from '../../model/debian-packages/protection.ts';
-import { show } from '../../model/debian-packages/show.ts';
+import { describePackages } from '../../capabilities/software/driver/apt/look.ts';
+import {
+  packageName,
+  packageNamespace,
+} from '../../capabilities/software/rules/debian-packages/parameters.ts';
+import { unknownPackages } from '../../capabilities/software/rules/debian-packages/protection.ts';
+import { show } from '../../capabilities/software/rules/debian-packages/show.ts';
 
 export default defineFunction({
   name: 'package_manager_get_package_info',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { packagesOf } from '../../drivers/apt/look.ts';
-import { build, find } from '../../model/debian-packages/builds.ts';
+import { packagesOf } from '../../capabilities/software/driver/apt/look.ts';
+import { build, find } from '../../capabilities/software/rules/debian-packages/builds.ts';
 
 export default defineFunction({
   name: 'package_manager_is_performing_actions',

@@ -1,9 +1,15 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError, badParam } from '../../core/errors.ts';
-import { lookAtWishes, packagesOfRoles } from '../../drivers/apt/look.ts';
-import { packageName, packageNamespace } from '../../model/debian-packages/parameters.ts';
-import { reasonsToKeep, unknownPackages } from '../../model/debian-packages/protection.ts';
-import { rolesOf } from '../../model/roles/active-profile.ts';
+import { lookAtWishes, packagesOfRoles } from '../../capabilities/software/driver/apt/look.ts';
+import {
+  packageName,
+  packageNamespace,
+} from '../../capabilities/software/rules/debian-packages/parameters.ts';
+import {
+  reasonsToKeep,
+  unknownPackages,
+} from '../../capabilities/software/rules/debian-packages/protection.ts';
+import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
 
 export default defineFunction({
   name: 'package_manager_resolve_actions',

@@ -1,10 +1,13 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
-import { lookAtRequest, packagesOfRoles } from '../../drivers/apt/look.ts';
-import { packageName } from '../../model/debian-packages/parameters.ts';
-import { assertAllowed, describeChanges } from '../../model/debian-packages/protection.ts';
-import { rolesOf } from '../../model/roles/active-profile.ts';
+import { lookAtRequest, packagesOfRoles } from '../../capabilities/software/driver/apt/look.ts';
+import { packageName } from '../../capabilities/software/rules/debian-packages/parameters.ts';
+import {
+  assertAllowed,
+  describeChanges,
+} from '../../capabilities/software/rules/debian-packages/protection.ts';
+import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
 
 const packageList = (doc: string) => ({ ...packageName, list: true, doc }) as const;
 

@@ -1,7 +1,10 @@
 import { defineFunction } from '../../core/define.ts';
-import { lookAtRequest, packagesOfRoles } from '../../drivers/apt/look.ts';
-import { assertAllowed, describeChanges } from '../../model/debian-packages/protection.ts';
-import { rolesOf } from '../../model/roles/active-profile.ts';
+import { lookAtRequest, packagesOfRoles } from '../../capabilities/software/driver/apt/look.ts';
+import {
+  assertAllowed,
+  describeChanges,
+} from '../../capabilities/software/rules/debian-packages/protection.ts';
+import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
 
 export default defineFunction({
   name: 'package_manager_upgrade',

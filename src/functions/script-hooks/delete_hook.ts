@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { hookId } from '../../model/hooks/form.ts';
-import { remove } from '../../model/hooks/hooks.ts';
+import { hookId } from '../../capabilities/hooks/rules/form.ts';
+import { remove } from '../../capabilities/hooks/rules/hooks.ts';
 
 export default defineFunction({
   name: 'delete_hook',

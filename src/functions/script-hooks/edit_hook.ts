@@ -1,9 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { MAX_LENGTH, MODULES } from '../../model/hooks/command.ts';
-import { hookId } from '../../model/hooks/form.ts';
-import { get, update } from '../../model/hooks/hooks.ts';
-import { assertScriptsSafe } from '../../model/hooks/registration.ts';
+import { MAX_LENGTH, MODULES } from '../../capabilities/hooks/rules/command.ts';
+import { hookId } from '../../capabilities/hooks/rules/form.ts';
+import { get, update } from '../../capabilities/hooks/rules/hooks.ts';
+import { assertScriptsSafe } from '../../capabilities/hooks/rules/registration.ts';
 
 const script = { type: 'string', maxLength: MAX_LENGTH } as const;
 

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { showHooks } from '../../model/hooks/form.ts';
-import { list } from '../../model/hooks/hooks.ts';
+import { showHooks } from '../../capabilities/hooks/rules/form.ts';
+import { list } from '../../capabilities/hooks/rules/hooks.ts';
 
 export default defineFunction({
   name: 'list_hooks',

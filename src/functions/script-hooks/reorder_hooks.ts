@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { reorder } from '../../model/hooks/hooks.ts';
+import { reorder } from '../../capabilities/hooks/rules/hooks.ts';
 
 export default defineFunction({
   name: 'reorder_hooks',

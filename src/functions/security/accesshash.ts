@@ -1,9 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
 import { denied } from '../../core/errors.ts';
 import { loginName } from '../../core/params.ts';
-import { assertConfirmed } from '../../model/logins/acting-as.ts';
-import * as accessHashes from '../../model/logins/access-hashes.ts';
-import { callerOf } from '../../model/logins/callers.ts';
+import { assertConfirmed } from '../../capabilities/logins/rules/acting-as.ts';
+import * as accessHashes from '../../capabilities/logins/rules/access-hashes.ts';
+import { callerOf } from '../../capabilities/logins/rules/callers.ts';
 
 export default defineFunction({
   name: 'accesshash',

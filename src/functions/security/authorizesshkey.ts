@@ -1,4 +1,4 @@
-import { authorizeKey, stopKey } from '../../changes/change-ssh-keys.ts';
+import { authorizeKey, stopKey } from '../../capabilities/ssh/plans/change-ssh-keys.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam, notFound } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
@@ -11,8 +11,8 @@ import {
   hasTool,
   lineOf,
   publicKeyIn,
-} from '../../drivers/ssh-keys/look.ts';
-import { assertUser, keyFile, keyUser } from '../../model/ssh-keys/names.ts';
+} from '../../capabilities/ssh/driver/ssh-keys/look.ts';
+import { assertUser, keyFile, keyUser } from '../../capabilities/ssh/rules/names.ts';
 
 export default defineFunction({
   name: 'authorizesshkey',

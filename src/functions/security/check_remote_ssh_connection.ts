@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
-import { bannerOf } from '../../drivers/ssh-keys/look.ts';
-import { readIdentification, remoteHost } from '../../model/ssh-keys/identification.ts';
+import { bannerOf } from '../../capabilities/ssh/driver/ssh-keys/look.ts';
+import { readIdentification, remoteHost } from '../../capabilities/ssh/rules/identification.ts';
 
 export default defineFunction({
   name: 'check_remote_ssh_connection',

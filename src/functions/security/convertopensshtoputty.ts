@@ -1,8 +1,8 @@
-import { storeKeys } from '../../changes/change-ssh-keys.ts';
+import { storeKeys } from '../../capabilities/ssh/plans/change-ssh-keys.ts';
 import { defineFunction } from '../../core/define.ts';
 import { notFound } from '../../core/errors.ts';
-import { findKey, folderOf, toPutty } from '../../drivers/ssh-keys/look.ts';
-import { assertUser, keyFile, keyUser, passphrase } from '../../model/ssh-keys/names.ts';
+import { findKey, folderOf, toPutty } from '../../capabilities/ssh/driver/ssh-keys/look.ts';
+import { assertUser, keyFile, keyUser, passphrase } from '../../capabilities/ssh/rules/names.ts';
 
 export default defineFunction({
   name: 'convertopensshtoputty',

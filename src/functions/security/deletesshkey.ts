@@ -1,8 +1,8 @@
-import { removeKey } from '../../changes/change-ssh-keys.ts';
+import { removeKey } from '../../capabilities/ssh/plans/change-ssh-keys.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam, notFound } from '../../core/errors.ts';
-import { findKey, folderOf } from '../../drivers/ssh-keys/look.ts';
-import { assertUser, keyFile, keyUser } from '../../model/ssh-keys/names.ts';
+import { findKey, folderOf } from '../../capabilities/ssh/driver/ssh-keys/look.ts';
+import { assertUser, keyFile, keyUser } from '../../capabilities/ssh/rules/names.ts';
 
 export default defineFunction({
   name: 'deletesshkey',

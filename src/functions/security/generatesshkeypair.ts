@@ -1,9 +1,15 @@
-import { storeKeys } from '../../changes/change-ssh-keys.ts';
+import { storeKeys } from '../../capabilities/ssh/plans/change-ssh-keys.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { fingerprintOf, folderOf, generatePair, isTaken, lineOf } from '../../drivers/ssh-keys/look.ts';
-import { assertStrong, rateFirst } from '../../model/passwords/passwords.ts';
-import { assertUser, isNameOfKey, keyFile, keyUser, passphrase } from '../../model/ssh-keys/names.ts';
+import {
+  fingerprintOf,
+  folderOf,
+  generatePair,
+  isTaken,
+  lineOf,
+} from '../../capabilities/ssh/driver/ssh-keys/look.ts';
+import { assertStrong, rateFirst } from '../../ground/rules/passwords/passwords.ts';
+import { assertUser, isNameOfKey, keyFile, keyUser, passphrase } from '../../capabilities/ssh/rules/names.ts';
 
 const DEFAULT_RSA_BITS = '4096';
 

@@ -1,4 +1,4 @@
-import { storeKeys } from '../../changes/change-ssh-keys.ts';
+import { storeKeys } from '../../capabilities/ssh/plans/change-ssh-keys.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import {
@@ -11,8 +11,8 @@ import {
   privateKeyIn,
   publicHalfOf,
   publicKeyIn,
-} from '../../drivers/ssh-keys/look.ts';
-import { assertUser, isNameOfKey, keyFile, keyUser, passphrase } from '../../model/ssh-keys/names.ts';
+} from '../../capabilities/ssh/driver/ssh-keys/look.ts';
+import { assertUser, isNameOfKey, keyFile, keyUser, passphrase } from '../../capabilities/ssh/rules/names.ts';
 
 export default defineFunction({
   name: 'importsshkey',

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { notFound } from '../../core/errors.ts';
-import { findKey, folderOf, hasTool, listKeys } from '../../drivers/ssh-keys/look.ts';
-import { assertUser, keyFile, keyUser } from '../../model/ssh-keys/names.ts';
+import { findKey, folderOf, hasTool, listKeys } from '../../capabilities/ssh/driver/ssh-keys/look.ts';
+import { assertUser, keyFile, keyUser } from '../../capabilities/ssh/rules/names.ts';
 
 export default defineFunction({
   name: 'listsshkeys',

@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import * as form from '../../model/config-cluster/form.ts';
-import * as cluster from '../../model/config-cluster/servers.ts';
-import { namesOf } from '../../model/servers/names.ts';
+import * as form from '../../capabilities/settings/rules/config-cluster/form.ts';
+import * as cluster from '../../capabilities/settings/rules/config-cluster/servers.ts';
+import { namesOf } from '../../capabilities/system/rules/servers/names.ts';
 
 export default defineFunction({
   name: 'add_configclusterserver',

@@ -2,8 +2,8 @@ import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { userName } from '../../core/params.ts';
 import { anyOf, quote } from '../../core/quote.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as settings from '../../model/background-processes/settings.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as settings from '../../capabilities/system/rules/background-processes/settings.ts';
 
 const OFF = 'none';
 

@@ -1,10 +1,14 @@
-import { configureService } from '../../changes/configure-service.ts';
+import { configureService } from '../../capabilities/system/plans/configure-service.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { assertNotMasked, lookAtService, serviceNames } from '../../drivers/services/look.ts';
-import * as bruteForce from '../../model/brute-force/config.ts';
-import * as monitored from '../../model/services/monitored.ts';
-import { BRUTE_FORCE } from '../../model/services/status.ts';
+import {
+  assertNotMasked,
+  lookAtService,
+  serviceNames,
+} from '../../capabilities/system/driver/services/look.ts';
+import * as bruteForce from '../../capabilities/logins/rules/brute-force/config.ts';
+import * as monitored from '../../capabilities/system/rules/services/monitored.ts';
+import { BRUTE_FORCE } from '../../capabilities/system/rules/services/status.ts';
 
 export default defineFunction({
   name: 'configureservice',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { fetchAllowed } from '../../drivers/cors-proxy/look.ts';
-import { allowedHosts } from '../../model/cors-proxy/hosts.ts';
+import { fetchAllowed } from '../../capabilities/logins/driver/cors-proxy/look.ts';
+import { allowedHosts } from '../../capabilities/logins/rules/cors-proxy/hosts.ts';
 
 export default defineFunction({
   name: 'cors_proxy_get',

@@ -2,10 +2,10 @@ import { defineFunction } from '../../core/define.ts';
 import { authoriseAccount } from '../../core/access.ts';
 import { notFound } from '../../core/errors.ts';
 import { existingUser } from '../../core/params.ts';
-import { assertMayLogInAs } from '../../model/logins/acting-as.ts';
-import * as loginTokens from '../../model/logins/tokens.ts';
-import { ownerOf } from '../../model/mailboxes/login.ts';
-import { getMailbox } from '../../model/mailboxes/sessions.ts';
+import { assertMayLogInAs } from '../../capabilities/logins/rules/acting-as.ts';
+import * as loginTokens from '../../capabilities/logins/rules/tokens.ts';
+import { ownerOf } from '../../capabilities/mailboxes/rules/login.ts';
+import { getMailbox } from '../../capabilities/mailboxes/rules/sessions.ts';
 
 export default defineFunction({
   name: 'create_user_session',

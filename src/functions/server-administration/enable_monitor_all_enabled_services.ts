@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import { lookAtServices } from '../../drivers/services/look.ts';
-import * as monitored from '../../model/services/monitored.ts';
-import { show } from '../../model/services/status.ts';
+import { lookAtServices } from '../../capabilities/system/driver/services/look.ts';
+import * as monitored from '../../capabilities/system/rules/services/monitored.ts';
+import { show } from '../../capabilities/system/rules/services/status.ts';
 
 export default defineFunction({
   name: 'enable_monitor_all_enabled_services',

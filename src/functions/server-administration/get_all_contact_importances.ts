@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { serviceNames } from '../../drivers/services/look.ts';
-import * as importance from '../../model/contacts/importance.ts';
+import { serviceNames } from '../../capabilities/system/driver/services/look.ts';
+import * as importance from '../../capabilities/notify/rules/importance.ts';
 
 export default defineFunction({
   name: 'get_all_contact_importances',

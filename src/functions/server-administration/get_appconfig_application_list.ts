@@ -6,7 +6,7 @@ import {
   services,
   type Application,
   type Service,
-} from '../../model/applications/app-config.ts';
+} from '../../capabilities/system/rules/applications/app-config.ts';
 
 const text = (doc: string) => ({ type: 'string', optional: true, doc }) as const;
 

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import { serviceNames } from '../../drivers/services/look.ts';
-import { ALL_EVENTS } from '../../model/contacts/applications.ts';
-import * as importance from '../../model/contacts/importance.ts';
+import { serviceNames } from '../../capabilities/system/driver/services/look.ts';
+import { ALL_EVENTS } from '../../capabilities/notify/rules/applications.ts';
+import * as importance from '../../capabilities/notify/rules/importance.ts';
 
 export default defineFunction({
   name: 'get_application_contact_importance',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { profileFields, show } from '../../model/roles/active-profile.ts';
-import { profiles } from '../../model/roles/catalogue.ts';
+import { profileFields, show } from '../../ground/rules/roles/active-profile.ts';
+import { profiles } from '../../ground/rules/roles/catalogue.ts';
 
 export default defineFunction({
   name: 'get_available_profiles',

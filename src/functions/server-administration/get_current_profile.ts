@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as activeProfile from '../../model/roles/active-profile.ts';
+import * as activeProfile from '../../ground/rules/roles/active-profile.ts';
 
 export default defineFunction({
   name: 'get_current_profile',

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { password } from '../../model/passwords/passwords.ts';
+import { password } from '../../ground/rules/passwords/passwords.ts';
 
 export default defineFunction({
   name: 'get_password_strength',

@@ -2,10 +2,10 @@ import { defineFunction } from '../../core/define.ts';
 import { badParam, denied } from '../../core/errors.ts';
 import { loginName } from '../../core/params.ts';
 import { quote } from '../../core/quote.ts';
-import * as accessHashes from '../../model/logins/access-hashes.ts';
-import * as logins from '../../model/logins/logins.ts';
-import * as passwords from '../../model/passwords/passwords.ts';
-import { namesOf } from '../../model/servers/names.ts';
+import * as accessHashes from '../../capabilities/logins/rules/access-hashes.ts';
+import * as logins from '../../capabilities/logins/rules/logins.ts';
+import * as passwords from '../../ground/rules/passwords/passwords.ts';
+import { namesOf } from '../../capabilities/system/rules/servers/names.ts';
 
 export default defineFunction({
   name: 'get_remote_access_hash',

@@ -1,6 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
-import { readSettings } from '../../drivers/dovecot-settings/look.ts';
-import { notInstalled, service as serviceParam } from '../../model/services/config-form.ts';
+import { readSettings } from '../../capabilities/system/driver/dovecot-settings/look.ts';
+import {
+  notInstalled,
+  service as serviceParam,
+} from '../../capabilities/system/rules/services/config-form.ts';
 
 export default defineFunction({
   name: 'get_service_config',

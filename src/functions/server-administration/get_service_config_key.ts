@@ -1,6 +1,10 @@
 import { defineFunction } from '../../core/define.ts';
-import { getSetting, readSettings } from '../../drivers/dovecot-settings/look.ts';
-import { key as keyParam, notInstalled, service as serviceParam } from '../../model/services/config-form.ts';
+import { getSetting, readSettings } from '../../capabilities/system/driver/dovecot-settings/look.ts';
+import {
+  key as keyParam,
+  notInstalled,
+  service as serviceParam,
+} from '../../capabilities/system/rules/services/config-form.ts';
 
 export default defineFunction({
   name: 'get_service_config_key',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import * as form from '../../model/tweak-settings/form.ts';
-import * as settings from '../../model/tweak-settings/settings.ts';
+import * as form from '../../capabilities/settings/rules/form.ts';
+import * as settings from '../../capabilities/settings/rules/settings.ts';
 
 export default defineFunction({
   name: 'get_tweaksetting',

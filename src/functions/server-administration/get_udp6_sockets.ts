@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { listSockets, socketList } from '../../model/servers/sockets.ts';
+import { listSockets, socketList } from '../../capabilities/system/rules/servers/sockets.ts';
 
 export default defineFunction({
   name: 'get_udp6_sockets',

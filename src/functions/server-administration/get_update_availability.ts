@@ -1,5 +1,11 @@
 import { defineFunction } from '../../core/define.ts';
-import { asOfSentence, getSource, offerIn, readSettings, tierOf } from '../../drivers/updates/look.ts';
+import {
+  asOfSentence,
+  getSource,
+  offerIn,
+  readSettings,
+  tierOf,
+} from '../../capabilities/software/driver/updates/look.ts';
 
 export default defineFunction({
   name: 'get_update_availability',

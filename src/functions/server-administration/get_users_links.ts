@@ -1,9 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
 import { existingUser } from '../../core/params.ts';
-import * as users from '../../model/accounts/users.ts';
-import * as links from '../../model/integration/links.ts';
-import { canEnter } from '../../model/logins/callers.ts';
-import * as pages from '../../model/logins/pages.ts';
+import * as users from '../../capabilities/logins/rules/users.ts';
+import * as links from '../../capabilities/logins/rules/integration/links.ts';
+import { canEnter } from '../../capabilities/logins/rules/callers.ts';
+import * as pages from '../../capabilities/logins/rules/pages.ts';
 
 export default defineFunction({
   name: 'get_users_links',

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { listPartitions, partitionList } from '../../model/servers/partitions.ts';
+import { listPartitions, partitionList } from '../../capabilities/system/rules/servers/partitions.ts';
 
 export default defineFunction({
   name: 'getdiskusage',

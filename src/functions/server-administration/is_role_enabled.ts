@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { rolesOf } from '../../model/roles/active-profile.ts';
-import { roleNames } from '../../model/roles/catalogue.ts';
+import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
+import { roleNames } from '../../ground/rules/roles/catalogue.ts';
 
 export default defineFunction({
   name: 'is_role_enabled',

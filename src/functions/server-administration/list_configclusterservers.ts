@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as cluster from '../../model/config-cluster/servers.ts';
+import * as cluster from '../../capabilities/settings/rules/config-cluster/servers.ts';
 
 export default defineFunction({
   name: 'list_configclusterservers',

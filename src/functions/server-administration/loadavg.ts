@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as load from '../../model/servers/load.ts';
+import * as load from '../../capabilities/system/rules/servers/load.ts';
 
 export default defineFunction({
   name: 'loadavg',

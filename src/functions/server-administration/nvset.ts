@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
-import * as personal from '../../model/personalization/values.ts';
+import * as personal from '../../capabilities/accounts/rules/personalization/values.ts';
 
 export default defineFunction({
   name: 'nvset',

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as personal from '../../model/personalization/values.ts';
+import * as personal from '../../capabilities/accounts/rules/personalization/values.ts';
 
 export default defineFunction({
   name: 'personalization_get',

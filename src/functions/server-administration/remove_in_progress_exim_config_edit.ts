@@ -1,6 +1,6 @@
-import { cleanEximConfiguration } from '../../changes/clean-exim-configuration.ts';
+import { cleanEximConfiguration } from '../../capabilities/system/plans/clean-exim-configuration.ts';
 import { defineFunction } from '../../core/define.ts';
-import { listUnfinished } from '../../drivers/exim/look.ts';
+import { listUnfinished } from '../../capabilities/system/driver/exim/look.ts';
 
 export default defineFunction({
   name: 'remove_in_progress_exim_config_edit',

@@ -1,7 +1,11 @@
-import { restartService } from '../../changes/restart-service.ts';
+import { restartService } from '../../capabilities/system/plans/restart-service.ts';
 import { defineFunction } from '../../core/define.ts';
 import { denied } from '../../core/errors.ts';
-import { assertNotMasked, lookAtService, serviceNames } from '../../drivers/services/look.ts';
+import {
+  assertNotMasked,
+  lookAtService,
+  serviceNames,
+} from '../../capabilities/system/driver/services/look.ts';
 
 export default defineFunction({
   name: 'restartservice',

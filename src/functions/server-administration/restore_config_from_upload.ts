@@ -1,6 +1,6 @@
-import { restoreTweakSettings } from '../../changes/restore-tweak-settings.ts';
+import { restoreTweakSettings } from '../../life/plans/restore-tweak-settings.ts';
 import { defineFunction } from '../../core/define.ts';
-import { fileModule } from '../../model/tweak-settings/form.ts';
+import { fileModule } from '../../capabilities/settings/rules/form.ts';
 
 export default defineFunction({
   name: 'restore_config_from_upload',

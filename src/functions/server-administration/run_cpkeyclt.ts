@@ -1,5 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
-import { acceptanceSentence, findAcceptance, LICENCE } from '../../model/updates/licence.ts';
+import {
+  acceptanceSentence,
+  findAcceptance,
+  LICENCE,
+} from '../../capabilities/software/rules/updates/licence.ts';
 
 export default defineFunction({
   name: 'run_cpkeyclt',

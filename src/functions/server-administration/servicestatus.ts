@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { lookAtServices, serviceNames } from '../../drivers/services/look.ts';
-import { serviceList, show } from '../../model/services/status.ts';
+import { lookAtServices, serviceNames } from '../../capabilities/system/driver/services/look.ts';
+import { serviceList, show } from '../../capabilities/system/rules/services/status.ts';
 
 export default defineFunction({
   name: 'servicestatus',

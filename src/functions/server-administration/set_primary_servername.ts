@@ -1,10 +1,10 @@
-import { setPrimaryVirtualHost } from '../../changes/set-primary-virtual-host.ts';
+import { setPrimaryVirtualHost } from '../../capabilities/web/plans/set-primary-virtual-host.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { existingDomain } from '../../model/accounts/names.ts';
-import { certificatesOf } from '../../model/certificates/installed.ts';
-import { getDomain } from '../../model/domains/hosted-domains.ts';
-import { assertCanBePrimary, primaryTypes } from '../../model/web/primary-hosts.ts';
+import { existingDomain } from '../../ground/rules/accounts/names.ts';
+import { certificatesOf } from '../../capabilities/certificates/rules/installed.ts';
+import { getDomain } from '../../capabilities/domains/rules/hosted-domains.ts';
+import { assertCanBePrimary, primaryTypes } from '../../capabilities/web/rules/primary-hosts.ts';
 
 export default defineFunction({
   name: 'set_primary_servername',

@@ -1,7 +1,10 @@
-import { setServiceConfig } from '../../changes/set-service-config.ts';
+import { setServiceConfig } from '../../capabilities/system/plans/set-service-config.ts';
 import { defineFunction } from '../../core/define.ts';
-import { assertValue } from '../../drivers/dovecot-settings/look.ts';
-import { key as keyParam, service as serviceParam } from '../../model/services/config-form.ts';
+import { assertValue } from '../../capabilities/system/driver/dovecot-settings/look.ts';
+import {
+  key as keyParam,
+  service as serviceParam,
+} from '../../capabilities/system/rules/services/config-form.ts';
 
 export default defineFunction({
   name: 'set_service_config_key',

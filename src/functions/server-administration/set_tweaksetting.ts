@@ -1,9 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
-import { followUp } from '../../model/tweak-settings/follow-up.ts';
-import * as form from '../../model/tweak-settings/form.ts';
-import { push as pushParam } from '../../model/config-cluster/form.ts';
-import * as cluster from '../../model/config-cluster/pushes.ts';
-import * as settings from '../../model/tweak-settings/settings.ts';
+import { followUp } from '../../life/rules/tweak-settings/follow-up.ts';
+import * as form from '../../capabilities/settings/rules/form.ts';
+import { push as pushParam } from '../../capabilities/settings/rules/config-cluster/form.ts';
+import * as cluster from '../../capabilities/settings/rules/config-cluster/pushes.ts';
+import * as settings from '../../capabilities/settings/rules/settings.ts';
 
 export default defineFunction({
   name: 'set_tweaksetting',

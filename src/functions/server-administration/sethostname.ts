@@ -1,11 +1,11 @@
-import { setHostname } from '../../changes/set-hostname.ts';
+import { setHostname } from '../../life/plans/set-hostname.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { lookForHostname } from '../../drivers/hostname/look.ts';
-import { addressRecord } from '../../model/hostname/address-record.ts';
-import { assertIsNoDomain, readHostname } from '../../model/hostname/hostname.ts';
-import { zonesAround } from '../../model/dns/hostname-record.ts';
-import { rolesOf } from '../../model/roles/active-profile.ts';
+import { lookForHostname } from '../../capabilities/dns/driver/hostname/look.ts';
+import { addressRecord } from '../../capabilities/dns/rules/hostname/address-record.ts';
+import { assertIsNoDomain, readHostname } from '../../capabilities/dns/rules/hostname/hostname.ts';
+import { zonesAround } from '../../capabilities/dns/rules/hostname-record.ts';
+import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
 
 export default defineFunction({
   name: 'sethostname',

@@ -1,6 +1,11 @@
 import { defineFunction } from '../../core/define.ts';
 import { quote } from '../../core/quote.ts';
-import { applications, isEnforced, setMinimum, type Application } from '../../model/passwords/minimums.ts';
+import {
+  applications,
+  isEnforced,
+  setMinimum,
+  type Application,
+} from '../../ground/rules/passwords/minimums.ts';
 
 const strength = (application: Application) =>
   ({

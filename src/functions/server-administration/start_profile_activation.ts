@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { chooseRoles } from '../../model/roles/active-profile.ts';
-import { profileCodes } from '../../model/roles/catalogue.ts';
+import { chooseRoles } from '../../ground/rules/roles/active-profile.ts';
+import { profileCodes } from '../../ground/rules/roles/catalogue.ts';
 
 export default defineFunction({
   name: 'start_profile_activation',

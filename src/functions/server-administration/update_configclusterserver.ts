@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import * as form from '../../model/config-cluster/form.ts';
-import * as cluster from '../../model/config-cluster/servers.ts';
+import * as form from '../../capabilities/settings/rules/config-cluster/form.ts';
+import * as cluster from '../../capabilities/settings/rules/config-cluster/servers.ts';
 
 export default defineFunction({
   name: 'update_configclusterserver',

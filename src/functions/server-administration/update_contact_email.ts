@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import * as form from '../../model/contacts/form.ts';
-import * as settings from '../../model/tweak-settings/settings.ts';
+import * as form from '../../capabilities/notify/rules/form.ts';
+import * as settings from '../../capabilities/settings/rules/settings.ts';
 
 export default defineFunction({
   name: 'update_contact_email',

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { networkEnded } from '../../model/contacts/form.ts';
+import { networkEnded } from '../../capabilities/notify/rules/form.ts';
 
 export default defineFunction({
   name: 'verify_icq_access',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { tryToken } from '../../drivers/notifications/try.ts';
-import * as places from '../../model/contacts/places.ts';
+import { tryToken } from '../../capabilities/notify/driver/notifications/try.ts';
+import * as places from '../../capabilities/notify/rules/places.ts';
 
 export default defineFunction({
   name: 'verify_pushbullet_access',

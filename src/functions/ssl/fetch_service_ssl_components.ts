@@ -1,8 +1,11 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
-import { lookAtServiceCertificates, services } from '../../drivers/service-certificates/look.ts';
-import { certificateAnswer, certificateFields } from '../../model/certificates/facts.ts';
-import { readServiceCertificate } from '../../model/certificates/service-certificate.ts';
+import {
+  lookAtServiceCertificates,
+  services,
+} from '../../capabilities/certificates/driver/service-certificates/look.ts';
+import { certificateAnswer, certificateFields } from '../../capabilities/certificates/rules/facts.ts';
+import { readServiceCertificate } from '../../capabilities/certificates/rules/service-certificate.ts';
 
 export default defineFunction({
   name: 'fetch_service_ssl_components',

@@ -1,9 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
-import { certificateAnswer, certificateFields } from '../../model/certificates/facts.ts';
-import { certificatesFor } from '../../model/certificates/for-domains.ts';
-import { nameOfCertificate } from '../../model/certificates/items.ts';
-import { verifyErrorOf } from '../../model/certificates/verify.ts';
-import { readDomains } from '../../model/certificates/wanted-domains.ts';
+import { certificateAnswer, certificateFields } from '../../capabilities/certificates/rules/facts.ts';
+import { certificatesFor } from '../../capabilities/certificates/rules/for-domains.ts';
+import { nameOfCertificate } from '../../capabilities/certificates/rules/items.ts';
+import { verifyErrorOf } from '../../capabilities/certificates/rules/verify.ts';
+import { readDomains } from '../../capabilities/certificates/rules/wanted-domains.ts';
 
 export default defineFunction({
   name: 'fetch_ssl_certificates_for_fqdns',

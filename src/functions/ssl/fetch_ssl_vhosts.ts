@@ -1,8 +1,13 @@
 import { defineFunction } from '../../core/define.ts';
-import { certificateFields, nameText } from '../../model/certificates/facts.ts';
-import { siteAnswer, siteFields } from '../../model/certificates/site-answers.ts';
-import { areMany, listSites, siteBatches, type ListedSite } from '../../model/certificates/sites.ts';
-import * as longLists from '../../model/long-list.ts';
+import { certificateFields, nameText } from '../../capabilities/certificates/rules/facts.ts';
+import { siteAnswer, siteFields } from '../../capabilities/certificates/rules/site-answers.ts';
+import {
+  areMany,
+  listSites,
+  siteBatches,
+  type ListedSite,
+} from '../../capabilities/certificates/rules/sites.ts';
+import * as longLists from '../../ground/rules/long-list.ts';
 
 export default defineFunction({
   name: 'fetch_ssl_vhosts',

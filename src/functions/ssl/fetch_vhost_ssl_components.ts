@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import { componentBatches, listComponents } from '../../model/certificates/site-components.ts';
-import { areMany } from '../../model/certificates/sites.ts';
-import * as longLists from '../../model/long-list.ts';
+import { componentBatches, listComponents } from '../../capabilities/certificates/rules/site-components.ts';
+import { areMany } from '../../capabilities/certificates/rules/sites.ts';
+import * as longLists from '../../ground/rules/long-list.ts';
 
 export default defineFunction({
   name: 'fetch_vhost_ssl_components',

@@ -1,9 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
 import { existingUser } from '../../core/params.ts';
-import { maySee } from '../../model/accounts/accounts.ts';
-import { assertManageable } from '../../model/accounts/users.ts';
-import * as stored from '../../model/certificates/stored.ts';
-import { findDomain } from '../../model/domains/hosted-domains.ts';
+import { maySee } from '../../capabilities/accounts/rules/accounts.ts';
+import { assertManageable } from '../../capabilities/logins/rules/users.ts';
+import * as stored from '../../capabilities/certificates/rules/stored.ts';
+import { findDomain } from '../../capabilities/domains/rules/hosted-domains.ts';
 
 export default defineFunction({
   name: 'fetchcrtinfo',

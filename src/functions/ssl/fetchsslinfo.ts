@@ -1,9 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
 import { notFound } from '../../core/errors.ts';
-import { existingDomain } from '../../model/accounts/names.ts';
-import { bestComponents, componentFields } from '../../model/certificates/components.ts';
-import { certificateText, maskedWithKey } from '../../model/certificates/params.ts';
-import { readCertificates } from '../../model/certificates/x509.ts';
+import { existingDomain } from '../../ground/rules/accounts/names.ts';
+import { bestComponents, componentFields } from '../../capabilities/certificates/rules/components.ts';
+import { certificateText, maskedWithKey } from '../../capabilities/certificates/rules/params.ts';
+import { readCertificates } from '../../capabilities/certificates/rules/x509.ts';
 
 export default defineFunction({
   name: 'fetchsslinfo',

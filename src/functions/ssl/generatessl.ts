@@ -1,15 +1,15 @@
 import { defineFunction } from '../../core/define.ts';
-import { createKey, createRequest, createSelfSigned } from '../../model/certificates/create.ts';
-import { certificateId, keyId, requestId } from '../../model/certificates/ids.ts';
-import * as stored from '../../model/certificates/stored.ts';
+import { createKey, createRequest, createSelfSigned } from '../../capabilities/certificates/rules/create.ts';
+import { certificateId, keyId, requestId } from '../../capabilities/certificates/rules/ids.ts';
+import * as stored from '../../capabilities/certificates/rules/stored.ts';
 import {
   challengePassword,
   subjectFields,
   subjectParams,
   wantedDomains,
-} from '../../model/certificates/subject-params.ts';
-import { readDomains } from '../../model/certificates/wanted-domains.ts';
-import { digestOf } from '../../model/certificates/x509.ts';
+} from '../../capabilities/certificates/rules/subject-params.ts';
+import { readDomains } from '../../capabilities/certificates/rules/wanted-domains.ts';
+import { digestOf } from '../../capabilities/certificates/rules/x509.ts';
 
 const file = (what: string) =>
   ({

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { schedule } from '../../model/autossl/schedule.ts';
-import * as settings from '../../model/autossl/settings.ts';
+import { schedule } from '../../capabilities/certificates/rules/autossl/schedule.ts';
+import * as settings from '../../capabilities/certificates/rules/autossl/settings.ts';
 
 export default defineFunction({
   name: 'get_autossl_check_schedule',

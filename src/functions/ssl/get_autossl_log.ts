@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { lineTypes, readLog } from '../../model/autossl/runs.ts';
+import { lineTypes, readLog } from '../../capabilities/certificates/rules/autossl/runs.ts';
 
 export default defineFunction({
   name: 'get_autossl_log',

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as runs from '../../model/autossl/runs.ts';
+import * as runs from '../../capabilities/certificates/rules/autossl/runs.ts';
 
 export default defineFunction({
   name: 'get_autossl_logs_catalog',

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as orders from '../../model/autossl/orders.ts';
+import * as orders from '../../capabilities/certificates/rules/autossl/orders.ts';
 
 export default defineFunction({
   name: 'get_autossl_pending_queue',

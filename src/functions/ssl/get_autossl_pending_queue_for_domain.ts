@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { domainName } from '../../model/accounts/names.ts';
-import * as orders from '../../model/autossl/orders.ts';
+import { domainName } from '../../ground/rules/accounts/names.ts';
+import * as orders from '../../capabilities/certificates/rules/autossl/orders.ts';
 
 export default defineFunction({
   name: 'get_autossl_pending_queue_for_domain',

@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { existingAccount } from '../../model/accounts/names.ts';
-import * as orders from '../../model/autossl/orders.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { existingAccount } from '../../ground/rules/accounts/names.ts';
+import * as orders from '../../capabilities/certificates/rules/autossl/orders.ts';
 
 export default defineFunction({
   name: 'get_autossl_pending_queue_for_user',

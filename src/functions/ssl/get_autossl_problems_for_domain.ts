@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { domainName } from '../../model/accounts/names.ts';
-import * as problems from '../../model/autossl/problems.ts';
+import { domainName } from '../../ground/rules/accounts/names.ts';
+import * as problems from '../../capabilities/certificates/rules/autossl/problems.ts';
 
 export default defineFunction({
   name: 'get_autossl_problems_for_domain',

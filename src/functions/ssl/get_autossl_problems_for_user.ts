@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { existingAccount } from '../../model/accounts/names.ts';
-import * as problems from '../../model/autossl/problems.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { existingAccount } from '../../ground/rules/accounts/names.ts';
+import * as problems from '../../capabilities/certificates/rules/autossl/problems.ts';
 
 export default defineFunction({
   name: 'get_autossl_problems_for_user',

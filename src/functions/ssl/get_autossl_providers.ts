@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { look } from '../../model/autossl/registrations.ts';
-import { showProviders, specFields } from '../../model/autossl/providers.ts';
+import { look } from '../../capabilities/certificates/rules/autossl/registrations.ts';
+import { showProviders, specFields } from '../../capabilities/certificates/rules/autossl/providers.ts';
 
 export default defineFunction({
   name: 'get_autossl_providers',

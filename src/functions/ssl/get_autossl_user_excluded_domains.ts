@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { existingAccount } from '../../model/accounts/names.ts';
-import * as exclusions from '../../model/autossl/exclusions.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { existingAccount } from '../../ground/rules/accounts/names.ts';
+import * as exclusions from '../../capabilities/certificates/rules/autossl/exclusions.ts';
 
 export default defineFunction({
   name: 'get_autossl_user_excluded_domains',

@@ -1,9 +1,16 @@
 import { defineFunction } from '../../core/define.ts';
-import { lookAtServiceCertificate, serviceNames } from '../../drivers/service-certificates/look.ts';
-import { find } from '../../model/accounts/accounts.ts';
-import { bestDomain, bestDomainAnswer, bestDomainFields } from '../../model/certificates/best-domain.ts';
-import { readServiceCertificate } from '../../model/certificates/service-certificate.ts';
-import { findDomain } from '../../model/domains/hosted-domains.ts';
+import {
+  lookAtServiceCertificate,
+  serviceNames,
+} from '../../capabilities/certificates/driver/service-certificates/look.ts';
+import { find } from '../../capabilities/accounts/rules/accounts.ts';
+import {
+  bestDomain,
+  bestDomainAnswer,
+  bestDomainFields,
+} from '../../capabilities/certificates/rules/best-domain.ts';
+import { readServiceCertificate } from '../../capabilities/certificates/rules/service-certificate.ts';
+import { findDomain } from '../../capabilities/domains/rules/hosted-domains.ts';
 
 export default defineFunction({
   name: 'get_best_ssldomain_for_service',

@@ -1,9 +1,13 @@
-import { installServiceCertificate } from '../../changes/install-service-certificate.ts';
+import { installServiceCertificate } from '../../capabilities/certificates/plans/install-service-certificate.ts';
 import { defineFunction } from '../../core/define.ts';
-import { lookBeforeChange, serviceNames, services } from '../../drivers/service-certificates/look.ts';
-import { checkCertificate } from '../../model/certificates/checked.ts';
-import { isCovered } from '../../model/certificates/domains.ts';
-import { certificateAnswer, certificateFields } from '../../model/certificates/facts.ts';
+import {
+  lookBeforeChange,
+  serviceNames,
+  services,
+} from '../../capabilities/certificates/driver/service-certificates/look.ts';
+import { checkCertificate } from '../../capabilities/certificates/rules/checked.ts';
+import { isCovered } from '../../capabilities/certificates/rules/domains.ts';
+import { certificateAnswer, certificateFields } from '../../capabilities/certificates/rules/facts.ts';
 import {
   bundleText,
   certificateText,
@@ -11,7 +15,7 @@ import {
   EXAMPLE_KEY,
   keyText,
   maskedWithKey,
-} from '../../model/certificates/params.ts';
+} from '../../capabilities/certificates/rules/params.ts';
 
 export default defineFunction({
   name: 'install_service_ssl_certificate',

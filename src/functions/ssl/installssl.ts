@@ -1,7 +1,7 @@
-import { checkForSite, installForSite } from '../../changes/install-certificate.ts';
+import { checkForSite, installForSite } from '../../life/plans/install-certificate.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { existingDomain } from '../../model/accounts/names.ts';
+import { existingDomain } from '../../ground/rules/accounts/names.ts';
 import {
   bundleText,
   certificateText,
@@ -9,9 +9,9 @@ import {
   EXAMPLE_KEY,
   keyText,
   maskedWithKey,
-} from '../../model/certificates/params.ts';
-import { installationFields } from '../../model/certificates/report.ts';
-import { siteOf } from '../../model/certificates/site-of.ts';
+} from '../../capabilities/certificates/rules/params.ts';
+import { installationFields } from '../../capabilities/certificates/rules/report.ts';
+import { siteOf } from '../../capabilities/certificates/rules/site-of.ts';
 
 export default defineFunction({
   name: 'installssl',

@@ -1,15 +1,15 @@
 import { defineFunction } from '../../core/define.ts';
-import { assertManageable } from '../../model/accounts/users.ts';
+import { assertManageable } from '../../capabilities/logins/rules/users.ts';
 import { existingUser } from '../../core/params.ts';
-import { certificateFields } from '../../model/certificates/facts.ts';
-import { nameOfCertificate } from '../../model/certificates/items.ts';
+import { certificateFields } from '../../capabilities/certificates/rules/facts.ts';
+import { nameOfCertificate } from '../../capabilities/certificates/rules/items.ts';
 import {
   areMany,
   certificateBatches,
   listCertificates,
   type ListedCertificate,
-} from '../../model/certificates/listed.ts';
-import * as longLists from '../../model/long-list.ts';
+} from '../../capabilities/certificates/rules/listed.ts';
+import * as longLists from '../../ground/rules/long-list.ts';
 
 const { domains, is_self_signed, key_algorithm, modulus_length, ecdsa_curve_name } = certificateFields;
 const { not_after, signature_algorithm, validation_type } = certificateFields;

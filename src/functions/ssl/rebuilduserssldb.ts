@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
-import { readKeys } from '../../drivers/certificates/look.ts';
-import { forgetLost, listInstalled, restore } from '../../model/certificates/lost-keys.ts';
-import { correct, examine, listAll } from '../../model/certificates/rebuild.ts';
+import { readKeys } from '../../capabilities/certificates/driver/look.ts';
+import { forgetLost, listInstalled, restore } from '../../capabilities/certificates/rules/lost-keys.ts';
+import { correct, examine, listAll } from '../../capabilities/certificates/rules/rebuild.ts';
 
 export default defineFunction({
   name: 'rebuilduserssldb',

@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
 import { quote } from '../../core/quote.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { existingAccount } from '../../model/accounts/names.ts';
-import * as exclusions from '../../model/autossl/exclusions.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { existingAccount } from '../../ground/rules/accounts/names.ts';
+import * as exclusions from '../../capabilities/certificates/rules/autossl/exclusions.ts';
 
 export default defineFunction({
   name: 'remove_autossl_user_excluded_domains',

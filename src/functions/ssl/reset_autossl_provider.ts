@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { providerParams, wishesOf } from '../../model/autossl/providers.ts';
-import { register } from '../../model/autossl/registrations.ts';
+import { providerParams, wishesOf } from '../../capabilities/certificates/rules/autossl/providers.ts';
+import { register } from '../../capabilities/certificates/rules/autossl/registrations.ts';
 
 export default defineFunction({
   name: 'reset_autossl_provider',

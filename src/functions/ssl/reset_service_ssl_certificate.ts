@@ -1,8 +1,11 @@
-import { installServiceCertificate } from '../../changes/install-service-certificate.ts';
+import { installServiceCertificate } from '../../capabilities/certificates/plans/install-service-certificate.ts';
 import { defineFunction } from '../../core/define.ts';
-import { lookBeforeChange, serviceNames } from '../../drivers/service-certificates/look.ts';
-import { certificateAnswer, certificateFields } from '../../model/certificates/facts.ts';
-import { readCertificates } from '../../model/certificates/x509.ts';
+import {
+  lookBeforeChange,
+  serviceNames,
+} from '../../capabilities/certificates/driver/service-certificates/look.ts';
+import { certificateAnswer, certificateFields } from '../../capabilities/certificates/rules/facts.ts';
+import { readCertificates } from '../../capabilities/certificates/rules/x509.ts';
 
 export default defineFunction({
   name: 'reset_service_ssl_certificate',

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as settings from '../../model/autossl/settings.ts';
+import * as settings from '../../capabilities/certificates/rules/autossl/settings.ts';
 
 export default defineFunction({
   name: 'set_autossl_metadata',

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { CHECK } from '../../model/autossl/schedule.ts';
-import { assertEnabled } from '../../model/autossl/settings.ts';
+import { CHECK } from '../../capabilities/certificates/rules/autossl/schedule.ts';
+import { assertEnabled } from '../../capabilities/certificates/rules/autossl/settings.ts';
 
 export default defineFunction({
   name: 'start_autossl_check_for_all_users',

@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { existingAccount } from '../../model/accounts/names.ts';
-import { CHECK } from '../../model/autossl/schedule.ts';
-import { assertEnabled } from '../../model/autossl/settings.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { existingAccount } from '../../ground/rules/accounts/names.ts';
+import { CHECK } from '../../capabilities/certificates/rules/autossl/schedule.ts';
+import { assertEnabled } from '../../capabilities/certificates/rules/autossl/settings.ts';
 
 export default defineFunction({
   name: 'start_autossl_check_for_one_user',

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { accept, acceptanceSentence } from '../../model/updates/licence.ts';
+import { accept, acceptanceSentence } from '../../capabilities/software/rules/updates/licence.ts';
 
 export default defineFunction({
   name: 'accept_eula',

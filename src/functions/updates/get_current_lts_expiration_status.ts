@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { notFound } from '../../core/errors.ts';
-import { endOf, findSystemRelease } from '../../drivers/debian-releases/look.ts';
-import { inThreeMonths } from '../../model/updates/support.ts';
+import { endOf, findSystemRelease } from '../../capabilities/software/driver/debian-releases/look.ts';
+import { inThreeMonths } from '../../capabilities/software/rules/updates/support.ts';
 
 export default defineFunction({
   name: 'get_current_lts_expiration_status',

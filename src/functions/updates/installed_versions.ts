@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { findSoftware } from '../../drivers/software/look.ts';
+import { findSoftware } from '../../capabilities/software/driver/look.ts';
 import {
   ABSENT,
   databaseVersion,
@@ -7,7 +7,7 @@ import {
   listed,
   phpVersions,
   versionsOf,
-} from '../../model/updates/installed-software.ts';
+} from '../../life/rules/updates/installed-software.ts';
 
 const version = (doc: string) => ({ type: 'string', doc }) as const;
 const list = (doc: string) => ({ list: { type: 'string' }, optional: true, doc }) as const;

@@ -1,8 +1,12 @@
-import { setUpdates } from '../../changes/set-updates.ts';
+import { setUpdates } from '../../life/plans/set-updates.ts';
 import { defineFunction } from '../../core/define.ts';
-import { assertUpdatable, frequencies, lookForMeans } from '../../drivers/updates/look.ts';
-import { push as pushParam } from '../../model/config-cluster/form.ts';
-import { announceUpdates } from '../../model/config-cluster/pushes.ts';
+import {
+  assertUpdatable,
+  frequencies,
+  lookForMeans,
+} from '../../capabilities/software/driver/updates/look.ts';
+import { push as pushParam } from '../../capabilities/settings/rules/config-cluster/form.ts';
+import { announceUpdates } from '../../capabilities/settings/rules/config-cluster/pushes.ts';
 
 export default defineFunction({
   name: 'set_cpanel_updates',

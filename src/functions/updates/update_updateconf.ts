@@ -1,4 +1,4 @@
-import { setUpdates } from '../../changes/set-updates.ts';
+import { setUpdates } from '../../life/plans/set-updates.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import {
@@ -7,10 +7,10 @@ import {
   lookForMeans,
   tierWarning,
   type UpdateSettings,
-} from '../../drivers/updates/look.ts';
-import { push as pushParam } from '../../model/config-cluster/form.ts';
-import { announceUpdates } from '../../model/config-cluster/pushes.ts';
-import { tierParam } from '../../model/updates/form.ts';
+} from '../../capabilities/software/driver/updates/look.ts';
+import { push as pushParam } from '../../capabilities/settings/rules/config-cluster/form.ts';
+import { announceUpdates } from '../../capabilities/settings/rules/config-cluster/pushes.ts';
+import { tierParam } from '../../capabilities/software/rules/updates/form.ts';
 
 const frequency = { type: 'string', values: frequencies } as const;
 

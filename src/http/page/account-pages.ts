@@ -1,7 +1,7 @@
 // The pages of accounts.
 import type { FastifyInstance } from 'fastify';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as tfa from '../../model/two-factor/tfa.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as tfa from '../../capabilities/two-factor/rules/tfa.ts';
 import type { Door } from '../door.ts';
 import { renderAccountOverviewPage } from './account-overview-page.ts';
 import { accountShell } from './account-shell.ts';

@@ -1,10 +1,10 @@
 // Integration links of the visitor's account: the list for the overview, and what happens when one is followed.
 import type { Db } from '../../core/context.ts';
 import type { Engine } from '../../core/engine.ts';
-import * as groups from '../../model/integration/groups.ts';
-import * as links from '../../model/integration/links.ts';
-import { findLink, openLink, type Opened } from '../../model/integration/open-link.ts';
-import { pathOfLink } from '../../model/logins/pages.ts';
+import * as groups from '../../capabilities/logins/rules/integration/groups.ts';
+import * as links from '../../capabilities/logins/rules/integration/links.ts';
+import { findLink, openLink, type Opened } from '../../capabilities/logins/rules/integration/open-link.ts';
+import { pathOfLink } from '../../capabilities/logins/rules/pages.ts';
 import { html } from './html.ts';
 import { renderPage, type Visitor } from './layout.ts';
 import type { Overview } from './wire.ts';

@@ -1,5 +1,5 @@
 // The layout of all pages.
-import type { LoginService } from '../../model/logins/callers.ts';
+import type { LoginService } from '../../capabilities/logins/rules/callers.ts';
 import { assets } from './assets.ts';
 import { html, toText, type Content, type Html } from './html.ts';
 import type { Tool, ToolName } from './navigation.ts';

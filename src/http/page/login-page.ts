@@ -1,6 +1,6 @@
 // The login page. It also works without its script: it then asks for the password again together with the code, because
 // the password is not stored between the two steps.
-import type { LoginService } from '../../model/logins/callers.ts';
+import type { LoginService } from '../../capabilities/logins/rules/callers.ts';
 import type { Refusal } from '../error-answers.ts';
 import { assets } from './assets.ts';
 import { html, type Html } from './html.ts';

@@ -4,7 +4,7 @@ import {
   type Folder,
   type ListedMessage,
   type MessagePage,
-} from '../../model/mailboxes/maildir.ts';
+} from '../../capabilities/mailboxes/rules/maildir.ts';
 import { html, type Content, type Html } from './html.ts';
 import { renderPage, type Visitor } from './layout.ts';
 import { messageQuery, renderSize, renderTime } from './message-page.ts';

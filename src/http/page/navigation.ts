@@ -1,7 +1,7 @@
 // The parts of each interface, in the order of their navigation. A new part of an interface is a row here: the types
 // then show what it still lacks, which is its page on the server and its script (`browser/page.ts`).
-import type { FeatureId } from '../../model/features/catalogue.ts';
-import type { LoginService } from '../../model/logins/callers.ts';
+import type { FeatureId } from '../../capabilities/accounts/rules/features/catalogue.ts';
+import type { LoginService } from '../../capabilities/logins/rules/callers.ts';
 import { html, type Content } from './html.ts';
 
 export interface Tool {

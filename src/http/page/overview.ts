@@ -6,12 +6,12 @@ import type { Caller, Db } from '../../core/context.ts';
 import type { Engine } from '../../core/engine.ts';
 import { TASK } from '../../core/irreversible.ts';
 import { UNDO } from '../../core/undo.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { failedLoginsInBrief } from '../../model/brute-force/reports.ts';
-import * as load from '../../model/servers/load.ts';
-import * as recoveryCodes from '../../model/two-factor/recovery-codes.ts';
-import * as resellers from '../../model/resellers/resellers.ts';
-import * as tfa from '../../model/two-factor/tfa.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { failedLoginsInBrief } from '../../capabilities/logins/rules/brute-force/reports.ts';
+import * as load from '../../capabilities/system/rules/servers/load.ts';
+import * as recoveryCodes from '../../capabilities/two-factor/rules/recovery-codes.ts';
+import * as resellers from '../../capabilities/accounts/rules/resellers/resellers.ts';
+import * as tfa from '../../capabilities/two-factor/rules/tfa.ts';
 import { linksFor } from './integration.ts';
 import type { Overview } from './wire.ts';
 

@@ -1,6 +1,6 @@
 // The routes that the pages of each interface have: the login page, a page for each part of the interface, and assets.
 import type { FastifyInstance } from 'fastify';
-import type { LoginService } from '../../model/logins/callers.ts';
+import type { LoginService } from '../../capabilities/logins/rules/callers.ts';
 import type { Door } from '../door.ts';
 import { sendLoginPage } from '../login.ts';
 import { queryOf, securityTokenOf } from '../request.ts';

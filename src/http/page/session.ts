@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../core/context.ts';
 import { identify } from '../authentication.ts';
-import type { SessionMailbox } from '../../model/logins/sessions.ts';
+import type { SessionMailbox } from '../../capabilities/logins/rules/sessions.ts';
 import type { Door } from '../door.ts';
 import { securityTokenOf, sessionIdOf } from '../request.ts';
 import { featuresOf } from './account-shell.ts';

@@ -6,7 +6,7 @@ import type { SettingList } from './wire.ts';
 /** Empty if the caller cannot set them. */
 export async function listSettings(caller: Caller): Promise<SettingList> {
   if (!mayCall(caller, 'root')) return [];
-  const { catalogue } = await import('../../model/tweak-settings/catalogue.ts');
+  const { catalogue } = await import('../../capabilities/settings/rules/catalogue.ts');
   return Object.entries(catalogue).map(([key, { module, meaning, acts = false }]) => ({
     ...{ key, module, meaning, acts },
   }));

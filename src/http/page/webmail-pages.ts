@@ -3,9 +3,15 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Engine } from '../../core/engine.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import type { MachineUserFiles } from '../../core/machine-user-files.ts';
-import { findMessage, isFolder, INBOX, listFolders, listMessages } from '../../model/mailboxes/maildir.ts';
-import { mailboxFor } from '../../model/mailboxes/login.ts';
-import { openMaildir, readAddress } from '../../model/mailboxes/mailboxes.ts';
+import {
+  findMessage,
+  isFolder,
+  INBOX,
+  listFolders,
+  listMessages,
+} from '../../capabilities/mailboxes/rules/maildir.ts';
+import { mailboxFor } from '../../capabilities/mailboxes/rules/login.ts';
+import { openMaildir, readAddress } from '../../capabilities/mailboxes/rules/mailboxes.ts';
 import type { Door } from '../door.ts';
 import { queryOf, securityTokenOf } from '../request.ts';
 import { renderMailboxPage } from './mailbox-page.ts';

@@ -1,7 +1,12 @@
-import { addOwnAddon, lookForOwn, namesOfAddon } from '../../changes/change-domains.ts';
+import { addOwnAddon, lookForOwn, namesOfAddon } from '../../life/plans/change-domains.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { domainName } from '../../model/accounts/names.ts';
-import { disallowDot, folderParam, forceParam, subdomainParam } from '../../model/domains/own-params.ts';
+import { domainName } from '../../ground/rules/accounts/names.ts';
+import {
+  disallowDot,
+  folderParam,
+  forceParam,
+  subdomainParam,
+} from '../../capabilities/domains/rules/own-params.ts';
 export default defineUapi({
   name: 'AddonDomain::addaddondomain',
   since: 138,

@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { protocols } from '../../model/bandwidth/usage.ts';
+import { protocols } from '../../capabilities/bandwidth/rules/usage.ts';
 
 export default defineUapi({
   name: 'Bandwidth::get_enabled_protocols',

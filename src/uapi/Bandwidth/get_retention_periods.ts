@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { secondsOfDays } from '../../model/bandwidth/retention.ts';
+import { secondsOfDays } from '../../capabilities/bandwidth/rules/retention.ts';
 
 export default defineUapi({
   name: 'Bandwidth::get_retention_periods',

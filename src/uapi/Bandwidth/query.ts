@@ -1,6 +1,10 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { assertServerTimeZone, ownReport, readGroupings } from '../../model/bandwidth/own-report.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import {
+  assertServerTimeZone,
+  ownReport,
+  readGroupings,
+} from '../../capabilities/bandwidth/rules/own-report.ts';
 
 export default defineUapi({
   name: 'Bandwidth::query',

@@ -2,8 +2,8 @@ import type { FreeContext, RawArgument } from '../../core/context.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { badParam } from '../../core/errors.ts';
 import type { Json } from '../../core/values.ts';
-import { uapiAnswer } from '../../model/account-apis/answers.ts';
-import { callAccountApi } from '../../model/account-apis/call.ts';
+import { uapiAnswer } from '../../capabilities/logins/rules/account-apis/answers.ts';
+import { callAccountApi } from '../../capabilities/logins/rules/account-apis/call.ts';
 
 /** The maximum number of calls in a batch. */
 const MAX_CALLS = 100;

@@ -1,8 +1,8 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 
-import { changeAccessFiles } from '../../changes/change-access-files.ts';
-import { outerRoots, ownHosts, readAccessFile } from '../../model/access-files/blocks.ts';
-import { checkedAddress, withDenied } from '../../model/access-files/denied-addresses.ts';
+import { changeAccessFiles } from '../../capabilities/access-files/plans/change-access-files.ts';
+import { outerRoots, ownHosts, readAccessFile } from '../../capabilities/access-files/rules/blocks.ts';
+import { checkedAddress, withDenied } from '../../capabilities/access-files/rules/denied-addresses.ts';
 
 export default defineUapi({
   name: 'BlockIP::add_ip',

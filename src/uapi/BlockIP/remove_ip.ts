@@ -1,8 +1,12 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { notFound } from '../../core/errors.ts';
-import { changeAccessFiles } from '../../changes/change-access-files.ts';
-import { outerRoots, ownHosts, readAccessFile } from '../../model/access-files/blocks.ts';
-import { checkedAddress, deniedIn, withoutDenied } from '../../model/access-files/denied-addresses.ts';
+import { changeAccessFiles } from '../../capabilities/access-files/plans/change-access-files.ts';
+import { outerRoots, ownHosts, readAccessFile } from '../../capabilities/access-files/rules/blocks.ts';
+import {
+  checkedAddress,
+  deniedIn,
+  withoutDenied,
+} from '../../capabilities/access-files/rules/denied-addresses.ts';
 
 export default defineUapi({
   name: 'BlockIP::remove_ip',

@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as notifications from '../../model/contacts/account-notifications.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as notifications from '../../capabilities/notify/rules/account-notifications.ts';
 
 export default defineUapi({
   name: 'ContactInformation::get_notification_preferences',

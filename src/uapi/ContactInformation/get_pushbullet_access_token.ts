@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { assertConfirmed } from '../../model/logins/acting-as.ts';
-import * as contacts from '../../model/contacts/account-contacts.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { assertConfirmed } from '../../capabilities/logins/rules/acting-as.ts';
+import * as contacts from '../../capabilities/notify/rules/account-contacts.ts';
 
 export default defineUapi({
   name: 'ContactInformation::get_pushbullet_access_token',

@@ -1,8 +1,8 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { ApiError } from '../../core/errors.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as contacts from '../../model/contacts/account-contacts.ts';
-import { ownPushbulletToken } from '../../model/contacts/form.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as contacts from '../../capabilities/notify/rules/account-contacts.ts';
+import { ownPushbulletToken } from '../../capabilities/notify/rules/form.ts';
 
 export default defineUapi({
   name: 'ContactInformation::set_pushbullet_access_token',

@@ -1,8 +1,8 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as contacts from '../../model/contacts/account-contacts.ts';
-import * as contactChanges from '../../model/contacts/contact-changes.ts';
-import * as form from '../../model/contacts/form.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as contacts from '../../capabilities/notify/rules/account-contacts.ts';
+import * as contactChanges from '../../capabilities/notify/rules/contact-changes.ts';
+import * as form from '../../capabilities/notify/rules/form.ts';
 
 export default defineUapi({
   name: 'ContactInformation::unset_email_addresses',

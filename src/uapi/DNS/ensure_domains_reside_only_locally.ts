@@ -1,10 +1,10 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtAddresses } from '../../drivers/zones/look.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { existingDomain } from '../../model/accounts/names.ts';
-import { placesOf } from '../../model/dns/local-addresses.ts';
-import { assertFewDomains } from '../../model/dns/local-authority.ts';
-import { ownHostOf } from '../../model/domains/own-params.ts';
+import { lookAtAddresses } from '../../capabilities/dns/driver/zones/look.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { existingDomain } from '../../ground/rules/accounts/names.ts';
+import { placesOf } from '../../capabilities/dns/rules/local-addresses.ts';
+import { assertFewDomains } from '../../capabilities/dns/rules/local-authority.ts';
+import { ownHostOf } from '../../capabilities/domains/rules/own-params.ts';
 
 export default defineUapi({
   name: 'DNS::ensure_domains_reside_only_locally',

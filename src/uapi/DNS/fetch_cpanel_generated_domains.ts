@@ -1,11 +1,11 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtTemplates } from '../../drivers/zones/look.ts';
-import { ACCOUNT_TEMPLATES } from '../../model/dns/account-zone.ts';
-import { assertEditor } from '../../model/dns/account-edits.ts';
-import { readZoneName } from '../../model/dns/changed-zone.ts';
-import { generatedNames, generatedRecords } from '../../model/dns/generated-records.ts';
-import { zoneParam } from '../../model/dns/record-form.ts';
-import * as owners from '../../model/dns/zone-owners.ts';
+import { lookAtTemplates } from '../../capabilities/dns/driver/zones/look.ts';
+import { ACCOUNT_TEMPLATES } from '../../capabilities/dns/rules/account-zone.ts';
+import { assertEditor } from '../../capabilities/dns/rules/account-edits.ts';
+import { readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';
+import { generatedNames, generatedRecords } from '../../capabilities/dns/rules/generated-records.ts';
+import { zoneParam } from '../../capabilities/dns/rules/record-form.ts';
+import * as owners from '../../capabilities/dns/rules/zone-owners.ts';
 
 export default defineUapi({
   name: 'DNS::fetch_cpanel_generated_domains',

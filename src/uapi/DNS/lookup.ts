@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { domainName } from '../../model/accounts/names.ts';
+import { domainName } from '../../ground/rules/accounts/names.ts';
 
 export default defineUapi({
   name: 'DNS::lookup',

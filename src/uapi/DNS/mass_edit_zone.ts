@@ -1,9 +1,9 @@
-import { editZone } from '../../changes/change-zones.ts';
+import { editZone } from '../../capabilities/dns/plans/change-zones.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtZone } from '../../drivers/zones/look.ts';
-import { assertMayChange, EDITOR_RULE, openOwn } from '../../model/dns/account-edits.ts';
-import { assertSeen, readZoneName } from '../../model/dns/changed-zone.ts';
-import { MASS_EDIT_FORM, massEditParams, readChanges } from '../../model/dns/mass-edit.ts';
+import { lookAtZone } from '../../capabilities/dns/driver/zones/look.ts';
+import { assertMayChange, EDITOR_RULE, openOwn } from '../../capabilities/dns/rules/account-edits.ts';
+import { assertSeen, readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';
+import { MASS_EDIT_FORM, massEditParams, readChanges } from '../../capabilities/dns/rules/mass-edit.ts';
 
 export default defineUapi({
   name: 'DNS::mass_edit_zone',

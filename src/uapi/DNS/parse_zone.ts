@@ -1,10 +1,10 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtZone } from '../../drivers/zones/look.ts';
-import { openOwn } from '../../model/dns/account-edits.ts';
-import { readZoneName } from '../../model/dns/changed-zone.ts';
-import { zoneParam } from '../../model/dns/record-form.ts';
-import { PARSED_FORM, parsedRow, parsedRows } from '../../model/dns/zone-views.ts';
-import { tableOfParsed } from '../../model/dns/zone-table.ts';
+import { lookAtZone } from '../../capabilities/dns/driver/zones/look.ts';
+import { openOwn } from '../../capabilities/dns/rules/account-edits.ts';
+import { readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';
+import { zoneParam } from '../../capabilities/dns/rules/record-form.ts';
+import { PARSED_FORM, parsedRow, parsedRows } from '../../capabilities/dns/rules/zone-views.ts';
+import { tableOfParsed } from '../../capabilities/dns/rules/zone-table.ts';
 
 export default defineUapi({
   name: 'DNS::parse_zone',

@@ -1,12 +1,12 @@
-import { changeZones } from '../../changes/change-zones.ts';
+import { changeZones } from '../../capabilities/dns/plans/change-zones.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtZones } from '../../drivers/zones/look.ts';
-import { assertMayChange, EDITOR_RULE } from '../../model/dns/account-edits.ts';
-import { zoneFileOf } from '../../model/dns/changed-zone.ts';
-import { zoneParam } from '../../model/dns/record-form.ts';
-import { assertSome, namesOf, openSeveral } from '../../model/dns/several-zones.ts';
-import { nextZone } from '../../model/dns/site-addresses.ts';
-import { swapAddresses, swapRow } from '../../model/dns/swapped-addresses.ts';
+import { lookAtZones } from '../../capabilities/dns/driver/zones/look.ts';
+import { assertMayChange, EDITOR_RULE } from '../../capabilities/dns/rules/account-edits.ts';
+import { zoneFileOf } from '../../capabilities/dns/rules/changed-zone.ts';
+import { zoneParam } from '../../capabilities/dns/rules/record-form.ts';
+import { assertSome, namesOf, openSeveral } from '../../capabilities/dns/rules/several-zones.ts';
+import { nextZone } from '../../capabilities/dns/rules/site-addresses.ts';
+import { swapAddresses, swapRow } from '../../capabilities/dns/rules/swapped-addresses.ts';
 
 const ipv4 = {
   type: 'string',

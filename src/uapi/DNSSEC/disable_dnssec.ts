@@ -1,8 +1,8 @@
-import { disableSigning } from '../../changes/change-zones.ts';
+import { disableSigning } from '../../capabilities/dns/plans/change-zones.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtSigning } from '../../drivers/zones/look.ts';
-import { zoneParam } from '../../model/dns/record-form.ts';
-import { namesOf } from '../../model/dns/several-zones.ts';
+import { lookAtSigning } from '../../capabilities/dns/driver/zones/look.ts';
+import { zoneParam } from '../../capabilities/dns/rules/record-form.ts';
+import { namesOf } from '../../capabilities/dns/rules/several-zones.ts';
 
 export default defineUapi({
   name: 'DNSSEC::disable_dnssec',

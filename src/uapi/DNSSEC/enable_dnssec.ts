@@ -1,9 +1,9 @@
-import { enableSigning } from '../../changes/change-zones.ts';
+import { enableSigning } from '../../capabilities/dns/plans/change-zones.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtSigning } from '../../drivers/zones/look.ts';
-import { zoneParam } from '../../model/dns/record-form.ts';
-import { namesOf } from '../../model/dns/several-zones.ts';
-import { signingParams } from '../../model/dns/signing-params.ts';
+import { lookAtSigning } from '../../capabilities/dns/driver/zones/look.ts';
+import { zoneParam } from '../../capabilities/dns/rules/record-form.ts';
+import { namesOf } from '../../capabilities/dns/rules/several-zones.ts';
+import { signingParams } from '../../capabilities/dns/rules/signing-params.ts';
 
 export default defineUapi({
   name: 'DNSSEC::enable_dnssec',

@@ -1,8 +1,8 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtSigning } from '../../drivers/zones/look.ts';
-import { describeSigned, signedZoneFields } from '../../model/dns/ds-records.ts';
-import { zoneParam } from '../../model/dns/record-form.ts';
-import { assertSome, namesOf, openSeveral } from '../../model/dns/several-zones.ts';
+import { lookAtSigning } from '../../capabilities/dns/driver/zones/look.ts';
+import { describeSigned, signedZoneFields } from '../../capabilities/dns/rules/ds-records.ts';
+import { zoneParam } from '../../capabilities/dns/rules/record-form.ts';
+import { assertSome, namesOf, openSeveral } from '../../capabilities/dns/rules/several-zones.ts';
 
 export default defineUapi({
   name: 'DNSSEC::fetch_ds_records',

@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { directoryParam } from '../../model/files/names.ts';
-import { FEATURE, findDirectory, ofUser, typeDoc } from '../../model/web/directory-indexes.ts';
+import { directoryParam } from '../../capabilities/files/rules/names.ts';
+import { FEATURE, findDirectory, ofUser, typeDoc } from '../../capabilities/web/rules/directory-indexes.ts';
 
 export default defineUapi({
   name: 'DirectoryIndexes::get_indexing',

@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { directoryParam } from '../../model/files/names.ts';
-import { surroundingFields, surroundingsOf } from '../../model/files/surroundings.ts';
-import { FEATURE, ofUser, typeDoc } from '../../model/web/directory-indexes.ts';
+import { directoryParam } from '../../capabilities/files/rules/names.ts';
+import { surroundingFields, surroundingsOf } from '../../capabilities/files/rules/surroundings.ts';
+import { FEATURE, ofUser, typeDoc } from '../../capabilities/web/rules/directory-indexes.ts';
 
 const stateFields = { index_type: { type: 'string', doc: typeDoc } } as const;
 

@@ -1,14 +1,14 @@
-import { setDirectoryIndex } from '../../changes/set-directory-index.ts';
+import { setDirectoryIndex } from '../../capabilities/web/plans/set-directory-index.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { directoryParam } from '../../model/files/names.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { directoryParam } from '../../capabilities/files/rules/names.ts';
 import {
   assertConfigurable,
   FEATURE,
   findDirectory,
   indexTypes,
   typeDoc,
-} from '../../model/web/directory-indexes.ts';
+} from '../../capabilities/web/rules/directory-indexes.ts';
 
 export default defineUapi({
   name: 'DirectoryIndexes::set_indexing',

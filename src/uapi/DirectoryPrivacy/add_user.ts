@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { changeDirectoryPrivacy } from '../../changes/change-directory-privacy.ts';
+import { changeDirectoryPrivacy } from '../../capabilities/access-files/plans/change-directory-privacy.ts';
 import {
   dirParam,
   FEATURE,
@@ -8,15 +8,15 @@ import {
   ROOT,
   userParam,
   withUser,
-} from '../../model/directory-privacy/directories.ts';
-import { hashed } from '../../model/directory-privacy/hash.ts';
-import { accountApplications } from '../../model/passwords/account-applications.ts';
+} from '../../capabilities/access-files/rules/directory-privacy/directories.ts';
+import { hashed } from '../../capabilities/access-files/rules/directory-privacy/hash.ts';
+import { accountApplications } from '../../ground/rules/passwords/account-applications.ts';
 import {
   assertStrong,
   password as passwordParam,
   rateFirst,
   withRating,
-} from '../../model/passwords/passwords.ts';
+} from '../../ground/rules/passwords/passwords.ts';
 
 export default defineUapi({
   name: 'DirectoryPrivacy::add_user',

@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { badParam } from '../../core/errors.ts';
-import { changeAccessFiles } from '../../changes/change-access-files.ts';
-import { changeDirectoryPrivacy } from '../../changes/change-directory-privacy.ts';
+import { changeAccessFiles } from '../../capabilities/access-files/plans/change-access-files.ts';
+import { changeDirectoryPrivacy } from '../../capabilities/access-files/plans/change-directory-privacy.ts';
 import {
   dirParam,
   FEATURE,
@@ -14,7 +14,7 @@ import {
   stateOf,
   withoutProtection,
   withProtection,
-} from '../../model/directory-privacy/directories.ts';
+} from '../../capabilities/access-files/rules/directory-privacy/directories.ts';
 
 export default defineUapi({
   name: 'DirectoryPrivacy::configure_directory_protection',

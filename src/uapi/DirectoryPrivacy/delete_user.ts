@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { notFound } from '../../core/errors.ts';
-import { changeAccessFiles } from '../../changes/change-access-files.ts';
+import { changeAccessFiles } from '../../capabilities/access-files/plans/change-access-files.ts';
 import {
   dirParam,
   FEATURE,
@@ -8,7 +8,7 @@ import {
   userParam,
   usersIn,
   withoutUser,
-} from '../../model/directory-privacy/directories.ts';
+} from '../../capabilities/access-files/rules/directory-privacy/directories.ts';
 
 export default defineUapi({
   name: 'DirectoryPrivacy::delete_user',

@@ -6,7 +6,7 @@ import {
   protectionIn,
   stateFields,
   stateOf,
-} from '../../model/directory-privacy/directories.ts';
+} from '../../capabilities/access-files/rules/directory-privacy/directories.ts';
 
 export default defineUapi({
   name: 'DirectoryPrivacy::is_directory_protected',

@@ -1,6 +1,11 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { dirParam, FEATURE, protectionOf, stateFields } from '../../model/directory-privacy/directories.ts';
-import { surroundingFields, surroundingsOf } from '../../model/files/surroundings.ts';
+import {
+  dirParam,
+  FEATURE,
+  protectionOf,
+  stateFields,
+} from '../../capabilities/access-files/rules/directory-privacy/directories.ts';
+import { surroundingFields, surroundingsOf } from '../../capabilities/files/rules/surroundings.ts';
 
 export default defineUapi({
   name: 'DirectoryPrivacy::list_directories',

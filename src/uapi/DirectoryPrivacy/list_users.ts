@@ -1,5 +1,10 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { dirParam, FEATURE, lookAtDirectory, usersIn } from '../../model/directory-privacy/directories.ts';
+import {
+  dirParam,
+  FEATURE,
+  lookAtDirectory,
+  usersIn,
+} from '../../capabilities/access-files/rules/directory-privacy/directories.ts';
 
 export default defineUapi({
   name: 'DirectoryPrivacy::list_users',

@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { listOf } from '../../model/domains/hosted-domains.ts';
-import { temporaryDomains } from '../../model/account-apis/names.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { listOf } from '../../capabilities/domains/rules/hosted-domains.ts';
+import { temporaryDomains } from '../../capabilities/logins/rules/account-apis/names.ts';
 
 export default defineUapi({
   name: 'DomainInfo::list_domains',

@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { temporaryDomains } from '../../model/account-apis/names.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { temporaryDomains } from '../../capabilities/logins/rules/account-apis/names.ts';
 
 export default defineUapi({
   name: 'DomainInfo::primary_domain',

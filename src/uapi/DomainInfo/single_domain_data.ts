@@ -1,12 +1,12 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { siteData, siteDataFields } from '../../drivers/virtual-hosts/site-data.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { temporaryDomains } from '../../model/account-apis/names.ts';
-import { existingDomain } from '../../model/accounts/names.ts';
-import { assertOwn, httpsRedirects } from '../../model/domains/own-params.ts';
-import { readOwnDomains } from '../../model/domains/own-domains.ts';
-import { dataFields, dataRows } from '../../model/domains/rows.ts';
-import { askedStates, stateFields } from '../../model/web/asked-redirect-states.ts';
+import { siteData, siteDataFields } from '../../capabilities/web/driver/virtual-hosts/site-data.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { temporaryDomains } from '../../capabilities/logins/rules/account-apis/names.ts';
+import { existingDomain } from '../../ground/rules/accounts/names.ts';
+import { assertOwn, httpsRedirects } from '../../capabilities/domains/rules/own-params.ts';
+import { readOwnDomains } from '../../capabilities/domains/rules/own-domains.ts';
+import { dataFields, dataRows } from '../../capabilities/domains/rules/rows.ts';
+import { askedStates, stateFields } from '../../capabilities/web/rules/asked-redirect-states.ts';
 
 export default defineUapi({
   name: 'DomainInfo::single_domain_data',

@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { readOwnDomains } from '../../model/domains/own-domains.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { readOwnDomains } from '../../capabilities/domains/rules/own-domains.ts';
 
 export default defineUapi({
   name: 'DomainLookup::countbasedomains',

@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { temporaryDomains } from '../../model/account-apis/names.ts';
-import { readOwnDomains } from '../../model/domains/own-domains.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { temporaryDomains } from '../../capabilities/logins/rules/account-apis/names.ts';
+import { readOwnDomains } from '../../capabilities/domains/rules/own-domains.ts';
 
 export default defineUapi({
   name: 'DomainLookup::getbasedomains',

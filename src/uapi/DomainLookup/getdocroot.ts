@@ -1,9 +1,9 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { existingDomain } from '../../model/accounts/names.ts';
-import { assertOwn } from '../../model/domains/own-params.ts';
-import { readOwnDomains } from '../../model/domains/own-domains.ts';
-import { folderRow } from '../../model/domains/rows.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { existingDomain } from '../../ground/rules/accounts/names.ts';
+import { assertOwn } from '../../capabilities/domains/rules/own-params.ts';
+import { readOwnDomains } from '../../capabilities/domains/rules/own-domains.ts';
+import { folderRow } from '../../capabilities/domains/rules/rows.ts';
 
 export default defineUapi({
   name: 'DomainLookup::getdocroot',

@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { readOwnDomains } from '../../model/domains/own-domains.ts';
-import { folderRow } from '../../model/domains/rows.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { readOwnDomains } from '../../capabilities/domains/rules/own-domains.ts';
+import { folderRow } from '../../capabilities/domains/rules/rows.ts';
 
 export default defineUapi({
   name: 'DomainLookup::getdocroots',

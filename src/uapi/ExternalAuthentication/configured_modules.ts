@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as display from '../../model/identity-providers/display.ts';
-import * as providers from '../../model/identity-providers/providers.ts';
+import * as display from '../../capabilities/logins/rules/identity-providers/display.ts';
+import * as providers from '../../capabilities/logins/rules/identity-providers/providers.ts';
 
 export default defineUapi({
   name: 'ExternalAuthentication::configured_modules',

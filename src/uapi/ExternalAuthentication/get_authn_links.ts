@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as links from '../../model/identity-providers/links.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as links from '../../capabilities/logins/rules/identity-providers/links.ts';
 
 export default defineUapi({
   name: 'ExternalAuthentication::get_authn_links',

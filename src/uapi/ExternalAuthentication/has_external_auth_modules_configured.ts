@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as providers from '../../model/identity-providers/providers.ts';
+import * as providers from '../../capabilities/logins/rules/identity-providers/providers.ts';
 
 export default defineUapi({
   name: 'ExternalAuthentication::has_external_auth_modules_configured',

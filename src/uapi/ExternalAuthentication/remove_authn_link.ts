@@ -1,11 +1,11 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { notFound } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { assertConfirmed } from '../../model/logins/acting-as.ts';
-import { providerId, subject } from '../../model/identity-providers/form.ts';
-import * as links from '../../model/identity-providers/links.ts';
-import * as sessions from '../../model/logins/sessions.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { assertConfirmed } from '../../capabilities/logins/rules/acting-as.ts';
+import { providerId, subject } from '../../capabilities/logins/rules/identity-providers/form.ts';
+import * as links from '../../capabilities/logins/rules/identity-providers/links.ts';
+import * as sessions from '../../capabilities/logins/rules/sessions.ts';
 
 export default defineUapi({
   name: 'ExternalAuthentication::remove_authn_link',

@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { features } from '../../model/features/catalogue.ts';
+import { features } from '../../capabilities/accounts/rules/features/catalogue.ts';
 
 export default defineUapi({
   name: 'Features::get_feature_metadata',

@@ -1,9 +1,9 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { denied, notFound } from '../../core/errors.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { isFeature } from '../../model/features/catalogue.ts';
-import { describeUnknown } from '../../model/features/ids.ts';
-import * as featureOverrides from '../../model/features/overrides.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { isFeature } from '../../capabilities/accounts/rules/features/catalogue.ts';
+import { describeUnknown } from '../../capabilities/accounts/rules/features/ids.ts';
+import * as featureOverrides from '../../capabilities/accounts/rules/features/overrides.ts';
 
 export default defineUapi({
   name: 'Features::has_feature',

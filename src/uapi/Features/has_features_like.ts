@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { matchingFeatures, patternParams } from '../../model/features/matching.ts';
+import { matchingFeatures, patternParams } from '../../capabilities/accounts/rules/features/matching.ts';
 
 export default defineUapi({
   name: 'Features::has_features_like',

@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as featureOverrides from '../../model/features/overrides.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as featureOverrides from '../../capabilities/accounts/rules/features/overrides.ts';
 
 export default defineUapi({
   name: 'Features::list_features',

@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { absolute, FILES, split } from '../../model/files/names.ts';
+import { absolute, FILES, split } from '../../capabilities/files/rules/names.ts';
 
 /** More completions help nobody. */
 const MAX_COMPLETIONS = 1000;

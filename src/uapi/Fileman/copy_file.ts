@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { destinationOf } from '../../model/files/destination.ts';
-import { absolute, FILES, pathParam } from '../../model/files/names.ts';
+import { destinationOf } from '../../capabilities/files/rules/destination.ts';
+import { absolute, FILES, pathParam } from '../../capabilities/files/rules/names.ts';
 
 export default defineUapi({
   name: 'Fileman::copy_file',

@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { notFound } from '../../core/errors.ts';
-import { absolute, FILES, pathParam } from '../../model/files/names.ts';
+import { absolute, FILES, pathParam } from '../../capabilities/files/rules/names.ts';
 
 export default defineUapi({
   name: 'Fileman::delete_file',

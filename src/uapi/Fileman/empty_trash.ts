@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { FILES } from '../../model/files/names.ts';
+import { FILES } from '../../capabilities/files/rules/names.ts';
 
 const DAY_MS = 86_400_000;
 

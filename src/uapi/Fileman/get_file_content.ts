@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { DETECT, LOCALE } from '../../model/files/charsets.ts';
-import { directoryParam, fileParam, FILES } from '../../model/files/names.ts';
-import { readText } from '../../model/files/text.ts';
+import { DETECT, LOCALE } from '../../capabilities/files/rules/charsets.ts';
+import { directoryParam, fileParam, FILES } from '../../capabilities/files/rules/names.ts';
+import { readText } from '../../capabilities/files/rules/text.ts';
 
 export default defineUapi({
   name: 'Fileman::get_file_content',

@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { absolute, FILES, pathParam, split } from '../../model/files/names.ts';
-import { isLeaf } from '../../model/files/leaves.ts';
-import { rowFields, rowOf } from '../../model/files/rows.ts';
+import { absolute, FILES, pathParam, split } from '../../capabilities/files/rules/names.ts';
+import { isLeaf } from '../../capabilities/files/rules/leaves.ts';
+import { rowFields, rowOf } from '../../capabilities/files/rules/rows.ts';
 import { notFound } from '../../core/errors.ts';
 
 export default defineUapi({

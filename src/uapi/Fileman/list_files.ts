@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { listDirectory, rowsOf, typesIn, typesParam } from '../../model/files/listing.ts';
-import { directoryParam, FILES } from '../../model/files/names.ts';
-import { rowFields, TYPES } from '../../model/files/rows.ts';
+import { listDirectory, rowsOf, typesIn, typesParam } from '../../capabilities/files/rules/listing.ts';
+import { directoryParam, FILES } from '../../capabilities/files/rules/names.ts';
+import { rowFields, TYPES } from '../../capabilities/files/rules/rows.ts';
 
 export default defineUapi({
   name: 'Fileman::list_files',

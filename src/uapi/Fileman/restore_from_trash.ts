@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { absolute, FILES } from '../../model/files/names.ts';
+import { absolute, FILES } from '../../capabilities/files/rules/names.ts';
 
 export default defineUapi({
   name: 'Fileman::restore_from_trash',

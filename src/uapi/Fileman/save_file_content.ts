@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { FILES } from '../../model/files/names.ts';
-import { contentParam, writeText } from '../../model/files/text.ts';
+import { FILES } from '../../capabilities/files/rules/names.ts';
+import { contentParam, writeText } from '../../capabilities/files/rules/text.ts';
 
 export default defineUapi({
   name: 'Fileman::save_file_content',

@@ -1,8 +1,8 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { badParam } from '../../core/errors.ts';
-import { assertCharset, decode, encode } from '../../model/files/charsets.ts';
-import { FILES } from '../../model/files/names.ts';
-import { contentParam } from '../../model/files/text.ts';
+import { assertCharset, decode, encode } from '../../capabilities/files/rules/charsets.ts';
+import { FILES } from '../../capabilities/files/rules/names.ts';
+import { contentParam } from '../../capabilities/files/rules/text.ts';
 
 export default defineUapi({
   name: 'Fileman::transcode',

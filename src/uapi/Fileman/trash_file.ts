@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { notFound } from '../../core/errors.ts';
-import { absolute, FILES, pathParam, split } from '../../model/files/names.ts';
+import { absolute, FILES, pathParam, split } from '../../capabilities/files/rules/names.ts';
 
 export default defineUapi({
   name: 'Fileman::trash_file',

@@ -1,10 +1,10 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { ApiError, badParam } from '../../core/errors.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { measureOwnFiles } from '../../model/accounts/own-usage.ts';
-import { diskInfo, diskInfoFields } from '../../model/files/disk-info.ts';
-import { FILES, permissionsParam } from '../../model/files/names.ts';
-import { placeUploads } from '../../model/files/uploads.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { measureOwnFiles } from '../../life/rules/own-usage.ts';
+import { diskInfo, diskInfoFields } from '../../life/rules/files/disk-info.ts';
+import { FILES, permissionsParam } from '../../capabilities/files/rules/names.ts';
+import { placeUploads } from '../../capabilities/files/rules/uploads.ts';
 
 export default defineUapi({
   name: 'Fileman::upload_files',

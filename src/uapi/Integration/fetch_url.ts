@@ -1,8 +1,8 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { ApiError, notFound } from '../../core/errors.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as form from '../../model/integration/form.ts';
-import { findLink, openLink } from '../../model/integration/open-link.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as form from '../../capabilities/logins/rules/integration/form.ts';
+import { findLink, openLink } from '../../capabilities/logins/rules/integration/open-link.ts';
 
 export default defineUapi({
   name: 'Integration::fetch_url',

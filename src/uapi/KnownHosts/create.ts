@@ -1,8 +1,8 @@
-import { changeKnownHosts } from '../../changes/change-known-hosts.ts';
+import { changeKnownHosts } from '../../capabilities/ssh/plans/change-known-hosts.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { badParam } from '../../core/errors.ts';
-import * as knownHosts from '../../drivers/ssh-keys/known-hosts.ts';
-import { hostParams, keyRows, SCAN_NOTE } from '../../model/ssh-keys/known-hosts-form.ts';
+import * as knownHosts from '../../capabilities/ssh/driver/ssh-keys/known-hosts.ts';
+import { hostParams, keyRows, SCAN_NOTE } from '../../capabilities/ssh/rules/known-hosts-form.ts';
 
 export default defineUapi({
   name: 'KnownHosts::create',

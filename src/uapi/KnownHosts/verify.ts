@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as knownHosts from '../../drivers/ssh-keys/known-hosts.ts';
-import { hostParams, keyRows, SCAN_NOTE } from '../../model/ssh-keys/known-hosts-form.ts';
+import * as knownHosts from '../../capabilities/ssh/driver/ssh-keys/known-hosts.ts';
+import { hostParams, keyRows, SCAN_NOTE } from '../../capabilities/ssh/rules/known-hosts-form.ts';
 
 export default defineUapi({
   name: 'KnownHosts::verify',

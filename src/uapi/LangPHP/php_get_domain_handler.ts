@@ -1,9 +1,9 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { badParam } from '../../core/errors.ts';
-import { findVersions } from '../../drivers/php/look.ts';
-import { DEFAULT_HANDLER } from '../../model/php/handlers.ts';
-import { getOwnHost, handlerOf, placeParams, readOwn } from '../../model/php/own-settings.ts';
-import { newestOf } from '../../model/php/versions.ts';
+import { findVersions } from '../../capabilities/php/driver/look.ts';
+import { DEFAULT_HANDLER } from '../../capabilities/php/rules/handlers.ts';
+import { getOwnHost, handlerOf, placeParams, readOwn } from '../../capabilities/php/rules/own-settings.ts';
+import { newestOf } from '../../capabilities/php/rules/versions.ts';
 
 export default defineUapi({
   name: 'LangPHP::php_get_domain_handler',

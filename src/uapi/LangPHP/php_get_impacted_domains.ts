@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { badParam } from '../../core/errors.ts';
-import { hostName } from '../../model/accounts/names.ts';
-import { getOwnHost, impactedBy, readOwn } from '../../model/php/own-settings.ts';
+import { hostName } from '../../ground/rules/accounts/names.ts';
+import { getOwnHost, impactedBy, readOwn } from '../../capabilities/php/rules/own-settings.ts';
 
 export default defineUapi({
   name: 'LangPHP::php_get_impacted_domains',

@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { findVersions } from '../../drivers/php/look.ts';
-import { readServer } from '../../model/php/settings.ts';
-import { newestOf } from '../../model/php/versions.ts';
+import { findVersions } from '../../capabilities/php/driver/look.ts';
+import { readServer } from '../../capabilities/php/rules/settings.ts';
+import { newestOf } from '../../capabilities/php/rules/versions.ts';
 
 export default defineUapi({
   name: 'LangPHP::php_get_system_default_version',

@@ -1,10 +1,10 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { findVersions } from '../../drivers/php/look.ts';
-import { hostName } from '../../model/accounts/names.ts';
-import { getOwnHost, readOwn } from '../../model/php/own-settings.ts';
-import { hostFields, hostRow } from '../../model/php/rows.ts';
-import { newestOf } from '../../model/php/versions.ts';
-import { hostsOf } from '../../model/php/virtual-hosts.ts';
+import { findVersions } from '../../capabilities/php/driver/look.ts';
+import { hostName } from '../../ground/rules/accounts/names.ts';
+import { getOwnHost, readOwn } from '../../capabilities/php/rules/own-settings.ts';
+import { hostFields, hostRow } from '../../capabilities/php/rules/rows.ts';
+import { newestOf } from '../../capabilities/php/rules/versions.ts';
+import { hostsOf } from '../../capabilities/php/rules/virtual-hosts.ts';
 
 export default defineUapi({
   name: 'LangPHP::php_get_vhost_versions',

@@ -1,14 +1,14 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as php from '../../drivers/php/look.ts';
-import { directiveFields, directiveRows } from '../../model/php/directive-rows.ts';
-import { readOwnIni } from '../../model/php/own-ini.ts';
+import * as php from '../../capabilities/php/driver/look.ts';
+import { directiveFields, directiveRows } from '../../capabilities/php/rules/directive-rows.ts';
+import { readOwnIni } from '../../capabilities/php/rules/own-ini.ts';
 import {
   basicDirectives,
   metadataOf,
   placeParams,
   vhostOf,
   withOwnValues,
-} from '../../model/php/own-settings.ts';
+} from '../../capabilities/php/rules/own-settings.ts';
 
 export default defineUapi({
   name: 'LangPHP::php_ini_get_user_basic_directives',

@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as php from '../../drivers/php/look.ts';
-import { readOwnIni } from '../../model/php/own-ini.ts';
-import { metadataOf, placeParams, vhostOf } from '../../model/php/own-settings.ts';
+import * as php from '../../capabilities/php/driver/look.ts';
+import { readOwnIni } from '../../capabilities/php/rules/own-ini.ts';
+import { metadataOf, placeParams, vhostOf } from '../../capabilities/php/rules/own-settings.ts';
 
 export default defineUapi({
   name: 'LangPHP::php_ini_get_user_content',

@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as php from '../../drivers/php/look.ts';
-import { listOwnIniPaths } from '../../model/php/own-ini.ts';
-import { hostFields, hostRow } from '../../model/php/rows.ts';
+import * as php from '../../capabilities/php/driver/look.ts';
+import { listOwnIniPaths } from '../../capabilities/php/rules/own-ini.ts';
+import { hostFields, hostRow } from '../../capabilities/php/rules/rows.ts';
 
 const { account, documentroot, homedir, main_domain, vhost, version } = hostFields;
 

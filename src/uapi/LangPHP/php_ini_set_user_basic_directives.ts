@@ -1,9 +1,9 @@
-import { changeAccessFiles } from '../../changes/change-access-files.ts';
+import { changeAccessFiles } from '../../capabilities/access-files/plans/change-access-files.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as php from '../../drivers/php/look.ts';
-import { readSetting } from '../../model/php/ini.ts';
-import { readOwnIni } from '../../model/php/own-ini.ts';
-import { editOwn, informOwn, placeParams, vhostOf } from '../../model/php/own-settings.ts';
+import * as php from '../../capabilities/php/driver/look.ts';
+import { readSetting } from '../../capabilities/php/rules/ini.ts';
+import { readOwnIni } from '../../capabilities/php/rules/own-ini.ts';
+import { editOwn, informOwn, placeParams, vhostOf } from '../../capabilities/php/rules/own-settings.ts';
 
 export default defineUapi({
   name: 'LangPHP::php_ini_set_user_basic_directives',

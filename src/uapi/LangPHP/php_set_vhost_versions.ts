@@ -1,11 +1,11 @@
-import { changePhp } from '../../changes/change-php.ts';
+import { changePhp } from '../../life/plans/change-php.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { findVersions } from '../../drivers/php/look.ts';
-import { hostName } from '../../model/accounts/names.ts';
-import { changedHosts, warnIfNotRun } from '../../model/php/changed-hosts.ts';
-import { versionParam } from '../../model/php/form.ts';
-import { getOwnHost, readOwn } from '../../model/php/own-settings.ts';
-import { getVersion, INHERIT, newestOf } from '../../model/php/versions.ts';
+import { findVersions } from '../../capabilities/php/driver/look.ts';
+import { hostName } from '../../ground/rules/accounts/names.ts';
+import { changedHosts, warnIfNotRun } from '../../capabilities/php/rules/changed-hosts.ts';
+import { versionParam } from '../../capabilities/php/rules/form.ts';
+import { getOwnHost, readOwn } from '../../capabilities/php/rules/own-settings.ts';
+import { getVersion, INHERIT, newestOf } from '../../capabilities/php/rules/versions.ts';
 
 export default defineUapi({
   name: 'LangPHP::php_set_vhost_versions',

@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { addressOf } from '../../model/logins/last-login.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { addressOf } from '../../capabilities/logins/rules/last-login.ts';
 
 export default defineUapi({
   name: 'LastLogin::get_last_or_current_logged_in_ip',

@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { english } from '../../model/accounts/locales.ts';
+import { english } from '../../capabilities/accounts/rules/locales.ts';
 
 export default defineUapi({
   name: 'Locale::list_locales',

@@ -1,8 +1,8 @@
-import { changeAccount } from '../../changes/change-account.ts';
+import { changeAccount } from '../../life/plans/change-account.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as changedAccount from '../../model/accounts/changed-account.ts';
-import { english } from '../../model/accounts/locales.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as changedAccount from '../../life/rules/changed-account.ts';
+import { english } from '../../capabilities/accounts/rules/locales.ts';
 
 export default defineUapi({
   name: 'Locale::set_locale',

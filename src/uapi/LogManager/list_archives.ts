@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { rotatedLogs } from '../../drivers/virtual-hosts/look.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
+import { rotatedLogs } from '../../capabilities/web/driver/virtual-hosts/look.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 
 export default defineUapi({
   name: 'LogManager::list_archives',

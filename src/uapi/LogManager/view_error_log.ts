@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { existingDomain } from '../../model/accounts/names.ts';
-import { lastLinesOf, logIds, logPlaces } from '../../model/web/own-error-logs.ts';
+import { existingDomain } from '../../ground/rules/accounts/names.ts';
+import { lastLinesOf, logIds, logPlaces } from '../../capabilities/web/rules/own-error-logs.ts';
 
 export default defineUapi({
   name: 'LogManager::view_error_log',

@@ -1,12 +1,12 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { changeAccessFiles } from '../../changes/change-access-files.ts';
-import { edited, ownAccessFiles } from '../../model/access-files/blocks.ts';
+import { changeAccessFiles } from '../../capabilities/access-files/plans/change-access-files.ts';
+import { edited, ownAccessFiles } from '../../capabilities/access-files/rules/blocks.ts';
 import {
   assertHandler,
   extensionParam,
   handlerParam,
   withFileType,
-} from '../../model/access-files/file-types.ts';
+} from '../../capabilities/access-files/rules/file-types.ts';
 
 export default defineUapi({
   name: 'Mime::add_handler',

@@ -1,7 +1,11 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { changeAccessFiles } from '../../changes/change-access-files.ts';
-import { edited, ownAccessFiles } from '../../model/access-files/blocks.ts';
-import { extensionParam, mimeTypeParam, withFileType } from '../../model/access-files/file-types.ts';
+import { changeAccessFiles } from '../../capabilities/access-files/plans/change-access-files.ts';
+import { edited, ownAccessFiles } from '../../capabilities/access-files/rules/blocks.ts';
+import {
+  extensionParam,
+  mimeTypeParam,
+  withFileType,
+} from '../../capabilities/access-files/rules/file-types.ts';
 
 export default defineUapi({
   name: 'Mime::add_mime',

@@ -1,7 +1,11 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { changeAccessFiles } from '../../changes/change-access-files.ts';
-import { hostOf, ownHosts, readAccessFile } from '../../model/access-files/blocks.ts';
-import { assertRedirect, withRedirect, type Redirect } from '../../model/access-files/redirects.ts';
+import { changeAccessFiles } from '../../capabilities/access-files/plans/change-access-files.ts';
+import { hostOf, ownHosts, readAccessFile } from '../../capabilities/access-files/rules/blocks.ts';
+import {
+  assertRedirect,
+  withRedirect,
+  type Redirect,
+} from '../../capabilities/access-files/rules/redirects.ts';
 
 export default defineUapi({
   name: 'Mime::add_redirect',

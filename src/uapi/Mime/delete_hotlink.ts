@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { changeAccessFiles } from '../../changes/change-access-files.ts';
-import { edited, ownAccessFiles } from '../../model/access-files/blocks.ts';
-import { withoutHotlinks } from '../../model/access-files/hotlinks.ts';
+import { changeAccessFiles } from '../../capabilities/access-files/plans/change-access-files.ts';
+import { edited, ownAccessFiles } from '../../capabilities/access-files/rules/blocks.ts';
+import { withoutHotlinks } from '../../capabilities/access-files/rules/hotlinks.ts';
 
 export default defineUapi({
   name: 'Mime::delete_hotlink',

@@ -1,8 +1,8 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { notFound } from '../../core/errors.ts';
-import { changeAccessFiles } from '../../changes/change-access-files.ts';
-import { edited, ownAccessFiles } from '../../model/access-files/blocks.ts';
-import { mimeTypeParam, withoutValue } from '../../model/access-files/file-types.ts';
+import { changeAccessFiles } from '../../capabilities/access-files/plans/change-access-files.ts';
+import { edited, ownAccessFiles } from '../../capabilities/access-files/rules/blocks.ts';
+import { mimeTypeParam, withoutValue } from '../../capabilities/access-files/rules/file-types.ts';
 
 export default defineUapi({
   name: 'Mime::delete_mime',

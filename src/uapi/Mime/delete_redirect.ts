@@ -1,8 +1,8 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { notFound } from '../../core/errors.ts';
-import { changeAccessFiles } from '../../changes/change-access-files.ts';
-import { hostOf, ownHosts, readAccessFile } from '../../model/access-files/blocks.ts';
-import { withoutRedirect } from '../../model/access-files/redirects.ts';
+import { changeAccessFiles } from '../../capabilities/access-files/plans/change-access-files.ts';
+import { hostOf, ownHosts, readAccessFile } from '../../capabilities/access-files/rules/blocks.ts';
+import { withoutRedirect } from '../../capabilities/access-files/rules/redirects.ts';
 
 export default defineUapi({
   name: 'Mime::delete_redirect',

@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { hostOf, ownHosts, readAccessFile } from '../../model/access-files/blocks.ts';
-import { redirectsIn } from '../../model/access-files/redirects.ts';
+import { hostOf, ownHosts, readAccessFile } from '../../capabilities/access-files/rules/blocks.ts';
+import { redirectsIn } from '../../capabilities/access-files/rules/redirects.ts';
 
 export default defineUapi({
   name: 'Mime::get_redirect',

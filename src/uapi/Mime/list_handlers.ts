@@ -1,5 +1,9 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { handlerRowFields, handlerRows, originParam } from '../../model/access-files/type-rows.ts';
+import {
+  handlerRowFields,
+  handlerRows,
+  originParam,
+} from '../../capabilities/access-files/rules/type-rows.ts';
 
 export default defineUapi({
   name: 'Mime::list_handlers',

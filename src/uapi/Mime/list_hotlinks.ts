@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { ownAccessFiles } from '../../model/access-files/blocks.ts';
-import { hotlinksIn } from '../../model/access-files/hotlinks.ts';
+import { ownAccessFiles } from '../../capabilities/access-files/rules/blocks.ts';
+import { hotlinksIn } from '../../capabilities/access-files/rules/hotlinks.ts';
 
 export default defineUapi({
   name: 'Mime::list_hotlinks',

@@ -1,5 +1,9 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { mimeTypeRowFields, mimeTypeRows, originParam } from '../../model/access-files/type-rows.ts';
+import {
+  mimeTypeRowFields,
+  mimeTypeRows,
+  originParam,
+} from '../../capabilities/access-files/rules/type-rows.ts';
 
 export default defineUapi({
   name: 'Mime::list_mime',

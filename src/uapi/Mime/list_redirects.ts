@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { redirectFields, redirectRows } from '../../model/access-files/redirect-rows.ts';
+import { redirectFields, redirectRows } from '../../capabilities/access-files/rules/redirect-rows.ts';
 
 export default defineUapi({
   name: 'Mime::list_redirects',

@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { hostOf, ownHosts } from '../../model/access-files/blocks.ts';
+import { hostOf, ownHosts } from '../../capabilities/access-files/rules/blocks.ts';
 
 /** In redirects of cPanel’s interface. */
 const ANY = '.*';

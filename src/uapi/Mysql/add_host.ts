@@ -1,8 +1,12 @@
-import { addOwnHost, lookForOwn, ownMachine } from '../../changes/databases/own-mysql.ts';
+import {
+  addOwnHost,
+  lookForOwn,
+  ownMachine,
+} from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtServer } from '../../drivers/mysql/look.ts';
-import { hostParam } from '../../model/databases/hosts.ts';
-import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
+import { lookAtServer } from '../../capabilities/databases/driver/mysql/look.ts';
+import { hostParam } from '../../capabilities/databases/rules/hosts.ts';
+import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
 
 export default defineUapi({
   name: 'Mysql::add_host',

@@ -1,6 +1,12 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { assertListed, hostParam, noteParam, readHost, setNote } from '../../model/databases/hosts.ts';
-import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
+import {
+  assertListed,
+  hostParam,
+  noteParam,
+  readHost,
+  setNote,
+} from '../../capabilities/databases/rules/hosts.ts';
+import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
 
 export default defineUapi({
   name: 'Mysql::add_host_note',

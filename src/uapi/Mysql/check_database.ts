@@ -1,9 +1,9 @@
-import { lookAtOwnDatabase } from '../../changes/databases/own-mysql.ts';
+import { lookAtOwnDatabase } from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtTables } from '../../drivers/mysql/look.ts';
-import { objectName } from '../../model/databases/names.ts';
-import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
-import { messageFields, showMessage } from '../../model/databases/table-messages.ts';
+import { lookAtTables } from '../../capabilities/databases/driver/mysql/look.ts';
+import { objectName } from '../../capabilities/databases/rules/names.ts';
+import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
+import { messageFields, showMessage } from '../../capabilities/databases/rules/table-messages.ts';
 
 export default defineUapi({
   name: 'Mysql::check_database',

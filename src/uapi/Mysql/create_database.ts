@@ -1,7 +1,7 @@
-import { createOwnDatabase, lookForRoom } from '../../changes/databases/own-mysql.ts';
+import { createOwnDatabase, lookForRoom } from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { newName, prefixSizeOf, prefixSizeParam } from '../../model/databases/names.ts';
-import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
+import { newName, prefixSizeOf, prefixSizeParam } from '../../capabilities/databases/rules/names.ts';
+import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
 
 export default defineUapi({
   name: 'Mysql::create_database',

@@ -1,8 +1,8 @@
-import { createOwnUser } from '../../changes/databases/own-mysql.ts';
+import { createOwnUser } from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { newName, prefixSizeOf, prefixSizeParam } from '../../model/databases/names.ts';
-import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
-import { password as passwordParam, rateFirst, withRating } from '../../model/passwords/passwords.ts';
+import { newName, prefixSizeOf, prefixSizeParam } from '../../capabilities/databases/rules/names.ts';
+import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
+import { password as passwordParam, rateFirst, withRating } from '../../ground/rules/passwords/passwords.ts';
 
 export default defineUapi({
   name: 'Mysql::create_user',

@@ -1,7 +1,7 @@
-import { lookForOwn, removeOwnHost } from '../../changes/databases/own-mysql.ts';
+import { lookForOwn, removeOwnHost } from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { hostParam } from '../../model/databases/hosts.ts';
-import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
+import { hostParam } from '../../capabilities/databases/rules/hosts.ts';
+import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
 
 export default defineUapi({
   name: 'Mysql::delete_host',

@@ -1,8 +1,8 @@
-import { lookAtOwnDatabase } from '../../changes/databases/own-mysql.ts';
+import { lookAtOwnDatabase } from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtSchema } from '../../drivers/mysql/look.ts';
-import { objectName } from '../../model/databases/names.ts';
-import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
+import { lookAtSchema } from '../../capabilities/databases/driver/mysql/look.ts';
+import { objectName } from '../../capabilities/databases/rules/names.ts';
+import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
 
 export default defineUapi({
   name: 'Mysql::dump_database_schema',

@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { listOf } from '../../model/databases/hosts.ts';
-import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
+import { listOf } from '../../capabilities/databases/rules/hosts.ts';
+import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
 
 export default defineUapi({
   name: 'Mysql::get_host_notes',

@@ -1,7 +1,12 @@
-import { lookForOwnPrivileges } from '../../changes/databases/own-mysql.ts';
+import { lookForOwnPrivileges } from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { objectName } from '../../model/databases/names.ts';
-import { assertOwnDatabase, assertOwnUser, FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
+import { objectName } from '../../capabilities/databases/rules/names.ts';
+import {
+  assertOwnDatabase,
+  assertOwnUser,
+  FEATURE,
+  ROLE,
+} from '../../capabilities/databases/rules/own-mysql.ts';
 
 export default defineUapi({
   name: 'Mysql::get_privileges_on_database',

@@ -1,8 +1,8 @@
-import { ownMachine } from '../../changes/databases/own-mysql.ts';
+import { ownMachine } from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtServer } from '../../drivers/mysql/look.ts';
-import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
-import { LOCAL_HOST, serverOf } from '../../model/databases/profiles.ts';
+import { lookAtServer } from '../../capabilities/databases/driver/mysql/look.ts';
+import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
+import { LOCAL_HOST, serverOf } from '../../capabilities/databases/rules/profiles.ts';
 
 export default defineUapi({
   name: 'Mysql::get_server_information',

@@ -1,6 +1,6 @@
-import { lookForOwnSizes } from '../../changes/databases/own-mysql.ts';
+import { lookForOwnSizes } from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { FEATURE, ownMysql, ROLE } from '../../model/databases/own-mysql.ts';
+import { FEATURE, ownMysql, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
 
 export default defineUapi({
   name: 'Mysql::list_databases',

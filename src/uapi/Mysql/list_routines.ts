@@ -1,8 +1,8 @@
-import { lookForOwn, ownMachine } from '../../changes/databases/own-mysql.ts';
+import { lookForOwn, ownMachine } from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtRoutines } from '../../drivers/mysql/look.ts';
-import { objectName } from '../../model/databases/names.ts';
-import { assertOwnUser, FEATURE, ownMysql, ROLE } from '../../model/databases/own-mysql.ts';
+import { lookAtRoutines } from '../../capabilities/databases/driver/mysql/look.ts';
+import { objectName } from '../../capabilities/databases/rules/names.ts';
+import { assertOwnUser, FEATURE, ownMysql, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
 
 export default defineUapi({
   name: 'Mysql::list_routines',

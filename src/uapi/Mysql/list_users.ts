@@ -1,7 +1,7 @@
-import { lookForOwn } from '../../changes/databases/own-mysql.ts';
+import { lookForOwn } from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { withoutPrefix } from '../../model/databases/names.ts';
-import { FEATURE, ownMysql, ROLE } from '../../model/databases/own-mysql.ts';
+import { withoutPrefix } from '../../capabilities/databases/rules/names.ts';
+import { FEATURE, ownMysql, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
 
 export default defineUapi({
   name: 'Mysql::list_users',

@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
-import { LOCAL_HOST, serverOf } from '../../model/databases/profiles.ts';
+import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
+import { LOCAL_HOST, serverOf } from '../../capabilities/databases/rules/profiles.ts';
 
 export default defineUapi({
   name: 'Mysql::locate_server',

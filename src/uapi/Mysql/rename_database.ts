@@ -1,8 +1,11 @@
-import { lookForOwn } from '../../changes/databases/own-mysql.ts';
-import { renameDatabase, tellAboutRenamed } from '../../changes/databases/rename-mysql.ts';
+import { lookForOwn } from '../../capabilities/databases/plans/databases/own-mysql.ts';
+import {
+  renameDatabase,
+  tellAboutRenamed,
+} from '../../capabilities/databases/plans/databases/rename-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { objectName } from '../../model/databases/names.ts';
-import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
+import { objectName } from '../../capabilities/databases/rules/names.ts';
+import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
 
 export default defineUapi({
   name: 'Mysql::rename_database',

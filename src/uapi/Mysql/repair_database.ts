@@ -1,8 +1,12 @@
-import { lookForOwn, repairedTables, repairOwnDatabase } from '../../changes/databases/own-mysql.ts';
+import {
+  lookForOwn,
+  repairedTables,
+  repairOwnDatabase,
+} from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { objectName } from '../../model/databases/names.ts';
-import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
-import { messageFields, showMessage } from '../../model/databases/table-messages.ts';
+import { objectName } from '../../capabilities/databases/rules/names.ts';
+import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
+import { messageFields, showMessage } from '../../capabilities/databases/rules/table-messages.ts';
 
 export default defineUapi({
   name: 'Mysql::repair_database',

@@ -1,7 +1,7 @@
-import { lookForPair, setOwnPrivileges } from '../../changes/databases/own-mysql.ts';
+import { lookForPair, setOwnPrivileges } from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { objectName } from '../../model/databases/names.ts';
-import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
+import { objectName } from '../../capabilities/databases/rules/names.ts';
+import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
 
 export default defineUapi({
   name: 'Mysql::revoke_access_to_database',

@@ -1,8 +1,12 @@
-import { lookForOwn, refusedPasswords, setPassword } from '../../changes/databases/own-mysql.ts';
+import {
+  lookForOwn,
+  refusedPasswords,
+  setPassword,
+} from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { objectName } from '../../model/databases/names.ts';
-import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
-import { password as passwordParam, rateFirst, withRating } from '../../model/passwords/passwords.ts';
+import { objectName } from '../../capabilities/databases/rules/names.ts';
+import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
+import { password as passwordParam, rateFirst, withRating } from '../../ground/rules/passwords/passwords.ts';
 
 export default defineUapi({
   name: 'Mysql::set_password',

@@ -1,8 +1,8 @@
-import { lookForPair, setOwnPrivileges } from '../../changes/databases/own-mysql.ts';
+import { lookForPair, setOwnPrivileges } from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { objectName } from '../../model/databases/names.ts';
-import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
-import { privilegesParam, readPrivileges } from '../../model/databases/privileges.ts';
+import { objectName } from '../../capabilities/databases/rules/names.ts';
+import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
+import { privilegesParam, readPrivileges } from '../../capabilities/databases/rules/privileges.ts';
 
 export default defineUapi({
   name: 'Mysql::set_privileges_on_database',

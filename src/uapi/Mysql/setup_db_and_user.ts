@@ -1,9 +1,9 @@
-import { lookForSetUp, setUpOwn, setUpPort } from '../../changes/databases/own-mysql.ts';
+import { lookForSetUp, setUpOwn, setUpPort } from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { assertNewName, prefixOf } from '../../model/databases/names.ts';
-import { DATABASES, FEATURE, ROLE, USERS } from '../../model/databases/own-mysql.ts';
-import { LOCAL_HOST, serverOf } from '../../model/databases/profiles.ts';
-import { HEXADECIMAL, randomText, URL_SAFE } from '../../model/random-text.ts';
+import { assertNewName, prefixOf } from '../../capabilities/databases/rules/names.ts';
+import { DATABASES, FEATURE, ROLE, USERS } from '../../capabilities/databases/rules/own-mysql.ts';
+import { LOCAL_HOST, serverOf } from '../../capabilities/databases/rules/profiles.ts';
+import { HEXADECIMAL, randomText, URL_SAFE } from '../../ground/rules/random-text.ts';
 
 const RANDOM_CHARACTERS = 8;
 const PASSWORD_CHARACTERS = 24;

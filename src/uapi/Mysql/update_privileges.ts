@@ -1,6 +1,6 @@
-import { alignOwnUsers, lookForOwn } from '../../changes/databases/own-mysql.ts';
+import { alignOwnUsers, lookForOwn } from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
+import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
 
 export default defineUapi({
   name: 'Mysql::update_privileges',

@@ -1,8 +1,8 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { readSizes } from '../../drivers/databases/look.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { HOW_OLD, lookAtOwnUsage } from '../../model/accounts/own-usage.ts';
-import { countWarnings } from '../../model/accounts/own-warnings.ts';
+import { readSizes } from '../../capabilities/databases/driver/look.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { HOW_OLD, lookAtOwnUsage } from '../../life/rules/own-usage.ts';
+import { countWarnings } from '../../life/rules/own-warnings.ts';
 
 export default defineUapi({
   name: 'Notifications::get_notifications_count',

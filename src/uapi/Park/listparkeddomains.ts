@@ -1,9 +1,9 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { httpsRedirects, regexParam } from '../../model/domains/own-params.ts';
-import { readOwnDomains } from '../../model/domains/own-domains.ts';
-import { folderFields, folderRow, listMatching } from '../../model/domains/rows.ts';
-import { askedStates, stateFields } from '../../model/web/asked-redirect-states.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { httpsRedirects, regexParam } from '../../capabilities/domains/rules/own-params.ts';
+import { readOwnDomains } from '../../capabilities/domains/rules/own-domains.ts';
+import { folderFields, folderRow, listMatching } from '../../capabilities/domains/rules/rows.ts';
+import { askedStates, stateFields } from '../../capabilities/web/rules/asked-redirect-states.ts';
 
 export default defineUapi({
   name: 'Park::listparkeddomains',

@@ -1,7 +1,7 @@
-import { lookForOwn, parkOwn } from '../../changes/change-domains.ts';
+import { lookForOwn, parkOwn } from '../../life/plans/change-domains.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { domainName, existingDomain } from '../../model/accounts/names.ts';
-import { disallowDot, forceParam } from '../../model/domains/own-params.ts';
+import { domainName, existingDomain } from '../../ground/rules/accounts/names.ts';
+import { disallowDot, forceParam } from '../../capabilities/domains/rules/own-params.ts';
 export default defineUapi({
   name: 'Park::park',
   since: 138,

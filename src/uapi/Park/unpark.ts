@@ -1,7 +1,7 @@
-import { lookForOwn, removeOwn } from '../../changes/change-domains.ts';
+import { lookForOwn, removeOwn } from '../../life/plans/change-domains.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { existingDomain } from '../../model/accounts/names.ts';
-import { subdomainParam } from '../../model/domains/own-params.ts';
+import { existingDomain } from '../../ground/rules/accounts/names.ts';
+import { subdomainParam } from '../../capabilities/domains/rules/own-params.ts';
 export default defineUapi({
   name: 'Park::unpark',
   since: 138,

@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { accountApplications, applicationParam } from '../../model/passwords/account-applications.ts';
-import { minimumOf } from '../../model/passwords/minimums.ts';
+import { accountApplications, applicationParam } from '../../ground/rules/passwords/account-applications.ts';
+import { minimumOf } from '../../ground/rules/passwords/minimums.ts';
 
 export default defineUapi({
   name: 'PasswdStrength::get_required_strength',

@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as personal from '../../model/personalization/values.ts';
+import * as personal from '../../capabilities/accounts/rules/personalization/values.ts';
 
 export default defineUapi({
   name: 'Personalization::get',

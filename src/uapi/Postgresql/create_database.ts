@@ -1,7 +1,7 @@
-import { createOwnDatabase, lookFor } from '../../changes/databases/postgresql.ts';
+import { createOwnDatabase, lookFor } from '../../capabilities/databases/plans/databases/postgresql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { objectName } from '../../model/databases/names.ts';
-import { FEATURE, ROLE } from '../../model/databases/own-postgresql.ts';
+import { objectName } from '../../capabilities/databases/rules/names.ts';
+import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-postgresql.ts';
 
 export default defineUapi({
   name: 'Postgresql::create_database',

@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { maxLengths, prefixOf, usesPrefix } from '../../model/databases/names.ts';
-import { FEATURE, ROLE } from '../../model/databases/own-postgresql.ts';
+import { maxLengths, prefixOf, usesPrefix } from '../../capabilities/databases/rules/names.ts';
+import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-postgresql.ts';
 
 export default defineUapi({
   name: 'Postgresql::get_restrictions',

@@ -1,7 +1,7 @@
-import { lookFor } from '../../changes/databases/postgresql.ts';
+import { lookFor } from '../../capabilities/databases/plans/databases/postgresql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { sizesOfPostgresql } from '../../drivers/postgresql/look.ts';
-import { FEATURE, ownDatabases, ownUsers, ROLE } from '../../model/databases/own-postgresql.ts';
+import { sizesOfPostgresql } from '../../capabilities/databases/driver/postgresql/look.ts';
+import { FEATURE, ownDatabases, ownUsers, ROLE } from '../../capabilities/databases/rules/own-postgresql.ts';
 
 export default defineUapi({
   name: 'Postgresql::list_databases',

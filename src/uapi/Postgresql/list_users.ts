@@ -1,6 +1,6 @@
-import { lookFor } from '../../changes/databases/postgresql.ts';
+import { lookFor } from '../../capabilities/databases/plans/databases/postgresql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { FEATURE, ownUsers, ROLE } from '../../model/databases/own-postgresql.ts';
+import { FEATURE, ownUsers, ROLE } from '../../capabilities/databases/rules/own-postgresql.ts';
 
 export default defineUapi({
   name: 'Postgresql::list_users',

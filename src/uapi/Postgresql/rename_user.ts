@@ -1,8 +1,8 @@
-import { lookFor, renameUser } from '../../changes/databases/postgresql.ts';
+import { lookFor, renameUser } from '../../capabilities/databases/plans/databases/postgresql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { objectName } from '../../model/databases/names.ts';
-import { FEATURE, ROLE } from '../../model/databases/own-postgresql.ts';
-import { password, rateFirst, withRating } from '../../model/passwords/passwords.ts';
+import { objectName } from '../../capabilities/databases/rules/names.ts';
+import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-postgresql.ts';
+import { password, rateFirst, withRating } from '../../ground/rules/passwords/passwords.ts';
 
 export default defineUapi({
   name: 'Postgresql::rename_user',

@@ -1,6 +1,6 @@
-import { lookFor, updateOwnPrivileges } from '../../changes/databases/postgresql.ts';
+import { lookFor, updateOwnPrivileges } from '../../capabilities/databases/plans/databases/postgresql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { FEATURE, ROLE } from '../../model/databases/own-postgresql.ts';
+import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-postgresql.ts';
 
 export default defineUapi({
   name: 'Postgresql::update_privileges',

@@ -1,8 +1,8 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { readSizes } from '../../drivers/databases/look.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { diskUsage, HOW_OLD, lookAtOwnUsage } from '../../model/accounts/own-usage.ts';
-import { BYTES_OF_MEBIBYTE } from '../../model/bandwidth/exceeded.ts';
+import { readSizes } from '../../capabilities/databases/driver/look.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { diskUsage, HOW_OLD, lookAtOwnUsage } from '../../life/rules/own-usage.ts';
+import { BYTES_OF_MEBIBYTE } from '../../capabilities/bandwidth/rules/exceeded.ts';
 
 export default defineUapi({
   name: 'Quota::get_quota_info',

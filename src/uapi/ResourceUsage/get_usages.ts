@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { readSizes } from '../../drivers/databases/look.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { HOW_OLD, lookAtOwnUsage, measuredUsage } from '../../model/accounts/own-usage.ts';
+import { readSizes } from '../../capabilities/databases/driver/look.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { HOW_OLD, lookAtOwnUsage, measuredUsage } from '../../life/rules/own-usage.ts';
 
 const BYTES = 'format_bytes';
 

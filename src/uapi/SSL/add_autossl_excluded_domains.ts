@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as exclusions from '../../model/autossl/exclusions.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as exclusions from '../../capabilities/certificates/rules/autossl/exclusions.ts';
 
 export default defineUapi({
   name: 'SSL::add_autossl_excluded_domains',

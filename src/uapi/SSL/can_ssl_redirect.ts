@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { rolesOf } from '../../model/roles/active-profile.ts';
+import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
 
 export default defineUapi({
   name: 'SSL::can_ssl_redirect',

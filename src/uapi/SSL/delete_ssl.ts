@@ -1,7 +1,7 @@
-import { uninstallCertificate } from '../../changes/uninstall-certificate.ts';
+import { uninstallCertificate } from '../../life/plans/uninstall-certificate.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { existingDomain } from '../../model/accounts/names.ts';
-import { ownSiteOf } from '../../model/domains/own-params.ts';
+import { existingDomain } from '../../ground/rules/accounts/names.ts';
+import { ownSiteOf } from '../../capabilities/domains/rules/own-params.ts';
 
 export default defineUapi({
   name: 'SSL::delete_ssl',

@@ -1,9 +1,9 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { notFound } from '../../core/errors.ts';
-import { existingDomain } from '../../model/accounts/names.ts';
-import { bestComponents, componentFields } from '../../model/certificates/components.ts';
-import { SECRET_KEY_NOTE } from '../../model/certificates/item-params.ts';
-import { ownSiteOf } from '../../model/domains/own-params.ts';
+import { existingDomain } from '../../ground/rules/accounts/names.ts';
+import { bestComponents, componentFields } from '../../capabilities/certificates/rules/components.ts';
+import { SECRET_KEY_NOTE } from '../../capabilities/certificates/rules/item-params.ts';
+import { ownSiteOf } from '../../capabilities/domains/rules/own-params.ts';
 
 export default defineUapi({
   name: 'SSL::fetch_best_for_domain',

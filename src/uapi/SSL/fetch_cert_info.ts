@@ -1,9 +1,14 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { byIdOrName, FEATURE, SECRET_KEY_NOTE, wantedItem } from '../../model/certificates/item-params.ts';
-import * as items from '../../model/certificates/items.ts';
-import { ownersOf } from '../../model/certificates/owners.ts';
-import * as stored from '../../model/certificates/stored.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import {
+  byIdOrName,
+  FEATURE,
+  SECRET_KEY_NOTE,
+  wantedItem,
+} from '../../capabilities/certificates/rules/item-params.ts';
+import * as items from '../../capabilities/certificates/rules/items.ts';
+import { ownersOf } from '../../capabilities/certificates/rules/owners.ts';
+import * as stored from '../../capabilities/certificates/rules/stored.ts';
 
 export default defineUapi({
   name: 'SSL::fetch_cert_info',

@@ -1,14 +1,18 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { isCovered } from '../../model/certificates/domains.ts';
-import { certificateAnswer, certificateFields, nameText } from '../../model/certificates/facts.ts';
-import { certificatesFor } from '../../model/certificates/for-domains.ts';
-import { SECRET_KEY_NOTE } from '../../model/certificates/item-params.ts';
-import { nameOfCertificate } from '../../model/certificates/items.ts';
-import { verifyErrorOf } from '../../model/certificates/verify.ts';
-import { certificateOf } from '../../model/certificates/x509.ts';
-import { readDomains } from '../../model/certificates/wanted-domains.ts';
-import { namesOf, virtualHostsOf } from '../../model/domains/virtual-hosts.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { isCovered } from '../../capabilities/certificates/rules/domains.ts';
+import {
+  certificateAnswer,
+  certificateFields,
+  nameText,
+} from '../../capabilities/certificates/rules/facts.ts';
+import { certificatesFor } from '../../capabilities/certificates/rules/for-domains.ts';
+import { SECRET_KEY_NOTE } from '../../capabilities/certificates/rules/item-params.ts';
+import { nameOfCertificate } from '../../capabilities/certificates/rules/items.ts';
+import { verifyErrorOf } from '../../capabilities/certificates/rules/verify.ts';
+import { certificateOf } from '../../capabilities/certificates/rules/x509.ts';
+import { readDomains } from '../../capabilities/certificates/rules/wanted-domains.ts';
+import { namesOf, virtualHostsOf } from '../../capabilities/domains/rules/virtual-hosts.ts';
 
 export default defineUapi({
   name: 'SSL::fetch_certificates_for_fqdns',

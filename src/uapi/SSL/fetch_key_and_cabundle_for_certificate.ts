@@ -1,8 +1,12 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { bestComponents, componentFields } from '../../model/certificates/components.ts';
-import { FEATURE, SECRET_KEY_NOTE } from '../../model/certificates/item-params.ts';
-import { certificateText, EXAMPLE_CERTIFICATE, maskedWithKey } from '../../model/certificates/params.ts';
-import { readCertificates } from '../../model/certificates/x509.ts';
+import { bestComponents, componentFields } from '../../capabilities/certificates/rules/components.ts';
+import { FEATURE, SECRET_KEY_NOTE } from '../../capabilities/certificates/rules/item-params.ts';
+import {
+  certificateText,
+  EXAMPLE_CERTIFICATE,
+  maskedWithKey,
+} from '../../capabilities/certificates/rules/params.ts';
+import { readCertificates } from '../../capabilities/certificates/rules/x509.ts';
 
 export default defineUapi({
   name: 'SSL::fetch_key_and_cabundle_for_certificate',

@@ -1,8 +1,11 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { certificateItemAnswer, certificateItemFields } from '../../model/certificates/item-answers.ts';
-import { byIdOrName, FEATURE, wantedItem } from '../../model/certificates/item-params.ts';
-import * as items from '../../model/certificates/items.ts';
-import * as stored from '../../model/certificates/stored.ts';
+import {
+  certificateItemAnswer,
+  certificateItemFields,
+} from '../../capabilities/certificates/rules/item-answers.ts';
+import { byIdOrName, FEATURE, wantedItem } from '../../capabilities/certificates/rules/item-params.ts';
+import * as items from '../../capabilities/certificates/rules/items.ts';
+import * as stored from '../../capabilities/certificates/rules/stored.ts';
 
 export default defineUapi({
   name: 'SSL::find_certificates_for_key',

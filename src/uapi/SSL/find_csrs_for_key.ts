@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { requestAnswer, requestFields } from '../../model/certificates/item-answers.ts';
-import { byIdOrName, FEATURE, wantedItem } from '../../model/certificates/item-params.ts';
-import * as items from '../../model/certificates/items.ts';
+import { requestAnswer, requestFields } from '../../capabilities/certificates/rules/item-answers.ts';
+import { byIdOrName, FEATURE, wantedItem } from '../../capabilities/certificates/rules/item-params.ts';
+import * as items from '../../capabilities/certificates/rules/items.ts';
 
 export default defineUapi({
   name: 'SSL::find_csrs_for_key',

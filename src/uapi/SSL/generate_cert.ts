@@ -1,10 +1,21 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { createSelfSigned } from '../../model/certificates/create.ts';
-import { certificateItemAnswer, certificateItemFields } from '../../model/certificates/item-answers.ts';
-import { FEATURE, newName } from '../../model/certificates/item-params.ts';
-import { addCertificate, assertStillThere, openKey } from '../../model/certificates/new-items.ts';
-import { subjectFields, subjectParams, wantedDomains } from '../../model/certificates/subject-params.ts';
-import { readDomains } from '../../model/certificates/wanted-domains.ts';
+import { createSelfSigned } from '../../capabilities/certificates/rules/create.ts';
+import {
+  certificateItemAnswer,
+  certificateItemFields,
+} from '../../capabilities/certificates/rules/item-answers.ts';
+import { FEATURE, newName } from '../../capabilities/certificates/rules/item-params.ts';
+import {
+  addCertificate,
+  assertStillThere,
+  openKey,
+} from '../../capabilities/certificates/rules/new-items.ts';
+import {
+  subjectFields,
+  subjectParams,
+  wantedDomains,
+} from '../../capabilities/certificates/rules/subject-params.ts';
+import { readDomains } from '../../capabilities/certificates/rules/wanted-domains.ts';
 
 export default defineUapi({
   name: 'SSL::generate_cert',

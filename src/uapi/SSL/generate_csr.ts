@@ -1,15 +1,15 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { createRequest } from '../../model/certificates/create.ts';
-import { requestAnswer, requestFields } from '../../model/certificates/item-answers.ts';
-import { FEATURE, newName } from '../../model/certificates/item-params.ts';
-import { addRequest, assertStillThere, openKey } from '../../model/certificates/new-items.ts';
+import { createRequest } from '../../capabilities/certificates/rules/create.ts';
+import { requestAnswer, requestFields } from '../../capabilities/certificates/rules/item-answers.ts';
+import { FEATURE, newName } from '../../capabilities/certificates/rules/item-params.ts';
+import { addRequest, assertStillThere, openKey } from '../../capabilities/certificates/rules/new-items.ts';
 import {
   challengePassword,
   subjectFields,
   subjectParams,
   wantedDomains,
-} from '../../model/certificates/subject-params.ts';
-import { readDomains } from '../../model/certificates/wanted-domains.ts';
+} from '../../capabilities/certificates/rules/subject-params.ts';
+import { readDomains } from '../../capabilities/certificates/rules/wanted-domains.ts';
 
 export default defineUapi({
   name: 'SSL::generate_csr',

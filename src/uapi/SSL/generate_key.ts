@@ -1,10 +1,15 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { badParam } from '../../core/errors.ts';
-import { createKey, type KeyKind } from '../../model/certificates/create.ts';
-import { keyItemAnswer, keyItemFields } from '../../model/certificates/item-answers.ts';
-import { FEATURE, newName } from '../../model/certificates/item-params.ts';
-import { keyTypes, kindOf, preferredType, systemType } from '../../model/certificates/key-types.ts';
-import { addKey } from '../../model/certificates/new-items.ts';
+import { createKey, type KeyKind } from '../../capabilities/certificates/rules/create.ts';
+import { keyItemAnswer, keyItemFields } from '../../capabilities/certificates/rules/item-answers.ts';
+import { FEATURE, newName } from '../../capabilities/certificates/rules/item-params.ts';
+import {
+  keyTypes,
+  kindOf,
+  preferredType,
+  systemType,
+} from '../../capabilities/certificates/rules/key-types.ts';
+import { addKey } from '../../capabilities/certificates/rules/new-items.ts';
 
 export default defineUapi({
   name: 'SSL::generate_key',

@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as problems from '../../model/autossl/problems.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as problems from '../../capabilities/certificates/rules/autossl/problems.ts';
 
 const { domain, problem, time } = problems.fields;
 

@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { hostName } from '../../model/accounts/names.ts';
-import { renewalOf } from '../../model/autossl/renewal.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { hostName } from '../../ground/rules/accounts/names.ts';
+import { renewalOf } from '../../capabilities/certificates/rules/autossl/renewal.ts';
 
 export default defineUapi({
   name: 'SSL::get_autossl_renewal_status',

@@ -1,11 +1,15 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtServiceCertificate } from '../../drivers/service-certificates/look.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { existingDomain } from '../../model/accounts/names.ts';
-import { bestDomain, bestDomainAnswer, bestDomainFields } from '../../model/certificates/best-domain.ts';
-import { readServiceCertificate } from '../../model/certificates/service-certificate.ts';
-import { assertOwn } from '../../model/domains/own-params.ts';
-import { readOwnDomains } from '../../model/domains/own-domains.ts';
+import { lookAtServiceCertificate } from '../../capabilities/certificates/driver/service-certificates/look.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { existingDomain } from '../../ground/rules/accounts/names.ts';
+import {
+  bestDomain,
+  bestDomainAnswer,
+  bestDomainFields,
+} from '../../capabilities/certificates/rules/best-domain.ts';
+import { readServiceCertificate } from '../../capabilities/certificates/rules/service-certificate.ts';
+import { assertOwn } from '../../capabilities/domains/rules/own-params.ts';
+import { readOwnDomains } from '../../capabilities/domains/rules/own-domains.ts';
 
 /** The services with a certificate of their own, by the names of the protocols. */
 const services = { cpanel: 'cpanel', imap: 'dovecot', pop3: 'dovecot' } as const;

@@ -1,7 +1,7 @@
-import { checkForSite, installForSite } from '../../changes/install-certificate.ts';
+import { checkForSite, installForSite } from '../../life/plans/install-certificate.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { existingDomain } from '../../model/accounts/names.ts';
-import { certificateId, keyId } from '../../model/certificates/ids.ts';
+import { existingDomain } from '../../ground/rules/accounts/names.ts';
+import { certificateId, keyId } from '../../capabilities/certificates/rules/ids.ts';
 import {
   bundleText,
   certificateText,
@@ -9,9 +9,9 @@ import {
   EXAMPLE_KEY,
   keyText,
   maskedWithKey,
-} from '../../model/certificates/params.ts';
-import { installationFields } from '../../model/certificates/report.ts';
-import { ownSiteOf } from '../../model/domains/own-params.ts';
+} from '../../capabilities/certificates/rules/params.ts';
+import { installationFields } from '../../capabilities/certificates/rules/report.ts';
+import { ownSiteOf } from '../../capabilities/domains/rules/own-params.ts';
 
 const ofStore = {
   type: 'string',

@@ -1,11 +1,11 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { badParam, notFound } from '../../core/errors.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { existingDomain } from '../../model/accounts/names.ts';
-import { installedAnswer, installedFields } from '../../model/certificates/facts.ts';
-import { listSites } from '../../model/certificates/sites.ts';
-import { verifyErrorOf } from '../../model/certificates/verify.ts';
-import { ownHostOf } from '../../model/domains/own-params.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { existingDomain } from '../../ground/rules/accounts/names.ts';
+import { installedAnswer, installedFields } from '../../capabilities/certificates/rules/facts.ts';
+import { listSites } from '../../capabilities/certificates/rules/sites.ts';
+import { verifyErrorOf } from '../../capabilities/certificates/rules/verify.ts';
+import { ownHostOf } from '../../capabilities/domains/rules/own-params.ts';
 
 export default defineUapi({
   name: 'SSL::installed_host',

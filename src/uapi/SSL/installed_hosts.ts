@@ -1,9 +1,9 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as ofAutossl from '../../model/autossl/certificates.ts';
-import { DISPLAY_NAME, LETS_ENCRYPT } from '../../model/autossl/settings.ts';
-import { installedAnswer, installedFields } from '../../model/certificates/facts.ts';
-import { siteAnswer, siteFields } from '../../model/certificates/site-answers.ts';
-import { listSites } from '../../model/certificates/sites.ts';
+import * as ofAutossl from '../../capabilities/certificates/rules/autossl/certificates.ts';
+import { DISPLAY_NAME, LETS_ENCRYPT } from '../../capabilities/certificates/rules/autossl/settings.ts';
+import { installedAnswer, installedFields } from '../../capabilities/certificates/rules/facts.ts';
+import { siteAnswer, siteFields } from '../../capabilities/certificates/rules/site-answers.ts';
+import { listSites } from '../../capabilities/certificates/rules/sites.ts';
 
 export default defineUapi({
   name: 'SSL::installed_hosts',

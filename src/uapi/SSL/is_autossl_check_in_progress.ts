@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { isCheckInProgress } from '../../model/autossl/schedule.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { isCheckInProgress } from '../../capabilities/certificates/rules/autossl/schedule.ts';
 
 export default defineUapi({
   name: 'SSL::is_autossl_check_in_progress',

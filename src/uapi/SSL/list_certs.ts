@@ -1,10 +1,13 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { isCovered } from '../../model/certificates/domains.ts';
-import { certificateItemAnswer, certificateItemFields } from '../../model/certificates/item-answers.ts';
-import { FEATURE } from '../../model/certificates/item-params.ts';
-import * as stored from '../../model/certificates/stored.ts';
-import { virtualHostsOf } from '../../model/domains/virtual-hosts.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { isCovered } from '../../capabilities/certificates/rules/domains.ts';
+import {
+  certificateItemAnswer,
+  certificateItemFields,
+} from '../../capabilities/certificates/rules/item-answers.ts';
+import { FEATURE } from '../../capabilities/certificates/rules/item-params.ts';
+import * as stored from '../../capabilities/certificates/rules/stored.ts';
+import { virtualHostsOf } from '../../capabilities/domains/rules/virtual-hosts.ts';
 
 export default defineUapi({
   name: 'SSL::list_certs',

@@ -1,6 +1,10 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { itemTypesParam, itemDomainsParam, listHosts } from '../../model/certificates/item-hosts.ts';
-import { FEATURE } from '../../model/certificates/item-params.ts';
+import {
+  itemTypesParam,
+  itemDomainsParam,
+  listHosts,
+} from '../../capabilities/certificates/rules/item-hosts.ts';
+import { FEATURE } from '../../capabilities/certificates/rules/item-params.ts';
 
 export default defineUapi({
   name: 'SSL::list_ssl_items',

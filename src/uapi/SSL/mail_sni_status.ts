@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { existingDomain } from '../../model/accounts/names.ts';
-import { ownSiteOf } from '../../model/domains/own-params.ts';
+import { existingDomain } from '../../ground/rules/accounts/names.ts';
+import { ownSiteOf } from '../../capabilities/domains/rules/own-params.ts';
 
 export default defineUapi({
   name: 'SSL::mail_sni_status',

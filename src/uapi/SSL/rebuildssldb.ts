@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { correct, examine, listOf } from '../../model/certificates/rebuild.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { correct, examine, listOf } from '../../capabilities/certificates/rules/rebuild.ts';
 
 export default defineUapi({
   name: 'SSL::rebuildssldb',

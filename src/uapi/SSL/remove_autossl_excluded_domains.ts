@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { quote } from '../../core/quote.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as exclusions from '../../model/autossl/exclusions.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as exclusions from '../../capabilities/certificates/rules/autossl/exclusions.ts';
 
 export default defineUapi({
   name: 'SSL::remove_autossl_excluded_domains',

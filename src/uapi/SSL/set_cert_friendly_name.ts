@@ -1,7 +1,12 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { byIdOrName, FEATURE, newName, wantedItem } from '../../model/certificates/item-params.ts';
-import * as items from '../../model/certificates/items.ts';
-import * as stored from '../../model/certificates/stored.ts';
+import {
+  byIdOrName,
+  FEATURE,
+  newName,
+  wantedItem,
+} from '../../capabilities/certificates/rules/item-params.ts';
+import * as items from '../../capabilities/certificates/rules/items.ts';
+import * as stored from '../../capabilities/certificates/rules/stored.ts';
 
 export default defineUapi({
   name: 'SSL::set_cert_friendly_name',

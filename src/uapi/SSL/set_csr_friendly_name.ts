@@ -1,6 +1,11 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { byIdOrName, FEATURE, newName, wantedItem } from '../../model/certificates/item-params.ts';
-import * as items from '../../model/certificates/items.ts';
+import {
+  byIdOrName,
+  FEATURE,
+  newName,
+  wantedItem,
+} from '../../capabilities/certificates/rules/item-params.ts';
+import * as items from '../../capabilities/certificates/rules/items.ts';
 
 export default defineUapi({
   name: 'SSL::set_csr_friendly_name',

@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { FEATURE } from '../../model/certificates/item-params.ts';
-import { keyTypes, prefer } from '../../model/certificates/key-types.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { FEATURE } from '../../capabilities/certificates/rules/item-params.ts';
+import { keyTypes, prefer } from '../../capabilities/certificates/rules/key-types.ts';
 
 export default defineUapi({
   name: 'SSL::set_default_key_type',

@@ -1,9 +1,9 @@
-import { setPrimaryVirtualHost } from '../../changes/set-primary-virtual-host.ts';
+import { setPrimaryVirtualHost } from '../../capabilities/web/plans/set-primary-virtual-host.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { badParam } from '../../core/errors.ts';
-import { existingDomain } from '../../model/accounts/names.ts';
-import { certificatesOf } from '../../model/certificates/installed.ts';
-import { ownSiteOf } from '../../model/domains/own-params.ts';
+import { existingDomain } from '../../ground/rules/accounts/names.ts';
+import { certificatesOf } from '../../capabilities/certificates/rules/installed.ts';
+import { ownSiteOf } from '../../capabilities/domains/rules/own-params.ts';
 
 export default defineUapi({
   name: 'SSL::set_primary_ssl',

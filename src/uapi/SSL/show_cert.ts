@@ -1,9 +1,12 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { certificateItemAnswer, certificateItemFields } from '../../model/certificates/item-answers.ts';
-import { byIdOrName, FEATURE, wantedItem } from '../../model/certificates/item-params.ts';
-import * as items from '../../model/certificates/items.ts';
-import * as stored from '../../model/certificates/stored.ts';
-import { certificateAsText } from '../../model/certificates/x509.ts';
+import {
+  certificateItemAnswer,
+  certificateItemFields,
+} from '../../capabilities/certificates/rules/item-answers.ts';
+import { byIdOrName, FEATURE, wantedItem } from '../../capabilities/certificates/rules/item-params.ts';
+import * as items from '../../capabilities/certificates/rules/items.ts';
+import * as stored from '../../capabilities/certificates/rules/stored.ts';
+import { certificateAsText } from '../../capabilities/certificates/rules/x509.ts';
 
 const name = (doc: string) => ({ map: { type: 'string' }, keys: 'ATTRIBUTE', doc }) as const;
 

@@ -1,8 +1,8 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { requestAnswer, requestFields } from '../../model/certificates/item-answers.ts';
-import { byIdOrName, FEATURE, wantedItem } from '../../model/certificates/item-params.ts';
-import * as items from '../../model/certificates/items.ts';
-import { requestAsText } from '../../model/certificates/x509.ts';
+import { requestAnswer, requestFields } from '../../capabilities/certificates/rules/item-answers.ts';
+import { byIdOrName, FEATURE, wantedItem } from '../../capabilities/certificates/rules/item-params.ts';
+import * as items from '../../capabilities/certificates/rules/items.ts';
+import { requestAsText } from '../../capabilities/certificates/rules/x509.ts';
 
 const attribute = (what: string) =>
   ({ type: 'string', doc: `${what} of the subject; empty if it has none.` }) as const;

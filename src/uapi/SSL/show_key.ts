@@ -1,9 +1,14 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { notFound } from '../../core/errors.ts';
-import { keyItemAnswer, keyItemFields } from '../../model/certificates/item-answers.ts';
-import { byIdOrName, FEATURE, SECRET_KEY_NOTE, wantedItem } from '../../model/certificates/item-params.ts';
-import * as items from '../../model/certificates/items.ts';
-import * as stored from '../../model/certificates/stored.ts';
+import { keyItemAnswer, keyItemFields } from '../../capabilities/certificates/rules/item-answers.ts';
+import {
+  byIdOrName,
+  FEATURE,
+  SECRET_KEY_NOTE,
+  wantedItem,
+} from '../../capabilities/certificates/rules/item-params.ts';
+import * as items from '../../capabilities/certificates/rules/items.ts';
+import * as stored from '../../capabilities/certificates/rules/stored.ts';
 
 export default defineUapi({
   name: 'SSL::show_key',

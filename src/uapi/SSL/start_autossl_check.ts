@@ -1,8 +1,12 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { ApiError } from '../../core/errors.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { CHECK, isCheckInProgress, mayRetryAll } from '../../model/autossl/schedule.ts';
-import { provider } from '../../model/autossl/settings.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import {
+  CHECK,
+  isCheckInProgress,
+  mayRetryAll,
+} from '../../capabilities/certificates/rules/autossl/schedule.ts';
+import { provider } from '../../capabilities/certificates/rules/autossl/settings.ts';
 
 export default defineUapi({
   name: 'SSL::start_autossl_check',

@@ -1,9 +1,9 @@
-import { setHttpsRedirects } from '../../changes/set-https-redirects.ts';
+import { setHttpsRedirects } from '../../life/plans/set-https-redirects.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { readOwnDomainList } from '../../model/domains/own-params.ts';
-import { readOwnDomains } from '../../model/domains/own-domains.ts';
-import { assertCanRedirect, statesOf } from '../../model/web/https-redirect-states.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { readOwnDomainList } from '../../capabilities/domains/rules/own-params.ts';
+import { readOwnDomains } from '../../capabilities/domains/rules/own-domains.ts';
+import { assertCanRedirect, statesOf } from '../../capabilities/web/rules/https-redirect-states.ts';
 
 export default defineUapi({
   name: 'SSL::toggle_ssl_redirect_for_domains',

@@ -1,12 +1,15 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { certificateItemAnswer, certificateItemFields } from '../../model/certificates/item-answers.ts';
-import { FEATURE, newName } from '../../model/certificates/item-params.ts';
-import { addCertificate, readUploadedCertificate } from '../../model/certificates/new-items.ts';
+import {
+  certificateItemAnswer,
+  certificateItemFields,
+} from '../../capabilities/certificates/rules/item-answers.ts';
+import { FEATURE, newName } from '../../capabilities/certificates/rules/item-params.ts';
+import { addCertificate, readUploadedCertificate } from '../../capabilities/certificates/rules/new-items.ts';
 import {
   EXAMPLE_CERTIFICATE,
   maskedWithKey,
   storedCertificateText,
-} from '../../model/certificates/params.ts';
+} from '../../capabilities/certificates/rules/params.ts';
 
 export default defineUapi({
   name: 'SSL::upload_cert',

@@ -1,8 +1,8 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { keyItemAnswer, keyItemFields } from '../../model/certificates/item-answers.ts';
-import { FEATURE, newName } from '../../model/certificates/item-params.ts';
-import { addKey, readUploadedKey } from '../../model/certificates/new-items.ts';
-import { EXAMPLE_KEY, keyText } from '../../model/certificates/params.ts';
+import { keyItemAnswer, keyItemFields } from '../../capabilities/certificates/rules/item-answers.ts';
+import { FEATURE, newName } from '../../capabilities/certificates/rules/item-params.ts';
+import { addKey, readUploadedKey } from '../../capabilities/certificates/rules/new-items.ts';
+import { EXAMPLE_KEY, keyText } from '../../capabilities/certificates/rules/params.ts';
 
 export default defineUapi({
   name: 'SSL::upload_key',

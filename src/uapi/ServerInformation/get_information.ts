@@ -1,8 +1,12 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtServices } from '../../drivers/services/look.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { deviceRows, informationRow, serviceRows } from '../../model/servers/information.ts';
-import { show } from '../../model/services/status.ts';
+import { lookAtServices } from '../../capabilities/system/driver/services/look.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import {
+  deviceRows,
+  informationRow,
+  serviceRows,
+} from '../../capabilities/system/rules/servers/information.ts';
+import { show } from '../../capabilities/system/rules/services/status.ts';
 
 export default defineUapi({
   name: 'ServerInformation::get_information',

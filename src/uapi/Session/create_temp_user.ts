@@ -1,8 +1,8 @@
-import { createSessionUser } from '../../changes/create-session-user.ts';
-import { lookForOwn } from '../../changes/databases/own-mysql.ts';
+import { createSessionUser } from '../../capabilities/databases/plans/create-session-user.ts';
+import { lookForOwn } from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { FEATURE, ROLE } from '../../model/databases/own-mysql.ts';
-import { sessionOf } from '../../model/databases/session-users.ts';
+import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
+import { sessionOf } from '../../capabilities/databases/rules/session-users.ts';
 
 export default defineUapi({
   name: 'Session::create_temp_user',

@@ -7,7 +7,7 @@ import {
   ownMailbox,
   sessionFields,
   sessionParams,
-} from '../../model/mailboxes/sessions.ts';
+} from '../../capabilities/mailboxes/rules/sessions.ts';
 
 export default defineUapi({
   name: 'Session::create_webmail_session_for_mail_user_check_password',

@@ -4,7 +4,7 @@ import {
   HOW_TO_LOG_IN,
   sessionFields,
   sessionParams,
-} from '../../model/mailboxes/sessions.ts';
+} from '../../capabilities/mailboxes/rules/sessions.ts';
 
 export default defineUapi({
   name: 'Session::create_webmail_session_for_self',

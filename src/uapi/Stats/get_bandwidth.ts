@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { assertServerTimeZone, monthsOfAccount } from '../../model/bandwidth/own-report.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { assertServerTimeZone, monthsOfAccount } from '../../capabilities/bandwidth/rules/own-report.ts';
 
 export default defineUapi({
   name: 'Stats::get_bandwidth',

@@ -1,8 +1,8 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lastErrorLines } from '../../drivers/virtual-hosts/look.ts';
-import { existingDomain } from '../../model/accounts/names.ts';
-import { ownSiteOf } from '../../model/domains/own-params.ts';
-import { errorEntries } from '../../model/web/error-lines.ts';
+import { lastErrorLines } from '../../capabilities/web/driver/virtual-hosts/look.ts';
+import { existingDomain } from '../../ground/rules/accounts/names.ts';
+import { ownSiteOf } from '../../capabilities/domains/rules/own-params.ts';
+import { errorEntries } from '../../capabilities/web/rules/error-lines.ts';
 
 export default defineUapi({
   name: 'Stats::get_site_errors',

@@ -1,18 +1,18 @@
-import { countOwnDatabases } from '../../changes/databases/own-counts.ts';
+import { countOwnDatabases } from '../../capabilities/databases/plans/databases/own-counts.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { findSoftware } from '../../drivers/software/look.ts';
-import { readSizes } from '../../drivers/databases/look.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import type { Counted } from '../../model/databases/counts.ts';
-import { spaceOf } from '../../model/databases/disk-usage.ts';
-import type { Limit } from '../../model/packages/settings.ts';
+import { findSoftware } from '../../capabilities/software/driver/look.ts';
+import { readSizes } from '../../capabilities/databases/driver/look.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import type { Counted } from '../../capabilities/databases/rules/counts.ts';
+import { spaceOf } from '../../capabilities/databases/rules/disk-usage.ts';
+import type { Limit } from '../../capabilities/accounts/rules/packages/settings.ts';
 import {
   countedUsage,
   HOW_OLD,
   lookAtOwnUsage,
   measuredUsage,
   type Used,
-} from '../../model/accounts/own-usage.ts';
+} from '../../life/rules/own-usage.ts';
 import {
   enginesOf,
   namesIn,
@@ -23,10 +23,10 @@ import {
   statisticRows,
   statistics,
   type DatabaseResource,
-} from '../../model/accounts/statistics.ts';
-import * as php from '../../model/php/settings.ts';
-import { releaseOf } from '../../model/php/versions.ts';
-import { statisticsOf } from '../../model/updates/installed-software.ts';
+} from '../../life/rules/statistics.ts';
+import * as php from '../../capabilities/php/rules/settings.ts';
+import { releaseOf } from '../../capabilities/php/rules/versions.ts';
+import { statisticsOf } from '../../life/rules/updates/installed-software.ts';
 
 export default defineUapi({
   name: 'StatsBar::get_stats',

@@ -1,7 +1,12 @@
-import { addOwnSubdomain, lookForOwn, nameOfNew } from '../../changes/change-domains.ts';
+import { addOwnSubdomain, lookForOwn, nameOfNew } from '../../life/plans/change-domains.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { domainName } from '../../model/accounts/names.ts';
-import { canonicalName, disallowDot, folderParam, subdomainParam } from '../../model/domains/own-params.ts';
+import { domainName } from '../../ground/rules/accounts/names.ts';
+import {
+  canonicalName,
+  disallowDot,
+  folderParam,
+  subdomainParam,
+} from '../../capabilities/domains/rules/own-params.ts';
 export default defineUapi({
   name: 'SubDomain::addsubdomain',
   since: 70,

@@ -1,6 +1,6 @@
-import { changeOwnDocumentRoot, lookForOwn } from '../../changes/change-domains.ts';
+import { changeOwnDocumentRoot, lookForOwn } from '../../life/plans/change-domains.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { folderParam, subdomainParam } from '../../model/domains/own-params.ts';
+import { folderParam, subdomainParam } from '../../capabilities/domains/rules/own-params.ts';
 export default defineUapi({
   name: 'SubDomain::changedocroot',
   since: 11,

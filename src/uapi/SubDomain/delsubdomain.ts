@@ -1,6 +1,6 @@
-import { lookForOwn, removeOwn } from '../../changes/change-domains.ts';
+import { lookForOwn, removeOwn } from '../../life/plans/change-domains.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { disallowDot, subdomainParam } from '../../model/domains/own-params.ts';
+import { disallowDot, subdomainParam } from '../../capabilities/domains/rules/own-params.ts';
 export default defineUapi({
   name: 'SubDomain::delsubdomain',
   since: 138,

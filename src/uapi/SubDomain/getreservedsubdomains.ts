@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { reservedNames } from '../../model/domains/rules.ts';
+import { reservedNames } from '../../life/rules/domains/rules.ts';
 
 export default defineUapi({
   name: 'SubDomain::getreservedsubdomains',

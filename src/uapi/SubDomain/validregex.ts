@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { subdomainParam } from '../../model/domains/own-params.ts';
+import { subdomainParam } from '../../capabilities/domains/rules/own-params.ts';
 
 export default defineUapi({
   name: 'SubDomain::validregex',

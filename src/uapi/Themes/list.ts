@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { themesOf } from '../../model/accounts/themes.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { themesOf } from '../../capabilities/accounts/rules/themes.ts';
 
 export default defineUapi({
   name: 'Themes::list',

@@ -1,10 +1,10 @@
-import { changeAccount } from '../../changes/change-account.ts';
+import { changeAccount } from '../../life/plans/change-account.ts';
 import { badParam } from '../../core/errors.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { anyOf, quote } from '../../core/quote.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as changedAccount from '../../model/accounts/changed-account.ts';
-import { themesOf } from '../../model/accounts/themes.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as changedAccount from '../../life/rules/changed-account.ts';
+import { themesOf } from '../../capabilities/accounts/rules/themes.ts';
 
 export default defineUapi({
   name: 'Themes::update',

@@ -1,9 +1,9 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accountTokens from '../../model/logins/account-tokens.ts';
-import { assertConfirmed } from '../../model/logins/acting-as.ts';
-import { readExpiry, tokenParams } from '../../model/logins/api-token-form.ts';
-import * as apiTokens from '../../model/logins/api-tokens.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
+import * as accountTokens from '../../capabilities/logins/rules/account-tokens.ts';
+import { assertConfirmed } from '../../capabilities/logins/rules/acting-as.ts';
+import { readExpiry, tokenParams } from '../../capabilities/logins/rules/api-token-form.ts';
+import * as apiTokens from '../../capabilities/logins/rules/api-tokens.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 
 export default defineUapi({
   name: 'Tokens::create_full_access',

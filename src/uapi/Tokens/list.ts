@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accountTokens from '../../model/logins/account-tokens.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
+import * as accountTokens from '../../capabilities/logins/rules/account-tokens.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 
 export default defineUapi({
   name: 'Tokens::list',

@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { badParam } from '../../core/errors.ts';
-import { FILES } from '../../model/files/names.ts';
+import { FILES } from '../../capabilities/files/rules/names.ts';
 
 const TRASH = '.trash';
 

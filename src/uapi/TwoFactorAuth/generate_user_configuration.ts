@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as tfa from '../../model/two-factor/tfa.ts';
-import * as totp from '../../model/two-factor/totp.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as tfa from '../../capabilities/two-factor/rules/tfa.ts';
+import * as totp from '../../capabilities/two-factor/rules/totp.ts';
 
 export default defineUapi({
   name: 'TwoFactorAuth::generate_user_configuration',

@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import * as tfa from '../../model/two-factor/tfa.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import * as tfa from '../../capabilities/two-factor/rules/tfa.ts';
 
 export default defineUapi({
   name: 'TwoFactorAuth::get_user_configuration',

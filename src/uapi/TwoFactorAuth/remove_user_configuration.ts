@@ -1,12 +1,12 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { assertConfirmed } from '../../model/logins/acting-as.ts';
-import * as sessions from '../../model/logins/sessions.ts';
-import * as tfaChanges from '../../model/two-factor/changes.ts';
-import * as tfaCodes from '../../model/two-factor/codes.ts';
-import { assertProven, checkPassword, proofParams } from '../../model/two-factor/own-proof.ts';
-import * as recoveryCodes from '../../model/two-factor/recovery-codes.ts';
-import * as tfa from '../../model/two-factor/tfa.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { assertConfirmed } from '../../capabilities/logins/rules/acting-as.ts';
+import * as sessions from '../../capabilities/logins/rules/sessions.ts';
+import * as tfaChanges from '../../capabilities/two-factor/rules/changes.ts';
+import * as tfaCodes from '../../capabilities/two-factor/rules/codes.ts';
+import { assertProven, checkPassword, proofParams } from '../../capabilities/two-factor/rules/own-proof.ts';
+import * as recoveryCodes from '../../capabilities/two-factor/rules/recovery-codes.ts';
+import * as tfa from '../../capabilities/two-factor/rules/tfa.ts';
 
 export default defineUapi({
   name: 'TwoFactorAuth::remove_user_configuration',

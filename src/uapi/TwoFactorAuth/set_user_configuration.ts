@@ -1,14 +1,18 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { badParam } from '../../core/errors.ts';
 import { tfaCode, tfaSecret } from '../../core/params.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { assertConfirmed } from '../../model/logins/acting-as.ts';
-import * as sessions from '../../model/logins/sessions.ts';
-import * as tfaChanges from '../../model/two-factor/changes.ts';
-import * as tfaCodes from '../../model/two-factor/codes.ts';
-import { assertPasswordSent, checkPassword, proofParams } from '../../model/two-factor/own-proof.ts';
-import * as tfa from '../../model/two-factor/tfa.ts';
-import * as totp from '../../model/two-factor/totp.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { assertConfirmed } from '../../capabilities/logins/rules/acting-as.ts';
+import * as sessions from '../../capabilities/logins/rules/sessions.ts';
+import * as tfaChanges from '../../capabilities/two-factor/rules/changes.ts';
+import * as tfaCodes from '../../capabilities/two-factor/rules/codes.ts';
+import {
+  assertPasswordSent,
+  checkPassword,
+  proofParams,
+} from '../../capabilities/two-factor/rules/own-proof.ts';
+import * as tfa from '../../capabilities/two-factor/rules/tfa.ts';
+import * as totp from '../../capabilities/two-factor/rules/totp.ts';
 
 export default defineUapi({
   name: 'TwoFactorAuth::set_user_configuration',

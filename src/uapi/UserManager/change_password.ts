@@ -1,8 +1,8 @@
-import { setPassword } from '../../changes/set-password.ts';
+import { setPassword } from '../../life/plans/set-password.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { ownPassword } from '../../model/contacts/form.ts';
-import * as passwords from '../../model/passwords/passwords.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { ownPassword } from '../../capabilities/notify/rules/form.ts';
+import * as passwords from '../../ground/rules/passwords/passwords.ts';
 
 export default defineUapi({
   name: 'UserManager::change_password',

@@ -1,8 +1,8 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { emailAddress } from '../../model/accounts/names.ts';
-import { fullNameOf, ownRow, userRow } from '../../model/accounts/own-users.ts';
-import { getDomain } from '../../model/domains/hosted-domains.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { emailAddress } from '../../ground/rules/accounts/names.ts';
+import { fullNameOf, ownRow, userRow } from '../../life/rules/own-users.ts';
+import { getDomain } from '../../capabilities/domains/rules/hosted-domains.ts';
 
 export default defineUapi({
   name: 'UserManager::check_account_conflicts',

@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { ownRow, userRow } from '../../model/accounts/own-users.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { ownRow, userRow } from '../../life/rules/own-users.ts';
 
 export default defineUapi({
   name: 'UserManager::list_users',

@@ -1,8 +1,8 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { notFound } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { userRow } from '../../model/accounts/own-users.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { userRow } from '../../life/rules/own-users.ts';
 
 export default defineUapi({
   name: 'UserManager::lookup_service_account',

@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { notFound } from '../../core/errors.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { ownRow, userRow } from '../../model/accounts/own-users.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { ownRow, userRow } from '../../life/rules/own-users.ts';
 
 export default defineUapi({
   name: 'UserManager::lookup_user',

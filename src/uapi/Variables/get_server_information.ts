@@ -1,17 +1,12 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import {
-  namesParam,
-  selected,
-  serverVariableNames,
-  serverVariables,
-} from '../../model/accounts/variables.ts';
-import { systemType } from '../../model/certificates/key-types.ts';
-import { usesPrefix } from '../../model/databases/names.ts';
-import { LOCAL_HOST, serverOf } from '../../model/databases/profiles.ts';
-import { isOn } from '../../model/domains/flags.ts';
-import { uploadSettings } from '../../model/files/disk-info.ts';
-import { minimumOf } from '../../model/passwords/minimums.ts';
-import * as php from '../../model/php/settings.ts';
+import { namesParam, selected, serverVariableNames, serverVariables } from '../../life/rules/variables.ts';
+import { systemType } from '../../capabilities/certificates/rules/key-types.ts';
+import { usesPrefix } from '../../capabilities/databases/rules/names.ts';
+import { LOCAL_HOST, serverOf } from '../../capabilities/databases/rules/profiles.ts';
+import { isOn } from '../../capabilities/domains/rules/flags.ts';
+import { uploadSettings } from '../../life/rules/files/disk-info.ts';
+import { minimumOf } from '../../ground/rules/passwords/minimums.ts';
+import * as php from '../../capabilities/php/rules/settings.ts';
 
 export default defineUapi({
   name: 'Variables::get_server_information',

@@ -1,12 +1,12 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import {
   namesParam,
   selected,
   userInformation,
   userVariableNames,
   userVariables,
-} from '../../model/accounts/variables.ts';
+} from '../../life/rules/variables.ts';
 
 export default defineUapi({
   name: 'Variables::get_user_information',

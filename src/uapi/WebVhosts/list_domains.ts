@@ -1,8 +1,8 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { certificatesOf } from '../../model/certificates/installed.ts';
-import { readOwnDomains } from '../../model/domains/own-domains.ts';
-import { allServiceNames } from '../../model/domains/service-subdomains.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { certificatesOf } from '../../capabilities/certificates/rules/installed.ts';
+import { readOwnDomains } from '../../capabilities/domains/rules/own-domains.ts';
+import { allServiceNames } from '../../capabilities/domains/rules/service-subdomains.ts';
 
 export default defineUapi({
   name: 'WebVhosts::list_domains',

@@ -1,8 +1,8 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as accounts from '../../model/accounts/accounts.ts';
-import { temporaryDomains } from '../../model/account-apis/names.ts';
-import { readOwnDomains } from '../../model/domains/own-domains.ts';
-import { namesOf } from '../../model/domains/virtual-hosts.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { temporaryDomains } from '../../capabilities/logins/rules/account-apis/names.ts';
+import { readOwnDomains } from '../../capabilities/domains/rules/own-domains.ts';
+import { namesOf } from '../../capabilities/domains/rules/virtual-hosts.ts';
 
 export default defineUapi({
   name: 'WebVhosts::list_ssl_capable_domains',

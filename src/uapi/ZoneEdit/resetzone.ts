@@ -1,11 +1,11 @@
-import { resetZone } from '../../changes/change-zones.ts';
+import { resetZone } from '../../capabilities/dns/plans/change-zones.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtTemplates, lookAtZone } from '../../drivers/zones/look.ts';
-import { ACCOUNT_TEMPLATES } from '../../model/dns/account-zone.ts';
-import { openOwn } from '../../model/dns/account-edits.ts';
-import { readZoneName } from '../../model/dns/changed-zone.ts';
-import { zoneParam } from '../../model/dns/record-form.ts';
-import { reloadText } from '../../model/dns/reload-text.ts';
+import { lookAtTemplates, lookAtZone } from '../../capabilities/dns/driver/zones/look.ts';
+import { ACCOUNT_TEMPLATES } from '../../capabilities/dns/rules/account-zone.ts';
+import { openOwn } from '../../capabilities/dns/rules/account-edits.ts';
+import { readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';
+import { zoneParam } from '../../capabilities/dns/rules/record-form.ts';
+import { reloadText } from '../../capabilities/dns/rules/reload-text.ts';
 
 export default defineUapi({
   name: 'ZoneEdit::resetzone',

@@ -1,6 +1,6 @@
 // The clock of a running server jumps: nobody is locked out until the time of the wrong clock is reached, and no code
 // works twice.
-import { codeAt } from '../../../src/model/two-factor/totp.ts';
+import { codeAt } from '../../../src/capabilities/two-factor/rules/totp.ts';
 import { password, TestServer } from '../../support/server.ts';
 
 const MINUTE = 60_000;

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApplication, root } from '../../../src/app.ts';
+import { createApplication, root } from '../../../src/app/app.ts';
 import { dispatch } from '../../../src/core/dispatch.ts';
 import type { Json } from '../../../src/core/values.ts';
 import { accountWorker } from '../../support/account-worker.ts';

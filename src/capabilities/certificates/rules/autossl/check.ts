@@ -1,0 +1,74 @@
+// A run of the check: all accounts of this server, or one of them.
+import { ApiError } from '../../../../core/errors.ts';
+import { MachineError } from '../../../../core/machine-error.ts';
+import type { TaskContext } from '../../../../core/task.ts';
+import { publicAddresses } from '../../../addresses/rules/nat.ts';
+import { CaaLookups } from './caa.ts';
+import { checkAccounts, type CheckRequest } from './check-accounts.ts';
+import * as runs from './runs.ts';
+import * as settings from './settings.ts';
+import type { CheckWorld } from './world.ts';
+
+type World = TaskContext & Pick<CheckWorld, 'challenges' | 'pause'>;
+
+export interface CheckResult {
+  /** How many accounts were checked. */
+  readonly accounts: number;
+}
+
+/** @throws AcmeError, ApiError if virtual hosts are left, so that the task is retried. */
+export async function check(
+  context: World,
+  { username, retriesAll }: CheckRequest,
+): Promise<CheckResult | undefined> {
+  const { transaction, now, log: write, id, machine } = context;
+  const provider = await transaction('reads', settings.provider);
+  if (provider === undefined) {
+    write('AutoSSL is disabled.');
+    return undefined;
+  }
+  const run = { task: id, username: username ?? runs.ALL_USERS, provider };
+  const startTime = await transaction('changes', (db) => runs.begin(db, run, now()));
+  const log: CheckWorld['log'] = (type, indent, text) => write(runs.formatLine(type, indent, text));
+  try {
+    const ownAddresses = await findOwnAddresses(context);
+    const { randomBytes, sealer, call, callIfCurrent, signal, challenges, pause } = context;
+    const world: CheckWorld = {
+      ...{
+        id,
+        machine,
+        sealer,
+        now,
+        transaction,
+        call,
+        callIfCurrent,
+        signal,
+        randomBytes,
+        challenges,
+        pause,
+      },
+      ...{ startTime, ownAddresses, log, caa: new CaaLookups(machine.resolver) },
+    };
+    return { accounts: await checkAccounts(world, context, { username, retriesAll }) };
+  } catch (error) {
+    if (error instanceof ApiError || error instanceof MachineError) log('failure', 0, error.message);
+    throw error;
+  } finally {
+    await transaction('changes', (db) => runs.end(db, startTime, now()));
+  }
+}
+
+/** This server’s addresses, each with the local address that reaches it. */
+async function findOwnAddresses({
+  machine,
+  transaction,
+}: Pick<TaskContext, 'machine' | 'transaction'>): Promise<ReadonlyMap<string, string>> {
+  const own = (await (await machine.addresses()).list()).filter(({ scope }) => scope !== 'host');
+  const nat = await transaction('reads', publicAddresses);
+  return new Map(
+    own.flatMap(({ address }) => {
+      const outside = nat.get(address);
+      return [[address, address] as const, ...(outside === undefined ? [] : [[outside, address] as const])];
+    }),
+  );
+}

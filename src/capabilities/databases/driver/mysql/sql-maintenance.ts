@@ -1,0 +1,94 @@
+// Looks after what is in databases, and tells what the server is.
+import type { DatabaseConnection } from '../../../../core/machine-databases.ts';
+import type { ServerFacts, TableMessage } from './contract.ts';
+import { list } from './sql-databases.ts';
+import { missing } from './statements.ts';
+
+export async function check(connection: DatabaseConnection, database: string): Promise<TableMessage[]> {
+  return forEach(
+    connection,
+    database,
+    'CHECK TABLE',
+    await tablesOf(connection, database, ['BASE TABLE', 'VIEW']),
+  );
+}
+
+export async function repair(connection: DatabaseConnection, database: string): Promise<TableMessage[]> {
+  return forEach(connection, database, 'REPAIR TABLE', await tablesOf(connection, database, ['BASE TABLE']));
+}
+
+/** @throws MachineError `not_found` if there is no such database. */
+async function tablesOf(
+  connection: DatabaseConnection,
+  database: string,
+  types: readonly string[],
+): Promise<string[]> {
+  if ((await list(connection, { names: [database], prefixes: [] })).length === 0) {
+    throw missing('database', database);
+  }
+  const rows = await connection.query<{ name: string }>(
+    `SELECT TABLE_NAME AS name FROM information_schema.TABLES
+      WHERE TABLE_SCHEMA = ? AND TABLE_TYPE IN (?) ORDER BY TABLE_NAME`,
+    [database, types],
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** One table after another, so that no more than one is locked. */
+async function forEach(
+  connection: DatabaseConnection,
+  database: string,
+  statement: string,
+  tables: readonly string[],
+): Promise<TableMessage[]> {
+  const messages: TableMessage[] = [];
+  for (const table of tables) {
+    const where = `${connection.identifier(database)}.${connection.identifier(table)}`;
+    const rows = await connection.query<{ Msg_type: string; Msg_text: string }>(`${statement} ${where}`);
+    messages.push(...rows.map((row) => ({ table, type: row.Msg_type.toLowerCase(), text: row.Msg_text })));
+  }
+  return messages;
+}
+
+/** MariaDB has the definer as `user@host`. */
+const DEFINER = "SUBSTRING(DEFINER, 1, CHAR_LENGTH(DEFINER) - LOCATE('@', REVERSE(DEFINER)))";
+
+export async function routines(
+  connection: DatabaseConnection,
+  definers: readonly string[],
+): Promise<string[]> {
+  if (definers.length === 0) return [];
+  const rows = await connection.query<{ database: string; name: string }>(
+    `SELECT ROUTINE_SCHEMA AS \`database\`, ROUTINE_NAME AS name FROM information_schema.ROUTINES
+      WHERE ${DEFINER} IN (?) ORDER BY ROUTINE_SCHEMA, ROUTINE_NAME`,
+    [definers],
+  );
+  return rows.map(({ database, name }) => `${database}.${name}`);
+}
+
+/** What `factsOf` needs of a server, for a statement that asks more. */
+export const FACTS =
+  'VERSION() AS version, @@port AS port, @@skip_networking AS isSilent, @@bind_address AS address';
+
+export interface FactsRow {
+  readonly version: string;
+  readonly port: number;
+  readonly isSilent: number;
+  readonly address: string | null;
+}
+
+const LOOPBACK = /^(?:127\.[\d.]+|::1|localhost)$/;
+
+export async function server(connection: DatabaseConnection): Promise<ServerFacts> {
+  const [row] = await connection.query<FactsRow>(`SELECT ${FACTS}`);
+  return factsOf(row);
+}
+
+export function factsOf(row: Partial<FactsRow> = {}): ServerFacts {
+  const { version = '', port = 0, isSilent = 1, address = null } = row;
+  return {
+    version: version.split('-')[0] ?? '',
+    port: isSilent === 1 || port === 0 ? null : port,
+    ...(address !== null && LOOPBACK.test(address) && { localAddress: address }),
+  };
+}

@@ -1,0 +1,38 @@
+// A server that hosts zones does not ask its own nameserver.
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { ownResolvers, resolversIn } from '../rules/own-resolver.ts';
+import { rolesOf } from '../../../ground/rules/roles/active-profile.ts';
+import { list, ok, problem, withStore, type Check, type Subject } from '../../../ground/doctor/check.ts';
+
+const PATH = '/etc/resolv.conf';
+
+/** It is a link if another program, such as systemd-resolved, writes it. */
+async function readConfiguration({ isSandbox, machine }: Subject): Promise<string> {
+  if (isSandbox) return (await (await machine.files(['/etc'])).readText(PATH)) ?? '';
+  return existsSync(PATH) ? readFile(PATH, 'utf8') : '';
+}
+
+const check: Check = {
+  title: 'Resolvers',
+  order: 98,
+  advisor: 'DNS',
+
+  async run(subject) {
+    const { machine } = subject;
+    const addresses = (await (await machine.addresses()).list()).map(({ address }) => address);
+    const own = ownResolvers(resolversIn(await readConfiguration(subject)), addresses);
+    return withStore(subject, async ({ db }) => {
+      if (!(await rolesOf({ db, system: machine.system })).has('DNS'))
+        return [ok('Not checked, because this server has no role DNS.')];
+      if (own.length === 0) return [ok('The zones of customers do not answer the lookups of this server.')];
+      return [
+        problem(
+          `This server asks its own nameserver (${list(own)} in ${PATH}), so customers with zones of other people’s ` +
+            'domains steer its mail, its updates and its certificates. Set resolvers on other servers with setresolvers.',
+        ),
+      ];
+    });
+  },
+};
+export default check;

@@ -1,0 +1,54 @@
+// The zone of an account’s domain: the account’s addresses, and the nameservers of its owner.
+import type { Context, Db } from '../../../core/context.ts';
+import type { Account } from '../../accounts/rules/accounts.ts';
+import * as assignments from '../../addresses/rules/ipv6-assignments.ts';
+import { findPublicAddress } from '../../addresses/rules/nat.ts';
+import { find } from '../../domains/rules/hosted-domains.ts';
+import { areInNewZones, serviceNamesOf } from '../../domains/rules/service-subdomains.ts';
+import type { Nameserver } from '../../domains/rules/nameservers.ts';
+import { newZone, type NewZoneText } from './new-zone.ts';
+import { type CustomTemplates, findTemplate } from './templates.ts';
+
+/** The names of the templates for these zones. */
+export const ACCOUNT_TEMPLATES = ['standard', 'standardvirtualftp'] as const;
+
+export interface AccountZone {
+  /** Without the final dot. */
+  readonly name: string;
+  readonly account: Account;
+  readonly serial: number;
+  /** Used instead of those of the account’s owner. */
+  readonly nameservers?: readonly Nameserver[] | undefined;
+  /** The custom ones of ACCOUNT_TEMPLATES. */
+  readonly templates: CustomTemplates;
+  /** False for a parked or addon domain. Default: true. */
+  readonly isMain?: boolean;
+  /** True if the web server answers for the domain, so for its service subdomains too. Default: as it is stored. */
+  readonly isServed?: boolean;
+}
+
+/** @throws ApiError as `zoneFromTemplate`: if a value, such as the contact address, or a template is not valid */
+export async function accountZone(
+  context: Pick<Context, 'db' | 'system' | 'version' | 'now' | 'warn'>,
+  { name, account, serial, nameservers, templates, isMain = true, isServed }: AccountZone,
+): Promise<NewZoneText> {
+  const { db } = context;
+  const servicesOf = await serviceNamesOf(db, account.username);
+  const hasSite = isServed ?? (name === account.domain || (await isAlias(db, name)));
+  return newZone(context, {
+    ...{ name, account, serial, nameservers, nameserversOf: account.owner },
+    // Behind NAT, zones have the public addresses.
+    ip: await findPublicAddress(db, account.ip),
+    ipv6: (await assignments.find(db, account.username))?.address,
+    template: findTemplate(
+      isMain && !account.settings.dedicatedIp ? 'standardvirtualftp' : 'standard',
+      templates,
+    ),
+    furtherNames: hasSite && (await areInNewZones(context)) ? servicesOf(name) : [],
+  });
+}
+
+/** True if it is a parked or addon domain. */
+async function isAlias(db: Db, domain: string): Promise<boolean> {
+  return ((await find(db, domain))?.servedBy ?? null) !== null;
+}

@@ -1,0 +1,60 @@
+// Where the mailboxes of an account are, as cPanel lays them out: its own in `~/mail`, and those of its domains in
+// `~/mail/DOMAIN/LOGIN`, with their logins in `~/etc/DOMAIN/passwd` and the hashes of their passwords in
+// `~/etc/DOMAIN/shadow`.
+import type { Machine } from '../../../core/machine.ts';
+import type { MachineUserFiles } from '../../../core/machine-user-files.ts';
+
+/** A mailbox whose mail a session can read. */
+export interface Mailbox {
+  /** The account to which it belongs. */
+  readonly user: string;
+  /** The mailbox of a domain. Undefined: the account’s own. */
+  readonly of?: MailboxOfDomain | undefined;
+}
+
+/** `login@domain` */
+export interface MailboxOfDomain {
+  readonly login: string;
+  readonly domain: string;
+}
+
+/** One line of a file of logins is much shorter, and a domain has at most some thousands of them. */
+const MAX_FILE = 4 * 2 ** 20;
+
+/** Undefined unless it can be the address of a mailbox. Its parts become names of directories. */
+export function readAddress(address: string): MailboxOfDomain | undefined {
+  const [, login, domain] =
+    /^([a-z0-9][a-z0-9_.&+'~=-]{0,63})@([a-z0-9][a-z0-9.-]{0,252})$/.exec(address) ?? [];
+  return login === undefined || domain === undefined ? undefined : { login, domain };
+}
+
+/**
+ * The hash of a mailbox’s password. Undefined if there is no such mailbox, or it is suspended.
+ * @throws MachineError if the files cannot be read.
+ */
+export async function passwordHash(
+  machine: Pick<Machine, 'userFiles'>,
+  user: string,
+  { login, domain }: MailboxOfDomain,
+): Promise<string | undefined> {
+  const files = (await machine.userFiles(user)).below(`etc/${domain}`);
+  const rowOf = async (name: 'passwd' | 'shadow') => {
+    const text = Buffer.from((await files.read(name, MAX_FILE))?.content ?? []).toString('utf8');
+    return text
+      .split('\n')
+      .map((line) => line.split(':'))
+      .find(([first]) => first === login);
+  };
+  if ((await rowOf('passwd')) === undefined) return undefined;
+  const [, hash = ''] = (await rowOf('shadow')) ?? [];
+  return hash.startsWith('$') ? hash : undefined;
+}
+
+/** The files of its Maildir, which need not exist. They are read as the account’s user. */
+export async function openMaildir(
+  machine: Pick<Machine, 'userFiles'>,
+  { user, of }: Mailbox,
+): Promise<MachineUserFiles> {
+  const folder = of === undefined ? 'mail' : `mail/${of.domain}/${of.login}`;
+  return (await machine.userFiles(user)).below(folder);
+}

@@ -1,0 +1,98 @@
+// The PHP-FPM pools of an account: one for each of its virtual hosts that uses PHP-FPM. A suspended account has none.
+import type { Account } from '../../../accounts/rules/accounts.ts';
+import { listOf } from '../../../domains/rules/hosted-domains.ts';
+import { renamed, renamesOf } from '../../../domains/rules/renamed-domains.ts';
+import { virtualHostsOf } from '../../../domains/rules/virtual-hosts.ts';
+import { poolsIn, union, type Pools } from '../../rules/pools.ts';
+import { readState, withHost, withRenames } from '../../rules/served-by.ts';
+import { movedSettings } from '../../rules/stored-fpm-settings.ts';
+import { newestOf } from '../../rules/versions.ts';
+import type { PlannedStep } from '../../../../core/plan.ts';
+import type { AccountPart, PartDependencies } from '../../../accounts/driver/account-part.ts';
+import { findVersions } from '../versions.ts';
+import { unserved } from '../../../web/driver/virtual-hosts/account.ts';
+import { refusalsOf } from './refusal.ts';
+import change from './steps/change.ts';
+import remove, { assertRemovable } from './steps/remove.ts';
+
+const ROLE = 'WebServer';
+
+type World = Pick<PartDependencies, 'db' | 'roles' | 'found' | 'wishes'>;
+
+export const part: AccountPart = {
+  async look({ machine }, roles, { username }) {
+    if (!roles.has(ROLE)) return {};
+    const versions = await findVersions(machine);
+    const php = { newest: newestOf(versions)?.id };
+    return username === undefined ? { php, phpRefusals: await refusalsOf(machine, versions) } : { php };
+  },
+  async created(world, { account }) {
+    for (const refusal of world.found.phpRefusals ?? [])
+      world.warn(unserved(`PHP does not run for “${account.domain}”`, refusal));
+    return [...(await present(world, account))].map(([release, pools]) =>
+      change.plan({ release, accounts: [{ username: account.username, pools }], isNew: true }),
+    );
+  },
+  // PHP-FPM does not start while a pool names a user who does not exist.
+  released: (_world, before, after) =>
+    isMoved(before, after) ? [remove.plan({ username: before.username })] : [],
+  async changed(world, before, after) {
+    if (isMoved(before, after)) return stepsFor(after, await present(world, after, before));
+    if (before.domain === after.domain) return [];
+    const pools = [await present(world, before), await present(world, after, before)] as const;
+    return stepsFor(after, union(...pools));
+  },
+  suspended: ({ roles }, { username }) => (roles.has(ROLE) ? [remove.plan({ username })] : []),
+  unsuspended: async (world, account) =>
+    stepsFor(account, await present(world, { ...account, suspendedAt: null })),
+  removed: (_world, { username }) => [remove.plan({ username })],
+  assertRemovable: ({ machine }, { account: { username } }) => assertRemovable(machine, username),
+};
+
+/** What the web server no longer uses after its own change. */
+export const retired: AccountPart = {
+  async changed(world, before, after) {
+    if (isMoved(before, after) || before.domain === after.domain) return [];
+    const [had, has] = [await present(world, before), await present(world, after, before)];
+    return retiringSteps(after, had, has);
+  },
+};
+
+/** Steps that give an account these pools. */
+export function stepsFor({ username }: Pick<Account, 'username'>, pools: Pools): PlannedStep[] {
+  return [...pools].map(([release, list]) => change.plan({ release, accounts: [{ username, pools: list }] }));
+}
+
+/** Steps that follow `stepsFor(union(before, after))`, once the web server uses the new pools. */
+export function retiringSteps(
+  { username }: Pick<Account, 'username'>,
+  before: Pools,
+  after: Pools,
+): PlannedStep[] {
+  return [...union(before, after)].flatMap(([release, all]) => {
+    const kept = after.get(release) ?? [];
+    if (kept.length === all.length) return [];
+    const gone = all.filter(({ name }) => !kept.some((one) => one.name === name));
+    const closes = gone.map(({ socket }) => socket);
+    return [change.plan({ release, accounts: [{ username, pools: kept, closes }] })];
+  });
+}
+
+/** The pools of an account by the stored settings. `former`: the account as it is stored, if it changes. */
+async function present(
+  { db, roles, found, wishes }: World,
+  account: Account,
+  former = account,
+): Promise<Pools> {
+  if (!roles.has(ROLE)) return new Map();
+  const stored = withHost(await readState(db, former.username, found.php?.newest), wishes.php);
+  const hosted = await listOf(db, former.username);
+  const renames = renamesOf(former, account, hosted);
+  const fpm = movedSettings(stored.fpm, former.home, account.home);
+  const state = withRenames({ ...stored, fpm }, renames);
+  return poolsIn(state, account, await virtualHostsOf(db, account, renamed(hosted, renames)));
+}
+
+function isMoved(before: Account, after: Account): boolean {
+  return before.username !== after.username || before.home !== after.home;
+}

@@ -1,0 +1,209 @@
+// The virtual hosts of an account.
+import { exclusive, type PlannedStep } from '../../../../core/plan.ts';
+import type { Account } from '../../../accounts/rules/accounts.ts';
+import * as exceeded from '../../../bandwidth/rules/exceeded.ts';
+import { findDomain, listOf } from '../../../domains/rules/hosted-domains.ts';
+import { isWildcard } from '../../../../core/wildcards.ts';
+import { domainOfDerived } from '../../../domains/rules/service-subdomains.ts';
+import { virtualHostsOf } from '../../../domains/rules/virtual-hosts.ts';
+import { readState, runsIn, withHost } from '../../../php/rules/served-by.ts';
+import type { HostPhp } from '../../../php/rules/settings.ts';
+import { accountWebOf, type AccountWeb, type WebOverrides } from '../../rules/account-web.ts';
+import { primariesOf, primaryTypes, type PrimaryType } from '../../rules/primary-hosts.ts';
+import type { AccountPart, PartDependencies, PartWork } from '../../../accounts/driver/account-part.ts';
+import type { CgiVersion } from '../../../php/driver/cgi-programs.ts';
+import writeCgiPrograms from '../../../php/driver/steps/write-cgi-programs.ts';
+import changeSeveral from './steps/change-several.ts';
+import change, { type WebChange } from './steps/change.ts';
+import deleteLogs from './steps/delete-logs.ts';
+import endPause from './steps/end-pause.ts';
+import linkLogs from './steps/link-logs.ts';
+import open from './steps/open.ts';
+import pause from './steps/pause.ts';
+import removeLogs from './steps/remove-logs.ts';
+import remove from './steps/remove.ts';
+import shareLogs from './steps/share-logs.ts';
+import writeCgiRunner from './steps/write-cgi-runner.ts';
+import { virtualHosts } from './virtual-hosts.ts';
+
+const ROLE = 'WebServer';
+
+type World = Pick<PartDependencies, 'db' | 'roles'>;
+
+/**
+ * The steps that write the virtual hosts of an account as they will be. The plan must hold the lock of the account.
+ * None on a server without the role WebServer. `account`: as it will be.
+ */
+export async function webSteps(
+  world: World,
+  account: Account,
+  overrides: WebOverrides = {},
+): Promise<PlannedStep[]> {
+  if (!world.roles.has(ROLE)) return [];
+  const planned = await webChange(world, account, overrides);
+  return [...cgiSteps(planned.after), change.plan(planned)];
+}
+
+/** The same for several accounts, in one step with one reload. */
+export async function webStepsOf(
+  world: World,
+  accounts: readonly { readonly account: Account; readonly overrides: WebOverrides }[],
+): Promise<PlannedStep[]> {
+  const [first, ...others] = accounts;
+  if (first === undefined || !world.roles.has(ROLE)) return [];
+  if (others.length === 0) return webSteps(world, first.account, first.overrides);
+  const changes: WebChange[] = [];
+  for (const { account, overrides } of accounts) changes.push(await webChange(world, account, overrides));
+  return [...changes.flatMap(({ after }) => cgiSteps(after)), changeSeveral.plan({ accounts: changes })];
+}
+
+/** The programs for the virtual hosts that run PHP by CGI. They stay in the home when they are no longer used. */
+function cgiSteps({ username, home, hosts }: AccountWeb): PlannedStep[] {
+  const versions = new Map<string, CgiVersion>();
+  for (const { php } of hosts) {
+    if (php?.runs === 'cgi') versions.set(php.version, { version: php.version, binary: php.binary });
+  }
+  return versions.size === 0
+    ? []
+    : [writeCgiPrograms.plan({ username, home, versions: [...versions.values()] })];
+}
+
+async function webChange({ db }: World, account: Account, overrides: WebOverrides): Promise<WebChange> {
+  const after = await accountWebOf(db, account, overrides);
+  const { username } = account;
+  const { before = account } = overrides;
+  const former = before.username;
+  const primary = await primaryTypesOf(db, before);
+  return {
+    ...{ username, after },
+    ...(former !== username && { former }),
+    ...(primary.length > 0 && { primary }),
+    ...(await wildcardsOf(db, former)),
+  };
+}
+
+/** The wildcard subdomains of an account as it is stored. */
+async function wildcardsOf(db: World['db'], username: string) {
+  const wildcards = (await listOf(db, username)).map(({ domain }) => domain).filter(isWildcard);
+  return wildcards.length > 0 && { wildcards };
+}
+
+/**
+ * The steps by which another account gives up an alias that becomes the main domain of this one: `www.bob.example`.
+ * `username`: as it is stored, if it is.
+ */
+async function releaseAlias(world: World, domain: string, username: string): Promise<PartWork> {
+  const { db } = world;
+  const parent = domainOfDerived(domain);
+  const owner = parent === undefined ? undefined : (await findDomain(db, parent))?.account;
+  if (owner?.server !== db.server || owner.username === username) return { steps: [], locks: [] };
+  return {
+    steps: await webSteps(world, owner, { taken: [domain] }),
+    locks: [exclusive(`account ${owner.username}`)],
+  };
+}
+
+/** The ports on which a virtual host of the account answers requests for unknown names now. */
+async function primaryTypesOf(db: World['db'], account: Account): Promise<readonly PrimaryType[]> {
+  const primaries = await primariesOf(db, account, account);
+  return primaryTypes.filter((type) => primaries[type] !== undefined);
+}
+
+/** What runs PHP for a new account whose website has these settings. By servername. */
+async function phpWith({ db }: World, account: Account, host: HostPhp, newest: string | undefined) {
+  const state = withHost(await readState(db, account.username, newest), host);
+  return runsIn(state, await virtualHostsOf(db, account, []));
+}
+
+export const part: AccountPart = {
+  async look({ machine }, roles, { username }) {
+    if (!roles.has(ROLE) || username !== undefined) return {};
+    const webRefusal = await virtualHosts.refusal(machine);
+    return webRefusal === undefined ? {} : { webRefusal };
+  },
+
+  async created(world, { account }) {
+    const { certificates, found, wishes } = world;
+    if (!world.roles.has(ROLE)) return [];
+    if (found.webRefusal !== undefined)
+      world.warn(unserved(`The website of “${account.domain}” is not served`, found.webRefusal));
+    const { username, home } = account;
+    const newestPhp = found.php?.newest;
+    const php = wishes.php && (await phpWith(world, account, wishes.php, newestPhp));
+    const overrides = { certificates, newestPhp, ...(php && { php }) };
+    const after = await accountWebOf(world.db, account, overrides);
+    const released = await releaseAlias(world, account.domain, username);
+    return {
+      steps: [
+        open.plan({ username, home, folder: 'public_html' }),
+        ...(after.hasCgi ? [writeCgiRunner.plan({ username, home })] : []),
+        ...released.steps,
+        ...cgiSteps(after),
+        change.plan({ username, after, isNew: true }),
+      ],
+      locks: released.locks,
+    };
+  },
+
+  // Another call may have Apache reload at any time. It would end if a file named a user that was renamed.
+  released: async (world, before, after) =>
+    world.roles.has(ROLE) && isMoved(before, after)
+      ? [
+          change.plan(await webChange(world, before, { isMoving: true })),
+          pause.plan({ username: before.username }),
+        ]
+      : [],
+
+  async changed(world, before, after) {
+    if (!world.roles.has(ROLE)) return [];
+    const present = await accountWebOf(world.db, before);
+    const isOverLimit = await exceeded.isOverLimit(world, after, before.username);
+    const { certificates, found } = world;
+    const overrides = { before, isOverLimit, certificates, newestPhp: found.php?.newest };
+    const next = await accountWebOf(world.db, after, overrides);
+    if (JSON.stringify(present) === JSON.stringify(next)) return [];
+    const [from, to] = [before.username, after.username];
+    const isRenamed = from !== to;
+    const { steps: released, locks } =
+      before.domain === after.domain
+        ? { steps: [], locks: [] }
+        : await releaseAlias(world, after.domain, from);
+    return {
+      steps: [
+        ...(isRenamed ? [shareLogs.plan({ from, to })] : []),
+        ...released,
+        ...(next.hasCgi && !present.hasCgi ? [writeCgiRunner.plan({ username: to, home: after.home })] : []),
+        ...(await webSteps(world, after, overrides)),
+        ...(isRenamed ? [removeLogs.plan({ username: from, renamedTo: to })] : []),
+        // Accounts of versions without the link get it now.
+        linkLogs.plan({ username: to, home: after.home, ...(isRenamed && { former: from }) }),
+        ...(isMoved(before, after) ? [endPause.plan({ username: from })] : []),
+      ],
+      locks,
+    };
+  },
+
+  suspended: (world, account) => webSteps(world, account, { isSuspended: true }),
+  unsuspended: (world, account) => webSteps(world, account, { isSuspended: false }),
+  async removed({ db, roles }, account) {
+    if (!roles.has(ROLE)) return [];
+    const primary = await primaryTypesOf(db, account);
+    const { username } = account;
+    const had = { ...(primary.length > 0 && { primary }), ...(await wildcardsOf(db, username)) };
+    return [remove.plan({ username, ...had }), deleteLogs.plan({ username })];
+  },
+
+  async assertRemovable({ machine }, { roles }) {
+    if (roles.has(ROLE)) await virtualHosts.assertReady(machine);
+  },
+};
+
+/** A warning of a new account. `refusal`: what the daemon says. */
+export function unserved(what: string, refusal: string): string {
+  return `${what} until this is corrected: ${refusal.replace(' and retry the call.', '.')}`;
+}
+
+/** True if the websites cannot answer while the account changes, because their files move. */
+function isMoved(before: Account, after: Account): boolean {
+  return before.username !== after.username || before.home !== after.home;
+}

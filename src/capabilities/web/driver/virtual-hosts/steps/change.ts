@@ -1,0 +1,43 @@
+// Replaces all virtual hosts of an account with those that it will have.
+import { defineStep } from '../../../../../core/plan.ts';
+import type { FileMemento } from '../../../../../ground/driver/file-driver.ts';
+import type { AccountWeb, PrimaryType } from '../contract.ts';
+import { virtualHosts } from '../virtual-hosts.ts';
+
+export interface WebChange {
+  readonly username: string;
+  readonly after: AccountWeb;
+  /** The account's name before, if it is renamed. */
+  readonly former?: string;
+  /** The ports on which it answered requests for unknown names before. */
+  readonly primary?: readonly PrimaryType[];
+  /** The wildcard subdomains that it had. */
+  readonly wildcards?: readonly string[];
+  /** The account is new: the step returns once the web server has accepted its virtual hosts. */
+  readonly isNew?: true;
+}
+
+interface Written {
+  /** True if a task must confirm that the web server uses the virtual hosts. */
+  readonly isUnconfirmed: boolean;
+}
+
+const stepOf = ({ username, after, former, primary, wildcards, isNew }: WebChange) =>
+  isNew === true
+    ? virtualHosts.add(username, after)
+    : virtualHosts.change(username, after, { former, primary, wildcards });
+
+export default defineStep<WebChange, FileMemento, Written>({
+  kind: 'virtual-hosts/change',
+  describe: (input) => stepOf(input).description,
+  async preview(machine, input) {
+    const diff = await stepOf(input).preview(machine);
+    return diff === '' ? [] : diff.trimEnd().split('\n');
+  },
+  prepare: (machine, input) => stepOf(input).prepare(machine),
+  async apply(machine, { input, memento }) {
+    await stepOf(input).apply(machine, memento);
+    return { isUnconfirmed: input.isNew === true && (await machine.services()).isSupported };
+  },
+  undo: (machine, { input, memento }) => stepOf(input).undo(machine, memento),
+});

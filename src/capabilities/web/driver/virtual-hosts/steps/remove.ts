@@ -1,0 +1,27 @@
+// Removes the virtual hosts of an account, even if their file was edited by hand.
+import { defineStep } from '../../../../../core/plan.ts';
+import type { FileMemento } from '../../../../../ground/driver/file-driver.ts';
+import type { PrimaryType } from '../contract.ts';
+import { virtualHosts } from '../virtual-hosts.ts';
+
+interface Input {
+  readonly username: string;
+  /** The ports on which it answers requests for unknown names. */
+  readonly primary?: readonly PrimaryType[];
+  /** Its wildcard subdomains. */
+  readonly wildcards?: readonly string[];
+}
+
+const stepOf = ({ username, primary, wildcards }: Input) =>
+  virtualHosts.change(username, null, { primary, wildcards });
+
+export default defineStep<Input, FileMemento>({
+  kind: 'virtual-hosts/remove',
+  describe: (input) => stepOf(input).description,
+  async prepare(machine, input) {
+    await virtualHosts.adopt(machine, input.username, input.wildcards);
+    return stepOf(input).prepare(machine);
+  },
+  apply: (machine, { input, memento }) => stepOf(input).apply(machine, memento),
+  undo: (machine, { input, memento }) => stepOf(input).undo(machine, memento),
+});

@@ -1,0 +1,60 @@
+// Prepares a machine for a role.
+import type { Sealer } from '../../../core/context.ts';
+import type { Machine } from '../../../core/machine.ts';
+import type { TaskLogFile } from '../../../core/task.ts';
+import type { Pools } from '../../../capabilities/php/rules/pools.ts';
+import type { CertificateFile } from '../../../capabilities/certificates/driver/files.ts';
+import type { LockingWork } from '../each-account.ts';
+import type { DriverMachine } from '../step.ts';
+import type { AccountWeb } from '../../../capabilities/web/driver/virtual-hosts/contract.ts';
+import type { ServerSettings } from '../../../capabilities/dns/driver/zones/contract.ts';
+
+export interface RoleWork {
+  readonly machine: Machine;
+  readonly now: () => number;
+  readonly nameServer: ServerSettings;
+  /** The accounts of this server. What is read of one holds while its lock is held. */
+  readonly accounts: {
+    readonly usernames: () => Promise<readonly string[]>;
+    /** What the web server serves for it. Undefined: there is none of this name. */
+    readonly web: (username: string) => Promise<AccountWeb | undefined>;
+    /** The files of certificates that its virtual hosts need. */
+    readonly certificates: (username: string) => Promise<readonly CertificateFile[]>;
+    /** Its pools of PHP-FPM. */
+    readonly pools: (username: string) => Promise<Pools>;
+  };
+  readonly locking: LockingWork;
+  /** An earlier attempt may have ended between writing files and the reload of a daemon. */
+  readonly isRetry: boolean;
+  readonly sealer: Sealer;
+  /** Makes a version of PHP the server's default if there is none yet. */
+  readonly setFirstPhp: (version: string | undefined) => Promise<void>;
+  /** Adds a line to the log that administrators read. */
+  readonly log: (line: string) => void;
+  /** The file of this log, for the output of programs. */
+  readonly output?: TaskLogFile;
+  /** Also adds a line, about a change of the machine. */
+  readonly changed: (line: string) => void;
+}
+
+export interface RoleDriver {
+  /** The name in `ground/rules/roles/catalogue.ts`. */
+  readonly role: string;
+  /** Debian packages. */
+  readonly packages: readonly string[];
+  /** Debian packages that depend on what is installed, and that are installed if a repository has them. */
+  readonly optionalPackages?: (machine: Pick<Machine, 'tools'>) => Promise<readonly string[]>;
+  /** systemd units to enable and start. */
+  readonly units: readonly string[];
+  /** Writes the base configuration. Can be repeated. */
+  readonly configure: (work: RoleWork) => Promise<void>;
+  /**
+   * Writes what belongs to accounts, each under its lock. Can be repeated. The role is already stored as active: a call
+   * that begins later knows it, and one that began before has locked its account.
+   */
+  readonly writeAccounts?: (work: RoleWork) => Promise<void>;
+  /** Gives back what `configure` has changed of other packages. Can be repeated. The server no longer has the role. */
+  readonly release?: (work: RoleWork) => Promise<void>;
+  /** The problems of the base configuration, each as a sentence. Changes nothing. Requires the packages. */
+  readonly examine: (machine: DriverMachine) => Promise<readonly string[]>;
+}

@@ -1,0 +1,206 @@
+// The parts of an account, in the order of creation. Suspension and removal use the reverse order: the system user, who
+// owns everything else, is created first and removed last.
+import type { FreeContext } from '../../core/context.ts';
+import { ApiError } from '../../core/errors.ts';
+import { MachineError, UNCHANGED } from '../../core/machine-error.ts';
+import type { PlannedStep } from '../../core/plan.ts';
+import type { Account } from '../../capabilities/accounts/rules/accounts.ts';
+import { listLeaving } from '../../capabilities/accounts/rules/postponed.ts';
+import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
+import {
+  rebuiltParts,
+  type AccountPart,
+  type FoundByParts,
+  type FoundToRebuild,
+  type Looking,
+  type Missing,
+  type NewAccount,
+  type PartPlan,
+  type PartSubject,
+  type PartWishes,
+  type PartWork,
+  type PartDependencies,
+  type RebuiltPart,
+} from '../../capabilities/accounts/driver/account-part.ts';
+import { part as accessFiles } from '../../capabilities/access-files/driver/account.ts';
+import { part as addresses } from '../../capabilities/addresses/driver/account.ts';
+import {
+  afterVirtualHosts as formerCertificates,
+  part as certificates,
+} from '../../capabilities/certificates/driver/account.ts';
+import tryStep from '../../ground/driver/daemons/steps/try.ts';
+import { part as mysql } from '../../capabilities/databases/driver/mysql/account.ts';
+import {
+  part as phpPools,
+  retired as retiredPhpPools,
+} from '../../capabilities/php/driver/php-pools/account.ts';
+import { part as postgresql } from '../../capabilities/databases/driver/postgresql/account.ts';
+import { part as quota } from '../../capabilities/accounts/driver/quota/account.ts';
+import { part as users } from '../../capabilities/accounts/driver/users/account.ts';
+import endProcesses from '../../capabilities/accounts/driver/users/steps/end-processes.ts';
+import suspendUser from '../../capabilities/accounts/driver/users/steps/suspend.ts';
+import { part as virtualHosts } from '../../capabilities/web/driver/virtual-hosts/account.ts';
+import { part as websites } from '../../capabilities/web/driver/websites/account.ts';
+import { part as zones } from '../../capabilities/dns/driver/zones/account.ts';
+
+const parts: readonly AccountPart[] = [
+  ...[users, accessFiles, quota, addresses, zones, mysql, postgresql],
+  ...[certificates, phpPools, virtualHosts, retiredPhpPools, formerCertificates, websites],
+];
+
+/** For the `look` of functions that create an account or change its domain. */
+export async function look(
+  context: Pick<FreeContext, 'machine' | 'system' | 'transaction'>,
+  subject: PartSubject,
+): Promise<FoundByParts> {
+  const { system, transaction } = context;
+  const roles = await transaction('reads', (db) => rolesOf({ db, system }));
+  let found: FoundByParts = {};
+  for (const part of parts) found = { ...found, ...(await part.look?.(context, roles, subject)) };
+  return found;
+}
+
+export function created(world: PartDependencies, account: NewAccount): Promise<PartWork> {
+  return gather(parts, (part) => part.created?.(world, account));
+}
+
+export async function changed(world: PartDependencies, before: Account, after: Account): Promise<PartWork> {
+  const released = await gather(backwards, (part) => part.released?.(world, before, after));
+  const changes = await gather(parts, (part) => part.changed?.(world, before, after));
+  return {
+    steps: [...released.steps, ...changes.steps],
+    locks: [...released.locks, ...changes.locks],
+  };
+}
+
+/** The user comes first: what keeps it out works whatever the state of the daemons is. They follow now, or by a task. */
+export async function suspended(world: PartDependencies, account: Account): Promise<PartWork> {
+  const user = await gather([users], (part) => part.suspended?.(world, account));
+  const daemons = await suspendedDaemons(world, account);
+  const { username: name } = account;
+  const again = daemons.steps.length === 0 ? [] : [endProcesses.plan({ name })];
+  const first = user.steps.map((step) =>
+    again.length > 0 && step.kind === suspendUser.kind ? suspendUser.plan({ name, isRepeated: true }) : step,
+  );
+  return {
+    steps: [...first, ...daemons.steps.map(tried), ...again],
+    locks: [...user.locks, ...daemons.locks],
+  };
+}
+
+export async function unsuspended(world: PartDependencies, account: Account): Promise<PartWork> {
+  const user = await gather([users], (part) => part.unsuspended?.(world, account));
+  const daemons = await unsuspendedDaemons(world, account);
+  return {
+    steps: [...user.steps, ...daemons.steps.map(tried)],
+    locks: [...user.locks, ...daemons.locks],
+  };
+}
+
+/** The steps by which the daemons follow the stored state of an account: suspended, or not. */
+export async function daemonsFollow(
+  world: PartDependencies,
+  account: Account,
+): Promise<readonly PlannedStep[]> {
+  const follow = account.suspendedAt === null ? unsuspendedDaemons : suspendedDaemons;
+  return (await follow(world, account)).steps;
+}
+
+function suspendedDaemons(world: PartDependencies, account: Account): Promise<PartWork> {
+  return gather(without(backwards, users), (part) => part.suspended?.(world, account));
+}
+
+function unsuspendedDaemons(world: PartDependencies, account: Account): Promise<PartWork> {
+  return gather(without(parts, users), (part) => part.unsuspended?.(world, account));
+}
+
+const without = (among: readonly AccountPart[], one: AccountPart) => among.filter((part) => part !== one);
+
+const tried = (step: PlannedStep): PlannedStep => tryStep.plan({ step });
+
+/**
+ * Asks everything that could refuse a removal, for the `look` of a function that removes an account.
+ * @returns the reasons, as sentences.
+ */
+export async function refusalsOfRemoval(
+  context: Pick<FreeContext, 'machine' | 'sealer' | 'system' | 'transaction'>,
+  account: Account,
+  wishes: PartWishes,
+): Promise<string[]> {
+  const { system, transaction } = context;
+  const roles = await transaction('reads', (db) => rolesOf({ db, system }));
+  const asked = parts.map(async (part) => part.assertRemovable?.(context, { account, roles, wishes }));
+  const refusals: string[] = [];
+  for (const one of await Promise.allSettled(asked)) {
+    if (one.status === 'fulfilled') continue;
+    const reason: unknown = one.reason;
+    if (!(reason instanceof MachineError || reason instanceof ApiError)) throw reason;
+    refusals.push(reason.message.replace(UNCHANGED, ''));
+  }
+  return refusals;
+}
+
+export function removed(world: PartDependencies, account: Account): Promise<PartWork> {
+  return gather(backwards, (part) => part.removed?.(world, account));
+}
+
+export type { Missing } from '../../capabilities/accounts/driver/account-part.ts';
+
+export interface FoundMissing {
+  /** By account, and then in the order in which it is created again. */
+  readonly missing: readonly Missing[];
+  /** Why something could not be looked at. Sentences. */
+  readonly problems: readonly string[];
+}
+
+/** What the machine lacks of these accounts. An account that is being removed lacks nothing. */
+export async function missing(looking: Looking, all: readonly Account[]): Promise<FoundMissing> {
+  const leaving = await looking.transaction('reads', listLeaving);
+  const accounts = all.filter(({ uid }) => !leaving.has(uid));
+  const found: Missing[] = [];
+  const problems: string[] = [];
+  for (const part of parts) {
+    try {
+      found.push(...((await part.missing?.(looking, accounts)) ?? []));
+    } catch (error) {
+      // A server of databases that does not run.
+      if (!(error instanceof MachineError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  const order = (one: Missing) => rebuiltParts.indexOf(one.part);
+  const sorted = found.sort((a, b) =>
+    a.username === b.username ? order(a) - order(b) : a.username < b.username ? -1 : 1,
+  );
+  return { missing: sorted, problems: [...new Set(problems)] };
+}
+
+/** For the `look` of a function that creates a part of an account again. */
+export async function lookToRebuild(looking: Looking, part: RebuiltPart): Promise<FoundToRebuild> {
+  let found: FoundToRebuild = {};
+  for (const one of parts) found = { ...found, ...(await one.lookToRebuild?.(looking, part)) };
+  return found;
+}
+
+export function rebuilt(world: PartDependencies, account: Account, part: RebuiltPart): Promise<PartWork> {
+  return gather(parts, (one) => one.rebuilt?.(world, account, part));
+}
+
+const backwards = [...parts].reverse();
+
+async function gather(
+  from: readonly AccountPart[],
+  planOf: (part: AccountPart) => PartPlan | undefined,
+): Promise<PartWork> {
+  const steps: PlannedStep[] = [];
+  const locks: PartWork['locks'][number][] = [];
+  let secret: string | undefined;
+  for (const part of from) {
+    const plan = (await planOf(part)) ?? [];
+    steps.push(...('steps' in plan ? plan.steps : plan));
+    if (!('locks' in plan)) continue;
+    locks.push(...plan.locks);
+    secret ??= plan.secret;
+  }
+  return { steps, locks, ...(secret !== undefined && { secret }) };
+}

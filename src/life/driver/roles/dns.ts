@@ -1,0 +1,64 @@
+// The role DNS: BIND 9 with its secondaries, and an include of our zones in its configuration.
+import type { Machine } from '../../../core/machine.ts';
+import type { ServerOptions, ServerPlace } from '../../../capabilities/dns/driver/zones/contract.ts';
+import { zones } from '../../../capabilities/dns/driver/zones/zones.ts';
+import type { RoleDriver, RoleWork } from '../../../ground/driver/roles/role-driver.ts';
+
+const PORT = 53;
+
+export const dns = {
+  role: 'DNS',
+  packages: ['bind9', 'bind9-utils'],
+  units: ['named'],
+
+  async configure(work: ServerWork) {
+    const { nameServer, machine } = work;
+    const place = await placeOf(machine);
+    if (place !== undefined) await nameServer.register(place);
+    // Another process may have written an older state in the meantime, so the stored state is read again at the end.
+    let { isRetry } = work;
+    for (let written: string | undefined; ;) {
+      const options = await nameServer.options();
+      const wanted = JSON.stringify(options);
+      if (wanted === written) return;
+      await write(options, { ...work, isRetry });
+      written = wanted;
+      isRetry = false;
+    }
+  },
+
+  examine: (machine) => zones.examine(machine),
+} satisfies RoleDriver;
+
+type ServerWork = Pick<RoleWork, 'nameServer' | 'machine' | 'now' | 'log' | 'changed' | 'isRetry'>;
+
+async function write(
+  options: ServerOptions,
+  { machine, now, log, changed, isRetry }: Omit<ServerWork, 'nameServer'>,
+): Promise<void> {
+  const step = await zones.setUp(machine, options, now());
+  const diff = await step.preview(machine);
+  const memento = await step.prepare(machine);
+  await step.apply(machine, memento);
+  if (isRetry && memento.files.length === 0) await step.reload(machine);
+  if (diff === '') return log('BIND already includes the zones of whmapi1.');
+  changed(step.description);
+  for (const line of diff.split('\n')) if (line !== '') log(`  ${line}`);
+  for (const { backup } of memento.files) {
+    if (backup.copy !== null) log(`Backup, in the state directory: files/backups${backup.copy}`);
+  }
+}
+
+/** The address of this server's nameserver for others. Undefined in a sandbox that runs none. */
+export async function placeOf(
+  machine: Pick<Machine, 'services' | 'addresses' | 'system'>,
+): Promise<ServerPlace | undefined> {
+  const services = await machine.services();
+  const own = await services.ownProcess('named');
+  if (own !== undefined) return { address: own.address, port: own.port };
+  if (machine.system.isSandbox) return undefined;
+  const addresses = await (await machine.addresses()).list();
+  const main = [4, 6].map((family) => addresses.find((one) => one.isMain && one.family === family));
+  const [first] = main.filter((one) => one !== undefined);
+  return { address: first?.address ?? machine.system.addresses()[0], port: PORT };
+}

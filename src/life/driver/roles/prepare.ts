@@ -1,0 +1,112 @@
+// Prepares a machine for roles: packages, services and base configuration, then what belongs to accounts. Each part skips
+// what is already done.
+import { Apt } from '../../../capabilities/software/driver/apt/apt.ts';
+import { install, findMissing, packageTools } from '../../../capabilities/software/driver/debian-packages.ts';
+import type { DriverMachine } from '../../../ground/driver/step.ts';
+import { roleDrivers } from './drivers.ts';
+import type { RoleDriver, RoleWork } from '../../../ground/driver/roles/role-driver.ts';
+
+/**
+ * Everything but what belongs to accounts.
+ * @throws MachineError with the message of the program that failed. Finished parts stay, and the next attempt
+ * continues.
+ */
+export async function prepare(
+  names: readonly string[],
+  work: RoleWork,
+  progress: (share: number, activity: string) => void,
+): Promise<void> {
+  const wanted = driversOf(names);
+  const isSandbox = work.machine.system.isSandbox;
+  if (isSandbox) work.log('A sandbox installs no packages and runs no services.');
+  else await installAll(wanted, work, progress);
+  for (const [at, { role, units, configure }] of wanted.entries()) {
+    progress(0.6 + (0.3 * at) / wanted.length, `Configuring ${role}`);
+    if (!isSandbox) await startAll(units, work);
+    await configure(work);
+  }
+}
+
+/** To be called once the roles are stored as active. @throws MachineError. What was written stays. */
+export async function writeAccounts(names: readonly string[], work: RoleWork): Promise<void> {
+  for (const driver of driversOf(names)) await driver.writeAccounts?.(work);
+}
+
+/** To be called once the roles are stored as active: gives back what the others had changed. @throws MachineError. */
+export async function release(names: readonly string[], work: RoleWork): Promise<void> {
+  for (const driver of roleDrivers) if (!names.includes(driver.role)) await driver.release?.(work);
+}
+
+/**
+ * Writes the files of roles that are active again, in the form of this version of the program. Installs nothing.
+ * @throws MachineError. What was written stays.
+ */
+export async function renew(names: readonly string[], work: RoleWork): Promise<void> {
+  for (const driver of driversOf(names)) {
+    await driver.configure(work);
+    await driver.writeAccounts?.(work);
+  }
+}
+
+const driversOf = (names: readonly string[]) => roleDrivers.filter(({ role }) => names.includes(role));
+
+async function installAll(
+  wanted: readonly RoleDriver[],
+  work: RoleWork,
+  progress: (share: number, activity: string) => void,
+): Promise<void> {
+  const { machine, log, changed } = work;
+  const tools = await machine.tools(packageTools);
+  progress(0.05, 'Looking for packages');
+  const packages = wanted.flatMap((driver) => driver.packages);
+  const missing = await findMissing(tools, packages);
+  if (missing.length === 0) {
+    log(`Already installed: ${packages.join(', ')}.`);
+  } else {
+    progress(0.1, `Installing ${missing.join(', ')}`);
+    const installed = await install(tools, missing, work);
+    if (installed.length > 0) changed(`Installed: ${installed.join(', ')}.`);
+  }
+  for (const driver of wanted) {
+    const { available, unavailable } = await findOptional(driver, machine);
+    if (unavailable.length > 0)
+      log(`Not installed, because no repository has them: ${unavailable.join(', ')}.`);
+    if (available.length === 0) continue;
+    progress(0.5, `Installing ${available.join(', ')}`);
+    changed(`Installed: ${(await install(tools, available, work)).join(', ')}.`);
+  }
+}
+
+/** The optional packages of a role that are not installed: those that a repository has, and the others. */
+export async function findOptional(
+  { optionalPackages }: RoleDriver,
+  machine: DriverMachine,
+): Promise<{ readonly available: readonly string[]; readonly unavailable: readonly string[] }> {
+  const names = (await optionalPackages?.(machine)) ?? [];
+  if (names.length === 0) return { available: [], unavailable: [] };
+  const missing = await findMissing(await machine.tools(packageTools), names);
+  if (missing.length === 0) return { available: [], unavailable: [] };
+  const versions = await (await Apt.on(machine)).versions(missing);
+  const isAvailable = (name: string) => versions.get(name)?.latest !== undefined;
+  return {
+    available: missing.filter(isAvailable),
+    unavailable: missing.filter((name) => !isAvailable(name)),
+  };
+}
+
+/** A running service is not restarted: `configure` reloads it if something changes. */
+async function startAll(units: readonly string[], { machine, log, changed }: RoleWork): Promise<void> {
+  const services = await machine.services();
+  for (const unit of units) {
+    const { state, isEnabled } = await services.state(unit);
+    if (!isEnabled) {
+      await services.enable(unit);
+      changed(`Enabled: ${unit}.`);
+    }
+    if (state !== 'active') {
+      await services.start(unit);
+      changed(`Started: ${unit}.`);
+    }
+    if (isEnabled && state === 'active') log(`Already enabled and running: ${unit}.`);
+  }
+}

@@ -1,0 +1,66 @@
+// Suspends an account: nobody can log in to it, its processes end, and its data is kept.
+import type { Context } from '../../core/context.ts';
+import { defineChange, exclusive, type Plan, type StepResult } from '../../core/plan.ts';
+import * as accountParts from '../driver/account-parts.ts';
+import { refusalsIn } from '../../ground/driver/daemons/do-now.ts';
+import { partWorld, type PartContext } from '../../capabilities/accounts/driver/part-world.ts';
+import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
+import { FOLLOW, postpone } from '../../capabilities/accounts/rules/postponed.ts';
+import * as sessions from '../../capabilities/logins/rules/sessions.ts';
+
+interface SuspendAccount {
+  readonly username: string;
+  readonly reason: string;
+  /** Only root may unsuspend it. */
+  readonly locked: boolean;
+}
+
+const change = defineChange<SuspendAccount>({
+  kind: 'suspend-account',
+  unfinishedCalls: 'passed',
+  async store(db, { username, reason, locked }, { now, results }) {
+    const account = await accounts.find(db, username);
+    if (account === undefined) throw new Error(`The account “${username}” no longer exists.`);
+    await sessions.closeAll(db, username);
+    await accounts.update(db, {
+      ...account,
+      // If the account is already suspended, only the reason changes.
+      suspendedAt: account.suspendedAt ?? now(),
+      suspendReason: reason,
+      suspendLocked: locked,
+    });
+    if (refusalsIn(results).length > 0) await postpone(db, FOLLOW, account, now());
+  },
+});
+export default change;
+
+/** Says what the daemons did not do, and what becomes of it. For the answer to a plan. */
+export function tellRefusals(
+  { warn, reason }: Pick<Context, 'warn' | 'reason'>,
+  done: string,
+  results: readonly StepResult[],
+): undefined {
+  const refusals = refusalsIn(results);
+  if (refusals.length === 0) return undefined;
+  const later = `The task “${FOLLOW}” does the rest: it tries every minute, and “whmapi1 --tasks” shows it.`;
+  reason(`${done} Not yet done: ${refusals.join(' ')} ${later}`);
+  for (const refusal of refusals) warn(`Not yet done: ${refusal}`);
+  warn(later);
+  return undefined;
+}
+
+export async function suspendAccount(
+  context: PartContext,
+  account: accounts.Account,
+  { reason, locked }: Pick<SuspendAccount, 'reason' | 'locked'>,
+): Promise<Plan> {
+  const { username } = account;
+  const { steps, locks } = await accountParts.suspended(await partWorld(context), account);
+  return change.plan(
+    { username, reason, locked },
+    {
+      locks: [exclusive(`account ${username}`), ...locks],
+      steps,
+    },
+  );
+}

@@ -1,0 +1,35 @@
+// Takes the certificate from a virtual host, which then answers only without TLS.
+import type { Context } from '../../core/context.ts';
+import { badParam } from '../../core/errors.ts';
+import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
+import remove from '../../capabilities/certificates/driver/steps/remove.ts';
+import { webSteps } from '../../capabilities/web/driver/virtual-hosts/account.ts';
+import type { Account } from '../../capabilities/accounts/rules/accounts.ts';
+import * as installed from '../../capabilities/certificates/rules/installed.ts';
+import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
+
+const change = defineChange<{ readonly servername: string }>({
+  kind: 'uninstall-certificate',
+  store: (db, { servername }) => installed.uninstall(db, servername),
+});
+export default change;
+
+/** The certificate stays in the account’s list. @throws ApiError `bad_param` if there is none. */
+export async function uninstallCertificate(
+  context: Pick<Context, 'db' | 'system'>,
+  account: Account,
+  servername: string,
+): Promise<Plan> {
+  const { db } = context;
+  const former = await installed.fileOf(db, servername);
+  if (former === undefined) throw badParam(`“${servername}” has no certificate.`);
+  const certificates = new Map([[servername, null]]);
+  const steps = await webSteps({ db, roles: await rolesOf(context) }, account, { certificates });
+  return change.plan(
+    { servername },
+    {
+      locks: [exclusive(`account ${account.username}`), exclusive(`certificate ${servername}`)],
+      steps: [...steps, remove.plan(former)],
+    },
+  );
+}

@@ -1,0 +1,34 @@
+// Writes the files of this server's roles again after an upgrade of the program that gives them another form.
+import { defineTask } from '../../core/task.ts';
+import { renew } from '../driver/roles/prepare.ts';
+import { serverSettings } from '../../capabilities/dns/rules/server-settings.ts';
+import { accountFiles } from '../rules/roles/account-files.ts';
+import * as activeProfile from '../../ground/rules/roles/active-profile.ts';
+
+export default defineTask({
+  description: 'Write the files of this server’s roles again, in the form of this version.',
+  whenInterrupted: 'retry',
+  runsAlone: true,
+  // After 5, 15, 45, 135 minutes and so on: somebody may have to correct a file first.
+  retries: { count: 6, delayMs: 300_000, growth: 3 },
+
+  async run(_input, context) {
+    const { machine, now, sealer, transaction, log, logFile, signal, withLocks } = context;
+    const world = { system: machine.system };
+    const roles = [...(await transaction('reads', (db) => activeProfile.rolesOf({ db, ...world })))];
+    let changes = 0;
+    const changed = (line: string) => {
+      changes += 1;
+      log(line);
+    };
+    await renew(roles, {
+      ...{ machine, now, log, output: logFile, changed, sealer },
+      ...{ nameServer: serverSettings(context), ...accountFiles(context), locking: { signal, withLocks } },
+      // An earlier attempt may have ended between writing files and the reload of a daemon.
+      isRetry: context.isRetry,
+    });
+    await transaction('changes', activeProfile.storeForm);
+    if (changes === 0) log('Nothing on this server had to be changed.');
+    return { roles };
+  },
+});

@@ -1,9 +1,0 @@
-// The flags of the tweak settings for domains.
-import type { Db } from '../../core/context.ts';
-import { domains as settings } from '../tweak-settings/catalogue-domains.ts';
-import * as tweakSettings from '../tweak-settings/stored.ts';
-
-/** True if a flag of the tweak settings is on. */
-export async function isOn(db: Db, key: keyof typeof settings): Promise<boolean> {
-  return ((await tweakSettings.read(db, 'Main', key)) ?? settings[key]?.default) === '1';
-}
