@@ -184,8 +184,8 @@ export class PrivateApache {
   pid(): number | undefined {
     try {
       const pid = Number(this.text('/run/apache2.pid'));
-      process.kill(pid, 0);
-      return pid;
+      // An Apache that was killed leaves the file, and Linux gives its number to another process.
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(this.folder) ? pid : undefined;
     } catch {
       return undefined;
     }

@@ -1,6 +1,7 @@
 // A named for tests: a process on free ports of 127.0.0.1, whose files are below a sandbox. It is ended by its process
 // ID.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,12 +14,12 @@ import type { BindServer } from '../../../../../src/capabilities/dns/driver/zone
 import { freePort } from '../../../../support/free-port.ts';
 import { until } from '../../../../support/until.ts';
 
-const KEY = 'key "rndc-key" { algorithm hmac-sha256; secret "c2VjcmV0LW9mLWEtdGVzdC1vbmx5"; };';
-
 export class PrivateNamed {
   readonly machine: ReturnType<typeof sandboxMachine>;
   readonly server: BindServer;
   readonly #controlPort: number;
+  /** Its own, so that only this named answers: two of them can listen on the same port, and neither says so. */
+  readonly #key = `key "rndc-key" { algorithm hmac-sha256; secret "${randomBytes(32).toString('base64')}"; };`;
   #process: ChildProcess | undefined;
 
   private constructor(
@@ -53,7 +54,7 @@ export class PrivateNamed {
     writeFileSync(named.path('/etc/bind/named.conf.local'), '// Made by hand.\n');
     writeFileSync(
       named.path('/etc/bind/rndc.conf'),
-      `${KEY} options { default-key "rndc-key"; default-server 127.0.0.1; default-port ${named.#controlPort}; };\n`,
+      `${named.#key} options { default-key "rndc-key"; default-server 127.0.0.1; default-port ${named.#controlPort}; };\n`,
     );
     named.configure({ options, more });
     await named.resume();
@@ -71,7 +72,7 @@ export class PrivateNamed {
         recursion no; dnssec-validation no; notify-delay 0;
         ${options}
       };
-      ${KEY}
+      ${this.#key}
       ${more}
       controls { inet 127.0.0.1 port ${this.#controlPort} allow { 127.0.0.1; } keys { "rndc-key"; }; };
       include "${this.path('/etc/bind/named.conf.local')}";\n`,
@@ -107,13 +108,18 @@ export class PrivateNamed {
       '-L',
       join(this.folder, 'log'),
     ];
-    this.#process = spawn('named', words, { stdio: 'ignore', env: { PATH: '/usr/sbin:/usr/bin' } });
+    const child = spawn('named', words, { stdio: 'ignore', env: { PATH: '/usr/sbin:/usr/bin' } });
+    this.#process = child;
     const log = () => readFileSync(join(this.folder, 'log'), 'utf8');
     const hasEnded = () => (this.#process?.exitCode ?? this.#process?.signalCode ?? null) !== null;
     await until(() => {
       if (hasEnded()) throw new Error(`named did not start: ${log()}`);
       return this.rndc('status') === 0;
     }, 'named answered');
+    // A test would only see that rndc is not answered.
+    child.once('close', (status, signal) => {
+      if (this.#process === child) console.error(`named has ended: ${signal ?? status}. ${log()}`);
+    });
   }
 
   signal(signal: NodeJS.Signals): void {
