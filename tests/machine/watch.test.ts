@@ -26,6 +26,8 @@ interface Daemon {
 }
 
 const STATEMENT = '/etc/bind/whmapi1/zones/bob.example.conf';
+const INCLUDING = '/etc/bind/whmapi1.conf';
+const KEYS = '/etc/bind/whmapi1/keys.conf';
 const SETTINGS = '/etc/mysql/mariadb.conf.d/60-whmapi1.cnf';
 const get = (domain: string) => `curl -sf -m 10 --resolve ${domain}:80:127.0.0.1 http://${domain}/`;
 const dig = (name: string) => `dig @127.0.0.1 +short +time=2 +tries=1 ${name} SOA`;
@@ -49,13 +51,17 @@ const daemons: readonly Daemon[] = [
     unit: 'named',
     // A broken zone alone does not keep BIND from starting.
     // A start takes long, as on a busy machine, so systemd never gives up.
-    breaks: `echo nonsense >/var/lib/bind/whmapi1/bob.example.db; echo 'zone "bob.example" {' >${STATEMENT}
+    breaks: `whmapi1 --add-secondary 192.0.2.53 >/dev/null
+      until grep -q secret ${KEYS}; do sleep 0.2; done; cp ${KEYS} /root/keys-before
+      echo nonsense >>${INCLUDING}; echo nonsense >>${KEYS}
+      echo nonsense >/var/lib/bind/whmapi1/bob.example.db; echo 'zone "bob.example" {' >${STATEMENT}
       mkdir -p /run/systemd/system/named.service.d
       printf '[Service]\\nExecStartPre=sleep 2.5\\n' >/run/systemd/system/named.service.d/slow.conf
       systemctl daemon-reload`,
     works: `test -n "$(${dig('anna.example')})"`,
-    tells: /zones\/bob\.example\.conf” was written again/,
-    mends: `grep -q 'type primary' ${STATEMENT}`,
+    tells:
+      /(?=[^]*zones\/bob\.example\.conf” was)(?=[^]*bind\/whmapi1\.conf” was)[^]*keys\.conf” was written again/,
+    mends: `grep -q 'type primary' ${STATEMENT} && ! grep -q nonsense ${INCLUDING} && cmp ${KEYS} /root/keys-before`,
   },
   {
     unit: 'mariadb',

@@ -47,7 +47,8 @@ export async function setAside({ files, rejection, purpose }: RejectingDaemon): 
     if (replacement === undefined) await files.remove(path);
     else await files.write(path, replacement.content, replacement.attributes);
     const [done, next] = replacement === undefined ? ['set aside', [advice]] : ['written again', []];
-    const kept = `The copy is “${copy ?? ''}” in the folder of backups.`;
-    told.push([`“${path}” was ${done}, ${purpose}.`, message, kept, ...next].join(' '));
+    // It was missing.
+    const kept = copy === null ? [] : [`The copy is “${copy}” in the folder of backups.`];
+    told.push([`“${path}” was ${done}, ${purpose}.`, message, ...kept, ...next].join(' '));
   }
 }

@@ -7,6 +7,7 @@ import { findVersions } from '../../capabilities/php/driver/versions.ts';
 import { setPoolsAside } from '../../capabilities/php/driver/php-pools/set-aside.ts';
 import { virtualHosts } from '../../capabilities/web/driver/virtual-hosts/virtual-hosts.ts';
 import { zones } from '../../capabilities/dns/driver/zones/zones.ts';
+import { serverSettings } from '../../capabilities/dns/rules/server-settings.ts';
 import * as troubles from '../../capabilities/system/rules/services/troubles.ts';
 
 interface Input {
@@ -20,9 +21,10 @@ export default defineTask<Input>({
   description: 'Restart a service.',
   whenInterrupted: 'fail',
 
-  async run({ service, problem }, { call, log, machine, now, transaction }) {
+  async run({ service, problem }, context) {
+    const { call, log, now, transaction } = context;
     if (problem !== undefined) log(problem);
-    const aside = problem === undefined ? [] : await setAside(service, { machine, log });
+    const aside = problem === undefined ? [] : await setAside(service, context);
     for (const sentence of aside) log(sentence);
     const { metadata, data } = await call({
       command: 'restartservice',
@@ -45,13 +47,11 @@ export default defineTask<Input>({
 });
 
 /** No file of ours, or of one account, must keep a service from starting. @returns a sentence for each such file. */
-async function setAside(
-  service: string,
-  { machine, log }: Pick<TaskContext, 'machine' | 'log'>,
-): Promise<readonly string[]> {
+async function setAside(service: string, context: TaskContext): Promise<readonly string[]> {
+  const { machine, log } = context;
   try {
     if (service === 'httpd') return await virtualHosts.setAside(machine);
-    if (service === 'named') return await zones.setAside(machine);
+    if (service === 'named') return await zones.setAside(machine, () => serverSettings(context).options());
     if (service === 'mysql') return await setSettingsAside(machine);
     if (service === 'apache_php_fpm') return await setPoolsAside(machine, await findVersions(machine));
   } catch (error) {

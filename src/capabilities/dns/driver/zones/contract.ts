@@ -156,9 +156,10 @@ export interface ZonesDriver<Memento> {
   assertReady(machine: DriverMachine): Promise<void>;
   /**
    * For a nameserver that has ended: mends or removes the files of this program that it rejects.
+   * @param options the server's present settings. Read only if the nameserver rejects its configuration.
    * @returns a sentence for each file. @throws MachineError if it rejects something else.
    */
-  setAside(machine: DriverMachine): Promise<readonly string[]>;
+  setAside(machine: DriverMachine, options: () => Promise<ServerOptions>): Promise<readonly string[]>;
   /** The problems of the nameserver's configuration on disk, each as a sentence. Changes nothing. */
   examine(machine: DriverMachine): Promise<readonly string[]>;
 }

@@ -26,6 +26,8 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
   });
   afterAll(() => named.close());
 
+  const setAside = (options: ServerOptions = alone) =>
+    bind.setAside(named.machine, () => Promise.resolve(options));
   const change = (name: string, after: Zone | null) => changeZone(bind, named.machine, name, after);
   const files = (name: string) =>
     [`/var/lib/bind/whmapi1/${name}.db`, `/etc/bind/whmapi1/zones/${name}.conf`].map((path) =>
@@ -267,7 +269,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
     const signed = { ...zoneOf('s.example', 1), dnssecPolicy: nameOfPolicy(SIMPLE) };
     for (const zone of [zoneOf('m.example', 1), zoneOf('n.example', 1), zoneOf('o.example', 1), signed])
       await change(zone.name, zone);
-    expect(await bind.setAside(named.machine)).toEqual([]);
+    expect(await setAside()).toEqual([]);
     const before = ['m', 'n', 'o', 's'].map((name) => named.text(`${folder}/${name}.example.conf`));
     const put = (path: string, text: string | Buffer) => writeFileSync(named.path(path), text);
     put(`${folder}/m.example.conf`, 'zone "m.example" {\n\ttype primary;\n');
@@ -275,7 +277,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
     put(`${folder}/s.example.conf`, `${before[3] ?? ''}nonsense;\n`);
     put('/etc/bind/whmapi1/policies.conf', '');
     put('/var/lib/bind/whmapi1/o.example.db', 'nonsense');
-    const told = await bind.setAside(named.machine);
+    const told = await setAside();
     for (const file of [
       'zones/m.example.conf',
       'zones/n.example.conf',
@@ -300,12 +302,12 @@ describeWith(['named', 'named-checkzone', 'dig'], 'zones on BIND', () => {
     const byHand = readFileSync(local, 'utf8');
     await change('p.example', zoneOf('p.example', 1));
     writeFileSync(local, `${byHand}zone "p.example" { type primary; file "/nowhere"; };\n`);
-    expect(await bind.setAside(named.machine)).toEqual([
+    expect(await setAside()).toEqual([
       expect.stringMatching(/p\.example\.conf” was set aside.*already exists.*put the copy back as/),
     ]);
     expect(existsSync(named.path(path))).toBe(false);
     writeFileSync(local, `${byHand}nonsense;\n`);
-    await expect(bind.setAside(named.machine)).rejects.toThrow(/named\.conf\.local:\d+: unknown option/);
+    await expect(setAside()).rejects.toThrow(/named\.conf\.local:\d+: unknown option/);
     writeFileSync(local, byHand);
   });
 

@@ -1,6 +1,8 @@
 // Other nameservers that copy the zones: by NOTIFY and AXFR with TSIG, and by a catalog zone (RFC 9432).
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Bind } from '../../../../../src/capabilities/dns/driver/zones/bind/bind.ts';
+import { ApiError } from '../../../../../src/core/errors.ts';
 import type { ServerOptions } from '../../../../../src/capabilities/dns/driver/zones/contract.ts';
 import { includeOurOptions } from '../../../../../src/capabilities/dns/driver/zones/bind/render.ts';
 import { describeWith } from '../../../../support/require-tool.ts';
@@ -123,6 +125,67 @@ describeWith(['named', 'named-checkzone', 'dig'], 'a secondary of the zones on B
       expect(once).toMatch(/^options *\{ *\n\t\/\/ .*\n\tinclude "[^"]*";\n/m);
       expect(once.replace(/\t\/\/ The catalogs.*\n/, '').replace(line, '')).toBe(text);
       expect(includeOurOptions(once, locate)).toBe(once);
+    });
+  });
+
+  describe('in files that keep BIND from starting', () => {
+    const others = [{ address: '127.0.0.1', port: 1, key: key.name, catalog: 'other.catalog.invalid' }];
+    const ours = ['whmapi1.conf', 'whmapi1/keys.conf', 'whmapi1/options.conf', 'whmapi1/policies.conf'];
+    const paths = ours.map((name) => `/etc/bind/${name}`);
+    const text = () => paths.map((path) => primary.text(path));
+    const setAside = () => bind.setAside(primary.machine, () => Promise.resolve(all()));
+    const all = () => ({ ...options, primaries: others });
+
+    beforeAll(async () => {
+      writeFileSync(primary.path('/etc/bind/named.conf.options'), 'options {\n};\n');
+      primary.configure({ options: `include "${primary.path('/etc/bind/whmapi1/options.conf')}";` });
+      await setUp(all());
+    });
+
+    it.each([
+      ['has a broken line', (path: string) => appendFileSync(path, 'nonsense;\n')],
+      ['has a block that does not end', (path: string) => appendFileSync(path, 'zone "x.example" {\n')],
+      ['is no text', (path: string) => writeFileSync(path, Buffer.from([0, 1, 255, 123]))],
+      ['is missing', (path: string) => rmSync(path)],
+    ])('is written again, with its keys, if it %s', async (_what, breaks) => {
+      const before = text();
+      for (const path of paths) {
+        breaks(primary.path(path));
+        expect(await setAside()).toEqual([expect.stringContaining(`${path}” was written again`)]);
+        expect(text()).toEqual(before);
+      }
+      expect(await setAside()).toEqual([]);
+    });
+
+    it('is written again, with the others, if it has lost the keys or the list that they refer to', async () => {
+      const before = text();
+      for (const path of paths.slice(0, 2)) writeFileSync(primary.path(path), '');
+      await setAside();
+      expect(primary.text(paths[1] ?? '')).toBe(before[1]);
+      for (const path of paths) writeFileSync(primary.path(path), 'nonsense;\n');
+      expect(await setAside()).toHaveLength(paths.length);
+      expect(text()).toEqual(before);
+    });
+
+    it('shows no secret, and the broken version is kept in the backups', async () => {
+      writeFileSync(primary.path(paths[1] ?? ''), `key "a" { ${key.secret}; };\n`);
+      const [told = ''] = await setAside();
+      expect(told).not.toContain(key.secret);
+      const [, copy = ''] = /The copy is “([^”]+)”/.exec(told) ?? [];
+      expect(readFileSync(join(primary.folder, 'files/backups', copy), 'utf8')).toContain(key.secret);
+    });
+
+    it('stays as it is if the keys are lost, and what needs no key is mended all the same', async () => {
+      const lost = () => Promise.reject(new ApiError('key_lost', 'The keys cannot be decrypted.'));
+      appendFileSync(primary.path(paths[3] ?? ''), 'nonsense;\n');
+      expect(await bind.setAside(primary.machine, lost)).toHaveLength(1);
+      const before = primary.text(paths[1] ?? '');
+      appendFileSync(primary.path(paths[1] ?? ''), 'nonsense;\n');
+      await expect(bind.setAside(primary.machine, lost)).rejects.toThrow(
+        /keys\.conf:\d+: unknown option .*The keys cannot be decrypted/,
+      );
+      expect(primary.text(paths[1] ?? '')).toBe(`${before}nonsense;\n`);
+      await setAside();
     });
   });
 });

@@ -13,7 +13,7 @@ import type { BindServer, Control } from './control.ts';
 import { assertZoneName } from './names.ts';
 import { LOCAL, OPTIONS, OURS, POLICIES, shared, statementFile, zoneFile } from './places.ts';
 import { readStatement, TRANSFER } from './render.ts';
-import { setStatementsAside } from './set-aside.ts';
+import { setFilesAside } from './set-aside.ts';
 import { backUpKeys, readKeys, removeKeys, restoreKeys, type KeysMemento } from './signing-keys.ts';
 import { serverDriver, type DesiredServer, type FoundFile } from './server-driver.ts';
 import { zoneDriver, type DesiredZone } from './zone-driver.ts';
@@ -123,10 +123,10 @@ export class Bind implements ZonesDriver<FileMemento> {
     if (await control.isServed()) await control.assertReady();
   }
 
-  async setAside(machine: DriverMachine): Promise<readonly string[]> {
+  async setAside(machine: DriverMachine, options: () => Promise<ServerOptions>): Promise<readonly string[]> {
     const control = await this.#control(machine);
     if (!(await control.isServed())) return [];
-    return setStatementsAside(await this.#zones.port(machine), control);
+    return setFilesAside(await this.#zones.port(machine), control, options);
   }
 
   async examine(machine: DriverMachine): Promise<readonly string[]> {

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { OwnProcess, ServiceState, ToolResult, ToolWord } from '../../../../../core/machine-daemons.ts';
 import { MachineError, UNCHANGED } from '../../../../../core/machine-error.ts';
 import type { DriverPort } from '../../../../../ground/driver/file-driver.ts';
-import { CONFIGURATION, RNDC_CONFIGURATION } from './places.ts';
+import { CONFIGURATION, KEYS, RNDC_CONFIGURATION } from './places.ts';
 
 /** A server that this program cannot find by itself: in tests, and in a sandbox that serves its zones. */
 export interface BindServer {
@@ -175,7 +175,9 @@ export class Control {
       { accept: [0, 1] },
     );
     if (status === 0) return undefined;
-    const words = lines(stdout + stderr).join(' / ');
+    const words = lines(stdout + stderr)
+      .map(withoutSecrets)
+      .join(' / ');
     return new MachineError('failed', `${REFUSES_CONFIGURATION}: ${words}`, { cause });
   }
 
@@ -346,6 +348,11 @@ function isRefusedConnection(stderr: string): boolean {
 
 function withStop(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/** named-checkconf quotes the word that it does not understand, which may be the secret of a key. */
+function withoutSecrets(line: string): string {
+  return line.includes(`${KEYS}:`) ? line.replaceAll(/'.*'/g, '(a word that may be secret)') : line;
 }
 
 function lines(text: string): string[] {

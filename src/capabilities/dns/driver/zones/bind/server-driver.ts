@@ -83,23 +83,33 @@ async function notify(catalog: string, control: Control): Promise<void> {
   await control.rndc(['notify', catalog]);
 }
 
+/** The files that belong to this program alone. Its zones and their statements are in further ones. */
+export const ownFiles = (
+  options: ServerOptions,
+  locate: (path: string) => string,
+): readonly (DesiredFile & { readonly content: string })[] => [
+  { path: FIRST_STATEMENT, content: FIRST, attributes: readable },
+  { path: KEYS, content: renderKeys(options.keys), attributes: readable, isSecret: true },
+  { path: POLICIES, content: renderPolicies(), attributes: readable },
+  { path: OUR_OPTIONS, content: renderOptions(options, locate), attributes: readable },
+  { path: OURS, content: renderServer(options, locate), attributes: readable },
+];
+
 function files(
   { options, local, block, catalog }: DesiredServer,
   locate: (path: string) => string,
 ): DesiredFile[] {
+  const edits = editsOfOptions(options, block, locate);
   return [
-    { path: FIRST_STATEMENT, content: FIRST, attributes: readable },
-    { path: KEYS, content: renderKeys(options.keys), attributes: readable, isSecret: true },
-    { path: POLICIES, content: renderPolicies(), attributes: readable },
     { path: CATALOG, content: options.catalog === null ? null : catalog, attributes: readable },
-    ...optionFiles(options, block, locate),
-    { path: OURS, content: renderServer(options, locate), attributes: readable },
+    ...ownFiles(options, locate).filter(({ path }) => path !== OUR_OPTIONS || edits.length > 0),
+    ...edits,
     edited(LOCAL, local, includeOurs(local.text ?? '', locate)),
   ];
 }
 
-/** Returns no files on a server that copies no zones and never did: the administrator's options are not touched. */
-function optionFiles(
+/** Empty on a server that copies no zones and never did: the administrator's options are not touched. */
+function editsOfOptions(
   options: ServerOptions,
   { text = '', ...found }: FoundFile,
   locate: (path: string) => string,
@@ -113,8 +123,7 @@ function optionFiles(
         `BIND, in that file: include "${locate(OUR_OPTIONS)}";`,
     );
   }
-  const content = renderOptions(options, locate);
-  return [{ path: OUR_OPTIONS, content, attributes: readable }, edited(OPTIONS, { ...found, text }, after)];
+  return [edited(OPTIONS, { ...found, text }, after)];
 }
 
 /** A file of the administrator, with a line of ours. */
