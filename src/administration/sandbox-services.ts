@@ -10,13 +10,14 @@ import { createApplication, type Application } from '../app/app.ts';
 import { badParam, ApiError } from '../core/errors.ts';
 import { assertRole } from '../core/role.ts';
 import type { OwnProcess } from '../core/machine-daemons.ts';
-import { dns } from '../life/driver/roles/dns.ts';
+import { configureNameServer } from '../capabilities/dns/driver/role.ts';
 import { configurePrivateServer } from '../capabilities/dns/driver/zones/bind/private-server.ts';
 import { processesOf } from '../machine/processes.ts';
 import { announceOwnProcess, readOwnProcess, retireOwnProcess } from '../machine/services/own-process.ts';
 import { serverSettings } from '../capabilities/dns/rules/server-settings.ts';
 import { startSandboxDatabases } from './sandbox-databases.ts';
 
+const DNS = 'DNS';
 const UNIT = 'named.service';
 const ADDRESS = '127.0.0.1';
 /** Another process may take a port before named binds it. */
@@ -52,7 +53,7 @@ export async function startSandboxServices(
     const { stateDirectory, isSandbox } = application.installation;
     if (!isSandbox) throw badParam('This installation is not a sandbox: systemd runs its services.');
     const folder = join(stateDirectory, 'sandbox-services');
-    await assertRole(application.engine, { name: '--sandbox-services', role: dns.role });
+    await assertRole(application.engine, { name: '--sandbox-services', role: DNS });
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const running = readOwnProcess(folder, UNIT);
     if (running !== undefined) {
@@ -102,7 +103,7 @@ async function configure({ engine }: Application): Promise<void> {
       store.transaction(effect, async (db) => ({ value: await work(db), keep: effect === 'changes' })),
   });
   const quiet = () => undefined;
-  await dns.configure({ machine, now, log: quiet, changed: quiet, isRetry: false, nameServer });
+  await configureNameServer({ machine, now, log: quiet, changed: quiet, isRetry: false, nameServer });
 }
 
 async function startNamed({ engine }: Application, folder: string): Promise<Named> {

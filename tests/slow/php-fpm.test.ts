@@ -6,7 +6,7 @@ import type { DriverMachine } from '../../src/ground/driver/step.ts';
 import { confirmPools, endForgottenWaiting } from '../../src/capabilities/php/driver/php-pools/confirm.ts';
 import type { Machine } from '../../src/core/machine.ts';
 import { waitingFolder } from '../../src/capabilities/php/driver/php-pools/waiting.ts';
-import { configurePhp } from '../../src/capabilities/php/driver/php-pools/role.ts';
+import { configurePhp } from '../../src/capabilities/php/driver/php-pools/prepare.ts';
 import { reloadsOf } from '../../src/ground/driver/reloads.ts';
 import { poolSteps, type AccountPools } from '../../src/capabilities/php/driver/php-pools/driver.ts';
 import { examinePools } from '../../src/capabilities/php/driver/php-pools/examine.ts';

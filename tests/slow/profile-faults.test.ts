@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SETTINGS_FILE } from '../../src/capabilities/databases/driver/mysql/configuration.ts';
-import { dns } from '../../src/life/driver/roles/dns.ts';
-import { mysql } from '../../src/life/driver/roles/mysql.ts';
-import type { RoleWork } from '../../src/ground/driver/roles/role-driver.ts';
+import { configureNameServer } from '../../src/capabilities/dns/driver/role.ts';
+import { role as mysql } from '../../src/capabilities/databases/driver/mysql/role.ts';
+import type { RoleWork } from '../../src/ground/driver/role.ts';
 import type { DriverMachine } from '../../src/ground/driver/step.ts';
 import { sandboxMachine } from '../../src/machine/choose.ts';
 import { PrivateNamed } from '../capabilities/dns/driver/zones/private-named.ts';
@@ -18,6 +18,8 @@ import { until } from '../support/until.ts';
 const CATALOG = 'catalog.invalid';
 const quiet = () => undefined;
 const now = () => Date.now();
+
+type NameServerWork = Parameters<typeof configureNameServer>[0];
 
 interface Work extends Pick<RoleWork, 'isRetry'> {
   readonly machine: DriverMachine;
@@ -42,7 +44,13 @@ describeWith(['named', 'named-checkzone', 'dig'], 'the role DNS, if its process 
   const configure = (work: Work) => {
     const options = { keys: [], secondaries: [], catalog: CATALOG };
     const nameServer = { register: () => Promise.resolve(), options: () => Promise.resolve(options) };
-    return dns.configure({ ...work, now, log: quiet, changed: quiet, nameServer } as unknown as RoleWork);
+    return configureNameServer({
+      ...work,
+      now,
+      log: quiet,
+      changed: quiet,
+      nameServer,
+    } as unknown as NameServerWork);
   };
 
   async function afterEachDeath(named: PrivateNamed, isDone: boolean): Promise<void> {

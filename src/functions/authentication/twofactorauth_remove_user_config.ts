@@ -7,6 +7,7 @@ import * as sessions from '../../capabilities/logins/rules/sessions.ts';
 import * as tfaChanges from '../../capabilities/two-factor/rules/changes.ts';
 import * as tfaCodes from '../../capabilities/two-factor/rules/codes.ts';
 import * as tfa from '../../capabilities/two-factor/rules/tfa.ts';
+import { noSuchUser } from '../../capabilities/accounts/rules/accounts.ts';
 import * as users from '../../capabilities/logins/rules/users.ts';
 
 export default defineFunction({
@@ -51,7 +52,7 @@ export default defineFunction({
         await tfaChanges.tellOwner(db, user, 'removed', now());
         modified.push(user);
       } else {
-        failed[user] = users.noSuchUser(user);
+        failed[user] = noSuchUser(user);
       }
     }
     if (modified.length === 0) warn('No user was modified. See “failed” for the reasons.');

@@ -1,5 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { existingUser } from '../../core/params.ts';
+import { assertManageable } from '../../capabilities/logins/rules/users.ts';
 import * as shared from '../../capabilities/addresses/rules/shared-address.ts';
 
 export default defineFunction({
@@ -24,6 +25,7 @@ export default defineFunction({
 
   async handler(args, { db, caller, system }) {
     const user = args.user ?? caller.user;
-    return { ip: (await shared.find(db, caller, user, system.addresses())) ?? '~' };
+    await assertManageable(db, caller, user);
+    return { ip: (await shared.find(db, user, system.addresses())) ?? '~' };
   },
 });

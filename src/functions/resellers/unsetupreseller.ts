@@ -1,3 +1,4 @@
+import { dismiss } from '../../life/rules/resellers.ts';
 import { dismissReseller } from '../../life/plans/dismiss-reseller.ts';
 import { defineFunction } from '../../core/define.ts';
 import { resellerName } from '../../core/params.ts';
@@ -32,7 +33,7 @@ export default defineFunction({
   async handler({ user }, { db, inform, plan }) {
     const owned = await resellers.listOwned(db, user);
     // Only checks the change. These writes are not kept.
-    await resellers.dismiss(db, user);
+    await dismiss(db, user);
     plan(
       dismissReseller(
         user,

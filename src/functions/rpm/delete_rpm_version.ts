@@ -1,6 +1,7 @@
 import { changeVersions } from '../../capabilities/software/plans/change-package-versions.ts';
 import { defineFunction } from '../../core/define.ts';
 import { lookAtVersions } from '../../capabilities/software/driver/apt/look.ts';
+import { packagesOfRoles } from '../../life/driver/roles/look.ts';
 import {
   section,
   versionKey,
@@ -27,7 +28,10 @@ export default defineFunction({
     },
   ],
 
-  look: ({ key, value }, { machine }) => lookAtVersions(machine, { key, value }),
+  look: async ({ key, value }, { machine }) => ({
+    packagesOfRoles,
+    ...(await lookAtVersions(machine, { key, value })),
+  }),
 
   async handler({ section: name, key, value }, { db, system, plan }, found) {
     plan(

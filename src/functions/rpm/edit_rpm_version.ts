@@ -1,6 +1,7 @@
 import { changeVersions } from '../../capabilities/software/plans/change-package-versions.ts';
 import { defineFunction } from '../../core/define.ts';
 import { lookAtVersions } from '../../capabilities/software/driver/apt/look.ts';
+import { packagesOfRoles } from '../../life/driver/roles/look.ts';
 import {
   remarksOn,
   section,
@@ -30,7 +31,10 @@ export default defineFunction({
     { args: { section: 'pins', key: 'nginx', value: '1.26*' }, doc: 'Keep a version of nginx.' },
   ],
 
-  look: ({ key, value }, { machine }) => lookAtVersions(machine, { key, value }),
+  look: async ({ key, value }, { machine }) => ({
+    packagesOfRoles,
+    ...(await lookAtVersions(machine, { key, value })),
+  }),
 
   async handler({ section: name, key, value }, { db, system, plan, warn, inform }, found) {
     const facts = { ...found, roles: await rolesOf({ db, system }) };

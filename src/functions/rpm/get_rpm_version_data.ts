@@ -1,5 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { lookAtVersions } from '../../capabilities/software/driver/apt/look.ts';
+import { packagesOfRoles } from '../../life/driver/roles/look.ts';
 import { readKey, readSection, section } from '../../capabilities/software/rules/debian-packages/versions.ts';
 import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
 
@@ -26,7 +27,7 @@ export default defineFunction({
     { args: { section: 'rpm_groups', key: 'DNS' }, doc: 'The packages of a role.' },
   ],
 
-  look: (_args, { machine }) => lookAtVersions(machine),
+  look: async (_args, { machine }) => ({ packagesOfRoles, ...(await lookAtVersions(machine)) }),
 
   async handler({ section: name, key }, { db, system }, found) {
     const facts = { ...found, roles: await rolesOf({ db, system }) };

@@ -1,5 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { lookAtVersions } from '../../capabilities/software/driver/apt/look.ts';
+import { packagesOfRoles } from '../../life/driver/roles/look.ts';
 import { missingPackages } from '../../capabilities/software/rules/debian-packages/versions.ts';
 import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
 
@@ -20,7 +21,7 @@ export default defineFunction({
   returns: { rpms: { list: { type: 'string', doc: 'A package.' }, doc: 'The packages that are missing.' } },
   examples: [{ args: {}, doc: 'What is missing.' }],
 
-  look: (_args, { machine }) => lookAtVersions(machine),
+  look: async (_args, { machine }) => ({ packagesOfRoles, ...(await lookAtVersions(machine)) }),
 
   handler: async ({ target }, { db, system }, found) => ({
     rpms: missingPackages({ ...found, roles: await rolesOf({ db, system }) }, target),

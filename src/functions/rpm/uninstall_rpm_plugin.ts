@@ -1,5 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { lookAtRequest, packagesOfRoles } from '../../capabilities/software/driver/apt/look.ts';
+import { lookAtRequest } from '../../capabilities/software/driver/apt/look.ts';
+import { packagesOfRoles } from '../../life/driver/roles/look.ts';
 import {
   assertPlugin,
   logEntry,

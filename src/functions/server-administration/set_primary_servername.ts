@@ -1,4 +1,4 @@
-import { setPrimaryVirtualHost } from '../../capabilities/web/plans/set-primary-virtual-host.ts';
+import { setPrimaryVirtualHost } from '../../life/plans/set-primary-virtual-host.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { existingDomain } from '../../ground/rules/accounts/names.ts';

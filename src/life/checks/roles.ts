@@ -2,7 +2,7 @@
 import { findMissing, packageTools } from '../../capabilities/software/driver/debian-packages.ts';
 import { roleDrivers } from '../driver/roles/drivers.ts';
 import { findOptional } from '../driver/roles/prepare.ts';
-import type { RoleDriver } from '../../ground/driver/roles/role-driver.ts';
+import type { RoleDriver } from '../../ground/driver/role.ts';
 import type { DriverMachine } from '../../ground/driver/step.ts';
 import { chooseMachine } from '../../machine/choose.ts';
 import { find, type ActiveProfile } from '../../ground/rules/roles/active-profile.ts';

@@ -5,14 +5,8 @@ import { badParam } from '../../core/errors.ts';
 import { lookForDomains, type FoundForDomains } from '../driver/hosted-domains/look.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { zoneChanges, zonesToLookFor } from '../../capabilities/dns/rules/domain-zones.ts';
-import {
-  withAddon,
-  withAlias,
-  withDocumentRoot,
-  without,
-  withSubdomain,
-  type ChangedDomains,
-} from '../rules/domains/changes.ts';
+import type { ChangedDomains } from '../../capabilities/domains/rules/changed-domains.ts';
+import { withAddon, withAlias, withDocumentRoot, without, withSubdomain } from '../rules/domains/changes.ts';
 import {
   assertRoot,
   folderOf,
@@ -26,7 +20,7 @@ import removeCertificate from '../../capabilities/certificates/driver/steps/remo
 import writeCertificate from '../../capabilities/certificates/driver/steps/write.ts';
 import makeDocumentRoot from '../../capabilities/files/driver/document-roots/steps/make.ts';
 import type { PartWork } from '../../capabilities/accounts/driver/account-part.ts';
-import { partWorld, type PartContext } from '../../capabilities/accounts/driver/part-world.ts';
+import { partWorld, type PartContext } from '../driver/part-world.ts';
 import { retiringSteps, stepsFor } from '../../capabilities/php/driver/php-pools/account.ts';
 import { webSteps } from '../../capabilities/web/driver/virtual-hosts/account.ts';
 import changeZone from '../../capabilities/dns/driver/zones/steps/change.ts';
@@ -41,7 +35,6 @@ import { otherNamesOf, virtualHostsOf } from '../../capabilities/domains/rules/v
 import { poolsIn, union } from '../../capabilities/php/rules/pools.ts';
 import { readState } from '../../capabilities/php/rules/served-by.ts';
 import * as php from '../../capabilities/php/rules/settings.ts';
-import type { NewWebCertificate } from '../../capabilities/web/rules/account-web.ts';
 import * as httpsRedirects from '../../capabilities/web/rules/https-redirects.ts';
 
 /** What is stored once the change is made. */
@@ -140,7 +133,7 @@ async function stepsOfWeb(
     folder === null ? [] : [makeDocumentRoot.plan({ username, home, folder })],
   );
   const hosts = await virtualHostsOf(db, account, after);
-  const certificates = new Map<string, NewWebCertificate>();
+  const certificates = new Map<string, installedCertificates.NewWebCertificate>();
   const written: PlannedStep[] = [];
   for (const host of hosts) {
     const { servername } = host;

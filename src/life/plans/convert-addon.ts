@@ -8,9 +8,9 @@ import copyFiles, {
 } from '../../capabilities/files/driver/document-roots/steps/copy.ts';
 import type { FoundByParts } from '../../capabilities/accounts/driver/account-part.ts';
 import type { FoundForDomains } from '../driver/hosted-domains/look.ts';
-import type { PartContext } from '../../capabilities/accounts/driver/part-world.ts';
+import type { PartContext } from '../driver/part-world.ts';
 import { store as storeHandedOver, type HandedOver } from '../../capabilities/databases/rules/hand-over.ts';
-import type { ChangedDomains } from '../rules/domains/changes.ts';
+import type { ChangedDomains } from '../../capabilities/domains/rules/changed-domains.ts';
 import { prefixLock } from '../../ground/rules/accounts/names.ts';
 import { PUBLIC_FOLDER } from '../../capabilities/domains/rules/document-root.ts';
 import changeDomains, { workOf as workOfDomains, type ChangeDomains } from './change-domains.ts';

@@ -2,7 +2,7 @@
 import { defineChange, exclusive, shared, type Plan } from '../../core/plan.ts';
 import type { NewAccount, PartWork } from '../../capabilities/accounts/driver/account-part.ts';
 import * as accountParts from '../driver/account-parts.ts';
-import { partWorld, type PartCall, type PartContext } from '../../capabilities/accounts/driver/part-world.ts';
+import { partWorld, type PartCall, type PartContext } from '../driver/part-world.ts';
 import create from '../../capabilities/accounts/driver/users/steps/create.ts';
 import changeWeb from '../../capabilities/web/driver/virtual-hosts/steps/change.ts';
 import changeZone from '../../capabilities/dns/driver/zones/steps/change.ts';

@@ -3,7 +3,7 @@
 // The locks prevent other calls from changing these accounts and from giving the reseller another one.
 import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
 import { applySoon } from '../../capabilities/domains/rules/service-subdomains.ts';
-import * as resellers from '../../capabilities/accounts/rules/resellers/resellers.ts';
+import { dismiss } from '../rules/resellers.ts';
 
 interface DismissReseller {
   readonly user: string;
@@ -12,7 +12,7 @@ interface DismissReseller {
 const change = defineChange<DismissReseller>({
   kind: 'dismiss-reseller',
   async store(db, { user }, { now }) {
-    await resellers.dismiss(db, user);
+    await dismiss(db, user);
     await applySoon(db, user, now());
   },
 });

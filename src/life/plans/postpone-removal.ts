@@ -4,7 +4,7 @@ import type { Context } from '../../core/context.ts';
 import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
 import * as accountParts from '../driver/account-parts.ts';
 import { refusalsIn } from '../../ground/driver/daemons/do-now.ts';
-import { partWorld, type PartContext } from '../../capabilities/accounts/driver/part-world.ts';
+import { partWorld, type PartContext } from '../driver/part-world.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { FOLLOW, postpone, REMOVE } from '../../capabilities/accounts/rules/postponed.ts';
 import * as sessions from '../../capabilities/logins/rules/sessions.ts';

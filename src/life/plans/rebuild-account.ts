@@ -7,7 +7,7 @@ import type {
   RebuiltPart,
 } from '../../capabilities/accounts/driver/account-part.ts';
 import * as accountParts from '../driver/account-parts.ts';
-import { partWorld } from '../../capabilities/accounts/driver/part-world.ts';
+import { partWorld } from '../driver/part-world.ts';
 import { lookForZones } from '../../capabilities/dns/driver/zones/look.ts';
 import changeWeb from '../../capabilities/web/driver/virtual-hosts/steps/change.ts';
 import changeZone, { type ZoneChange } from '../../capabilities/dns/driver/zones/steps/change.ts';

@@ -3,12 +3,12 @@ import type { FreeContext } from '../../core/context.ts';
 import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
 import type { PartWishes } from '../../capabilities/accounts/driver/account-part.ts';
 import * as accountParts from '../driver/account-parts.ts';
-import { partWorld, type PartCall, type PartContext } from '../../capabilities/accounts/driver/part-world.ts';
+import { partWorld, type PartCall, type PartContext } from '../driver/part-world.ts';
 import * as ipv6 from '../../capabilities/addresses/rules/ipv6-assignments.ts';
 import * as bandwidth from '../../capabilities/bandwidth/rules/usage.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { FOLLOW, REMOVE, withdraw } from '../../capabilities/accounts/rules/postponed.ts';
-import * as users from '../../capabilities/logins/rules/users.ts';
+import * as users from '../rules/users.ts';
 
 type RemoveAccount = Pick<accounts.Account, 'username' | 'uid'>;
 

@@ -5,8 +5,6 @@ import * as accountParts from '../driver/account-parts.ts';
 import { prepare, release, writeAccounts } from '../driver/roles/prepare.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import * as secondaries from '../../capabilities/dns/rules/secondaries.ts';
-import { serverSettings } from '../../capabilities/dns/rules/server-settings.ts';
-import { accountFiles } from '../rules/roles/account-files.ts';
 import * as activeProfile from '../../ground/rules/roles/active-profile.ts';
 
 interface Input {
@@ -28,19 +26,19 @@ export default defineTask<Input>({
   whenInterrupted: 'retry',
 
   async run({ code, roles }, context) {
-    const { machine, now, sealer, transaction, progress, log, logFile, signal, withLocks, isRetry } = context;
+    const { machine, now, sealer, transaction, randomBytes, progress, log, logFile, signal } = context;
+    const { withLocks, isRetry } = context;
     log(`The profile ${code} has the roles ${roles.join(', ')}.`);
     let changes = 0;
     const changed = (line: string) => {
       changes += 1;
       log(line);
     };
-    const nameServer = serverSettings(context);
     // What is written is what the store says.
     const writing: typeof withLocks = (locks, write) => withLocks(locks, write, { passesLeft: true });
     const work = {
       ...{ machine, now, log, output: logFile, changed, sealer, isRetry },
-      ...{ nameServer, ...accountFiles(context), locking: { signal, withLocks: writing } },
+      ...{ transaction, randomBytes, locking: { signal, withLocks: writing } },
     };
     await prepare(roles, work, (share, activity) => {
       signal.throwIfAborted();

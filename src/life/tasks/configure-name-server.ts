@@ -1,9 +1,10 @@
 // Updates the nameserver's configuration with the present secondaries and the servers that share the store.
 import { defineTask } from '../../core/task.ts';
-import { dns } from '../driver/roles/dns.ts';
+import { configureNameServer } from '../../capabilities/dns/driver/role.ts';
 import { serverSettings } from '../../capabilities/dns/rules/server-settings.ts';
 import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
 
+const ROLE = 'DNS';
 const MINUTE_MS = 60_000;
 
 export default defineTask({
@@ -14,11 +15,18 @@ export default defineTask({
   async run(_input, context) {
     const { machine, now, log, transaction, isRetry } = context;
     const roles = await transaction('reads', (db) => rolesOf({ db, system: machine.system }));
-    if (!roles.has(dns.role)) {
-      log(`This server does not have the role ${dns.role}, so there is nothing to configure.`);
+    if (!roles.has(ROLE)) {
+      log(`This server does not have the role ${ROLE}, so there is nothing to configure.`);
       return undefined;
     }
-    await dns.configure({ machine, now, log, changed: log, isRetry, nameServer: serverSettings(context) });
+    await configureNameServer({
+      machine,
+      now,
+      log,
+      changed: log,
+      isRetry,
+      nameServer: serverSettings(context),
+    });
     return undefined;
   },
 });

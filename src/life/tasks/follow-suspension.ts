@@ -4,7 +4,7 @@ import { defineTask } from '../../core/task.ts';
 import * as accountParts from '../driver/account-parts.ts';
 import { doNow } from '../../ground/driver/daemons/do-now.ts';
 import { withAccount } from '../../ground/driver/each-account.ts';
-import { partWorld } from '../../capabilities/accounts/driver/part-world.ts';
+import { partWorld } from '../driver/part-world.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { RETRIES, type Postponed } from '../../capabilities/accounts/rules/postponed.ts';
 

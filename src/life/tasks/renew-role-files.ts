@@ -1,8 +1,6 @@
 // Writes the files of this server's roles again after an upgrade of the program that gives them another form.
 import { defineTask } from '../../core/task.ts';
 import { renew } from '../driver/roles/prepare.ts';
-import { serverSettings } from '../../capabilities/dns/rules/server-settings.ts';
-import { accountFiles } from '../rules/roles/account-files.ts';
 import * as activeProfile from '../../ground/rules/roles/active-profile.ts';
 
 export default defineTask({
@@ -13,7 +11,7 @@ export default defineTask({
   retries: { count: 6, delayMs: 300_000, growth: 3 },
 
   async run(_input, context) {
-    const { machine, now, sealer, transaction, log, logFile, signal, withLocks } = context;
+    const { machine, now, sealer, transaction, randomBytes, log, logFile, signal, withLocks } = context;
     const world = { system: machine.system };
     const roles = [...(await transaction('reads', (db) => activeProfile.rolesOf({ db, ...world })))];
     let changes = 0;
@@ -23,7 +21,7 @@ export default defineTask({
     };
     await renew(roles, {
       ...{ machine, now, log, output: logFile, changed, sealer },
-      ...{ nameServer: serverSettings(context), ...accountFiles(context), locking: { signal, withLocks } },
+      ...{ transaction, randomBytes, locking: { signal, withLocks } },
       // An earlier attempt may have ended between writing files and the reload of a daemon.
       isRetry: context.isRetry,
     });

@@ -1,4 +1,4 @@
-import { setDirectoryIndex } from '../../capabilities/web/plans/set-directory-index.ts';
+import { setDirectoryIndex } from '../../life/plans/set-directory-index.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { directoryParam } from '../../capabilities/files/rules/names.ts';

@@ -2,6 +2,20 @@
 import type { AccountPart } from '../../accounts/driver/account-part.ts';
 import write from './steps/write.ts';
 
+declare module '../../accounts/driver/account-part.ts' {
+  interface FoundByParts {
+    /** The .htaccess files that change with the name or the domain. */
+    readonly accessFiles?: readonly ChangedAccessFile[];
+  }
+}
+
+export interface ChangedAccessFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly before: string;
+  readonly after: string;
+}
+
 export const part: AccountPart = {
   // While the websites pause, if they do. The user still has the former name and home.
   released({ found: { accessFiles = [] } }, { username: name }) {

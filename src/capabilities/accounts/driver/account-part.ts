@@ -4,10 +4,6 @@ import type { Context, FreeContext } from '../../../core/context.ts';
 import type { Machine } from '../../../core/machine.ts';
 import type { Lock, PlannedStep } from '../../../core/plan.ts';
 import type { Account } from '../rules/accounts.ts';
-import type { HostPhp } from '../../php/rules/settings.ts';
-import type { NewWebCertificate } from '../../web/rules/account-web.ts';
-import type { CustomTemplates } from '../../dns/driver/zones/custom-templates.ts';
-import type { FoundForAccount } from '../../dns/driver/zones/look.ts';
 
 export interface NewAccount {
   readonly account: Account;
@@ -17,19 +13,9 @@ export interface NewAccount {
   readonly hasPassword: boolean;
 }
 
-/** The caller's options for parts, named like the parameters. */
-export interface PartWishes {
-  /** Replace an existing DNS zone. */
-  readonly forcedns?: boolean;
-  /** Use the nameservers that the domain has at its registrar. */
-  readonly useregns?: boolean;
-  /** Take over the existing DNS zone of the domain from the account with this address. */
-  readonly takesZoneFrom?: string;
-  /** The PHP settings of the website. Default: those of a new virtual host. */
-  readonly php?: HostPhp;
-  /** Keep the DNS zones. */
-  readonly keepdns?: boolean;
-}
+/** The caller's options, named like the parameters. Each capability adds its own (`declare module`). */
+// oxlint-disable-next-line typescript/no-empty-object-type
+export interface PartWishes {}
 
 /** What parts read before the transaction begins. */
 export interface PartSubject {
@@ -60,38 +46,13 @@ export interface Looking extends Pick<FreeContext, 'transaction'> {
   readonly roles: ReadonlySet<string>;
 }
 
-/** What is needed to create something again. */
-export interface FoundToRebuild {
-  /** The names of the machine's zones, and the custom templates. */
-  readonly zones?: { readonly present: ReadonlySet<string>; readonly templates: CustomTemplates };
-  /** True if limits of disk space are enforced. */
-  readonly hasQuota?: boolean;
-  /** The newest installed version of PHP: `ea-php84`. */
-  readonly newestPhp?: string | undefined;
-  /** The names that the server of an engine has. */
-  readonly databases?: {
-    readonly databases: ReadonlySet<string>;
-    readonly users: ReadonlySet<string>;
-  };
-}
+/** What is needed to create something again. Each capability adds what its own `lookToRebuild` returns. */
+// oxlint-disable-next-line typescript/no-empty-object-type
+export interface FoundToRebuild {}
 
+/** What `look` returns. Each capability adds what its own `look` returns. */
 export interface FoundByParts {
-  /** The newest installed version: `ea-php84`. Undefined if there is none. */
-  readonly php?: { readonly newest: string | undefined };
-  readonly zones?: FoundForAccount;
-  /** Why the web server, and PHP-FPM, do not read a configuration with a new account. */
-  readonly webRefusal?: string;
-  readonly phpRefusals?: readonly string[];
   readonly toRebuild?: FoundToRebuild;
-  /** The .htaccess files that change with the name or the domain. */
-  readonly accessFiles?: readonly ChangedAccessFile[];
-}
-
-export interface ChangedAccessFile {
-  /** Absolute. */
-  readonly path: string;
-  readonly before: string;
-  readonly after: string;
 }
 
 /** What a part may use: the store, the roles of this server (`ground/rules/roles/`), and what was found on the machine. */
@@ -102,8 +63,6 @@ export interface PartDependencies extends Pick<
   readonly roles: ReadonlySet<string>;
   readonly wishes: PartWishes;
   readonly found: FoundByParts;
-  /** The new certificates of virtual hosts, by servername: the capability `certificates` adds them for the later parts. */
-  readonly certificates: Map<string, NewWebCertificate>;
 }
 
 /** Each method returns the steps that the part needs, and reads only the store. An absent method needs no steps. */

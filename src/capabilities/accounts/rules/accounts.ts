@@ -319,3 +319,8 @@ export async function timesMeasured(db: Db, usernames: readonly string[]): Promi
   );
   return new Map(rows.map((row) => [row.username, row.measuredAt]));
 }
+
+/** The wording that scripts match. */
+export function noSuchUser(user: string): string {
+  return `You do not have a user named “${user}”.`;
+}

@@ -1,7 +1,6 @@
 // The IPv4 address that the accounts of an owner share.
-import type { Caller, Db } from '../../../core/context.ts';
+import type { Db } from '../../../core/context.ts';
 import * as accounts from '../../accounts/rules/accounts.ts';
-import * as users from '../../logins/rules/users.ts';
 import * as resellerAddresses from '../../accounts/rules/resellers/addresses.ts';
 import * as resellers from '../../accounts/rules/resellers/resellers.ts';
 
@@ -12,17 +11,12 @@ export async function ofOwner(db: Db, owner: string, all: readonly [string, ...s
   return own !== null && all.includes(own) ? own : all[0];
 }
 
-/**
- * Returns undefined for an account with a dedicated IP address.
- * @throws ApiError `not_found`, `denied` for a user that the caller may not see.
- */
+/** Returns undefined for an account with a dedicated IP address. */
 export async function find(
   db: Db,
-  caller: Caller,
   user: string,
   all: readonly [string, ...string[]],
 ): Promise<string | undefined> {
-  await users.assertManageable(db, caller, user);
   if (user === 'root' || (await resellers.isReseller(db, user))) return ofOwner(db, user, all);
   const account = await accounts.find(db, user);
   if (account === undefined || account.settings.dedicatedIp) return undefined;

@@ -12,6 +12,13 @@ import write from './steps/write.ts';
 
 const ROLE = 'WebServer';
 
+declare module '../../accounts/driver/account-part.ts' {
+  interface PartDependencies {
+    /** The new certificates of virtual hosts, by servername, for the parts of capabilities behind this one. */
+    readonly certificates: Map<string, installed.NewWebCertificate>;
+  }
+}
+
 /** Before the part of the virtual hosts: the files that these need. Removals are in reverse order, so after it. */
 export const part: AccountPart = {
   /** Loads the library, which takes longer than all the rest, while no transaction is open. */

@@ -25,8 +25,24 @@ export interface NewCertificate {
   readonly path: string;
 }
 
-/** What virtual hosts need to know of it. */
-export const forWeb = ({ path, digest, facts }: Pick<NewCertificate, 'path' | 'digest' | 'facts'>) => ({
+/** What a virtual host needs to know of its certificate. */
+export interface WebCertificate {
+  /** A file with the key, the certificate and its chain, in PEM. */
+  readonly path: string;
+  /** Identifies the content: another one means that the server must read the file again. */
+  readonly id: string;
+}
+
+export interface NewWebCertificate extends WebCertificate {
+  /** Names are not redirected to HTTPS as long as browsers would warn of the website. */
+  readonly isSelfSigned?: boolean;
+}
+
+export const forWeb = ({
+  path,
+  digest,
+  facts,
+}: Pick<NewCertificate, 'path' | 'digest' | 'facts'>): NewWebCertificate => ({
   path,
   id: digest,
   isSelfSigned: facts.isSelfSigned,

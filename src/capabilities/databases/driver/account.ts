@@ -13,6 +13,13 @@ import type {
 } from '../../accounts/driver/account-part.ts';
 import type { OwnedNames } from './owned-names.ts';
 
+declare module '../../accounts/driver/account-part.ts' {
+  interface FoundToRebuild {
+    /** The names that the server of an engine has. */
+    readonly databases?: Names;
+  }
+}
+
 interface Names {
   readonly users: ReadonlySet<string>;
   readonly databases: ReadonlySet<string>;

@@ -6,7 +6,7 @@ import { LookAgain } from '../../../core/machine-error.ts';
 import type { Account } from '../../accounts/rules/accounts.ts';
 import * as assignments from '../../addresses/rules/ipv6-assignments.ts';
 import { findPublicAddress } from '../../addresses/rules/nat.ts';
-import type { ChangedDomains } from '../../../life/rules/domains/changes.ts';
+import type { ChangedDomains } from '../../domains/rules/changed-domains.ts';
 import type { HostedDomain } from '../../domains/rules/hosted-domains.ts';
 import { isOn } from '../../domains/rules/flags.ts';
 import { isWildcard } from '../../../core/wildcards.ts';

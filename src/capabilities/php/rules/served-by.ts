@@ -3,7 +3,6 @@ import type { Db } from '../../../core/context.ts';
 import type { Account } from '../../accounts/rules/accounts.ts';
 import type { Renames } from '../../domains/rules/renamed-domains.ts';
 import { virtualHostsOf, type VirtualHost } from '../../domains/rules/virtual-hosts.ts';
-import type { WebPhp } from '../../web/rules/account-web.ts';
 import { parametersIn, settingsFor } from './fpm-settings.ts';
 import type { AccountDirective } from './ini.ts';
 import {
@@ -21,6 +20,13 @@ import { ALL_POOLS, readAllFpmSettings, readFpmSettings, type FpmSettings } from
 import { releaseOf } from './versions.ts';
 
 export type Host = Pick<VirtualHost, 'servername' | 'documentRoot'>;
+
+/** What runs the PHP files of a virtual host. */
+export type WebPhp =
+  /** A pool of PHP-FPM listens on this socket, an absolute path. */
+  | { readonly runs: 'fpm'; readonly version: string; readonly socket: string }
+  /** Each request runs a program, an absolute path, as the account's user. */
+  | { readonly runs: 'cgi'; readonly version: string; readonly binary: string };
 
 /** Everything that is stored about the PHP of an account's virtual hosts. */
 export interface PhpState {

@@ -3,12 +3,17 @@ import type { Db } from '../../../core/context.ts';
 import * as accounts from '../../accounts/rules/accounts.ts';
 import * as ipv6 from '../../addresses/rules/ipv6-assignments.ts';
 import * as exceeded from '../../bandwidth/rules/exceeded.ts';
-import { certificatesOf, selfSignedOf } from '../../certificates/rules/installed.ts';
+import {
+  certificatesOf,
+  selfSignedOf,
+  type NewWebCertificate,
+  type WebCertificate,
+} from '../../certificates/rules/installed.ts';
 import { listOf, type HostedDomain } from '../../domains/rules/hosted-domains.ts';
 import { renamed, renamesOf } from '../../domains/rules/renamed-domains.ts';
 import { portOf } from '../../domains/rules/service-subdomains.ts';
 import { virtualHostsOf } from '../../domains/rules/virtual-hosts.ts';
-import { phpOf } from '../../php/rules/served-by.ts';
+import { phpOf, type WebPhp } from '../../php/rules/served-by.ts';
 import * as httpsRedirects from './https-redirects.ts';
 import * as directoryIndexes from './directory-indexes.ts';
 import type { Indexes, IndexType } from './directory-indexes.ts';
@@ -67,19 +72,6 @@ export interface WebService {
   readonly port: number;
 }
 
-export type WebPhp =
-  /** A pool of PHP-FPM listens on this socket, an absolute path. */
-  | { readonly runs: 'fpm'; readonly version: string; readonly socket: string }
-  /** Each request runs a program, an absolute path, as the account's user. */
-  | { readonly runs: 'cgi'; readonly version: string; readonly binary: string };
-
-export interface WebCertificate {
-  /** A file with the key, the certificate and its chain, in PEM. */
-  readonly path: string;
-  /** Identifies the content: another one means that the server must read the file again. */
-  readonly id: string;
-}
-
 /** What a plan is about to change in the store. An undefined property stays as it is stored. */
 export interface WebOverrides {
   /** The account as it is stored, if its name or domain changes. */
@@ -104,11 +96,6 @@ export interface WebOverrides {
   readonly indexes?: Indexes;
   /** By servername. Null: none. Others stay as they are stored. */
   readonly certificates?: ReadonlyMap<string, NewWebCertificate | null>;
-}
-
-export interface NewWebCertificate extends WebCertificate {
-  /** Names are not redirected to HTTPS as long as browsers would warn of the website. */
-  readonly isSelfSigned?: boolean;
 }
 
 /** `account`: as it will be. */

@@ -18,6 +18,8 @@ export const KEPT_LOGS = 8;
  * for it at each request.
  */
 export const PAUSES = '/var/lib/whmapi1-pauses';
+/** The file that Apache's configuration on Debian includes, before the sites of the administrator. */
+export const OURS = '/etc/apache2/conf-enabled/whmapi1.conf';
 /** The user and the group of the web server's processes on Debian. */
 export const WEB_USER = 'www-data';
 

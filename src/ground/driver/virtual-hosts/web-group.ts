@@ -2,8 +2,7 @@
 // would run programs as any account. Apache’s processes have this group, and those of their user as further ones.
 import type { DeclaredTool, MachineFiles } from '../../../core/machine-daemons.ts';
 import type { DriverMachine } from '../step.ts';
-import { OURS } from '../../../capabilities/web/driver/virtual-hosts/apache/places.ts';
-import { WEB_USER } from './places.ts';
+import { OURS, WEB_USER } from './places.ts';
 
 export const WEB_GROUP = 'whmapi1-web';
 

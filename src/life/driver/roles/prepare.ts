@@ -4,7 +4,7 @@ import { Apt } from '../../../capabilities/software/driver/apt/apt.ts';
 import { install, findMissing, packageTools } from '../../../capabilities/software/driver/debian-packages.ts';
 import type { DriverMachine } from '../../../ground/driver/step.ts';
 import { roleDrivers } from './drivers.ts';
-import type { RoleDriver, RoleWork } from '../../../ground/driver/roles/role-driver.ts';
+import type { RoleDriver, RoleWork } from '../../../ground/driver/role.ts';
 
 /**
  * Everything but what belongs to accounts.

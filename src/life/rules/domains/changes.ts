@@ -3,6 +3,7 @@ import type { Context } from '../../../core/context.ts';
 import { badParam, notFound } from '../../../core/errors.ts';
 import { quote } from '../../../core/quote.ts';
 import * as accounts from '../../../capabilities/accounts/rules/accounts.ts';
+import type { ChangedDomains } from '../../../capabilities/domains/rules/changed-domains.ts';
 import { primariesOf } from '../../../capabilities/web/rules/primary-hosts.ts';
 import { readDocumentRoot } from '../../../capabilities/domains/rules/document-root.ts';
 import { isOn } from '../../../capabilities/domains/rules/flags.ts';
@@ -12,13 +13,6 @@ import { isWildcard } from '../../../core/wildcards.ts';
 import { assertForeignName, assertName, assertSubdomain, type FoundAuthority } from './rules.ts';
 
 type Dependencies = Pick<Context, 'db' | 'caller' | 'system'>;
-
-/** An account with its stored domains, besides the main domain, and those that it will have. */
-export interface ChangedDomains {
-  readonly account: accounts.Account;
-  readonly before: readonly HostedDomain[];
-  readonly after: readonly HostedDomain[];
-}
 
 /** Names of parameters, for errors. */
 interface Given {

@@ -3,7 +3,7 @@ import type { Db } from '../../../core/context.ts';
 import { badParam, notFound } from '../../../core/errors.ts';
 import { quote } from '../../../core/quote.ts';
 import * as accounts from '../../../capabilities/accounts/rules/accounts.ts';
-import * as users from '../../../capabilities/logins/rules/users.ts';
+import * as users from '../users.ts';
 import { updateAll } from '../../../capabilities/dns/rules/secondaries.ts';
 
 /**

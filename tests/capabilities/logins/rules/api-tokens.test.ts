@@ -1,7 +1,8 @@
 // Tokens as the server uses them: `authenticate`. The tests of the functions check what functions show of tokens.
 import * as apiTokens from '../../../../src/capabilities/logins/rules/api-tokens.ts';
 import * as resellers from '../../../../src/capabilities/accounts/rules/resellers/resellers.ts';
-import * as users from '../../../../src/capabilities/logins/rules/users.ts';
+import { dismiss } from '../../../../src/life/rules/resellers.ts';
+import * as users from '../../../../src/life/rules/users.ts';
 import * as accounts from '../../../../src/capabilities/accounts/rules/accounts.ts';
 import type { Db } from '../../../../src/core/context.ts';
 import { addAccounts, anAccount } from '../../../support/accounts.ts';
@@ -157,7 +158,7 @@ describe('a token is rejected', () => {
 
   it('of a user who is no longer a reseller', async () => {
     await store('bob', 'a');
-    await change((db) => resellers.dismiss(db, 'bob'));
+    await change((db) => dismiss(db, 'bob'));
     expect(await authenticate('bob', 'a')).toEqual({
       problem: 'The user has no such API token.',
     });

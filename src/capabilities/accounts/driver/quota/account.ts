@@ -2,6 +2,13 @@
 import type { AccountPart } from '../account-part.ts';
 import limit from './steps/limit.ts';
 
+declare module '../account-part.ts' {
+  interface FoundToRebuild {
+    /** True if limits of disk space are enforced. */
+    readonly hasQuota?: boolean;
+  }
+}
+
 export const part: AccountPart = {
   created(_world, { account: { username: name, settings } }) {
     const { diskLimit } = settings;

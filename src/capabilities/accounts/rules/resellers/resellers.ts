@@ -7,7 +7,6 @@ import * as accountRows from '../rows.ts';
 import { initialPrivileges, isPrivilege, type PrivilegeName } from './privileges.ts';
 import type * as longLists from '../../../../ground/rules/long-list.ts';
 import { readKeys } from '../../../../ground/rules/stored-list.ts';
-import * as users from '../../../logins/rules/users.ts';
 
 const ROOT = 'root';
 
@@ -47,7 +46,7 @@ export async function assertReseller(db: Db, user: string): Promise<void> {
 /** The wordings that scripts match. */
 async function notAReseller(db: Db, user: string): Promise<ApiError> {
   if (user === ROOT) return notFound('Not a reseller: “root” has every privilege and no limits.');
-  if ((await accounts.find(db, user)) === undefined) return notFound(users.noSuchUser(user));
+  if ((await accounts.find(db, user)) === undefined) return notFound(accounts.noSuchUser(user));
   return notFound(`Not a reseller: “${user}” is an ordinary account. Make it a reseller with setupreseller.`);
 }
 
@@ -69,7 +68,7 @@ export async function resolveAsked(db: Db, caller: Caller, named: string | undef
 export async function setUp(db: Db, user: string, ownsItself: boolean): Promise<void> {
   if (user === ROOT) throw badParam('“root” cannot be made a reseller: it already has every privilege.');
   const account = await accounts.find(db, user);
-  if (account === undefined) throw notFound(users.noSuchUser(user));
+  if (account === undefined) throw notFound(accounts.noSuchUser(user));
   if (await isReseller(db, user)) throw badParam(`“${user}” is already a reseller.`);
   await db.run('INSERT INTO reseller (username) VALUES (?)', user);
   await setPrivileges(db, user, initialPrivileges);
@@ -79,29 +78,9 @@ export async function setUp(db: Db, user: string, ownsItself: boolean): Promise<
 /** Makes a reseller the owner of its own account. @throws ApiError `not_found` if the account is on another server. */
 export async function makeOwnOwner(db: Db, user: string): Promise<void> {
   const account = await accounts.find(db, user);
-  if (account === undefined) throw notFound(users.noSuchUser(user));
+  if (account === undefined) throw notFound(accounts.noSuchUser(user));
   accounts.assertHere(db, account);
   if (account.owner !== user) await accounts.update(db, { ...account, owner: user });
-}
-
-/**
- * Converts a reseller to an ordinary account. Root becomes the owner of what the reseller owned. The reseller's logins
- * on this server are deleted, because they would work again if the account became a reseller once more.
- * @throws ApiError `not_found`.
- */
-export async function dismiss(db: Db, user: string): Promise<void> {
-  await assertReseller(db, user);
-  for (const table of [
-    'reseller',
-    'reseller_privilege',
-    'reseller_ip',
-    'reseller_package',
-    'public_contact',
-  ]) {
-    await db.run(`DELETE FROM ${table} WHERE username = ?`, user);
-  }
-  await users.revokeLogins(db, user);
-  await users.disown(db, user);
 }
 
 /** Lists the privileges of a reseller, sorted. */
@@ -159,7 +138,7 @@ export interface ResellerAccounts {
 export async function findAccounts(db: Db, user: string): Promise<ResellerAccounts> {
   await assertReseller(db, user);
   const own = await accounts.find(db, user);
-  if (own === undefined) throw notFound(users.noSuchUser(user));
+  if (own === undefined) throw notFound(accounts.noSuchUser(user));
   const owned = (await listOwned(db, user)).filter(({ username }) => username !== user);
   if (owned.length === 0) accounts.assertHere(db, own);
   return { own, isOwnHere: own.server === db.server, owned };

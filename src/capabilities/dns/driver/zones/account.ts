@@ -26,11 +26,32 @@ import type {
   PartDependencies,
 } from '../../../accounts/driver/account-part.ts';
 import type { FoundZone, Zone } from './contract.ts';
+import type { CustomTemplates } from './custom-templates.ts';
 import { lookAtRegistered, lookAtTemplates, lookAtZone, lookAtZones, type FoundForAccount } from './look.ts';
 import { zones } from './zones.ts';
 import change from './steps/change.ts';
 import remove from './steps/remove.ts';
 import removeKeys from './steps/remove-keys.ts';
+
+declare module '../../../accounts/driver/account-part.ts' {
+  interface PartWishes {
+    /** Replace an existing DNS zone. */
+    readonly forcedns?: boolean;
+    /** Use the nameservers that the domain has at its registrar. */
+    readonly useregns?: boolean;
+    /** Take over the existing DNS zone of the domain from the account with this address. */
+    readonly takesZoneFrom?: string;
+    /** Keep the DNS zones. */
+    readonly keepdns?: boolean;
+  }
+  interface FoundByParts {
+    readonly zones?: FoundForAccount;
+  }
+  interface FoundToRebuild {
+    /** The names of the machine's zones, and the custom templates. */
+    readonly zones?: { readonly present: ReadonlySet<string>; readonly templates: CustomTemplates };
+  }
+}
 
 const ROLE = 'DNS';
 const NOTHING: PartWork = { steps: [], locks: [] };

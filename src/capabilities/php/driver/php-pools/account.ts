@@ -10,10 +10,23 @@ import { newestOf } from '../../rules/versions.ts';
 import type { PlannedStep } from '../../../../core/plan.ts';
 import type { AccountPart, PartDependencies } from '../../../accounts/driver/account-part.ts';
 import { findVersions } from '../versions.ts';
-import { unserved } from '../../../web/driver/virtual-hosts/account.ts';
-import { refusalsOf } from './refusal.ts';
+import type { HostPhp } from '../../rules/settings.ts';
+import { refusalsOf, unserved } from './refusal.ts';
 import change from './steps/change.ts';
 import remove, { assertRemovable } from './steps/remove.ts';
+
+declare module '../../../accounts/driver/account-part.ts' {
+  interface PartWishes {
+    /** The PHP settings of the website. Default: those of a new virtual host. */
+    readonly php?: HostPhp;
+  }
+  interface FoundByParts {
+    /** The newest installed version: `ea-php84`. Undefined if there is none. */
+    readonly php?: { readonly newest: string | undefined };
+    /** Why versions of PHP-FPM do not read a configuration with a new account. */
+    readonly phpRefusals?: readonly string[];
+  }
+}
 
 const ROLE = 'WebServer';
 

@@ -50,3 +50,8 @@ export async function refusalOf(release: string, port: DriverPort): Promise<stri
     return `${error.message.replace(/\.?$/, '.')}${whoseFile(path)}`;
   }
 }
+
+/** A warning of a new account. `refusal`: what the daemon says. */
+export function unserved(what: string, refusal: string): string {
+  return `${what} until this is corrected: ${refusal.replace(' and retry the call.', '.')}`;
+}

@@ -1,14 +1,8 @@
 // What functions read about the packages of the system.
 import { MachineError } from '../../../../core/machine-error.ts';
 import type { Machine } from '../../../../core/machine.ts';
-import { roleDrivers } from '../../../../life/driver/roles/drivers.ts';
 import { Apt } from './apt.ts';
-import type {
-  ByName,
-  FoundRequest,
-  InstalledPackage,
-  PackageRequest,
-} from '../../rules/debian-packages/packages.ts';
+import type { FoundRequest, InstalledPackage, PackageRequest } from '../../rules/debian-packages/packages.ts';
 import type { PackageSource, PackageVersions } from './packages.ts';
 import { isPinned, readPins } from './pins.ts';
 import { SandboxPackages } from './sandbox.ts';
@@ -21,11 +15,6 @@ type PackageMachine = Pick<Machine, 'files' | 'tools' | 'services' | 'system'>;
 export function packagesOf(machine: PackageMachine): Promise<PackageSource> {
   return machine.system.isSandbox ? SandboxPackages.on(machine) : Apt.on(machine);
 }
-
-/** The packages that the drivers of roles install, by role. */
-export const packagesOfRoles: ByName<readonly string[]> = new Map(
-  roleDrivers.map(({ role, packages }) => [role, packages]),
-);
 
 type PackageState = PackageFacts['state'];
 
@@ -179,7 +168,6 @@ export async function lookAtVersions(
   const stanzas = asked === undefined ? [] : await source.stanzas([asked.key]);
   const available = [...new Set(stanzas.flatMap((stanza) => stanza.get('Version') ?? []))];
   return {
-    packagesOfRoles,
     installed: await source.installed(),
     pins: await readPins(machine),
     available,

@@ -12,6 +12,7 @@ import { accountWebOf, type AccountWeb, type WebOverrides } from '../../rules/ac
 import { primariesOf, primaryTypes, type PrimaryType } from '../../rules/primary-hosts.ts';
 import type { AccountPart, PartDependencies, PartWork } from '../../../accounts/driver/account-part.ts';
 import type { CgiVersion } from '../../../php/driver/cgi-programs.ts';
+import { unserved } from '../../../php/driver/php-pools/refusal.ts';
 import writeCgiPrograms from '../../../php/driver/steps/write-cgi-programs.ts';
 import changeSeveral from './steps/change-several.ts';
 import change, { type WebChange } from './steps/change.ts';
@@ -25,6 +26,13 @@ import remove from './steps/remove.ts';
 import shareLogs from './steps/share-logs.ts';
 import writeCgiRunner from './steps/write-cgi-runner.ts';
 import { virtualHosts } from './virtual-hosts.ts';
+
+declare module '../../../accounts/driver/account-part.ts' {
+  interface FoundByParts {
+    /** Why Apache does not read a configuration with a new account. */
+    readonly webRefusal?: string;
+  }
+}
 
 const ROLE = 'WebServer';
 
@@ -197,11 +205,6 @@ export const part: AccountPart = {
     if (roles.has(ROLE)) await virtualHosts.assertReady(machine);
   },
 };
-
-/** A warning of a new account. `refusal`: what the daemon says. */
-export function unserved(what: string, refusal: string): string {
-  return `${what} until this is corrected: ${refusal.replace(' and retry the call.', '.')}`;
-}
 
 /** True if the websites cannot answer while the account changes, because their files move. */
 function isMoved(before: Account, after: Account): boolean {

@@ -30,6 +30,13 @@ import open from '../virtual-hosts/steps/open.ts';
 import writeCgiRunner from '../virtual-hosts/steps/write-cgi-runner.ts';
 import { virtualHosts } from '../virtual-hosts/virtual-hosts.ts';
 
+declare module '../../../accounts/driver/account-part.ts' {
+  interface FoundToRebuild {
+    /** The newest installed version of PHP: `ea-php84`. */
+    readonly newestPhp?: string | undefined;
+  }
+}
+
 const ROLE = 'WebServer';
 /** The website of the main domain. */
 const FOLDER = 'public_html';

@@ -3,9 +3,9 @@ import type { FileAttributes } from '../../../../../core/machine-daemons.ts';
 import { plainName } from '../../../../../core/wildcards.ts';
 import { CHALLENGES, DOMAIN_LOGS, PAUSES } from '../../../../../ground/driver/virtual-hosts/places.ts';
 
+export { OURS } from '../../../../../ground/driver/virtual-hosts/places.ts';
+
 export const DIRECTORIES = ['/etc/apache2', '/var/lib', '/var/log'];
-/** The file that Debian's configuration includes, before the sites of the administrator. */
-export const OURS = '/etc/apache2/conf-enabled/whmapi1.conf';
 const FOLDER = '/etc/apache2/whmapi1';
 export const ACCOUNTS = `${FOLDER}/accounts`;
 /** Files of administrators, for one account or one virtual host. They are only read. */

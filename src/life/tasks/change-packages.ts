@@ -1,10 +1,14 @@
 // Installs, upgrades and removes packages of the system. Its log is the build log of WHM.
-import { defineTask, type TaskContext } from '../../../core/task.ts';
-import { Turns } from '../../../core/turns.ts';
-import { lookAtRequest, packagesOf, packagesOfRoles } from '../driver/apt/look.ts';
-import type { PackageRequest } from '../rules/debian-packages/packages.ts';
-import { assertAllowed, describeChanges } from '../rules/debian-packages/protection.ts';
-import { rolesOf } from '../../../ground/rules/roles/active-profile.ts';
+import { defineTask, type TaskContext } from '../../core/task.ts';
+import { Turns } from '../../core/turns.ts';
+import { lookAtRequest, packagesOf } from '../../capabilities/software/driver/apt/look.ts';
+import { packagesOfRoles } from '../driver/roles/look.ts';
+import type { PackageRequest } from '../../capabilities/software/rules/debian-packages/packages.ts';
+import {
+  assertAllowed,
+  describeChanges,
+} from '../../capabilities/software/rules/debian-packages/protection.ts';
+import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
 
 interface Input {
   /** Null: an upgrade of all packages. */

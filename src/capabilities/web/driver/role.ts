@@ -1,20 +1,24 @@
 // The role WebServer: Apache with its modules, and an include of the virtual hosts in its configuration.
-import { writeMissing } from '../../../capabilities/certificates/driver/files.ts';
+import { writeMissing } from '../../certificates/driver/files.ts';
 import { assertNone, eachAccount } from '../../../ground/driver/each-account.ts';
-import { extensionPackages, versionPackages } from '../../../capabilities/php/driver/extensions.ts';
-import { putDebianPoolsBack } from '../../../capabilities/php/driver/php-pools/debian-pool.ts';
-import { closeSockets, configurePhp, writePools } from '../../../capabilities/php/driver/php-pools/role.ts';
-import { RUNNER_FOLDER, writeCgiRunner } from '../../../capabilities/web/driver/virtual-hosts/cgi-runner.ts';
-import {
-  DEFAULT_CERTIFICATE,
-  makeDefaultCertificate,
-} from '../../../capabilities/web/driver/virtual-hosts/default-certificate.ts';
-import { virtualHosts } from '../../../capabilities/web/driver/virtual-hosts/virtual-hosts.ts';
+import { extensionPackages, versionPackages } from '../../php/driver/extensions.ts';
+import { putDebianPoolsBack } from '../../php/driver/php-pools/debian-pool.ts';
+import { closeSockets, configurePhp, writePools } from '../../php/driver/php-pools/prepare.ts';
+import { RUNNER_FOLDER, writeCgiRunner } from './virtual-hosts/cgi-runner.ts';
+import { DEFAULT_CERTIFICATE, makeDefaultCertificate } from './virtual-hosts/default-certificate.ts';
+import { virtualHosts } from './virtual-hosts/virtual-hosts.ts';
 import { makeWebGroup, WEB_GROUP } from '../../../ground/driver/virtual-hosts/web-group.ts';
-import { writeAllVirtualHosts } from '../../../capabilities/web/driver/virtual-hosts/write-all.ts';
-import type { RoleDriver } from '../../../ground/driver/roles/role-driver.ts';
+import { writeAllVirtualHosts } from './virtual-hosts/write-all.ts';
+import { listUsernames } from '../../accounts/rules/in-work.ts';
+import { listFiles } from '../../certificates/rules/installed.ts';
+import { addMissing } from '../../certificates/rules/missing.ts';
+import type { Pools } from '../../php/rules/pools.ts';
+import { setFirstDefault } from '../../php/rules/settings.ts';
+import { findPools } from '../../php/rules/virtual-hosts.ts';
+import { findAccountWeb } from '../rules/account-web.ts';
+import type { RoleDriver, RoleWork } from '../../../ground/driver/role.ts';
 
-export const webServer: RoleDriver = {
+export const role: RoleDriver = {
   role: 'WebServer',
   packages: [
     'apache2',
@@ -33,7 +37,9 @@ export const webServer: RoleDriver = {
     // Apache refuses its configuration without it.
     if (await makeDefaultCertificate(machine))
       changed(`Made the missing certificate ${DEFAULT_CERTIFICATE}.`);
-    await configurePhp(work);
+    const setFirstPhp = (version: string | undefined) =>
+      work.transaction('changes', (db) => setFirstDefault(db, version));
+    await configurePhp({ ...work, setFirstPhp });
     const { enable, disable } = await virtualHosts.changeModules(machine);
     if (disable.length > 0)
       changed(`Disabled modules of Apache that accounts could abuse: ${disable.join(', ')}.`);
@@ -53,7 +59,9 @@ export const webServer: RoleDriver = {
     if (isRestartNeeded && memento.files.length === 0) await virtualHosts.restart(machine);
   },
 
-  async writeAccounts({ machine, log, changed, accounts, locking, sealer }) {
+  async writeAccounts(work) {
+    const { machine, log, changed, locking, sealer } = work;
+    const accounts = storedFiles(work);
     const withoutRunner: string[] = [];
     const usernames = await accounts.usernames();
     // The virtual hosts name the sockets of the pools and the certificates. Apache does not start without a certificate.
@@ -89,3 +97,25 @@ export const webServer: RoleDriver = {
 
   examine: (machine) => virtualHosts.examine(machine),
 };
+
+/** What accounts need, from the store. What is read of an account holds while its lock is held. */
+function storedFiles(work: RoleWork) {
+  const { machine, transaction } = work;
+  // After a restore on a new machine. A daemon would reject files that name a user who does not exist.
+  const hasUser = async (username: string) =>
+    (await (await machine.users()).findAll([username])).has(username);
+  return {
+    usernames: () => transaction('reads', listUsernames),
+    /** What the web server serves for it. Undefined: there is none of this name. */
+    web: async (username: string) =>
+      (await hasUser(username)) ? transaction('reads', (db) => findAccountWeb(db, username)) : undefined,
+    /** The files of certificates that its virtual hosts need. */
+    certificates: async (username: string) => {
+      await addMissing(work, username);
+      return transaction('reads', (db) => listFiles(db, username));
+    },
+    /** Its pools of PHP-FPM. */
+    pools: async (username: string): Promise<Pools> =>
+      (await hasUser(username)) ? transaction('reads', (db) => findPools(db, username)) : new Map(),
+  };
+}

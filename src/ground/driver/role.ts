@@ -1,34 +1,16 @@
-// Prepares a machine for a role.
-import type { Sealer } from '../../../core/context.ts';
-import type { Machine } from '../../../core/machine.ts';
-import type { TaskLogFile } from '../../../core/task.ts';
-import type { Pools } from '../../../capabilities/php/rules/pools.ts';
-import type { CertificateFile } from '../../../capabilities/certificates/driver/files.ts';
-import type { LockingWork } from '../each-account.ts';
-import type { DriverMachine } from '../step.ts';
-import type { AccountWeb } from '../../../capabilities/web/driver/virtual-hosts/contract.ts';
-import type { ServerSettings } from '../../../capabilities/dns/driver/zones/contract.ts';
+// What a role of the server, such as DNS, needs on its machine.
+import type { Machine } from '../../core/machine.ts';
+import type { TaskContext, TaskLogFile } from '../../core/task.ts';
+import type { LockingWork } from './each-account.ts';
+import type { DriverMachine } from './step.ts';
 
-export interface RoleWork {
-  readonly machine: Machine;
-  readonly now: () => number;
-  readonly nameServer: ServerSettings;
-  /** The accounts of this server. What is read of one holds while its lock is held. */
-  readonly accounts: {
-    readonly usernames: () => Promise<readonly string[]>;
-    /** What the web server serves for it. Undefined: there is none of this name. */
-    readonly web: (username: string) => Promise<AccountWeb | undefined>;
-    /** The files of certificates that its virtual hosts need. */
-    readonly certificates: (username: string) => Promise<readonly CertificateFile[]>;
-    /** Its pools of PHP-FPM. */
-    readonly pools: (username: string) => Promise<Pools>;
-  };
+export interface RoleWork extends Pick<
+  TaskContext,
+  'machine' | 'now' | 'sealer' | 'transaction' | 'randomBytes'
+> {
   readonly locking: LockingWork;
   /** An earlier attempt may have ended between writing files and the reload of a daemon. */
   readonly isRetry: boolean;
-  readonly sealer: Sealer;
-  /** Makes a version of PHP the server's default if there is none yet. */
-  readonly setFirstPhp: (version: string | undefined) => Promise<void>;
   /** Adds a line to the log that administrators read. */
   readonly log: (line: string) => void;
   /** The file of this log, for the output of programs. */

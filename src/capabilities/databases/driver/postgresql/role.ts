@@ -1,7 +1,7 @@
 // The role Postgres: PostgreSQL, with an administrator “root”. Debian’s pg_hba.conf lets each user of the machine log in
 // through the socket as the role of the same name, without a password.
-import type { DeclaredTool, MachineTools } from '../../../core/machine-daemons.ts';
-import type { RoleDriver } from '../../../ground/driver/roles/role-driver.ts';
+import type { DeclaredTool, MachineTools } from '../../../../core/machine-daemons.ts';
+import type { RoleDriver } from '../../../../ground/driver/role.ts';
 
 const tools: readonly DeclaredTool[] = [{ name: 'runuser' }];
 /** The user of the machine who may do everything in PostgreSQL. */
@@ -9,7 +9,7 @@ const OWNER = 'postgres';
 const EXISTS = "SELECT count(*) FROM pg_roles WHERE rolname = 'root'";
 const HAS_RIGHTS = `${EXISTS} AND rolsuper AND rolcanlogin`;
 
-export const postgres: RoleDriver = {
+export const role: RoleDriver = {
   role: 'Postgres',
   packages: ['postgresql'],
   units: ['postgresql'],

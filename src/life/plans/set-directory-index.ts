@@ -1,9 +1,9 @@
 // Sets how the web server lists the files of a directory, in its configuration and in the store.
-import { defineChange, exclusive, type Plan } from '../../../core/plan.ts';
-import { partWorld, type PartContext } from '../../accounts/driver/part-world.ts';
-import { webSteps } from '../driver/virtual-hosts/account.ts';
-import type { Account } from '../../accounts/rules/accounts.ts';
-import * as directoryIndexes from '../rules/directory-indexes.ts';
+import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
+import { partWorld, type PartContext } from '../driver/part-world.ts';
+import { webSteps } from '../../capabilities/web/driver/virtual-hosts/account.ts';
+import type { Account } from '../../capabilities/accounts/rules/accounts.ts';
+import * as directoryIndexes from '../../capabilities/web/rules/directory-indexes.ts';
 
 interface SetDirectoryIndex {
   readonly account: Account;

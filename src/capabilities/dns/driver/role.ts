@@ -1,40 +1,44 @@
 // The role DNS: BIND 9 with its secondaries, and an include of our zones in its configuration.
 import type { Machine } from '../../../core/machine.ts';
-import type { ServerOptions, ServerPlace } from '../../../capabilities/dns/driver/zones/contract.ts';
-import { zones } from '../../../capabilities/dns/driver/zones/zones.ts';
-import type { RoleDriver, RoleWork } from '../../../ground/driver/roles/role-driver.ts';
+import { serverSettings } from '../rules/server-settings.ts';
+import type { ServerOptions, ServerPlace, ServerSettings } from './zones/contract.ts';
+import { zones } from './zones/zones.ts';
+import type { RoleDriver, RoleWork } from '../../../ground/driver/role.ts';
 
 const PORT = 53;
 
-export const dns = {
+export const role: RoleDriver = {
   role: 'DNS',
   packages: ['bind9', 'bind9-utils'],
   units: ['named'],
-
-  async configure(work: ServerWork) {
-    const { nameServer, machine } = work;
-    const place = await placeOf(machine);
-    if (place !== undefined) await nameServer.register(place);
-    // Another process may have written an older state in the meantime, so the stored state is read again at the end.
-    let { isRetry } = work;
-    for (let written: string | undefined; ;) {
-      const options = await nameServer.options();
-      const wanted = JSON.stringify(options);
-      if (wanted === written) return;
-      await write(options, { ...work, isRetry });
-      written = wanted;
-      isRetry = false;
-    }
-  },
-
+  configure: (work) => configureNameServer({ ...work, nameServer: serverSettings(work) }),
   examine: (machine) => zones.examine(machine),
-} satisfies RoleDriver;
+};
 
-type ServerWork = Pick<RoleWork, 'nameServer' | 'machine' | 'now' | 'log' | 'changed' | 'isRetry'>;
+type ServerWork = Pick<RoleWork, 'machine' | 'now' | 'log' | 'changed' | 'isRetry'>;
+
+/** Can be repeated. */
+export async function configureNameServer(
+  work: ServerWork & { readonly nameServer: ServerSettings },
+): Promise<void> {
+  const { nameServer, machine } = work;
+  const place = await placeOf(machine);
+  if (place !== undefined) await nameServer.register(place);
+  // Another process may have written an older state in the meantime, so the stored state is read again at the end.
+  let { isRetry } = work;
+  for (let written: string | undefined; ;) {
+    const options = await nameServer.options();
+    const wanted = JSON.stringify(options);
+    if (wanted === written) return;
+    await write(options, { ...work, isRetry });
+    written = wanted;
+    isRetry = false;
+  }
+}
 
 async function write(
   options: ServerOptions,
-  { machine, now, log, changed, isRetry }: Omit<ServerWork, 'nameServer'>,
+  { machine, now, log, changed, isRetry }: ServerWork,
 ): Promise<void> {
   const step = await zones.setUp(machine, options, now());
   const diff = await step.preview(machine);

@@ -1,12 +1,8 @@
 // The role MySQL: MariaDB, with our settings. Debian’s package lets root log in through the socket, without a password.
-import {
-  examineSettings,
-  settingsStep,
-  UNIT,
-} from '../../../capabilities/databases/driver/mysql/configuration.ts';
-import type { RoleDriver } from '../../../ground/driver/roles/role-driver.ts';
+import { examineSettings, settingsStep, UNIT } from './configuration.ts';
+import type { RoleDriver } from '../../../../ground/driver/role.ts';
 
-export const mysql: RoleDriver = {
+export const role: RoleDriver = {
   role: 'MySQL',
   packages: ['mariadb-server'],
   units: [UNIT],

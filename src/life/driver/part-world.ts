@@ -1,6 +1,10 @@
 // What a call passes to the parts of an account.
-import { rolesOf } from '../../../ground/rules/roles/active-profile.ts';
-import type { FoundByParts, PartWishes, PartDependencies } from './account-part.ts';
+import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
+import type {
+  FoundByParts,
+  PartWishes,
+  PartDependencies,
+} from '../../capabilities/accounts/driver/account-part.ts';
 
 export type PartContext = Omit<PartDependencies, 'roles' | 'wishes' | 'found' | 'certificates'>;
 

@@ -1,9 +1,9 @@
 // Sets the virtual host that answers requests for unknown names: in the web server's configuration and in the store.
-import { defineChange, exclusive, type Plan } from '../../../core/plan.ts';
-import { partWorld, type PartContext } from '../../accounts/driver/part-world.ts';
-import { webSteps } from '../driver/virtual-hosts/account.ts';
-import type { Account } from '../../accounts/rules/accounts.ts';
-import { primaryUser, setPrimary, type PrimaryType } from '../rules/primary-hosts.ts';
+import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
+import { partWorld, type PartContext } from '../driver/part-world.ts';
+import { webSteps } from '../../capabilities/web/driver/virtual-hosts/account.ts';
+import type { Account } from '../../capabilities/accounts/rules/accounts.ts';
+import { primaryUser, setPrimary, type PrimaryType } from '../../capabilities/web/rules/primary-hosts.ts';
 
 interface SetPrimaryVirtualHost {
   readonly account: Account;

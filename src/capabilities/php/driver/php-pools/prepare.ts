@@ -1,7 +1,7 @@
 // Prepares PHP-FPM for the role WebServer: every installed version runs, with the base configuration of the pools, and has
 // the pools of the accounts.
 import type { Pools } from '../../rules/pools.ts';
-import type { RoleWork } from '../../../../ground/driver/roles/role-driver.ts';
+import type { RoleWork } from '../../../../ground/driver/role.ts';
 import { unifiedDiff } from '../../../../ground/driver/diffs.ts';
 import { findVersions } from '../versions.ts';
 import { exclusively, reload } from './control.ts';
@@ -23,7 +23,10 @@ export async function configurePhp({
   changed,
   setFirstPhp,
   isRetry,
-}: Pick<RoleWork, 'machine' | 'log' | 'changed' | 'setFirstPhp' | 'isRetry'>): Promise<void> {
+}: Pick<RoleWork, 'machine' | 'log' | 'changed' | 'isRetry'> & {
+  /** Makes a version of PHP the server's default if there is none yet. */
+  readonly setFirstPhp: (version: string | undefined) => Promise<void>;
+}): Promise<void> {
   const files = await machine.files(['/etc/tmpfiles.d']);
   const before = (await files.readText(BOOT_FILE)) ?? null;
   if (before !== BOOT_TEXT) {

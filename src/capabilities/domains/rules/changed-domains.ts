@@ -1,0 +1,10 @@
+// The domains of an account before and after a change.
+import type { Account } from '../../accounts/rules/accounts.ts';
+import type { HostedDomain } from './hosted-domains.ts';
+
+/** An account with its stored domains, besides the main domain, and those that it will have. */
+export interface ChangedDomains {
+  readonly account: Account;
+  readonly before: readonly HostedDomain[];
+  readonly after: readonly HostedDomain[];
+}
