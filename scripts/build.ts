@@ -1,5 +1,5 @@
 // Builds dist/: CommonJS chunks that are loaded on demand, and in each file of them a V8 code cache.
-// docs/DECISIONS.md says why it has this shape.
+// scripts/README.md says why it has this shape.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, type Dirent } from 'node:fs';

@@ -1,4 +1,4 @@
-// Builds whmapi1_VERSION_ARCH.deb from the built program: `npm run deb`. docs/DECISIONS.md says why dpkg-deb alone.
+// Builds whmapi1_VERSION_ARCH.deb from the built program: `npm run deb`. scripts/README.md says why dpkg-deb alone.
 // The same tree and SOURCE_DATE_EPOCH give the same bytes.
 import { execFileSync } from 'node:child_process';
 import {
@@ -131,7 +131,11 @@ function placeDocuments(): void {
   tree.write(`${DOCUMENTS}/changelog.gz`, gzip(changelog('whmapi1', options.version, seconds)));
   tree.write(`${DOCUMENTS}/CHANGELOG.md.gz`, gzip(readFileSync(join(top, 'CHANGELOG.md'))));
   tree.place('README.md', `${DOCUMENTS}/README.md`);
-  for (const name of readdirSync(join(top, 'docs'))) tree.place(`docs/${name}`, `${DOCUMENTS}/docs/${name}`);
+  const reasons = readdirSync(join(top, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('README.md'))
+    .map((path) => `src/${path}`);
+  const pages = readdirSync(join(top, 'docs')).map((name) => `docs/${name}`);
+  for (const path of [...pages, ...reasons]) tree.place(path, `${DOCUMENTS}/${path}`);
 }
 
 function placeControl(kilobytes: number): void {

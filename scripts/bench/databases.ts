@@ -223,7 +223,7 @@ function assertMany(count: number): void {
 
 /**
  * The first way is what the others are compared with. The bar is for the running server, compared with the database
- * server's own client (docs/DECISIONS.md).
+ * server's own client (src/capabilities/databases/README.md).
  */
 async function compare(
   title: string,

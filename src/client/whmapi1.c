@@ -1,7 +1,7 @@
 /*
  * The commands whmapi1, uapi and cpapi2, natively: hand a call to a running whmapi1d and print what comes back. Anything else,
  * and every call if no server takes it in time (50 ms), is done by the program in Node, which this one then becomes.
- * docs/DECISIONS.md has the reasons, src/command-socket/frames.ts the protocol; scripts/build/client.ts defines NAME,
+ * src/command-socket/README.md has the reasons, frames.ts next to it the protocol; scripts/build/client.ts defines NAME,
  * NODE, SCRIPT and BUILD.
  */
 #define _GNU_SOURCE

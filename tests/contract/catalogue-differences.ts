@@ -10,7 +10,7 @@ export interface Difference {
 }
 
 const providers = 'This server has one login provider, which WHM’s pages do not name.';
-const kept = 'What is not given stays as it is; WHM’s page lists defaults (docs/DECISIONS.md).';
+const kept = 'What is not given stays as it is; WHM’s page lists defaults (src/core/README.md).';
 const privileges = 'A privilege that resellers can hold; WHM’s page of this function leaves it out.';
 
 const isCheckedJson = 'It is text that has to be JSON, and is checked.';
@@ -96,7 +96,7 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
       params: ['php_fpm'],
       traits: ['default'],
       because:
-        'What is not given stays as it is: without PHP-FPM, PHP might stop running (docs/DECISIONS.md).',
+        'What is not given stays as it is: without PHP-FPM, PHP might stop running (src/capabilities/php/README.md).',
     },
     { params: ['php_fpm_pool_parms'], traits: ['type'], because: isCheckedJson },
   ],

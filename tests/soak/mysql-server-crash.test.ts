@@ -21,7 +21,7 @@ beforeAll(async () => {
   const password = 'correct horse battery staple 7';
   await here.call('createacct', { username: 'bob', domain: 'bob.example', password });
   server.query(everyMysqlObject);
-  // A crash of MariaDB 11.8 can break a partitioned table that is being renamed: docs/DECISIONS.md.
+  // A crash of MariaDB 11.8 can break a partitioned table that is being renamed: src/capabilities/databases/README.md.
   server.query('DROP TABLE bob_old.parts');
 });
 afterAll(async () => {

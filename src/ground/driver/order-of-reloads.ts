@@ -15,7 +15,7 @@ export interface Dependency {
 const WEB = 'virtual-hosts/change';
 const POOLS = 'php-pools/change';
 
-/** By kind of step. docs/LAYOUT.md has the same table. */
+/** By kind of step. src/ground/README.md has the same table. */
 export const dependencies: Readonly<Record<string, Dependency>> = {
   'users/create': { touches: 'user and group', before: [WEB, POOLS] },
   'users/recreate': { touches: 'user and group', before: [WEB, POOLS] },

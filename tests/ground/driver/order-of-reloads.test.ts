@@ -121,12 +121,12 @@ it('has every step that touches what files of daemons name', () => {
   expect(kinds.sort()).toEqual([...Object.keys(dependencies), ...namesNothing, ...writing].sort());
 });
 
-it('is what docs/LAYOUT.md says', () => {
-  const layout = readFileSync(join(__dirname, '../../../docs/LAYOUT.md'), 'utf8');
+it('is what src/ground/README.md says', () => {
+  const page = readFileSync(join(__dirname, '../../../src/ground/README.md'), 'utf8');
   const list = (kinds: readonly string[] = []) => kinds.map((kind) => `\`${kind}\``).join(', ');
   for (const [kind, { touches, after, before }] of Object.entries(dependencies)) {
     const cells = [`\`${kind}\``, touches, list(after), list(before)];
-    const row = layout.split('\n').find((line) => line.startsWith(`| ${cells[0]} `));
+    const row = page.split('\n').find((line) => line.startsWith(`| ${cells[0]} `));
     const found = row?.split('|').map((cell) => cell.trim());
     expect(found).toEqual(['', ...cells, '']);
   }
