@@ -1,5 +1,12 @@
 // Accounts with websites that HestiaCP's `v-add-user` and `v-add-web-domain` create, against `createacct`, each on a booted
 // Debian of its own, one after the other. HestiaCP itself is not part of this project: HESTIA_SOURCE names a checkout of it.
+//
+// The figures of docs/PERFORMANCE.md are of about version 1.9, whose parts come from public repositories, because its server of
+// packages was out of reach. `hestiacp/hestiacp`: v-add-user (001f3228), v-list-web-domain and func/domain.sh (ddd2b549),
+// v-restart-web-backend, v-log-action, v-list-user, v-list-user-ips and func/ip.sh (0440ade4). Forks: v-add-web-domain,
+// v-add-web-domain-backend, v-restart-service and v-restart-proxy of `hudokkow/hestiacp` (8d79b6ea), v-restart-web and
+// v-add-fs-directory of `NIHAL276482/hestiacp` (fbaabe5d), func/main.sh (e7be831d) and func/syshealth.sh (6ddd16d0) of
+// `asyncc0xff/hestiacp`. What was left out makes it faster; v-restart-service was changed to reload PHP-FPM 8.4.
 import { cpSync, existsSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
