@@ -43,11 +43,12 @@ export async function forgetServer(
   const lasting = () => ({ duration_ms: engine.now() - record.time });
   try {
     const servers = await import('../life/rules/servers/servers.ts');
+    const { forget: forgetUser } = await import('../life/stored.ts');
     await engine.store.transaction('changes', async (db) => {
       if (db.server === '') throw badParam('This server has its own store, which no other server uses.');
       const contents = await servers.findContents(db, name);
       show(contents);
-      await servers.forget(db, name, contents, { accountsAction, now: engine.now() });
+      await servers.forget(db, name, contents, { accountsAction, forgetUser, now: engine.now() });
       if (!dryRun) await engine.audit({ ...record, result: 1, ...lasting() }, 'change', db);
       return { value: undefined, keep: !dryRun };
     });

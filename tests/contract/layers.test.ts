@@ -2,6 +2,7 @@
 // folder is for.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { capabilities as inOrder } from '../../src/capabilities/capabilities.ts';
 
 const top = resolve(__dirname, '../..');
 const files = readdirSync(join(top, 'src'), { recursive: true, encoding: 'utf8' })
@@ -124,7 +125,7 @@ const layers: Record<string, Layer> = {
   },
   plans: {
     files: plans,
-    mayImport: [/^src\/core\/(plan|errors|quote)\.ts$/, driver, rules, plans],
+    mayImport: [/^src\/core\/(plan|errors|quote)\.ts$/, /^src\/life\/stored\.ts$/, driver, rules, plans],
     mayKnow: [core],
   },
   tasks: {
@@ -159,12 +160,32 @@ const layers: Record<string, Layer> = {
   // What a capability contributes to accounts and roles reads the store through the rules, which have the SQL.
   'driver/account': {
     files: /^src\/(capabilities\/[\w-]+|life)\/driver\/(.+\/)?(account|role|part-world|account-parts)\.ts$/,
-    mayImport: [core, driver, rules],
+    mayImport: [core, /^src\/capabilities\/capabilities\.ts$/, driver, rules],
+  },
+  'life/roles': {
+    files: /^src\/life\/driver\/roles\/(drivers|look)\.ts$/,
+    mayImport: [/^src\/capabilities\/capabilities\.ts$/, driver],
   },
   driver: {
     files: driver,
     mayImport: [core, driver, node, /^(diff|nodemailer\/lib\/mail-composer)$/],
     mayKnow: [rules],
+  },
+  // What a capability says of itself.
+  capability: {
+    files: /^src\/capabilities\/[\w-]+\/capability\.ts$/,
+    mayImport: [core, /^src\/capabilities\/define\.ts$/, driver, rules],
+    mayKnow: [plans],
+  },
+  capabilities: {
+    files: /^src\/capabilities\/(capabilities|define)\.ts$/,
+    mayImport: [/^src\/capabilities\/[\w-]+\/capability\.ts$/],
+    mayKnow: [core, driver, rules, /^src\/capabilities\/define\.ts$/],
+  },
+  'life/stored': {
+    files: /^src\/life\/stored\.ts$/,
+    mayImport: [/^src\/capabilities\/(capabilities|define)\.ts$/],
+    mayKnow: [core],
   },
   'earlier-operations': {
     files: /^src\/life\/earlier-operations\.ts$/,
@@ -239,6 +260,7 @@ const layers: Record<string, Layer> = {
     files: /^src\/administration\//,
     mayImport: [
       ...[core, /^src\/(administration|app|doctor|ground\/doctor|store|machine|worker)\//],
+      /^src\/life\/stored\.ts$/,
       ...[plans, rules, node],
       /^src\/capabilities\/(tasks\.generated\.ts$|dns\/driver\/(zones\/|role\.ts$))/,
       /^src\/life\/driver\//,
@@ -406,6 +428,11 @@ test('src/capabilities/README.md lists all capabilities', () => {
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);
   expect([...capabilities].sort()).toEqual(folders.sort());
+});
+
+test('src/capabilities/capabilities.ts has all that say something of themselves, in the order', () => {
+  const speaking = capabilities.filter((name) => files.includes(`src/capabilities/${name}/capability.ts`));
+  expect(inOrder.map(({ name }) => name)).toEqual(speaking);
 });
 
 test('a capability imports only those that stand before it in the order', () => {

@@ -1,5 +1,6 @@
-// The parts of an account, in the order of creation. Suspension and removal use the reverse order: the system user, who
-// owns everything else, is created first and removed last.
+// The parts of an account, in the order of the capabilities. Suspension and removal use the reverse order: the system
+// user, who owns everything else, is created first and removed last.
+import { capabilities } from '../../capabilities/capabilities.ts';
 import type { FreeContext } from '../../core/context.ts';
 import { ApiError } from '../../core/errors.ts';
 import { MachineError, UNCHANGED } from '../../core/machine-error.ts';
@@ -22,30 +23,14 @@ import {
   type PartDependencies,
   type RebuiltPart,
 } from '../../capabilities/accounts/driver/account-part.ts';
-import { part as accessFiles } from '../../capabilities/access-files/driver/account.ts';
-import { part as addresses } from '../../capabilities/addresses/driver/account.ts';
-import {
-  afterVirtualHosts as formerCertificates,
-  part as certificates,
-} from '../../capabilities/certificates/driver/account.ts';
 import tryStep from '../../ground/driver/daemons/steps/try.ts';
-import { part as mysql } from '../../capabilities/databases/driver/mysql/account.ts';
-import {
-  part as phpPools,
-  retired as retiredPhpPools,
-} from '../../capabilities/php/driver/php-pools/account.ts';
-import { part as postgresql } from '../../capabilities/databases/driver/postgresql/account.ts';
-import { part as quota } from '../../capabilities/accounts/driver/quota/account.ts';
 import { part as users } from '../../capabilities/accounts/driver/users/account.ts';
 import endProcesses from '../../capabilities/accounts/driver/users/steps/end-processes.ts';
 import suspendUser from '../../capabilities/accounts/driver/users/steps/suspend.ts';
-import { part as virtualHosts } from '../../capabilities/web/driver/virtual-hosts/account.ts';
-import { part as websites } from '../../capabilities/web/driver/websites/account.ts';
-import { part as zones } from '../../capabilities/dns/driver/zones/account.ts';
 
 const parts: readonly AccountPart[] = [
-  ...[users, accessFiles, quota, addresses, zones, mysql, postgresql],
-  ...[certificates, phpPools, virtualHosts, retiredPhpPools, formerCertificates, websites],
+  ...capabilities.flatMap(({ parts: own = [] }) => own),
+  ...capabilities.flatMap(({ retired = [] }) => retired),
 ];
 
 /** For the `look` of functions that create an account or change its domain. */

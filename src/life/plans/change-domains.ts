@@ -2,6 +2,7 @@
 // certificates, and the DNS zones.
 import type { Context, FreeContext } from '../../core/context.ts';
 import { badParam } from '../../core/errors.ts';
+import { storeParts } from '../stored.ts';
 import { lookForDomains, type FoundForDomains } from '../driver/hosted-domains/look.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { zoneChanges, zonesToLookFor } from '../../capabilities/dns/rules/domain-zones.ts';
@@ -25,17 +26,12 @@ import { retiringSteps, stepsFor } from '../../capabilities/php/driver/php-pools
 import { webSteps } from '../../capabilities/web/driver/virtual-hosts/account.ts';
 import changeZone from '../../capabilities/dns/driver/zones/steps/change.ts';
 import removeKeys from '../../capabilities/dns/driver/zones/steps/remove-keys.ts';
-import { checkSoon } from '../../capabilities/certificates/rules/autossl/schedule.ts';
-import * as bandwidth from '../../capabilities/bandwidth/rules/usage.ts';
 import * as installedCertificates from '../../capabilities/certificates/rules/installed.ts';
 import { certificateOfNewHost } from '../../capabilities/certificates/rules/new-certificate.ts';
-import * as zoneOwners from '../../capabilities/dns/rules/zone-owners.ts';
 import * as hostedDomains from '../../capabilities/domains/rules/hosted-domains.ts';
 import { otherNamesOf, virtualHostsOf } from '../../capabilities/domains/rules/virtual-hosts.ts';
 import { poolsIn, union } from '../../capabilities/php/rules/pools.ts';
 import { readState } from '../../capabilities/php/rules/served-by.ts';
-import * as php from '../../capabilities/php/rules/settings.ts';
-import * as httpsRedirects from '../../capabilities/web/rules/https-redirects.ts';
 
 /** What is stored once the change is made. */
 export interface ChangeDomains {
@@ -50,27 +46,12 @@ export interface ChangeDomains {
 
 const change = defineChange<ChangeDomains>({
   kind: 'change-domains',
-  async store(db, { username, added, changed, removed, newestPhp }, { results, now }) {
-    for (const { domain, servedBy } of removed) {
-      await hostedDomains.remove(db, domain);
-      await bandwidth.keepFormer(db, domain, { username, removedAt: 0 }, now());
-      await zoneOwners.forget(db, domain);
-      await httpsRedirects.forget(db, domain);
-      if (servedBy !== null) continue;
-      await php.removeHost(db, domain);
-      await installedCertificates.uninstall(db, domain);
-    }
+  async store(db, { username, added, changed, removed, newestPhp }, { results, sealer, now }) {
+    const outcome = { results, sealer, now: now() };
+    for (const domain of removed) await storeParts('domainRemoved', db, { username, domain }, outcome);
     for (const one of changed) await hostedDomains.update(db, one);
-    for (const one of added) {
-      await hostedDomains.assertFree(db, one.domain);
-      await hostedDomains.insert(db, one);
-      // A zone of the domain now belongs to the account by its domain.
-      await zoneOwners.forget(db, one.domain);
-      if (one.servedBy === null) await php.createHost(db, username, one.domain);
-    }
-    await php.setFirstDefault(db, newestPhp);
-    await installedCertificates.installWritten(db, results, now());
-    if (added.length > 0) await checkSoon(db, username, now());
+    for (const domain of added) await storeParts('domainAdded', db, { username, domain }, outcome);
+    await storeParts('domainsChanged', db, { username, added, newestPhp }, outcome);
   },
 });
 export default change;

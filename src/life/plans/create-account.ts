@@ -2,25 +2,16 @@
 import { defineChange, exclusive, shared, type Plan } from '../../core/plan.ts';
 import type { NewAccount, PartWork } from '../../capabilities/accounts/driver/account-part.ts';
 import * as accountParts from '../driver/account-parts.ts';
+import { storeParts } from '../stored.ts';
 import { partWorld, type PartCall, type PartContext } from '../driver/part-world.ts';
 import create from '../../capabilities/accounts/driver/users/steps/create.ts';
-import changeWeb from '../../capabilities/web/driver/virtual-hosts/steps/change.ts';
-import changeZone from '../../capabilities/dns/driver/zones/steps/change.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { addressLock } from '../../capabilities/addresses/rules/ips.ts';
 import { assertWithin } from '../rules/limits.ts';
 import { prefixLock } from '../../ground/rules/accounts/names.ts';
-import { checkSoon } from '../../capabilities/certificates/rules/autossl/schedule.ts';
 import * as hostedDomains from '../../capabilities/domains/rules/hosted-domains.ts';
-import { applySoon } from '../../capabilities/domains/rules/service-subdomains.ts';
-import * as installedCertificates from '../../capabilities/certificates/rules/installed.ts';
-import { confirmSoon as confirmZoneSoon } from '../../capabilities/dns/rules/confirmation.ts';
-import * as zoneOwners from '../../capabilities/dns/rules/zone-owners.ts';
-import * as php from '../../capabilities/php/rules/settings.ts';
 import * as packages from '../../capabilities/accounts/rules/packages/packages.ts';
 import type { Settings } from '../../capabilities/accounts/rules/packages/settings.ts';
-import * as resellers from '../../capabilities/accounts/rules/resellers/resellers.ts';
-import { confirmSoon } from '../../capabilities/web/rules/confirmation.ts';
 
 export interface CreateAccount extends NewAccount {
   /** The new account. Its uid is the requested user ID; 0 lets the machine choose. */
@@ -36,7 +27,11 @@ export interface CreateAccount extends NewAccount {
 
 const change = defineChange<CreateAccount>({
   kind: 'create-account',
-  async store(db, { account, isReseller, packageSettings, isUnlimited, newestPhp }, { results, now }) {
+  async store(
+    db,
+    { account, isReseller, packageSettings, isUnlimited, newestPhp },
+    { results, sealer, now },
+  ) {
     const { username } = account;
     await packages.assertStill(db, account.package, packageSettings);
     await hostedDomains.assertFree(db, account.domain);
@@ -46,19 +41,7 @@ const change = defineChange<CreateAccount>({
     if (user === undefined) throw new Error(`The user “${username}” no longer exists.`);
     await accounts.insert(db, { ...account, uid: user.uid });
     await accounts.setUsage(db, username, { files: user.usage, at: now() });
-    await installedCertificates.installWritten(db, results, now());
-    // A zone of its domain now belongs to the account.
-    await zoneOwners.forget(db, account.domain);
-    await php.setFirstDefault(db, newestPhp);
-    await php.createHost(db, username, account.domain);
-    if (isReseller) {
-      await resellers.setUp(db, username, false);
-      await applySoon(db, username, now());
-    }
-    await checkSoon(db, username, now());
-    if (changeZone.resultIn(results)?.isUnconfirmed === true)
-      await confirmZoneSoon(db, account.domain, now());
-    if (changeWeb.resultIn(results)?.isUnconfirmed === true) await confirmSoon(db, now());
+    await storeParts('created', db, { account, isReseller, newestPhp }, { results, sealer, now: now() });
   },
 });
 export default change;

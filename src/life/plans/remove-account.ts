@@ -3,29 +3,19 @@ import type { FreeContext } from '../../core/context.ts';
 import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
 import type { PartWishes } from '../../capabilities/accounts/driver/account-part.ts';
 import * as accountParts from '../driver/account-parts.ts';
+import { forget, storeParts } from '../stored.ts';
 import { partWorld, type PartCall, type PartContext } from '../driver/part-world.ts';
-import * as ipv6 from '../../capabilities/addresses/rules/ipv6-assignments.ts';
-import * as bandwidth from '../../capabilities/bandwidth/rules/usage.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
-import { FOLLOW, REMOVE, withdraw } from '../../capabilities/accounts/rules/postponed.ts';
-import * as users from '../rules/users.ts';
 
 type RemoveAccount = Pick<accounts.Account, 'username' | 'uid'>;
 
 const change = defineChange<RemoveAccount>({
   kind: 'remove-account',
   unfinishedCalls: 'ended',
-  async store(db, { username, uid }, { now }) {
+  async store(db, { username }, { results, sealer, now }) {
     const account = await accounts.find(db, username);
-    if (account !== undefined) await bandwidth.keepOfRemoved(db, account, now());
-    await ipv6.release(db, username);
-    for (const kind of [FOLLOW, REMOVE]) await withdraw(db, kind, uid, now());
-    await users.forget(db, username);
-    await db.run(
-      'INSERT INTO removed_user_id (server, id) VALUES (?, ?) ON CONFLICT DO NOTHING',
-      db.server,
-      uid,
-    );
+    if (account !== undefined) await storeParts('removed', db, account, { results, sealer, now: now() });
+    await forget(db, username);
   },
 });
 export default change;

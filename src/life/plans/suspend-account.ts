@@ -2,11 +2,11 @@
 import type { Context } from '../../core/context.ts';
 import { defineChange, exclusive, type Plan, type StepResult } from '../../core/plan.ts';
 import * as accountParts from '../driver/account-parts.ts';
+import { storeParts } from '../stored.ts';
 import { refusalsIn } from '../../ground/driver/daemons/do-now.ts';
 import { partWorld, type PartContext } from '../driver/part-world.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { FOLLOW, postpone } from '../../capabilities/accounts/rules/postponed.ts';
-import * as sessions from '../../capabilities/logins/rules/sessions.ts';
 
 interface SuspendAccount {
   readonly username: string;
@@ -18,10 +18,10 @@ interface SuspendAccount {
 const change = defineChange<SuspendAccount>({
   kind: 'suspend-account',
   unfinishedCalls: 'passed',
-  async store(db, { username, reason, locked }, { now, results }) {
+  async store(db, { username, reason, locked }, { now, results, sealer }) {
     const account = await accounts.find(db, username);
     if (account === undefined) throw new Error(`The account “${username}” no longer exists.`);
-    await sessions.closeAll(db, username);
+    await storeParts('suspended', db, account, { results, sealer, now: now() });
     await accounts.update(db, {
       ...account,
       // If the account is already suspended, only the reason changes.

@@ -3,7 +3,6 @@ import type { Db } from '../../../core/context.ts';
 import { badParam, notFound } from '../../../core/errors.ts';
 import { quote } from '../../../core/quote.ts';
 import * as accounts from '../../../capabilities/accounts/rules/accounts.ts';
-import * as users from '../users.ts';
 import { updateAll } from '../../../capabilities/dns/rules/secondaries.ts';
 
 /**
@@ -67,7 +66,16 @@ export async function forget(
   db: Db,
   name: string,
   { accounts: owned }: ServerContents,
-  { accountsAction, now }: { readonly accountsAction: AccountsAction | undefined; readonly now: number },
+  {
+    accountsAction,
+    forgetUser,
+    now,
+  }: {
+    readonly accountsAction: AccountsAction | undefined;
+    /** Deletes everything that is stored about a user. */
+    readonly forgetUser: (db: Db, username: string) => Promise<void>;
+    readonly now: number;
+  },
 ): Promise<void> {
   await assertSilent(db, name, now);
   if (accountsAction === undefined && owned.length > 0) {
@@ -80,7 +88,7 @@ export async function forget(
   if (accountsAction === 'keep') return;
   for (const username of owned) {
     await assertNoneElsewhere(db, name, username);
-    await users.forget(db, username);
+    await forgetUser(db, username);
   }
   for (const table of ['operation_lock', 'operation_step']) {
     await db.run(`DELETE FROM ${table} WHERE operation IN (SELECT id FROM operation WHERE server = ?)`, name);

@@ -2,7 +2,7 @@
 import * as apiTokens from '../../../../src/capabilities/logins/rules/api-tokens.ts';
 import * as resellers from '../../../../src/capabilities/accounts/rules/resellers/resellers.ts';
 import { dismiss } from '../../../../src/life/rules/resellers.ts';
-import * as users from '../../../../src/life/rules/users.ts';
+import { forget, rename } from '../../../../src/life/stored.ts';
 import * as accounts from '../../../../src/capabilities/accounts/rules/accounts.ts';
 import type { Db } from '../../../../src/core/context.ts';
 import { addAccounts, anAccount } from '../../../support/accounts.ts';
@@ -166,7 +166,7 @@ describe('a token is rejected', () => {
 
   it('of a user who was removed, also when the name is reused', async () => {
     await store('bob', 'a', { grant: ['passwd'] });
-    await change((db) => users.forget(db, 'bob'));
+    await change((db) => forget(db, 'bob'));
     expect(await authenticate('bob', 'a')).toEqual(unknown);
     await addAccounts(here, anAccount());
     await change((db) => resellers.setUp(db, 'bob', false));
@@ -176,7 +176,9 @@ describe('a token is rejected', () => {
 
 it('works under a new name of its user, and no longer under the old one', async () => {
   await store('bob', 'a', { grant: ['passwd'] });
-  await change((db) => users.rename(db, here.engine.sealer, 'bob', 'robert'));
+  await change((db) =>
+    rename(db, { from: 'bob', to: 'robert' }, { sealer: here.engine.sealer, results: [], now: 0 }),
+  );
   expect(await authenticate('robert', 'a')).toEqual({
     caller: { user: 'robert', privileges: new Set(['passwd']), isLimited: true },
     name: 'a',

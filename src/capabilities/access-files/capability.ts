@@ -1,0 +1,4 @@
+import { defineCapability } from '../define.ts';
+import { part } from './driver/account.ts';
+
+export default defineCapability({ name: 'access-files', parts: [part] });
