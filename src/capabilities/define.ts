@@ -59,7 +59,7 @@ export interface StoredPart {
 }
 
 export interface Outcome {
-  /** Of the steps. */
+  /** What the steps returned. */
   readonly results: readonly StepResult[];
   readonly sealer: Sealer;
   /** Milliseconds since 1970. */

@@ -58,9 +58,9 @@ describe('removeacct', () => {
     const lines = metadata.output?.messages ?? [];
     expect(lines.filter((line) => !/^[-+@]/.test(line))).toEqual([
       'Remove the virtual hosts of “bob” in the configuration of Apache.',
-      'Remove the pools of “bob” from PHP-FPM, if there are any.',
       expect.stringMatching(/^Remove the file of the former certificate of “bob\.example”/),
       'Remove the DNS zone “bob.example”, if it exists.',
+      'Remove the pools of “bob” from PHP-FPM, if there are any.',
       'Remove the folder of logs “/var/log/whmapi1-domlogs/bob”.',
       'Remove the PostgreSQL databases and users of “bob”.',
       'Remove the MariaDB databases and users of “bob”.',

@@ -227,7 +227,7 @@ describe('list_rpms', () => {
 
   it('rejects other targets', async () => {
     expect((await here.call('list_rpms', { target: '3rdparty' })).metadata.reason).toBe(
-      'The parameter “target” should be a role with packages, such as DNS, WebServer, MySQL, Postgres, and not “3rdparty”.',
+      'The parameter “target” should be a role with packages, such as MySQL, Postgres, DNS, WebServer, and not “3rdparty”.',
     );
   });
 });
