@@ -89,6 +89,78 @@ describeOnMachine('databases', () => {
     });
   });
 
+  describe('the setting for clients of other hosts', () => {
+    const PASSWORD = 'four unusual words, Xylophone';
+    const ADDRESS = '192.0.2.7';
+    const FOLDER = '/etc/mysql/mariadb.conf.d';
+    /** Returns the state of the task, and why it failed. */
+    async function set(value: string): Promise<string> {
+      const { metadata } = call('set_tweaksetting', 'key=mysql_remote_clients', `value=${value}`);
+      const [, id] = /The task (\d+)/.exec(JSON.stringify(metadata)) ?? [];
+      const find = () => {
+        const { stdout } = machine.run('whmapi1', ['--tasks', '--output=json']);
+        const { tasks } = JSON.parse(stdout) as { tasks: { id: number; state: string; reason?: string }[] };
+        return tasks.find((one) => one.id === Number(id) && /done|failed/.test(one.state));
+      };
+      await until(() => find() !== undefined);
+      return `${find()?.state}: ${find()?.reason}`;
+    }
+    /** What a client on another address of the machine gets: rows, or the error of the server. */
+    function connect(user: string, ...options: string[]): string {
+      const { status, stdout, stderr } = machine.run('env', [
+        ...[`MYSQL_PWD=${PASSWORD}`, 'mariadb', '--no-defaults', '--batch', '--skip-column-names'],
+        ...[`--host=${ADDRESS}`, `--user=${user}`, ...options, '--execute=SELECT 7'],
+      ]);
+      return status === 0 ? stdout.trim() : stderr.trim();
+    }
+    const present = () =>
+      machine.sh(
+        `mariadb --batch --skip-column-names -e 'SELECT @@bind_address, @@require_secure_transport'
+         ls ${FOLDER} | grep remote || true`,
+      );
+    const CLOSED = '127.0.0.1\t0\n';
+
+    beforeAll(() => {
+      machine.sh(`ip address add ${ADDRESS}/32 dev lo
+        whmapi1 createacct username=hal domain=hal.example
+        for user in hal_far hal_near
+        do uapi --user=hal Mysql create_user name=$user password='${PASSWORD}'; done`);
+    });
+    afterAll(() => machine.sh(`ip address del ${ADDRESS}/32 dev lo`));
+
+    it('opens MariaDB over TLS to the hosts that accounts have added, and closes it again', async () => {
+      const warning = machine.sh(`uapi --user=hal Mysql add_host host=${ADDRESS}`);
+      expect(warning).toContain('set_tweaksetting key=mysql_remote_clients value=1');
+      expect(connect('hal_far')).toContain('ERROR 2002');
+      expect(await set('1')).toMatch(/^done/);
+      expect(connect('hal_far')).toBe('7');
+      expect(connect('hal_far', '--skip-ssl')).toContain('insecure transport');
+      // Of this machine, but not of that host.
+      machine.sh(`uapi --user=hal Mysql delete_host host=${ADDRESS}`);
+      expect(connect('hal_far')).toMatch(/ERROR 1(?:130|045)/);
+      expect(machine.sh("mariadb -Ne 'SELECT 8'")).toBe('8\n');
+      expect(toFix('roles')).toEqual([]);
+      expect(await set('0')).toMatch(/^done/);
+      expect(present()).toBe(CLOSED);
+      expect(connect('hal_far')).toContain('ERROR 2002');
+    });
+
+    it('is taken back if MariaDB does not start with it, or another file overrides it', async () => {
+      machine.sh(`systemd-run --quiet --unit=port-holder python3 -c '
+import socket, time
+s = socket.create_server(("127.0.0.2", 3306)); time.sleep(1000)'
+        until ss -ltn | grep -q 127.0.0.2:3306; do sleep 0.1; done`);
+      expect(await set('1')).toMatch(/^failed/);
+      expect(present()).toBe(CLOSED);
+      machine.sh('systemctl stop port-holder');
+      machine.sh(`printf '[mariadbd]\\nrequire_secure_transport = OFF\\n' >${FOLDER}/90-own.cnf`);
+      expect(await set('1')).toMatch(/^failed[^]*overrides require_secure_transport/);
+      expect(present()).toBe(CLOSED);
+      machine.sh(`rm ${FOLDER}/90-own.cnf`);
+      await set('0');
+    });
+  });
+
   describe('the databases of an account', () => {
     const PASSWORD = 'four unusual words, Xylophone';
     const uapi = (user: string, ...words: string[]) => {

@@ -43,7 +43,7 @@ export default defineFunction({
     const { caller, db, now, inform } = context;
     await settings.set(context, module, key, value);
     const [task] = await followUp(db, [key], { caller: caller.user, now: now() });
-    if (task !== undefined) inform(`The task ${task} applies the setting to the present accounts.`);
+    if (task !== undefined) inform(`The task ${task} applies the setting.`);
     if (push) await cluster.push(context, { module, key });
   },
 });

@@ -6,6 +6,7 @@ import {
 import { defineUapi } from '../../core/define-uapi.ts';
 import { lookAtServer } from '../../capabilities/databases/driver/mysql/look.ts';
 import { hostParam } from '../../capabilities/databases/rules/hosts.ts';
+import { SETTING as REMOTE_CLIENTS } from '../../capabilities/databases/rules/remote-clients.ts';
 import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
 
 export default defineUapi({
@@ -34,7 +35,7 @@ export default defineUapi({
       server.localAddress === undefined ? 'skip-networking' : `bind-address ${server.localAddress}`;
     context.warn(
       `Other hosts cannot connect yet, because MariaDB accepts connections only from its own server (${setting}). ` +
-        'The administrator of the server has to change this.',
+        `The administrator of the server can change this: set_tweaksetting key=${REMOTE_CLIENTS} value=1.`,
     );
   },
 });

@@ -1,5 +1,6 @@
 // Tweak settings of the module Main: PHP, databases and statistics.
 import { DEFAULT_LIMIT, MAX_LIMIT, SETTING } from '../../databases/rules/connection-limit.ts';
+import { SETTING as REMOTE_CLIENTS } from '../../databases/rules/remote-clients.ts';
 import {
   acting,
   flag,
@@ -51,6 +52,12 @@ export const databases: Entries = {
       String(DEFAULT_LIMIT),
       [0, MAX_LIMIT],
       'The most connections that a user of MariaDB or PostgreSQL can have at once. 0: any number.',
+    ),
+  ),
+  [REMOTE_CLIENTS]: acting(
+    flag(
+      '0',
+      'Whether MariaDB accepts clients of other hosts, and every client on the network over TLS only. The firewall is not changed.',
     ),
   ),
   database_prefix: acting(

@@ -2,6 +2,10 @@
 import type { Db } from '../../../core/context.ts';
 import { MEASURE } from '../disk-usage.ts';
 import { LIMIT, SETTING } from '../../../capabilities/databases/rules/connection-limit.ts';
+import {
+  CONFIGURE,
+  SETTING as REMOTE_CLIENTS,
+} from '../../../capabilities/databases/rules/remote-clients.ts';
 import { APPLY } from '../../../capabilities/domains/rules/service-subdomains.ts';
 import * as queue from '../../../ground/rules/tasks/queue.ts';
 
@@ -10,6 +14,7 @@ const TASKS: Readonly<Record<string, string>> = {
   overwritecustomproxysubdomains: APPLY,
   disk_usage_include_sqldbs: MEASURE,
   [SETTING]: LIMIT,
+  [REMOTE_CLIENTS]: CONFIGURE,
 };
 
 /**

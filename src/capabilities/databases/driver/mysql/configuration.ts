@@ -1,5 +1,5 @@
 // Our settings of MariaDB, in a file that Debian’s configuration includes. MariaDB restarts for a change, because some of
-// them apply at its start only. Everything else, such as its addresses, is in Debian’s own files, for the administrator.
+// them apply at its start only. Everything else is in Debian’s own files, for the administrator.
 import type { MachineTools } from '../../../../core/machine-daemons.ts';
 import { MachineError } from '../../../../core/machine-error.ts';
 import { FileSteps, type FileDriver } from '../../../../ground/driver/file-driver.ts';
@@ -20,9 +20,30 @@ local-infile = OFF
 symbolic-links = OFF
 `;
 
+/** There if clients of other hosts are accepted. Otherwise Debian’s files say at which addresses MariaDB listens. */
+export const REMOTE_FILE = `${FOLDER}/61-whmapi1-remote.cnf`;
+
+const REMOTE = `# Written by whmapi1 (set_tweaksetting key=mysql_remote_clients). To change a setting, set it in a file of this folder
+# with a higher number.
+[mariadbd]
+bind-address = *
+# Clients that do not use the socket are refused before they send a password without TLS.
+require_secure_transport = ON
+`;
+
+export interface DesiredSettings {
+  /** True if clients of other hosts are accepted. */
+  readonly isOpen: boolean;
+}
+
 const attributes = { mode: 0o644 };
 
-const driver: FileDriver<undefined> = {
+const written = [
+  { path: SETTINGS_FILE, content: SETTINGS },
+  { path: REMOTE_FILE, content: REMOTE },
+] as const;
+
+const driver: FileDriver<DesiredSettings> = {
   name: 'MariaDB',
   directories: [CONFIGURATION],
   tools: [{ name: 'mariadbd' }],
@@ -31,12 +52,17 @@ const driver: FileDriver<undefined> = {
     { path: CONFIGURATION, attributes: { mode: 0o755 } },
     { path: FOLDER, attributes: { mode: 0o755 } },
   ],
-  files: () => [{ path: SETTINGS_FILE, content: SETTINGS, attributes }],
+  files: ({ isOpen }) =>
+    written.map(({ path, content }) => ({
+      ...{ path, attributes },
+      content: path === REMOTE_FILE && !isOpen ? null : content,
+    })),
   async check(_desired, staged, { tools }) {
-    const path = staged.get(SETTINGS_FILE);
-    if (path === undefined || !(await tools.has('mariadbd'))) return;
-    const message = await rejectionOf(path, tools);
-    if (message !== undefined) throw new MachineError('failed', message);
+    if (!(await tools.has('mariadbd'))) return;
+    for (const path of staged.values()) {
+      const message = await rejectionOf(path, tools);
+      if (message !== undefined) throw new MachineError('failed', message);
+    }
   },
   async reloads(_desired, changes, { services }) {
     if (changes.length === 0 || !services.isSupported || (await services.state(UNIT)).state !== 'active')
@@ -69,26 +95,28 @@ export async function setSettingsAside(machine: DriverMachine): Promise<readonly
     files,
     purpose: 'so that MariaDB starts',
     async rejection() {
-      if ((await files.facts(SETTINGS_FILE)) === undefined) return undefined;
-      const message = await rejectionOf(SETTINGS_FILE, tools);
-      if (message === undefined) return undefined;
-      const isEdited = (await files.origin(SETTINGS_FILE)) === 'edited';
-      const replacement = isEdited ? { content: SETTINGS, attributes } : undefined;
-      return {
-        message,
-        blamed: { path: SETTINGS_FILE, replacement, advice: 'MariaDB runs without these settings.' },
-      };
+      for (const { path, content } of written) {
+        if ((await files.facts(path)) === undefined) continue;
+        const message = await rejectionOf(path, tools);
+        if (message === undefined) continue;
+        const isEdited = (await files.origin(path)) === 'edited';
+        const replacement = isEdited ? { content, attributes } : undefined;
+        return { message, blamed: { path, replacement, advice: 'MariaDB runs without these settings.' } };
+      }
+      return undefined;
     },
   });
 }
 
-export const settingsStep = () =>
-  new FileSteps(driver).step('mariadb settings', 'Write the settings of MariaDB.', undefined);
+export const settingsStep = (desired: DesiredSettings) =>
+  new FileSteps(driver).step('mariadb settings', 'Write the settings of MariaDB.', desired);
 
-/** @returns what is wrong, as a sentence; undefined if the file is ours. */
+/** @returns what is wrong, as a sentence; undefined if the files are ours. */
 export async function examineSettings(machine: DriverMachine): Promise<string | undefined> {
   const files = await machine.files([CONFIGURATION]);
   const content = await files.readText(SETTINGS_FILE);
   if (content === undefined) return `“${SETTINGS_FILE}” is missing.`;
-  return content === SETTINGS ? undefined : `“${SETTINGS_FILE}” was edited by hand.`;
+  if (content !== SETTINGS) return `“${SETTINGS_FILE}” was edited by hand.`;
+  const remote = await files.readText(REMOTE_FILE);
+  return remote === undefined || remote === REMOTE ? undefined : `“${REMOTE_FILE}” was edited by hand.`;
 }

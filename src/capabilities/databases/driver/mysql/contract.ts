@@ -161,6 +161,8 @@ export interface MysqlCatalogue {
   routines(definers: readonly string[]): Promise<string[]>;
   /** Undefined if nothing is served. */
   server(): Promise<ServerFacts | undefined>;
+  /** Undefined if nothing is served. */
+  network(): Promise<NetworkFacts | undefined>;
 }
 
 export interface DefinedObject {
@@ -198,6 +200,13 @@ export interface ServerFacts {
   readonly port: number | null;
   /** Its `bind-address` if that keeps all other hosts out, such as `127.0.0.1`. */
   readonly localAddress?: string;
+}
+
+export interface NetworkFacts extends ServerFacts {
+  /** True if it has a certificate for TLS. */
+  readonly isEncrypted: boolean;
+  /** True if clients on the network must use TLS. */
+  readonly requiresTls: boolean;
 }
 
 export const ALL_PRIVILEGES = 'ALL PRIVILEGES';

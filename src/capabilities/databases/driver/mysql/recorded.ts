@@ -194,6 +194,10 @@ export class RecordedMysql implements MysqlCatalogue {
     return Promise.resolve(undefined);
   }
 
+  network(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   async inventory(database: string): Promise<DatabaseInventory> {
     if (!(await this.databases()).includes(database)) throw missing('database', database);
     const nothing = { tables: [], triggers: [], views: [], routines: [], events: [], grants: [] };

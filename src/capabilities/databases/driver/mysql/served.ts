@@ -135,6 +135,10 @@ export class ServedMysql implements MysqlCatalogue {
     return maintenance.server(this.#connection);
   }
 
+  network() {
+    return maintenance.network(this.#connection);
+  }
+
   inventory(database: string) {
     return inventoryOf(this.#connection, database);
   }

@@ -1,6 +1,6 @@
 // Looks after what is in databases, and tells what the server is.
 import type { DatabaseConnection } from '../../../../core/machine-databases.ts';
-import type { ServerFacts, TableMessage } from './contract.ts';
+import type { NetworkFacts, ServerFacts, TableMessage } from './contract.ts';
 import { list } from './sql-databases.ts';
 import { missing } from './statements.ts';
 
@@ -82,6 +82,19 @@ const LOOPBACK = /^(?:127\.[\d.]+|::1|localhost)$/;
 export async function server(connection: DatabaseConnection): Promise<ServerFacts> {
   const [row] = await connection.query<FactsRow>(`SELECT ${FACTS}`);
   return factsOf(row);
+}
+
+export async function network(connection: DatabaseConnection): Promise<NetworkFacts> {
+  // Not by @@: a server that does not know one of them would reject the statement.
+  const rows = await connection.query<{ Variable_name: string; Value: string }>(
+    "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('have_ssl', 'require_secure_transport')",
+  );
+  const values = new Map(rows.map(({ Variable_name: name, Value: value }) => [name, value]));
+  return {
+    ...(await server(connection)),
+    isEncrypted: values.get('have_ssl') === 'YES',
+    requiresTls: values.get('require_secure_transport') === 'ON',
+  };
 }
 
 export function factsOf(row: Partial<FactsRow> = {}): ServerFacts {

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  REMOTE_FILE,
   setSettingsAside,
   settingsStep,
   SETTINGS_FILE,
@@ -21,12 +22,12 @@ beforeEach(async () => {
   path = join(state, 'root', SETTINGS_FILE);
   unknown = 'nonsense';
   const sandbox = sandboxMachine(state, () => 0);
-  const step = settingsStep();
+  const step = settingsStep({ isOpen: false });
   await step.apply(sandbox, await step.prepare(sandbox));
   const tools = {
     has: () => Promise.resolve(true),
-    run: () => {
-      const isKnown = !readFileSync(path, 'utf8').includes(unknown);
+    run: (_name: string, [{ path: read }]: [{ path: string }]) => {
+      const isKnown = !readFileSync(join(state, 'root', read), 'utf8').includes(unknown);
       const stderr = isKnown ? '' : `[Warning] files\n[ERROR] mariadbd: unknown variable '${unknown}=1'\n`;
       return Promise.resolve({ status: isKnown ? 0 : 7, stdout: '', stderr });
     },
@@ -56,4 +57,22 @@ it('settings that MariaDB no longer knows are removed, and a MariaDB without the
   expect(await setSettingsAside(machine)).toEqual([expect.stringContaining('was set aside')]);
   expect(existsSync(path)).toBe(false);
   expect(await setSettingsAside(machine)).toEqual([]);
+});
+
+it('the file of remote clients is written again, too, and closing removes it', async () => {
+  const remote = join(state, 'root', REMOTE_FILE);
+  const sandbox = sandboxMachine(state, () => 0);
+  const write = async (isOpen: boolean) => {
+    const step = settingsStep({ isOpen });
+    await step.apply(sandbox, await step.prepare(sandbox));
+  };
+  await write(true);
+  const settings = readFileSync(remote, 'utf8');
+  writeFileSync(remote, `${settings}nonsense = 1\n`);
+  expect(await setSettingsAside(machine)).toEqual([
+    expect.stringContaining('61-whmapi1-remote.cnf” was written again, so that MariaDB starts.'),
+  ]);
+  expect(readFileSync(remote, 'utf8')).toBe(settings);
+  await write(false);
+  expect(existsSync(remote)).toBe(false);
 });
