@@ -135,7 +135,7 @@ describeOnMachine('databases', () => {
       expect(await set('1')).toMatch(/^done/);
       expect(connect('hal_far')).toBe('7');
       expect(connect('hal_far', '--skip-ssl')).toContain('insecure transport');
-      // Of this machine, but not of that host.
+      // The host is no longer listed.
       machine.sh(`uapi --user=hal Mysql delete_host host=${ADDRESS}`);
       expect(connect('hal_far')).toMatch(/ERROR 1(?:130|045)/);
       expect(machine.sh("mariadb -Ne 'SELECT 8'")).toBe('8\n');
