@@ -126,6 +126,7 @@ describeOnMachine('databases', () => {
         for user in hal_far hal_near
         do uapi --user=hal Mysql create_user name=$user password='${PASSWORD}'; done`);
     });
+    afterEach(() => set('0'));
     afterAll(() => machine.sh(`ip address del ${ADDRESS}/32 dev lo`));
 
     it('opens MariaDB over TLS to the hosts that accounts have added, and closes it again', async () => {
@@ -137,7 +138,7 @@ describeOnMachine('databases', () => {
       expect(connect('hal_far', '--skip-ssl')).toContain('insecure transport');
       // The host is no longer listed.
       machine.sh(`uapi --user=hal Mysql delete_host host=${ADDRESS}`);
-      expect(connect('hal_far')).toMatch(/ERROR 1(?:130|045)/);
+      expect(connect('hal_far')).toMatch(/\b1130\b.*is not allowed to connect/);
       expect(machine.sh("mariadb -Ne 'SELECT 8'")).toBe('8\n');
       expect(toFix('roles')).toEqual([]);
       expect(await set('0')).toMatch(/^done/);
@@ -149,7 +150,7 @@ describeOnMachine('databases', () => {
       machine.sh(`systemd-run --quiet --unit=port-holder python3 -c '
 import socket, time
 s = socket.create_server(("127.0.0.2", 3306)); time.sleep(1000)'
-        until ss -ltn | grep -q 127.0.0.2:3306; do sleep 0.1; done`);
+        timeout 60 bash -c 'until ss -ltn | grep -q 127.0.0.2:3306; do sleep 0.1; done'`);
       expect(await set('1')).toMatch(/^failed/);
       expect(present()).toBe(CLOSED);
       machine.sh('systemctl stop port-holder');
@@ -157,7 +158,6 @@ s = socket.create_server(("127.0.0.2", 3306)); time.sleep(1000)'
       expect(await set('1')).toMatch(/^failed[^]*overrides require_secure_transport/);
       expect(present()).toBe(CLOSED);
       machine.sh(`rm ${FOLDER}/90-own.cnf`);
-      await set('0');
     });
   });
 
