@@ -132,9 +132,10 @@ describe('the role MySQL, if its process is killed', () => {
 
   const present = async (machine: DriverMachine) =>
     (await machine.files(['/etc/mysql'])).readText(SETTINGS_FILE);
-  const closed = { acceptsRemoteClients: () => Promise.resolve(false) };
+  /** The setting of remote clients is off. */
+  const transaction = () => Promise.resolve(false);
   const configure = (work: Work) =>
-    mysql.configure({ ...work, ...closed, log: quiet, changed: quiet } as unknown as RoleWork);
+    mysql.configure({ ...work, transaction, log: quiet, changed: quiet } as unknown as RoleWork);
 
   it.each(deaths)(
     '%s any operation: MariaDB runs with the settings after the retry',

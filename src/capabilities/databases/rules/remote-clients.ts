@@ -3,7 +3,7 @@ import type { Db } from '../../../core/context.ts';
 import * as tweakSettings from '../../../ground/rules/tweak-settings.ts';
 
 export const SETTING = 'mysql_remote_clients';
-/** The task that configures MariaDB: `src/life/tasks/configure-database-server.ts`. */
+/** The task that configures MariaDB: `../tasks/configure-database-server.ts`. */
 export const CONFIGURE = 'configure-database-server';
 
 export async function acceptsRemoteClients(db: Db): Promise<boolean> {

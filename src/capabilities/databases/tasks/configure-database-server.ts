@@ -1,9 +1,8 @@
 // Configures MariaDB after the setting of remote clients has changed.
-import { configureMariadb } from '../../capabilities/databases/driver/mysql/role.ts';
-import { defineTask } from '../../core/task.ts';
-import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
-
-const ROLE = 'MySQL';
+import { defineTask } from '../../../core/task.ts';
+import { rolesOf } from '../../../ground/rules/roles/active-profile.ts';
+import { configureMariadb } from '../driver/mysql/role.ts';
+import { ROLE } from '../rules/own-mysql.ts';
 
 export default defineTask({
   description: 'Configure MariaDB for clients of other hosts, or for those of this server only.',
