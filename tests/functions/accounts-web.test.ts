@@ -4,7 +4,6 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as hostedDomains from '../../src/capabilities/domains/rules/hosted-domains.ts';
 import { Installation } from '../support/installation.ts';
-import { settled } from '../support/settled-web.ts';
 
 let here: Installation;
 beforeEach(() => {
@@ -89,22 +88,24 @@ describe('the virtual hosts of an account', () => {
     ]);
   });
 
-  it('say that the account is suspended, until it no longer is', async () => {
+  it('are stopped by a file while the account is suspended, which follows a new name', async () => {
+    const suspensions = () => readdirSync(join(here.state, 'root/var/lib/whmapi1-suspensions'));
     await create();
     const before = text('bob');
+    expect(values('RewriteCond').join('\n')).toMatch(/whmapi1-suspensions\/bob" -f$/m);
     await works('suspendacct', { user: 'bob' });
-    expect(values('RedirectMatch')).toEqual(
-      Array(2).fill('503 "^/(?![.]well-known/acme-challenge/|[.]whmapi1-suspended)"'),
-    );
-    expect(text('bob')).not.toContain('public_html');
-    // A change of a suspended account keeps the page.
+    expect(suspensions()).toEqual(['bob']);
+    // Nothing that Apache would have to read again.
+    expect(text('bob')).toBe(before);
     await works('modifyacct', { user: 'bob', DNS: 'bob.test' });
-    expect(values('RedirectMatch')).toHaveLength(2);
-    await works('modifyacct', { user: 'bob', DNS: 'bob.example' });
-    await works('unsuspendacct', { user: 'bob' });
-    const withoutCertificate = (one: string) =>
-      one.replace(/^\s*(?:# Certificate|SSLCertificateFile) .*\n/gm, '');
-    expect(withoutCertificate(text('bob'))).toBe(withoutCertificate(settled(before)));
+    expect(suspensions()).toEqual(['bob']);
+    await works('modifyacct', { user: 'bob', newuser: 'robert' });
+    expect(suspensions()).toEqual(['robert']);
+    await works('unsuspendacct', { user: 'robert' });
+    expect(suspensions()).toEqual([]);
+    await works('suspendacct', { user: 'robert' });
+    await works('removeacct', { username: 'robert' });
+    expect(suspensions()).toEqual([]);
   });
 
   it('include subdomains, addon domains and parked domains, which keep their virtual hosts', async () => {
@@ -165,7 +166,7 @@ describe('the virtual hosts of an account', () => {
 
   it('are not overwritten if somebody edited their file, and removed all the same', async () => {
     await create();
-    writeFileSync(fileOf('bob'), `${text('bob')}# By hand.\n`);
+    writeFileSync(fileOf('bob'), text('bob').replaceAll('whmapi1-suspensions', 'elsewhere'));
     const { metadata } = await here.call('suspendacct', { user: 'bob' });
     expect(metadata).toMatchObject({
       result: 1,

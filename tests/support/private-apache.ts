@@ -185,7 +185,9 @@ export class PrivateApache {
     try {
       const pid = Number(this.text('/run/apache2.pid'));
       // An Apache that was killed leaves the file, and Linux gives its number to another process.
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(this.folder) ? pid : undefined;
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      // While it ends, its line is empty, and “apache2 -k start” takes it for running.
+      return words === '' || words.includes(this.folder) ? pid : undefined;
     } catch {
       return undefined;
     }

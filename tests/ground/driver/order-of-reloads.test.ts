@@ -107,7 +107,8 @@ const namesNothing = [
   ...['users/end-processes', 'users/expire-password', 'users/make-home', 'users/set-password'],
   'users/set-shell',
   ...['users/suspend', 'users/unsuspend', 'virtual-hosts/link-logs', 'virtual-hosts/open'],
-  ...['virtual-hosts/pause', 'virtual-hosts/end-pause', 'php/set-ini', 'php/make-session-folder'],
+  ...['virtual-hosts/set-suspended', 'virtual-hosts/pause', 'virtual-hosts/end-pause'],
+  ...['php/set-ini', 'php/make-session-folder'],
 ];
 /** Those that write the files of daemons. */
 const writing = [

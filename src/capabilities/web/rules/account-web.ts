@@ -24,7 +24,7 @@ export interface AccountWeb {
   readonly username: string;
   readonly home: string;
   readonly addresses: WebAddresses;
-  /** Answers every request with 503 and a page that says that the account is suspended. */
+  /** Answers every request with 503 and a page that says that the account is suspended. Needs no reload. */
   readonly isSuspended: boolean;
   /** Answers every request with 509, because the account has used its bandwidth. */
   readonly isOverLimit: boolean;

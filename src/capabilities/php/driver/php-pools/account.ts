@@ -1,4 +1,5 @@
-// The PHP-FPM pools of an account: one for each of its virtual hosts that uses PHP-FPM. A suspended account has none.
+// The PHP-FPM pools of an account: one for each of its virtual hosts that uses PHP-FPM. A suspended account keeps them: the
+// web server does not ask them for anything, and without a request they have no process.
 import type { Account } from '../../../accounts/rules/accounts.ts';
 import { listOf } from '../../../domains/rules/hosted-domains.ts';
 import { renamed, renamesOf } from '../../../domains/rules/renamed-domains.ts';
@@ -55,9 +56,8 @@ export const part: AccountPart = {
     const pools = [await present(world, before), await present(world, after, before)] as const;
     return stepsFor(after, union(...pools));
   },
-  suspended: ({ roles }, { username }) => (roles.has(ROLE) ? [remove.plan({ username })] : []),
-  unsuspended: async (world, account) =>
-    stepsFor(account, await present(world, { ...account, suspendedAt: null })),
+  // An earlier version removed the pools of suspended accounts.
+  unsuspended: async (world, account) => stepsFor(account, await present(world, account)),
   removed: (_world, { username }) => [remove.plan({ username })],
   assertRemovable: ({ machine }, { account: { username } }) => assertRemovable(machine, username),
 };

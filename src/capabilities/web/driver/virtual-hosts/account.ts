@@ -23,6 +23,7 @@ import open from './steps/open.ts';
 import pause from './steps/pause.ts';
 import removeLogs from './steps/remove-logs.ts';
 import remove from './steps/remove.ts';
+import setSuspended from './steps/set-suspended.ts';
 import shareLogs from './steps/share-logs.ts';
 import writeCgiRunner from './steps/write-cgi-runner.ts';
 import { virtualHosts } from './virtual-hosts.ts';
@@ -191,8 +192,8 @@ export const part: AccountPart = {
     };
   },
 
-  suspended: (world, account) => webSteps(world, account, { isSuspended: true }),
-  unsuspended: (world, account) => webSteps(world, account, { isSuspended: false }),
+  suspended: (world, account) => suspension(world, account, true),
+  unsuspended: (world, account) => suspension(world, account, false),
   async removed({ db, roles }, account) {
     if (!roles.has(ROLE)) return [];
     const primary = await primaryTypesOf(db, account);
@@ -205,6 +206,11 @@ export const part: AccountPart = {
     if (roles.has(ROLE)) await virtualHosts.assertReady(machine);
   },
 };
+
+async function suspension(world: World, account: Account, isSuspended: boolean): Promise<PlannedStep[]> {
+  if (!world.roles.has(ROLE)) return [];
+  return [setSuspended.plan(await webChange(world, account, { isSuspended }))];
+}
 
 /** True if the websites cannot answer while the account changes, because their files move. */
 function isMoved(before: Account, after: Account): boolean {

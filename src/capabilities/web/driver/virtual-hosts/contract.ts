@@ -75,6 +75,8 @@ export interface VirtualHostsDriver<Memento> {
   reload(machine: DriverMachine): Promise<void>;
   /** The same for what `setUp` writes. */
   restart(machine: DriverMachine): Promise<void>;
+  /** True if the virtual hosts of the account are there, and look for the file of a suspension at each request. */
+  looksForSuspension(machine: DriverMachine, username: string): Promise<boolean>;
   /** The accounts that have virtual hosts. */
   usernames(machine: DriverMachine): Promise<ReadonlySet<string>>;
   /** Marks the account's files as ours, even if they were edited by hand, so that they can be removed. */

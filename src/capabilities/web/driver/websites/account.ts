@@ -24,6 +24,7 @@ import makeDocumentRoot from '../../../files/driver/document-roots/steps/make.ts
 import { stepsFor } from '../../../php/driver/php-pools/account.ts';
 import { accountFile as poolFile, CONFIGURATION } from '../../../php/driver/php-pools/places.ts';
 import { findVersions } from '../../../php/driver/versions.ts';
+import { isSuspended } from '../virtual-hosts/suspensions.ts';
 import { webSteps } from '../virtual-hosts/account.ts';
 import linkLogs from '../virtual-hosts/steps/link-logs.ts';
 import open from '../virtual-hosts/steps/open.ts';
@@ -51,6 +52,9 @@ export const part: AccountPart = {
       const lacks = [
         ...(present.has(account.username) ? [] : ['the virtual hosts']),
         ...(await lackingFiles(looking, account)),
+        ...(account.suspendedAt !== null && !(await isSuspended(machine, account.username))
+          ? ['the file that stops the websites of a suspended account']
+          : []),
         ...((await isShutOut(machine, account)) ? ['the right of the web server to read the websites'] : []),
       ];
       const { username } = account;

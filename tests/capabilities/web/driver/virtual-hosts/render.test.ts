@@ -39,7 +39,7 @@ describe.each(Object.keys(places))('a hostile value as %s', (place) => {
         }
         expect(directives(text)).toEqual(expected);
         const own =
-          /\$\{WHMAPI1_ACCESS_FILES\}|"%\{ENV:REDIRECT_STATUS\}"|%\{SERVER_NAME\}|%\{REQUEST_URI\}|"%\{THE_REQUEST\}"/g;
+          /\$\{WHMAPI1_ACCESS_FILES\}|"%\{ENV:REDIRECT_STATUS\}"|"%\{REQUEST_METHOD\}"|%\{SERVER_NAME\}|%\{REQUEST_URI\}|"%\{THE_REQUEST\}"/g;
         expect(text.replaceAll(own, '')).not.toMatch(/\$\{|%\{|\\\n|[^\t\n\x20-\x7e“”]/);
       }),
       { numRuns: 300 },

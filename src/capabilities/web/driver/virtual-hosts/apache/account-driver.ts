@@ -4,10 +4,11 @@ import type { DesiredFile, DriverPort, FileDriver } from '../../../../../ground/
 import type { AccountWeb, ServedBefore } from '../contract.ts';
 import { isWildcard } from '../../../../../core/wildcards.ts';
 import { waitingFolder } from '../../../../php/driver/php-pools/waiting.ts';
+import { SUSPENSIONS, suspensionOf } from '../../../../../ground/driver/virtual-hosts/places.ts';
 import { logFolderOf } from '../logs.ts';
 import { anywhere, common, reloadsOf, requestedReloads } from './common.ts';
 import type { ApacheServer } from './control.ts';
-import { accountFile, closed, primaryFile, primaryTypes, wildcardFile } from './places.ts';
+import { accountFile, closed, primaryFile, primaryTypes, readable, wildcardFile } from './places.ts';
 import { userName } from './apache-conf.ts';
 import {
   renderAccount,
@@ -51,7 +52,9 @@ export function accountDriver(server: ApacheServer): FileDriver<readonly Desired
           accepted.add(account);
       }
     },
-    reloads(accounts, changes, port) {
+    reloads(accounts, all, port) {
+      // Apache looks for these at each request.
+      const changes = all.filter((one) => !one.path.startsWith(`${SUSPENSIONS}/`));
       const isAdded = changes.every(({ before, after }) => before === null && after !== null);
       return isAdded && accounts.every((account) => accepted.has(account))
         ? requestedReloads(server, port)
@@ -94,8 +97,14 @@ function filesOf(desired: DesiredAccount, find: Locate, ports: Ports): DesiredFi
     const content = web === null ? null : renderPrimary(web, type, find, ports);
     return content === null && !primary.includes(type) ? [] : [file(primaryFile(type), content)];
   });
+  const suspension = (name: string, isSuspended: boolean) => ({
+    path: suspensionOf(userName(name)),
+    content: isSuspended ? '' : null,
+    attributes: readable,
+  });
   return [
-    ...(former === undefined ? [] : [file(accountFile(userName(former)), null)]),
+    suspension(username, web?.isSuspended === true),
+    ...(former === undefined ? [] : [suspension(former, false), file(accountFile(userName(former)), null)]),
     file(accountFile(username), web === null ? null : rendered(web, desired, find, ports)),
     ...wildcards.map((name) => {
       const host = web?.hosts.find(({ servername }) => servername === name);

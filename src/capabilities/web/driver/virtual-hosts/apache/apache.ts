@@ -1,6 +1,7 @@
 // Virtual hosts on Apache, in a file for each account that people can read.
 import type { LockingWork } from '../../../../../ground/driver/each-account.ts';
 import { FileSteps, type FileMemento } from '../../../../../ground/driver/file-driver.ts';
+import { suspensionOf } from '../../../../../ground/driver/virtual-hosts/places.ts';
 import type { DriverMachine, DriverStep } from '../../../../../ground/driver/step.ts';
 import { confirm } from './additions.ts';
 import type {
@@ -13,7 +14,7 @@ import type {
   WebServerOptions,
 } from '../contract.ts';
 import { accountDriver, type DesiredAccount } from './account-driver.ts';
-import { userName } from './apache-conf.ts';
+import { path, userName } from './apache-conf.ts';
 import {
   assertRuns,
   exclusively,
@@ -87,6 +88,12 @@ export class Apache implements VirtualHostsDriver<FileMemento> {
     }));
     const description = `Write the virtual hosts of ${changes.length} accounts in the configuration of Apache.`;
     return this.#accounts.step('virtual hosts of accounts', description, desired);
+  }
+
+  async looksForSuspension(machine: DriverMachine, username: string): Promise<boolean> {
+    const { files } = await this.#accounts.port(machine);
+    const text = (await files.readText(accountFile(userName(username)))) ?? '';
+    return text.includes(path(files.locate(suspensionOf(username))));
   }
 
   async usernames(machine: DriverMachine): Promise<ReadonlySet<string>> {

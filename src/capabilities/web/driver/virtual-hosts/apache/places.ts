@@ -1,7 +1,12 @@
 // Where Apache's files are on Debian.
 import type { FileAttributes } from '../../../../../core/machine-daemons.ts';
 import { plainName } from '../../../../../core/wildcards.ts';
-import { CHALLENGES, DOMAIN_LOGS, PAUSES } from '../../../../../ground/driver/virtual-hosts/places.ts';
+import {
+  CHALLENGES,
+  DOMAIN_LOGS,
+  PAUSES,
+  SUSPENSIONS,
+} from '../../../../../ground/driver/virtual-hosts/places.ts';
 
 export { OURS } from '../../../../../ground/driver/virtual-hosts/places.ts';
 
@@ -57,4 +62,5 @@ export const FOLDERS = [
   { path: DOMAIN_LOGS, attributes: { mode: 0o711 } },
   { path: CHALLENGES, attributes: { mode: 0o755 } },
   { path: PAUSES, attributes: { mode: 0o755 } },
+  { path: SUSPENSIONS, attributes: { mode: 0o755 } },
 ];

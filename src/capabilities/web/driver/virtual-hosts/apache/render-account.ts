@@ -5,6 +5,7 @@ import {
   accessLog,
   errorLog,
   pauseOf,
+  suspensionOf,
 } from '../../../../../ground/driver/virtual-hosts/places.ts';
 import type { AccountWeb, IndexType, PrimaryType, WebHost } from '../contract.ts';
 import { isWildcard, plainName } from '../../../../../core/wildcards.ts';
@@ -228,8 +229,8 @@ const SUSPENDED_PATH = `${INTERNAL}suspended`;
 const OVER_LIMIT_PATH = `${INTERNAL}over-limit`;
 function answers(web: AccountWeb, host: WebHost, around: Surroundings): string[] {
   const { locate } = around;
-  if (web.isSuspended) return onePage(SUSPENDED_PATH, SUSPENDED_PAGE, locate);
-  if (web.isOverLimit) return onePage(OVER_LIMIT_PATH, OVER_LIMIT_PAGE, locate);
+  if (web.isOverLimit)
+    return [...suspended(web, locate), ...onePage(OVER_LIMIT_PATH, OVER_LIMIT_PAGE, locate)];
   if (web.isMoving === true) {
     return [
       `DocumentRoot ${path(locate(CHALLENGES))}`,
@@ -285,6 +286,7 @@ function website(web: AccountWeb, host: WebHost, { locate }: Surroundings): stri
   return [
     `DocumentRoot ${path(locate(documentRoot))}`,
     ...paused(path(locate(pauseOf(user)))),
+    ...suspended(web, locate),
     ...welcome(web, documentRoot, locate),
     ...(hasCgi || host.php?.runs === 'cgi' ? suexec : []),
     ...(hasCgi ? section('IfModule', '!mod_suexec.c', WITHOUT_CGI) : WITHOUT_CGI),
@@ -314,6 +316,24 @@ function paused(file: string): string[] {
     `RewriteCond ${file} -f`,
     `RewriteRule ${NOT_CHALLENGES} "-" [E=whmapi1_paused:1,R=503,L]`,
     `Header always set Retry-After ${RETRY_AFTER} env=whmapi1_paused`,
+  ];
+}
+
+/**
+ * While the account is suspended, every path answers 503 except challenges, also those that .htaccess would rewrite. The
+ * page is a file for mod_asis, which answers only to GET and HEAD.
+ */
+function suspended({ username }: AccountWeb, locate: Locate): string[] {
+  const isSuspended = `RewriteCond ${path(locate(suspensionOf(userName(username))))} -f`;
+  return [
+    'RewriteEngine On',
+    isSuspended,
+    'RewriteCond "%{REQUEST_METHOD}" "^(?:GET|HEAD)$"',
+    `RewriteRule ${NOT_CHALLENGES} "${SUSPENDED_PATH}" [PT,L]`,
+    isSuspended,
+    `RewriteRule ${NOT_CHALLENGES} "-" [R=503,L]`,
+    ...NOT_FOR_CLIENTS,
+    `Alias "${SUSPENDED_PATH}" ${path(locate(SUSPENDED_PAGE))}`,
   ];
 }
 

@@ -22,7 +22,7 @@ interface Written {
   readonly isUnconfirmed: boolean;
 }
 
-const stepOf = ({ username, after, former, primary, wildcards, isNew }: WebChange) =>
+export const stepOf = ({ username, after, former, primary, wildcards, isNew }: WebChange) =>
   isNew === true
     ? virtualHosts.add(username, after)
     : virtualHosts.change(username, after, { former, primary, wildcards });
