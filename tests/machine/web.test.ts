@@ -140,7 +140,8 @@ describeOnMachine('websites, in this order', () => {
       'Options +FollowSymLinks\nRewriteEngine On\nRewriteRule ^nice/ index.html [L]\n',
     );
     machine.sh(`mkdir -p /etc/apache2/whmapi1/custom/bob
-      echo 'Header set X-Own yes' >/etc/apache2/whmapi1/custom/bob/own.conf`);
+      echo 'Header set X-Own yes' >/etc/apache2/whmapi1/custom/bob/own.conf
+      systemctl reload apache2`);
     works('modifyacct', 'user=bob', 'HASCGI=1', 'QUOTA=500');
     works('suspendacct', 'user=bob');
     works('unsuspendacct', 'user=bob');
