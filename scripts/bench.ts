@@ -38,7 +38,6 @@ const parts = /--only=(\S+)/.exec(process.argv.join(' '))?.[1]?.split(',');
 const isAsked = (part: string) => parts?.includes(part) ?? true;
 const work = mkdtempSync(join(tmpdir(), 'whmapi1-bench-'));
 const state = join(work, 'state');
-const addon = join(top, 'node_modules/better-sqlite3/build/Release/better_sqlite3.node');
 const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 
 // Where it is set, every start of Node takes 40 ms longer, which would make any ratio look good.
@@ -85,7 +84,7 @@ function starts(title: string, program: string): void {
     { name: 'policy_status, JSON', argv: () => [program, '--output=json', 'twofactorauth_policy_status'] },
     {
       name: 'the parts of a set alone',
-      argv: () => [join(top, 'scripts/bench/parts-of-a-set.cjs'), addon, state],
+      argv: () => [join(top, 'scripts/bench/parts-of-a-set.cjs'), state],
     },
     { name: 'set, JSON', argv: set('json') },
     { name: 'set, YAML', argv: set('yaml') },

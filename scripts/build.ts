@@ -7,6 +7,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build, transform, type Metafile } from 'esbuild';
 import { pack } from '../src/loader/loader.cjs';
+import { addonInputs, copyAddons } from './build/addons.ts';
 import { compileNatives } from './build/client.ts';
 import { notices } from './build/notices.ts';
 import { bundlePage } from './build/page.ts';
@@ -35,7 +36,6 @@ async function bundle(): Promise<void> {
     minify: true,
     charset: 'ascii',
     legalComments: 'none',
-    external: ['*.node'],
     plugins: [
       readySearchIndex(top),
       readyReader(top),
@@ -64,7 +64,7 @@ async function bundle(): Promise<void> {
     writeFileSync(join(draft, file), pack(`({${parts.join(',\n')}})`));
   }
   const all = [metafile, await bundleServer(), await bundlePage(top, join(draft, 'page'))];
-  const inputs = all.flatMap((one) => Object.keys(one.inputs));
+  const inputs = [...all.flatMap((one) => Object.keys(one.inputs)), ...addonInputs(top)];
   writeFileSync(join(draft, 'THIRD-PARTY-NOTICES.txt'), notices(top, inputs));
   copyFileSync(join(top, 'src/loader/loader.cjs'), join(draft, 'loader.cjs'));
 }
@@ -94,7 +94,6 @@ async function bundleServer(): Promise<Metafile> {
     // As require: Node's own import() takes longer, each time.
     supported: { 'dynamic-import': false },
     legalComments: 'none',
-    external: ['*.node'],
     plugins: [readyOpenApi(top), passwordWordsReader(top), trimmed(top)],
     metafile: true,
   });
@@ -180,6 +179,7 @@ function replaceDist(): void {
 rmSync(draft, { recursive: true, force: true });
 mkdirSync(draft);
 await bundle();
+copyAddons(top, draft);
 await writeReady(draft);
 writePasswordWords(draft);
 writeFileSync(join(draft, 'build-id'), buildId());

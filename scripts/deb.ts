@@ -16,8 +16,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { addonName } from './build/addons.ts';
 import { clients, compileNatives } from './build/client.ts';
-import { noticesOf } from './build/notices.ts';
 import { changelog, control, copyright, withoutAddress } from './deb/documents.ts';
 import { PackageTree } from './deb/tree.ts';
 import { withoutCodeCache } from './deb/without-code-cache.ts';
@@ -34,7 +34,7 @@ const architecture = tool('dpkg', '--print-architecture');
 const tree = new PackageTree(top);
 
 const PROGRAM = 'usr/lib/whmapi1';
-const ADDON = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node';
+const ADDON = `dist/${addonName(process.arch)}`;
 const DOCUMENTS = 'usr/share/doc/whmapi1';
 
 try {
@@ -61,7 +61,7 @@ function build(): string {
 function placeProgram(): void {
   for (const path of readdirSync(join(top, 'dist'), { recursive: true, encoding: 'utf8' })) {
     const from = join(top, 'dist', path);
-    if (lstatSync(from).isFile())
+    if (lstatSync(from).isFile() && !path.endsWith('.node'))
       tree.write(join(PROGRAM, 'dist', path), withoutCodeCache(readFileSync(from)));
   }
   placeNatives();
@@ -120,8 +120,7 @@ function placeManPages(): void {
 }
 
 function placeDocuments(): void {
-  const bundled = readFileSync(join(top, 'dist/THIRD-PARTY-NOTICES.txt'), 'utf8');
-  const notices = `${bundled}\n\n${'-'.repeat(78)}\n\n${noticesOf([join(top, 'node_modules/better-sqlite3')])}`;
+  const notices = readFileSync(join(top, 'dist/THIRD-PARTY-NOTICES.txt'), 'utf8');
   tree.write(`${DOCUMENTS}/copyright`, copyright(readFileSync(join(top, 'LICENSE'), 'utf8'), notices));
   // The program makes these diversions when a role is activated, so a purge takes them back.
   tree.write(

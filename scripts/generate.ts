@@ -5,10 +5,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import Database from 'better-sqlite3';
 import { format, resolveConfig } from 'prettier';
 import type { AccountApi } from '../src/core/context.ts';
 import type { AnyFunction } from '../src/core/define.ts';
+import { Database } from '../src/store/database.ts';
 import { catalogueModules } from './generate/catalogue.ts';
 import { coverage, coverageModule } from './generate/coverage.ts';
 import { errorsPage } from './generate/errors-page.ts';
@@ -279,7 +279,7 @@ export const migrations: readonly { readonly version: number; readonly sql: stri
 function schemaModule(migrations: readonly Migration[]): string {
   const database = new Database(':memory:');
   for (const { sql } of migrations) database.exec(sql);
-  const list = (sql: string) => database.prepare(sql).pluck().all() as string[];
+  const list = (sql: string) => database.prepare(sql).values() as string[];
   const isOwn = "name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
   const objects = list(`SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND ${isOwn} ORDER BY rowid`);
   const rows = list(

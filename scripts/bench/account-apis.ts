@@ -56,9 +56,6 @@ export async function compareAccountApis(
   chmodSync(work, 0o711);
   mkdirSync(place, { mode: 0o711 });
   for (const part of ['bin', 'dist']) cpSync(join(top, part), join(place, part), { recursive: true });
-  cpSync(join(top, 'node_modules/better-sqlite3'), join(place, 'node_modules/better-sqlite3'), {
-    recursive: true,
-  });
   const program = join(place, 'bin/whmapi1');
   const whm = (...words: string[]) =>
     JSON.parse(

@@ -4,8 +4,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import Database from 'better-sqlite3';
 import type { AccountApi } from '../../src/core/context.ts';
+import { Database } from '../../src/store/database.ts';
 import { loadAccountFunction } from '../../src/uapi/load.ts';
 import { accountLoaders } from '../../src/uapi/loaders.generated.ts';
 import { callOnce, type Taken } from './list-call.ts';
@@ -91,7 +91,7 @@ function addItems(top: string, state: string, environment: Environment, count: n
   if (status !== 0) throw new Error(`createacct ended with ${status}.`);
   const database = new Database(join(state, 'store.db'));
   const copy = (table: string, given: Readonly<Record<string, string>>) => {
-    const columns = (database.pragma(`table_info(${table})`) as { name: string }[]).map(({ name }) => name);
+    const columns = database.prepare(`SELECT name FROM pragma_table_info('${table}')`).values() as string[];
     database.exec(
       `INSERT INTO ${table} (${columns.join(', ')})
        SELECT ${columns.map((name) => given[name] ?? `model.${name}`).join(', ')}

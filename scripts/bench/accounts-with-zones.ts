@@ -4,9 +4,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import { Bind } from '../../src/capabilities/dns/driver/zones/bind/bind.ts';
 import { linuxMachine } from '../../src/machine/choose.ts';
+import { Database } from '../../src/store/database.ts';
 import { makeToken, median, startServer, time, type Environment, type Started } from './measure.ts';
 import { partsOf, showParts, type Parts } from './spent-parts.ts';
 

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/store/database.ts';
 import { median, peak, time, type Environment } from './measure.ts';
 
 interface Pair {
@@ -144,7 +144,11 @@ export function prepareAccounts(
     feature_list: `'default'`,
     theme: `'jupiter'`,
   };
-  const columns = database.pragma('table_info(account)') as { name: string; type: string; notnull: 0 | 1 }[];
+  const columns = database.prepare('PRAGMA table_info(account)').all() as {
+    name: string;
+    type: string;
+    notnull: 0 | 1;
+  }[];
   const values = columns.map(
     ({ name, type, notnull }) => given[name] ?? (notnull === 0 ? 'NULL' : type === 'TEXT' ? `''` : '0'),
   );

@@ -1,12 +1,12 @@
 // Calls of the command in loops of a shell, as scripts make them: through a running server, without one, and by the
 // program in Node. A loop starts the command as cheaply as the system can, so the start of the command is what is measured.
-import Database from 'better-sqlite3';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codeAt } from '../../src/capabilities/two-factor/rules/totp.ts';
+import { Database } from '../../src/store/database.ts';
 import { median, startServer, time, type Environment } from './measure.ts';
 
 const ROUNDS = 7;

@@ -4,10 +4,10 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import type { AnyFunction } from '../../src/core/define.ts';
 import { index } from '../../src/functions/index.generated.ts';
 import { loadFunction } from '../../src/functions/load.ts';
+import { Database } from '../../src/store/database.ts';
 import { prepareAccounts } from './accounts.ts';
 import { callOnce, compareWithStringify, HEADINGS, type Taken } from './list-call.ts';
 import type { Environment } from './measure.ts';
@@ -107,7 +107,7 @@ function addWebsites(program: string, state: string, environment: Environment): 
   if (status !== 0) throw new Error(`createacct ended with ${status}.`);
   const database = new Database(join(state, 'store.db'));
   const copy = (table: string, given: Readonly<Record<string, string>>) => {
-    const columns = (database.pragma(`table_info(${table})`) as { name: string }[]).map(({ name }) => name);
+    const columns = database.prepare(`SELECT name FROM pragma_table_info('${table}')`).values() as string[];
     database.exec(
       `INSERT INTO ${table} (${columns.join(', ')})
        SELECT ${columns.map((name) => given[name] ?? `model.${name}`).join(', ')}
@@ -118,7 +118,7 @@ function addWebsites(program: string, state: string, environment: Environment): 
   const ofDomain = (column: string, domain = 'account.domain', model = 'model.example') =>
     `replace(model.${column}, '${model}', ${domain})`;
   const id = (column: string) => ofDomain(column, `replace(account.domain, '.', '_')`, 'model_example');
-  const domains = database.prepare(`SELECT domain FROM account WHERE username <> 'model'`).pluck().all();
+  const domains = database.prepare(`SELECT domain FROM account WHERE username <> 'model'`).values();
   for (const file of ['etc/bind/whmapi1/zones/*.conf', 'var/lib/bind/whmapi1/*.db']) {
     const place = join(state, 'root', file);
     const text = readFileSync(place.replace('*', 'model.example'), 'utf8');

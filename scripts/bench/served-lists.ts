@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/store/database.ts';
 import { prepareAccounts } from './accounts.ts';
 import { compareWithStringify, HEADINGS } from './list-call.ts';
 import { median, processorTimeOf, startServer, stop, type Environment } from './measure.ts';

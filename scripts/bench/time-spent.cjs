@@ -58,9 +58,9 @@ time(fs, ['fdatasyncSync']);
 const { dlopen } = process;
 process.dlopen = (loaded, ...rest) => {
   dlopen.call(process, loaded, ...rest);
-  const { Database, Statement } = loaded.exports;
-  time(Database.prototype, ['exec', 'prepare']);
-  time(Statement.prototype, ['run', 'get', 'all']);
+  const { DatabaseSync, StatementSync } = loaded.exports;
+  time(DatabaseSync.prototype, ['exec', 'prepare']);
+  time(StatementSync.prototype, ['run', 'get', 'all']);
 };
 
 process.on('SIGUSR2', () => {

@@ -8,8 +8,10 @@ export function trimmed(top: string): Plugin {
   return {
     name: 'trimmed',
     setup(build) {
-      // better-sqlite3 searches a dozen places for its addon through “bindings”; it stands in one.
-      build.onResolve({ filter: /^bindings$/ }, () => ({ path: join(top, 'src/store/addon.cjs') }));
+      // The package searches for its addon; it is beside the program (`scripts/build/addons.ts`).
+      build.onResolve({ filter: /^@photostructure\/sqlite$/ }, () => ({
+        path: join(top, 'src/store/addon.cjs'),
+      }));
       // Most calls ask nothing of node:os, which takes longer to load than all of it that a call might use.
       build.onResolve({ filter: /^node:os$/ }, ({ path, importer }) =>
         importer.startsWith(join(top, 'src')) ? { path, namespace: 'on demand' } : undefined,
@@ -38,13 +40,6 @@ export function trimmed(top: string): Plugin {
         path: join(top, 'node_modules', path, 'dist/index.mjs'),
         sideEffects: false,
       }));
-      // What better-sqlite3 gives a database that nothing here calls.
-      build.onLoad(
-        { filter: /better-sqlite3\/lib\/methods\/(backup|serialize|aggregate|table)\.js$/ },
-        () => ({
-          contents: 'module.exports = undefined;',
-        }),
-      );
       // thirty-two calls `new Buffer`, which prints a deprecation warning once it is bundled.
       build.onLoad({ filter: /thirty-two\/.*\.js$/ }, ({ path }) => ({
         contents: `${replaced(path, 'new Buffer(', 'bufferOf(', 0)}

@@ -28,8 +28,8 @@ export interface Contents {
 }
 
 /**
- * DEBIAN/control. The native addon is compiled for the ABI of Node 20 (115), which trixie has. The tools in Depends
- * create users, their crontabs and quotas; those in Recommends are needed by single functions.
+ * DEBIAN/control. The tools in Depends create users, their crontabs and quotas; those in Recommends are needed by single
+ * functions.
  */
 export function control({ version, architecture, kilobytes, libraries }: Contents): string {
   return `Package: whmapi1
@@ -37,7 +37,7 @@ Version: ${version}
 Architecture: ${architecture}
 Maintainer: ${maintainer}
 Installed-Size: ${kilobytes}
-Depends: nodejs (>= 20.19), nodejs (<< 21), ${libraries}, init-system-helpers (>= 1.52), passwd, procps
+Depends: nodejs (>= 20.19), ${libraries}, init-system-helpers (>= 1.52), passwd, procps
 Recommends: cron, dbus, nftables, quota
 Suggests: bash-completion, postgresql-client
 Section: admin

@@ -1,16 +1,17 @@
 'use strict';
-// Where the bundled program finds better-sqlite3's native addon: beside it, or where npm put it.
+// Takes the place of the package that binds SQLite in the built program: dist/ has its addons, each for all versions of
+// Node. It is loaded with the first database, because many calls need none.
 const { join } = require('node:path');
 
-module.exports = function loadAddon() {
-  const addon = { exports: {} };
-  try {
-    process.dlopen(
-      addon,
-      join(__dirname, '../node_modules/better-sqlite3/build/Release/better_sqlite3.node'),
-    );
-  } catch {
-    process.dlopen(addon, require.resolve('better-sqlite3/build/Release/better_sqlite3.node'));
-  }
-  return addon.exports;
+let addon;
+
+module.exports = {
+  get DatabaseSync() {
+    if (addon === undefined) {
+      const loaded = { exports: {} };
+      process.dlopen(loaded, join(__dirname, `sqlite-${process.arch}.node`));
+      addon = loaded.exports;
+    }
+    return addon.DatabaseSync;
+  },
 };

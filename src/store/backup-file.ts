@@ -1,10 +1,11 @@
 // A backup is one SQLite file: the unchanged tables of the store, and an additional table with a manifest.
 import { createHash } from 'node:crypto';
-import Database from 'better-sqlite3';
 import { ApiError } from '../core/errors.ts';
+import { Database } from './database.ts';
 import { faultsOf } from './inspect.ts';
 import { differing, digestsOf, rowsOf, tablesOf, verbatim, type Moved, type Table } from './move.ts';
 import { schemaVersion } from './schema-version.generated.ts';
+import { SQLITE, sqliteCode } from './sqlite-code.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { unavailable } from './unavailable.ts';
 
@@ -33,25 +34,21 @@ export interface Manifest {
 
 export interface Backup {
   readonly manifest: Manifest;
-  readonly key: Buffer | undefined;
+  readonly key: Uint8Array | undefined;
 }
 
 /** Returns the tables of the store, without the additional table of the backup. */
-export function storeTables(database: Database.Database): Table[] {
+export function storeTables(database: Database): Table[] {
   return tablesOf(database).filter(({ name }) => name !== TABLE);
 }
 
-export function digestTables(database: Database.Database): Promise<Moved[]> {
-  const db = verbatim(new SqliteConnection(database, new Map()));
+export function digestTables(database: Database): Promise<Moved[]> {
+  const db = verbatim(new SqliteConnection(database));
   return digestsOf(storeTables(database), (table) => rowsOf(db, table));
 }
 
 /** Adds the manifest and the key to the tables of a store. */
-export function writeManifest(
-  database: Database.Database,
-  manifest: Manifest,
-  key: Buffer | undefined,
-): void {
+export function writeManifest(database: Database, manifest: Manifest, key: Uint8Array | undefined): void {
   const text = JSON.stringify(manifest);
   database.transaction(() => {
     database.exec(`CREATE TABLE ${TABLE} (name TEXT NOT NULL PRIMARY KEY, value ANY NOT NULL) STRICT`);
@@ -59,11 +56,11 @@ export function writeManifest(
     insert.run('manifest', text);
     insert.run('digest', digestOf(text, key));
     if (key !== undefined) insert.run('key', key);
-  })();
+  });
 }
 
 /** Removes the manifest and the key, so that the file is a store again. Nothing of the key stays in free pages. */
-export function removeManifest(database: Database.Database): void {
+export function removeManifest(database: Database): void {
   database.pragma('secure_delete = ON');
   database.exec(`DROP TABLE ${TABLE}`);
   database.exec('VACUUM');
@@ -74,29 +71,29 @@ export function removeManifest(database: Database.Database): void {
  * @throws ApiError `bad_param` if the file is not a backup, is damaged, or is from a newer version.
  */
 export async function verifyBackup(path: string, shown: string): Promise<Backup> {
-  let database: Database.Database | undefined;
+  let database: Database | undefined;
   try {
-    database = new Database(path, { readonly: true, fileMustExist: true });
+    database = new Database(path, { readOnly: true });
     return await verify(database, shown);
   } catch (error) {
-    const { code } = error as { code?: unknown };
-    if (code === 'SQLITE_NOTADB') throw notABackup(shown);
-    if (typeof code === 'string' && code.startsWith('SQLITE_CORRUPT')) throw damaged(shown, 'its pages');
+    const code = sqliteCode(error);
+    if (code === SQLITE.NOTADB) throw notABackup(shown);
+    if (code === SQLITE.CORRUPT) throw damaged(shown, 'its pages');
     throw unavailable(error, shown);
   } finally {
     database?.close();
   }
 }
 
-async function verify(database: Database.Database, shown: string): Promise<Backup> {
+async function verify(database: Database, shown: string): Promise<Backup> {
   const isThere = database.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(TABLE);
   if (isThere === undefined) throw notABackup(shown);
   const faults = faultsOf(database);
   if (faults.length > 0) throw damaged(shown, faults[0] ?? '');
-  const select = database.prepare(`SELECT value FROM ${TABLE} WHERE name = ?`).pluck();
-  const text = select.get('manifest') as string;
-  const key = select.get('key') as Buffer | undefined;
-  if (select.get('digest') !== digestOf(text, key)) throw damaged(shown, 'its manifest');
+  const select = database.prepare(`SELECT value FROM ${TABLE} WHERE name = ?`);
+  const text = select.value('manifest') as string;
+  const key = select.value('key') as Uint8Array | undefined;
+  if (select.value('digest') !== digestOf(text, key)) throw damaged(shown, 'its manifest');
   const manifest = JSON.parse(text) as Manifest;
   if (manifest.format !== FORMAT || manifest.schema > schemaVersion) {
     throw new ApiError(
@@ -110,7 +107,7 @@ async function verify(database: Database.Database, shown: string): Promise<Backu
   return { manifest, key };
 }
 
-function digestOf(manifest: string, key: Buffer | undefined): string {
+function digestOf(manifest: string, key: Uint8Array | undefined): string {
   return createHash('sha256')
     .update(manifest)
     .update(key ?? '')

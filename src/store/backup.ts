@@ -13,7 +13,6 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import Database from 'better-sqlite3';
 import { ApiError, badParam, notFound } from '../core/errors.ts';
 import {
   BACKUP_FORMAT,
@@ -23,6 +22,7 @@ import {
   writeManifest,
   type Manifest,
 } from './backup-file.ts';
+import { Database } from './database.ts';
 import { inspectStore, type InspectedStore } from './inspect.ts';
 import { migrations } from './migrations.generated.ts';
 import { copyTable, verbatim } from './move.ts';
@@ -117,7 +117,7 @@ async function write(
 ): Promise<Manifest> {
   if (store.kind === 'sqlite') copySqlite(store.name, draft);
   else await copyPostgres(store, draft);
-  const database = new Database(draft, { fileMustExist: true });
+  const database = new Database(draft, { mustExist: true });
   try {
     database.pragma('journal_mode = DELETE');
     database.pragma('synchronous = FULL');
@@ -142,13 +142,13 @@ async function write(
 }
 
 /** A copy of an earlier backup stays if the machine has nothing newer, because it was not used yet. */
-function addCopies(database: Database.Database, server: string, copies: readonly MachineCopy[]): void {
+function addCopies(database: Database, server: string, copies: readonly MachineCopy[]): void {
   database.transaction(() => {
     const insert = database.prepare(
       'INSERT OR REPLACE INTO machine_copy (server, kind, name, username, sealed) VALUES (?, ?, ?, ?, ?)',
     );
     for (const { kind, name, username, sealed } of copies) insert.run(server, kind, name, username, sealed);
-  })();
+  });
 }
 
 /**
@@ -156,7 +156,7 @@ function addCopies(database: Database.Database, server: string, copies: readonly
  * API, it does not start again when others write, and it does not copy deleted content.
  */
 function copySqlite(from: string, to: string): void {
-  const database = new Database(from, { fileMustExist: true, timeout: 15_000 });
+  const database = new Database(from, { mustExist: true, busyTimeoutMs: 15_000 });
   try {
     database.prepare('VACUUM INTO ?').run(to);
   } finally {
@@ -172,14 +172,14 @@ async function copyPostgres({ db, name, isCurrent }: InspectedStore, to: string)
       `The store “${name}” has the schema of another version. Run a call such as \`whmapi1 list_users\` first, which upgrades it.`,
     );
   }
-  const database = new Database(to, { fileMustExist: true });
+  const database = new Database(to, { mustExist: true });
   try {
     for (const { version, sql } of migrations) {
       database.exec(sql);
       database.pragma(`user_version = ${version}`);
     }
     database.exec('BEGIN');
-    const copy = verbatim(new SqliteConnection(database, new Map()));
+    const copy = verbatim(new SqliteConnection(database));
     for (const table of storeTables(database)) await copyTable(verbatim(db), copy, table);
     database.exec('COMMIT');
   } finally {

@@ -1,8 +1,8 @@
 // Reads this server's own store for a convenience such as the Tab key. It creates, migrates and changes nothing, and
 // gives up soon. Calls use SqliteStore.
 import { closeSync, constants, statSync } from 'node:fs';
-import Database from 'better-sqlite3';
 import type { Db, SqlValue } from '../core/context.ts';
+import { Database } from './database.ts';
 import { schemaVersion } from './schema-version.generated.ts';
 import { findSharedStore } from './shared-store-file.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
@@ -27,19 +27,19 @@ export async function readExistingStore<Result>(
   closeSync(directory.open(STORE_FILE, constants.O_RDWR | constants.O_NOFOLLOW));
   // Not `readonly`, which would leave the files of the write-ahead log behind: the last connection removes them.
   const database = new Database(directory.file(STORE_FILE), {
-    fileMustExist: true,
-    timeout: BUSY_TIMEOUT_MS,
+    mustExist: true,
+    busyTimeoutMs: BUSY_TIMEOUT_MS,
   });
   try {
     database.exec('PRAGMA query_only = 1');
-    if (database.pragma('user_version', { simple: true }) !== schemaVersion) return undefined;
+    if (database.pragma('user_version') !== schemaVersion) return undefined;
     return await work(readerOf(database));
   } finally {
     database.close();
   }
 }
 
-function readerOf(database: Database.Database): Db {
+function readerOf(database: Database): Db {
   return {
     dialect: sqliteDialect,
     server: '',

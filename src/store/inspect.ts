@@ -1,7 +1,7 @@
 // Opens a store only to read it: it is neither created nor brought up to a newer schema.
 import { existsSync } from 'node:fs';
-import Database from 'better-sqlite3';
 import type { Db } from '../core/context.ts';
+import { Database } from './database.ts';
 import { schemaVersion } from './schema-version.generated.ts';
 import { findSharedStore } from './shared-store-file.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
@@ -45,7 +45,7 @@ export async function inspectStore(
   if (!existsSync(path)) return undefined;
   try {
     const database = openForReading(path);
-    const version = database.pragma('user_version', { simple: true }) as number;
+    const version = database.pragma('user_version') as number;
     if (version === 0) {
       database.close();
       return undefined;
@@ -55,9 +55,9 @@ export async function inspectStore(
       name: path,
       schemaVersion: version,
       isCurrent: version === schemaVersion,
-      db: new SqliteConnection(database, new Map()),
+      db: new SqliteConnection(database),
       faults: () => faultsOf(database),
-      close: async () => void database.close(),
+      close: async () => database.close(),
     };
   } catch (error) {
     throw unavailable(error, path);
@@ -68,8 +68,8 @@ export async function inspectStore(
  * Opens the store as calls open it, so that SQLite removes its -wal and -shm files as usual, but forbids writing.
  * @throws errors of SQLite.
  */
-export function openForReading(path: string): Database.Database {
-  const database = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+export function openForReading(path: string): Database {
+  const database = new Database(path, { mustExist: true, busyTimeoutMs: BUSY_TIMEOUT_MS });
   try {
     database.pragma('query_only = ON');
     // Opening alone does not read the file.
@@ -82,9 +82,9 @@ export function openForReading(path: string): Database.Database {
 }
 
 /** Returns the faults in the database's pages and indexes; an empty list if there are none. */
-export function faultsOf(database: Database.Database): string[] {
+export function faultsOf(database: Database): string[] {
   try {
-    const rows = database.prepare('PRAGMA integrity_check(5)').pluck().all() as string[];
+    const rows = database.prepare('PRAGMA integrity_check(5)').values() as string[];
     return rows.filter((row) => row !== 'ok');
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];

@@ -1,8 +1,8 @@
 // Copies everything from one store to another, and verifies the copy.
 import { createHash } from 'node:crypto';
-import Database from 'better-sqlite3';
 import type { Db, SqlValue } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
+import { Database } from './database.ts';
 import type { OpenStore } from './open-store.ts';
 import { postgresDialect } from './postgres/dialect.ts';
 import { schema } from './schema.generated.ts';
@@ -81,11 +81,10 @@ async function copy(from: Db, to: Db): Promise<Outcome> {
   }
 }
 
-export function tablesOf(database: Database.Database): Table[] {
+export function tablesOf(database: Database): Table[] {
   const names = database
     .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name`)
-    .pluck()
-    .all() as string[];
+    .values() as string[];
   return names.map((name) => {
     const described = database.prepare('SELECT name, type, pk FROM pragma_table_info(?)').all(name) as {
       name: string;
@@ -128,7 +127,7 @@ export async function* rowsOf(db: Db, { name, columns, key }: Table): AsyncGener
   }
 }
 
-export async function* freshRows(database: Database.Database, { name }: Table): AsyncGenerator<Row> {
+export async function* freshRows(database: Database, { name }: Table): AsyncGenerator<Row> {
   yield* database.prepare(`SELECT * FROM ${name}`).all() as Row[];
 }
 

@@ -22,11 +22,11 @@ import type { StateDirectory } from './state-directory.ts';
  */
 export class KeyRestore {
   readonly #directory: StateDirectory;
-  readonly #key: Buffer | undefined;
+  readonly #key: Uint8Array | undefined;
   readonly #keptFile: string;
 
   /** `key` is undefined if the backup contains none. The present key then stays. */
-  constructor(directory: StateDirectory, key: Buffer | undefined, stamp: string) {
+  constructor(directory: StateDirectory, key: Uint8Array | undefined, stamp: string) {
     this.#directory = directory;
     this.#key = key;
     this.#keptFile = directory.file(`${KEY_FILE}.before-restore-${stamp}`);

@@ -1,13 +1,14 @@
 // Replaces this server's own store with a restored SQLite file.
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync } from 'node:fs';
-import Database from 'better-sqlite3';
 import { ApiError } from '../core/errors.ts';
 import type { Manifest } from './backup-file.ts';
 import { digestTables } from './backup-file.ts';
+import { Database } from './database.ts';
 import { openForReading } from './inspect.ts';
 import type { KeyRestore } from './restore-key.ts';
 import type { RestoreOptions } from './restore.ts';
 import { schema } from './schema.generated.ts';
+import { SQLITE, sqliteCode } from './sqlite-code.ts';
 import { STORE_FILE } from './sqlite.ts';
 import type { StateDirectory } from './state-directory.ts';
 
@@ -77,8 +78,8 @@ function keep(path: string, kept: string, isWhole: boolean): string[] {
  * locked.
  * @throws ApiError `busy` while another process has it open.
  */
-function takeOver(path: string): Database.Database | undefined {
-  const database = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+function takeOver(path: string): Database | undefined {
+  const database = new Database(path, { mustExist: true, busyTimeoutMs: BUSY_TIMEOUT_MS });
   try {
     // In this mode, SQLite waits until all others have closed the file. After that, no other process can open it.
     database.pragma('locking_mode = EXCLUSIVE');
@@ -87,14 +88,14 @@ function takeOver(path: string): Database.Database | undefined {
     return database;
   } catch (error) {
     database.close();
-    const code = String((error as { code?: unknown }).code);
-    if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
+    const code = sqliteCode(error);
+    if (code === SQLITE.BUSY || code === SQLITE.LOCKED) {
       throw new ApiError(
         'busy',
         `Another process is using “${path}”. Stop the API server (systemctl stop whmapi1d) and wait for calls to end. fuser shows who has it open.`,
       );
     }
-    if (/^SQLITE_(NOTADB|CORRUPT|IOERR)/.test(code)) return undefined;
+    if (code === SQLITE.NOTADB || code === SQLITE.CORRUPT || code === SQLITE.IOERR) return undefined;
     throw error;
   }
 }
@@ -107,7 +108,7 @@ async function assertEmpty(path: string): Promise<void> {
     const fresh = new Database(':memory:');
     try {
       fresh.exec(schema);
-      const isUnused = database.pragma('user_version', { simple: true }) === 0;
+      const isUnused = database.pragma('user_version') === 0;
       const [initial, present] = [await digestTables(fresh), await digestTables(database)];
       const other = present
         .filter(({ table, digest }) => digest !== initial.find((one) => one.table === table)?.digest)

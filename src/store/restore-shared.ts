@@ -1,8 +1,8 @@
 // Replaces the contents of a shared store with a backup, in one transaction.
-import Database from 'better-sqlite3';
 import type { Db } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
 import { digestTables, storeTables, type Manifest } from './backup-file.ts';
+import { Database } from './database.ts';
 import { migrations } from './migrations.generated.ts';
 import { copyTable, differing, digestsOf, rowsOf, stayIdle, verbatim } from './move.ts';
 import { inspectPostgres } from './postgres/inspect.ts';
@@ -28,7 +28,7 @@ export async function replaceSharedStore(
   draft: string,
   { force, dryRun, stamp, manifest, key, begin, keepShared }: Replacing,
 ): Promise<string[]> {
-  const backup = new Database(draft, { fileMustExist: true });
+  const backup = new Database(draft, { mustExist: true });
   const fresh = new Database(':memory:');
   const store = new SharedStore({ ...shared, directory, livesLong: false });
   try {
@@ -40,7 +40,7 @@ export async function replaceSharedStore(
     const tables = storeTables(fresh);
     const beginnings = await digestTables(fresh);
     const kept = directory.file(`store.before-restore-${stamp}.backup`);
-    const from = verbatim(new SqliteConnection(backup, new Map()));
+    const from = verbatim(new SqliteConnection(backup));
     // In one transaction, so that no other server changes anything between the backup of the contents and the restore.
     const isUnused = async (db: Db) =>
       differing(beginnings, await digestsOf(tables, (table) => rowsOf(verbatim(db), table))) === '';

@@ -1,9 +1,9 @@
 // --restore: replaces the store with a backup, completely or not at all.
 import { closeSync, constants, copyFileSync, fchmodSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
-import Database from 'better-sqlite3';
 import { ApiError, badParam } from '../core/errors.ts';
 import { removeManifest, verifyBackup, type Backup, type Manifest } from './backup-file.ts';
+import { Database } from './database.ts';
 import { isSameKey, KeyRestore } from './restore-key.ts';
 import { replaceOwnStore } from './restore-own.ts';
 import type { RunningServer } from './running-servers.ts';
@@ -119,10 +119,10 @@ function assertSameKind({ store }: Manifest, isShared: boolean): void {
 
 /** Converts the backup to a store. @returns the number of unfinished operations. */
 function strip(draft: string): number {
-  const database = new Database(draft, { fileMustExist: true });
+  const database = new Database(draft, { mustExist: true });
   try {
     database.pragma('journal_mode = DELETE');
-    const operations = database.prepare('SELECT count(*) FROM operation').pluck().get() as number;
+    const operations = database.prepare('SELECT count(*) FROM operation').value() as number;
     for (const table of PASSING) {
       const isThere = database.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table);
       if (isThere !== undefined) database.exec(`DELETE FROM ${table}`);

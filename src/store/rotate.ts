@@ -16,8 +16,9 @@ import {
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGzip } from 'node:zlib';
-import Database from 'better-sqlite3';
+import { Database } from './database.ts';
 import { LINGER_MS } from './log-limits.ts';
+import { SQLITE, sqliteCode } from './sqlite-code.ts';
 import type { StateDirectory } from './state-directory.ts';
 
 /** SQLite's lock on this file prevents two rotations at once. The kernel releases it if the process is killed. */
@@ -62,15 +63,15 @@ export async function compressOld(directory: StateDirectory, name: string, now: 
 }
 
 /** Returns undefined if another process has the lock. The caller must close it. */
-function takeLock(directory: StateDirectory): Database.Database | undefined {
+function takeLock(directory: StateDirectory): Database | undefined {
   closeSync(directory.open(LOCK, O_RDWR | O_CREAT | O_NOFOLLOW));
-  const lock = new Database(directory.file(LOCK), { timeout: 0 });
+  const lock = new Database(directory.file(LOCK), { busyTimeoutMs: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {
     lock.close();
-    if ((error as { code?: unknown }).code !== 'SQLITE_BUSY') throw error;
+    if (sqliteCode(error) !== SQLITE.BUSY) throw error;
     return undefined;
   }
 }

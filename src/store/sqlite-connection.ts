@@ -1,14 +1,11 @@
 // A transaction of SQLite as models see it.
-import type Database from 'better-sqlite3';
 import type { Db, KeptReading, SqlValue } from '../core/context.ts';
 import type { Store, Work } from '../core/engine.ts';
+import type { Database } from './database.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 
-/** Prepared statements, by their SQL. */
-export type Statements = Map<string, Database.Statement>;
-
 type Tests = Map<number, (text: string) => boolean>;
-const testsIn = new WeakMap<Database.Database, Tests>();
+const testsIn = new WeakMap<Database, Tests>();
 let lastTest = 0;
 
 interface SqliteConnectionOptions {
@@ -22,15 +19,13 @@ export class SqliteConnection implements Db {
   readonly dialect = sqliteDialect;
   readonly server = '';
   readonly keepReading?: () => KeptReading;
-  readonly #database: Database.Database;
-  readonly #statements: Statements;
+  readonly #database: Database;
   readonly #depth: number;
   readonly #tests: number[] = [];
   #reading: KeptReading | undefined;
 
-  constructor(database: Database.Database, statements: Statements, options: SqliteConnectionOptions = {}) {
+  constructor(database: Database, options: SqliteConnectionOptions = {}) {
     this.#database = database;
-    this.#statements = statements;
     this.#depth = options.depth ?? 0;
     const { leave } = options;
     if (leave !== undefined) this.keepReading = () => (this.#reading ??= leave());
@@ -48,19 +43,19 @@ export class SqliteConnection implements Db {
   // Explicit promises instead of `async`: if SQLite throws, the promise rejects.
   get<Row>(sql: string, ...values: SqlValue[]): Promise<Row | undefined> {
     return new Promise((done) => {
-      done(this.#prepare(sql).get(...values) as Row | undefined);
+      done(this.#database.prepare(sql).get(...values) as Row | undefined);
     });
   }
 
   all<Row>(sql: string, ...values: SqlValue[]): Promise<Row[]> {
     return new Promise((done) => {
-      done(this.#prepare(sql).all(...values) as Row[]);
+      done(this.#database.prepare(sql).all(...values) as Row[]);
     });
   }
 
   run(sql: string, ...values: SqlValue[]): Promise<number> {
     return new Promise((done) => {
-      done(this.#prepare(sql).run(...values).changes);
+      done(this.#database.prepare(sql).run(...values));
     });
   }
 
@@ -81,7 +76,7 @@ export class SqliteConnection implements Db {
   exec(sql: string): void {
     // Only a single statement can be prepared.
     if (sql.includes(';')) this.#database.exec(sql);
-    else this.#prepare(sql).run();
+    else this.#database.prepare(sql).run();
   }
 
   /** Nested transactions: savepoints. Most transactions have none, so what they need is made for the first one, once. */
@@ -94,45 +89,24 @@ export class SqliteConnection implements Db {
     const depth = this.#depth + 1;
     const name = `nested_${depth}`;
     return [
-      new SqliteConnection(this.#database, this.#statements, { depth }),
+      new SqliteConnection(this.#database, { depth }),
       [`SAVEPOINT ${name}`, `RELEASE ${name}`, `ROLLBACK TO ${name}; RELEASE ${name}`],
     ];
-  }
-
-  #prepare(sql: string): Database.Statement {
-    return prepared(this.#database, this.#statements, sql);
   }
 }
 
 /** A function of SQLite stays as long as its database, so one calls all tests. */
-function testsOf(database: Database.Database): Tests {
+function testsOf(database: Database): Tests {
   const known = testsIn.get(database);
   if (known !== undefined) return known;
   const tests: Tests = new Map();
   testsIn.set(database, tests);
-  database.function(
-    'passes_test',
-    { deterministic: true, directOnly: true },
-    (number: number, text: string) => {
-      const test = tests.get(number);
-      if (test === undefined) throw new Error('The transaction of this test has ended.');
-      return test(text) ? 1 : 0;
-    },
-  );
+  database.function('passes_test', (number: number, text: string) => {
+    const test = tests.get(number);
+    if (test === undefined) throw new Error('The transaction of this test has ended.');
+    return test(text) ? 1 : 0;
+  });
   return tests;
-}
-
-export function prepared(
-  database: Database.Database,
-  statements: Statements,
-  sql: string,
-): Database.Statement {
-  let statement = statements.get(sql);
-  if (statement === undefined) {
-    statement = database.prepare(sql);
-    statements.set(sql, statement);
-  }
-  return statement;
 }
 
 /** What begins a transaction or a savepoint, keeps it and takes it back. */

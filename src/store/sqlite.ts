@@ -1,11 +1,12 @@
 // The SQLite database in the state directory: opening it safely, transactions, migrations.
 import { closeSync, constants, existsSync, fstatSync, statSync } from 'node:fs';
-import Database from 'better-sqlite3';
 import type { Db, KeptReading } from '../core/context.ts';
 import type { Store, Work } from '../core/engine.ts';
 import { ApiError } from '../core/errors.ts';
+import { Database } from './database.ts';
 import { KEY_FILE } from './sealer-file.ts';
-import { bracket, prepared, SqliteConnection, type Statements } from './sqlite-connection.ts';
+import { sqliteCode } from './sqlite-code.ts';
+import { bracket, SqliteConnection } from './sqlite-connection.ts';
 import { schemaVersion } from './schema-version.generated.ts';
 import type { AuditLog } from './logs.ts';
 import type { StateDirectory } from './state-directory.ts';
@@ -49,10 +50,8 @@ export class SqliteStore implements Store {
   readonly #gathers: boolean;
   readonly #log: SqliteStoreOptions['log'];
   readonly #commits: SharedCommits;
-  #opening: Promise<Database.Database> | undefined;
-  #database: Database.Database | undefined;
-  #statements: Statements = new Map();
-  #dataVersion: Database.Statement | undefined;
+  #opening: Promise<Database> | undefined;
+  #database: Database | undefined;
   /** Kept, because `performance` makes another one each time. */
   #timing: typeof performance.nodeTiming | undefined;
   /** The round of the event loop in which SQLite's data_version was last read. */
@@ -66,7 +65,7 @@ export class SqliteStore implements Store {
   #kept = 0;
   /** How many connections were given to readings. A new connection counts the commits of others from 0. */
   #left = 0;
-  readonly #readings = new Map<KeptReading, Database.Database>();
+  readonly #readings = new Map<KeptReading, Database>();
 
   constructor(
     directory: StateDirectory,
@@ -100,9 +99,7 @@ export class SqliteStore implements Store {
   async #read<T>(work: (db: Db, nested: Store) => Promise<Work<T>>): Promise<T> {
     try {
       const database = await this.#open();
-      const connection = new SqliteConnection(database, this.#statements, {
-        leave: () => this.#leave(database),
-      });
+      const connection = new SqliteConnection(database, { leave: () => this.#leave(database) });
       return await bracket(connection, ['BEGIN', 'COMMIT', 'ROLLBACK'], work);
     } catch (error) {
       throw this.#toApiError(error);
@@ -111,7 +108,7 @@ export class SqliteStore implements Store {
 
   async #change<T>(work: (connection: SqliteConnection, nested: Store) => Promise<Work<T>>): Promise<T> {
     try {
-      const connection = new SqliteConnection(await this.#open(), this.#statements);
+      const connection = new SqliteConnection(await this.#open());
       const words = ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'] as const;
       return await bracket(connection, words, work, () => this.#log?.flush());
     } catch (error) {
@@ -129,22 +126,21 @@ export class SqliteStore implements Store {
   }
 
   /** Leaves a database and its open transaction to a reading. The next transaction opens the database again. */
-  #leave(database: Database.Database): KeptReading {
-    const statements = this.#statements;
+  #leave(database: Database): KeptReading {
     this.#forget();
     this.#left += 1;
     // Several lists can be read at the same time, each only once and in order.
     database.pragma('cache_size = -2000');
-    const read = <T>(sql: string, from: (statement: Database.Statement) => T): T => {
+    const read = <T>(from: () => T): T => {
       try {
-        return from(prepared(database, statements, sql));
+        return from();
       } catch (error) {
         throw this.#toApiError(error);
       }
     };
     const reading: KeptReading = {
-      get: (sql, ...values) => read(sql, (statement) => statement.get(...values)),
-      all: (sql, ...values) => read(sql, (statement) => statement.all(...values)),
+      get: (sql, ...values) => read(() => database.prepare(sql).get(...values)),
+      all: (sql, ...values) => read(() => database.prepare(sql).all(...values)),
       close: () => {
         // The last connection copies the write-ahead log into the database and deletes it, which would take the time of
         // this response. A server opens one for its next transaction in any case.
@@ -157,17 +153,14 @@ export class SqliteStore implements Store {
   }
 
   #forget(): void {
-    this.#dataVersion = undefined;
     this.#round = -1;
-    this.#statements = new Map();
     this.#database = undefined;
     this.#opening = undefined;
   }
 
   /** Only errors of SQLite are about the database. Work can also fail because of other files. */
   #toApiError(error: unknown): unknown {
-    const isOfSqlite = (error as { code?: string } | null)?.code?.startsWith('SQLITE_') === true;
-    return isOfSqlite ? unavailable(error, this.#directory.file(this.#file)) : error;
+    return sqliteCode(error) === undefined ? error : unavailable(error, this.#directory.file(this.#file));
   }
 
   /**
@@ -191,7 +184,7 @@ export class SqliteStore implements Store {
     const round = loopCount + events;
     const { kept, left, version } = this.#stated;
     const isNewRound = this.#round !== round;
-    const counted = isNewRound ? this.#readDataVersion(database) : version;
+    const counted = isNewRound ? (database.prepare('PRAGMA data_version').value() as number) : version;
     this.#round = round;
     if (kept !== this.#kept || left !== this.#left || version !== counted) this.#state(counted);
     return this.#stated.text;
@@ -202,11 +195,6 @@ export class SqliteStore implements Store {
     this.#stated = { kept, left, version, text: `${kept} ${left} ${version}` };
   }
 
-  #readDataVersion(database: Database.Database): number {
-    this.#dataVersion ??= database.prepare('PRAGMA data_version').pluck();
-    return this.#dataVersion.get() as number;
-  }
-
   close(): void {
     for (const database of this.#readings.values()) database.close();
     this.#readings.clear();
@@ -215,7 +203,7 @@ export class SqliteStore implements Store {
   }
 
   /** All callers get the same database, also at the same time. After a failure, the next caller tries again. */
-  #open(): Promise<Database.Database> {
+  #open(): Promise<Database> {
     this.#opening ??= open(this.#directory, this.#file, this.#mayBeNew).then(
       (database) => {
         if (this.#gathers) database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
@@ -230,7 +218,7 @@ export class SqliteStore implements Store {
   }
 }
 
-async function open(directory: StateDirectory, file: string, mayBeNew: boolean): Promise<Database.Database> {
+async function open(directory: StateDirectory, file: string, mayBeNew: boolean): Promise<Database> {
   try {
     return await openOwn(directory, file, mayBeNew);
   } catch (error) {
@@ -238,11 +226,7 @@ async function open(directory: StateDirectory, file: string, mayBeNew: boolean):
   }
 }
 
-async function openOwn(
-  directory: StateDirectory,
-  file: string,
-  mayBeNew: boolean,
-): Promise<Database.Database> {
+async function openOwn(directory: StateDirectory, file: string, mayBeNew: boolean): Promise<Database> {
   if (!mayBeNew && file === STORE_FILE) assertNotMoved(directory);
   // Created here, not by SQLite, so that it is private from the start. SQLite creates its companions (-wal, -shm) with
   // the same mode.
@@ -251,13 +235,13 @@ async function openOwn(
   const { ino } = fstatSync(descriptor);
   closeSync(descriptor);
   const path = directory.file(file);
-  const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+  const database = new Database(path, { busyTimeoutMs: BUSY_TIMEOUT_MS });
   try {
-    // better-sqlite3 is compiled with foreign keys enabled, but with another default for `synchronous`.
+    // SQLite is compiled with another default.
     database.exec('PRAGMA synchronous = FULL');
     // The kernel keeps the pages of the file too.
     database.exec('PRAGMA cache_size = -4000');
-    const version = database.pragma('user_version', { simple: true }) as number;
+    const version = database.pragma('user_version') as number;
     // SQLite holds a lock from now on, so no --restore can replace the file. It might have been replaced just before.
     if (statSync(path, { throwIfNoEntry: false })?.ino !== ino) {
       database.close();
@@ -291,11 +275,11 @@ function assertNotMoved(directory: StateDirectory): void {
 }
 
 /** A key is created after the database. If the database is empty although there is a key, its contents are lost. */
-function assertNotLost(database: Database.Database, directory: StateDirectory): void {
+function assertNotLost(database: Database, directory: StateDirectory): void {
   const key = directory.file(KEY_FILE);
   if (!existsSync(key)) return;
   // Another process might have created both since the version was read. The database was then first.
-  if (database.pragma('user_version', { simple: true }) !== 0) return;
+  if (database.pragma('user_version') !== 0) return;
   throw new ApiError(
     'store_unavailable',
     `“${directory.file(STORE_FILE)}” is empty, although “${key}” shows that it had secrets. Restore it from a backup, ` +

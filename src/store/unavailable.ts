@@ -1,6 +1,7 @@
 // Converts an error of the operating system or of SQLite to a reason that an administrator can act on.
 import { ApiError } from '../core/errors.ts';
 import { systemErrorCode } from '../core/system-error.ts';
+import { SQLITE, sqliteCode } from './sqlite-code.ts';
 
 const causes: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full. Free some space and retry the call',
@@ -18,18 +19,19 @@ const causes: Readonly<Record<string, string>> = {
   EIO: 'the disk reported an error. Check it (dmesg) first',
 };
 
-const sqliteCauses: Readonly<Record<string, string>> = {
-  SQLITE_FULL: causes.ENOSPC ?? '',
-  SQLITE_READONLY: 'it is read-only. Check its mode and the file system, and retry the call',
-  SQLITE_BUSY: 'another process locked it for too long. Retry the call. `fuser` shows the process',
-  SQLITE_LOCKED: 'another process locked it for too long. Retry the call. `fuser` shows the process',
-  SQLITE_CORRUPT: 'it is damaged. Keep a copy, and restore it from a backup',
-  SQLITE_NOTADB: 'it is not an SQLite database, or it is damaged. Keep a copy, and restore it from a backup',
-  SQLITE_IOERR: 'the disk reported an error or is full. Check it (df, dmesg) and retry the call',
-  SQLITE_CANTOPEN: 'it cannot be opened. Check the owner and mode of the file and its folder',
-  SQLITE_PERM: 'permission is denied. Check the owner and mode of the file and its folder',
-  SQLITE_NOMEM: 'there is not enough memory',
-  SQLITE_PROTOCOL: 'it could not be locked. Retry the call',
+const sqliteCauses: Readonly<Record<number, string>> = {
+  [SQLITE.FULL]: causes.ENOSPC ?? '',
+  [SQLITE.READONLY]: 'it is read-only. Check its mode and the file system, and retry the call',
+  [SQLITE.BUSY]: 'another process locked it for too long. Retry the call. `fuser` shows the process',
+  [SQLITE.LOCKED]: 'another process locked it for too long. Retry the call. `fuser` shows the process',
+  [SQLITE.CORRUPT]: 'it is damaged. Keep a copy, and restore it from a backup',
+  [SQLITE.NOTADB]:
+    'it is not an SQLite database, or it is damaged. Keep a copy, and restore it from a backup',
+  [SQLITE.IOERR]: 'the disk reported an error or is full. Check it (df, dmesg) and retry the call',
+  [SQLITE.CANTOPEN]: 'it cannot be opened. Check the owner and mode of the file and its folder',
+  [SQLITE.PERM]: 'permission is denied. Check the owner and mode of the file and its folder',
+  [SQLITE.NOMEM]: 'there is not enough memory',
+  [SQLITE.PROTOCOL]: 'it could not be locked. Retry the call',
 };
 
 /** Returns an ApiError if the code of `error` is about the machine; otherwise `error` itself, which callers throw. */
@@ -37,7 +39,7 @@ export function unavailable(error: unknown, path: string): unknown {
   if (error instanceof ApiError) return error;
   const code = systemErrorCode(error);
   if (code === undefined) return error;
-  const cause = causes[code] ?? sqliteCauses[code.split('_').slice(0, 2).join('_')];
+  const cause = causes[code] ?? sqliteCauses[sqliteCode(error) ?? 0];
   if (cause === undefined) return error;
   return new ApiError('store_unavailable', `“${path}” could not be used: ${cause}. Nothing was changed.`, {
     cause: error,

@@ -70,6 +70,11 @@ const layers: Record<string, Layer> = {
     files: /^src\/render\//,
     mayImport: [core, /^src\/render\//, /^(js-yaml|xmlbuilder2|csv-stringify\/sync|string-width)$/],
   },
+  'store/database': {
+    files: /^src\/store\/database\.ts$/,
+    mayImport: [node, /^@photostructure\/sqlite$/],
+    mayKnow: [core],
+  },
   'store/postgres': {
     files: /^src\/store\/postgres\//,
     mayImport: [core, /^src\/store\/(postgres\/|[\w-]+\.ts$|schema-version\.generated\.ts$)/, node, /^pg$/],
@@ -79,7 +84,7 @@ const layers: Record<string, Layer> = {
     // All use the same definition of an address.
     mayImport: [
       ...[core, /^src\/store\//, /^src\/capabilities\/addresses\/rules\/ipv4-within\.ts$/, node],
-      /^(better-sqlite3(\/.*)?|ipaddr\.js)$/,
+      /^ipaddr\.js$/,
     ],
   },
   // The sandbox uses parts of the real machine, never the opposite.

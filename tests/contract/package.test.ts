@@ -48,7 +48,7 @@ test('npm installs all man pages, and nothing that only a clone needs', () => {
   }
 });
 
-test.each(['abstract-logging', 'emoji-regex', 'pg-types', 'pgpass', 'commander', 'better-sqlite3'])(
+test.each(['abstract-logging', 'emoji-regex', 'pg-types', 'pgpass', 'commander', '@photostructure/sqlite'])(
   'the notices have the licence text of %s',
   (name) => {
     const text = notices(top, [`node_modules/${name}/index.js`]);

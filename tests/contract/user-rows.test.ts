@@ -2,8 +2,8 @@
 // column that nobody knows would give the data of a removed account to the next user of its name.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import Database from 'better-sqlite3';
 import { userRows } from '../../src/life/stored.ts';
+import { Database } from '../../src/store/database.ts';
 
 const migrations = resolve(__dirname, '../../src/store/migrations');
 
@@ -27,9 +27,9 @@ const reasons: Readonly<Record<string, string>> = {
 function columns(): string[] {
   const db = new Database(':memory:');
   for (const file of readdirSync(migrations).sort()) db.exec(readFileSync(join(migrations, file), 'utf8'));
-  const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all() as string[];
+  const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").values() as string[];
   const found = tables.flatMap((table) =>
-    (db.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table) as string[])
+    (db.prepare('SELECT name FROM pragma_table_info(?)').values(table) as string[])
       .filter((column) => NAMES.test(column))
       .map((column) => `${table}.${column}`),
   );

@@ -261,7 +261,8 @@ describe('a line', () => {
     ]);
   });
 
-  const full = () => Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+  const full = () =>
+    Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 });
   const lines = () => here.audit().map((line) => [line.xid, line.function, line.result, line.error_code]);
   const setIssuer = async () => {
     let xids = 0;

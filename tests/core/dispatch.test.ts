@@ -7,6 +7,7 @@ import { failure } from '../../src/core/report.ts';
 import type { Store } from '../../src/core/engine.ts';
 import { ApiError, notFound } from '../../src/core/errors.ts';
 import * as tfa from '../../src/capabilities/two-factor/rules/tfa.ts';
+import { SQLITE } from '../../src/store/sqlite-code.ts';
 import { Installation, reseller } from '../support/installation.ts';
 import { onSqlite } from '../support/test-database.ts';
 
@@ -670,7 +671,7 @@ describe('a handler that throws', () => {
     ['a text', 's3cret', 's3cret'],
     ['nothing', undefined, 'undefined'],
     ['null', null, 'null'],
-    ['an error of SQLite that is a defect', sqliteError('SQLITE_ERROR'), 'Error: s3cret\n    at '],
+    ['an error of SQLite that is a defect', sqliteError(1), 'Error: s3cret\n    at '],
   ])('%s is an internal failure, whose details are only in the log', async (_name, error, logged) => {
     thrower(error);
     const answer = await here.call('thrower');
@@ -693,7 +694,7 @@ describe('a handler that throws', () => {
   });
 
   onSqlite('with an error of the store fails as the store does', async () => {
-    thrower(sqliteError('SQLITE_FULL'));
+    thrower(sqliteError(SQLITE.FULL));
     expect((await here.call('thrower')).metadata).toMatchObject({
       error_code: 'store_unavailable',
       reason:
@@ -837,6 +838,6 @@ test('calls of one process do not see each other’s unfinished changes', async 
   expect((await second).data).toEqual({ is_enabled: 0 });
 });
 
-function sqliteError(code: string): Error {
-  return Object.assign(new Error('s3cret'), { code });
+function sqliteError(errcode: number): Error {
+  return Object.assign(new Error('s3cret'), { code: 'ERR_SQLITE_ERROR', errcode });
 }

@@ -1,7 +1,7 @@
 // Which callers are accepted, by which kind of login, and what the others get.
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { codeAt } from '../../src/capabilities/two-factor/rules/totp.ts';
+import { Database } from '../../src/store/database.ts';
 import { basic, password, sessionOf, TestServer } from '../support/server.ts';
 import { onSqlite } from '../support/test-database.ts';
 

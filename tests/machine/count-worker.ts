@@ -2,18 +2,15 @@
 // bandwidth, sends SIGKILL once a part of it is stored, and prints the position that was counted last.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import Database from 'better-sqlite3';
+import { DatabaseSync } from '../support/installed-sqlite.ts';
 
-const database = new Database('/var/lib/whmapi1/store.db', {
-  nativeBinding: '/usr/lib/whmapi1/node_modules/better-sqlite3/build/Release/better_sqlite3.node',
-});
-const positions = () =>
-  database.prepare('SELECT coalesce(sum(position), 0) FROM bandwidth_log').pluck().get() as number;
+const database = new DatabaseSync('/var/lib/whmapi1/store.db', { timeout: 5_000 });
+const sum = database.prepare('SELECT coalesce(sum(position), 0) AS position FROM bandwidth_log');
+const positions = () => (sum.get() as { position: number }).position;
 
 const [what, statement = ''] = process.argv.slice(2);
 if (what === 'sql') {
-  const prepared = database.prepare(statement);
-  console.log(JSON.stringify(prepared.reader ? prepared.all() : [prepared.run()]));
+  console.log(JSON.stringify(database.prepare(statement).all()));
 } else {
   const before = positions();
   const counting = spawn('whmapi1', ['--run-tasks'], { stdio: 'ignore' });

@@ -1,12 +1,11 @@
 // An ordinary user’s own installation: where it is, and that nothing is written anywhere else.
-import { chmodSync, chownSync, copyFileSync, cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { freshFolder, readAnswer, run, program, type Options } from '../support/command.ts';
 import { modeOf } from './state.ts';
 
 /** nobody, if the tests run as root, otherwise the current user. */
 const USER = process.getuid?.() === 0 ? 65534 : undefined;
-const ADDON = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node';
 const FILES = ['audit.log', 'store.db'];
 
 const here = freshFolder();
@@ -80,9 +79,7 @@ it('names the owner of a state directory that belongs to another user', async ()
 function installForEverybody(): void {
   const top = resolve(dirname(program), '..');
   const to = join(here.path, 'installed');
-  mkdirSync(join(to, dirname(ADDON)), { recursive: true });
   for (const folder of ['bin', 'dist']) cpSync(join(top, folder), join(to, folder), { recursive: true });
-  copyFileSync(join(top, ADDON), join(to, ADDON));
 }
 
 function optionsWith(env: Record<string, string | undefined>): Options {

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import type { AuditRecord } from '../../src/core/audit.ts';
+import { Database } from '../../src/store/database.ts';
 
 export interface AuditLog {
   readonly lines: readonly AuditRecord[];
@@ -27,7 +27,7 @@ export function auditLog(state: string): AuditLog {
 
 /** The problems that SQLite finds in the database: “ok” if it is intact. */
 export function integrityOf(state: string): unknown {
-  return inDatabase(state, (database) => database.pragma('integrity_check', { simple: true }));
+  return inDatabase(state, (database) => database.pragma('integrity_check'));
 }
 
 export function issuerOf(state: string): string | undefined {
@@ -66,8 +66,8 @@ function hashOf(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
-function inDatabase<T>(state: string, work: (database: Database.Database) => T): T {
-  const database = new Database(join(state, 'store.db'), { readonly: true });
+function inDatabase<T>(state: string, work: (database: Database) => T): T {
+  const database = new Database(join(state, 'store.db'), { readOnly: true });
   try {
     return work(database);
   } finally {

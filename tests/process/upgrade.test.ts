@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/store/database.ts';
 import { call, freshFolder } from '../support/command.ts';
 import { auditLog } from './state.ts';
 
@@ -37,7 +37,7 @@ async function callUntil(version: string, moment: string, command: string, args:
 }
 
 const rows = (sql: string) => {
-  const database = new Database(join(here.state, 'store.db'), { readonly: true });
+  const database = new Database(join(here.state, 'store.db'), { readOnly: true });
   try {
     return database.prepare(sql).all();
   } finally {

@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import { createApplication, root } from '../../src/app/app.ts';
 import { dispatch } from '../../src/core/dispatch.ts';
 import type { Envelope } from '../../src/core/envelope.ts';
 import type { Json } from '../../src/core/values.ts';
+import { Database } from '../../src/store/database.ts';
 import { accountWorker } from '../support/account-worker.ts';
 import { call, freshFolder, parallel, start } from '../support/command.ts';
 import { auditLog, integrityOf } from '../process/state.ts';
@@ -45,7 +45,7 @@ async function callHere(
 }
 
 function rowsOf(state: string, sql: string): unknown[] {
-  const database = new Database(join(state, 'store.db'), { readonly: true });
+  const database = new Database(join(state, 'store.db'), { readOnly: true });
   try {
     return database.prepare(sql).all();
   } finally {

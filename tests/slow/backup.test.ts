@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/store/database.ts';
 import { call, freshFolder, parallel, run, storedSecret, storeSecret } from '../support/command.ts';
 import { until } from '../support/until.ts';
 
@@ -107,8 +107,8 @@ test('a store with contents is replaced only with --force, and is kept', async (
   const said = await expectDone('--restore', file(), '--force');
   expect(await packages()).not.toContain('new');
   const [, kept = ''] = /^The old store is kept: (.+)$/m.exec(said) ?? [];
-  const database = new Database(kept, { readonly: true });
-  expect(database.prepare('SELECT name FROM package').pluck().all()).toContain('new');
+  const database = new Database(kept, { readOnly: true });
+  expect(database.prepare('SELECT name FROM package').values()).toContain('new');
   database.close();
   expect(drafts()).toEqual([]);
   const audit = readFileSync(join(folder.state, 'audit.log'), 'utf8');
@@ -142,10 +142,7 @@ test('damaged, foreign and newer files are rejected, and change nothing', async 
   expect(await refusal(good.subarray(0, good.length - 4096))).toMatch(/is damaged/);
   writeFileSync(damaged, good);
   const newer = new Database(damaged);
-  const text = newer
-    .prepare("SELECT value FROM whmapi1_backup WHERE name = 'manifest'")
-    .pluck()
-    .get() as string;
+  const text = newer.prepare("SELECT value FROM whmapi1_backup WHERE name = 'manifest'").value() as string;
   const manifest = JSON.stringify({ ...(JSON.parse(text) as object), schema: 9999 });
   const update = newer.prepare('UPDATE whmapi1_backup SET value = ? WHERE name = ?');
   update.run(manifest, 'manifest');
@@ -166,8 +163,8 @@ test('operations and sessions from the time of the backup are not restored', asy
   await expectDone('--backup', file());
   const said = await expectDone('--restore', file(), '--force');
   expect(said).toContain('in progress at the time of the backup are not resumed (1)');
-  const restored = new Database(join(folder.state, 'store.db'), { readonly: true });
-  expect(restored.prepare('SELECT count(*) FROM operation').pluck().get()).toBe(0);
+  const restored = new Database(join(folder.state, 'store.db'), { readOnly: true });
+  expect(restored.prepare('SELECT count(*) FROM operation').value()).toBe(0);
   restored.close();
 });
 

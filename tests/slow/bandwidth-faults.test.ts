@@ -13,8 +13,8 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
-import Database from 'better-sqlite3';
 import { BYTES_LOG } from '../../src/capabilities/bandwidth/driver/places.ts';
+import { Database } from '../../src/store/database.ts';
 import { call, freshFolder, run, start } from '../support/command.ts';
 
 const folder = freshFolder();
@@ -45,7 +45,7 @@ async function addLines(): Promise<void> {
   lines += LINES;
 }
 
-async function onStore<T>(work: (database: Database.Database) => Promise<T> | T): Promise<T> {
+async function onStore<T>(work: (database: Database) => Promise<T> | T): Promise<T> {
   const database = new Database(join(folder.state, 'store.db'));
   try {
     return await work(database);
@@ -54,8 +54,8 @@ async function onStore<T>(work: (database: Database.Database) => Promise<T> | T)
   }
 }
 
-const position = (database: Database.Database) =>
-  database.prepare('SELECT coalesce(sum(position), 0) FROM bandwidth_log').pluck().get() as number;
+const position = (database: Database) =>
+  database.prepare('SELECT coalesce(sum(position), 0) FROM bandwidth_log').value() as number;
 
 const makeCountDue = () =>
   onStore((database) =>

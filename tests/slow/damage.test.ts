@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/store/database.ts';
 import { call, freshFolder, run, storedSecret, storeSecret } from '../support/command.ts';
 import { breakSecrets, dataIn, integrityOf, issuerOf } from '../process/state.ts';
 

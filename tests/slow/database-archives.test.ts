@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/store/database.ts';
 import { PrivateMount } from '../process/private-mount.ts';
 import { ArchiveInstallation, password } from '../support/archives.ts';
 import { accountWorker } from '../support/account-worker.ts';
@@ -515,12 +515,11 @@ describe('--import-databases', () => {
 
 /** The step that the journal of a state directory has as begun last. */
 function begunStep(state: string): string {
-  const store = new Database(join(state, 'store.db'), { readonly: true });
+  const store = new Database(join(state, 'store.db'), { readOnly: true });
   try {
     const kind = store
       .prepare("SELECT kind FROM operation_step WHERE state = 'begun' ORDER BY operation, position DESC")
-      .pluck()
-      .get();
+      .value();
     return typeof kind === 'string' ? kind : '';
   } finally {
     store.close();

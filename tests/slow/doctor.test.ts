@@ -15,8 +15,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import Database from 'better-sqlite3';
 import { generate } from 'selfsigned';
+import { Database } from '../../src/store/database.ts';
 import { call, freshFolder, program, run, storeSecret } from '../support/command.ts';
 import { describeOnMachine, ThrowAwayMachine } from '../machine-port/throw-away-machine.ts';
 import { PrivateMount } from '../process/private-mount.ts';
@@ -142,10 +142,7 @@ test('damage within the pages of a store', async () => {
   for (const name of ['bob', 'ann', 'carol']) await account(name);
   const store = join(folder.state, 'store.db');
   const database = new Database(store);
-  const page = database
-    .prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'account_by_owner'")
-    .pluck()
-    .get();
+  const page = database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'account_by_owner'").value();
   database.close();
   const bytes = readFileSync(store);
   bytes.fill(0xff, Number(page) * 4096 - 2048, Number(page) * 4096);
@@ -339,7 +336,7 @@ test('a full disk', async () => {
 
 test('a program that other users can change', async () => {
   const copy = join(folder.path, 'program');
-  for (const part of ['package.json', 'bin', 'dist', 'node_modules/better-sqlite3']) {
+  for (const part of ['package.json', 'bin', 'dist']) {
     cpSync(join(top, part), join(copy, part), { recursive: true });
   }
   chmodSync(join(copy, 'dist/call.cjs'), 0o666);

@@ -2,7 +2,7 @@
 // used as plain text and nothing is executed.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/store/database.ts';
 import { freshFolder, parallel, readAnswer, run } from '../support/command.ts';
 import { Terminal } from '../support/terminal.ts';
 import { sandboxMachine } from '../../src/machine/choose.ts';
@@ -87,7 +87,7 @@ async function callWith(command: string, args: object) {
 
 /** Everything that exists, except the logs. */
 function everything(): unknown {
-  const database = new Database(join(state, 'store.db'), { readonly: true });
+  const database = new Database(join(state, 'store.db'), { readOnly: true });
   try {
     const tables = ['account', 'package', 'operation', 'operation_lock', 'removed_user_id', 'tfa_secret'];
     return {
@@ -149,7 +149,7 @@ it('rejects ten million letters as quickly as others', async () => {
 it('keeps hostile text as text where text is allowed', async () => {
   const reason = `$(touch pwned); \`id\` ' " -- ../ \u202e bob`;
   expect((await callWith('suspendacct', { user: 'bob', reason })).status).toBe(0);
-  const database = new Database(join(state, 'store.db'), { readonly: true });
+  const database = new Database(join(state, 'store.db'), { readOnly: true });
   expect(database.prepare('SELECT suspend_reason FROM account').get()).toEqual({ suspend_reason: reason });
   database.close();
   for (const text of ['a\nb', 'a\u0000b', 'a\ud800', 'a'.repeat(501)]) {

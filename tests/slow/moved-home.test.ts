@@ -33,7 +33,8 @@ const NAMES_HOME = 'The home directory /home/bob cannot be used';
 
 /** As after the activation of a profile with this role, which would install Apache. */
 const ACTIVATE = `
-  const store = new (require('better-sqlite3'))('/var/lib/whmapi1/store.db');
+  const { DatabaseSync } = require('@photostructure/sqlite');
+  const store = new DatabaseSync('/var/lib/whmapi1/store.db');
   store.prepare("INSERT INTO active_profile (server, code, roles, activated_at) VALUES ('', 'STANDARD', ?, 0)")
     .run('["WebServer"]');
 `;

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/store/database.ts';
 import { call, freshFolder, program, run, start } from '../support/command.ts';
 import { PseudoTerminal } from '../support/pseudo-terminal.ts';
 import { TaskWorkers } from '../support/task-workers.ts';

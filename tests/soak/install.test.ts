@@ -1,16 +1,7 @@
 // A stranger’s first minutes: a clone, the README’s command line, a package that is installed elsewhere, another
 // version of Node.
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-} from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { codeAt } from '../../src/capabilities/two-factor/rules/totp.ts';
@@ -18,15 +9,12 @@ import { PseudoTerminal } from '../support/pseudo-terminal.ts';
 
 const LTS = '26';
 
-const ADDON = 'node_modules/better-sqlite3';
-
 let home: string;
 let clone: string;
 
 beforeAll(() => {
   home = mkdtempSync(join(tmpdir(), 'whmapi1-install-'));
   chmodSync(home, 0o755);
-  keepAddon();
   clone = join(home, 'clone');
   const { stdout } = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     encoding: 'utf8',
@@ -40,34 +28,18 @@ afterAll(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
-/**
- * Puts the addon that is compiled in this clone where npm finds it as a prebuilt one: to compile it takes a minute of
- * processor time, each time. For another version of Node there is none, so npm compiles it.
- */
-function keepAddon(): void {
-  const { version } = JSON.parse(readFileSync(join(ADDON, 'package.json'), 'utf8')) as { version: string };
-  const { versions, platform, arch } = process;
-  const file = `better-sqlite3-v${version}-node-v${versions.modules}-${platform}-${arch}.tar.gz`;
-  mkdirSync(prebuilds());
-  const words = ['-C', ADDON, '-czf', join(prebuilds(), file), 'build/Release/better_sqlite3.node'];
-  run('tar', words, '.');
-}
-
-const prebuilds = () => join(home, 'prebuilds');
-
 function environment(): NodeJS.ProcessEnv {
   return {
     ...process.env,
     WHMAPI1_STATE_DIR: join(home, 'state'),
-    npm_config_better_sqlite3_local_prebuilds: prebuilds(),
   };
 }
 
-function run(command: string, args: readonly string[], cwd = clone, extra: NodeJS.ProcessEnv = {}) {
+function run(command: string, args: readonly string[], cwd = clone) {
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd,
     encoding: 'utf8',
-    env: { ...environment(), ...extra },
+    env: environment(),
   });
   if (status !== 0)
     throw new Error(`${command} ${args.join(' ')} ended with ${status}:\n${stdout}\n${stderr}`);
@@ -103,16 +75,6 @@ it(`runs on Node ${LTS}, for which it has no code cache`, () => {
   const node = join(other, 'node_modules/node/bin/node');
   expect(run(node, ['--version'], home)).toMatch(new RegExp(`^v${LTS}\\.`));
   const installed = join(home, 'global/lib/node_modules/whmapi1');
-  // The package that holds this Node also holds its headers, for which node-gyp would go to nodejs.org.
-  const packages = join(other, 'node_modules/node/node_modules');
-  const headers = readdirSync(packages).find((name) => name.startsWith('node-linux-')) ?? '';
-  const path = `${dirname(node)}:${process.env.PATH ?? ''}`;
-  // Without optimization, the compiler needs a third of the time.
-  run('npm', ['rebuild', 'better-sqlite3', `--nodedir=${join(packages, headers)}`], installed, {
-    PATH: path,
-    CFLAGS: '-O0',
-    CXXFLAGS: '-O0',
-  });
   const program = join(installed, 'bin/whmapi1');
   const secret = 'JBSWY3DPEHPK3PXP';
   for (const format of ['yaml', 'json', 'xml']) {

@@ -1,7 +1,8 @@
 // A sandbox with many accounts: everything still works, and a change costs no more than one pass over its files.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type { SqlValue } from '../../src/core/context.ts';
+import { Database } from '../../src/store/database.ts';
 import { call, freshFolder } from '../support/command.ts';
 
 jest.setTimeout(600_000);
@@ -14,10 +15,10 @@ function addAccounts(state: string, count: number): void {
   mkdirSync(etc, { recursive: true });
   const rows: Record<'passwd' | 'shadow' | 'group', string[]> = { passwd: [], shadow: [], group: [] };
   const database = new Database(join(state, 'store.db'));
-  const template = database.prepare('SELECT * FROM account LIMIT 1').get() as Record<string, unknown>;
+  const template = database.prepare('SELECT * FROM account LIMIT 1').get() as Record<string, SqlValue>;
   const columns = Object.keys(template);
   const insert = database.prepare(
-    `INSERT INTO account (${columns.join(', ')}) VALUES (${columns.map((name) => `@${name}`).join(', ')})`,
+    `INSERT INTO account (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
   );
   database.transaction(() => {
     for (let at = 1; at <= count; at++) {
@@ -26,9 +27,10 @@ function addAccounts(state: string, count: number): void {
       rows.passwd.push(`${name}:x:${uid}:${uid}:${name}.example:${home}:/bin/bash`);
       rows.shadow.push(`${name}:!:20000:0:99999:7:::`);
       rows.group.push(`${name}:x:${uid}:`);
-      insert.run({ ...template, username: name, domain: `${name}.example`, home, uid });
+      const row = { ...template, username: name, domain: `${name}.example`, home, uid };
+      insert.run(...Object.values(row));
     }
-  })();
+  });
   database.close();
   for (const [file, lines] of Object.entries(rows)) {
     const path = join(etc, file);

@@ -2,7 +2,7 @@
 // while it is read. As a whole, the lists of certificates take 500 MiB and more.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/store/database.ts';
 import { multiplyAccount } from '../support/accounts.ts';
 import { freshFolder, run } from '../support/command.ts';
 
@@ -17,7 +17,7 @@ const folder = freshFolder();
 function addWebsites(path: string): void {
   const database = new Database(path);
   const copy = (table: string, given: Readonly<Record<string, string>>) => {
-    const columns = (database.pragma(`table_info(${table})`) as { name: string }[]).map(({ name }) => name);
+    const columns = database.prepare(`SELECT name FROM pragma_table_info('${table}')`).values() as string[];
     const values = columns.map((name) => given[name] ?? `model.${name}`);
     database.exec(
       `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${values.join(', ')}

@@ -3,9 +3,9 @@ import fs, { existsSync } from 'node:fs';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { Database } from '../../src/store/database.ts';
 import { migrations } from '../../src/store/migrations.generated.ts';
 import { schemaVersion } from '../../src/store/schema-version.generated.ts';
-import Database from 'better-sqlite3';
 import type { Db } from '../../src/core/context.ts';
 import type { Store } from '../../src/core/engine.ts';
 import { SqliteStore } from '../../src/store/sqlite.ts';
@@ -23,9 +23,9 @@ afterEach(() => {
 
 const issuer = async () => (await here.call('twofactorauth_get_issuer')).data?.issuer;
 const pragma = (name: string) => {
-  const database = new Database(join(here.state, 'store.db'), { readonly: true });
+  const database = new Database(join(here.state, 'store.db'), { readOnly: true });
   try {
-    return database.pragma(name, { simple: true });
+    return database.pragma(name);
   } finally {
     database.close();
   }
@@ -61,16 +61,14 @@ it('uses a write-ahead log, with the program’s schema', async () => {
 
 /** Every table and index as SQLite keeps it, and every row. */
 const contents = () => {
-  const database = new Database(join(here.state, 'store.db'), { readonly: true });
+  const database = new Database(join(here.state, 'store.db'), { readOnly: true });
   try {
     const objects = database
-      .prepare<[], { type: string; name: string }>(
-        'SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name',
-      )
-      .all();
+      .prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name')
+      .all() as { type: string; name: string }[];
     const tables = objects.filter(({ type }) => type === 'table');
     const rows = tables.map(({ name }) => [name, database.prepare(`SELECT * FROM "${name}"`).all()]);
-    return { version: database.pragma('user_version', { simple: true }), objects, rows };
+    return { version: database.pragma('user_version'), objects, rows };
   } finally {
     database.close();
   }

@@ -1,12 +1,13 @@
 // Accounts for tests, only in the store. They do not exist on the machine; a test that needs them there must call
 // createacct.
-import Database from 'better-sqlite3';
 import type { Caller } from '../../src/core/context.ts';
 import * as accounts from '../../src/capabilities/accounts/rules/accounts.ts';
 import type { Account } from '../../src/capabilities/accounts/rules/accounts.ts';
 import { callerOf } from '../../src/capabilities/logins/rules/callers.ts';
 import { completeSettings } from '../../src/capabilities/accounts/rules/packages/form.ts';
 import type { Settings } from '../../src/capabilities/accounts/rules/packages/settings.ts';
+import { Database } from '../../src/store/database.ts';
+import { SQLITE, sqliteCode } from '../../src/store/sqlite-code.ts';
 import type { Installation } from './installation.ts';
 
 /** How long a look at the store waits for its lock. */
@@ -70,7 +71,7 @@ export async function callerNamed(here: Installation, user: string): Promise<Cal
 /** Stores further accounts like the only one, a00000: a00001 and so on, until there are `count`. @param path of the store */
 export function multiplyAccount(path: string, count: number): void {
   const database = new Database(path);
-  const columns = (database.pragma('table_info(account)') as { name: string }[]).map(({ name }) => name);
+  const columns = database.prepare("SELECT name FROM pragma_table_info('account')").values() as string[];
   const values = columns.map(
     (name) =>
       ({ username: `printf('a%05d', n)`, domain: `printf('%d.example', n)`, uid: 'uid + n' })[name] ?? name,
@@ -90,12 +91,12 @@ export function multiplyAccount(path: string, count: number): void {
  * @param path of the store
  */
 export function isStoreRead(path: string): boolean {
-  const database = new Database(path, { timeout: MOMENT_MS });
+  const database = new Database(path, { busyTimeoutMs: MOMENT_MS });
   try {
-    const [row] = database.pragma('wal_checkpoint(TRUNCATE)') as { busy: 0 | 1 }[];
-    return row?.busy === 1;
+    // The first value is 1 if a reading or another writer was in the way.
+    return database.pragma('wal_checkpoint(TRUNCATE)') === 1;
   } catch (error) {
-    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return true;
+    if (sqliteCode(error) === SQLITE.BUSY) return true;
     throw error;
   } finally {
     database.close();

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const top = resolve(__dirname, '../..');
-const sqlite = require.resolve('better-sqlite3');
+const sqlite = require.resolve('@photostructure/sqlite');
 const loader = resolve(__dirname, 'cached-script.cjs');
 
 /**
@@ -34,7 +34,7 @@ export function builtScript(
       platform: 'node',
       format: isCached ? 'cjs' : 'esm',
       charset: 'ascii',
-      alias: { 'better-sqlite3': sqlite },
+      alias: { '@photostructure/sqlite': sqlite },
       external: [sqlite],
       ...(isCached && {
         // As require: a script without a module of its own has no import().

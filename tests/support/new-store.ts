@@ -1,7 +1,7 @@
 // New installations of the tests begin with a copy of a store without content.
-import Database from 'better-sqlite3';
 import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { Database } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { STORE_FILE } from '../../src/store/sqlite.ts';
 import { StateDirectory } from '../../src/store/state-directory.ts';

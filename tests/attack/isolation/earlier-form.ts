@@ -1,14 +1,12 @@
 // Runs in a machine as root: gives the files of accounts the form in which earlier versions wrote them, as if this program
 // had been upgraded, and has Apache and PHP-FPM use them. No server may run. `earlier-form.cjs RELEASE`
-import Database from 'better-sqlite3';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from '../../support/installed-sqlite.ts';
 
 const STATE = '/var/lib/whmapi1';
-/** The Debian package has only this part of it. */
-const SQLITE = '/usr/lib/whmapi1/node_modules/better-sqlite3/build/Release/better_sqlite3.node';
 const ACCOUNTS = '/etc/apache2/whmapi1/accounts';
 const SERVER = '/etc/apache2/conf-enabled/whmapi1.conf';
 const [release = ''] = process.argv.slice(2);
@@ -56,6 +54,6 @@ run('dpkg-divert', '--quiet', '--local', '--rename', '--remove', `${POOLS}/www.c
 run('a2enmod', '--quiet', 'status');
 run('systemctl', 'restart', `php${release}-fpm`, 'apache2');
 
-const store = new Database(join(STATE, 'store.db'), { nativeBinding: SQLITE });
+const store = new DatabaseSync(join(STATE, 'store.db'), { timeout: 5_000 });
 store.exec('UPDATE active_profile SET files_form = 1');
 store.close();

@@ -1,7 +1,7 @@
 // A developer’s first minutes on a fresh Debian with the packages that the README names: build the Debian package and
 // run the tests. All of them take as long here as everywhere, so it is another third of their files each day.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { debianRoot } from '../../machine/debian-root.ts';
@@ -27,15 +27,6 @@ function npmSettings(): Record<string, string> {
   return settings;
 }
 
-/** Where npm finds the addon if a user of this Debian has compiled it already: it takes a minute of processor time. */
-const PREBUILDS = '/var/local/prebuilds';
-
-/** Puts the compiled addon there, under the name by which its package looks for a prebuilt one. */
-const keepAddon = `
-  package=$(node -p 'const { name, version } = require("better-sqlite3/package.json"); \`\${name}-v\${version}\`')
-  of=$(node -p '\`node-v\${process.versions.modules}-\${process.platform}-\${process.arch}\`')
-  tar -C node_modules/better-sqlite3 --owner=0 --group=0 -czf "${PREBUILDS}/$package-$of.tar.gz" build/Release/better_sqlite3.node`;
-
 const DAY = 24 * 60 * 60 * 1000;
 const THIRD = `${1 + (Math.floor(Date.now() / DAY) % 3)}/3`;
 
@@ -52,8 +43,6 @@ describeOnMachine('on a fresh Debian', () => {
     place = join(folder, 'root');
     execFileSync('cp', ['-a', '--reflink=auto', debianRoot(PACKAGES), place]);
     mkdirSync(join(place, '.old'));
-    mkdirSync(join(place, PREBUILDS));
-    chmodSync(join(place, PREBUILDS), 0o1777);
     const clone = join(folder, 'clone');
     const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
       encoding: 'utf8',
@@ -94,10 +83,6 @@ describeOnMachine('on a fresh Debian', () => {
       encoding: 'utf8',
       env: {
         PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-        npm_config_better_sqlite3_local_prebuilds: PREBUILDS,
-        // Without optimization, the compiler needs a third of the time.
-        CFLAGS: '-O0',
-        CXXFLAGS: '-O0',
         // xz's fastest level: nobody installs the package.
         DPKG_DEB_COMPRESSOR_LEVEL: '1',
         ...npmSettings(),
@@ -125,7 +110,7 @@ describeOnMachine('on a fresh Debian', () => {
   const test = readmeBlock('npm test').replace('npm ci && ', '').trim();
 
   it(`the README’s commands succeed as an ordinary user, with a third of the tests: ${THIRD}`, () => {
-    const output = follow('dora', build, keepAddon, `${test} -- --shard=${THIRD}`);
+    const output = follow('dora', build, `${test} -- --shard=${THIRD}`);
     // One line for each missing tool, with its package.
     expect(output).toMatch(/^skipped: \S+ is missing \(Debian package \S+\)$/m);
   });

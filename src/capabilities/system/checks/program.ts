@@ -1,12 +1,10 @@
 // Only the user who runs the program, or root, can change it.
-import { existsSync, lstatSync, readdirSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ok, problem, word, type Check, type Finding } from '../../../ground/doctor/check.ts';
 
-/** The parts that are run or loaded. A checkout also has sources and packages, of which only one addon is loaded. */
-const PARTS = ['package.json', 'bin', 'dist', 'node_modules/better-sqlite3/build'];
-/** A user who can write to these directories can replace the parts in them. */
-const FOLDERS_OF_PARTS = ['node_modules', 'node_modules/better-sqlite3'];
+/** The parts that are run or loaded. A checkout also has sources and packages, which are not. */
+const PARTS = ['package.json', 'bin', 'dist'];
 
 const check: Check = {
   title: 'Program',
@@ -16,11 +14,8 @@ const check: Check = {
   async run({ program, userId }) {
     const isWeak = ({ uid, mode }: Stats) => (mode & 0o022) !== 0 || (uid !== 0 && uid !== userId);
     const above = foldersAbove(program).filter((path) => isWeak(withoutSticky(lstatSync(path))));
-    const folders = FOLDERS_OF_PARTS.map((folder) => join(program, folder)).filter((path) =>
-      existsSync(path),
-    );
     const files = PARTS.flatMap((part) => everything(join(program, part)));
-    const inside = [program, ...folders, ...files].filter((path) => isWeak(lstatSync(path)));
+    const inside = [program, ...files].filter((path) => isWeak(lstatSync(path)));
     const findings: Finding[] = above.map((path) =>
       problem(
         `Other users can change “${path}”, and with it the program in “${program}”.`,
