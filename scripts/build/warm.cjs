@@ -35,9 +35,7 @@ async function warm() {
     await run(state, '--help');
     await run(state, 'twofactorauth_set_tfa_config', '--help');
     await run(state, 'twofactorauth_set_tfa_confg');
-    // Each function is loaded once, so that the first call of a rare one does not wait longer.
-    const functions = await run(state, '--complete', '');
-    for (const line of functions.split('\n').filter(Boolean)) await run(state, line.split('\t')[0], '--help');
+    await run(state, '--complete', '');
     await run(state, '--complete', 'createacct', 'user');
     await run(state, '--complete', 'applist', 'api.');
     await run(state, '--complete', '--help', '');
