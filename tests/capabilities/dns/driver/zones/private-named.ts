@@ -3,7 +3,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kill, pid } from 'node:process';
@@ -110,7 +110,7 @@ export class PrivateNamed {
     ];
     const child = spawn('named', words, { stdio: 'ignore', env: { PATH: '/usr/sbin:/usr/bin' } });
     this.#process = child;
-    const log = () => readFileSync(join(this.folder, 'log'), 'utf8');
+    const log = () => this.#log().join('\n');
     const hasEnded = () => (this.#process?.exitCode ?? this.#process?.signalCode ?? null) !== null;
     await until(() => {
       if (hasEnded()) throw new Error(`named did not start: ${log()}`);
@@ -120,6 +120,11 @@ export class PrivateNamed {
     child.once('close', (status, signal) => {
       if (this.#process === child) console.error(`named has ended: ${signal ?? status}. ${log()}`);
     });
+  }
+
+  #log(): string[] {
+    const path = join(this.folder, 'log');
+    return existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -137,6 +142,9 @@ export class PrivateNamed {
 
   async close(): Promise<void> {
     await this.stop();
+    // Why named closed a connection of rndc, which is not told.
+    const refusals = this.#log().filter((line) => /invalid command|assertion|critical/.test(line));
+    if (refusals.length > 0) console.error(refusals.join('\n'));
     rmSync(this.folder, { recursive: true, force: true });
   }
 
