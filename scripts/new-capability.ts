@@ -34,7 +34,7 @@ if (problem === undefined) {
     join(top, `${folder}/capability.ts`),
     `import { defineCapability } from '../define.ts';\n\nexport default defineCapability({ name: '${name}' });\n`,
   );
-  const title = name[0]?.toUpperCase() + name.slice(1).replaceAll('-', ' ');
+  const title = name.charAt(0).toUpperCase() + name.slice(1).replaceAll('-', ' ');
   writeFileSync(join(top, `${folder}/README.md`), `# ${title}\n\n${summary}\n`);
   addLine(LIST, /^\d+\. `/, `${number}. \`${name}\`: ${summary}`);
   addLine(REGISTRY, /^import \w+ from '/, `import ${variable} from './${name}/capability.ts';`);

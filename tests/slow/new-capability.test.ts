@@ -61,7 +61,7 @@ function run(...words: string[]): string {
 function touched(): string[] {
   return readdirSync(join(copy, 'src'), { recursive: true, encoding: 'utf8' })
     .map((path) => `src/${path}`)
-    .filter((path) => statSync(join(copy, path)).isFile() && !/\.generated\.ts$/.test(path))
+    .filter((path) => statSync(join(copy, path)).isFile() && !path.endsWith('.generated.ts'))
     .filter((path) => {
       try {
         return readFileSync(join(top, path), 'utf8') !== text(path);
