@@ -379,10 +379,11 @@ describe('the domains of an account', () => {
     expect(web('robert')).toContain('/home/robert/public_html/shop"');
     expect(poolNames(poolFile(here, '8.4', 'robert'))).toEqual(['bob.example', 'shop.bob.example']);
     await succeed('suspendacct', { user: 'robert' });
-    expect(web('robert')).not.toContain('public_html');
+    expect(readdirSync(inRoot('var/lib/whmapi1-suspensions'))).toEqual(['robert']);
     // A suspended account can lose domains.
     await succeed('delete_domain', { domain: 'bob.test' });
-    expect(web('robert')).not.toContain('public_html');
+    expect(web('robert')).not.toContain('bob.test');
+    expect(readdirSync(inRoot('var/lib/whmapi1-suspensions'))).toEqual(['robert']);
     await succeed('removeacct', { username: 'robert' });
     expect(readdirSync(inRoot('etc/ssl/whmapi1/sites'))).toEqual([]);
     expect(await records('bob.example')).toEqual([expect.stringMatching(/exist/)]);
