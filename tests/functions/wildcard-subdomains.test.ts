@@ -113,9 +113,13 @@ describe('a wildcard subdomain', () => {
     await succeed('modifyacct', { user: 'bob', newuser: 'robert' });
     expect(text()).toContain('/home/robert/public_html/_wildcard_.bob.example"');
     expect(text()).not.toMatch(/\/bob[/"]/);
+    // Apache looks for this file at each request for the wildcard, too.
+    const suspension = 'var/lib/whmapi1-suspensions/robert';
+    expect(text()).toContain(`RewriteCond "${inRoot(suspension)}" -f`);
     await succeed('suspendacct', { user: 'robert' });
-    expect(text()).toContain('RedirectMatch 503');
+    expect(existsSync(inRoot(suspension))).toBe(true);
     await succeed('unsuspendacct', { user: 'robert' });
+    expect(existsSync(inRoot(suspension))).toBe(false);
     const pools = () => poolNames(poolFile(here, '8.4', 'robert'));
     await succeed('php_set_vhost_versions', { version: 'ea-php84', vhost: '*.bob.example', php_fpm: '0' });
     expect(pools()).toEqual(['bob.example']);

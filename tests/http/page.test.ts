@@ -451,9 +451,9 @@ describe('a call of the API Shell', () => {
     expect(messages.filter((line) => !/^[-+@]/.test(line))).toEqual(
       ['anna', 'carla'].flatMap((user) => [
         `Remove the virtual hosts of “${user}” in the configuration of Apache.`,
-        `Remove the pools of “${user}” from PHP-FPM, if there are any.`,
         expect.stringContaining(`/etc/ssl/whmapi1/sites/${user}.example-`) as string,
         `Remove the DNS zone “${user}.example”, if it exists.`,
+        `Remove the pools of “${user}” from PHP-FPM, if there are any.`,
         `Remove the folder of logs “/var/log/whmapi1-domlogs/${user}”.`,
         `Remove the PostgreSQL databases and users of “${user}”.`,
         `Remove the MariaDB databases and users of “${user}”.`,
