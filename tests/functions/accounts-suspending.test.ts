@@ -134,8 +134,7 @@ describe('suspendacct', () => {
     const dry = await here.call('suspendacct', { user: 'bob' }, { dryRun: true });
     expect(sentences(dry.metadata.output?.messages)).toEqual([
       'Lock the password of “bob”, expire the account, end its processes, and disable its crontab.',
-      'Write the virtual hosts of “bob” in the configuration of Apache.',
-      'Remove the pools of “bob” from PHP-FPM, if there are any.',
+      'Let the websites of “bob” say that the account is suspended.',
       'Keep the PostgreSQL users of “bob” from logging in, and end their sessions.',
       'Keep the MariaDB users of “bob” from logging in, and end their sessions.',
       'End the processes that the websites of “bob” have started meanwhile.',
@@ -149,7 +148,7 @@ describe('suspendacct', () => {
       'Let the MariaDB users of “bob” log in.',
       'Let the PostgreSQL users of “bob” log in.',
       'Set the pools of “bob” in PHP-FPM 8.4: bob.example.',
-      'Write the virtual hosts of “bob” in the configuration of Apache.',
+      'Let the websites of “bob” answer again.',
     ]);
     expect((await storedAccount(here, 'bob'))?.suspendedAt).toBe(here.time);
   });
