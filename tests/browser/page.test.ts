@@ -489,11 +489,11 @@ describe('a call that removes something', () => {
     await dialog.getByText('This cannot be undone.').waitFor();
     expect(await dialog.getByRole('listitem').allTextContents()).toEqual([
       'Remove the virtual hosts of “doomed” in the configuration of Apache.',
-      expect.stringMatching(/^Remove the pools of “doomed” from PHP-FPM, if there are any\./) as string,
       expect.stringMatching(/\/etc\/ssl\/whmapi1\/sites\/doomed\.example-/) as string,
       expect.stringMatching(
         /^Remove the DNS zone “doomed\.example”, if it exists\.--- .*\n-doomed\.example\.\tIN\tA\t/s,
       ) as string,
+      expect.stringMatching(/^Remove the pools of “doomed” from PHP-FPM, if there are any\./) as string,
       'Remove the folder of logs “/var/log/whmapi1-domlogs/doomed”.',
       'Remove the PostgreSQL databases and users of “doomed”.',
       'Remove the MariaDB databases and users of “doomed”.',
