@@ -42,8 +42,7 @@ export class Listener {
     const { cert, key, fingerprint, isSelfSigned } = await loadCertificate(given, this.#application);
     const forName = (name: string) => this.#sites.find(name);
     const server = await this.#listen(service, port, { cert, key, forName });
-    if (isSelfSigned && service === 'whostmgrd')
-      process.stdout.write(`self-signed certificate, SHA-256 fingerprint ${fingerprint}\n`);
+    // Before anybody reads that it listens: without a handler, the signal would end the server.
     process.on('SIGHUP', () => {
       loadCertificate(given, this.#application).then(
         (fresh) => {
@@ -55,6 +54,8 @@ export class Listener {
         (error: unknown) => this.#log.error(error, 'the certificate could not be reloaded'),
       );
     });
+    if (isSelfSigned && service === 'whostmgrd')
+      process.stdout.write(`self-signed certificate, SHA-256 fingerprint ${fingerprint}\n`);
   }
 
   async listenPlainly(service: LoginService, port: number): Promise<void> {

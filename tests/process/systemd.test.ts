@@ -52,16 +52,29 @@ test('each line for the journal has its priority; other lines have none', async 
         JOURNAL_STREAM: isJournal ? `${dev}:${ino}` : '1:2',
       },
     });
+    const ended = once(child, 'exit');
+    const assertRuns = () => {
+      if (child.exitCode === null && child.signalCode === null) return;
+      throw new Error(
+        `The server ended: ${child.signalCode ?? child.exitCode}. ${readFileSync(file, 'utf8')}`,
+      );
+    };
     let output = '';
     child.stdout?.on('data', (bytes: Buffer) => (output += bytes.toString()));
-    while (!output.includes('fingerprint')) await pause(50);
+    while (!output.includes('fingerprint')) {
+      assertRuns();
+      await pause(50);
+    }
     // A certificate that cannot be read is an error; the message that the server listens is not.
     writeFileSync(join(folder, `state-${isJournal}/server.pem`), 'broken');
     child.kill('SIGHUP');
     const read = () => readFileSync(file, 'utf8');
-    while (!read().includes('could not be reloaded')) await pause(50);
+    while (!read().includes('could not be reloaded')) {
+      assertRuns();
+      await pause(50);
+    }
     child.kill('SIGTERM');
-    await once(child, 'exit');
+    await ended;
     const [error = ''] = /^.*the certificate could not.*$/m.exec(read()) ?? [];
     const [start = ''] = /^.*Server listening.*$/m.exec(read()) ?? [];
     expect([error.slice(0, 4), start.slice(0, 4)]).toEqual(isJournal ? ['<3>{', '<6>{'] : ['{"le', '{"le']);
