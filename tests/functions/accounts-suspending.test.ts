@@ -135,6 +135,7 @@ describe('suspendacct', () => {
     expect(sentences(dry.metadata.output?.messages)).toEqual([
       'Lock the password of “bob”, expire the account, end its processes, and disable its crontab.',
       'Let the websites of “bob” say that the account is suspended.',
+      'Remove the pools of “bob” from PHP-FPM, if there are any.',
       'Keep the PostgreSQL users of “bob” from logging in, and end their sessions.',
       'Keep the MariaDB users of “bob” from logging in, and end their sessions.',
       'End the processes that the websites of “bob” have started meanwhile.',

@@ -41,9 +41,9 @@ function poolsOf({ username, home }: Pick<Account, 'username' | 'home'>, served:
   return pools;
 }
 
-/** The pools of an account in a state of its settings. A suspended account keeps them: nobody reaches them. */
+/** The pools of an account in a state of its settings. A suspended account has none. */
 export function poolsIn(state: PhpState, account: Account, hosts: readonly Host[]): Pools {
-  return poolsOf(account, resolve(state, hosts).values());
+  return account.suspendedAt === null ? poolsOf(account, resolve(state, hosts).values()) : new Map();
 }
 
 /** Both together. A pool of `after` replaces the one of the same name. */

@@ -1,5 +1,4 @@
-// The PHP-FPM pools of an account: one for each of its virtual hosts that uses PHP-FPM. A suspended account keeps them: the
-// web server does not ask them for anything, and without a request they have no process.
+// The PHP-FPM pools of an account: one for each of its virtual hosts that uses PHP-FPM. A suspended account has none.
 import type { Account } from '../../../accounts/rules/accounts.ts';
 import { listOf } from '../../../domains/rules/hosted-domains.ts';
 import { renamed, renamesOf } from '../../../domains/rules/renamed-domains.ts';
@@ -56,8 +55,10 @@ export const part: AccountPart = {
     const pools = [await present(world, before), await present(world, after, before)] as const;
     return stepsFor(after, union(...pools));
   },
-  // An earlier version removed the pools of suspended accounts.
-  unsuspended: async (world, account) => stepsFor(account, await present(world, account)),
+  // PHP-FPM would start a process again that is ended, also without a request.
+  suspended: ({ roles }, { username }) => (roles.has(ROLE) ? [remove.plan({ username })] : []),
+  unsuspended: async (world, account) =>
+    stepsFor(account, await present(world, { ...account, suspendedAt: null })),
   removed: (_world, { username }) => [remove.plan({ username })],
   assertRemovable: ({ machine }, { account: { username } }) => assertRemovable(machine, username),
 };
