@@ -30,7 +30,7 @@ const pool = () => poolFile(here, '8.4', 'bob');
 
 describe('php_fpm_config_get and php_fpm_config_set', () => {
   beforeEach(async () => {
-    here = new Installation();
+    here = new Installation({ checksPools: true });
     installPhp(here, '8.3', '8.4');
     await createBob();
   });
@@ -115,7 +115,7 @@ describe('php_fpm_config_get and php_fpm_config_set', () => {
 
 describeWith(['php-fpm8.4', 'php8.4'], 'directives of pools', () => {
   beforeEach(async () => {
-    here = new Installation();
+    here = new Installation({ checksPools: true });
     await createBob();
   });
 

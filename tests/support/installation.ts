@@ -35,6 +35,11 @@ export interface InstallationOptions {
   readonly copyOf?: Installation;
   /** True: the program creates the store. Otherwise the installation begins with one without content. */
   readonly isEmpty?: boolean;
+  /**
+   * True: PHP-FPM checks its files. Otherwise, the installation is like one on a machine without PHP-FPM: checks would
+   * take a fifth of the processor time of all tests with accounts.
+   */
+  readonly checksPools?: boolean;
   /** Further variables of the environment. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -63,6 +68,7 @@ export class Installation {
   readonly #database: TestDatabase | undefined;
   readonly #url: string | undefined;
   readonly #server: string;
+  readonly #checksPools: boolean;
   readonly #further: Readonly<Record<string, string>>;
 
   constructor({
@@ -72,10 +78,12 @@ export class Installation {
     url,
     copyOf,
     isEmpty = false,
+    checksPools = false,
     environment = {},
   }: InstallationOptions = {}) {
     if (copyOf !== undefined) cpSync(copyOf.state, this.state, { recursive: true });
     else if (!isEmpty) copyNewStore(this.state);
+    this.#checksPools = checksPools;
     this.#further = environment;
     const given = url ?? beside?.environment.WHMAPI1_STORE_URL;
     this.#database = given === undefined ? makeTestDatabase() : undefined;
@@ -123,6 +131,7 @@ export class Installation {
       machine: watchedMachine(
         {
           ...machine,
+          ...(!this.#checksPools && { tools: withoutPoolChecks(machine.tools) }),
           users: async () => this.#users,
           system: {
             ...sandboxSystem(join(this.state, 'root'), {
@@ -238,6 +247,17 @@ export class Installation {
       .split('\n')
       .map((line): unknown => JSON.parse(line));
   }
+}
+
+function withoutPoolChecks(tools: Engine['machine']['tools']): Engine['machine']['tools'] {
+  return async (declared) => {
+    const found = await tools(declared);
+    return {
+      has: async (name) => !name.startsWith('php-fpm') && found.has(name),
+      find: (pattern) => found.find(pattern),
+      run: (...words) => found.run(...words),
+    };
+  };
 }
 
 /** A response of API 2. */

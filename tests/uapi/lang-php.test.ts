@@ -29,7 +29,7 @@ async function createAccounts(): Promise<void> {
 }
 describe('versions', () => {
   beforeEach(async () => {
-    here = new Installation();
+    here = new Installation({ checksPools: true });
     installPhp(here, '8.3', '8.4');
     await createAccounts();
   });
@@ -121,7 +121,7 @@ describe('versions', () => {
 
 describeWith(['php-fpm8.4', 'php8.4'], 'files with directives', () => {
   beforeAll(async () => {
-    here = new Installation();
+    here = new Installation({ checksPools: true });
     await createAccounts();
   });
   beforeEach(() => {
