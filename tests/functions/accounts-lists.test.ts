@@ -1,9 +1,10 @@
 // Lists of accounts for different callers: listaccts with its search and `want`, list_users, listsuspended and
 // listlockedaccounts.
-import type { Caller } from '../../src/core/context.ts';
+import type { Caller, Db } from '../../src/core/context.ts';
 import type { Hash } from '../../src/core/values.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
+import { onSqlite } from '../support/test-database.ts';
 
 let here: Installation;
 beforeEach(async () => {
@@ -51,6 +52,18 @@ beforeEach(async () => {
 });
 afterEach(() => {
   here.remove();
+});
+
+/** The same database, which also notes how SQLite reads what is selected. */
+const explaining = (db: Db, plans: string[]): Db => ({
+  ...db,
+  all: (sql, ...values) => db.all(sql, ...values),
+  run: (sql, ...values) => db.run(sql, ...values),
+  async get(sql, ...values) {
+    const rows = await db.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...values);
+    plans.push(...rows.map(({ detail }) => detail));
+    return db.get(sql, ...values);
+  },
 });
 
 const alice = reseller('alice', 'list-accts');
@@ -293,6 +306,22 @@ describe('listaccts', () => {
       'bad_meta: api.filter.a.field “diskused” holds “13M”, which is not a number; ' +
         'filter it with api.filter.a.type contains, begins or eq.',
     );
+  });
+
+  onSqlite('reads a page sorted by domain from an index alone', async () => {
+    const plans: string[] = [];
+    const { store } = here.engine;
+    here.overrides.store = {
+      ...store,
+      transaction: (effect, work) =>
+        store.transaction(effect, (db, nested) => work(explaining(db, plans), nested)),
+    };
+    const page = { 'api.chunk.enable': '1', 'api.chunk.size': '1', 'api.chunk.start': '2' };
+    const shown = await list({ 'api.sort.enable': '1', 'api.sort.a.field': 'domain', ...page });
+    expect(shown).toMatchObject([{ domain: 'carol-shop.example' }]);
+    expect(plans.filter((plan) => plan.startsWith('SCAN account '))).toEqual([
+      expect.stringContaining('USING COVERING INDEX'),
+    ]);
   });
 });
 
