@@ -1,6 +1,6 @@
 // Measures whole processes against `node -e 0` of the same run, calls among many accounts against calls among few, and
 // the writing of long lists; and calls while another address attacks. Read the ratios: the milliseconds drift with the machine.
-// `npm run bench [-- --runs=60 --only=mix,starts,command,hooks,accounts,disk,listfunctions,servedlists,uapilists,uapi,creating,zones,websites,dns,server,writes,memory,attack,remote,bandwidth,lists,host,web,databases,hestia]`
+// `npm run bench [-- --runs=60 --only=mix,starts,command,hooks,accounts,disk,listfunctions,servedlists,uapilists,uapi,creating,zones,websites,suspensions,dns,server,writes,memory,attack,remote,bandwidth,lists,host,web,databases,hestia]`
 // HESTIA_SOURCE names a checkout of https://github.com/hestiacp/hestiacp, which the part `hestia` needs.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -12,6 +12,7 @@ import { compareAccountLists } from './bench/account-lists.ts';
 import { compareAccountApis } from './bench/account-apis.ts';
 import { compareAccounts, manyAccounts } from './bench/accounts.ts';
 import { compareAccountsWithWebsites } from './bench/accounts-with-websites.ts';
+import { compareSuspensions } from './bench/suspensions.ts';
 import { compareAccountsWithZones } from './bench/accounts-with-zones.ts';
 import { compareAttacks } from './bench/attack.ts';
 import { compareBandwidth } from './bench/bandwidth.ts';
@@ -195,6 +196,7 @@ try {
   if (isAsked('creating')) compareCreatedAccounts();
   if (isAsked('zones')) compareAccountsWithZones(join(work, 'accounts-with-zones'));
   if (isAsked('websites')) await compareAccountsWithWebsites(join(work, 'accounts-with-websites'));
+  if (isAsked('suspensions')) await compareSuspensions(join(work, 'suspensions'));
   if (isAsked('dns')) await compareDns(top, work, environment, runs);
   if (isAsked('server'))
     await compareServers(top, manyAccounts(join(top, 'bin/whmapi1'), work, environment), environment);

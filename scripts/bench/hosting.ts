@@ -41,18 +41,18 @@ export async function untilAnswers(machine: Machine): Promise<void> {
 
 export class Hosting {
   protected readonly machine: Machine;
-  readonly #token: string;
+  protected readonly token: string;
 
   constructor(machine: Machine) {
     this.machine = machine;
     const answer = machine.sh('whmapi1 --output=json api_token_create token_name=bench');
-    this.#token = (JSON.parse(answer) as { data: { token: string } }).data.token;
+    this.token = (JSON.parse(answer) as { data: { token: string } }).data.token;
   }
 
   /** Milliseconds of so many accounts. @throws if one of them is not created. */
   create(prefix: string, count: number, clients = 1): number {
     const names = Array.from({ length: count }, (_, at) => `${prefix}${at}`);
-    const words = JSON.stringify({ token: this.#token, password: PASSWORD, names, clients });
+    const words = JSON.stringify({ token: this.token, password: PASSWORD, names, clients });
     const { status, stdout, stderr } = this.machine.run('node', [CLIENT, words], { timeoutMs: 1_200_000 });
     if (status !== 0) throw new Error(stderr);
     return Number(stdout);

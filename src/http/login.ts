@@ -40,9 +40,11 @@ async function logIn(request: FastifyRequest, reply: FastifyReply, door: Door): 
   const { application, service } = door;
   const world = loginWorldOf(application, request.raw.socket);
   const isMailbox = service === 'webmaild' && field(fields, 'user').includes('@');
+  const user = field(fields, 'user');
+  const before = await world.transaction((db) => sessions.stateOf(db, user));
   const verdict = await (isMailbox ? mailboxLogin : logins).attempt(world, {
     service,
-    user: field(fields, 'user'),
+    user,
     password: field(fields, 'pass'),
     code: field(fields, 'tfa_token').trim(),
     address: request.ip,
@@ -50,7 +52,7 @@ async function logIn(request: FastifyRequest, reply: FastifyReply, door: Door): 
   // If the audit line cannot be written, the login fails.
   await application.auditLogin({
     command: 'login',
-    user: userIn(field(fields, 'user')),
+    user: userIn(user),
     address: request.ip,
     ...('problem' in verdict
       ? { authentication: 'password', problem: verdict.problem }
@@ -59,18 +61,24 @@ async function logIn(request: FastifyRequest, reply: FastifyReply, door: Door): 
   const isForPeople = field(fields, 'login_only') !== '1' && acceptsHtml(request);
   if ('problem' in verdict) {
     door.log.warn({ address: request.ip, problem: verdict.problem }, 'login refused');
-    return isForPeople
-      ? sendLoginPage(request, reply, door, verdict, field(fields, 'user'))
-      : refuseLogin(reply, verdict);
+    return isForPeople ? sendLoginPage(request, reply, door, verdict, user) : refuseLogin(reply, verdict);
   }
-  const opened = await world.transaction((db) =>
-    sessions.open({ ...world, db }, verdict.caller.user, {
+  const opened = await world.transaction(async (db) => {
+    // The session of a mailbox is compared with the mailbox’s password at each request.
+    if (!isMailbox && (await sessions.stateOf(db, user)) !== before) return undefined;
+    return sessions.open({ ...world, db }, verdict.caller.user, {
       service,
       address: request.ip,
       authentication: verdict.authentication,
       mailbox: verdict.mailbox,
-    }),
-  );
+    });
+  });
+  if (opened === undefined) {
+    door.log.warn({ address: request.ip }, 'the user’s logins ended during a login');
+    return isForPeople
+      ? sendLoginPage(request, reply, door, logins.DENIED, user)
+      : refuseLogin(reply, logins.DENIED);
+  }
   setSession(request, reply, door, opened);
   const { securityToken } = opened;
   const { warnings } = verdict;

@@ -335,6 +335,23 @@ describe('createacct', () => {
     expect((await storedAccount(here, 'rita'))?.owner).toBe('rita');
     expect((await storedAccount(here, 'bob'))?.owner).toBe('rita');
   });
+
+  test('gives the account nothing that was stored while an earlier user of its name was removed', async () => {
+    const bob = { username: 'bob', domain: 'bob.example' };
+    const renameOwner = (username: string) =>
+      here.engine.store.transaction('changes', async (db) => ({
+        value: await db.run('UPDATE account_token SET username = ?', username),
+        keep: true,
+      }));
+    await here.call('createacct', bob);
+    await here.uapi('bob', 'Tokens::create_full_access', { name: 'old' });
+    // As if another process had stored it after the removal.
+    await renameOwner('nobody');
+    expect((await here.call('removeacct', { username: 'bob' })).metadata).toMatchObject({ result: 1 });
+    await renameOwner('bob');
+    await here.call('createacct', bob);
+    expect((await here.uapi('bob', 'Tokens::list')).data).toEqual([]);
+  });
 });
 
 describe('an address', () => {

@@ -490,7 +490,7 @@ it('is as before after a suspension', async () => {
     (key) => before.get(key) !== after.get(key),
   );
   // Login links and sessions end, and the folder stays for the next suspension.
-  expect(changed.sort()).toEqual(['/etc/suspended', 'login_token', 'session']);
+  expect(changed.sort()).toEqual(['/etc/suspended', 'login_token', 'session', 'session_end']);
 });
 
 it('keeps working under its new names', async () => {

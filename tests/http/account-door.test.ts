@@ -389,6 +389,49 @@ describe('an API token', () => {
   });
 });
 
+describe('a login whose password was right, and whose user', () => {
+  /** Logs in, and does the work when the password was checked and there is no session yet. */
+  const logInDuring = async (user: string, work: () => Promise<unknown>) => {
+    const users = await server.here.engine.machine.users();
+    const check = users.verifyPassword.bind(users);
+    const checked = jest.spyOn(users, 'verifyPassword').mockImplementationOnce(async (...words) => {
+      const isRight = await check(...words);
+      await work();
+      return isRight;
+    });
+    const reply = await logIn(user, bobs, { accept: 'application/json' });
+    expect(checked).toHaveBeenCalledTimes(1);
+    checked.mockRestore();
+    return reply;
+  };
+  const succeed = async (command: string, args: Record<string, string>) => {
+    expect((await server.here.call(command, args)).metadata).toMatchObject({ result: 1 });
+  };
+  const create = (username: string) =>
+    succeed('createacct', { username, domain: `${username}.example`, password: bobs });
+  const remove = (username: string) => succeed('removeacct', { username });
+
+  test('gets another password meanwhile, opens no session', async () => {
+    await create('fay');
+    const { status } = await logInDuring('fay', () => succeed('passwd', { user: 'fay', password: eves }));
+    expect(status).toBe(401);
+    expect((await logIn('fay', eves)).status).toBe(200);
+  });
+
+  test('is removed meanwhile, opens no session, even if there is another user of that name', async () => {
+    await create('fox');
+    const removed = await logInDuring('fox', () => remove('fox'));
+    expect(removed.status).toBe(401);
+    await create('fox');
+    server.here.time += 1000;
+    const replaced = await logInDuring('fox', async () => {
+      await remove('fox');
+      await create('fox');
+    });
+    expect(replaced.status).toBe(401);
+  });
+});
+
 test('a new password ends the sessions', async () => {
   const { cookie, path } = sessionOf(await logIn('eve', eves));
   expect((await server.askAccounts(path + LIST, { headers: { cookie } })).status).toBe(200);

@@ -13,6 +13,7 @@ export default defineCapability({
     { table: 'linked_identity' },
     { table: 'last_login' },
     { table: 'session', whenRenamed: 'deleted' },
+    { table: 'session_end' },
     { table: 'login_token', whenRenamed: 'deleted' },
     { table: 'access_hash', whenRenamed: 'deleted' },
   ],

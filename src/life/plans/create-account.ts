@@ -2,7 +2,7 @@
 import { defineChange, exclusive, shared, type Plan } from '../../core/plan.ts';
 import type { NewAccount, PartWork } from '../../capabilities/accounts/driver/account-part.ts';
 import * as accountParts from '../driver/account-parts.ts';
-import { storeParts } from '../stored.ts';
+import { forget, storeParts } from '../stored.ts';
 import { partWorld, type PartCall, type PartContext } from '../driver/part-world.ts';
 import create from '../../capabilities/accounts/driver/users/steps/create.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
@@ -39,6 +39,8 @@ const change = defineChange<CreateAccount>({
     if (!isUnlimited) await assertWithin({ db, now }, undefined, account);
     const user = create.resultIn(results);
     if (user === undefined) throw new Error(`The user “${username}” no longer exists.`);
+    // What was stored for an earlier user of this name while that user was removed, such as the session of a login.
+    await forget(db, username);
     await accounts.insert(db, { ...account, uid: user.uid });
     await accounts.setUsage(db, username, { files: user.usage, at: now() });
     await storeParts('created', db, { account, isReseller, newestPhp }, { results, sealer, now: now() });

@@ -186,6 +186,21 @@ export async function close(
 export async function closeAll(db: Db, user: string): Promise<void> {
   await db.run('DELETE FROM session WHERE username = ?', user);
   await db.run('DELETE FROM login_token WHERE username = ?', user);
+  await db.run(
+    `INSERT INTO session_end (username, count) VALUES (?, 1)
+     ON CONFLICT (username) DO UPDATE SET count = session_end.count + 1`,
+    user,
+  );
+}
+
+/**
+ * Changes when all sessions of a user end, and when the user is removed. It is read before a password is checked, because
+ * the check takes so long that the password can be another one afterwards.
+ */
+export async function stateOf(db: Db, user: string): Promise<string> {
+  const account = await db.get<{ uid: number }>('SELECT uid FROM account WHERE username = ?', user);
+  const ended = await db.get<{ count: number }>('SELECT count FROM session_end WHERE username = ?', user);
+  return JSON.stringify([account?.uid, ended?.count]);
 }
 
 function hexadecimal(bytes: Uint8Array): string {
