@@ -182,14 +182,14 @@ export function createApplication(
     version,
     callPeer: async (peer, call) => {
       const { peerCaller } = await import('../remote/call-peer.ts');
-      const world = {
+      const context = {
         environment,
         now,
         random: () => Math.random(),
         pause: engine.sleep,
         warn: () => undefined,
       };
-      return peerCaller(world)(peer, call);
+      return peerCaller(context)(peer, call);
     },
     find: loadFunction,
     findOwn: async (name) => (await import('./own-functions.ts')).findOwnFunction(name),

@@ -3,22 +3,22 @@ import { listProfiles, profileOf, readProfileFrom } from '../remote/configure.ts
 import type { RemoteOptions } from '../remote/options.ts';
 import { profilesPath, writeProfile } from '../remote/profiles.ts';
 import { writeStderr, type Io } from './io.ts';
-import { withSetupErrors, createRemoteEnvironment } from './world.ts';
+import { withSetupErrors, createRemoteEnvironment } from './remote-environment.ts';
 
 export async function configure(options: RemoteOptions, io: Io): Promise<number> {
-  const world = createRemoteEnvironment(io);
+  const context = createRemoteEnvironment(io);
   return withSetupErrors(async () => {
     if (options.profile !== undefined && options.hosts.length > 0) {
-      writeProfile(options.profile, profileOf(options, world), world);
-      writeStderr(io, `whmapi1: ${profilesPath(world)} has the profile ${options.profile}.\n`);
+      writeProfile(options.profile, profileOf(options, context), context);
+      writeStderr(io, `whmapi1: ${profilesPath(context)} has the profile ${options.profile}.\n`);
       return 0;
     }
-    io.stdout.write(listProfiles(world));
-    if (world.ask === undefined) return 0;
-    const written = await readProfileFrom(world.ask, world, options.profile);
+    io.stdout.write(listProfiles(context));
+    if (context.ask === undefined) return 0;
+    const written = await readProfileFrom(context.ask, context, options.profile);
     if (written === undefined) return 0;
-    writeProfile(written.name, written.profile, world);
-    writeStderr(io, `whmapi1: ${profilesPath(world)} has the profile ${written.name}.\n`);
+    writeProfile(written.name, written.profile, context);
+    writeStderr(io, `whmapi1: ${profilesPath(context)} has the profile ${written.name}.\n`);
     return 0;
   });
 }

@@ -20,7 +20,7 @@ import { listArguments } from './list-options.ts';
 import { progressOf } from './progress.ts';
 import { UsageError } from './usage-error.ts';
 import { wantsConfirmation } from './wants-confirmation.ts';
-import { withSetupErrors, createRemoteEnvironment } from './world.ts';
+import { withSetupErrors, createRemoteEnvironment } from './remote-environment.ts';
 
 /** @returns the exit status. For several servers, the worst one; unreachable is worse than failed. */
 export async function callRemotely(line: CommandLine, command: string, io: Io): Promise<number> {

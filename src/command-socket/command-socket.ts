@@ -15,7 +15,7 @@ import { seesFilesOf } from './same-files.ts';
 import { readLine, type Decision } from './served-call.ts';
 import { readRootLine } from './served-account-call.ts';
 
-export const SOCKET = 'command.sock';
+const SOCKET = 'command.sock';
 /** As much as the native commands send: `MAX_CONTENT` of `src/client/whmapi1.c`. */
 const MOST_BYTES = 2 * 1024 * 1024;
 /** Further commands make their call themselves. */

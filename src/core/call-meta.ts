@@ -6,7 +6,7 @@ import type { MetaArguments } from './meta-arguments.ts';
 import type { Report } from './report.ts';
 import type { Json } from './values.ts';
 
-export function isMetaArgument(name: string): boolean {
+function isMetaArgument(name: string): boolean {
   return name.startsWith('api.');
 }
 

@@ -242,13 +242,13 @@ export interface Context extends CallContext {
   readonly plan: (plan: Plan, answer?: PlanAnswer) => void;
 }
 
-/** The context outside transactions: for functions whose effect is `none` or `calls`, and for `look`. */
 /** A login that an account owns, such as the one of a mailbox. */
 export interface OwnedLogin {
   readonly name: string;
   readonly check: () => Promise<boolean>;
 }
 
+/** The context outside transactions: for functions whose effect is `none` or `calls`, and for `look`. */
 export interface FreeContext extends CallContext {
   readonly machine: Machine;
   /** Runs a separate transaction. Not for functions whose effect is `none`. In `look`, it can only read (`dispatch.ts`). */

@@ -18,7 +18,7 @@ import type { MachineError } from './machine-error.ts';
 import type { JournaledStep, JournalEntry, PlannedStep } from './plan.ts';
 
 /** The kind of task that finishes a plan. */
-export const FINISH = 'finish-operation';
+const FINISH = 'finish-operation';
 /** What the journal has instead of a process while a plan waits for its task. */
 export const TASK = 'task';
 

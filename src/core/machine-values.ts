@@ -45,7 +45,7 @@ export function assertUsername(name: string): void {
 }
 
 /** True if this is `/base/something` for one of the directories for home directories. */
-export function isHomePath(home: string, bases: readonly string[]): boolean {
+function isHomePath(home: string, bases: readonly string[]): boolean {
   const end = home.lastIndexOf('/');
   return isCleanPath(home) && bases.includes(home.slice(0, end));
 }
@@ -94,7 +94,7 @@ export function assertPassword(password: string): void {
 }
 
 /** True if it can be the second field of a line of shadow(5). */
-export function isHash(hash: string): boolean {
+function isHash(hash: string): boolean {
   return /^[!-9;-~]{1,511}$/.test(hash);
 }
 

@@ -7,7 +7,7 @@ import { MachineError } from './machine-error.ts';
 import type { JournaledStep, JournalEntry, Lock } from './plan.ts';
 
 /** The kind of task that undoes what is left of a call. */
-export const UNDO_TASK = 'undo-operation';
+const UNDO_TASK = 'undo-operation';
 /** What the journal has instead of a process while an undo waits for its task. */
 export const UNDO = 'undo';
 

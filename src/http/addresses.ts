@@ -24,7 +24,7 @@ export function sourceOfAddress(address: string): string {
  * The larger networks that one client can have: providers assign a /56 or a /48 of IPv6. The largest comes last. An
  * IPv4 address has none.
  */
-export function networksOfAddress(address: string): readonly string[] {
+function networksOfAddress(address: string): readonly string[] {
   try {
     const key = keyOf(address);
     return versionOf(key) === 4 ? [] : [networkOf(key, 56), networkOf(key, 48)];

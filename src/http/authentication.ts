@@ -12,7 +12,7 @@ import * as sessions from '../capabilities/logins/rules/sessions.ts';
 import * as tfa from '../capabilities/two-factor/rules/tfa.ts';
 import type { Door } from './door.ts';
 import { knownSourcesOf } from './known-sources.ts';
-import { loginWorldOf } from './login-world.ts';
+import { loginDependenciesOf } from './login-dependencies.ts';
 import { userIn } from './request.ts';
 
 /** The credentials in a request. */
@@ -177,7 +177,7 @@ async function byPassword(
 ): Promise<Sender> {
   const [user, password] = split(Buffer.from(encoded, 'base64').toString('utf8'));
   const { address, code = '' } = credentials;
-  const verdict = await logins.attempt(loginWorldOf(application, credentials.client), {
+  const verdict = await logins.attempt(loginDependenciesOf(application, credentials.client), {
     service,
     user,
     password,

@@ -5,7 +5,7 @@ import { identify } from './authentication.ts';
 import { readBody } from './call.ts';
 import type { Door } from './door.ts';
 import { field } from './login.ts';
-import { loginWorldOf } from './login-world.ts';
+import { loginDependenciesOf } from './login-dependencies.ts';
 import { bodyOf, securityTokenOf, sessionIdOf } from './request.ts';
 
 export function addConfirm(server: FastifyInstance, door: Door): void {
@@ -32,7 +32,7 @@ export function addConfirm(server: FastifyInstance, door: Door): void {
     }
     const { user } = sender.caller;
     const proof = { service, user, sessionId, code, password, address };
-    const confirmation = await confirm(loginWorldOf(application, request.raw.socket), proof);
+    const confirmation = await confirm(loginDependenciesOf(application, request.raw.socket), proof);
     const how = code === '' ? 'session and password' : 'session and code';
     const about = { command: 'confirm', user, address, authentication: how };
     if ('problem' in confirmation) {

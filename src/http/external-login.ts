@@ -20,7 +20,7 @@ import type { Door } from './door.ts';
 import type { Refusal } from './error-answers.ts';
 import { field, sendLoginPage, sendWayIn, setSession } from './login.ts';
 import { canUseProviders } from './login-buttons.ts';
-import { loginWorldOf } from './login-world.ts';
+import { loginDependenciesOf } from './login-dependencies.ts';
 import { COMPLETE_PATH, renderIdentityPage } from './page/identity-page.ts';
 import { bodyOf, queryOf, userIn } from './request.ts';
 
@@ -41,15 +41,16 @@ async function begin(request: FastifyRequest, reply: FastifyReply, door: Door): 
   if (!canUseProviders(request) || host === undefined) {
     return sendLoginPage(request, reply, door, refusal('Open this page over HTTPS to log in this way.'));
   }
-  const world = loginWorldOf(door.application);
-  if (await identityLogin.isBlocked(world, request.ip)) return refuse(request, reply, door, logins.DENIED);
+  const dependencies = loginDependenciesOf(door.application);
+  if (await identityLogin.isBlocked(dependencies, request.ip))
+    return refuse(request, reply, door, logins.DENIED);
   const client = await enabledClient(door, provider);
   if (client === undefined) return refuse(request, reply, door, NOT_ENABLED);
   const redirectUri = `${request.protocol}://${host}${providers.callbackPath(provider)}`;
   try {
-    const begun = await world.transaction((db) =>
+    const begun = await dependencies.transaction((db) =>
       externalLogins.begin(
-        { ...world, db },
+        { ...dependencies, db },
         { service: door.service, provider, redirectUri, address: request.ip },
       ),
     );
@@ -69,10 +70,11 @@ async function comeBack(request: FastifyRequest, reply: FastifyReply, door: Door
   const state = field(readCall(query, undefined).args, 'state');
   const secret = cookieIn(request, LOGIN_COOKIE);
   reply.header('set-cookie', cookieText(LOGIN_COOKIE, '', 0));
-  const world = loginWorldOf(door.application);
-  if (await identityLogin.isBlocked(world, request.ip)) return refuse(request, reply, door, logins.DENIED);
-  const begun = await world.transaction((db) =>
-    externalLogins.take({ ...world, db }, { service: door.service, provider, state, secret }),
+  const dependencies = loginDependenciesOf(door.application);
+  if (await identityLogin.isBlocked(dependencies, request.ip))
+    return refuse(request, reply, door, logins.DENIED);
+  const begun = await dependencies.transaction((db) =>
+    externalLogins.take({ ...dependencies, db }, { service: door.service, provider, state, secret }),
   );
   if (begun === undefined) return refuse(request, reply, door, EXPIRED);
   const client = await enabledClient(door, provider);
@@ -92,8 +94,10 @@ async function complete(request: FastifyRequest, reply: FastifyReply, door: Door
   const body = bodyOf(request);
   const fields = body === undefined ? [] : readBody(body);
   const secret = cookieIn(request, IDENTITY_COOKIE);
-  const world = loginWorldOf(door.application);
-  const identity = await world.transaction((db) => provenIdentities.find({ ...world, db }, secret));
+  const dependencies = loginDependenciesOf(door.application);
+  const identity = await dependencies.transaction((db) =>
+    provenIdentities.find({ ...dependencies, db }, secret),
+  );
   if (identity === undefined) return refuse(request, reply, door, EXPIRED);
   // It may have been confirmed at the other door, which can have other providers.
   const client = await enabledClient(door, identity.provider);
@@ -102,8 +106,10 @@ async function complete(request: FastifyRequest, reply: FastifyReply, door: Door
 }
 
 function enabledClient(door: Door, provider: string): Promise<ProviderClient | undefined> {
-  const world = loginWorldOf(door.application);
-  return world.transaction((db) => providers.findEnabled({ ...world, db }, provider, door.service));
+  const dependencies = loginDependenciesOf(door.application);
+  return dependencies.transaction((db) =>
+    providers.findEnabled({ ...dependencies, db }, provider, door.service),
+  );
 }
 
 interface Proceeding {
@@ -120,8 +126,8 @@ async function proceed(
   door: Door,
   { identity, fields, secret }: Proceeding,
 ): Promise<FastifyReply> {
-  const world = loginWorldOf(door.application);
-  const users = await world.transaction((db) => identityLogin.usersAt(db, door.service, identity));
+  const dependencies = loginDependenciesOf(door.application);
+  const users = await dependencies.transaction((db) => identityLogin.usersAt(db, door.service, identity));
   const isLinking = users.length === 0;
   const [only = ''] = users;
   const user = users.length === 1 ? only : field(fields, 'user');
@@ -130,14 +136,20 @@ async function proceed(
     askForMore(request, reply, door, { identity, users, user, secret, problem });
   if (user === '') return ask();
   const verdict = await (isLinking
-    ? logins.attempt(world, {
+    ? logins.attempt(dependencies, {
         service: door.service,
         user,
         password: field(fields, 'pass'),
         code,
         address: request.ip,
       })
-    : identityLogin.attempt(world, { service: door.service, identity, user, code, address: request.ip }));
+    : identityLogin.attempt(dependencies, {
+        service: door.service,
+        identity,
+        user,
+        code,
+        address: request.ip,
+      }));
   const authentication = isLinking
     ? `password, for ${identityLogin.authenticationBy(identity)}`
     : identityLogin.authenticationBy(identity);
@@ -150,10 +162,10 @@ async function proceed(
   // If the audit line cannot be written, the login fails.
   await door.application.auditLogin({ command: 'login', ...about, authentication: verdict.authentication });
   if (isLinking) await door.application.auditLogin({ command: 'link_user_authn_provider', ...about });
-  const opened = await world.transaction(async (db) => {
-    const context = { ...world, db };
+  const opened = await dependencies.transaction(async (db) => {
+    const context = { ...dependencies, db };
     if (secret !== undefined && !(await provenIdentities.use(context, secret))) return undefined;
-    if (isLinking) await links.add(db, identity, user, world.now());
+    if (isLinking) await links.add(db, identity, user, dependencies.now());
     return sessions.open(context, user, {
       service: door.service,
       address: request.ip,
@@ -184,10 +196,10 @@ async function askForMore(
   if (problem?.problem === 'denied' && users.length > 0) {
     return sendLoginPage(request, reply, door, problem);
   }
-  const world = loginWorldOf(door.application);
-  const { shown, kept } = await world.transaction(async (db) => ({
+  const dependencies = loginDependenciesOf(door.application);
+  const { shown, kept } = await dependencies.transaction(async (db) => ({
     shown: await display.read(db, identity.provider, door.service),
-    kept: secret ?? (await provenIdentities.keep({ ...world, db }, identity)),
+    kept: secret ?? (await provenIdentities.keep({ ...dependencies, db }, identity)),
   }));
   reply.header('set-cookie', cookieText(IDENTITY_COOKIE, kept, provenIdentities.PROVEN_MS));
   const page = renderIdentityPage({

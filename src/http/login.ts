@@ -9,7 +9,7 @@ import * as mailboxLogin from '../capabilities/mailboxes/rules/login.ts';
 import { SESSION_COOKIES, type Door } from './door.ts';
 import type { Refusal } from './error-answers.ts';
 import { readBody, readCall } from './call.ts';
-import { loginWorldOf } from './login-world.ts';
+import { loginDependenciesOf } from './login-dependencies.ts';
 import { renderLoginPage, renderWayIn } from './page/login-page.ts';
 import { loginButtons } from './login-buttons.ts';
 import { acceptsHtml, bodyOf, queryOf, securityTokenOf, sessionIdOf, userIn } from './request.ts';
@@ -38,11 +38,11 @@ async function logIn(request: FastifyRequest, reply: FastifyReply, door: Door): 
     ...(body === undefined ? [] : readBody(body)),
   ];
   const { application, service } = door;
-  const world = loginWorldOf(application, request.raw.socket);
+  const dependencies = loginDependenciesOf(application, request.raw.socket);
   const isMailbox = service === 'webmaild' && field(fields, 'user').includes('@');
   const user = field(fields, 'user');
-  const before = await world.transaction((db) => sessions.stateOf(db, user));
-  const verdict = await (isMailbox ? mailboxLogin : logins).attempt(world, {
+  const before = await dependencies.transaction((db) => sessions.stateOf(db, user));
+  const verdict = await (isMailbox ? mailboxLogin : logins).attempt(dependencies, {
     service,
     user,
     password: field(fields, 'pass'),
@@ -63,10 +63,10 @@ async function logIn(request: FastifyRequest, reply: FastifyReply, door: Door): 
     door.log.warn({ address: request.ip, problem: verdict.problem }, 'login refused');
     return isForPeople ? sendLoginPage(request, reply, door, verdict, user) : refuseLogin(reply, verdict);
   }
-  const opened = await world.transaction(async (db) => {
+  const opened = await dependencies.transaction(async (db) => {
     // The session of a mailbox is compared with the mailbox’s password at each request.
     if (!isMailbox && (await sessions.stateOf(db, user)) !== before) return undefined;
-    return sessions.open({ ...world, db }, verdict.caller.user, {
+    return sessions.open({ ...dependencies, db }, verdict.caller.user, {
       service,
       address: request.ip,
       authentication: verdict.authentication,
@@ -99,9 +99,9 @@ async function redeem(request: FastifyRequest, reply: FastifyReply, door: Door):
   const body = bodyOf(request);
   const args = [...readCall(queryOf(request), undefined).args, ...(body === undefined ? [] : readBody(body))];
   const hash = await application.engine.sha256(field(args, 'session'));
-  const world = loginWorldOf(application);
-  const used = await world.transaction(async (db) => {
-    const context = { ...world, db };
+  const dependencies = loginDependenciesOf(application);
+  const used = await dependencies.transaction(async (db) => {
+    const context = { ...dependencies, db };
     const link = await loginTokens.redeem(context, hash, service, request.ip);
     if (link === undefined) return undefined;
     const { username, app, securityTokenHash, onlyFrom, mailbox } = link;
@@ -132,8 +132,8 @@ async function redeem(request: FastifyRequest, reply: FastifyReply, door: Door):
 async function logOut(request: FastifyRequest, reply: FastifyReply, door: Door): Promise<FastifyReply> {
   const id = sessionIdOf(request, door);
   if (id !== undefined) {
-    const world = loginWorldOf(door.application);
-    await world.transaction((db) => sessions.close({ ...world, db }, id));
+    const dependencies = loginDependenciesOf(door.application);
+    await dependencies.transaction((db) => sessions.close({ ...dependencies, db }, id));
   }
   reply.header('set-cookie', cookieText(request, door, '', 0));
   if (acceptsHtml(request)) return reply.redirect('/', 303);

@@ -30,7 +30,7 @@ const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as
 export type LogLevel = (typeof levels)[number];
 
 /** One row of the help, with the option’s environment variable. */
-export const optionRows = [
+const optionRows = [
   {
     flags: '--bind <address>',
     doc: 'the address to listen at',

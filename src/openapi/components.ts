@@ -28,7 +28,7 @@ export const securitySchemes = {
   },
 } satisfies Schema;
 
-export const apiVersion: Schema = {
+const apiVersion: Schema = {
   name: 'api.version',
   in: 'query',
   required: true,

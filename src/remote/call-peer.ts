@@ -6,17 +6,17 @@ import { readHost, type RemoteHost } from './hosts.ts';
 import { RemoteServer } from './server.ts';
 import { SetupError } from './setup-error.ts';
 import { TokenLogin } from './tokens.ts';
-import type { RemoteEnvironment } from './world.ts';
+import type { RemoteEnvironment } from './environment.ts';
 
 const TIMEOUT_MS = 30_000;
 
-export function peerCaller(world: RemoteEnvironment): CallPeer {
+export function peerCaller(context: RemoteEnvironment): CallPeer {
   return async (peer, { command, args, isSafeToRepeat }) => {
     const server = new RemoteServer(hostOf(peer), {
       trust: trustOf(peer),
       loginSource: new TokenLogin(peer.user, peer.token),
       timeoutMs: TIMEOUT_MS,
-      world,
+      context,
     });
     try {
       return await server.call({ command, args, dryRun: false, isSafeToRepeat });

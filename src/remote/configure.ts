@@ -8,14 +8,14 @@ import { readCertificates } from './prepare.ts';
 import { groupsOf, profilesPath, readProfiles, STANDARD_PROFILE, type Profile } from './profiles.ts';
 import { SetupError } from './setup-error.ts';
 import { tokenIn, tokenInFile } from './tokens.ts';
-import type { RemoteEnvironment } from './world.ts';
+import type { RemoteEnvironment } from './environment.ts';
 
 type Ask = NonNullable<RemoteEnvironment['ask']>;
 
 /** Describes each profile in a few lines. */
-export function listProfiles(world: RemoteEnvironment): string {
-  const profiles = Object.entries(readProfiles(world));
-  if (profiles.length === 0) return `There are no profiles yet in ${profilesPath(world)}.\n`;
+export function listProfiles(context: RemoteEnvironment): string {
+  const profiles = Object.entries(readProfiles(context));
+  if (profiles.length === 0) return `There are no profiles yet in ${profilesPath(context)}.\n`;
   return profiles.map(([name, profile]) => described(name, profile)).join('');
 }
 
@@ -43,12 +43,12 @@ function wayToToken({ token, 'token-file': file, 'token-command': command }: Pro
 }
 
 /** Builds a profile from the command line. @throws SetupError */
-export function profileOf(options: RemoteOptions, world: RemoteEnvironment): Profile {
+export function profileOf(options: RemoteOptions, context: RemoteEnvironment): Profile {
   const { hosts, login, tokenFile, cacert, pins, parallel, timeout } = options;
   // Checked now, so that no unusable token file is saved.
   if (tokenFile !== undefined) tokenInFile(tokenFile);
   readCertificates(cacert);
-  readPins(pins, world);
+  readPins(pins, context);
   return {
     hosts: readHosts(hosts, {}).map(({ label }) => label),
     ...(login === undefined ? {} : { login }),
@@ -63,7 +63,7 @@ export function profileOf(options: RemoteOptions, world: RemoteEnvironment): Pro
 /** Asks for the contents of a profile. Undefined if the user cancels. */
 export async function readProfileFrom(
   ask: Ask,
-  world: RemoteEnvironment,
+  context: RemoteEnvironment,
   given: string | undefined,
 ): Promise<{ name: string; profile: Profile } | undefined> {
   const name =
@@ -79,7 +79,7 @@ export async function readProfileFrom(
   const token =
     command === '' ? (await ask('API token (empty: log in with the password): ', true)).trim() : '';
   const pin = (await ask('Fingerprint sha256:..., or first-use (empty: by the issuer): ', false)).trim();
-  readPins(pin === '' ? [] : [pin], world);
+  readPins(pin === '' ? [] : [pin], context);
   return {
     name: name.trim(),
     profile: {

@@ -6,7 +6,7 @@ import { quote } from '../core/quote.ts';
 import { SetupError } from './setup-error.ts';
 
 /** WHM's TLS port. */
-export const STANDARD_PORT = 2087;
+const STANDARD_PORT = 2087;
 
 export interface RemoteHost {
   /** A hostname or an address. An IPv6 address has no brackets. */

@@ -4,7 +4,7 @@ import { quote } from '../core/quote.ts';
 import type { RemoteHost } from './hosts.ts';
 import { appendPrivate, folderOf, readPrivateIfThere } from './private-files.ts';
 import { SetupError } from './setup-error.ts';
-import type { RemoteEnvironment } from './world.ts';
+import type { RemoteEnvironment } from './environment.ts';
 
 export interface Pins {
   /** Returns undefined if the fingerprint is trusted, otherwise a sentence that says why not. */
@@ -14,13 +14,13 @@ export interface Pins {
 const FIRST_USE = 'first-use';
 
 /** Undefined if no pins are requested. @throws SetupError */
-export function readPins(words: readonly string[], world: RemoteEnvironment): Pins | undefined {
+export function readPins(words: readonly string[], context: RemoteEnvironment): Pins | undefined {
   if (words.length === 0) return undefined;
   if (!words.includes(FIRST_USE)) return new GivenPins(words.map(readPin));
   if (words.some((word) => word !== FIRST_USE)) {
     throw new SetupError('--pin first-use and --pin sha256:... exclude each other.');
   }
-  return new FirstUsePins(world);
+  return new FirstUsePins(context);
 }
 
 /** Reads `sha256:` and 64 hexadecimal digits, with or without colons between them. */
@@ -59,9 +59,9 @@ class FirstUsePins implements Pins {
   readonly #known = new Map<string, string>();
   readonly #warn: (sentence: string) => void;
 
-  constructor(world: RemoteEnvironment) {
-    this.#path = join(folderOf('config', world), 'fingerprints');
-    this.#warn = (sentence) => world.warn(sentence);
+  constructor(context: RemoteEnvironment) {
+    this.#path = join(folderOf('config', context), 'fingerprints');
+    this.#warn = (sentence) => context.warn(sentence);
     for (const line of (readPrivateIfThere(this.#path) ?? '').split('\n')) {
       const [host, pin] = line.split(' ');
       if (host !== undefined && pin !== undefined && !this.#known.has(host)) this.#known.set(host, pin);

@@ -9,7 +9,7 @@ import { RemoteServer, type LoginSource, type ServerSettings } from './server.ts
 import { SessionLogin } from './sessions.ts';
 import { SetupError } from './setup-error.ts';
 import { TokenLogin, tokenIn, tokenInFile, tokenOfProfile } from './tokens.ts';
-import type { RemoteEnvironment } from './world.ts';
+import type { RemoteEnvironment } from './environment.ts';
 
 export interface Prepared {
   /** Contains at least one server. */
@@ -25,18 +25,18 @@ const STANDARD_PARALLEL = 8;
 const STANDARD_TIMEOUT_SECONDS = 300;
 
 /** @throws SetupError */
-export function prepare(options: RemoteOptions, world: RemoteEnvironment): Prepared {
-  const profile = chosenProfile(options, world);
-  const hosts = chosenHosts(options, profile, world);
+export function prepare(options: RemoteOptions, context: RemoteEnvironment): Prepared {
+  const profile = chosenProfile(options, context);
+  const hosts = chosenHosts(options, profile, context);
   const { parallel = profile.parallel, timeout = profile.timeout } = options;
   const settings: ServerSettings = {
     trust: {
       ca: readCertificates(options.cacert ?? profile.cacert),
-      pins: readPins(options.pins.length > 0 ? options.pins : (profile.pins ?? []), world),
+      pins: readPins(options.pins.length > 0 ? options.pins : (profile.pins ?? []), context),
     },
-    loginSource: chosenLogin(options, profile, hosts, world),
+    loginSource: chosenLogin(options, profile, hosts, context),
     timeoutMs: (timeout ?? STANDARD_TIMEOUT_SECONDS) * 1000,
-    world,
+    context,
   };
   return {
     hosts,
@@ -46,8 +46,8 @@ export function prepare(options: RemoteOptions, world: RemoteEnvironment): Prepa
   };
 }
 
-function chosenProfile({ profile: name, hosts }: RemoteOptions, world: RemoteEnvironment): Profile {
-  const profiles = readProfiles(world);
+function chosenProfile({ profile: name, hosts }: RemoteOptions, context: RemoteEnvironment): Profile {
+  const profiles = readProfiles(context);
   const found = Object.hasOwn(profiles, name ?? STANDARD_PROFILE)
     ? profiles[name ?? STANDARD_PROFILE]
     : undefined;
@@ -55,7 +55,7 @@ function chosenProfile({ profile: name, hosts }: RemoteOptions, world: RemoteEnv
   if (found !== undefined) return found;
   const known = Object.keys(profiles).map(quote).join(', ');
   throw new SetupError(
-    `There is no profile ${quote(name)} in ${quote(profilesPath(world))}. ` +
+    `There is no profile ${quote(name)} in ${quote(profilesPath(context))}. ` +
       (known === '' ? 'whmapi1 --configure writes one.' : `It has ${known}.`),
   );
 }
@@ -90,18 +90,18 @@ function chosenLogin(
   { login, tokenFile }: RemoteOptions,
   profile: Profile,
   hosts: readonly RemoteHost[],
-  world: RemoteEnvironment,
+  context: RemoteEnvironment,
 ): LoginSource {
-  const { WHMAPI1_TOKEN: fromEnvironment = '' } = world.environment;
+  const { WHMAPI1_TOKEN: fromEnvironment = '' } = context.environment;
   const user = login ?? profile.login ?? 'root';
   if (!/^[!-9;-~]{1,128}$/.test(user)) throw new SetupError(`${quote(user)} is not a valid username.`);
   const token =
     tokenFile === undefined
-      ? (tokenOfProfile(profile, world.environment) ??
+      ? (tokenOfProfile(profile, context.environment) ??
         (fromEnvironment === '' ? undefined : tokenIn(fromEnvironment, 'WHMAPI1_TOKEN')))
       : tokenInFile(tokenFile);
   return token === undefined
-    ? new SessionLogin(user, world, hosts.length === 1)
+    ? new SessionLogin(user, context, hosts.length === 1)
     : new TokenLogin(user, token);
 }
 

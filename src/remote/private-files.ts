@@ -13,7 +13,7 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { quote } from '../core/quote.ts';
 import { SetupError } from './setup-error.ts';
-import type { RemoteEnvironment } from './world.ts';
+import type { RemoteEnvironment } from './environment.ts';
 
 /**
  * Returns the directory `config` or `cache` according to the XDG Base Directory Specification, which ignores relative

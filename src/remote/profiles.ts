@@ -5,7 +5,7 @@ import { quote } from '../core/quote.ts';
 import type { Groups } from './hosts.ts';
 import { folderOf, readPrivateIfThere, writePrivate } from './private-files.ts';
 import { SetupError } from './setup-error.ts';
-import type { RemoteEnvironment } from './world.ts';
+import type { RemoteEnvironment } from './environment.ts';
 
 /** The keys are the same as in the file. At most one of the three token keys is set. */
 export interface Profile {
@@ -48,13 +48,13 @@ const keys: Readonly<Record<keyof Profile, { fits: (value: unknown) => boolean; 
   timeout: { fits: isNumber, expects: 'a whole number of seconds, 1 or more' },
 };
 
-export function profilesPath(world: Pick<RemoteEnvironment, 'environment'>): string {
-  return join(folderOf('config', world), 'config');
+export function profilesPath(context: Pick<RemoteEnvironment, 'environment'>): string {
+  return join(folderOf('config', context), 'config');
 }
 
 /** @throws SetupError if other users can access the file, or its contents are invalid. */
-export function readProfiles(world: Pick<RemoteEnvironment, 'environment'>): Profiles {
-  const path = profilesPath(world);
+export function readProfiles(context: Pick<RemoteEnvironment, 'environment'>): Profiles {
+  const path = profilesPath(context);
   const text = readPrivateIfThere(path);
   if (text === undefined) return {};
   let parsed: Record<string, unknown>;
@@ -107,8 +107,8 @@ export function groupsOf(profile: Profile): Groups {
 export function writeProfile(
   name: string,
   profile: Profile,
-  world: Pick<RemoteEnvironment, 'environment'>,
+  context: Pick<RemoteEnvironment, 'environment'>,
 ): void {
-  const profiles = { ...readProfiles(world), [name]: profile };
-  writePrivate(profilesPath(world), stringify(profiles));
+  const profiles = { ...readProfiles(context), [name]: profile };
+  writePrivate(profilesPath(context), stringify(profiles));
 }

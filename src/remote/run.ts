@@ -85,7 +85,7 @@ export function failed(command: string, { code, message }: ApiError): Envelope {
   return { metadata: { version: 1, reason: message, result: 0, command, error_code: code } };
 }
 
-export function outcomeOf({ metadata }: { readonly metadata: Metadata }): Outcome {
+function outcomeOf({ metadata }: { readonly metadata: Metadata }): Outcome {
   if (metadata.result === 1) return 'done';
   return metadata.error_code === 'unknown_outcome' ? 'unknown' : 'failed';
 }

@@ -10,7 +10,7 @@ import type { RemoteHost } from './hosts.ts';
 import { listAfter } from './known-function.ts';
 import { readAnswer } from './read-answer.ts';
 import { askedPause, isBearable, isPassing, MAX_ATTEMPTS, pauseBefore } from './retry.ts';
-import type { RemoteEnvironment } from './world.ts';
+import type { RemoteEnvironment } from './environment.ts';
 
 /** The credentials of requests: a token's header, or a session's cookie with its part of the path. */
 export interface Login {
@@ -39,7 +39,7 @@ export interface ServerSettings {
   readonly trust: Trust;
   readonly loginSource: LoginSource;
   readonly timeoutMs: number;
-  readonly world: RemoteEnvironment;
+  readonly context: RemoteEnvironment;
 }
 
 /** A connection that takes longer is of no use. */
@@ -105,18 +105,18 @@ export class RemoteServer {
   }
 
   async #send({ headers, pathPrefix }: Login, call: RemoteCall): Promise<Incoming> {
-    const { world, timeoutMs } = this.#settings;
+    const { context, timeoutMs } = this.#settings;
     const { command, args, isSafeToRepeat } = call;
     const outgoing = { path: `${pathPrefix}/json-api/${command}`, headers, ...bodyOf(args) };
-    const end = world.now() + timeoutMs;
+    const end = context.now() + timeoutMs;
     for (let attempt = 1; ; attempt++) {
       const isLast = attempt === MAX_ATTEMPTS;
-      let pause = pauseBefore(attempt + 1, world.random());
-      const mayWait = () => !isLast && isBearable(pause) && world.now() + pause < end;
+      let pause = pauseBefore(attempt + 1, context.random());
+      const mayWait = () => !isLast && isBearable(pause) && context.now() + pause < end;
       try {
-        const incoming = await this.#post(outgoing, Math.max(1, end - world.now()));
+        const incoming = await this.#post(outgoing, Math.max(1, end - context.now()));
         if (!isSafeToRepeat || !isPassing(incoming)) return incoming;
-        pause = askedPause(incoming, world.now()) ?? pause;
+        pause = askedPause(incoming, context.now()) ?? pause;
         if (!mayWait()) return incoming;
       } catch (error) {
         const isWorthwhile =
@@ -125,7 +125,7 @@ export class RemoteServer {
             : error instanceof LostError && isSafeToRepeat && !(error instanceof TooLargeError);
         if (!isWorthwhile || !mayWait()) throw this.#failed(command, error, isSafeToRepeat);
       }
-      await world.pause(pause);
+      await context.pause(pause);
     }
   }
 

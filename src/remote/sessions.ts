@@ -7,7 +7,7 @@ import type { RemoteHost } from './hosts.ts';
 import { folderOf, readPrivateIfThere, writePrivate } from './private-files.ts';
 import { readLogin } from './read-login.ts';
 import type { Login, LoginSource, Post } from './server.ts';
-import type { RemoteEnvironment } from './world.ts';
+import type { RemoteEnvironment } from './environment.ts';
 
 interface Kept {
   readonly cookie: string;
@@ -18,13 +18,13 @@ interface Kept {
 
 export class SessionLogin implements LoginSource {
   readonly #user: string;
-  readonly #world: RemoteEnvironment;
+  readonly #context: RemoteEnvironment;
   /** False for several servers, because one user cannot answer the questions of all of them. */
   readonly #mayAsk: boolean;
 
-  constructor(user: string, world: RemoteEnvironment, mayAsk: boolean) {
+  constructor(user: string, context: RemoteEnvironment, mayAsk: boolean) {
     this.#user = user;
-    this.#world = world;
+    this.#context = context;
     this.#mayAsk = mayAsk;
   }
 
@@ -39,7 +39,7 @@ export class SessionLogin implements LoginSource {
   }
 
   async #logIn(host: RemoteHost, post: Post): Promise<Login> {
-    const { ask } = this.#world;
+    const { ask } = this.#context;
     if (ask === undefined || !this.#mayAsk) {
       throw new ApiError(
         'login_refused',
@@ -57,7 +57,7 @@ export class SessionLogin implements LoginSource {
       body: form.toString(),
       headers: {},
     });
-    const opened = readLogin(incoming, host.label, this.#world.now());
+    const opened = readLogin(incoming, host.label, this.#context.now());
     writePrivate(this.#pathOf(host), JSON.stringify(opened));
     return toLogin(opened);
   }
@@ -79,12 +79,12 @@ export class SessionLogin implements LoginSource {
     }
     const { cookie, pathPrefix, expires } = kept;
     if (typeof cookie !== 'string' || typeof pathPrefix !== 'string') return undefined;
-    return expires !== undefined && expires <= this.#world.now() ? undefined : { cookie, pathPrefix };
+    return expires !== undefined && expires <= this.#context.now() ? undefined : { cookie, pathPrefix };
   }
 
   #pathOf({ label }: RemoteHost): string {
     const name = createHash('sha256').update(`${this.#user}@${label}`).digest('hex').slice(0, 32);
-    return join(folderOf('cache', this.#world), 'sessions', name);
+    return join(folderOf('cache', this.#context), 'sessions', name);
   }
 }
 

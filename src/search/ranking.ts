@@ -33,7 +33,7 @@ export function findBoth(wanted: string, functions: SearchIndex, tweakSettings: 
 }
 
 /** Finds functions or other entries of the index that match every word. Best first. */
-export function findFitting(wanted: string, index: SearchIndex): FoundFunction[] {
+function findFitting(wanted: string, index: SearchIndex): FoundFunction[] {
   return findCombined('AND', wanted, index);
 }
 

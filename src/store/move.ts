@@ -127,7 +127,7 @@ export async function* rowsOf(db: Db, { name, columns, key }: Table): AsyncGener
   }
 }
 
-export async function* freshRows(database: Database, { name }: Table): AsyncGenerator<Row> {
+async function* freshRows(database: Database, { name }: Table): AsyncGenerator<Row> {
   yield* database.prepare(`SELECT * FROM ${name}`).all() as Row[];
 }
 

@@ -164,7 +164,8 @@ const layers: Record<string, Layer> = {
   },
   // What a capability contributes to accounts and roles reads the store through the rules, which have the SQL.
   'driver/account': {
-    files: /^src\/(capabilities\/[\w-]+|life)\/driver\/(.+\/)?(account|role|part-world|account-parts)\.ts$/,
+    files:
+      /^src\/(capabilities\/[\w-]+|life)\/driver\/(.+\/)?(account|role|part-dependencies|account-parts)\.ts$/,
     mayImport: [core, /^src\/capabilities\/capabilities\.ts$/, driver, rules],
   },
   'life/roles': {

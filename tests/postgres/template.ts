@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createApplication } from '../../src/app/app.ts';
 import type { PostgresServer } from './postgres-server.ts';
 
-export const TEMPLATE = 'whmapi1_template';
+const TEMPLATE = 'whmapi1_template';
 
 export async function makeTemplate(server: PostgresServer): Promise<void> {
   await server.query('postgres', `CREATE DATABASE ${TEMPLATE}`);

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { AccountWeb, WebHost } from '../../src/capabilities/web/driver/virtual-hosts/contract.ts';
 
-export const host: WebHost = {
+const host: WebHost = {
   servername: 'bob.example',
   aliases: ['www.bob.example', 'mail.bob.example'],
   services: [

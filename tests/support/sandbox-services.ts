@@ -50,7 +50,7 @@ export class SandboxServices {
 }
 
 /** The status of a response without records, or the data of its records, one per line. */
-export function dig(port: number, name: string, type: string, ...words: string[]): string {
+function dig(port: number, name: string, type: string, ...words: string[]): string {
   const options = ['+noall', '+comments', '+answer', '+time=10', '+tries=3'];
   const { stdout } = spawnSync('dig', [`-p${port}`, '@127.0.0.1', ...options, name, type, ...words], {
     encoding: 'utf8',

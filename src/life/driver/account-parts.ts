@@ -45,13 +45,13 @@ export async function look(
   return found;
 }
 
-export function created(world: PartDependencies, account: NewAccount): Promise<PartWork> {
-  return gather(parts, (part) => part.created?.(world, account));
+export function created(context: PartDependencies, account: NewAccount): Promise<PartWork> {
+  return gather(parts, (part) => part.created?.(context, account));
 }
 
-export async function changed(world: PartDependencies, before: Account, after: Account): Promise<PartWork> {
-  const released = await gather(backwards, (part) => part.released?.(world, before, after));
-  const changes = await gather(parts, (part) => part.changed?.(world, before, after));
+export async function changed(context: PartDependencies, before: Account, after: Account): Promise<PartWork> {
+  const released = await gather(backwards, (part) => part.released?.(context, before, after));
+  const changes = await gather(parts, (part) => part.changed?.(context, before, after));
   return {
     steps: [...released.steps, ...changes.steps],
     locks: [...released.locks, ...changes.locks],
@@ -59,9 +59,9 @@ export async function changed(world: PartDependencies, before: Account, after: A
 }
 
 /** The user comes first: what keeps it out works whatever the state of the daemons is. They follow now, or by a task. */
-export async function suspended(world: PartDependencies, account: Account): Promise<PartWork> {
-  const user = await gather([users], (part) => part.suspended?.(world, account));
-  const daemons = await suspendedDaemons(world, account);
+export async function suspended(context: PartDependencies, account: Account): Promise<PartWork> {
+  const user = await gather([users], (part) => part.suspended?.(context, account));
+  const daemons = await suspendedDaemons(context, account);
   const { username: name } = account;
   const again = daemons.steps.length === 0 ? [] : [endProcesses.plan({ name })];
   const first = user.steps.map((step) =>
@@ -73,9 +73,9 @@ export async function suspended(world: PartDependencies, account: Account): Prom
   };
 }
 
-export async function unsuspended(world: PartDependencies, account: Account): Promise<PartWork> {
-  const user = await gather([users], (part) => part.unsuspended?.(world, account));
-  const daemons = await unsuspendedDaemons(world, account);
+export async function unsuspended(context: PartDependencies, account: Account): Promise<PartWork> {
+  const user = await gather([users], (part) => part.unsuspended?.(context, account));
+  const daemons = await unsuspendedDaemons(context, account);
   return {
     steps: [...user.steps, ...daemons.steps.map(tried)],
     locks: [...user.locks, ...daemons.locks],
@@ -84,19 +84,19 @@ export async function unsuspended(world: PartDependencies, account: Account): Pr
 
 /** The steps by which the daemons follow the stored state of an account: suspended, or not. */
 export async function daemonsFollow(
-  world: PartDependencies,
+  context: PartDependencies,
   account: Account,
 ): Promise<readonly PlannedStep[]> {
   const follow = account.suspendedAt === null ? unsuspendedDaemons : suspendedDaemons;
-  return (await follow(world, account)).steps;
+  return (await follow(context, account)).steps;
 }
 
-function suspendedDaemons(world: PartDependencies, account: Account): Promise<PartWork> {
-  return gather(without(backwards, users), (part) => part.suspended?.(world, account));
+function suspendedDaemons(context: PartDependencies, account: Account): Promise<PartWork> {
+  return gather(without(backwards, users), (part) => part.suspended?.(context, account));
 }
 
-function unsuspendedDaemons(world: PartDependencies, account: Account): Promise<PartWork> {
-  return gather(without(parts, users), (part) => part.unsuspended?.(world, account));
+function unsuspendedDaemons(context: PartDependencies, account: Account): Promise<PartWork> {
+  return gather(without(parts, users), (part) => part.unsuspended?.(context, account));
 }
 
 const without = (among: readonly AccountPart[], one: AccountPart) => among.filter((part) => part !== one);
@@ -125,8 +125,8 @@ export async function refusalsOfRemoval(
   return refusals;
 }
 
-export function removed(world: PartDependencies, account: Account): Promise<PartWork> {
-  return gather(backwards, (part) => part.removed?.(world, account));
+export function removed(context: PartDependencies, account: Account): Promise<PartWork> {
+  return gather(backwards, (part) => part.removed?.(context, account));
 }
 
 export type { Missing } from '../../capabilities/accounts/driver/account-part.ts';
@@ -167,8 +167,8 @@ export async function lookToRebuild(looking: Looking, part: RebuiltPart): Promis
   return found;
 }
 
-export function rebuilt(world: PartDependencies, account: Account, part: RebuiltPart): Promise<PartWork> {
-  return gather(parts, (one) => one.rebuilt?.(world, account, part));
+export function rebuilt(context: PartDependencies, account: Account, part: RebuiltPart): Promise<PartWork> {
+  return gather(parts, (one) => one.rebuilt?.(context, account, part));
 }
 
 const backwards = [...parts].reverse();

@@ -2,7 +2,7 @@
 import { defineChange, exclusive, type Lock, type Plan } from '../../core/plan.ts';
 import * as accountParts from '../driver/account-parts.ts';
 import { rename, storeParts } from '../stored.ts';
-import { partWorld, type PartCall, type PartContext } from '../driver/part-world.ts';
+import { partDependencies, type PartCall, type PartContext } from '../driver/part-dependencies.ts';
 import changeZone, { type ZoneChange } from '../../capabilities/dns/driver/zones/steps/change.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { addressLock } from '../../capabilities/addresses/rules/ips.ts';
@@ -60,7 +60,7 @@ export async function changeAccount(
   { databases, ...call }: PartCall & { readonly databases?: RenamingOfDatabases | undefined } = {},
 ): Promise<Plan> {
   const { before, after } = input;
-  const ofParts = await accountParts.changed(await partWorld(context, call), before, after);
+  const ofParts = await accountParts.changed(await partDependencies(context, call), before, after);
   const renames = renamesOf(before, after, await hostedDomains.listOf(context.db, before.username));
   const isOverLimit = await exceeded.isOverLimit(context, after, before.username);
   return change.plan(

@@ -21,7 +21,7 @@ import removeCertificate from '../../capabilities/certificates/driver/steps/remo
 import writeCertificate from '../../capabilities/certificates/driver/steps/write.ts';
 import makeDocumentRoot from '../../capabilities/files/driver/document-roots/steps/make.ts';
 import type { PartWork } from '../../capabilities/accounts/driver/account-part.ts';
-import { partWorld, type PartContext } from '../driver/part-world.ts';
+import { partDependencies, type PartContext } from '../driver/part-dependencies.ts';
 import { retiringSteps, stepsFor } from '../../capabilities/php/driver/php-pools/account.ts';
 import { webSteps } from '../../capabilities/web/driver/virtual-hosts/account.ts';
 import changeZone from '../../capabilities/dns/driver/zones/steps/change.ts';
@@ -76,7 +76,7 @@ export async function workOf(
   kept?: string,
 ): Promise<PartWork & { readonly input: ChangeDomains }> {
   const { account, before, after } = domains;
-  const world = await partWorld(context, { found: { php: { newest: newestPhp } } });
+  const dependencies = await partDependencies(context, { found: { php: { newest: newestPhp } } });
   const { username } = account;
   const added = notIn(after, before);
   const removed = notIn(before, after);
@@ -84,7 +84,7 @@ export async function workOf(
     before.some((was) => was.domain === one.domain && was.documentRoot !== one.documentRoot),
   );
   const input = { username, added, changed, removed, newestPhp };
-  const all = world.roles.has('DNS') ? await zoneChanges(context, domains, zones) : [];
+  const all = dependencies.roles.has('DNS') ? await zoneChanges(context, domains, zones) : [];
   const ofZones = all.filter(({ name }) => name !== kept);
   return {
     input,
@@ -95,7 +95,7 @@ export async function workOf(
       ...ofZones.map(({ name }) => exclusive(`zone ${name}`)),
     ],
     steps: [
-      ...(world.roles.has('WebServer') ? await stepsOfWeb(world, domains, input) : []),
+      ...(dependencies.roles.has('WebServer') ? await stepsOfWeb(dependencies, domains, input) : []),
       ...ofZones.map((zone) => changeZone.plan(zone)),
       ...ofZones.filter(({ after: next }) => next === null).map(({ name }) => removeKeys.plan({ name })),
     ],
@@ -104,11 +104,11 @@ export async function workOf(
 
 /** What the web server needs comes first, and what it no longer uses is removed last. */
 async function stepsOfWeb(
-  world: Awaited<ReturnType<typeof partWorld>>,
+  dependencies: Awaited<ReturnType<typeof partDependencies>>,
   { account, before, after }: ChangedDomains,
   { added, changed, removed, newestPhp }: Omit<ChangeDomains, 'username'>,
 ): Promise<PlannedStep[]> {
-  const { db } = world;
+  const { db } = dependencies;
   const { username, home } = account;
   const roots = [...added, ...changed].flatMap(({ documentRoot: folder }) =>
     folder === null ? [] : [makeDocumentRoot.plan({ username, home, folder })],
@@ -119,7 +119,11 @@ async function stepsOfWeb(
   for (const host of hosts) {
     const { servername } = host;
     if (!added.some(({ domain }) => domain === servername)) continue;
-    const made = await certificateOfNewHost(world, { username, servername, otherNames: otherNamesOf(host) });
+    const made = await certificateOfNewHost(dependencies, {
+      username,
+      servername,
+      otherNames: otherNamesOf(host),
+    });
     certificates.set(servername, installedCertificates.forWeb(made));
     written.push(writeCertificate.plan(made));
   }
@@ -136,7 +140,7 @@ async function stepsOfWeb(
     ...roots,
     ...written,
     ...(isSame ? [] : stepsFor(account, union(had, has))),
-    ...(await webSteps(world, account, { hosted: after, certificates, newestPhp })),
+    ...(await webSteps(dependencies, account, { hosted: after, certificates, newestPhp })),
     ...(isSame ? [] : retiringSteps(account, had, has)),
     ...former,
   ];

@@ -4,7 +4,7 @@ import type { NewMachineAddress } from '../../core/machine-addresses.ts';
 import { defineChange, exclusive, type Lock, type Plan, type PlannedStep } from '../../core/plan.ts';
 import add from '../../capabilities/addresses/driver/steps/add.ts';
 import remove from '../../capabilities/addresses/driver/steps/remove.ts';
-import { partWorld, type PartContext } from '../driver/part-world.ts';
+import { partDependencies, type PartContext } from '../driver/part-dependencies.ts';
 import { webStepsOf } from '../../capabilities/web/driver/virtual-hosts/account.ts';
 import changeZone, { type ZoneChange } from '../../capabilities/dns/driver/zones/steps/change.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
@@ -82,7 +82,7 @@ async function virtualHosts(
     const isServedAlready = !assignments.isOwn(assignment) && !account.settings.dedicatedIp;
     if (!isServedAlready) served.push({ account, overrides: { ipv6: after(assignment) } });
   }
-  return webStepsOf(await partWorld(context), served);
+  return webStepsOf(await partDependencies(context), served);
 }
 
 function locksOf(changed: readonly assignments.Assignment[], zones: readonly ZoneChange[]): Lock[] {

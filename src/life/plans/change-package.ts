@@ -3,7 +3,7 @@ import type { Db } from '../../core/context.ts';
 import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
 import type { PartWork } from '../../capabilities/accounts/driver/account-part.ts';
 import * as accountParts from '../driver/account-parts.ts';
-import { partWorld, type PartContext } from '../driver/part-world.ts';
+import { partDependencies, type PartContext } from '../driver/part-dependencies.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import * as exceeded from '../../capabilities/bandwidth/rules/exceeded.ts';
 import type { Change } from '../rules/packages/accounts.ts';
@@ -36,11 +36,11 @@ export async function changePackage(
 ): Promise<Plan> {
   const before = input.accounts.map((one) => one.before);
   const owners = before.map(({ owner }) => owner).filter((owner) => owner !== 'root');
-  const world = await partWorld(context);
+  const dependencies = await partDependencies(context);
   const work: PartWork[] = [];
   const overLimit: string[] = [];
   for (const { before: former, after } of input.accounts) {
-    work.push(await accountParts.changed(world, former, after));
+    work.push(await accountParts.changed(dependencies, former, after));
     if (await exceeded.isOverLimit(context, after)) overLimit.push(after.username);
   }
   return change.plan(

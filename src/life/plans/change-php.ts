@@ -1,7 +1,7 @@
 // Changes the PHP of virtual hosts: the versions and settings of some, or the server’s default for all others.
 import { defineChange, exclusive, type Plan, type PlannedStep } from '../../core/plan.ts';
 import changePools from '../../capabilities/php/driver/php-pools/steps/change.ts';
-import { partWorld, type PartContext } from '../driver/part-world.ts';
+import { partDependencies, type PartContext } from '../driver/part-dependencies.ts';
 import { webStepsOf } from '../../capabilities/web/driver/virtual-hosts/account.ts';
 import {
   ALL_POOLS,
@@ -52,9 +52,9 @@ export async function changePhp(
     had: poolsIn(one.state, one.account, one.hosts),
     has: poolsIn(one.after, one.account, one.hosts),
   }));
-  const world = await partWorld(context);
+  const dependencies = await partDependencies(context);
   const web = await webStepsOf(
-    world,
+    dependencies,
     changed.map(({ account, after, hosts }) => ({ account, overrides: { php: runsIn(after, hosts) } })),
   );
   const isServerWide =

@@ -8,7 +8,7 @@ import copyFiles, {
 } from '../../capabilities/files/driver/document-roots/steps/copy.ts';
 import type { FoundByParts } from '../../capabilities/accounts/driver/account-part.ts';
 import type { FoundForDomains } from '../driver/hosted-domains/look.ts';
-import type { PartContext } from '../driver/part-world.ts';
+import type { PartContext } from '../driver/part-dependencies.ts';
 import { store as storeHandedOver, type HandedOver } from '../../capabilities/databases/rules/hand-over.ts';
 import type { ChangedDomains } from '../../capabilities/domains/rules/changed-domains.ts';
 import { prefixLock } from '../../ground/rules/accounts/names.ts';

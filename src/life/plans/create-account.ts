@@ -3,7 +3,7 @@ import { defineChange, exclusive, shared, type Plan } from '../../core/plan.ts';
 import type { NewAccount, PartWork } from '../../capabilities/accounts/driver/account-part.ts';
 import * as accountParts from '../driver/account-parts.ts';
 import { forget, storeParts } from '../stored.ts';
-import { partWorld, type PartCall, type PartContext } from '../driver/part-world.ts';
+import { partDependencies, type PartCall, type PartContext } from '../driver/part-dependencies.ts';
 import create from '../../capabilities/accounts/driver/users/steps/create.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { addressLock } from '../../capabilities/addresses/rules/ips.ts';
@@ -64,7 +64,7 @@ export async function workOf(
   call: PartCall,
 ): Promise<PartWork & { readonly input: CreateAccount }> {
   const { account } = input;
-  const { steps, locks } = await accountParts.created(await partWorld(context, call), input);
+  const { steps, locks } = await accountParts.created(await partDependencies(context, call), input);
   const isUnlimited = context.caller.privileges === 'all';
   return {
     input: { ...input, isUnlimited, newestPhp: call.found?.php?.newest },

@@ -7,7 +7,7 @@ import type {
   RebuiltPart,
 } from '../../capabilities/accounts/driver/account-part.ts';
 import * as accountParts from '../driver/account-parts.ts';
-import { partWorld } from '../driver/part-world.ts';
+import { partDependencies } from '../driver/part-dependencies.ts';
 import { lookForZones } from '../../capabilities/dns/driver/zones/look.ts';
 import changeWeb from '../../capabilities/web/driver/virtual-hosts/steps/change.ts';
 import changeZone, { type ZoneChange } from '../../capabilities/dns/driver/zones/steps/change.ts';
@@ -73,10 +73,10 @@ export async function rebuildAccount(
 ): Promise<Plan | undefined> {
   if (!missing.some((one) => one.part === part && one.kind !== 'lost')) return undefined;
   const account = await accounts.get(context.db, context.caller, username);
-  const world = await partWorld(context, {
+  const dependencies = await partDependencies(context, {
     found: { toRebuild, php: { newest: toRebuild.newestPhp } },
   });
-  const { steps, locks, secret } = await accountParts.rebuilt(world, account, part);
+  const { steps, locks, secret } = await accountParts.rebuilt(dependencies, account, part);
   const zones = steps.filter(({ kind }) => kind === changeZone.kind);
   return change.plan(
     { username, part, zones: zones.map(({ input }) => (input as ZoneChange).name) },

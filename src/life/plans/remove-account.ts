@@ -4,7 +4,7 @@ import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
 import type { PartWishes } from '../../capabilities/accounts/driver/account-part.ts';
 import * as accountParts from '../driver/account-parts.ts';
 import { forget, storeParts } from '../stored.ts';
-import { partWorld, type PartCall, type PartContext } from '../driver/part-world.ts';
+import { partDependencies, type PartCall, type PartContext } from '../driver/part-dependencies.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 
 type RemoveAccount = Pick<accounts.Account, 'username' | 'uid'>;
@@ -40,7 +40,7 @@ export async function removeAccount(
   call: PartCall,
 ): Promise<Plan> {
   const { username, uid } = account;
-  const { steps, locks } = await accountParts.removed(await partWorld(context, call), account);
+  const { steps, locks } = await accountParts.removed(await partDependencies(context, call), account);
   return change.plan(
     { username, uid },
     {

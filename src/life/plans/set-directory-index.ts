@@ -1,6 +1,6 @@
 // Sets how the web server lists the files of a directory, in its configuration and in the store.
 import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
-import { partWorld, type PartContext } from '../driver/part-world.ts';
+import { partDependencies, type PartContext } from '../driver/part-dependencies.ts';
 import { webSteps } from '../../capabilities/web/driver/virtual-hosts/account.ts';
 import type { Account } from '../../capabilities/accounts/rules/accounts.ts';
 import * as directoryIndexes from '../../capabilities/web/rules/directory-indexes.ts';
@@ -25,6 +25,6 @@ export async function setDirectoryIndex(context: PartContext, input: SetDirector
   const indexes = directoryIndexes.withType(present, path, type);
   return change.plan(input, {
     locks: [exclusive(`account ${account.username}`)],
-    steps: await webSteps(await partWorld(context), account, { indexes }),
+    steps: await webSteps(await partDependencies(context), account, { indexes }),
   });
 }

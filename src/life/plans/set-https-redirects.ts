@@ -1,6 +1,6 @@
 // Redirects domains of an account from HTTP to HTTPS, or no longer: in the web server's configuration and in the store.
 import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
-import { partWorld, type PartContext } from '../driver/part-world.ts';
+import { partDependencies, type PartContext } from '../driver/part-dependencies.ts';
 import { webSteps } from '../../capabilities/web/driver/virtual-hosts/account.ts';
 import type { Account } from '../../capabilities/accounts/rules/accounts.ts';
 import * as redirects from '../../capabilities/web/rules/https-redirects.ts';
@@ -27,6 +27,6 @@ export async function setHttpsRedirects(context: PartContext, input: SetHttpsRed
   }
   return change.plan(input, {
     locks: [exclusive(`account ${account.username}`)],
-    steps: await webSteps(await partWorld(context), account, { httpsRedirects: after }),
+    steps: await webSteps(await partDependencies(context), account, { httpsRedirects: after }),
   });
 }

@@ -1,6 +1,6 @@
 // Sets the virtual host that answers requests for unknown names: in the web server's configuration and in the store.
 import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
-import { partWorld, type PartContext } from '../driver/part-world.ts';
+import { partDependencies, type PartContext } from '../driver/part-dependencies.ts';
 import { webSteps } from '../../capabilities/web/driver/virtual-hosts/account.ts';
 import type { Account } from '../../capabilities/accounts/rules/accounts.ts';
 import { primaryUser, setPrimary, type PrimaryType } from '../../capabilities/web/rules/primary-hosts.ts';
@@ -27,6 +27,6 @@ export async function setPrimaryVirtualHost(
   const users = new Set([account.username, former ?? account.username]);
   return change.plan(input, {
     locks: [...[...users].map((user) => exclusive(`account ${user}`)), exclusive('primary virtual hosts')],
-    steps: await webSteps(await partWorld(context), account, { primary: { [type]: servername } }),
+    steps: await webSteps(await partDependencies(context), account, { primary: { [type]: servername } }),
   });
 }

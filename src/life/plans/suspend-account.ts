@@ -4,7 +4,7 @@ import { defineChange, exclusive, type Plan, type StepResult } from '../../core/
 import * as accountParts from '../driver/account-parts.ts';
 import { storeParts } from '../stored.ts';
 import { refusalsIn } from '../../ground/driver/daemons/do-now.ts';
-import { partWorld, type PartContext } from '../driver/part-world.ts';
+import { partDependencies, type PartContext } from '../driver/part-dependencies.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { FOLLOW, postpone } from '../../capabilities/accounts/rules/postponed.ts';
 
@@ -55,7 +55,7 @@ export async function suspendAccount(
   { reason, locked }: Pick<SuspendAccount, 'reason' | 'locked'>,
 ): Promise<Plan> {
   const { username } = account;
-  const { steps, locks } = await accountParts.suspended(await partWorld(context), account);
+  const { steps, locks } = await accountParts.suspended(await partDependencies(context), account);
   return change.plan(
     { username, reason, locked },
     {

@@ -2,7 +2,7 @@
 import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
 import * as accountParts from '../driver/account-parts.ts';
 import { refusalsIn } from '../../ground/driver/daemons/do-now.ts';
-import { partWorld, type PartContext } from '../driver/part-world.ts';
+import { partDependencies, type PartContext } from '../driver/part-dependencies.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { FOLLOW, postpone, REMOVE, withdraw } from '../../capabilities/accounts/rules/postponed.ts';
 
@@ -21,7 +21,7 @@ export default change;
 
 export async function unsuspendAccount(context: PartContext, account: accounts.Account): Promise<Plan> {
   const { username } = account;
-  const { steps, locks } = await accountParts.unsuspended(await partWorld(context), account);
+  const { steps, locks } = await accountParts.unsuspended(await partDependencies(context), account);
   return change.plan(
     { username },
     {

@@ -44,12 +44,12 @@ type Dependencies = Pick<Context, 'caller' | 'db' | 'now' | 'system'>;
  * @throws ApiError `bad_param`, `denied`, `limit_reached`.
  */
 export async function plan(
-  world: Dependencies,
+  context: Dependencies,
   before: Account,
   changes: Changes,
   ofMachine: accountNames.MachineNames = new Set(),
 ): Promise<Account> {
-  const { caller, db } = world;
+  const { caller, db } = context;
   const isRoot = caller.privileges === 'all';
   const username = changes.username ?? before.username;
   if (username !== before.username) {
@@ -60,7 +60,7 @@ export async function plan(
     const renames = renamesOf(before, { domain }, await hostedDomains.listOf(db, before.username));
     for (const name of renames.values()) {
       const kind = name === domain ? 'domain' : 'subdomain';
-      await assertNotReserved(world, { domain: name, kind, force: changes.force });
+      await assertNotReserved(context, { domain: name, kind, force: changes.force });
     }
     await hostedDomains.assertFree(db, domain);
     await assertNewNames(db, { domain }, renames);
@@ -75,7 +75,7 @@ export async function plan(
     ...base,
     username,
     domain,
-    owner: await ownerOf(world, before, changes, username),
+    owner: await ownerOf(context, before, changes, username),
     home: before.home === `/home/${before.username}` ? `/home/${username}` : before.home,
     contactEmail: changes.contactEmail ?? before.contactEmail,
     shellPath: changes.shellPath ?? (hasOtherShell ? shellFor(settings) : base.shellPath),
@@ -84,13 +84,13 @@ export async function plan(
     createdAt: changes.createdAt ?? before.createdAt,
     settings,
   };
-  if (accountLimits.isBound(caller)) await accountLimits.assertWithin(world, before, after);
+  if (accountLimits.isBound(caller)) await accountLimits.assertWithin(context, before, after);
   return after;
 }
 
 /** Returns the new owner. An account that owns itself still does so after it is renamed. */
 async function ownerOf(
-  world: Dependencies,
+  context: Dependencies,
   before: Account,
   changes: Changes,
   username: string,
@@ -98,7 +98,7 @@ async function ownerOf(
   const renamed = (owner: string) => (owner === before.username ? username : owner);
   if (changes.owner === undefined || changes.owner === before.owner) return renamed(before.owner);
   const owner = renamed(changes.owner);
-  await assertOwner(world, owner, username);
+  await assertOwner(context, owner, username);
   return owner;
 }
 

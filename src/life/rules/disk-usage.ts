@@ -6,6 +6,7 @@ import type { TaskContext } from '../../core/task.ts';
 import {
   lastMeasured,
   measureDatabases,
+  type Measuring,
   type DatabaseBlocks,
   type ReadSizes,
 } from '../../capabilities/databases/rules/disk-usage.ts';
@@ -20,8 +21,6 @@ export const MEASURE = 'measure-disk-usage';
 const BATCH = 1000;
 /** The maximum number of failures that are reported individually. */
 const MAX_WARNINGS = 20;
-
-export type Measuring = Pick<FreeContext, 'machine' | 'sealer' | 'transaction' | 'warn'>;
 
 /** What a call needs that measures only what is not known yet. */
 export type Refreshing = Measuring & Pick<FreeContext, 'inform' | 'now' | 'later' | 'isDryRun'>;
@@ -48,12 +47,14 @@ export async function refresh(
   if (later !== undefined && age >= 0 && age < OLD_MS) {
     // The call has ended then, so nobody reads a warning.
     const unread = { ...context, warn: () => undefined };
-    later(`disk usage of ${username}`, async () => keep(context, await parts(unread, username, readSizes)));
+    later(`disk usage of ${username}`, async () =>
+      keep(context, await measureUsage(unread, username, readSizes)),
+    );
     context.inform(`The disk usage was measured ${span(age)} ago. It is being measured again.`);
     return undefined;
   }
   return warnIfImpossible(context, username, async () => {
-    const measured = await parts(context, username, readSizes);
+    const measured = await measureUsage(context, username, readSizes);
     if (!context.isDryRun) await keep(context, measured);
     return total(context, measured);
   });
@@ -66,13 +67,17 @@ function span(milliseconds: number): string {
 }
 
 /** What an account uses. Databases are undefined if they are not measured. */
-interface Parts {
+interface MeasuredUsage {
   readonly username: string;
   readonly files: MachineUsage;
   readonly databases: DatabaseBlocks | undefined;
 }
 
-async function parts(context: Measuring, username: string, readSizes?: ReadSizes): Promise<Parts> {
+async function measureUsage(
+  context: Measuring,
+  username: string,
+  readSizes?: ReadSizes,
+): Promise<MeasuredUsage> {
   const files = await (await context.machine.quota()).usage(username);
   const databases = readSizes && (await measureDatabases(context, [username], readSizes)).get(username);
   return { username, files, databases };
@@ -81,7 +86,7 @@ async function parts(context: Measuring, username: string, readSizes?: ReadSizes
 /** Adds the databases to the files. Those that were not measured count as they were last measured. */
 async function total(
   { transaction }: Pick<Measuring, 'transaction'>,
-  { username, files, databases }: Parts,
+  { username, files, databases }: MeasuredUsage,
 ): Promise<MachineUsage> {
   const last = await transaction('reads', (db) => lastMeasured(db, username));
   const { mysql = last.mysql, postgresql = last.postgresql } = databases ?? {};
@@ -90,7 +95,7 @@ async function total(
 
 async function keep(
   context: Pick<FreeContext, 'transaction' | 'now'>,
-  { username, files, databases }: Parts,
+  { username, files, databases }: MeasuredUsage,
 ): Promise<void> {
   await store(
     { usages: [[username, files]], databases: new Map(databases && [[username, databases]]) },
@@ -103,7 +108,9 @@ async function keep(
  * machine cannot measure the files.
  */
 export async function measure(context: Measuring, username: string): Promise<MachineUsage | undefined> {
-  return warnIfImpossible(context, username, async () => total(context, await parts(context, username)));
+  return warnIfImpossible(context, username, async () =>
+    total(context, await measureUsage(context, username)),
+  );
 }
 
 async function warnIfImpossible(

@@ -5,12 +5,12 @@ import type { MachineUsage } from '../../core/machine.ts';
 import { BYTES_OF_MEBIBYTE } from '../../capabilities/bandwidth/rules/exceeded.ts';
 import { monthAt } from '../../capabilities/bandwidth/rules/months.ts';
 import * as bandwidth from '../../capabilities/bandwidth/rules/usage.ts';
-import type { ReadSizes } from '../../capabilities/databases/rules/disk-usage.ts';
+import type { Measuring, ReadSizes } from '../../capabilities/databases/rules/disk-usage.ts';
 import * as hostedDomains from '../../capabilities/domains/rules/hosted-domains.ts';
 import { countDomains } from '../../capabilities/domains/rules/limits.ts';
 import type { Limit } from '../../capabilities/accounts/rules/packages/settings.ts';
 import { measuredAt, type Account } from '../../capabilities/accounts/rules/accounts.ts';
-import { measure, refresh, type Measuring, type Refreshing } from './disk-usage.ts';
+import { measure, refresh, type Refreshing } from './disk-usage.ts';
 
 const BLOCK = 1024;
 

@@ -4,7 +4,7 @@ import { defineTask } from '../../core/task.ts';
 import * as accountParts from '../driver/account-parts.ts';
 import { doNow } from '../../ground/driver/daemons/do-now.ts';
 import { withAccount } from '../../ground/driver/each-account.ts';
-import { partWorld } from '../driver/part-world.ts';
+import { partDependencies } from '../driver/part-dependencies.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { RETRIES, type Postponed } from '../../capabilities/accounts/rules/postponed.ts';
 
@@ -28,7 +28,7 @@ export default defineTask<Postponed>({
         if (account === undefined) return [];
         const voice = { inform: log, warn: log };
         const context = { db, caller: root, sealer, system: machine.system, version: '', now, ...voice };
-        return accountParts.daemonsFollow(await partWorld(context), account);
+        return accountParts.daemonsFollow(await partDependencies(context), account);
       });
       const refusals = await doNow(machine, sealer, steps);
       for (const refusal of refusals) log(refusal);

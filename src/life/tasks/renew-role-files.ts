@@ -12,8 +12,9 @@ export default defineTask({
 
   async run(_input, context) {
     const { machine, now, sealer, transaction, randomBytes, log, logFile, signal, withLocks } = context;
-    const world = { system: machine.system };
-    const roles = [...(await transaction('reads', (db) => activeProfile.rolesOf({ db, ...world })))];
+    const roles = [
+      ...(await transaction('reads', (db) => activeProfile.rolesOf({ db, system: machine.system }))),
+    ];
     let changes = 0;
     const changed = (line: string) => {
       changes += 1;

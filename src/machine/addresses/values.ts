@@ -5,7 +5,7 @@ import { MAX_NEW_ADDRESSES, type NewMachineAddress } from '../../core/machine-ad
 /** Linux accepts more. These names need no quotes in commands and files. */
 const INTERFACE = /^[A-Za-z][A-Za-z0-9_.-]{0,14}$/;
 
-export function isInterfaceName(name: string): boolean {
+function isInterfaceName(name: string): boolean {
   return INTERFACE.test(name);
 }
 

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 
 /** A provider’s metadata and keys take a few kilobytes. */
-export const MAX_RESPONSE_BYTES = 1_048_576;
+const MAX_RESPONSE_BYTES = 1_048_576;
 
 /** What is wrong with a provider, in words that complete “The identity provider …: ”. */
 export class ProviderFault extends Error {

@@ -24,7 +24,7 @@ import type { Run } from './run.ts';
 /** Seconds. */
 const FOREVER = 0xffff_ffff;
 
-export interface LinuxAddressesParts {
+interface LinuxAddressesOptions {
   readonly run: Run;
   readonly added: AddedFile;
   readonly keepers: AddressKeepers;
@@ -38,7 +38,7 @@ export class LinuxAddresses implements MachineAddresses {
   readonly #keepers: AddressKeepers;
   readonly askPublicAddress: MachineAddresses['askPublicAddress'];
 
-  constructor({ run, added, keepers, askPublicAddress }: LinuxAddressesParts) {
+  constructor({ run, added, keepers, askPublicAddress }: LinuxAddressesOptions) {
     this.#run = run;
     this.#added = added;
     this.#keepers = keepers;

@@ -27,13 +27,13 @@ export async function lockFile(path: string): Promise<FileHandle> {
 }
 
 /** What waits for the lock of the file that it has open. */
-export const waitForLock = [
+const waitForLock = [
   'flock',
   ['--exclusive', '--timeout', LOCK_SECONDS, String(LOCK_DESCRIPTOR)],
   { limitMs: 2 * 1000 * Number(LOCK_SECONDS) },
 ] as const;
 
-export const heldByAnother = (path: string) =>
+const heldByAnother = (path: string) =>
   new MachineError('failed', `The lock “${path}” is held by another process. Retry the call.`);
 
 function take(descriptor: number, path: string): Promise<void> {

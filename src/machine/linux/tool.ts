@@ -113,7 +113,7 @@ function runChild(tool: string, words: readonly string[], options: RunOptions, s
   });
 }
 
-export function environmentOf({ answersQuestions }: RunOptions): Readonly<Record<string, string>> {
+function environmentOf({ answersQuestions }: RunOptions): Readonly<Record<string, string>> {
   return answersQuestions === true ? { ...environment, ...askpass() } : environment;
 }
 

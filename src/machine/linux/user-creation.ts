@@ -3,12 +3,9 @@ import { readFile } from 'node:fs/promises';
 import type { CreatedUser, MachineUser, NewMachineUser } from '../../core/machine.ts';
 import { alreadyExists, assertNotSystemUser, userNotFound } from '../../core/machine-values.ts';
 import { usersIn } from '../passwd.ts';
-import { isThere, type Crontabs } from './crontabs.ts';
-import type { Homes } from './homes.ts';
-import type { Run } from './run.ts';
-import type { Suspensions } from './suspensions.ts';
-import type { UserDatabase } from './user-database.ts';
+import { isThere } from './crontabs.ts';
 import type { UserRemoval } from './user-removal.ts';
+import type { UserResources } from './user-resources.ts';
 import { addUser, setPasswords, type NewPassword, type UserPassword } from './user-tools.ts';
 
 const PASSWD = '/etc/passwd';
@@ -22,22 +19,14 @@ export interface Wanted {
 
 export type Outcome<Value = CreatedUser> = PromiseSettledResult<Value>;
 
-interface Parts {
-  readonly run: Run;
-  readonly bases: readonly string[];
-  readonly database: UserDatabase;
-  readonly homes: Homes;
-  readonly crontabs: Crontabs;
-  readonly suspensions: Suspensions;
-  readonly removal: UserRemoval;
-}
-
 /** The caller must hold the lock. */
 export class UserCreation {
-  readonly #parts: Parts;
+  readonly #resources: UserResources;
+  readonly #removal: UserRemoval;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(resources: UserResources, removal: UserRemoval) {
+    this.#resources = resources;
+    this.#removal = removal;
   }
 
   /** @returns for each user what was created, or why it was not: then nothing of it is left. */
@@ -50,23 +39,23 @@ export class UserCreation {
       try {
         const added = await this.#add(user, homes);
         // Its home is made while the next user is added.
-        const home = outcomeOf(this.#parts.homes.make(added, user.links));
+        const home = outcomeOf(this.#resources.homes.make(added, user.links));
         if (password !== undefined) passwords.push({ name: added.name, password });
         begun.push(async () => outcomeOf(this.#finish(added, await home, failures.get(added.name))));
       } catch (reason) {
         begun.push(() => Promise.resolve({ status: 'rejected', reason }));
       }
     }
-    for (const [name, error] of await setPasswords(this.#parts.run, passwords)) failures.set(name, error);
+    for (const [name, error] of await setPasswords(this.#resources.run, passwords)) failures.set(name, error);
     const outcomes: Outcome[] = [];
     for (const finish of begun) outcomes.push(await finish());
     return outcomes;
   }
 
   async #add(user: NewMachineUser, taken: Set<string>): Promise<MachineUser> {
-    const { run, crontabs, suspensions, removal } = this.#parts;
+    const { run, crontabs, suspensions } = this.#resources;
     const { name, home } = user;
-    await removal.complete(name);
+    await this.#removal.complete(name);
     if (taken.has(home) || (await isThere(home))) throw alreadyExists(`“${home}”`);
     await addUser(run, user);
     taken.add(home);
@@ -83,7 +72,7 @@ export class UserCreation {
 
   /** useradd(8) adds a user to this file, whatever other sources the machine has, and none of them knows the name. */
   async #find(name: string): Promise<MachineUser> {
-    const { bases, database } = this.#parts;
+    const { bases, database } = this.#resources;
     const added = usersIn(await readFile(PASSWD, 'utf8'), new Set([name])).get(name);
     const user = added ?? (await database.find(name));
     if (user === undefined) throw userNotFound(name);
@@ -102,7 +91,7 @@ export class UserCreation {
 
   /** The operation that creates the user also undoes this, so an error of it is ignored. @returns the reason. */
   async #takeBack(user: MachineUser, reason: unknown): Promise<unknown> {
-    await this.#parts.removal.takeBack(user).catch(() => undefined);
+    await this.#removal.takeBack(user).catch(() => undefined);
     return reason;
   }
 }

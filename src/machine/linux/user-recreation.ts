@@ -8,19 +8,8 @@ import {
   isWithoutPassword,
 } from '../../core/machine-values.ts';
 import { isThere } from './crontabs.ts';
-import type { Homes } from './homes.ts';
-import type { Run } from './run.ts';
-import type { Suspensions } from './suspensions.ts';
-import type { UserDatabase } from './user-database.ts';
+import type { UserResources } from './user-resources.ts';
 import { addFormerUser, setPasswords } from './user-tools.ts';
-
-interface Parts {
-  readonly run: Run;
-  readonly bases: readonly string[];
-  readonly database: UserDatabase;
-  readonly homes: Homes;
-  readonly suspensions: Suspensions;
-}
 
 /** Statuses of userdel(8) and groupdel(8). */
 const NO_SUCH = 6;
@@ -37,14 +26,14 @@ export function assertFormerUser(
 
 /** The caller must hold the lock. */
 export class UserRecreation {
-  readonly #parts: Parts;
+  readonly #resources: UserResources;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(resources: UserResources) {
+    this.#resources = resources;
   }
 
   async recreate(user: FormerMachineUser, hash: string | undefined): Promise<void> {
-    const { run, database, homes, suspensions } = this.#parts;
+    const { run, database, homes, suspensions } = this.#resources;
     const { name, uid, gid, home, links } = user;
     const found = await database.find(name);
     // An earlier attempt may have been interrupted.
@@ -65,18 +54,18 @@ export class UserRecreation {
     uid,
   }: Pick<FormerMachineUser, 'home' | 'uid'>): Promise<'own' | 'missing' | 'foreign'> {
     if (!(await isThere(home))) return 'missing';
-    return (await this.#parts.homes.isOwn(home, uid)) ? 'own' : 'foreign';
+    return (await this.#resources.homes.isOwn(home, uid)) ? 'own' : 'foreign';
   }
 
   /** `userdel` without `--remove` keeps the home and the crontab. */
   async undo({ name, uid }: { readonly name: string; readonly uid: number }): Promise<void> {
-    const { run, database } = this.#parts;
+    const { run, database } = this.#resources;
     const found = await database.find(name);
     if (found?.uid === uid) await run('userdel', ['--', name], { accept: [0, NO_SUCH] });
   }
 
   async #add(user: FormerMachineUser): Promise<void> {
-    const { run, database } = this.#parts;
+    const { run, database } = this.#resources;
     const { name, uid, gid } = user;
     const other = await database.findById(uid);
     if (other !== undefined) throw alreadyExists(`The user ID ${uid} (of “${other.name}”)`);

@@ -3,27 +3,11 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FormerUser, MachineUser } from '../../core/machine.ts';
 import { MachineError } from '../../core/machine-error.ts';
-import type { Crontabs } from './crontabs.ts';
-import type { Homes } from './homes.ts';
+import type { UserResources } from './user-resources.ts';
 import type { PrivateRecords } from './private-records.ts';
-import type { Run } from './run.ts';
-import type { Suspensions } from './suspensions.ts';
-import type { UserDatabase } from './user-database.ts';
-import type { UserProcesses } from './user-processes.ts';
 
 interface Removal extends FormerUser {
   readonly gid: number;
-}
-
-interface Parts {
-  readonly run: Run;
-  readonly database: UserDatabase;
-  readonly homes: Homes;
-  readonly processes: UserProcesses;
-  readonly crontabs: Crontabs;
-  readonly suspensions: Suspensions;
-  /** The users that are being removed. A record shows to which user the leftovers of an interrupted removal belong. */
-  readonly records: PrivateRecords<Removal>;
 }
 
 /** Statuses of userdel(8) and groupdel(8). */
@@ -33,29 +17,20 @@ const MAIL_SPOOL = '/var/mail';
 
 /** The caller must hold the lock. */
 export class UserRemoval {
-  readonly #run: Run;
-  readonly #database: UserDatabase;
-  readonly #homes: Homes;
-  readonly #processes: UserProcesses;
-  readonly #crontabs: Crontabs;
-  readonly #suspensions: Suspensions;
+  readonly #resources: UserResources;
+  /** The users that are being removed. A record shows to which user the leftovers of an interrupted removal belong. */
   readonly #records: PrivateRecords<Removal>;
 
-  constructor({ run, database, homes, processes, crontabs, suspensions, records }: Parts) {
-    this.#run = run;
-    this.#database = database;
-    this.#homes = homes;
-    this.#processes = processes;
-    this.#crontabs = crontabs;
-    this.#suspensions = suspensions;
+  constructor(resources: UserResources, records: PrivateRecords<Removal>) {
+    this.#resources = resources;
     this.#records = records;
   }
 
   /** Undoes the creation of a user that nobody has used yet. */
   async takeBack({ name, home, uid }: MachineUser): Promise<void> {
-    await this.#homes.removeDraft(home);
-    await this.#homes.remove(home, uid);
-    await this.#run('userdel', ['--', name], { accept: [0, NO_SUCH] });
+    await this.#resources.homes.removeDraft(home);
+    await this.#resources.homes.remove(home, uid);
+    await this.#resources.run('userdel', ['--', name], { accept: [0, NO_SUCH] });
   }
 
   /** The home is removed before the user. While any of it is left, its files have an owner, and a retry finds both. */
@@ -64,10 +39,10 @@ export class UserRemoval {
     try {
       await this.#shutOut(user);
       // Keeps a home that belongs to another user or is a symbolic link.
-      await this.#homes.remove(home, uid);
+      await this.#resources.homes.remove(home, uid);
       await rm(join(MAIL_SPOOL, name), { recursive: true, force: true });
       await this.#records.write(name, { uid, gid, home });
-      await this.#run('userdel', ['--', name], { accept: [0, NO_SUCH] });
+      await this.#resources.run('userdel', ['--', name], { accept: [0, NO_SUCH] });
     } catch (error) {
       if (!(error instanceof MachineError)) throw error;
       const { code, message } = error;
@@ -85,30 +60,31 @@ export class UserRemoval {
       // The removal continues on a full disk, because it frees space.
       if (!(error instanceof MachineError && error.code === 'full')) throw error;
     });
-    await this.#crontabs.disable(user.name);
-    await this.#processes.end(user);
+    await this.#resources.crontabs.disable(user.name);
+    await this.#resources.processes.end(user);
   }
 
   /** Completes a removal once the user is gone from the passwd file, also after a crash. */
   async complete(name: string): Promise<void> {
+    const { run, database, homes, crontabs, suspensions } = this.#resources;
     const removal = await this.#records.read(name);
-    if (removal === undefined || (await this.#database.find(name)) !== undefined) return;
+    if (removal === undefined || (await database.find(name)) !== undefined) return;
     const { uid, gid, home } = removal;
-    if (!(await this.#database.isUsed(uid))) await this.#homes.remove(home, uid);
+    if (!(await database.isUsed(uid))) await homes.remove(home, uid);
     // userdel keeps a group that has other members. Such a group would prevent a new user with this name.
-    if ((await this.#database.groupId(name)) === gid) {
-      await this.#run('groupdel', ['--', name], { accept: [0, NO_SUCH, BUSY_OR_PRIMARY] });
+    if ((await database.groupId(name)) === gid) {
+      await run('groupdel', ['--', name], { accept: [0, NO_SUCH, BUSY_OR_PRIMARY] });
     }
     // A killed userdel leaves entries without a user. These tools remove exactly those entries.
-    if (await this.#database.has('shadow', name)) await this.#run('pwconv', []);
-    if (await this.#database.has('gshadow', name)) await this.#run('grpconv', []);
-    await this.#crontabs.remove(name);
-    await this.#suspensions.forget(name);
+    if (await database.has('shadow', name)) await run('pwconv', []);
+    if (await database.has('gshadow', name)) await run('grpconv', []);
+    await crontabs.remove(name);
+    await suspensions.forget(name);
     await this.#records.remove(name);
   }
 
   /** The account is also expired, because a lock alone does not block SSH keys. */
   async lock(name: string): Promise<void> {
-    await this.#run('usermod', ['--lock', '--expiredate', '1', '--', name]);
+    await this.#resources.run('usermod', ['--lock', '--expiredate', '1', '--', name]);
   }
 }

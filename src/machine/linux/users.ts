@@ -89,29 +89,17 @@ export class LinuxUsers implements MachineUsers {
     this.#crontabs = new Crontabs(crontabs);
     this.#suspensions = new Suspensions(suspensions);
     this.#database = new UserDatabase(run);
-    this.#removal = new UserRemoval({
-      run,
+    const resources = {
+      ...{ run, bases },
       database: this.#database,
       homes: this.#homes,
       processes: this.#processes,
       crontabs: this.#crontabs,
       suspensions: this.#suspensions,
-      records: new PrivateRecords(suspensions, '.removal'),
-    });
-    this.#creation = new UserCreation({
-      ...{ run, bases },
-      database: this.#database,
-      homes: this.#homes,
-      crontabs: this.#crontabs,
-      suspensions: this.#suspensions,
-      removal: this.#removal,
-    });
-    this.#recreation = new UserRecreation({
-      ...{ run, bases },
-      database: this.#database,
-      homes: this.#homes,
-      suspensions: this.#suspensions,
-    });
+    };
+    this.#removal = new UserRemoval(resources, new PrivateRecords(suspensions, '.removal'));
+    this.#creation = new UserCreation(resources, this.#removal);
+    this.#recreation = new UserRecreation(resources);
     this.#private = suspensions;
   }
 

@@ -21,7 +21,7 @@ import { canonicalAddress, readNewAddresses } from '../addresses/values.ts';
 import { ADDED_FILE, ADDED_FOLDER } from './added-addresses.ts';
 import { Tree } from './tree.ts';
 
-export interface SandboxAddressesParts {
+interface SandboxAddressesOptions {
   readonly root: string;
   readonly interfaces?: typeof networkInterfaces;
   readonly askPublicAddress: MachineAddresses['askPublicAddress'];
@@ -32,7 +32,7 @@ export class SandboxAddresses implements MachineAddresses {
   readonly #interfaces: typeof networkInterfaces;
   readonly askPublicAddress: MachineAddresses['askPublicAddress'];
 
-  constructor({ root, interfaces = networkInterfaces, askPublicAddress }: SandboxAddressesParts) {
+  constructor({ root, interfaces = networkInterfaces, askPublicAddress }: SandboxAddressesOptions) {
     const tree = new Tree(root);
     this.#interfaces = interfaces;
     this.askPublicAddress = askPublicAddress;

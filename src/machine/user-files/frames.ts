@@ -21,7 +21,7 @@ export interface Frame {
 }
 
 const HEADER_BYTES = 5;
-export const MAX_DATA_BYTES = 256 * 1024;
+const MAX_DATA_BYTES = 256 * 1024;
 
 /** Waits while the other side has not read what was written before. */
 export async function writeFrame(

@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 
 const top = resolve(__dirname, '../../..');
-export const password = 'four unusual words, Xylophone';
+const password = 'four unusual words, Xylophone';
 
 export class AttackedServer {
   readonly #folder = mkdtempSync(join(tmpdir(), 'whmapi1-attacked-'));

@@ -6,7 +6,7 @@ import { badParam } from '../../../core/errors.ts';
 import * as accounts from '../../accounts/rules/accounts.ts';
 import { blockIn, withBlock } from './blocks.ts';
 
-export const kinds = {
+const kinds = {
   mime: { block: 'MIME types', directive: 'AddType' },
   handler: { block: 'handlers', directive: 'AddHandler' },
 } as const;

@@ -4,7 +4,7 @@ import * as accounts from '../../accounts/rules/accounts.ts';
 import { ownAccessFiles } from './blocks.ts';
 import { fileTypesIn, systemMimeTypes, type FileType, type Kind } from './file-types.ts';
 
-export const origins = ['system', 'user'] as const;
+const origins = ['system', 'user'] as const;
 export type Origin = (typeof origins)[number];
 
 export const originParam = {

@@ -73,20 +73,20 @@ export interface AccountPart {
     roles: ReadonlySet<string>,
     subject: PartSubject,
   ) => Promise<FoundByParts>;
-  readonly created?: (world: PartDependencies, created: NewAccount) => PartPlan;
+  readonly created?: (context: PartDependencies, created: NewAccount) => PartPlan;
   /** For any change, before all parts change anything: what cannot stay while the user is renamed. */
-  readonly released?: (world: PartDependencies, before: Account, after: Account) => PartPlan;
+  readonly released?: (context: PartDependencies, before: Account, after: Account) => PartPlan;
   /** For any change: the name, domain, address or limits. */
-  readonly changed?: (world: PartDependencies, before: Account, after: Account) => PartPlan;
-  readonly suspended?: (world: PartDependencies, account: Account) => PartPlan;
-  readonly unsuspended?: (world: PartDependencies, account: Account) => PartPlan;
-  readonly removed?: (world: PartDependencies, account: Account) => PartPlan;
+  readonly changed?: (context: PartDependencies, before: Account, after: Account) => PartPlan;
+  readonly suspended?: (context: PartDependencies, account: Account) => PartPlan;
+  readonly unsuspended?: (context: PartDependencies, account: Account) => PartPlan;
+  readonly removed?: (context: PartDependencies, account: Account) => PartPlan;
   /** What the machine lacks of these accounts. Changes nothing. */
   readonly missing?: (looking: Looking, accounts: readonly Account[]) => Promise<readonly Missing[]>;
   /** Reads what `rebuilt` needs from the machine, while no transaction is open. */
   readonly lookToRebuild?: (looking: Looking, part: RebuiltPart) => Promise<FoundToRebuild>;
   /** Creates again what is missing. What is there is not changed. */
-  readonly rebuilt?: (world: PartDependencies, account: Account, part: RebuiltPart) => PartPlan;
+  readonly rebuilt?: (context: PartDependencies, account: Account, part: RebuiltPart) => PartPlan;
   /**
    * Asks everything that could refuse the steps of `removed`, while no transaction is open. Changes nothing.
    * @throws MachineError, ApiError with the reason.

@@ -31,7 +31,7 @@ export async function postpone(
 }
 
 /** A task tries again after so long, for a week. */
-export const RETRY_MS = 60_000;
+const RETRY_MS = 60_000;
 export const RETRIES = { count: 10_080, delayMs: RETRY_MS };
 
 /** What an account no longer needs. A running task looks at the account again once it has the account's lock. */
@@ -42,7 +42,7 @@ export async function withdraw(db: Db, kind: string, uid: number, now: number): 
 }
 
 /** The tasks that have not ended. */
-export async function findOpen(db: Db, kind: string, uid: number): Promise<tasks.Task[]> {
+async function findOpen(db: Db, kind: string, uid: number): Promise<tasks.Task[]> {
   return (await listOpen(db, kind)).filter(({ input }) => (input as Postponed).uid === uid);
 }
 

@@ -13,7 +13,7 @@ export interface IpRange {
   readonly last: bigint;
 }
 
-export const BITS = { 4: 32, 6: 128 } as const;
+const BITS = { 4: 32, 6: 128 } as const;
 
 /** Returns undefined unless the address is in the usual form. Zones, octal numbers and `127.1` are invalid. */
 export function parseIp(text: string): Ip | undefined {

@@ -27,14 +27,14 @@ export const part: AccountPart = {
     return {};
   },
 
-  async created(world, { account }) {
-    return world.roles.has(ROLE) ? certificatesFor(world, account, new Set([account.domain])) : [];
+  async created(context, { account }) {
+    return context.roles.has(ROLE) ? certificatesFor(context, account, new Set([account.domain])) : [];
   },
 
-  async changed(world, before, after) {
-    if (!world.roles.has(ROLE) || before.domain === after.domain) return [];
-    const renames = renamesOf(before, after, await listOf(world.db, before.username));
-    return certificatesFor(world, after, new Set(renames.values()), before);
+  async changed(context, before, after) {
+    if (!context.roles.has(ROLE) || before.domain === after.domain) return [];
+    const renames = renamesOf(before, after, await listOf(context.db, before.username));
+    return certificatesFor(context, after, new Set(renames.values()), before);
   },
 
   async removed({ db, roles }, account) {
@@ -57,12 +57,12 @@ export const afterVirtualHosts: AccountPart = {
 
 /** For those virtual hosts. `before`: the account as it is stored, if it has another name or domain. */
 async function certificatesFor(
-  world: PartDependencies,
+  context: PartDependencies,
   account: Account,
   servernames: ReadonlySet<string>,
   before: Account = account,
 ): Promise<PlannedStep[]> {
-  const { db, certificates } = world;
+  const { db, certificates } = context;
   const { username } = account;
   const stored = await listOf(db, before.username);
   const hosted = renamed(stored, renamesOf(before, account, stored));
@@ -72,7 +72,7 @@ async function certificatesFor(
     const { servername } = host;
     if (!servernames.has(servername)) continue;
     const newHost = { username, servername, otherNames: otherNamesOf(host) };
-    const made = await certificateOfNewHost(world, newHost, before.username);
+    const made = await certificateOfNewHost(context, newHost, before.username);
     certificates.set(servername, installed.forWeb(made));
     steps.push(write.plan(made));
   }

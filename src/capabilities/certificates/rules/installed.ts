@@ -181,7 +181,7 @@ export async function uninstall(db: Db, servername: string): Promise<void> {
 }
 
 /** The kind of the step that writes a file. Its results are the certificates. */
-export const WRITE = 'certificates/write';
+const WRITE = 'certificates/write';
 
 /** Stores the certificates whose files the steps of a plan have written. */
 export async function installWritten(db: Db, results: readonly StepResult[], now: number): Promise<void> {

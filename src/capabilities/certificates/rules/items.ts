@@ -138,7 +138,7 @@ export function find<One extends Item>(
 }
 
 /** The most keys, signing requests or certificates of a user, each. Those that are installed by others count. */
-export const MAX_ITEMS = 500;
+const MAX_ITEMS = 500;
 
 /**
  * Checks whether a user can store another item.

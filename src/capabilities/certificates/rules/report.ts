@@ -37,7 +37,7 @@ export interface Coverage {
   readonly extra: readonly string[];
 }
 
-export function coverageOf(host: Named, { domains }: CertificateFacts): Coverage {
+function coverageOf(host: Named, { domains }: CertificateFacts): Coverage {
   const own = namesOf(host);
   return {
     working: own.filter((domain) => isCovered(domain, domains)),

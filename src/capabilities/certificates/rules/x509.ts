@@ -243,7 +243,7 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
   'rsa-pss': 'rsassaPss',
 };
 
-export function keyFactsOf(publicKey: KeyObject): KeyFacts {
+function keyFactsOf(publicKey: KeyObject): KeyFacts {
   const type = publicKey.asymmetricKeyType ?? '';
   const details = publicKey.asymmetricKeyDetails ?? {};
   const algorithm = ALGORITHMS[type] ?? type.toUpperCase();

@@ -39,7 +39,7 @@ interface EngineSteps {
   /** The names that the server of this machine has. */
   readonly namesOf: (machine: Looking['machine']) => Promise<Names>;
   /** Creates users again as the backup has them. `databases`: those that exist. */
-  readonly recreate: (world: PartDependencies, account: Account, names: Names) => Promise<PartWork>;
+  readonly recreate: (context: PartDependencies, account: Account, names: Names) => Promise<PartWork>;
   /** Has a step work on the server that the account uses. Default: the server of this machine. */
   readonly onServerOf?: (
     db: PartDependencies['db'],
@@ -61,11 +61,13 @@ export function databasePart(steps: EngineSteps): AccountPart {
   };
   return {
     // The new name has another prefix: what belongs to the account by the former prefix is stored as its own.
-    released: (world, before, after) =>
-      before.username === after.username ? [] : stepFor(world, before, findOwned),
-    suspended: (world, account) => stepFor(world, account, (owned) => setLogin({ owned, mayLogIn: false })),
-    unsuspended: (world, account) => stepFor(world, account, (owned) => setLogin({ owned, mayLogIn: true })),
-    removed: (world, account) => stepFor(world, account, dropAll.plan),
+    released: (context, before, after) =>
+      before.username === after.username ? [] : stepFor(context, before, findOwned),
+    suspended: (context, account) =>
+      stepFor(context, account, (owned) => setLogin({ owned, mayLogIn: false })),
+    unsuspended: (context, account) =>
+      stepFor(context, account, (owned) => setLogin({ owned, mayLogIn: true })),
+    removed: (context, account) => stepFor(context, account, dropAll.plan),
     async assertRemovable({ machine, sealer, transaction }, { account, roles }) {
       const steps = await transaction('reads', (db) => stepFor({ db, roles }, account, dropAll.plan));
       for (const { input } of steps) await dropAll.prepare?.(machine, input as OwnedNames, sealer);
@@ -107,20 +109,20 @@ function rebuilding(steps: EngineSteps): Pick<AccountPart, 'missing' | 'lookToRe
     lookToRebuild: async ({ machine, roles }, part) =>
       part === engine && roles.has(localRole) ? { databases: await namesOf(machine) } : {},
 
-    async rebuilt(world, account, part) {
-      const found = world.found.toRebuild?.databases;
+    async rebuilt(context, account, part) {
+      const found = context.found.toRebuild?.databases;
       if (part !== engine || found === undefined) return [];
       const { username } = account;
-      const own = (await localOf(world.db, { engine, kind: 'user' }))
+      const own = (await localOf(context.db, { engine, kind: 'user' }))
         .filter((one) => one.owner === username && !found.users.has(one.name))
         .map(({ name }) => name);
-      const saved = new Set((await copies.read(world, engine, username))?.users.map(({ name }) => name));
+      const saved = new Set((await copies.read(context, engine, username))?.users.map(({ name }) => name));
       const without = own.filter((name) => !saved.has(name)).map((name) => `“${name}”`);
       if (without.length > 0)
-        world.warn(
+        context.warn(
           `${server} users were not created, because the backup has no passwords of them: ${without.join(', ')}. Create them again as the account.`,
         );
-      return recreate(world, account, { users: new Set(own), databases: found.databases });
+      return recreate(context, account, { users: new Set(own), databases: found.databases });
     },
   };
 }

@@ -32,11 +32,12 @@ export interface AskedServer {
 
 /** Asks a server for the sizes of databases, in bytes by name. Those without a size may be left out. */
 export type ReadSizes = (
-  world: Pick<FreeContext, 'machine' | 'sealer'>,
+  context: Pick<FreeContext, 'machine' | 'sealer'>,
   server: AskedServer,
 ) => Promise<ReadonlyMap<string, number>>;
 
-type World = Pick<FreeContext, 'machine' | 'sealer' | 'transaction' | 'warn'>;
+/** What it takes to measure databases. */
+export type Measuring = Pick<FreeContext, 'machine' | 'sealer' | 'transaction' | 'warn'>;
 
 /** A server with the accounts that use it. */
 interface UsedServer extends AskedServer {
@@ -48,11 +49,11 @@ interface UsedServer extends AskedServer {
  * that cannot be asked.
  */
 export async function measureDatabases(
-  world: World,
+  context: Measuring,
   usernames: readonly string[],
   readSizes: ReadSizes,
 ): Promise<ReadonlyMap<string, DatabaseBlocks>> {
-  const { machine, transaction } = world;
+  const { machine, transaction } = context;
   const servers = await transaction('reads', async (db) => {
     if (!(await areCounted(db))) return [];
     const roles = await rolesOf({ db, system: machine.system });
@@ -64,7 +65,7 @@ export async function measureDatabases(
     usernames.map((username) => [username, { ...NO_BLOCKS }]),
   );
   for (const server of servers) {
-    const bytes = await bytesOn(server, world, readSizes);
+    const bytes = await bytesOn(server, context, readSizes);
     for (const username of server.usernames) {
       const of = blocks.get(username);
       if (of === undefined) continue;
@@ -81,12 +82,12 @@ export async function measureDatabases(
  * @param isCached true: the last measured value, if there is one.
  */
 export async function spaceOf(
-  world: World,
+  context: Measuring,
   username: string,
   { engine, isCached }: { readonly engine: DatabaseEngine; readonly isCached: boolean },
   readSizes: ReadSizes,
 ): Promise<number | undefined> {
-  const { machine, transaction, warn } = world;
+  const { machine, transaction, warn } = context;
   const { ROLE, name } = engines[engine];
   const { last, server, hasRole } = await transaction('reads', async (db) => ({
     last: (await lastMeasured(db, username))[engine],
@@ -98,7 +99,7 @@ export async function spaceOf(
     return undefined;
   }
   if (isCached && last > 0) return last * BLOCK;
-  const bytes = await bytesOn(server, world, readSizes);
+  const bytes = await bytesOn(server, context, readSizes);
   return bytes === undefined ? last * BLOCK : (bytes.get(username) ?? 0);
 }
 
@@ -130,21 +131,21 @@ async function usedServers(db: Db, usernames: readonly string[]): Promise<UsedSe
 /** What the accounts of a server use there. Undefined, with a warning, if it cannot be asked. */
 async function bytesOn(
   server: UsedServer,
-  world: World,
+  context: Measuring,
   readSizes: ReadSizes,
 ): Promise<ReadonlyMap<string, number> | undefined> {
   const { engine, at, usernames } = server;
-  const sizes = await readSizes(world, server).catch((error: unknown) => {
+  const sizes = await readSizes(context, server).catch((error: unknown) => {
     // The password of a server over the network may be lost.
     if (!(error instanceof MachineError || error instanceof ApiError)) throw error;
     const where = at === undefined ? '' : ` on ${at.host}:${at.port}`;
-    world.warn(
+    context.warn(
       `The disk usage of the ${engines[engine].name} databases${where} is the last measured value: ${error.message}`,
     );
     return undefined;
   });
   if (sizes === undefined || sizes.size === 0) return sizes;
-  const ownerOf = await world.transaction('reads', (db) => ownersOf(db, engine, usernames, sizes));
+  const ownerOf = await context.transaction('reads', (db) => ownersOf(db, engine, usernames, sizes));
   const bytes = new Map<string, number>();
   for (const [name, size] of sizes) {
     const owner = ownerOf(name);

@@ -61,12 +61,6 @@ export function find(db: Db, { engine, kind }: Kind, name: string): Promise<Owne
   );
 }
 
-/** True if an account owns a name, by the store or by its prefix. It need not exist. */
-export async function owns(db: Db, of: Kind, owner: string, name: string): Promise<boolean> {
-  const stored = await find(db, of, name);
-  return stored === undefined ? hasPrefixOf(owner, name) : stored.owner === owner;
-}
-
 /**
  * The account’s names, sorted: those that the server has, and those that the account got after it was asked. They are in
  * the store, but it was not asked for them. What was dropped by hand is left out.

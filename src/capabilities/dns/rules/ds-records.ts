@@ -29,7 +29,7 @@ const algorithms: Readonly<Record<number, readonly [tag: string, description: st
 /** IANA's Digest Algorithms of DS records. */
 const digestTypes = { 1: 'SHA-1', 2: 'SHA-256', 4: 'SHA-384' } as const;
 
-export function describeKey(key: Key) {
+function describeKey(key: Key) {
   const [tag, description] = algorithms[key.algorithm] ?? [String(key.algorithm), 'unknown'];
   return {
     active: Number(key.isActive),
@@ -51,7 +51,7 @@ export function describeKey(key: Key) {
 }
 
 /** The NSEC3 parameters of the policies: no iterations and no salt (RFC 9276), generated when the zone is signed. */
-export function describeNsec(denial: 'nsec' | 'nsec3' | 'nsec3-opt-out') {
+function describeNsec(denial: 'nsec' | 'nsec3' | 'nsec3-opt-out') {
   if (denial === 'nsec') return { nsec_version: 'NSEC' };
   return {
     nsec_version: 'NSEC3',

@@ -9,7 +9,7 @@ import { readData, readMassEditType, readTtlParam } from './record-params.ts';
 import type { RecordContent, ZoneChanges } from './zone-edits.ts';
 
 /** Per call. */
-export const MAX_CHANGES = 1000;
+const MAX_CHANGES = 1000;
 
 export const MASS_EDIT_FORM =
   'Either all changes are made or none. Line numbers are those of the parsed zone, from before the call. Names are ' +

@@ -2,7 +2,6 @@
 // from a line that changes, that value is written into it. Multi-line records keep their layout if their number of
 // words stays the same. New records are added at the end of the file. Lines after a removed line move up.
 import { badParam, notFound } from '../../../core/errors.ts';
-import { nameKey } from './names.ts';
 import { writeItems } from './record-data.ts';
 import { isNewer, nextSerial } from './serial.ts';
 import {
@@ -283,12 +282,4 @@ function eolOf({ text }: ZoneFile): string {
 /** One line of a zone file, without its line break. */
 export function writeRecord({ owner, written = owner, ttl, type, items }: RecordContent): string {
   return [written, ttl, 'IN', type, writeItems(type, items).join(' ')].join('\t');
-}
-
-/** The records of a name and type, in the order of the file. */
-export function recordsWith(zone: ZoneFile, owner: string, type: string): ZoneRecord[] {
-  return zone.entries.filter(
-    (entry): entry is ZoneRecord =>
-      entry.kind === 'record' && entry.type === type && nameKey(entry.owner) === nameKey(owner),
-  );
 }

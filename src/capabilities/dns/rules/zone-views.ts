@@ -1,6 +1,5 @@
 // Zone files in the form of the API: the rows of dumpzone, getzonerecord and listmxs, and those of parse_dns_zone.
 import type { Field } from '../../../core/define.ts';
-import { labelsOf } from './names.ts';
 import { base64Of, quoteString, textOf } from './octets.ts';
 import { fieldsOf, isRecordType } from './record-types.ts';
 import { type Entry, type ZoneFile, type ZoneRecord, soaOf, textOfEntry } from './zone-file.ts';
@@ -129,10 +128,4 @@ export function parsedRows(zone: ZoneFile): ParsedRow[] {
     const text_b64 = base64Of(textOfEntry(zone, entry));
     return { line_index, type: entry.kind === 'directive' ? 'control' : 'comment', text_b64 };
   });
-}
-
-/** The email address of a mailbox name, whose first label is the local part. */
-export function mailAddressOf(name: string): string {
-  const [local = '', ...domain] = labelsOf(name);
-  return `${textOf(local)}@${domain.join('.')}`;
 }

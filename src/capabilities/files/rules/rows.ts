@@ -75,7 +75,7 @@ export function rowOf(file: UserFile, { directory, uid, hasType = false }: RowOp
 }
 
 /** `0644`. */
-export function octal(mode: number): string {
+function octal(mode: number): string {
   return mode.toString(8).padStart(4, '0');
 }
 

@@ -15,7 +15,7 @@ import { readAnswer, type Answer } from './answer.ts';
 import { dataAfter, readEventData, type EventData } from './event-data.ts';
 import { maskOf } from './secrets.ts';
 
-export interface HooksWorld {
+export interface HooksContext {
   readonly machine: Pick<Machine, 'scripts' | 'users'>;
   readonly now: () => number;
   /** The time that each script has. */
@@ -40,14 +40,18 @@ export function readLimit(given = ''): number {
 }
 
 /** Undefined if no hook is registered for the events that the call can be. */
-export async function findHooks(db: Db, call: HookedCall, world: HooksWorld): Promise<CallHooks | undefined> {
+export async function findHooks(
+  db: Db,
+  call: HookedCall,
+  context: HooksContext,
+): Promise<CallHooks | undefined> {
   const found: EventHooks[] = [];
   for (const name of eventsOfCall(call.fn.name, call.api)) {
     const [category = '', event = ''] = name.split(' ');
     const hooks = await enabledFor(db, category, event);
     if (hooks.length > 0) found.push({ name, hooks });
   }
-  return found.length === 0 ? undefined : new ScriptHooks(found, call, world);
+  return found.length === 0 ? undefined : new ScriptHooks(found, call, context);
 }
 
 interface EventHooks {
@@ -70,15 +74,15 @@ interface Done {
 class ScriptHooks implements CallHooks {
   readonly #events: readonly EventHooks[];
   readonly #call: HookedCall;
-  readonly #world: HooksWorld;
+  readonly #context: HooksContext;
   readonly #mask: (text: string) => string;
   /** The events that the call is. */
   #happening: readonly Happening[] = [];
 
-  constructor(events: readonly EventHooks[], call: HookedCall, world: HooksWorld) {
+  constructor(events: readonly EventHooks[], call: HookedCall, context: HooksContext) {
     this.#events = events;
     this.#call = call;
-    this.#world = world;
+    this.#context = context;
     this.#mask = maskOf(call);
   }
 
@@ -156,7 +160,7 @@ class ScriptHooks implements CallHooks {
     data: Hash,
     isGuard: boolean,
   ): Promise<Answer> {
-    const { machine, now, limitMs, log } = this.#world;
+    const { machine, now, limitMs, log } = this.#context;
     const { id, category, event, stage } = hook;
     const started = now();
     let answer: Answer;
@@ -196,7 +200,7 @@ class ScriptHooks implements CallHooks {
   async #userOf({ category, escalateprivs }: Hook): Promise<ScriptUser | undefined> {
     if (category !== ACCOUNT_FUNCTIONS || escalateprivs) return undefined;
     const { user } = this.#call.caller;
-    const found = await (await this.#world.machine.users()).find(user);
+    const found = await (await this.#context.machine.users()).find(user);
     if (found === undefined) throw new MachineError('not_found', `The server has no user ${quote(user)}.`);
     return found;
   }

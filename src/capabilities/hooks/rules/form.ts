@@ -22,7 +22,7 @@ interface ShownStage {
 }
 
 /** Shows a hook as list_hooks returns it. */
-export function showHook(hook: Hook) {
+function showHook(hook: Hook) {
   const { id, category, event, stage, weight, check, rollback, description, notes } = hook;
   return {
     ...{ id, category, event, stage, exectype: 'script', hook: hook.hook, weight },

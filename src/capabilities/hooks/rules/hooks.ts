@@ -159,7 +159,7 @@ export async function reorder(db: Db, ids: readonly string[]): Promise<Hook[]> {
 }
 
 /** `Whostmgr Accounts::Create, pre`. */
-export function placeOf({ category, event, stage }: Pick<Hook, 'category' | 'event' | 'stage'>): string {
+function placeOf({ category, event, stage }: Pick<Hook, 'category' | 'event' | 'stage'>): string {
   return `${category} ${event}, ${stage}`;
 }
 

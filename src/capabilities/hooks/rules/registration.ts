@@ -10,7 +10,7 @@ import type { NewHook } from './hooks.ts';
 /** The attributes of a hook as text, by the names of WHM. */
 export type Attributes = Readonly<Partial<Record<(typeof attributeNames)[number], string>>>;
 
-export const attributeNames = [
+const attributeNames = [
   ...(['category', 'event', 'stage', 'hook', 'exectype'] as const),
   ...(['weight', 'blocking', 'escalateprivs', 'check', 'rollback', 'description', 'notes'] as const),
 ] as const;

@@ -23,19 +23,19 @@ const WRONG_PASSWORD = { problem: 'denied', reason: 'The password is wrong.' } a
 const BLOCKED_CODE = { problem: 'tfa_invalid', reason: 'The security code is invalid.' } as const;
 
 /** Marks the session as confirmed for a while if the proof is right. */
-export async function confirm(world: LoginDependencies, proof: Proof): Promise<Confirmation> {
-  const least = world.sleep?.(REFUSAL_MS);
-  const confirmation = await decide(world, proof);
+export async function confirm(dependencies: LoginDependencies, proof: Proof): Promise<Confirmation> {
+  const least = dependencies.sleep?.(REFUSAL_MS);
+  const confirmation = await decide(dependencies, proof);
   if ('problem' in confirmation) await least;
   return confirmation;
 }
 
-function decide(world: LoginDependencies, proof: Proof): Promise<Confirmation> {
+function decide(dependencies: LoginDependencies, proof: Proof): Promise<Confirmation> {
   const { service, user, address } = proof;
   const usesPassword = proof.password !== '';
   const password = usesPassword ? proof.password : undefined;
   return guardedAttempts.attempt<Confirmation>(
-    world,
+    dependencies,
     { user, address, password, authentication: service },
     {
       refused: usesPassword ? WRONG_PASSWORD : BLOCKED_CODE,

@@ -43,46 +43,56 @@ const MAX_POLL_MS = 800;
 const MAX_WAIT_MS = 5000;
 
 export async function attempt<Result>(
-  world: LoginDependencies,
+  dependencies: LoginDependencies,
   subject: Subject,
   work: Work<Result>,
 ): Promise<Result> {
-  const inTurn = world.inTurn ?? ((_address, action) => action());
-  return inTurn(subject.address, () => attemptInTurn(world, subject, work));
+  const inTurn = dependencies.inTurn ?? ((_address, action) => action());
+  return inTurn(subject.address, () => attemptInTurn(dependencies, subject, work));
 }
 
 async function attemptInTurn<Result>(
-  world: LoginDependencies,
+  dependencies: LoginDependencies,
   subject: Subject,
   work: Work<Result>,
 ): Promise<Result> {
-  const reserved = await reserve(world, subject);
+  const reserved = await reserve(dependencies, subject);
   if (reserved === undefined) return work.refused;
-  const least = world.sleep?.(REFUSAL_MS);
+  const least = dependencies.sleep?.(REFUSAL_MS);
   let isRight = false;
   try {
     isRight =
       subject.password !== undefined &&
-      (await checkPassword(world, subject.address, work.check ?? own(world, subject.user, subject.password)));
+      (await checkPassword(
+        dependencies,
+        subject.address,
+        work.check ?? own(dependencies, subject.user, subject.password),
+      ));
   } catch (error) {
-    await world.transaction((db) => bruteForce.release(db, reserved));
+    await dependencies.transaction((db) => bruteForce.release(db, reserved));
     throw error;
   }
-  const { result, reactions, outcome } = await world.transaction((db) =>
-    settle({ ...world, db }, subject, work, { reserved, isRight }),
+  const { result, reactions, outcome } = await dependencies.transaction((db) =>
+    settle({ ...dependencies, db }, subject, work, { reserved, isRight }),
   );
-  for (const problem of await bruteForce.react(world.machine, reactions)) world.report?.(problem);
+  for (const problem of await bruteForce.react(dependencies.machine, reactions))
+    dependencies.report?.(problem);
   // The address's next attempt has to wait for this one. The wait must be equally long whether or not the user exists.
   if (outcome === 'password') await least;
   return result;
 }
 
 /** Returns undefined if the login is not allowed. */
-async function reserve(world: LoginDependencies, subject: Subject): Promise<bruteForce.Reserved | undefined> {
+async function reserve(
+  dependencies: LoginDependencies,
+  subject: Subject,
+): Promise<bruteForce.Reserved | undefined> {
   for (let waited = 0, pause = POLL_MS; waited < MAX_WAIT_MS; waited += pause) {
-    const reserved = await world.transaction((db) => bruteForce.reserve({ ...world, db }, subject));
+    const reserved = await dependencies.transaction((db) =>
+      bruteForce.reserve({ ...dependencies, db }, subject),
+    );
     if (reserved !== 'busy') return reserved;
-    await world.sleep?.(pause);
+    await dependencies.sleep?.(pause);
     pause = Math.min(2 * pause, MAX_POLL_MS);
   }
   return undefined;

@@ -54,8 +54,8 @@ export const DENIED = { problem: 'denied', reason: 'The login is invalid.' } as 
 export const REFUSAL_MS = 300;
 
 /** Returns the caller if the password is right, the code is right if one is required, and the login is not blocked. */
-export async function attempt(world: LoginDependencies, login: Attempt): Promise<Verdict> {
-  return atLeast(world, () => decide(world, login));
+export async function attempt(dependencies: LoginDependencies, login: Attempt): Promise<Verdict> {
+  return atLeast(dependencies, () => decide(dependencies, login));
 }
 
 /** Gives every rejection its minimum duration. */
@@ -70,10 +70,10 @@ export async function atLeast(
 }
 
 /** The password is not checked for a blocked client, because that costs the machine more than the client. */
-function decide(world: LoginDependencies, login: Attempt): Promise<Verdict> {
+function decide(dependencies: LoginDependencies, login: Attempt): Promise<Verdict> {
   const { service, user, password, address } = login;
   const subject = { user, password, address, authentication: service };
-  return guardedAttempts.attempt(world, subject, {
+  return guardedAttempts.attempt(dependencies, subject, {
     refused: DENIED,
     judge: (context, isRight) => judge(context, login, isRight),
   });

@@ -23,17 +23,17 @@ export interface GivenPassword {
  * same for all of them.
  */
 export async function assertPassword(
-  world: LoginDependencies,
+  dependencies: LoginDependencies,
   { user, param, password, origin, login: other }: GivenPassword,
 ): Promise<void> {
-  const least = world.sleep?.(REFUSAL_MS);
+  const least = dependencies.sleep?.(REFUSAL_MS);
   const isByItsUser = origin === undefined;
   const login = {
     ...{ user: other?.name ?? user, password, authentication: isByItsUser ? BY_ITS_USER : 'cpaneld' },
     address: origin?.address ?? OWN_ADDRESS,
     ...{ isWithoutClient: isByItsUser, isByItsUser },
   };
-  const isRight = await guardedAttempts.attempt<boolean>(world, login, {
+  const isRight = await guardedAttempts.attempt<boolean>(dependencies, login, {
     refused: false,
     ...(other === undefined ? {} : { check: other.check }),
     judge: async (_context, right) => ({ outcome: right ? 'right' : 'password', result: right }),

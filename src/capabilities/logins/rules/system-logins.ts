@@ -46,12 +46,12 @@ export async function requirementFor(
 
 /** Accepts or refuses the login. A right code is used up. Every refusal takes at least 300 ms. */
 export async function check(
-  world: LoginDependencies,
+  dependencies: LoginDependencies,
   login: SystemLogin,
   code: string,
 ): Promise<SystemVerdict> {
-  const least = world.sleep?.(REFUSAL_MS);
-  const verdict = await guardedAttempts.attempt<SystemVerdict>(world, subjectOf(login), {
+  const least = dependencies.sleep?.(REFUSAL_MS);
+  const verdict = await guardedAttempts.attempt<SystemVerdict>(dependencies, subjectOf(login), {
     refused: DENIED,
     judge: (context) => judge(context, login, code),
   });

@@ -34,24 +34,24 @@ export async function mailboxFor(
 }
 
 /** Only for the login form of webmail: everything else that a password opens is for users, and not for their mailboxes. */
-export function attempt(world: LoginDependencies, login: Attempt): Promise<Verdict> {
-  return atLeast(world, () => decide(world, login));
+export function attempt(dependencies: LoginDependencies, login: Attempt): Promise<Verdict> {
+  return atLeast(dependencies, () => decide(dependencies, login));
 }
 
-async function decide(world: LoginDependencies, login: Attempt): Promise<Verdict> {
+async function decide(dependencies: LoginDependencies, login: Attempt): Promise<Verdict> {
   const { service, password } = login;
   const address = login.user.toLowerCase();
-  const user = await world.transaction((db) => ownerOf(db, address));
+  const user = await dependencies.transaction((db) => ownerOf(db, address));
   let opened: SessionMailbox | undefined;
   const check = async (): Promise<boolean> => {
     if (user === undefined) return false;
-    const hash = await hashOrNothing(world.machine, user, address);
+    const hash = await hashOrNothing(dependencies.machine, user, address);
     if (hash === undefined) return false;
-    opened = { address, hash: await world.sha256(hash) };
-    return (await world.machine.users()).verifyHash(hash, password);
+    opened = { address, hash: await dependencies.sha256(hash) };
+    return (await dependencies.machine.users()).verifyHash(hash, password);
   };
   return guardedAttempts.attempt<Verdict>(
-    world,
+    dependencies,
     { user: address, password, address: login.address, authentication: service },
     {
       refused: DENIED,

@@ -56,7 +56,7 @@ export function isFolder(id: string): boolean {
   return id === INBOX || /^\.[^./\0][^/\0]*$/.test(id);
 }
 
-export function titleOf(id: string): string {
+function titleOf(id: string): string {
   if (id === INBOX) return 'Inbox';
   return id.slice(1).split('.').map(decoded).join('/');
 }

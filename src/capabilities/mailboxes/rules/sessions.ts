@@ -64,11 +64,11 @@ type LookContext = Pick<FreeContext, 'caller' | 'machine' | 'sha256' | 'transact
 
 /** @throws ApiError `not_found` if the account does not have the mailbox, or it is suspended. MachineError. */
 export async function getMailbox(
-  world: Pick<LookContext, 'machine' | 'sha256'>,
+  context: Pick<LookContext, 'machine' | 'sha256'>,
   user: string,
   address: string,
 ): Promise<SessionMailbox> {
-  const mailbox = await mailboxFor(world, user, address).catch((error: unknown) => {
+  const mailbox = await mailboxFor(context, user, address).catch((error: unknown) => {
     // A link that leads out of the home, or a file that the user cannot read, has no mailboxes.
     if (error instanceof MachineError && error.code !== 'failed') return undefined;
     throw error;

@@ -13,7 +13,6 @@ const listOf = (one: string, separator: string, most: number) =>
 
 /** The importances that a contact method receives, in the order of WHM's menu. */
 export const levels = ['none', 'high', 'medium', 'all'] as const;
-export type Level = (typeof levels)[number];
 
 /** By contact method, if its setting `contact_level_METHOD` was never set. */
 export const defaultLevels = { email: 'all', pager: 'high', posturl: 'all', pushbullet: 'all' } as const;

@@ -86,7 +86,7 @@ export async function tokens(dependencies: Dependencies): Promise<string[]> {
 }
 
 /** A URL can contain commas. */
-export function splitUrls(text: string): string[] {
+function splitUrls(text: string): string[] {
   return text.split(/[,\s]+(?=https:\/\/)/).filter((one) => one !== '');
 }
 

@@ -27,7 +27,7 @@ const files: ReadonlySet<string> = new Set(['doc_root', 'error_log']);
 const directives: readonly string[] = [...flags, ...files, 'disable_functions', 'error_reporting'];
 
 /** All names of settings. */
-export const settingNames: readonly string[] = [...directives, ...Object.keys(poolOptions)].sort();
+const settingNames: readonly string[] = [...directives, ...Object.keys(poolOptions)].sort();
 
 /** A setting of a call. An undefined value removes it. */
 export interface GivenSetting {

@@ -2,6 +2,7 @@
 // request, and ignores what only php.ini may set.
 import type { FreeContext } from '../../../core/context.ts';
 import { notFound } from '../../../core/errors.ts';
+import type { Machine } from '../../../core/machine.ts';
 import { readAccessFile, type AccessFile } from '../../access-files/rules/blocks.ts';
 import type { FoundIni, IniDirective } from './ini.ts';
 import { getOwnHost, readOwn } from './own-settings.ts';
@@ -16,12 +17,10 @@ export interface OwnIni {
   readonly file: AccessFile;
 }
 
-type World = Pick<FreeContext, 'caller' | 'machine' | 'transaction'>;
-
 /** What reads the PHP of the machine: `src/capabilities/php/driver/look.ts`. */
 export interface PhpReader {
-  readonly findVersions: (machine: World['machine']) => Promise<PhpVersion[]>;
-  readonly readIni: (machine: World['machine'], version: PhpVersion) => Promise<FoundIni>;
+  readonly findVersions: (machine: Machine) => Promise<PhpVersion[]>;
+  readonly readIni: (machine: Machine, version: PhpVersion) => Promise<FoundIni>;
 }
 
 /** The name of the file, as the configuration of PHP has it: `.user.ini`. Empty: PHP reads none. */
@@ -30,7 +29,7 @@ const nameIn = (directives: readonly IniDirective[]) =>
 
 /** Reads the file of a virtual host of the account that calls. @throws ApiError `not_found`, `bad_param`. */
 export async function readOwnIni(
-  { caller, machine, transaction }: World,
+  { caller, machine, transaction }: FreeContext,
   php: PhpReader,
   vhost: string,
 ): Promise<OwnIni> {
@@ -55,7 +54,7 @@ export async function readOwnIni(
 }
 
 async function readVersion(
-  machine: World['machine'],
+  machine: Machine,
   { readIni }: PhpReader,
   installed: readonly PhpVersion[],
   { servedBy }: HostOfAccount,
@@ -72,7 +71,7 @@ export interface OwnIniPath {
 
 /** The files of all virtual hosts of the account that calls, whether they exist or not. */
 export async function listOwnIniPaths(
-  { caller, machine, transaction }: World,
+  { caller, machine, transaction }: FreeContext,
   php: PhpReader,
 ): Promise<OwnIniPath[]> {
   const installed = await php.findVersions(machine);

@@ -2,7 +2,7 @@
 import type { PoolParameters } from './settings.ts';
 
 /** The same as in WHM. */
-export const poolDefaults = { maxChildren: 5, maxRequests: 20, idleTimeout: 10 } as const;
+const poolDefaults = { maxChildren: 5, maxRequests: 20, idleTimeout: 10 } as const;
 
 /** The values that a pool gets for its settings. */
 export function poolValues({ maxChildren, maxRequests, idleTimeout }: PoolParameters) {

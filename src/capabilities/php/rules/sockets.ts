@@ -2,7 +2,7 @@
 import { plainName } from '../../../core/wildcards.ts';
 import { releaseOf } from './versions.ts';
 
-export const SOCKETS = '/run/whmapi1-php';
+const SOCKETS = '/run/whmapi1-php';
 
 /** Characters of a name in the path. The kernel allows 107 bytes for the whole path (unix(7)). */
 const MAX_NAME = 70;

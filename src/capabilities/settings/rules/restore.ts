@@ -95,13 +95,13 @@ async function compare(
 }
 
 async function present(
-  world: Pick<Context, 'db' | 'system' | 'sealer'>,
+  context: Pick<Context, 'db' | 'system' | 'sealer'>,
   module: FileModule,
 ): Promise<string> {
   const rows: [string, string][] = [];
   for (const [key, entry] of Object.entries(catalogue)) {
     if (entry.module === module && entry.isSecret !== true)
-      rows.push([key, await settings.read(world, module, key)]);
+      rows.push([key, await settings.read(context, module, key)]);
   }
   return configurationFile(module, rows);
 }

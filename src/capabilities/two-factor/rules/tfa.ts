@@ -165,7 +165,7 @@ export async function setPolicy(db: Db, enabled: boolean): Promise<void> {
 }
 
 /** Returns the issuer that a user set, if any. Root's issuer is the default for the whole system. */
-export async function findIssuer(db: Db, user: string): Promise<string | undefined> {
+async function findIssuer(db: Db, user: string): Promise<string | undefined> {
   const row = await db.get<{ issuer: string }>('SELECT issuer FROM tfa_issuer WHERE username = ?', user);
   return row?.issuer;
 }

@@ -10,7 +10,7 @@ export interface ErrorEntry {
 const LINE = /^\[(\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d)(?:\.\d+)? (\d{4})\] (.*)$/;
 
 /** Apache writes the time of the server’s time zone. */
-export function readErrorLine(line: string): ErrorEntry {
+function readErrorLine(line: string): ErrorEntry {
   const [, time, year, text] = LINE.exec(line) ?? [];
   const at = Date.parse(`${time ?? ''} ${year ?? ''}`);
   if (text === undefined || Number.isNaN(at)) return { time: null, text: line };

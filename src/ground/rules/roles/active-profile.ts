@@ -38,13 +38,13 @@ export async function find({ db, system }: Dependencies): Promise<ActiveProfile 
 }
 
 /** Returns the roles of this server, by name. */
-export async function rolesOf(world: Dependencies): Promise<ReadonlySet<string>> {
-  return new Set((await find(world))?.enabled.map(({ module }) => module));
+export async function rolesOf(context: Dependencies): Promise<ReadonlySet<string>> {
+  return new Set((await find(context))?.enabled.map(({ module }) => module));
 }
 
 /** @throws ApiError `not_found`. */
-export async function get(world: Dependencies): Promise<ActiveProfile> {
-  const active = await find(world);
+export async function get(context: Dependencies): Promise<ActiveProfile> {
+  const active = await find(context);
   if (active !== undefined) return active;
   throw notFound('No profile is active on this server. Activate one with start_profile_activation.');
 }

@@ -19,12 +19,12 @@ type Dependencies = Pick<Context, 'db' | 'caller' | 'now'>;
  * @throws ApiError `limit_reached`, `denied`.
  */
 export async function give(
-  world: Dependencies,
+  context: Dependencies,
   before: Account,
   { name, settings }: Package,
 ): Promise<Change> {
   const change = { before, after: withPackage(before, { name, settings }) };
-  await assertAllowed(world, change);
+  await assertAllowed(context, change);
   return change;
 }
 
@@ -41,18 +41,18 @@ export function withPackage(
  * @throws ApiError `limit_reached`, `denied`, if an account must not have a new setting.
  */
 export async function applyToAccounts(
-  world: Dependencies,
+  context: Dependencies,
   name: string,
   { before, after }: { readonly before: Settings; readonly after: Settings },
 ): Promise<Change[]> {
-  const { db } = world;
+  const { db } = context;
   const changed = differences(before, after);
   if (Object.keys(changed).length === 0) return [];
   const had = await accounts.listOfPackage(db, name);
   const changes = had.map((account) => ({ before: account, after: withSettings(account, changed) }));
   // All changes are stored before any is checked, because together they must be within the owner’s limits.
   for (const change of changes) await accounts.update(db, change.after);
-  for (const change of changes) await assertAllowed(world, change);
+  for (const change of changes) await assertAllowed(context, change);
   return changes;
 }
 
@@ -93,8 +93,8 @@ function withSettings(account: Account, changed: Partial<Settings>): Account {
   };
 }
 
-async function assertAllowed(world: Dependencies, { before, after }: Change): Promise<void> {
-  const { caller } = world;
+async function assertAllowed(context: Dependencies, { before, after }: Change): Promise<void> {
+  const { caller } = context;
   assertMayGiveShell(caller, before.settings, after.settings);
-  if (accountLimits.isBound(caller)) await accountLimits.assertWithin(world, before, after);
+  if (accountLimits.isBound(caller)) await accountLimits.assertWithin(context, before, after);
 }

@@ -29,7 +29,7 @@ export type SoftwareName = keyof typeof packagesOf;
 /** As in WHM. */
 export const ABSENT = '0';
 
-export const softwareNames = Object.keys(packagesOf) as SoftwareName[];
+const softwareNames = Object.keys(packagesOf) as SoftwareName[];
 
 /** The version as dpkg has it: `1:9.20.11-4`. */
 export function versionsOf(packages: Packages): Record<SoftwareName, string> {

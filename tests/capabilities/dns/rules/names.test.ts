@@ -10,7 +10,6 @@ import {
   readOwner,
   readTarget,
 } from '../../../../src/capabilities/dns/rules/names.ts';
-import { reverseName, reverseZones } from '../../../../src/capabilities/dns/rules/reverse-names.ts';
 
 const zone = 'example.com.';
 
@@ -155,32 +154,5 @@ describe('a name from a caller', () => {
     expect(readDomain('domain', 'Bücher.Example')).toBe('xn--bcher-kva.example.');
     expect(() => readDomain('domain', '*.example.com')).toThrow();
     expect(() => readDomain('domain', `${'a'.repeat(63)}.`.repeat(4).slice(0, -1))).toThrow();
-  });
-});
-
-describe('a reverse name', () => {
-  it.each([
-    ['192.0.2.1', '1.2.0.192.in-addr.arpa.'],
-    ['2001:db8::1', '1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa.'],
-  ])('of %s is %s', (address, name) => expect(reverseName('ip', address)).toBe(name));
-
-  it.each(['', '1.2.3', '010.0.0.1', '1.2.3.256', 'fe80::1%eth0', 'x'])('%j has no such name', (address) => {
-    expect(() => reverseName('ip', address)).toThrow('IPv4 or IPv6 address');
-  });
-
-  it.each([
-    ['192.0.2.0/24', ['2.0.192.in-addr.arpa.']],
-    ['192.0.2.77/24', ['2.0.192.in-addr.arpa.']],
-    ['192.0.0.0/16', ['0.192.in-addr.arpa.']],
-    ['192.0.2.128/25', ['128/25.2.0.192.in-addr.arpa.']],
-    ['192.0.2.200/26', ['192/26.2.0.192.in-addr.arpa.']],
-    ['192.0.2.5/32', ['5.2.0.192.in-addr.arpa.']],
-    ['192.0.2.0/23', ['2.0.192.in-addr.arpa.', '3.0.192.in-addr.arpa.']],
-    ['2001:db8::/32', ['8.b.d.0.1.0.0.2.ip6.arpa.']],
-    ['2001:db8::/31', ['8.b.d.0.1.0.0.2.ip6.arpa.', '9.b.d.0.1.0.0.2.ip6.arpa.']],
-  ])('zones of %s', (range, zones) => expect(reverseZones('range', range)).toEqual(zones));
-
-  it.each(['192.0.2.0', '192.0.2.0/33', '::/129', '/24', 'a/24'])('%j is not a range', (range) => {
-    expect(() => reverseZones('range', range)).toThrow('should be a range');
   });
 });

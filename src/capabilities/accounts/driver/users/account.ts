@@ -22,10 +22,10 @@ const linksOf = ({ roles, system }: Pick<PartDependencies, 'roles' | 'system'>, 
 const WEB = 'WebServer';
 
 export const part: AccountPart = {
-  created(world, { account, isUidAsked, hasPassword }) {
+  created(context, { account, isUidAsked, hasPassword }) {
     const { username: name, home, shellPath: shell, domain: comment, uid } = account;
     return [
-      create.plan({ name, home, shell, comment, uid, isUidAsked, hasPassword, ...linksOf(world, name) }),
+      create.plan({ name, home, shell, comment, uid, isUidAsked, hasPassword, ...linksOf(context, name) }),
     ];
   },
 
@@ -48,15 +48,15 @@ export const part: AccountPart = {
     return part === 'user' ? { hasQuota: await (await machine.quota()).isEnabled() } : {};
   },
 
-  async rebuilt(world, account, part) {
+  async rebuilt(context, account, part) {
     const { username: name, home, shellPath: shell, domain: comment, uid } = account;
-    const links = linksOf(world, name);
+    const links = linksOf(context, name);
     if (part === 'home') return [makeHome.plan({ name, home, ...links })];
     if (part !== 'user') return [];
-    const login = await copies.read(world, 'login', name);
+    const login = await copies.read(context, 'login', name);
     const { gid = uid, hash = '', crontab = '' } = login ?? {};
     const hasHash = !isWithoutPassword(hash);
-    if (!hasHash) world.warn(`“${name}” has no password now: the backup has none. Set one with passwd.`);
+    if (!hasHash) context.warn(`“${name}” has no password now: the backup has none. Set one with passwd.`);
     return {
       steps: [
         recreate.plan({ name, home, shell, comment, uid, gid, hasHash, ...links }),

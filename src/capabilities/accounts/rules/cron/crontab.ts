@@ -2,7 +2,7 @@
 import { badParam, notFound } from '../../../../core/errors.ts';
 import type { Param } from '../../../../core/define.ts';
 
-export const TIMES = ['minute', 'hour', 'day', 'month', 'weekday'] as const;
+const TIMES = ['minute', 'hour', 'day', 'month', 'weekday'] as const;
 type TimeName = (typeof TIMES)[number];
 
 export type Times = Readonly<Record<TimeName, string>>;
@@ -124,7 +124,7 @@ export function withoutJob(text: string, { line }: PlacedJob, job?: Job): string
   return lines.join('\n');
 }
 
-export function lineOf(job: Job): string {
+function lineOf(job: Job): string {
   const times = TIMES.map((name) => job[name]).filter((time) => time !== '');
   return [...times, job.command].join(' ');
 }

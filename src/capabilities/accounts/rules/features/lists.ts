@@ -27,7 +27,7 @@ export async function listNames(db: Db): Promise<string[]> {
   return rows.map((row) => row.name);
 }
 
-export async function exists(db: Db, name: string): Promise<boolean> {
+async function exists(db: Db, name: string): Promise<boolean> {
   return isPermanent(name) || (await db.get('SELECT 1 FROM feature_list WHERE name = ?', name)) !== undefined;
 }
 

@@ -200,7 +200,7 @@ const newPackageFlags = { shell: 0, cgi: 1, digestAuth: 0 } as const;
 const inCapitals = ['maxEmailPerHour', 'maxDeferFailPercentage'] as const satisfies (keyof Settings)[];
 
 /** `settingParams` with the defaults of a new package. */
-export const newPackageParams = Object.fromEntries(
+const newPackageParams = Object.fromEntries(
   Object.entries(settingParams).map(([key, param]) => {
     const value = ({ ...newPackage, ...newPackageFlags } as Record<string, string | number>)[key];
     if (value !== undefined) return [key, { ...param, default: value }];
@@ -276,7 +276,7 @@ export function readExtensions(words: string): Extension[] {
   return [...values].map(([name, value]) => ({ name, value }));
 }
 
-export function extensionText({ name, value }: Extension): string {
+function extensionText({ name, value }: Extension): string {
   return value === null ? name : `${name}=${value}`;
 }
 

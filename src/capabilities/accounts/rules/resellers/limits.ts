@@ -17,7 +17,7 @@ export interface ResellerLimits {
 }
 
 /** The limits of root and of a new reseller. */
-export const none: ResellerLimits = {
+const none: ResellerLimits = {
   accounts: null,
   disk: null,
   bandwidth: null,

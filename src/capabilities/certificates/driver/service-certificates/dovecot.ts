@@ -12,7 +12,7 @@ import {
 } from '../../../../ground/driver/file-driver.ts';
 
 const UNIT = 'dovecot';
-export const TLS_FILE = '/etc/dovecot/conf.d/99-whmapi1-tls.conf';
+const TLS_FILE = '/etc/dovecot/conf.d/99-whmapi1-tls.conf';
 export const FOLDER = '/etc/ssl/whmapi1/services';
 
 /** @param pem the content of the file. */

@@ -18,7 +18,7 @@ import * as problems from './problems.ts';
 import { RunLog } from './run-log.ts';
 import * as runs from './runs.ts';
 import * as settings from './settings.ts';
-import type { CheckWorld } from './world.ts';
+import type { CheckContext } from './check-context.ts';
 
 const root = { user: 'root', privileges: 'all' } as const;
 /** Issuers limit requests to about 20 a second for one address. */
@@ -35,13 +35,13 @@ export interface CheckRequest {
 
 /** @returns how many accounts were checked. @throws AcmeError, ApiError if virtual hosts are left. */
 export async function checkAccounts(
-  world: CheckWorld,
+  context: CheckContext,
   { progress }: Pick<TaskContext, 'progress'>,
   request: CheckRequest,
 ): Promise<number> {
-  const { transaction, now, log, startTime, signal } = world;
+  const { transaction, now, log, startTime, signal } = context;
   const { username } = request;
-  const issuer = await Issuer.open(world);
+  const issuer = await Issuer.open(context);
   const { chosen, clobbers } = await transaction('changes', async (db) => {
     await runs.prune(db);
     const all = await accounts.list(db, root);
@@ -53,7 +53,7 @@ export async function checkAccounts(
   });
   if (username !== undefined && chosen.length === 0)
     log('warn', 0, `There is no account “${username}” any more.`);
-  const run = new AccountsRun(world, { ...request, issuer, clobbers });
+  const run = new AccountsRun(context, { ...request, issuer, clobbers });
   let begun = 0;
   const work = async () => {
     for (let one = chosen[begun]; one !== undefined && !run.hasEnded; one = chosen[begun]) {
@@ -78,7 +78,7 @@ type Shared = CheckRequest & Pick<HostCheck, 'issuer' | 'clobbers'>;
 
 class AccountsRun {
   readonly notices: FoundNotice[] = [];
-  readonly #world: CheckWorld;
+  readonly #context: CheckContext;
   readonly #log: RunLog;
   readonly #shared: Shared;
   readonly #failures: string[] = [];
@@ -86,10 +86,10 @@ class AccountsRun {
   /** The failure that ends the run. */
   #end: Error | undefined;
 
-  constructor(world: CheckWorld, shared: Shared) {
-    this.#world = world;
+  constructor(context: CheckContext, shared: Shared) {
+    this.#context = context;
     this.#shared = shared;
-    this.#log = new RunLog(world.log);
+    this.#log = new RunLog(context.log);
   }
 
   /** True if no other virtual host is to be begun. */
@@ -98,21 +98,21 @@ class AccountsRun {
   }
 
   async check(account: Account): Promise<void> {
-    const { transaction, log } = this.#world;
+    const { transaction, log } = this.#context;
     const { username: only, clobbers, issuer, retriesAll } = this.#shared;
     const { username } = account;
-    const hosts = await hostsOf(this.#world, account);
+    const hosts = await hostsOf(this.#context, account);
     if (typeof hosts === 'string') {
       if (only !== undefined) log('out', 0, `${username}: ${hosts}`);
       return;
     }
     // The log of many accounts has only those with something to do.
     const heading = `${username}: ${hosts.length} virtual host${hosts.length === 1 ? '' : 's'}.`;
-    const own = { ...this.#world, log: this.#log.of(username, heading) };
+    const own = { ...this.#context, log: this.#log.of(username, heading) };
     const installed = await transaction('reads', (db) => installedOf(db, account));
     for (const { wanted, ...host } of hosts) {
       if (this.hasEnded) return;
-      this.#world.signal.throwIfAborted();
+      this.#context.signal.throwIfAborted();
       if (wanted.length === 0) {
         if (only !== undefined) own.log('out', 1, `${host.servername}: all of its names are excluded.`);
         continue;
@@ -125,15 +125,15 @@ class AccountsRun {
     }
   }
 
-  async #checkHost(world: CheckWorld, check: HostCheck): Promise<void> {
+  async #checkHost(context: CheckContext, check: HostCheck): Promise<void> {
     const { issuer } = check;
     const { account } = issuer;
     try {
-      await checkHost(world, check).catch(async (error: unknown) => {
+      await checkHost(context, check).catch(async (error: unknown) => {
         if (!(error instanceof AcmeError) || error.type !== 'accountDoesNotExist') throw error;
-        world.log('warn', 2, 'The issuer no longer knows this server’s account. It is registered again.');
+        context.log('warn', 2, 'The issuer no longer knows this server’s account. It is registered again.');
         await issuer.renew(account);
-        return checkHost(world, check);
+        return checkHost(context, check);
       });
       this.#failuresInRow = 0;
     } catch (error) {
@@ -141,7 +141,7 @@ class AccountsRun {
         if (error instanceof Error) this.#end ??= error;
         throw error;
       }
-      world.log('failure', 2, error.message);
+      context.log('failure', 2, error.message);
       this.#failures.push(`${check.host.servername}: ${error.message}`);
       await this.#judge(error, issuer);
     }
@@ -173,7 +173,7 @@ class AccountsRun {
  * The virtual hosts of an account with the names that their certificates should have, or why the account is left out.
  * Forgets what is stored of names that it no longer has.
  */
-async function hostsOf({ transaction }: CheckWorld, account: Account) {
+async function hostsOf({ transaction }: CheckContext, account: Account) {
   const found = await transaction('reads', async (db) => {
     if (account.suspendedAt !== null) return 'The account is suspended.';
     if (!(await featureOverrides.has(db, account, 'autossl'))) {

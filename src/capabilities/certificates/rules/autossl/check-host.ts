@@ -20,7 +20,7 @@ import * as problems from './problems.ts';
 import { MAX_NAMES } from './providers.ts';
 import { lookAtNames } from './reach.ts';
 import { toSeconds } from './runs.ts';
-import type { CheckWorld } from './world.ts';
+import type { CheckContext } from './check-context.ts';
 
 /** How often an order is placed again without the names that the issuer could not validate. */
 const MAX_ORDERS = 3;
@@ -46,12 +46,12 @@ export interface HostCheck {
 /**
  * @throws AcmeError, MachineError, ApiError if it could not be completed: another run goes on from there.
  */
-export async function checkHost(world: CheckWorld, check: HostCheck): Promise<void> {
-  const { log, transaction, now } = world;
+export async function checkHost(context: CheckContext, check: HostCheck): Promise<void> {
+  const { log, transaction, now } = context;
   const { host, wanted, present, clobbers } = check;
   const { servername } = host;
   const pending = await transaction('reads', (db) => orders.find(db, servername));
-  if (pending !== undefined) return continueOrder(world, check, pending);
+  if (pending !== undefined) return continueOrder(context, check, pending);
   const need = needOf(wanted, present, { now: now(), clobbers });
   if (need.kind === 'none') {
     if (need.isTrouble === true) log('warn', 1, `${servername}: ${need.why}`);
@@ -59,18 +59,18 @@ export async function checkHost(world: CheckWorld, check: HostCheck): Promise<vo
     return;
   }
   log('out', 1, `${servername}: ${need.why}`);
-  const { names, dnsNames } = await chooseNames(world, check);
+  const { names, dnsNames } = await chooseNames(context, check);
   const gained = present === undefined ? names : missingOf(names, present);
   if (names.length === 0) {
     log('failure', 2, 'None of its names can be validated, so no certificate is ordered.');
-    noteExpiry(world, check, 'expiry');
+    noteExpiry(context, check, 'expiry');
     return;
   }
   if (!need.isDue && gained.length === 0) {
     log('warn', 2, 'None of these names can be validated now, so the certificate stays.');
     return;
   }
-  if (!mustWait(world, check, names)) await order(world, check, names, dnsNames);
+  if (!mustWait(context, check, names)) await order(context, check, names, dnsNames);
 }
 
 /** Without service subdomains: no message is sent about those that DNS does not have. */
@@ -79,10 +79,10 @@ const essential = ({ services }: VirtualHost, names: readonly string[]) =>
 
 /** Leaves out names that cannot be validated, and stores why. */
 async function chooseNames(
-  world: CheckWorld,
+  context: CheckContext,
   { account, host, wanted, retriesAll, issuer }: HostCheck,
 ): Promise<{ readonly names: readonly string[]; readonly dnsNames: ReadonlySet<string> }> {
-  const { log, transaction, now, startTime } = world;
+  const { log, transaction, now, startTime } = context;
   const services = new Set(host.services);
   const known = new Map(
     (await transaction('reads', (db) => problems.ofUser(db, account.username))).map((one) => [
@@ -97,7 +97,7 @@ async function chooseNames(
     log('warn', 2, `${name}: the issuer could not validate it. It is tried again on ${day}. ${problem}`);
   }
   const { methods, obstacles } = await lookAtNames(
-    world,
+    context,
     wanted.filter((name) => !isEarly(name)),
     await issuer.caa(),
   );
@@ -125,32 +125,32 @@ async function chooseNames(
 }
 
 /** A renewal with fewer names than now waits until shortly before the end: the names may come back. */
-function mustWait(world: CheckWorld, check: HostCheck, names: readonly string[]): boolean {
+function mustWait(context: CheckContext, check: HostCheck, names: readonly string[]): boolean {
   const { host, present, wanted } = check;
   if (present === undefined || present.isSelfSigned || !present.isOurs) return false;
   const kept = wanted.filter((name) => missingOf([name], present).length === 0);
   const lost = essential(host, missingOf(kept, { names }));
-  if (lost.length === 0 || world.now() >= lastChanceAt(present)) return false;
+  if (lost.length === 0 || context.now() >= lastChanceAt(present)) return false;
   const until = new Date(lastChanceAt(present)).toISOString().slice(0, 10);
   const text = `${lost.join(', ')} could not be validated. The renewal waits for them until ${until}.`;
-  world.log('warn', 2, text);
+  context.log('warn', 2, text);
   note(check, 'renewal_coverage', text);
-  noteExpiry(world, check, 'expiry_coverage');
+  noteExpiry(context, check, 'expiry_coverage');
   return true;
 }
 
 /** Places the order, again and again without the names that the issuer does not validate. */
 async function order(
-  world: CheckWorld,
+  context: CheckContext,
   check: HostCheck,
   names: readonly string[],
   dnsNames: ReadonlySet<string>,
 ): Promise<void> {
-  const { transaction, sealer, now, id, log } = world;
+  const { transaction, sealer, now, id, log } = context;
   const { account, host, issuer } = check;
   let left = names;
   for (let count = 1; count <= MAX_ORDERS && left.length > 0; count++) {
-    if (count > 1 && mustWait(world, check, left)) return;
+    if (count > 1 && mustWait(context, check, left)) return;
     log('out', 2, `Ordering a certificate for ${left.join(', ')}.`);
     const { username } = account;
     const type = await transaction('reads', (db) => chosenType(db, username));
@@ -168,21 +168,21 @@ async function order(
     }
     const placed = await transaction('reads', (db) => orders.find(db, servername));
     if (placed === undefined) return;
-    const failed = await complete(world, check, placed, { dnsNames, mayBePlaced: false });
+    const failed = await complete(context, check, placed, { dnsNames, mayBePlaced: false });
     if (failed === undefined) return;
     left = left.filter((name) => !failed.has(name));
   }
   log('failure', 2, 'No certificate was issued.');
-  noteExpiry(world, check, 'expiry');
+  noteExpiry(context, check, 'expiry');
 }
 
-async function continueOrder(world: CheckWorld, check: HostCheck, pending: Order): Promise<void> {
-  const { log, transaction, id, now } = world;
+async function continueOrder(context: CheckContext, check: HostCheck, pending: Order): Promise<void> {
+  const { log, transaction, id, now } = context;
   const { servername } = pending;
   if (pending.directory !== check.issuer.account.directory) {
     log('out', 1, `${servername}: an order at another issuer is not continued.`);
     await transaction('changes', (db) => orders.remove(db, pending));
-    return checkHost(world, check);
+    return checkHost(context, check);
   }
   if (pending.task !== id && (await transaction('reads', (db) => orders.isWorkedOn(db, pending)))) {
     log('out', 1, `${servername}: the task ${pending.task} is ordering a certificate for it.`);
@@ -191,7 +191,7 @@ async function continueOrder(world: CheckWorld, check: HostCheck, pending: Order
   if (pending.issued === undefined && pending.names.some((name) => !check.wanted.includes(name))) {
     log('out', 1, `${servername}: an order for other names is not continued.`);
     await transaction('changes', (db) => orders.remove(db, pending));
-    return checkHost(world, check);
+    return checkHost(context, check);
   }
   if (pending.issued === undefined && pending.waitUntil > now()) {
     const until = toSeconds(pending.waitUntil);
@@ -201,23 +201,23 @@ async function continueOrder(world: CheckWorld, check: HostCheck, pending: Order
   await transaction('changes', (db) => orders.setTask(db, pending, id));
   const dnsNames = new Set<string>();
   if (pending.issued === undefined) {
-    const { methods } = await lookAtNames(world, pending.names, await check.issuer.caa());
+    const { methods } = await lookAtNames(context, pending.names, await check.issuer.caa());
     for (const [name, method] of methods) if (method === 'dns-01') dnsNames.add(name);
   }
-  const failed = await complete(world, check, pending, { dnsNames, mayBePlaced: true });
-  if (failed !== undefined) await checkHost(world, check);
+  const failed = await complete(context, check, pending, { dnsNames, mayBePlaced: true });
+  if (failed !== undefined) await checkHost(context, check);
 }
 
 /** @returns the names that the issuer could not validate, if there is no certificate. */
 async function complete(
-  world: CheckWorld,
+  context: CheckContext,
   check: HostCheck,
   placed: Order,
   placement: Placement,
 ): Promise<ReadonlySet<string> | undefined> {
-  const { log, transaction, now, startTime } = world;
+  const { log, transaction, now, startTime } = context;
   if (placed.issued === undefined) {
-    const outcome = await obtain(world, check.issuer.client, placed, placement).catch(
+    const outcome = await obtain(context, check.issuer.client, placed, placement).catch(
       async (error: unknown) => {
         // A limit of the issuer for these names. Others need not wait.
         if (error instanceof AcmeError && error.type === 'rateLimited' && error.retryAfterMs !== undefined) {
@@ -242,12 +242,12 @@ async function complete(
     }
     log('out', 2, 'The issuer has issued the certificate.');
   }
-  await install(world, check);
+  await install(context, check);
   return undefined;
 }
 
-async function install(world: CheckWorld, check: HostCheck): Promise<void> {
-  const { transaction, sealer, callIfCurrent, now, log } = world;
+async function install(context: CheckContext, check: HostCheck): Promise<void> {
+  const { transaction, sealer, callIfCurrent, now, log } = context;
   const { account, host, wanted, present, clobbers } = check;
   const { servername } = host;
   const issued = await transaction('reads', (db) => orders.find(db, servername));
@@ -317,8 +317,8 @@ function note({ notices, account: { username }, host }: HostCheck, notice: Notic
   });
 }
 
-function noteExpiry(world: CheckWorld, check: HostCheck, notice: 'expiry' | 'expiry_coverage'): void {
+function noteExpiry(context: CheckContext, check: HostCheck, notice: 'expiry' | 'expiry_coverage'): void {
   const { present } = check;
-  if (present?.isOurs !== true || present.notAfter - world.now() > EXPIRES_SOON_MS) return;
+  if (present?.isOurs !== true || present.notAfter - context.now() > EXPIRES_SOON_MS) return;
   note(check, notice, `the certificate expires at ${new Date(present.notAfter).toISOString()}.`);
 }

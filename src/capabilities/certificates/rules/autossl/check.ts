@@ -7,9 +7,7 @@ import { CaaLookups } from './caa.ts';
 import { checkAccounts, type CheckRequest } from './check-accounts.ts';
 import * as runs from './runs.ts';
 import * as settings from './settings.ts';
-import type { CheckWorld } from './world.ts';
-
-type World = TaskContext & Pick<CheckWorld, 'challenges' | 'pause'>;
+import type { CheckContext } from './check-context.ts';
 
 export interface CheckResult {
   /** How many accounts were checked. */
@@ -18,10 +16,10 @@ export interface CheckResult {
 
 /** @throws AcmeError, ApiError if virtual hosts are left, so that the task is retried. */
 export async function check(
-  context: World,
+  task: TaskContext & Pick<CheckContext, 'challenges' | 'pause'>,
   { username, retriesAll }: CheckRequest,
 ): Promise<CheckResult | undefined> {
-  const { transaction, now, log: write, id, machine } = context;
+  const { transaction, now, log: write, id, machine } = task;
   const provider = await transaction('reads', settings.provider);
   if (provider === undefined) {
     write('AutoSSL is disabled.');
@@ -29,11 +27,11 @@ export async function check(
   }
   const run = { task: id, username: username ?? runs.ALL_USERS, provider };
   const startTime = await transaction('changes', (db) => runs.begin(db, run, now()));
-  const log: CheckWorld['log'] = (type, indent, text) => write(runs.formatLine(type, indent, text));
+  const log: CheckContext['log'] = (type, indent, text) => write(runs.formatLine(type, indent, text));
   try {
-    const ownAddresses = await findOwnAddresses(context);
-    const { randomBytes, sealer, call, callIfCurrent, signal, challenges, pause } = context;
-    const world: CheckWorld = {
+    const ownAddresses = await findOwnAddresses(task);
+    const { randomBytes, sealer, call, callIfCurrent, signal, challenges, pause } = task;
+    const context: CheckContext = {
       ...{
         id,
         machine,
@@ -49,7 +47,7 @@ export async function check(
       },
       ...{ startTime, ownAddresses, log, caa: new CaaLookups(machine.resolver) },
     };
-    return { accounts: await checkAccounts(world, context, { username, retriesAll }) };
+    return { accounts: await checkAccounts(context, task, { username, retriesAll }) };
   } catch (error) {
     if (error instanceof ApiError || error instanceof MachineError) log('failure', 0, error.message);
     throw error;

@@ -2,7 +2,7 @@
 import { ApiError } from '../../../../core/errors.ts';
 import type { Json } from '../../../../core/values.ts';
 import { zoneOf, zonesOfServer } from './reach.ts';
-import type { CheckWorld } from './world.ts';
+import type { CheckContext } from './check-context.ts';
 
 export interface DnsAnswer {
   /** The name to validate, maybe with `*.`. */
@@ -16,8 +16,8 @@ const TTL_SECONDS = 60;
 const TRIES = 5;
 
 /** Adds the records. Those that are there stay. @throws ApiError */
-export function putAnswers(world: CheckWorld, answers: readonly DnsAnswer[]): Promise<void> {
-  return change(world, answers, (rows, wanted) => {
+export function putAnswers(context: CheckContext, answers: readonly DnsAnswer[]): Promise<void> {
+  return change(context, answers, (rows, wanted) => {
     const there = new Set(rows.map(({ name, text }) => `${name} ${text}`));
     const add = wanted
       .filter(({ name, answer }) => !there.has(`${recordOf(name)}. ${answer}`))
@@ -31,8 +31,8 @@ export function putAnswers(world: CheckWorld, answers: readonly DnsAnswer[]): Pr
 }
 
 /** Removes the records. @throws ApiError */
-export function removeAnswers(world: CheckWorld, answers: readonly DnsAnswer[]): Promise<void> {
-  return change(world, answers, (rows, wanted) => {
+export function removeAnswers(context: CheckContext, answers: readonly DnsAnswer[]): Promise<void> {
+  return change(context, answers, (rows, wanted) => {
     const unneeded = new Set(wanted.map(({ name, answer }) => `${recordOf(name)}. ${answer}`));
     const lines = rows.filter(({ name, text }) => unneeded.has(`${name} ${text}`));
     return lines.length === 0 ? undefined : lines.map(({ line }) => ({ name: 'remove', value: line }));
@@ -51,22 +51,22 @@ interface TextRecord {
 type Edit = readonly { readonly name: string; readonly value: Json }[];
 
 async function change(
-  world: CheckWorld,
+  context: CheckContext,
   answers: readonly DnsAnswer[],
   editOf: (rows: readonly TextRecord[], wanted: readonly DnsAnswer[]) => Edit | undefined,
 ): Promise<void> {
   if (answers.length === 0) return;
-  const zones = await zonesOfServer(world);
+  const zones = await zonesOfServer(context);
   const zoneOfAnswer = ({ name }: DnsAnswer) => zoneOf(name, zones);
   for (const zone of new Set(answers.map(zoneOfAnswer))) {
     if (zone === undefined) continue;
     const wanted = answers.filter((answer) => zoneOfAnswer(answer) === zone);
-    await changeZone(world, zone, (rows) => editOf(rows, wanted));
+    await changeZone(context, zone, (rows) => editOf(rows, wanted));
   }
 }
 
 async function changeZone(
-  { call, signal }: CheckWorld,
+  { call, signal }: CheckContext,
   zone: string,
   editOf: (rows: readonly TextRecord[]) => Edit | undefined,
 ): Promise<void> {

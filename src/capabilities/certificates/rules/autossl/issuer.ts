@@ -2,9 +2,7 @@
 import type { AcmeAccount, AcmeClient } from '../../../../core/machine-acme.ts';
 import type { CaaIssuer } from './caa.ts';
 import * as registrations from './registrations.ts';
-import type { CheckWorld } from './world.ts';
-
-type World = Pick<CheckWorld, 'machine' | 'transaction' | 'sealer' | 'now'>;
+import type { CheckContext } from './check-context.ts';
 
 /** An issuer that asks for more is asked again after this time. */
 const MAX_WAIT_MS = 7 * 86_400_000;
@@ -12,22 +10,22 @@ const MAX_WAIT_MS = 7 * 86_400_000;
 export const waitOf = (milliseconds: number) => Math.min(milliseconds, MAX_WAIT_MS);
 
 export class Issuer {
-  readonly #world: World;
+  readonly #context: CheckContext;
   #account: AcmeAccount;
   #client: AcmeClient;
   #renewal: Promise<void> | undefined;
   #identities: Promise<readonly string[]> | undefined;
 
-  private constructor(world: World, account: AcmeAccount, client: AcmeClient) {
-    this.#world = world;
+  private constructor(context: CheckContext, account: AcmeAccount, client: AcmeClient) {
+    this.#context = context;
     this.#account = account;
     this.#client = client;
   }
 
   /** @throws ApiError `disabled`, `key_lost`; AcmeError. */
-  static async open(world: World): Promise<Issuer> {
-    const account = await registrations.current(world);
-    return new Issuer(world, account, await (await world.machine.acme()).client(account));
+  static async open(context: CheckContext): Promise<Issuer> {
+    const account = await registrations.current(context);
+    return new Issuer(context, account, await (await context.machine.acme()).client(account));
   }
 
   get account(): AcmeAccount {
@@ -48,14 +46,14 @@ export class Issuer {
   }
 
   async #register(): Promise<void> {
-    const account = await registrations.renew(this.#world, this.#account);
-    this.#client = await (await this.#world.machine.acme()).client(account);
+    const account = await registrations.renew(this.#context, this.#account);
+    this.#client = await (await this.#context.machine.acme()).client(account);
     this.#account = account;
   }
 
   /** The issuer asked to be left alone. */
   async leaveAlone(forMs: number): Promise<void> {
-    const { transaction, now } = this.#world;
+    const { transaction, now } = this.#context;
     await transaction('changes', (db) => registrations.setWait(db, this.#account, now() + waitOf(forMs)));
   }
 
@@ -66,7 +64,7 @@ export class Issuer {
   }
 
   async #askForIdentities(): Promise<readonly string[]> {
-    const acme = await this.#world.machine.acme();
+    const acme = await this.#context.machine.acme();
     return (await acme.directory(this.#account.directory)).caaIdentities;
   }
 }

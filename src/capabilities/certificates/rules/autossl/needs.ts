@@ -90,7 +90,7 @@ export function needOf(
 const due = (why: string): Need => ({ kind: 'certificate', why, isDue: true });
 
 /** When a third of its life is left. */
-export function renewalAt({ notBefore, notAfter }: Pick<Installed, 'notBefore' | 'notAfter'>): number {
+function renewalAt({ notBefore, notAfter }: Pick<Installed, 'notBefore' | 'notAfter'>): number {
   return notAfter - (notAfter - notBefore) / 3;
 }
 

@@ -10,7 +10,7 @@ import { putAnswers, removeAnswers, type DnsAnswer } from './dns-answers.ts';
 import { waitOf } from './issuer.ts';
 import * as orders from './orders.ts';
 import type { Order } from './orders.ts';
-import type { CheckWorld } from './world.ts';
+import type { CheckContext } from './check-context.ts';
 
 const POLL_MS = 1_000;
 /** Later polls come less often. */
@@ -37,14 +37,14 @@ export interface Placement {
 
 /** @throws AcmeError if the issuer cannot be asked or takes too long: the order can be continued. */
 export async function obtain(
-  world: CheckWorld,
+  context: CheckContext,
   client: AcmeClient,
   order: Order,
   { dnsNames, mayBePlaced }: Placement,
 ): Promise<Outcome> {
-  const { transaction, now, signal, pause } = world;
-  const key = await orders.openKey(world.sealer, order);
-  const placed = order.url ?? (await place(world, client, order, mayBePlaced));
+  const { transaction, now, signal, pause } = context;
+  const key = await orders.openKey(context.sealer, order);
+  const placed = order.url ?? (await place(context, client, order, mayBePlaced));
   if (typeof placed !== 'string') return placed;
   const end = now() + LIMIT_MS;
   for (let delay = POLL_MS; ; delay = Math.min(MAX_POLL_MS, delay * 1.5)) {
@@ -62,7 +62,7 @@ export async function obtain(
       case 'invalid':
         return { kind: 'failed', problems: await problemsOf(client, order, placed, found.problem) };
       case 'pending':
-        await validate(world, client, placed, dnsNames);
+        await validate(context, client, placed, dnsNames);
         break;
       case 'ready':
         await client.finalize(placed, order.names, key);
@@ -83,7 +83,7 @@ export async function obtain(
 
 /** An issuer that does not list orders gives a second order the URL of the first one, as Let’s Encrypt does. */
 async function place(
-  { transaction }: CheckWorld,
+  { transaction }: CheckContext,
   client: AcmeClient,
   order: Order,
   mayBePlaced: boolean,
@@ -100,7 +100,7 @@ async function place(
 }
 
 async function findPlaced(
-  { transaction }: Pick<CheckWorld, 'transaction'>,
+  { transaction }: Pick<CheckContext, 'transaction'>,
   client: AcmeClient,
   { names }: Order,
 ): Promise<AcmeOrder | undefined> {
@@ -140,12 +140,12 @@ async function problemsOf(
 
 /** Answers the challenges of an order, and waits until the issuer has looked at them. */
 async function validate(
-  world: CheckWorld,
+  context: CheckContext,
   client: AcmeClient,
   orderUrl: string,
   dnsNames: ReadonlySet<string>,
 ): Promise<void> {
-  const { challenges, now, pause, signal } = world;
+  const { challenges, now, pause, signal } = context;
   const pending = (await client.authorizations(orderUrl)).filter(({ status }) => status === 'pending');
   const files: string[] = [];
   const records: DnsAnswer[] = [];
@@ -163,7 +163,7 @@ async function validate(
   }
   try {
     if (records.length > 0) {
-      await putAnswers(world, records);
+      await putAnswers(context, records);
       await pause(DNS_DELAY_MS, signal);
     }
     for (const { url, type } of answers) await client.answer(url, type);
@@ -179,7 +179,7 @@ async function validate(
     }
   } finally {
     for (const token of files) await challenges.remove(token);
-    await removeAnswers(world, records);
+    await removeAnswers(context, records);
   }
 }
 

@@ -1,7 +1,7 @@
 // Our own look at names before they are ordered: which of them the issuer will be able to validate, and how.
 import type { CaaIssuer, CaaObstacles, Method } from './caa.ts';
 import { hexOf } from './hex.ts';
-import type { CheckWorld } from './world.ts';
+import type { CheckContext } from './check-context.ts';
 
 const AT_ONCE = 8;
 
@@ -13,11 +13,11 @@ export interface Reach {
 }
 
 export async function lookAtNames(
-  world: CheckWorld,
+  context: CheckContext,
   names: readonly string[],
   issuer: CaaIssuer,
 ): Promise<Reach> {
-  const { machine, challenges, ownAddresses: own, randomBytes, signal } = world;
+  const { machine, challenges, ownAddresses: own, randomBytes, signal } = context;
   const acme = await machine.acme();
   const [token, answer] = [hexOf(await randomBytes(16)), hexOf(await randomBytes(16))];
   const methods = new Map<string, Method>();
@@ -29,7 +29,7 @@ export async function lookAtNames(
       signal.throwIfAborted();
       await Promise.all(
         names.slice(at, at + AT_ONCE).map(async (name) => {
-          const caa = await world.caa.findObstacles(name, issuer);
+          const caa = await context.caa.findObstacles(name, issuer);
           forbidden.set(name, caa);
           const obstacle = name.startsWith('*.')
             ? 'A wildcard can be validated by DNS only.'
@@ -42,7 +42,7 @@ export async function lookAtNames(
   } finally {
     await challenges.remove(token);
   }
-  const zones = await zonesWithAuthority(world, [...obstacles.keys()]);
+  const zones = await zonesWithAuthority(context, [...obstacles.keys()]);
   for (const [name, obstacle] of [...obstacles]) {
     const zone = zones.get(name);
     const caa = forbidden.get(name)?.['dns-01'];
@@ -67,17 +67,17 @@ interface Zone {
 
 /** The zone of each name, if it is on this server. */
 async function zonesWithAuthority(
-  world: Pick<CheckWorld, 'call'>,
+  context: Pick<CheckContext, 'call'>,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, Zone>> {
   const found = new Map<string, Zone>();
   if (names.length === 0) return found;
-  const zones = await zonesOfServer(world);
+  const zones = await zonesOfServer(context);
   const authority = new Map<string, boolean>();
   for (const name of names) {
     const zone = zoneOf(name, zones);
     if (zone === undefined) continue;
-    if (!authority.has(zone)) authority.set(zone, await isAuthoritative(world, zone));
+    if (!authority.has(zone)) authority.set(zone, await isAuthoritative(context, zone));
     const isAuthoritativeHere = authority.get(zone) === true;
     const why = isAuthoritativeHere
       ? ''
@@ -88,7 +88,7 @@ async function zonesWithAuthority(
 }
 
 /** The names of all zones. Empty without a nameserver. */
-export async function zonesOfServer({ call }: Pick<CheckWorld, 'call'>): Promise<ReadonlySet<string>> {
+export async function zonesOfServer({ call }: Pick<CheckContext, 'call'>): Promise<ReadonlySet<string>> {
   const { data } = await call({ command: 'listzones', args: [] });
   const { zone = [] } = (data ?? {}) as { zone?: readonly { readonly domain: string }[] };
   return new Set(zone.map(({ domain }) => domain));
@@ -104,7 +104,7 @@ export function zoneOf(name: string, zones: ReadonlySet<string>): string | undef
   return undefined;
 }
 
-async function isAuthoritative({ call }: Pick<CheckWorld, 'call'>, zone: string): Promise<boolean> {
+async function isAuthoritative({ call }: Pick<CheckContext, 'call'>, zone: string): Promise<boolean> {
   const args = [{ name: 'domain', value: zone }];
   const { metadata, data } = await call({ command: 'has_local_authority', args });
   if (metadata.result !== 1) return false;

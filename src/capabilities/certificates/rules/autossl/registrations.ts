@@ -36,15 +36,13 @@ export interface Wishes {
   readonly externalAccount: ExternalAccount | undefined;
 }
 
-type World = Pick<FreeContext, 'machine' | 'transaction' | 'sealer' | 'isDryRun' | 'now'>;
-
 /**
  * Registers this server unless it is registered, and enables the provider.
  * @param isAgain true: with a new key, as another account.
  * @throws ApiError `missing_param`, `bad_param`. AcmeError if the issuer cannot be asked or refuses.
  */
-export async function register(world: World, wishes: Wishes, isAgain: boolean): Promise<void> {
-  const { machine, transaction, sealer, isDryRun } = world;
+export async function register(context: FreeContext, wishes: Wishes, isAgain: boolean): Promise<void> {
+  const { machine, transaction, sealer, isDryRun } = context;
   const acme = await machine.acme();
   const directory =
     wishes.directory ?? (await transaction('reads', settings.directory)) ?? acme.defaultDirectory;
@@ -98,8 +96,10 @@ function assertAccepted(terms: string, accepted: string | undefined): void {
  * @throws ApiError `disabled` if AutoSSL is disabled; `key_lost`; `host_failed` if the issuer asked to be left alone.
  *   AcmeError.
  */
-export async function current(world: Omit<World, 'isDryRun'>): Promise<AcmeAccount> {
-  const { machine, transaction, sealer, now } = world;
+export async function current(
+  context: Pick<FreeContext, 'machine' | 'transaction' | 'sealer' | 'now'>,
+): Promise<AcmeAccount> {
+  const { machine, transaction, sealer, now } = context;
   const { provider, registration } = await transaction('reads', async (db) => {
     const directory = await settings.directory(db);
     return {
@@ -121,7 +121,7 @@ export async function current(world: Omit<World, 'isDryRun'>): Promise<AcmeAccou
 
 /** The issuer no longer knows the account, as a test issuer does after its database was emptied: registers the key again. */
 export async function renew(
-  { machine, transaction }: Pick<World, 'machine' | 'transaction'>,
+  { machine, transaction }: Pick<FreeContext, 'machine' | 'transaction'>,
   { directory, key }: AcmeAccount,
 ): Promise<AcmeAccount> {
   const url = await registerLeft(await machine.acme(), directory, key);

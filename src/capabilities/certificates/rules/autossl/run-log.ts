@@ -1,7 +1,7 @@
 // One log of accounts that are checked at the same time: whenever another account writes, a line says whose lines follow.
-import type { CheckWorld } from './world.ts';
+import type { CheckContext } from './check-context.ts';
 
-type Log = CheckWorld['log'];
+type Log = CheckContext['log'];
 
 export class RunLog {
   readonly #write: Log;

@@ -93,7 +93,7 @@ export interface LogLine {
 const LINE = /^(\S+) (?:\[(out|warn|success|failure)\] )?((?: {2})*)(.*)$/;
 
 /** Reads a line of a task’s log. Lines of the worker itself have no type. */
-export function parseLine(line: string): LogLine {
+function parseLine(line: string): LogLine {
   const [, timestamp = '', type = 'out', indent = '', contents = ''] = LINE.exec(line) ?? [];
   const seconds = timestamp.replace(/\.\d+Z$/, 'Z');
   return { timestamp: seconds, type: type as LineType, indent: indent.length / 2, contents };

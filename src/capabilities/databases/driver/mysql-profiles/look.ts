@@ -25,7 +25,8 @@ export interface Validated {
   readonly client: string;
 }
 
-interface World {
+/** A machine with its clock, which measures how long servers take. */
+interface MeasuringMachine {
   readonly machine: Pick<Machine, 'databases'>;
   readonly now: () => number;
 }
@@ -60,7 +61,10 @@ export async function versionOf(machine: Pick<Machine, 'databases'>): Promise<st
  * @throws ApiError `remote_unreachable`, `login_refused`; `denied` without privileges; `bad_param` for another product or
  * an old version.
  */
-export async function validate({ machine, now }: World, place?: DatabasePlace): Promise<Validated> {
+export async function validate(
+  { machine, now }: MeasuringMachine,
+  place?: DatabasePlace,
+): Promise<Validated> {
   const begun = now();
   let milliseconds = 0;
   const found = await check(machine, place, () => {
@@ -71,7 +75,7 @@ export async function validate({ machine, now }: World, place?: DatabasePlace): 
 
 /** The same, without the time that the login takes. `connected` is called after it. */
 export async function check(
-  machine: World['machine'],
+  machine: Pick<Machine, 'databases'>,
   place?: DatabasePlace,
   connected?: () => void,
 ): Promise<Omit<Validated, 'milliseconds'>> {

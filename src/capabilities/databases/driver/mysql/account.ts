@@ -26,8 +26,8 @@ export const part = databasePart({
       users: new Set((await mysql.users()).map(({ name }) => name)),
     })),
 
-  async recreate(world, { username, suspendedAt }, missing) {
-    const copy = await copies.read(world, engine, username);
+  async recreate(context, { username, suspendedAt }, missing) {
+    const copy = await copies.read(context, engine, username);
     const users = (copy?.users ?? []).filter(({ name }) => missing.users.has(name));
     if (users.length === 0) return { steps: [], locks: [] };
     const grants = (copy?.grants ?? []).filter(({ user }) => users.some(({ name }) => name === user));
@@ -39,7 +39,7 @@ export const part = databasePart({
         importUsers.plan({
           users: users.map(({ name, hosts }) => ({ name, hosts })),
           isLocked: suspendedAt !== null,
-          most: await limitOf(world.db),
+          most: await limitOf(context.db),
         }),
         // MariaDB grants privileges on databases that do not exist yet.
         ...grants.map((grant) => setPrivileges.plan(grant)),

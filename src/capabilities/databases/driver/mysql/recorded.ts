@@ -15,7 +15,7 @@ import type { Names } from './moves/move-database.ts';
 import type { UserInventory } from './moves/rename-user.ts';
 import { missing, taken } from './statements.ts';
 
-export const RECORDS = '/var/lib/whmapi1-mysql';
+const RECORDS = '/var/lib/whmapi1-mysql';
 const DATABASES = `${RECORDS}/databases`;
 const USERS = `${RECORDS}/users`;
 const ADMINISTRATOR = `${RECORDS}/administrator.json`;

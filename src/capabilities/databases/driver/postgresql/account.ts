@@ -25,14 +25,14 @@ export const part = databasePart({
     };
   },
 
-  async recreate(world, { username, suspendedAt }, missing) {
-    const copy = await copies.read(world, engine, username);
+  async recreate(context, { username, suspendedAt }, missing) {
+    const copy = await copies.read(context, engine, username);
     const users = (copy?.users ?? []).filter(({ name }) => missing.users.has(name));
     // PostgreSQL has the privileges in the database.
     const grants = (copy?.grants ?? []).filter(
       ({ user, database }) => users.some(({ name }) => name === user) && missing.databases.has(database),
     );
-    const limits = { isLocked: suspendedAt !== null, most: await limitOf(world.db) };
+    const limits = { isLocked: suspendedAt !== null, most: await limitOf(context.db) };
     const secret: PostgresqlVerifiers = {
       postgresql: Object.fromEntries(users.map(({ name, verifier }) => [name, verifier])),
     };

@@ -81,24 +81,24 @@ export const part: AccountPart = {
     };
   },
 
-  async created(world, { account }) {
-    if (!world.roles.has(ROLE)) return withoutRole(world, ['forcedns', 'useregns']);
+  async created(context, { account }) {
+    if (!context.roles.has(ROLE)) return withoutRole(context, ['forcedns', 'useregns']);
     const { domain: name } = account;
-    const found = foundFor(world, name);
-    const former = world.wishes.takesZoneFrom;
+    const found = foundFor(context, name);
+    const former = context.wishes.takesZoneFrom;
     if (former !== undefined && found.zone !== undefined) {
       const moves = new Map([
-        [await findPublicAddress(world.db, former), await findPublicAddress(world.db, account.ip)],
+        [await findPublicAddress(context.db, former), await findPublicAddress(context.db, account.ip)],
       ]);
-      const next = nextZone(found.zone, (zone) => moveIpv4(zone, moves), new Date(world.now()));
+      const next = nextZone(found.zone, (zone) => moveIpv4(zone, moves), new Date(context.now()));
       return { steps: next === undefined ? [] : [change.plan(next)], locks: [lockOf(name)] };
     }
-    await assertReplaceable(world, account, found);
-    const today = new Date(world.now());
+    await assertReplaceable(context, account, found);
+    const today = new Date(context.now());
     const serial = serialFrom(found.zone && serialOf(zoneFileOf(found.zone)), today);
-    const nameservers = registeredIn(world, found);
+    const nameservers = registeredIn(context, found);
     const { templates } = found;
-    const made = await accountZone(world, { name, account, serial, nameservers, templates });
+    const made = await accountZone(context, { name, account, serial, nameservers, templates });
     const after = {
       ...{ name, ...made, dnssecPolicy: found.zone?.dnssecPolicy ?? null },
       ...(made.template === undefined && { verifiedSerial: serial }),
@@ -110,26 +110,26 @@ export const part: AccountPart = {
     };
   },
 
-  async changed(world, before, after) {
-    if (before.domain === after.domain || !world.roles.has(ROLE)) return NOTHING;
-    const { former } = foundFor(world, after.domain);
+  async changed(context, before, after) {
+    if (before.domain === after.domain || !context.roles.has(ROLE)) return NOTHING;
+    const { former } = foundFor(context, after.domain);
     if (former?.domain !== before.domain) throw changedMeanwhile(before.domain);
-    const renames = renamesOf(before, after, await listOf(world.db, before.username));
+    const renames = renamesOf(before, after, await listOf(context.db, before.username));
     const steps: PlannedStep[] = [];
     const locks: Lock[] = [];
     for (const [from, to] of renames) {
       if (![from, to].every((name) => former.looked.includes(name))) throw changedMeanwhile(from);
-      await assertFree(world, to, former.zones.get(to));
+      await assertFree(context, to, former.zones.get(to));
       const zone = former.zones.get(from);
       if (zone !== undefined) {
         steps.push(
-          change.plan({ name: to, before: null, after: renamedZone(world, zone, to) }),
+          change.plan({ name: to, before: null, after: renamedZone(context, zone, to) }),
           change.plan({ name: from, before: zone.digest, after: null }),
           removeKeys.plan({ name: from }),
         );
         locks.push(lockOf(to), lockOf(from));
       } else if (from === before.domain) {
-        world.inform(
+        context.inform(
           `The DNS zone “${from}” is not on this server, so “${to}” gets none. Add one with adddns.`,
         );
       }
@@ -164,23 +164,23 @@ export const part: AccountPart = {
     return { zones: { present, templates: await lookAtTemplates(machine, ACCOUNT_TEMPLATES) } };
   },
 
-  async rebuilt(world, account, part) {
-    const look = world.found.toRebuild?.zones;
+  async rebuilt(context, account, part) {
+    const look = context.found.toRebuild?.zones;
     if (part !== 'zones' || look === undefined) return [];
-    const missing = (await zonesOf(world.db, account)).filter((name) => !look.present.has(name));
+    const missing = (await zonesOf(context.db, account)).filter((name) => !look.present.has(name));
     const steps: PlannedStep[] = [];
     for (const name of missing) {
-      const after = await rebuiltZone(world, name, account, look.templates);
-      if (after.dnssecPolicy !== null) warnOfKeys(world, name);
+      const after = await rebuiltZone(context, name, account, look.templates);
+      if (after.dnssecPolicy !== null) warnOfKeys(context, name);
       steps.push(change.plan({ name, before: null, after, isNew: true }));
     }
     return { steps, locks: missing.map(lockOf) };
   },
 
-  async removed(world, account) {
-    if (!world.roles.has(ROLE)) return withoutRole(world, ['keepdns']);
-    if (world.wishes.keepdns === true) return NOTHING;
-    const names = await owners.listOf(world.db, account);
+  async removed(context, account) {
+    if (!context.roles.has(ROLE)) return withoutRole(context, ['keepdns']);
+    if (context.wishes.keepdns === true) return NOTHING;
+    const names = await owners.listOf(context.db, account);
     return {
       steps: names.flatMap((name) => [remove.plan({ name }), removeKeys.plan({ name })]),
       locks: names.map(lockOf),
@@ -217,13 +217,13 @@ function foundFor({ found }: PartDependencies, domain: string): FoundForAccount 
  * @throws ApiError `denied`, `bad_param`.
  */
 async function assertReplaceable(
-  world: PartDependencies,
+  context: PartDependencies,
   account: accounts.Account,
   found: FoundForAccount,
 ): Promise<void> {
-  const { caller, wishes } = world;
+  const { caller, wishes } = context;
   const { domain } = account;
-  const owner = await assertMayAdd(world, domain);
+  const owner = await assertMayAdd(context, domain);
   if (found.zone === undefined) return;
   // A zone without a stored owner belongs to root.
   if (owner === undefined && !seesAll(caller)) throw owners.noAccess(domain);
@@ -240,13 +240,13 @@ async function assertReplaceable(
 
 /** @throws ApiError `denied`, `bad_param` if the new domain of an account already has a zone. */
 async function assertFree(
-  world: PartDependencies,
+  context: PartDependencies,
   domain: string,
   zone: FoundZone | undefined,
 ): Promise<void> {
-  const owner = await assertMayAdd(world, domain);
+  const owner = await assertMayAdd(context, domain);
   if (zone === undefined) return;
-  if (owner === undefined && !seesAll(world.caller)) throw owners.noAccess(domain);
+  if (owner === undefined && !seesAll(context.caller)) throw owners.noAccess(domain);
   throw badParam(
     `The DNS zone “${domain}” already exists. Remove it with killdns, or choose another domain.`,
   );

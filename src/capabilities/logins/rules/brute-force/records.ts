@@ -67,7 +67,7 @@ export function readRanges(texts: readonly string[]): ReadRanges {
 }
 
 /** The wording that scripts match. */
-export function invalid(text: string): string {
+function invalid(text: string): string {
   return `Invalid IP address or range: "${text}"`;
 }
 

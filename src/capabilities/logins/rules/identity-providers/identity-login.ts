@@ -11,8 +11,10 @@ import type { LinkedIdentity } from './links.ts';
 import * as providers from './providers.ts';
 
 /** True if this client may log in at all, before a user is known. */
-export async function isBlocked(world: LoginDependencies, address: string): Promise<boolean> {
-  const refusal = await world.transaction((db) => bruteForce.check({ ...world, db }, { user: '', address }));
+export async function isBlocked(dependencies: LoginDependencies, address: string): Promise<boolean> {
+  const refusal = await dependencies.transaction((db) =>
+    bruteForce.check({ ...dependencies, db }, { user: '', address }),
+  );
   return refusal !== undefined;
 }
 
@@ -26,11 +28,11 @@ export interface IdentityAttempt {
 }
 
 /** Returns the caller if the identity is linked to the user, and the code is right if one is required. */
-export async function attempt(world: LoginDependencies, login: IdentityAttempt): Promise<Verdict> {
-  const least = world.sleep?.(REFUSAL_MS);
+export async function attempt(dependencies: LoginDependencies, login: IdentityAttempt): Promise<Verdict> {
+  const least = dependencies.sleep?.(REFUSAL_MS);
   const { service, user, address } = login;
   const verdict = await guardedAttempts.attempt<Verdict>(
-    world,
+    dependencies,
     { user, address, password: undefined, authentication: service },
     { refused: DENIED, judge: (context) => judge(context, login) },
   );

@@ -40,7 +40,7 @@ export async function deliver(
 }
 
 /** Identifies a place without revealing it. */
-export function keyOf(place: Place): string {
+function keyOf(place: Place): string {
   return createHash('sha256').update(JSON.stringify(place)).digest('hex');
 }
 

@@ -30,8 +30,6 @@ declare module '../../../accounts/driver/account-part.ts' {
 
 const ROLE = 'WebServer';
 
-type World = Pick<PartDependencies, 'db' | 'roles' | 'found' | 'wishes'>;
-
 export const part: AccountPart = {
   async look({ machine }, roles, { username }) {
     if (!roles.has(ROLE)) return {};
@@ -39,35 +37,35 @@ export const part: AccountPart = {
     const php = { newest: newestOf(versions)?.id };
     return username === undefined ? { php, phpRefusals: await refusalsOf(machine, versions) } : { php };
   },
-  async created(world, { account }) {
-    for (const refusal of world.found.phpRefusals ?? [])
-      world.warn(unserved(`PHP does not run for “${account.domain}”`, refusal));
-    return [...(await present(world, account))].map(([release, pools]) =>
+  async created(context, { account }) {
+    for (const refusal of context.found.phpRefusals ?? [])
+      context.warn(unserved(`PHP does not run for “${account.domain}”`, refusal));
+    return [...(await present(context, account))].map(([release, pools]) =>
       change.plan({ release, accounts: [{ username: account.username, pools }], isNew: true }),
     );
   },
   // PHP-FPM does not start while a pool names a user who does not exist.
   released: (_world, before, after) =>
     isMoved(before, after) ? [remove.plan({ username: before.username })] : [],
-  async changed(world, before, after) {
-    if (isMoved(before, after)) return stepsFor(after, await present(world, after, before));
+  async changed(context, before, after) {
+    if (isMoved(before, after)) return stepsFor(after, await present(context, after, before));
     if (before.domain === after.domain) return [];
-    const pools = [await present(world, before), await present(world, after, before)] as const;
+    const pools = [await present(context, before), await present(context, after, before)] as const;
     return stepsFor(after, union(...pools));
   },
   // PHP-FPM would start a process again that is ended, also without a request.
   suspended: ({ roles }, { username }) => (roles.has(ROLE) ? [remove.plan({ username })] : []),
-  unsuspended: async (world, account) =>
-    stepsFor(account, await present(world, { ...account, suspendedAt: null })),
+  unsuspended: async (context, account) =>
+    stepsFor(account, await present(context, { ...account, suspendedAt: null })),
   removed: (_world, { username }) => [remove.plan({ username })],
   assertRemovable: ({ machine }, { account: { username } }) => assertRemovable(machine, username),
 };
 
 /** What the web server no longer uses after its own change. */
 export const retired: AccountPart = {
-  async changed(world, before, after) {
+  async changed(context, before, after) {
     if (isMoved(before, after) || before.domain === after.domain) return [];
-    const [had, has] = [await present(world, before), await present(world, after, before)];
+    const [had, has] = [await present(context, before), await present(context, after, before)];
     return retiringSteps(after, had, has);
   },
 };
@@ -94,7 +92,7 @@ export function retiringSteps(
 
 /** The pools of an account by the stored settings. `former`: the account as it is stored, if it changes. */
 async function present(
-  { db, roles, found, wishes }: World,
+  { db, roles, found, wishes }: PartDependencies,
   account: Account,
   former = account,
 ): Promise<Pools> {

@@ -9,7 +9,7 @@ import { baseSocket, mainFile, poolFolder, processFile } from './places.ts';
 /** The time for a reload to take effect. */
 const PROBE_MS = 20_000;
 
-export const unitOf = (release: string) => `php${release}-fpm`;
+const unitOf = (release: string) => `php${release}-fpm`;
 export const programOf = (release: string) => `php-fpm${release}`;
 
 /**

@@ -71,7 +71,7 @@ export function poolSteps(release: string): FileSteps<DesiredPools> {
   return new FileSteps(poolDriver(release));
 }
 
-export function poolDriver(release: string): FileDriver<DesiredPools> {
+function poolDriver(release: string): FileDriver<DesiredPools> {
   const program = programOf(release);
   return {
     name: `PHP-FPM ${release}`,

@@ -28,7 +28,7 @@ export async function refusalsOf(
 }
 
 /** PHP-FPM’s message, and the file that it names. Undefined: nothing speaks against it. */
-export async function refusalOf(release: string, port: DriverPort): Promise<string | undefined> {
+async function refusalOf(release: string, port: DriverPort): Promise<string | undefined> {
   const { files, services } = port;
   if (!services.isSupported) return undefined;
   const { modifiedAt } = (await files.facts(processFile(release))) ?? {};

@@ -2,7 +2,7 @@
 import type { Machine } from '../../../../core/machine.ts';
 import { MachineError } from '../../../../core/machine-error.ts';
 
-export const MAX_FILE_BYTES = 1_048_576;
+const MAX_FILE_BYTES = 1_048_576;
 
 /** @throws MachineError `not_found`, and `failed` for a link, a directory, a large file or one that is not text */
 export async function lookAtConfigurationFile(

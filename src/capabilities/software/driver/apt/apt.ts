@@ -16,7 +16,7 @@ import type {
 import type { ChangeWork, PackageSource, PackageVersions } from './packages.ts';
 import { parseStanzas, type Stanza } from './stanzas.ts';
 
-export const aptTools: readonly DeclaredTool[] = [
+const aptTools: readonly DeclaredTool[] = [
   ...['dpkg-query', 'apt-cache', 'apt-get', ...lockTools].map((name) => ({ name })),
   ...apartTools,
 ];

@@ -90,7 +90,7 @@ function stateOf(
   return latest === installed.version || installed.isHeld ? 'installed' : 'updatable';
 }
 
-export function isIn(name: string, namespaces: readonly string[]): boolean {
+function isIn(name: string, namespaces: readonly string[]): boolean {
   return namespaces.some((namespace) => name === namespace || name.startsWith(`${namespace}-`));
 }
 

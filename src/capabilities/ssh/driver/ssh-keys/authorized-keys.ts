@@ -16,7 +16,7 @@ const WITH_VALUE =
 const OPTION = /^(?:"(?:[^"\\]|\\.)*"|[^\s",])+/;
 
 /** The key of a line, and the options before it; undefined for comments and what is no key. */
-export function parseLine(line: string): AuthorizedKey | undefined {
+function parseLine(line: string): AuthorizedKey | undefined {
   const text = line.trim();
   if (text === '' || text.startsWith('#')) return undefined;
   const plain = parsePublicKey(text);

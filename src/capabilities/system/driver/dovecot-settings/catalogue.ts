@@ -35,7 +35,7 @@ export interface Setting {
   readonly read?: (text: string) => string;
 }
 
-export const protocols = ['imap', 'pop3', 'lmtp'] as const;
+const protocols = ['imap', 'pop3', 'lmtp'] as const;
 const MAX_PROCESSES = { min: 1, max: 100_000 };
 const PROCESS_SIZE = { min: 16, max: 1_048_576 };
 const DAYS_30 = { min: 0, max: 2_592_000 };

@@ -24,7 +24,7 @@ export interface Settings {
 
 const NAME = 'background_processes';
 
-export async function read(db: Db): Promise<Settings> {
+async function read(db: Db): Promise<Settings> {
   const text = await storedSettings.read(db, NAME);
   return text === undefined ? { programs: [], trusted: [] } : (JSON.parse(text) as Settings);
 }

@@ -4,7 +4,7 @@ import type { Db } from '../../../../core/context.ts';
 import * as tweakSettings from '../../../../ground/rules/tweak-settings.ts';
 
 /** In seconds, as in WHM. */
-export const DEFAULT_INTERVAL = 300;
+const DEFAULT_INTERVAL = 300;
 /** In seconds. Checks should not be too frequent, because each one opens connections to the services. */
 export const LEAST_INTERVAL = 5;
 

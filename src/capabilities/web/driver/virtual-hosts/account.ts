@@ -1,4 +1,5 @@
 // The virtual hosts of an account.
+import type { Db } from '../../../../core/context.ts';
 import { exclusive, type PlannedStep } from '../../../../core/plan.ts';
 import type { Account } from '../../../accounts/rules/accounts.ts';
 import * as exceeded from '../../../bandwidth/rules/exceeded.ts';
@@ -37,32 +38,33 @@ declare module '../../../accounts/driver/account-part.ts' {
 
 const ROLE = 'WebServer';
 
-type World = Pick<PartDependencies, 'db' | 'roles'>;
+/** What the plan of a virtual host is made from. */
+type WebContext = Pick<PartDependencies, 'db' | 'roles'>;
 
 /**
  * The steps that write the virtual hosts of an account as they will be. The plan must hold the lock of the account.
  * None on a server without the role WebServer. `account`: as it will be.
  */
 export async function webSteps(
-  world: World,
+  context: WebContext,
   account: Account,
   overrides: WebOverrides = {},
 ): Promise<PlannedStep[]> {
-  if (!world.roles.has(ROLE)) return [];
-  const planned = await webChange(world, account, overrides);
+  if (!context.roles.has(ROLE)) return [];
+  const planned = await webChange(context, account, overrides);
   return [...cgiSteps(planned.after), change.plan(planned)];
 }
 
 /** The same for several accounts, in one step with one reload. */
 export async function webStepsOf(
-  world: World,
+  context: WebContext,
   accounts: readonly { readonly account: Account; readonly overrides: WebOverrides }[],
 ): Promise<PlannedStep[]> {
   const [first, ...others] = accounts;
-  if (first === undefined || !world.roles.has(ROLE)) return [];
-  if (others.length === 0) return webSteps(world, first.account, first.overrides);
+  if (first === undefined || !context.roles.has(ROLE)) return [];
+  if (others.length === 0) return webSteps(context, first.account, first.overrides);
   const changes: WebChange[] = [];
-  for (const { account, overrides } of accounts) changes.push(await webChange(world, account, overrides));
+  for (const { account, overrides } of accounts) changes.push(await webChange(context, account, overrides));
   return [...changes.flatMap(({ after }) => cgiSteps(after)), changeSeveral.plan({ accounts: changes })];
 }
 
@@ -77,7 +79,7 @@ function cgiSteps({ username, home, hosts }: AccountWeb): PlannedStep[] {
     : [writeCgiPrograms.plan({ username, home, versions: [...versions.values()] })];
 }
 
-async function webChange({ db }: World, account: Account, overrides: WebOverrides): Promise<WebChange> {
+async function webChange({ db }: WebContext, account: Account, overrides: WebOverrides): Promise<WebChange> {
   const after = await accountWebOf(db, account, overrides);
   const { username } = account;
   const { before = account } = overrides;
@@ -92,7 +94,7 @@ async function webChange({ db }: World, account: Account, overrides: WebOverride
 }
 
 /** The wildcard subdomains of an account as it is stored. */
-async function wildcardsOf(db: World['db'], username: string) {
+async function wildcardsOf(db: Db, username: string) {
   const wildcards = (await listOf(db, username)).map(({ domain }) => domain).filter(isWildcard);
   return wildcards.length > 0 && { wildcards };
 }
@@ -101,25 +103,25 @@ async function wildcardsOf(db: World['db'], username: string) {
  * The steps by which another account gives up an alias that becomes the main domain of this one: `www.bob.example`.
  * `username`: as it is stored, if it is.
  */
-async function releaseAlias(world: World, domain: string, username: string): Promise<PartWork> {
-  const { db } = world;
+async function releaseAlias(context: WebContext, domain: string, username: string): Promise<PartWork> {
+  const { db } = context;
   const parent = domainOfDerived(domain);
   const owner = parent === undefined ? undefined : (await findDomain(db, parent))?.account;
   if (owner?.server !== db.server || owner.username === username) return { steps: [], locks: [] };
   return {
-    steps: await webSteps(world, owner, { taken: [domain] }),
+    steps: await webSteps(context, owner, { taken: [domain] }),
     locks: [exclusive(`account ${owner.username}`)],
   };
 }
 
 /** The ports on which a virtual host of the account answers requests for unknown names now. */
-async function primaryTypesOf(db: World['db'], account: Account): Promise<readonly PrimaryType[]> {
+async function primaryTypesOf(db: Db, account: Account): Promise<readonly PrimaryType[]> {
   const primaries = await primariesOf(db, account, account);
   return primaryTypes.filter((type) => primaries[type] !== undefined);
 }
 
 /** What runs PHP for a new account whose website has these settings. By servername. */
-async function phpWith({ db }: World, account: Account, host: HostPhp, newest: string | undefined) {
+async function phpWith({ db }: WebContext, account: Account, host: HostPhp, newest: string | undefined) {
   const state = withHost(await readState(db, account.username, newest), host);
   return runsIn(state, await virtualHostsOf(db, account, []));
 }
@@ -131,17 +133,17 @@ export const part: AccountPart = {
     return webRefusal === undefined ? {} : { webRefusal };
   },
 
-  async created(world, { account }) {
-    const { certificates, found, wishes } = world;
-    if (!world.roles.has(ROLE)) return [];
+  async created(context, { account }) {
+    const { certificates, found, wishes } = context;
+    if (!context.roles.has(ROLE)) return [];
     if (found.webRefusal !== undefined)
-      world.warn(unserved(`The website of “${account.domain}” is not served`, found.webRefusal));
+      context.warn(unserved(`The website of “${account.domain}” is not served`, found.webRefusal));
     const { username, home } = account;
     const newestPhp = found.php?.newest;
-    const php = wishes.php && (await phpWith(world, account, wishes.php, newestPhp));
+    const php = wishes.php && (await phpWith(context, account, wishes.php, newestPhp));
     const overrides = { certificates, newestPhp, ...(php && { php }) };
-    const after = await accountWebOf(world.db, account, overrides);
-    const released = await releaseAlias(world, account.domain, username);
+    const after = await accountWebOf(context.db, account, overrides);
+    const released = await releaseAlias(context, account.domain, username);
     return {
       steps: [
         open.plan({ username, home, folder: 'public_html' }),
@@ -155,34 +157,34 @@ export const part: AccountPart = {
   },
 
   // Another call may have Apache reload at any time. It would end if a file named a user that was renamed.
-  released: async (world, before, after) =>
-    world.roles.has(ROLE) && isMoved(before, after)
+  released: async (context, before, after) =>
+    context.roles.has(ROLE) && isMoved(before, after)
       ? [
-          change.plan(await webChange(world, before, { isMoving: true })),
+          change.plan(await webChange(context, before, { isMoving: true })),
           pause.plan({ username: before.username }),
         ]
       : [],
 
-  async changed(world, before, after) {
-    if (!world.roles.has(ROLE)) return [];
-    const present = await accountWebOf(world.db, before);
-    const isOverLimit = await exceeded.isOverLimit(world, after, before.username);
-    const { certificates, found } = world;
+  async changed(context, before, after) {
+    if (!context.roles.has(ROLE)) return [];
+    const present = await accountWebOf(context.db, before);
+    const isOverLimit = await exceeded.isOverLimit(context, after, before.username);
+    const { certificates, found } = context;
     const overrides = { before, isOverLimit, certificates, newestPhp: found.php?.newest };
-    const next = await accountWebOf(world.db, after, overrides);
+    const next = await accountWebOf(context.db, after, overrides);
     if (JSON.stringify(present) === JSON.stringify(next)) return [];
     const [from, to] = [before.username, after.username];
     const isRenamed = from !== to;
     const { steps: released, locks } =
       before.domain === after.domain
         ? { steps: [], locks: [] }
-        : await releaseAlias(world, after.domain, from);
+        : await releaseAlias(context, after.domain, from);
     return {
       steps: [
         ...(isRenamed ? [shareLogs.plan({ from, to })] : []),
         ...released,
         ...(next.hasCgi && !present.hasCgi ? [writeCgiRunner.plan({ username: to, home: after.home })] : []),
-        ...(await webSteps(world, after, overrides)),
+        ...(await webSteps(context, after, overrides)),
         ...(isRenamed ? [removeLogs.plan({ username: from, renamedTo: to })] : []),
         // Accounts of versions without the link get it now.
         linkLogs.plan({ username: to, home: after.home, ...(isRenamed && { former: from }) }),
@@ -192,8 +194,8 @@ export const part: AccountPart = {
     };
   },
 
-  suspended: (world, account) => suspension(world, account, true),
-  unsuspended: (world, account) => suspension(world, account, false),
+  suspended: (context, account) => suspension(context, account, true),
+  unsuspended: (context, account) => suspension(context, account, false),
   async removed({ db, roles }, account) {
     if (!roles.has(ROLE)) return [];
     const primary = await primaryTypesOf(db, account);
@@ -207,9 +209,13 @@ export const part: AccountPart = {
   },
 };
 
-async function suspension(world: World, account: Account, isSuspended: boolean): Promise<PlannedStep[]> {
-  if (!world.roles.has(ROLE)) return [];
-  return [setSuspended.plan(await webChange(world, account, { isSuspended }))];
+async function suspension(
+  context: WebContext,
+  account: Account,
+  isSuspended: boolean,
+): Promise<PlannedStep[]> {
+  if (!context.roles.has(ROLE)) return [];
+  return [setSuspended.plan(await webChange(context, account, { isSuspended }))];
 }
 
 /** True if the websites cannot answer while the account changes, because their files move. */

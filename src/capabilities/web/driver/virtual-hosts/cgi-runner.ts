@@ -13,7 +13,7 @@ export const CGI_RUNNER = 'run';
  * Apache has redirected the request: PATH_TRANSLATED is the requested file, perhaps with more behind it, which is the
  * PATH_INFO of the program. suexec runs no shell commands with it: every value is a quoted variable.
  */
-export const RUNNER_CONTENT = `#!/bin/sh
+const RUNNER_CONTENT = `#!/bin/sh
 # Written by whmapi1. Apache runs the CGI programs of this account by it.
 p=$PATH_TRANSLATED i=
 while [ ! -e "$p" ] && [ "\${p%/*}" != "" ] && [ "$p" != "\${p%/*}" ]; do i=/\${p##*/}$i p=\${p%/*}; done

@@ -5,9 +5,8 @@ import type { LockingWork } from '../../../../ground/driver/each-account.ts';
 import type { DriverMachine, DriverStep } from '../../../../ground/driver/step.ts';
 import type { ModuleChanges } from './apache/modules.ts';
 
-export type { WebCertificate } from '../../../certificates/rules/installed.ts';
 export type { WebPhp } from '../../../php/rules/served-by.ts';
-export type { AccountWeb, WebHost, WebService } from '../../rules/account-web.ts';
+export type { AccountWeb, WebHost } from '../../rules/account-web.ts';
 export type { IndexType } from '../../rules/directory-indexes.ts';
 export type { PrimaryType } from '../../rules/primary-hosts.ts';
 

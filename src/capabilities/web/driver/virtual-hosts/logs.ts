@@ -10,7 +10,7 @@ const tools = (machine: DriverMachine) =>
   ]);
 
 /** True if the account has logs. */
-export async function hasLogs(machine: DriverMachine, username: string): Promise<boolean> {
+async function hasLogs(machine: DriverMachine, username: string): Promise<boolean> {
   const files = await machine.files([DOMAIN_LOGS]);
   return (await files.facts(domainLogs(username)))?.kind === 'directory';
 }

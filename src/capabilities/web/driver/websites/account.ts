@@ -70,8 +70,8 @@ export const part: AccountPart = {
     return { newestPhp: newestOf(await findVersions(machine))?.id };
   },
 
-  async rebuilt(world, account, wanted) {
-    const { db, roles, found, certificates } = world;
+  async rebuilt(context, account, wanted) {
+    const { db, roles, found, certificates } = context;
     if (wanted !== 'web' || !roles.has(ROLE)) return [];
     const { username, home } = account;
     const newestPhp = found.toRebuild?.newestPhp;
@@ -87,27 +87,27 @@ export const part: AccountPart = {
       ...roots,
       ...(hasCgi ? [writeCgiRunner.plan({ username, home })] : []),
       linkLogs.plan({ username, home }),
-      ...(await certificateSteps(world, account, hosts)),
+      ...(await certificateSteps(context, account, hosts)),
       ...stepsFor(account, poolsIn(state, account, hosts)),
-      ...(await webSteps(world, account, { hosted, certificates, newestPhp })),
+      ...(await webSteps(context, account, { hosted, certificates, newestPhp })),
     ];
   },
 };
 
 /** The certificates that are installed, and new ones for the virtual hosts that have none. */
 async function certificateSteps(
-  world: PartDependencies,
+  context: PartDependencies,
   { username }: Account,
   hosts: Awaited<ReturnType<typeof virtualHostsOf>>,
 ): Promise<PlannedStep[]> {
-  const { db, certificates } = world;
+  const { db, certificates } = context;
   const files = await installed.listFiles(db, username);
   const { certificateOfNewHost } = await loadLibrary();
   const made: PlannedStep[] = [];
   for (const host of hosts) {
     const { servername } = host;
     if (files.some((one) => one.servername === servername)) continue;
-    const one = await certificateOfNewHost(world, { username, servername, otherNames: otherNamesOf(host) });
+    const one = await certificateOfNewHost(context, { username, servername, otherNames: otherNamesOf(host) });
     certificates.set(servername, installed.forWeb(one));
     made.push(write.plan(one));
   }

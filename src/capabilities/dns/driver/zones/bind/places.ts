@@ -17,7 +17,7 @@ export const KEYS = '/etc/bind/whmapi1/keys.conf';
 export const STATEMENTS = '/etc/bind/whmapi1/zones';
 /** BIND rejects an `include` whose pattern matches nothing. */
 export const FIRST_STATEMENT = `${STATEMENTS}/00-first.conf`;
-export const ZONES = '/var/lib/bind/whmapi1';
+const ZONES = '/var/lib/bind/whmapi1';
 export const SIGNING_KEYS = '/var/lib/bind/whmapi1/keys';
 /** Copies of zones whose primaries are other servers. named writes them. */
 export const COPIES = '/var/lib/bind/whmapi1/copies';

@@ -36,7 +36,7 @@ export const ROTATION = '/etc/logrotate.d/whmapi1-domlogs';
 /** A name that no account can have (RFC 6761, section 6.4): the host for unknown names answers to it. */
 export const NOBODY = 'configuration.invalid';
 /** Before the host for unknown names: the virtual hosts that answer instead of it, one for each port. */
-export const PRIMARY = `${FOLDER}/primary`;
+const PRIMARY = `${FOLDER}/primary`;
 
 export const primaryTypes = ['std', 'ssl'] as const;
 export const primaryFile = (type: 'std' | 'ssl') => `${PRIMARY}/${type}.conf`;

@@ -1,7 +1,7 @@
 // Creates the environment of remote calls from the process.
 import { setTimeout } from 'node:timers/promises';
 import { SetupError } from '../remote/setup-error.ts';
-import type { RemoteEnvironment } from '../remote/world.ts';
+import type { RemoteEnvironment } from '../remote/environment.ts';
 import { writeStderr, type Io } from './io.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -14,7 +14,7 @@ export interface PartCall {
   readonly found?: FoundByParts;
 }
 
-export async function partWorld(context: PartContext, call: PartCall = {}): Promise<PartDependencies> {
+export async function partDependencies(context: PartContext, call: PartCall = {}): Promise<PartDependencies> {
   const { db, caller, sealer, system, version, now, inform, warn } = context;
   const { wishes = {}, found = {} } = call;
   return {

@@ -33,7 +33,7 @@ function passwordQueues(application: Application): PasswordQueues {
 }
 
 /** @param client if it disconnects, its attempts that wait for a password check are given up */
-export function loginWorldOf(application: Application, client?: Socket): LoginDependencies {
+export function loginDependenciesOf(application: Application, client?: Socket): LoginDependencies {
   const { engine } = application;
   const { attempts, checks } = passwordQueues(application);
   const { store, machine, sealer, now, sleep, randomBytes, sha256 } = engine;

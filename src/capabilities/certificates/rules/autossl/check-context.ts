@@ -3,7 +3,7 @@ import type { TaskContext } from '../../../../core/task.ts';
 import type { CaaLookups } from './caa.ts';
 import type { LineType } from './runs.ts';
 
-export interface CheckWorld extends Pick<
+export interface CheckContext extends Pick<
   TaskContext,
   'id' | 'machine' | 'sealer' | 'now' | 'transaction' | 'call' | 'callIfCurrent' | 'signal' | 'randomBytes'
 > {
