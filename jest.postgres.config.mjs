@@ -3,7 +3,7 @@
 import process from 'node:process';
 import config from './jest.config.mjs';
 
-const folders = 'functions,uapi,model,core,http';
+const folders = 'functions,uapi,capabilities,life,ground,core,http';
 const again = [
   'core/lost-commit',
   'core/long-list',
