@@ -135,6 +135,7 @@ async function proceed(
   const ask = (problem?: Refusal) =>
     askForMore(request, reply, door, { identity, users, user, secret, problem });
   if (user === '') return ask();
+  const before = await dependencies.transaction((db) => sessions.stateOf(db, user));
   const verdict = await (isLinking
     ? logins.attempt(dependencies, {
         service: door.service,
@@ -164,6 +165,7 @@ async function proceed(
   if (isLinking) await door.application.auditLogin({ command: 'link_user_authn_provider', ...about });
   const opened = await dependencies.transaction(async (db) => {
     const context = { ...dependencies, db };
+    if ((await sessions.stateOf(db, user)) !== before) return undefined;
     if (secret !== undefined && !(await provenIdentities.use(context, secret))) return undefined;
     if (isLinking) await links.add(db, identity, user, dependencies.now());
     return sessions.open(context, user, {

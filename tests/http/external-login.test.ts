@@ -383,6 +383,25 @@ describe('with a hostile provider', () => {
     expect(alertOf(await comeBack(await beginThere()))).toBe(reason);
   });
 
+  test('a former password links no identity, even if it was right when the login began', async () => {
+    const { here } = server;
+    await here.call('createacct', { username: 'bob', domain: 'bob.example', password });
+    await here.call('setupreseller', { user: 'bob' });
+    provider.claims = { sub: 'subject-bob' };
+    const unlinked = await comeBack(await beginThere());
+    const before = await links();
+    const users = await here.engine.machine.users();
+    const check = users.verifyPassword.bind(users);
+    jest.spyOn(users, 'verifyPassword').mockImplementationOnce(async (...words) => {
+      const isRight = await check(...words);
+      expect(isRight).toBe(true);
+      await here.call('passwd', { user: 'bob', password: 'quite another Xylophone, 7' });
+      return isRight;
+    });
+    expect(await isLoggedIn(await complete(unlinked, { user: 'bob', pass: password }))).toBe(false);
+    expect(await links()).toEqual(before);
+  });
+
   test('an identity of several users chooses one of them', async () => {
     for (const username of ['bob', 'carol']) {
       await server.here.call('createacct', { username, domain: `${username}.example`, password });
