@@ -1,5 +1,6 @@
 // Every function that sets a password rates it while no transaction is open, because the changes of other calls would
 // wait for the rating.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Installation } from '../../../support/installation.ts';
 
 const password = 'correct horse battery staple 7';
@@ -54,23 +55,22 @@ const calls: [
   ['generatesshkeypair', preview, { name: 'backup', algorithm: 'ed25519', passphrase: password }],
 ];
 
-/** From now on, `open` says how many transactions are open. */
-function countTransactions(): { open: number } {
-  const count = { open: 0 };
+/** From now on, `open` says how many transactions the caller of it has open. Work in the background may have others. */
+function countTransactions(): { readonly open: number } {
+  const opened = new AsyncLocalStorage<number>();
   const { store } = here.engine;
   here.overrides.store = {
     ...store,
     transaction: (effect, work) =>
-      store.transaction(effect, async (db, nested) => {
-        count.open += 1;
-        try {
-          return await work(db, nested);
-        } finally {
-          count.open -= 1;
-        }
-      }),
+      store.transaction(effect, (db, nested) =>
+        opened.run((opened.getStore() ?? 0) + 1, () => work(db, nested)),
+      ),
   };
-  return count;
+  return {
+    get open() {
+      return opened.getStore() ?? 0;
+    },
+  };
 }
 
 test('a password is rated once, and while no transaction is open', async () => {
