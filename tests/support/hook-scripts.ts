@@ -1,5 +1,5 @@
 // Scripts for tests of script hooks, in a directory of their own that nobody else can change.
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HookDesk, type Attributes, type Hook } from '../../src/administration/hooks.ts';
 import type { Installation } from './installation.ts';
@@ -18,6 +18,12 @@ export class HookScripts {
   constructor(installation: Installation) {
     this.#installation = installation;
     this.directory = join(installation.directory, 'scripts');
+    this.clear();
+  }
+
+  /** Removes all scripts and what they have left. */
+  clear(): void {
+    rmSync(this.directory, { recursive: true, force: true });
     mkdirSync(this.directory, { mode: 0o755 });
   }
 
