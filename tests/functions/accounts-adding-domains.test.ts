@@ -134,15 +134,21 @@ describe('create_subdomain', () => {
     await succeed('create_subdomain', shop);
   });
 
-  it.each([
-    ['../carol/public_html', 'The parameter “document_root” should be a folder below the home'],
-    ['/home/carol/public_html', 'The parameter “document_root” should be in the home “/home/bob”'],
-    ['public_html/a"b', 'The parameter “document_root” should be a folder below the home'],
-    ['public_html/.ssh', 'The parameter “document_root” should be a folder below the home'],
-    ['/home/bob', 'The parameter “document_root” should be a folder below the home'],
-    ['shop', 'The parameter “document_root” should begin with public_html/, not “shop”'],
-  ])('rejects the document root %s', async (document_root, reason) => {
-    expect(await failure('create_subdomain', { ...shop, document_root })).toContain(`bad_param: ${reason}`);
+  it('rejects document roots that are not folders of the websites', async () => {
+    for (const [document_root, reason] of [
+      ['../carol/public_html', 'The parameter “document_root” should be a folder below the home'],
+      ['/home/carol/public_html', 'The parameter “document_root” should be in the home “/home/bob”'],
+      ['public_html/a"b', 'The parameter “document_root” should be a folder below the home'],
+      ['public_html/.ssh', 'The parameter “document_root” should be a folder below the home'],
+      ['/home/bob', 'The parameter “document_root” should be a folder below the home'],
+      ['shop', 'The parameter “document_root” should begin with public_html/, not “shop”'],
+    ] as const) {
+      const failed = await failure('create_subdomain', { ...shop, document_root });
+      expect([document_root, failed]).toEqual([
+        document_root,
+        expect.stringContaining(`bad_param: ${reason}`),
+      ]);
+    }
   });
 
   it('accepts a folder outside of public_html if the tweak setting allows it, except those with a purpose', async () => {
@@ -154,13 +160,20 @@ describe('create_subdomain', () => {
     expect(values('DocumentRoot')[1]).toMatch(/\/home\/bob\/sites\/shop"$/);
   });
 
-  it.each([
-    ['bob.example', '“bob.example” is not a subdomain of a domain of your accounts'],
-    ['shop.carol.example', '“shop.carol.example” is not a subdomain of a domain of your accounts'],
-    ['www.bob.example', '“www.bob.example” is already an alias of the domain “bob.example”'],
-    ['mail.bob.example', '“mail.bob.example” is already an alias of the domain “bob.example”'],
-  ])('rejects the name %s', async (domain, reason) => {
-    expect(await failure('create_subdomain', { ...shop, domain })).toContain(`bad_param: ${reason}`);
+  it('rejects names of others, and those that the account has, is for the reseller who owns it, and not while it is suspended', async () => {
+    for (const [domain, reason] of [
+      ['bob.example', '“bob.example” is not a subdomain of a domain of your accounts'],
+      ['shop.carol.example', '“shop.carol.example” is not a subdomain of a domain of your accounts'],
+      ['www.bob.example', '“www.bob.example” is already an alias of the domain “bob.example”'],
+      ['mail.bob.example', '“mail.bob.example” is already an alias of the domain “bob.example”'],
+    ] as const) {
+      const failed = await failure('create_subdomain', { ...shop, domain });
+      expect([domain, failed]).toEqual([domain, expect.stringContaining(`bad_param: ${reason}`)]);
+    }
+    const rita = reseller('rita', 'edit-account');
+    expect(await failure('create_subdomain', shop, rita)).toContain('is not a subdomain of a domain of your');
+    await succeed('suspendacct', { user: 'bob' });
+    expect(await failure('create_subdomain', shop)).toContain('The account “bob” is suspended.');
   });
 
   it('rejects a subdomain that exists, and subdomains beyond the limit, also of calls at the same time', async () => {
@@ -184,13 +197,6 @@ describe('create_subdomain', () => {
     await succeed('killdns', { domain: 'bob.example' });
     const { metadata } = await here.call('create_subdomain', { ...shop, domain: 'blog.bob.example' });
     expect(JSON.stringify(metadata)).toContain('The DNS zone of “blog.bob.example” is not on this server');
-  });
-
-  it('is for the reseller who owns the account, and not while the account is suspended', async () => {
-    const rita = reseller('rita', 'edit-account');
-    expect(await failure('create_subdomain', shop, rita)).toContain('is not a subdomain of a domain of your');
-    await succeed('suspendacct', { user: 'bob' });
-    expect(await failure('create_subdomain', shop)).toContain('The account “bob” is suspended.');
   });
 });
 

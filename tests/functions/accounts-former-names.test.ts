@@ -448,7 +448,7 @@ async function leftOf(texts: readonly string[], kept: readonly Leftover[]): Prom
   return found;
 }
 
-it('has something in every table that names users, domains or addresses', async () => {
+it('has something in every table that names users, domains or addresses, and has left nothing after it is removed', async () => {
   const columns = new Map<string, string[]>();
   const named = new Set([...(await inStore(USER)), ...(await inStore(DOMAIN)), ...(await inStore(ADDRESS))]);
   for (const [, table = '', body = ''] of schema.matchAll(/CREATE TABLE (\w+) \((.*?)\) STRICT/gs)) {
@@ -461,40 +461,15 @@ it('has something in every table that names users, domains or addresses', async 
     (table) => ![...named].some((one) => one.startsWith(`${table}.`)),
   );
   expect(missing.sort()).toEqual(Object.keys(withoutRow).sort());
+  await succeed('removeacct', { username: USER });
+  expect(await leftOf([USER, DOMAIN], [...deliberate, ...ofRemoved])).toEqual([]);
 });
 
-it('has no former name and home after it is renamed', async () => {
+it('has no former name, home and domain after these are changed, and keeps working under the new ones', async () => {
   await succeed('modifyacct', { user: USER, newuser: NEW.user });
   expect(await leftOf([USER], deliberate)).toEqual([]);
-});
-
-it('has no former domain after its domain is changed', async () => {
-  await succeed('modifyacct', { user: USER, domain: NEW.domain });
+  await succeed('modifyacct', { user: NEW.user, domain: NEW.domain });
   expect(await leftOf([DOMAIN], [...deliberate, ...ofDomain])).toEqual([]);
-});
-
-it('has no former address after its address is changed, and nobody has it after that is removed', async () => {
-  await succeed('setresellermainip', { user: USER, ip: '192.0.2.2' });
-  await succeed('setsiteip', { user: 'customer', ip: NEW.address });
-  await succeed('setsiteip', { user: USER, ip: NEW.address });
-  await succeed('delip', { ip: ADDRESS });
-  expect(await leftOf([ADDRESS, '198.51.100.7'], deliberate)).toEqual([]);
-});
-
-it('is as before after a suspension', async () => {
-  const before = await everything();
-  await succeed('suspendacct', { user: USER });
-  await succeed('unsuspendacct', { user: USER });
-  const after = await everything();
-  const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
-    (key) => before.get(key) !== after.get(key),
-  );
-  // Login links and sessions end, and the folder stays for the next suspension.
-  expect(changed.sort()).toEqual(['/etc/suspended', 'login_token', 'session', 'session_end']);
-});
-
-it('keeps working under its new names', async () => {
-  await succeed('modifyacct', { user: USER, newuser: NEW.user, domain: NEW.domain });
   const list = async (name: string, args: Record<string, Json> = {}) =>
     (await here.uapi(NEW.user, name, args)).data;
   const access = readFileSync(join(here.state, `root/home/${NEW.user}/public_html/shop/.htaccess`), 'utf8');
@@ -522,7 +497,19 @@ it('keeps working under its new names', async () => {
   expect(zone).toMatch(new RegExp(`\\sCNAME\\sshop\\.${NEW.domain}\\.$`, 'm'));
 });
 
-it('has left nothing after it is removed', async () => {
-  await succeed('removeacct', { user: USER });
-  expect(await leftOf([USER, DOMAIN], [...deliberate, ...ofRemoved])).toEqual([]);
+it('is as before after a suspension, and has no former address after that is changed, and nobody has it after its removal', async () => {
+  const before = await everything();
+  await succeed('suspendacct', { user: USER });
+  await succeed('unsuspendacct', { user: USER });
+  const after = await everything();
+  const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
+    (key) => before.get(key) !== after.get(key),
+  );
+  // Login links and sessions end, and the folder stays for the next suspension.
+  expect(changed.sort()).toEqual(['/etc/suspended', 'login_token', 'session', 'session_end']);
+  await succeed('setresellermainip', { user: USER, ip: '192.0.2.2' });
+  await succeed('setsiteip', { user: 'customer', ip: NEW.address });
+  await succeed('setsiteip', { user: USER, ip: NEW.address });
+  await succeed('delip', { ip: ADDRESS });
+  expect(await leftOf([ADDRESS, '198.51.100.7'], deliberate)).toEqual([]);
 });

@@ -9,12 +9,16 @@ import { callerNamed, storedAccount } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
 
 let here: Installation;
-beforeEach(() => {
-  here = new Installation();
-});
-afterEach(() => {
-  here.remove();
-});
+
+/** An installation for each test of a describe. */
+const installEach = () => {
+  beforeEach(() => {
+    here = new Installation();
+  });
+  afterEach(() => {
+    here.remove();
+  });
+};
 
 type Args = Readonly<Record<string, Json>>;
 
@@ -69,6 +73,8 @@ const answerDns = (answers: Readonly<Record<string, readonly string[]>>) => {
 };
 
 describe('createacct', () => {
+  installEach();
+
   it('creates the zone of the domain as adddns does, with the nameservers of the server', async () => {
     await ok('update_nameservers_config', {
       nameserver: 'ns1.bob.example',
@@ -128,47 +134,6 @@ describe('createacct', () => {
     await ok('createacct', { ...args, forcedns: '1' });
     expect(textOf('bob.example')).toContain('\t2026030101\t; serial');
     expect(textOf('bob.example')).not.toContain('203.0.113.9');
-  });
-
-  it('never replaces a zone of another account, nor a zone of root if the caller is a reseller', async () => {
-    await create('ann');
-    await addReseller('rita');
-    await ok('adddns', { domain: 'extra.example', ip: '192.0.2.1', trueowner: 'ann' });
-    await ok('adddns', { domain: 'roots.example', ip: '192.0.2.1' });
-    const before = [filesOf('extra.example'), filesOf('roots.example')];
-    const args = { username: 'bob', domain: 'extra.example', forcedns: '1' };
-    expect(await refusal('createacct', args)).toEqual([
-      'bad_param',
-      'The DNS zone “extra.example” belongs to “ann”. Remove it with killdns first, or choose another domain.',
-    ]);
-    expect(await refusal('createacct', args, 'rita')).toEqual([
-      'denied',
-      'You do not have access to the DNS zone “extra.example”.',
-    ]);
-    expect(await refusal('createacct', { ...args, domain: 'roots.example' }, 'rita')).toEqual([
-      'denied',
-      'You do not have access to the DNS zone “roots.example”.',
-    ]);
-    expect([filesOf('extra.example'), filesOf('roots.example')]).toEqual(before);
-  });
-
-  it('does not allow a reseller a subdomain of somebody else’s domain', async () => {
-    await create('ann');
-    await addReseller('rita');
-    expect(await refusal('createacct', { username: 'bob', domain: 'www.ann.example' }, 'rita')).toEqual([
-      'denied',
-      'The zone “www.ann.example” is a parent domain or a subdomain of another user’s domain. Only root can add it.',
-    ]);
-    expect(await refusal('createacct', { username: 'bob', domain: 'server.example.com' }, 'rita')).toEqual([
-      'bad_param',
-      '“server.example.com” is the name of this server, so it cannot be a domain of an account.',
-    ]);
-    expect(await refusal('createacct', { username: 'bob', domain: 'example.com' }, 'rita')).toEqual([
-      'denied',
-      '“example.com” contains the name of this server. Only root can add it.',
-    ]);
-    await create('bob', { domain: 'shop.rita.example' }, 'rita');
-    expect(filesOf('shop.rita.example')).not.toEqual(NONE);
   });
 
   it('uses the nameservers of the registrar with useregns=1', async () => {
@@ -232,6 +197,8 @@ describe('createacct', () => {
 });
 
 describe('removeacct', () => {
+  installEach();
+
   it('removes the zones of the account, and no other', async () => {
     await create('bob');
     await create('ann');
@@ -265,6 +232,8 @@ describe('removeacct', () => {
 });
 
 describe('modifyacct', () => {
+  installEach();
+
   it('renames the zone with the domain: names are renamed, lines and texts are kept', async () => {
     await ok('update_nameservers_config', { nameserver: 'ns1.bob.example' });
     await create('bob');
@@ -294,56 +263,6 @@ describe('modifyacct', () => {
     await create('bob');
   });
 
-  it('shows both zones in a dry run, and changes nothing', async () => {
-    await create('bob');
-    const before = filesOf('bob.example');
-    const { metadata } = await here.call(
-      'modifyacct',
-      { user: 'bob', domain: 'robert.example' },
-      { dryRun: true },
-    );
-    expect(metadata.output?.messages).toEqual(
-      expect.arrayContaining([
-        'Create the DNS zone “robert.example”.',
-        '+robert.example.\tIN\tA\t192.0.2.1',
-        'Remove the DNS zone “bob.example”.',
-        '-bob.example.\tIN\tA\t192.0.2.1',
-      ]),
-    );
-    expect([filesOf('bob.example'), filesOf('robert.example')]).toEqual([before, NONE]);
-  });
-
-  it('rejects a domain that already has a zone, whoever owns it', async () => {
-    await create('bob');
-    await create('ann');
-    await addReseller('rita');
-    await create('carl', {}, 'rita');
-    await ok('adddns', { domain: 'extra.example', ip: '192.0.2.1', trueowner: 'ann' });
-    expect(await refusal('modifyacct', { user: 'bob', domain: 'extra.example' })).toEqual([
-      'bad_param',
-      'The DNS zone “extra.example” already exists. Remove it with killdns, or choose another domain.',
-    ]);
-    expect(await refusal('modifyacct', { user: 'carl', domain: 'extra.example' }, 'rita')).toEqual([
-      'denied',
-      'You do not have access to the DNS zone “extra.example”.',
-    ]);
-    expect(await refusal('modifyacct', { user: 'carl', domain: 'sub.ann.example' }, 'rita')).toEqual([
-      'denied',
-      'The zone “sub.ann.example” is a parent domain or a subdomain of another user’s domain. Only root can add it.',
-    ]);
-  });
-
-  it('rejects a zone that was broken by hand, with its line', async () => {
-    await create('bob');
-    const lines = textOf('bob.example').split('\n').length;
-    writeFileSync(zonePath('bob.example'), `${textOf('bob.example')}bad IN A 1.2.3\n`);
-    expect(await refusal('modifyacct', { user: 'bob', domain: 'robert.example' })).toEqual([
-      'host_failed',
-      expect.stringContaining(`The zone “bob.example” cannot be used. Line ${lines} of the zone file:`),
-    ]);
-    expect((await storedAccount(here, 'bob'))?.domain).toBe('bob.example');
-  });
-
   it('adds no zone if there was none, and says so', async () => {
     await create('bob');
     await ok('killdns', { domain: 'bob.example' });
@@ -365,14 +284,112 @@ describe('modifyacct', () => {
   });
 });
 
-test('suspendacct keeps the zone, and setsiteip changes its addresses', async () => {
-  await create('bob');
-  const before = textOf('bob.example');
-  await ok('suspendacct', { user: 'bob' });
-  expect(textOf('bob.example')).toBe(before);
-  await ok('unsuspendacct', { user: 'bob' });
-  await ok('setsiteip', { user: 'bob', ip: '192.0.2.3' });
-  expect(textOf('bob.example')).toBe(
-    before.replaceAll('\t192.0.2.1', '\t192.0.2.3').replace('2026030100', '2026030101'),
-  );
+describe('the zone', () => {
+  installEach();
+
+  it('is kept by suspendacct, and setsiteip changes its addresses', async () => {
+    await create('bob');
+    const before = textOf('bob.example');
+    await ok('suspendacct', { user: 'bob' });
+    expect(textOf('bob.example')).toBe(before);
+    await ok('unsuspendacct', { user: 'bob' });
+    await ok('setsiteip', { user: 'bob', ip: '192.0.2.3' });
+    expect(textOf('bob.example')).toBe(
+      before.replaceAll('\t192.0.2.1', '\t192.0.2.3').replace('2026030100', '2026030101'),
+    );
+  });
+});
+
+describe('a server with zones of several users', () => {
+  beforeAll(async () => {
+    here = new Installation();
+    for (const username of ['ann', 'bob']) await create(username);
+    await addReseller('rita');
+    await create('carl', {}, 'rita');
+    await ok('adddns', { domain: 'extra.example', ip: '192.0.2.1', trueowner: 'ann' });
+    await ok('adddns', { domain: 'roots.example', ip: '192.0.2.1' });
+  });
+  afterAll(() => {
+    here.remove();
+  });
+
+  it('never replaces a zone of another account in createacct, nor one of root if the caller is a reseller', async () => {
+    const before = [filesOf('extra.example'), filesOf('roots.example')];
+    const args = { username: 'dan', domain: 'extra.example', forcedns: '1' };
+    expect(await refusal('createacct', args)).toEqual([
+      'bad_param',
+      'The DNS zone “extra.example” belongs to “ann”. Remove it with killdns first, or choose another domain.',
+    ]);
+    expect(await refusal('createacct', args, 'rita')).toEqual([
+      'denied',
+      'You do not have access to the DNS zone “extra.example”.',
+    ]);
+    expect(await refusal('createacct', { ...args, domain: 'roots.example' }, 'rita')).toEqual([
+      'denied',
+      'You do not have access to the DNS zone “roots.example”.',
+    ]);
+    expect([filesOf('extra.example'), filesOf('roots.example')]).toEqual(before);
+  });
+
+  it('does not allow a reseller to create a subdomain of somebody else’s domain', async () => {
+    expect(await refusal('createacct', { username: 'dan', domain: 'www.ann.example' }, 'rita')).toEqual([
+      'denied',
+      'The zone “www.ann.example” is a parent domain or a subdomain of another user’s domain. Only root can add it.',
+    ]);
+    expect(await refusal('createacct', { username: 'dan', domain: 'server.example.com' }, 'rita')).toEqual([
+      'bad_param',
+      '“server.example.com” is the name of this server, so it cannot be a domain of an account.',
+    ]);
+    expect(await refusal('createacct', { username: 'dan', domain: 'example.com' }, 'rita')).toEqual([
+      'denied',
+      '“example.com” contains the name of this server. Only root can add it.',
+    ]);
+    await create('dan', { domain: 'shop.rita.example' }, 'rita');
+    expect(filesOf('shop.rita.example')).not.toEqual(NONE);
+  });
+
+  it('shows both zones in a dry run of modifyacct, and changes nothing', async () => {
+    const before = filesOf('bob.example');
+    const { metadata } = await here.call(
+      'modifyacct',
+      { user: 'bob', domain: 'robert.example' },
+      { dryRun: true },
+    );
+    expect(metadata.output?.messages).toEqual(
+      expect.arrayContaining([
+        'Create the DNS zone “robert.example”.',
+        '+robert.example.\tIN\tA\t192.0.2.1',
+        'Remove the DNS zone “bob.example”.',
+        '-bob.example.\tIN\tA\t192.0.2.1',
+      ]),
+    );
+    expect([filesOf('bob.example'), filesOf('robert.example')]).toEqual([before, NONE]);
+  });
+
+  it('rejects in modifyacct a domain that already has a zone, whoever owns it', async () => {
+    expect(await refusal('modifyacct', { user: 'bob', domain: 'extra.example' })).toEqual([
+      'bad_param',
+      'The DNS zone “extra.example” already exists. Remove it with killdns, or choose another domain.',
+    ]);
+    expect(await refusal('modifyacct', { user: 'carl', domain: 'extra.example' }, 'rita')).toEqual([
+      'denied',
+      'You do not have access to the DNS zone “extra.example”.',
+    ]);
+    expect(await refusal('modifyacct', { user: 'carl', domain: 'sub.ann.example' }, 'rita')).toEqual([
+      'denied',
+      'The zone “sub.ann.example” is a parent domain or a subdomain of another user’s domain. Only root can add it.',
+    ]);
+  });
+
+  it('rejects in modifyacct a zone that was broken by hand, with its line', async () => {
+    const before = textOf('bob.example');
+    const lines = textOf('bob.example').split('\n').length;
+    writeFileSync(zonePath('bob.example'), `${textOf('bob.example')}bad IN A 1.2.3\n`);
+    expect(await refusal('modifyacct', { user: 'bob', domain: 'robert.example' })).toEqual([
+      'host_failed',
+      expect.stringContaining(`The zone “bob.example” cannot be used. Line ${lines} of the zone file:`),
+    ]);
+    writeFileSync(zonePath('bob.example'), before);
+    expect((await storedAccount(here, 'bob'))?.domain).toBe('bob.example');
+  });
 });

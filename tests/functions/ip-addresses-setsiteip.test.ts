@@ -7,13 +7,13 @@ import { addAccounts, anAccount, callerNamed, storedAccount } from '../support/a
 import { Installation, reseller } from '../support/installation.ts';
 
 let here: Installation;
-beforeEach(async () => {
+const install = async () => {
   here = new Installation();
   await addAccounts(here, anAccount({ username: 'bob', ip: '192.0.2.1' }));
-});
-afterEach(() => {
+};
+const uninstall = () => {
   here.remove();
-});
+};
 
 const set = async (args: Record<string, Json>, options: { as?: Caller; dryRun?: boolean } = {}) =>
   (await here.call('setsiteip', args, options)).metadata;
@@ -21,7 +21,8 @@ const addressOf = async (user: string) => {
   const account = await storedAccount(here, user);
   return [account?.ip, account?.settings.dedicatedIp];
 };
-const zoneFile = () => readFileSync(join(here.state, 'root/var/lib/bind/whmapi1/bob.example.db'), 'utf8');
+const zonePath = () => join(here.state, 'root/var/lib/bind/whmapi1/bob.example.db');
+const zoneFile = () => readFileSync(zonePath(), 'utf8');
 const records = (type: string) =>
   zoneFile()
     .split('\n')
@@ -31,6 +32,9 @@ const records = (type: string) =>
 const serial = () => Number(/^\s*(\d{10})/m.exec(zoneFile())?.[1]);
 
 describe('setsiteip', () => {
+  beforeEach(install);
+  afterEach(uninstall);
+
   it('assigns an account a dedicated address, by its name or its domain, and a shared one again', async () => {
     expect(await set({ user: 'bob', ip: '192.0.2.2' })).toMatchObject({ result: 1, reason: 'OK' });
     expect(await addressOf('bob')).toEqual(['192.0.2.2', true]);
@@ -75,34 +79,36 @@ describe('setsiteip', () => {
     expect(await addressOf('bob')).toEqual(['192.0.2.3', false]);
   });
 
-  it.each<[Record<string, Json>, string, string]>([
-    [
-      { user: 'bob', ip: '192.0.2.77' },
-      'bad_param',
-      'The parameter “ip” should be an address of this server, not “192.0.2.77”. Run listips to list them.',
-    ],
-    [
-      { user: 'bob', ip: '192.0.2.2' },
-      'bad_param',
-      'The address “192.0.2.2” is the dedicated address of another account.',
-    ],
-    [
-      { user: 'bob', domain: 'ann.example', ip: '192.0.2.3' },
-      'bad_param',
-      '“ann.example” is not the main domain of the account “bob”.',
-    ],
-    [{ user: 'nobody1', ip: '192.0.2.3' }, 'not_found', 'You do not have a user named “nobody1”.'],
-    [
-      { domain: 'none.example', ip: '192.0.2.3' },
-      'not_found',
-      'You do not have an account with the domain “none.example”.',
-    ],
-    [{ ip: '192.0.2.3' }, 'missing_param', expect.stringContaining('“user”') as string],
-    [{ user: 'bob', ip: '2001:db8::1' }, 'bad_param', expect.stringContaining('an IPv4 address') as string],
-  ])('rejects %j', async (args, error_code, reason) => {
+  it('changes nothing if it rejects the arguments', async () => {
     await addAccounts(here, anAccount({ username: 'ann', ip: '192.0.2.2', settings: { dedicatedIp: true } }));
-    expect(await set(args)).toMatchObject({ result: 0, error_code, reason });
-    expect(await addressOf('bob')).toEqual(['192.0.2.1', false]);
+    for (const [args, error_code, reason] of [
+      [
+        { user: 'bob', ip: '192.0.2.77' },
+        'bad_param',
+        'The parameter “ip” should be an address of this server, not “192.0.2.77”. Run listips to list them.',
+      ],
+      [
+        { user: 'bob', ip: '192.0.2.2' },
+        'bad_param',
+        'The address “192.0.2.2” is the dedicated address of another account.',
+      ],
+      [
+        { user: 'bob', domain: 'ann.example', ip: '192.0.2.3' },
+        'bad_param',
+        '“ann.example” is not the main domain of the account “bob”.',
+      ],
+      [{ user: 'nobody1', ip: '192.0.2.3' }, 'not_found', 'You do not have a user named “nobody1”.'],
+      [
+        { domain: 'none.example', ip: '192.0.2.3' },
+        'not_found',
+        'You do not have an account with the domain “none.example”.',
+      ],
+      [{ ip: '192.0.2.3' }, 'missing_param', expect.stringContaining('“user”') as string],
+      [{ user: 'bob', ip: '2001:db8::1' }, 'bad_param', expect.stringContaining('an IPv4 address') as string],
+    ] as [Record<string, Json>, string, string][]) {
+      expect({ args, ...(await set(args)) }).toMatchObject({ args, result: 0, error_code, reason });
+      expect([args, await addressOf('bob')]).toEqual([args, ['192.0.2.1', false]]);
+    }
   });
 
   describe('of a reseller', () => {
@@ -148,14 +154,15 @@ describe('setsiteip', () => {
   });
 
   describe('with a zone', () => {
-    const add = (name: string, type: string, address: string) =>
-      here.call('addzonerecord', { domain: 'bob.example', name, type, address });
     beforeEach(async () => {
       await here.call('adddns', { domain: 'bob.example', ip: '192.0.2.1' });
-      await add('shop', 'A', '192.0.2.1');
-      await add('far', 'A', '198.51.100.7');
-      await add('both', 'A', '192.0.2.1');
-      await add('both', 'A', '192.0.2.2');
+      const added = [
+        ['shop', '192.0.2.1'],
+        ['far', '198.51.100.7'],
+        ['both', '192.0.2.1'],
+        ['both', '192.0.2.2'],
+      ].map(([name, address]) => `${name}.bob.example.\t86400\tIN\tA\t${address}\n`);
+      writeFileSync(zonePath(), `${zoneFile()}${added.join('')}`);
     });
 
     it('changes the A records that have the old address, and keeps the others', async () => {
@@ -192,9 +199,8 @@ describe('setsiteip', () => {
     });
 
     it('changes nothing if the zone cannot be edited', async () => {
-      const path = join(here.state, 'root/var/lib/bind/whmapi1/bob.example.db');
       const text = `${zoneFile()}$GENERATE 1-3 host$ A 192.0.2.1\n`;
-      writeFileSync(path, text);
+      writeFileSync(zonePath(), text);
       expect(await set({ user: 'bob', ip: '192.0.2.2' })).toMatchObject({
         error_code: 'host_failed',
         reason: expect.stringContaining('$GENERATE') as string,
@@ -231,7 +237,8 @@ describe('an account with more domains', () => {
   const file = (name: string) =>
     readFileSync(join(here.state, `root/var/lib/bind/whmapi1/${name}.db`), 'utf8');
   const zones = ['ann.example', 'addon.example', 'parked.example', 'sub.ann.example', 'extra.example'];
-  beforeEach(async () => {
+  beforeAll(async () => {
+    await install();
     await here.call('addips', { ips: '192.0.2.10', netmask: '255.255.255.0' });
     await here.call('createacct', { username: 'ann', domain: 'ann.example', customip: '192.0.2.10' });
     await here.call('create_subdomain', { domain: 'sub.ann.example', document_root: 'public_html/sub' });
@@ -245,6 +252,14 @@ describe('an account with more domains', () => {
     await here.call('adddns', { domain: 'sub.ann.example', ip: '192.0.2.10', trueowner: 'ann' });
     await here.call('adddns', { domain: 'extra.example', ip: '192.0.2.10', trueowner: 'ann' });
   });
+  // Each test begins with the address that is not the main one.
+  beforeEach(async () => {
+    here.overrides = {};
+    await here.call('addips', { ips: '192.0.2.10', netmask: '255.255.255.0' });
+    await set({ user: 'ann', ip: '192.0.2.10' });
+    expect((await addressOf('ann'))[0]).toBe('192.0.2.10');
+  });
+  afterAll(uninstall);
 
   it('has its address in all its zones and virtual hosts, which setsiteip changes', async () => {
     for (const name of zones) expect(file(name)).toContain('192.0.2.10');
@@ -326,7 +341,11 @@ describe('an address that is removed', () => {
   const create = () =>
     here.call('createacct', { username: 'ann', domain: 'ann.example', customip: '192.0.2.10' });
   const remove = () => here.call('delip', { ip: '192.0.2.10' });
-  beforeEach(() => here.call('addips', { ips: '192.0.2.10', netmask: '255.255.255.0' }));
+  beforeEach(async () => {
+    await install();
+    await here.call('addips', { ips: '192.0.2.10', netmask: '255.255.255.0' });
+  });
+  afterEach(uninstall);
 
   /** During the next `users.create` or `addresses.remove`, another call gets half a second to overtake. */
   const overtakenBy = (method: 'create' | 'remove', other: () => Promise<Envelope>) => {

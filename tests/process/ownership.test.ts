@@ -18,50 +18,47 @@ beforeEach(() => {
 const write = () => storeSecret('eve', 'MFRGGZDFMZTWQ2LK', { state });
 
 /** Only root can create files that belong to somebody else. */
-const itAsRoot = process.getuid?.() === 0 ? it : it.skip;
+const isRoot = process.getuid?.() === 0;
 
-const places = ['', 'store.db', 'secret.key', 'audit.log'].map((name) => ({
-  name,
-  called: name === '' ? 'the state directory' : name,
-  mode: name === '' ? '700' : '600',
-}));
+// Open to the group, and open to everybody else.
+const FOLDER = { mode: '700', open: ['750', '701'] };
+const FILE = { mode: '600', open: ['640', '604'] };
 
-describe.each(places)('$called', ({ name, mode }) => {
-  beforeEach(async () => {
+it.each([
+  { name: '', called: 'the state directory', ...FOLDER },
+  { name: 'store.db', called: 'store.db', ...FILE },
+  { name: 'secret.key', called: 'secret.key', ...FILE },
+  { name: 'audit.log', called: 'audit.log', ...FILE },
+])(
+  'rejects $called if others can access or own it, until the command in the reason is run',
+  async (place) => {
+    const { name, mode, open } = place;
     await storeSecret('bob', 'WJ73QJSKZBXCIFPZ', { state });
-  });
-
-  it.each(name === '' ? ['755', '770', '701'] : ['644', '660', '604'])(
-    'is rejected with mode %s, until the command in the reason is run',
-    async (open) => {
-      chmodSync(join(state, name), Number.parseInt(open, 8));
+    const path = join(state, name);
+    for (const given of open) {
+      chmodSync(path, Number.parseInt(given, 8));
       const refusal = await expectRefusal();
       expect(refusal.metadata.reason).toMatch(
-        new RegExp(` is open to others \\(mode ${open}\\)\\. Restrict it: chmod ${mode} '`),
+        new RegExp(` is open to others \\(mode ${given}\\)\\. Restrict it: chmod ${mode} '`),
       );
       mend(refusal);
-      expect(modeOf(join(state, name))).toBe(mode);
-      expect(await write()).toMatchObject({ status: 0, metadata: { reason: 'OK' } });
-    },
-  );
-
-  itAsRoot(
-    'is rejected if it belongs to another user, until the command in the reason has been run',
-    async () => {
-      giveAway(join(state, name));
-      chmodSync(join(state, name), 0o777);
+      expect(modeOf(path)).toBe(mode);
+    }
+    if (isRoot) {
+      giveAway(path);
+      chmodSync(path, 0o777);
       const owner = await expectRefusal();
       expect(owner.metadata.reason).toMatch(
         / belongs to the user ID 12345, not to you \(0\)\. Run the call as its owner, or change the owner: chown 0 '/,
       );
       mend(owner);
-      const open = await expectRefusal();
-      expect(open.metadata.reason).toContain('(mode 777)');
-      mend(open);
-      expect(await write()).toMatchObject({ status: 0, metadata: { reason: 'OK' } });
-    },
-  );
-});
+      const others = await expectRefusal();
+      expect(others.metadata.reason).toContain('(mode 777)');
+      mend(others);
+    }
+    expect(await write()).toMatchObject({ status: 0, metadata: { reason: 'OK' } });
+  },
+);
 
 it('rejects a read that cannot be logged safely', async () => {
   await storeSecret('bob', 'WJ73QJSKZBXCIFPZ', { state });
