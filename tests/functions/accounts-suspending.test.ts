@@ -156,24 +156,26 @@ describe('suspendacct', () => {
 });
 
 describe('an account whose user somebody has removed by hand', () => {
-  it.each<[string, Args]>([
-    ['suspendacct', {}],
-    ['modifyacct', { newuser: 'robert' }],
-    ['modifyacct', { HASSHELL: '1' }],
-    ['forcepasswordchange', { users_json: '{"bob":1}' }],
-  ])('is reported by %s %j, and nothing stays in progress', async (command, args) => {
+  it('is reported by each function, and nothing stays in progress', async () => {
     await create('bob');
     const before = await storedAccount(here, 'bob');
     await (await here.engine.machine.users()).remove('bob');
-    const given = command === 'forcepasswordchange' ? args : { user: 'bob', ...args };
-    expect((await here.call(command, given)).metadata).toEqual({
-      version: 1,
-      reason: expect.stringMatching(/^The server has no user “(?:bob|robert)”\.$/) as string,
-      result: 0,
-      command,
-      error_code: 'not_found',
-    });
-    expect(await storedAccount(here, 'bob')).toEqual(before);
+    for (const [command, args] of [
+      ['suspendacct', { user: 'bob' }],
+      ['modifyacct', { user: 'bob', newuser: 'robert' }],
+      ['modifyacct', { user: 'bob', HASSHELL: '1' }],
+      ['forcepasswordchange', { users_json: '{"bob":1}' }],
+    ] as [string, Args][]) {
+      expect({ args, ...(await here.call(command, args)).metadata }).toEqual({
+        args,
+        version: 1,
+        reason: expect.stringMatching(/^The server has no user “(?:bob|robert)”\.$/) as string,
+        result: 0,
+        command,
+        error_code: 'not_found',
+      });
+      expect([args, await storedAccount(here, 'bob')]).toEqual([args, before]);
+    }
     expect((await here.call('removeacct', { username: 'bob' })).metadata).toEqual({
       version: 1,
       reason: 'bob account removed',
@@ -200,37 +202,36 @@ describe('another reseller’s account', () => {
     ...['allow-unlimited-disk-pkgs', 'allow-unlimited-bw-pkgs'],
   ];
 
-  it.each<[string, Args]>([
-    ['modifyacct', { domain: 'taken.example', owner: 'rita' }],
-    ['removeacct', {}],
-    ['suspendacct', {}],
-    ['unsuspendacct', {}],
-    ['passwd', { password: 'x' }],
-    ['editquota', { quota: '0' }],
-    ['limitbw', {}],
-    ['set_digest_auth', { password: 'x', enabledigest: '1' }],
-    ['forcepasswordchange', { stop_on_failure: '1' }],
-  ])('gets the same response from %s as a nonexistent one', async (command, args) => {
+  it('gets the same response from each function as a nonexistent one', async () => {
     await create('bob');
     const before = [shadow(), passwd(), await storedAccount(here, 'bob')];
-    const about = (name: string): Args => {
-      if (command === 'forcepasswordchange') return { users_json: { [name]: 1 } };
-      return { [command === 'removeacct' ? 'username' : 'user']: name };
-    };
-    for (const name of ['bob', 'none']) {
-      const given = { ...about(name), ...args };
-      const { metadata, data } = await here.call(command, given, { as: reseller('rita', ...all) });
-      expect({ metadata, data }).toEqual({
-        metadata: {
-          version: 1,
-          reason: `You do not have access to an account named “${name}”.`,
-          result: 0,
-          command,
-          error_code: 'denied',
-        },
-        data: undefined,
-      });
+    const as = reseller('rita', ...all);
+    for (const [command, argsFor] of [
+      ['modifyacct', (user) => ({ user, domain: 'taken.example', owner: 'rita' })],
+      ['removeacct', (username) => ({ username })],
+      ['suspendacct', (user) => ({ user })],
+      ['unsuspendacct', (user) => ({ user })],
+      ['passwd', (user) => ({ user, password: 'x' })],
+      ['editquota', (user) => ({ user, quota: '0' })],
+      ['limitbw', (user) => ({ user })],
+      ['set_digest_auth', (user) => ({ user, password: 'x', enabledigest: '1' })],
+      ['forcepasswordchange', (name) => ({ users_json: { [name]: 1 }, stop_on_failure: '1' })],
+    ] as [string, (name: string) => Args][]) {
+      for (const name of ['bob', 'none']) {
+        const { metadata, data } = await here.call(command, argsFor(name), { as });
+        expect({ metadata, data }).toEqual({
+          metadata: {
+            version: 1,
+            reason: `You do not have access to an account named “${name}”.`,
+            result: 0,
+            command,
+            error_code: 'denied',
+          },
+          data: undefined,
+        });
+      }
+      const after = [shadow(), passwd(), await storedAccount(here, 'bob')];
+      expect([command, after]).toEqual([command, before]);
     }
-    expect([shadow(), passwd(), await storedAccount(here, 'bob')]).toEqual(before);
   });
 });

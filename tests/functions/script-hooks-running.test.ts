@@ -11,7 +11,7 @@ import { until } from '../support/until.ts';
 
 let here: Installation;
 let scripts: HookScripts;
-let added: string[] = [];
+const added: string[] = [];
 beforeAll(async () => {
   here = new Installation();
   scripts = new HookScripts(here);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AccountSockets } from '../../src/http/account-sockets.ts';
 import { Installation } from '../support/installation.ts';
+import { Terminal } from '../support/terminal.ts';
 
 const password = 'correct horse battery staple 7';
 const top = join(__dirname, '../..');
@@ -105,32 +106,38 @@ it('exits with 1 if the function fails, and says why', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ result: { status: 0, data: null } });
 });
 
-it.each([
-  [['DomainInfo', 'nothing'], 'uapi --help DomainInfo lists the functions of this module.\n'],
-  [['Email', 'add_pop'], 'uapi --help lists the modules, uapi --help MODULE the functions of one.\n'],
-  [['SubDomain', 'addsubdomain'], 'uapi --help SubDomain addsubdomain explains the parameters.\n'],
-])('after the failure of %j, it names the help of uapi', async (words, hint) => {
-  const { status, stderr } = await uapi(['--user=bob', ...words], {
-    env: here.environment as Record<string, string>,
-  });
-  expect({ status, stderr }).toEqual({ status: 1, stderr: hint });
+it('names the help of uapi after a failure', async () => {
+  const terminal = new Terminal();
+  terminal.environment = here.environment;
+  for (const [words, hint] of [
+    [['DomainInfo', 'nothing'], 'uapi --help DomainInfo lists the functions of this module.\n'],
+    [['Email', 'add_pop'], 'uapi --help lists the modules, uapi --help MODULE the functions of one.\n'],
+    [['SubDomain', 'addsubdomain'], 'uapi --help SubDomain addsubdomain explains the parameters.\n'],
+  ] as const) {
+    const { status, stderr } = await terminal.run('--uapi', '--user=bob', ...words);
+    expect({ words, status, stderr }).toEqual({ words, status: 1, stderr: hint });
+  }
+  terminal.remove();
 });
 
-it.each([
-  [['DomainInfo'], 'Name a module and a function.'],
-  [['../x', 'y'], 'The names of a module and a function have only letters'],
-  [['--frobnicate', 'a', 'b'], 'unknown option'],
-  [['--filter=domain=a', 'DomainInfo', 'domains_data'], 'uapi filters and sorts by arguments'],
-  [['--sort=domain', 'DomainInfo', 'domains_data'], 'uapi filters and sorts by arguments'],
-  [['--fields=domain', 'DomainInfo', 'domains_data'], 'uapi filters and sorts by arguments'],
-  [['--host=h1', 'DomainInfo', 'list_domains'], 'uapi calls functions of this server only'],
-  [['--timeout=5', 'DomainInfo', 'list_domains'], 'uapi calls functions of this server only'],
-  [['--tasks', 'DomainInfo', 'list_domains'], 'An option of this line belongs to whmapi1'],
-])('refuses %j with a usage line', async (words, message) => {
-  const { status, stderr } = await uapi(words, {});
-  expect(status).toBe(2);
-  expect(stderr).toContain(`uapi: ${message}`);
-  expect(stderr).toContain('Usage: uapi ');
+it('refuses other words with a usage line', async () => {
+  const terminal = new Terminal();
+  for (const [words, message] of [
+    [['DomainInfo'], 'Name a module and a function.'],
+    [['../x', 'y'], 'The names of a module and a function have only letters'],
+    [['--frobnicate', 'a', 'b'], 'unknown option'],
+    [['--filter=domain=a', 'DomainInfo', 'domains_data'], 'uapi filters and sorts by arguments'],
+    [['--sort=domain', 'DomainInfo', 'domains_data'], 'uapi filters and sorts by arguments'],
+    [['--fields=domain', 'DomainInfo', 'domains_data'], 'uapi filters and sorts by arguments'],
+    [['--host=h1', 'DomainInfo', 'list_domains'], 'uapi calls functions of this server only'],
+    [['--timeout=5', 'DomainInfo', 'list_domains'], 'uapi calls functions of this server only'],
+    [['--tasks', 'DomainInfo', 'list_domains'], 'An option of this line belongs to whmapi1'],
+  ] as const) {
+    const { status, stderr } = await terminal.run('--uapi', ...words);
+    expect([words, status, stderr]).toEqual([words, 2, expect.stringContaining(`uapi: ${message}`)]);
+    expect(stderr).toContain('Usage: uapi ');
+  }
+  terminal.remove();
 });
 
 itAsRoot('acts for the user that calls it', async () => {

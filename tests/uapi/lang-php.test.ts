@@ -28,12 +28,12 @@ async function createAccounts(): Promise<void> {
   });
 }
 describe('versions', () => {
-  beforeEach(async () => {
+  beforeAll(async () => {
     here = new Installation({ checksPools: true });
     installPhp(here, '8.3', '8.4');
     await createAccounts();
   });
-  afterEach(() => {
+  afterAll(() => {
     here.remove();
   });
 
@@ -42,6 +42,7 @@ describe('versions', () => {
     expect(await succeed('php_get_system_default_version')).toEqual({ version: 'ea-php84' });
     await here.call('php_set_system_default_version', { version: 'ea-php83' });
     expect(await succeed('php_get_system_default_version')).toEqual({ version: 'ea-php83' });
+    await here.call('php_set_system_default_version', { version: 'ea-php84' });
   });
 
   test('LangPHP::php_get_vhost_versions lists the virtual hosts of the account alone', async () => {
@@ -108,6 +109,7 @@ describe('versions', () => {
     );
     const { warnings } = await uapi('php_set_vhost_versions', { version: 'ea-php83', vhost: 'bob.example' });
     expect(warnings?.[0]).toContain('PHP does not run for “bob.example”');
+    await here.call('php_set_vhost_versions', { version: 'inherit', vhost: 'bob.example', php_fpm: '1' });
   });
 
   it('need the feature of the package', async () => {
@@ -116,6 +118,7 @@ describe('versions', () => {
     await here.call('changepackage', { user: 'bob', pkg: 'few' });
     expect(await errorOf('php_get_vhost_versions')).toContain('requires the feature “multiphp”');
     expect(await errorOf('php_ini_get_user_paths')).toContain('requires the feature “multiphp_ini_editor”');
+    await here.call('changepackage', { user: 'bob', pkg: 'default' });
   });
 });
 

@@ -22,15 +22,23 @@ interface Answer {
   readonly data: Record<'session_temp_user' | 'session_temp_pass', string> & { readonly created: number };
 }
 
-beforeEach(async () => {
+beforeAll(async () => {
   server = await TestServer.startWithAccounts();
-  for (const username of ['bob', 'eve'])
-    await server.here.call('createacct', { username, domain: `${username}.example`, password });
+  for (const username of ['bob', 'eve']) await createAccount(username);
 });
-afterEach(() => server.stop());
+afterEach(async () => {
+  server.here.time += IDLE_MS;
+  await check();
+  await runTasks();
+  expect(users()).toEqual([]);
+});
+afterAll(() => server.stop());
 
-async function logIn(user = 'bob') {
-  const body = new URLSearchParams({ user, pass: password });
+const createAccount = (username: string) =>
+  server.here.call('createacct', { username, domain: `${username}.example`, password });
+
+async function logIn(user = 'bob', pass = password) {
+  const body = new URLSearchParams({ user, pass });
   const { cookie, path } = sessionOf(await server.askAccounts('/login', { method: 'POST', body }));
   return {
     create: async () => answerOf(await server.askAccounts(path + PATH, { headers: { cookie } })),
@@ -40,10 +48,11 @@ async function logIn(user = 'bob') {
 const answerOf = ({ text }: { readonly text: string }) => JSON.parse(text) as Answer;
 const uapi = (name: string, args: Record<string, string> = {}) => server.here.uapi('bob', name, args);
 
-/** The users that the sandbox has recorded. */
+/** The users of sessions that the sandbox has recorded. */
 function users(): string[] {
   const folder = join(server.here.state, 'root/var/lib/whmapi1-mysql/users');
-  return existsSync(folder) ? readdirSync(folder).map((name) => name.replace(/\.json$/, '')) : [];
+  const all = existsSync(folder) ? readdirSync(folder).map((name) => name.replace(/\.json$/, '')) : [];
+  return all.filter((name) => name.startsWith('cpses_'));
 }
 const check = () => new TaskWatch(sessionUsers, { engine: server.here.engine }).check();
 async function runTasks(): Promise<TaskLogFiles> {
@@ -147,21 +156,31 @@ test('neither the account nor WHM lists or changes it', async () => {
     status: 0,
     errors: [expect.stringContaining('reserved') as string],
   });
-  expect(users()).toEqual(['bob_app', name]);
+  await server.here.call('set_tweaksetting', { module: 'Main', key: 'database_prefix', value: '1' });
+  expect(users()).toEqual([name]);
+  expect((await uapi('Mysql::list_users')).data).toMatchObject([{ user: 'bob_app' }]);
 });
 
-test.each([
-  ['a new password', 'passwd', { user: 'bob', password: `${password}8` }],
-  ['a suspension', 'suspendacct', { user: 'bob' }],
-  ['a new name of the account', 'modifyacct', { user: 'bob', newuser: 'robert' }],
-  ['the removal of the account', 'removeacct', { username: 'bob' }],
-])('%s ends it', async (_what, command, args) => {
-  await (await logIn()).create();
+test('a new password, a suspension, a new name and the removal of the account end it', async () => {
+  await createAccount('carl');
   const evesName = (await (await logIn('eve')).create()).data.session_temp_user;
-  expect((await server.here.call(command, args)).metadata).toMatchObject({ result: 1 });
-  await check();
-  await runTasks();
-  expect(users()).toEqual([evesName]);
+  const login = { user: 'carl', pass: password };
+  for (const [command, args] of [
+    ['passwd', { user: 'carl', password: `${password}8` }],
+    ['suspendacct', { user: 'carl' }],
+    ['modifyacct', { user: 'carl', newuser: 'charles' }],
+    ['removeacct', { username: 'charles' }],
+  ] as [string, Record<string, string>][]) {
+    if (command === 'modifyacct') await server.here.call('unsuspendacct', { user: 'carl' });
+    if (command === 'removeacct') login.user = 'charles';
+    await (await logIn(login.user, login.pass)).create();
+    expect([command, users().length]).toEqual([command, 2]);
+    expect((await server.here.call(command, args)).metadata).toMatchObject({ result: 1 });
+    if (command === 'passwd') login.pass = args.password ?? '';
+    await check();
+    await runTasks();
+    expect([command, users()]).toEqual([command, [evesName]]);
+  }
 });
 
 test('a user that was dropped by hand is created again', async () => {
