@@ -103,7 +103,7 @@ export function totals(functions: readonly PlacedFunction[]): string {
   return (
     `${listed} of the ${documented.length} documented functions work, ` +
     `in ${begun.length} of ${allFamilies.length} families. ` +
-    `With ${working.size - listed} that are not in that list, there are ${working.size} functions.`
+    `${working.size - listed} others work too: ${working.size} functions in all.`
   );
 }
 
