@@ -2,7 +2,7 @@
 import type { Db } from '../../../core/context.ts';
 import * as guardedAttempts from './guarded-attempts.ts';
 import type { LoginService } from './callers.ts';
-import { checkCode, REFUSAL_MS, type LoginDependencies } from './logins.ts';
+import { checkCode, type LoginDependencies } from './logins.ts';
 import * as sessions from './sessions.ts';
 
 /** Exactly one of them is set. The other is empty. */
@@ -24,7 +24,7 @@ const BLOCKED_CODE = { problem: 'tfa_invalid', reason: 'The security code is inv
 
 /** Marks the session as confirmed for a while if the proof is right. */
 export async function confirm(dependencies: LoginDependencies, proof: Proof): Promise<Confirmation> {
-  const least = dependencies.sleep?.(REFUSAL_MS);
+  const least = dependencies.sleep?.(guardedAttempts.REFUSAL_MS);
   const confirmation = await decide(dependencies, proof);
   if ('problem' in confirmation) await least;
   return confirmation;

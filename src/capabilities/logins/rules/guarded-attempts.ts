@@ -3,7 +3,13 @@
 // on one or many connections or to several servers of one store, can therefore never exceed the limits.
 import type { Db } from '../../../core/context.ts';
 import * as bruteForce from './brute-force/brute-force.ts';
-import { REFUSAL_MS, type LoginDependencies } from './logins.ts';
+import type { LoginDependencies } from './logins.ts';
+
+/**
+ * The minimum duration of every rejection, so that the duration does not distinguish a wrong password from a blocked
+ * address.
+ */
+export const REFUSAL_MS = 300;
 
 export interface Subject extends bruteForce.Login {
   /** Undefined if a code is checked instead of a password. */

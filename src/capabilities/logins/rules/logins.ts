@@ -47,12 +47,6 @@ export type Verdict =
 
 export const DENIED = { problem: 'denied', reason: 'The login is invalid.' } as const satisfies Verdict;
 
-/**
- * The minimum duration of every rejection, so that the duration does not distinguish a wrong password from a blocked
- * address.
- */
-export const REFUSAL_MS = 300;
-
 /** Returns the caller if the password is right, the code is right if one is required, and the login is not blocked. */
 export async function attempt(dependencies: LoginDependencies, login: Attempt): Promise<Verdict> {
   return atLeast(dependencies, () => decide(dependencies, login));
@@ -63,7 +57,7 @@ export async function atLeast(
   { sleep }: Pick<LoginDependencies, 'sleep'>,
   decided: () => Promise<Verdict>,
 ): Promise<Verdict> {
-  const least = sleep?.(REFUSAL_MS);
+  const least = sleep?.(guardedAttempts.REFUSAL_MS);
   const verdict = await decided();
   if ('problem' in verdict) await least;
   return verdict;

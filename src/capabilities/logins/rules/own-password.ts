@@ -4,7 +4,7 @@ import type { Origin, OwnedLogin } from '../../../core/context.ts';
 import { badParam } from '../../../core/errors.ts';
 import { BY_ITS_USER } from './brute-force/brute-force.ts';
 import * as guardedAttempts from './guarded-attempts.ts';
-import { REFUSAL_MS, type LoginDependencies } from './logins.ts';
+import type { LoginDependencies } from './logins.ts';
 import { OWN_ADDRESS } from './system-logins.ts';
 
 export interface GivenPassword {
@@ -26,7 +26,7 @@ export async function assertPassword(
   dependencies: LoginDependencies,
   { user, param, password, origin, login: other }: GivenPassword,
 ): Promise<void> {
-  const least = dependencies.sleep?.(REFUSAL_MS);
+  const least = dependencies.sleep?.(guardedAttempts.REFUSAL_MS);
   const isByItsUser = origin === undefined;
   const login = {
     ...{ user: other?.name ?? user, password, authentication: isByItsUser ? BY_ITS_USER : 'cpaneld' },

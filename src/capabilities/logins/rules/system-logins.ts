@@ -4,7 +4,7 @@ import type { Db } from '../../../core/context.ts';
 import * as bruteForce from './brute-force/brute-force.ts';
 import { requirementOf, type Requirement } from './system-login-rules.ts';
 import * as guardedAttempts from './guarded-attempts.ts';
-import { checkCode, REFUSAL_MS, type LoginDependencies } from './logins.ts';
+import { checkCode, type LoginDependencies } from './logins.ts';
 
 export interface SystemLogin {
   /** The user whose login it is: for su the target user, for sudo the calling user. */
@@ -50,7 +50,7 @@ export async function check(
   login: SystemLogin,
   code: string,
 ): Promise<SystemVerdict> {
-  const least = dependencies.sleep?.(REFUSAL_MS);
+  const least = dependencies.sleep?.(guardedAttempts.REFUSAL_MS);
   const verdict = await guardedAttempts.attempt<SystemVerdict>(dependencies, subjectOf(login), {
     refused: DENIED,
     judge: (context) => judge(context, login, code),

@@ -5,7 +5,7 @@ import { ApiError } from '../../../../core/errors.ts';
 import * as bruteForce from '../brute-force/brute-force.ts';
 import { callerAt, type LoginService } from '../callers.ts';
 import * as guardedAttempts from '../guarded-attempts.ts';
-import { checkSecondFactor, DENIED, REFUSAL_MS, type LoginDependencies, type Verdict } from '../logins.ts';
+import { checkSecondFactor, DENIED, type LoginDependencies, type Verdict } from '../logins.ts';
 import * as links from './links.ts';
 import type { LinkedIdentity } from './links.ts';
 import * as providers from './providers.ts';
@@ -29,7 +29,7 @@ export interface IdentityAttempt {
 
 /** Returns the caller if the identity is linked to the user, and the code is right if one is required. */
 export async function attempt(dependencies: LoginDependencies, login: IdentityAttempt): Promise<Verdict> {
-  const least = dependencies.sleep?.(REFUSAL_MS);
+  const least = dependencies.sleep?.(guardedAttempts.REFUSAL_MS);
   const { service, user, address } = login;
   const verdict = await guardedAttempts.attempt<Verdict>(
     dependencies,
