@@ -69,7 +69,7 @@ export async function requestOf(line: CommandLine, command: string, io: Io): Pro
  * Scripts keep running with a parameter that a function does not have, as with WHM, and get a warning. At a terminal, a
  * likely typo such as `quotta=500` stops the call, because it would be ignored. @throws UsageError
  */
-async function assertNoTypos({ command, args }: Pick<Call, 'command' | 'args'>): Promise<void> {
+async function assertNoTypos({ command, args }: Call): Promise<void> {
   const fn = await loadFunction(command);
   const [typo] = fn === undefined ? [] : await findTypos(fn, args);
   if (typo === undefined) return;

@@ -33,7 +33,7 @@ export const runsAsAccount = ({ name }: AnyFunction): boolean => Object.hasOwn(n
 export async function accountFunction(
   fn: AnyFunction,
   args: readonly RawArgument[],
-  { accountApis }: Pick<Engine, 'accountApis'>,
+  { accountApis }: Engine,
 ): Promise<AnyFunction | undefined> {
   const naming = namings[fn.name];
   if (naming === undefined) return undefined;

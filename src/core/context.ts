@@ -116,6 +116,9 @@ export interface Call {
   readonly outer?: OuterCall;
 }
 
+/** A function with its arguments. */
+export type FunctionCall = Pick<Call, 'command' | 'args'>;
+
 /** A call, as another one sees it that it makes. */
 export interface OuterCall {
   /** Learns as what the audit log records the other call. */
@@ -248,6 +251,13 @@ export interface OwnedLogin {
   readonly check: () => Promise<boolean>;
 }
 
+/** The store, and what decrypts its secrets. */
+export type SealedStore = Pick<Context, 'db' | 'sealer'>;
+/** The store, and who reads or changes it. */
+export type CallerStore = Pick<Context, 'db' | 'caller'>;
+/** The store, and the time. */
+export type DatedStore = Pick<Context, 'db' | 'now'>;
+
 /** The context outside transactions: for functions whose effect is `none` or `calls`, and for `look`. */
 export interface FreeContext extends CallContext {
   readonly machine: Machine;
@@ -268,16 +278,12 @@ export interface FreeContext extends CallContext {
   /** Makes a call on another server. */
   readonly callPeer: CallPeer;
   /** Runs another call as the same caller. For functions that `calls`. */
-  readonly call: (call: Pick<Call, 'command' | 'args'>) => Promise<Envelope>;
+  readonly call: (call: FunctionCall) => Promise<Envelope>;
   /**
    * Runs a function of UAPI or API 2 as an account. The caller of the present call must be allowed to act for the
    * account. `command` is `Module::function`. For functions that `calls`.
    */
-  readonly callAsAccount: (
-    username: string,
-    api: AccountApi,
-    call: Pick<Call, 'command' | 'args'>,
-  ) => Promise<Envelope>;
+  readonly callAsAccount: (username: string, api: AccountApi, call: FunctionCall) => Promise<Envelope>;
   /**
    * Does this work after the call, if the process stays and the call is no dry run; otherwise undefined. Work of a name
    * that already waits or runs is not added. An error of the work is logged, except those of the machine.

@@ -1,5 +1,5 @@
 // Creates the context of a call's handler (`context.ts`), inside or outside a transaction.
-import type { Call, Caller, Context, Db, FreeContext, OuterCall } from './context.ts';
+import type { Call, Caller, Context, Db, FreeContext, OuterCall, FunctionCall } from './context.ts';
 import type { AnyFunction } from './define.ts';
 import type { Engine, Store } from './engine.ts';
 import type { Envelope } from './envelope.ts';
@@ -177,7 +177,7 @@ const outerOfAny: OuterCall = { noteKind: () => undefined };
 /** A call that another one makes, with what it gets from that. */
 function nested(
   { dryRun, origin, isAbandoned }: Call,
-  { command, args }: Pick<Call, 'command' | 'args'>,
+  { command, args }: FunctionCall,
   api: Call['api'],
   outer: OuterCall,
 ): Call {

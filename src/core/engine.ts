@@ -60,11 +60,7 @@ export interface Engine {
   /** True if any script hook is enabled. */
   readonly areHooksEnabled: (db: Db) => Promise<boolean>;
   /** The enabled script hooks of a call. Undefined if there are none. */
-  readonly findHooks: (
-    db: Db,
-    call: HookedCall,
-    engine: Pick<Engine, 'machine' | 'now'>,
-  ) => Promise<CallHooks | undefined>;
+  readonly findHooks: (db: Db, call: HookedCall, engine: Engine) => Promise<CallHooks | undefined>;
   /** The roles that this server has, such as `DNS`. */
   readonly rolesOf: (db: Db) => Promise<ReadonlySet<string>>;
   /** Adds a task to the queue in the transaction `db`. @returns its ID. */

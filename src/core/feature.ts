@@ -6,7 +6,7 @@ import { denied } from './errors.ts';
 
 /** @throws ApiError `denied` if the account does not have the function's feature. */
 export async function assertFeature(
-  { store, hasFeature }: Pick<Engine, 'store' | 'hasFeature'>,
+  { store, hasFeature }: Engine,
   { name, feature }: Pick<AnyFunction, 'name' | 'feature'>,
   { user }: Pick<Caller, 'user'>,
 ): Promise<void> {

@@ -5,7 +5,7 @@ import { ApiError } from './errors.ts';
 
 /** @throws ApiError `disabled` if this server does not have the function's role. */
 export async function assertRole(
-  { store, rolesOf }: Pick<Engine, 'store' | 'rolesOf'>,
+  { store, rolesOf }: Engine,
   { name, role }: Pick<AnyFunction, 'name' | 'role'>,
 ): Promise<void> {
   if (role === undefined) return;

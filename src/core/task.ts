@@ -1,6 +1,6 @@
 // Tasks: work that continues after the call that started it. A file in `tasks/` of a capability describes each kind of task, and
 // `src/worker/` runs them.
-import type { Call, Db, Sealer } from './context.ts';
+import type { Db, Sealer, FunctionCall } from './context.ts';
 import type { Envelope } from './envelope.ts';
 import type { Machine } from './machine.ts';
 import type { CallPeer } from './peer.ts';
@@ -98,16 +98,16 @@ export interface TaskContext {
   /** Makes a call on another server. */
   readonly callPeer: CallPeer;
   /** Makes a call as root. The call takes the locks that it needs. */
-  readonly call: (call: Pick<Call, 'command' | 'args'>) => Promise<Envelope>;
+  readonly call: (call: FunctionCall) => Promise<Envelope>;
   /** The same with a function that only this program itself calls (`own-functions.ts`). */
-  readonly callOwn: (call: Pick<Call, 'command' | 'args'>) => Promise<Envelope>;
+  readonly callOwn: (call: FunctionCall) => Promise<Envelope>;
   /**
    * Makes a call as root if what the task has read before still holds, so that it does not undo what another call has
    * changed in between. `isCurrent` is asked in the transaction in which the call reads and plans.
    * @returns undefined if it no longer holds. Then nothing was changed.
    */
   readonly callIfCurrent: (
-    call: Pick<Call, 'command' | 'args'>,
+    call: FunctionCall,
     isCurrent: (db: Db) => Promise<boolean>,
   ) => Promise<Envelope | undefined>;
   /** @param percent 0 to 100. @param activity a sentence about what the task is doing now. */

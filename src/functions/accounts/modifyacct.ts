@@ -268,7 +268,7 @@ export default defineFunction({
 
 /** Reads the files in which this program may have written the home or a domain of the account. */
 async function lookForAccessFiles(
-  { machine, caller, transaction }: Pick<FreeContext, 'machine' | 'caller' | 'transaction'>,
+  { machine, caller, transaction }: FreeContext,
   user: string,
 ): Promise<FoundAccessFiles> {
   const folders = await transaction('reads', async (db) => {
@@ -281,7 +281,7 @@ async function lookForAccessFiles(
 
 /** Those that change. */
 async function filesFollowing(
-  { db, warn }: Pick<Context, 'db' | 'warn'>,
+  { db, warn }: Context,
   { before, after }: { readonly before: accounts.Account; readonly after: accounts.Account },
   found: FoundAccessFiles | undefined,
 ) {

@@ -119,7 +119,7 @@ function readCommand(text: string, at: number): Command {
 async function runCommands(
   commands: readonly Command[],
   stopsAtFailure: boolean,
-  { call, isAbandoned }: Pick<FreeContext, 'call' | 'isAbandoned'>,
+  { call, isAbandoned }: FreeContext,
 ): Promise<Answer[]> {
   const answers: Answer[] = [];
   let room = MAX_ANSWER;

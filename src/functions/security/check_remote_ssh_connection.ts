@@ -31,8 +31,8 @@ export default defineFunction({
     },
   ],
 
-  async handler({ host, port }, { machine }) {
-    const banner = await bannerOf({ machine }, host, port);
+  async handler({ host, port }, context) {
+    const banner = await bannerOf(context, host, port);
     if (banner === undefined) {
       throw new ApiError(
         'host_failed',

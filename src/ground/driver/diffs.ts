@@ -22,3 +22,8 @@ export function unifiedDiff({ path, before, after, isSecret }: Versions): string
     headerOptions: FILE_HEADERS_ONLY,
   });
 }
+
+/** The lines of a diff, for the preview of a step. */
+export function linesOfDiff(diff: string): string[] {
+  return diff === '' ? [] : diff.trimEnd().split('\n');
+}

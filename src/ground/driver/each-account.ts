@@ -7,7 +7,10 @@ import type { TaskContext } from '../../core/task.ts';
 /** Accounts that are changed at the same time share a reload. */
 const AT_ONCE = 50;
 
-export type LockingWork = Pick<TaskContext, 'signal' | 'withLocks'>;
+/** What waits for the locks of accounts. */
+export type Locking = Pick<TaskContext, 'withLocks'>;
+
+export type LockingWork = Locking & Pick<TaskContext, 'signal'>;
 
 /**
  * Does the work for each account while its lock is held, so after the end of a call that is changing it. The work must
@@ -39,11 +42,7 @@ export async function eachAccount(
 }
 
 /** Does the work while the lock of the account is held. */
-export function withAccount<T>(
-  { withLocks }: Pick<LockingWork, 'withLocks'>,
-  username: string,
-  work: () => Promise<T>,
-): Promise<T> {
+export function withAccount<T>({ withLocks }: Locking, username: string, work: () => Promise<T>): Promise<T> {
   return withLocks([exclusive(`account ${username}`)], work);
 }
 

@@ -1,5 +1,4 @@
 // What a role of the server, such as DNS, needs on its machine.
-import type { Machine } from '../../core/machine.ts';
 import type { TaskContext, TaskLogFile } from '../../core/task.ts';
 import type { LockingWork } from './each-account.ts';
 import type { DriverMachine } from './step.ts';
@@ -25,7 +24,7 @@ export interface RoleDriver {
   /** Debian packages. */
   readonly packages: readonly string[];
   /** Debian packages that depend on what is installed, and that are installed if a repository has them. */
-  readonly optionalPackages?: (machine: Pick<Machine, 'tools'>) => Promise<readonly string[]>;
+  readonly optionalPackages?: (machine: DriverMachine) => Promise<readonly string[]>;
   /** systemd units to enable and start. */
   readonly units: readonly string[];
   /** Writes the base configuration. Can be repeated. */

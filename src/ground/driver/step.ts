@@ -1,5 +1,7 @@
 // One change of a daemon, as executed by the journal: the present state is recorded before anything is changed.
 import type { Machine } from '../../core/machine.ts';
+import type { Step } from '../../core/plan.ts';
+import { linesOfDiff } from './diffs.ts';
 
 /** What drivers can use of the machine. */
 export type DriverMachine = Pick<Machine, 'files' | 'tools' | 'services'>;
@@ -27,4 +29,21 @@ export interface ReloadableStep<Memento> extends DriverStep<Memento> {
    * @throws MachineError if the daemon does not work with them. They stay.
    */
   reload(machine: DriverMachine): Promise<void>;
+}
+
+type OneChange<Input, Memento> = Required<
+  Pick<Step<Input, Memento, void>, 'describe' | 'preview' | 'prepare' | 'apply' | 'undo'>
+>;
+
+/** What a step of a plan does if it is one change of a daemon. */
+export function oneChange<Input, Memento>(
+  changeOf: (input: Input) => DriverStep<Memento>,
+): OneChange<Input, Memento> {
+  return {
+    describe: (input) => changeOf(input).description,
+    preview: async (machine, input) => linesOfDiff(await changeOf(input).preview(machine)),
+    prepare: (machine, input) => changeOf(input).prepare(machine),
+    apply: (machine, { input, memento }) => changeOf(input).apply(machine, memento),
+    undo: (machine, { input, memento }) => changeOf(input).undo(machine, memento),
+  };
 }

@@ -39,7 +39,7 @@ export function leave(
  * @returns false if the list is not long, or the call needs it as a whole.
  */
 export function leaveItems<Item>(
-  context: LeavingText,
+  context: Context,
   items: readonly Item[],
   recordOf: (item: Item) => Value,
 ): boolean {
@@ -50,15 +50,13 @@ export function leaveItems<Item>(
   });
 }
 
-type LeavingText = Pick<Context, 'listQuery'> & Partial<Pick<Context, 'reportLongList'>>;
-
 /**
  * Leaves a list whose JSON is made from memory.
  * @param batches lists, which can be made again.
  * @returns false if the list is not long, or the call needs it as a whole.
  */
 export function leaveText(
-  { listQuery, reportLongList }: LeavingText,
+  { listQuery, reportLongList }: Context,
   length: number,
   batches: () => Iterable<string>,
 ): boolean {
@@ -98,7 +96,7 @@ export interface EitherWay<Item, Shown extends Hash> {
 
 /** Returns the records of the list. Of a long one that is left for later, it returns none. */
 export async function recordsOf<Item, Shown extends Hash>(
-  context: Pick<Context, 'db' | 'listQuery' | 'reportLongList'>,
+  context: Context,
   { areMany, all, prepareBatches, recordOf }: EitherWay<Item, Shown>,
 ): Promise<Shown[]> {
   if (context.listQuery === undefined && canLeave(context) && (await areMany())) {

@@ -57,7 +57,7 @@ export interface ListedKeys extends Pick<ListedTable, 'from' | 'key' | 'order'> 
  * be written as SQLite wrote it, so that it is never a list of JavaScript. PostgreSQL writes spaces between the items.
  */
 export async function readKeys(
-  context: Pick<Context, 'db' | 'listQuery'> & longLists.Leaving,
+  context: Context,
   { from, fromIndex, key, order }: ListedKeys,
   { where, values }: Condition,
   before: readonly string[] = [],

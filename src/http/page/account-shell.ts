@@ -51,7 +51,7 @@ export function accountShell(engine: Engine): Shell {
 
 /** Those of the features that the account has. */
 export async function featuresOf(
-  { store, hasFeature }: Pick<Engine, 'store' | 'hasFeature'>,
+  { store, hasFeature }: Engine,
   { user }: Pick<Caller, 'user'>,
   features: readonly string[],
 ): Promise<ReadonlySet<string>> {

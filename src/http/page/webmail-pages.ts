@@ -95,7 +95,7 @@ function addMessageRoute(
 
 /** @throws MachineError `not_found` if the session’s mailbox is gone, suspended, or has another password since. */
 async function filesOf(
-  { machine, sha256 }: Pick<Engine, 'machine' | 'sha256'>,
+  { machine, sha256 }: Engine,
   { caller: { user }, mailbox }: Session,
 ): Promise<MachineUserFiles> {
   if (mailbox === undefined) return openMaildir(machine, { user });

@@ -34,10 +34,7 @@ const parts: readonly AccountPart[] = [
 ];
 
 /** For the `look` of functions that create an account or change its domain. */
-export async function look(
-  context: Pick<FreeContext, 'machine' | 'system' | 'transaction'>,
-  subject: PartSubject,
-): Promise<FoundByParts> {
+export async function look(context: FreeContext, subject: PartSubject): Promise<FoundByParts> {
   const { system, transaction } = context;
   const roles = await transaction('reads', (db) => rolesOf({ db, system }));
   let found: FoundByParts = {};
@@ -108,7 +105,7 @@ const tried = (step: PlannedStep): PlannedStep => tryStep.plan({ step });
  * @returns the reasons, as sentences.
  */
 export async function refusalsOfRemoval(
-  context: Pick<FreeContext, 'machine' | 'sealer' | 'system' | 'transaction'>,
+  context: FreeContext,
   account: Account,
   wishes: PartWishes,
 ): Promise<string[]> {

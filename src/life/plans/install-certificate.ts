@@ -68,7 +68,7 @@ export interface Site<Owner extends Account = Account> {
  * @throws ApiError
  */
 export async function checkForSite(
-  { now, sealer, transaction }: Pick<FreeContext, 'now' | 'sealer' | 'transaction'>,
+  { now, sealer, transaction }: FreeContext,
   findSite: (db: Context['db']) => Promise<Site>,
   given: Given,
 ): Promise<CheckedCertificate> {

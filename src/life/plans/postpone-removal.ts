@@ -47,7 +47,7 @@ export async function postponeRemoval(
 
 /** Says that nothing is removed yet, why, and what happens next. */
 export function tellPostponed(
-  { warn, reason }: Pick<Context, 'warn' | 'reason'>,
+  { warn, reason }: Context,
   username: string,
   refusals: readonly string[],
 ): void {

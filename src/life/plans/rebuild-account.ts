@@ -101,7 +101,7 @@ export async function lookForZonesOfRoot({
 
 /** @returns undefined if there are none. @throws ApiError `key_lost`. */
 export async function rebuildZonesOfRoot(
-  context: Pick<Context, 'db' | 'sealer' | 'now'>,
+  context: Context,
   names: readonly string[],
 ): Promise<Plan | undefined> {
   const steps: PlannedStep[] = [];

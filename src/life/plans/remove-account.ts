@@ -25,7 +25,7 @@ export default change;
  * @returns the reasons, as sentences. @throws ApiError `not_found`, `denied`.
  */
 export async function lookForRemoval(
-  context: Pick<FreeContext, 'caller' | 'machine' | 'sealer' | 'system' | 'transaction'>,
+  context: FreeContext,
   username: string,
   wishes: PartWishes,
 ): Promise<readonly string[]> {

@@ -36,7 +36,7 @@ export default change;
 
 /** Says what the daemons did not do, and what becomes of it. For the answer to a plan. */
 export function tellRefusals(
-  { warn, reason }: Pick<Context, 'warn' | 'reason'>,
+  { warn, reason }: Context,
   done: string,
   results: readonly StepResult[],
 ): undefined {

@@ -16,7 +16,7 @@ export default change;
 
 /** The certificate stays in the account’s list. @throws ApiError `bad_param` if there is none. */
 export async function uninstallCertificate(
-  context: Pick<Context, 'db' | 'system'>,
+  context: Context,
   account: Account,
   servername: string,
 ): Promise<Plan> {

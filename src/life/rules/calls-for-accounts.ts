@@ -16,7 +16,7 @@ export interface CallResult {
  * are passed on.
  */
 export async function callForEach(
-  { call, inform, isDryRun }: Pick<FreeContext, 'call' | 'inform' | 'isDryRun'>,
+  { call, inform, isDryRun }: FreeContext,
   command: string,
   accounts: readonly string[],
   argumentsFor: (user: string) => Readonly<Record<string, string>>,
@@ -49,7 +49,7 @@ export function assertAllDone(results: readonly CallResult[], whatIsNotDone: str
 }
 
 /** Passes on the warnings of calls that succeeded. */
-export function passOnWarnings({ warn }: Pick<FreeContext, 'warn'>, results: readonly CallResult[]): void {
+export function passOnWarnings({ warn }: FreeContext, results: readonly CallResult[]): void {
   for (const { user, result, warnings } of results) {
     if (result === 1) for (const warning of warnings) warn(`“${user}”: ${warning}`);
   }

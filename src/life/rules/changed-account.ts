@@ -37,14 +37,12 @@ export type Changes = {
   readonly force?: boolean;
 };
 
-type Dependencies = Pick<Context, 'caller' | 'db' | 'now' | 'system'>;
-
 /**
  * Returns the account after the change. `ofMachine` contains the new username if a system user already has it.
  * @throws ApiError `bad_param`, `denied`, `limit_reached`.
  */
 export async function plan(
-  context: Dependencies,
+  context: Context,
   before: Account,
   changes: Changes,
   ofMachine: accountNames.MachineNames = new Set(),
@@ -90,7 +88,7 @@ export async function plan(
 
 /** Returns the new owner. An account that owns itself still does so after it is renamed. */
 async function ownerOf(
-  context: Dependencies,
+  context: Context,
   before: Account,
   changes: Changes,
   username: string,

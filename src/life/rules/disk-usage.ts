@@ -22,9 +22,6 @@ const BATCH = 1000;
 /** The maximum number of failures that are reported individually. */
 const MAX_WARNINGS = 20;
 
-/** What a call needs that measures only what is not known yet. */
-export type Refreshing = Measuring & Pick<FreeContext, 'inform' | 'now' | 'later' | 'isDryRun'>;
-
 /** A value is returned without a word until it is this old. */
 const FRESH_MS = 60_000;
 /** Older values are measured during the call, so that the caller sees why that fails, if it does. */
@@ -36,7 +33,7 @@ const OLD_MS = 86_400_000;
  * and a message says how old it is.
  */
 export async function refresh(
-  context: Refreshing,
+  context: FreeContext,
   { username, measuredAt }: { readonly username: string; readonly measuredAt: number | undefined },
   readSizes: ReadSizes,
 ): Promise<MachineUsage | undefined> {
@@ -93,10 +90,7 @@ async function total(
   return { blocks: files.blocks + mysql + postgresql, inodes: files.inodes };
 }
 
-async function keep(
-  context: Pick<FreeContext, 'transaction' | 'now'>,
-  { username, files, databases }: MeasuredUsage,
-): Promise<void> {
+async function keep(context: FreeContext, { username, files, databases }: MeasuredUsage): Promise<void> {
   await store(
     { usages: [[username, files]], databases: new Map(databases && [[username, databases]]) },
     context,
@@ -135,10 +129,7 @@ function notMeasured(username: string, error: MachineError): string {
  * Measures every account of the caller. What is known is stored while the rest is measured. No transaction is open during
  * the measurement. If that fails, what was measured until then is stored.
  */
-export async function measureAll(
-  context: Measuring & Pick<FreeContext, 'caller' | 'now'>,
-  readSizes: ReadSizes,
-): Promise<void> {
+export async function measureAll(context: FreeContext, readSizes: ReadSizes): Promise<void> {
   const { caller, machine, transaction, warn } = context;
   const names = await transaction('reads', (db) => namesOf(db, accounts.visibleTo(db, caller)));
   // Begins once the tools run, so that they do not wait for it.

@@ -1,5 +1,5 @@
 // What a reseller can still assign to accounts: their number, packages, disk space, bandwidth and addresses.
-import type { Caller, Context, Db } from '../../core/context.ts';
+import type { Caller, DatedStore, Db } from '../../core/context.ts';
 import { ApiError, denied } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import { BLOCKS_USED } from '../../capabilities/accounts/rules/rows.ts';
@@ -22,7 +22,7 @@ export function isBound({ privileges }: Caller): boolean {
  * @throws ApiError `limit_reached`, `denied`. The message names the limit.
  */
 export async function assertWithin(
-  { db, now }: Pick<Context, 'db' | 'now'>,
+  { db, now }: DatedStore,
   before: Asked | undefined,
   after: Asked,
 ): Promise<void> {

@@ -92,11 +92,7 @@ export async function plan(
 }
 
 /** Root can create accounts for every possible owner; a reseller only for itself. */
-export async function assertOwner(
-  { caller, db }: Pick<Context, 'caller' | 'db'>,
-  owner: string,
-  username: string,
-): Promise<void> {
+export async function assertOwner({ caller, db }: Context, owner: string, username: string): Promise<void> {
   if (owner === caller.user) return;
   if (caller.privileges !== 'all')
     throw denied(`You cannot create accounts for “${owner}”: you own the accounts that you create.`);
@@ -127,10 +123,7 @@ export const HIGHEST_ID = 60_000;
  * choose the user ID of a removed account.
  * @throws ApiError `denied`.
  */
-async function idFor(
-  { caller, db }: Pick<Context, 'caller' | 'db'>,
-  asked: number | undefined,
-): Promise<number> {
+async function idFor({ caller, db }: Context, asked: number | undefined): Promise<number> {
   if (asked === undefined) return firstUntrackedId(db);
   if (caller.privileges !== 'all') throw denied('Only root can choose the user ID.');
   return asked;

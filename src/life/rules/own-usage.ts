@@ -1,5 +1,5 @@
 // What the calling account uses of its disk space, bandwidth and domains, and what its package allows.
-import type { Context, FreeContext } from '../../core/context.ts';
+import type { DatedStore, FreeContext } from '../../core/context.ts';
 import { ApiError } from '../../core/errors.ts';
 import type { MachineUsage } from '../../core/machine.ts';
 import { BYTES_OF_MEBIBYTE } from '../../capabilities/bandwidth/rules/exceeded.ts';
@@ -10,7 +10,7 @@ import * as hostedDomains from '../../capabilities/domains/rules/hosted-domains.
 import { countDomains } from '../../capabilities/domains/rules/limits.ts';
 import type { Limit } from '../../capabilities/accounts/rules/packages/settings.ts';
 import { measuredAt, type Account } from '../../capabilities/accounts/rules/accounts.ts';
-import { measure, refresh, type Refreshing } from './disk-usage.ts';
+import { measure, refresh } from './disk-usage.ts';
 
 const BLOCK = 1024;
 
@@ -24,7 +24,7 @@ export const HOW_OLD =
  * the last measured value is the answer (`refresh`).
  */
 export async function lookAtOwnUsage(
-  context: Refreshing & Pick<FreeContext, 'caller'>,
+  context: FreeContext,
   readSizes: ReadSizes,
 ): Promise<MachineUsage | undefined> {
   const { user: username } = context.caller;
@@ -70,7 +70,7 @@ export type Resource = 'disk' | 'files' | CountedResource;
 type CountedResource = 'bandwidth' | 'addon' | 'parked' | 'sub';
 
 export async function measuredUsage(
-  context: Pick<Context, 'db' | 'now'>,
+  context: DatedStore,
   account: Account,
   measured: MachineUsage | undefined,
 ): Promise<Readonly<Record<Resource, Used>>> {
@@ -84,7 +84,7 @@ export async function measuredUsage(
 
 /** What the store knows without a measurement. */
 export async function countedUsage(
-  { db, now }: Pick<Context, 'db' | 'now'>,
+  { db, now }: DatedStore,
   { settings, username }: Account,
 ): Promise<Readonly<Record<CountedResource, Used>>> {
   const domains = countDomains(await hostedDomains.listOf(db, username));

@@ -60,7 +60,7 @@ export async function ownRow(
   };
 }
 
-export function fullNameOf({ username, domain }: Pick<Account, 'username' | 'domain'>): string {
+export function fullNameOf({ username, domain }: Account): string {
   return `${username}@${domain}`;
 }
 

@@ -1,5 +1,5 @@
 // What the owner of an account should look at: limits that are nearly used, and names without a certificate.
-import type { Context } from '../../core/context.ts';
+import type { DatedStore } from '../../core/context.ts';
 import type { MachineUsage } from '../../core/machine.ts';
 import * as autosslProblems from '../../capabilities/certificates/rules/autossl/problems.ts';
 import type { Account } from '../../capabilities/accounts/rules/accounts.ts';
@@ -9,7 +9,7 @@ const NEARLY = 0.8;
 
 /** How many there are: limits that are used to 80 % or more, and names that AutoSSL could not validate. */
 export async function countWarnings(
-  context: Pick<Context, 'db' | 'now'>,
+  context: DatedStore,
   account: Account,
   measured: MachineUsage | undefined,
 ): Promise<number> {

@@ -129,7 +129,7 @@ async function matching(
 export function wantedFields(
   columns: Columns,
   want: string | undefined,
-  { listQuery, warn }: Pick<Context, 'listQuery' | 'warn'>,
+  { listQuery, warn }: Context,
 ): string[] | undefined {
   const names = [...new Set((want ?? '').split(',').map((name) => name.trim()))].filter(
     (name) => name !== '',
@@ -180,7 +180,7 @@ export function namesOf(db: Db, condition: Condition): Promise<string[]> {
  * @param index of SQLite, which has the rows of the condition in the order of their names.
  */
 export function readNames(
-  context: Pick<Context, 'db' | 'listQuery'> & longLists.Leaving,
+  context: Context,
   condition: Condition,
   before: readonly string[],
   index?: 'account_domain_by_name',

@@ -23,7 +23,7 @@ const MAX_FOLDERS = 2000;
 
 /** Reads the files that exist, as the user. */
 export async function lookAtAccessFiles(
-  machine: Pick<Machine, 'userFiles'>,
+  machine: Machine,
   username: string,
   { folders, mirror }: AccessFolders,
 ): Promise<FoundAccessFiles> {

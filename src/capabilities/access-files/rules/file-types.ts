@@ -123,7 +123,7 @@ function rendered(text: string, kind: Kind, types: readonly FileType[]): string 
 const SYSTEM_TYPES = '/etc/mime.types';
 
 /** The MIME types that hold for all websites of the server, and have extensions. */
-export async function systemMimeTypes(machine: Pick<Machine, 'files'>): Promise<FileType[]> {
+export async function systemMimeTypes(machine: Machine): Promise<FileType[]> {
   const files = await machine.files(['/etc']);
   const text = (await files.readText(SYSTEM_TYPES)) ?? '';
   return text.split('\n').flatMap((line) => {

@@ -69,7 +69,7 @@ export interface PartDependencies extends Pick<
 export interface AccountPart {
   /** Reads what `created` or `changed` need from the machine, while no transaction is open. */
   readonly look?: (
-    context: Pick<FreeContext, 'machine' | 'transaction'>,
+    context: FreeContext,
     roles: ReadonlySet<string>,
     subject: PartSubject,
   ) => Promise<FoundByParts>;
@@ -91,10 +91,7 @@ export interface AccountPart {
    * Asks everything that could refuse the steps of `removed`, while no transaction is open. Changes nothing.
    * @throws MachineError, ApiError with the reason.
    */
-  readonly assertRemovable?: (
-    context: Pick<FreeContext, 'machine' | 'sealer' | 'transaction'>,
-    removal: RemovalSubject,
-  ) => Promise<void>;
+  readonly assertRemovable?: (context: FreeContext, removal: RemovalSubject) => Promise<void>;
 }
 
 /** What `assertRemovable` is asked about. */

@@ -76,6 +76,9 @@ async function findBy(
   return found === undefined ? undefined : { ...accountOf(found), server: found.server };
 }
 
+/** An account with its limits. */
+export type LimitedAccount = Pick<Account, 'username' | 'settings'>;
+
 /** Root sees every account; a reseller sees those that it owns; an account sees itself. */
 export function maySee(caller: Caller, { username, owner }: Pick<Account, 'username' | 'owner'>): boolean {
   if (caller.isAccount === true) return username === caller.user;

@@ -4,6 +4,6 @@ import { STANDARD_THEME } from './packages/form.ts';
 import type { Account } from './accounts.ts';
 
 /** The theme of the account, and the theme of new packages. */
-export function themesOf({ settings }: Pick<Account, 'settings'>): string[] {
+export function themesOf({ settings }: Account): string[] {
   return [...new Set([settings.theme, STANDARD_THEME])].sort();
 }

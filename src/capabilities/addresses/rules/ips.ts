@@ -98,7 +98,7 @@ export async function chooseOther(
  * The lock for assigning an address to an account or releasing it. Several calls can assign a shared address at the
  * same time. Assigning a dedicated IP address, or removing an address from the server, requires an exclusive lock.
  */
-export function addressLock({ ip, settings }: Pick<Account, 'ip' | 'settings'>): Lock {
+export function addressLock({ ip, settings }: Account): Lock {
   return settings.dedicatedIp ? exclusive(`address ${ip}`) : shared(`address ${ip}`);
 }
 

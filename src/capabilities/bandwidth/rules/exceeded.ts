@@ -1,7 +1,7 @@
 // The monthly limit of an account. Once the account has sent that many bytes, its sites respond with the status 509
 // until the month ends or the limit is raised.
-import type { Context, Db } from '../../../core/context.ts';
-import type { Account } from '../../accounts/rules/accounts.ts';
+import type { DatedStore, Db } from '../../../core/context.ts';
+import type { LimitedAccount } from '../../accounts/rules/accounts.ts';
 import { daysOf, monthAt, numberOf } from './months.ts';
 import * as usage from './usage.ts';
 
@@ -13,8 +13,8 @@ const WARNED_AT = 0.8;
  * `storedName`: its username in the store, if that is about to change.
  */
 export async function isOverLimit(
-  { db, now }: Pick<Context, 'db' | 'now'>,
-  account: Pick<Account, 'username' | 'settings'>,
+  { db, now }: DatedStore,
+  account: LimitedAccount,
   storedName = account.username,
 ): Promise<boolean> {
   const limit = account.settings.bandwidthLimit;

@@ -78,7 +78,7 @@ export function assertServerTimeZone(timezone: string | undefined): void {
 /** The bytes of each domain, protocol and month. `month`: its begin, in seconds since 1970-01-01. */
 export async function monthsOfAccount(
   db: Db,
-  { username }: Pick<Account, 'username'>,
+  { username }: Account,
 ): Promise<{ domain: string; protocol: string; month: number; bytes: number }[]> {
   const rows = await db.all<Omit<Row, 'day'> & { month: number }>(
     `SELECT domain, protocol, day / 100 AS month, sum(bytes) AS bytes FROM bandwidth
@@ -106,7 +106,7 @@ export interface Wanted {
 /** @throws ApiError `bad_param` for a domain that the account never had. */
 export async function ownReport(
   db: Db,
-  { username, domain }: Pick<Account, 'username' | 'domain'>,
+  { username, domain }: Account,
   { groupings: wanted, domains, protocols, start, end }: Wanted,
 ): Promise<Grouped> {
   const rows = await db.all<Row>(

@@ -4,7 +4,7 @@ import { filesOf } from './files.ts';
 
 /** Returns the private keys (PEM) in these files, by path. A file that is missing or has no key is left out. */
 export async function readKeys(
-  machine: Pick<Machine, 'files' | 'tools' | 'services'>,
+  machine: Machine,
   paths: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const files = await filesOf(machine);

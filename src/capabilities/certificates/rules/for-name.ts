@@ -1,5 +1,5 @@
 // The certificate with which a service of this server answers at the name of an account’s site.
-import type { Context } from '../../../core/context.ts';
+import type { SealedStore } from '../../../core/context.ts';
 import { findDomain } from '../../domains/rules/hosted-domains.ts';
 import { domainOfDerived } from '../../domains/rules/service-subdomains.ts';
 import { isCovered } from './domains.ts';
@@ -18,7 +18,7 @@ export interface CertificateOfSite {
  * @throws ApiError `key_lost`.
  */
 export async function certificateForName(
-  { db, sealer }: Pick<Context, 'db' | 'sealer'>,
+  { db, sealer }: SealedStore,
   name: string,
   now: number,
 ): Promise<CertificateOfSite | undefined> {

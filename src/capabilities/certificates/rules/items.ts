@@ -1,5 +1,5 @@
 // The keys, signing requests and certificates of one user, as UAPI shows them: found by ID or by a name for people.
-import type { Context, Db } from '../../../core/context.ts';
+import type { CallerStore, Context, Db, SealedStore } from '../../../core/context.ts';
 import { ApiError, badParam, notFound } from '../../../core/errors.ts';
 import { quote } from '../../../core/quote.ts';
 import type { CertificateFacts, KeyFacts, NameFields, RequestFacts } from './facts.ts';
@@ -68,10 +68,7 @@ export function nameOfCertificate({
 }
 
 /** Lists the keys of a user, the oldest first. @throws ApiError `key_lost`. */
-export async function listKeys(
-  { db, sealer }: Pick<Context, 'db' | 'sealer'>,
-  username: string,
-): Promise<KeyItem[]> {
+export async function listKeys({ db, sealer }: SealedStore, username: string): Promise<KeyItem[]> {
   const rows = await db.all<Item & { readonly facts: string | null }>(
     `SELECT id, facts, friendly_name AS "friendlyName", created_at AS "createdAt" FROM certificate_key
      WHERE username = ? ORDER BY created_at, id`,
@@ -172,7 +169,7 @@ function assertFree<One extends Item>(
 
 /** @throws ApiError `not_found`; `bad_param` if another item has the name. */
 export async function rename<One extends Item>(
-  { db, caller }: Pick<Context, 'db' | 'caller'>,
+  { db, caller }: Context,
   kind: Kind<One>,
   items: readonly One[],
   { wanted, newName }: { readonly wanted: Wanted; readonly newName: string },
@@ -187,7 +184,7 @@ export async function rename<One extends Item>(
 
 /** Removes an item. For a certificate or a key, no site may use it: `assertNotInstalled`. */
 export async function remove<One extends Item>(
-  { db, caller }: Pick<Context, 'db' | 'caller'>,
+  { db, caller }: CallerStore,
   kind: Kind<One>,
   { id }: Item,
 ): Promise<void> {
@@ -196,7 +193,7 @@ export async function remove<One extends Item>(
 
 /** Takes the name from the item that has it, so that another one can get it. The item gets its default name. */
 export async function clearName<One extends Item>(
-  { db, caller }: Pick<Context, 'db' | 'caller'>,
+  { db, caller }: CallerStore,
   kind: Kind<One>,
   name: string,
 ): Promise<void> {
@@ -211,7 +208,7 @@ export async function clearName<One extends Item>(
  * @throws ApiError `bad_param` if a site of the caller uses the certificate, or a certificate with the key.
  */
 export async function assertNotInstalled(
-  { db, caller }: Pick<Context, 'db' | 'caller'>,
+  { db, caller }: CallerStore,
   what: { readonly certificateId: string } | { readonly keyId: string },
 ): Promise<void> {
   const [noun, column, id] =

@@ -1,6 +1,6 @@
 // The certificates of users, for the function that lists them.
 import { seesAll } from '../../../core/access.ts';
-import type { Caller, Context, Db, KeptReading, SqlValue } from '../../../core/context.ts';
+import type { Caller, CallerStore, Db, KeptReading, SqlValue } from '../../../core/context.ts';
 import * as accounts from '../../accounts/rules/accounts.ts';
 import { beginningWith } from '../../domains/rules/hosted-domains.ts';
 import { derivedLabels } from '../../domains/rules/service-subdomains.ts';
@@ -24,8 +24,6 @@ export interface CertificateQuery {
   readonly onlySigned: boolean;
 }
 
-type Dependencies = Pick<Context, 'db' | 'caller'>;
-
 interface Row {
   readonly username: string;
   readonly id: string;
@@ -36,14 +34,14 @@ interface Row {
 const SELECTED = 'username, id, facts, friendly_name AS "friendlyName"';
 const ORDER = 'username, id';
 
-export async function areMany({ db, caller }: Dependencies, query: CertificateQuery): Promise<boolean> {
+export async function areMany({ db, caller }: CallerStore, query: CertificateQuery): Promise<boolean> {
   const { where, values } = conditionOf(db, caller, query);
   return longLists.areMany(db, { sql: `SELECT 1 FROM certificate WHERE ${where}`, values });
 }
 
 /** Lists them by user and ID. */
 export async function listCertificates(
-  { db, caller }: Dependencies,
+  { db, caller }: CallerStore,
   query: CertificateQuery,
 ): Promise<ListedCertificate[]> {
   const { where, values } = conditionOf(db, caller, query);
@@ -55,7 +53,7 @@ export async function listCertificates(
 
 /** Prepares to read the same list in batches, with two queries for each. */
 export async function certificateBatches(
-  { db, caller }: Dependencies,
+  { db, caller }: CallerStore,
   query: CertificateQuery,
 ): Promise<(reading: KeptReading) => Generator<ListedCertificate[]>> {
   const derived = await beginningWith(db, derivedLabels);
@@ -64,7 +62,7 @@ export async function certificateBatches(
 
 function* batches(
   reading: KeptReading,
-  { db, caller }: Dependencies,
+  { db, caller }: CallerStore,
   query: CertificateQuery,
   derived: ReadonlySet<string>,
 ): Generator<ListedCertificate[]> {

@@ -29,7 +29,7 @@ export async function listInstalled(db: Db): Promise<InstalledKey[]> {
  * Removes the keys of this server's accounts, and of root, that cannot be decrypted. Other servers of a shared store might
  * still have the key file. @returns their number.
  */
-export async function forgetLost({ db, sealer }: Pick<Context, 'db' | 'sealer'>): Promise<number> {
+export async function forgetLost({ db, sealer }: Context): Promise<number> {
   const rows = await db.all<{ username: string; id: string }>(
     'SELECT username, id FROM certificate_key WHERE username NOT IN (SELECT username FROM account WHERE server <> ?)',
     db.server,
@@ -57,7 +57,7 @@ export async function forgetLost({ db, sealer }: Pick<Context, 'db' | 'sealer'>)
  * @throws ApiError `key_lost` if the store has other secrets of the lost key file.
  */
 export async function restore(
-  context: Pick<Context, 'db' | 'sealer' | 'now'>,
+  context: Context,
   wanted: readonly InstalledKey[],
   found: ReadonlyMap<string, string>,
 ): Promise<number> {

@@ -1,5 +1,5 @@
 // Makes certificates ready for the plan that installs them.
-import type { Context } from '../../../core/context.ts';
+import type { Context, SealedStore } from '../../../core/context.ts';
 import type { CheckedCertificate } from './checked.ts';
 import { isCovered } from './domains.ts';
 import { createKey, createSelfSigned } from './create.ts';
@@ -8,8 +8,6 @@ import { pathOf, type NewCertificate } from './installed.ts';
 import { findKey, findSealedKey, listOf, purposeOf, sealKey, type StoredCertificate } from './stored.ts';
 import { digestOf } from './x509.ts';
 
-type Dependencies = Pick<Context, 'db' | 'sealer'>;
-
 export interface HostOfCertificate {
   readonly username: string;
   readonly servername: string;
@@ -17,7 +15,7 @@ export interface HostOfCertificate {
 
 /** @throws ApiError `key_lost`. */
 export async function newCertificate(
-  context: Dependencies,
+  context: SealedStore,
   { username, servername }: HostOfCertificate,
   { certificate, issuers, key }: Pick<CheckedCertificate, 'certificate' | 'issuers' | 'key'>,
 ): Promise<NewCertificate> {
@@ -45,7 +43,7 @@ export interface NewHost extends HostOfCertificate {
  * @throws ApiError `key_lost`.
  */
 export async function certificateOfNewHost(
-  context: Dependencies & Pick<Context, 'now'>,
+  context: SealedStore & Pick<Context, 'now'>,
   host: NewHost,
   owner = host.username,
 ): Promise<NewCertificate> {
@@ -76,7 +74,7 @@ function bestFirst(
 
 /** Undefined if its key is not stored. */
 async function storedCertificate(
-  context: Dependencies,
+  context: SealedStore,
   { username, servername }: HostOfCertificate,
   { username: owner, pem, chain, facts, keyId: ofKey }: StoredCertificate,
 ): Promise<NewCertificate | undefined> {
@@ -98,7 +96,7 @@ async function storedCertificate(
  * @throws ApiError `key_lost`.
  */
 export async function newSelfSigned(
-  context: Dependencies & Pick<Context, 'now'>,
+  context: SealedStore & Pick<Context, 'now'>,
   host: NewHost,
 ): Promise<NewCertificate> {
   const key = await createKey('prime256v1');

@@ -74,7 +74,7 @@ export async function addCertificate(
  * @throws ApiError `not_found`, `key_lost`.
  */
 export function openKey(
-  { transaction, sealer, caller }: Pick<FreeContext, 'transaction' | 'sealer' | 'caller'>,
+  { transaction, sealer, caller }: FreeContext,
   wanted: items.Wanted,
 ): Promise<ReadKey> {
   return transaction('reads', async (db) => {
@@ -84,10 +84,7 @@ export function openKey(
 }
 
 /** The same for the newest key of a domain. @throws ApiError `not_found`, `key_lost`. */
-export async function openKeyForHost(
-  context: Pick<FreeContext, 'transaction' | 'sealer' | 'caller'>,
-  host: string,
-): Promise<ReadKey> {
+export async function openKeyForHost(context: FreeContext, host: string): Promise<ReadKey> {
   const id = await context.transaction('reads', (db) => keyForHost({ ...context, db }, host));
   return openKey(context, { id });
 }

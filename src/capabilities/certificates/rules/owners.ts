@@ -1,12 +1,12 @@
 // Which accounts have the domains of certificates.
-import type { Caller, Context, Db, KeptReading } from '../../../core/context.ts';
+import type { Caller, CallerStore, Db, KeptReading } from '../../../core/context.ts';
 import { maySee } from '../../accounts/rules/accounts.ts';
 import { ownersSql, type DomainOwner } from '../../domains/rules/hosted-domains.ts';
 import { domainOfDerived } from '../../domains/rules/service-subdomains.ts';
 
 /** Returns the accounts that the caller sees, by domain. A wildcard belongs to the account of its parent domain. */
 export async function ownersOf(
-  { db, caller }: Pick<Context, 'db' | 'caller'>,
+  { db, caller }: CallerStore,
   domains: Iterable<string>,
 ): Promise<ReadonlyMap<string, string>> {
   const sought = soughtFor(domains);

@@ -20,15 +20,13 @@ interface Row extends Omit<SiteComponents, 'key'> {
   readonly sealed: Uint8Array | null;
 }
 
-type Dependencies = Pick<Context, 'db' | 'caller' | 'sealer'>;
-
 const SELECTED = `installed.username, installed.servername, certificate.id, certificate.pem, installed.chain,
   certificate.key_id AS "keyId", certificate_key.sealed`;
 const KEY = `LEFT JOIN certificate_key
   ON certificate_key.username = installed.username AND certificate_key.id = certificate.key_id`;
 
 /** Lists them by account and servername. @throws ApiError `key_lost`. */
-export async function listComponents({ db, caller, sealer }: Dependencies): Promise<SiteComponents[]> {
+export async function listComponents({ db, caller, sealer }: Context): Promise<SiteComponents[]> {
   const { from, where, values } = siteTables(db, caller, false);
   const rows = await db.all<Row>(
     `SELECT ${SELECTED} FROM ${from} ${KEY} WHERE ${where} ORDER BY ${SITE_ORDER}`,
@@ -46,7 +44,7 @@ export async function componentBatches({
   db,
   caller,
   sealer,
-}: Dependencies): Promise<(reading: KeptReading) => Generator<SiteComponents[]>> {
+}: Context): Promise<(reading: KeptReading) => Generator<SiteComponents[]>> {
   const open = await sealer.opener();
   const { from, where, values } = siteTables(db, caller, true);
   const first = await db.get<Row>(

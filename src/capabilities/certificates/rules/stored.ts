@@ -1,6 +1,6 @@
 // The certificates, keys and signing requests of users in the store. Keys are encrypted.
 import { seesAll } from '../../../core/access.ts';
-import type { Caller, Context, Db, Sealer } from '../../../core/context.ts';
+import type { Caller, Db, SealedStore, Sealer } from '../../../core/context.ts';
 import { notFound } from '../../../core/errors.ts';
 import { quote } from '../../../core/quote.ts';
 import * as accounts from '../../accounts/rules/accounts.ts';
@@ -109,11 +109,7 @@ export async function put(db: Db, certificate: New<StoredCertificate>): Promise<
 export const purposeOf = (keyId: string) => `private key of certificates ${keyId}`;
 
 /** Encrypts a key for `putKey` and for plans. @returns Base64. @throws ApiError `key_lost`. */
-export async function sealKey(
-  { db, sealer }: Pick<Context, 'db' | 'sealer'>,
-  id: string,
-  pem: string,
-): Promise<string> {
+export async function sealKey({ db, sealer }: SealedStore, id: string, pem: string): Promise<string> {
   const sealed = await sealer.seal(pem, purposeOf(id), await findSealed(db));
   return Buffer.from(sealed).toString('base64');
 }
@@ -165,7 +161,7 @@ export async function keyOwners(db: Db, caller: Caller, id: string): Promise<str
 
 /** The PEM of a user's key; undefined if it is not stored. @throws ApiError `key_lost`. */
 export async function findKey(
-  { db, sealer }: Pick<Context, 'db' | 'sealer'>,
+  { db, sealer }: SealedStore,
   username: string,
   id: string,
 ): Promise<string | undefined> {

@@ -13,7 +13,7 @@ export const FOLDER = { mode: 0o700 } as const;
 export const draftOf = (directory: string): string => `${directory}.partial`;
 
 /** The files of an export, and of its draft. */
-export function filesOf(machine: Pick<Machine, 'files'>, directory: string): Promise<MachineFiles> {
+export function filesOf(machine: Machine, directory: string): Promise<MachineFiles> {
   return machine.files([directory, draftOf(directory)]);
 }
 
@@ -27,7 +27,7 @@ export function fileNameOf(database: string): string {
 }
 
 /** Removes a directory with such files, and what is in its two folders. */
-export async function removeArchive(machine: Pick<Machine, 'files'>, directory: string): Promise<void> {
+export async function removeArchive(machine: Machine, directory: string): Promise<void> {
   const files = await machine.files([directory]);
   for (const folder of [`${directory}/mysql`, `${directory}/psql`, directory]) {
     if ((await files.facts(folder))?.kind !== 'directory') continue;
@@ -45,7 +45,7 @@ export async function removeArchive(machine: Pick<Machine, 'files'>, directory: 
  * @param located the real path of the directory, which need not exist.
  * @throws MachineError `failed`.
  */
-export function assertOnlyRootCanMove(machine: Pick<Machine, 'system'>, located: string): void {
+export function assertOnlyRootCanMove(machine: Machine, located: string): void {
   if (machine.system.isSandbox) return;
   let parent: string;
   try {

@@ -38,7 +38,7 @@ export interface NewMysqlProfile {
 
 /** @throws ApiError `key_lost`. */
 export async function createMysqlProfile(
-  { db, sealer }: Pick<Context, 'db' | 'sealer'>,
+  { db, sealer }: Context,
   { name, isCloud, user, password, access, secrets, server }: NewMysqlProfile,
 ): Promise<Plan> {
   const { client, port, listensAt } = server;

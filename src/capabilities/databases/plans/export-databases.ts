@@ -44,7 +44,7 @@ export async function lookForAccount(context: FreeContext, username: string): Pr
 
 /** @param directory an absolute path. @throws ApiError `not_found`. */
 export async function exportDatabases(
-  { db, caller, inform, system, isDryRun }: Pick<Context, 'db' | 'caller' | 'inform' | 'system' | 'isDryRun'>,
+  { db, caller, inform, system, isDryRun }: Context,
   { username, directory }: { readonly username: string; readonly directory: string },
   found: FoundOfAccount,
 ): Promise<Plan> {
@@ -79,7 +79,7 @@ export async function exportDatabases(
 }
 
 /** Says what has no place in an archive. */
-export function tellWhatIsLeftOut({ warn }: Pick<Context, 'warn'>, results: readonly StepResult[]): void {
+export function tellWhatIsLeftOut({ warn }: Context, results: readonly StepResult[]): void {
   for (const { kind, value } of results) {
     if (kind !== exportMysql.kind) continue;
     for (const sentence of value as LeftOut) warn(sentence);

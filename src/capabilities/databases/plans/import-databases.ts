@@ -149,8 +149,6 @@ export async function lookForImport(
 const hasAny = ({ databases, grants }: Record<'databases' | 'grants', readonly unknown[]>) =>
   databases.length + grants.length > 0;
 
-type ImportContext = Pick<Context, 'db' | 'caller' | 'warn' | 'inform' | 'isDryRun' | 'randomBytes'>;
-
 interface About {
   readonly directory: string;
   readonly account: accounts.Account;
@@ -162,7 +160,7 @@ interface About {
 
 /** @throws ApiError `not_found`, `bad_param`, `limit_reached`. */
 export async function importDatabases(
-  context: ImportContext,
+  context: Context,
   { username, directory }: { readonly username: string; readonly directory: string },
   found: FoundForImport,
 ): Promise<Plan> {
@@ -187,7 +185,7 @@ export async function importDatabases(
 }
 
 async function planMysql(
-  context: ImportContext,
+  context: Context,
   about: About,
   looked: FoundForImport['mysql'],
 ): Promise<{
@@ -264,7 +262,7 @@ function mysqlSteps(
 }
 
 async function planPostgresql(
-  context: ImportContext,
+  context: Context,
   about: About,
   looked: FoundForImport['postgresql'],
 ): Promise<{
@@ -316,7 +314,7 @@ function locksOf(
 }
 
 /** Says which definers are others than in the dumps. */
-export function tellAboutDefiners({ warn }: Pick<Context, 'warn'>, results: readonly StepResult[]): void {
+export function tellAboutDefiners({ warn }: Context, results: readonly StepResult[]): void {
   for (const { kind, value } of results) {
     if (kind !== importDatabase.kind) continue;
     for (const { kind: object, name, from, to } of value as readonly ChangedDefiner[]) {
@@ -333,7 +331,7 @@ export function tellAboutDefiners({ warn }: Pick<Context, 'warn'>, results: read
 }
 
 /** Says which privileges were left out, because what they are on does not exist. */
-export function tellAboutMissing({ warn }: Pick<Context, 'warn'>, results: readonly StepResult[]): void {
+export function tellAboutMissing({ warn }: Context, results: readonly StepResult[]): void {
   for (const { kind, value } of results) {
     if (kind !== grantObjects.kind) continue;
     for (const { user, database, object } of value as readonly GrantOnObject[]) {

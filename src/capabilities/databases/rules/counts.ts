@@ -8,7 +8,7 @@ export type Counted = { readonly used: number } | { readonly unknown: string; re
 
 /** For `look`. The number is unknown without the role, or if the server cannot be asked. */
 export async function countIfPossible(
-  context: Pick<FreeContext, 'transaction' | 'system'>,
+  context: FreeContext,
   role: string,
   count: () => Promise<number>,
 ): Promise<Counted> {
@@ -25,7 +25,7 @@ export async function countIfPossible(
 
 /** For `look`. Undefined without the role. `unknown` says why the server cannot be asked. */
 export async function lookIfPossible<T>(
-  { transaction, system }: Pick<FreeContext, 'transaction' | 'system'>,
+  { transaction, system }: FreeContext,
   role: string,
   look: () => Promise<T>,
 ): Promise<{ readonly found: T } | { readonly unknown: string } | undefined> {

@@ -1,7 +1,7 @@
 // Which databases and users of an account another one can get, and which copies it can get.
 import type { Db } from '../../../core/context.ts';
 import { badParam } from '../../../core/errors.ts';
-import type { Account } from '../../accounts/rules/accounts.ts';
+import type { LimitedAccount } from '../../accounts/rules/accounts.ts';
 import * as hosts from './hosts.ts';
 import { assertMayHave } from './limits.ts';
 import { assertNewName } from './names.ts';
@@ -62,7 +62,7 @@ export interface HandedOver extends Names {
 export async function assertMayHandOver(
   db: Db,
   from: string,
-  account: Pick<Account, 'username' | 'settings'>,
+  account: LimitedAccount,
   { wanted, found }: { readonly wanted: WantedHandOver; readonly found: FoundForHandOver },
 ): Promise<Names> {
   const { databases, users, copies } = wanted;

@@ -68,11 +68,9 @@ export interface ImportedMysql {
 const NATIVE = /^\*[0-9A-F]{40}$/i;
 const LOCAL: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1']);
 
-type Importing = Pick<Context, 'db' | 'warn' | 'randomBytes'>;
-
 /** @throws ApiError `bad_param`, `limit_reached`. */
 export async function importedMysql(
-  context: Importing,
+  context: Context,
   account: Account,
   archived: ArchivedMysql,
   found: FoundMysql,
@@ -116,7 +114,7 @@ export async function importedMysql(
 
 /** Hosts of the archive, except this machine as the archive’s server saw it. */
 async function remoteHosts(
-  { warn }: Importing,
+  { warn }: Context,
   owner: string,
   { logins, notes }: ArchivedMysql,
 ): Promise<hosts.RemoteHost[]> {
@@ -136,7 +134,7 @@ async function remoteHosts(
 
 /** A user has one password for all hosts: that for this machine, if there is one. */
 async function hashFor(
-  { warn, randomBytes }: Importing,
+  { warn, randomBytes }: Context,
   name: string,
   archived: ArchivedMysql,
 ): Promise<string> {
@@ -190,7 +188,7 @@ function grantsFor(
 }
 
 /** An account cannot give this right to its users, and so it gets nobody who has it. */
-function tellAboutPassingOn({ warn }: Importing, { grants, objects }: ArchivedMysql, owner: string): void {
+function tellAboutPassingOn({ warn }: Context, { grants, objects }: ArchivedMysql, owner: string): void {
   const rights = [...grants.map((grant) => ({ ...grant, object: '' })), ...objects]
     .filter(({ canGrant, user }) => canGrant && user !== owner)
     .map(({ user, database = '', object }) => {

@@ -27,7 +27,7 @@ export interface ImportedPostgresql {
 
 /** @throws ApiError `bad_param`, `limit_reached`. */
 export async function importedPostgresql(
-  context: Pick<Context, 'db' | 'warn' | 'randomBytes'>,
+  context: Context,
   account: Account,
   archived: ArchivedPostgresql,
   found: FoundPostgresql,
@@ -86,7 +86,7 @@ function grantsFor(
 /** A random password, and what PostgreSQL stores instead of it. */
 export async function randomPassword({
   randomBytes,
-}: Pick<Context, 'randomBytes'>): Promise<{ readonly password: string; readonly verifier: string }> {
+}: Context): Promise<{ readonly password: string; readonly verifier: string }> {
   const password = Buffer.from(await randomBytes(24)).toString('base64url');
   return { password, verifier: await scramVerifier(password, await randomBytes(SALT_BYTES)) };
 }

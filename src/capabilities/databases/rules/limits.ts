@@ -1,6 +1,6 @@
 // The limit of databases of an account: MAXSQL of its package, for each kind of server.
 import { ApiError } from '../../../core/errors.ts';
-import type { Account } from '../../accounts/rules/accounts.ts';
+import type { LimitedAccount } from '../../accounts/rules/accounts.ts';
 import type { DatabaseEngine } from './names.ts';
 
 const labels: Readonly<Record<DatabaseEngine, string>> = { mysql: 'MySQL', postgresql: 'PostgreSQL' };
@@ -12,7 +12,7 @@ const labels: Readonly<Record<DatabaseEngine, string>> = { mysql: 'MySQL', postg
  * @throws ApiError `limit_reached`.
  */
 export function assertMayAdd(
-  { username, settings }: Pick<Account, 'username' | 'settings'>,
+  { username, settings }: LimitedAccount,
   engine: DatabaseEngine,
   has: number,
 ): void {
@@ -27,7 +27,7 @@ export function assertMayAdd(
 
 /** The same for a new account, which gets several at once. @throws ApiError `limit_reached`. */
 export function assertMayHave(
-  { username, settings }: Pick<Account, 'username' | 'settings'>,
+  { username, settings }: LimitedAccount,
   engine: DatabaseEngine,
   count: number,
 ): void {

@@ -1,11 +1,11 @@
 // The account whose database or database user a function of WHM names.
-import type { Caller, Context, Db, FreeContext } from '../../../core/context.ts';
+import type { Caller, Db, FreeContext } from '../../../core/context.ts';
 import type { Param } from '../../../core/define.ts';
 import { notFound } from '../../../core/errors.ts';
 import { quote } from '../../../core/quote.ts';
 import * as accounts from '../../accounts/rules/accounts.ts';
 import { existingAccount } from '../../../ground/rules/accounts/names.ts';
-import { rateFirst } from '../../../ground/rules/passwords/passwords.ts';
+import { rateFirst, type Rating } from '../../../ground/rules/passwords/passwords.ts';
 import { prefixesOf } from './names.ts';
 import * as owners from './owners.ts';
 
@@ -53,7 +53,7 @@ export async function lookForPassword<C extends FreeContext, K extends owners.Ki
   context: C,
   { of, user, password, cpuser }: NewPassword & { readonly of: K },
   lookForNamed: (context: C, of: K, name: string, given: string | undefined) => Promise<Found>,
-): Promise<{ readonly found: Found; readonly rated: Pick<Context, 'passwordStrength'> }> {
+): Promise<{ readonly found: Found; readonly rated: Rating }> {
   const { transaction, caller } = context;
   const found = await lookForNamed(context, of, user, cpuser);
   const owner = await transaction('reads', (db) => ownerNamed({ db, caller }, of, user, cpuser));

@@ -1,7 +1,7 @@
 // What an account has on the MariaDB server: databases, users, and who may use which database.
 import type { Db } from '../../../core/context.ts';
 import { LookAgain } from '../../../core/machine-error.ts';
-import type { Account } from '../../accounts/rules/accounts.ts';
+import type { LimitedAccount } from '../../accounts/rules/accounts.ts';
 import { assertMayAdd } from './limits.ts';
 import { isSessionUser, prefixesOf } from './names.ts';
 import * as owners from './owners.ts';
@@ -85,7 +85,7 @@ const foundUsers = ({ users, wanted }: FoundUsers) => ({
  */
 export async function assertRoom(
   db: Db,
-  account: Pick<Account, 'username' | 'settings'>,
+  account: LimitedAccount,
   found: FoundDatabases | undefined,
 ): Promise<void> {
   const { username, settings } = account;

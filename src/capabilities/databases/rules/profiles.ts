@@ -1,6 +1,6 @@
 // Profiles of MariaDB servers: the one of this machine, which is “localhost”, and those that are reached over the network.
 // One of them is active: its server gets new databases and users.
-import type { Context, Db } from '../../../core/context.ts';
+import type { Db, SealedStore } from '../../../core/context.ts';
 import { badParam, notFound } from '../../../core/errors.ts';
 import { quote } from '../../../core/quote.ts';
 import { findSealed } from '../../../ground/rules/two-factor/sealed-secrets.ts';
@@ -61,10 +61,8 @@ export const LOCAL_HOST = 'localhost';
 const COLUMNS =
   'name, host, port, login AS "user", setup_via AS "setupVia", is_cloud AS "isCloud", version, client, sealed';
 
-type Store = Pick<Context, 'db' | 'sealer'>;
-
 /** With “localhost”, which comes first. @throws ApiError `key_lost`. */
-export async function list({ db, sealer }: Store): Promise<OpenProfile[]> {
+export async function list({ db, sealer }: SealedStore): Promise<OpenProfile[]> {
   const rows = await db.all<Row>(
     `SELECT ${COLUMNS} FROM mysql_profile WHERE server = ? ORDER BY name`,
     db.server,
@@ -73,7 +71,7 @@ export async function list({ db, sealer }: Store): Promise<OpenProfile[]> {
 }
 
 /** @throws ApiError `not_found`, `key_lost`. */
-export async function get({ db, sealer }: Store, name: string): Promise<OpenProfile> {
+export async function get({ db, sealer }: SealedStore, name: string): Promise<OpenProfile> {
   if (name === LOCAL_PROFILE) return local;
   return open({ db, sealer }, await rowOf(db, name));
 }
@@ -177,7 +175,7 @@ export function assertRemote(name: string): void {
 }
 
 /** Creates or replaces a profile. @throws ApiError `key_lost`. */
-export async function put({ db, sealer }: Store, { password, ...profile }: OpenProfile): Promise<void> {
+export async function put({ db, sealer }: SealedStore, { password, ...profile }: OpenProfile): Promise<void> {
   // A password that cannot be decrypted any more can be replaced, if nothing else needs the lost key.
   await db.run('DELETE FROM mysql_profile WHERE server = ? AND name = ?', db.server, profile.name);
   await insert(db, profile, await sealer.seal(password, purposeOf(db, profile.name), await findSealed(db)));
@@ -185,7 +183,7 @@ export async function put({ db, sealer }: Store, { password, ...profile }: OpenP
 
 /** Encrypts the password of a profile that a plan will store. @throws ApiError `key_lost`. */
 export async function sealPlace(
-  { db, sealer }: Store,
+  { db, sealer }: SealedStore,
   { name, host, port, user, password }: Pick<OpenProfile, 'name' | 'host' | 'port' | 'user' | 'password'>,
 ): Promise<SealedPlace> {
   const purpose = purposeOf(db, name);
@@ -278,7 +276,7 @@ async function rowOf(db: Db, name: string): Promise<Row> {
   throw notFound(`There is no profile ${quote(name)}. remote_mysql_read_profiles lists the profiles.`);
 }
 
-async function open({ db, sealer }: Store, { sealed, isCloud, ...row }: Row): Promise<OpenProfile> {
+async function open({ db, sealer }: SealedStore, { sealed, isCloud, ...row }: Row): Promise<OpenProfile> {
   const password = await sealer.open(sealed, purposeOf(db, row.name));
   return { ...row, password, isCloud: isCloud === 1 };
 }

@@ -1,5 +1,5 @@
 // Users of the MariaDB server that exist as long as a session of their account.
-import type { Caller, Context, Db } from '../../../core/context.ts';
+import type { Caller, Context, Db, SealedStore } from '../../../core/context.ts';
 import { ApiError } from '../../../core/errors.ts';
 import { LookAgain } from '../../../core/machine-error.ts';
 import { CAPITALS_AND_DIGITS, randomText, URL_SAFE } from '../../../ground/rules/random-text.ts';
@@ -43,7 +43,7 @@ export function sessionOf({ session }: Caller): string {
  * @throws ApiError `key_lost`; LookAgain if another call has created the user since then.
  */
 export async function find(
-  { db, sealer }: Pick<Context, 'db' | 'sealer'>,
+  { db, sealer }: SealedStore,
   session: string,
   { wanted }: FoundUsers,
 ): Promise<SessionUser | undefined> {
@@ -72,7 +72,7 @@ export async function generate(
 
 /** @throws ApiError `key_lost`. */
 export async function seal(
-  { db, sealer }: Pick<Context, 'db' | 'sealer'>,
+  { db, sealer }: SealedStore,
   { name, password }: SessionUser,
   { session, owner }: Pick<SealedSessionUser, 'session' | 'owner'>,
 ): Promise<SealedSessionUser> {

@@ -54,9 +54,7 @@ async function write(
 }
 
 /** The address of this server's nameserver for others. Undefined in a sandbox that runs none. */
-export async function placeOf(
-  machine: Pick<Machine, 'services' | 'addresses' | 'system'>,
-): Promise<ServerPlace | undefined> {
+export async function placeOf(machine: Machine): Promise<ServerPlace | undefined> {
   const services = await machine.services();
   const own = await services.ownProcess('named');
   if (own !== undefined) return { address: own.address, port: own.port };

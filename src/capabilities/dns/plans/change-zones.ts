@@ -1,4 +1,5 @@
 // DNS zones are created, edited and removed: the files of the nameserver, and who each zone belongs to.
+import type { ZoneContext } from '../rules/new-zone.ts';
 import type { Context } from '../../../core/context.ts';
 import type { FunctionArguments } from '../../../core/define.ts';
 import { ApiError, badParam } from '../../../core/errors.ts';
@@ -138,7 +139,7 @@ export function editZone(
  * @throws ApiError `bad_param` if it belongs to no account; as `zoneFromTemplate`.
  */
 export async function resetZone(
-  context: Pick<Context, 'db' | 'system' | 'version' | 'now' | 'warn'> & {
+  context: ZoneContext & {
     readonly plan: (work: Plan) => void;
   },
   found: FoundZone,

@@ -1,5 +1,5 @@
 // What an account may change in its DNS zones: records of some types, by its features.
-import type { Context } from '../../../core/context.ts';
+import type { CallerStore } from '../../../core/context.ts';
 import { ApiError, denied } from '../../../core/errors.ts';
 import * as accounts from '../../accounts/rules/accounts.ts';
 import * as featureOverrides from '../../accounts/rules/features/overrides.ts';
@@ -21,8 +21,6 @@ const MAX_BYTES = 1_000_000;
 type Editor = keyof typeof typesOf;
 const editors = Object.keys(typesOf) as Editor[];
 
-type Caller = Pick<Context, 'db' | 'caller'>;
-
 /** For the description of a function that changes records. */
 export const EDITOR_RULE =
   'The account’s features decide which types it may change: “zoneedit” A, AAAA, CAA, CNAME, HTTPS, SRV, SVCB and TXT, ' +
@@ -33,7 +31,7 @@ export const EDITOR_RULE =
  * @throws ApiError `denied` if it is not the account’s, or the account may not edit zones; `not_found`.
  */
 export async function openOwn<Found extends ZoneText>(
-  { db, caller }: Caller,
+  { db, caller }: CallerStore,
   zone: string,
   looked: Found | undefined,
 ): Promise<{ found: Found; file: ZoneFile }> {
@@ -42,7 +40,7 @@ export async function openOwn<Found extends ZoneText>(
 }
 
 /** @throws ApiError `denied` unless the account has one of the features. */
-export async function assertEditor(context: Caller): Promise<void> {
+export async function assertEditor(context: CallerStore): Promise<void> {
   if ((await editableTypes(context)).size > 0) return;
   const names = editors.map((name) => `“${name}”`).join(', ');
   throw denied(
@@ -51,7 +49,7 @@ export async function assertEditor(context: Caller): Promise<void> {
   );
 }
 
-async function editableTypes({ db, caller }: Caller): Promise<ReadonlySet<string>> {
+async function editableTypes({ db, caller }: CallerStore): Promise<ReadonlySet<string>> {
   const features = await featureOverrides.ofAccount(db, await accounts.getOwn(db, caller));
   return new Set(editors.filter((editor) => features.get(editor)).flatMap((editor) => typesOf[editor]));
 }
@@ -60,7 +58,11 @@ async function editableTypes({ db, caller }: Caller): Promise<ReadonlySet<string
  * @throws ApiError `denied` if a changed record has, or had, a type that the account may not change; `limit_reached` if
  * the zone becomes too large.
  */
-export async function assertMayChange(context: Caller, file: ZoneFile, changes: ZoneChanges): Promise<void> {
+export async function assertMayChange(
+  context: CallerStore,
+  file: ZoneFile,
+  changes: ZoneChanges,
+): Promise<void> {
   const { add = [], edit = [], remove = [] } = changes;
   assertSmall(file, [...add, ...edit.map(({ record }) => record)]);
   const lines = [...edit.map(({ line }) => line), ...remove];

@@ -1,12 +1,12 @@
 // The zone of an account’s domain: the account’s addresses, and the nameservers of its owner.
-import type { Context, Db } from '../../../core/context.ts';
+import type { Db } from '../../../core/context.ts';
 import type { Account } from '../../accounts/rules/accounts.ts';
 import * as assignments from '../../addresses/rules/ipv6-assignments.ts';
 import { findPublicAddress } from '../../addresses/rules/nat.ts';
 import { find } from '../../domains/rules/hosted-domains.ts';
 import { areInNewZones, serviceNamesOf } from '../../domains/rules/service-subdomains.ts';
 import type { Nameserver } from '../../domains/rules/nameservers.ts';
-import { newZone, type NewZoneText } from './new-zone.ts';
+import { newZone, type NewZoneText, type ZoneContext } from './new-zone.ts';
 import { type CustomTemplates, findTemplate } from './templates.ts';
 
 /** The names of the templates for these zones. */
@@ -29,7 +29,7 @@ export interface AccountZone {
 
 /** @throws ApiError as `zoneFromTemplate`: if a value, such as the contact address, or a template is not valid */
 export async function accountZone(
-  context: Pick<Context, 'db' | 'system' | 'version' | 'now' | 'warn'>,
+  context: ZoneContext,
   { name, account, serial, nameservers, templates, isMain = true, isServed }: AccountZone,
 ): Promise<NewZoneText> {
   const { db } = context;

@@ -1,5 +1,5 @@
 // The records that this program gives to a new zone of an account: those of its template.
-import type { Context } from '../../../core/context.ts';
+import type { ZoneContext } from './new-zone.ts';
 import { accountZone } from './account-zone.ts';
 import { zoneFileOf } from './changed-zone.ts';
 import { nameKey } from './names.ts';
@@ -7,11 +7,9 @@ import type { CustomTemplates } from './templates.ts';
 import { recordsOf, soaOf, type ZoneFile, type ZoneRecord } from './zone-file.ts';
 import { ownerOf } from './zone-owners.ts';
 
-type Dependencies = Pick<Context, 'db' | 'system' | 'version' | 'now' | 'warn'>;
-
 /** The records of the zone as it would be created now. Empty if no account has it. */
 export async function generatedRecords(
-  context: Dependencies,
+  context: ZoneContext,
   name: string,
   templates: CustomTemplates,
 ): Promise<ZoneRecord[]> {

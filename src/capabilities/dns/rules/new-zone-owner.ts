@@ -7,15 +7,13 @@ import { taken } from '../../domains/rules/hosted-domains.ts';
 import { assertNotReserved } from '../../domains/rules/reserved-domains.ts';
 import { isOf, noAccess as noAccessToZone, ownerOf, type ZoneOwner } from './zone-owners.ts';
 
-type Dependencies = Pick<Context, 'db' | 'caller' | 'system'>;
-
 /**
  * @param trueowner the parameter; default: the caller @param force the parameter @throws ApiError `denied` if the name, a parent domain or a
  * subdomain belongs to another user, or the caller has no access to the owner; `bad_param` if the domain is an
  * account's and “trueowner” is another user
  */
 export async function newOwner(
-  context: Dependencies,
+  context: Context,
   zone: string,
   { trueowner, force }: { trueowner: string | undefined; force: boolean },
 ): Promise<ZoneOwner> {
@@ -40,7 +38,7 @@ export async function newOwner(
  * if the name, a parent domain or a subdomain belongs to another user
  */
 export async function assertMayAdd(
-  { db, caller }: Pick<Dependencies, 'db' | 'caller'>,
+  { db, caller }: Pick<Context, 'db' | 'caller'>,
   zone: string,
 ): Promise<ZoneOwner | undefined> {
   const present = await ownerOf(db, zone);

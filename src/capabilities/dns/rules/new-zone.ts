@@ -43,9 +43,12 @@ export interface NewZoneText {
   readonly template?: { readonly name: string; readonly lines: readonly number[] };
 }
 
+/** What the records of a zone are generated from. */
+export type ZoneContext = Pick<Context, 'db' | 'system' | 'version' | 'now' | 'warn'>;
+
 /** @throws ApiError as `zoneFromTemplate` */
 export async function newZone(
-  { db, system, version, now, warn }: Pick<Context, 'db' | 'system' | 'version' | 'now' | 'warn'>,
+  { db, system, version, now, warn }: ZoneContext,
   {
     name,
     ip,

@@ -1,7 +1,7 @@
 import type { Context } from '../../../core/context.ts';
 
 /** The text of a successful change, which clients match. */
-export function tellReload({ reason, system }: Pick<Context, 'reason' | 'system'>, zone: string): void {
+export function tellReload({ reason, system }: Context, zone: string): void {
   reason(reloadText(system, zone));
 }
 

@@ -1,10 +1,9 @@
 // Creates a zone again from the template and keeps its TXT records.
-import type { Context } from '../../../core/context.ts';
 import type { Account } from '../../accounts/rules/accounts.ts';
 import { accountZone } from './account-zone.ts';
 import { changedZone, serialOf, zoneFileOf, type ZoneText } from './changed-zone.ts';
 import { nameKey } from './names.ts';
-import type { NewZoneText } from './new-zone.ts';
+import type { NewZoneText, ZoneContext } from './new-zone.ts';
 import { serialFrom } from './serial.ts';
 import type { CustomTemplates } from './templates.ts';
 import { recordsOf, type ZoneFile, type ZoneRecord } from './zone-file.ts';
@@ -14,7 +13,7 @@ import { recordsOf, type ZoneFile, type ZoneRecord } from './zone-file.ts';
  * @throws ApiError as `zoneFromTemplate`
  */
 export async function resetText(
-  context: Pick<Context, 'db' | 'system' | 'version' | 'now' | 'warn'>,
+  context: ZoneContext,
   found: ZoneText,
   account: Account,
   templates: CustomTemplates,

@@ -28,7 +28,7 @@ const rules = {
  * @throws ApiError `limit_reached`.
  */
 export function assertWithinLimits(
-  { username, settings }: Pick<Account, 'username' | 'settings'>,
+  { username, settings }: Account,
   before: readonly HostedDomain[],
   after: readonly HostedDomain[],
 ): void {

@@ -70,7 +70,7 @@ function readText(name: string, text: string): string | null {
 
 /** Checks that only root can change the scripts of a hook. @throws ApiError `bad_param` */
 export async function assertScriptsSafe(
-  machine: Pick<Machine, 'scripts'>,
+  machine: Machine,
   {
     hook,
     check,
@@ -96,7 +96,7 @@ export async function assertScriptsSafe(
  * objects.
  * @throws ApiError `bad_param` if it prints something else, or fails.
  */
-export async function askScript(machine: Pick<Machine, 'scripts'>, script: string): Promise<Attributes[]> {
+export async function askScript(machine: Machine, script: string): Promise<Attributes[]> {
   const words = readCommand('script', script);
   await assertScriptsSafe(machine, { hook: script });
   const { status, stdout, endedBecause } = await (

@@ -20,7 +20,7 @@ export default change;
  * lifted, the change is planned. Otherwise it is stored at once.
  */
 export async function changeWithFirewall(
-  { db, now, plan, warn }: Pick<Context, 'db' | 'now' | 'plan' | 'warn'>,
+  { db, now, plan, warn }: Context,
   what: AdministratorsChange,
   blocks: readonly FirewallBlock[],
 ): Promise<{ removed: number; lifted: number }> {

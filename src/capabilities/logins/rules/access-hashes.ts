@@ -1,5 +1,5 @@
 // Access hashes: the older kind of token. Each user has at most one, and it can be shown again.
-import type { Caller, Context, Db } from '../../../core/context.ts';
+import type { Caller, Context, Db, SealedStore } from '../../../core/context.ts';
 import { ApiError, notFound } from '../../../core/errors.ts';
 import { callerOf } from './callers.ts';
 import { HEXADECIMAL, randomText } from '../../../ground/rules/random-text.ts';
@@ -8,8 +8,6 @@ import { findSealed } from '../../../ground/rules/two-factor/sealed-secrets.ts';
 /** The length is the same as in WHM: 29 lines of 32 hexadecimal digits. */
 const LINES = 29;
 const LINE_LENGTH = 32;
-
-type Dependencies = Pick<Context, 'db' | 'sealer'>;
 
 /** Returns the hash as it is compared. People copy it with its line breaks. */
 export function plain(hash: string): string {
@@ -22,7 +20,7 @@ export function inLines(hash: string): string {
 }
 
 /** Returns the user's hash, in one line. @throws ApiError `not_found`; `key_lost`, which a new hash resolves. */
-export async function get({ db, sealer }: Dependencies, user: string): Promise<string> {
+export async function get({ db, sealer }: SealedStore, user: string): Promise<string> {
   const row = await db.get<{ sealed: Uint8Array }>('SELECT sealed FROM access_hash WHERE username = ?', user);
   if (row === undefined) throw notFound(`“${user}” has no access hash. To create one, pass generate=1.`);
   return sealer.open(row.sealed, purposeOf(user));
@@ -34,7 +32,7 @@ export async function has(db: Db, user: string): Promise<boolean> {
 
 /** Creates a new hash, in one line. An older hash stops working. @throws ApiError `key_lost`. */
 export async function renew(
-  { db, sealer, randomBytes, sha256 }: Dependencies & Pick<Context, 'randomBytes' | 'sha256'>,
+  { db, sealer, randomBytes, sha256 }: SealedStore & Pick<Context, 'randomBytes' | 'sha256'>,
   user: string,
 ): Promise<string> {
   await db.run('DELETE FROM access_hash WHERE username = ?', user);

@@ -1,5 +1,5 @@
 // Login tokens: a link contains one to log a browser in, once.
-import type { Context, Db } from '../../../core/context.ts';
+import type { Context, DatedStore, Db } from '../../../core/context.ts';
 import { keyOf } from './brute-force/addresses.ts';
 import { isFromWrongClock } from '../../../ground/rules/clock.ts';
 import type { LoginService } from './callers.ts';
@@ -70,7 +70,7 @@ export async function make(
  * address. `hash` is the SHA-256 of its text. `address`: the client’s, if it is known.
  */
 export async function redeem(
-  { db, now }: Pick<Context, 'db' | 'now'>,
+  { db, now }: DatedStore,
   hash: Uint8Array,
   service: Service = 'whostmgrd',
   address?: string,

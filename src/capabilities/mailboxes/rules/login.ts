@@ -69,7 +69,7 @@ async function decide(dependencies: LoginDependencies, login: Attempt): Promise<
 
 /** To a client that is not logged in, files that cannot be read are like a mailbox that does not exist. */
 export async function hashOrNothing(
-  machine: Pick<Machine, 'userFiles'>,
+  machine: Machine,
   user: string,
   address: string,
 ): Promise<string | undefined> {

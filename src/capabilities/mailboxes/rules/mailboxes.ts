@@ -51,10 +51,7 @@ export async function passwordHash(
 }
 
 /** The files of its Maildir, which need not exist. They are read as the account’s user. */
-export async function openMaildir(
-  machine: Pick<Machine, 'userFiles'>,
-  { user, of }: Mailbox,
-): Promise<MachineUserFiles> {
+export async function openMaildir(machine: Machine, { user, of }: Mailbox): Promise<MachineUserFiles> {
   const folder = of === undefined ? 'mail' : `mail/${of.domain}/${of.login}`;
   return (await machine.userFiles(user)).below(folder);
 }

@@ -40,7 +40,7 @@ export const mailboxParams = {
  * is suspended. MachineError if its files cannot be read.
  */
 export async function ownMailbox(
-  { caller, machine, sha256, transaction }: LookContext,
+  { caller, machine, sha256, transaction }: FreeContext,
   { login, domain: given }: { readonly login: string; readonly domain: string },
 ): Promise<SessionMailbox> {
   const domain = given.toLowerCase();
@@ -52,7 +52,7 @@ export async function ownMailbox(
 
 /** True if it is the password of the mailbox, which exists. */
 export async function isPasswordOfMailbox(
-  { caller, machine }: Pick<FreeContext, 'caller' | 'machine'>,
+  { caller, machine }: FreeContext,
   { address }: SessionMailbox,
   password: string,
 ): Promise<boolean> {
@@ -60,11 +60,9 @@ export async function isPasswordOfMailbox(
   return hash !== undefined && (await machine.users()).verifyHash(hash, password);
 }
 
-type LookContext = Pick<FreeContext, 'caller' | 'machine' | 'sha256' | 'transaction'>;
-
 /** @throws ApiError `not_found` if the account does not have the mailbox, or it is suspended. MachineError. */
 export async function getMailbox(
-  context: Pick<LookContext, 'machine' | 'sha256'>,
+  context: Pick<FreeContext, 'machine' | 'sha256'>,
   user: string,
   address: string,
 ): Promise<SessionMailbox> {

@@ -1,6 +1,6 @@
 // The ways to reach the owner of an account: one or two email addresses, and Pushbullet. The first address is the one
 // that administrators see and set (`createacct`, `modifyacct`).
-import type { Context, Db, Sealer } from '../../../core/context.ts';
+import type { Db, SealedStore, Sealer } from '../../../core/context.ts';
 import { badParam } from '../../../core/errors.ts';
 import type { Account } from '../../accounts/rules/accounts.ts';
 import { findSealed } from '../../../ground/rules/two-factor/sealed-secrets.ts';
@@ -60,12 +60,10 @@ export function assertPresent(present: readonly string[], given: readonly string
   );
 }
 
-type Secrets = Pick<Context, 'db' | 'sealer'>;
-
 const purposeOf = (username: string) => `pushbullet of ${username}`;
 
 /** The access token of Pushbullet. Empty if there is none. @throws ApiError `key_lost` */
-export async function pushbulletToken({ db, sealer }: Secrets, username: string): Promise<string> {
+export async function pushbulletToken({ db, sealer }: SealedStore, username: string): Promise<string> {
   const row = await db.get<{ sealed: Uint8Array }>(
     'SELECT sealed FROM account_contact_secret WHERE username = ?',
     username,
@@ -80,7 +78,7 @@ export async function hasPushbulletToken(db: Db, username: string): Promise<bool
 
 /** An empty token removes it, which needs no key. @throws ApiError `key_lost` */
 export async function setPushbulletToken(
-  { db, sealer }: Secrets,
+  { db, sealer }: SealedStore,
   username: string,
   token: string,
 ): Promise<void> {

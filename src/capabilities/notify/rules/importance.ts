@@ -68,7 +68,7 @@ export async function read(db: Db, named: Named, services: readonly string[]): P
  * @throws ApiError `bad_param` for an unknown application or event
  */
 export async function set(
-  { db, warn }: Pick<Context, 'db' | 'warn'>,
+  { db, warn }: Context,
   named: Named,
   importance: Importance,
   services: readonly string[],

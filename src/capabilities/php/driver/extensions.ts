@@ -1,5 +1,5 @@
 // The extensions of PHP that websites have: those that WordPress, Nextcloud, Laravel and phpMyAdmin require or recommend.
-import type { Machine } from '../../../core/machine.ts';
+import type { DriverMachine } from '../../../ground/driver/step.ts';
 import { findVersions } from './versions.ts';
 
 const EXTENSIONS = [
@@ -11,7 +11,7 @@ const EXTENSIONS = [
 export const extensionPackages: readonly string[] = EXTENSIONS.map((name) => `php-${name}`);
 
 /** The packages of every installed version, such as `php8.3-curl`: other repositories name them in the same way. */
-export async function versionPackages(machine: Pick<Machine, 'tools'>): Promise<string[]> {
+export async function versionPackages(machine: DriverMachine): Promise<string[]> {
   const versions = await findVersions(machine);
   return versions.flatMap(({ release }) =>
     ['cli', 'opcache', ...EXTENSIONS].map((name) => `php${release}-${name}`),

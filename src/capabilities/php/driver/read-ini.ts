@@ -1,5 +1,5 @@
 // Reads the files php.ini of a release.
-import type { Machine } from '../../../core/machine.ts';
+import type { DriverMachine } from '../../../ground/driver/step.ts';
 import type { FoundIni, IniDirective, IniFile } from '../rules/ini.ts';
 import type { PhpVersion } from '../rules/versions.ts';
 import { digestOf } from '../../../ground/driver/file-driver.ts';
@@ -10,10 +10,7 @@ import { iniFiles } from './ini-places.ts';
 import { iniTools, parseIni, readDirectives } from './ini-parser.ts';
 
 /** Reads the file of PHP-FPM, and that of the CGI program if it exists. */
-export async function readIni(
-  machine: Pick<Machine, 'files' | 'tools'>,
-  version: PhpVersion,
-): Promise<FoundIni> {
+export async function readIni(machine: DriverMachine, version: PhpVersion): Promise<FoundIni> {
   const { release, fpm, cli } = version;
   const php = { release, fpm, cli };
   const files = await machine.files([CONFIGURATION]);

@@ -1,5 +1,5 @@
 // New PHP settings of virtual hosts, before they are stored.
-import type { Context } from '../../../core/context.ts';
+import type { CallerStore, Context } from '../../../core/context.ts';
 import type { Account } from '../../accounts/rules/accounts.ts';
 import { resolve, type PhpState } from './served-by.ts';
 import { noParameters, type HostPhp } from './settings.ts';
@@ -22,7 +22,7 @@ export interface HostsChange {
 
 /** The accounts of some virtual hosts, with changed settings. @throws ApiError `not_found`, `bad_param`. */
 export async function changedHosts(
-  { db, caller }: Pick<Context, 'db' | 'caller'>,
+  { db, caller }: CallerStore,
   { param = 'vhost', names, newest, change }: HostsChange,
 ): Promise<ChangedHosts[]> {
   const byAccount = new Map<string, { account: Account; names: Set<string> }>();
@@ -53,7 +53,7 @@ function hostIn({ account, state }: AccountPhp, servername: string): HostPhp {
 
 /** All accounts, with a changed state of the server. */
 export async function changedServer(
-  { db, caller }: Pick<Context, 'db' | 'caller'>,
+  { db, caller }: Context,
   newest: string | undefined,
   change: (state: PhpState) => PhpState,
 ): Promise<ChangedHosts[]> {

@@ -16,7 +16,7 @@ interface FoundForFpm {
 
 /** @throws ApiError `not_found` for an unknown domain, or if this server has no PHP although it is needed. */
 export async function lookForFpm(
-  { machine, transaction, caller }: Pick<FreeContext, 'machine' | 'transaction' | 'caller'>,
+  { machine, transaction, caller }: FreeContext,
   php: PhpReader,
   { domain, needsPhp }: { readonly domain: string | undefined; readonly needsPhp: boolean },
 ): Promise<FoundForFpm> {

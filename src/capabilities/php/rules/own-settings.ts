@@ -1,6 +1,6 @@
 // The PHP settings that an account changes itself: the versions of its virtual hosts, and a file with directives in the
 // document root of each one, which PHP reads for every request.
-import type { Context } from '../../../core/context.ts';
+import type { CallerStore, Context } from '../../../core/context.ts';
 import type { Param } from '../../../core/define.ts';
 import { badParam, notFound } from '../../../core/errors.ts';
 import { quote } from '../../../core/quote.ts';
@@ -60,10 +60,7 @@ export function vhostOf({
 }
 
 /** The account that calls. @param newest see `readState`. */
-export async function readOwn(
-  { db, caller }: Pick<Context, 'db' | 'caller'>,
-  newest: string | undefined,
-): Promise<AccountPhp> {
+export async function readOwn({ db, caller }: CallerStore, newest: string | undefined): Promise<AccountPhp> {
   return readAccount(db, await accounts.getOwn(db, caller), newest);
 }
 
@@ -168,10 +165,7 @@ export const metadataOf = ({ host, version, file }: Pick<Own, 'host' | 'version'
 });
 
 /** Says when a new file takes effect. */
-export function informOwn(
-  { addMetadata, inform, warn }: Pick<Context, 'addMetadata' | 'inform' | 'warn'>,
-  own: Own,
-): void {
+export function informOwn({ addMetadata, inform, warn }: Context, own: Own): void {
   addMetadata(metadataOf(own));
   const seconds = own.directives.find(({ name }) => name === 'user_ini.cache_ttl')?.value ?? '';
   if (own.host.servedBy.runs === null) {

@@ -25,7 +25,7 @@ export interface Pool {
 /** Pools by release (`8.4`), sorted by name. */
 export type Pools = ReadonlyMap<string, readonly Pool[]>;
 
-function poolsOf({ username, home }: Pick<Account, 'username' | 'home'>, served: Iterable<ServedBy>): Pools {
+function poolsOf({ username, home }: Account, served: Iterable<ServedBy>): Pools {
   const pools = new Map<string, Pool[]>();
   const sorted = [...served].sort((a, b) => (a.servername < b.servername ? -1 : 1));
   for (const { servername, runs, parameters, directives } of sorted) {

@@ -4,7 +4,8 @@ import * as contactSecrets from '../../notify/rules/secrets.ts';
 import * as nameservers from '../../domains/rules/nameservers.ts';
 import { minimumOf, setMinimum, type Application } from '../../../ground/rules/passwords/minimums.ts';
 
-type Sources = Pick<Context, 'db' | 'system' | 'sealer'>;
+/** Where the values are stored. */
+export type Sources = Pick<Context, 'db' | 'system' | 'sealer'>;
 /** The sealer is absent when a file is restored, which never has secrets. */
 export type Sinks = Pick<Context, 'db'> & Partial<Pick<Context, 'sealer'>>;
 

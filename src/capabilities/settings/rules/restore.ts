@@ -28,7 +28,7 @@ const DIRECTORY = '/var/backups/whmapi1';
  * @throws ApiError `bad_param` if a value is not valid, or the file has none of the module's settings
  */
 export async function restoration(
-  context: Pick<Context, 'db' | 'system' | 'sealer' | 'now' | 'warn' | 'inform'>,
+  context: Context,
   module: FileModule,
   text: string,
 ): Promise<Restoration | undefined> {
@@ -71,7 +71,7 @@ const isOf =
     Object.hasOwn(catalogue, key) && catalogue[key]?.module === module;
 
 async function compare(
-  sources: Pick<Context, 'db' | 'system' | 'sealer'>,
+  sources: Context,
   module: FileModule,
   known: readonly FileSetting[],
 ): Promise<{ readonly changes: settings.CheckedSetting[]; readonly skipped: FileSetting[] }> {
@@ -94,10 +94,7 @@ async function compare(
   return { changes, skipped };
 }
 
-async function present(
-  context: Pick<Context, 'db' | 'system' | 'sealer'>,
-  module: FileModule,
-): Promise<string> {
+async function present(context: Context, module: FileModule): Promise<string> {
   const rows: [string, string][] = [];
   for (const [key, entry] of Object.entries(catalogue)) {
     if (entry.module === module && entry.isSecret !== true)

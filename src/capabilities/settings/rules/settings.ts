@@ -5,15 +5,11 @@ import { badParam } from '../../../core/errors.ts';
 import { INVISIBLE, quote } from '../../../core/quote.ts';
 import { find } from './catalogue.ts';
 import type { Entry } from '../../../ground/rules/tweak-setting-entry.ts';
-import { keptElsewhere, type Sinks } from './kept-elsewhere.ts';
+import { keptElsewhere, type Sinks, type Sources } from './kept-elsewhere.ts';
 import * as stored from '../../../ground/rules/tweak-settings.ts';
 
 /** @throws ApiError `bad_param` for an unknown key */
-export async function read(
-  sources: Pick<Context, 'db' | 'system' | 'sealer'>,
-  module: stored.Module,
-  key: string,
-): Promise<string> {
+export async function read(sources: Sources, module: stored.Module, key: string): Promise<string> {
   const entry = await find(module, key);
   const home = keptElsewhere[key];
   if (home !== undefined) return home.read(sources);

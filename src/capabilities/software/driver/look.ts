@@ -16,7 +16,7 @@ export interface Software {
   readonly packages: ReadonlyMap<string, string>;
 }
 
-export async function findSoftware(machine: Pick<Machine, 'files' | 'tools'>): Promise<Software> {
+export async function findSoftware(machine: Machine): Promise<Software> {
   const port = await machine.tools(tools);
   const [system, packages] = await Promise.all([
     readSystemRelease(machine),

@@ -32,10 +32,7 @@ interface Proof {
 }
 
 /** For the look of a function. @throws ApiError `bad_param` if a password was sent that is wrong. */
-export async function checkPassword(
-  { password }: Proof,
-  { assertOwnPassword }: Pick<FreeContext, 'assertOwnPassword'>,
-): Promise<void> {
+export async function checkPassword({ password }: Proof, { assertOwnPassword }: FreeContext): Promise<void> {
   if (password !== undefined) await assertOwnPassword('password', password);
 }
 

@@ -13,7 +13,7 @@ export const primaryTypes = ['std', 'ssl'] as const satisfies PrimaryType[];
 export type Primaries = Readonly<Partial<Record<PrimaryType, string>>>;
 
 /** The account's dedicated IPv4 address. Empty for the shared addresses, which have the same primaries. */
-function addressOf({ ip, settings }: Pick<Account, 'ip' | 'settings'>): string {
+function addressOf({ ip, settings }: Account): string {
   return settings.dedicatedIp ? ip : '';
 }
 

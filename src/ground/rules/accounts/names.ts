@@ -82,10 +82,7 @@ const reserved: ReadonlySet<string> = new Set(
 /** The subset of some names that belong to system users. */
 export type MachineNames = ReadonlySet<string>;
 
-export async function findMachineNames(
-  machine: Pick<Machine, 'users'>,
-  names: readonly string[],
-): Promise<MachineNames> {
+export async function findMachineNames(machine: Machine, names: readonly string[]): Promise<MachineNames> {
   return new Set((await (await machine.users()).findAll(names)).keys());
 }
 

@@ -5,6 +5,9 @@ import { ApiError, badParam } from '../../../core/errors.ts';
 import { isPassword } from '../../../core/machine-values.ts';
 import { minimumOf, type Application } from './minimums.ts';
 
+/** How a password is rated. */
+export type Rating = Pick<Context, 'passwordStrength'>;
+
 /** A new password. crypt(3) accepts at most 511 bytes. */
 export const password = {
   type: 'string',
@@ -18,10 +21,10 @@ export const password = {
  * @returns the same for `assertStrong`. Another password, or other known words, are rated when it is called.
  */
 export async function rateFirst(
-  { passwordStrength }: Pick<Context, 'passwordStrength'>,
+  { passwordStrength }: Rating,
   candidate: string,
   known: readonly string[],
-): Promise<Pick<Context, 'passwordStrength'>> {
+): Promise<Rating> {
   if (!isPassword(candidate)) return { passwordStrength };
   const strength = await passwordStrength(candidate, known);
   return {
@@ -33,10 +36,7 @@ export async function rateFirst(
 }
 
 /** The same context for a handler, with the rating from before its transaction. */
-export function withRating<C extends Pick<Context, 'passwordStrength'>>(
-  context: C,
-  { passwordStrength }: Pick<Context, 'passwordStrength'>,
-): C {
+export function withRating<C extends Rating>(context: C, { passwordStrength }: Rating): C {
   return Object.create(context, { passwordStrength: { value: passwordStrength } }) as C;
 }
 

@@ -29,7 +29,7 @@ export interface Subject {
 const TEMPLATES = ['standard'];
 
 export async function lookForDomains(
-  { machine, caller }: Pick<FreeContext, 'machine' | 'caller'>,
+  { machine, caller }: FreeContext,
   { zones: looked, foreign }: Subject,
 ): Promise<FoundForDomains> {
   await loadLibrary();

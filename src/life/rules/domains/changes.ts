@@ -24,10 +24,7 @@ interface Given {
  * Finds the account below whose domain a new subdomain would be.
  * @throws ApiError `bad_param` if there is none that the caller may see.
  */
-export async function ownerOfParent(
-  { db, caller }: Pick<Context, 'db' | 'caller'>,
-  domain: string,
-): Promise<accounts.Account> {
+export async function ownerOfParent({ db, caller }: Context, domain: string): Promise<accounts.Account> {
   const labels = domain.split('.');
   for (let at = 1; at < labels.length - 1; at++) {
     const found = await findDomain(db, labels.slice(at).join('.'));

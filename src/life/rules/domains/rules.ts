@@ -1,6 +1,6 @@
 // Which domains an account may add: names that nobody else has, and that the tweak settings allow.
 import { seesAll } from '../../../core/access.ts';
-import type { Context } from '../../../core/context.ts';
+import type { CallerStore, Context } from '../../../core/context.ts';
 import { badParam, denied } from '../../../core/errors.ts';
 import { quote } from '../../../core/quote.ts';
 import type { Account } from '../../../capabilities/accounts/rules/accounts.ts';
@@ -42,7 +42,7 @@ export async function assertName(context: Dependencies, name: NewName): Promise<
 const SERVICES = ['cpanel', 'webmail', 'webdisk', 'whm', 'cpcontacts', 'cpcalendars'];
 
 /** The names before the parent domain that cannot be subdomains. */
-export async function reservedNames(context: Pick<Context, 'db' | 'caller'>): Promise<string[]> {
+export async function reservedNames(context: CallerStore): Promise<string[]> {
   const areFree = seesAll(context.caller) || (await isOn(context.db, 'proxysubdomainsoverride'));
   return ['mail', 'www', ...(areFree ? [] : SERVICES)].sort();
 }

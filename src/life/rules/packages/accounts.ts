@@ -12,17 +12,11 @@ export interface Change {
   readonly after: Account;
 }
 
-type Dependencies = Pick<Context, 'db' | 'caller' | 'now'>;
-
 /**
  * Assigns a package to an account, or its present package again. The account keeps its address.
  * @throws ApiError `limit_reached`, `denied`.
  */
-export async function give(
-  context: Dependencies,
-  before: Account,
-  { name, settings }: Package,
-): Promise<Change> {
+export async function give(context: Context, before: Account, { name, settings }: Package): Promise<Change> {
   const change = { before, after: withPackage(before, { name, settings }) };
   await assertAllowed(context, change);
   return change;
@@ -41,7 +35,7 @@ export function withPackage(
  * @throws ApiError `limit_reached`, `denied`, if an account must not have a new setting.
  */
 export async function applyToAccounts(
-  context: Dependencies,
+  context: Context,
   name: string,
   { before, after }: { readonly before: Settings; readonly after: Settings },
 ): Promise<Change[]> {
@@ -93,7 +87,7 @@ function withSettings(account: Account, changed: Partial<Settings>): Account {
   };
 }
 
-async function assertAllowed(context: Dependencies, { before, after }: Change): Promise<void> {
+async function assertAllowed(context: Context, { before, after }: Change): Promise<void> {
   const { caller } = context;
   assertMayGiveShell(caller, before.settings, after.settings);
   if (accountLimits.isBound(caller)) await accountLimits.assertWithin(context, before, after);

@@ -1,5 +1,5 @@
 // The features of an account whose IDs match a pattern.
-import type { Context } from '../../../../core/context.ts';
+import type { CallerStore } from '../../../../core/context.ts';
 import type { Param } from '../../../../core/define.ts';
 import * as accounts from '../accounts.ts';
 import { matcher } from '../../../../ground/rules/regular-expression.ts';
@@ -18,7 +18,7 @@ export const patternParams = {
 
 /** @throws ApiError `bad_param` for an expression that is not valid. */
 export async function matchingFeatures(
-  { db, caller }: Pick<Context, 'db' | 'caller'>,
+  { db, caller }: CallerStore,
   { pattern, is_regex }: { readonly pattern: string; readonly is_regex: boolean },
 ): Promise<FeatureId[]> {
   const part = pattern.toLowerCase();

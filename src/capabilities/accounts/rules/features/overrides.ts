@@ -69,7 +69,7 @@ export async function remove(db: Db, username: string, feature: FeatureId): Prom
 /** True if the account has each feature of the catalogue; as `has`. */
 export async function ofAccount(
   db: Db,
-  { username, settings }: Pick<Account, 'username' | 'settings'>,
+  { username, settings }: Account,
 ): Promise<ReadonlyMap<FeatureId, boolean>> {
   const disabled = await featureLists.listDisabled(db, settings.featureList);
   const overrides = await list(db, username);

@@ -5,7 +5,6 @@ import * as accounts from '../accounts.ts';
 import type { Account } from '../accounts.ts';
 import * as accountRows from '../rows.ts';
 import { initialPrivileges, isPrivilege, type PrivilegeName } from './privileges.ts';
-import type * as longLists from '../../../../ground/rules/long-list.ts';
 import { readKeys } from '../../../../ground/rules/stored-list.ts';
 
 const ROOT = 'root';
@@ -20,7 +19,7 @@ export async function list(db: Db): Promise<string[]> {
 const RESELLERS = { from: 'reseller', fromIndex: 'reseller NOT INDEXED', key: 'username', order: 'username' };
 
 /** Reads the same names for a response (`ground/rules/stored-list.ts`). */
-export function readNames(context: Pick<Context, 'db' | 'listQuery'> & longLists.Leaving): Promise<string[]> {
+export function readNames(context: Context): Promise<string[]> {
   return readKeys(context, RESELLERS, { where: 'TRUE', values: [] });
 }
 

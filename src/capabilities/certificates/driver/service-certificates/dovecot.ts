@@ -18,7 +18,7 @@ export const FOLDER = '/etc/ssl/whmapi1/services';
 /** @param pem the content of the file. */
 export const dovecotPath = (pem: string) => `${FOLDER}/dovecot-${digestOf(pem).slice(0, 16)}.pem`;
 
-export async function isDovecotInstalled(machine: Pick<Machine, 'tools' | 'services'>): Promise<boolean> {
+export async function isDovecotInstalled(machine: Machine): Promise<boolean> {
   const [found, services] = await Promise.all([machine.tools(tools), machine.services()]);
   return !services.isSupported || found.has('doveconf');
 }
@@ -29,9 +29,7 @@ interface Paths {
 }
 
 /** The files that Dovecot reads. Undefined if it has none. A sandbox has only what was installed there. */
-export async function findDovecotFiles(
-  machine: Pick<Machine, 'tools' | 'services' | 'files'>,
-): Promise<Paths | undefined> {
+export async function findDovecotFiles(machine: Machine): Promise<Paths | undefined> {
   const services = await machine.services();
   if (!services.isSupported) {
     const path = await findOwnPath(machine);
@@ -48,7 +46,7 @@ export async function findDovecotFiles(
 }
 
 /** The file that this program has installed for Dovecot. */
-export async function findOwnPath(machine: Pick<Machine, 'files'>): Promise<string | undefined> {
+export async function findOwnPath(machine: Machine): Promise<string | undefined> {
   const text = (await (await machine.files(['/etc/dovecot'])).readText(TLS_FILE)) ?? '';
   return /^# certificate: (\/etc\/ssl\/whmapi1\/services\/dovecot-[0-9a-f]{16}\.pem)$/m.exec(text)?.[1];
 }

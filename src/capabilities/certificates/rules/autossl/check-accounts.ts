@@ -36,7 +36,7 @@ export interface CheckRequest {
 /** @returns how many accounts were checked. @throws AcmeError, ApiError if virtual hosts are left. */
 export async function checkAccounts(
   context: CheckContext,
-  { progress }: Pick<TaskContext, 'progress'>,
+  { progress }: TaskContext,
   request: CheckRequest,
 ): Promise<number> {
   const { transaction, now, log, startTime, signal } = context;

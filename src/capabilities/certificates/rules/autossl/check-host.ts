@@ -303,7 +303,7 @@ async function install(context: CheckContext, check: HostCheck): Promise<void> {
 /** An order takes minutes, in which the account may be renamed. */
 async function presentName(
   db: Db,
-  { username }: Pick<Account, 'username'>,
+  { username }: Account,
   { servername }: Pick<VirtualHost, 'servername'>,
 ): Promise<string> {
   return (await findDomain(db, servername))?.account.username ?? username;

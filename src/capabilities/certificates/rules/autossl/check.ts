@@ -57,10 +57,7 @@ export async function check(
 }
 
 /** This server’s addresses, each with the local address that reaches it. */
-async function findOwnAddresses({
-  machine,
-  transaction,
-}: Pick<TaskContext, 'machine' | 'transaction'>): Promise<ReadonlyMap<string, string>> {
+async function findOwnAddresses({ machine, transaction }: TaskContext): Promise<ReadonlyMap<string, string>> {
   const own = (await (await machine.addresses()).list()).filter(({ scope }) => scope !== 'host');
   const nat = await transaction('reads', publicAddresses);
   return new Map(

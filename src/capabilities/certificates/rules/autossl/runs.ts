@@ -101,7 +101,7 @@ function parseLine(line: string): LogLine {
 
 /** @throws ApiError `not_found` */
 export async function readLog(
-  { transaction, taskLog }: Pick<FreeContext, 'transaction' | 'taskLog'>,
+  { transaction, taskLog }: FreeContext,
   startTime: string,
 ): Promise<{ readonly task: number; readonly lines: readonly LogLine[] }> {
   const run = (await transaction('reads', list)).find((one) => one.startTime === startTime);

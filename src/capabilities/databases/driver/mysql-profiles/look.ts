@@ -46,7 +46,7 @@ export function isSupported(version: string): boolean {
 }
 
 /** The version of the server of this machine. Undefined if none runs. */
-export async function versionOf(machine: Pick<Machine, 'databases'>): Promise<string | undefined> {
+export async function versionOf(machine: Machine): Promise<string | undefined> {
   try {
     const server = await (await machine.databases()).mysql();
     return await server?.use(async (connection) => (await facts(connection)).version);

@@ -23,7 +23,7 @@ export async function withMysql<T>(
 }
 
 /** The server, for work on the databases themselves. @throws MachineError `failed` in a sandbox that runs none. */
-export async function servedMysql(machine: Pick<Machine, 'databases'>): Promise<DatabaseServer> {
+export async function servedMysql(machine: Machine): Promise<DatabaseServer> {
   const server = await (await machine.databases()).mysql();
   if (server !== undefined) return server;
   throw new MachineError(

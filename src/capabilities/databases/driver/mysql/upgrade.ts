@@ -96,7 +96,7 @@ async function installedServer(source: PackageSource): Promise<InstalledPackage>
 }
 
 /** Only root can read the file. The server stays usable: the dump is the state of one moment for tables of InnoDB. */
-async function backUp(machine: Pick<Machine, 'files' | 'tools'>, path: string): Promise<void> {
+async function backUp(machine: Machine, path: string): Promise<void> {
   const files = await machine.files([BACKUPS]);
   await files.makeDirectory(FOLDER, { mode: 0o700 });
   await files.write(path, '', { mode: 0o600 });
@@ -112,7 +112,7 @@ async function backUp(machine: Pick<Machine, 'files' | 'tools'>, path: string): 
   await found.run('mariadb-dump', [...whole, { prefix: '--result-file=', path }], { limitMs: DUMP_LIMIT_MS });
 }
 
-async function listDatabases(machine: Pick<Machine, 'databases'>): Promise<string[]> {
+async function listDatabases(machine: Machine): Promise<string[]> {
   const server = await (await machine.databases()).mysql();
   const rows = await server?.use((connection) =>
     connection.query<{ name: string }>('SELECT schema_name AS name FROM information_schema.schemata'),

@@ -14,10 +14,7 @@ export interface ClientTools {
 const DUMP = { name: 'pg_dump', worksInSandbox: true } as const;
 const LIMIT_MS = 12 * 3_600_000;
 
-export function clientTools(
-  machine: Pick<Machine, 'files' | 'tools'>,
-  { socket }: Pick<DatabaseServer, 'socket'>,
-): ClientTools {
+export function clientTools(machine: Machine, { socket }: Pick<DatabaseServer, 'socket'>): ClientTools {
   const login = (database: string): ToolWord[] => {
     if (socket === undefined)
       throw new MachineError('failed', 'The PostgreSQL server has no socket for its tools.');

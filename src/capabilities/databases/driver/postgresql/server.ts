@@ -14,7 +14,7 @@ export async function postgresqlOf(machine: PostgresqlMachine): Promise<Postgres
 }
 
 /** The server, for work on the databases themselves. @throws MachineError `failed` in a sandbox that runs none. */
-export async function servedPostgresql(machine: Pick<Machine, 'databases'>): Promise<DatabaseServer> {
+export async function servedPostgresql(machine: Machine): Promise<DatabaseServer> {
   const server = await (await machine.databases()).postgresql();
   if (server !== undefined) return server;
   throw new MachineError(

@@ -12,7 +12,7 @@ import { ROLE as POSTGRESQL } from '../../rules/own-postgresql.ts';
 import { usedPlaces } from '../../rules/profiles.ts';
 import { rolesOf } from '../../../../ground/rules/roles/active-profile.ts';
 
-type Looking = Pick<FreeContext, 'system' | 'transaction' | 'sealer'> & {
+type Looking = FreeContext & {
   readonly machine: MysqlMachine & PostgresqlMachine;
 };
 

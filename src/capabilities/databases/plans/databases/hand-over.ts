@@ -6,7 +6,7 @@ import { lookAtMysqlAndTies } from '../../driver/mysql/look.ts';
 import { stepAt } from '../../driver/mysql/step.ts';
 import copyDatabase from '../../driver/mysql/steps/copy-database.ts';
 import handOverStep from '../../driver/mysql/steps/hand-over.ts';
-import type { Account } from '../../../accounts/rules/accounts.ts';
+import type { LimitedAccount } from '../../../accounts/rules/accounts.ts';
 import { lockOf } from '../../rules/locks.ts';
 import {
   assertMayHandOver,
@@ -29,11 +29,9 @@ export interface HandOver {
   readonly steps: readonly PlannedStep[];
 }
 
-type Looking = Pick<FreeContext, 'machine' | 'system' | 'transaction' | 'caller' | 'sealer'>;
-
 /** Undefined if nothing is wanted, or this server has no such role. */
 export async function lookForHandOver(
-  context: Looking,
+  context: FreeContext,
   from: string,
   wanted: WantedHandOver,
 ): Promise<FoundForHandOver | undefined> {
@@ -53,9 +51,9 @@ export async function lookForHandOver(
  * @throws ApiError `disabled`, `not_found`, `bad_param`, `limit_reached`.
  */
 export async function handOver(
-  { db }: Pick<Context, 'db'>,
+  { db }: Context,
   from: string,
-  account: Pick<Account, 'username' | 'settings'>,
+  account: LimitedAccount,
   { wanted, found }: { readonly wanted: WantedHandOver; readonly found: FoundForHandOver | undefined },
 ): Promise<HandOver | undefined> {
   if (wantsNothing(wanted)) return undefined;
@@ -89,7 +87,7 @@ export async function handOver(
 
 /** Says what the new account has, and what it must do. */
 export function tellAboutHandOver(
-  { inform, warn }: Pick<Context, 'inform' | 'warn'>,
+  { inform, warn }: Context,
   { databases, users, copies }: WantedHandOver,
   results: readonly StepResult[],
 ): void {

@@ -48,7 +48,7 @@ type OwnContext = Pick<Context, 'db' | 'caller' | 'passwordStrength'>;
 const engine = 'mysql';
 
 /** What a look at the caller’s server needs. */
-type Looking = Pick<FreeContext, 'transaction' | 'caller' | 'sealer'> & { readonly machine: MysqlMachine };
+type Looking = FreeContext & { readonly machine: MysqlMachine };
 
 /** The machine, with the server that has the caller’s databases as its own. */
 export async function ownMachine({ machine, transaction, caller, sealer }: Looking): Promise<MysqlMachine> {
@@ -72,7 +72,7 @@ export async function lookForRoom(context: Looking): Promise<FoundDatabases | un
 }
 
 /** The same for a dry run of `setUpOwn`, which must also tell the port that the step would find. */
-export async function lookForSetUp(context: Looking & Pick<FreeContext, 'isDryRun'>) {
+export async function lookForSetUp(context: Looking) {
   const found = await lookForRoom(context);
   return { found, server: context.isDryRun ? await lookAtServer(await ownMachine(context)) : undefined };
 }

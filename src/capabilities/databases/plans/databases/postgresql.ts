@@ -33,8 +33,7 @@ import { SALT_BYTES, scramVerifier } from '../../rules/scram.ts';
 import { assertStrong } from '../../../../ground/rules/passwords/passwords.ts';
 import { changeDatabases } from '../change-databases.ts';
 
-type ChangeContext = Pick<Context, 'db' | 'caller' | 'passwordStrength' | 'randomBytes' | 'inform'>;
-type LookContext = Pick<FreeContext, 'transaction'> & { readonly machine: PostgresqlMachine };
+type LookContext = FreeContext & { readonly machine: PostgresqlMachine };
 
 const engine = 'postgresql';
 
@@ -49,7 +48,7 @@ export async function lookFor(
 
 /** The same for the account that has what a function of WHM names. @throws ApiError `not_found`, `denied`. */
 export async function lookForNamed(
-  context: LookContext & Pick<FreeContext, 'caller'>,
+  context: LookContext,
   of: typeof DATABASES | typeof USERS,
   name: string,
   given: string | undefined,
@@ -60,13 +59,13 @@ export async function lookForNamed(
 }
 
 /** What an account keeps if its addon domain leaves it. */
-export function lookForStaying(context: LookContext & Pick<FreeContext, 'system'>, owner: string) {
+export function lookForStaying(context: LookContext, owner: string) {
   return lookIfPossible(context, ROLE, () => lookFor(context, owner));
 }
 
 /** Says which databases and users stay. */
 export async function tellAboutStaying(
-  { db, warn }: Pick<Context, 'db' | 'warn'>,
+  { db, warn }: Context,
   owner: string,
   looked: Awaited<ReturnType<typeof lookForStaying>>,
 ): Promise<void> {
@@ -92,7 +91,7 @@ export async function tellAboutStaying(
 
 /** @throws ApiError `bad_param`, `limit_reached`. */
 export async function createOwnDatabase(
-  { db, caller }: ChangeContext,
+  { db, caller }: Context,
   name: string,
   found: FoundPostgresql,
 ): Promise<Plan> {
@@ -109,7 +108,7 @@ export async function createOwnDatabase(
 
 /** @throws ApiError `not_found`. */
 export async function removeOwnDatabase(
-  { db, caller }: ChangeContext,
+  { db, caller }: Context,
   name: string,
   found: FoundPostgresql,
 ): Promise<Plan> {
@@ -129,7 +128,7 @@ interface Renaming {
 
 /** @throws ApiError `bad_param`, `not_found`. */
 export async function renameDatabase(
-  { db }: ChangeContext,
+  { db }: Context,
   { owner, from, to }: Renaming,
   found: FoundPostgresql,
 ): Promise<Plan> {
@@ -151,7 +150,7 @@ interface Password {
 
 /** @throws ApiError `bad_param`, `weak_password`. */
 export async function createOwnUser(
-  context: ChangeContext,
+  context: Context,
   { name, password }: Omit<Password, 'owner'>,
 ): Promise<Plan> {
   const owner = context.caller.user;
@@ -166,7 +165,7 @@ export async function createOwnUser(
 
 /** @throws ApiError `not_found`. */
 export async function removeOwnUser(
-  { db, caller }: ChangeContext,
+  { db, caller }: Context,
   name: string,
   found: FoundPostgresql,
 ): Promise<Plan> {
@@ -180,7 +179,7 @@ export async function removeOwnUser(
 
 /** @throws ApiError `bad_param` if the user would have no password afterwards. */
 export async function assertKeepsPassword(
-  { machine }: Pick<FreeContext, 'machine'>,
+  { machine }: FreeContext,
   { users }: FoundPostgresql,
   name: string,
 ): Promise<void> {
@@ -196,7 +195,7 @@ export async function assertKeepsPassword(
  * @throws ApiError `bad_param`, `not_found`, `weak_password`.
  */
 export async function renameUser(
-  context: ChangeContext,
+  context: Context,
   { owner, from, to, password }: Renaming & { readonly password?: string },
   found: FoundPostgresql,
 ): Promise<Plan> {
@@ -215,7 +214,7 @@ export async function renameUser(
 
 /** @throws ApiError `not_found`, `weak_password`. */
 export async function setPassword(
-  context: ChangeContext,
+  context: Context,
   { owner, name, password }: Password,
   found: FoundPostgresql,
 ): Promise<Plan> {
@@ -237,7 +236,7 @@ interface Privileges {
 
 /** @throws ApiError `not_found`. */
 export async function setOwnPrivileges(
-  { db, caller }: ChangeContext,
+  { db, caller }: Context,
   { database, user, isGranted }: Privileges,
   found: FoundPostgresql,
 ): Promise<Plan> {
@@ -254,7 +253,7 @@ export async function setOwnPrivileges(
 }
 
 export async function updateOwnPrivileges(
-  { db, caller, inform }: ChangeContext,
+  { db, caller, inform }: Context,
   found: FoundPostgresql,
 ): Promise<Plan> {
   const databases = await ownDatabases(db, caller.user, found);
@@ -267,7 +266,7 @@ export async function updateOwnPrivileges(
 }
 
 /** What PostgreSQL stores instead of a new password. @throws ApiError `weak_password`. */
-async function verifierOf(context: ChangeContext, { owner, name, password }: Password): Promise<string> {
+async function verifierOf(context: Context, { owner, name, password }: Password): Promise<string> {
   await assertStrong(context, password, [owner, name], 'postgres');
   return scramVerifier(password, await context.randomBytes(SALT_BYTES));
 }

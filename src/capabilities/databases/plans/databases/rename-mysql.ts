@@ -23,14 +23,12 @@ interface Renaming {
   readonly to: string;
 }
 
-type LookContext = Pick<FreeContext, 'machine' | 'transaction' | 'caller' | 'sealer'>;
-
 /**
  * What the server has that may belong to the account that has what a function of WHM names.
  * @throws ApiError `not_found`, `denied`.
  */
 export async function lookForNamed(
-  context: LookContext,
+  context: FreeContext,
   of: typeof DATABASES | typeof USERS,
   name: string,
   given: string | undefined,
@@ -42,7 +40,7 @@ export async function lookForNamed(
 
 /** @throws ApiError `bad_param`, `not_found`. */
 export async function renameDatabase(
-  { db }: Pick<Context, 'db'>,
+  { db }: Context,
   { owner, from, to }: Renaming,
   found: FoundMysql,
 ): Promise<Plan> {
@@ -58,7 +56,7 @@ export async function renameDatabase(
 
 /** Warns of what still has an old name. @param renamed the databases, in the order of their steps. */
 export function tellAboutRenamed(
-  { warn }: Pick<Context, 'warn'>,
+  { warn }: Context,
   renamed: readonly Pick<Renaming, 'from' | 'to'>[],
   results: readonly StepResult[],
 ): undefined {
@@ -79,7 +77,7 @@ export function tellAboutRenamed(
 
 /** @throws ApiError `bad_param`, `not_found`. */
 export async function renameUser(
-  { db }: Pick<Context, 'db'>,
+  { db }: Context,
   { owner, from, to }: Renaming,
   found: FoundMysql,
 ): Promise<Plan> {

@@ -67,10 +67,8 @@ export interface RenamingOfDatabases {
   readonly mysqlDatabases: readonly Names[];
 }
 
-type Looking = Pick<FreeContext, 'machine' | 'system' | 'transaction' | 'caller' | 'sealer'>;
-
 /** @throws ApiError `not_found`. */
-export async function lookForPrefixed(context: Looking, { from, to }: Names): Promise<FoundToRename> {
+export async function lookForPrefixed(context: FreeContext, { from, to }: Names): Promise<FoundToRename> {
   const { machine, system, transaction, caller, sealer } = context;
   const { roles, server, wanted } = await transaction('reads', async (db) => {
     await accounts.get(db, caller, from);
@@ -108,7 +106,7 @@ export async function lookForPrefixed(context: Looking, { from, to }: Names): Pr
 
 /** @throws ApiError `bad_param` if a new name is too long or taken, or a user would lose its password. */
 export async function renameWithAccount(
-  { db }: Pick<Context, 'db'>,
+  { db }: Context,
   names: Names,
   found: FoundToRename,
 ): Promise<RenamingOfDatabases> {

@@ -1,5 +1,5 @@
 // The interface of nameserver drivers, in DNS terms. `bind/` implements it for BIND 9.
-import type { LockingWork } from '../../../../ground/driver/each-account.ts';
+import type { Locking } from '../../../../ground/driver/each-account.ts';
 import type { DriverMachine, DriverStep, ReloadableStep } from '../../../../ground/driver/step.ts';
 
 export interface Zone {
@@ -134,11 +134,7 @@ export interface ZonesDriver<Memento> {
    * Has the nameserver load what `add` wrote, in case a process ended before it did so, and waits until it has.
    * @throws MachineError `failed` if it cannot, with its reason.
    */
-  confirm(
-    machine: DriverMachine,
-    names: readonly string[],
-    locking: Pick<LockingWork, 'withLocks'>,
-  ): Promise<Confirmation>;
+  confirm(machine: DriverMachine, names: readonly string[], locking: Locking): Promise<Confirmation>;
   /** Whether this server answers queries. A sandbox without its own nameserver does not. */
   isServed(machine: DriverMachine): Promise<boolean>;
   /** The serial that secondaries see. A signed zone has its own serial. Undefined if the zone is not served. */

@@ -108,10 +108,7 @@ export interface RegisteredNameservers {
 }
 
 /** The domain's nameservers in DNS. Those with a name in the domain include their address. */
-export async function lookAtRegistered(
-  machine: Pick<Machine, 'resolver'>,
-  domain: string,
-): Promise<RegisteredNameservers> {
+export async function lookAtRegistered(machine: Machine, domain: string): Promise<RegisteredNameservers> {
   const resolver = await machine.resolver();
   try {
     const names = (await resolver.nameservers(domain)).map((name) => name.toLowerCase()).sort();
@@ -126,7 +123,7 @@ export async function lookAtRegistered(
 
 /** What decides whether this server is authoritative for the domains. */
 export async function lookAtAuthorities(
-  machine: Pick<Machine, 'resolver' | 'addresses'>,
+  machine: Machine,
   domains: readonly string[],
 ): Promise<FoundAuthority> {
   const own = await (await machine.addresses()).list();
@@ -134,10 +131,7 @@ export async function lookAtAuthorities(
   return { own: own.filter(({ scope }) => scope !== 'host').map(({ address }) => address), found };
 }
 
-export async function lookAtAuthority(
-  machine: Pick<Machine, 'resolver'>,
-  domain: string,
-): Promise<Authority> {
+export async function lookAtAuthority(machine: Machine, domain: string): Promise<Authority> {
   const resolver = await machine.resolver();
   try {
     // Stop before the top-level domain: it answers for unregistered names.
@@ -156,10 +150,7 @@ export async function lookAtAuthority(
 }
 
 /** Where domains lead in DNS. */
-export async function lookAtAddresses(
-  machine: Pick<Machine, 'resolver' | 'addresses'>,
-  domains: readonly string[],
-): Promise<FoundAddresses> {
+export async function lookAtAddresses(machine: Machine, domains: readonly string[]): Promise<FoundAddresses> {
   const own = await (await machine.addresses()).list();
   const resolver = await machine.resolver();
   const found = await Promise.all(

@@ -11,7 +11,7 @@ import { nextZone, type FoundZone, type NextZone } from '../site-addresses.ts';
  * @throws ApiError `host_failed` if the zone file cannot be edited
  */
 export async function addressRecord(
-  { db, system, now, inform, warn }: Pick<Context, 'db' | 'system' | 'now' | 'inform' | 'warn'>,
+  { db, system, now, inform, warn }: Context,
   hostname: string,
   found: FoundZone | undefined,
 ): Promise<NextZone | undefined> {

@@ -24,7 +24,7 @@ export interface Fetched {
  * `limit_reached` for a response that is too long or redirects too often; MachineError `failed` if there is no response.
  */
 export async function fetchAllowed(
-  machine: Pick<Machine, 'outbound'>,
+  machine: Machine,
   given: string,
   hosts: readonly string[],
 ): Promise<Fetched & { content: string; _cp_redirects: Fetched[] }> {

@@ -1,5 +1,5 @@
 // Calls a function of UAPI or API 2 as an account, with the list options of that API.
-import type { AccountApi, Call, FreeContext, RawArgument } from '../../../../core/context.ts';
+import type { AccountApi, FreeContext, RawArgument, FunctionCall } from '../../../../core/context.ts';
 import type { Envelope } from '../../../../core/envelope.ts';
 import { failure } from '../../../../core/report.ts';
 import { accountPrograms } from '../../../../core/account-programs.ts';
@@ -20,10 +20,7 @@ export interface AccountOutcome {
 }
 
 /** Makes the call. List options that are not valid fail before the function runs. */
-export async function callAccountApi(
-  context: Pick<FreeContext, 'callAsAccount' | 'innerError'>,
-  call: AccountCall,
-): Promise<AccountOutcome> {
+export async function callAccountApi(context: FreeContext, call: AccountCall): Promise<AccountOutcome> {
   const outcome = await runAccountCall(call, (inner) =>
     context.callAsAccount(call.username, call.api, inner),
   );
@@ -35,7 +32,7 @@ export async function callAccountApi(
 /** Separates the list options from the parameters, and runs the function. */
 export async function runAccountCall(
   { api, module, func, args }: Omit<AccountCall, 'username'>,
-  run: (call: Pick<Call, 'command' | 'args'>) => Promise<Envelope>,
+  run: (call: FunctionCall) => Promise<Envelope>,
 ): Promise<AccountOutcome> {
   const command = `${module}::${func}`;
   const prefix = accountPrograms[api].listPrefix;

@@ -5,7 +5,7 @@ import { overlap, readRange, type Range } from './addresses.ts';
 import type { Change } from './config.ts';
 
 /** For `look`: lists the present blocks of the firewall. */
-export async function firewallBlocks({ machine }: Pick<FreeContext, 'machine'>): Promise<FirewallBlock[]> {
+export async function firewallBlocks({ machine }: FreeContext): Promise<FirewallBlock[]> {
   return (await machine.firewall()).list();
 }
 
@@ -28,7 +28,7 @@ export interface Means {
 }
 
 /** For `look`. */
-export async function findMeans({ machine }: Pick<FreeContext, 'machine'>): Promise<Means> {
+export async function findMeans({ machine }: FreeContext): Promise<Means> {
   return {
     hasFirewall: await (await machine.firewall()).isAvailable(),
     runsCommands: (await machine.commands()).isSupported,
@@ -37,7 +37,7 @@ export async function findMeans({ machine }: Pick<FreeContext, 'machine'>): Prom
 
 /** Warns about settings that have no effect on this server. */
 export function warnOfWhatIsMissing(
-  { warn }: Pick<Context, 'warn'>,
+  { warn }: Context,
   { hasFirewall, runsCommands }: Means,
   changed: Change,
 ): void {

@@ -72,7 +72,7 @@ function invalid(text: string): string {
 }
 
 /** Returns the caller's address, and whether it is on the allow list. */
-export async function requesterOf({ db, origin }: Pick<Context, 'db' | 'origin'>): Promise<{
+export async function requesterOf({ db, origin }: Context): Promise<{
   requester_ip: string;
   requester_ip_is_whitelisted: number;
 }> {

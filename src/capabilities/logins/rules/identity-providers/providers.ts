@@ -1,6 +1,6 @@
 // The identity providers of this installation, and how it is registered at each of them. All servers of a shared store
 // have the same providers.
-import type { Context, Db } from '../../../../core/context.ts';
+import type { Context, Db, SealedStore } from '../../../../core/context.ts';
 import { ApiError, badParam, notFound } from '../../../../core/errors.ts';
 import type { ProviderClient } from '../../../../core/machine-identity-providers.ts';
 import { findSealed } from '../../../../ground/rules/two-factor/sealed-secrets.ts';
@@ -68,7 +68,7 @@ export async function issuerOf(db: Db, provider: string, service: Service): Prom
 
 /** The registration with its secret, if the provider is enabled for the service. @throws ApiError `key_lost`. */
 export async function findEnabled(
-  { db, sealer }: Pick<Context, 'db' | 'sealer'>,
+  { db, sealer }: SealedStore,
   provider: string,
   service: Service,
 ): Promise<ProviderClient | undefined> {
@@ -80,7 +80,7 @@ export async function findEnabled(
 
 /** Undefined for a public client. @throws ApiError `key_lost`. */
 export async function secretOf(
-  { db, sealer }: Pick<Context, 'db' | 'sealer'>,
+  { db, sealer }: SealedStore,
   { provider, service }: Pick<Registration, 'provider' | 'service'>,
 ): Promise<string | undefined> {
   const row = await db.get<{ sealed: Uint8Array | null }>(
@@ -104,7 +104,7 @@ export interface ChangedRegistration {
  * @throws ApiError `bad_param`, `key_lost`.
  */
 export async function register(
-  { db, sealer }: Pick<Context, 'db' | 'sealer'>,
+  { db, sealer }: Context,
   { provider, service }: Pick<Registration, 'provider' | 'service'>,
   changed: ChangedRegistration,
 ): Promise<void> {

@@ -47,7 +47,7 @@ export async function get(db: Db, user: string, app: string): Promise<Link> {
 
 /** Replaces a link of the same name. @throws ApiError `limit_reached`, `key_lost`. */
 export async function put(
-  { db, sealer }: Pick<Context, 'db' | 'sealer'>,
+  { db, sealer }: Context,
   user: string,
   { app, ...link }: Link,
   token: string,
@@ -70,7 +70,7 @@ export async function put(
 
 /** @throws ApiError `not_found`, `key_lost`. */
 export async function setToken(
-  { db, sealer }: Pick<Context, 'db' | 'sealer'>,
+  { db, sealer }: Context,
   user: string,
   app: string,
   token: string,

@@ -41,7 +41,7 @@ export async function findLink(
 
 /** Asks the application to log the user in, if the link says where. */
 export async function openLink(
-  machine: Pick<Machine, 'outbound'>,
+  machine: Machine,
   user: string,
   { link, token }: FoundLink,
   attempt: number,

@@ -7,11 +7,7 @@ export interface TestMessage extends Message {
   readonly id: string;
 }
 
-export async function newTestMessage({
-  randomBytes,
-  system,
-  now,
-}: Pick<FreeContext, 'randomBytes' | 'system' | 'now'>): Promise<TestMessage> {
+export async function newTestMessage({ randomBytes, system, now }: FreeContext): Promise<TestMessage> {
   const digits = Buffer.from(await randomBytes(10)).toString('hex');
   const id = `${digits.slice(0, 8)}-${digits.slice(8)}`;
   const host = system.hostname();

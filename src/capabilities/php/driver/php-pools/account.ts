@@ -71,16 +71,12 @@ export const retired: AccountPart = {
 };
 
 /** Steps that give an account these pools. */
-export function stepsFor({ username }: Pick<Account, 'username'>, pools: Pools): PlannedStep[] {
+export function stepsFor({ username }: Account, pools: Pools): PlannedStep[] {
   return [...pools].map(([release, list]) => change.plan({ release, accounts: [{ username, pools: list }] }));
 }
 
 /** Steps that follow `stepsFor(union(before, after))`, once the web server uses the new pools. */
-export function retiringSteps(
-  { username }: Pick<Account, 'username'>,
-  before: Pools,
-  after: Pools,
-): PlannedStep[] {
+export function retiringSteps({ username }: Account, before: Pools, after: Pools): PlannedStep[] {
   return [...union(before, after)].flatMap(([release, all]) => {
     const kept = after.get(release) ?? [];
     if (kept.length === all.length) return [];

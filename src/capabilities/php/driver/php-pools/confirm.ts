@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { MachineKernel } from '../../../../core/machine-kernel.ts';
 import { MachineError } from '../../../../core/machine-error.ts';
 import { findVersions } from '../versions.ts';
-import { withAccount, type LockingWork } from '../../../../ground/driver/each-account.ts';
+import { withAccount, type Locking } from '../../../../ground/driver/each-account.ts';
 import { reloadsOf } from '../../../../ground/driver/reloads.ts';
 import type { DriverPort } from '../../../../ground/driver/file-driver.ts';
 import type { DriverMachine } from '../../../../ground/driver/step.ts';
@@ -21,7 +21,7 @@ export interface RemovedFile {
   readonly reason: string;
 }
 
-interface Locking extends Pick<LockingWork, 'withLocks'> {
+interface Confirming extends Locking {
   /** Ends the wait for PHP-FPM. */
   readonly signal?: AbortSignal;
 }
@@ -37,7 +37,7 @@ const PAUSE_MS = 500;
  */
 export async function confirmPools(
   machine: ConfirmedMachine,
-  locking: Locking,
+  locking: Confirming,
   waitMs = LISTENING_MS,
 ): Promise<readonly RemovedFile[]> {
   if (!(await machine.services()).isSupported) return [];
@@ -51,7 +51,7 @@ export async function confirmPools(
 async function confirmRelease(
   machine: ConfirmedMachine,
   release: string,
-  locking: Locking,
+  locking: Confirming,
   waitMs: number,
 ): Promise<RemovedFile[]> {
   const port = await poolSteps(release).port(machine);

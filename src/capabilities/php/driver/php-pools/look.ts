@@ -11,10 +11,7 @@ export interface PoolMemory {
   readonly available: number;
 }
 
-export async function lookAtMemory(
-  machine: Pick<Machine, 'kernel'>,
-  versions: readonly PhpVersion[],
-): Promise<PoolMemory> {
+export async function lookAtMemory(machine: Machine, versions: readonly PhpVersion[]): Promise<PoolMemory> {
   const kernel = await machine.kernel();
   const [{ available }, ...measured] = await Promise.all([
     kernel.memory(),

@@ -1,6 +1,7 @@
 // Replaces the files php.ini of a release.
 import { defineStep } from '../../../../core/plan.ts';
 import type { FileMemento } from '../../../../ground/driver/file-driver.ts';
+import { oneChange } from '../../../../ground/driver/step.ts';
 import { iniSteps, type DesiredIni } from '../ini-driver.ts';
 
 const stepOf = (desired: DesiredIni) =>
@@ -8,14 +9,7 @@ const stepOf = (desired: DesiredIni) =>
 
 export default defineStep<DesiredIni, FileMemento>({
   kind: 'php/set-ini',
-  describe: descriptionOf,
-  async preview(machine, input) {
-    const diff = await stepOf(input).preview(machine);
-    return diff === '' ? [] : diff.trimEnd().split('\n');
-  },
-  prepare: (machine, input) => stepOf(input).prepare(machine),
-  apply: (machine, { input, memento }) => stepOf(input).apply(machine, memento),
-  undo: (machine, { input, memento }) => stepOf(input).undo(machine, memento),
+  ...oneChange(stepOf),
 });
 
 function descriptionOf({ php, files }: DesiredIni): string {

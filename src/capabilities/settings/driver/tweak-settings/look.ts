@@ -5,10 +5,7 @@ import { MachineError } from '../../../../core/machine-error.ts';
 const MAX_FILE_BYTES = 1_048_576;
 
 /** @throws MachineError `not_found`, and `failed` for a link, a directory, a large file or one that is not text */
-export async function lookAtConfigurationFile(
-  machine: Pick<Machine, 'files'>,
-  path: string,
-): Promise<string> {
+export async function lookAtConfigurationFile(machine: Machine, path: string): Promise<string> {
   const port = await machine.files([path]);
   const text = await port.readText(path, MAX_FILE_BYTES);
   if (text === undefined)

@@ -35,7 +35,7 @@ export async function push(
 }
 
 /** Says that `pushUpdates` will send them, if the cluster has servers. */
-export async function announceUpdates({ db, inform }: Pick<Context, 'db' | 'inform'>): Promise<void> {
+export async function announceUpdates({ db, inform }: Context): Promise<void> {
   const count = (await servers.list(db)).length;
   if (count > 0) inform(`A task sends the settings to the configuration cluster (${serversOf(count)}).`);
 }

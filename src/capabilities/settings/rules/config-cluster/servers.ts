@@ -49,7 +49,7 @@ export async function assertNew(db: Db, name: string): Promise<void> {
 
 /** Adds the server, or replaces how to log in there. @throws ApiError `key_lost`. */
 export async function put(
-  { db, sealer, sha256 }: Pick<Context, 'db' | 'sealer' | 'sha256'>,
+  { db, sealer, sha256 }: Context,
   { host, user, token, pin = '' }: Peer,
 ): Promise<void> {
   const digest = Buffer.from(await sha256(token)).subarray(0, SIGNATURE_BYTES);

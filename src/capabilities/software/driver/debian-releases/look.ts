@@ -32,7 +32,7 @@ const SECONDS_OF_DAY = 86_400;
  * The releases with a number, the oldest first. `now`: milliseconds since 1970-01-01.
  * @throws ApiError `disabled` if the package is not installed.
  */
-export async function findReleases(machine: Pick<Machine, 'tools'>, now: number): Promise<DebianRelease[]> {
+export async function findReleases(machine: Machine, now: number): Promise<DebianRelease[]> {
   const port = await machine.tools(tools);
   if (!(await port.has(TOOL))) {
     throw new ApiError(
@@ -65,10 +65,7 @@ export async function findReleases(machine: Pick<Machine, 'tools'>, now: number)
 }
 
 /** The release that this server runs. @throws ApiError `not_found` if it is none of Debian. */
-export async function findSystemRelease(
-  machine: Pick<Machine, 'files' | 'tools'>,
-  now: number,
-): Promise<SystemRelease> {
+export async function findSystemRelease(machine: Machine, now: number): Promise<SystemRelease> {
   const { codename, fullVersion } = await readSystemRelease(machine);
   if (codename === '') {
     throw notFound(

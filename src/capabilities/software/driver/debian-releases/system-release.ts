@@ -10,7 +10,7 @@ export interface OperatingSystem {
   readonly codename: string;
 }
 
-export async function readSystemRelease(machine: Pick<Machine, 'files'>): Promise<OperatingSystem> {
+export async function readSystemRelease(machine: Machine): Promise<OperatingSystem> {
   const files = await machine.files(['/etc', '/usr/lib']);
   // On Debian, the file in /etc is a link to the other one.
   const isOwn = (await files.facts('/etc/os-release'))?.kind === 'file';

@@ -48,10 +48,7 @@ export interface UpdateMeans {
  * Looks for what the changes need. @throws ApiError `disabled` if something must be updated every day and
  * unattended-upgrades is not installed.
  */
-export async function lookForMeans(
-  { machine }: Pick<FreeContext, 'machine'>,
-  changes: UpdateSettings,
-): Promise<UpdateMeans> {
+export async function lookForMeans({ machine }: FreeContext, changes: UpdateSettings): Promise<UpdateMeans> {
   const { isSandbox } = machine.system;
   const ofApt = [changes.UPDATES, changes.RPMUP, changes.SECURITY_UPDATES];
   const isDaily = ofApt.includes('daily');

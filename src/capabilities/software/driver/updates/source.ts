@@ -39,7 +39,7 @@ const NPM_LIMIT_MS = 30_000;
 
 /** Undefined if neither apt nor npm knows the program. @throws MachineError `failed` if the registry does not answer. */
 export async function findSource(
-  machine: Pick<Machine, 'files' | 'tools'>,
+  machine: Machine,
   { asksRegistry }: { readonly asksRegistry: boolean },
 ): Promise<Source | undefined> {
   const apt = await askApt(machine);
@@ -48,7 +48,7 @@ export async function findSource(
   return npm ?? apt;
 }
 
-async function askApt(machine: Pick<Machine, 'files' | 'tools'>): Promise<Source | undefined> {
+async function askApt(machine: Machine): Promise<Source | undefined> {
   const tools = await machine.tools(aptTools);
   if (!(await tools.has('apt-cache'))) return undefined;
   const { stdout: policy } = await tools.run('apt-cache', [...aptPlaces, 'policy', PACKAGE]);
@@ -96,10 +96,7 @@ async function offersOfApt(tools: MachineTools): Promise<Offer[]> {
   });
 }
 
-async function askNpm(
-  machine: Pick<Machine, 'files' | 'tools'>,
-  asksRegistry: boolean,
-): Promise<Source | undefined> {
+async function askNpm(machine: Machine, asksRegistry: boolean): Promise<Source | undefined> {
   const files = await machine.files([...NPM_ROOTS, '/root']);
   for (const root of NPM_ROOTS) {
     // `npm link` leaves a symbolic link to a tree that npm does not update.
@@ -114,7 +111,7 @@ async function askNpm(
 }
 
 /** The dist-tags in the registry that is configured for root. @throws MachineError `failed`. */
-async function offersOfNpm(machine: Pick<Machine, 'tools'>, files: MachineFiles): Promise<Offer[]> {
+async function offersOfNpm(machine: Machine, files: MachineFiles): Promise<Offer[]> {
   const tools = await machine.tools(npmTools);
   const configuration = { path: '/root/.npmrc', prefix: '--userconfig=' };
   const own = (await files.facts(configuration.path)) === undefined ? [] : [configuration];

@@ -39,7 +39,7 @@ export interface BuildLog {
  * complete. @throws ApiError `not_found`, `bad_param`.
  */
 export async function readLog(
-  { transaction, taskLog }: Pick<FreeContext, 'transaction' | 'taskLog'>,
+  { transaction, taskLog }: FreeContext,
   id: number,
   offset: number,
 ): Promise<BuildLog> {

@@ -26,7 +26,7 @@ const SCAN_SECONDS = 5;
  * explore the networks of this server.
  * @throws MachineError `not_ours` for other addresses; ApiError `host_failed` if no SSH server responds.
  */
-export async function scan({ machine }: Pick<Work, 'machine'>, { host, port }: Host): Promise<PublicKey[]> {
+export async function scan({ machine }: Work, { host, port }: Host): Promise<PublicKey[]> {
   const [address = ''] = await (await machine.outbound()).addressesOf(host.toLowerCase(), LOOKUP_MS);
   const tools = await machine.tools(TOOLS);
   const words = ['-q', '-T', String(SCAN_SECONDS), '-p', String(port), '--', address];
@@ -63,10 +63,8 @@ export interface Known {
   readonly content: string;
 }
 
-type Context = Pick<FreeContext, 'caller'> & Work;
-
 /** @throws MachineError `invalid` if the file is too large or not a regular file. */
-export async function readKnown(context: Context, host: Host): Promise<Known> {
+export async function readKnown(context: FreeContext, host: Host): Promise<Known> {
   const content = await read(await context.machine.userFiles(context.caller.user));
   if (content === '') return { keys: [], isKnown: false, content };
   const found = await withFile(context, content, async ({ tools, path }) => {
@@ -84,7 +82,11 @@ export function withKeys(host: Host, content: string, keys: readonly PublicKey[]
 }
 
 /** Removes all lines of a server. @returns the rest of the file. @throws ApiError `not_found` if there are none. */
-export async function without(context: Context, host: Host, { content, isKnown }: Known): Promise<string> {
+export async function without(
+  context: FreeContext,
+  host: Host,
+  { content, isKnown }: Known,
+): Promise<string> {
   if (!isKnown) throw notFound(`The file “${FILE}” does not have the server “${nameOf(host)}”.`);
   return withFile(context, content, async ({ files, tools, path }) => {
     await tools.run('ssh-keygen', ['-R', nameOf(host), '-f', { path: path() }]);

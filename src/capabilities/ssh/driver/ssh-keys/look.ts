@@ -55,11 +55,7 @@ export async function findKey(work: Work, folder: KeyFolder, name: string): Prom
 }
 
 /** True if there is anything of this name. */
-export async function isTaken(
-  { machine }: Pick<Work, 'machine'>,
-  folder: KeyFolder,
-  name: string,
-): Promise<boolean> {
+export async function isTaken({ machine }: Work, folder: KeyFolder, name: string): Promise<boolean> {
   const files = await filesOf(machine, folder);
   return (await files.facts(pathOf(folder, name))) !== undefined;
 }

@@ -83,10 +83,7 @@ export async function toPutty(work: Work, privateKey: string, passphrase: string
   });
 }
 
-export async function hasTool(
-  { machine }: Pick<Work, 'machine'>,
-  name: 'ssh-keygen' | 'puttygen',
-): Promise<boolean> {
+export async function hasTool({ machine }: Work, name: 'ssh-keygen' | 'puttygen'): Promise<boolean> {
   return (await machine.tools(TOOLS)).has(name);
 }
 
@@ -94,11 +91,7 @@ export async function hasTool(
  * What an SSH server says first (RFC 4253, section 4.2): `SSH-2.0-OpenSSH_10.0p2 Debian-7`. Undefined if none answers within
  * ten seconds.
  */
-export async function bannerOf(
-  { machine }: Pick<Work, 'machine'>,
-  host: string,
-  port: number,
-): Promise<string | undefined> {
+export async function bannerOf({ machine }: Work, host: string, port: number): Promise<string | undefined> {
   const tools = await machine.tools(TOOLS);
   const words = ['-T', String(SCAN_SECONDS), '-t', 'ed25519', '-p', String(port), '--', host];
   const { stdout, stderr } = await tools.run('ssh-keyscan', words, {

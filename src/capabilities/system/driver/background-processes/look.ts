@@ -11,10 +11,7 @@ export interface UnwantedProcess extends UserProcess {
 }
 
 /** Upper and lower case do not matter. Users of the system are never searched, even if an account has such a name. */
-export async function findUnwanted(
-  machine: Pick<Machine, 'users' | 'processes'>,
-  { names, users }: Search,
-): Promise<UnwantedProcess[]> {
+export async function findUnwanted(machine: Machine, { names, users }: Search): Promise<UnwantedProcess[]> {
   const processes = await machine.processes();
   if (!processes.isSupported || names.length === 0 || users.length === 0) return [];
   const found = await (await machine.users()).findAll(users);

@@ -20,7 +20,7 @@ export interface FoundSettings {
 }
 
 /** Those that this program has set. */
-export async function readOwn(machine: Pick<Machine, 'files'>): Promise<DovecotSettings> {
+export async function readOwn(machine: Machine): Promise<DovecotSettings> {
   const files = await machine.files(['/etc/dovecot']);
   return parseSettings((await files.readText(SETTINGS_FILE)) ?? '');
 }
@@ -29,9 +29,7 @@ export async function readOwn(machine: Pick<Machine, 'files'>): Promise<DovecotS
  * What is in force, in all files of Dovecot. A sandbox, or a server without Dovecot, has what was set here, and Dovecot’s
  * own defaults. @throws MachineError `failed` if Dovecot cannot read its configuration.
  */
-export async function readSettings(
-  machine: Pick<Machine, 'files' | 'tools' | 'services'>,
-): Promise<FoundSettings> {
+export async function readSettings(machine: Machine): Promise<FoundSettings> {
   const [found, services] = await Promise.all([machine.tools(tools), machine.services()]);
   const isInstalled = services.isSupported && (await found.has('doveconf'));
   if (isInstalled) return { values: await readEffective(found), isInstalled };

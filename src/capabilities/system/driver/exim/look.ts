@@ -5,7 +5,7 @@ import type { MachineFiles } from '../../../../core/machine-daemons.ts';
 const ROOT = '/etc/exim4';
 
 /** Files that an interrupted change has prepared next to those of the configuration, and that Exim does not read. */
-export async function listUnfinished(machine: Pick<Machine, 'files'>): Promise<string[]> {
+export async function listUnfinished(machine: Machine): Promise<string[]> {
   return unfinishedBelow(await machine.files([ROOT]), ROOT);
 }
 

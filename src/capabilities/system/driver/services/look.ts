@@ -21,7 +21,7 @@ export interface FoundService extends Omit<Service, 'units'> {
 }
 
 /** All of them, in one question. */
-export async function lookAtServices(machine: Pick<Machine, 'services' | 'tools'>): Promise<FoundService[]> {
+export async function lookAtServices(machine: Machine): Promise<FoundService[]> {
   const port = await machine.services();
   const ofPhp = (await findVersions(machine)).map(({ unit }) => unit);
   const states = await port.states([...new Set([...services.flatMap(({ units }) => units), ...ofPhp])]);
@@ -50,10 +50,7 @@ function together(states: readonly Omit<ServiceState, 'log'>[]) {
 const isUp = (state: string) => /^(?:active|reloading|refreshing)$/.test(state);
 
 /** One of them. @throws MachineError `not_found` if this server does not have it. */
-export async function lookAtService(
-  machine: Pick<Machine, 'services' | 'tools'>,
-  name: string,
-): Promise<FoundService> {
+export async function lookAtService(machine: Machine, name: string): Promise<FoundService> {
   const found = (await lookAtServices(machine)).find((service) => service.name === name);
   if (found !== undefined && found.units.length > 0) return found;
   throw new MachineError('not_found', `The service “${name}” is not installed on this server.`);

@@ -9,7 +9,7 @@ export const averages = {
 } as const satisfies Fields;
 
 /** Rounded to two decimals. */
-export function measure(machine: Pick<Machine, 'system'>): { one: number; five: number; fifteen: number } {
+export function measure(machine: Machine): { one: number; five: number; fifteen: number } {
   const { one, five, fifteen } = read(machine);
   return { one: Number(one), five: Number(five), fifteen: Number(fifteen) };
 }

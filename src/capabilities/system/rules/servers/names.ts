@@ -2,6 +2,6 @@
 import type { Machine } from '../../../../core/machine.ts';
 
 /** In lower case, the hostname first. */
-export function namesOf({ system }: Pick<Machine, 'system'>): [string, ...string[]] {
+export function namesOf({ system }: Machine): [string, ...string[]] {
   return [system.hostname().toLowerCase(), 'localhost', '127.0.0.1', '::1', ...system.addresses()];
 }

@@ -29,10 +29,7 @@ cd "\${p%/*}" && exec "$p"
  * Writes the program as the user of the account.
  * @returns false if the account has something else in its place, or no space: only its own CGI programs need it.
  */
-export async function writeCgiRunner(
-  machine: Pick<Machine, 'userFiles'>,
-  username: string,
-): Promise<boolean> {
+export async function writeCgiRunner(machine: Machine, username: string): Promise<boolean> {
   const path = `${RUNNER_FOLDER}/${CGI_RUNNER}`;
   try {
     const own = await machine.userFiles(username);

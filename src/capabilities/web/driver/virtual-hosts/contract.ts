@@ -1,7 +1,7 @@
 // The interface of web server drivers. `apache/` implements it for Apache.
 import type { AccountWeb } from '../../rules/account-web.ts';
 import type { PrimaryType } from '../../rules/primary-hosts.ts';
-import type { LockingWork } from '../../../../ground/driver/each-account.ts';
+import type { Locking } from '../../../../ground/driver/each-account.ts';
 import type { DriverMachine, DriverStep } from '../../../../ground/driver/step.ts';
 import type { ModuleChanges } from './apache/modules.ts';
 
@@ -65,11 +65,7 @@ export interface VirtualHostsDriver<Memento> {
    * Waits until the web server uses all virtual hosts.
    * @throws MachineError `failed` if it cannot, with its reason.
    */
-  confirm(
-    machine: DriverMachine,
-    locking: Pick<LockingWork, 'withLocks'>,
-    options?: ConfirmOptions,
-  ): Promise<Confirmation>;
+  confirm(machine: DriverMachine, locking: Locking, options?: ConfirmOptions): Promise<Confirmation>;
   /** Has the web server read all its files, in case a process ended before it did so. @throws MachineError `failed`. */
   reload(machine: DriverMachine): Promise<void>;
   /** The same for what `setUp` writes. */

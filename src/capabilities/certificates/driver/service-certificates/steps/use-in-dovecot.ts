@@ -1,5 +1,6 @@
 import { defineStep } from '../../../../../core/plan.ts';
 import type { FileMemento } from '../../../../../ground/driver/file-driver.ts';
+import { oneChange } from '../../../../../ground/driver/step.ts';
 import { dovecotStep } from '../dovecot.ts';
 
 interface Input {
@@ -8,12 +9,6 @@ interface Input {
 
 export default defineStep<Input, FileMemento>({
   kind: 'service-certificates/use-in-dovecot',
+  ...oneChange(({ path }) => dovecotStep(path)),
   describe: ({ path }) => `Have Dovecot use the certificate “${path}”.`,
-  async preview(machine, { path }) {
-    const diff = await dovecotStep(path).preview(machine);
-    return diff === '' ? [] : diff.trimEnd().split('\n');
-  },
-  prepare: (machine, { path }) => dovecotStep(path).prepare(machine),
-  apply: (machine, { input: { path }, memento }) => dovecotStep(path).apply(machine, memento),
-  undo: (machine, { input: { path }, memento }) => dovecotStep(path).undo(machine, memento),
 });

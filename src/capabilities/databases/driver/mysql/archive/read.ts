@@ -25,10 +25,7 @@ const CREATE =
 export const hashKey = (user: string, host: string): string => JSON.stringify([user, host]);
 
 /** @throws MachineError `not_found` without the directory; `failed` for files of another form. */
-export async function readArchive(
-  machine: Pick<Machine, 'files'>,
-  directory: string,
-): Promise<ArchivedMysql> {
+export async function readArchive(machine: Machine, directory: string): Promise<ArchivedMysql> {
   const files = await machine.files([directory]);
   if ((await files.facts(directory))?.kind !== 'directory') {
     throw new MachineError('not_found', `There is no directory “${directory}”.`);

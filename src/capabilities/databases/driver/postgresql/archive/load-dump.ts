@@ -43,7 +43,7 @@ export interface Loading {
 }
 
 /** @throws MachineError `failed` if dumps cannot be loaded. */
-export async function assertCanLoad(machine: Pick<Machine, 'tools'>): Promise<void> {
+export async function assertCanLoad(machine: Machine): Promise<void> {
   if (await (await machine.tools([RESTORE])).has(RESTORE.name)) return;
   throw new MachineError(
     'failed',

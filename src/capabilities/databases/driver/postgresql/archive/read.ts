@@ -16,10 +16,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
 const DUMP = '.tar';
 
 /** @throws MachineError `failed` for files of another form. */
-export async function readArchive(
-  machine: Pick<Machine, 'files'>,
-  directory: string,
-): Promise<ArchivedPostgresql> {
+export async function readArchive(machine: Machine, directory: string): Promise<ArchivedPostgresql> {
   const files = await machine.files([directory]);
   const folder = `${directory}/psql`;
   const names = await files.list(folder);

@@ -3,7 +3,7 @@
 import type { DeclaredTool, FileBackup } from '../../../../../core/machine-daemons.ts';
 import type { Machine } from '../../../../../core/machine.ts';
 import { defineStep } from '../../../../../core/plan.ts';
-import { unifiedDiff } from '../../../../../ground/driver/diffs.ts';
+import { linesOfDiff, unifiedDiff } from '../../../../../ground/driver/diffs.ts';
 import { renamedHosts } from '../hosts-file.ts';
 
 interface Input {
@@ -32,8 +32,7 @@ export default defineStep<Input, Memento>({
     const lines: string[] = [];
     for (const { path, after } of await changes(machine, input)) {
       const before = (await port.readText(path)) ?? null;
-      const diff = unifiedDiff({ path, before, after, isSecret: false });
-      if (diff !== '') lines.push(...diff.trimEnd().split('\n'));
+      lines.push(...linesOfDiff(unifiedDiff({ path, before, after, isSecret: false })));
     }
     return lines;
   },

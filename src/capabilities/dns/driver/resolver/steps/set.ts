@@ -3,7 +3,7 @@
 import type { FileBackup } from '../../../../../core/machine-daemons.ts';
 import type { Machine } from '../../../../../core/machine.ts';
 import { defineStep } from '../../../../../core/plan.ts';
-import { unifiedDiff } from '../../../../../ground/driver/diffs.ts';
+import { linesOfDiff, unifiedDiff } from '../../../../../ground/driver/diffs.ts';
 
 interface Input {
   /** IPv4 or IPv6 addresses, in the order of use. */
@@ -18,8 +18,9 @@ export default defineStep<Input, FileBackup>({
   describe: ({ servers }) => `Set the DNS resolvers of this server to ${servers.join(', ')} (“${PATH}”).`,
   async preview(machine, { servers }) {
     const before = (await (await files(machine)).readText(PATH)) ?? null;
-    const diff = unifiedDiff({ path: PATH, before, after: next(before ?? '', servers), isSecret: false });
-    return diff === '' ? [] : diff.trimEnd().split('\n');
+    return linesOfDiff(
+      unifiedDiff({ path: PATH, before, after: next(before ?? '', servers), isSecret: false }),
+    );
   },
   prepare: async (machine) => (await files(machine)).backUp(PATH),
   async apply(machine, { input: { servers } }) {

@@ -2,7 +2,7 @@
 // account does not wait for it. A task confirms later that named serves the zone.
 import { MachineError } from '../../../../../core/machine-error.ts';
 import { exclusive } from '../../../../../core/plan.ts';
-import type { LockingWork } from '../../../../../ground/driver/each-account.ts';
+import type { Locking } from '../../../../../ground/driver/each-account.ts';
 import type { DriverPort } from '../../../../../ground/driver/file-driver.ts';
 import { reloadsOf } from '../../../../../ground/driver/reloads.ts';
 import type { DriverMachine } from '../../../../../ground/driver/step.ts';
@@ -12,7 +12,7 @@ import { hasNotRead, type Control } from './control.ts';
 import { statementFile, zoneFile } from './places.ts';
 import { checkZone } from './zone-driver.ts';
 
-interface Confirming extends Pick<LockingWork, 'withLocks'> {
+interface Confirming extends Locking {
   readonly machine: DriverMachine;
   readonly port: DriverPort;
   readonly control: Control;

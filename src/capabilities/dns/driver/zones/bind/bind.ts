@@ -3,7 +3,7 @@ import { MachineError } from '../../../../../core/machine-error.ts';
 import type { MachineFiles } from '../../../../../core/machine-daemons.ts';
 import { digestOf, FileSteps, type FileMemento } from '../../../../../ground/driver/file-driver.ts';
 import type { DriverMachine, DriverStep, ReloadableStep } from '../../../../../ground/driver/step.ts';
-import type { LockingWork } from '../../../../../ground/driver/each-account.ts';
+import type { Locking } from '../../../../../ground/driver/each-account.ts';
 import type { Confirmation, FoundZone, ServerOptions, SigningKey, Zone, ZonesDriver } from '../contract.ts';
 import { confirm } from './additions.ts';
 import { nextCatalog, zoneNames } from './catalog.ts';
@@ -62,11 +62,7 @@ export class Bind implements ZonesDriver<FileMemento> {
     return this.#zones.step(`zone ${name}`, `Create the DNS zone “${name}”.`, desired);
   }
 
-  async confirm(
-    machine: DriverMachine,
-    names: readonly string[],
-    locking: Pick<LockingWork, 'withLocks'>,
-  ): Promise<Confirmation> {
+  async confirm(machine: DriverMachine, names: readonly string[], locking: Locking): Promise<Confirmation> {
     const port = await this.#zones.port(machine);
     return confirm(names, { ...locking, port, control: await this.#control(machine), machine });
   }

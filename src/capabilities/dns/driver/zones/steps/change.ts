@@ -1,6 +1,7 @@
 // Replaces a zone with a new version. Fails if it is no longer the version that the call read.
 import { defineStep } from '../../../../../core/plan.ts';
 import type { FileMemento } from '../../../../../ground/driver/file-driver.ts';
+import { oneChange } from '../../../../../ground/driver/step.ts';
 import type { Zone } from '../contract.ts';
 import { zones } from '../zones.ts';
 
@@ -26,15 +27,9 @@ export const stepOf = ({ name, before, after, isNew }: ZoneChange) =>
 
 export default defineStep<ZoneChange, FileMemento, Written>({
   kind: 'zones/change',
-  describe: (input) => stepOf(input).description,
-  async preview(machine, input) {
-    const diff = await stepOf(input).preview(machine);
-    return diff === '' ? [] : diff.trimEnd().split('\n');
-  },
-  prepare: (machine, input) => stepOf(input).prepare(machine),
+  ...oneChange(stepOf),
   async apply(machine, { input, memento }) {
     await stepOf(input).apply(machine, memento);
     return { isUnconfirmed: input.isNew === true && (await zones.isServed(machine)) };
   },
-  undo: (machine, { input, memento }) => stepOf(input).undo(machine, memento),
 });

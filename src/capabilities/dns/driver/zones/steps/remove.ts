@@ -1,6 +1,7 @@
 // Removes a zone, even if its file was edited by hand since.
 import { defineStep } from '../../../../../core/plan.ts';
 import type { FileMemento } from '../../../../../ground/driver/file-driver.ts';
+import { linesOfDiff } from '../../../../../ground/driver/diffs.ts';
 import type { DriverMachine } from '../../../../../ground/driver/step.ts';
 import { zones } from '../zones.ts';
 
@@ -13,7 +14,7 @@ export default defineStep<Input, FileMemento>({
   describe: ({ name }) => `Remove the DNS zone “${name}”, if it exists.`,
   async preview(machine, { name }) {
     const diff = await (await removalOf(machine, name))?.preview(machine);
-    return diff === undefined || diff === '' ? [] : diff.trimEnd().split('\n');
+    return linesOfDiff(diff ?? '');
   },
   prepare: async (machine, { name }) =>
     (await (await removalOf(machine, name))?.prepare(machine)) ?? { files: [] },

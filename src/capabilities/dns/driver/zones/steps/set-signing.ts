@@ -3,6 +3,7 @@
 import { LookAgain, MachineError } from '../../../../../core/machine-error.ts';
 import { defineStep } from '../../../../../core/plan.ts';
 import type { FileMemento } from '../../../../../ground/driver/file-driver.ts';
+import { linesOfDiff } from '../../../../../ground/driver/diffs.ts';
 import { zones } from '../zones.ts';
 import { stepOf, type ZoneChange } from './change.ts';
 
@@ -32,8 +33,7 @@ export default defineStep<ZoneChange, Memento, SigningResult>({
       : `Sign the DNS zone “${name}” with the policy “${after.dnssecPolicy}”.`,
   async preview(machine, input) {
     const { error, lines } = await orError(async () => {
-      const diff = await stepOf(input).preview(machine);
-      return { lines: diff === '' ? [] : diff.trimEnd().split('\n') };
+      return { lines: linesOfDiff(await stepOf(input).preview(machine)) };
     });
     return error === undefined ? lines : [error];
   },

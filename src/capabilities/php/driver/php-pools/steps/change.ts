@@ -1,6 +1,7 @@
 // Replaces the pools of accounts for one release of PHP.
 import { defineStep } from '../../../../../core/plan.ts';
 import type { FileMemento } from '../../../../../ground/driver/file-driver.ts';
+import { oneChange } from '../../../../../ground/driver/step.ts';
 import { poolSteps, type DesiredPools } from '../driver.ts';
 
 export const stepOf = (desired: DesiredPools) =>
@@ -8,14 +9,7 @@ export const stepOf = (desired: DesiredPools) =>
 
 export default defineStep<DesiredPools, FileMemento>({
   kind: 'php-pools/change',
-  describe: descriptionOf,
-  async preview(machine, input) {
-    const diff = await stepOf(input).preview(machine);
-    return diff === '' ? [] : diff.trimEnd().split('\n');
-  },
-  prepare: (machine, input) => stepOf(input).prepare(machine),
-  apply: (machine, { input, memento }) => stepOf(input).apply(machine, memento),
-  undo: (machine, { input, memento }) => stepOf(input).undo(machine, memento),
+  ...oneChange(stepOf),
 });
 
 function descriptionOf({ release, accounts }: DesiredPools): string {

@@ -2,6 +2,7 @@
 import type { Machine } from '../../../../../core/machine.ts';
 import { defineStep } from '../../../../../core/plan.ts';
 import { digestOf, type FileMemento } from '../../../../../ground/driver/file-driver.ts';
+import { linesOfDiff } from '../../../../../ground/driver/diffs.ts';
 import { assertWholeConfiguration, exclusively, isRunning } from '../control.ts';
 import { poolSteps } from '../driver.ts';
 import { accountFile, CONFIGURATION } from '../places.ts';
@@ -26,7 +27,7 @@ export default defineStep<Input, readonly Removed[]>({
     const diffs = await Promise.all(
       (await findFiles(machine, username)).map((found) => stepOf(username, found).preview(machine)),
     );
-    return diffs.flatMap((diff) => (diff === '' ? [] : diff.trimEnd().split('\n')));
+    return diffs.flatMap(linesOfDiff);
   },
   async prepare(machine, { username }) {
     const removed: Removed[] = [];

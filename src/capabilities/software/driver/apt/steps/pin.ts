@@ -2,7 +2,7 @@
 import type { FileBackup } from '../../../../../core/machine-daemons.ts';
 import { defineStep } from '../../../../../core/plan.ts';
 import type { Pin } from '../../../rules/debian-packages/packages.ts';
-import { unifiedDiff } from '../../../../../ground/driver/diffs.ts';
+import { linesOfDiff, unifiedDiff } from '../../../../../ground/driver/diffs.ts';
 import { pinFiles, PINS_FILE, readPinsText, withPin } from '../pins.ts';
 
 interface Input {
@@ -17,8 +17,7 @@ export default defineStep<Input, FileBackup>({
   async preview(machine, { name, pin }) {
     const before = await readPinsText(machine);
     const after = withPin(before, name, pin ?? undefined);
-    const diff = unifiedDiff({ path: PINS_FILE, before, after, isSecret: false });
-    return diff === '' ? [] : diff.trimEnd().split('\n');
+    return linesOfDiff(unifiedDiff({ path: PINS_FILE, before, after, isSecret: false }));
   },
   prepare: async (machine) => (await pinFiles(machine)).backUp(PINS_FILE),
   async apply(machine, { input: { name, pin } }) {

@@ -2,6 +2,7 @@
 import type { Machine } from '../../../../../core/machine.ts';
 import { defineStep } from '../../../../../core/plan.ts';
 import type { FileMemento } from '../../../../../ground/driver/file-driver.ts';
+import { linesOfDiff } from '../../../../../ground/driver/diffs.ts';
 import { updatesStep } from '../driver.ts';
 import { complete, type DesiredUpdates } from '../render.ts';
 import { readAptSettings, readSettings, type UpdateSettings } from '../settings.ts';
@@ -24,8 +25,7 @@ export default defineStep<Input, Memento>({
     return `Set ${words.join(', ')} in the configuration of apt.`;
   },
   async preview(machine, input) {
-    const diff = await updatesStep(await desiredBy(machine, input)).preview(machine);
-    return diff === '' ? [] : diff.trimEnd().split('\n');
+    return linesOfDiff(await updatesStep(await desiredBy(machine, input)).preview(machine));
   },
   async prepare(machine, input) {
     const desired = await desiredBy(machine, input);

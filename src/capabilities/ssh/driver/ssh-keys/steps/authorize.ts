@@ -1,7 +1,7 @@
 // A key may log in, or may not any more: authorized_keys gets a line for it, or loses it.
 import type { FileBackup } from '../../../../../core/machine-daemons.ts';
 import { defineStep } from '../../../../../core/plan.ts';
-import { unifiedDiff } from '../../../../../ground/driver/diffs.ts';
+import { linesOfDiff, unifiedDiff } from '../../../../../ground/driver/diffs.ts';
 import { withKey, withoutKey } from '../authorized-keys.ts';
 import { attributesOf, filesOf, makeFolder, pathOf, readAuthorized, type KeyFolder } from '../folder.ts';
 import type { PublicKey } from '../keys.ts';
@@ -21,8 +21,7 @@ export default defineStep<Input, FileBackup>({
   async preview(machine, { folder, change }) {
     const before = await readAuthorized(await filesOf(machine, folder), folder);
     const path = pathOf(folder, 'authorized_keys');
-    const diff = unifiedDiff({ path, before, after: next(before, change), isSecret: false });
-    return diff === '' ? [] : diff.trimEnd().split('\n');
+    return linesOfDiff(unifiedDiff({ path, before, after: next(before, change), isSecret: false }));
   },
   async prepare(machine, { folder }) {
     const files = await filesOf(machine, folder);

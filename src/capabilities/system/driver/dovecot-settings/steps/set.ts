@@ -2,6 +2,7 @@
 import type { Machine } from '../../../../../core/machine.ts';
 import { defineStep } from '../../../../../core/plan.ts';
 import type { FileMemento } from '../../../../../ground/driver/file-driver.ts';
+import { linesOfDiff } from '../../../../../ground/driver/diffs.ts';
 import { settingsStep, type DesiredSettings } from '../driver.ts';
 import { readOwn } from '../look.ts';
 
@@ -20,8 +21,7 @@ export default defineStep<Input, Memento>({
   kind: 'dovecot-settings/set',
   describe: ({ key, value }) => `Set “${key}” of Dovecot to “${value}”.`,
   async preview(machine, input) {
-    const diff = await settingsStep(await desiredBy(machine, input)).preview(machine);
-    return diff === '' ? [] : diff.trimEnd().split('\n');
+    return linesOfDiff(await settingsStep(await desiredBy(machine, input)).preview(machine));
   },
   async prepare(machine, input) {
     const desired = await desiredBy(machine, input);

@@ -3,7 +3,7 @@
 // uses the file.
 import { setTimeout as pause } from 'node:timers/promises';
 import { MachineError } from '../../../../../core/machine-error.ts';
-import { withAccount, type LockingWork } from '../../../../../ground/driver/each-account.ts';
+import { withAccount, type Locking } from '../../../../../ground/driver/each-account.ts';
 import type { DriverPort } from '../../../../../ground/driver/file-driver.ts';
 import type { Confirmation, ConfirmOptions } from '../contract.ts';
 import {
@@ -40,7 +40,7 @@ const PAUSE_MS = 50;
 export async function confirm(
   server: ApacheServer,
   port: DriverPort,
-  locking: Pick<LockingWork, 'withLocks'>,
+  locking: Locking,
   { waitMs = SERVED_MS, isReloadNeeded = false, signal }: ConfirmOptions = {},
 ): Promise<Confirmation> {
   const removed: { path: string; reason: string }[] = [];

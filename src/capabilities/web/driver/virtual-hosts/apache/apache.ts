@@ -1,5 +1,5 @@
 // Virtual hosts on Apache, in a file for each account that people can read.
-import type { LockingWork } from '../../../../../ground/driver/each-account.ts';
+import type { Locking } from '../../../../../ground/driver/each-account.ts';
 import { FileSteps, type FileMemento } from '../../../../../ground/driver/file-driver.ts';
 import { suspensionOf } from '../../../../../ground/driver/virtual-hosts/places.ts';
 import type { DriverMachine, DriverStep } from '../../../../../ground/driver/step.ts';
@@ -52,11 +52,7 @@ export class Apache implements VirtualHostsDriver<FileMemento> {
   }
 
   /** @param waitMs how long Apache may take before it is reloaded once more. */
-  async confirm(
-    machine: DriverMachine,
-    locking: Pick<LockingWork, 'withLocks'>,
-    options?: ConfirmOptions,
-  ): Promise<Confirmation> {
+  async confirm(machine: DriverMachine, locking: Locking, options?: ConfirmOptions): Promise<Confirmation> {
     return confirm(this.#apache, await this.#accounts.port(machine), locking, options);
   }
 

@@ -1,6 +1,7 @@
 // Replaces all virtual hosts of an account with those that it will have.
 import { defineStep } from '../../../../../core/plan.ts';
 import type { FileMemento } from '../../../../../ground/driver/file-driver.ts';
+import { oneChange } from '../../../../../ground/driver/step.ts';
 import type { AccountWeb, PrimaryType } from '../contract.ts';
 import { virtualHosts } from '../virtual-hosts.ts';
 
@@ -29,15 +30,9 @@ export const stepOf = ({ username, after, former, primary, wildcards, isNew }: W
 
 export default defineStep<WebChange, FileMemento, Written>({
   kind: 'virtual-hosts/change',
-  describe: (input) => stepOf(input).description,
-  async preview(machine, input) {
-    const diff = await stepOf(input).preview(machine);
-    return diff === '' ? [] : diff.trimEnd().split('\n');
-  },
-  prepare: (machine, input) => stepOf(input).prepare(machine),
+  ...oneChange(stepOf),
   async apply(machine, { input, memento }) {
     await stepOf(input).apply(machine, memento);
     return { isUnconfirmed: input.isNew === true && (await machine.services()).isSupported };
   },
-  undo: (machine, { input, memento }) => stepOf(input).undo(machine, memento),
 });

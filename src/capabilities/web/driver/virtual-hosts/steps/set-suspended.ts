@@ -2,6 +2,7 @@
 // of an earlier version, which do not look for it, are written again.
 import { defineStep } from '../../../../../core/plan.ts';
 import type { FileMemento } from '../../../../../ground/driver/file-driver.ts';
+import { linesOfDiff } from '../../../../../ground/driver/diffs.ts';
 import type { DriverMachine } from '../../../../../ground/driver/step.ts';
 import { isSuspended, setSuspended } from '../suspensions.ts';
 import { virtualHosts } from '../virtual-hosts.ts';
@@ -21,8 +22,7 @@ export default defineStep<WebChange, Memento>({
       : `Let the websites of “${username}” answer again.`,
   async preview(machine, input) {
     if (await looksForIt(machine, input)) return [];
-    const diff = await stepOf(input).preview(machine);
-    return diff === '' ? [] : diff.trimEnd().split('\n');
+    return linesOfDiff(await stepOf(input).preview(machine));
   },
   async prepare(machine, input) {
     const wasSuspended = await isSuspended(machine, input.username);
