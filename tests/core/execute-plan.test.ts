@@ -143,36 +143,40 @@ describe('createacct leaves nothing behind', () => {
   const whole = { password: 'four unusual words, Xylophone', quota: '5' };
 
   // With the user and its limit, there are two steps, and then the outcome is stored.
-  it.each([1, 2, 3])('if the command is interrupted before moment %s of 3', async (moment) => {
+  it('if the command is interrupted, before either step or the outcome', async () => {
     breakHost({});
-    let asked = 0;
-    const isInterrupted = () => ++asked >= moment;
     const args = { username: 'bob', domain: 'bob.example', ...whole };
-    const { metadata } = await here.call('createacct', args, { isInterrupted });
-    expect(metadata).toMatchObject({ result: 0, error_code: 'abandoned' });
-    expect(asked).toBe(moment);
-    expect(await everything()).toEqual(nothing);
-    expect(lastLines(1)).toEqual([['createacct', undefined, 0]]);
+    for (const moment of [1, 2, 3]) {
+      let asked = 0;
+      const isInterrupted = () => ++asked >= moment;
+      const { metadata } = await here.call('createacct', args, { isInterrupted });
+      expect({ moment, asked, ...metadata }).toMatchObject({
+        ...{ moment, asked: moment, result: 0, error_code: 'abandoned' },
+      });
+      expect({ moment, ...(await everything()) }).toEqual({ moment, ...nothing });
+      expect(lastLines(1)).toEqual([['createacct', undefined, 0]]);
+    }
     const uninterrupted = await here.call('createacct', args, { isInterrupted: () => false });
     expect(uninterrupted.metadata.result).toBe(1);
   });
 
-  it.each<[string, Fault]>([
-    ['users.create', fails('useradd')],
-    ['users.create', failsAfterwards('useradd')],
-    ['quota.setLimit', fails('setquota')],
-  ])('if %s fails', async (method, fault) => {
-    breakHost({ [method]: fault });
-    expect((await create('bob', whole)).metadata).toMatchObject({
-      result: 0,
-      error_code: 'host_failed',
-      reason: expect.stringMatching(/^“(?:useradd|setquota)” failed: out of order$/) as string,
-    });
-    expect(await everything()).toEqual(nothing);
-    expect(lastLines(2)).toEqual([
-      ['createacct', 'begun', 1],
-      ['createacct', undefined, 0],
-    ]);
+  it('if a step fails, even if it is done', async () => {
+    for (const [method, kind, fault] of [
+      ['users.create', 'before', fails('useradd')],
+      ['users.create', 'afterwards', failsAfterwards('useradd')],
+      ['quota.setLimit', 'before', fails('setquota')],
+    ] as const) {
+      breakHost({ [method]: fault });
+      expect({ method, kind, ...(await create('bob', whole)).metadata }).toMatchObject({
+        ...{ method, kind, result: 0, error_code: 'host_failed' },
+        reason: expect.stringMatching(/^“(?:useradd|setquota)” failed: out of order$/) as string,
+      });
+      expect({ method, kind, ...(await everything()) }).toEqual({ method, kind, ...nothing });
+      expect(lastLines(2)).toEqual([
+        ['createacct', 'begun', 1],
+        ['createacct', undefined, 0],
+      ]);
+    }
     here.overrides = {};
     expect((await create('bob')).metadata.reason).toBe('Account Creation Ok');
   });
@@ -552,20 +556,23 @@ describe('an account that exchanges “.ssh” with a link while root works with
 describe('modifyacct leaves everything unchanged', () => {
   const args = { user: 'bob', newuser: 'robert', HASSHELL: '1', QUOTA: '7' };
 
-  it.each<[string, Fault]>([
-    ['users.rename', fails('usermod')],
-    ['users.setShell', fails('usermod')],
-    ['users.setShell', failsAfterwards('usermod')],
-    ['quota.setLimit', fails('setquota')],
-  ])('if %s fails', async (method, fault) => {
+  it('if a step fails, even if it is done', async () => {
     await create('bob');
     const before = await everything();
-    // It fails only once, because undoing needs it too.
-    const later: Fault = method === 'quota.setLimit' ? async () => undefined : (usual) => usual();
-    let times = 0;
-    breakHost({ [method]: (usual) => (++times === 1 ? fault(usual) : later(usual)) });
-    expect((await here.call('modifyacct', args)).metadata.error_code).toBe('host_failed');
-    expect(await everything()).toEqual(before);
+    for (const [method, kind, fault] of [
+      ['users.rename', 'before', fails('usermod')],
+      ['users.setShell', 'before', fails('usermod')],
+      ['users.setShell', 'afterwards', failsAfterwards('usermod')],
+      ['quota.setLimit', 'before', fails('setquota')],
+    ] as const) {
+      // It fails only once, because undoing needs it too.
+      const later: Fault = method === 'quota.setLimit' ? async () => undefined : (usual) => usual();
+      let times = 0;
+      breakHost({ [method]: (usual) => (++times === 1 ? fault(usual) : later(usual)) });
+      const { error_code } = (await here.call('modifyacct', args)).metadata;
+      expect([method, kind, error_code]).toEqual([method, kind, 'host_failed']);
+      expect({ method, kind, ...(await everything()) }).toEqual({ method, kind, ...before });
+    }
   });
 
   it('if the key of its secrets is lost', async () => {

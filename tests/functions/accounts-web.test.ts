@@ -38,34 +38,22 @@ describe('the virtual hosts of an account', () => {
     expect(existsSync(fileOf('bob'))).toBe(false);
   });
 
-  it('follow the name, the domain and the CGI privilege of their account', async () => {
+  it('follow the name, the domain and the CGI privilege of their account, with their logs, and do not stay paused', async () => {
+    const logs = (username: string) => join(here.state, 'root/var/log/whmapi1-domlogs', username);
     await create();
+    expect(values('RewriteCond').join('\n')).toMatch(/whmapi1-pauses\/bob" -f$/m);
+    // As Apache does.
+    writeFileSync(join(logs('bob'), 'bob.example.log'), 'a request\n');
     await works('modifyacct', { user: 'bob', newuser: 'robert', DNS: 'robert.example', HASCGI: '0' });
     expect(existsSync(fileOf('bob'))).toBe(false);
     expect(values('ServerName', 'robert')).toEqual(['robert.example', 'robert.example']);
     expect(text('robert')).toContain('/home/robert/public_html"');
     expect(text('robert')).not.toMatch(/bob|SuexecUserGroup|whmapi1-cgi\/run/);
-  });
-
-  it('do not stay paused after the account is renamed', async () => {
-    const pauses = () => readdirSync(join(here.state, 'root/var/lib/whmapi1-pauses'));
-    await create();
-    expect(values('RewriteCond').join('\n')).toMatch(/whmapi1-pauses\/bob" -f$/m);
-    await works('modifyacct', { user: 'bob', newuser: 'robert' });
-    expect(pauses()).toEqual([]);
-    expect(text('robert')).not.toMatch(/pauses\/bob/);
-  });
-
-  it('have logs that follow a new username, and are removed with the account', async () => {
-    const folder = (username: string) => join(here.state, 'root/var/log/whmapi1-domlogs', username);
-    await create();
-    // As Apache does.
-    writeFileSync(join(folder('bob'), 'bob.example.log'), 'a request\n');
-    await works('modifyacct', { user: 'bob', newuser: 'robert' });
-    expect(existsSync(folder('bob'))).toBe(false);
-    expect(readFileSync(join(folder('robert'), 'bob.example.log'), 'utf8')).toBe('a request\n');
+    expect(readdirSync(join(here.state, 'root/var/lib/whmapi1-pauses'))).toEqual([]);
+    expect(existsSync(logs('bob'))).toBe(false);
+    expect(readFileSync(join(logs('robert'), 'bob.example.log'), 'utf8')).toBe('a request\n');
     await works('removeacct', { username: 'robert' });
-    expect(existsSync(folder('robert'))).toBe(false);
+    expect(existsSync(logs('robert'))).toBe(false);
   });
 
   it('of the account that has exactly this domain answer to it, even if it is a “www.” or “mail.” of another', async () => {

@@ -67,7 +67,7 @@ describe('a password', () => {
     ['an empty header', '', ''],
   ])('%s is rejected like in WHM, and recorded with its user', async (_what, authorization, user) => {
     const args = { username: 'bob', domain: 'bob.example', password: 'another four Words, Quagmire' };
-    await server.here.call('createacct', args);
+    if (user === 'bob') await server.here.call('createacct', args);
     const { status, headers, text } = await withHeader(authorization);
     expect([status, headers.get('content-type')]).toEqual([403, 'text/plain; charset="utf-8"']);
     expect(JSON.parse(text)).toEqual(denied);

@@ -7,6 +7,8 @@ it.each([
   [{ XDG_STATE_HOME: '/xdg' }, 0, '/var/lib/whmapi1'],
   [{ XDG_STATE_HOME: '/xdg' }, 1000, '/xdg/whmapi1'],
   [{ XDG_STATE_HOME: 'relative' }, 1000, '/home/bob/.local/state/whmapi1'],
+  [{ XDG_STATE_HOME: './states' }, 1000, '/home/bob/.local/state/whmapi1'],
+  [{ XDG_STATE_HOME: '' }, 1000, '/home/bob/.local/state/whmapi1'],
   [{}, 1000, '/home/bob/.local/state/whmapi1'],
 ])('with %j and the user ID %i it is %s', (environment, userId, path) => {
   expect(locateStateDirectory(environment, userId, () => '/home/bob')).toBe(path);
