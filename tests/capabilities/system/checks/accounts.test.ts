@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { Terminal } from '../../../support/terminal.ts';
 
 let terminal: Terminal;
-beforeEach(async () => {
+beforeAll(async () => {
   terminal = new Terminal();
   for (const name of ['ann', 'bob'])
     await terminal.run('createacct', `username=${name}`, `domain=${name}.example`);
 });
-afterEach(() => {
+// Each test creates again what it removes.
+afterAll(() => {
   terminal.remove();
 });
 
