@@ -9,7 +9,7 @@ import * as registration from '../capabilities/hooks/rules/registration.ts';
 
 export type { HookEvent } from '../capabilities/hooks/rules/events.ts';
 export type { Hook } from '../capabilities/hooks/rules/hooks.ts';
-export { showHooks } from '../capabilities/hooks/rules/form.ts';
+export { showHooks } from '../capabilities/hooks/rules/hook-form.ts';
 export { MODULES } from '../capabilities/hooks/rules/command.ts';
 export type { Attributes } from '../capabilities/hooks/rules/registration.ts';
 

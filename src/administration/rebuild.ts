@@ -8,7 +8,7 @@ import type { Envelope } from '../core/envelope.ts';
 import { ApiError } from '../core/errors.ts';
 import { rebuiltParts, type Looking, type Missing } from '../capabilities/accounts/driver/account-part.ts';
 import * as accountParts from '../life/driver/account-parts.ts';
-import { listZones, readCopies } from '../life/driver/machine-copies/look.ts';
+import { listZones, readCopies } from '../life/driver/machine-copies/look-machine-copies.ts';
 import * as accounts from '../capabilities/accounts/rules/accounts.ts';
 import { listLeaving } from '../capabilities/accounts/rules/postponed.ts';
 import type { DatabaseEngine } from '../capabilities/databases/rules/names.ts';

@@ -6,7 +6,7 @@ import { loadFunction } from '../functions/load.ts';
 import { accountIndex } from '../uapi/index.generated.ts';
 import { loadAccountFunction } from '../uapi/load.ts';
 import type { AnyFunction } from '../core/define.ts';
-import type { PlacedFunction } from './form.ts';
+import type { PlacedFunction } from './document-form.ts';
 import { openApiOfUapi } from './uapi.ts';
 import { openApiOfWhm } from './whm.ts';
 

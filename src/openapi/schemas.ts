@@ -1,4 +1,4 @@
-// Converts parameters and responses of functions to JSON Schema (draft 2020-12), for `form.ts`.
+// Converts parameters and responses of functions to JSON Schema (draft 2020-12), for `document-form.ts`.
 import { DEFAULT_MAX_LENGTH } from '../core/arguments.ts';
 import type { AnyFunction, Field, Fields, MapField, Param } from '../core/define.ts';
 import { anyOf } from '../core/quote.ts';

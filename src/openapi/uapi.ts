@@ -2,7 +2,7 @@
 import type { AnyFunction } from '../core/define.ts';
 import { DATA } from '../core/define-uapi.ts';
 import { accountAccessInWords } from '../core/describe.ts';
-import { documentOf, componentOf, type Form, type PlacedFunction } from './form.ts';
+import { documentOf, componentOf, type Form, type PlacedFunction } from './document-form.ts';
 import { dryRun, otherResponses, problemSchema, responses } from './components.ts';
 import type { Schema } from './schemas.ts';
 

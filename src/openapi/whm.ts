@@ -2,7 +2,7 @@
 import type { AnyFunction } from '../core/define.ts';
 import { accessInWords, sinceInWords } from '../core/describe.ts';
 import { expectedErrors } from '../core/expected-errors.ts';
-import { componentOf, documentOf, type Form, type PlacedFunction } from './form.ts';
+import { componentOf, documentOf, type Form, type PlacedFunction } from './document-form.ts';
 import {
   failureExamples,
   otherResponses,

@@ -6,7 +6,7 @@ import { isRestarting } from '../capabilities/system/rules/services/restarts.ts'
 import { isWatchOff, triesOf } from '../capabilities/system/rules/services/check-interval.ts';
 import * as monitored from '../capabilities/system/rules/services/monitored.ts';
 import * as troubles from '../capabilities/system/rules/services/troubles.ts';
-import { lookAtServices, type FoundService } from '../capabilities/system/driver/services/look.ts';
+import { lookAtServices, type FoundService } from '../capabilities/system/driver/services/look-services.ts';
 import { probe } from '../capabilities/system/driver/services/probes.ts';
 
 const PAUSE_BETWEEN_TRIES_MS = 2000;

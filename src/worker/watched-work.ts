@@ -1,7 +1,7 @@
 // The work for which whmapi1d looks every minute.
 import type { Db } from '../core/context.ts';
 import type { Engine } from '../core/engine.ts';
-import { findUnwanted } from '../capabilities/system/driver/background-processes/look.ts';
+import { findUnwanted } from '../capabilities/system/driver/background-processes/look-background-processes.ts';
 import { searchOf } from '../capabilities/system/rules/background-processes/settings.ts';
 import { isDue, LIMIT } from '../capabilities/databases/rules/connection-limit.ts';
 import { listEnded } from '../capabilities/databases/rules/session-users.ts';

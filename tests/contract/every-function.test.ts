@@ -10,7 +10,7 @@ import type { Hash } from '../../src/core/values.ts';
 import { index } from '../../src/functions/index.generated.ts';
 import { loaders } from '../../src/functions/loaders.generated.ts';
 import type * as Passwords from '../../src/machine/sandbox/password.ts';
-import { newPackageArgumentParams } from '../../src/capabilities/accounts/rules/packages/form.ts';
+import { newPackageArgumentParams } from '../../src/capabilities/accounts/rules/packages/package-form.ts';
 import { names as settingNames } from '../../src/capabilities/accounts/rules/packages/settings.ts';
 import type { NameSet } from '../../src/capabilities/accounts/rules/packages/settings.ts';
 import { itWith, type Tool } from '../support/require-tool.ts';

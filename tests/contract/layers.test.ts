@@ -59,7 +59,7 @@ const generatedAccountLists = /^src\/uapi\/(index\.generated|load)\.ts$/;
 const accountFunctionModule = /^src\/(uapi|api2)\/[^/]+\/.+\.ts$/;
 /** What functions read of a machine. */
 const looks =
-  /^src\/(capabilities\/[\w-]+|ground|life)\/driver\/(.+\/)?(look|account-parts|notifications\/try|virtual-hosts\/site-data)\.ts$/;
+  /^src\/(capabilities\/[\w-]+|ground|life)\/driver\/(.+\/)?(look-[\w-]+|account-parts|notifications\/try|virtual-hosts\/site-data)\.ts$/;
 const functionModule = /^src\/functions\/[^/]+\/.+\.ts$/;
 
 /** A file belongs to the first layer with a matching pattern. */
@@ -169,7 +169,7 @@ const layers: Record<string, Layer> = {
     mayImport: [core, /^src\/capabilities\/capabilities\.ts$/, driver, rules],
   },
   'life/roles': {
-    files: /^src\/life\/driver\/roles\/(drivers|look)\.ts$/,
+    files: /^src\/life\/driver\/roles\/(drivers|look-role-packages)\.ts$/,
     mayImport: [/^src\/capabilities\/capabilities\.ts$/, driver],
   },
   driver: {

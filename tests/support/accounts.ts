@@ -4,7 +4,7 @@ import type { Caller } from '../../src/core/context.ts';
 import * as accounts from '../../src/capabilities/accounts/rules/accounts.ts';
 import type { Account } from '../../src/capabilities/accounts/rules/accounts.ts';
 import { callerOf } from '../../src/capabilities/logins/rules/callers.ts';
-import { completeSettings } from '../../src/capabilities/accounts/rules/packages/form.ts';
+import { completeSettings } from '../../src/capabilities/accounts/rules/packages/package-form.ts';
 import type { Settings } from '../../src/capabilities/accounts/rules/packages/settings.ts';
 import { Database } from '../../src/store/database.ts';
 import { SQLITE, sqliteCode } from '../../src/store/sqlite-code.ts';

@@ -1,5 +1,5 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { readSizes } from '../../capabilities/databases/driver/look.ts';
+import { readSizes } from '../../capabilities/databases/driver/look-database-servers.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { lookAtOwnUsage } from '../../life/rules/own-usage.ts';
 import { diskInfo, diskInfoFields } from '../../life/rules/files/disk-info.ts';

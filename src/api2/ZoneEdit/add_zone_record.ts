@@ -1,6 +1,6 @@
 import { editZone } from '../../capabilities/dns/plans/change-zones.ts';
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { lookAtZone } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookAtZone } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import { assertMayChange, EDITOR_RULE, openOwn } from '../../capabilities/dns/rules/account-edits.ts';
 import { readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';
 import { newRecord } from '../../capabilities/dns/rules/given-records.ts';

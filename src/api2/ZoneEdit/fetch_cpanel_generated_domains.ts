@@ -1,5 +1,5 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { lookAtTemplates } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookAtTemplates } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import { ACCOUNT_TEMPLATES } from '../../capabilities/dns/rules/account-zone.ts';
 import { assertEditor } from '../../capabilities/dns/rules/account-edits.ts';
 import { readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';

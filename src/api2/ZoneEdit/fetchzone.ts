@@ -1,5 +1,5 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { lookAtTemplates, lookAtZone } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookAtTemplates, lookAtZone } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import { ACCOUNT_TEMPLATES } from '../../capabilities/dns/rules/account-zone.ts';
 import { openOwn } from '../../capabilities/dns/rules/account-edits.ts';
 import { readZoneName, serialOf } from '../../capabilities/dns/rules/changed-zone.ts';

@@ -1,5 +1,5 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
-import { lookAtZones } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookAtZones } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { assertEditor } from '../../capabilities/dns/rules/account-edits.ts';
 import * as owners from '../../capabilities/dns/rules/zone-owners.ts';

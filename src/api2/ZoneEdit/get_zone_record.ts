@@ -1,6 +1,6 @@
 import { defineApi2 } from '../../core/define-uapi.ts';
 import { notFound } from '../../core/errors.ts';
-import { lookAtZone } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookAtZone } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import { openOwn } from '../../capabilities/dns/rules/account-edits.ts';
 import { readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';
 import { lineParam, zoneParam } from '../../capabilities/dns/rules/record-form.ts';

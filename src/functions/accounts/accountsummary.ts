@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { readSizes } from '../../capabilities/databases/driver/look.ts';
-import * as form from '../../capabilities/accounts/rules/form.ts';
+import { readSizes } from '../../capabilities/databases/driver/look-database-servers.ts';
+import * as form from '../../capabilities/accounts/rules/account-form.ts';
 import { existingAccount, existingDomain } from '../../ground/rules/accounts/names.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import * as search from '../../life/rules/search.ts';

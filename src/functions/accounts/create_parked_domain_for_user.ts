@@ -1,6 +1,6 @@
 import { changeDomains } from '../../life/plans/change-domains.ts';
 import { defineFunction } from '../../core/define.ts';
-import { lookForDomains } from '../../life/driver/hosted-domains/look.ts';
+import { lookForDomains } from '../../life/driver/hosted-domains/look-hosted-domains.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { domainName, existingAccount, existingDomain } from '../../ground/rules/accounts/names.ts';
 import { zonesToLookFor } from '../../capabilities/dns/rules/domain-zones.ts';

@@ -16,7 +16,7 @@ import { nameserverFields, reportOf, showNameservers } from '../../life/rules/re
 import * as newAccount from '../../life/rules/new-account.ts';
 import { listServersFor } from '../../capabilities/domains/rules/nameservers.ts';
 import { forceParam } from '../../capabilities/domains/rules/reserved-domains.ts';
-import * as form from '../../capabilities/accounts/rules/packages/form.ts';
+import * as form from '../../capabilities/accounts/rules/packages/package-form.ts';
 import * as packages from '../../capabilities/accounts/rules/packages/packages.ts';
 import * as passwords from '../../ground/rules/passwords/passwords.ts';
 

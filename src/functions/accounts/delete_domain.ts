@@ -1,7 +1,7 @@
 import { changeDomains } from '../../life/plans/change-domains.ts';
 import { authoriseAccount } from '../../core/access.ts';
 import { defineFunction } from '../../core/define.ts';
-import { lookForDomains } from '../../life/driver/hosted-domains/look.ts';
+import { lookForDomains } from '../../life/driver/hosted-domains/look-hosted-domains.ts';
 import { existingDomain } from '../../ground/rules/accounts/names.ts';
 import { zonesToLookFor } from '../../capabilities/dns/rules/domain-zones.ts';
 import { without } from '../../life/rules/domains/changes.ts';

@@ -4,7 +4,7 @@ import { existingAccount } from '../../ground/rules/accounts/names.ts';
 import { isQuotaEnabled, warnOfQuota } from '../../capabilities/accounts/rules/quota.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import * as changedAccount from '../../life/rules/changed-account.ts';
-import * as form from '../../capabilities/accounts/rules/packages/form.ts';
+import * as form from '../../capabilities/accounts/rules/packages/package-form.ts';
 
 export default defineFunction({
   name: 'editquota',

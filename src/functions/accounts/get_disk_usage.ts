@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { readSizes } from '../../capabilities/databases/driver/look.ts';
+import { readSizes } from '../../capabilities/databases/driver/look-database-servers.ts';
 import { BLOCKS_USED } from '../../capabilities/accounts/rules/rows.ts';
 import { read } from '../../life/rules/search.ts';
 import { visibleTo } from '../../capabilities/accounts/rules/accounts.ts';

@@ -2,7 +2,7 @@ import { defineFunction } from '../../core/define.ts';
 import { visibleTo } from '../../capabilities/accounts/rules/accounts.ts';
 import { ipv6Address, isIpv6Dedicated } from '../../capabilities/accounts/rules/ipv6-in-sql.ts';
 import { DOMAINS_OF_ACCOUNTS } from '../../capabilities/domains/rules/listed-domains.ts';
-import { findVersions } from '../../capabilities/php/driver/look.ts';
+import { findVersions } from '../../capabilities/php/driver/look-php.ts';
 import { HTTP_PORT, HTTPS_PORT } from '../../capabilities/web/driver/virtual-hosts/site-data.ts';
 import { address, fieldsOf, flag, number, word, wordOrNull } from '../../ground/rules/list-in-sql.ts';
 import { newestOf } from '../../capabilities/php/rules/versions.ts';

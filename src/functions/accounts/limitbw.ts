@@ -7,7 +7,7 @@ import { BYTES_OF_MEBIBYTE, isOverLimit } from '../../capabilities/bandwidth/rul
 import { monthAt } from '../../capabilities/bandwidth/rules/months.ts';
 import * as usage from '../../capabilities/bandwidth/rules/usage.ts';
 import * as hostedDomains from '../../capabilities/domains/rules/hosted-domains.ts';
-import * as form from '../../capabilities/accounts/rules/packages/form.ts';
+import * as form from '../../capabilities/accounts/rules/packages/package-form.ts';
 
 export default defineFunction({
   name: 'limitbw',

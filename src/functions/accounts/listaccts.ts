@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as form from '../../capabilities/accounts/rules/form.ts';
+import * as form from '../../capabilities/accounts/rules/account-form.ts';
 import * as search from '../../life/rules/search.ts';
 import { fieldsOf } from '../../ground/rules/list-in-sql.ts';
 

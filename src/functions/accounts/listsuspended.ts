@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { longDate } from '../../capabilities/accounts/rules/form.ts';
+import { longDate } from '../../capabilities/accounts/rules/account-form.ts';
 import { read } from '../../life/rules/search.ts';
 import { visibleTo } from '../../capabilities/accounts/rules/accounts.ts';
 import { fieldsOf, flag, number, text, word } from '../../ground/rules/list-in-sql.ts';

@@ -9,7 +9,10 @@ import {
 import { authorise } from '../../core/access.ts';
 import type { Context, FreeContext } from '../../core/context.ts';
 import { defineFunction } from '../../core/define.ts';
-import { lookAtAccessFiles, type FoundAccessFiles } from '../../capabilities/access-files/driver/look.ts';
+import {
+  lookAtAccessFiles,
+  type FoundAccessFiles,
+} from '../../capabilities/access-files/driver/look-access-files.ts';
 import { look as lookAtParts } from '../../life/driver/account-parts.ts';
 import { followed } from '../../capabilities/access-files/rules/followed.ts';
 import {
@@ -30,7 +33,7 @@ import { virtualHostsOf } from '../../capabilities/domains/rules/virtual-hosts.t
 import { usesPrefix } from '../../capabilities/databases/rules/names.ts';
 import { forceParam } from '../../capabilities/domains/rules/reserved-domains.ts';
 import * as packages from '../../capabilities/accounts/rules/packages/packages.ts';
-import * as form from '../../capabilities/accounts/rules/packages/form.ts';
+import * as form from '../../capabilities/accounts/rules/packages/package-form.ts';
 
 const noMail = 'this server does not manage mail yet.';
 

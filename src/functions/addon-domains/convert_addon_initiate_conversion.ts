@@ -8,7 +8,7 @@ import { convertAddon, copiedIn } from '../../life/plans/convert-addon.ts';
 import { badParam } from '../../core/errors.ts';
 import { defineFunction, type FamilyArgument } from '../../core/define.ts';
 import { look as lookAtParts } from '../../life/driver/account-parts.ts';
-import { lookForDomains } from '../../life/driver/hosted-domains/look.ts';
+import { lookForDomains } from '../../life/driver/hosted-domains/look-hosted-domains.ts';
 import { accountName, existingDomain, findMachineNames } from '../../ground/rules/accounts/names.ts';
 import * as newAccount from '../../life/rules/new-account.ts';
 import type { WantedHandOver } from '../../capabilities/databases/rules/hand-over.ts';

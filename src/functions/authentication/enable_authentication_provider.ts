@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { providerId, serviceName } from '../../capabilities/logins/rules/identity-providers/form.ts';
+import { providerId, serviceName } from '../../capabilities/logins/rules/identity-providers/provider-form.ts';
 import * as providers from '../../capabilities/logins/rules/identity-providers/providers.ts';
 
 export default defineFunction({

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { describe } from '../../capabilities/logins/rules/identity-providers/catalogue.ts';
-import { providerId, serviceName } from '../../capabilities/logins/rules/identity-providers/form.ts';
+import { providerId, serviceName } from '../../capabilities/logins/rules/identity-providers/provider-form.ts';
 import * as providers from '../../capabilities/logins/rules/identity-providers/providers.ts';
 
 export default defineFunction({

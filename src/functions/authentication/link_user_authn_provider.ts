@@ -3,7 +3,7 @@ import { defineFunction } from '../../core/define.ts';
 import { existingUser } from '../../core/params.ts';
 import * as users from '../../capabilities/logins/rules/users.ts';
 import { assertConfirmed } from '../../capabilities/logins/rules/acting-as.ts';
-import { providerId, subject } from '../../capabilities/logins/rules/identity-providers/form.ts';
+import { providerId, subject } from '../../capabilities/logins/rules/identity-providers/provider-form.ts';
 import * as links from '../../capabilities/logins/rules/identity-providers/links.ts';
 import * as providers from '../../capabilities/logins/rules/identity-providers/providers.ts';
 

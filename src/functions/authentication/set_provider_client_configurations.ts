@@ -3,7 +3,7 @@ import {
   providerId,
   readTexts,
   serviceName,
-} from '../../capabilities/logins/rules/identity-providers/form.ts';
+} from '../../capabilities/logins/rules/identity-providers/provider-form.ts';
 import { assertIssuer } from '../../capabilities/logins/rules/identity-providers/issuer.ts';
 import * as providers from '../../capabilities/logins/rules/identity-providers/providers.ts';
 

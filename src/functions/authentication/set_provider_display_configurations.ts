@@ -4,7 +4,7 @@ import {
   providerId,
   readTexts,
   serviceName,
-} from '../../capabilities/logins/rules/identity-providers/form.ts';
+} from '../../capabilities/logins/rules/identity-providers/provider-form.ts';
 import * as providers from '../../capabilities/logins/rules/identity-providers/providers.ts';
 
 export default defineFunction({

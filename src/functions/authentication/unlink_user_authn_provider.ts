@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { existingUser } from '../../core/params.ts';
-import { providerId, subject } from '../../capabilities/logins/rules/identity-providers/form.ts';
+import { providerId, subject } from '../../capabilities/logins/rules/identity-providers/provider-form.ts';
 import * as links from '../../capabilities/logins/rules/identity-providers/links.ts';
 import * as sessions from '../../capabilities/logins/rules/sessions.ts';
 

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { notFound } from '../../core/errors.ts';
-import { installableVersions } from '../../capabilities/databases/driver/mysql/look.ts';
+import { installableVersions } from '../../capabilities/databases/driver/mysql/look-mysql.ts';
 import { versionFields } from '../../capabilities/databases/rules/mysql-versions.ts';
 
 export default defineFunction({

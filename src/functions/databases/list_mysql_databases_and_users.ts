@@ -1,6 +1,6 @@
 import { lookForOwn, ownMachine } from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineFunction } from '../../core/define.ts';
-import { lookAtServer } from '../../capabilities/databases/driver/mysql/look.ts';
+import { lookAtServer } from '../../capabilities/databases/driver/mysql/look-mysql.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { existingAccount } from '../../ground/rules/accounts/names.ts';
 import { prefixSizes, usesPrefix } from '../../capabilities/databases/rules/names.ts';

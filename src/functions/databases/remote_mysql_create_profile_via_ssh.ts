@@ -1,6 +1,9 @@
 import { createMysqlProfile, validated } from '../../capabilities/databases/plans/create-mysql-profile.ts';
 import { defineFunction } from '../../core/define.ts';
-import { lookOverSsh, passphraseFor } from '../../capabilities/databases/driver/mysql-profiles/look.ts';
+import {
+  lookOverSsh,
+  passphraseFor,
+} from '../../capabilities/databases/driver/mysql-profiles/look-mysql-profiles.ts';
 import * as form from '../../capabilities/databases/rules/profile-form.ts';
 import * as profiles from '../../capabilities/databases/rules/profiles.ts';
 import { accessOf, secretsOf } from '../../capabilities/databases/rules/ssh-login.ts';

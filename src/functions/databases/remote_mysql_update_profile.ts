@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { validate } from '../../capabilities/databases/driver/mysql-profiles/look.ts';
+import { validate } from '../../capabilities/databases/driver/mysql-profiles/look-mysql-profiles.ts';
 import * as form from '../../capabilities/databases/rules/profile-form.ts';
 import * as profiles from '../../capabilities/databases/rules/profiles.ts';
 

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { quote } from '../../core/quote.ts';
-import { validate } from '../../capabilities/databases/driver/mysql-profiles/look.ts';
+import { validate } from '../../capabilities/databases/driver/mysql-profiles/look-mysql-profiles.ts';
 import { LOCAL_PROFILE } from '../../capabilities/databases/rules/owners.ts';
 import * as form from '../../capabilities/databases/rules/profile-form.ts';
 import * as profiles from '../../capabilities/databases/rules/profiles.ts';

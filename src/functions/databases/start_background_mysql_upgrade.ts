@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { currentVersion, installableVersions } from '../../capabilities/databases/driver/mysql/look.ts';
+import { currentVersion, installableVersions } from '../../capabilities/databases/driver/mysql/look-mysql.ts';
 import { assertInstallable } from '../../capabilities/databases/rules/mysql-versions.ts';
 import { assertNone, UPGRADE, upgradeIdAt } from '../../capabilities/databases/rules/mysql-upgrades.ts';
 

@@ -2,7 +2,7 @@ import { changeZones } from '../../capabilities/dns/plans/change-zones.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { ipv4Address, userName } from '../../core/params.ts';
-import { lookAtTemplates, lookAtZone } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookAtTemplates, lookAtZone } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import { readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';
 import { newZone } from '../../capabilities/dns/rules/new-zone.ts';
 import { zoneParam } from '../../capabilities/dns/rules/record-form.ts';

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { lookAtZone } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookAtZone } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import { readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';
 import { zoneParam } from '../../capabilities/dns/rules/record-form.ts';
 import * as owners from '../../capabilities/dns/rules/zone-owners.ts';

@@ -1,6 +1,6 @@
 import { editZone } from '../../capabilities/dns/plans/change-zones.ts';
 import { defineFunction } from '../../core/define.ts';
-import { lookAtZone } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookAtZone } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import { assertSeen, readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';
 import { editOf } from '../../capabilities/dns/rules/given-records.ts';
 import {

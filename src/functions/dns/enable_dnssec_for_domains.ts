@@ -1,6 +1,6 @@
 import { enableSigning } from '../../capabilities/dns/plans/change-zones.ts';
 import { defineFunction } from '../../core/define.ts';
-import { lookAtSigning } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookAtSigning } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import { zoneParam } from '../../capabilities/dns/rules/record-form.ts';
 import { namesOf } from '../../capabilities/dns/rules/several-zones.ts';
 import { signingParams } from '../../capabilities/dns/rules/signing-params.ts';

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { lookAtZones } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookAtZones } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import { readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';
 import { base64Of, octetsOf } from '../../capabilities/dns/rules/octets.ts';
 import { zoneParam } from '../../capabilities/dns/rules/record-form.ts';

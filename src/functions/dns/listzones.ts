@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { lookForZones } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookForZones } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import * as owners from '../../capabilities/dns/rules/zone-owners.ts';
 import * as longLists from '../../ground/rules/long-list.ts';
 

@@ -1,7 +1,7 @@
 import { resetZone } from '../../capabilities/dns/plans/change-zones.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { lookAtTemplates, lookAtZone } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookAtTemplates, lookAtZone } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import { existingAccount } from '../../ground/rules/accounts/names.ts';
 import { find, noAccess, maySee } from '../../capabilities/accounts/rules/accounts.ts';
 import { ACCOUNT_TEMPLATES } from '../../capabilities/dns/rules/account-zone.ts';

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
-import * as form from '../../capabilities/logins/rules/integration/form.ts';
+import * as form from '../../capabilities/logins/rules/integration/link-form.ts';
 import * as groups from '../../capabilities/logins/rules/integration/groups.ts';
 
 export default defineFunction({

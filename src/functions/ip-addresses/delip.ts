@@ -1,6 +1,6 @@
 import { removeAddresses } from '../../capabilities/addresses/plans/change-addresses.ts';
 import { defineFunction } from '../../core/define.ts';
-import { lookForTexts } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookForTexts } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import { findPublicAddress, publicAddresses } from '../../capabilities/addresses/rules/nat.ts';
 import * as serverAddresses from '../../capabilities/addresses/rules/server-addresses.ts';
 import { zonesNaming } from '../../capabilities/dns/rules/account-zones.ts';

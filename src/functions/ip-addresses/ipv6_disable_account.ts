@@ -1,7 +1,7 @@
 import { releaseIpv6 } from '../../life/plans/change-ipv6.ts';
 import { defineFunction } from '../../core/define.ts';
 import { notFound } from '../../core/errors.ts';
-import { lookAtZones } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookAtZones } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import { assertSome, getSeveral, type Failure } from '../../life/rules/several-accounts.ts';
 import * as assignments from '../../capabilities/addresses/rules/ipv6-assignments.ts';
 import { zoneNamesOf, zonesOf } from '../../capabilities/dns/rules/account-zones.ts';

@@ -1,7 +1,7 @@
 import { assignIpv6 } from '../../life/plans/change-ipv6.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { lookAtZones } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookAtZones } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import { assertSome, getSeveral, type Failure } from '../../life/rules/several-accounts.ts';
 import { rangeName } from '../../capabilities/addresses/rules/ipv6-range-form.ts';
 import * as assignments from '../../capabilities/addresses/rules/ipv6-assignments.ts';

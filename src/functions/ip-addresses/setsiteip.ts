@@ -2,7 +2,7 @@ import { changeAccount } from '../../life/plans/change-account.ts';
 import { authoriseAccount } from '../../core/access.ts';
 import { defineFunction } from '../../core/define.ts';
 import { ipv4Address } from '../../core/params.ts';
-import { lookAtZones } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookAtZones } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import { assertSameDomain, getNamed } from '../../capabilities/accounts/rules/named-account.ts';
 import { existingAccount, existingDomain } from '../../ground/rules/accounts/names.ts';
 import * as accountIps from '../../capabilities/addresses/rules/ips.ts';

@@ -6,7 +6,7 @@ import { isQuotaEnabled, warnOfQuota } from '../../capabilities/accounts/rules/q
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import * as packageAccounts from '../../life/rules/packages/accounts.ts';
 import { readDefaults } from '../../capabilities/accounts/rules/packages/defaults.ts';
-import * as form from '../../capabilities/accounts/rules/packages/form.ts';
+import * as form from '../../capabilities/accounts/rules/packages/package-form.ts';
 import * as packages from '../../capabilities/accounts/rules/packages/packages.ts';
 import type { Settings } from '../../capabilities/accounts/rules/packages/settings.ts';
 

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as form from '../../capabilities/accounts/rules/packages/form.ts';
+import * as form from '../../capabilities/accounts/rules/packages/package-form.ts';
 import * as packages from '../../capabilities/accounts/rules/packages/packages.ts';
 
 export default defineFunction({

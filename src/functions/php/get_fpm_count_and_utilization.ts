@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { findVersions } from '../../capabilities/php/driver/look.ts';
-import { lookAtMemory } from '../../capabilities/php/driver/php-pools/look.ts';
+import { findVersions } from '../../capabilities/php/driver/look-php.ts';
+import { lookAtMemory } from '../../capabilities/php/driver/php-pools/look-php-fpm.ts';
 import { memoryOfDomain } from '../../capabilities/php/rules/conversion.ts';
 import { newestOf } from '../../capabilities/php/rules/versions.ts';
 import { countFpmHosts, prepareList } from '../../capabilities/php/rules/virtual-hosts.ts';

@@ -1,6 +1,6 @@
 import { changePhp } from '../../life/plans/change-php.ts';
 import { defineFunction } from '../../core/define.ts';
-import * as php from '../../capabilities/php/driver/look.ts';
+import * as php from '../../capabilities/php/driver/look-php.ts';
 import { hostName } from '../../ground/rules/accounts/names.ts';
 import { changedHosts, changedServer } from '../../capabilities/php/rules/changed-hosts.ts';
 import {

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { findVersions } from '../../capabilities/php/driver/look.ts';
-import { versionParam } from '../../capabilities/php/rules/form.ts';
+import { findVersions } from '../../capabilities/php/driver/look-php.ts';
+import { versionParam } from '../../capabilities/php/rules/php-form.ts';
 import { availableHandlers, DEFAULT_HANDLER } from '../../capabilities/php/rules/handlers.ts';
 import { readHandlers } from '../../capabilities/php/rules/settings.ts';
 import { getVersion } from '../../capabilities/php/rules/versions.ts';

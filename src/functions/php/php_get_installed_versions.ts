@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { findVersions } from '../../capabilities/php/driver/look.ts';
+import { findVersions } from '../../capabilities/php/driver/look-php.ts';
 
 export default defineFunction({
   name: 'php_get_installed_versions',

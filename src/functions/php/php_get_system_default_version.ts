@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { findVersions } from '../../capabilities/php/driver/look.ts';
+import { findVersions } from '../../capabilities/php/driver/look-php.ts';
 import { readServer } from '../../capabilities/php/rules/settings.ts';
 import { assertSome, newestOf } from '../../capabilities/php/rules/versions.ts';
 

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { findVersions } from '../../capabilities/php/driver/look.ts';
+import { findVersions } from '../../capabilities/php/driver/look-php.ts';
 import * as longLists from '../../ground/rules/long-list.ts';
 import { hostFields, recordWithAccount, rowWithAccount } from '../../capabilities/php/rules/rows.ts';
 import { newestOf } from '../../capabilities/php/rules/versions.ts';

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { findVersions } from '../../capabilities/php/driver/look.ts';
-import { versionParam } from '../../capabilities/php/rules/form.ts';
+import { findVersions } from '../../capabilities/php/driver/look-php.ts';
+import { versionParam } from '../../capabilities/php/rules/php-form.ts';
 import { getVersion, INHERIT, newestOf } from '../../capabilities/php/rules/versions.ts';
 import { namesOfHosts, prepareList } from '../../capabilities/php/rules/virtual-hosts.ts';
 

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { findVersions, readIni } from '../../capabilities/php/driver/look.ts';
-import { versionParam } from '../../capabilities/php/rules/form.ts';
+import { findVersions, readIni } from '../../capabilities/php/driver/look-php.ts';
+import { versionParam } from '../../capabilities/php/rules/php-form.ts';
 import { directiveFields, directiveRows } from '../../capabilities/php/rules/directive-rows.ts';
 import { getVersion } from '../../capabilities/php/rules/versions.ts';
 

@@ -1,8 +1,8 @@
 import { setPhpIni } from '../../capabilities/php/plans/set-php-ini.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { findVersions, readIni } from '../../capabilities/php/driver/look.ts';
-import { versionParam } from '../../capabilities/php/rules/form.ts';
+import { findVersions, readIni } from '../../capabilities/php/driver/look-php.ts';
+import { versionParam } from '../../capabilities/php/rules/php-form.ts';
 import { getVersion } from '../../capabilities/php/rules/versions.ts';
 
 export default defineFunction({

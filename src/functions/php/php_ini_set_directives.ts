@@ -1,9 +1,9 @@
 import { setPhpIni } from '../../capabilities/php/plans/set-php-ini.ts';
 import { defineFunction } from '../../core/define.ts';
-import { findVersions, readIni } from '../../capabilities/php/driver/look.ts';
+import { findVersions, readIni } from '../../capabilities/php/driver/look-php.ts';
 import { editFiles, findOverriding } from '../../capabilities/php/rules/ini-settings.ts';
 import { readSetting } from '../../capabilities/php/rules/ini.ts';
-import { versionParam } from '../../capabilities/php/rules/form.ts';
+import { versionParam } from '../../capabilities/php/rules/php-form.ts';
 import { getVersion } from '../../capabilities/php/rules/versions.ts';
 
 export default defineFunction({

@@ -1,6 +1,6 @@
 import { setPhpIni } from '../../capabilities/php/plans/set-php-ini.ts';
 import { defineFunction } from '../../core/define.ts';
-import { findVersions, readIni } from '../../capabilities/php/driver/look.ts';
+import { findVersions, readIni } from '../../capabilities/php/driver/look-php.ts';
 import { editFiles, isSet, readSessionPath } from '../../capabilities/php/rules/ini-settings.ts';
 import { assertSome } from '../../capabilities/php/rules/versions.ts';
 

@@ -1,8 +1,8 @@
 import { changePhp } from '../../life/plans/change-php.ts';
 import { defineFunction } from '../../core/define.ts';
-import { findVersions } from '../../capabilities/php/driver/look.ts';
+import { findVersions } from '../../capabilities/php/driver/look-php.ts';
 import { changedServer } from '../../capabilities/php/rules/changed-hosts.ts';
-import { versionParam } from '../../capabilities/php/rules/form.ts';
+import { versionParam } from '../../capabilities/php/rules/php-form.ts';
 import { getVersion, newestOf } from '../../capabilities/php/rules/versions.ts';
 
 export default defineFunction({

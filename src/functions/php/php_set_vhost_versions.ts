@@ -1,8 +1,8 @@
 import { changePhp } from '../../life/plans/change-php.ts';
 import { defineFunction } from '../../core/define.ts';
-import { findVersions } from '../../capabilities/php/driver/look.ts';
+import { findVersions } from '../../capabilities/php/driver/look-php.ts';
 import { hostName } from '../../ground/rules/accounts/names.ts';
-import { readPoolParameters, versionParam } from '../../capabilities/php/rules/form.ts';
+import { readPoolParameters, versionParam } from '../../capabilities/php/rules/php-form.ts';
 import { getVersion, INHERIT, newestOf } from '../../capabilities/php/rules/versions.ts';
 import { changedHosts, warnIfNotRun } from '../../capabilities/php/rules/changed-hosts.ts';
 

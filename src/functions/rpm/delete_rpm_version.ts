@@ -1,7 +1,7 @@
 import { changeVersions } from '../../capabilities/software/plans/change-package-versions.ts';
 import { defineFunction } from '../../core/define.ts';
-import { lookAtVersions } from '../../capabilities/software/driver/apt/look.ts';
-import { packagesOfRoles } from '../../life/driver/roles/look.ts';
+import { lookAtVersions } from '../../capabilities/software/driver/apt/look-debian-packages.ts';
+import { packagesOfRoles } from '../../life/driver/roles/look-role-packages.ts';
 import {
   section,
   versionKey,

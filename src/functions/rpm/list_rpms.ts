@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { lookAtVersions } from '../../capabilities/software/driver/apt/look.ts';
-import { packagesOfRoles } from '../../life/driver/roles/look.ts';
+import { lookAtVersions } from '../../capabilities/software/driver/apt/look-debian-packages.ts';
+import { packagesOfRoles } from '../../life/driver/roles/look-role-packages.ts';
 import { missingPackages } from '../../capabilities/software/rules/debian-packages/versions.ts';
 import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
 

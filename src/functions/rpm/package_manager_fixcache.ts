@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { packagesOf } from '../../capabilities/software/driver/apt/look.ts';
+import { packagesOf } from '../../capabilities/software/driver/apt/look-debian-packages.ts';
 
 export default defineFunction({
   name: 'package_manager_fixcache',

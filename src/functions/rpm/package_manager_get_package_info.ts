@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { notFound } from '../../core/errors.ts';
-import { describePackages } from '../../capabilities/software/driver/apt/look.ts';
+import { describePackages } from '../../capabilities/software/driver/apt/look-debian-packages.ts';
 import {
   packageName,
   packageNamespace,

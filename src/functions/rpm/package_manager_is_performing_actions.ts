@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { packagesOf } from '../../capabilities/software/driver/apt/look.ts';
+import { packagesOf } from '../../capabilities/software/driver/apt/look-debian-packages.ts';
 import { build, find } from '../../capabilities/software/rules/debian-packages/builds.ts';
 
 export default defineFunction({

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { listPackages } from '../../capabilities/software/driver/apt/look.ts';
+import { listPackages } from '../../capabilities/software/driver/apt/look-debian-packages.ts';
 
 const states = ['any', 'installed', 'not_installed', 'updatable'] as const;
 

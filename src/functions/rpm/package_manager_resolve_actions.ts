@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError, badParam } from '../../core/errors.ts';
-import { lookAtWishes } from '../../capabilities/software/driver/apt/look.ts';
-import { packagesOfRoles } from '../../life/driver/roles/look.ts';
+import { lookAtWishes } from '../../capabilities/software/driver/apt/look-debian-packages.ts';
+import { packagesOfRoles } from '../../life/driver/roles/look-role-packages.ts';
 import {
   packageName,
   packageNamespace,

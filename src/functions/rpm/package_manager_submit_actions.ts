@@ -1,8 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
-import { lookAtRequest } from '../../capabilities/software/driver/apt/look.ts';
-import { packagesOfRoles } from '../../life/driver/roles/look.ts';
+import { lookAtRequest } from '../../capabilities/software/driver/apt/look-debian-packages.ts';
+import { packagesOfRoles } from '../../life/driver/roles/look-role-packages.ts';
 import { packageName } from '../../capabilities/software/rules/debian-packages/parameters.ts';
 import {
   assertAllowed,

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
-import { lookAtRequest } from '../../capabilities/software/driver/apt/look.ts';
-import { packagesOfRoles } from '../../life/driver/roles/look.ts';
+import { lookAtRequest } from '../../capabilities/software/driver/apt/look-debian-packages.ts';
+import { packagesOfRoles } from '../../life/driver/roles/look-role-packages.ts';
 import {
   assertPlugin,
   logEntry,

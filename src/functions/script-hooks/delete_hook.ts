@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { hookId } from '../../capabilities/hooks/rules/form.ts';
+import { hookId } from '../../capabilities/hooks/rules/hook-form.ts';
 import { remove } from '../../capabilities/hooks/rules/hooks.ts';
 
 export default defineFunction({

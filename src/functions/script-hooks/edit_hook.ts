@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
 import { MAX_LENGTH, MODULES } from '../../capabilities/hooks/rules/command.ts';
-import { hookId } from '../../capabilities/hooks/rules/form.ts';
+import { hookId } from '../../capabilities/hooks/rules/hook-form.ts';
 import { get, update } from '../../capabilities/hooks/rules/hooks.ts';
 import { assertScriptsSafe } from '../../capabilities/hooks/rules/registration.ts';
 

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { showHooks } from '../../capabilities/hooks/rules/form.ts';
+import { showHooks } from '../../capabilities/hooks/rules/hook-form.ts';
 import { list } from '../../capabilities/hooks/rules/hooks.ts';
 
 export default defineFunction({

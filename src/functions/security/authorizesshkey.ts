@@ -11,7 +11,7 @@ import {
   hasTool,
   lineOf,
   publicKeyIn,
-} from '../../capabilities/ssh/driver/ssh-keys/look.ts';
+} from '../../capabilities/ssh/driver/ssh-keys/look-ssh-keys.ts';
 import { assertUser, keyFile, keyUser } from '../../capabilities/ssh/rules/names.ts';
 
 export default defineFunction({

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
-import { bannerOf } from '../../capabilities/ssh/driver/ssh-keys/look.ts';
+import { bannerOf } from '../../capabilities/ssh/driver/ssh-keys/look-ssh-keys.ts';
 import { readIdentification, remoteHost } from '../../capabilities/ssh/rules/identification.ts';
 
 export default defineFunction({

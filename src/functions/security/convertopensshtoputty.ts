@@ -1,7 +1,7 @@
 import { storeKeys } from '../../capabilities/ssh/plans/change-ssh-keys.ts';
 import { defineFunction } from '../../core/define.ts';
 import { notFound } from '../../core/errors.ts';
-import { findKey, folderOf, toPutty } from '../../capabilities/ssh/driver/ssh-keys/look.ts';
+import { findKey, folderOf, toPutty } from '../../capabilities/ssh/driver/ssh-keys/look-ssh-keys.ts';
 import { assertUser, keyFile, keyUser, passphrase } from '../../capabilities/ssh/rules/names.ts';
 
 export default defineFunction({

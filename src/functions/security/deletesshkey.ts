@@ -1,7 +1,7 @@
 import { removeKey } from '../../capabilities/ssh/plans/change-ssh-keys.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam, notFound } from '../../core/errors.ts';
-import { findKey, folderOf } from '../../capabilities/ssh/driver/ssh-keys/look.ts';
+import { findKey, folderOf } from '../../capabilities/ssh/driver/ssh-keys/look-ssh-keys.ts';
 import { assertUser, keyFile, keyUser } from '../../capabilities/ssh/rules/names.ts';
 
 export default defineFunction({

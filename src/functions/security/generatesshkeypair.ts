@@ -7,7 +7,7 @@ import {
   generatePair,
   isTaken,
   lineOf,
-} from '../../capabilities/ssh/driver/ssh-keys/look.ts';
+} from '../../capabilities/ssh/driver/ssh-keys/look-ssh-keys.ts';
 import { assertStrong, rateFirst } from '../../ground/rules/passwords/passwords.ts';
 import { assertUser, isNameOfKey, keyFile, keyUser, passphrase } from '../../capabilities/ssh/rules/names.ts';
 

@@ -11,7 +11,7 @@ import {
   privateKeyIn,
   publicHalfOf,
   publicKeyIn,
-} from '../../capabilities/ssh/driver/ssh-keys/look.ts';
+} from '../../capabilities/ssh/driver/ssh-keys/look-ssh-keys.ts';
 import { assertUser, isNameOfKey, keyFile, keyUser, passphrase } from '../../capabilities/ssh/rules/names.ts';
 
 export default defineFunction({

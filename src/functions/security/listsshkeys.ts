@@ -1,6 +1,11 @@
 import { defineFunction } from '../../core/define.ts';
 import { notFound } from '../../core/errors.ts';
-import { findKey, folderOf, hasTool, listKeys } from '../../capabilities/ssh/driver/ssh-keys/look.ts';
+import {
+  findKey,
+  folderOf,
+  hasTool,
+  listKeys,
+} from '../../capabilities/ssh/driver/ssh-keys/look-ssh-keys.ts';
 import { assertUser, keyFile, keyUser } from '../../capabilities/ssh/rules/names.ts';
 
 export default defineFunction({

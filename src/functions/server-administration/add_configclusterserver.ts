@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import * as form from '../../capabilities/settings/rules/config-cluster/form.ts';
+import * as form from '../../capabilities/settings/rules/config-cluster/cluster-form.ts';
 import * as cluster from '../../capabilities/settings/rules/config-cluster/servers.ts';
 import { namesOf } from '../../capabilities/system/rules/servers/names.ts';
 

@@ -5,7 +5,7 @@ import {
   assertNotMasked,
   lookAtService,
   serviceNames,
-} from '../../capabilities/system/driver/services/look.ts';
+} from '../../capabilities/system/driver/services/look-services.ts';
 import * as bruteForce from '../../capabilities/logins/rules/brute-force/config.ts';
 import * as monitored from '../../capabilities/system/rules/services/monitored.ts';
 import { BRUTE_FORCE } from '../../capabilities/system/rules/services/status.ts';

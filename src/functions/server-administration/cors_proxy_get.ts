@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { fetchAllowed } from '../../capabilities/logins/driver/cors-proxy/look.ts';
+import { fetchAllowed } from '../../capabilities/logins/driver/cors-proxy/look-web-address.ts';
 import { allowedHosts } from '../../capabilities/logins/rules/cors-proxy/hosts.ts';
 
 export default defineFunction({

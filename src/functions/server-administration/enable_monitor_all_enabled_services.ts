@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { lookAtServices } from '../../capabilities/system/driver/services/look.ts';
+import { lookAtServices } from '../../capabilities/system/driver/services/look-services.ts';
 import * as monitored from '../../capabilities/system/rules/services/monitored.ts';
 import { show } from '../../capabilities/system/rules/services/status.ts';
 

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { readSettings } from '../../capabilities/system/driver/dovecot-settings/look.ts';
+import { readSettings } from '../../capabilities/system/driver/dovecot-settings/look-dovecot.ts';
 import {
   notInstalled,
   service as serviceParam,

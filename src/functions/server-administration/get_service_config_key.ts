@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { getSetting, readSettings } from '../../capabilities/system/driver/dovecot-settings/look.ts';
+import { getSetting, readSettings } from '../../capabilities/system/driver/dovecot-settings/look-dovecot.ts';
 import {
   key as keyParam,
   notInstalled,

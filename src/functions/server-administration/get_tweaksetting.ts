@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as form from '../../capabilities/settings/rules/form.ts';
+import * as form from '../../capabilities/settings/rules/setting-form.ts';
 import * as settings from '../../capabilities/settings/rules/settings.ts';
 
 export default defineFunction({

@@ -5,7 +5,7 @@ import {
   offerIn,
   readSettings,
   tierOf,
-} from '../../capabilities/software/driver/updates/look.ts';
+} from '../../capabilities/software/driver/updates/look-updates.ts';
 
 export default defineFunction({
   name: 'get_update_availability',

@@ -1,6 +1,6 @@
 import { cleanEximConfiguration } from '../../capabilities/system/plans/clean-exim-configuration.ts';
 import { defineFunction } from '../../core/define.ts';
-import { listUnfinished } from '../../capabilities/system/driver/exim/look.ts';
+import { listUnfinished } from '../../capabilities/system/driver/exim/look-exim.ts';
 
 export default defineFunction({
   name: 'remove_in_progress_exim_config_edit',

@@ -5,7 +5,7 @@ import {
   assertNotMasked,
   lookAtService,
   serviceNames,
-} from '../../capabilities/system/driver/services/look.ts';
+} from '../../capabilities/system/driver/services/look-services.ts';
 
 export default defineFunction({
   name: 'restartservice',

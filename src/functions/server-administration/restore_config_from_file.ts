@@ -1,7 +1,7 @@
 import { restoreTweakSettings } from '../../life/plans/restore-tweak-settings.ts';
 import { defineFunction } from '../../core/define.ts';
-import { lookAtConfigurationFile } from '../../capabilities/settings/driver/tweak-settings/look.ts';
-import { fileModule } from '../../capabilities/settings/rules/form.ts';
+import { lookAtConfigurationFile } from '../../capabilities/settings/driver/tweak-settings/look-settings-file.ts';
+import { fileModule } from '../../capabilities/settings/rules/setting-form.ts';
 
 export default defineFunction({
   name: 'restore_config_from_file',

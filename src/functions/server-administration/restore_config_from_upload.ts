@@ -1,6 +1,6 @@
 import { restoreTweakSettings } from '../../life/plans/restore-tweak-settings.ts';
 import { defineFunction } from '../../core/define.ts';
-import { fileModule } from '../../capabilities/settings/rules/form.ts';
+import { fileModule } from '../../capabilities/settings/rules/setting-form.ts';
 
 export default defineFunction({
   name: 'restore_config_from_upload',

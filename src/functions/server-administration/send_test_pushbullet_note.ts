@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { sendTestNote } from '../../capabilities/notify/driver/notifications/try.ts';
-import * as form from '../../capabilities/notify/rules/form.ts';
+import * as form from '../../capabilities/notify/rules/contact-form.ts';
 
 export default defineFunction({
   name: 'send_test_pushbullet_note',

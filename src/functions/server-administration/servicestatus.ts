@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { lookAtServices, serviceNames } from '../../capabilities/system/driver/services/look.ts';
+import { lookAtServices, serviceNames } from '../../capabilities/system/driver/services/look-services.ts';
 import { serviceList, show } from '../../capabilities/system/rules/services/status.ts';
 
 export default defineFunction({

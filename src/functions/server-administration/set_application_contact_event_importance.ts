@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { serviceNames } from '../../capabilities/system/driver/services/look.ts';
+import { serviceNames } from '../../capabilities/system/driver/services/look-services.ts';
 import * as importance from '../../capabilities/notify/rules/importance.ts';
 
 export default defineFunction({

@@ -1,6 +1,6 @@
 import { setServiceConfig } from '../../capabilities/system/plans/set-service-config.ts';
 import { defineFunction } from '../../core/define.ts';
-import { assertValue } from '../../capabilities/system/driver/dovecot-settings/look.ts';
+import { assertValue } from '../../capabilities/system/driver/dovecot-settings/look-dovecot.ts';
 import {
   key as keyParam,
   service as serviceParam,

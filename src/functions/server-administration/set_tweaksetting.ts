@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { followUp } from '../../life/rules/tweak-settings/follow-up.ts';
-import * as form from '../../capabilities/settings/rules/form.ts';
-import { push as pushParam } from '../../capabilities/settings/rules/config-cluster/form.ts';
+import * as form from '../../capabilities/settings/rules/setting-form.ts';
+import { push as pushParam } from '../../capabilities/settings/rules/config-cluster/cluster-form.ts';
 import * as cluster from '../../capabilities/settings/rules/config-cluster/pushes.ts';
 import * as settings from '../../capabilities/settings/rules/settings.ts';
 

@@ -1,7 +1,7 @@
 import { setHostname } from '../../life/plans/set-hostname.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { lookForHostname } from '../../capabilities/dns/driver/hostname/look.ts';
+import { lookForHostname } from '../../capabilities/dns/driver/hostname/look-hostname.ts';
 import { addressRecord } from '../../capabilities/dns/rules/hostname/address-record.ts';
 import { assertIsNoDomain, readHostname } from '../../capabilities/dns/rules/hostname/hostname.ts';
 import { zonesAround } from '../../capabilities/dns/rules/hostname-record.ts';

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { lookForRebootReasons } from '../../capabilities/system/driver/reboot/look.ts';
+import { lookForRebootReasons } from '../../capabilities/system/driver/reboot/look-reboot.ts';
 
 export default defineFunction({
   name: 'system_needs_reboot',

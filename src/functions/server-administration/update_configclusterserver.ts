@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import * as form from '../../capabilities/settings/rules/config-cluster/form.ts';
+import * as form from '../../capabilities/settings/rules/config-cluster/cluster-form.ts';
 import * as cluster from '../../capabilities/settings/rules/config-cluster/servers.ts';
 
 export default defineFunction({

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { networkEnded } from '../../capabilities/notify/rules/form.ts';
+import { networkEnded } from '../../capabilities/notify/rules/contact-form.ts';
 
 export default defineFunction({
   name: 'verify_icq_access',

@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { endedLogin, networkEnded } from '../../capabilities/notify/rules/form.ts';
+import { endedLogin, networkEnded } from '../../capabilities/notify/rules/contact-form.ts';
 
 export default defineFunction({
   name: 'verify_oscar_access',

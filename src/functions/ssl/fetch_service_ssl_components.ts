@@ -3,7 +3,7 @@ import { ApiError } from '../../core/errors.ts';
 import {
   lookAtServiceCertificates,
   services,
-} from '../../capabilities/certificates/driver/service-certificates/look.ts';
+} from '../../capabilities/certificates/driver/service-certificates/look-service-certificates.ts';
 import { certificateAnswer, certificateFields } from '../../capabilities/certificates/rules/facts.ts';
 import { readServiceCertificate } from '../../capabilities/certificates/rules/service-certificate.ts';
 

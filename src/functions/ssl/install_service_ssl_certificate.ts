@@ -4,7 +4,7 @@ import {
   lookBeforeChange,
   serviceNames,
   services,
-} from '../../capabilities/certificates/driver/service-certificates/look.ts';
+} from '../../capabilities/certificates/driver/service-certificates/look-service-certificates.ts';
 import { checkCertificate } from '../../capabilities/certificates/rules/checked.ts';
 import { isCovered } from '../../capabilities/certificates/rules/domains.ts';
 import { certificateAnswer, certificateFields } from '../../capabilities/certificates/rules/facts.ts';

@@ -1,6 +1,6 @@
 import { defineFunction } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
-import { readKeys } from '../../capabilities/certificates/driver/look.ts';
+import { readKeys } from '../../capabilities/certificates/driver/look-certificates.ts';
 import { forgetLost, listInstalled, restore } from '../../capabilities/certificates/rules/lost-keys.ts';
 import { correct, examine, listAll } from '../../capabilities/certificates/rules/rebuild.ts';
 

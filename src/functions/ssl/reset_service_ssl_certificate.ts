@@ -3,7 +3,7 @@ import { defineFunction } from '../../core/define.ts';
 import {
   lookBeforeChange,
   serviceNames,
-} from '../../capabilities/certificates/driver/service-certificates/look.ts';
+} from '../../capabilities/certificates/driver/service-certificates/look-service-certificates.ts';
 import { certificateAnswer, certificateFields } from '../../capabilities/certificates/rules/facts.ts';
 import { readCertificates } from '../../capabilities/certificates/rules/x509.ts';
 

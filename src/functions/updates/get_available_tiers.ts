@@ -1,5 +1,10 @@
 import { defineFunction } from '../../core/define.ts';
-import { asOfSentence, getSource, offerIn, tiers } from '../../capabilities/software/driver/updates/look.ts';
+import {
+  asOfSentence,
+  getSource,
+  offerIn,
+  tiers,
+} from '../../capabilities/software/driver/updates/look-updates.ts';
 
 const tier = (doc: string) => ({ type: 'string', doc }) as const;
 

@@ -1,6 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
 import { notFound } from '../../core/errors.ts';
-import { endOf, findSystemRelease } from '../../capabilities/software/driver/debian-releases/look.ts';
+import {
+  endOf,
+  findSystemRelease,
+} from '../../capabilities/software/driver/debian-releases/look-debian-releases.ts';
 import { inThreeMonths } from '../../capabilities/software/rules/updates/support.ts';
 
 export default defineFunction({

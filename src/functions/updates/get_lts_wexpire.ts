@@ -1,5 +1,8 @@
 import { defineFunction } from '../../core/define.ts';
-import { endOf, findReleases } from '../../capabilities/software/driver/debian-releases/look.ts';
+import {
+  endOf,
+  findReleases,
+} from '../../capabilities/software/driver/debian-releases/look-debian-releases.ts';
 
 const isMain = { type: 'flag', doc: 'Always 1: a release of Debian has one current version.' } as const;
 const build = { type: 'string', doc: 'The number of the release: 13.' } as const;

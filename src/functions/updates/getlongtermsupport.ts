@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { findReleases } from '../../capabilities/software/driver/debian-releases/look.ts';
+import { findReleases } from '../../capabilities/software/driver/debian-releases/look-debian-releases.ts';
 
 const seconds = 'in seconds since 1970-01-01T00:00:00Z';
 

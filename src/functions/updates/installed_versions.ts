@@ -1,5 +1,5 @@
 import { defineFunction } from '../../core/define.ts';
-import { findSoftware } from '../../capabilities/software/driver/look.ts';
+import { findSoftware } from '../../capabilities/software/driver/look-software.ts';
 import {
   ABSENT,
   databaseVersion,

@@ -4,8 +4,8 @@ import {
   assertUpdatable,
   frequencies,
   lookForMeans,
-} from '../../capabilities/software/driver/updates/look.ts';
-import { push as pushParam } from '../../capabilities/settings/rules/config-cluster/form.ts';
+} from '../../capabilities/software/driver/updates/look-updates.ts';
+import { push as pushParam } from '../../capabilities/settings/rules/config-cluster/cluster-form.ts';
 import { announceUpdates } from '../../capabilities/settings/rules/config-cluster/pushes.ts';
 
 export default defineFunction({

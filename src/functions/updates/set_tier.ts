@@ -1,9 +1,9 @@
 import { setUpdates } from '../../life/plans/set-updates.ts';
 import { defineFunction } from '../../core/define.ts';
-import { lookForMeans, tierWarning } from '../../capabilities/software/driver/updates/look.ts';
-import { push as pushParam } from '../../capabilities/settings/rules/config-cluster/form.ts';
+import { lookForMeans, tierWarning } from '../../capabilities/software/driver/updates/look-updates.ts';
+import { push as pushParam } from '../../capabilities/settings/rules/config-cluster/cluster-form.ts';
 import { announceUpdates } from '../../capabilities/settings/rules/config-cluster/pushes.ts';
-import { tierParam } from '../../capabilities/software/rules/updates/form.ts';
+import { tierParam } from '../../capabilities/software/rules/updates/update-form.ts';
 
 export default defineFunction({
   name: 'set_tier',

@@ -7,10 +7,10 @@ import {
   lookForMeans,
   tierWarning,
   type UpdateSettings,
-} from '../../capabilities/software/driver/updates/look.ts';
-import { push as pushParam } from '../../capabilities/settings/rules/config-cluster/form.ts';
+} from '../../capabilities/software/driver/updates/look-updates.ts';
+import { push as pushParam } from '../../capabilities/settings/rules/config-cluster/cluster-form.ts';
 import { announceUpdates } from '../../capabilities/settings/rules/config-cluster/pushes.ts';
-import { tierParam } from '../../capabilities/software/rules/updates/form.ts';
+import { tierParam } from '../../capabilities/software/rules/updates/update-form.ts';
 
 const frequency = { type: 'string', values: frequencies } as const;
 

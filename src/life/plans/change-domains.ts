@@ -3,7 +3,7 @@
 import type { Context, FreeContext } from '../../core/context.ts';
 import { badParam } from '../../core/errors.ts';
 import { storeParts } from '../stored.ts';
-import { lookForDomains, type FoundForDomains } from '../driver/hosted-domains/look.ts';
+import { lookForDomains, type FoundForDomains } from '../driver/hosted-domains/look-hosted-domains.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { zoneChanges, zonesToLookFor } from '../../capabilities/dns/rules/domain-zones.ts';
 import type { ChangedDomains } from '../../capabilities/domains/rules/changed-domains.ts';

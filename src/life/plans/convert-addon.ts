@@ -7,7 +7,7 @@ import copyFiles, {
   type Copied,
 } from '../../capabilities/files/driver/document-roots/steps/copy.ts';
 import type { FoundByParts } from '../../capabilities/accounts/driver/account-part.ts';
-import type { FoundForDomains } from '../driver/hosted-domains/look.ts';
+import type { FoundForDomains } from '../driver/hosted-domains/look-hosted-domains.ts';
 import type { PartContext } from '../driver/part-dependencies.ts';
 import { store as storeHandedOver, type HandedOver } from '../../capabilities/databases/rules/hand-over.ts';
 import type { ChangedDomains } from '../../capabilities/domains/rules/changed-domains.ts';

@@ -8,7 +8,7 @@ import type {
 } from '../../capabilities/accounts/driver/account-part.ts';
 import * as accountParts from '../driver/account-parts.ts';
 import { partDependencies } from '../driver/part-dependencies.ts';
-import { lookForZones } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookForZones } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import changeWeb from '../../capabilities/web/driver/virtual-hosts/steps/change.ts';
 import changeZone, { type ZoneChange } from '../../capabilities/dns/driver/zones/steps/change.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';

@@ -9,7 +9,7 @@ import { assertNewNames, renamesOf } from '../../capabilities/domains/rules/rena
 import { assertNotReserved } from '../../capabilities/domains/rules/reserved-domains.ts';
 import { assertMayGiveShell, assertOwner, shellFor } from './new-account.ts';
 import { withPackage } from './packages/accounts.ts';
-import { showLimits } from '../../capabilities/accounts/rules/packages/form.ts';
+import { showLimits } from '../../capabilities/accounts/rules/packages/package-form.ts';
 import type { Package } from '../../capabilities/accounts/rules/packages/packages.ts';
 import { assertAllowed } from '../../capabilities/accounts/rules/packages/privileges.ts';
 import { rename, sortedByName } from '../../capabilities/accounts/rules/packages/settings.ts';

@@ -2,7 +2,7 @@
 import type { Fields } from '../../core/define.ts';
 import type { Nameserver } from '../../capabilities/domains/rules/nameservers.ts';
 import type { Account } from '../../capabilities/accounts/rules/accounts.ts';
-import { yesOrNo } from '../../capabilities/accounts/rules/packages/form.ts';
+import { yesOrNo } from '../../capabilities/accounts/rules/packages/package-form.ts';
 import type { Limit } from '../../capabilities/accounts/rules/packages/settings.ts';
 
 const inZone = 'null unless its name is in the account’s own DNS zone.';

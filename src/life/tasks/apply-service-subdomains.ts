@@ -8,7 +8,7 @@ import {
   readAllVirtualHosts,
   writeAllVirtualHosts,
 } from '../../capabilities/web/driver/virtual-hosts/write-all.ts';
-import { lookAtZone } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookAtZone } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import { checkSoon } from '../../capabilities/certificates/rules/autossl/schedule.ts';
 import { listUsernames } from '../../capabilities/accounts/rules/in-work.ts';
 import { serialOf, zoneFileOf } from '../../capabilities/dns/rules/changed-zone.ts';

@@ -1,8 +1,8 @@
 // Installs, upgrades and removes packages of the system. Its log is the build log of WHM.
 import { defineTask, type TaskContext } from '../../core/task.ts';
 import { Turns } from '../../core/turns.ts';
-import { lookAtRequest, packagesOf } from '../../capabilities/software/driver/apt/look.ts';
-import { packagesOfRoles } from '../driver/roles/look.ts';
+import { lookAtRequest, packagesOf } from '../../capabilities/software/driver/apt/look-debian-packages.ts';
+import { packagesOfRoles } from '../driver/roles/look-role-packages.ts';
 import type { PackageRequest } from '../../capabilities/software/rules/debian-packages/packages.ts';
 import {
   assertAllowed,

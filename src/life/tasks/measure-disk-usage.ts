@@ -1,6 +1,6 @@
 // Measures the disk usage of all accounts every night. Lists and quotas show the last measured values.
 import { defineTask } from '../../core/task.ts';
-import { readSizes } from '../../capabilities/databases/driver/look.ts';
+import { readSizes } from '../../capabilities/databases/driver/look-database-servers.ts';
 import { measureInGroups } from '../rules/disk-usage.ts';
 
 const DAY_MS = 86_400_000;

@@ -3,7 +3,7 @@
 import type { Db } from '../../core/context.ts';
 import { ApiError } from '../../core/errors.ts';
 import { defineTask, type TaskContext } from '../../core/task.ts';
-import { readSettings } from '../../capabilities/software/driver/updates/look.ts';
+import { readSettings } from '../../capabilities/software/driver/updates/look-updates.ts';
 import type {
   PushedSetting,
   PushedUpdates,

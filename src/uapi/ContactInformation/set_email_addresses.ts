@@ -2,7 +2,7 @@ import { defineUapi } from '../../core/define-uapi.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import * as contacts from '../../capabilities/notify/rules/account-contacts.ts';
 import * as contactChanges from '../../capabilities/notify/rules/contact-changes.ts';
-import * as form from '../../capabilities/notify/rules/form.ts';
+import * as form from '../../capabilities/notify/rules/contact-form.ts';
 
 export default defineUapi({
   name: 'ContactInformation::set_email_addresses',

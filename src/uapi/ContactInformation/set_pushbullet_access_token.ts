@@ -2,7 +2,7 @@ import { defineUapi } from '../../core/define-uapi.ts';
 import { ApiError } from '../../core/errors.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import * as contacts from '../../capabilities/notify/rules/account-contacts.ts';
-import { ownPushbulletToken } from '../../capabilities/notify/rules/form.ts';
+import { ownPushbulletToken } from '../../capabilities/notify/rules/contact-form.ts';
 
 export default defineUapi({
   name: 'ContactInformation::set_pushbullet_access_token',

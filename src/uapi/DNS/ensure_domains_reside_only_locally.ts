@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtAddresses } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookAtAddresses } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { existingDomain } from '../../ground/rules/accounts/names.ts';
 import { placesOf } from '../../capabilities/dns/rules/local-addresses.ts';

@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtAuthorities } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookAtAuthorities } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import { domainName } from '../../ground/rules/accounts/names.ts';
 import {
   assertFewDomains,

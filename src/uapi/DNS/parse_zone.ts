@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtZone } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookAtZone } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import { openOwn } from '../../capabilities/dns/rules/account-edits.ts';
 import { readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';
 import { zoneParam } from '../../capabilities/dns/rules/record-form.ts';

@@ -1,6 +1,6 @@
 import { changeZones } from '../../capabilities/dns/plans/change-zones.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtZones } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookAtZones } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import { assertMayChange, EDITOR_RULE } from '../../capabilities/dns/rules/account-edits.ts';
 import { zoneFileOf } from '../../capabilities/dns/rules/changed-zone.ts';
 import { zoneParam } from '../../capabilities/dns/rules/record-form.ts';

@@ -1,6 +1,6 @@
 import { disableSigning } from '../../capabilities/dns/plans/change-zones.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtSigning } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookAtSigning } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import { zoneParam } from '../../capabilities/dns/rules/record-form.ts';
 import { namesOf } from '../../capabilities/dns/rules/several-zones.ts';
 

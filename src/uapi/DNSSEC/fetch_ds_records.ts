@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtSigning } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookAtSigning } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import { describeSigned, signedZoneFields } from '../../capabilities/dns/rules/ds-records.ts';
 import { zoneParam } from '../../capabilities/dns/rules/record-form.ts';
 import { assertSome, namesOf, openSeveral } from '../../capabilities/dns/rules/several-zones.ts';

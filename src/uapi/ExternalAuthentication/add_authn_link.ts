@@ -3,7 +3,7 @@ import { notFound } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { assertConfirmed } from '../../capabilities/logins/rules/acting-as.ts';
-import { providerId, subject } from '../../capabilities/logins/rules/identity-providers/form.ts';
+import { providerId, subject } from '../../capabilities/logins/rules/identity-providers/provider-form.ts';
 import * as links from '../../capabilities/logins/rules/identity-providers/links.ts';
 import * as providers from '../../capabilities/logins/rules/identity-providers/providers.ts';
 

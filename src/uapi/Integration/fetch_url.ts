@@ -1,7 +1,7 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { ApiError, notFound } from '../../core/errors.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
-import * as form from '../../capabilities/logins/rules/integration/form.ts';
+import * as form from '../../capabilities/logins/rules/integration/link-form.ts';
 import { findLink, openLink } from '../../capabilities/logins/rules/integration/open-link.ts';
 
 export default defineUapi({

@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { badParam } from '../../core/errors.ts';
-import { findVersions } from '../../capabilities/php/driver/look.ts';
+import { findVersions } from '../../capabilities/php/driver/look-php.ts';
 import { DEFAULT_HANDLER } from '../../capabilities/php/rules/handlers.ts';
 import { getOwnHost, handlerOf, placeParams, readOwn } from '../../capabilities/php/rules/own-settings.ts';
 import { newestOf } from '../../capabilities/php/rules/versions.ts';

@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { findVersions } from '../../capabilities/php/driver/look.ts';
+import { findVersions } from '../../capabilities/php/driver/look-php.ts';
 
 export default defineUapi({
   name: 'LangPHP::php_get_installed_versions',

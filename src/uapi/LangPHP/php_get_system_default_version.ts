@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { findVersions } from '../../capabilities/php/driver/look.ts';
+import { findVersions } from '../../capabilities/php/driver/look-php.ts';
 import { readServer } from '../../capabilities/php/rules/settings.ts';
 import { newestOf } from '../../capabilities/php/rules/versions.ts';
 

@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { findVersions } from '../../capabilities/php/driver/look.ts';
+import { findVersions } from '../../capabilities/php/driver/look-php.ts';
 import { hostName } from '../../ground/rules/accounts/names.ts';
 import { getOwnHost, readOwn } from '../../capabilities/php/rules/own-settings.ts';
 import { hostFields, hostRow } from '../../capabilities/php/rules/rows.ts';

@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as php from '../../capabilities/php/driver/look.ts';
+import * as php from '../../capabilities/php/driver/look-php.ts';
 import { readOwnIni } from '../../capabilities/php/rules/own-ini.ts';
 import { metadataOf, placeParams, vhostOf } from '../../capabilities/php/rules/own-settings.ts';
 

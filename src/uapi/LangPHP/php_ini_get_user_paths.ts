@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as php from '../../capabilities/php/driver/look.ts';
+import * as php from '../../capabilities/php/driver/look-php.ts';
 import { listOwnIniPaths } from '../../capabilities/php/rules/own-ini.ts';
 import { hostFields, hostRow } from '../../capabilities/php/rules/rows.ts';
 

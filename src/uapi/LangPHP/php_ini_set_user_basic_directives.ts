@@ -1,6 +1,6 @@
 import { changeAccessFiles } from '../../capabilities/access-files/plans/change-access-files.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import * as php from '../../capabilities/php/driver/look.ts';
+import * as php from '../../capabilities/php/driver/look-php.ts';
 import { readSetting } from '../../capabilities/php/rules/ini.ts';
 import { readOwnIni } from '../../capabilities/php/rules/own-ini.ts';
 import { editOwn, informOwn, placeParams, vhostOf } from '../../capabilities/php/rules/own-settings.ts';

@@ -1,7 +1,7 @@
 import { changeAccessFiles } from '../../capabilities/access-files/plans/change-access-files.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { badParam } from '../../core/errors.ts';
-import * as php from '../../capabilities/php/driver/look.ts';
+import * as php from '../../capabilities/php/driver/look-php.ts';
 import { readOwnIni } from '../../capabilities/php/rules/own-ini.ts';
 import { informOwn, placeParams, vhostOf, whyNotOwn } from '../../capabilities/php/rules/own-settings.ts';
 

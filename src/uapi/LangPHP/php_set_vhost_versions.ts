@@ -1,9 +1,9 @@
 import { changePhp } from '../../life/plans/change-php.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { findVersions } from '../../capabilities/php/driver/look.ts';
+import { findVersions } from '../../capabilities/php/driver/look-php.ts';
 import { hostName } from '../../ground/rules/accounts/names.ts';
 import { changedHosts, warnIfNotRun } from '../../capabilities/php/rules/changed-hosts.ts';
-import { versionParam } from '../../capabilities/php/rules/form.ts';
+import { versionParam } from '../../capabilities/php/rules/php-form.ts';
 import { getOwnHost, readOwn } from '../../capabilities/php/rules/own-settings.ts';
 import { getVersion, INHERIT, newestOf } from '../../capabilities/php/rules/versions.ts';
 

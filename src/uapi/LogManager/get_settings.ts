@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { LOG_RETENTION_DAYS } from '../../capabilities/web/driver/virtual-hosts/look.ts';
+import { LOG_RETENTION_DAYS } from '../../capabilities/web/driver/virtual-hosts/look-logs.ts';
 
 export default defineUapi({
   name: 'LogManager::get_settings',

@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { rotatedLogs } from '../../capabilities/web/driver/virtual-hosts/look.ts';
+import { rotatedLogs } from '../../capabilities/web/driver/virtual-hosts/look-logs.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 
 export default defineUapi({

@@ -4,7 +4,7 @@ import {
   ownMachine,
 } from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtServer } from '../../capabilities/databases/driver/mysql/look.ts';
+import { lookAtServer } from '../../capabilities/databases/driver/mysql/look-mysql.ts';
 import { hostParam } from '../../capabilities/databases/rules/hosts.ts';
 import { SETTING as REMOTE_CLIENTS } from '../../capabilities/databases/rules/remote-clients.ts';
 import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';

@@ -1,6 +1,6 @@
 import { lookAtOwnDatabase } from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtTables } from '../../capabilities/databases/driver/mysql/look.ts';
+import { lookAtTables } from '../../capabilities/databases/driver/mysql/look-mysql.ts';
 import { objectName } from '../../capabilities/databases/rules/names.ts';
 import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
 import { messageFields, showMessage } from '../../capabilities/databases/rules/table-messages.ts';

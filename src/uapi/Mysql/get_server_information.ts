@@ -1,6 +1,6 @@
 import { ownMachine } from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtServer } from '../../capabilities/databases/driver/mysql/look.ts';
+import { lookAtServer } from '../../capabilities/databases/driver/mysql/look-mysql.ts';
 import { FEATURE, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
 import { LOCAL_HOST, serverOf } from '../../capabilities/databases/rules/profiles.ts';
 

@@ -1,6 +1,6 @@
 import { lookForOwn, ownMachine } from '../../capabilities/databases/plans/databases/own-mysql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtRoutines } from '../../capabilities/databases/driver/mysql/look.ts';
+import { lookAtRoutines } from '../../capabilities/databases/driver/mysql/look-mysql.ts';
 import { objectName } from '../../capabilities/databases/rules/names.ts';
 import { assertOwnUser, FEATURE, ownMysql, ROLE } from '../../capabilities/databases/rules/own-mysql.ts';
 

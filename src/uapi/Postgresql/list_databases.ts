@@ -1,6 +1,6 @@
 import { lookFor } from '../../capabilities/databases/plans/databases/postgresql.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { sizesOfPostgresql } from '../../capabilities/databases/driver/postgresql/look.ts';
+import { sizesOfPostgresql } from '../../capabilities/databases/driver/postgresql/look-postgresql.ts';
 import { FEATURE, ownDatabases, ownUsers, ROLE } from '../../capabilities/databases/rules/own-postgresql.ts';
 
 export default defineUapi({

@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { sendTestNote } from '../../capabilities/notify/driver/notifications/try.ts';
-import * as form from '../../capabilities/notify/rules/form.ts';
+import * as form from '../../capabilities/notify/rules/contact-form.ts';
 
 export default defineUapi({
   name: 'Pushbullet::send_test_message',

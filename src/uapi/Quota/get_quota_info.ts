@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { readSizes } from '../../capabilities/databases/driver/look.ts';
+import { readSizes } from '../../capabilities/databases/driver/look-database-servers.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { diskUsage, HOW_OLD, lookAtOwnUsage } from '../../life/rules/own-usage.ts';
 import { BYTES_OF_MEBIBYTE } from '../../capabilities/bandwidth/rules/exceeded.ts';

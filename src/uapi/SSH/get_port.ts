@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import { notFound } from '../../core/errors.ts';
-import { settingsInForce } from '../../capabilities/ssh/driver/ssh-server/look.ts';
+import { settingsInForce } from '../../capabilities/ssh/driver/ssh-server/look-ssh-server.ts';
 
 export default defineUapi({
   name: 'SSH::get_port',

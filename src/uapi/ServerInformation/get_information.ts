@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtServices } from '../../capabilities/system/driver/services/look.ts';
+import { lookAtServices } from '../../capabilities/system/driver/services/look-services.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import {
   deviceRows,

@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lastErrorLines } from '../../capabilities/web/driver/virtual-hosts/look.ts';
+import { lastErrorLines } from '../../capabilities/web/driver/virtual-hosts/look-logs.ts';
 import { existingDomain } from '../../ground/rules/accounts/names.ts';
 import { ownSiteOf } from '../../capabilities/domains/rules/own-params.ts';
 import { errorEntries } from '../../capabilities/web/rules/error-lines.ts';

@@ -1,7 +1,7 @@
 import { countOwnDatabases } from '../../capabilities/databases/plans/databases/own-counts.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { findSoftware } from '../../capabilities/software/driver/look.ts';
-import { readSizes } from '../../capabilities/databases/driver/look.ts';
+import { findSoftware } from '../../capabilities/software/driver/look-software.ts';
+import { readSizes } from '../../capabilities/databases/driver/look-database-servers.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import type { Counted } from '../../capabilities/databases/rules/counts.ts';
 import { spaceOf } from '../../capabilities/databases/rules/disk-usage.ts';

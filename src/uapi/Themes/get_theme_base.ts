@@ -1,6 +1,6 @@
 import { defineUapi } from '../../core/define-uapi.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
-import { STANDARD_THEME } from '../../capabilities/accounts/rules/packages/form.ts';
+import { STANDARD_THEME } from '../../capabilities/accounts/rules/packages/package-form.ts';
 
 export default defineUapi({
   name: 'Themes::get_theme_base',

@@ -1,7 +1,7 @@
 import { setPassword } from '../../life/plans/set-password.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
-import { ownPassword } from '../../capabilities/notify/rules/form.ts';
+import { ownPassword } from '../../capabilities/notify/rules/contact-form.ts';
 import * as passwords from '../../ground/rules/passwords/passwords.ts';
 
 export default defineUapi({

@@ -1,6 +1,6 @@
 import { resetZone } from '../../capabilities/dns/plans/change-zones.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtTemplates, lookAtZone } from '../../capabilities/dns/driver/zones/look.ts';
+import { lookAtTemplates, lookAtZone } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import { ACCOUNT_TEMPLATES } from '../../capabilities/dns/rules/account-zone.ts';
 import { openOwn } from '../../capabilities/dns/rules/account-edits.ts';
 import { readZoneName } from '../../capabilities/dns/rules/changed-zone.ts';

@@ -6,7 +6,7 @@ import { ApiError } from '../../../src/core/errors.ts';
 import { readMetaArguments, type MetaArguments } from '../../../src/core/meta-arguments.ts';
 import { shape, type Counts } from '../../../src/core/shape.ts';
 import type { Value } from '../../../src/core/values.ts';
-import { listColumns } from '../../../src/capabilities/accounts/rules/form.ts';
+import { listColumns } from '../../../src/capabilities/accounts/rules/account-form.ts';
 import { read } from '../../../src/life/rules/search.ts';
 import * as accounts from '../../../src/capabilities/accounts/rules/accounts.ts';
 import type { Account } from '../../../src/capabilities/accounts/rules/accounts.ts';

@@ -5,7 +5,7 @@ import installOwn from '../driver/service-certificates/steps/install-own.ts';
 import remove from '../driver/service-certificates/steps/remove.ts';
 import useInDovecot from '../driver/service-certificates/steps/use-in-dovecot.ts';
 import write from '../driver/service-certificates/steps/write.ts';
-import type { ServiceState } from '../driver/service-certificates/look.ts';
+import type { ServiceState } from '../driver/service-certificates/look-service-certificates.ts';
 
 const change = defineChange<null>({
   kind: 'install-service-certificate',

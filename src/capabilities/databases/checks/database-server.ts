@@ -1,7 +1,7 @@
 // The MariaDB server over the network that accounts use answers, and its user may manage it. The services of this machine
 // have a check of their own.
 import { ApiError } from '../../../core/errors.ts';
-import { validate } from '../driver/mysql-profiles/look.ts';
+import { validate } from '../driver/mysql-profiles/look-mysql-profiles.ts';
 import { LOCAL_PROFILE } from '../rules/owners.ts';
 import * as profiles from '../rules/profiles.ts';
 import { rolesOf } from '../../../ground/rules/roles/active-profile.ts';

@@ -1,7 +1,7 @@
 // Creates a user on a MariaDB server over SSH, logs in as that user, and stores the profile.
 import { defineChange, exclusive, type Plan } from '../../../core/plan.ts';
 import type { Context } from '../../../core/context.ts';
-import type { RemoteServer } from '../driver/mysql-profiles/look.ts';
+import type { RemoteServer } from '../driver/mysql-profiles/look-mysql-profiles.ts';
 import createAdministrator from '../driver/mysql-profiles/steps/create-administrator.ts';
 import validate from '../driver/mysql-profiles/steps/validate.ts';
 import * as profiles from '../rules/profiles.ts';

@@ -11,7 +11,7 @@ import {
 } from '../../../core/plan.ts';
 import { databaseMeant } from '../driver/mysql/archive/grant-statements.ts';
 import { hashKey, readArchive, type ArchivedMysql } from '../driver/mysql/archive/read.ts';
-import { lookAtMysql } from '../driver/mysql/look.ts';
+import { lookAtMysql } from '../driver/mysql/look-mysql.ts';
 import { stepAt } from '../driver/mysql/step.ts';
 import addHosts from '../driver/mysql/steps/add-hosts.ts';
 import grantObjects, { type GrantOnObject } from '../driver/mysql/steps/grant-objects.ts';
@@ -23,7 +23,7 @@ import {
   type ArchivedPostgresql,
 } from '../driver/postgresql/archive/read.ts';
 import { isMd5 } from '../driver/postgresql/archive/role-statements.ts';
-import { lookAtPostgresql } from '../driver/postgresql/look.ts';
+import { lookAtPostgresql } from '../driver/postgresql/look-postgresql.ts';
 import grantPostgresql from '../driver/postgresql/steps/grant.ts';
 import importPostgresqlDatabase, { type LoaderPassword } from '../driver/postgresql/steps/import-database.ts';
 import importPostgresqlUser, { type PostgresqlVerifiers } from '../driver/postgresql/steps/import-user.ts';

@@ -1,7 +1,7 @@
 // Activates a profile of a MariaDB server: accounts without databases get theirs there from now on.
 import { defineTask } from '../../../core/task.ts';
 import { assertNone } from '../../../ground/driver/each-account.ts';
-import { validate } from '../driver/mysql-profiles/look.ts';
+import { validate } from '../driver/mysql-profiles/look-mysql-profiles.ts';
 import { record } from '../driver/mysql-profiles/record.ts';
 import * as activations from '../rules/activations.ts';
 import { recordsOf } from '../rules/adopt.ts';

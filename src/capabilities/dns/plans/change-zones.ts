@@ -12,7 +12,7 @@ import {
   type lookAtSigning,
   type LookedZone,
   type SigningPolicy,
-} from '../driver/zones/look.ts';
+} from '../driver/zones/look-zones.ts';
 import changeZone, { type ZoneChange } from '../driver/zones/steps/change.ts';
 import removeKeys from '../driver/zones/steps/remove-keys.ts';
 import setSigning, { type SigningResult } from '../driver/zones/steps/set-signing.ts';

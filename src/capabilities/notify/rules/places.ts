@@ -3,7 +3,7 @@
 import type { Context, Db } from '../../../core/context.ts';
 import { ApiError } from '../../../core/errors.ts';
 import * as tweakSettings from '../../../ground/rules/tweak-settings.ts';
-import { defaultLevels, levels, type Method } from './form.ts';
+import { defaultLevels, levels, type Method } from './contact-form.ts';
 import { importances, type Importance } from './importance.ts';
 import * as accountContacts from './account-contacts.ts';
 import * as secrets from './secrets.ts';

@@ -2,7 +2,7 @@
 import { badParam } from '../../../core/errors.ts';
 import { quote } from '../../../core/quote.ts';
 import type { Json } from '../../../core/values.ts';
-import { poolOptions, readPoolOption } from './form.ts';
+import { poolOptions, readPoolOption } from './php-form.ts';
 import { isDirectiveOfAccounts, written, type AccountDirective, type IniDirective } from './ini.ts';
 import { poolValues } from './pool-defaults.ts';
 import { noParameters, type PoolParameters } from './settings.ts';

@@ -17,7 +17,7 @@ export interface OwnIni {
   readonly file: AccessFile;
 }
 
-/** What reads the PHP of the machine: `src/capabilities/php/driver/look.ts`. */
+/** What reads the PHP of the machine: `src/capabilities/php/driver/look-php.ts`. */
 export interface PhpReader {
   readonly findVersions: (machine: Machine) => Promise<PhpVersion[]>;
   readonly readIni: (machine: Machine, version: PhpVersion) => Promise<FoundIni>;

@@ -3,7 +3,7 @@ import type { Fields } from '../../../core/define.ts';
 import type { Dialect } from '../../../core/dialect.ts';
 import { PUBLIC_FOLDER } from '../../domains/rules/document-root.ts';
 import type { RecordOfRow } from '../../../ground/rules/long-list.ts';
-import { poolFields } from './form.ts';
+import { poolFields } from './php-form.ts';
 import { poolValues } from './pool-defaults.ts';
 import type { HostList, ListedHost } from './virtual-hosts.ts';
 

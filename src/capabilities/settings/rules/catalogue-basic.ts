@@ -7,7 +7,7 @@ import {
   tokenList,
   urlList,
   type Method,
-} from '../../notify/rules/form.ts';
+} from '../../notify/rules/contact-form.ts';
 import {
   acting,
   integer,

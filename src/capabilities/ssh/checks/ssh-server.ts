@@ -1,5 +1,5 @@
 // The SSH server lets nobody in with a guessed password, as root or without one. sshd itself prints what is in force.
-import { settingsInForce } from '../driver/ssh-server/look.ts';
+import { settingsInForce } from '../driver/ssh-server/look-ssh-server.ts';
 import { ok, problem, warning, type Check, type Finding } from '../../../ground/doctor/check.ts';
 
 const CONFIGURATION = '/etc/ssh/sshd_config';

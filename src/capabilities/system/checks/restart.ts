@@ -1,5 +1,5 @@
 // The newest kernel runs, and no upgraded package waits for a restart.
-import { lookForRebootReasons } from '../driver/reboot/look.ts';
+import { lookForRebootReasons } from '../driver/reboot/look-reboot.ts';
 import { list, ok, warning, type Check, type Finding } from '../../../ground/doctor/check.ts';
 
 const check: Check = {

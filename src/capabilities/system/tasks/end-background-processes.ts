@@ -1,7 +1,7 @@
 // Ends the programs of accounts that should not run. The server starts it when it finds one.
 import { ApiError } from '../../../core/errors.ts';
 import { defineTask } from '../../../core/task.ts';
-import { findUnwanted } from '../driver/background-processes/look.ts';
+import { findUnwanted } from '../driver/background-processes/look-background-processes.ts';
 import { searchOf } from '../rules/background-processes/settings.ts';
 
 export default defineTask<Record<string, never>>({

@@ -4,7 +4,7 @@ import type { Caller, FreeContext } from '../../../core/context.ts';
 import type { Param } from '../../../core/define.ts';
 import { badParam } from '../../../core/errors.ts';
 import { tfaCode } from '../../../core/params.ts';
-import { ownPassword } from '../../notify/rules/form.ts';
+import { ownPassword } from '../../notify/rules/contact-form.ts';
 import * as codes from './codes.ts';
 import type { TfaContext } from './tfa.ts';
 

@@ -2,7 +2,7 @@
 // Dovecot with a certificate and its key.
 import type { Machine } from '../../../../core/machine.ts';
 import { MachineError } from '../../../../core/machine-error.ts';
-import { CONFIGURATION, tools } from '../../../system/driver/dovecot-settings/look.ts';
+import { CONFIGURATION, tools } from '../../../system/driver/dovecot-settings/look-dovecot.ts';
 import { parseDoveconf } from '../../../system/driver/dovecot-settings/render.ts';
 import {
   digestOf,

@@ -9,7 +9,7 @@ import type { Machine } from '../../../../core/machine.ts';
 import { quote } from '../../../../core/quote.ts';
 import type { SshAccess, SshSecrets } from '../../rules/ssh-login.ts';
 import { filesOf, folderOf, pathOf } from '../../../ssh/driver/ssh-keys/folder.ts';
-import { findKey, publicHalfOf } from '../../../ssh/driver/ssh-keys/look.ts';
+import { findKey, publicHalfOf } from '../../../ssh/driver/ssh-keys/look-ssh-keys.ts';
 import type { Work } from '../../../ssh/driver/ssh-keys/scratch.ts';
 
 export interface RemoteServer {

@@ -3,7 +3,7 @@ import type { DatabasePlace } from '../../../../core/machine-databases.ts';
 import type { NamesAt } from '../../rules/adopt.ts';
 import { eachAccount, type LockingWork } from '../../../../ground/driver/each-account.ts';
 import type { MysqlMachine } from '../mysql/server.ts';
-import { namesAt } from './look.ts';
+import { namesAt } from './look-mysql-profiles.ts';
 
 interface Counts {
   databases: number;

@@ -4,7 +4,7 @@ import { MachineError } from '../../../../core/machine-error.ts';
 import type { Machine } from '../../../../core/machine.ts';
 import type { UpgradeInput } from '../../rules/mysql-upgrades.ts';
 import type { InstalledPackage } from '../../../software/rules/debian-packages/packages.ts';
-import { packagesOf } from '../../../software/driver/apt/look.ts';
+import { packagesOf } from '../../../software/driver/apt/look-debian-packages.ts';
 import type { ChangeWork, PackageSource } from '../../../software/driver/apt/packages.ts';
 import { lineOf } from './version-lines.ts';
 import { currentVersion } from './versions.ts';

@@ -3,7 +3,7 @@ import { DatabaseError } from '../../../../core/machine-databases.ts';
 import { MachineError } from '../../../../core/machine-error.ts';
 import type { Machine } from '../../../../core/machine.ts';
 import type { MysqlVersion } from '../../rules/mysql-versions.ts';
-import { packagesOf } from '../../../software/driver/apt/look.ts';
+import { packagesOf } from '../../../software/driver/apt/look-debian-packages.ts';
 import { compareLines, lineOf, runningVersion } from './version-lines.ts';
 
 /** The packages of servers. Debian has the first only. */

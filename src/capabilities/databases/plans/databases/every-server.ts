@@ -1,9 +1,9 @@
 // Reads the names of all databases, or of all their users, from every server that accounts use.
 import type { FreeContext } from '../../../../core/context.ts';
-import { lookAtNames as lookAtMysqlNames } from '../../driver/mysql/look.ts';
+import { lookAtNames as lookAtMysqlNames } from '../../driver/mysql/look-mysql.ts';
 import type { MysqlMachine } from '../../driver/mysql/server.ts';
 import { machineAt, openPlace } from '../../driver/mysql/step.ts';
-import { lookAtNames as lookAtPostgresqlNames } from '../../driver/postgresql/look.ts';
+import { lookAtNames as lookAtPostgresqlNames } from '../../driver/postgresql/look-postgresql.ts';
 import type { PostgresqlMachine } from '../../driver/postgresql/server.ts';
 import type { FoundByEngine } from '../../rules/every-object.ts';
 import type { ObjectKind } from '../../rules/names.ts';

@@ -2,7 +2,7 @@
 import type { Context, FreeContext } from '../../../../core/context.ts';
 import { ApiError } from '../../../../core/errors.ts';
 import { exclusive, type Lock, type PlannedStep, type StepResult } from '../../../../core/plan.ts';
-import { lookAtMysqlAndTies } from '../../driver/mysql/look.ts';
+import { lookAtMysqlAndTies } from '../../driver/mysql/look-mysql.ts';
 import { stepAt } from '../../driver/mysql/step.ts';
 import copyDatabase from '../../driver/mysql/steps/copy-database.ts';
 import handOverStep from '../../driver/mysql/steps/hand-over.ts';

@@ -8,7 +8,7 @@ import {
   lookAtPrivileges,
   lookAtServer,
   lookAtSizes,
-} from '../../driver/mysql/look.ts';
+} from '../../driver/mysql/look-mysql.ts';
 import type { MysqlMachine } from '../../driver/mysql/server.ts';
 import { machineAt, openPlace } from '../../driver/mysql/step.ts';
 import addHosts from '../../driver/mysql/steps/add-hosts.ts';

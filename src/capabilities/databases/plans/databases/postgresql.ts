@@ -2,7 +2,7 @@
 import type { Context, FreeContext } from '../../../../core/context.ts';
 import { badParam } from '../../../../core/errors.ts';
 import type { Plan } from '../../../../core/plan.ts';
-import { losesPassword, lookAtPostgresql } from '../../driver/postgresql/look.ts';
+import { losesPassword, lookAtPostgresql } from '../../driver/postgresql/look-postgresql.ts';
 import type { PostgresqlMachine } from '../../driver/postgresql/server.ts';
 import createDatabase from '../../driver/postgresql/steps/create-database.ts';
 import createUser from '../../driver/postgresql/steps/create-user.ts';

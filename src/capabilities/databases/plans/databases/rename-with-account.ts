@@ -2,11 +2,11 @@
 import type { Context, FreeContext } from '../../../../core/context.ts';
 import { badParam } from '../../../../core/errors.ts';
 import type { Lock, PlannedStep } from '../../../../core/plan.ts';
-import { lookAtMysql } from '../../driver/mysql/look.ts';
+import { lookAtMysql } from '../../driver/mysql/look-mysql.ts';
 import { machineAt, openPlace, stepAt } from '../../driver/mysql/step.ts';
 import renameMysqlDatabase from '../../driver/mysql/steps/rename-database.ts';
 import renameMysqlUser from '../../driver/mysql/steps/rename-user.ts';
-import { losesPassword, lookAtPostgresql } from '../../driver/postgresql/look.ts';
+import { losesPassword, lookAtPostgresql } from '../../driver/postgresql/look-postgresql.ts';
 import renamePostgresqlDatabase from '../../driver/postgresql/steps/rename-database.ts';
 import renamePostgresqlUser from '../../driver/postgresql/steps/rename-user.ts';
 import * as accounts from '../../../accounts/rules/accounts.ts';

@@ -27,7 +27,13 @@ import type {
 } from '../../../accounts/driver/account-part.ts';
 import type { FoundZone, Zone } from './contract.ts';
 import type { CustomTemplates } from './custom-templates.ts';
-import { lookAtRegistered, lookAtTemplates, lookAtZone, lookAtZones, type FoundForAccount } from './look.ts';
+import {
+  lookAtRegistered,
+  lookAtTemplates,
+  lookAtZone,
+  lookAtZones,
+  type FoundForAccount,
+} from './look-zones.ts';
 import { zones } from './zones.ts';
 import change from './steps/change.ts';
 import remove from './steps/remove.ts';

@@ -2,7 +2,7 @@
 import type { Db } from '../../../../core/context.ts';
 import { badParam } from '../../../../core/errors.ts';
 import { describe } from './catalogue.ts';
-import type { Service } from './form.ts';
+import type { Service } from './provider-form.ts';
 
 export const displayNames = [
   'color',

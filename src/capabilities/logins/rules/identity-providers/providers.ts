@@ -5,7 +5,7 @@ import { ApiError, badParam, notFound } from '../../../../core/errors.ts';
 import type { ProviderClient } from '../../../../core/machine-identity-providers.ts';
 import { findSealed } from '../../../../ground/rules/two-factor/sealed-secrets.ts';
 import { describe, known } from './catalogue.ts';
-import type { Service } from './form.ts';
+import type { Service } from './provider-form.ts';
 
 /** A registration without its secret. */
 export interface Registration {

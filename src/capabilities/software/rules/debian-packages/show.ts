@@ -1,6 +1,6 @@
 // Packages of the system as WHM's functions show them.
 
-/** The facts of a package (`capabilities/software/driver/apt/look.ts`). */
+/** The facts of a package (`capabilities/software/driver/apt/look-debian-packages.ts`). */
 export interface PackageFacts {
   readonly name: string;
   readonly state: 'installed' | 'not_installed' | 'updatable';

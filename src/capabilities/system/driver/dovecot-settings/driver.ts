@@ -4,7 +4,7 @@ import type { MachineFiles } from '../../../../core/machine-daemons.ts';
 import { MachineError } from '../../../../core/machine-error.ts';
 import { FileSteps, type DriverPort, type FileDriver } from '../../../../ground/driver/file-driver.ts';
 import { catalogue } from './catalogue.ts';
-import { CONFIGURATION, readEffective, SETTINGS_FILE, tools } from './look.ts';
+import { CONFIGURATION, readEffective, SETTINGS_FILE, tools } from './look-dovecot.ts';
 import { renderSettings, type DovecotSettings } from './render.ts';
 
 export interface DesiredSettings {

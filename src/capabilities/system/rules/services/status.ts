@@ -4,7 +4,7 @@ import type { Field } from '../../../../core/define.ts';
 import * as bruteForce from '../../../logins/rules/brute-force/config.ts';
 import * as monitored from './monitored.ts';
 
-/** The state of a service on the machine (`capabilities/system/driver/services/look.ts`). */
+/** The state of a service on the machine (`capabilities/system/driver/services/look-services.ts`). */
 export interface Found {
   readonly name: string;
   readonly displayName: string;

@@ -3,7 +3,7 @@ import { ApiError } from '../../../../../core/errors.ts';
 import { defineStep } from '../../../../../core/plan.ts';
 import type { SealedPlace } from '../../../rules/profiles.ts';
 import { openPlace } from '../../mysql/step.ts';
-import { check } from '../look.ts';
+import { check } from '../look-mysql-profiles.ts';
 
 interface Input {
   readonly at: SealedPlace;

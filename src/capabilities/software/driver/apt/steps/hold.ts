@@ -1,6 +1,6 @@
 // A package is held, so that apt neither upgrades nor removes it, or is released.
 import { defineStep } from '../../../../../core/plan.ts';
-import { packagesOf } from '../look.ts';
+import { packagesOf } from '../look-debian-packages.ts';
 
 interface Input {
   readonly name: string;

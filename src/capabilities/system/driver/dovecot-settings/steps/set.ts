@@ -4,7 +4,7 @@ import { defineStep } from '../../../../../core/plan.ts';
 import type { FileMemento } from '../../../../../ground/driver/file-driver.ts';
 import { linesOfDiff } from '../../../../../ground/driver/diffs.ts';
 import { settingsStep, type DesiredSettings } from '../driver.ts';
-import { readOwn } from '../look.ts';
+import { readOwn } from '../look-dovecot.ts';
 
 interface Input {
   readonly key: string;

@@ -1,5 +1,5 @@
 import { defineStep } from '../../../../../core/plan.ts';
-import { listUnfinished } from '../look.ts';
+import { listUnfinished } from '../look-exim.ts';
 
 /** The paths of the removed files. */
 export default defineStep<null, undefined, string[]>({

@@ -9,7 +9,7 @@ import {
   lookAtAuthority,
   lookAtTemplates,
   lookAtZones,
-} from '../../../capabilities/dns/driver/zones/look.ts';
+} from '../../../capabilities/dns/driver/zones/look-zones.ts';
 
 export interface FoundForDomains {
   readonly zones: FoundZones;

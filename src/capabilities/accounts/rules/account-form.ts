@@ -16,7 +16,7 @@ import {
 } from '../../../ground/rules/list-in-sql.ts';
 import { BLOCKS_USED } from './rows.ts';
 import type { Column, Columns, Sql } from '../../../ground/rules/list-in-sql.ts';
-import { limitDocs } from './packages/form.ts';
+import { limitDocs } from './packages/package-form.ts';
 import { names, rename, sortedByName } from './packages/settings.ts';
 
 /** “26 Nov 24 17:50”: year, month and day, in UTC. */

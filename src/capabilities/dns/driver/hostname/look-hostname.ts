@@ -1,6 +1,6 @@
 // What sethostname reads before its transaction begins.
 import type { Machine } from '../../../../core/machine.ts';
-import { lookAtZones } from '../zones/look.ts';
+import { lookAtZones } from '../zones/look-zones.ts';
 import type { FoundZone } from '../zones/contract.ts';
 
 export interface FoundForHostname {
