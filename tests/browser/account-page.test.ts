@@ -1,5 +1,5 @@
 // The pages of accounts in a real browser, against the built server.
-import type { Page } from 'playwright-core';
+import type { Cookie, Page } from 'playwright-core';
 import { codeAt } from '../../src/capabilities/two-factor/rules/totp.ts';
 import { Site, widthsFor } from './site.ts';
 
@@ -14,10 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => site.stop());
 
-beforeEach(async () => {
-  shell('whmapi1 twofactorauth_remove_user_config user=bob; whmapi1 twofactorauth_disable_policy');
-  await open({ width: 1200, height: 800 }, 'light');
-});
+beforeEach(() => open({ width: 1200, height: 800 }, 'light'));
 afterEach(async () => {
   await site.context.close();
   expect(site.complaints).toEqual([]);
@@ -26,6 +23,27 @@ afterEach(async () => {
 const shell = (line: string) => site.shell(line);
 const button = (name: string) => site.button(name);
 const logIn = () => site.logIn(url, 'bob');
+
+/** A session for the tests that are not about logins. */
+let session: { readonly home: string; readonly cookies: Cookie[] } | undefined;
+
+/** The account has no second factor, and the policy is disabled. This ends its sessions, too. */
+function removeSecondFactor(): void {
+  shell('whmapi1 twofactorauth_remove_user_config user=bob; whmapi1 twofactorauth_disable_policy');
+  session = undefined;
+}
+
+/** Goes to the overview as bob. The first test logs in for those after it. */
+async function enter(): Promise<void> {
+  if (session === undefined) {
+    await logIn();
+    await page.waitForURL(/\/cpsess\d{10}\/$/);
+    session = { home: page.url(), cookies: await site.context.cookies() };
+  } else {
+    await site.context.addCookies(session.cookies);
+    await page.goto(session.home);
+  }
+}
 
 async function open(...how: Parameters<Site['open']>): Promise<void> {
   await site.open(...how);
@@ -61,7 +79,7 @@ test('the login page says for whom it is, and root cannot log in there', async (
 });
 
 test('the overview shows what the account uses of its limits, as bars with text', async () => {
-  await logIn();
+  await enter();
   await page.getByRole('heading', { name: 'bob.example' }).waitFor();
   await page.getByText('Home directory').waitFor();
   expect(await fact('Disk space')).toMatch(/^\d+ (Ki)?B\d %\d % of 100 MiB used$/);
@@ -77,7 +95,7 @@ test('the overview shows what the account uses of its limits, as bars with text'
 });
 
 test('domains are added, listed and removed', async () => {
-  await logIn();
+  await enter();
   await goTo('Domains');
   await page.getByLabel('Name').fill('no such!');
   await button('Add').click();
@@ -114,6 +132,7 @@ test('domains are added, listed and removed', async () => {
 });
 
 test('who sets two-factor authentication up is told that the policy is disabled', async () => {
+  removeSecondFactor();
   await logIn();
   await goTo('Two-Factor Authentication');
   await button('Set up').click();
@@ -130,6 +149,7 @@ test('who sets two-factor authentication up is told that the policy is disabled'
 });
 
 test('two-factor authentication is set up, needed for the login, and removed', async () => {
+  removeSecondFactor();
   shell('whmapi1 twofactorauth_enable_policy');
   await logIn();
   await goTo('Two-Factor Authentication');
@@ -183,8 +203,10 @@ test('two-factor authentication is set up, needed for the login, and removed', a
 });
 
 describe('the API Shell', () => {
+  beforeAll(removeSecondFactor);
+
   test('calls a function of UAPI, shows the JSON, and gives the same call for scripts', async () => {
-    await logIn();
+    await enter();
     await goTo('API Shell');
     await choose('SubDomain::addsubdomain');
     await button('Run without saving').click();
@@ -213,7 +235,7 @@ describe('the API Shell', () => {
   });
 
   test('filters, sorts and pages lists, and repeats parameters', async () => {
-    await logIn();
+    await enter();
     await goTo('API Shell');
     await choose('ResourceUsage::get_usages');
     await page.getByText('Filter, sort, page, columns').click();
@@ -249,7 +271,7 @@ describe('the API Shell', () => {
 
   test('lists and describes only the functions for which the account has the feature', async () => {
     shell('whmapi1 add_override_features_for_user user=bob features=\'{"subdomains":0,"twofactorauth":0}\'');
-    await logIn();
+    await enter();
     await page.getByText('Home directory').waitFor();
     expect(await page.getByText('Two-Factor').count()).toBe(0);
     expect(await page.getByText('Two-factor authentication').count()).toBe(0);
@@ -266,7 +288,7 @@ describe('the API Shell', () => {
   });
 
   test('works with only the keyboard, and says so when the session has ended', async () => {
-    await logIn();
+    await enter();
     await goTo('API Shell');
     await page.getByLabel('Find a function').focus();
     await page.keyboard.type('primary domain');
@@ -280,6 +302,7 @@ describe('the API Shell', () => {
     }
     await page.keyboard.press('Enter');
     await page.getByText('Success.').waitFor();
+    session = undefined;
     shell(
       'whmapi1 twofactorauth_remove_user_config user=bob; whmapi1 passwd user=bob --file password=./password',
     );

@@ -5,8 +5,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import axe from 'axe-core';
-import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { isSoak } from '../support/sixth.ts';
+import { until } from '../support/until.ts';
 
 const bin = resolve(__dirname, '../../bin');
 export const password = 'four unusual words, Xylophone';
@@ -38,6 +39,7 @@ export class Site {
     WHMAPI1_STATE_DIR: join(this.#folder, 'state'),
   };
   #server: ChildProcess | undefined;
+  #browser: Browser | undefined;
 
   /** With root and the account “bob”, whose password is `password`. */
   static async start(): Promise<Site> {
@@ -53,6 +55,7 @@ export class Site {
   }
 
   async stop(): Promise<void> {
+    await this.#browser?.close();
     if (this.#server?.kill() === true) {
       // Until then, it writes into the folder.
       await once(this.#server, 'exit');
@@ -70,11 +73,10 @@ export class Site {
     return execFileSync('bash', ['-c', line], options);
   }
 
-  /** Opens a new browser. */
+  /** Opens a page that shares no cookies or other state with earlier ones. They are in one browser, which takes seconds to start. */
   async open(viewport: { width: number; height: number }, colorScheme: 'light' | 'dark'): Promise<void> {
-    const context = await chromium.launchPersistentContext(mkdtempSync(join(this.#folder, 'profile-')), {
-      executablePath: '/usr/bin/chromium',
-      args: flags,
+    this.#browser ??= await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
+    const context = await this.#browser.newContext({
       ignoreHTTPSErrors: true,
       permissions: ['clipboard-read', 'clipboard-write'],
       viewport,
@@ -87,7 +89,7 @@ export class Site {
       const isOwn = [this.url, this.accountUrl, this.webmailUrl].some((url) => asked.startsWith(`${url}/`));
       if (!asked.startsWith('data:') && !isOwn) this.complaints.push(asked);
     });
-    this.page = context.pages()[0] ?? (await context.newPage());
+    this.page = await context.newPage();
     // Only ends what would never end.
     this.page.setDefaultTimeout(60_000);
     this.page.on('pageerror', (error) => this.complaints.push(error.message));
@@ -110,9 +112,15 @@ export class Site {
   }
 
   async copied(what: string): Promise<string> {
+    // The page says “Copied” for two seconds, perhaps about an earlier text.
+    await this.page.evaluate(`navigator.clipboard.writeText('')`);
     await this.button(`Copy ${what}`).click();
     await this.page.getByText(`Copied ${what}`).waitFor();
-    return this.page.evaluate<string>('navigator.clipboard.readText()');
+    let text = '';
+    await until(
+      async () => (text = await this.page.evaluate<string>('navigator.clipboard.readText()')) !== '',
+    );
+    return text;
   }
 
   /** Checks that everybody can read the page, and that it is not wider than the screen. */
