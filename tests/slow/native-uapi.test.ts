@@ -2,7 +2,7 @@
 // that user's socket. It prints what the program in Node prints.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { frame, FrameReader } from '../../src/command-socket/frames.ts';
@@ -29,11 +29,13 @@ let here: AccountCommand;
 const servers: Server[] = [];
 const held: Socket[] = [];
 
-beforeEach(async () => (here = await AccountCommand.create('uapi')));
+// One account for all tests: most only read. Each starts its own server.
+beforeAll(async () => (here = await AccountCommand.create('uapi')));
+afterAll(() => here.remove());
 afterEach(() => {
   for (const socket of held.splice(0)) socket.destroy();
   for (const server of servers.splice(0)) server.close();
-  here.remove();
+  rmSync(here.directory, { recursive: true, force: true });
 });
 
 describeNative('as the owner of the installation', () => {
@@ -113,9 +115,9 @@ const UNKNOWN =
 const ALONE = { status: NO_NODE, stdout: '' };
 
 describeAsRoot('as an ordinary user', () => {
-  beforeEach(() => {
-    here.copyProgram();
-  });
+  beforeAll(() => here.copyProgram());
+  // Some tests compile another command in its place.
+  afterEach(() => copyFileSync(join(top, 'dist/uapi'), join(here.folder, 'dist/uapi')));
 
   async function ready() {
     const server = await here.serve();
@@ -183,26 +185,6 @@ describeAsRoot('as an ordinary user', () => {
     for (const [argv, options] of list) {
       expect([argv, await here.served(argv, options)]).toMatchObject([argv, ALONE]);
       expect([argv, await here.own(argv, options)]).toEqual([argv, await here.node(argv, options)]);
-    }
-    await server.stop();
-  });
-
-  test('a suspended account and one that was removed are refused in the same way', async () => {
-    const server = await ready();
-    const argv = ['--output=json', 'DomainInfo', 'primary_domain'];
-    for (const [words, reason] of [
-      [['suspendacct', 'user=bob'], 'is suspended'],
-      [['removeacct', 'username=bob'], 'is not an account'],
-    ] as const) {
-      expect((await run(words, { state: here.state, env: sandbox })).status).toBe(0);
-      const expected = await here.node(argv);
-      expect(expected.stdout).toContain(reason);
-      await until(async () => {
-        const result = await here.served(argv);
-        if (result.status === NO_NODE) return false;
-        expect(result).toEqual(expected);
-        return true;
-      });
     }
     await server.stop();
   });
@@ -323,6 +305,27 @@ describeAsRoot('as an ordinary user', () => {
       await new Promise((resume) => socket.once('close', resume));
     }
     await until(async () => (await here.served(words)).stdout.includes('bob.example'));
+    await server.stop();
+  });
+
+  // Last, because it removes the account.
+  test('a suspended account and one that was removed are refused in the same way', async () => {
+    const server = await ready();
+    const argv = ['--output=json', 'DomainInfo', 'primary_domain'];
+    for (const [words, reason] of [
+      [['suspendacct', 'user=bob'], 'is suspended'],
+      [['removeacct', 'username=bob'], 'is not an account'],
+    ] as const) {
+      expect((await run(words, { state: here.state, env: sandbox })).status).toBe(0);
+      const expected = await here.node(argv);
+      expect(expected.stdout).toContain(reason);
+      await until(async () => {
+        const result = await here.served(argv);
+        if (result.status === NO_NODE) return false;
+        expect(result).toEqual(expected);
+        return true;
+      });
+    }
     await server.stop();
   });
 });
