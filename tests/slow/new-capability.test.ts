@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { isSoak } from '../support/sixth.ts';
 
 const top = resolve(__dirname, '../..');
 const parts = [
@@ -185,6 +186,8 @@ test('a new daemon is its folder and five other files', () => {
   for (const [file, row] of Object.entries(registered))
     expect(text(`src/capabilities/${file}`)).toContain(row);
 
+  // `npm run types` and `npm test` show the same of the capabilities that exist.
+  if (!isSoak) return;
   writeFileSync(
     join(copy, 'some.json'),
     JSON.stringify({
