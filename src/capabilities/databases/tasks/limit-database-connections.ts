@@ -4,7 +4,7 @@ import { ApiError } from '../../../core/errors.ts';
 import { defineTask, type TaskContext } from '../../../core/task.ts';
 import { ownedNames } from '../driver/account.ts';
 import { withAccount } from '../../../ground/driver/each-account.ts';
-import type { ConnectionLimit } from '../driver/mysql/contract.ts';
+import type { ConnectionLimit } from '../driver/records.ts';
 import * as mysql from '../driver/mysql/owned-names.ts';
 import { withMysql } from '../driver/mysql/server.ts';
 import { openPlace } from '../driver/mysql/step.ts';

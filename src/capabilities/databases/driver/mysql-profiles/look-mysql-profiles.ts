@@ -9,7 +9,7 @@ import { MachineError } from '../../../../core/machine-error.ts';
 import type { Machine } from '../../../../core/machine.ts';
 import { quote } from '../../../../core/quote.ts';
 import type { SshAccess, SshSecrets } from '../../rules/ssh-login.ts';
-import type { WantedNames } from '../mysql/contract.ts';
+import type { WantedNames } from '../../rules/owners.ts';
 import { withMysql, type MysqlMachine } from '../mysql/server.ts';
 import { passphraseFor, probe, type RemoteServer } from './over-ssh.ts';
 

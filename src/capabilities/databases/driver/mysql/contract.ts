@@ -2,16 +2,12 @@
 //
 // A user exists once for each host from which it may connect, always with the same password and privileges.
 
+import type { WantedNames } from '../../rules/owners.ts';
+import type { ConnectionLimit } from '../records.ts';
 import type { CrossingGrant, Side } from './moves/crossing-grants.ts';
 import type { DatabaseInventory } from './moves/inventory.ts';
 import type { Names } from './moves/move-database.ts';
 import type { UserInventory } from './moves/rename-user.ts';
-
-/** Which names to list. Absent: all. */
-export interface WantedNames {
-  readonly names: readonly string[];
-  readonly prefixes: readonly string[];
-}
 
 export interface CataloguedUser {
   readonly name: string;
@@ -39,14 +35,6 @@ export interface HeldPrivileges {
   readonly host: string;
   /** Names such as `SELECT`, sorted. All of them together are the one word `ALL PRIVILEGES`. */
   readonly privileges: readonly string[];
-}
-
-/** How many connections users may have at once. */
-export interface ConnectionLimit {
-  /** 0: any number. */
-  readonly most: number;
-  /** The limit that this program gave them before. Another one was set by an administrator, and stays. */
-  readonly former: number;
 }
 
 /** What is about to be created. */

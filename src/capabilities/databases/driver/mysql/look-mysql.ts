@@ -1,6 +1,7 @@
 // What functions read of the MariaDB server before their transaction begins.
 import type { FoundDatabases, FoundMysql, FoundUsers, WantedMysql } from '../../rules/own-mysql.ts';
-import type { HeldPrivileges, MysqlCatalogue, ServerFacts, TableMessage, WantedNames } from './contract.ts';
+import type { HeldPrivileges, MysqlCatalogue, ServerFacts, TableMessage } from './contract.ts';
+import type { WantedNames } from '../../rules/owners.ts';
 import { withMysql, type MysqlMachine } from './server.ts';
 
 export { currentVersion, installableVersions } from './versions.ts';

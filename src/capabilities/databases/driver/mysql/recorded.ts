@@ -1,14 +1,8 @@
 // The catalogue of a sandbox without a server: a file for each database and user. Passwords are not kept.
 import type { MachineFiles } from '../../../../core/machine-daemons.ts';
-import type {
-  ConnectionLimit,
-  Grant,
-  HeldPrivileges,
-  MysqlCatalogue,
-  NewGrant,
-  NewNames,
-  WantedNames,
-} from './contract.ts';
+import type { Grant, HeldPrivileges, MysqlCatalogue, NewGrant, NewNames } from './contract.ts';
+import type { WantedNames } from '../../rules/owners.ts';
+import { limitConnections, Records, setLocked, type ConnectionLimit } from '../records.ts';
 import type { CrossingGrant, Side } from './moves/crossing-grants.ts';
 import type { DatabaseInventory } from './moves/inventory.ts';
 import type { Names } from './moves/move-database.ts';
@@ -16,13 +10,8 @@ import type { UserInventory } from './moves/rename-user.ts';
 import { missing, taken } from './statements.ts';
 
 const RECORDS = '/var/lib/whmapi1-mysql';
-const DATABASES = `${RECORDS}/databases`;
-const USERS = `${RECORDS}/users`;
-const ADMINISTRATOR = `${RECORDS}/administrator.json`;
-const FOLDERS = ['/var', '/var/lib', RECORDS, DATABASES, USERS];
-
-const privateFile = { mode: 0o600 };
-const privateFolder = { mode: 0o700 };
+const ADMINISTRATOR = 'administrator.json';
+const FOLDERS = ['/var', '/var/lib', RECORDS] as const;
 
 interface RecordedUser {
   readonly hosts: readonly string[];
@@ -36,15 +25,19 @@ interface RecordedUser {
 
 export class RecordedMysql implements MysqlCatalogue {
   readonly isServed = false;
-  readonly #files: MachineFiles;
+  readonly #databases: Records<object>;
+  readonly #users: Records<RecordedUser>;
+  readonly #server: Records<object>;
 
   /** @param files of `/var`. */
   constructor(files: MachineFiles) {
-    this.#files = files;
+    this.#databases = new Records(files, [...FOLDERS, `${RECORDS}/databases`]);
+    this.#users = new Records(files, [...FOLDERS, `${RECORDS}/users`]);
+    this.#server = new Records(files, FOLDERS);
   }
 
   databases(wanted?: WantedNames): Promise<string[]> {
-    return this.#list(DATABASES, wanted);
+    return this.#databases.names(wanted);
   }
 
   async sizes(wanted?: WantedNames): Promise<Map<string, number>> {
@@ -53,13 +46,13 @@ export class RecordedMysql implements MysqlCatalogue {
   }
 
   async users(wanted?: WantedNames) {
-    const names = await this.#list(USERS, wanted);
+    const names = await this.#users.names(wanted);
     return Promise.all(names.map(async (name) => ({ name, hosts: (await this.#user(name)).hosts })));
   }
 
   async grants(users: readonly string[]): Promise<Grant[]> {
     const all: Grant[] = [];
-    for (const user of await this.#list(USERS, { names: users, prefixes: [] })) {
+    for (const user of await this.#users.names({ names: users, prefixes: [] })) {
       const { hosts, grants } = await this.#user(user);
       for (const host of hosts)
         all.push(...Object.keys(grants).map((database) => ({ user, host, database })));
@@ -76,20 +69,20 @@ export class RecordedMysql implements MysqlCatalogue {
   async assertNew({ database, user }: NewNames): Promise<undefined> {
     if (database !== undefined && (await this.databases()).includes(database))
       throw taken('database', database);
-    if (user !== undefined && (await this.#find(user)) !== undefined) throw taken('user', user);
+    if (user !== undefined && (await this.#users.find(user)) !== undefined) throw taken('user', user);
   }
 
   async createDatabase(name: string): Promise<void> {
     if ((await this.databases()).includes(name)) throw taken('database', name);
-    await this.#write(pathOf(DATABASES, name), {});
+    await this.#databases.write(name, {});
   }
 
   async dropDatabase(name: string): Promise<void> {
-    for (const user of await this.#list(USERS)) {
+    for (const user of await this.#users.names()) {
       const found = await this.#user(user);
       if (found.grants[name] !== undefined) await this.#grant(user, found, name, []);
     }
-    await this.#files.remove(pathOf(DATABASES, name));
+    await this.#databases.remove(name);
   }
 
   async dropDatabases(names: readonly string[]): Promise<void> {
@@ -97,41 +90,33 @@ export class RecordedMysql implements MysqlCatalogue {
   }
 
   async createUser(name: string, hosts: readonly string[], _password: string, most = 0): Promise<void> {
-    if ((await this.#find(name)) !== undefined) throw taken('user', name);
-    await this.#write(pathOf(USERS, name), {
+    if ((await this.#users.find(name)) !== undefined) throw taken('user', name);
+    await this.#users.write(name, {
       ...{ hosts: [...hosts].sort(), grants: {} },
       ...(most > 0 && { mostConnections: most }),
     });
   }
 
   dropUser(name: string): Promise<void> {
-    return this.#files.remove(pathOf(USERS, name));
+    return this.#users.remove(name);
   }
 
   async locked(users: readonly string[]): Promise<string[]> {
     const found: string[] = [];
-    for (const name of users) if ((await this.#find(name))?.isLocked === true) found.push(name);
+    for (const name of users) if ((await this.#users.find(name))?.isLocked === true) found.push(name);
     return found;
   }
 
   lock(users: readonly string[]): Promise<void> {
-    return this.#setLocked(users, true);
+    return setLocked(this.#users, users, true);
   }
 
   unlock(users: readonly string[]): Promise<void> {
-    return this.#setLocked(users, false);
+    return setLocked(this.#users, users, false);
   }
 
-  async limitConnections(users: readonly string[], { most, former }: ConnectionLimit): Promise<string[]> {
-    const changed: string[] = [];
-    for (const name of users) {
-      const found = await this.#find(name);
-      const { mostConnections = 0 } = found ?? {};
-      if (found === undefined || mostConnections === most || ![0, former].includes(mostConnections)) continue;
-      await this.#write(pathOf(USERS, name), { ...found, mostConnections: most });
-      changed.push(name);
-    }
-    return changed;
+  limitConnections(users: readonly string[], limit: ConnectionLimit): Promise<string[]> {
+    return limitConnections(this.#users, users, limit);
   }
 
   async grant({ user, database, privileges }: NewGrant): Promise<void> {
@@ -149,23 +134,23 @@ export class RecordedMysql implements MysqlCatalogue {
   }
 
   setAdministratorPassword(): Promise<void> {
-    return this.#write(ADMINISTRATOR, { hasPassword: true });
+    return this.#server.write(ADMINISTRATOR, { hasPassword: true });
   }
 
   async addHosts(name: string, hosts: readonly string[]): Promise<void> {
     const found = await this.#user(name);
-    await this.#write(pathOf(USERS, name), {
+    await this.#users.write(name, {
       ...found,
       hosts: [...new Set([...found.hosts, ...hosts])].sort(),
     });
   }
 
   async dropHost(name: string, host: string): Promise<void> {
-    const found = await this.#find(name);
+    const found = await this.#users.find(name);
     if (found === undefined) return;
     const hosts = found.hosts.filter((one) => one !== host);
     if (hosts.length === 0) return this.dropUser(name);
-    await this.#write(pathOf(USERS, name), { ...found, hosts });
+    await this.#users.write(name, { ...found, hosts });
   }
 
   // Nothing is in the databases.
@@ -211,7 +196,7 @@ export class RecordedMysql implements MysqlCatalogue {
   }
 
   async moveDatabaseBack(_inventory: DatabaseInventory, { from, to }: Names): Promise<void> {
-    await this.#write(pathOf(DATABASES, from), {});
+    await this.#databases.write(from, {});
     await this.#rename({ from: to, to: from });
   }
 
@@ -238,7 +223,7 @@ export class RecordedMysql implements MysqlCatalogue {
       [one.users, other.databases],
       [other.users, one.databases],
     ] as const) {
-      for (const user of await this.#list(USERS, { names: users, prefixes: [] })) {
+      for (const user of await this.#users.names({ names: users, prefixes: [] })) {
         for (const [database, held] of Object.entries((await this.#user(user)).grants)) {
           if (!databases.includes(database)) continue;
           const privileges = held.map((name) => ({ name }));
@@ -273,66 +258,38 @@ export class RecordedMysql implements MysqlCatalogue {
   }
 
   async renameUser(_inventory: UserInventory, { from, to }: Names): Promise<void> {
-    if ((await this.#find(to)) !== undefined) throw taken('user', to);
-    await this.#write(pathOf(USERS, to), await this.#user(from));
+    if ((await this.#users.find(to)) !== undefined) throw taken('user', to);
+    await this.#users.write(to, await this.#user(from));
     await this.dropUser(from);
   }
 
   async renameUserBack(_inventory: UserInventory, { from, to }: Names): Promise<void> {
-    const renamed = await this.#find(to);
-    if (renamed !== undefined) await this.#write(pathOf(USERS, from), renamed);
+    const renamed = await this.#users.find(to);
+    if (renamed !== undefined) await this.#users.write(from, renamed);
     await this.dropUser(to);
   }
 
   /** Moves the grants, and then drops the one database. Both exist. */
   async #rename({ from, to }: Names): Promise<void> {
-    for (const user of await this.#list(USERS)) {
+    for (const user of await this.#users.names()) {
       const found = await this.#user(user);
       const { [from]: moved, ...others } = found.grants;
       if (moved === undefined) continue;
-      await this.#write(pathOf(USERS, user), { ...found, grants: { ...others, [to]: moved } });
+      await this.#users.write(user, { ...found, grants: { ...others, [to]: moved } });
     }
-    await this.#files.remove(pathOf(DATABASES, from));
-  }
-
-  async #setLocked(users: readonly string[], isLocked: boolean): Promise<void> {
-    for (const name of users) {
-      const found = await this.#find(name);
-      if (found !== undefined) await this.#write(pathOf(USERS, name), { ...found, isLocked });
-    }
+    await this.#databases.remove(from);
   }
 
   #grant(user: string, found: RecordedUser, database: string, privileges: readonly string[]): Promise<void> {
     const others = Object.entries(found.grants).filter(([name]) => name !== database);
     const grants =
       privileges.length === 0 ? others : [...others, [database, [...privileges].sort()] as const];
-    return this.#write(pathOf(USERS, user), { ...found, grants: Object.fromEntries(grants) });
-  }
-
-  async #list(folder: string, wanted?: WantedNames): Promise<string[]> {
-    const names = (await this.#files.list(folder)).map((file) => decodeURIComponent(file));
-    if (wanted === undefined) return names.sort();
-    const { names: exact, prefixes } = wanted;
-    return names
-      .filter((name) => exact.includes(name) || prefixes.some((prefix) => name.startsWith(prefix)))
-      .sort();
-  }
-
-  async #find(name: string): Promise<RecordedUser | undefined> {
-    const text = await this.#files.readText(pathOf(USERS, name));
-    return text === undefined ? undefined : (JSON.parse(text) as RecordedUser);
+    return this.#users.write(user, { ...found, grants: Object.fromEntries(grants) });
   }
 
   async #user(name: string): Promise<RecordedUser> {
-    const found = await this.#find(name);
+    const found = await this.#users.find(name);
     if (found === undefined) throw missing('user', name);
     return found;
   }
-
-  async #write(path: string, content: object): Promise<void> {
-    for (const folder of FOLDERS) await this.#files.makeDirectory(folder, privateFolder);
-    await this.#files.write(path, `${JSON.stringify(content)}\n`, privateFile);
-  }
 }
-
-const pathOf = (folder: string, name: string) => `${folder}/${encodeURIComponent(name)}`;

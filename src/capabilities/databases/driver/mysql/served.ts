@@ -1,6 +1,8 @@
 // The catalogue of a running server, over one connection.
 import type { DatabaseConnection } from '../../../../core/machine-databases.ts';
-import type { ConnectionLimit, MysqlCatalogue, NewGrant, NewNames, WantedNames } from './contract.ts';
+import type { MysqlCatalogue, NewGrant, NewNames } from './contract.ts';
+import type { WantedNames } from '../../rules/owners.ts';
+import type { ConnectionLimit } from '../records.ts';
 import { copyDatabase, removeCopy } from './moves/copy-database.ts';
 import {
   crossingGrants,

@@ -1,6 +1,6 @@
 // How many connections a user may have at once. MariaDB counts them for each host of the user.
 import type { DatabaseConnection } from '../../../../core/machine-databases.ts';
-import type { ConnectionLimit } from './contract.ts';
+import type { ConnectionLimit } from '../records.ts';
 import { userAt } from './statements.ts';
 
 const HELD = "CAST(COALESCE(JSON_VALUE(Priv, '$.max_user_connections'), 0) AS SIGNED)";

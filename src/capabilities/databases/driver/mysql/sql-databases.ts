@@ -1,6 +1,6 @@
 // Databases.
 import type { DatabaseConnection } from '../../../../core/machine-databases.ts';
-import type { WantedNames } from './contract.ts';
+import type { WantedNames } from '../../rules/owners.ts';
 import { revokeAll } from './moves/object-grants.ts';
 import { isReported, isWanted, OWN_DATABASES, taken } from './statements.ts';
 

@@ -1,6 +1,7 @@
 // Users, each of which exists once for each of its hosts.
 import { DatabaseError, type DatabaseConnection } from '../../../../core/machine-databases.ts';
-import type { CataloguedUser, RefusedHost, WantedNames } from './contract.ts';
+import type { CataloguedUser, RefusedHost } from './contract.ts';
+import type { WantedNames } from '../../rules/owners.ts';
 import { identify } from './password-hash.ts';
 import { isReported, isWanted, missing, OWN_USERS, taken, userAt } from './statements.ts';
 

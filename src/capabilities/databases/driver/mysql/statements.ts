@@ -1,7 +1,7 @@
 // What the statements of this driver have in common.
 import { DatabaseError, type DatabaseConnection } from '../../../../core/machine-databases.ts';
 import { MachineError } from '../../../../core/machine-error.ts';
-import type { WantedNames } from './contract.ts';
+import type { WantedNames } from '../../rules/owners.ts';
 
 /** MariaDB’s own databases. */
 export const OWN_DATABASES = ['mysql', 'information_schema', 'performance_schema', 'sys'] as const;

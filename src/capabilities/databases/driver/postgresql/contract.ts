@@ -5,26 +5,14 @@
 // connect.
 
 import { createHash } from 'node:crypto';
+import type { WantedNames } from '../../rules/owners.ts';
+import type { ConnectionLimit } from '../records.ts';
 
 /** A database as the server lists it. */
 export interface CataloguedDatabase {
   readonly name: string;
   /** The users who have all privileges, sorted. */
   readonly users: readonly string[];
-}
-
-/** Which names to list. Absent: all. */
-export interface WantedNames {
-  readonly names: readonly string[];
-  readonly prefixes: readonly string[];
-}
-
-/** How many connections users may have at once. */
-export interface ConnectionLimit {
-  /** 0: any number. */
-  readonly most: number;
-  /** The limit that this program gave them before. Another one was set by an administrator, and stays. */
-  readonly former: number;
 }
 
 /**

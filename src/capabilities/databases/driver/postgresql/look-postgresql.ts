@@ -1,7 +1,7 @@
 // What functions read of the PostgreSQL server before their transaction begins.
 import type { ObjectKind } from '../../rules/names.ts';
 import type { FoundPostgresql, WantedPostgresql } from '../../rules/own-postgresql.ts';
-import type { WantedNames } from './contract.ts';
+import type { WantedNames } from '../../rules/owners.ts';
 import { postgresqlOf, type PostgresqlMachine } from './server.ts';
 
 export async function lookAtPostgresql(

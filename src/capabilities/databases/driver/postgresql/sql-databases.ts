@@ -1,6 +1,7 @@
 // Databases: lists, creation, removal, names.
 import type { DatabaseConnection, DatabaseServer } from '../../../../core/machine-databases.ts';
-import { ownerOf, type CataloguedDatabase, type WantedNames } from './contract.ts';
+import { ownerOf, type CataloguedDatabase } from './contract.ts';
+import type { WantedNames } from '../../rules/owners.ts';
 import { missing, taken } from './refusals.ts';
 import { assertReleasable, release } from './sql-owned.ts';
 import { actsAsOwner, atomically, endSessions, isTaken, isWanted, wantedValues } from './statements.ts';

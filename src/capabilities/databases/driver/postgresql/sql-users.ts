@@ -1,6 +1,7 @@
 // Users: roles that can log in.
 import type { DatabaseConnection, DatabaseServer } from '../../../../core/machine-databases.ts';
-import type { ConnectionLimit, WantedNames } from './contract.ts';
+import type { WantedNames } from '../../rules/owners.ts';
+import type { ConnectionLimit } from '../records.ts';
 import { missing, taken } from './refusals.ts';
 import { release } from './sql-owned.ts';
 import { takeOver } from './sql-taken-over.ts';

@@ -1,6 +1,7 @@
 // What statements share.
 import { DatabaseError, type DatabaseConnection } from '../../../../core/machine-databases.ts';
-import { ownerOf, type WantedNames } from './contract.ts';
+import { ownerOf } from './contract.ts';
+import type { WantedNames } from '../../rules/owners.ts';
 
 /** Executes all of the statements or none of them. */
 export async function atomically(
