@@ -8,12 +8,9 @@ import dropAll from '../../src/capabilities/databases/driver/mysql/steps/drop-al
 import dropAllPostgresql from '../../src/capabilities/databases/driver/postgresql/steps/drop-all.ts';
 import { zones } from '../../src/capabilities/dns/driver/zones/zones.ts';
 import * as sessions from '../../src/capabilities/logins/rules/sessions.ts';
-import { StateDirectory } from '../../src/store/state-directory.ts';
-import { TaskLogFiles } from '../../src/store/task-logs.ts';
-import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
-import { Worker } from '../../src/worker/worker.ts';
 import { storedAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
+import { runTasks } from '../support/run-tasks.ts';
 
 // The strength of passwords is measured with large dictionaries.
 let here: Installation;
@@ -129,13 +126,7 @@ const abandonAll = () =>
 /** Runs the tasks that are due a minute later. */
 async function aMinuteLater(): Promise<void> {
   here.time += 61_000;
-  const { application, engine } = here;
-  const logs = new TaskLogFiles(new StateDirectory(here.state, process.getuid?.() ?? 0), () => here.time);
-  const kinds = {
-    'finish-operation': taskKinds['finish-operation'],
-    'undo-operation': taskKinds['undo-operation'],
-  } as typeof taskKinds;
-  await new Worker({ engine, storeState: () => application.storeState(), kinds, logs }).runDue();
+  await runTasks(here, 'finish-operation', 'undo-operation');
 }
 
 describe('createacct leaves nothing behind', () => {

@@ -7,13 +7,10 @@ import type { Db } from '../../src/core/context.ts';
 import type { Hash } from '../../src/core/values.ts';
 import * as domains from '../../src/capabilities/domains/rules/hosted-domains.ts';
 import * as tasks from '../../src/ground/rules/tasks/tasks.ts';
-import { StateDirectory } from '../../src/store/state-directory.ts';
-import { TaskLogFiles } from '../../src/store/task-logs.ts';
-import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
-import { Worker } from '../../src/worker/worker.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
 import { holdCall } from '../support/at-the-same-time.ts';
 import { Installation, reseller } from '../support/installation.ts';
+import { runTasks } from '../support/run-tasks.ts';
 
 let here: Installation;
 beforeEach(() => {
@@ -36,9 +33,7 @@ async function count(engine: Engine = here.engine) {
   await transaction((db) =>
     engine.addTask(db, { kind: 'count-bandwidth', input: {}, caller: 'root', xid: 'x' }, here.time),
   );
-  const logs = new TaskLogFiles(new StateDirectory(here.state, process.getuid?.() ?? 0), () => here.time);
-  const kinds = { 'count-bandwidth': taskKinds['count-bandwidth'] } as typeof taskKinds;
-  await new Worker({ engine, storeState: () => application.storeState(), kinds, logs }).runDue();
+  await runTasks({ engine, application, state: here.state }, 'count-bandwidth');
   const all = await transaction((db) => tasks.list(db));
   return all.filter(({ kind }) => kind === 'count-bandwidth').at(-1);
 }

@@ -4,12 +4,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Db } from '../../src/core/context.ts';
 import * as tasks from '../../src/ground/rules/tasks/tasks.ts';
-import { StateDirectory } from '../../src/store/state-directory.ts';
-import { TaskLogFiles } from '../../src/store/task-logs.ts';
-import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
-import { Worker } from '../../src/worker/worker.ts';
 import { storedAccount } from '../support/accounts.ts';
 import { Installation, reseller } from '../support/installation.ts';
+import { runTasks } from '../support/run-tasks.ts';
 import { withStopped } from '../support/stopped-databases.ts';
 
 let here: Installation;
@@ -30,10 +27,7 @@ const KINDS = ['follow-suspension', 'remove-account'] as const;
 /** Runs the tasks that are due a minute later. @returns the tasks of accounts, as “kind state”. */
 async function aMinuteLater(): Promise<string[]> {
   here.time += 61_000;
-  const { application, engine } = here;
-  const logs = new TaskLogFiles(new StateDirectory(here.state, process.getuid?.() ?? 0), () => here.time);
-  const kinds = Object.fromEntries(KINDS.map((kind) => [kind, taskKinds[kind]])) as typeof taskKinds;
-  await new Worker({ engine, storeState: () => application.storeState(), kinds, logs }).runDue();
+  await runTasks(here, ...KINDS);
   return taskStates();
 }
 

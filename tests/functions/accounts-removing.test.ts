@@ -2,12 +2,9 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
-import { StateDirectory } from '../../src/store/state-directory.ts';
-import { TaskLogFiles } from '../../src/store/task-logs.ts';
-import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
-import { Worker } from '../../src/worker/worker.ts';
 import { callerNamed, storedAccount } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
+import { runTasks } from '../support/run-tasks.ts';
 
 let here: Installation;
 beforeEach(() => {
@@ -75,16 +72,13 @@ describe('removeacct', () => {
       readdirSync(join(here.state, 'files/backups'), { recursive: true, encoding: 'utf8' }).filter((path) =>
         path.includes(name),
       );
-    const kinds = { 'prune-file-copies': taskKinds['prune-file-copies'] } as typeof taskKinds;
-    const runTasks = async (days: number) => {
+    const runAfter = async (days: number) => {
       here.time += days * 86_400_000;
-      const logs = new TaskLogFiles(new StateDirectory(here.state, process.getuid?.() ?? 0), () => here.time);
-      const storeState = () => here.application.storeState();
-      await new Worker({ engine: here.engine, kinds, logs, storeState }).runDue();
+      await runTasks(here, 'prune-file-copies');
     };
     // Copies have the time of the machine.
     here.time = Date.now();
-    await runTasks(0);
+    await runAfter(0);
     for (const name of ['bob', 'ann']) {
       await create(name);
       await here.call('addzonerecord', {
@@ -93,9 +87,9 @@ describe('removeacct', () => {
       });
     }
     await here.call('removeacct', { username: 'bob' });
-    await runTasks(6);
+    await runAfter(6);
     expect([copies('bob.example').length, copies('ann.example').length]).not.toContain(0);
-    await runTasks(2);
+    await runAfter(2);
     expect(copies('bob')).toEqual([]);
     expect(copies('ann.example')).not.toEqual([]);
   });

@@ -6,12 +6,9 @@ import type { Engine } from '../../src/core/engine.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
 import type { Json } from '../../src/core/values.ts';
 import { virtualHosts } from '../../src/capabilities/web/driver/virtual-hosts/virtual-hosts.ts';
-import { StateDirectory } from '../../src/store/state-directory.ts';
-import { TaskLogFiles } from '../../src/store/task-logs.ts';
-import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
-import { Worker } from '../../src/worker/worker.ts';
 import { callUntilItWaits, holdFiles, whenItWaits } from '../support/at-the-same-time.ts';
 import { Installation } from '../support/installation.ts';
+import { runTasks } from '../support/run-tasks.ts';
 import { interruptTask } from '../support/interrupted-task.ts';
 import { settled } from '../support/settled-web.ts';
 
@@ -31,9 +28,8 @@ async function succeed(command: string, args: Readonly<Record<string, Json>> = {
 }
 
 /** Runs the waiting tasks. @returns the state, reason and result of the last one. */
-async function runTasks(engine: Engine = here.engine) {
-  const logs = new TaskLogFiles(new StateDirectory(here.state, process.geteuid?.() ?? 0), () => here.time);
-  await new Worker({ engine, kinds: taskKinds, logs, storeState: async () => '' }).runDue();
+async function runAll(engine: Engine = here.engine) {
+  await runTasks({ engine, application: here.application, state: here.state });
   return here.engine.store.transaction('reads', async (db) => ({
     value: await db.get<{ state: string; reason: string; result: string | null }>(
       "SELECT state, reason, result FROM task WHERE kind = 'apply-service-subdomains' ORDER BY id DESC LIMIT 1",
@@ -45,7 +41,7 @@ async function runTasks(engine: Engine = here.engine) {
 /** Sets a tweak setting, and runs the task that this starts. */
 async function set(key: string, value: string) {
   await succeed('set_tweaksetting', { key, value });
-  return runTasks();
+  return runAll();
 }
 
 const fileOf = (username: string) =>
@@ -140,7 +136,7 @@ describe('a reseller', () => {
     await succeed('create_parked_domain_for_user', parked);
     const before = readFileSync(fileOf('bob'), 'utf8');
     await succeed('setupreseller', { user: 'bob' });
-    expect(await runTasks()).toMatchObject({ state: 'done', result: '{"accounts":1,"zones":2}' });
+    expect(await runAll()).toMatchObject({ state: 'done', result: '{"accounts":1,"zones":2}' });
     expect(served()).toEqual([
       ...['cpanel.bob.example', 'cpanel.parked.example', 'webmail.bob.example', 'webmail.parked.example'],
       ...['whm.bob.example', 'whm.parked.example'],
@@ -148,7 +144,7 @@ describe('a reseller', () => {
     for (const domain of ['bob.example', 'parked.example'])
       expect(await recordsOf(domain)).toEqual(ofReseller(domain));
     await succeed('unsetupreseller', { user: 'bob' });
-    expect(await runTasks()).toMatchObject({ state: 'done', result: '{"accounts":1,"zones":2}' });
+    expect(await runAll()).toMatchObject({ state: 'done', result: '{"accounts":1,"zones":2}' });
     expect(readFileSync(fileOf('bob'), 'utf8')).toBe(before);
     for (const domain of ['bob.example', 'parked.example'])
       expect(await recordsOf(domain)).toEqual(all(domain));
@@ -156,7 +152,7 @@ describe('a reseller', () => {
 
   it('has it from the beginning, for new domains, and under another name and domain', async () => {
     await succeed('createacct', { username: 'ann', domain: 'ann.example', reseller: '1' });
-    await runTasks();
+    await runAll();
     expect(served('ann')).toEqual(['cpanel.ann.example', 'webmail.ann.example', 'whm.ann.example']);
     expect(await recordsOf('ann.example')).toEqual(ofReseller('ann.example'));
     await succeed('create_parked_domain_for_user', {
@@ -165,16 +161,16 @@ describe('a reseller', () => {
     expect(await recordsOf('new.example')).toEqual(ofReseller('new.example'));
     await succeed('modifyacct', { user: 'ann', newuser: 'anna', domain: 'anna.example' });
     expect(served('anna')).toContain('whm.anna.example');
-    await runTasks();
+    await runAll();
     expect(await recordsOf('anna.example')).toEqual(ofReseller('anna.example'));
   });
 
   it('keeps records of others at its names', async () => {
     await succeed('addzonerecord', { domain: 'bob.example', name: 'whm', type: 'A', address: '192.0.2.9' });
     await succeed('setupreseller', { user: 'bob' });
-    await runTasks();
+    await runAll();
     await succeed('unsetupreseller', { user: 'bob' });
-    await runTasks();
+    await runAll();
     expect(await recordsOf('bob.example')).toEqual([...all('bob.example'), 'whm.bob.example. A 192.0.2.9']);
   });
 
@@ -183,7 +179,7 @@ describe('a reseller', () => {
     await succeed('addzonerecord', { domain: 'ann.example', name: 'whm', type: 'A', address: '192.0.2.1' });
     const before = readFileSync(fileOf('ann'), 'utf8');
     await succeed('setupreseller', { user: 'bob' });
-    await runTasks();
+    await runAll();
     expect(readFileSync(fileOf('ann'), 'utf8')).toBe(before);
     expect(await recordsOf('ann.example')).toEqual(ofReseller('ann.example'));
   });
@@ -268,7 +264,7 @@ describe('proxysubdomains', () => {
       expect(reload).not.toHaveBeenCalled();
       await succeed('set_tweaksetting', { key: 'proxysubdomains', value: '1' });
       await interruptTask(here, 'apply-service-subdomains');
-      expect(await runTasks()).toMatchObject({ state: 'done' });
+      expect(await runAll()).toMatchObject({ state: 'done' });
       expect(reload).toHaveBeenCalledTimes(1);
     } finally {
       reload.mockRestore();
@@ -281,7 +277,7 @@ describe('proxysubdomains', () => {
     try {
       await succeed('set_tweaksetting', { key: 'proxysubdomains', value: '0' });
       await interruptTask(here, 'apply-service-subdomains');
-      expect(await runTasks()).toMatchObject({ state: 'failed', reason: 'Apache does not run.' });
+      expect(await runAll()).toMatchObject({ state: 'failed', reason: 'Apache does not run.' });
       expect(await recordsOf('bob.example')).toEqual([]);
     } finally {
       reload.mockRestore();
@@ -301,7 +297,7 @@ describe('a call at the same time', () => {
   it('that removes an account, after the task has read it, comes after the task', async () => {
     await succeed('set_tweaksetting', { key: 'proxysubdomains', value: '0' });
     const { engine, reached, release } = holdFiles(here.engine, APACHE);
-    const task = runTasks(engine);
+    const task = runAll(engine);
     await reached;
     const { end } = await callUntilItWaits(here, 'removeacct', { username: 'bob' });
     release();
@@ -320,7 +316,7 @@ describe('a call at the same time', () => {
     delete here.overrides.machine;
     await succeed('set_tweaksetting', { key: 'proxysubdomains', value: '0' });
     const waits = whenItWaits(here);
-    const task = runTasks();
+    const task = runAll();
     await Promise.race([task, waits]);
     release();
     expect((await created).metadata).toMatchObject({ result: 1 });

@@ -2,11 +2,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
-import { StateDirectory } from '../../src/store/state-directory.ts';
-import { TaskLogFiles } from '../../src/store/task-logs.ts';
-import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
-import { Worker } from '../../src/worker/worker.ts';
 import { Installation, reseller } from '../support/installation.ts';
+import { runTasks } from '../support/run-tasks.ts';
 import { installPhp, poolFile, poolNames } from '../support/php.ts';
 
 let here: Installation;
@@ -36,11 +33,6 @@ async function failure(command: string, args: Arguments = {}): Promise<string> {
   const { metadata } = await here.call(command, args);
   expect([command, metadata.result]).toEqual([command, 0]);
   return `${metadata.error_code}: ${metadata.reason}`;
-}
-async function runTasks(): Promise<void> {
-  const logs = new TaskLogFiles(new StateDirectory(here.state, process.getuid?.() ?? 0), () => here.time);
-  const storeState = () => here.application.storeState();
-  await new Worker({ engine: here.engine, kinds: taskKinds, logs, storeState }).runDue();
 }
 
 const inRoot = (path: string) => join(here.state, 'root', path);
@@ -156,7 +148,7 @@ describe('convert_addon_initiate_conversion', () => {
     expect(await failure('convert_addon_initiate_conversion', conversion)).toContain(
       `busy: The conversion ${id} of “shop.example” to “shop” is in progress.`,
     );
-    await runTasks();
+    await runTasks(here);
 
     const details = await succeed('convert_addon_fetch_conversion_details', { job_id: id });
     expect(details).toMatchObject({ job_status: 'DONE', source_acct: 'bob', target_acct: 'shop' });
@@ -202,7 +194,7 @@ describe('convert_addon_initiate_conversion', () => {
     const file = inRoot('etc/apache2/whmapi1/accounts/bob.conf');
     writeFileSync(file, `${web('bob')}# edited\n`);
     const id = await initiate();
-    await runTasks();
+    await runTasks(here);
     writeFileSync(file, web('bob').replace('# edited\n', ''));
     expect([web('bob'), poolFile(here, '8.4', 'bob'), readdirSync(inRoot('home'))]).toEqual(before);
     expect(namesOf('shop')).toEqual([]);
@@ -214,7 +206,7 @@ describe('convert_addon_initiate_conversion', () => {
     expect(JSON.stringify(steps)).toContain('bob.conf');
     // It can be started again.
     await initiate();
-    await runTasks();
+    await runTasks(here);
     expect(namesOf('shop')).toEqual(['shop.example']);
   });
 
@@ -250,7 +242,7 @@ describe('the databases of a converted website', () => {
       'not_found: You do not have a database named “bob_no”.',
     );
     const id = await initiate(args);
-    await runTasks();
+    await runTasks(here);
     const details = await succeed('convert_addon_fetch_conversion_details', { job_id: id });
     expect(details).toMatchObject({ job_status: 'DONE' });
     const said = JSON.stringify(details.steps);

@@ -4,12 +4,9 @@ import { join } from 'node:path';
 import type { Engine } from '../../src/core/engine.ts';
 import type { Json } from '../../src/core/values.ts';
 import { insert } from '../../src/capabilities/domains/rules/hosted-domains.ts';
-import { StateDirectory } from '../../src/store/state-directory.ts';
-import { TaskLogFiles } from '../../src/store/task-logs.ts';
-import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
-import { Worker } from '../../src/worker/worker.ts';
 import { holdCall } from '../support/at-the-same-time.ts';
 import { Installation, reseller } from '../support/installation.ts';
+import { runTasks } from '../support/run-tasks.ts';
 import { installCgi, installPhp, poolFile, poolNames } from '../support/php.ts';
 
 let here: Installation;
@@ -39,7 +36,7 @@ async function reasonOf(command: string, args: Arguments = {}): Promise<string> 
 }
 const createBob = () => succeed('createacct', { username: 'bob', domain: 'bob.example' });
 
-/** Adds a subdomain to bob, as issue K will. */
+/** Adds a subdomain to bob, in the store alone. */
 async function addSubdomain(domain: string, documentRoot: string): Promise<void> {
   await here.engine.store.transaction('changes', async (db) => {
     await insert(db, { domain, username: 'bob', type: 'sub', servedBy: null, documentRoot });
@@ -445,11 +442,7 @@ async function createWithoutFpm(): Promise<void> {
   await succeed('php_set_vhost_versions', { version: 'ea-php83', vhost: 'dora.example', php_fpm: '0' });
 }
 
-async function runTasks(engine: Engine = here.engine): Promise<void> {
-  const logs = new TaskLogFiles(new StateDirectory(here.state, process.getuid?.() ?? 0), () => here.time);
-  const storeState = () => here.application.storeState();
-  await new Worker({ engine, kinds: taskKinds, logs, storeState }).runDue();
-}
+const runWith = (engine: Engine) => runTasks({ engine, application: here.application, state: here.state });
 
 describe('get_fpm_count_and_utilization', () => {
   it('counts the virtual hosts, and measures the memory of this machine', async () => {
@@ -468,7 +461,7 @@ describe('convert_all_domains_to_fpm', () => {
   it('enables PHP-FPM for all virtual hosts, which keep their version', async () => {
     await createWithoutFpm();
     const { build_id: id } = await succeed('convert_all_domains_to_fpm');
-    await runTasks();
+    await runTasks(here);
     const log = await here.application.engine.store.transaction('reads', async (db) => ({
       value: await db.get<{ state: string; reason: string }>(
         'SELECT state, reason FROM task WHERE id = ?',
@@ -489,7 +482,7 @@ describe('convert_all_domains_to_fpm', () => {
     await createWithoutFpm();
     await succeed('convert_all_domains_to_fpm');
     const { engine, reached, release } = holdCall(here.engine, 'php_set_vhost_versions');
-    const task = runTasks(engine);
+    const task = runWith(engine);
     await reached;
     await succeed('php_set_vhost_versions', { version: 'ea-php83', vhost: 'carl.example' });
     release();
@@ -515,7 +508,7 @@ describe('is_conversion_in_progress', () => {
     expect(await inProgress()).toBe(0);
     await succeed('convert_all_domains_to_fpm');
     expect(await inProgress()).toBe(1);
-    await runTasks();
+    await runTasks(here);
     expect(await inProgress()).toBe(0);
   });
 });

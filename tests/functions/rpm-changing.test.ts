@@ -2,11 +2,8 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
-import { StateDirectory } from '../../src/store/state-directory.ts';
-import { TaskLogFiles } from '../../src/store/task-logs.ts';
-import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
-import { Worker } from '../../src/worker/worker.ts';
 import { Installation } from '../support/installation.ts';
+import { runTasks } from '../support/run-tasks.ts';
 
 let here: Installation;
 beforeEach(() => {
@@ -17,17 +14,6 @@ afterEach(() => {
 });
 
 type Arguments = Readonly<Record<string, Json>>;
-
-async function runTasks(): Promise<void> {
-  const logs = new TaskLogFiles(new StateDirectory(here.state, process.getuid?.() ?? 0), () => here.time);
-  const { engine } = here;
-  await new Worker({
-    engine,
-    kinds: taskKinds,
-    logs,
-    storeState: () => here.application.storeState(),
-  }).runDue();
-}
 
 async function submit(args: Arguments): Promise<number> {
   const { data, metadata } = await here.call('package_manager_submit_actions', args);
@@ -55,11 +41,11 @@ describe('package_manager_submit_actions', () => {
     const before = await installed();
     const build = await submit({ install: ['nginx'], upgrade: ['openssl'] });
     expect([await installed(), await isActive(build)]).toEqual([before, 1]);
-    await runTasks();
+    await runTasks(here);
     expect(await installed()).toEqual([...before, 'nginx', 'nginx-common'].sort());
     expect(await isActive(build)).toBe(0);
     await submit({ uninstall: ['nginx-common'] });
-    await runTasks();
+    await runTasks(here);
     expect(await installed()).toEqual(before);
   });
 
@@ -104,7 +90,7 @@ describe('package_manager_submit_actions', () => {
       .metadata;
     const { task: fourth } = (await here.call('package_manager_submit_actions', { upgrade: ['openssl'] }))
       .metadata;
-    await runTasks();
+    await runTasks(here);
     expect((await log(first, 0)).content.at(-1)).toMatch(/ It is done\.$/);
     expect((await log(Number(third), 0)).content.join('\n')).toContain('Setting up openssl');
     expect((await log(Number(fourth), 0)).content.join('\n')).toContain('Nothing has to be changed.');
@@ -112,9 +98,9 @@ describe('package_manager_submit_actions', () => {
 
   it('succeeds if an interrupted attempt has already removed the package', async () => {
     await submit({ install: ['nginx'] });
-    await runTasks();
+    await runTasks(here);
     const removals = [await submit({ uninstall: ['nginx'] }), await submit({ uninstall: ['nginx'] })];
-    await runTasks();
+    await runTasks(here);
     expect(await installed()).not.toContain('nginx');
     for (const build of removals) expect((await log(build, 0)).content.at(-1)).toMatch(/ It is done\.$/);
   });
@@ -124,7 +110,7 @@ describe('package_manager_upgrade', () => {
   it('upgrades every package that is not held', async () => {
     const { data, metadata } = await here.call('package_manager_upgrade');
     expect(metadata.output?.messages).toEqual(['By the present lists: Upgrades openssl 3.5.4-1.']);
-    await runTasks();
+    await runTasks(here);
     const { content } = await log(Number(data?.build), 0);
     expect(content.map((line) => line.replace(/^\S+ /, ''))).toEqual([
       'change-packages begins.',
@@ -146,7 +132,7 @@ describe('package_manager_get_build_log', () => {
 
   it('goes on at the offset, in bytes, with complete lines only', async () => {
     const build = await submit({ install: ['nginx'] });
-    await runTasks();
+    await runTasks(here);
     const whole = await log(build, 0);
     const file = join(here.state, 'tasks', `${build}.log`);
     appendFileSync(file, 'Größe: 5 €\npartly');
@@ -162,7 +148,7 @@ describe('package_manager_get_build_log', () => {
 
   it('shows what programs print without their control characters', async () => {
     const build = await submit({ install: ['nginx'] });
-    await runTasks();
+    await runTasks(here);
     const { offset } = await log(build, 0);
     const printed =
       '(Reading database ... \r(Reading database ... 5%\r(Reading database ... done.\r\n\u001b[1mbold\n';
@@ -189,7 +175,7 @@ describe('package_manager_get_build_log', () => {
     ],
   ])('rejects %j', async (args, code, reason) => {
     await submit({ install: ['nginx'] });
-    await runTasks();
+    await runTasks(here);
     const { metadata } = await here.call('package_manager_get_build_log', args);
     expect(metadata).toMatchObject({ result: 0, error_code: code });
     expect(metadata.reason).toMatch(reason);

@@ -6,14 +6,11 @@ import { join } from 'node:path';
 import { LinuxProcesses } from '../../src/machine/linux/listed-processes.ts';
 import { run } from '../../src/machine/linux/run.ts';
 import * as tasks from '../../src/ground/rules/tasks/tasks.ts';
-import { StateDirectory } from '../../src/store/state-directory.ts';
-import { TaskLogFiles } from '../../src/store/task-logs.ts';
-import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
 import { TaskWatch } from '../../src/worker/task-watch.ts';
 import { backgroundProcesses } from '../../src/worker/watched-work.ts';
-import { Worker } from '../../src/worker/worker.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
+import { runTasks } from '../support/run-tasks.ts';
 import { isMissing } from '../support/require-tool.ts';
 
 let here: Installation;
@@ -106,13 +103,7 @@ describeAsRoot('real processes (only as root, with the package procps)', () => {
   const ended = (child: ChildProcess) =>
     new Promise((done) => (isRunning(child) ? child.once('exit', done) : done(0)));
   const check = () => new TaskWatch(backgroundProcesses, { engine: here.engine }).check();
-  const runTasks = async () => {
-    const logs = new TaskLogFiles(new StateDirectory(here.state, 0), () => here.time);
-    const { engine, application } = here;
-    const kinds = { 'end-background-processes': taskKinds['end-background-processes'] } as typeof taskKinds;
-    await new Worker({ engine, storeState: () => application.storeState(), kinds, logs }).runDue();
-    return logs;
-  };
+  const endThem = () => runTasks(here, 'end-background-processes');
 
   it('are ended by their name, only those of accounts that are not trusted', async () => {
     const bot = await start('eggdrop', 'bob');
@@ -128,7 +119,7 @@ describeAsRoot('real processes (only as root, with the package procps)', () => {
     expect(id).toEqual(expect.any(Number));
     // The task is still waiting.
     expect(await check()).toBeUndefined();
-    const log = (await runTasks()).read(id ?? 0);
+    const log = (await endThem()).read(id ?? 0);
     await Promise.all([bot, hidden].map(ended));
     expect(spared.map(isRunning)).toEqual([true, true, true]);
     expect(log).toContain(`“eggdrop” of the user “bob” was ended (process ${bot.pid}).`);

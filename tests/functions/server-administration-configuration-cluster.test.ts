@@ -2,12 +2,9 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
 import * as tasks from '../../src/ground/rules/tasks/tasks.ts';
-import { StateDirectory } from '../../src/store/state-directory.ts';
-import { TaskLogFiles } from '../../src/store/task-logs.ts';
-import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
-import { Worker } from '../../src/worker/worker.ts';
 import { makeCertificate, ok, OwnServer, ScriptedServer, type Certificate } from '../remote/servers.ts';
 import { Installation } from '../support/installation.ts';
+import { runTasks } from '../support/run-tasks.ts';
 
 let certificate: Certificate;
 let here: Installation;
@@ -45,12 +42,6 @@ const tasksOf = ({ engine: { store } }: Installation) =>
     value: (await tasks.list(db)).filter(({ kind }) => kind === 'push-setting'),
     keep: false,
   }));
-async function runTasks(): Promise<void> {
-  const { engine, application, state } = here;
-  const logs = new TaskLogFiles(new StateDirectory(state, process.getuid?.() ?? 0), engine.now);
-  const worker = new Worker({ engine, storeState: () => application.storeState(), kinds: taskKinds, logs });
-  await worker.runDue();
-}
 const failure = async (answer: ReturnType<Installation['call']>) => {
   const { metadata } = await answer;
   return [metadata.result, metadata.error_code, metadata.reason];
@@ -178,7 +169,7 @@ describe('set_tweaksetting in a cluster', () => {
       expect(metadata.output?.messages).toEqual([
         `The task ${metadata.task} sends the setting to the configuration cluster (2 servers).`,
       ]);
-      await runTasks();
+      await runTasks(here);
       expect(await Promise.all([web2.here, web3.here].map(valueOn))).toEqual(['60', '60']);
       expect((await tasksOf(here)).map(({ state }) => state)).toEqual(['done']);
       expect(await tasksOf(web2.here)).toEqual([]);
@@ -196,7 +187,7 @@ describe('set_tweaksetting in a cluster', () => {
       await add(web2);
       other.script = ({ socket }) => void socket.destroy();
       expect((await set('90')).metadata.result).toBe(1);
-      await runTasks();
+      await runTasks(here);
       expect(await valueOn(web2.here)).toBe('90');
       const [task] = await tasksOf(here);
       expect(task).toMatchObject({
@@ -211,7 +202,7 @@ describe('set_tweaksetting in a cluster', () => {
       other.requests.length = 0;
       other.script = () => ok();
       here.time += 5 * 60_000;
-      await runTasks();
+      await runTasks(here);
       const [request] = other.requests;
       expect(request?.path).toBe('/json-api/set_tweaksetting');
       expect(Object.fromEntries(new URLSearchParams(request?.body))).toMatchObject({
@@ -238,7 +229,7 @@ describe('set_tweaksetting in a cluster', () => {
         if (other.requests.length === 1) await here.call('set_tweaksetting', { key, value: '61', push: '0' });
         return ok();
       };
-      await runTasks();
+      await runTasks(here);
       expect(other.requests.map(({ body }) => new URLSearchParams(body).get('value'))).toEqual(['60', '61']);
     } finally {
       await other.stop();
@@ -257,7 +248,7 @@ describe('set_tweaksetting in a cluster', () => {
     await add(web2);
     await set('60');
     await here.call('delete_configclusterserver', { name: web2.host });
-    await runTasks();
+    await runTasks(here);
     expect((await tasksOf(here)).map(({ state }) => state)).toEqual(['done']);
     expect(await valueOn(web2.here)).toBe('300');
   });
@@ -286,7 +277,7 @@ describe('settings of updates in a cluster', () => {
     expect(metadata.output?.messages).toEqual([
       'A task sends the settings to the configuration cluster (1 server).',
     ]);
-    await runTasks();
+    await runTasks(here);
     // What was never set there gets the value that is in force.
     expect(await updatesOn(web2.here)).toEqual(expect.arrayContaining(lines));
     expect((await tasksOf(here)).map(({ state }) => state)).toEqual(['done']);
@@ -304,7 +295,7 @@ describe('settings of updates in a cluster', () => {
       await here.call('set_cpanel_updates', { updates: 'manual', push: 0 });
       other.requests.length = 0;
       other.script = () => ok();
-      await runTasks();
+      await runTasks(here);
       expect(other.requests.map(({ path }) => path)).toEqual(['/json-api/update_updateconf']);
       const words = Object.fromEntries(new URLSearchParams(other.requests[0]?.body));
       expect(words).toMatchObject({ UPDATES: 'manual', push: '0' });
@@ -333,7 +324,7 @@ describe('settings of updates in a cluster', () => {
       await here.call('add_configclusterserver', { name, user: 'root', key: 'ABC', pin: certificate.pin });
       other.script = ({ socket }) => void socket.destroy();
       await here.call('update_updateconf', { RPMUP: 'never', SECURITY_UPDATES: 'never' });
-      await runTasks();
+      await runTasks(here);
       const [task] = await tasksOf(here);
       expect(task).toMatchObject({ state: 'waiting', caller: 'root' });
       expect(task?.reason).toMatch(/^“RPMUP, SECURITY_UPDATES” did not reach 1 of 1 servers\. /);

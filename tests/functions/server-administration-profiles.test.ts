@@ -2,12 +2,9 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Engine } from '../../src/core/engine.ts';
 import { virtualHosts } from '../../src/capabilities/web/driver/virtual-hosts/virtual-hosts.ts';
-import { StateDirectory } from '../../src/store/state-directory.ts';
-import { TaskLogFiles } from '../../src/store/task-logs.ts';
-import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
-import { Worker } from '../../src/worker/worker.ts';
 import { callUntilItWaits, holdFiles } from '../support/at-the-same-time.ts';
 import { Installation } from '../support/installation.ts';
+import { runTasks } from '../support/run-tasks.ts';
 import { interruptTask } from '../support/interrupted-task.ts';
 import { installPhp, poolFile, poolNames } from '../support/php.ts';
 
@@ -79,9 +76,8 @@ describe('is_role_enabled', () => {
 });
 
 /** Runs the waiting tasks. @returns the state and reason of the last one of this kind. */
-async function runTasks(engine: Engine, kind: string) {
-  const logs = new TaskLogFiles(new StateDirectory(here.state, process.geteuid?.() ?? 0), () => here.time);
-  await new Worker({ engine, kinds: taskKinds, logs, storeState: async () => '' }).runDue();
+async function runAll(engine: Engine, kind: string) {
+  await runTasks({ engine, application: here.application, state: here.state });
   return here.engine.store.transaction('reads', async (db) => ({
     value: await db.get('SELECT state, reason FROM task WHERE kind = ? ORDER BY id DESC LIMIT 1', kind),
     keep: false,
@@ -95,7 +91,7 @@ describe('start_profile_activation', () => {
     await here.call('createacct', { username: 'ann', domain: 'ann.example' });
     await here.call('start_profile_activation', { code: 'STANDARD' });
     const { engine, reached, release } = holdFiles(here.engine, '/etc/ssl');
-    const task = runTasks(engine, 'activate-profile');
+    const task = runAll(engine, 'activate-profile');
     await reached;
     const { end } = await callUntilItWaits(here, 'removeacct', { username: 'bob' });
     release();
@@ -111,7 +107,7 @@ describe('start_profile_activation', () => {
     await here.call('createacct', { username: 'ann', domain: 'ann.example' });
     await here.call('start_profile_activation', { code: 'STANDARD' });
     const { engine, reached, release } = holdFiles(here.engine, '/etc/php');
-    const task = runTasks(engine, 'activate-profile');
+    const task = runAll(engine, 'activate-profile');
     await reached;
     expect((await here.call('removeacct', { username: 'bob' })).metadata).toMatchObject({ result: 1 });
     release();
@@ -122,11 +118,11 @@ describe('start_profile_activation', () => {
 
   it('leaves no account without websites that is created meanwhile', async () => {
     await here.call('start_profile_activation', { code: 'DNSNODE' });
-    expect(await runTasks(here.engine, 'activate-profile')).toEqual({ state: 'done', reason: '' });
+    expect(await runAll(here.engine, 'activate-profile')).toEqual({ state: 'done', reason: '' });
     await here.call('createacct', { username: 'ann', domain: 'ann.example' });
     await here.call('start_profile_activation', { code: 'STANDARD' });
     const { engine, reached, release } = holdFiles(here.engine, '/etc/ssl');
-    const task = runTasks(engine, 'activate-profile');
+    const task = runAll(engine, 'activate-profile');
     await reached;
     const created = await here.call('createacct', { username: 'bob', domain: 'bob.example' });
     expect(created.metadata).toMatchObject({ result: 1 });
@@ -138,13 +134,13 @@ describe('start_profile_activation', () => {
 
   it('is active, but failed, if the website of an account cannot be written', async () => {
     await here.call('start_profile_activation', { code: 'DNSNODE' });
-    await runTasks(here.engine, 'activate-profile');
+    await runAll(here.engine, 'activate-profile');
     await here.call('createacct', { username: 'ann', domain: 'ann.example' });
     const folder = join(here.state, 'root/etc/apache2/whmapi1/accounts');
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'ann.conf'), '# by hand\n');
     await here.call('start_profile_activation', { code: 'STANDARD' });
-    expect(await runTasks(here.engine, 'activate-profile')).toEqual({
+    expect(await runAll(here.engine, 'activate-profile')).toEqual({
       state: 'failed',
       reason: expect.stringMatching(/^The account “ann”: “\/etc\/apache2\/.*” was not written by/) as string,
     });
@@ -154,14 +150,14 @@ describe('start_profile_activation', () => {
   it('writes the websites of other accounts if the pools of one cannot be written', async () => {
     installPhp(here, '8.4');
     await here.call('start_profile_activation', { code: 'DNSNODE' });
-    await runTasks(here.engine, 'activate-profile');
+    await runAll(here.engine, 'activate-profile');
     for (const username of ['ann', 'ben'])
       await here.call('createacct', { username, domain: `${username}.example` });
     const pools = join(here.state, 'root/etc/php/8.4/fpm/pool.d');
     mkdirSync(pools, { recursive: true });
     writeFileSync(join(pools, 'whmapi1-ann.conf'), '; by hand\n');
     await here.call('start_profile_activation', { code: 'STANDARD' });
-    expect(await runTasks(here.engine, 'activate-profile')).toEqual({
+    expect(await runAll(here.engine, 'activate-profile')).toEqual({
       state: 'failed',
       reason: expect.stringMatching(/^The account “ann”: “\/etc\/php\/.*” was not written by/) as string,
     });
@@ -170,7 +166,7 @@ describe('start_profile_activation', () => {
 
   it('gives accounts what a new role has for them, and fails if one does not get it', async () => {
     await here.call('start_profile_activation', { code: 'WEBNODE' });
-    await runTasks(here.engine, 'activate-profile');
+    await runAll(here.engine, 'activate-profile');
     for (const username of ['ann', 'ben', 'eve'])
       await here.call('createacct', { username, domain: `${username}.example` });
     const dump = async (domain: string) => (await here.call('dumpzone', { domain })).metadata.result;
@@ -181,7 +177,7 @@ describe('start_profile_activation', () => {
     const passwd = join(here.state, 'root/etc/passwd');
     writeFileSync(passwd, readFileSync(passwd, 'utf8').replace(/^eve:.*\n/m, ''));
     await here.call('start_profile_activation', { code: 'STANDARD' });
-    expect(await runTasks(here.engine, 'activate-profile')).toEqual({
+    expect(await runAll(here.engine, 'activate-profile')).toEqual({
       state: 'failed',
       reason:
         'The profile is active, but these accounts lack what it gives them: “ann”. The log of the task says why.',
@@ -195,11 +191,11 @@ describe('start_profile_activation', () => {
     const restart = jest.spyOn(virtualHosts, 'restart');
     try {
       await here.call('start_profile_activation', { code: 'STANDARD' });
-      await runTasks(here.engine, 'activate-profile');
+      await runAll(here.engine, 'activate-profile');
       expect(restart).not.toHaveBeenCalled();
       await here.call('start_profile_activation', { code: 'STANDARD' });
       await interruptTask(here, 'activate-profile');
-      expect(await runTasks(here.engine, 'activate-profile')).toEqual({ state: 'done', reason: '' });
+      expect(await runAll(here.engine, 'activate-profile')).toEqual({ state: 'done', reason: '' });
       expect(restart).toHaveBeenCalledTimes(1);
     } finally {
       restart.mockRestore();

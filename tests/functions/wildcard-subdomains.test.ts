@@ -2,11 +2,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Json } from '../../src/core/values.ts';
-import { StateDirectory } from '../../src/store/state-directory.ts';
-import { TaskLogFiles } from '../../src/store/task-logs.ts';
-import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
-import { Worker } from '../../src/worker/worker.ts';
 import { Installation } from '../support/installation.ts';
+import { runTasks } from '../support/run-tasks.ts';
 import { installPhp, poolFile, poolNames } from '../support/php.ts';
 
 let here: Installation;
@@ -148,8 +145,7 @@ describe('a wildcard subdomain', () => {
       );
       return { value: undefined, keep: true };
     });
-    const logs = new TaskLogFiles(new StateDirectory(here.state, process.geteuid?.() ?? 0), () => here.time);
-    await new Worker({ engine: here.engine, kinds: taskKinds, logs, storeState: async () => '' }).runDue();
+    await runTasks(here);
     const { acct } = (await succeed('showbw')) as {
       acct: { user: string; bwusage: { domain: string; usage: number }[] }[];
     };

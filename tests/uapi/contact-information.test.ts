@@ -4,12 +4,9 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { StoredMail } from '../../src/machine/outbound/mailers.ts';
 import { Outbound } from '../../src/machine/outbound/outbound.ts';
-import { StateDirectory } from '../../src/store/state-directory.ts';
-import { TaskLogFiles } from '../../src/store/task-logs.ts';
-import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
-import { Worker } from '../../src/worker/worker.ts';
 import { HttpsServer } from '../support/https-server.ts';
 import { Installation } from '../support/installation.ts';
+import { runTasks } from '../support/run-tasks.ts';
 
 const password = 'correct horse battery staple 7';
 const server = new HttpsServer();
@@ -57,9 +54,7 @@ const contactEmail = async () => {
 let texts: string[] = [];
 /** Runs the tasks. @returns recipient and subject of each message since the last call. */
 async function mails(): Promise<string[]> {
-  const logs = new TaskLogFiles(new StateDirectory(here.state, process.getuid?.() ?? 0), () => here.time);
-  const storeState = () => here.application.storeState();
-  await new Worker({ engine: here.engine, kinds: taskKinds, logs, storeState }).runDue();
+  await runTasks(here);
   const directory = join(here.directory, 'mails');
   if (!existsSync(directory)) return [];
   const all = readdirSync(directory).map((name) => readFileSync(join(directory, name), 'utf8'));

@@ -3,12 +3,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSessionUser } from '../../src/capabilities/databases/plans/create-session-user.ts';
 import { LookAgain } from '../../src/core/machine-error.ts';
-import { StateDirectory } from '../../src/store/state-directory.ts';
-import { TaskLogFiles } from '../../src/store/task-logs.ts';
-import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
 import { TaskWatch } from '../../src/worker/task-watch.ts';
 import { sessionUsers } from '../../src/worker/watched-work.ts';
-import { Worker } from '../../src/worker/worker.ts';
+import { runTasks } from '../support/run-tasks.ts';
 import { basic, sessionOf, TestServer } from '../support/server.ts';
 
 const PATH = '/execute/Session/create_temp_user';
@@ -29,7 +26,7 @@ beforeAll(async () => {
 afterEach(async () => {
   server.here.time += IDLE_MS;
   await check();
-  await runTasks();
+  await dropUsers();
   expect(users()).toEqual([]);
 });
 afterAll(() => server.stop());
@@ -55,14 +52,7 @@ function users(): string[] {
   return all.filter((name) => name.startsWith('cpses_'));
 }
 const check = () => new TaskWatch(sessionUsers, { engine: server.here.engine }).check();
-async function runTasks(): Promise<TaskLogFiles> {
-  const { here } = server;
-  const logs = new TaskLogFiles(new StateDirectory(here.state, process.getuid?.() ?? 0), () => here.time);
-  const kinds = { 'drop-session-users': taskKinds['drop-session-users'] } as typeof taskKinds;
-  const { engine, application } = here;
-  await new Worker({ engine, storeState: () => application.storeState(), kinds, logs }).runDue();
-  return logs;
-}
+const dropUsers = () => runTasks(server.here, 'drop-session-users');
 
 test('a session has one user, which is dropped after it has ended', async () => {
   await uapi('Mysql::create_database', { name: 'bob_shop' });
@@ -83,12 +73,12 @@ test('a session has one user, which is dropped after it has ended', async () => 
   expect(await check()).toBeUndefined();
   await session.logOut();
   const id = await check();
-  expect((await runTasks()).read(id ?? 0)).toContain(`The database user “${name}” of “bob” was dropped.`);
+  expect((await dropUsers()).read(id ?? 0)).toContain(`The database user “${name}” of “bob” was dropped.`);
   expect(users()).toEqual([second]);
   expect(await check()).toBeUndefined();
   server.here.time += IDLE_MS;
   await check();
-  await runTasks();
+  await dropUsers();
   expect(users()).toEqual([]);
 });
 
@@ -178,7 +168,7 @@ test('a new password, a suspension, a new name and the removal of the account en
     expect((await server.here.call(command, args)).metadata).toMatchObject({ result: 1 });
     if (command === 'passwd') login.pass = args.password ?? '';
     await check();
-    await runTasks();
+    await dropUsers();
     expect([command, users()]).toEqual([command, [evesName]]);
   }
 });
