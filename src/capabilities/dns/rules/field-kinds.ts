@@ -111,7 +111,7 @@ const SERVICE_PARAMETER =
   /^[a-z0-9-]{1,63}(?:=(?:"(?:[ !#-[\]-~]|\\[!-~])*"|(?:[!#-'*-:<-[\]-~]|\\[!-~])+))?$/;
 
 /** An IPv6 address without a scope, such as %eth0. */
-export function parseIpv6(text: string): ipaddr.IPv6 | undefined {
+function parseIpv6(text: string): ipaddr.IPv6 | undefined {
   const plain = withoutDots(text);
   if (!/^[0-9a-f:]+$/i.test(plain) || !plain.includes(':') || !ipaddr.IPv6.isValid(plain)) return undefined;
   return ipaddr.IPv6.parse(plain);
