@@ -1,7 +1,7 @@
 // Responses without an envelope: rejected logins and invalid requests.
 import type { FastifyReply } from 'fastify';
 import type { Hash } from '../core/values.ts';
-import { wholeXml } from '../render/xml.ts';
+import { builtXml } from '../render/xml.ts';
 
 export interface Refusal {
   readonly problem: 'denied' | 'tfa_required' | 'tfa_invalid';
@@ -65,5 +65,5 @@ function isForXml({ request }: FastifyReply): boolean {
 }
 
 function sendXml(reply: FastifyReply, content: Hash): FastifyReply {
-  return reply.header('content-type', 'text/xml; charset="utf-8"').send(wholeXml(content, 'cpanelresult'));
+  return reply.header('content-type', 'text/xml; charset="utf-8"').send(builtXml(content, 'cpanelresult'));
 }

@@ -68,7 +68,7 @@ const layers: Record<string, Layer> = {
   core: { files: core, mayImport: [core] },
   render: {
     files: /^src\/render\//,
-    mayImport: [core, /^src\/render\//, /^(js-yaml|csv-stringify\/sync|string-width)$/],
+    mayImport: [core, /^src\/render\//, /^(js-yaml|xmlbuilder2|csv-stringify\/sync|string-width)$/],
   },
   'store/database': {
     files: /^src\/store\/database\.ts$/,

@@ -363,12 +363,19 @@ describe.each(formats)('numbers in %s', (format) => {
 
 describe('loadRenderer', () => {
   beforeEach(() => jest.resetModules());
-  afterEach(() => jest.dontMock('js-yaml'));
+  afterEach(() => ['js-yaml', 'xmlbuilder2'].forEach((name) => jest.dontMock(name)));
 
-  test.each<Format>(['json', 'jsonpretty', 'xml'])('loads for %s nothing of js-yaml', async (format) => {
-    jest.doMock('js-yaml', () => {
-      throw new Error('js-yaml is loaded');
-    });
+  test.each([
+    ['json', ['js-yaml', 'xmlbuilder2']],
+    ['jsonpretty', ['js-yaml', 'xmlbuilder2']],
+    ['yaml', ['xmlbuilder2']],
+    ['xml', ['js-yaml']],
+  ] as [Format, string[]][])('loads for %s nothing of %j', async (format, packages) => {
+    for (const name of packages) {
+      jest.doMock(name, () => {
+        throw new Error(`${name} is loaded`);
+      });
+    }
     const fresh = jest.requireActual<typeof import('../../src/render/format.ts')>(
       '../../src/render/format.ts',
     );

@@ -2,7 +2,7 @@ import type { Envelope, Metadata } from '../../src/core/envelope.ts';
 import type { Hash } from '../../src/core/values.ts';
 import { toAnswer } from '../../src/render/answer.ts';
 import { type Format, formats, loadRenderer } from '../../src/render/format.ts';
-import { builtXml } from './built-xml.ts';
+import { builtXml } from '../../src/render/xml.ts';
 import { dumpedYaml } from '../../src/render/yaml.ts';
 
 const metadata: Metadata = { version: 1, reason: 'OK', result: 1, command: 'listaccts' };

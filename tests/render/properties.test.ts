@@ -12,8 +12,7 @@ import { type Hash, isHash, type Value } from '../../src/core/values.ts';
 import { toAnswer } from '../../src/render/answer.ts';
 import type { Render } from '../../src/render/format.ts';
 import { renderJson, renderJsonPretty } from '../../src/render/json.ts';
-import { renderXml, writtenXml } from '../../src/render/xml.ts';
-import { builtXml } from './built-xml.ts';
+import { builtXml, renderXml, writtenXml } from '../../src/render/xml.ts';
 import { dumpedYaml, renderYaml, writtenYaml } from '../../src/render/yaml.ts';
 import { itWith } from '../support/require-tool.ts';
 
