@@ -373,11 +373,11 @@ describe('the tools', () => {
     const { text } = await get(session, '/api-shell');
     const readme = readFileSync(resolve(__dirname, '../../README.md'), 'utf8').replace(/\s+/g, ' ');
     const [sentence = ''] =
-      /\d+ of the \d+ documented functions work, .*?there are \d+ functions\./.exec(readme) ?? [];
+      /\d+ of the \d+ documented functions work, .*? \d+ functions in all\./.exec(readme) ?? [];
     expect(sentence).not.toBe('');
     expect(text.replace(/\s+/g, ' ')).toContain(sentence);
     const listed = JSON.parse((await get(session, '/functions.json')).text) as unknown[];
-    expect(sentence).toContain(`there are ${listed.length} functions.`);
+    expect(sentence).toContain(`: ${listed.length} functions in all.`);
   });
 
   test('name what a function that removes something deletes', async () => {
