@@ -9,7 +9,7 @@ const { setTimeout: pause } = require('node:timers/promises');
 const { url, token, accounts, connections, seconds, perSecond } = JSON.parse(process.argv[2]);
 const agent = new Agent({ keepAlive: true, maxSockets: connections, rejectUnauthorized: false });
 const below = (/** @type {number} */ limit) => Math.floor(Math.random() * limit);
-const someone = () => `user${String(below(accounts)).padStart(6, '0')}`;
+const someone = () => `user${String(below(accounts) + 1).padStart(6, '0')}`;
 
 /** @returns {string} */
 function path() {
