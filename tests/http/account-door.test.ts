@@ -418,6 +418,13 @@ describe('a login whose password was right, and whose user', () => {
     expect((await logIn('fay', eves)).status).toBe(200);
   });
 
+  test('loses the other logins meanwhile, opens no session', async () => {
+    await create('flo');
+    await succeed('setupreseller', { user: 'flo' });
+    const { status } = await logInDuring('flo', () => succeed('unsetupreseller', { user: 'flo' }));
+    expect(status).toBe(401);
+  });
+
   test('is removed meanwhile, opens no session, even if there is another user of that name', async () => {
     await create('fox');
     const removed = await logInDuring('fox', () => remove('fox'));
