@@ -13,6 +13,8 @@ import dns from './dns/capability.ts';
 import certificates from './certificates/capability.ts';
 import bandwidth from './bandwidth/capability.ts';
 import web from './web/capability.ts';
+import mail from './mail/capability.ts';
+import ftp from './ftp/capability.ts';
 
 export const capabilities: readonly Capability[] = [
   accounts,
@@ -28,4 +30,6 @@ export const capabilities: readonly Capability[] = [
   certificates,
   bandwidth,
   web,
+  mail,
+  ftp,
 ];

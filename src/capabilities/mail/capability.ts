@@ -1,0 +1,3 @@
+import { defineCapability } from '../define.ts';
+
+export default defineCapability({ name: 'mail' });
