@@ -31,6 +31,8 @@ const INSTALLABLE = [
   'dovecot-core',
   'dovecot-imapd',
   'dovecot-pop3d',
+  ...['exim4-daemon-heavy', 'dovecot-lmtpd', 'dovecot-sieve', 'dovecot-managesieved', 'dovecot-sqlite'],
+  ...['spamd', 'proftpd-core', 'proftpd-mod-crypto'],
   ...['apache2', 'apache2-suexec-custom', 'ssl-cert', 'logrotate'],
   ...['php-fpm', 'php-cli', 'php-cgi', 'pebble'],
   ...extensionPackages,
