@@ -27,7 +27,6 @@ const INSTALLABLE = [
   'openssh-client',
   'putty-tools',
   'sudo',
-  'dma',
   'dovecot-core',
   'dovecot-imapd',
   'dovecot-pop3d',
@@ -38,6 +37,8 @@ const INSTALLABLE = [
   ...extensionPackages,
   ...['mariadb-server', 'postgresql'],
 ];
+/** One that the mail server of the list above takes the place of. */
+const ALTERNATIVES = ['dma'];
 /** The only repository that apt has in a machine, by its path inside. */
 export const REPOSITORY = '/srv/packages';
 
@@ -46,7 +47,7 @@ export const REPOSITORY = '/srv/packages';
  * @returns its directory, which no longer changes.
  */
 export function machineRoot(): string {
-  return made(`machine-${digest([...INSTALLED, '', ...INSTALLABLE])}`, (draft) => {
+  return made(`machine-${digest([...INSTALLED, '', ...INSTALLABLE, '', ...ALTERNATIVES])}`, (draft) => {
     install(draft, INSTALLED);
     addRepository(draft);
   });
@@ -99,11 +100,9 @@ function install(root: string, packages: readonly string[]): void {
 
 /** Puts the installable packages, and their dependencies that are not installed, into a repository of files. */
 function addRepository(root: string): void {
-  inRoot(
-    root,
-    'apt-get clean && apt-get install -y -q --no-install-recommends --download-only "$@"',
-    INSTALLABLE,
-  );
+  inRoot(root, 'apt-get clean', []);
+  for (const packages of [INSTALLABLE, ALTERNATIVES])
+    inRoot(root, 'apt-get install -y -q --no-install-recommends --download-only "$@"', packages);
   const archives = join(root, 'var/cache/apt/archives');
   const repository = join(root, REPOSITORY);
   mkdirSync(repository, { mode: 0o755 });
