@@ -21,6 +21,7 @@ import type { MachineMailer, MachineOutbound } from './machine-outbound.ts';
 import type { MachineProcesses } from './machine-processes.ts';
 import type { MachineResolver } from './machine-resolver.ts';
 import type { MachineScripts } from './machine-scripts.ts';
+import type { MachineSqlite } from './machine-sqlite.ts';
 import type { MachineUserFiles } from './machine-user-files.ts';
 
 export interface MachineUser {
@@ -313,6 +314,8 @@ export interface Machine {
    * any other owner is not read: it might be a hard link to a file that the user must not see.
    */
   readonly files: (directories: readonly string[], owner?: number) => Promise<MachineFiles>;
+  /** SQLite files of daemons below these directories. Each driver declares its own directories. */
+  readonly sqliteFiles: (directories: readonly string[]) => Promise<MachineSqlite>;
   /**
    * The files in an account's home directory, with the rights of its user.
    * @throws MachineError `not_found` for an unknown user; `not_ours` for a system user.

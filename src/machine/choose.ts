@@ -174,7 +174,11 @@ export function linuxMachine(
     ]);
     return new LinuxProcesses(run);
   });
-  const { files, fileCopies, customFiles, tools } = filesAndTools({ stateDirectory, root: '', now });
+  const { files, sqliteFiles, fileCopies, customFiles, tools } = filesAndTools({
+    stateDirectory,
+    root: '',
+    now,
+  });
   const addresses = once(async () => {
     const [{ LinuxAddresses }, { AddressKeepers, KEEPER_DIRECTORIES }, { AddedFileOnDisk }, { run }] =
       await Promise.all([
@@ -208,7 +212,7 @@ export function linuxMachine(
   });
   return {
     ...{ users, quota, firewall, commands, services, processes, addresses, databases },
-    ...{ files, fileCopies, customFiles, tools, userFiles, crontabs },
+    ...{ files, sqliteFiles, fileCopies, customFiles, tools, userFiles, crontabs },
   };
 }
 
@@ -266,13 +270,18 @@ function filesAndTools({
   stateDirectory,
   root,
   now,
-}: Ground): Pick<OneMachine, 'files' | 'fileCopies' | 'customFiles' | 'tools'> {
+}: Ground): Pick<OneMachine, 'files' | 'sqliteFiles' | 'fileCopies' | 'customFiles' | 'tools'> {
   const isSandbox = root !== '';
   const kept = join(stateDirectory, 'files');
+  const files = async (directories: readonly string[], owner?: number) => {
+    const { Files } = await import('./files/files.ts');
+    return new Files({ root, directories, kept, setsOwners: !isSandbox, now, owner });
+  };
   return {
-    files: async (directories, owner) => {
-      const { Files } = await import('./files/files.ts');
-      return new Files({ root, directories, kept, setsOwners: !isSandbox, now, owner });
+    files,
+    sqliteFiles: async (directories) => {
+      const { SqliteFiles } = await import('./sqlite-files.ts');
+      return new SqliteFiles(await files(directories));
     },
     fileCopies: async () => {
       const { Backups } = await import('./files/backups.ts');

@@ -92,6 +92,10 @@ const layers: Record<string, Layer> = {
     files: /^src\/machine\/linux\//,
     mayImport: [core, /^src\/machine\/(?!sandbox\/)/, node, /^js-yaml$/],
   },
+  'machine/sqlite-files': {
+    files: /^src\/machine\/sqlite-files\.ts$/,
+    mayImport: [core, /^src\/store\/(database|sqlite-code)\.ts$/],
+  },
   machine: {
     files: /^src\/machine\//,
     mayImport: [
