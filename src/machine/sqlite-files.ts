@@ -47,7 +47,7 @@ export class SqliteFiles implements MachineSqlite {
 
   #open<T>(path: string, readOnly: boolean, work: (database: Database) => T): T {
     try {
-      const database = new Database(this.#files.locate(path), { mustExist: true, readOnly });
+      const database = new Database(this.#files.locate(path), { mustExist: !readOnly, readOnly });
       try {
         return work(database);
       } finally {

@@ -189,6 +189,9 @@ describe('modifyacct', () => {
         'Remove the folder of logs “/var/log/whmapi1-domlogs/bob”.',
         'Link “/home/robert/access-logs” to “/var/log/whmapi1-domlogs/robert”.',
         'End the pause of the websites of “bob”.',
+        'Set logins of “robert” in Dovecot: robert.',
+        'Change Exim’s files of “robert”.',
+        'End sessions of mail: bob.',
       ],
     });
     expect(await everything('bob')).toEqual(before);

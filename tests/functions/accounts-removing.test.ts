@@ -54,6 +54,9 @@ describe('removeacct', () => {
     const { metadata } = await here.call('removeacct', { username: 'bob' }, { dryRun: true });
     const lines = metadata.output?.messages ?? [];
     expect(lines.filter((line) => !/^[-+@]/.test(line))).toEqual([
+      'Remove logins of “bob” from Dovecot.',
+      'End sessions of mail: bob, *@bob.example.',
+      'Change Exim’s files of “bob”.',
       'Remove the virtual hosts of “bob” in the configuration of Apache.',
       expect.stringMatching(/^Remove the file of the former certificate of “bob\.example”/),
       'Remove the DNS zone “bob.example”, if it exists.',

@@ -1,3 +1,45 @@
+import type { Db } from '../../core/context.ts';
 import { defineCapability } from '../define.ts';
+import { part } from './driver/account.ts';
+import { role } from './driver/role.ts';
+import { withDefaults } from './rules/default-address.ts';
+import {
+  changeBetween,
+  NO_MAIL,
+  readState,
+  renamedState,
+  storeChange,
+  withoutDomains,
+  type MailState,
+} from './rules/state.ts';
 
-export default defineCapability({ name: 'mail' });
+export default defineCapability({
+  name: 'mail',
+  roles: [role],
+  parts: [part],
+  rows: [
+    { table: 'mail_account' },
+    { table: 'mail_domain' },
+    { table: 'mailbox' },
+    { table: 'mail_forwarder' },
+  ],
+  stored: {
+    created: async (db, { account: { username, domain } }) =>
+      store(db, username, NO_MAIL, await withDefaults(db, NO_MAIL, [domain])),
+    async domainAdded(db, { username, domain: { domain } }) {
+      const state = await readState(db, username);
+      await store(db, username, state, await withDefaults(db, state, [domain]));
+    },
+    async domainRenamed(db, { username, from, to }) {
+      const state = await readState(db, username);
+      await store(db, username, state, renamedState(state, new Map([[from, to]])));
+    },
+    async domainRemoved(db, { username, domain: { domain } }) {
+      const state = await readState(db, username);
+      await store(db, username, state, withoutDomains(state, new Set([domain])));
+    },
+  },
+});
+
+const store = (db: Db, username: string, before: MailState, after: MailState) =>
+  storeChange(db, username, changeBetween(before, after));

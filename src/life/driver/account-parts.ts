@@ -6,6 +6,7 @@ import { ApiError } from '../../core/errors.ts';
 import { MachineError, UNCHANGED } from '../../core/machine-error.ts';
 import type { PlannedStep } from '../../core/plan.ts';
 import type { Account } from '../../capabilities/accounts/rules/accounts.ts';
+import type { ChangedDomains } from '../../capabilities/domains/rules/changed-domains.ts';
 import { listLeaving } from '../../capabilities/accounts/rules/postponed.ts';
 import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
 import {
@@ -53,6 +54,11 @@ export async function changed(context: PartDependencies, before: Account, after:
     steps: [...released.steps, ...changes.steps],
     locks: [...released.locks, ...changes.locks],
   };
+}
+
+/** For domains besides the main domain. What the web server and the nameserver need is planned apart. */
+export function domainsChanged(context: PartDependencies, domains: ChangedDomains): Promise<PartWork> {
+  return gather(parts, (part) => part.domainsChanged?.(context, domains));
 }
 
 /** The user comes first: what keeps it out works whatever the state of the daemons is. They follow now, or by a task. */

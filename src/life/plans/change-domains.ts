@@ -21,6 +21,7 @@ import removeCertificate from '../../capabilities/certificates/driver/steps/remo
 import writeCertificate from '../../capabilities/certificates/driver/steps/write.ts';
 import makeDocumentRoot from '../../capabilities/files/driver/document-roots/steps/make.ts';
 import type { PartWork } from '../../capabilities/accounts/driver/account-part.ts';
+import { domainsChanged } from '../driver/account-parts.ts';
 import { partDependencies, type PartContext } from '../driver/part-dependencies.ts';
 import { retiringSteps, stepsFor } from '../../capabilities/php/driver/php-pools/account.ts';
 import { webSteps } from '../../capabilities/web/driver/virtual-hosts/account.ts';
@@ -86,6 +87,7 @@ export async function workOf(
   const input = { username, added, changed, removed, newestPhp };
   const all = dependencies.roles.has('DNS') ? await zoneChanges(context, domains, zones) : [];
   const ofZones = all.filter(({ name }) => name !== kept);
+  const ofParts = await domainsChanged(dependencies, domains);
   return {
     input,
     locks: [
@@ -93,11 +95,13 @@ export async function workOf(
       ...[...added, ...removed].map(({ domain }) => exclusive(`domain ${domain}`)),
       ...removed.map(({ domain }) => exclusive(`certificate ${domain}`)),
       ...ofZones.map(({ name }) => exclusive(`zone ${name}`)),
+      ...ofParts.locks,
     ],
     steps: [
       ...(dependencies.roles.has('WebServer') ? await stepsOfWeb(dependencies, domains, input) : []),
       ...ofZones.map((zone) => changeZone.plan(zone)),
       ...ofZones.filter(({ after: next }) => next === null).map(({ name }) => removeKeys.plan({ name })),
+      ...ofParts.steps,
     ],
   };
 }

@@ -8,3 +8,10 @@ export interface ChangedDomains {
   readonly before: readonly HostedDomain[];
   readonly after: readonly HostedDomain[];
 }
+
+declare module '../../accounts/driver/account-part.ts' {
+  interface AccountPart {
+    /** Parked domains, subdomains and addon domains are added or removed. */
+    readonly domainsChanged?: (context: PartDependencies, domains: ChangedDomains) => PartPlan;
+  }
+}

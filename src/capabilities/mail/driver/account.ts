@@ -1,0 +1,102 @@
+// The mail of an account on the machine: what Exim and Dovecot know of it. The mail itself is in its home.
+import type { PlannedStep } from '../../../core/plan.ts';
+import type { AccountPart, PartDependencies } from '../../accounts/driver/account-part.ts';
+import type { Account } from '../../accounts/rules/accounts.ts';
+import { listOf, type HostedDomain } from '../../domains/rules/hosted-domains.ts';
+import { renamed, renamesOf } from '../../domains/rules/renamed-domains.ts';
+import { withDefaults } from '../rules/default-address.ts';
+import { changesBetween, desiredMail, domainsOf, NOTHING, type DesiredMail } from '../rules/desired.ts';
+import { NO_MAIL, readState, renamedState, withoutDomains } from '../rules/state.ts';
+import changeIdentities from './dovecot/steps/change-identities.ts';
+import endSessions from './dovecot/steps/end-sessions.ts';
+import changeFiles from './exim/steps/change-files.ts';
+
+export const ROLE = 'MailReceive';
+
+export const part: AccountPart = {
+  async created(context, { account }) {
+    if (!context.roles.has(ROLE)) return [];
+    const state = await withDefaults(context.db, NO_MAIL, [account.domain]);
+    return stepsBetween(account.username, NOTHING, desiredMail(account, [], state));
+  },
+
+  async changed(context, before, after) {
+    if (!context.roles.has(ROLE)) return [];
+    const { db } = context;
+    const [hosted, state] = [await listOf(db, before.username), await readState(db, before.username)];
+    const renames = renamesOf(before, after, hosted);
+    const had = desiredMail(before, hosted, state);
+    const has = desiredMail(after, renamed(hosted, renames), renamedState(state, renames));
+    const steps = stepsBetween(after.username, had, has);
+    return before.username === after.username
+      ? steps
+      : [...steps, endSessions.plan({ masks: [before.username] })];
+  },
+
+  async domainsChanged(context, { account, before, after }) {
+    if (!context.roles.has(ROLE)) return [];
+    const state = await readState(context.db, account.username);
+    const kept = new Set(after.map(({ domain }) => domain));
+    const gone = new Set(before.map(({ domain }) => domain).filter((domain) => !kept.has(domain)));
+    const added = after
+      .map(({ domain }) => domain)
+      .filter((name) => !before.some(({ domain }) => domain === name));
+    const next = await withDefaults(context.db, withoutDomains(state, gone), added);
+    return stepsBetween(
+      account.username,
+      desiredMail(account, before, state),
+      desiredMail(account, after, next),
+    );
+  },
+
+  suspended: (context, account) => follow(context, { ...account, suspendedAt: context.now() }),
+  unsuspended: (context, account) => follow(context, { ...account, suspendedAt: null }),
+
+  async removed(context, account) {
+    if (!context.roles.has(ROLE)) return [];
+    const { files } = changesBetween(await presentMail(context, account), NOTHING);
+    const { username } = account;
+    return [
+      changeIdentities.plan({ username, usernames: [username], added: [] }),
+      endSessions.plan({ masks: masksOf(account, await listOf(context.db, username)) }),
+      changeFiles.plan({ username, files }),
+    ];
+  },
+};
+
+/** Everything that Exim and Dovecot should know of an account as it is stored. */
+export async function presentMail(
+  { db }: Pick<PartDependencies, 'db'>,
+  account: Account,
+): Promise<DesiredMail> {
+  return desiredMail(account, await listOf(db, account.username), await readState(db, account.username));
+}
+
+/** The account is suspended, or no longer. */
+async function follow(context: PartDependencies, account: Account): Promise<readonly PlannedStep[]> {
+  if (!context.roles.has(ROLE)) return [];
+  const { username, suspendedAt } = account;
+  const { files, identities } = await presentMail(context, account);
+  const masks = masksOf(account, await listOf(context.db, username));
+  return [
+    changeIdentities.plan({ username, usernames: [username], added: identities }),
+    ...(suspendedAt === null ? [] : [endSessions.plan({ masks })]),
+    changeFiles.plan({ username, files: [...files].filter(([name]) => name === `accounts/${username}`) }),
+  ];
+}
+
+const masksOf = (account: Account, hosted: readonly HostedDomain[]) => [
+  account.username,
+  ...domainsOf(account, hosted).map((domain) => `*@${domain}`),
+];
+
+/** Logins come first: Exim delivers only to those that Dovecot knows. */
+export function stepsBetween(username: string, before: DesiredMail, after: DesiredMail): PlannedStep[] {
+  const { files, removed, added } = changesBetween(before, after);
+  return [
+    ...(removed.length + added.length === 0
+      ? []
+      : [changeIdentities.plan({ username, addresses: removed, added })]),
+    ...(files.length === 0 ? [] : [changeFiles.plan({ username, files })]),
+  ];
+}

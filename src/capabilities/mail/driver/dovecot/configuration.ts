@@ -1,0 +1,135 @@
+// The whole configuration of Dovecot 2.4. It names no account: identities are in a database that it asks at each login.
+import { SERVER_CERTIFICATE } from '../exim/places.ts';
+import { IDENTITIES, OWN_PARTS } from './places.ts';
+
+export interface DovecotOptions {
+  readonly hostname: string;
+}
+
+/** Mail to an account itself comes to its name at this server: `bob@server.example`. */
+const addressed = (hostname: string) =>
+  `CASE WHEN '%{user | domain | lower}' = '${hostname}' THEN '%{user | username | lower}' ELSE '%{user | lower}' END`;
+
+export function renderDovecot({ hostname }: DovecotOptions, locate: (path: string) => string): string {
+  return `# Written by whmapi1, which replaces this file. Own settings: /etc/dovecot/local.conf.
+dovecot_config_version = 2.4.1
+dovecot_storage_version = 2.4.0
+protocols = imap pop3 lmtp sieve
+listen = *, ::
+
+ssl = required
+ssl_server_cert_file = ${locate(SERVER_CERTIFICATE)}
+ssl_server_key_file = ${locate(SERVER_CERTIFICATE)}
+auth_mechanisms = plain login
+auth_allow_cleartext = no
+auth_username_format = %{user | lower}
+# Programs with another user ID belong to the system.
+first_valid_uid = 1000
+
+sql_driver = sqlite
+sqlite_path = ${locate(IDENTITIES)}
+
+passdb sql {
+  query = SELECT hash AS password, address AS user FROM identity WHERE address = '%{user}' AND hash IS NOT NULL AND can_log_in = 1
+  default_password_scheme = CRYPT
+  result_failure = continue
+}
+# The name of an account: “continue” asks PAM for its password. Any other name ends here.
+passdb account {
+  driver = sql
+  sql_query = SELECT NULL AS password, 'y' AS nopassword, address AS user FROM identity WHERE address = '%{user}' AND hash IS NULL AND can_log_in = 1
+  result_success = continue-fail
+  result_failure = return-fail
+  result_internalfail = return-fail
+}
+passdb pam {
+  service_name = whmapi1-mail
+}
+userdb sql {
+  query = SELECT address AS user, uid, gid, home, maildir AS mail_path, maildir AS mail_inbox_path, quota || 'B' AS quota_storage_size FROM identity WHERE address = ${addressed(hostname)}
+  iterate_query = SELECT address AS user FROM identity
+}
+
+mail_driver = maildir
+mail_path = %{home}/mail
+mail_inbox_path = %{home}/mail
+namespace inbox {
+  inbox = yes
+  prefix = INBOX.
+  separator = .
+  mailbox Drafts {
+    special_use = \\Drafts
+    auto = subscribe
+  }
+  mailbox Sent {
+    special_use = \\Sent
+    auto = subscribe
+  }
+  mailbox Trash {
+    special_use = \\Trash
+    auto = subscribe
+  }
+  mailbox Junk {
+    special_use = \\Junk
+    auto = subscribe
+  }
+  mailbox Archive {
+    special_use = \\Archive
+    auto = no
+  }
+}
+mail_plugins {
+  quota = yes
+}
+quota "User quota" {
+  driver = maildir
+}
+# By default, a mailbox may exceed its limit by 10 MB.
+quota_storage_grace = 0
+quota_full_tempfail = no
+
+protocol imap {
+  mail_plugins {
+    imap_quota = yes
+  }
+}
+protocol lmtp {
+  mail_plugins {
+    sieve = yes
+  }
+}
+recipient_delimiter = +
+lmtp_save_to_detail_mailbox = no
+sieve_script personal {
+  type = personal
+  path = ~/sieve
+  active_path = ~/.dovecot.sieve
+}
+# Replies and redirected mail are the mailbox’s own, so that its limits count.
+sieve_vacation_send_from_recipient = yes
+sieve_redirect_envelope_from = recipient
+sieve_max_redirects = 4
+
+service lmtp {
+  unix_listener lmtp-exim {
+    mode = 0660
+    user = Debian-exim
+  }
+}
+service auth {
+  unix_listener auth-exim {
+    mode = 0660
+    user = Debian-exim
+  }
+}
+
+!include_try ${OWN_PARTS}
+!include_try /etc/dovecot/local.conf
+`;
+}
+
+/** Only users of accounts get so far. PAM also refuses those that are suspended. */
+export const PAM_CONTENT = `# Written by whmapi1: the logins of accounts to their mail.
+auth required pam_unix.so
+account required pam_unix.so
+`;

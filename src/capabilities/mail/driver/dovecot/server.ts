@@ -1,0 +1,76 @@
+// The configuration of Dovecot for the whole server.
+import { MachineError } from '../../../../core/machine-error.ts';
+import {
+  digestOf,
+  FileSteps,
+  type DriverPort,
+  type FileDriver,
+} from '../../../../ground/driver/file-driver.ts';
+import { isAsPackaged } from '../../../../ground/driver/packaged-file.ts';
+import type { DriverMachine } from '../../../../ground/driver/step.ts';
+import { PAM_CONTENT, renderDovecot, type DovecotOptions } from './configuration.ts';
+import { CONFIGURATION, PAM } from './places.ts';
+
+const UNIT = 'dovecot';
+const DIRECTORIES = ['/etc/dovecot', '/etc/pam.d', '/etc/exim4', '/var/lib'];
+const PACKAGE = 'dovecot-core';
+const publicFile = { mode: 0o644 };
+
+interface DesiredDovecot extends DovecotOptions {
+  /** The digest of the file of Debian’s package, which may be replaced. Undefined if another one is there. */
+  readonly replaces: string | undefined;
+}
+
+const driver: FileDriver<DesiredDovecot> = {
+  name: 'Dovecot',
+  directories: DIRECTORIES,
+  tools: [{ name: 'doveconf' }],
+  suits: async ({ tools, services }) => !services.isSupported || tools.has('doveconf'),
+  folders: [
+    { path: '/etc/dovecot', attributes: { mode: 0o755 } },
+    { path: '/etc/pam.d', attributes: { mode: 0o755 } },
+  ],
+  files: ({ replaces, ...options }, locate) => [
+    { path: PAM, content: PAM_CONTENT, attributes: publicFile },
+    {
+      path: CONFIGURATION,
+      content: renderDovecot(options, locate),
+      attributes: publicFile,
+      ...(replaces !== undefined && { replaces }),
+    },
+  ],
+  async check(_desired, staged, { tools, services }) {
+    const path = staged.get(CONFIGURATION);
+    if (path !== undefined && services.isSupported) await tools.run('doveconf', ['-n', '-c', { path }]);
+  },
+  async reloads(_desired, changes, { services }) {
+    if (changes.length === 0 || !services.isSupported) return [];
+    return [{ key: UNIT, run: () => services.restart(UNIT) }];
+  },
+  healthy: assertRunning,
+  isDown: () => false,
+};
+
+async function assertRunning(
+  _desired: DesiredDovecot,
+  changes: readonly unknown[],
+  { services }: DriverPort,
+): Promise<void> {
+  if (changes.length === 0 || !services.isSupported) return;
+  const { state, log } = await services.state(UNIT);
+  if (state !== 'active') throw new MachineError('failed', `Dovecot is ${state}. ${log.join(' ')}`);
+}
+
+const steps = new FileSteps(driver);
+
+export async function dovecotStep(machine: DriverMachine, options: DovecotOptions) {
+  const files = await machine.files(DIRECTORIES);
+  const found = await files.read(CONFIGURATION);
+  const isDebians = found !== undefined && (await isAsPackaged(machine, PACKAGE, CONFIGURATION, found));
+  const desired = { ...options, replaces: isDebians ? digestOf(found) : undefined };
+  return steps.step(
+    'dovecot',
+    `Write the configuration of Dovecot, “${CONFIGURATION}”, and restart Dovecot.`,
+    desired,
+  );
+}

@@ -1,0 +1,360 @@
+// The whole configuration of Exim. It names no account: what belongs to one is looked up, at each message, in the files of
+// `places.ts`. Names from outside become part of a path only after a lookup in a folder (dsearch) has found them there.
+import {
+  ACCOUNTS,
+  ALIASES,
+  BLOCKED,
+  CERTIFICATES,
+  DKIM,
+  DOMAINS,
+  MAILBOXES,
+  REDIRECTS,
+  SECONDARY,
+  SERVER_CERTIFICATE,
+  SRS_SECRET,
+} from './places.ts';
+
+export interface EximOptions {
+  readonly hostname: string;
+  /** How many failed deliveries of a domain in an hour must be exceeded before their percentage counts. */
+  readonly minFailures: number;
+}
+
+/** The name of a file in a folder that is called like the value of an expansion. Empty if there is none. */
+const fileIn = (folder: string, name: string) => `\${lookup{${name}}dsearch,filter=file{${folder}}}`;
+
+/** The value of a key in the file of this name. Empty if there is none. */
+const valueIn = (folder: string, name: string, key: string) =>
+  `\${lookup{\${lc:${name}}}dsearch,filter=file{${folder}}{\${lookup{${key}}lsearch{${folder}/$value}}}}`;
+
+/** The account that has a domain. */
+const ownerOf = (domain: string) => valueIn(DOMAINS, domain, 'owner');
+const settingOfOwner = (key: string) => `\${lookup{${key}}lsearch{${ACCOUNTS}/$acl_m_owner}}`;
+const FROM_DOMAIN = '${domain:${address:$h_from:}}';
+/** How a mailbox may send: `held`, `suspended`, or empty. The local part and domain are those of the login. */
+const OUTGOING_OF_MAILBOX =
+  `\${lookup{\${lc:\${domain:$authenticated_id}}}dsearch,filter=file{${MAILBOXES}}` +
+  `{\${extract{outgoing}{\${lookup{\${lc:\${local_part:$authenticated_id}}}lsearch{${MAILBOXES}/$value}}}}}}`;
+const certificate = `\${lookup{\${lc:$tls_in_sni}}dsearch,filter=file{${CERTIFICATES}}{${CERTIFICATES}/$value}{${SERVER_CERTIFICATE}}}`;
+const SRS_KEY = `\${readfile{${SRS_SECRET}}{}}`;
+const AUTHENTICATORS = ['plain', 'login', 'oauthbearer', 'xoauth2'];
+
+export function renderExim({ hostname, minFailures }: EximOptions): string {
+  return `# Written by whmapi1, which replaces this file. It names no account: see ${DOMAINS} and its neighbours.
+
+primary_hostname = ${hostname}
+exim_path = /usr/sbin/exim4
+keep_environment =
+add_environment = PATH=/usr/sbin:/usr/bin:/sbin:/bin
+domainlist local_domains = @ : dsearch,filter=file;${ALIASES}
+domainlist relay_to_domains = dsearch,filter=file;${SECONDARY}
+
+daemon_smtp_ports = 25 : 465 : 587
+tls_on_connect_ports = 465
+tls_advertise_hosts = *
+tls_certificate = ${certificate}
+tls_privatekey = ${certificate}
+# A password is only accepted over TLS, and never on the port for other servers.
+auth_advertise_hosts = \${if and{{def:tls_in_cipher}{!={$received_port}{25}}}{*}}
+
+never_users = root
+trusted_users = root
+local_from_check = false
+local_sender_retain = false
+untrusted_set_sender = *
+prod_requires_admin
+rfc1413_query_timeout = 0s
+dns_dnssec_ok = 0
+smtp_accept_max = 200
+smtp_accept_max_per_host = 50
+recipients_max = 500
+recipients_max_reject = true
+message_size_limit = 50M
+ignore_bounce_errors_after = 1d
+timeout_frozen_after = 5d
+log_file_path = /var/log/exim4/%slog
+syslog_duplication = false
+log_selector = +sender_on_delivery +received_recipients +received_sender +smtp_confirmation +incoming_port \\
+  +incoming_interface +subject +tls_sni +delivery_size +queue_time +deliver_time +millisec +return_path_on_delivery \\
+  +smtp_protocol_error +pid -retry_defer -queue_run
+event_action = \${if match{$event_name}{\\N^msg:fail:\\N}{\${acl{count_failure}{$event_data}}}}
+dkim_verify_hashes = sha256 : sha512
+
+acl_smtp_connect = check_connect
+acl_smtp_mail = check_mail
+acl_smtp_rcpt = check_rcpt
+acl_smtp_data = check_data
+acl_not_smtp_start = check_local_start
+acl_not_smtp = check_local
+
+begin acl
+
+# Failed deliveries of a domain. What an administrator removes from the queue is no failure.
+count_failure:
+  accept condition = \${if match{$acl_arg1}{\\N^message removed by \\N}}
+  warn  !ratelimit = 1000000 / 1h / per_cmd / strict / fail-\${lc:$sender_address_domain}
+  accept
+
+check_connect:
+  deny  hosts = net-iplsearch;${BLOCKED}
+        message = 554 Your address is blocked.
+  accept
+
+# Who sends: $acl_m_owner is the account. It is empty for mail from other servers and of the system itself.
+check_mail:
+  # A program on this server, by “sendmail -bs”.
+  accept hosts = :
+        set acl_m_owner = ${fileIn(ACCOUNTS, '$sender_ident')}
+  deny  condition = \${if and{{!={$received_port}{25}}{!def:authenticated_id}}}
+        message = 530 5.7.0 Authentication required.
+  accept !authenticated = *
+        set acl_m_owner =
+  warn  set acl_m_owner = \${if match{$authenticated_id}{@}{${ownerOf('${domain:$authenticated_id}')}}{${fileIn(ACCOUNTS, '$authenticated_id')}}}
+  # A login without an account would own every domain that nobody here owns.
+  deny  condition = \${if !def:acl_m_owner}
+        message = 550 5.7.1 There is no account for this login.
+  deny  condition = \${if or{{eq{${settingOfOwner('outgoing')}}{suspended}}{and{{match{$authenticated_id}{@}}{eq{${OUTGOING_OF_MAILBOX}}{suspended}}}}}}
+        message = 550 5.7.1 Outgoing mail of this account is suspended.
+  deny  condition = \${if and{{def:sender_address}{!eqi{$acl_m_owner}{${ownerOf('$sender_address_domain')}}}}}
+        message = 550 5.7.1 This account may not send as <$sender_address>.
+  deny  condition = \${if eq{${settingOfOwner('sender')}}{strict}}
+        !condition = \${if eqi{$authenticated_id}{$sender_address}}
+        message = 550 5.7.1 This login may send as itself only.
+  accept
+
+check_rcpt:
+  deny  hosts = :
+        condition = \${if and{{def:acl_m_owner}{eq{${settingOfOwner('outgoing')}}{suspended}}}}
+        message = 550 5.7.1 Outgoing mail of this account is suspended.
+  defer hosts = :
+        condition = \${if def:acl_m_owner}
+        condition = \${if def:acl_m_owner{\${if match{${settingOfOwner('limit')}}{\\N^\\d+$\\N}}}}
+        ratelimit = ${settingOfOwner('limit')} / 1h / per_rcpt / strict / user-$acl_m_owner
+        message = 451 4.7.1 The account $acl_m_owner has exceeded its mails per hour.
+  accept hosts = :
+  deny  local_parts = ^[./|] : ^.*[@%!|\`#&?{}\\\\\\\\] : ^.*/\\\\.\\\\./
+        message = 501 5.1.3 The address contains characters that are not accepted.
+  drop  condition = \${if >{$rcpt_fail_count}{10}}
+        message = 550 5.7.1 Too many unknown recipients.
+  defer authenticated = *
+        condition = \${if match{${settingOfOwner('limit')}}{\\N^\\d+$\\N}}
+        ratelimit = ${settingOfOwner('limit')} / 1h / per_rcpt / leaky / domain-\${if def:sender_address_domain{\${lc:$sender_address_domain}}{$acl_m_owner}}
+        message = 451 4.7.1 The domain $sender_address_domain has exceeded its mails per hour.
+  defer authenticated = *
+        condition = \${if match{${settingOfOwner('failures')}}{\\N^\\d+$\\N}}
+        set acl_m_sent = \${sg{$sender_rate}{\\N\\..*\\N}{}}
+        !ratelimit = 1000000 / 1h / per_cmd / readonly / fail-\${lc:$sender_address_domain}
+        set acl_m_failed = \${sg{$sender_rate}{\\N\\..*\\N}{}}
+        condition = \${if and{{>={$acl_m_failed}{${minFailures}}}{>={\${eval:100*$acl_m_failed}}{\${eval:${settingOfOwner('failures')}*(0$acl_m_sent)}}}}}
+        message = 451 4.7.1 Too many mails of $sender_address_domain have failed in the last hour.
+  # A queue of its own: no ordinary run of the queue touches it.
+  warn  authenticated = *
+        condition = \${if or{{eq{${settingOfOwner('outgoing')}}{held}}{and{{match{$authenticated_id}{@}}{eq{${OUTGOING_OF_MAILBOX}}{held}}}}}}
+        queue = held-$acl_m_owner
+        control = queue_only
+  accept authenticated = *
+        control = submission/sender_retain
+  deny  domains = ! +local_domains : ! +relay_to_domains
+        message = 550 5.7.1 Relaying is not permitted.
+  require verify = recipient
+  accept
+
+check_data:
+  accept hosts = :
+  deny  authenticated = *
+        !condition = \${if eqi{$acl_m_owner}{${ownerOf(FROM_DOMAIN)}}}
+        message = 550 5.7.1 This account may not write as $h_from:
+  accept authenticated = *
+  warn  spf = fail : softfail : none : neutral : pass : permerror : temperror
+  warn  add_header = :at_start:\${authresults{$primary_hostname}}
+  accept
+
+# Programs on this server, such as PHP. Dovecot sends replies and redirected mail as root, with the mailbox as sender.
+check_local_start:
+  warn  set acl_m_owner = ${fileIn(ACCOUNTS, '$sender_ident')}
+        condition = \${if def:acl_m_owner}
+        condition = \${if eq{${settingOfOwner('outgoing')}}{held}}
+        queue = held-$acl_m_owner
+        control = queue_only
+  accept
+
+check_local:
+  warn  set acl_m_owner = \${if ={$originator_uid}{0}{${ownerOf('$sender_address_domain')}}{${fileIn(ACCOUNTS, '$sender_ident')}}}
+  accept condition = \${if !def:acl_m_owner}
+  deny  condition = \${if eq{${settingOfOwner('outgoing')}}{suspended}}
+        message = Outgoing mail of the account $acl_m_owner is suspended.
+  deny  condition = \${if match{${settingOfOwner('limit')}}{\\N^\\d+$\\N}}
+        ratelimit = ${settingOfOwner('limit')} / 1h / per_rcpt / strict / user-$acl_m_owner
+        message = The account $acl_m_owner has exceeded its mails per hour.
+  accept
+
+begin routers
+
+# Bounces of mail that was forwarded.
+forwarded_bounce:
+  driver = redirect
+  domains = @
+  senders = :
+  condition = \${if inbound_srs{$local_part}{${SRS_KEY}}}
+  data = $srs_recipient
+
+# Mail that was already in the queue when its account was held or suspended.
+held:
+  driver = redirect
+  allow_defer
+  domains = ! +local_domains
+  condition = \${if def:acl_m_owner}
+  condition = \${if eq{${settingOfOwner('outgoing')}}{held}}
+  # Its own queue waits for “release”, which delivers it.
+  condition = \${if !match{$queue_name}{\\N^held-\\N}}
+  data = :defer: outgoing mail of $acl_m_owner is held
+
+suspended:
+  driver = redirect
+  allow_fail
+  domains = ! +local_domains
+  condition = \${if def:acl_m_owner}
+  condition = \${if eq{${settingOfOwner('outgoing')}}{suspended}}
+  data = :fail: outgoing mail of $acl_m_owner is suspended
+
+redirected_domain:
+  driver = manualroute
+  domains = dsearch,filter=file;${REDIRECTS}
+  route_data = \${lookup{host}lsearch{${REDIRECTS}/$domain_data}}
+  self = send
+  transport = remote_smtp
+  no_more
+
+remote:
+  driver = dnslookup
+  domains = ! +local_domains
+  transport = remote_smtp
+  same_domain_copy_routing
+  ignore_target_hosts = <; 0.0.0.0 ; 127.0.0.0/8 ; ::1
+  no_more
+
+aliases:
+  driver = redirect
+  domains = dsearch,filter=file;${ALIASES}
+  data = \${lookup{\${lc:$local_part}}lsearch{${ALIASES}/$domain_data}}
+${REDIRECT_LIMITS}
+  check_ancestor
+
+suspended_mailbox:
+  driver = redirect
+  allow_fail
+  domains = dsearch,filter=file;${MAILBOXES}
+  local_part_suffix = +*
+  local_part_suffix_optional
+  condition = \${if eq{\${extract{incoming}{\${lookup{\${lc:$local_part}}lsearch{${MAILBOXES}/$domain_data}}}}}{suspended}}
+  data = :fail: Incoming mail of this mailbox is suspended.
+
+mailbox:
+  driver = accept
+  domains = dsearch,filter=file;${MAILBOXES}
+  local_parts = lsearch,ret=key;${MAILBOXES}/$domain_data
+  local_part_suffix = +*
+  local_part_suffix_optional
+  transport = dovecot
+
+forwarded_domain:
+  driver = redirect
+  domains = dsearch,filter=file;${ALIASES}
+  condition = \${lookup{forward}lsearch{${DOMAINS}/$domain_data}{yes}{no}}
+  data = \${quote_local_part:$local_part}@\${lookup{forward}lsearch{${DOMAINS}/$domain_data}}
+${REDIRECT_LIMITS}
+
+default_address:
+  driver = redirect
+  domains = dsearch,filter=file;${ALIASES}
+  data = \${lookup{*}lsearch{${ALIASES}/$domain_data}}
+${REDIRECT_LIMITS}
+
+account:
+  driver = accept
+  domains = @
+  local_parts = dsearch,filter=file;${ACCOUNTS}
+  transport = dovecot
+
+system_aliases:
+  driver = redirect
+  domains = @
+  data = \${lookup{\${lc:$local_part}}lsearch{/etc/aliases}}
+${REDIRECT_LIMITS}
+
+root:
+  driver = redirect
+  domains = @
+  local_parts = root
+  data = /var/mail/mail
+  file_transport = file
+  user = mail
+  group = mail
+  forbid_include
+  forbid_pipe
+
+system_user:
+  driver = accept
+  domains = @
+  check_local_user
+  local_parts = ! root
+  transport = system_mailbox
+
+begin transports
+
+remote_smtp:
+  driver = smtp
+  # Other servers check the sender’s address (SPF): forwarded mail gets one of ours (SRS), by which bounces come back.
+  return_path = \${if or{{!def:sender_address}{def:acl_m_owner}{!def:original_local_part}{eqi{$original_domain}{$domain}}}{$return_path}{\${srs_encode{${SRS_KEY}}{$return_path}{$primary_hostname}}}}
+  hosts_try_dane =
+  # Only for the account’s own domains: a website can write any sender.
+  dkim_domain = \${if and{{def:acl_m_owner}{eqi{${ownerOf(FROM_DOMAIN)}}{$acl_m_owner}}}{${fileIn(DKIM, `\${lc:${FROM_DOMAIN}}`)}}}
+  dkim_selector = default
+  dkim_private_key = ${DKIM}/$dkim_domain
+  dkim_canon = relaxed
+
+dovecot:
+  driver = lmtp
+  socket = /run/dovecot/lmtp-exim
+  rcpt_include_affixes
+  batch_max = 50
+
+file:
+  driver = appendfile
+  delivery_date_add
+  envelope_to_add
+  return_path_add
+
+system_mailbox:
+  driver = appendfile
+  file = /var/mail/$local_part_data
+  delivery_date_add
+  envelope_to_add
+  return_path_add
+  group = mail
+  mode = 0660
+  mode_fail_narrower = false
+
+begin retry
+
+* * F,2h,1m; G,16h,1h,1.5; F,4d,6h
+
+begin authenticators
+
+${AUTHENTICATORS.map(authenticator).join('\n')}`;
+}
+
+/** What a destination may be: an address, \`:fail:\`, \`:blackhole:\`. It comes from an account. */
+const REDIRECT_LIMITS = `  allow_fail
+  allow_defer
+  forbid_file
+  forbid_include
+  forbid_pipe
+  forbid_filter_run`;
+
+const authenticator = (name: string) => `${name}:
+  driver = dovecot
+  public_name = ${name.toUpperCase()}
+  server_socket = /run/dovecot/auth-exim
+  server_set_id = $auth1
+`;

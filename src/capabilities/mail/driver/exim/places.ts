@@ -1,0 +1,39 @@
+// Where Exim’s files are on Debian. Exim reads one small file for each domain and account, so no change of them needs a
+// reload, and no two accounts share a file.
+import type { FileAttributes } from '../../../../core/machine-daemons.ts';
+
+export const CONFIGURATION = '/etc/exim4/exim4.conf';
+export const FOLDER = '/etc/exim4/whmapi1';
+
+/** `owner: bob` and the settings of each domain of an account. */
+export const DOMAINS = `${FOLDER}/domains`;
+/** For each domain whose mail is kept here: addresses and their destinations. `*` is any other address. */
+export const ALIASES = `${FOLDER}/aliases`;
+/** For each domain with mailboxes: their names, with what is suspended. */
+export const MAILBOXES = `${FOLDER}/mailboxes`;
+/** An empty file for each domain for which this server is a backup: it passes the mail on. */
+export const SECONDARY = `${FOLDER}/secondary`;
+/** The settings of each account. */
+export const ACCOUNTS = `${FOLDER}/accounts`;
+/** `host: mx.example` for each domain whose mail goes to this host instead of the one that its MX records name. */
+export const REDIRECTS = `${FOLDER}/redirects`;
+/** The private key of each domain that signs its mail (PEM). */
+export const DKIM = `${FOLDER}/dkim`;
+/** The key and certificate of each name (PEM), for clients that say which name they want. */
+export const CERTIFICATES = `${FOLDER}/certificates`;
+/** The key and certificate of the server (PEM). */
+export const SERVER_CERTIFICATE = `${FOLDER}/server.pem`;
+/** Networks whose connections are refused, one in each line. */
+export const BLOCKED = `${FOLDER}/blocked`;
+/** What signs the addresses of forwarded mail (SRS). */
+export const SRS_SECRET = `${FOLDER}/srs-secret`;
+
+export const FOLDERS_OF_LOOKUPS = [
+  ...[DOMAINS, ALIASES, MAILBOXES, SECONDARY, ACCOUNTS],
+  ...[REDIRECTS, DKIM, CERTIFICATES],
+];
+
+/** Exim reads these after it has given up the rights of root. */
+const GROUP = 'Debian-exim';
+export const readable: FileAttributes = { group: GROUP, mode: 0o640 };
+export const folder: FileAttributes = { group: GROUP, mode: 0o750 };

@@ -1,0 +1,128 @@
+// The configuration of Exim for the whole server.
+import { randomBytes } from 'node:crypto';
+import type { CheckPort, DriverPort, FileDriver } from '../../../../ground/driver/file-driver.ts';
+import { FileSteps } from '../../../../ground/driver/file-driver.ts';
+import type { DriverMachine } from '../../../../ground/driver/step.ts';
+import type { Machine } from '../../../../core/machine.ts';
+import { MachineError } from '../../../../core/machine-error.ts';
+import { renderExim, type EximOptions } from './configuration.ts';
+import {
+  BLOCKED,
+  CONFIGURATION,
+  folder,
+  FOLDER,
+  FOLDERS_OF_LOOKUPS,
+  readable,
+  SERVER_CERTIFICATE,
+  SRS_SECRET,
+} from './places.ts';
+
+const UNIT = 'exim4';
+const DIRECTORY = '/etc/exim4';
+/** How Debian’s own configuration is made: see update-exim4.conf(8). */
+const DEBIAN_OPTIONS = `${DIRECTORY}/update-exim4.conf.conf`;
+const DEBIAN_DEFAULT = /^dc_eximconfig_configtype='local'$/m;
+const SECRET_BYTES = 32;
+const tools = [{ name: 'exim4' }];
+
+/** A session that is only simulated (exim -bh). It expands the rules for a stranger, and delivers nothing. */
+const SESSION = [
+  'EHLO check.invalid',
+  'MAIL FROM:<somebody@check.invalid>',
+  'RCPT TO:<nobody@check.invalid>',
+  'QUIT',
+  '',
+].join('\r\n');
+/** Documentation addresses (RFC 5737), with the port that the rules look at. */
+const SESSION_WORDS = ['-oMi', '192.0.2.1.25', '-bh', '192.0.2.9.40000'];
+
+const driver: FileDriver<EximOptions> = {
+  name: 'Exim',
+  directories: [DIRECTORY],
+  tools,
+  suits: async ({ tools: found, services }) => !services.isSupported || found.has('exim4'),
+  folders: [
+    { path: DIRECTORY, attributes: { mode: 0o755 } },
+    { path: FOLDER, attributes: folder },
+    ...FOLDERS_OF_LOOKUPS.map((path) => ({ path, attributes: folder })),
+  ],
+  files: (options) => [{ path: CONFIGURATION, content: renderExim(options), attributes: readable }],
+  check,
+  async reloads(_options, changes, { services }) {
+    if (changes.length === 0 || !services.isSupported) return [];
+    // Its ports may be others.
+    return [{ key: UNIT, run: () => services.restart(UNIT) }];
+  },
+  healthy: assertRunning,
+  isDown: () => false,
+};
+
+async function check(
+  _options: EximOptions,
+  staged: ReadonlyMap<string, string>,
+  port: CheckPort,
+): Promise<void> {
+  const path = staged.get(CONFIGURATION);
+  if (path !== undefined && port.services.isSupported) await assertConfiguration(port, path);
+}
+
+/** Exim checks the syntax of the file, but looks at expansions only when it needs them. @throws MachineError `failed`. */
+async function assertConfiguration({ tools: found }: Pick<DriverPort, 'tools'>, path: string): Promise<void> {
+  await found.run('exim4', ['-C', { path }, '-bV']);
+  const session = await found.run('exim4', ['-C', { path }, ...SESSION_WORDS], { input: SESSION });
+  const failure = /^.*failed to expand.*$/m.exec(`${session.stdout}\n${session.stderr}`)?.[0];
+  if (failure !== undefined || !/^550 /m.test(session.stdout)) {
+    throw new MachineError(
+      'failed',
+      `Exim did not refuse a stranger’s mail as it should: ${failure ?? session.stdout.trim().slice(-500)}`,
+    );
+  }
+}
+
+async function assertRunning(
+  _options: EximOptions,
+  changes: readonly unknown[],
+  { services }: DriverPort,
+): Promise<void> {
+  if (changes.length === 0 || !services.isSupported) return;
+  const { state, log } = await services.state(UNIT);
+  if (state !== 'active') throw new MachineError('failed', `Exim is ${state}. ${log.join(' ')}`);
+}
+
+const steps = new FileSteps(driver);
+
+export const serverStep = (options: EximOptions) =>
+  steps.step('exim', `Write the configuration of Exim, “${CONFIGURATION}”, and restart Exim.`, options);
+
+/**
+ * Creates what the configuration reads besides the files of accounts, if it is missing. Can be repeated.
+ * @throws MachineError `failed` if an administrator has configured Exim.
+ */
+export async function prepareExim(machine: Machine, hostname: string): Promise<readonly string[]> {
+  const files = await machine.files([DIRECTORY]);
+  await assertUnconfigured(machine);
+  for (const { path, attributes } of driver.folders) await files.makeDirectory(path, attributes);
+  const made: string[] = [];
+  const create = async (path: string, contentOf: () => Promise<string> | string) => {
+    if ((await files.facts(path)) !== undefined) return;
+    await files.write(path, await contentOf(), readable);
+    made.push(path);
+  };
+  await create(BLOCKED, () => '# Networks whose connections Exim refuses, one in each line.\n');
+  await create(SRS_SECRET, () => randomBytes(SECRET_BYTES).toString('hex'));
+  await create(SERVER_CERTIFICATE, async () => (await machine.ownCertificate()).create(hostname));
+  return made;
+}
+
+/** Debian makes a configuration by a few options. Other options than the first ones are an administrator’s. */
+async function assertUnconfigured(machine: DriverMachine): Promise<void> {
+  const files = await machine.files([DIRECTORY]);
+  if ((await files.facts(CONFIGURATION)) !== undefined) return;
+  const options = await files.readText(DEBIAN_OPTIONS);
+  if (options === undefined || DEBIAN_DEFAULT.test(options)) return;
+  throw new MachineError(
+    'failed',
+    `Exim was configured by hand: “${DEBIAN_OPTIONS}” has another type than “local”. whmapi1 would replace that ` +
+      'configuration. To allow it, run “dpkg-reconfigure exim4-config” and choose “local delivery only”.',
+  );
+}

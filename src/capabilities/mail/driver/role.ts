@@ -1,0 +1,95 @@
+// The role MailReceive, which MailSend and MailLocal follow: Exim and Dovecot.
+import { assertNone, eachAccount } from '../../../ground/driver/each-account.ts';
+import type { RoleDriver, RoleWork } from '../../../ground/driver/role.ts';
+import type { DriverMachine, DriverStep } from '../../../ground/driver/step.ts';
+import * as accounts from '../../accounts/rules/accounts.ts';
+import { listUsernames } from '../../accounts/rules/in-work.ts';
+import { readTweakSetting } from '../rules/tweaks.ts';
+import { presentMail, ROLE } from './account.ts';
+import { makeIdentityFolder } from './dovecot/prepare.ts';
+import { changeIdentities } from './dovecot/identities.ts';
+import * as dovecot from './dovecot/places.ts';
+import { dovecotStep } from './dovecot/server.ts';
+import { lookupStep } from './exim/lookups.ts';
+import * as exim from './exim/places.ts';
+import { prepareExim, serverStep } from './exim/server.ts';
+
+export const role: RoleDriver = {
+  role: ROLE,
+  packages: [
+    'exim4-daemon-heavy',
+    ...['dovecot-core', 'dovecot-imapd', 'dovecot-pop3d', 'dovecot-lmtpd'],
+    ...['dovecot-sieve', 'dovecot-managesieved', 'dovecot-sqlite'],
+  ],
+  units: ['dovecot', 'exim4'],
+
+  async configure(work) {
+    const { machine, changed, log } = work;
+    const hostname = machine.system.hostname();
+    for (const path of await prepareExim(machine, hostname)) changed(`Made ${path}.`);
+    await makeIdentityFolder(machine);
+    // Dovecot starts without its identities, and refuses everybody then.
+    await changeIdentities(machine, { added: [] });
+    const minFailures = Number(
+      await work.transaction('reads', (db) =>
+        readTweakSetting(db, 'email_send_limits_min_defer_fail_to_trigger_protection'),
+      ),
+    );
+    for (const step of [await dovecotStep(machine, { hostname }), serverStep({ hostname, minFailures })]) {
+      const diff = await apply(machine, step);
+      if (diff === '') log(`Nothing to change: ${step.description}`);
+      else changed(step.description);
+    }
+  },
+
+  async writeAccounts({ machine, transaction, locking, changed }) {
+    const usernames = await transaction('reads', listUsernames);
+    let written = 0;
+    const failures = await eachAccount(locking, usernames, async (username) => {
+      const mail = await transaction('reads', async (db) => {
+        const account = await accounts.find(db, username);
+        return account && presentMail({ db }, account);
+      });
+      const user = await (await machine.users()).find(username);
+      if (mail === undefined || user === undefined) return;
+      const { uid, gid } = user;
+      const added = mail.identities.map((one) => ({ ...one, uid, gid }));
+      await changeIdentities(machine, { usernames: [username], added });
+      await apply(machine, lookupStep({ username, files: [...mail.files] }));
+      written += 1;
+    });
+    if (written > 0) changed(`Wrote the mail of ${written} accounts.`);
+    assertNone(failures);
+  },
+
+  examine,
+};
+
+const CONFIGURATIONS = [
+  { name: 'Exim', path: exim.CONFIGURATION },
+  { name: 'Dovecot', path: dovecot.CONFIGURATION },
+  { name: 'PAM for Dovecot', path: dovecot.PAM },
+];
+
+async function examine(machine: DriverMachine): Promise<readonly string[]> {
+  const files = await machine.files(['/etc']);
+  const problems: string[] = [];
+  for (const { name, path } of CONFIGURATIONS) {
+    const origin = await files.origin(path);
+    if (origin === 'ours') continue;
+    const state =
+      origin === 'absent' ? 'is missing' : 'was not written by this program, or was edited by hand';
+    problems.push(`The configuration of ${name}, “${path}”, ${state}.`);
+  }
+  return problems;
+}
+
+/** @returns what it changed. */
+async function apply<Memento>(
+  machine: RoleWork['machine'] & DriverMachine,
+  step: DriverStep<Memento>,
+): Promise<string> {
+  const diff = await step.preview(machine);
+  await step.apply(machine, await step.prepare(machine));
+  return diff;
+}

@@ -1,0 +1,130 @@
+// What the mail servers need of an account: the files that Exim reads, and the logins of Dovecot. Everything that creates,
+// changes, renames, suspends or removes compares two of these.
+import type { Account } from '../../accounts/rules/accounts.ts';
+import type { HostedDomain } from '../../domains/rules/hosted-domains.ts';
+import { domainIn, outgoingOf, routingOf, type Forwarder, type MailState, type Mailbox } from './state.ts';
+
+/** The folders of Exim’s files (`driver/exim/places.ts`). */
+export type Lookup = 'domains' | 'aliases' | 'mailboxes' | 'secondary' | 'accounts';
+
+/** A login. `driver/dovecot/identities.ts` adds the user ID. */
+export interface DesiredIdentity {
+  readonly address: string;
+  readonly username: string;
+  readonly hash: string | null;
+  readonly home: string;
+  readonly maildir: string;
+  readonly quota: number;
+  readonly canLogIn: boolean;
+}
+
+export interface DesiredMail {
+  /** The content of files, by `domains/bob.example`. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly identities: readonly DesiredIdentity[];
+}
+
+export const NOTHING: DesiredMail = { files: new Map(), identities: [] };
+
+export function desiredMail(
+  account: Account,
+  hosted: readonly HostedDomain[],
+  state: MailState,
+): DesiredMail {
+  const { username, settings, suspendedAt } = account;
+  const isSuspended = suspendedAt !== null;
+  const files = new Map<string, string>();
+  const put = (lookup: Lookup, name: string, lines: readonly string[]) =>
+    files.set(`${lookup}/${name}`, lines.map((line) => `${line}\n`).join(''));
+  put('accounts', username, [
+    `outgoing: ${isSuspended ? 'suspended' : outgoingOf(state)}`,
+    ...(settings.maxEmailPerHour === null ? [] : [`limit: ${settings.maxEmailPerHour}`]),
+    ...(settings.maxDeferFailPercentage === null ? [] : [`failures: ${settings.maxDeferFailPercentage}`]),
+  ]);
+  for (const name of domainsOf(account, hosted)) {
+    const domain = domainIn(state, name);
+    const boxes = state.mailboxes.filter((one) => one.domain === name);
+    const { forwardTo } = domain;
+    put('domains', name, [`owner: ${username}`, ...(forwardTo === null ? [] : [`forward: ${forwardTo}`])]);
+    if (routingOf(domain) === 'secondary') put('secondary', name, []);
+    if (routingOf(domain) !== 'local') continue;
+    const own = state.forwarders.filter((one) => one.domain === name);
+    put('aliases', name, [...aliases(own, boxes), `*: ${domain.defaultAddress ?? username}`]);
+    if (boxes.length > 0) put('mailboxes', name, boxes.map(mailboxLine));
+  }
+  return { files, identities: identitiesOf(account, state, isSuspended) };
+}
+
+/** All domains of an account that can have mail. */
+export function domainsOf(account: Pick<Account, 'domain'>, hosted: readonly HostedDomain[]): string[] {
+  const names = hosted.map(({ domain }) => domain).filter((name) => !name.startsWith('*'));
+  return [account.domain, ...names].sort();
+}
+
+/** A forwarder of an address that is also a mailbox adds destinations: the mailbox still gets its mail. */
+function aliases(forwarders: readonly Forwarder[], boxes: readonly Mailbox[]): string[] {
+  const destinations = new Map<string, string[]>();
+  for (const { localPart, destination } of forwarders)
+    destinations.set(localPart, [...(destinations.get(localPart) ?? []), destination]);
+  return [...destinations].map(([localPart, list]) => {
+    const box = boxes.find((one) => one.localPart === localPart);
+    const all = box === undefined ? list : [`${localPart}@${box.domain}`, ...list];
+    return `${localPart}: ${all.join(', ')}`;
+  });
+}
+
+function mailboxLine({ localPart, incomingSuspended, outgoing }: Mailbox): string {
+  const flags = [
+    ...(incomingSuspended ? ['incoming=suspended'] : []),
+    ...(outgoing === 'open' ? [] : [`outgoing=${outgoing}`]),
+  ];
+  return `${localPart}:${flags.map((flag) => ` ${flag}`).join('')}`;
+}
+
+function identitiesOf(
+  { username, home }: Account,
+  { mailboxes }: MailState,
+  isSuspended: boolean,
+): DesiredIdentity[] {
+  const own: DesiredIdentity = {
+    ...{ address: username, username, hash: null, quota: 0, canLogIn: !isSuspended },
+    ...{ home: `${home}/etc/${username}`, maildir: `${home}/mail` },
+  };
+  const boxes = mailboxes.map(({ domain, localPart, hash, quota, folder, loginSuspended }) => ({
+    ...{ address: `${localPart}@${domain}`, username, hash, quota: quota ?? 0 },
+    ...{ home: `${home}/etc/${folder}`, maildir: `${home}/mail/${folder}` },
+    canLogIn: !isSuspended && !loginSuspended,
+  }));
+  return [own, ...boxes];
+}
+
+export interface DesiredChange {
+  /** Null removes a file. */
+  readonly files: readonly (readonly [name: string, content: string | null])[];
+  readonly removed: readonly string[];
+  readonly added: readonly DesiredIdentity[];
+}
+
+/** What differs. */
+export function changesBetween(before: DesiredMail, after: DesiredMail): DesiredChange {
+  const names = [...new Set([...before.files.keys(), ...after.files.keys()])].sort();
+  const had = new Map(before.identities.map((one) => [one.address, JSON.stringify(one)]));
+  const has = new Map(after.identities.map((one) => [one.address, JSON.stringify(one)]));
+  return {
+    files: names
+      .filter((name) => before.files.get(name) !== after.files.get(name))
+      .map((name) => [name, after.files.get(name) ?? null] as const),
+    removed: [...had.keys()].filter((address) => had.get(address) !== has.get(address)),
+    added: after.identities.filter(({ address }) => had.get(address) !== has.get(address)),
+  };
+}
+
+/** A mailbox’s folder: that of its address, unless another mailbox of the account has it since a domain was renamed. */
+export function folderFor({ mailboxes }: MailState, domain: string, localPart: string): string {
+  const taken = new Set(mailboxes.map(({ folder }) => folder));
+  const wanted = `${domain}/${localPart}`;
+  for (let number = 1; ; number++) {
+    const folder = number === 1 ? wanted : `${wanted}-${number}`;
+    if (!taken.has(folder)) return folder;
+  }
+}
