@@ -18,6 +18,7 @@ const reasons: Readonly<Record<string, string>> = {
   'bandwidth_former_domain.username': 'the same',
   'bandwidth_removed_account.username': 'the same',
   'bandwidth_removed_account.owner': 'the same',
+  'mail_message.username': 'root sees the mail of removed accounts: mail/rules/tracking/users.ts renames it',
   'autossl_run.username': 'the log of a check: it ends with the logs',
   'login_failure.username': 'a name that somebody tried, whether or not there is such a user',
   'user_block.username': 'the same',

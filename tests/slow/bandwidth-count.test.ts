@@ -17,7 +17,7 @@ import fc from 'fast-check';
 import { countNewLines, type Batch } from '../../src/capabilities/bandwidth/driver/count.ts';
 import { CountThreads } from '../../src/capabilities/bandwidth/driver/count-threads.ts';
 import { BYTES_LOG, LOG_DIRECTORY } from '../../src/capabilities/bandwidth/driver/places.ts';
-import type { LogFile } from '../../src/capabilities/bandwidth/rules/log-files.ts';
+import type { LogPosition } from '../../src/ground/rules/log-positions.ts';
 import { builtScript } from '../support/built-script.ts';
 import { Installation } from '../support/installation.ts';
 
@@ -25,7 +25,7 @@ const thread = builtScript('src/capabilities/bandwidth/driver/count-thread.ts');
 let here: Installation;
 let log: string;
 /** What would be in the store. */
-let known: LogFile[];
+let known: LogPosition[];
 let bytes: Map<string, number>;
 
 beforeEach(() => {

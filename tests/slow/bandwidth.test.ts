@@ -4,14 +4,14 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { countNewLines } from '../../src/capabilities/bandwidth/driver/count.ts';
 import { BYTES_LOG, LOG_DIRECTORY } from '../../src/capabilities/bandwidth/driver/places.ts';
-import type { LogFile } from '../../src/capabilities/bandwidth/rules/log-files.ts';
+import type { LogPosition } from '../../src/ground/rules/log-positions.ts';
 import { PrivateApache } from '../support/private-apache.ts';
 import { describeWith } from '../support/require-tool.ts';
 import { until } from '../support/until.ts';
 
 describeWith(['apache2', 'openssl'], 'the log of bytes of a real Apache', () => {
   let apache: PrivateApache;
-  let known: LogFile[];
+  let known: LogPosition[];
   let counted: Map<string, number>;
   beforeEach(async () => {
     apache = await PrivateApache.start();

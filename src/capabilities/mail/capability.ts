@@ -12,6 +12,7 @@ import {
   withoutDomains,
   type MailState,
 } from './rules/state.ts';
+import * as trackedUsers from './rules/tracking/users.ts';
 
 export default defineCapability({
   name: 'mail',
@@ -38,6 +39,8 @@ export default defineCapability({
       const state = await readState(db, username);
       await store(db, username, state, withoutDomains(state, new Set([domain])));
     },
+    renamed: (db, { from, to }) => trackedUsers.rename(db, from, to),
+    removed: (db, { username }) => trackedUsers.forget(db, username),
   },
 });
 

@@ -1,6 +1,5 @@
 // Adds up the bytes of log lines by name and day: `1764144000 5120 bob.example`.
 
-export const NEWLINE = 0x0a;
 /** A line, or one of another form. */
 const LINE = /(\d{10}) (\d{1,15}) ([a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)\n|[^\n]*\n/y;
 const MAX_NAME_LENGTH = 253;

@@ -1,7 +1,8 @@
 // The threads that count a long log together. The build bundles this as a separate file.
 import { readSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import { ByteCounter, NEWLINE } from './byte-counter.ts';
+import { NEWLINE } from '../../../ground/driver/logs/whole-lines.ts';
+import { ByteCounter } from './byte-counter.ts';
 import { NEXT, STOPPED, type CountedShare, type LogRange } from './count-threads.ts';
 
 /** Small enough for the cache of the processor, so that what was read is still there when it is counted. */

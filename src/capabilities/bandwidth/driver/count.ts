@@ -3,13 +3,12 @@
 import type { MachineFiles } from '../../../core/machine-daemons.ts';
 import { MachineError } from '../../../core/machine-error.ts';
 import { domainOfPlain } from '../../../core/wildcards.ts';
-import type { LogFile, LogMove } from '../rules/log-files.ts';
-import { ByteCounter, NEWLINE, type CountedBytes } from './byte-counter.ts';
-import { headOf, openLogs, type OpenLog } from './logs.ts';
+import { headOf, openLogs, type OpenLog } from '../../../ground/driver/logs/rotated-logs.ts';
+import { NEWLINE, wholeLines } from '../../../ground/driver/logs/whole-lines.ts';
+import type { LogMove, LogPosition } from '../../../ground/rules/log-positions.ts';
+import { ByteCounter, type CountedBytes } from './byte-counter.ts';
+import { BYTES_LOG } from './places.ts';
 import type { CountThreads, LogRange } from './count-threads.ts';
-
-/** One piece is in memory at a time. */
-const PIECE = 1024 * 1024;
 
 /** What is stored in one transaction, so that no line is counted twice or lost. */
 export interface Batch {
@@ -20,7 +19,7 @@ export interface Batch {
 export interface CountWork {
   readonly files: MachineFiles;
   /** The logs that were counted before, and how far. */
-  readonly known: readonly LogFile[];
+  readonly known: readonly LogPosition[];
   /** Stores a batch. Called at least once if there is anything to store. */
   readonly keep: (batch: Batch) => Promise<void>;
   /** @param share of the bytes, from 0 to 1. */
@@ -54,7 +53,7 @@ const THREAD_BYTES = 16 * 1024 * 1024;
 const MAX_CUT = 64 * 1024;
 
 export async function countNewLines(work: CountWork): Promise<CountResult> {
-  const { logs, problems } = await openLogs(work.files, work.known);
+  const { logs, problems } = await openLogs(work.files, BYTES_LOG, work.known);
   try {
     const counting = new Counting(work, logs);
     for (const one of logs) {
@@ -166,46 +165,4 @@ async function lineEndFrom(read: OpenLog['read'], position: number): Promise<num
   const next = Buffer.alloc(MAX_CUT);
   const newline = next.subarray(0, await read(next, MAX_CUT, position)).indexOf(NEWLINE);
   return newline < 0 ? undefined : position + newline + 1;
-}
-
-interface Piece {
-  /** Undefined: the piece is a part of a line that is too long. */
-  readonly lines: Buffer | undefined;
-  /** In bytes. */
-  readonly length: number;
-}
-
-/** Reads pieces of complete lines, and the next one while the caller works. An incomplete last line is left for later. */
-async function* wholeLines(log: OpenLog): AsyncGenerator<Piece> {
-  let [buffer, other] = [Buffer.allocUnsafe(PIECE), Buffer.allocUnsafe(PIECE)];
-  let position = log.start;
-  let isInLongLine = false;
-  // Not what is added in the meantime: the next count reads it.
-  const piece = () => Math.min(PIECE, Math.max(0, log.end - position));
-  let size = await log.read(buffer, piece(), position);
-  while (size > 0) {
-    const newline: number = isInLongLine
-      ? buffer.subarray(0, size).indexOf(NEWLINE)
-      : buffer.lastIndexOf(NEWLINE, size - 1);
-    let length = newline + 1;
-    const isLong = isInLongLine || newline < 0;
-    if (newline < 0) {
-      // The end of the log, before the line is complete.
-      if (size < PIECE) return;
-      length = size;
-    }
-    isInLongLine = newline < 0;
-    position += length;
-    const next = log.read(other, piece(), position);
-    // A failure is thrown by the last `await`. Until then, it is not unhandled.
-    next.catch(() => 0);
-    try {
-      yield { lines: isLong ? undefined : buffer, length };
-    } finally {
-      // The caller may end early and then close the file.
-      await next.catch(() => 0);
-    }
-    size = await next;
-    [buffer, other] = [other, buffer];
-  }
 }

@@ -60,7 +60,9 @@ export const mail: Entries = {
   nobodyspam: flag('1', 'Whether the user nobody is kept from sending mail to other servers.'),
   eximmailtrap: flag('1', 'Whether messages carry headers that show which script sent them.'),
   'exim-retrytime': integer('15', [1, 1440], 'The minutes between two attempts to deliver the mail queue.'),
-  exim_retention_days: integer('10', [1, 365], 'The days for which the delivery statistics are kept.'),
+  exim_retention_days: acting(
+    integer('10', [1, 365], 'The days for which the delivery statistics are kept.'),
+  ),
   popbeforesmtp: flag('0', 'Whether a POP3 login allows its address to send mail for a while.'),
   emailarchive: flag('0', 'Whether users can archive all mail of a domain.'),
   skipspamassassin: flag('0', '1: SpamAssassin is off.'),

@@ -7,7 +7,7 @@ import { countNewLines, type Batch } from '../../bandwidth/driver/count.ts';
 import { newCountThreads } from '../../bandwidth/driver/count-threads.ts';
 import { LOG_DIRECTORY } from '../../bandwidth/driver/places.ts';
 import * as exceeded from '../../bandwidth/rules/exceeded.ts';
-import * as logFiles from '../../bandwidth/rules/log-files.ts';
+import * as logPositions from '../../../ground/rules/log-positions.ts';
 import { warn } from '../../bandwidth/rules/notices.ts';
 import * as retention from '../../bandwidth/rules/retention.ts';
 import * as usage from '../../bandwidth/rules/usage.ts';
@@ -26,7 +26,7 @@ const turns = new Turns({ running: 1, runningPerCaller: 1, waitingPerCaller: Inf
 
 async function countAndAct(context: TaskContext) {
   const { machine, transaction, now, log, progress, signal } = context;
-  const known = await transaction('reads', logFiles.list);
+  const known = await transaction('reads', (db) => logPositions.list(db, 'bandwidth_log'));
   let ofNobody = 0;
   const keep = (batch: Batch) =>
     transaction('changes', async (db) => {
@@ -61,13 +61,13 @@ async function store(
   now: number,
 ): Promise<number> {
   for (const move of moves) {
-    if (await logFiles.move(db, move, now)) continue;
+    if (await logPositions.move(db, 'bandwidth_log', move, now)) continue;
     throw new ApiError(
       'busy',
       'Another process has counted the log in the meantime. Nothing was counted twice.',
     );
   }
-  await logFiles.prune(db, now);
+  await logPositions.prune(db, 'bandwidth_log', now);
   await usage.forgetFormer(db, now);
   return usage.add(db, 'http', counts);
 }

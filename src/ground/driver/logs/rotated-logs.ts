@@ -1,18 +1,18 @@
-// The bytes log with its rotated versions, each with the position from which it has not been counted.
+// A log with its rotated versions, each with the position from which it was not read yet. Between two readings, logrotate
+// may have renamed the log, copied and truncated it, or compressed it, and its daemon may still write to a renamed one.
 import { createHash } from 'node:crypto';
 import type { MachineFiles, OpenFile } from '../../../core/machine-daemons.ts';
 import { MachineError } from '../../../core/machine-error.ts';
-import type { LogFile } from '../rules/log-files.ts';
+import type { LogPosition } from '../../rules/log-positions.ts';
 import { gunzipped } from './gunzipped.ts';
-import { LOG_DIRECTORY } from './places.ts';
 
-/** As logrotate names them: `whmapi1-bytes.1`, `whmapi1-bytes-20261126`, `whmapi1-bytes.2.gz`. */
-const NAME = /^whmapi1-bytes(?:[.-]\d{1,12}(\.[a-z0-9]{1,5})?)?$/;
+/** As logrotate names them: `.1`, `-20261126`, `.2.gz`. */
+const SUFFIX = /^(?:[.-]\d{1,12}(\.[a-z0-9]{1,5})?)?$/;
 /** How many bytes at the beginning of a log identify it. */
 const HEAD = 1024;
 
 export interface OpenLog {
-  readonly name: string;
+  readonly path: string;
   readonly device: string;
   readonly inode: string;
   /** In bytes, compressed or not. */
@@ -22,17 +22,21 @@ export interface OpenLog {
   /** The position from which it is counted. */
   readonly start: number;
   /** The file as it was counted before. Undefined for a new one. */
-  readonly known: LogFile | undefined;
+  readonly known: LogPosition | undefined;
   readonly read: OpenFile['read'];
   /** Undefined for a compressed log. */
   readonly descriptor: number | undefined;
   readonly close: () => void;
 }
 
-/** Opens all logs that may have lines that were not counted. `problems`: why others could not be opened. */
+/**
+ * Opens a log and its rotated versions that may have lines that were not read. `problems`: why others could not be opened.
+ * @param path the log, which has the same name after a rotation.
+ */
 export async function openLogs(
   files: MachineFiles,
-  known: readonly LogFile[],
+  path: string,
+  known: readonly LogPosition[],
 ): Promise<{ logs: OpenLog[]; problems: string[] }> {
   const candidates: Candidate[] = [];
   const problems: string[] = [];
@@ -44,9 +48,13 @@ export async function openLogs(
       else throw error;
     }
   };
-  for (const name of (await files.list(LOG_DIRECTORY)).filter((one) => NAME.test(one))) {
+  const slash = path.lastIndexOf('/');
+  const base = path.slice(slash + 1);
+  for (const name of await files.list(path.slice(0, slash))) {
+    const suffix = name.startsWith(base) ? SUFFIX.exec(name.slice(base.length)) : null;
+    if (suffix === null) continue;
     await attempt(async () => {
-      const candidate = await openNamed(files, name, known);
+      const candidate = await openNamed(files, path + suffix[0], suffix[1], known);
       if (candidate === undefined) return;
       if (candidates.some((one) => isSameFile(one, candidate))) candidate.close();
       else candidates.push(candidate);
@@ -72,18 +80,19 @@ interface Candidate extends Omit<OpenLog, 'start'> {
   readonly isUnchanged: boolean;
 }
 
-const isSameFile = (one: Pick<LogFile, 'device' | 'inode'>, other: Pick<LogFile, 'device' | 'inode'>) =>
-  one.device === other.device && one.inode === other.inode;
+const isSameFile = (
+  one: Pick<LogPosition, 'device' | 'inode'>,
+  other: Pick<LogPosition, 'device' | 'inode'>,
+) => one.device === other.device && one.inode === other.inode;
 
 async function openNamed(
   files: MachineFiles,
-  name: string,
-  known: readonly LogFile[],
+  path: string,
+  extension: string | undefined,
+  known: readonly LogPosition[],
 ): Promise<Candidate | undefined> {
-  const path = `${LOG_DIRECTORY}/${name}`;
-  const extension = NAME.exec(name)?.[1];
   if (extension !== undefined && extension !== '.gz') {
-    throw new MachineError('failed', `“${path}” is not counted: only logs compressed with gzip can be read.`);
+    throw new MachineError('failed', `“${path}” is not read: only logs compressed with gzip can be read.`);
   }
   const file = await files.open(path);
   // It was renamed after the list was read. The next count finds it.
@@ -94,7 +103,7 @@ async function openNamed(
   const own = known.find((one) => isSameFile(one, file));
   try {
     return {
-      ...{ name, device, inode, size, isCompressed, known: own, ...reader },
+      ...{ path, device, inode, size, isCompressed, known: own, ...reader },
       end: isCompressed ? Infinity : size,
       descriptor: isCompressed ? undefined : file.descriptor,
       isUnchanged:
@@ -110,7 +119,7 @@ async function openNamed(
  * Returns the position from which a log is counted. Undefined if there is nothing to count. `missing`: what was counted
  * of files that no longer exist, or were truncated. The log may be a copy of one of them.
  */
-async function startOf(log: Candidate, missing: readonly LogFile[]): Promise<number | undefined> {
+async function startOf(log: Candidate, missing: readonly LogPosition[]): Promise<number | undefined> {
   const { known, isUnchanged, isCompressed, size } = log;
   if (known !== undefined && isUnchanged) {
     // Nobody writes to a compressed log, so it is read once.
@@ -123,7 +132,10 @@ async function startOf(log: Candidate, missing: readonly LogFile[]): Promise<num
   return 0;
 }
 
-async function beginsWith(log: Pick<OpenLog, 'read'>, { headLength, headDigest }: LogFile): Promise<boolean> {
+async function beginsWith(
+  log: Pick<OpenLog, 'read'>,
+  { headLength, headDigest }: LogPosition,
+): Promise<boolean> {
   return (await digestOfHead(log, headLength)) === headDigest;
 }
 
@@ -131,7 +143,7 @@ async function beginsWith(log: Pick<OpenLog, 'read'>, { headLength, headDigest }
 export async function headOf(
   log: Pick<OpenLog, 'read'>,
   position: number,
-): Promise<Pick<LogFile, 'headLength' | 'headDigest'>> {
+): Promise<Pick<LogPosition, 'headLength' | 'headDigest'>> {
   const headLength = Math.min(HEAD, position);
   return { headLength, headDigest: (await digestOfHead(log, headLength)) ?? '' };
 }

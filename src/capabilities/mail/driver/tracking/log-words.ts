@@ -1,0 +1,66 @@
+// Reads the words of a line of Exim's main log. Addresses and texts come from strangers: a quoted local part keeps its blanks,
+// so a line is never split at blanks.
+
+export class LogWords {
+  #at = 0;
+
+  constructor(readonly line: string) {}
+
+  /** True if nothing is left. */
+  isAtEnd(): boolean {
+    return this.#at >= this.line.length;
+  }
+
+  /** The rest of the line. */
+  get rest(): string {
+    return this.line.slice(this.#at);
+  }
+
+  skip(length: number): void {
+    this.#at = Math.min(this.line.length, this.#at + length);
+    while (this.line[this.#at] === ' ') this.#at += 1;
+  }
+
+  /** Reads up to the next blank that is not within quotes or, if the word begins with `<`, within it. */
+  next(): string {
+    const start = this.#at;
+    const { line } = this;
+    let at = start;
+    let depth = line[at] === '<' || /^[A-Z]=</.test(line.slice(at, at + 3)) ? 1 : 0;
+    for (; at < line.length; at += 1) {
+      const character = line[at];
+      if (character === '"') at = endOfQuotes(line, at) ?? at;
+      else if (character === '>') depth = 0;
+      else if (character === ' ' && depth === 0) break;
+    }
+    this.skip(at - start);
+    return line.slice(start, at);
+  }
+}
+
+/** The position of the quote that ends a text in quotes. Undefined if there is none. */
+function endOfQuotes(line: string, start: number): number | undefined {
+  for (let at = start + 1; at < line.length; at += 1) {
+    if (line[at] === '\\') at += 1;
+    else if (line[at] === '"') return at;
+  }
+  return undefined;
+}
+
+/** Removes the quotes around a text, and the backslashes in it. */
+export function unquoted(text: string): string {
+  return text.length > 1 && text.startsWith('"') && text.endsWith('"')
+    ? text.slice(1, -1).replace(/\\(.)/g, '$1')
+    : text;
+}
+
+/** The local part without quotes: as Exim names the address of a mailbox. */
+export function plainAddress(address: string): string {
+  const at = address.lastIndexOf('@');
+  return at < 0 ? unquoted(address) : unquoted(address.slice(0, at)) + address.slice(at);
+}
+
+/** `<a@b.example>`: `a@b.example`. */
+export function withoutBrackets(word: string): string {
+  return word.startsWith('<') && word.endsWith('>') ? word.slice(1, -1) : word;
+}
