@@ -43,16 +43,26 @@ export function desiredMail(
   ]);
   for (const name of domainsOf(account, hosted)) {
     const domain = domainIn(state, name);
-    const boxes = state.mailboxes.filter((one) => one.domain === name);
+    const boxes = sortedOf(state.mailboxes, name, ({ localPart }) => localPart);
     const { forwardTo } = domain;
     put('domains', name, [`owner: ${username}`, ...(forwardTo === null ? [] : [`forward: ${forwardTo}`])]);
     if (routingOf(domain) === 'secondary') put('secondary', name, []);
     if (routingOf(domain) !== 'local') continue;
-    const own = state.forwarders.filter((one) => one.domain === name);
+    const own = sortedOf(state.forwarders, name, (one) => `${one.localPart} ${one.destination}`);
     put('aliases', name, [...aliases(own, boxes), `*: ${domain.defaultAddress ?? username}`]);
     if (boxes.length > 0) put('mailboxes', name, boxes.map(mailboxLine));
   }
   return { files, identities: identitiesOf(account, state, isSuspended) };
+}
+
+/** The same rows give the same file, whatever their order. */
+function sortedOf<T extends { readonly domain: string }>(
+  rows: readonly T[],
+  domain: string,
+  keyOf: (row: T) => string,
+): T[] {
+  const own = rows.filter((one) => one.domain === domain);
+  return own.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
 /** All domains of an account that can have mail. */

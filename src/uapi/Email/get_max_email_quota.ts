@@ -1,0 +1,21 @@
+import { maxQuota } from '../../capabilities/mail/plans/own-mail/mailboxes.ts';
+import { MAILBOXES, ownMail, ROLE } from '../../capabilities/mail/rules/email-form.ts';
+import { defineUapi } from '../../core/define-uapi.ts';
+
+export default defineUapi({
+  name: 'Email::get_max_email_quota',
+  since: 48,
+  summary: 'Show the largest quota that a mailbox may have.',
+  description: 'In mebibytes.',
+  feature: MAILBOXES,
+  role: ROLE,
+  effect: 'reads',
+  params: {},
+  returns: { type: 'any', doc: 'Mebibytes, or “unlimited”.' },
+  examples: [{ args: {}, doc: 'The largest quota that a mailbox may have.' }],
+
+  async handler(_args, context) {
+    const { account } = await ownMail(context);
+    return maxQuota(account);
+  },
+});

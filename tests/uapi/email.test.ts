@@ -1,0 +1,303 @@
+// The mailboxes and forwarders of an account: what is stored, Exim's files, and Dovecot's logins.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Database } from '../../src/store/database.ts';
+import { Installation } from '../support/installation.ts';
+
+const password = 'correct horse battery staple 7';
+let here: Installation;
+
+beforeEach(async () => {
+  here = new Installation();
+  for (const username of ['bob', 'eve'])
+    await here.call('createacct', { username, domain: `${username}.example`, password });
+});
+afterEach(() => here.remove());
+
+const inRoot = (path: string) => join(here.state, 'root', path);
+/** A file of Exim. Undefined if there is none. */
+function lookup(name: string): string | undefined {
+  const path = inRoot(`etc/exim4/whmapi1/${name}`);
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
+interface Login {
+  readonly address: string;
+  readonly hash: string | null;
+  readonly home: string;
+  readonly maildir: string;
+  readonly quota: number;
+  readonly can_log_in: number;
+}
+
+/** The logins of Dovecot. */
+function logins(username = 'bob'): Login[] {
+  const database = new Database(inRoot('var/lib/whmapi1-mail/identities.db'), { readOnly: true });
+  try {
+    return database
+      .prepare('SELECT * FROM identity WHERE username = ? ORDER BY address')
+      .all(username) as Login[];
+  } finally {
+    database.close();
+  }
+}
+const addresses = (username?: string) => logins(username).map(({ address }) => address);
+
+async function email(name: string, args: Record<string, string> = {}, user = 'bob') {
+  const answer = await here.uapi(user, `Email::${name}`, args);
+  expect([name, answer.errors]).toEqual([name, null]);
+  return answer.data;
+}
+async function refusal(name: string, args: Record<string, string>, user = 'bob'): Promise<string> {
+  const { status, errors } = await here.uapi(user, `Email::${name}`, args);
+  expect([name, args, status]).toEqual([name, args, 0]);
+  return String(errors?.[0]);
+}
+const addBox = (box: string, more: Record<string, string> = {}) =>
+  email('add_pop', { email: box, domain: 'bob.example', password, ...more });
+
+describe('a mailbox', () => {
+  it('is created, listed, changed and removed', async () => {
+    expect(await addBox('sales', { quota: '500' })).toBe('sales+bob.example');
+    expect(lookup('mailboxes/bob.example')).toBe('sales:\n');
+    expect(logins()).toMatchObject([
+      { address: 'bob', hash: null, maildir: '/home/bob/mail' },
+      {
+        ...{ address: 'sales@bob.example', quota: 500 * 2 ** 20, can_log_in: 1 },
+        ...{ home: '/home/bob/etc/bob.example/sales', maildir: '/home/bob/mail/bob.example/sales' },
+      },
+    ]);
+    expect(await email('list_pops')).toEqual([
+      { email: 'bob', login: 'Main Account', suspended_incoming: 0, suspended_login: 0 },
+      ...[
+        { email: 'sales@bob.example', login: 'sales@bob.example', suspended_incoming: 0, suspended_login: 0 },
+      ],
+    ]);
+    expect(await email('count_pops')).toBe(1);
+    expect(await email('get_pop_quota', { email: 'sales' })).toBe(500);
+    expect(await email('verify_password', { email: 'sales@bob.example', password })).toBe(1);
+    expect(await email('verify_password', { email: 'sales@bob.example', password: `${password}8` })).toBe(0);
+
+    await email('passwd_pop', { email: 'sales@bob.example', password: `${password} new` });
+    expect(await email('verify_password', { email: 'sales@bob.example', password: `${password} new` })).toBe(
+      1,
+    );
+    await email('edit_pop_quota', { email: 'sales', domain: 'bob.example', quota: 'unlimited' });
+    expect(await email('get_pop_quota', { email: 'sales' })).toBe('unlimited');
+    expect(logins()[1]?.quota).toBe(0);
+
+    mkdirSync(inRoot('home/bob/mail/bob.example/sales/new'), { recursive: true });
+    writeFileSync(inRoot('home/bob/mail/bob.example/sales/new/1'), 'text');
+    await email('delete_pop', { email: 'sales@bob.example' });
+    expect(existsSync(inRoot('home/bob/mail/bob.example/sales'))).toBe(false);
+    expect(lookup('mailboxes/bob.example')).toBeUndefined();
+    expect(addresses()).toEqual(['bob']);
+  });
+
+  it('can be suspended in parts, and only that part changes', async () => {
+    await addBox('sales');
+    const state = () => [lookup('mailboxes/bob.example'), logins()[1]?.can_log_in];
+    await email('suspend_login', { email: 'sales@bob.example' });
+    expect(state()).toEqual(['sales:\n', 0]);
+    await email('suspend_incoming', { email: 'sales@bob.example' });
+    await email('hold_outgoing', { email: 'sales@bob.example' });
+    expect(state()).toEqual(['sales: incoming=suspended outgoing=held\n', 0]);
+    await email('unsuspend_login', { email: 'sales@bob.example' });
+    await email('suspend_outgoing', { email: 'sales@bob.example' });
+    expect(state()).toEqual(['sales: incoming=suspended outgoing=suspended\n', 1]);
+    await email('unsuspend_incoming', { email: 'sales@bob.example' });
+    await email('unsuspend_outgoing', { email: 'sales@bob.example' });
+    expect(state()).toEqual(['sales:\n', 1]);
+  });
+
+  it.each([
+    [{ email: 'sales', domain: 'eve.example' }, 'should be a domain of the account, not “eve.example”'],
+    [{ email: 'sales@eve.example' }, 'should be a domain of the account, not “eve.example”'],
+    [{ email: '../x', domain: 'bob.example' }, 'should begin with a user name'],
+    [{ email: 'a/b', domain: 'bob.example' }, 'should begin with a user name'],
+    [{ email: 'a b', domain: 'bob.example' }, 'should begin with a user name'],
+    [{ email: 'a..b', domain: 'bob.example' }, 'should begin with a user name'],
+    [{ email: 'a:b', domain: 'bob.example' }, 'should begin with a user name'],
+    [{ email: '|cat', domain: 'bob.example' }, 'should begin with a user name'],
+    [{ email: '*', domain: 'bob.example' }, 'should begin with a user name'],
+    [{ email: 'sales', domain: 'bob.example', quota: '-1' }, 'should be a number of mebibytes'],
+    [{ email: 'sales', domain: 'bob.example', password: 'short' }, 'The password is too weak'],
+  ])('is not created: %j', async (args, reason) => {
+    const before = [lookup('mailboxes/bob.example'), addresses(), addresses('eve')];
+    expect(await refusal('add_pop', { password, ...args })).toContain(reason);
+    expect([lookup('mailboxes/bob.example'), addresses(), addresses('eve')]).toEqual(before);
+  });
+
+  it('needs room in the package', async () => {
+    await here.call('modifyacct', { user: 'bob', MAXPOP: '1', MAX_EMAILACCT_QUOTA: '100' });
+    expect(await refusal('add_pop', { email: 'big', password, quota: '101' })).toContain('at most 100 MiB');
+    await addBox('sales');
+    expect(await email('get_pop_quota', { email: 'sales' })).toBe(100);
+    expect(await refusal('add_pop', { email: 'second', password })).toContain(
+      'may have 1 mailboxes, and has 1',
+    );
+    expect(await refusal('add_pop', { email: 'sales', password })).toContain('already exists');
+  });
+
+  it('follows the life of its account', async () => {
+    await addBox('sales');
+    await email('add_forwarder', {
+      domain: 'bob.example',
+      email: 'info',
+      fwdopt: 'fwd',
+      fwdemail: 'sales@bob.example',
+    });
+    await here.call('suspendacct', { user: 'bob' });
+    expect(logins().map(({ can_log_in: can }) => can)).toEqual([0, 0]);
+    expect(lookup('accounts/bob')).toBe('outgoing: suspended\n');
+    await here.call('unsuspendacct', { user: 'bob' });
+    expect(logins().map(({ can_log_in: can }) => can)).toEqual([1, 1]);
+
+    await here.call('modifyacct', {
+      user: 'bob',
+      newuser: 'robert',
+      domain: 'robert.example',
+      MAX_EMAIL_PER_HOUR: '30',
+    });
+    expect(addresses('bob')).toEqual([]);
+    expect(logins('robert')).toMatchObject([
+      { address: 'robert', maildir: '/home/robert/mail' },
+      // The mail stays where it is.
+      { address: 'sales@robert.example', maildir: '/home/robert/mail/bob.example/sales' },
+    ]);
+    expect(lookup('aliases/robert.example')).toBe('info: sales@robert.example\n*: robert\n');
+    expect(lookup('domains/robert.example')).toBe('owner: robert\n');
+    expect(lookup('accounts/robert')).toBe('outgoing: open\nlimit: 30\n');
+    for (const name of [
+      'aliases/bob.example',
+      'mailboxes/bob.example',
+      'domains/bob.example',
+      'accounts/bob',
+    ])
+      expect([name, lookup(name)]).toEqual([name, undefined]);
+    expect(await email('list_pops', { skip_main: '1' }, 'robert')).toMatchObject([
+      { email: 'sales@robert.example' },
+    ]);
+
+    await here.call('removeacct', { username: 'robert' });
+    expect(addresses('robert')).toEqual([]);
+    expect(lookup('mailboxes/robert.example')).toBeUndefined();
+    await here.call('createacct', { username: 'robert', domain: 'robert.example', password });
+    expect(await email('list_pops', { skip_main: '1' }, 'robert')).toEqual([]);
+  });
+
+  it('goes with its domain', async () => {
+    const subdomain = { domain: 'shop', rootdomain: 'bob.example' };
+    expect((await here.uapi('bob', 'SubDomain::addsubdomain', subdomain)).errors).toBeNull();
+    expect(lookup('aliases/shop.bob.example')).toBe('*: bob\n');
+    await email('add_pop', { email: 'orders@shop.bob.example', password });
+    expect(addresses()).toEqual(['bob', 'orders@shop.bob.example']);
+    await here.call('delete_domain', { domain: 'shop.bob.example' });
+    expect(lookup('aliases/shop.bob.example')).toBeUndefined();
+    expect(addresses()).toEqual(['bob']);
+    expect(await email('count_pops')).toBe(0);
+  });
+});
+
+describe('a forwarder', () => {
+  const forward = (address: string, fwdemail: string) =>
+    email('add_forwarder', { domain: 'bob.example', email: address, fwdopt: 'fwd', fwdemail });
+
+  it('adds a destination, and a mailbox of the name still gets its mail', async () => {
+    expect(await forward('info', 'ann@example.org')).toEqual([
+      { domain: 'bob.example', email: 'info@bob.example', forward: 'ann@example.org' },
+    ]);
+    await forward('info@bob.example', 'cid@example.org, bob');
+    expect(lookup('aliases/bob.example')).toBe('info: ann@example.org, bob, cid@example.org\n*: bob\n');
+    await addBox('info');
+    expect(lookup('aliases/bob.example')).toBe(
+      'info: info@bob.example, ann@example.org, bob, cid@example.org\n*: bob\n',
+    );
+    expect(await email('list_forwarders', { domain: 'bob.example', regex: 'cid' })).toEqual([
+      {
+        ...{ dest: 'info@bob.example', forward: 'cid@example.org' },
+        ...{ html_dest: 'info@bob.example', html_forward: 'cid@example.org' },
+        ...{ uri_dest: 'info%40bob.example', uri_forward: 'cid%40example.org' },
+      },
+    ]);
+    expect(await email('count_forwarders')).toBe(3);
+    await email('delete_forwarder', { address: 'info@bob.example', forwarder: 'ann@example.org' });
+    await email('delete_pop', { email: 'info@bob.example' });
+    expect(lookup('aliases/bob.example')).toBe('info: bob, cid@example.org\n*: bob\n');
+    expect(
+      await refusal('delete_forwarder', { address: 'info@bob.example', forwarder: 'ann@example.org' }),
+    ).toContain('is not forwarded to “ann@example.org”');
+  });
+
+  it.each([
+    '|/bin/sh@example.org',
+    '"|id"@example.org',
+    '/tmp/file',
+    ':include:/etc/passwd',
+    ':fail:@example.org',
+    '#a@example.org',
+    'a@[192.0.2.1]',
+    'a@example.org\nroot: x@example.org',
+    'eve',
+    '',
+    'a@b@example.org',
+    '../../etc/passwd@example.org',
+  ])('does not lead to %j', async (fwdemail) => {
+    const args = { domain: 'bob.example', email: 'info', fwdopt: 'fwd', fwdemail };
+    await refusal('add_forwarder', args);
+    await refusal('set_default_address', { domain: 'bob.example', fwdopt: 'fwd', fwdemail });
+    expect(lookup('aliases/bob.example')).toBe('*: bob\n');
+  });
+
+  it('can refuse or discard mail, and then nothing else', async () => {
+    await email('add_forwarder', {
+      domain: 'bob.example',
+      email: 'old',
+      fwdopt: 'fail',
+      failmsgs: 'Gone, for good',
+    });
+    expect(lookup('aliases/bob.example')).toBe('old: :fail: Gone, for good\n*: bob\n');
+    const more = { domain: 'bob.example', email: 'old', fwdopt: 'fwd', fwdemail: 'ann@example.org' };
+    expect(await refusal('add_forwarder', more)).toContain('at the same time');
+    const injected = {
+      domain: 'bob.example',
+      email: 'x',
+      fwdopt: 'fail',
+      failmsgs: 'no\nroot: ann@example.org',
+    };
+    await refusal('add_forwarder', injected);
+    expect(
+      await refusal('add_forwarder', {
+        domain: 'bob.example',
+        email: 'x',
+        fwdopt: 'pipe',
+        pipefwd: '/bin/sh',
+      }),
+    ).toContain('not forwarded to programs');
+    expect(lookup('aliases/bob.example')).toBe('old: :fail: Gone, for good\n*: bob\n');
+  });
+
+  it('of a domain, and the default address', async () => {
+    await email('add_domain_forwarder', { domain: 'bob.example', destdomain: 'example.org' });
+    expect(lookup('domains/bob.example')).toBe('owner: bob\nforward: example.org\n');
+    expect(await email('list_domain_forwarders')).toEqual([{ dest: 'bob.example', forward: 'example.org' }]);
+    await email('delete_domain_forwarder', { domain: 'bob.example' });
+    expect(lookup('domains/bob.example')).toBe('owner: bob\n');
+    expect(await email('list_default_address')).toEqual([{ defaultaddress: 'bob', domain: 'bob.example' }]);
+    await email('set_default_address', { domain: 'bob.example', fwdopt: 'fail', failmsgs: 'Nobody here' });
+    expect(lookup('aliases/bob.example')).toBe('*: :fail: Nobody here\n');
+    expect(
+      await refusal('add_domain_forwarder', { domain: 'eve.example', destdomain: 'example.org' }),
+    ).toContain('a domain of the account');
+  });
+
+  it('starts with the default that the server has for new domains', async () => {
+    await here.call('set_tweaksetting', { key: 'defaultmailaction', value: 'fail' });
+    await here.call('createacct', { username: 'carl', domain: 'carl.example', password });
+    expect(lookup('aliases/carl.example')).toBe('*: :fail: No Such User Here\n');
+    expect(lookup('aliases/bob.example')).toBe('*: bob\n');
+    expect(await email('list_default_address', {}, 'carl')).toEqual([
+      { defaultaddress: ':fail: No Such User Here', domain: 'carl.example' },
+    ]);
+  });
+});
