@@ -139,7 +139,7 @@ type OwnContext = Omit<FreeContext, 'machine' | 'callPeer' | 'securityAdvice' | 
 export type Access = 'any' | 'root' | readonly [string, ...string[]];
 
 /**
- * By name. A name that ends with `-*` is a family: `copymysqldb-*` has the argument `copymysqldb-bob_wp=shop_wp` under
+ * By name. A name that ends with `-*` is a family, and so is one that ends with `#`, for numbers (`param-of.ts`): `copymysqldb-*` has the argument `copymysqldb-bob_wp=shop_wp` under
  * the name `bob_wp`. Its values are strings.
  */
 export type Params = Readonly<Record<string, Param>>;
@@ -166,7 +166,9 @@ type Argument<P extends Param> = P extends { list: true }
     ? Single<P>
     : Single<P> | undefined;
 type Arguments<P extends Params> = {
-  readonly [K in keyof P]: K extends `${string}-*` ? readonly FamilyArgument[] : Argument<P[K]>;
+  readonly [K in keyof P]: K extends `${string}-*` | `${string}#`
+    ? readonly FamilyArgument[]
+    : Argument<P[K]>;
 };
 
 // The first line ends the recursion where only “some field” is known.

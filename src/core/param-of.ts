@@ -3,12 +3,21 @@
 import type { Param, Spec } from './define.ts';
 
 /** The end of the names of parameters that are a family: `copymysqldb-*` is every `copymysqldb-NAME`. */
-const ANY_NAME = '-*';
-export const isFamily = (param: string): boolean => param.endsWith(ANY_NAME);
+const ANY_NAME = '*';
+/** The same for numbers: `part#` is `part1`, `part2` and so on, and `part` alone. */
+const ANY_NUMBER = '#';
+const NUMBER = /^\d{0,4}$/;
+export const isFamily = (param: string): boolean =>
+  param.endsWith(`-${ANY_NAME}`) || param.endsWith(ANY_NUMBER);
 
-/** `bob_wp` for `copymysqldb-bob_wp` of `copymysqldb-*`. */
-export const nameInFamily = (family: string, given: string): string =>
-  given.slice(family.length - ANY_NAME.length + 1);
+/** `bob_wp` for `copymysqldb-bob_wp` of `copymysqldb-*`; `2` for `part2` of `part#`. */
+export const nameInFamily = (family: string, given: string): string => given.slice(family.length - 1);
+
+const isInFamily = (family: string, given: string): boolean => {
+  if (!given.startsWith(family.slice(0, -1))) return false;
+  const name = nameInFamily(family, given);
+  return family.endsWith(ANY_NUMBER) ? NUMBER.test(name) : name !== '';
+};
 
 /**
  * Returns the parameter that an argument's name means: `user`, one of its aliases, `user-2` if `user` is a list, or the
@@ -21,9 +30,7 @@ export function paramOf({ params }: Pick<Spec, 'params'>, name: string): Named |
   const [, stem = '', number = ''] = /^(.+)-(\d{1,6})$/.exec(name) ?? [];
   const numbered = named.get(stem);
   if (numbered?.param.list === true) return { ...numbered, number: Number(number) };
-  return families.find(
-    ({ base }) => nameInFamily(base, name) !== '' && name.startsWith(base.slice(0, -ANY_NAME.length + 1)),
-  );
+  return families.find(({ base }) => isInFamily(base, name));
 }
 
 /** What an argument’s name means. `number` is that of `user-2`; -1 without one. */

@@ -23,6 +23,8 @@ export default defineCapability({
     { table: 'mail_domain' },
     { table: 'mailbox' },
     { table: 'mail_forwarder' },
+    { table: 'mail_autoresponder' },
+    { table: 'mail_filter' },
   ],
   stored: {
     created: async (db, { account: { username, domain } }) =>

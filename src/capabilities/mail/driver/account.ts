@@ -10,6 +10,7 @@ import { NO_MAIL, readState, renamedState, withoutDomains } from '../rules/state
 import changeIdentities from './dovecot/steps/change-identities.ts';
 import endSessions from './dovecot/steps/end-sessions.ts';
 import changeFiles from './exim/steps/change-files.ts';
+import writeScript from './mailboxes/steps/write-script.ts';
 
 export const ROLE = 'MailReceive';
 
@@ -92,11 +93,12 @@ const masksOf = (account: Account, hosted: readonly HostedDomain[]) => [
 
 /** Logins come first: Exim delivers only to those that Dovecot knows. */
 export function stepsBetween(username: string, before: DesiredMail, after: DesiredMail): PlannedStep[] {
-  const { files, removed, added } = changesBetween(before, after);
+  const { files, removed, added, scripts } = changesBetween(before, after);
   return [
     ...(removed.length + added.length === 0
       ? []
       : [changeIdentities.plan({ username, addresses: removed, added })]),
     ...(files.length === 0 ? [] : [changeFiles.plan({ username, files })]),
+    ...scripts.map(([folder, text]) => writeScript.plan({ username, folder, text })),
   ];
 }

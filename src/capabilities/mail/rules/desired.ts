@@ -2,6 +2,7 @@
 // changes, renames, suspends or removes compares two of these.
 import type { Account } from '../../accounts/rules/accounts.ts';
 import type { HostedDomain } from '../../domains/rules/hosted-domains.ts';
+import { sieveOf } from './sieve.ts';
 import { domainIn, outgoingOf, routingOf, type Forwarder, type MailState, type Mailbox } from './state.ts';
 
 /** The folders of Exim’s files (`driver/exim/places.ts`). */
@@ -22,9 +23,11 @@ export interface DesiredMail {
   /** The content of files, by `domains/bob.example`. */
   readonly files: ReadonlyMap<string, string>;
   readonly identities: readonly DesiredIdentity[];
+  /** The Sieve scripts, by the folder of their mailbox below `~/etc`. */
+  readonly scripts: ReadonlyMap<string, string>;
 }
 
-export const NOTHING: DesiredMail = { files: new Map(), identities: [] };
+export const NOTHING: DesiredMail = { files: new Map(), identities: [], scripts: new Map() };
 
 export function desiredMail(
   account: Account,
@@ -52,7 +55,24 @@ export function desiredMail(
     put('aliases', name, [...aliases(own, boxes), `*: ${domain.defaultAddress ?? username}`]);
     if (boxes.length > 0) put('mailboxes', name, boxes.map(mailboxLine));
   }
-  return { files, identities: identitiesOf(account, state, isSuspended) };
+  return { files, identities: identitiesOf(account, state, isSuspended), scripts: scriptsOf(account, state) };
+}
+
+/** Filters of the account come before those of a mailbox. */
+function scriptsOf({ username }: Account, state: MailState): ReadonlyMap<string, string> {
+  const filters = [...state.filters].sort((a, b) => a.position - b.position || (a.name < b.name ? -1 : 1));
+  const ofAccount = filters.filter(({ localPart }) => localPart === '');
+  const scripts = new Map<string, string>();
+  const put = (folder: string, script: string | undefined) => {
+    if (script !== undefined) scripts.set(folder, script);
+  };
+  put(username, sieveOf(ofAccount, undefined));
+  for (const { domain, localPart, folder } of state.mailboxes) {
+    const isOwn = (one: { readonly domain: string; readonly localPart: string }) =>
+      one.domain === domain && one.localPart === localPart;
+    put(folder, sieveOf([...ofAccount, ...filters.filter(isOwn)], state.autoresponders.find(isOwn)));
+  }
+  return scripts;
 }
 
 /** The same rows give the same file, whatever their order. */
@@ -113,20 +133,27 @@ export interface DesiredChange {
   readonly files: readonly (readonly [name: string, content: string | null])[];
   readonly removed: readonly string[];
   readonly added: readonly DesiredIdentity[];
+  /** Null removes a script. */
+  readonly scripts: readonly (readonly [folder: string, text: string | null])[];
 }
 
 /** What differs. */
 export function changesBetween(before: DesiredMail, after: DesiredMail): DesiredChange {
-  const names = [...new Set([...before.files.keys(), ...after.files.keys()])].sort();
   const had = new Map(before.identities.map((one) => [one.address, JSON.stringify(one)]));
   const has = new Map(after.identities.map((one) => [one.address, JSON.stringify(one)]));
   return {
-    files: names
-      .filter((name) => before.files.get(name) !== after.files.get(name))
-      .map((name) => [name, after.files.get(name) ?? null] as const),
+    files: textsBetween(before.files, after.files),
     removed: [...had.keys()].filter((address) => had.get(address) !== has.get(address)),
     added: after.identities.filter(({ address }) => had.get(address) !== has.get(address)),
+    scripts: textsBetween(before.scripts, after.scripts),
   };
+}
+
+function textsBetween(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>) {
+  const names = [...new Set([...before.keys(), ...after.keys()])].sort();
+  return names
+    .filter((name) => before.get(name) !== after.get(name))
+    .map((name) => [name, after.get(name) ?? null] as const);
 }
 
 /** A mailbox’s folder: that of its address, unless another mailbox of the account has it since a domain was renamed. */

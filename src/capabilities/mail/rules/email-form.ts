@@ -17,6 +17,7 @@ export const MAILBOXES = 'popaccts';
 export const FORWARDERS = 'forwarders';
 export const DEFAULT_ADDRESS = 'defaultaddress';
 export const DOMAIN_FORWARDERS = 'emaildomainfwd';
+export const AUTORESPONDERS = 'autoresponders';
 export const BYTES_IN_MEBIBYTE = 1024 * 1024;
 
 /** `sales`, or `sales@bob.example`. The domain can also be in a parameter of its own. */

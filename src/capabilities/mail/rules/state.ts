@@ -44,11 +44,54 @@ export interface Forwarder {
   readonly destination: string;
 }
 
+export interface Autoresponder {
+  readonly domain: string;
+  readonly localPart: string;
+  /** The name that the reply has as its sender. */
+  readonly sender: string;
+  readonly subject: string;
+  readonly body: string;
+  readonly isHtml: boolean;
+  /** Between two replies to the same sender. */
+  readonly intervalHours: number;
+  /** In seconds since 1970-01-01. 0: no limit. */
+  readonly startsAt: number;
+  readonly stopsAt: number;
+}
+
+export interface FilterRule {
+  /** What is looked at: `$header_subject:`. */
+  readonly part: string;
+  /** `contains`. */
+  readonly match: string;
+  readonly val: string;
+  /** Between this rule and the next. */
+  readonly opt: 'and' | 'or';
+}
+
+export interface FilterAction {
+  readonly action: 'deliver' | 'fail' | 'finish' | 'save';
+  readonly dest: string;
+}
+
+export interface Filter {
+  /** Both empty: for all mailboxes of the account. */
+  readonly domain: string;
+  readonly localPart: string;
+  readonly name: string;
+  readonly position: number;
+  readonly enabled: boolean;
+  readonly rules: readonly FilterRule[];
+  readonly actions: readonly FilterAction[];
+}
+
 export interface MailState {
   readonly settings: readonly MailSettings[];
   readonly domains: readonly MailDomain[];
   readonly mailboxes: readonly Mailbox[];
   readonly forwarders: readonly Forwarder[];
+  readonly autoresponders: readonly Autoresponder[];
+  readonly filters: readonly Filter[];
 }
 
 type Part = keyof MailState;
@@ -60,6 +103,8 @@ interface Table {
   readonly columns: Readonly<Record<string, string>>;
   readonly key: readonly string[];
   readonly flags?: readonly string[];
+  /** Lists, stored as JSON. */
+  readonly lists?: readonly string[];
 }
 
 const tables: Readonly<Record<Part, Table>> = {
@@ -96,6 +141,37 @@ const tables: Readonly<Record<Part, Table>> = {
     key: ['domain', 'localPart', 'destination'],
     columns: { domain: 'domain', localPart: 'local_part', destination: 'destination' },
   },
+  autoresponders: {
+    table: 'mail_autoresponder',
+    key: ['domain', 'localPart'],
+    columns: {
+      domain: 'domain',
+      localPart: 'local_part',
+      sender: 'sender',
+      subject: 'subject',
+      body: 'body',
+      isHtml: 'is_html',
+      intervalHours: 'interval_hours',
+      startsAt: 'starts_at',
+      stopsAt: 'stops_at',
+    },
+    flags: ['isHtml'],
+  },
+  filters: {
+    table: 'mail_filter',
+    key: ['domain', 'localPart', 'name'],
+    columns: {
+      domain: 'domain',
+      localPart: 'local_part',
+      name: 'name',
+      position: 'position',
+      enabled: 'enabled',
+      rules: 'rules',
+      actions: 'actions',
+    },
+    flags: ['enabled'],
+    lists: ['rules', 'actions'],
+  },
 };
 const parts = Object.keys(tables) as Part[];
 
@@ -103,7 +179,7 @@ const parts = Object.keys(tables) as Part[];
 export async function readState(db: Db, username: string): Promise<MailState> {
   const state: Partial<Record<Part, unknown[]>> = {};
   for (const part of parts) {
-    const { table, columns, key, flags = [] } = tables[part];
+    const { table, columns, key, flags = [], lists = [] } = tables[part];
     const selected = Object.entries(columns).map(([property, column]) => `${column} AS "${property}"`);
     const order = [...key.map((property) => columns[property]), 'username'].join(', ');
     const sql = `SELECT ${selected.join(', ')} FROM ${table} WHERE username = ? ORDER BY ${order}`;
@@ -111,6 +187,7 @@ export async function readState(db: Db, username: string): Promise<MailState> {
     state[part] = rows.map((row) => ({
       ...row,
       ...Object.fromEntries(flags.map((flag) => [flag, row[flag] === 1])),
+      ...Object.fromEntries(lists.map((list) => [list, JSON.parse(String(row[list])) as unknown])),
     }));
   }
   return state as unknown as MailState;
@@ -163,6 +240,7 @@ export async function storeChange(db: Db, username: string, change: StateChange)
 function valueOf(row: Row, property: string): SqlValue {
   const value: unknown = row[property];
   if (typeof value === 'boolean') return value ? 1 : 0;
+  if (Array.isArray(value)) return JSON.stringify(value);
   return (value ?? null) as SqlValue;
 }
 
@@ -186,6 +264,8 @@ export function renamedState(state: MailState, renames: Renames): MailState {
     })),
     mailboxes: state.mailboxes.map(named),
     forwarders: state.forwarders.map((row) => ({ ...named(row), destination: address(row.destination) })),
+    autoresponders: state.autoresponders.map(named),
+    filters: state.filters.map(named),
   };
 }
 
@@ -198,10 +278,15 @@ export function withoutDomains(state: MailState, gone: ReadonlySet<string>): Mai
     domains: kept(state.domains),
     mailboxes: kept(state.mailboxes),
     forwarders: kept(state.forwarders),
+    autoresponders: kept(state.autoresponders),
+    filters: kept(state.filters),
   };
 }
 
-export const NO_MAIL: MailState = { settings: [], domains: [], mailboxes: [], forwarders: [] };
+export const NO_MAIL: MailState = {
+  ...{ settings: [], domains: [], mailboxes: [] },
+  ...{ forwarders: [], autoresponders: [], filters: [] },
+};
 
 /** How the account may send mail. */
 export const outgoingOf = ({ settings: [first] }: MailState): Outgoing => first?.outgoing ?? 'open';

@@ -1,5 +1,6 @@
 // The whole configuration of Dovecot 2.4. It names no account: identities are in a database that it asks at each login.
 import { SERVER_CERTIFICATE } from '../exim/places.ts';
+import { SCRIPT } from '../mailboxes/steps/write-script.ts';
 import { IDENTITIES, OWN_PARTS } from './places.ts';
 
 export interface DovecotOptions {
@@ -100,6 +101,11 @@ protocol lmtp {
 }
 recipient_delimiter = +
 lmtp_save_to_detail_mailbox = no
+# What whmapi1 writes comes before the script of the mailbox itself.
+sieve_script whmapi1 {
+  type = before
+  path = ~/${SCRIPT}
+}
 sieve_script personal {
   type = personal
   path = ~/sieve
@@ -109,6 +115,10 @@ sieve_script personal {
 sieve_vacation_send_from_recipient = yes
 sieve_redirect_envelope_from = recipient
 sieve_max_redirects = 4
+sieve_vacation_min_period = 0
+sieve_extensions {
+  vacation-seconds = yes
+}
 
 service lmtp {
   unix_listener lmtp-exim {

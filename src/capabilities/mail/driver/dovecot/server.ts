@@ -1,4 +1,5 @@
 // The configuration of Dovecot for the whole server.
+import type { MachineFiles } from '../../../../core/machine-daemons.ts';
 import { MachineError } from '../../../../core/machine-error.ts';
 import {
   digestOf,
@@ -6,14 +7,15 @@ import {
   type DriverPort,
   type FileDriver,
 } from '../../../../ground/driver/file-driver.ts';
-import { isAsPackaged } from '../../../../ground/driver/packaged-file.ts';
 import type { DriverMachine } from '../../../../ground/driver/step.ts';
 import { PAM_CONTENT, renderDovecot, type DovecotOptions } from './configuration.ts';
 import { CONFIGURATION, PAM } from './places.ts';
 
 const UNIT = 'dovecot';
 const DIRECTORIES = ['/etc/dovecot', '/etc/pam.d', '/etc/exim4', '/var/lib'];
-const PACKAGE = 'dovecot-core';
+const PARTS = '/etc/dovecot/conf.d';
+/** The files of Debian’s packages as they were installed. They are managed by ucf(1), not by dpkg. */
+const DEBIANS = '/usr/share/dovecot';
 const publicFile = { mode: 0o644 };
 
 interface DesiredDovecot extends DovecotOptions {
@@ -63,14 +65,30 @@ async function assertRunning(
 
 const steps = new FileSteps(driver);
 
+/** @throws MachineError `failed` if an administrator has configured Dovecot. */
 export async function dovecotStep(machine: DriverMachine, options: DovecotOptions) {
-  const files = await machine.files(DIRECTORIES);
-  const found = await files.read(CONFIGURATION);
-  const isDebians = found !== undefined && (await isAsPackaged(machine, PACKAGE, CONFIGURATION, found));
+  const files = await machine.files([...DIRECTORIES, DEBIANS]);
+  const found = await files.readText(CONFIGURATION);
+  const isDebians = found !== undefined && found === (await files.readText(`${DEBIANS}/dovecot.conf`));
+  if (isDebians) await assertUnconfigured(files);
   const desired = { ...options, replaces: isDebians ? digestOf(found) : undefined };
   return steps.step(
     'dovecot',
     `Write the configuration of Dovecot, “${CONFIGURATION}”, and restart Dovecot.`,
     desired,
   );
+}
+
+/** Debian’s dovecot.conf includes these, and the new one does not: they must not have been changed. */
+async function assertUnconfigured(files: MachineFiles): Promise<void> {
+  for (const name of await files.list(PARTS)) {
+    if (!name.endsWith('.conf') || name.startsWith('99-whmapi1')) continue;
+    const path = `${PARTS}/${name}`;
+    if ((await files.readText(path)) === (await files.readText(`${DEBIANS}/conf.d/${name}`))) continue;
+    throw new MachineError(
+      'failed',
+      `Dovecot was configured by hand: “${path}” is not the file of Debian’s package. whmapi1 would replace that ` +
+        'configuration. To allow it, move the file away. Own settings go into “/etc/dovecot/local.conf”.',
+    );
+  }
 }

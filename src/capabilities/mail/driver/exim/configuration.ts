@@ -35,6 +35,8 @@ const FROM_DOMAIN = '${domain:${address:$h_from:}}';
 const OUTGOING_OF_MAILBOX =
   `\${lookup{\${lc:\${domain:$authenticated_id}}}dsearch,filter=file{${MAILBOXES}}` +
   `{\${extract{outgoing}{\${lookup{\${lc:\${local_part:$authenticated_id}}}lsearch{${MAILBOXES}/$value}}}}}}`;
+/** Names the queue of a mailbox whose mail is held, as `heldQueue` does. */
+const HELD_SUFFIX = '${length_12:${sha256:${lc:$authenticated_id}}}';
 const certificate = `\${lookup{\${lc:$tls_in_sni}}dsearch,filter=file{${CERTIFICATES}}{${CERTIFICATES}/$value}{${SERVER_CERTIFICATE}}}`;
 const SRS_KEY = `\${readfile{${SRS_SECRET}}{}}`;
 const AUTHENTICATORS = ['plain', 'login', 'oauthbearer', 'xoauth2'];
@@ -132,7 +134,7 @@ check_rcpt:
         ratelimit = ${settingOfOwner('limit')} / 1h / per_rcpt / strict / user-$acl_m_owner
         message = 451 4.7.1 The account $acl_m_owner has exceeded its mails per hour.
   accept hosts = :
-  deny  local_parts = ^[./|] : ^.*[@%!|\`#&?{}\\\\\\\\] : ^.*/\\\\.\\\\./
+  deny  local_parts = ^[./|::] : ^.*[@%!|\`#&?{}\\\\\\\\] : ^.*/\\\\.\\\\./
         message = 501 5.1.3 The address contains characters that are not accepted.
   drop  condition = \${if >{$rcpt_fail_count}{10}}
         message = 550 5.7.1 Too many unknown recipients.
@@ -149,7 +151,12 @@ check_rcpt:
         message = 451 4.7.1 Too many mails of $sender_address_domain have failed in the last hour.
   # A queue of its own: no ordinary run of the queue touches it.
   warn  authenticated = *
-        condition = \${if or{{eq{${settingOfOwner('outgoing')}}{held}}{and{{match{$authenticated_id}{@}}{eq{${OUTGOING_OF_MAILBOX}}{held}}}}}}
+        condition = \${if match{$authenticated_id}{@}}
+        condition = \${if eq{${OUTGOING_OF_MAILBOX}}{held}}
+        queue = held-$acl_m_owner-${HELD_SUFFIX}
+        control = queue_only
+  warn  authenticated = *
+        condition = \${if eq{${settingOfOwner('outgoing')}}{held}}
         queue = held-$acl_m_owner
         control = queue_only
   accept authenticated = *

@@ -1,0 +1,57 @@
+import { enableFilter } from '../../capabilities/mail/plans/own-mail/filters.ts';
+import {
+  filterAccountParam,
+  filterNameParam,
+  FILTERS,
+  ROLE,
+} from '../../capabilities/mail/rules/filter-form.ts';
+import { defineUapi } from '../../core/define-uapi.ts';
+
+export default defineUapi({
+  name: 'Email::disable_filter',
+  since: 42,
+  summary: 'No longer use a filter, and keep it.',
+  feature: FILTERS,
+  role: ROLE,
+  effect: 'operates',
+  params: {
+    account: { ...filterAccountParam, required: true, doc: 'The mailbox, or the account’s name.' },
+    filtername: { ...filterNameParam, required: true },
+  },
+  returns: {
+    fields: {
+      filtername: { type: 'string', doc: 'The filter.' },
+      updated: { type: 'flag', doc: 'Always 1.' },
+    },
+  },
+  examples: [
+    {
+      args: { account: 'sales@bob.example', filtername: 'shop' },
+      doc: 'The filter shop of sales@bob.example.',
+      setUp: [
+        {
+          command: 'Email::add_pop',
+          args: { email: 'sales', domain: 'bob.example', password: 'correct horse battery staple 7' },
+        },
+        {
+          command: 'Email::store_filter',
+          args: {
+            ...{
+              filtername: 'shop',
+              account: 'sales@bob.example',
+              part1: '$header_subject:',
+              match1: 'contains',
+            },
+            ...{ val1: 'order', action1: 'save', dest1: 'INBOX.Shop' },
+          },
+        },
+      ],
+    },
+  ],
+
+  async handler({ account, filtername }, context) {
+    const plan = await enableFilter(context, account, { name: filtername, enabled: false });
+    context.plan(plan, () => ({ filtername, updated: 1 }));
+    return { filtername, updated: 1 };
+  },
+});

@@ -1,0 +1,374 @@
+// Mail on a fresh Debian with the profile STANDARD: from a mailbox by UAPI to a message that another program reads, and
+// everything that must be refused on the way.
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { describeOnMachine } from './describe-on-machine.ts';
+import { bootMachine, type Machine } from './machine.ts';
+import { hostingRoot } from './prepared-roots.ts';
+import { until } from './until.ts';
+
+const PASSWORD = 'correct horse battery staple 7';
+const CLIENT = '/root/smtp-client.cjs';
+const LOOKUPS = '/etc/exim4/whmapi1';
+
+interface Session {
+  readonly host?: string;
+  readonly port: number;
+  readonly isTls?: boolean;
+  readonly lines: readonly string[];
+}
+
+describeOnMachine('mail, in this order', () => {
+  let machine: Machine;
+
+  beforeAll(async () => {
+    machine = await bootMachine(await hostingRoot());
+    copyFileSync('tests/machine/smtp-client.cjs', machine.path(CLIENT));
+  });
+  afterAll(() => machine.stop());
+
+  function works(name: string, ...words: string[]): void {
+    const { stdout } = machine.run('whmapi1', ['--output=json', name, ...words]);
+    const { result, reason } = (JSON.parse(stdout) as { metadata: { result: number; reason: string } })
+      .metadata;
+    expect([name, result === 1 ? '' : reason]).toEqual([name, '']);
+  }
+  function email(user: string, name: string, ...words: string[]): unknown {
+    const { stdout } = machine.run('uapi', ['--output=json', `--user=${user}`, 'Email', name, ...words]);
+    const { result } = JSON.parse(stdout) as { result: { errors: string[] | null; data: unknown } };
+    expect([name, result.errors]).toEqual([name, null]);
+    return result.data;
+  }
+  const talk = (...sessions: Session[]): string[][] =>
+    JSON.parse(machine.run('node', [CLIENT], { input: JSON.stringify(sessions) }).stdout) as string[][];
+  const plain = (login: string, password = PASSWORD) =>
+    `AUTH PLAIN ${Buffer.from(`\0${login}\0${password}`).toString('base64')}`;
+  /** The last reply of a session with a login on port 465. */
+  const submit = (
+    login: string,
+    from: string,
+    to: string,
+    body = `From: <${from}>\r\nSubject: test\r\n\r\nText`,
+  ) => {
+    const lines = [
+      'EHLO there',
+      plain(login),
+      `MAIL FROM:<${from}>`,
+      `RCPT TO:<${to}>`,
+      'DATA',
+      `${body}\r\n.`,
+    ];
+    return (
+      (talk({ port: 465, isTls: true, lines })[0] ?? []).find((reply) => /^[45]|^250 OK id=/.test(reply)) ??
+      ''
+    );
+  };
+  /** The same for a stranger on port 25. */
+  const deliver = (to: string, from = 'ann@world.example', subject = 'test') => {
+    const body = `From: <${from}>\r\nSubject: ${subject}\r\n\r\nText\r\n.`;
+    const lines = ['EHLO there', `MAIL FROM:<${from}>`, `RCPT TO:<${to}>`, 'DATA', body];
+    return (talk({ port: 25, lines })[0] ?? []).find((reply) => /^[45]|^250 OK id=/.test(reply)) ?? '';
+  };
+  /** The subjects in an inbox, over IMAP with TLS. */
+  const inbox = (login: string, password = PASSWORD) => {
+    const words = [
+      '-sk',
+      '--max-time',
+      '20',
+      '--user',
+      `${login}:${password}`,
+      'imaps://127.0.0.1/INBOX;MAILINDEX=*;SECTION=HEADER.FIELDS%20(SUBJECT)',
+    ];
+    return machine.run('curl', words);
+  };
+  const count = (folder: string) =>
+    Number(machine.sh(`(ls /home/${folder}/new 2>/dev/null || true) | wc -l`));
+  const arrived = (folder: string, messages: number) => until(() => count(folder) >= messages);
+
+  it('a mailbox sends, receives, and is read over IMAP', async () => {
+    for (const username of ['bob', 'eve'])
+      works('createacct', `username=${username}`, `domain=${username}.example`, `password=${PASSWORD}`);
+    email('bob', 'add_pop', 'email=box', 'domain=bob.example', `password=${PASSWORD}`);
+    email('eve', 'add_pop', 'email=e', 'domain=eve.example', `password=${PASSWORD}`);
+    expect(submit('box@bob.example', 'box@bob.example', 'e@eve.example')).toMatch(/^250 OK/);
+    await arrived('eve/mail/eve.example/e', 1);
+    expect(inbox('e@eve.example').stdout).toContain('Subject: test');
+    expect(machine.sh('stat -c %U:%a /home/eve/mail/eve.example/e')).toBe('eve:700\n');
+    // The account itself, by the password of its user.
+    expect(submit('bob', 'info@bob.example', 'eve@eve.example')).toMatch(/^250 OK/);
+    await arrived('eve/mail', 1);
+    expect(inbox('eve').stdout).toContain('Subject: test');
+    expect(inbox('eve', 'wrong').status).toBe(67);
+    expect(machine.run('curl', ['-sk', '--user', `root:${PASSWORD}`, 'imaps://127.0.0.1/']).status).toBe(67);
+  });
+
+  it('a password is only accepted over TLS, and never on port 25', () => {
+    const [stranger = [], submission = [], upgraded = []] = talk(
+      { port: 25, lines: ['EHLO there', plain('box@bob.example')] },
+      { port: 587, lines: ['EHLO there', plain('box@bob.example'), 'MAIL FROM:<box@bob.example>'] },
+      { port: 587, lines: ['EHLO there', 'STARTTLS', 'EHLO there', plain('box@bob.example')] },
+    );
+    expect(stranger[1]).not.toContain('AUTH');
+    expect(stranger[2]).toMatch(/^503/);
+    expect(submission[2]).toMatch(/^503/);
+    expect(submission[3]).toMatch(/^530/);
+    expect(upgraded.at(-1)).toMatch(/^235/);
+  });
+
+  it.each([
+    ['box@bob.example', 'e@eve.example'],
+    ['box@bob.example', 'ceo@world.example'],
+    ['bob', 'ceo@world.example'],
+    ['bob', 'root@whmapi1-machine'],
+    ['bob', 'eve@eve.example'],
+  ])('the login %s does not send as %s', (login, from) => {
+    expect(submit(login, from, 'e@eve.example')).toMatch(/^550 .*may not send as/);
+  });
+
+  it('a login does not write another sender into the header', () => {
+    for (const header of [
+      'From: ceo@world.example',
+      'From: e@eve.example',
+      'From: box@bob.example, e@eve.example',
+      'From: box@bob.example\r\nFrom: e@eve.example',
+    ])
+      expect([
+        header,
+        submit('box@bob.example', 'box@bob.example', 'e@eve.example', `${header}\r\nSubject: x\r\n\r\nText`),
+      ]).toEqual([header, expect.stringMatching(/^550/)]);
+  });
+
+  it('nobody’s mail is relayed', () => {
+    const host = 'whmapi1-machine';
+    const recipients = [
+      'v@world.example',
+      ...[`v%world.example@${host}`, 'v%world.example@bob.example', 'v%world.example@[127.0.0.1]'],
+      ...[
+        '"v@world.example"',
+        '"v@world.example"@bob.example',
+        '"v%world.example"',
+        'v@world.example@bob.example',
+      ],
+      ...['v@world.example@[127.0.0.1]', '@bob.example:v@world.example', '@[127.0.0.1]:v@world.example'],
+      ...['@a.example,@b.example:v@world.example', 'world.example!v', 'world.example!v@bob.example'],
+      ...['world.example!v@[127.0.0.1]', 'v%world.example', 'v%world.example%bob.example'],
+      ...[
+        'v@world.example%bob.example@bob.example',
+        '"v"@world.example',
+        'V@WORLD.EXAMPLE',
+        'v@world.example.',
+      ],
+      ...['v@[192.0.2.9]', 'v@[IPv6:::1]', '|id@bob.example', '"|id"@bob.example', '/tmp/x@bob.example'],
+      ...['":include:/etc/passwd"@bob.example', '../eve.example/e@bob.example', 'e@../aliases/eve.example'],
+      ...['box@sub.bob.example', 'box@notbob.example', '*@bob.example.world.example', '@bob.example', '*@'],
+    ];
+    const senders = [
+      'ann@world.example',
+      '',
+      'box@bob.example',
+      `postmaster@${host}`,
+      'root@localhost',
+      'root',
+    ];
+    const hosts = ['127.0.0.1', machine.sh("hostname -I | cut -d' ' -f1 | grep . || echo 127.0.0.2").trim()];
+    const sessions = hosts.flatMap((address) =>
+      senders.flatMap((sender) =>
+        recipients.map((recipient): Session => ({
+          ...{ host: address, port: 25 },
+          lines: ['EHLO there', `MAIL FROM:<${sender}>`, `RCPT TO:<${recipient}>`],
+        })),
+      ),
+    );
+    const accepted = talk(...sessions)
+      .map((replies, at) => [sessions[at]?.lines.slice(1).join(' '), replies.at(-1)] as const)
+      .filter(([, reply]) => reply?.startsWith('2'));
+    // The account gets all mail for addresses of its domain that do not exist: with this default, they are accepted.
+    expect(accepted.filter(([line]) => !/RCPT TO:<[^@%!|/":]*@bob\.example>$/.test(line ?? ''))).toEqual([]);
+    expect(machine.sh('exim4 -bpc').trim()).toBe('0');
+  });
+
+  it('a suspension acts at once: no logins, no mail out, and mail that arrives is kept', async () => {
+    works('suspendacct', 'user=bob');
+    expect(submit('box@bob.example', 'box@bob.example', 'e@eve.example')).toMatch(/^535/);
+    expect(submit('bob', 'info@bob.example', 'e@eve.example')).toMatch(/^535/);
+    expect(inbox('box@bob.example').status).toBe(67);
+    const before = count('bob/mail/bob.example/box');
+    expect(deliver('box@bob.example')).toMatch(/^250 OK/);
+    await arrived('bob/mail/bob.example/box', before + 1);
+    works('unsuspendacct', 'user=bob');
+    expect(inbox('box@bob.example').stdout).toContain('Subject: test');
+    email('bob', 'suspend_login', 'email=box@bob.example');
+    expect(submit('box@bob.example', 'box@bob.example', 'e@eve.example')).toMatch(/^535/);
+    email('bob', 'unsuspend_login', 'email=box@bob.example');
+    email('bob', 'suspend_incoming', 'email=box@bob.example');
+    expect(deliver('box@bob.example')).toMatch(/^550 .*suspended/);
+    email('bob', 'unsuspend_incoming', 'email=box@bob.example');
+    email('bob', 'passwd_pop', 'email=box@bob.example', `password=${PASSWORD} new`);
+    expect(inbox('box@bob.example').status).toBe(67);
+    expect(inbox('box@bob.example', `${PASSWORD} new`).status).toBe(0);
+    email('bob', 'passwd_pop', 'email=box@bob.example', `password=${PASSWORD}`);
+  });
+
+  it('a full mailbox refuses mail', async () => {
+    email('bob', 'edit_pop_quota', 'email=box', 'domain=bob.example', 'quota=1');
+    const before = count('bob/mail/bob.example/box');
+    const large = `From: <ann@world.example>\r\nSubject: large\r\n\r\n${`${'x'.repeat(990)}\r\n`.repeat(1200)}.`;
+    const lines = ['EHLO there', 'MAIL FROM:<e@eve.example>', 'RCPT TO:<box@bob.example>', 'DATA', large];
+    talk({ port: 25, lines });
+    await until(() => machine.sh('exim4 -bpc').trim() === '0');
+    expect(count('bob/mail/bob.example/box')).toBe(before);
+    expect(machine.sh('grep -c "Quota exceeded" /var/log/exim4/mainlog || true').trim()).not.toBe('0');
+    email('bob', 'edit_pop_quota', 'email=box', 'domain=bob.example', 'quota=0');
+  });
+
+  describe('with another mail server', () => {
+    const received = () => machine.sh('ls /var/spool/world/input 2>/dev/null | grep -c -- -H || true').trim();
+
+    beforeAll(async () => {
+      writeFileSync(
+        machine.path('/root/world.conf'),
+        `primary_hostname = mx.world.example
+spool_directory = /var/spool/world
+log_file_path = /var/spool/world/%slog
+daemon_smtp_ports = 2525
+local_interfaces = 127.0.0.1
+queue_only = true
+acl_smtp_rcpt = take
+acl_smtp_data = check
+acl_smtp_dkim = signed
+begin acl
+take:
+  accept
+signed:
+  warn logwrite = DKIM $dkim_verify_status d=$dkim_cur_signer
+  accept
+check:
+  accept
+begin routers
+sink:
+  driver = redirect
+  data = :blackhole:
+`,
+      );
+      machine.sh(`
+        mkdir -p /var/spool/world && chown Debian-exim:Debian-exim /var/spool/world
+        printf 'host: 127.0.0.1::2525\\n' >${LOOKUPS}/redirects/world.example
+        chown root:Debian-exim ${LOOKUPS}/redirects/world.example
+        chmod 640 ${LOOKUPS}/redirects/world.example
+        systemd-run --unit=world exim4 -C /root/world.conf -bdf`);
+      await until(() => machine.sh('ss -Hltn sport = :2525').trim() !== '');
+    });
+
+    it('an account sends to it, and forwarded mail has a sender of this server', async () => {
+      expect(submit('box@bob.example', 'box@bob.example', 'v@world.example')).toMatch(/^250 OK/);
+      await until(() => received() === '1');
+      expect(machine.sh('cat /var/spool/world/input/*-H')).toContain('<box@bob.example>');
+      email(
+        'bob',
+        'add_forwarder',
+        'domain=bob.example',
+        'email=away',
+        'fwdopt=fwd',
+        'fwdemail=v@world.example',
+      );
+      expect(deliver('away@bob.example', 'ann@far.example')).toMatch(/^250 OK/);
+      await until(() => received() === '2');
+      expect(machine.sh('cat /var/spool/world/input/*-H')).toMatch(/<SRS0=.*@whmapi1-machine>/i);
+    });
+
+    it('mail of an account is held, and delivered when it is released', async () => {
+      const before = Number(received());
+      works('hold_outgoing_email', 'user=bob');
+      for (const number of [1, 2])
+        expect(submit('box@bob.example', 'box@bob.example', `v${number}@world.example`)).toMatch(/^250 OK/);
+      expect(submit('e@eve.example', 'e@eve.example', 'v@world.example')).toMatch(/^250 OK/);
+      await until(() => received() === String(before + 1));
+      machine.sh('exim4 -qff');
+      expect(received()).toBe(String(before + 1));
+      works('release_outgoing_email', 'user=bob');
+      await until(() => received() === String(before + 3));
+      email('bob', 'hold_outgoing', 'email=box@bob.example');
+      submit('box@bob.example', 'box@bob.example', 'v@world.example');
+      expect(submit('bob', 'info@bob.example', 'v@world.example')).toMatch(/^250 OK/);
+      await until(() => received() === String(before + 4));
+      email('bob', 'release_outgoing', 'email=box@bob.example');
+      await until(() => received() === String(before + 5));
+      works('suspend_outgoing_email', 'user=bob');
+      expect(submit('box@bob.example', 'box@bob.example', 'v@world.example')).toMatch(/^550 .*suspended/);
+      works('unsuspend_outgoing_email', 'user=bob');
+    });
+
+    it('the mails of an hour are limited, those of programs too, and another account does not notice', () => {
+      works('modifyacct', 'user=eve', 'MAX_EMAIL_PER_HOUR=3');
+      const answers = [1, 2, 3, 4].map(() => submit('e@eve.example', 'e@eve.example', 'v@world.example'));
+      expect(answers.map((reply) => reply.slice(0, 3))).toContain('451');
+      expect(answers[0]).toMatch(/^250/);
+      expect(submit('box@bob.example', 'box@bob.example', 'v@world.example')).toMatch(/^250 OK/);
+      const local = [1, 2, 3, 4, 5].map(
+        () =>
+          machine.run('runuser', ['-u', 'eve', '--', '/usr/sbin/sendmail', 'v@world.example'], {
+            input: 'Subject: local\n\nText\n',
+          }).status,
+      );
+      expect(local[0]).toBe(0);
+      expect(local.at(-1)).not.toBe(0);
+      works('modifyacct', 'user=eve', 'MAX_EMAIL_PER_HOUR=unlimited');
+    });
+  });
+
+  it('a filter saves to a folder, and a mailbox replies by itself', async () => {
+    const more = ['account=box@bob.example', 'part1=$header_subject:', 'match1=contains', 'val1=order'];
+    email('bob', 'store_filter', 'filtername=shop', ...more, 'action1=save', 'dest1=INBOX.Shop');
+    const reply = ['from=Box', 'subject=Away: %subject%', 'body=Back on Monday.', 'interval=24', 'is_html=0'];
+    email('bob', 'add_auto_responder', 'email=box', 'domain=bob.example', ...reply, 'start=0', 'stop=0');
+    const before = count('eve/mail/eve.example/e');
+    const body = 'From: <e@eve.example>\r\nTo: <box@bob.example>\r\nSubject: my order\r\n\r\nText';
+    expect(submit('e@eve.example', 'e@eve.example', 'box@bob.example', body)).toMatch(/^250 OK/);
+    await arrived('bob/mail/bob.example/box/.Shop', 1);
+    await arrived('eve/mail/eve.example/e', before + 1);
+    expect(inbox('e@eve.example').stdout).toContain('Subject: Away: my order');
+    const broken = [
+      'account=box@bob.example',
+      'part1=$header_subject:',
+      'match1=matches',
+      'val1=a{1,2}{3,4}b**',
+    ];
+    const words = [
+      '--output=json',
+      '--user=bob',
+      'Email',
+      'store_filter',
+      'filtername=x',
+      ...broken,
+      'action1=finish',
+    ];
+    expect(machine.run('uapi', words).status).not.toBe(0);
+    expect(machine.sh('cat /home/bob/etc/bob.example/box/.dovecot.sieve.log 2>/dev/null || true')).toBe('');
+    email('bob', 'delete_auto_responder', 'email=box@bob.example');
+  });
+
+  it('mail waits while Dovecot does not run', async () => {
+    const before = count('eve/mail/eve.example/e');
+    machine.sh('systemctl stop dovecot');
+    expect(deliver('e@eve.example')).toMatch(/^250 OK/);
+    await until(() => machine.sh('exim4 -bpc').trim() === '1');
+    machine.sh('systemctl start dovecot; exim4 -qff');
+    await arrived('eve/mail/eve.example/e', before + 1);
+    expect(machine.sh('exim4 -bpc').trim()).toBe('0');
+  });
+
+  it('a renamed account keeps its mail, and a removed one refuses it', async () => {
+    works('modifyacct', 'user=bob', 'newuser=robert', 'domain=robert.example');
+    expect(inbox('box@robert.example').stdout).toContain('Subject: ');
+    expect(inbox('box@bob.example').status).toBe(67);
+    expect(deliver('box@bob.example')).toMatch(/^550/);
+    expect(deliver('box@robert.example')).toMatch(/^250 OK/);
+    works('removeacct', 'username=robert', '--confirm');
+    expect(deliver('box@robert.example')).toMatch(/^550/);
+    expect(inbox('box@robert.example').status).toBe(67);
+    expect(machine.sh(`find ${LOOKUPS} -name 'robert*' -o -name 'bob*'`)).toBe('');
+  });
+
+  it('Exim reports nothing to its panic log', () => {
+    expect(machine.sh('cat /var/log/exim4/paniclog 2>/dev/null || true')).toBe('');
+  });
+});
