@@ -301,3 +301,169 @@ describe('a forwarder', () => {
     ]);
   });
 });
+
+describe('filters and automatic replies', () => {
+  const script = (folder: string) => {
+    const path = inRoot(`home/bob/etc/${folder}/whmapi1.sieve`);
+    return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  };
+  const filter = { filtername: 'shop', part1: '$header_subject:', match1: 'contains', val1: 'order' };
+  const save = { action1: 'save', dest1: 'INBOX.Shop' };
+
+  beforeEach(() => addBox('sales'));
+
+  it('become a script of the mailbox, in which every value is quoted', async () => {
+    const account = 'sales@bob.example';
+    await email('store_filter', { account, ...filter, ...save, val1: 'a"; discard; # \\ ${x}' });
+    expect(script('bob.example/sales')).toContain(
+      'if header :contains ["Subject"] "a\\"; discard; # \\\\ ${dollar}{x}" {\n  fileinto :create "INBOX.Shop";\n}',
+    );
+    await email('store_filter', {
+      ...{
+        account,
+        filtername: 'both',
+        part1: '$header_from:',
+        match1: 'does not begin',
+        val1: '*x',
+        opt1: 'and',
+      },
+      ...{ part2: '$message_body:', match2: 'matches', val2: 'a+', opt2: 'or', part3: '$h_X-Spam-Score:' },
+      ...{
+        match3: 'is above',
+        val3: '5',
+        action1: 'deliver',
+        dest1: 'ann@example.org',
+        action2: 'fail',
+        dest2: 'no',
+      },
+    });
+    expect(script('bob.example/sales')).toContain(
+      'if anyof (allof (not header :matches ["From"] "\\\\*x*", body :text :regex "a+"), ' +
+        'header :value "gt" :comparator "i;ascii-numeric" ["X-Spam-Score"] "5") {\n' +
+        '  redirect "ann@example.org";\n  reject "no"; stop;\n}',
+    );
+    expect(await email('get_filter', { account, filtername: 'both' })).toMatchObject({
+      rules: [
+        { number: 1, opt: 'and' },
+        { number: 2, opt: 'or' },
+        { number: 3, val: '5' },
+      ],
+      actions: [{ action: 'deliver' }, { action: 'fail', dest: 'no' }],
+    });
+    const names = async () =>
+      ((await email('list_filters', { account })) as { filtername: string; enabled: number }[]).map((one) => [
+        one.filtername,
+        one.enabled,
+      ]);
+    await email('reorder_filters', { mailbox: account, filter1: 'both' });
+    await email('disable_filter', { account, filtername: 'shop' });
+    expect(await names()).toEqual([
+      ['both', 1],
+      ['shop', 0],
+    ]);
+    expect(script('bob.example/sales')).not.toContain('Shop');
+    await email('enable_filter', { account, filtername: 'shop' });
+    await email('delete_filter', { account, filtername: 'both' });
+    expect(await names()).toEqual([['shop', 1]]);
+    await email('delete_filter', { account, filtername: 'shop' });
+    expect(script('bob.example/sales')).toBeUndefined();
+  });
+
+  it('of the account are for all of its mailboxes', async () => {
+    await email('store_filter', { ...filter, ...save });
+    expect(script('bob')).toContain('"INBOX.Shop"');
+    expect(script('bob.example/sales')).toBe(script('bob'));
+    expect(await email('count_filters')).toBe(1);
+  });
+
+  it.each([
+    [{ part1: '$h_X: $run{id}' }, '“part1” should be one of'],
+    [{ match1: 'runs' }, '“match1” should be one of'],
+    [{ match1: 'matches', val1: '(' }, 'regular expression'],
+    [{ match1: 'is above', val1: 'x' }, 'a whole number'],
+    [{ action1: 'pipe', dest1: '/bin/sh' }, 'not passed to programs'],
+    [{ action1: 'deliver', dest1: '|id' }, 'an email address'],
+    [{ action1: 'save', dest1: 'INBOX.../../x' }, 'a folder such as'],
+    [{ account: 'eve@eve.example' }, 'a domain of the account'],
+    [{ account: 'nobody@bob.example' }, 'There is no mailbox'],
+  ])('are not stored: %j', async (args, reason) => {
+    const given = { account: 'sales@bob.example', ...filter, ...save, ...args };
+    expect(await refusal('store_filter', given)).toContain(reason);
+    expect(await email('count_filters')).toBe(0);
+    expect(script('bob.example/sales')).toBeUndefined();
+  });
+
+  it('replies are sent in the mailbox’s name', async () => {
+    const reply = {
+      ...{ email: 'sales', domain: 'bob.example', from: 'Sales "1"', subject: 'Re: %subject%' },
+      ...{ body: 'Away.\n.\n${x} "y"', interval: '8', is_html: '0', start: '1772366410', stop: '0' },
+    };
+    await email('add_auto_responder', reply);
+    expect(script('bob.example/sales')).toContain(
+      'if allof (currentdate :value "ge" "iso8601" "2026-03-01T12:00:10+00:00", true) {\n' +
+        '  vacation :seconds 28800 :subject "Re: ${subject}" :from "\\"Sales \\\\\\"1\\\\\\"\\" <sales@bob.example>" ' +
+        '"Away.\n.\n${dollar}{x} \\"y\\"";\n}',
+    );
+    expect(await email('get_auto_responder', { email: 'sales@bob.example' })).toMatchObject({
+      ...{ from: 'Sales "1"', body: reply.body, interval: 8, start: 1_772_366_410, charset: 'utf-8' },
+    });
+    expect(await email('list_auto_responders', { domain: 'bob.example' })).toEqual([
+      { email: 'sales@bob.example', subject: 'Re: %subject%' },
+    ]);
+    expect(await refusal('add_auto_responder', { ...reply, stop: '1' })).toContain('later than “start”');
+    expect(await refusal('add_auto_responder', { ...reply, email: 'none' })).toContain('There is no mailbox');
+    await refusal('add_auto_responder', { ...reply, subject: 'a\nBcc: x@example.org' });
+    await email('delete_auto_responder', { email: 'sales@bob.example' });
+    expect(script('bob.example/sales')).toBeUndefined();
+  });
+});
+
+it('the disk usage is what Dovecot has counted', async () => {
+  await addBox('sales', { quota: '1' });
+  mkdirSync(inRoot('home/bob/mail/bob.example/sales'), { recursive: true });
+  writeFileSync(inRoot('home/bob/mail/bob.example/sales/maildirsize'), '1048576S\n500000 2\n24288 1\n-1 x\n');
+  expect(await email('list_pops_with_disk', { domain: 'bob.example' })).toMatchObject([
+    {
+      ...{ email: 'sales@bob.example', user: 'sales', _diskused: 524_288, diskused: 0.5, diskquota: 1 },
+      ...{ _diskquota: 1_048_576, diskusedpercent: 50, diskusedpercent20: 60, has_suspended: 0 },
+    },
+  ]);
+  expect(await email('get_disk_usage', { domain: 'bob.example', user: 'sales' })).toMatchObject({
+    diskused: 0.5,
+  });
+  expect(await email('get_main_account_disk_usage_bytes')).toBe(0);
+});
+
+it('mail of an account is held, suspended and released by WHM', async () => {
+  const state = () => lookup('accounts/bob');
+  for (const [name, expected] of [
+    ['hold_outgoing_email', 'held'],
+    ['suspend_outgoing_email', 'suspended'],
+    ['unsuspend_outgoing_email', 'open'],
+    ['hold_outgoing_email', 'held'],
+    ['release_outgoing_email', 'open'],
+  ] as const) {
+    expect((await here.call(name, { user: 'bob' })).metadata.result).toBe(1);
+    expect([name, state()]).toEqual([name, `outgoing: ${expected}\n`]);
+  }
+  expect((await here.call('hold_outgoing_email', { user: 'root' })).metadata.result).toBe(0);
+});
+
+it('API 2 has the same under its older names', async () => {
+  const data = async (name: string, args: Record<string, string>) =>
+    (await here.api2('bob', `Email::${name}`, args)).data;
+  const box = { domain: 'bob.example', email: 'old' };
+  expect(await data('addpop', { ...box, password, quota: '10' })).toEqual([{ result: 1, reason: 'OK' }]);
+  expect(await data('addpop', { ...box, password })).toMatchObject([{ result: 0 }]);
+  expect(await data('listpopswithdisk', { domain: 'bob.example' })).toMatchObject([
+    { login: 'old@bob.example', diskquota: 10 },
+  ]);
+  expect(await data('editquota', { ...box, quota: '20' })).toMatchObject([{ result: 1 }]);
+  expect(await data('passwdpop', { ...box, password: `${password} new` })).toMatchObject([{ result: 1 }]);
+  expect(await data('addforward', { ...box, fwdopt: 'fwd', fwdemail: 'ann@example.org' })).toMatchObject([
+    { forward: 'ann@example.org' },
+  ]);
+  expect(await data('listforwards', { domain: 'bob.example' })).toMatchObject([{ dest: 'old@bob.example' }]);
+  expect(await data('delpop', box)).toMatchObject([{ result: 1 }]);
+  expect(await data('listpops', {})).toMatchObject([{ email: 'bob' }]);
+});

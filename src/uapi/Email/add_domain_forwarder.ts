@@ -25,7 +25,7 @@ export default defineUapi({
   ],
 
   async handler({ domain, destdomain }, context) {
-    context.plan(await setDomainForwarder(context, domain, destdomain), () => '');
+    context.plan(await setDomainForwarder(context, domain, destdomain));
     return '';
   },
 });

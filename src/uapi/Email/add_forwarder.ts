@@ -44,7 +44,7 @@ export default defineUapi({
   async handler(args, context) {
     const { plan, address, destinations } = await addForwarder(context, args);
     const rows = destinations.map((forward) => ({ domain: address.domain, email: textOf(address), forward }));
-    context.plan(plan, () => rows);
+    context.plan(plan);
     return rows;
   },
 });

@@ -57,7 +57,7 @@ export default defineUapi({
     const size = quota === undefined ? undefined : parseQuota(quota);
     const { plan, address } = await addMailbox(context, { email, domain, password, quota: size }, found);
     const created = `${address.localPart}+${address.domain}`;
-    context.plan(plan, () => created);
+    context.plan(plan);
     return created;
   },
 });

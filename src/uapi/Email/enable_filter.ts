@@ -51,7 +51,7 @@ export default defineUapi({
 
   async handler({ account, filtername }, context) {
     const plan = await enableFilter(context, account, { name: filtername, enabled: true });
-    context.plan(plan, () => ({ filtername, updated: 1 }));
+    context.plan(plan);
     return { filtername, updated: 1 };
   },
 });

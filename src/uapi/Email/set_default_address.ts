@@ -36,7 +36,7 @@ export default defineUapi({
 
   async handler(args, context) {
     const { plan, domain, destination: dest } = await setDefaultAddress(context, args);
-    context.plan(plan, () => [{ dest, domain }]);
+    context.plan(plan);
     return [{ dest, domain }];
   },
 });

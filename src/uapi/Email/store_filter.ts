@@ -59,7 +59,7 @@ export default defineUapi({
     } = args;
     const given = { part, match, val, opt, action, dest };
     const stored = { account: account ?? '' };
-    context.plan(await storeFilter(context, { account, filtername, oldfiltername, ...given }), () => stored);
+    context.plan(await storeFilter(context, { account, filtername, oldfiltername, ...given }));
     return stored;
   },
 });
