@@ -51,7 +51,7 @@ export interface StoredPart {
   readonly domainRemoved?: (db: Db, removed: OwnedDomain, outcome: Outcome) => Promise<void>;
   /** After all domains that a change adds and removes. */
   readonly domainsChanged?: (db: Db, changed: ChangedDomains, outcome: Outcome) => Promise<void>;
-  readonly suspended?: (db: Db, account: Account, outcome: Outcome) => Promise<void>;
+  readonly suspended?: (db: Db, suspended: SuspendedAccount, outcome: Outcome) => Promise<void>;
   /** The account and `rows` are still stored. */
   readonly removed?: (db: Db, account: Account, outcome: Outcome) => Promise<void>;
   /** What a user without an account has too, besides `rows`. */
@@ -69,6 +69,12 @@ export interface Outcome {
 export interface CreatedAccount {
   readonly account: Account;
   readonly isReseller: boolean;
+}
+
+/** Capabilities add what the plan of a suspension tells them (`declare module`). */
+export interface SuspendedAccount {
+  /** As it was before. */
+  readonly account: Account;
 }
 
 export interface RenamedDomain {

@@ -16,6 +16,7 @@ const GLANCE_MS = 3000;
 /** Which of WHM’s services do the work of a role. They are brought back even if nobody monitors them. */
 const servicesOfRoles: Readonly<Record<string, readonly string[]>> = {
   DNS: ['named'],
+  FTP: ['ftpd'],
   MySQL: ['mysql'],
   Postgres: ['postgresql'],
   WebServer: ['httpd', 'apache_php_fpm'],

@@ -45,11 +45,6 @@ describe('suspendacct', () => {
         reason: 'OK',
         result: 1,
         command: 'suspendacct',
-        output: {
-          warnings: [
-            'The parameter “leave-ftp-accts-enabled” has no effect here: this server does not manage FTP accounts yet.',
-          ],
-        },
       },
       data: undefined,
     });

@@ -44,7 +44,7 @@ describe('get_current_profile', () => {
     expect(data).toMatchObject({
       code: 'STANDARD',
       experimental: 0,
-      enabled_roles: ['DNS', 'MySQL', 'MySQLClient', 'Postgres', 'PostgresClient', 'WebServer'].map(
+      enabled_roles: ['DNS', 'FTP', 'MySQL', 'MySQLClient', 'Postgres', 'PostgresClient', 'WebServer'].map(
         (module) => ({ module }),
       ),
     });
@@ -62,7 +62,7 @@ describe('get_current_profile', () => {
 
 describe('is_role_enabled', () => {
   it('distinguishes provided roles from others in a sandbox', async () => {
-    expect([await isEnabled('DNS'), await isEnabled('MySQL'), await isEnabled('FTP')]).toEqual([1, 1, 0]);
+    expect([await isEnabled('DNS'), await isEnabled('MySQL'), await isEnabled('WebDisk')]).toEqual([1, 1, 0]);
   });
 
   it('returns no on a machine before a profile was activated', async () => {

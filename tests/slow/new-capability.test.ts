@@ -85,11 +85,11 @@ export default defineCapability({
   rows: [{ table: 'news_reader' }],
 });
 `,
-  'driver/role.ts': `// The role FTP, as an example.
+  'driver/role.ts': `// The role WebDisk, as an example.
 import type { RoleDriver } from '../../../ground/driver/role.ts';
 
 export const role: RoleDriver = {
-  role: 'FTP',
+  role: 'WebDisk',
   packages: ['inn2'],
   units: ['inn2'],
   configure: async ({ machine, changed }) => {
@@ -159,8 +159,8 @@ test('a new daemon is its folder and five other files', () => {
   put('src/store/migrations/9999-news.sql', 'CREATE TABLE news_reader (username TEXT PRIMARY KEY);\n');
   replace(
     'src/ground/rules/roles/catalogue.ts',
-    "description: 'Users transfer files by FTP.' }",
-    "description: 'Users transfer files by FTP.', isProvided: true }",
+    "description: 'Users reach their files over WebDAV.' }",
+    "description: 'Users reach their files over WebDAV.', isProvided: true }",
   );
   replace(
     'src/capabilities/system/driver/services/catalogue.ts',

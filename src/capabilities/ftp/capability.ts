@@ -1,3 +1,28 @@
 import { defineCapability } from '../define.ts';
+import { part } from './driver/account.ts';
+import { role } from './driver/role.ts';
+import * as ftpAccounts from './rules/ftp-accounts.ts';
 
-export default defineCapability({ name: 'ftp' });
+declare module '../define.ts' {
+  interface SuspendedAccount {
+    /** FTP accounts keep working. Undefined: as before if it was suspended, otherwise they do not. */
+    readonly keepsFtp?: boolean | undefined;
+  }
+}
+
+export default defineCapability({
+  name: 'ftp',
+  roles: [role],
+  parts: [part],
+  rows: [{ table: 'ftp_account' }, { table: 'ftp_setting' }],
+  stored: {
+    domainRenamed: (db, { from, to }) => ftpAccounts.renameDomain(db, from, to),
+    domainRemoved: (db, { domain: { domain } }) => ftpAccounts.removeDomain(db, domain),
+    async suspended(db, { account: { username, suspendedAt }, keepsFtp }) {
+      if (keepsFtp === undefined && suspendedAt !== null) return;
+      const onWhileSuspended = keepsFtp === true;
+      const { onWhileSuspended: former } = await ftpAccounts.settingsOf(db, username);
+      if (onWhileSuspended !== former) await ftpAccounts.storeSettings(db, username, { onWhileSuspended });
+    },
+  },
+});

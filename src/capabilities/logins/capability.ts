@@ -19,6 +19,6 @@ export default defineCapability({
   ],
   stored: {
     renamed: (db, { from, to }, { sealer }) => integrationLinks.rename(db, sealer, from, to),
-    suspended: (db, { username }) => sessions.closeAll(db, username),
+    suspended: (db, { account: { username } }) => sessions.closeAll(db, username),
   },
 });

@@ -22,8 +22,7 @@ export default defineFunction({
     disallowun: { type: 'flag', default: 0, doc: '1: only root can unsuspend the account.' },
     'leave-ftp-accts-enabled': {
       type: 'flag',
-      doc: 'Whether FTP accounts keep working.',
-      noEffectReason: 'this server does not manage FTP accounts yet.',
+      doc: '1: the FTP accounts keep working, but not the login of the account itself. Default: 0, or as before if the account is already suspended.',
     },
   },
   returns: null,
@@ -43,7 +42,10 @@ export default defineFunction({
       throw denied(`The suspension of “${username}” is locked: only root can change it.`);
     }
     if (suspendedAt !== null) inform(`“${username}” was already suspended.`);
-    const planned = await suspendAccount(context, account, { reason: args.reason, locked: args.disallowun });
+    const planned = await suspendAccount(context, account, {
+      ...{ reason: args.reason, locked: args.disallowun },
+      keepsFtp: args['leave-ftp-accts-enabled'],
+    });
     plan(planned, (results) => tellRefusals(context, `The account “${username}” is suspended.`, results));
   },
 });

@@ -25,6 +25,11 @@ export interface RoleDriver {
   readonly packages: readonly string[];
   /** Debian packages that depend on what is installed, and that are installed if a repository has them. */
   readonly optionalPackages?: (machine: DriverMachine) => Promise<readonly string[]>;
+  /**
+   * Debian packages for the same work that cannot be installed at the same time. An administrator has chosen them, so they
+   * are never removed: the role is rejected instead.
+   */
+  readonly rivals?: readonly string[];
   /** systemd units to enable and start. */
   readonly units: readonly string[];
   /** Writes the base configuration. Can be repeated. */

@@ -13,15 +13,17 @@ interface SuspendAccount {
   readonly reason: string;
   /** Only root may unsuspend it. */
   readonly locked: boolean;
+  /** FTP accounts keep working. Absent in plans of earlier versions. */
+  readonly keepsFtp?: boolean | undefined;
 }
 
 const change = defineChange<SuspendAccount>({
   kind: 'suspend-account',
   unfinishedCalls: 'passed',
-  async store(db, { username, reason, locked }, { now, results, sealer }) {
+  async store(db, { username, reason, locked, keepsFtp }, { now, results, sealer }) {
     const account = await accounts.find(db, username);
     if (account === undefined) throw new Error(`The account “${username}” no longer exists.`);
-    await storeParts('suspended', db, account, { results, sealer, now: now() });
+    await storeParts('suspended', db, { account, keepsFtp }, { results, sealer, now: now() });
     await accounts.update(db, {
       ...account,
       // If the account is already suspended, only the reason changes.
@@ -52,12 +54,15 @@ export function tellRefusals(
 export async function suspendAccount(
   context: PartContext,
   account: accounts.Account,
-  { reason, locked }: Pick<SuspendAccount, 'reason' | 'locked'>,
+  { reason, locked, keepsFtp }: Omit<SuspendAccount, 'username'>,
 ): Promise<Plan> {
   const { username } = account;
-  const { steps, locks } = await accountParts.suspended(await partDependencies(context), account);
+  const { steps, locks } = await accountParts.suspended(
+    await partDependencies(context, keepsFtp === undefined ? {} : { wishes: { keepsFtp } }),
+    account,
+  );
   return change.plan(
-    { username, reason, locked },
+    { username, reason, locked, ...(keepsFtp !== undefined && { keepsFtp }) },
     {
       locks: [exclusive(`account ${username}`), ...locks],
       steps,

@@ -30,7 +30,12 @@ export const roles: readonly Role[] = [
     name: 'File storage',
     description: 'Users manage the files of their accounts in the browser.',
   },
-  { module: 'FTP', name: 'FTP', description: 'Users transfer files by FTP.' },
+  {
+    module: 'FTP',
+    name: 'FTP',
+    description: 'Users transfer files by FTP, with ProFTPD.',
+    isProvided: true,
+  },
   {
     module: 'MailLocal',
     name: 'Local mail',

@@ -1,5 +1,7 @@
 // Prepares a machine for roles: packages, services and base configuration, then what belongs to accounts. Each part skips
 // what is already done.
+import type { MachineTools } from '../../../core/machine-daemons.ts';
+import { MachineError } from '../../../core/machine-error.ts';
 import { Apt } from '../../../capabilities/software/driver/apt/apt.ts';
 import { install, findMissing, packageTools } from '../../../capabilities/software/driver/debian-packages.ts';
 import type { DriverMachine } from '../../../ground/driver/step.ts';
@@ -58,6 +60,7 @@ async function installAll(
   const { machine, log, changed } = work;
   const tools = await machine.tools(packageTools);
   progress(0.05, 'Looking for packages');
+  await assertNoRivals(wanted, tools);
   const packages = wanted.flatMap((driver) => driver.packages);
   const missing = await findMissing(tools, packages);
   if (missing.length === 0) {
@@ -74,6 +77,21 @@ async function installAll(
     if (available.length === 0) continue;
     progress(0.5, `Installing ${available.join(', ')}`);
     changed(`Installed: ${(await install(tools, available, work)).join(', ')}.`);
+  }
+}
+
+/** @throws MachineError `failed` if apt-get would remove what an administrator has chosen. */
+async function assertNoRivals(wanted: readonly RoleDriver[], tools: MachineTools): Promise<void> {
+  for (const { role, rivals = [] } of wanted) {
+    if (rivals.length === 0) continue;
+    const missing = new Set(await findMissing(tools, rivals));
+    const present = rivals.filter((name) => !missing.has(name));
+    if (present.length === 0) continue;
+    throw new MachineError(
+      'failed',
+      `For the role “${role}”, apt-get would remove ${present.join(', ')}. Remove it yourself (apt-get remove), or ` +
+        `activate a profile without the role.`,
+    );
   }
 }
 

@@ -44,7 +44,7 @@ export const services: readonly Service[] = [
   {
     name: 'ftpd',
     displayName: 'FTP server',
-    units: ['pure-ftpd', 'proftpd', 'vsftpd'],
+    units: ['proftpd', 'pure-ftpd', 'vsftpd'],
     probe: { port: 21, greets: /^220[ -]/ },
   },
   {

@@ -60,7 +60,8 @@ async function askNameServer(server: string, limitMs: number): Promise<string | 
   }
 }
 
-function readGreeting(
+/** @returns what is wrong, as a sentence; undefined if the daemon greets so. */
+export function readGreeting(
   { asks, greets, ...place }: Extract<Probe, { greets: RegExp }>,
   limitMs: number,
 ): Promise<string | undefined> {

@@ -1,0 +1,84 @@
+// The FTP logins of an account: its own, and those of its FTP accounts.
+import type { PlannedStep } from '../../../core/plan.ts';
+import type { AccountPart, PartDependencies } from '../../accounts/driver/account-part.ts';
+import type { Account } from '../../accounts/rules/accounts.ts';
+import { anonymousOf } from '../rules/anonymous.ts';
+import { changedLoginsOf, loginsOf, ROLE, settingsOf } from '../rules/ftp-accounts.ts';
+import endSessions from './steps/end-sessions.ts';
+import writeAnonymous from './steps/write-anonymous.ts';
+import writeLogins from './steps/write-logins.ts';
+
+declare module '../../accounts/driver/account-part.ts' {
+  interface PartWishes {
+    /** FTP accounts work although the account is suspended. */
+    readonly keepsFtp?: boolean;
+  }
+}
+
+export const part: AccountPart = {
+  // The step itself asks the machine for the IDs and the home.
+  created: ({ roles }, { account: { username } }) =>
+    roles.has(ROLE) ? [writeLogins.plan({ username, hasOwn: true, accounts: [] })] : [],
+
+  async changed({ db, roles }, before, after) {
+    const isSame =
+      before.username === after.username && before.home === after.home && before.domain === after.domain;
+    if (isSame || !roles.has(ROLE)) return [];
+    const { username: former } = before;
+    const logins = await changedLoginsOf(db, before, after);
+    const anonymous = anonymousOf(after, await settingsOf(db, former));
+    return [
+      writeLogins.plan({ ...logins, former }),
+      ...(anonymous === null ? [] : [writeAnonymous.plan({ username: after.username, former, anonymous })]),
+    ];
+  },
+
+  // The processes of the user end after this: those of its FTP sessions too.
+  async suspended({ db, roles, wishes }, account) {
+    if (!roles.has(ROLE)) return [];
+    const { username } = account;
+    const { accounts } = await loginsOf(db, { username, suspendedAt: null });
+    const wasKept = account.suspendedAt !== null && (await settingsOf(db, username)).onWhileSuspended;
+    const stays = wishes.keepsFtp ?? wasKept;
+    return [writeLogins.plan({ username, hasOwn: false, accounts: stays ? accounts : [] })];
+  },
+
+  unsuspended: async ({ db, roles }, account) =>
+    roles.has(ROLE) ? [writeLogins.plan(await loginsOf(db, { ...account, suspendedAt: null }))] : [],
+
+  // The folders of FTP accounts stay.
+  async domainsChanged({ db, roles }, account, { removed }) {
+    if (!roles.has(ROLE)) return [];
+    const { username } = account;
+    const { accounts, ...logins } = await loginsOf(db, account);
+    const isGone = ({ domain }: { readonly domain: string }) => removed.includes(domain);
+    const gone = accounts.filter(isGone).map(({ login }) => login);
+    if (gone.length === 0) return [];
+    return [
+      writeLogins.plan({ ...logins, accounts: accounts.filter((one) => !isGone(one)) }),
+      endSessions.plan({ username, logins: gone }),
+    ];
+  },
+
+  async removed({ db, roles }, { username }) {
+    if (!roles.has(ROLE)) return [];
+    const { anonymous } = await settingsOf(db, username);
+    return [
+      ...(anonymous ? [writeAnonymous.plan({ username, anonymous: null })] : []),
+      writeLogins.plan({ username, hasOwn: false, accounts: [] }),
+    ];
+  },
+
+  // With the user, whose IDs and home the logins have.
+  rebuilt: async ({ db, roles }, account, rebuilt) =>
+    rebuilt === 'user' && roles.has(ROLE) ? presentSteps(db, account) : [],
+};
+
+async function presentSteps(db: PartDependencies['db'], account: Account): Promise<PlannedStep[]> {
+  const { username } = account;
+  const anonymous = anonymousOf(account, await settingsOf(db, username));
+  return [
+    writeLogins.plan(await loginsOf(db, account)),
+    ...(anonymous === null ? [] : [writeAnonymous.plan({ username, anonymous })]),
+  ];
+}

@@ -1,0 +1,41 @@
+// Where ProFTPD's files are on Debian.
+import type { DeclaredTool } from '../../../../core/machine-daemons.ts';
+import type { Folder } from '../../../../ground/driver/file-driver.ts';
+
+export const UNIT = 'proftpd';
+const FOLDER = '/etc/proftpd';
+/** The file that ProFTPD reads first. Debian's package copies it from a template, and never changes an edited one. */
+export const CONFIGURATION = `${FOLDER}/proftpd.conf`;
+export const TEMPLATES = '/usr/share/proftpd/templates';
+export const TEMPLATE = `${TEMPLATES}/proftpd.conf`;
+const OURS = `${FOLDER}/whmapi1`;
+/** All logins: AuthUserFile. */
+export const LOGINS = `${OURS}/logins`;
+/** The quotas of logins: a limit table of mod_quotatab_file. */
+export const LIMITS = `${OURS}/limits.tab`;
+/** What logins with a quota use: a tally table. ProFTPD writes it. */
+export const TALLIES = `${OURS}/tallies.tab`;
+/** The key, the certificate and its chain. */
+export const CERTIFICATE = `${OURS}/certificate.pem`;
+/** The anonymous logins of accounts: one file for each. */
+export const ANONYMOUS = `${OURS}/anonymous`;
+export const anonymousFile = (username: string) => `${ANONYMOUS}/${username}.conf`;
+export const PAM_SERVICE = 'whmapi1-ftp';
+export const PAM = `/etc/pam.d/${PAM_SERVICE}`;
+
+export const DIRECTORIES = [FOLDER, '/etc/pam.d', TEMPLATES];
+export const secret = { mode: 0o600 } as const;
+export const readable = { mode: 0o644 } as const;
+
+export const FOLDERS: readonly Folder[] = [
+  { path: FOLDER, attributes: { mode: 0o755 } },
+  { path: '/etc/pam.d', attributes: { mode: 0o755 } },
+  { path: OURS, attributes: { mode: 0o700 } },
+  { path: ANONYMOUS, attributes: { mode: 0o700 } },
+];
+
+export const tools: readonly DeclaredTool[] = [
+  // In a sandbox, the modules that the configuration loads may be missing.
+  { name: 'proftpd' },
+  { name: 'ftpwho' },
+];

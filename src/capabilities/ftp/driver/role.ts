@@ -1,0 +1,90 @@
+// The role FTP: ProFTPD with a configuration of ours, and files with the logins and quotas of accounts.
+import type { Machine } from '../../../core/machine.ts';
+import type { Db } from '../../../core/context.ts';
+import { assertNone, eachAccount } from '../../../ground/driver/each-account.ts';
+import type { RoleDriver, RoleWork } from '../../../ground/driver/role.ts';
+import * as accounts from '../../accounts/rules/accounts.ts';
+import { listUsernames } from '../../accounts/rules/in-work.ts';
+import { anonymousOf } from '../rules/anonymous.ts';
+import { loginsOf, ROLE, settingsOf } from '../rules/ftp-accounts.ts';
+import { putLogins, writeLogins, type WantedLogins } from './logins.ts';
+import { anonymousStep, type Anonymous } from './proftpd/anonymous.ts';
+import { configurationStep, portOf, problemsOf } from './proftpd/configuration.ts';
+import { NO_TALLIES } from './proftpd/limits.ts';
+import { CERTIFICATE, DIRECTORIES, secret, TALLIES, UNIT } from './proftpd/places.ts';
+
+export const role: RoleDriver = {
+  role: ROLE,
+  packages: ['proftpd-core', 'proftpd-mod-crypto'],
+  rivals: ['pure-ftpd', 'pure-ftpd-ldap', 'pure-ftpd-mysql', 'pure-ftpd-postgresql', 'vsftpd', 'ftpd-ssl'],
+  units: [UNIT],
+  configure,
+
+  async writeAccounts({ machine, locking, transaction }) {
+    const usernames = await transaction('reads', listUsernames);
+    // All at once, because each change writes the whole file.
+    await writeLogins(machine, await transaction('reads', (db) => wantedOf(db, usernames)));
+    // What a call has changed meanwhile. Otherwise, nothing is written again.
+    const failures = await eachAccount(locking, usernames, async (username) => {
+      const [logins, anonymous] = await transaction('reads', async (db) => [
+        await wantedOf(db, [username]),
+        await publicOf(db, username),
+      ]);
+      await writeLogins(machine, logins, [username]);
+      if (anonymous === null) return;
+      const step = anonymousStep({ username, anonymous });
+      await step.apply(machine, await step.prepare(machine));
+    });
+    assertNone(failures);
+  },
+
+  examine: async (machine) => problemsOf(await portOf(machine)),
+};
+
+async function wantedOf(db: Db, usernames: readonly string[]): Promise<WantedLogins[]> {
+  const wanted: WantedLogins[] = [];
+  for (const username of usernames) {
+    const account = await accounts.find(db, username);
+    if (account !== undefined) wanted.push(await loginsOf(db, account));
+  }
+  return wanted;
+}
+
+/** Null: nobody logs in without a password. */
+async function publicOf(db: Db, username: string): Promise<Anonymous | null> {
+  const account = await accounts.find(db, username);
+  return account === undefined ? null : anonymousOf(account, await settingsOf(db, username));
+}
+
+export type ServerWork = Pick<RoleWork, 'machine' | 'log' | 'changed' | 'isRetry'>;
+
+/** Can be repeated. Also follows the certificate of the server. */
+export async function configure({ machine, log, changed, isRetry }: ServerWork): Promise<void> {
+  const files = await machine.files(DIRECTORIES);
+  // Creates the folders, and the files without which ProFTPD does not start.
+  await putLogins(machine, [], { lines: '', limits: [] });
+  if ((await files.facts(TALLIES)) === undefined) await files.write(TALLIES, NO_TALLIES, secret);
+  const present = await files.readText(CERTIFICATE);
+  const pem = await certificateOf(machine, present);
+  const isOther = pem !== present;
+  if (isOther) {
+    await files.write(CERTIFICATE, pem, secret);
+    changed('Wrote the certificate of the server for ProFTPD, which reads it at each connection.');
+  }
+  const step = await configurationStep(files, pem);
+  const diff = await step.preview(machine);
+  const memento = await step.prepare(machine);
+  await step.apply(machine, memento);
+  if (isRetry && memento.files.length === 0) await step.reload(machine);
+  if (diff === '') return log('ProFTPD already has the configuration of whmapi1.');
+  changed(step.description);
+  for (const line of diff.split('\n')) if (line !== '') log(`  ${line}`);
+}
+
+/** The key, the certificate and its chain: those of whmapi1d, if it keeps them itself. */
+async function certificateOf(machine: Machine, present: string | undefined): Promise<string> {
+  const certificate = await machine.ownCertificate();
+  const own = await certificate.read();
+  if (own !== undefined && own.option === undefined) return own.pem;
+  return present ?? (await certificate.create(machine.system.hostname()));
+}
