@@ -11,6 +11,7 @@ const losesNothing: Readonly<Record<string, string>> = {
   'access-files/make-folders': 'Empty folders stay.',
   'document-roots/copy': 'It copies into a folder that is new, whose own step is undone.',
   'exim/remove-unfinished': 'It removes what an interrupted call has left.',
+  'ftp/end-sessions': 'The client can connect again.',
   'mysql-profiles/validate': 'It only reads.',
   'mysql/export': 'It only reads; other steps have the file.',
   'mysql/find-owned': 'It only reads.',

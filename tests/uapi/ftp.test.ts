@@ -205,10 +205,9 @@ describe('anonymous FTP', () => {
     expect(await allows()).toEqual([{ allows: 1 }, { allows: 1 }]);
     expect(existsSync(home('public_ftp/incoming'))).toBe(true);
     const text = readFileSync(file('bob'), 'utf8');
-    expect(text).toContain(
-      '<Anonymous /home/bob/public_ftp>\n  User bob\n  UserAlias anonymous@bob.example bob\n',
-    );
+    expect(text).toContain('<Anonymous /home/bob/public_ftp>\n  User anonymous@bob.example\n');
     expect(text).toContain('<Directory incoming>');
+    expect(login('anonymous@bob.example')?.[1]).toBe('*');
     expect(await works('list_ftp', { include_acct_types: 'anonymous' })).toEqual([
       { user: 'anonymous@bob.example', type: 'anonymous', homedir: '/home/bob/public_ftp' },
     ]);
@@ -216,13 +215,15 @@ describe('anonymous FTP', () => {
     expect(readFileSync(file('bob'), 'utf8')).not.toContain('incoming');
     await works('set_anonymous_ftp', { set: '0' });
     expect([await allows(), existsSync(file('bob'))]).toEqual([[{ allows: 0 }, { allows: 0 }], false]);
+    expect(login('anonymous@bob.example')).toBeUndefined();
   });
 
   it('follows the account', async () => {
     await works('set_anonymous_ftp', { set: '1' });
     await here.call('modifyacct', { user: 'bob', newuser: 'rob', domain: 'rob.example' });
     expect(existsSync(file('bob'))).toBe(false);
-    expect(readFileSync(file('rob'), 'utf8')).toContain('UserAlias ftp@rob.example rob');
+    expect(readFileSync(file('rob'), 'utf8')).toContain('UserAlias ftp@rob.example anonymous@rob.example');
+    expect(login('anonymous@rob.example')?.slice(4, 6)).toEqual(['rob', '/home/rob/public_ftp']);
     await here.call('removeacct', { user: 'rob' });
     expect(existsSync(file('rob'))).toBe(false);
   });

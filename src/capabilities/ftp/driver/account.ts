@@ -34,13 +34,14 @@ export const part: AccountPart = {
   },
 
   // The processes of the user end after this: those of its FTP sessions too.
-  async suspended({ db, roles, wishes }, account) {
+  async suspended({ db, roles, wishes, now }, account) {
     if (!roles.has(ROLE)) return [];
     const { username } = account;
-    const { accounts } = await loginsOf(db, { username, suspendedAt: null });
-    const wasKept = account.suspendedAt !== null && (await settingsOf(db, username)).onWhileSuspended;
-    const stays = wishes.keepsFtp ?? wasKept;
-    return [writeLogins.plan({ username, hasOwn: false, accounts: stays ? accounts : [] })];
+    const settings = await settingsOf(db, username);
+    const wasKept = account.suspendedAt !== null && settings.onWhileSuspended;
+    const onWhileSuspended = wishes.keepsFtp ?? wasKept;
+    const suspended = { ...account, suspendedAt: account.suspendedAt ?? now() };
+    return [writeLogins.plan(await loginsOf(db, suspended, { ...settings, onWhileSuspended }))];
   },
 
   unsuspended: async ({ db, roles }, account) =>
@@ -51,7 +52,8 @@ export const part: AccountPart = {
     if (!roles.has(ROLE)) return [];
     const { username } = account;
     const { accounts, ...logins } = await loginsOf(db, account);
-    const isGone = ({ domain }: { readonly domain: string }) => removed.includes(domain);
+    const isGone = ({ login }: { readonly login: string }) =>
+      removed.includes(login.slice(login.lastIndexOf('@') + 1));
     const gone = accounts.filter(isGone).map(({ login }) => login);
     if (gone.length === 0) return [];
     return [

@@ -14,6 +14,5 @@ export function endFtpSessions(username: string, id: number | undefined): Plan {
   return change.plan(null, {
     locks: [],
     steps: [endSessions.plan({ username, ...(id !== undefined && { id }) })],
-    irreversible: true,
   });
 }

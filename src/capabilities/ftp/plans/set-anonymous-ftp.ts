@@ -4,8 +4,9 @@ import { defineChange, exclusive, type Plan } from '../../../core/plan.ts';
 import makeFolders from '../../access-files/driver/steps/make-folders.ts';
 import type { Account } from '../../accounts/rules/accounts.ts';
 import writeAnonymous from '../driver/steps/write-anonymous.ts';
+import writeLogins from '../driver/steps/write-logins.ts';
 import { anonymousOf, PUBLIC_FOLDER, INCOMING } from '../rules/anonymous.ts';
-import { settingsOf, storeSettings, type FtpSettings } from '../rules/ftp-accounts.ts';
+import { loginsOf, settingsOf, storeSettings, type FtpSettings } from '../rules/ftp-accounts.ts';
 
 interface SetAnonymousFtp {
   readonly username: string;
@@ -33,6 +34,7 @@ export async function setAnonymousFtp(
       locks: [exclusive(`account ${username}`)],
       steps: [
         ...(settings.anonymous ? [makeFolders.plan({ name: username, folders })] : []),
+        writeLogins.plan(await loginsOf(db, account, settings)),
         writeAnonymous.plan({ username, anonymous: anonymousOf(account, settings) }),
       ],
     },

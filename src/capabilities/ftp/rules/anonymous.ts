@@ -19,4 +19,5 @@ export function anonymousOf(
   return anonymous ? { home, domain, folder: PUBLIC_FOLDER, incoming: incoming ? INCOMING : null } : null;
 }
 
+/** Its user, in ProFTPD’s terms: no password is right for it, and none is asked for. */
 export const anonymousLogin = ({ domain }: Pick<Account, 'domain'>): string => `anonymous@${domain}`;

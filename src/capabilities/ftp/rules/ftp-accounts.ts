@@ -5,6 +5,7 @@ import { ApiError, badParam, notFound } from '../../../core/errors.ts';
 import { HOME_FOLDERS, HOME_LINKS } from '../../../core/home-layout.ts';
 import { quote } from '../../../core/quote.ts';
 import type { Account } from '../../accounts/rules/accounts.ts';
+import { anonymousLogin, PUBLIC_FOLDER } from './anonymous.ts';
 import { listOf as listDomains } from '../../domains/rules/hosted-domains.ts';
 import { renamesOf } from '../../domains/rules/renamed-domains.ts';
 
@@ -106,28 +107,49 @@ export async function storeSettings(db: Db, username: string, changed: Partial<F
   );
 }
 
-/** What ProFTPD must know of an account. */
-export async function loginsOf(db: Db, account: Pick<Account, 'username' | 'suspendedAt'>) {
-  const { username, suspendedAt } = account;
-  const isOn = suspendedAt === null || (await settingsOf(db, username)).onWhileSuspended;
-  return { username, hasOwn: suspendedAt === null, accounts: isOn ? await listOf(db, username) : [] };
+/** A login as ProFTPD must know it. */
+type Login = Pick<FtpAccount, 'login' | 'hash' | 'folder' | 'quota'>;
+
+/** What ProFTPD must know of an account. `hasOwn`: it logs in itself. */
+export interface Logins {
+  readonly username: string;
+  readonly hasOwn: boolean;
+  readonly accounts: readonly Login[];
 }
+
+type LoginAccount = Pick<Account, 'username' | 'domain' | 'suspendedAt'>;
+
+/** @param settings those that it will have. Default: the stored ones. */
+export async function loginsOf(db: Db, account: LoginAccount, settings?: FtpSettings): Promise<Logins> {
+  const { username, suspendedAt } = account;
+  const { anonymous, onWhileSuspended } = settings ?? (await settingsOf(db, username));
+  const isActive = suspendedAt === null;
+  const visitors = isActive && anonymous ? [anonymousAccount(account)] : [];
+  const accounts = isActive || onWhileSuspended ? await listOf(db, username) : [];
+  return { username, hasOwn: isActive, accounts: [...accounts, ...visitors] };
+}
+
+/** No password is right for it. ProFTPD asks for none, once it is set up for visitors. */
+const anonymousAccount = (account: Pick<Account, 'domain'>): Login => ({
+  ...{ login: anonymousLogin(account), hash: '*', folder: PUBLIC_FOLDER, quota: 0 },
+});
 
 /**
  * The same for an account that gets another name or domain.
  * @throws ApiError `bad_param` if a login would be too long.
  */
-export async function changedLoginsOf(db: Db, before: Account, after: Account) {
+export async function changedLoginsOf(db: Db, before: Account, after: Account): Promise<Logins> {
   const { accounts, ...logins } = await loginsOf(db, before);
   const renames = renamesOf(before, after, await listDomains(db, before.username));
   return {
     ...logins,
     username: after.username,
     accounts: accounts.map((one) => {
-      const domain = renames.get(one.domain) ?? one.domain;
-      const login = `${one.login.slice(0, -one.domain.length)}${domain}`;
+      const at = one.login.lastIndexOf('@') + 1;
+      const domain = one.login.slice(at);
+      const login = `${one.login.slice(0, at)}${renames.get(domain) ?? domain}`;
       assertLength(login);
-      return { ...one, username: after.username, domain, login };
+      return { ...one, login };
     }),
   };
 }

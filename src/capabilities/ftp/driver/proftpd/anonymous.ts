@@ -25,8 +25,8 @@ export interface DesiredAnonymous {
 /** Letters that mean nothing to ProFTPD, also between quotation marks. */
 const PLAIN = /^[A-Za-z0-9._@/-]+$/;
 
-function render(username: string, { home, domain, folder, incoming }: Anonymous): string {
-  for (const value of [username, home, domain, folder, incoming ?? 'none'])
+function render({ home, domain, folder, incoming }: Anonymous): string {
+  for (const value of [home, domain, folder, incoming ?? 'none'])
     if (!PLAIN.test(value)) throw new TypeError('A value cannot be in the configuration of ProFTPD.');
   const open =
     incoming === null
@@ -44,11 +44,9 @@ function render(username: string, { home, domain, folder, incoming }: Anonymous)
   return [
     '# Written by whmapi1 (Ftp::set_anonymous_ftp).',
     `<Anonymous ${home}/${folder}>`,
-    `  User ${username}`,
-    `  UserAlias anonymous@${domain} ${username}`,
-    `  UserAlias ftp@${domain} ${username}`,
-    // Otherwise, the login of the account itself would need no password.
-    '  AuthAliasOnly on',
+    // Not the account’s own name, which would need no password then.
+    `  User anonymous@${domain}`,
+    `  UserAlias ftp@${domain} anonymous@${domain}`,
     '  AllowChrootSymlinks off',
     '  MaxClients 20',
     '  DisplayLogin welcome.msg',
@@ -71,7 +69,7 @@ const driver: FileDriver<DesiredAnonymous> = {
     ...(former === username ? [] : [{ path: anonymousFile(former), content: null, attributes: secret }]),
     {
       path: anonymousFile(username),
-      content: anonymous === null ? null : render(username, anonymous),
+      content: anonymous === null ? null : render(anonymous),
       attributes: secret,
     },
   ],
