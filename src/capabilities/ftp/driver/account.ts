@@ -48,12 +48,13 @@ export const part: AccountPart = {
     roles.has(ROLE) ? [writeLogins.plan(await loginsOf(db, { ...account, suspendedAt: null }))] : [],
 
   // The folders of FTP accounts stay.
-  async domainsChanged({ db, roles }, account, { removed }) {
+  async domainsChanged({ db, roles }, { account, after }) {
     if (!roles.has(ROLE)) return [];
     const { username } = account;
     const { accounts, ...logins } = await loginsOf(db, account);
+    const kept = new Set([account.domain, ...after.map(({ domain }) => domain)]);
     const isGone = ({ login }: { readonly login: string }) =>
-      removed.includes(login.slice(login.lastIndexOf('@') + 1));
+      !kept.has(login.slice(login.lastIndexOf('@') + 1));
     const gone = accounts.filter(isGone).map(({ login }) => login);
     if (gone.length === 0) return [];
     return [
