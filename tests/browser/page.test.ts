@@ -501,6 +501,10 @@ describe('a call that removes something', () => {
     const dialog = page.getByRole('alertdialog', { name: 'Run removeacct?' });
     await dialog.getByText('This cannot be undone.').waitFor();
     expect(await dialog.getByRole('listitem').allTextContents()).toEqual([
+      'Let nobody use FTP for the account “doomed”.',
+      'Remove logins of “doomed” from Dovecot.',
+      'End sessions of mail: doomed, *@doomed.example.',
+      'Change Exim’s files of “doomed”.',
       'Remove the virtual hosts of “doomed” in the configuration of Apache.',
       expect.stringMatching(/\/etc\/ssl\/whmapi1\/sites\/doomed\.example-/) as string,
       expect.stringMatching(

@@ -10,6 +10,7 @@ import { steps } from '../../src/capabilities/steps.generated.ts';
 const losesNothing: Readonly<Record<string, string>> = {
   'access-files/make-folders': 'Empty folders stay.',
   'document-roots/copy': 'It copies into a folder that is new, whose own step is undone.',
+  'dovecot/end-sessions': 'The client can connect again.',
   'exim/remove-unfinished': 'It removes what an interrupted call has left.',
   'ftp/end-sessions': 'The client can connect again.',
   'mysql-profiles/validate': 'It only reads.',

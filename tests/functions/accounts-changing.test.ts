@@ -192,6 +192,7 @@ describe('modifyacct', () => {
         'Set logins of “robert” in Dovecot: robert.',
         'Change Exim’s files of “robert”.',
         'End sessions of mail: bob.',
+        'Let these logins use FTP for the account “robert”: robert.',
       ],
     });
     expect(await everything('bob')).toEqual(before);

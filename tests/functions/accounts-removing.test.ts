@@ -54,6 +54,7 @@ describe('removeacct', () => {
     const { metadata } = await here.call('removeacct', { username: 'bob' }, { dryRun: true });
     const lines = metadata.output?.messages ?? [];
     expect(lines.filter((line) => !/^[-+@]/.test(line))).toEqual([
+      'Let nobody use FTP for the account “bob”.',
       'Remove logins of “bob” from Dovecot.',
       'End sessions of mail: bob, *@bob.example.',
       'Change Exim’s files of “bob”.',

@@ -129,6 +129,10 @@ describe('suspendacct', () => {
     const dry = await here.call('suspendacct', { user: 'bob' }, { dryRun: true });
     expect(sentences(dry.metadata.output?.messages)).toEqual([
       'Lock the password of “bob”, expire the account, end its processes, and disable its crontab.',
+      'Let nobody use FTP for the account “bob”.',
+      'Set logins of “bob” in Dovecot: bob.',
+      'End sessions of mail: bob, *@bob.example.',
+      'Change Exim’s files of “bob”.',
       'Let the websites of “bob” say that the account is suspended.',
       'Remove the pools of “bob” from PHP-FPM, if there are any.',
       'Keep the PostgreSQL users of “bob” from logging in, and end their sessions.',
@@ -145,6 +149,9 @@ describe('suspendacct', () => {
       'Let the PostgreSQL users of “bob” log in.',
       'Set the pools of “bob” in PHP-FPM 8.4: bob.example.',
       'Let the websites of “bob” answer again.',
+      'Set logins of “bob” in Dovecot: bob.',
+      'Change Exim’s files of “bob”.',
+      'Let these logins use FTP for the account “bob”: bob.',
     ]);
     expect((await storedAccount(here, 'bob'))?.suspendedAt).toBe(here.time);
   });

@@ -24,7 +24,7 @@ const codesOf = async () => {
 
 describe('get_available_profiles', () => {
   it('lists only the profiles of which this server provides a role', async () => {
-    expect(await codesOf()).toEqual(['STANDARD', 'DNSNODE', 'DATABASENODE', 'WEBNODE']);
+    expect(await codesOf()).toEqual(['STANDARD', 'DNSNODE', 'MAILNODE', 'DATABASENODE', 'WEBNODE']);
   });
 
   it('names every role of WHM in each, once', async () => {
@@ -44,9 +44,10 @@ describe('get_current_profile', () => {
     expect(data).toMatchObject({
       code: 'STANDARD',
       experimental: 0,
-      enabled_roles: ['DNS', 'FTP', 'MySQL', 'MySQLClient', 'Postgres', 'PostgresClient', 'WebServer'].map(
-        (module) => ({ module }),
-      ),
+      enabled_roles: [
+        ...['DNS', 'FTP', 'MailLocal', 'MailReceive', 'MailSend', 'MySQL', 'MySQLClient'],
+        ...['Postgres', 'PostgresClient', 'WebServer'],
+      ].map((module) => ({ module })),
     });
   });
 
@@ -233,10 +234,6 @@ describe('start_profile_activation', () => {
   });
 
   it.each([
-    [
-      { code: 'MAILNODE' },
-      'The profile “MAILNODE” has no role that this server provides yet. The parameter “code” should be STANDARD, DNSNODE, DATABASENODE or WEBNODE.',
-    ],
     [
       { code: 'DNSNODE', optional: { FTP: 1 } },
       'The parameter “optional” should name optional roles of the profile “DNSNODE”, which has none, and not “FTP”.',

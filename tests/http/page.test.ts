@@ -450,6 +450,10 @@ describe('a call of the API Shell', () => {
     const { messages } = JSON.parse(text) as { messages: string[] };
     expect(messages.filter((line) => !/^[-+@]/.test(line))).toEqual(
       ['anna', 'carla'].flatMap((user) => [
+        `Let nobody use FTP for the account “${user}”.`,
+        `Remove logins of “${user}” from Dovecot.`,
+        `End sessions of mail: ${user}, *@${user}.example.`,
+        `Change Exim’s files of “${user}”.`,
         `Remove the virtual hosts of “${user}” in the configuration of Apache.`,
         expect.stringContaining(`/etc/ssl/whmapi1/sites/${user}.example-`) as string,
         `Remove the DNS zone “${user}.example”, if it exists.`,

@@ -16,8 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => here.remove());
 
-const uapi = (name: string, args: Record<string, string> = {}, user = 'bob') =>
-  here.uapi(user, `Ftp::${name}`, args);
+const uapi = (name: string, args: Record<string, string> = {}, user = 'bob') => here.uapi(user, name, args);
 const works = async (name: string, args: Record<string, string> = {}, user = 'bob') => {
   const answer = await uapi(name, args, user);
   expect([name, answer.errors]).toEqual([name, null]);
@@ -57,25 +56,31 @@ test('a new account logs in itself, with the password of its user', () => {
 
 describe('Ftp::add_ftp', () => {
   it('creates the folder and the login, with the IDs of the account', async () => {
-    await works('add_ftp', { user: 'web', pass, homedir: 'public_html/shop', quota: '5' });
+    await works('Ftp::add_ftp', { user: 'web', pass, homedir: 'public_html/shop', quota: '5' });
     expect(existsSync(home('public_html/shop'))).toBe(true);
     const [, hash = '', ...others] = login('web@bob.example') ?? [];
     expect(others).toEqual([...(login('bob') ?? []).slice(2, 5), '/home/bob/public_html/shop', '/bin/false']);
     expect([await compare(pass, hash), await compare('wrong', hash)]).toEqual([true, false]);
     expect(limits()).toEqual([{ name: 'web@bob.example', bytes: 5 * 2 ** 20 }]);
-    expect(await works('list_ftp')).toEqual([
+    expect(await works('Ftp::list_ftp')).toEqual([
       { user: 'bob', type: 'main', homedir: '/home/bob' },
       { user: 'web@bob.example', type: 'sub', homedir: '/home/bob/public_html/shop' },
     ]);
-    expect(await works('get_quota', { account: 'web' })).toBe('5');
+    expect(await works('Ftp::get_quota', { account: 'web' })).toBe('5');
   });
 
   it('accepts a hash, a domain of the account, and a folder of the login by default', async () => {
     await here.uapi('bob', 'SubDomain::addsubdomain', { domain: 'shop', rootdomain: 'bob.example' });
-    await works('add_ftp', { user: 'a.b', domain: 'shop.bob.example', pass_hash: PHC });
+    await works('Ftp::add_ftp', { user: 'a.b', domain: 'shop.bob.example', pass_hash: PHC });
     expect(login('ab@shop.bob.example')?.[1]).toBe(PHC);
     expect(existsSync(home('ab@shop.bob.example'))).toBe(true);
-    await works('add_ftp', { user: 'c.d@bob.example', disallowdot: '0', pass, pass_hash: '', homedir: '/' });
+    await works('Ftp::add_ftp', {
+      user: 'c.d@bob.example',
+      disallowdot: '0',
+      pass,
+      pass_hash: '',
+      homedir: '/',
+    });
     expect(login('c.d@bob.example')?.[5]).toBe('/home/bob');
     expect(limits()).toEqual([]);
   });
@@ -95,42 +100,42 @@ describe('Ftp::add_ftp', () => {
     ['both', { user: 'web', pass_hash: PHC }, 'pass'],
   ])('rejects %s', async (_what, args, reason) => {
     const before = readFileSync(path('etc/proftpd/whmapi1/logins'), 'utf8');
-    expect(await reasonOf('add_ftp', { pass, ...args })).toContain(reason);
+    expect(await reasonOf('Ftp::add_ftp', { pass, ...args })).toContain(reason);
     expect(readFileSync(path('etc/proftpd/whmapi1/logins'), 'utf8')).toBe(before);
   });
 
   it('rejects a folder to which a link leads', async () => {
     symlinkSync('/etc', home('out'));
-    expect(await reasonOf('add_ftp', { user: 'web', pass, homedir: 'out' })).toContain('is a link');
+    expect(await reasonOf('Ftp::add_ftp', { user: 'web', pass, homedir: 'out' })).toContain('is a link');
     mkdirSync(home('real'));
     symlinkSync('real', home('in'));
-    expect(await reasonOf('add_ftp', { user: 'web', pass, homedir: 'in/x' })).toContain('is a link');
+    expect(await reasonOf('Ftp::add_ftp', { user: 'web', pass, homedir: 'in/x' })).toContain('is a link');
   });
 
   it('rejects a login that exists, and more than the package allows', async () => {
-    await works('add_ftp', { user: 'web', pass });
-    expect(await reasonOf('add_ftp', { user: 'web', pass })).toContain('already exists');
-    await works('add_ftp', { user: 'two', pass });
-    expect(await reasonOf('add_ftp', { user: 'three', pass })).toContain(
+    await works('Ftp::add_ftp', { user: 'web', pass });
+    expect(await reasonOf('Ftp::add_ftp', { user: 'web', pass })).toContain('already exists');
+    await works('Ftp::add_ftp', { user: 'two', pass });
+    expect(await reasonOf('Ftp::add_ftp', { user: 'three', pass })).toContain(
       'may have 2 FTP accounts, and has 2',
     );
     await here.call('modifyacct', { user: 'bob', MAXFTP: 'unlimited' });
-    await works('add_ftp', { user: 'three', pass });
+    await works('Ftp::add_ftp', { user: 'three', pass });
   });
 });
 
 describe('changes', () => {
-  beforeEach(() => works('add_ftp', { user: 'web', pass, homedir: 'files', quota: '5' }));
+  beforeEach(() => works('Ftp::add_ftp', { user: 'web', pass, homedir: 'files', quota: '5' }));
 
   test('a password, a quota and a folder are written at once', async () => {
-    await works('passwd', { user: 'web', pass: 'another horse battery staple 8' });
+    await works('Ftp::passwd', { user: 'web', pass: 'another horse battery staple 8' });
     const hash = login('web@bob.example')?.[1] ?? '';
     expect(await compare('another horse battery staple 8', hash)).toBe(true);
-    await works('set_quota', { user: 'web@bob.example', quota: '7' });
+    await works('Ftp::set_quota', { user: 'web@bob.example', quota: '7' });
     expect(limits()).toEqual([{ name: 'web@bob.example', bytes: 7 * 2 ** 20 }]);
-    await works('set_quota', { user: 'web', quota: '7', kill: '1' });
-    expect([limits(), await works('get_quota', { account: 'web' })]).toEqual([[], 'unlimited']);
-    await works('set_homedir', { user: 'web', homedir: 'public_html/new' });
+    await works('Ftp::set_quota', { user: 'web', quota: '7', kill: '1' });
+    expect([limits(), await works('Ftp::get_quota', { account: 'web' })]).toEqual([[], 'unlimited']);
+    await works('Ftp::set_homedir', { user: 'web', homedir: 'public_html/new' });
     expect(login('web@bob.example')?.[5]).toBe('/home/bob/public_html/new');
     expect(existsSync(home('public_html/new'))).toBe(true);
     expect(login('web@bob.example')?.[1]).toBe(hash);
@@ -138,43 +143,43 @@ describe('changes', () => {
 
   test('deleted, without and with its files', async () => {
     writeFileSync(home('files/kept'), '');
-    await works('delete_ftp', { user: 'web' });
+    await works('Ftp::delete_ftp', { user: 'web' });
     expect([login('web@bob.example'), limits(), existsSync(home('files/kept'))]).toEqual([
       undefined,
       [],
       true,
     ]);
-    expect(await reasonOf('ftp_exists', { user: 'web' })).toContain('You do not have an FTP account');
-    await works('add_ftp', { user: 'web', pass, homedir: 'files' });
-    await works('ftp_exists', { user: 'web' });
-    await works('delete_ftp', { user: 'web', destroy: '1' });
+    expect(await reasonOf('Ftp::ftp_exists', { user: 'web' })).toContain('You do not have an FTP account');
+    await works('Ftp::add_ftp', { user: 'web', pass, homedir: 'files' });
+    await works('Ftp::ftp_exists', { user: 'web' });
+    await works('Ftp::delete_ftp', { user: 'web', destroy: '1' });
     expect(existsSync(home('files'))).toBe(false);
   });
 
   test('a folder with another purpose is not removed', async () => {
     for (const homedir of ['/', 'public_html', 'mail']) {
-      await works('set_homedir', { user: 'web', homedir });
-      expect(await reasonOf('delete_ftp', { user: 'web', destroy: '1' })).toContain('another purpose');
+      await works('Ftp::set_homedir', { user: 'web', homedir });
+      expect(await reasonOf('Ftp::delete_ftp', { user: 'web', destroy: '1' })).toContain('another purpose');
     }
-    await works('set_homedir', { user: 'web', homedir: 'files' });
-    await works('add_ftp', { user: 'two', pass, homedir: 'files/below' });
-    expect(await reasonOf('delete_ftp', { user: 'web', destroy: '1' })).toContain('another purpose');
+    await works('Ftp::set_homedir', { user: 'web', homedir: 'files' });
+    await works('Ftp::add_ftp', { user: 'two', pass, homedir: 'files/below' });
+    expect(await reasonOf('Ftp::delete_ftp', { user: 'web', destroy: '1' })).toContain('another purpose');
     expect(login('web@bob.example')).toBeDefined();
   });
 
   test('those of others answer like unknown ones', async () => {
     const unknown = 'You do not have an FTP account';
-    for (const name of ['delete_ftp', 'set_quota', 'set_homedir', 'ftp_exists'])
+    for (const name of ['Ftp::delete_ftp', 'Ftp::set_quota', 'Ftp::set_homedir', 'Ftp::ftp_exists'])
       expect(await reasonOf(name, { user: 'web@bob.example' }, 'eve')).toContain(unknown);
-    expect(await reasonOf('passwd', { user: 'web@bob.example', pass }, 'eve')).toContain(unknown);
-    expect(await works('list_ftp', { include_acct_types: 'sub' }, 'eve')).toEqual([]);
+    expect(await reasonOf('Ftp::passwd', { user: 'web@bob.example', pass }, 'eve')).toContain(unknown);
+    expect(await works('Ftp::list_ftp', { include_acct_types: 'sub' }, 'eve')).toEqual([]);
   });
 });
 
 test('Ftp::list_ftp_with_disk measures the folders', async () => {
-  await works('add_ftp', { user: 'web', pass, homedir: 'files', quota: '1' });
+  await works('Ftp::add_ftp', { user: 'web', pass, homedir: 'files', quota: '1' });
   writeFileSync(home('files/big'), Buffer.alloc(600_000, 1));
-  const [row] = (await works('list_ftp_with_disk', { skip_acct_types: 'main|anonymous' })) as Record<
+  const [row] = (await works('Ftp::list_ftp_with_disk', { skip_acct_types: 'main|anonymous' })) as Record<
     string,
     unknown
   >[];
@@ -187,39 +192,39 @@ test('Ftp::list_ftp_with_disk measures the folders', async () => {
     ...{ diskquota: '1', _diskquota: '1048576', humandiskquota: '1 MB' },
     ...{ diskusedpercent: Math.round((100 * used) / 2 ** 20), diskusedpercent20: 60 },
   });
-  expect(await reasonOf('list_ftp', { include_acct_types: 'sub|other' })).toContain('“other”');
+  expect(await reasonOf('Ftp::list_ftp', { include_acct_types: 'sub|other' })).toContain('“other”');
 });
 
 describe('anonymous FTP', () => {
   const file = (username: string) => path(`etc/proftpd/whmapi1/anonymous/${username}.conf`);
   const allows = async () => [
-    await works('allows_anonymous_ftp'),
-    await works('allows_anonymous_ftp_incoming'),
+    await works('Ftp::allows_anonymous_ftp'),
+    await works('Ftp::allows_anonymous_ftp_incoming'),
   ];
 
   it('is enabled, with uploads, and disabled', async () => {
     expect(await allows()).toEqual([{ allows: 0 }, { allows: 0 }]);
-    await works('set_anonymous_ftp_incoming', { set: '1' });
+    await works('Ftp::set_anonymous_ftp_incoming', { set: '1' });
     expect([existsSync(file('bob')), existsSync(home('public_ftp'))]).toEqual([false, false]);
-    await works('set_anonymous_ftp', { set: '1' });
+    await works('Ftp::set_anonymous_ftp', { set: '1' });
     expect(await allows()).toEqual([{ allows: 1 }, { allows: 1 }]);
     expect(existsSync(home('public_ftp/incoming'))).toBe(true);
     const text = readFileSync(file('bob'), 'utf8');
     expect(text).toContain('<Anonymous /home/bob/public_ftp>\n  User anonymous@bob.example\n');
     expect(text).toContain('<Directory incoming>');
     expect(login('anonymous@bob.example')?.[1]).toBe('*');
-    expect(await works('list_ftp', { include_acct_types: 'anonymous' })).toEqual([
+    expect(await works('Ftp::list_ftp', { include_acct_types: 'anonymous' })).toEqual([
       { user: 'anonymous@bob.example', type: 'anonymous', homedir: '/home/bob/public_ftp' },
     ]);
-    await works('set_anonymous_ftp_incoming', { set: '0' });
+    await works('Ftp::set_anonymous_ftp_incoming', { set: '0' });
     expect(readFileSync(file('bob'), 'utf8')).not.toContain('incoming');
-    await works('set_anonymous_ftp', { set: '0' });
+    await works('Ftp::set_anonymous_ftp', { set: '0' });
     expect([await allows(), existsSync(file('bob'))]).toEqual([[{ allows: 0 }, { allows: 0 }], false]);
     expect(login('anonymous@bob.example')).toBeUndefined();
   });
 
   it('follows the account', async () => {
-    await works('set_anonymous_ftp', { set: '1' });
+    await works('Ftp::set_anonymous_ftp', { set: '1' });
     await here.call('modifyacct', { user: 'bob', newuser: 'rob', domain: 'rob.example' });
     expect(existsSync(file('bob'))).toBe(false);
     expect(readFileSync(file('rob'), 'utf8')).toContain('UserAlias ftp@rob.example anonymous@rob.example');
@@ -229,30 +234,32 @@ describe('anonymous FTP', () => {
   });
 
   test('the welcome message is a file of the account', async () => {
-    expect(await works('get_welcome_message')).toBe('');
-    await works('set_welcome_message', { message: 'Hello\nthere' });
-    expect(await works('get_welcome_message')).toBe('Hello\nthere');
+    expect(await works('Ftp::get_welcome_message')).toBe('');
+    await works('Ftp::set_welcome_message', { message: 'Hello\nthere' });
+    expect(await works('Ftp::get_welcome_message')).toBe('Hello\nthere');
     expect(readFileSync(home('public_ftp/welcome.msg'), 'utf8')).toBe('Hello\nthere');
   });
 });
 
 test('the server', async () => {
-  expect(await works('get_ftp_daemon_info')).toEqual({
+  expect(await works('Ftp::get_ftp_daemon_info')).toEqual({
     ...{ enabled: 1, name: 'proftpd' },
     supports: { quota: 1, login_without_domain: 0 },
   });
-  expect([await works('server_name'), await works('get_port')]).toEqual(['proftpd', { port: 21 }]);
-  expect(await works('list_sessions')).toEqual([]);
-  await works('kill_session');
-  expect(await reasonOf('kill_session', { login: '1' })).toContain('no FTP session with the process ID 1');
-  expect(await reasonOf('kill_session', { login: '-1' })).toContain('process ID');
+  expect([await works('Ftp::server_name'), await works('Ftp::get_port')]).toEqual(['proftpd', { port: 21 }]);
+  expect(await works('Ftp::list_sessions')).toEqual([]);
+  await works('Ftp::kill_session');
+  expect(await reasonOf('Ftp::kill_session', { login: '1' })).toContain(
+    'no FTP session with the process ID 1',
+  );
+  expect(await reasonOf('Ftp::kill_session', { login: '-1' })).toContain('process ID');
 });
 
 describe('the life of an account', () => {
   beforeEach(async () => {
     await here.uapi('bob', 'SubDomain::addsubdomain', { domain: 'shop', rootdomain: 'bob.example' });
-    await works('add_ftp', { user: 'web', pass, homedir: 'files', quota: '5' });
-    await works('add_ftp', { user: 'web', domain: 'shop.bob.example', pass, homedir: 'files' });
+    await works('Ftp::add_ftp', { user: 'web', pass, homedir: 'files', quota: '5' });
+    await works('Ftp::add_ftp', { user: 'web', domain: 'shop.bob.example', pass, homedir: 'files' });
   });
 
   test('renamed, with another main domain: the logins follow, and the quota', async () => {
@@ -262,14 +269,14 @@ describe('the life of an account', () => {
     const [, kept, , , owner, folder] = login('web@rob.example') ?? [];
     expect([kept, owner, folder]).toEqual([hash, 'rob', '/home/rob/files']);
     expect(limits()).toEqual([{ name: 'web@rob.example', bytes: 5 * 2 ** 20 }]);
-    const listed = (await works('list_ftp', { include_acct_types: 'sub' }, 'rob')) as { user: string }[];
+    const listed = (await works('Ftp::list_ftp', { include_acct_types: 'sub' }, 'rob')) as { user: string }[];
     expect(listed.map(({ user }) => user)).toEqual(['web@rob.example', 'web@shop.rob.example']);
   });
 
   test('a removed domain has no logins any more, and its files stay', async () => {
     await here.call('delete_domain', { domain: 'shop.bob.example' });
     expect(logins().sort()).toEqual(['bob', 'eve', 'web@bob.example']);
-    expect(await reasonOf('ftp_exists', { user: 'web@shop.bob.example' })).toContain('You do not have');
+    expect(await reasonOf('Ftp::ftp_exists', { user: 'web@shop.bob.example' })).toContain('You do not have');
     expect(existsSync(home('files'))).toBe(true);
   });
 
@@ -297,37 +304,27 @@ describe('the life of an account', () => {
     await here.call('removeacct', { user: 'bob' });
     expect([logins(), limits()]).toEqual([['eve'], []]);
     await here.call('createacct', { username: 'bob', domain: 'bob.example', password: pass });
-    expect(await works('list_ftp')).toHaveLength(1);
+    expect(await works('Ftp::list_ftp')).toHaveLength(1);
   });
 });
 
 test('API 2', async () => {
-  const api2 = async (name: string, args: Record<string, string> = {}) =>
-    (await here.call('cpanel', {
-      ...{ cpanel_jsonapi_user: 'bob', cpanel_jsonapi_apiversion: '2' },
-      ...{ cpanel_jsonapi_module: 'Ftp', cpanel_jsonapi_func: name, ...args },
-    })) as unknown as { cpanelresult?: { data: Record<string, unknown>[] } };
-  const rows = async (name: string, args: Record<string, string> = {}) => {
-    const answer = await api2(name, args);
-    return (
-      answer.cpanelresult?.data ??
-      (answer as unknown as { data: { cpanelresult: { data: Record<string, unknown>[] } } }).data.cpanelresult
-        .data
-    );
-  };
+  const rows = async (name: string, args: Record<string, string> = {}) =>
+    (await here.api2('bob', name, args)).data;
   const done = [expect.objectContaining({ result: 1 })];
-  expect(await rows('addftp', { user: 'web', pass, homedir: 'files', quota: 'unlimited' })).toEqual(done);
-  expect(await rows('setquota', { user: 'web', quota: '3' })).toEqual(done);
-  expect(await rows('passwd', { user: 'web', pass: 'another horse battery staple 8' })).toEqual(done);
-  expect(await rows('listftp', { include_acct_types: 'sub' })).toEqual([
+  const web = { user: 'web', pass, homedir: 'files', quota: 'unlimited' };
+  expect(await rows('Ftp::addftp', web)).toEqual(done);
+  expect(await rows('Ftp::setquota', { user: 'web', quota: '3' })).toEqual(done);
+  expect(await rows('Ftp::passwd', { user: 'web', pass: 'another horse battery staple 8' })).toEqual(done);
+  expect(await rows('Ftp::listftp', { include_acct_types: 'sub' })).toEqual([
     { user: 'web@bob.example', type: 'sub', homedir: '/home/bob/files' },
   ]);
-  expect(await rows('listftpwithdisk', { include_acct_types: 'sub', dirhtml: 'x' })).toMatchObject([
+  expect(await rows('Ftp::listftpwithdisk', { include_acct_types: 'sub', dirhtml: 'x' })).toMatchObject([
     { login: 'web@bob.example', diskquota: '3', htmldir: null },
   ]);
-  expect(await rows('listftpsessions')).toEqual([]);
-  expect(await rows('delftp', { user: 'web', destroy: '1' })).toEqual(done);
-  expect(await rows('delftp', { user: 'web' })).toEqual([
+  expect(await rows('Ftp::listftpsessions')).toEqual([]);
+  expect(await rows('Ftp::delftp', { user: 'web', destroy: '1' })).toEqual(done);
+  expect(await rows('Ftp::delftp', { user: 'web' })).toEqual([
     { result: 0, reason: expect.stringContaining('You do not have an FTP account') as string },
   ]);
 });
