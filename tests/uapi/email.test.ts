@@ -44,17 +44,17 @@ function logins(username = 'bob'): Login[] {
 const addresses = (username?: string) => logins(username).map(({ address }) => address);
 
 async function email(name: string, args: Record<string, string> = {}, user = 'bob') {
-  const answer = await here.uapi(user, `Email::${name}`, args);
+  const answer = await here.uapi(user, name, args);
   expect([name, answer.errors]).toEqual([name, null]);
   return answer.data;
 }
 async function refusal(name: string, args: Record<string, string>, user = 'bob'): Promise<string> {
-  const { status, errors } = await here.uapi(user, `Email::${name}`, args);
+  const { status, errors } = await here.uapi(user, name, args);
   expect([name, args, status]).toEqual([name, args, 0]);
   return String(errors?.[0]);
 }
 const addBox = (box: string, more: Record<string, string> = {}) =>
-  email('add_pop', { email: box, domain: 'bob.example', password, ...more });
+  email('Email::add_pop', { email: box, domain: 'bob.example', password, ...more });
 
 describe('a mailbox', () => {
   it('is created, listed, changed and removed', async () => {
@@ -67,28 +67,30 @@ describe('a mailbox', () => {
         ...{ home: '/home/bob/etc/bob.example/sales', maildir: '/home/bob/mail/bob.example/sales' },
       },
     ]);
-    expect(await email('list_pops')).toEqual([
+    expect(await email('Email::list_pops')).toEqual([
       { email: 'bob', login: 'Main Account', suspended_incoming: 0, suspended_login: 0 },
       ...[
         { email: 'sales@bob.example', login: 'sales@bob.example', suspended_incoming: 0, suspended_login: 0 },
       ],
     ]);
-    expect(await email('count_pops')).toBe(1);
-    expect(await email('get_pop_quota', { email: 'sales' })).toBe(500);
-    expect(await email('verify_password', { email: 'sales@bob.example', password })).toBe(1);
-    expect(await email('verify_password', { email: 'sales@bob.example', password: `${password}8` })).toBe(0);
+    expect(await email('Email::count_pops')).toBe(1);
+    expect(await email('Email::get_pop_quota', { email: 'sales' })).toBe(500);
+    expect(await email('Email::verify_password', { email: 'sales@bob.example', password })).toBe(1);
+    expect(
+      await email('Email::verify_password', { email: 'sales@bob.example', password: `${password}8` }),
+    ).toBe(0);
 
-    await email('passwd_pop', { email: 'sales@bob.example', password: `${password} new` });
-    expect(await email('verify_password', { email: 'sales@bob.example', password: `${password} new` })).toBe(
-      1,
-    );
-    await email('edit_pop_quota', { email: 'sales', domain: 'bob.example', quota: 'unlimited' });
-    expect(await email('get_pop_quota', { email: 'sales' })).toBe('unlimited');
+    await email('Email::passwd_pop', { email: 'sales@bob.example', password: `${password} new` });
+    expect(
+      await email('Email::verify_password', { email: 'sales@bob.example', password: `${password} new` }),
+    ).toBe(1);
+    await email('Email::edit_pop_quota', { email: 'sales', domain: 'bob.example', quota: 'unlimited' });
+    expect(await email('Email::get_pop_quota', { email: 'sales' })).toBe('unlimited');
     expect(logins()[1]?.quota).toBe(0);
 
     mkdirSync(inRoot('home/bob/mail/bob.example/sales/new'), { recursive: true });
     writeFileSync(inRoot('home/bob/mail/bob.example/sales/new/1'), 'text');
-    await email('delete_pop', { email: 'sales@bob.example' });
+    await email('Email::delete_pop', { email: 'sales@bob.example' });
     expect(existsSync(inRoot('home/bob/mail/bob.example/sales'))).toBe(false);
     expect(lookup('mailboxes/bob.example')).toBeUndefined();
     expect(addresses()).toEqual(['bob']);
@@ -97,16 +99,16 @@ describe('a mailbox', () => {
   it('can be suspended in parts, and only that part changes', async () => {
     await addBox('sales');
     const state = () => [lookup('mailboxes/bob.example'), logins()[1]?.can_log_in];
-    await email('suspend_login', { email: 'sales@bob.example' });
+    await email('Email::suspend_login', { email: 'sales@bob.example' });
     expect(state()).toEqual(['sales:\n', 0]);
-    await email('suspend_incoming', { email: 'sales@bob.example' });
-    await email('hold_outgoing', { email: 'sales@bob.example' });
+    await email('Email::suspend_incoming', { email: 'sales@bob.example' });
+    await email('Email::hold_outgoing', { email: 'sales@bob.example' });
     expect(state()).toEqual(['sales: incoming=suspended outgoing=held\n', 0]);
-    await email('unsuspend_login', { email: 'sales@bob.example' });
-    await email('suspend_outgoing', { email: 'sales@bob.example' });
+    await email('Email::unsuspend_login', { email: 'sales@bob.example' });
+    await email('Email::suspend_outgoing', { email: 'sales@bob.example' });
     expect(state()).toEqual(['sales: incoming=suspended outgoing=suspended\n', 1]);
-    await email('unsuspend_incoming', { email: 'sales@bob.example' });
-    await email('unsuspend_outgoing', { email: 'sales@bob.example' });
+    await email('Email::unsuspend_incoming', { email: 'sales@bob.example' });
+    await email('Email::unsuspend_outgoing', { email: 'sales@bob.example' });
     expect(state()).toEqual(['sales:\n', 1]);
   });
 
@@ -124,24 +126,26 @@ describe('a mailbox', () => {
     [{ email: 'sales', domain: 'bob.example', password: 'short' }, 'The password is too weak'],
   ])('is not created: %j', async (args, reason) => {
     const before = [lookup('mailboxes/bob.example'), addresses(), addresses('eve')];
-    expect(await refusal('add_pop', { password, ...args })).toContain(reason);
+    expect(await refusal('Email::add_pop', { password, ...args })).toContain(reason);
     expect([lookup('mailboxes/bob.example'), addresses(), addresses('eve')]).toEqual(before);
   });
 
   it('needs room in the package', async () => {
     await here.call('modifyacct', { user: 'bob', MAXPOP: '1', MAX_EMAILACCT_QUOTA: '100' });
-    expect(await refusal('add_pop', { email: 'big', password, quota: '101' })).toContain('at most 100 MiB');
+    expect(await refusal('Email::add_pop', { email: 'big', password, quota: '101' })).toContain(
+      'at most 100 MiB',
+    );
     await addBox('sales');
-    expect(await email('get_pop_quota', { email: 'sales' })).toBe(100);
-    expect(await refusal('add_pop', { email: 'second', password })).toContain(
+    expect(await email('Email::get_pop_quota', { email: 'sales' })).toBe(100);
+    expect(await refusal('Email::add_pop', { email: 'second', password })).toContain(
       'may have 1 mailboxes, and has 1',
     );
-    expect(await refusal('add_pop', { email: 'sales', password })).toContain('already exists');
+    expect(await refusal('Email::add_pop', { email: 'sales', password })).toContain('already exists');
   });
 
   it('follows the life of its account', async () => {
     await addBox('sales');
-    await email('add_forwarder', {
+    await email('Email::add_forwarder', {
       domain: 'bob.example',
       email: 'info',
       fwdopt: 'fwd',
@@ -175,7 +179,7 @@ describe('a mailbox', () => {
       'accounts/bob',
     ])
       expect([name, lookup(name)]).toEqual([name, undefined]);
-    expect(await email('list_pops', { skip_main: '1' }, 'robert')).toMatchObject([
+    expect(await email('Email::list_pops', { skip_main: '1' }, 'robert')).toMatchObject([
       { email: 'sales@robert.example' },
     ]);
 
@@ -183,25 +187,25 @@ describe('a mailbox', () => {
     expect(addresses('robert')).toEqual([]);
     expect(lookup('mailboxes/robert.example')).toBeUndefined();
     await here.call('createacct', { username: 'robert', domain: 'robert.example', password });
-    expect(await email('list_pops', { skip_main: '1' }, 'robert')).toEqual([]);
+    expect(await email('Email::list_pops', { skip_main: '1' }, 'robert')).toEqual([]);
   });
 
   it('goes with its domain', async () => {
     const subdomain = { domain: 'shop', rootdomain: 'bob.example' };
     expect((await here.uapi('bob', 'SubDomain::addsubdomain', subdomain)).errors).toBeNull();
     expect(lookup('aliases/shop.bob.example')).toBe('*: bob\n');
-    await email('add_pop', { email: 'orders@shop.bob.example', password });
+    await email('Email::add_pop', { email: 'orders@shop.bob.example', password });
     expect(addresses()).toEqual(['bob', 'orders@shop.bob.example']);
     await here.call('delete_domain', { domain: 'shop.bob.example' });
     expect(lookup('aliases/shop.bob.example')).toBeUndefined();
     expect(addresses()).toEqual(['bob']);
-    expect(await email('count_pops')).toBe(0);
+    expect(await email('Email::count_pops')).toBe(0);
   });
 });
 
 describe('a forwarder', () => {
   const forward = (address: string, fwdemail: string) =>
-    email('add_forwarder', { domain: 'bob.example', email: address, fwdopt: 'fwd', fwdemail });
+    email('Email::add_forwarder', { domain: 'bob.example', email: address, fwdopt: 'fwd', fwdemail });
 
   it('adds a destination, and a mailbox of the name still gets its mail', async () => {
     expect(await forward('info', 'ann@example.org')).toEqual([
@@ -213,19 +217,19 @@ describe('a forwarder', () => {
     expect(lookup('aliases/bob.example')).toBe(
       'info: info@bob.example, ann@example.org, bob, cid@example.org\n*: bob\n',
     );
-    expect(await email('list_forwarders', { domain: 'bob.example', regex: 'cid' })).toEqual([
+    expect(await email('Email::list_forwarders', { domain: 'bob.example', regex: 'cid' })).toEqual([
       {
         ...{ dest: 'info@bob.example', forward: 'cid@example.org' },
         ...{ html_dest: 'info@bob.example', html_forward: 'cid@example.org' },
         ...{ uri_dest: 'info%40bob.example', uri_forward: 'cid%40example.org' },
       },
     ]);
-    expect(await email('count_forwarders')).toBe(3);
-    await email('delete_forwarder', { address: 'info@bob.example', forwarder: 'ann@example.org' });
-    await email('delete_pop', { email: 'info@bob.example' });
+    expect(await email('Email::count_forwarders')).toBe(3);
+    await email('Email::delete_forwarder', { address: 'info@bob.example', forwarder: 'ann@example.org' });
+    await email('Email::delete_pop', { email: 'info@bob.example' });
     expect(lookup('aliases/bob.example')).toBe('info: bob, cid@example.org\n*: bob\n');
     expect(
-      await refusal('delete_forwarder', { address: 'info@bob.example', forwarder: 'ann@example.org' }),
+      await refusal('Email::delete_forwarder', { address: 'info@bob.example', forwarder: 'ann@example.org' }),
     ).toContain('is not forwarded to “ann@example.org”');
   });
 
@@ -244,13 +248,13 @@ describe('a forwarder', () => {
     '../../etc/passwd@example.org',
   ])('does not lead to %j', async (fwdemail) => {
     const args = { domain: 'bob.example', email: 'info', fwdopt: 'fwd', fwdemail };
-    await refusal('add_forwarder', args);
-    await refusal('set_default_address', { domain: 'bob.example', fwdopt: 'fwd', fwdemail });
+    await refusal('Email::add_forwarder', args);
+    await refusal('Email::set_default_address', { domain: 'bob.example', fwdopt: 'fwd', fwdemail });
     expect(lookup('aliases/bob.example')).toBe('*: bob\n');
   });
 
   it('can refuse or discard mail, and then nothing else', async () => {
-    await email('add_forwarder', {
+    await email('Email::add_forwarder', {
       domain: 'bob.example',
       email: 'old',
       fwdopt: 'fail',
@@ -258,16 +262,16 @@ describe('a forwarder', () => {
     });
     expect(lookup('aliases/bob.example')).toBe('old: :fail: Gone, for good\n*: bob\n');
     const more = { domain: 'bob.example', email: 'old', fwdopt: 'fwd', fwdemail: 'ann@example.org' };
-    expect(await refusal('add_forwarder', more)).toContain('at the same time');
+    expect(await refusal('Email::add_forwarder', more)).toContain('at the same time');
     const injected = {
       domain: 'bob.example',
       email: 'x',
       fwdopt: 'fail',
       failmsgs: 'no\nroot: ann@example.org',
     };
-    await refusal('add_forwarder', injected);
+    await refusal('Email::add_forwarder', injected);
     expect(
-      await refusal('add_forwarder', {
+      await refusal('Email::add_forwarder', {
         domain: 'bob.example',
         email: 'x',
         fwdopt: 'pipe',
@@ -278,16 +282,24 @@ describe('a forwarder', () => {
   });
 
   it('of a domain, and the default address', async () => {
-    await email('add_domain_forwarder', { domain: 'bob.example', destdomain: 'example.org' });
+    await email('Email::add_domain_forwarder', { domain: 'bob.example', destdomain: 'example.org' });
     expect(lookup('domains/bob.example')).toBe('owner: bob\nforward: example.org\n');
-    expect(await email('list_domain_forwarders')).toEqual([{ dest: 'bob.example', forward: 'example.org' }]);
-    await email('delete_domain_forwarder', { domain: 'bob.example' });
+    expect(await email('Email::list_domain_forwarders')).toEqual([
+      { dest: 'bob.example', forward: 'example.org' },
+    ]);
+    await email('Email::delete_domain_forwarder', { domain: 'bob.example' });
     expect(lookup('domains/bob.example')).toBe('owner: bob\n');
-    expect(await email('list_default_address')).toEqual([{ defaultaddress: 'bob', domain: 'bob.example' }]);
-    await email('set_default_address', { domain: 'bob.example', fwdopt: 'fail', failmsgs: 'Nobody here' });
+    expect(await email('Email::list_default_address')).toEqual([
+      { defaultaddress: 'bob', domain: 'bob.example' },
+    ]);
+    await email('Email::set_default_address', {
+      domain: 'bob.example',
+      fwdopt: 'fail',
+      failmsgs: 'Nobody here',
+    });
     expect(lookup('aliases/bob.example')).toBe('*: :fail: Nobody here\n');
     expect(
-      await refusal('add_domain_forwarder', { domain: 'eve.example', destdomain: 'example.org' }),
+      await refusal('Email::add_domain_forwarder', { domain: 'eve.example', destdomain: 'example.org' }),
     ).toContain('a domain of the account');
   });
 
@@ -296,7 +308,7 @@ describe('a forwarder', () => {
     await here.call('createacct', { username: 'carl', domain: 'carl.example', password });
     expect(lookup('aliases/carl.example')).toBe('*: :fail: No Such User Here\n');
     expect(lookup('aliases/bob.example')).toBe('*: bob\n');
-    expect(await email('list_default_address', {}, 'carl')).toEqual([
+    expect(await email('Email::list_default_address', {}, 'carl')).toEqual([
       { defaultaddress: ':fail: No Such User Here', domain: 'carl.example' },
     ]);
   });
@@ -314,11 +326,11 @@ describe('filters and automatic replies', () => {
 
   it('become a script of the mailbox, in which every value is quoted', async () => {
     const account = 'sales@bob.example';
-    await email('store_filter', { account, ...filter, ...save, val1: 'a"; discard; # \\ ${x}' });
+    await email('Email::store_filter', { account, ...filter, ...save, val1: 'a"; discard; # \\ ${x}' });
     expect(script('bob.example/sales')).toContain(
       'if header :contains ["Subject"] "a\\"; discard; # \\\\ ${dollar}{x}" {\n  fileinto :create "INBOX.Shop";\n}',
     );
-    await email('store_filter', {
+    await email('Email::store_filter', {
       ...{
         account,
         filtername: 'both',
@@ -342,7 +354,7 @@ describe('filters and automatic replies', () => {
         'header :value "gt" :comparator "i;ascii-numeric" ["X-Spam-Score"] "5") {\n' +
         '  redirect "ann@example.org";\n  reject "no"; stop;\n}',
     );
-    expect(await email('get_filter', { account, filtername: 'both' })).toMatchObject({
+    expect(await email('Email::get_filter', { account, filtername: 'both' })).toMatchObject({
       rules: [
         { number: 1, opt: 'and' },
         { number: 2, opt: 'or' },
@@ -351,29 +363,28 @@ describe('filters and automatic replies', () => {
       actions: [{ action: 'deliver' }, { action: 'fail', dest: 'no' }],
     });
     const names = async () =>
-      ((await email('list_filters', { account })) as { filtername: string; enabled: number }[]).map((one) => [
-        one.filtername,
-        one.enabled,
-      ]);
-    await email('reorder_filters', { mailbox: account, filter1: 'both' });
-    await email('disable_filter', { account, filtername: 'shop' });
+      ((await email('Email::list_filters', { account })) as { filtername: string; enabled: number }[]).map(
+        (one) => [one.filtername, one.enabled],
+      );
+    await email('Email::reorder_filters', { mailbox: account, filter1: 'both' });
+    await email('Email::disable_filter', { account, filtername: 'shop' });
     expect(await names()).toEqual([
       ['both', 1],
       ['shop', 0],
     ]);
     expect(script('bob.example/sales')).not.toContain('Shop');
-    await email('enable_filter', { account, filtername: 'shop' });
-    await email('delete_filter', { account, filtername: 'both' });
+    await email('Email::enable_filter', { account, filtername: 'shop' });
+    await email('Email::delete_filter', { account, filtername: 'both' });
     expect(await names()).toEqual([['shop', 1]]);
-    await email('delete_filter', { account, filtername: 'shop' });
+    await email('Email::delete_filter', { account, filtername: 'shop' });
     expect(script('bob.example/sales')).toBeUndefined();
   });
 
   it('of the account are for all of its mailboxes', async () => {
-    await email('store_filter', { ...filter, ...save });
+    await email('Email::store_filter', { ...filter, ...save });
     expect(script('bob')).toContain('"INBOX.Shop"');
     expect(script('bob.example/sales')).toBe(script('bob'));
-    expect(await email('count_filters')).toBe(1);
+    expect(await email('Email::count_filters')).toBe(1);
   });
 
   it.each([
@@ -388,8 +399,8 @@ describe('filters and automatic replies', () => {
     [{ account: 'nobody@bob.example' }, 'There is no mailbox'],
   ])('are not stored: %j', async (args, reason) => {
     const given = { account: 'sales@bob.example', ...filter, ...save, ...args };
-    expect(await refusal('store_filter', given)).toContain(reason);
-    expect(await email('count_filters')).toBe(0);
+    expect(await refusal('Email::store_filter', given)).toContain(reason);
+    expect(await email('Email::count_filters')).toBe(0);
     expect(script('bob.example/sales')).toBeUndefined();
   });
 
@@ -398,22 +409,26 @@ describe('filters and automatic replies', () => {
       ...{ email: 'sales', domain: 'bob.example', from: 'Sales "1"', subject: 'Re: %subject%' },
       ...{ body: 'Away.\n.\n${x} "y"', interval: '8', is_html: '0', start: '1772366410', stop: '0' },
     };
-    await email('add_auto_responder', reply);
+    await email('Email::add_auto_responder', reply);
     expect(script('bob.example/sales')).toContain(
       'if allof (currentdate :value "ge" "iso8601" "2026-03-01T12:00:10+00:00", true) {\n' +
         '  vacation :seconds 28800 :subject "Re: ${subject}" :from "\\"Sales \\\\\\"1\\\\\\"\\" <sales@bob.example>" ' +
         '"Away.\n.\n${dollar}{x} \\"y\\"";\n}',
     );
-    expect(await email('get_auto_responder', { email: 'sales@bob.example' })).toMatchObject({
+    expect(await email('Email::get_auto_responder', { email: 'sales@bob.example' })).toMatchObject({
       ...{ from: 'Sales "1"', body: reply.body, interval: 8, start: 1_772_366_410, charset: 'utf-8' },
     });
-    expect(await email('list_auto_responders', { domain: 'bob.example' })).toEqual([
+    expect(await email('Email::list_auto_responders', { domain: 'bob.example' })).toEqual([
       { email: 'sales@bob.example', subject: 'Re: %subject%' },
     ]);
-    expect(await refusal('add_auto_responder', { ...reply, stop: '1' })).toContain('later than “start”');
-    expect(await refusal('add_auto_responder', { ...reply, email: 'none' })).toContain('There is no mailbox');
-    await refusal('add_auto_responder', { ...reply, subject: 'a\nBcc: x@example.org' });
-    await email('delete_auto_responder', { email: 'sales@bob.example' });
+    expect(await refusal('Email::add_auto_responder', { ...reply, stop: '1' })).toContain(
+      'later than “start”',
+    );
+    expect(await refusal('Email::add_auto_responder', { ...reply, email: 'none' })).toContain(
+      'There is no mailbox',
+    );
+    await refusal('Email::add_auto_responder', { ...reply, subject: 'a\nBcc: x@example.org' });
+    await email('Email::delete_auto_responder', { email: 'sales@bob.example' });
     expect(script('bob.example/sales')).toBeUndefined();
   });
 });
@@ -422,16 +437,16 @@ it('the disk usage is what Dovecot has counted', async () => {
   await addBox('sales', { quota: '1' });
   mkdirSync(inRoot('home/bob/mail/bob.example/sales'), { recursive: true });
   writeFileSync(inRoot('home/bob/mail/bob.example/sales/maildirsize'), '1048576S\n500000 2\n24288 1\n-1 x\n');
-  expect(await email('list_pops_with_disk', { domain: 'bob.example' })).toMatchObject([
+  expect(await email('Email::list_pops_with_disk', { domain: 'bob.example' })).toMatchObject([
     {
       ...{ email: 'sales@bob.example', user: 'sales', _diskused: 524_288, diskused: 0.5, diskquota: 1 },
       ...{ _diskquota: 1_048_576, diskusedpercent: 50, diskusedpercent20: 60, has_suspended: 0 },
     },
   ]);
-  expect(await email('get_disk_usage', { domain: 'bob.example', user: 'sales' })).toMatchObject({
+  expect(await email('Email::get_disk_usage', { domain: 'bob.example', user: 'sales' })).toMatchObject({
     diskused: 0.5,
   });
-  expect(await email('get_main_account_disk_usage_bytes')).toBe(0);
+  expect(await email('Email::get_main_account_disk_usage_bytes')).toBe(0);
 });
 
 it('mail of an account is held, suspended and released by WHM', async () => {
@@ -451,19 +466,25 @@ it('mail of an account is held, suspended and released by WHM', async () => {
 
 it('API 2 has the same under its older names', async () => {
   const data = async (name: string, args: Record<string, string>) =>
-    (await here.api2('bob', `Email::${name}`, args)).data;
+    (await here.api2('bob', name, args)).data;
   const box = { domain: 'bob.example', email: 'old' };
-  expect(await data('addpop', { ...box, password, quota: '10' })).toEqual([{ result: 1, reason: 'OK' }]);
-  expect(await data('addpop', { ...box, password })).toMatchObject([{ result: 0 }]);
-  expect(await data('listpopswithdisk', { domain: 'bob.example' })).toMatchObject([
+  expect(await data('Email::addpop', { ...box, password, quota: '10' })).toEqual([
+    { result: 1, reason: 'OK' },
+  ]);
+  expect(await data('Email::addpop', { ...box, password })).toMatchObject([{ result: 0 }]);
+  expect(await data('Email::listpopswithdisk', { domain: 'bob.example' })).toMatchObject([
     { login: 'old@bob.example', diskquota: 10 },
   ]);
-  expect(await data('editquota', { ...box, quota: '20' })).toMatchObject([{ result: 1 }]);
-  expect(await data('passwdpop', { ...box, password: `${password} new` })).toMatchObject([{ result: 1 }]);
-  expect(await data('addforward', { ...box, fwdopt: 'fwd', fwdemail: 'ann@example.org' })).toMatchObject([
-    { forward: 'ann@example.org' },
+  expect(await data('Email::editquota', { ...box, quota: '20' })).toMatchObject([{ result: 1 }]);
+  expect(await data('Email::passwdpop', { ...box, password: `${password} new` })).toMatchObject([
+    { result: 1 },
   ]);
-  expect(await data('listforwards', { domain: 'bob.example' })).toMatchObject([{ dest: 'old@bob.example' }]);
-  expect(await data('delpop', box)).toMatchObject([{ result: 1 }]);
-  expect(await data('listpops', {})).toMatchObject([{ email: 'bob' }]);
+  expect(
+    await data('Email::addforward', { ...box, fwdopt: 'fwd', fwdemail: 'ann@example.org' }),
+  ).toMatchObject([{ forward: 'ann@example.org' }]);
+  expect(await data('Email::listforwards', { domain: 'bob.example' })).toMatchObject([
+    { dest: 'old@bob.example' },
+  ]);
+  expect(await data('Email::delpop', box)).toMatchObject([{ result: 1 }]);
+  expect(await data('Email::listpops', {})).toMatchObject([{ email: 'bob' }]);
 });

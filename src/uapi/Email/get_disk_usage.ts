@@ -1,5 +1,4 @@
-import { lookAtUsage } from '../../capabilities/mail/driver/mailboxes/look-disk-usage.ts';
-import { usageRows } from '../../capabilities/mail/plans/own-mail/used-mailboxes.ts';
+import { lookAtOwnUsage, usageRows } from '../../capabilities/mail/plans/own-mail/used-mailboxes.ts';
 import { domainParam, emailParam, MAILBOXES, ROLE } from '../../capabilities/mail/rules/email-form.ts';
 import { notFound } from '../../core/errors.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
@@ -37,7 +36,7 @@ export default defineUapi({
     },
   ],
 
-  look: (_args, context) => lookAtUsage(context),
+  look: (_args, context) => lookAtOwnUsage(context),
 
   async handler({ domain, user }, context, usages) {
     const [row] = await usageRows(context, { domain, email: user }, usages);

@@ -1,4 +1,4 @@
-import { lookAtUsage } from '../../capabilities/mail/driver/mailboxes/look-disk-usage.ts';
+import { lookAtOwnUsage } from '../../capabilities/mail/plans/own-mail/used-mailboxes.ts';
 import { ROLE } from '../../capabilities/mail/rules/email-form.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 
@@ -13,7 +13,7 @@ export default defineUapi({
   returns: { type: 'integer', doc: 'The size of its mail, in bytes.' },
   examples: [{ args: {}, doc: 'How much mail the account itself has.' }],
 
-  look: (_args, context) => lookAtUsage(context),
+  look: (_args, context) => lookAtOwnUsage(context),
 
   handler(_args, _context, usages) {
     const bytes = usages.get('')?.bytes ?? 0;

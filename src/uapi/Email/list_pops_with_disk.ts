@@ -1,5 +1,4 @@
-import { lookAtUsage } from '../../capabilities/mail/driver/mailboxes/look-disk-usage.ts';
-import { usageRows } from '../../capabilities/mail/plans/own-mail/used-mailboxes.ts';
+import { lookAtOwnUsage, usageRows } from '../../capabilities/mail/plans/own-mail/used-mailboxes.ts';
 import {
   domainParam,
   emailParam,
@@ -48,6 +47,6 @@ export default defineUapi({
     { args: { domain: 'bob.example' }, doc: 'The mailboxes of bob.example, and how full they are.' },
   ],
 
-  look: (_args, context) => lookAtUsage(context),
+  look: (_args, context) => lookAtOwnUsage(context),
   handler: (args, context, usages) => usageRows(context, args, usages),
 });

@@ -11,7 +11,7 @@ export default defineUapi({
   role: ROLE,
   effect: 'operates',
   params: { email: { ...emailParam, required: true } },
-  returns: null,
+  returns: { type: 'flag', doc: 'Always 1.' },
   examples: [
     {
       args: { email: 'sales@bob.example' },
@@ -27,5 +27,6 @@ export default defineUapi({
 
   async handler(args, context) {
     context.plan(await changeMailbox(context, args, () => ({ outgoing: 'suspended' })));
+    return 1;
   },
 });

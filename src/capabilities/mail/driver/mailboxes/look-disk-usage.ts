@@ -1,8 +1,7 @@
 // How much mail there is in mailboxes: what Dovecot keeps in the file “maildirsize” of each (Maildir++). It is read with the
 // rights of the account’s user, who can also change it.
-import type { FreeContext } from '../../../../core/context.ts';
+import type { Machine } from '../../../../core/machine.ts';
 import { MachineError } from '../../../../core/machine-error.ts';
-import { readState } from '../../rules/state.ts';
 
 export interface MailboxUsage {
   readonly bytes: number;
@@ -14,16 +13,15 @@ export interface MailboxUsage {
 const MAX_BYTES = 64 * 1024;
 const NONE: MailboxUsage = { bytes: 0, changedAt: 0 };
 
-/** The usage of the account’s mailboxes, by their folder. That of the account itself is under the empty name. */
-export async function lookAtUsage({
-  machine,
-  transaction,
-  caller,
-}: FreeContext): Promise<ReadonlyMap<string, MailboxUsage>> {
-  const { mailboxes } = await transaction('reads', (db) => readState(db, caller.user));
-  const files = await machine.userFiles(caller.user);
+/** The usage of mailboxes by their folder below `~/mail`. That of the account itself is under the empty name. */
+export async function lookAtUsage(
+  machine: Pick<Machine, 'userFiles'>,
+  username: string,
+  folders: readonly string[],
+): Promise<ReadonlyMap<string, MailboxUsage>> {
+  const files = await machine.userFiles(username);
   const usages = new Map<string, MailboxUsage>();
-  for (const folder of ['', ...mailboxes.map((one) => one.folder)]) {
+  for (const folder of ['', ...folders]) {
     const path = ['mail', ...(folder === '' ? [] : [folder]), 'maildirsize'].join('/');
     try {
       const found = (await files.stat(path)) === undefined ? undefined : await files.read(path, MAX_BYTES);

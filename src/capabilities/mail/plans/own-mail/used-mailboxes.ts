@@ -1,6 +1,6 @@
 // The mailboxes of the account that calls, with their disk usage.
-import type { Context } from '../../../../core/context.ts';
-import type { MailboxUsage } from '../../driver/mailboxes/look-disk-usage.ts';
+import type { Context, FreeContext } from '../../../../core/context.ts';
+import { lookAtUsage, type MailboxUsage } from '../../driver/mailboxes/look-disk-usage.ts';
 import { assertOwnDomain, matchingMailboxes, ownMail, textOf } from '../../rules/email-form.ts';
 import { readState } from '../../rules/state.ts';
 import { usageRow, type UsedMailbox } from '../../rules/usage-form.ts';
@@ -9,6 +9,13 @@ export interface Wanted {
   readonly domain?: string | undefined;
   readonly regex?: string | undefined;
   readonly email?: string | undefined;
+}
+
+/** The disk usage of the account’s mailboxes, by their folder. */
+export async function lookAtOwnUsage({ machine, transaction, caller }: FreeContext) {
+  const { mailboxes } = await transaction('reads', (db) => readState(db, caller.user));
+  const folders = mailboxes.map(({ folder }) => folder);
+  return lookAtUsage(machine, caller.user, folders);
 }
 
 /** @throws ApiError `bad_param`. */
