@@ -23,6 +23,11 @@ describeOnMachine('mail, in this order', () => {
   beforeAll(async () => {
     machine = await bootMachine(await hostingRoot());
     copyFileSync('tests/machine/smtp-client.cjs', machine.path(CLIENT));
+    // Otherwise each wrong password delays all further logins from the address.
+    const quick =
+      'auth_failure_delay = 0\nservice anvil {\n  unix_listener auth-penalty {\n    mode = 0\n  }\n}\n';
+    writeFileSync(machine.path('/etc/dovecot/local.conf'), quick);
+    machine.sh('systemctl reload dovecot');
   });
   afterAll(() => machine.stop());
 
@@ -362,7 +367,7 @@ sink:
     expect(inbox('box@bob.example').status).toBe(67);
     expect(deliver('box@bob.example')).toMatch(/^550/);
     expect(deliver('box@robert.example')).toMatch(/^250 OK/);
-    works('removeacct', 'username=robert', '--confirm');
+    works('removeacct', 'username=robert');
     expect(deliver('box@robert.example')).toMatch(/^550/);
     expect(inbox('box@robert.example').status).toBe(67);
     expect(machine.sh(`find ${LOOKUPS} -name 'robert*' -o -name 'bob*'`)).toBe('');
