@@ -37,10 +37,12 @@ const verbs = [
   ...[
     'Generate',
     'Grant',
+    'Hold',
     'Import',
     'Install',
     'Link',
     'List',
+    'Release',
     'Remove',
     'Rename',
     'Replace',

@@ -449,19 +449,25 @@ it('the disk usage is what Dovecot has counted', async () => {
   expect(await email('Email::get_main_account_disk_usage_bytes')).toBe(0);
 });
 
-it('mail of an account is held, suspended and released by WHM', async () => {
-  const state = () => lookup('accounts/bob');
-  for (const [name, expected] of [
-    ['hold_outgoing_email', 'held'],
-    ['suspend_outgoing_email', 'suspended'],
-    ['unsuspend_outgoing_email', 'open'],
-    ['hold_outgoing_email', 'held'],
-    ['release_outgoing_email', 'open'],
-  ] as const) {
-    expect((await here.call(name, { user: 'bob' })).metadata.result).toBe(1);
-    expect([name, state()]).toEqual([name, `outgoing: ${expected}\n`]);
-  }
-  expect((await here.call('hold_outgoing_email', { user: 'root' })).metadata.result).toBe(0);
+it('what an account may have, and its names', async () => {
+  expect(await email('Email::get_default_email_quota')).toBe(1024);
+  expect(await email('Email::get_max_email_quota')).toBe('unlimited');
+  await here.call('modifyacct', { user: 'bob', MAX_EMAILACCT_QUOTA: '300' });
+  expect(await email('Email::get_default_email_quota_mib')).toBe(300);
+  expect(await email('Email::get_max_email_quota_mib')).toBe(300);
+  expect(await email('Email::list_mail_domains', { add_www: '1', select: 'bob.example' })).toEqual([
+    { domain: 'bob.example', select: 1 },
+    { domain: 'www.bob.example' },
+  ]);
+  expect(await email('Email::account_name', { account: 'sales@bob.example' })).toBe('sales@bob.example');
+  expect(await email('Email::account_name')).toBe('All Mail On Your Account');
+  expect(await email('Email::has_plaintext_authentication')).toBe(0);
+  expect(await email('Email::count_auto_responders')).toBe(0);
+  expect(await email('Email::get_main_account_disk_usage')).toBe('0 bytes');
+  await addBox('sales');
+  await email('Email::hold_outgoing', { email: 'sales@bob.example' });
+  await email('Email::release_outgoing', { email: 'sales@bob.example' });
+  expect(lookup('mailboxes/bob.example')).toBe('sales:\n');
 });
 
 it('API 2 has the same under its older names', async () => {
@@ -485,6 +491,13 @@ it('API 2 has the same under its older names', async () => {
   expect(await data('Email::listforwards', { domain: 'bob.example' })).toMatchObject([
     { dest: 'old@bob.example' },
   ]);
+  expect(
+    await data('Email::setdefaultaddress', { domain: 'bob.example', fwdopt: 'blackhole' }),
+  ).toMatchObject([{ dest: ':blackhole:' }]);
+  expect(await data('Email::listdefaultaddresses', {})).toMatchObject([{ defaultaddress: ':blackhole:' }]);
+  expect(await data('Email::listdomainforwards', {})).toEqual([]);
+  expect(await data('Email::listautoresponders', { domain: 'bob.example' })).toEqual([]);
+  expect(await data('Email::filterlist', {})).toEqual([]);
   expect(await data('Email::delpop', box)).toMatchObject([{ result: 1 }]);
   expect(await data('Email::listpops', {})).toMatchObject([{ email: 'bob' }]);
 });

@@ -6,8 +6,9 @@ import { existingAccount } from '../../ground/rules/accounts/names.ts';
 export default defineFunction({
   name: 'hold_outgoing_email',
   since: 56,
-  summary: 'Keep the mail that an account sends in the queue.',
-  description: 'Messages are accepted, and stay in a queue of their own until release_outgoing_email.',
+  summary: 'Hold the mail that an account sends.',
+  description:
+    'Messages are accepted, and stay in a queue of their own until release_outgoing_email delivers them.',
   access: ['suspend-acct'],
   role: ROLE,
   effect: 'operates',

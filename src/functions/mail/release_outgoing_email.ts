@@ -6,8 +6,8 @@ import { existingAccount } from '../../ground/rules/accounts/names.ts';
 export default defineFunction({
   name: 'release_outgoing_email',
   since: 56,
-  summary: 'Deliver the mail that an account has sent while it was held.',
-  description: 'Mail that it sends from now on is delivered at once.',
+  summary: 'Release the held mail of an account.',
+  description: 'It is delivered now, and mail that the account sends from now on is delivered at once.',
   access: ['suspend-acct'],
   role: ROLE,
   effect: 'operates',

@@ -6,9 +6,10 @@ import { existingAccount } from '../../ground/rules/accounts/names.ts';
 export default defineFunction({
   name: 'suspend_outgoing_email',
   since: 56,
-  summary: 'Refuse the mail that an account sends.',
+  summary: 'Suspend the mail that an account sends.',
   description:
     'Logins for sending still work, but each message is refused. So is mail of the account that is already in the queue.',
+  destructive: 'Messages of the account that are in the queue are returned to their senders.',
   access: ['suspend-acct'],
   role: ROLE,
   effect: 'operates',

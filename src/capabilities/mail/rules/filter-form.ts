@@ -24,10 +24,10 @@ const text = (doc: string) => ({ type: 'string', maxLength: 1000, doc }) as cons
 /** Numbered: `part1`, `part2`, … */
 export const filterParams = {
   'part#': text(
-    'part1, …: what the rule looks at: $header_from:, $header_subject:, $header_to:, $message_body:, …',
+    'part1, …: what the rule looks at, such as $header_from:, $header_subject:, $header_to: or $message_body:.',
   ),
   'match#': text(
-    'match1, …: is, contains, does not contain, begins, ends, matches (a regular expression), is above, …',
+    'match1, …: is, contains, does not contain, begins, ends, is above, is below, or matches (a regular expression).',
   ),
   'val#': text('val1, …: what it is compared with.'),
   'opt#': text('opt1, …: and or or, between a rule and the next one.'),
