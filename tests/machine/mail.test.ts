@@ -351,6 +351,23 @@ sink:
     email('bob', 'delete_auto_responder', 'email=box@bob.example');
   });
 
+  it('Exim checks its configuration, and refuses mail from a domain', () => {
+    works('exim_configuration_check');
+    works('validate_current_installed_exim_config');
+    const text = ['--file', 'cfg_text=/root/broken.conf'];
+    writeFileSync(machine.path('/root/broken.conf'), 'no_such_option = 1\n');
+    const { stdout } = machine.run('whmapi1', [
+      '--output=json',
+      'validate_exim_configuration_syntax',
+      ...text,
+    ]);
+    expect(stdout).toContain('no_such_option');
+    works('block_incoming_email_from_domain', 'domain=spam.example');
+    expect(deliver('e@eve.example', 'ann@Spam.example')).toMatch(/^550 .*this domain is refused/);
+    works('unblock_incoming_email_from_domain', 'domain=spam.example');
+    expect(deliver('e@eve.example', 'ann@spam.example')).toMatch(/^250 OK/);
+  });
+
   it('mail waits while Dovecot does not run', async () => {
     const before = count('eve/mail/eve.example/e');
     machine.sh('systemctl stop dovecot');

@@ -28,3 +28,9 @@ CREATE TABLE mail_filter (
   actions TEXT NOT NULL,
   PRIMARY KEY (username, domain, local_part, name)
 ) STRICT, WITHOUT ROWID;
+-- Domains whose mail is refused.
+CREATE TABLE mail_blocked_domain (
+  server TEXT NOT NULL,
+  domain TEXT NOT NULL,
+  PRIMARY KEY (server, domain)
+) STRICT, WITHOUT ROWID;

@@ -7,6 +7,8 @@ import { domainIn, outgoingOf, routingOf, type Forwarder, type MailState, type M
 
 /** The folders of Exim’s files (`driver/exim/places.ts`). */
 export type Lookup = 'domains' | 'aliases' | 'mailboxes' | 'secondary' | 'accounts';
+/** The folder of Exim’s files for domains whose mail is refused. */
+export const BLOCKED_LOOKUP = 'blocked-domains';
 
 /** A login. `driver/dovecot/identities.ts` adds the user ID. */
 export interface DesiredIdentity {

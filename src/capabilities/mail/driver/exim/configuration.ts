@@ -4,6 +4,7 @@ import {
   ACCOUNTS,
   ALIASES,
   BLOCKED,
+  BLOCKED_DOMAINS,
   CERTIFICATES,
   DKIM,
   DOMAINS,
@@ -109,6 +110,9 @@ check_mail:
         set acl_m_owner = ${fileIn(ACCOUNTS, '$sender_ident')}
   deny  condition = \${if and{{!={$received_port}{25}}{!def:authenticated_id}}}
         message = 530 5.7.0 Authentication required.
+  deny  !authenticated = *
+        condition = \${lookup{\${lc:$sender_address_domain}}dsearch,filter=file{${BLOCKED_DOMAINS}}{yes}{no}}
+        message = 550 5.7.1 Mail from this domain is refused.
   accept !authenticated = *
         set acl_m_owner =
   warn  set acl_m_owner = \${if match{$authenticated_id}{@}{${ownerOf('${domain:$authenticated_id}')}}{${fileIn(ACCOUNTS, '$authenticated_id')}}}

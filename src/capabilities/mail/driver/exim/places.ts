@@ -17,6 +17,8 @@ export const SECONDARY = `${FOLDER}/secondary`;
 export const ACCOUNTS = `${FOLDER}/accounts`;
 /** `host: mx.example` for each domain whose mail goes to this host instead of the one that its MX records name. */
 export const REDIRECTS = `${FOLDER}/redirects`;
+/** An empty file for each domain from which mail is refused. */
+export const BLOCKED_DOMAINS = `${FOLDER}/blocked-domains`;
 /** The private key of each domain that signs its mail (PEM). */
 export const DKIM = `${FOLDER}/dkim`;
 /** The key and certificate of each name (PEM), for clients that say which name they want. */
@@ -30,7 +32,7 @@ export const SRS_SECRET = `${FOLDER}/srs-secret`;
 
 export const FOLDERS_OF_LOOKUPS = [
   ...[DOMAINS, ALIASES, MAILBOXES, SECONDARY, ACCOUNTS],
-  ...[REDIRECTS, DKIM, CERTIFICATES],
+  ...[REDIRECTS, BLOCKED_DOMAINS, DKIM, CERTIFICATES],
 ];
 
 /** Exim reads these after it has given up the rights of root. */

@@ -1,0 +1,25 @@
+import { blockDomains } from '../../capabilities/mail/plans/block-domains.ts';
+import { ROLE } from '../../capabilities/mail/rules/email-form.ts';
+import { defineFunction } from '../../core/define.ts';
+import { domainName } from '../../ground/rules/accounts/names.ts';
+
+export default defineFunction({
+  name: 'unblock_incoming_email_from_domain',
+  since: 84,
+  summary: 'Allow incoming mail from domains again.',
+  description: 'Domains that are not blocked are left as they are.',
+  access: 'root',
+  role: ROLE,
+  effect: 'operates',
+  params: {
+    domain: { ...domainName, list: true, required: true, doc: 'The domains.' },
+  },
+  returns: { updated: { type: 'integer', doc: 'How many domains have changed.' } },
+  examples: [{ args: { domain: 'spam.example' }, doc: 'Accept mail from spam.example.' }],
+
+  async handler({ domain }, context) {
+    const { plan, count: updated } = await blockDomains(context, domain, false);
+    context.plan(plan);
+    return { updated };
+  },
+});
