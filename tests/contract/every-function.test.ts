@@ -62,6 +62,7 @@ const verbs = [
 
 /** Functions that are in no list of the catalogue, and why they are provided. */
 const beyondTheCatalogue: Record<string, string> = {
+  read_cpgreylist_trusted_hosts: 'the present name of read_cpgreylist_trusted_host',
   twofactorauth_get_tfa_config_for_user: 'version 118 is newer than the catalogue',
   twofactorauth_set_tfa_config_for_user: 'version 118 is newer than the catalogue',
   api_token_get_details: 'WHM has it since version 98; the catalogue leaves it out',

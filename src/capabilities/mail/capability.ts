@@ -3,6 +3,7 @@ import { defineCapability } from '../define.ts';
 import { part } from './driver/account.ts';
 import { role } from './driver/role.ts';
 import { withDefaults } from './rules/default-address.ts';
+import * as greylist from './rules/greylisting/state.ts';
 import {
   changeBetween,
   NO_MAIL,
@@ -25,6 +26,7 @@ export default defineCapability({
     { table: 'mail_forwarder' },
     { table: 'mail_autoresponder' },
     { table: 'mail_filter' },
+    { table: 'greylist_off_domain' },
   ],
   stored: {
     created: async (db, { account: { username, domain } }) =>
@@ -36,10 +38,12 @@ export default defineCapability({
     async domainRenamed(db, { username, from, to }) {
       const state = await readState(db, username);
       await store(db, username, state, renamedState(state, new Map([[from, to]])));
+      await greylist.renameDomain(db, from, to);
     },
     async domainRemoved(db, { username, domain: { domain } }) {
       const state = await readState(db, username);
       await store(db, username, state, withoutDomains(state, new Set([domain])));
+      await greylist.forgetDomain(db, domain);
     },
     renamed: (db, { from, to }) => trackedUsers.rename(db, from, to),
     removed: (db, { username }) => trackedUsers.forget(db, username),

@@ -4,6 +4,7 @@ import type { RoleDriver, RoleWork } from '../../../ground/driver/role.ts';
 import type { DriverMachine, DriverStep } from '../../../ground/driver/step.ts';
 import * as accounts from '../../accounts/rules/accounts.ts';
 import { listUsernames } from '../../accounts/rules/in-work.ts';
+import { filesOf, readState } from '../rules/greylisting/state.ts';
 import { readTweakSetting } from '../rules/tweaks.ts';
 import { presentMail, ROLE } from './account.ts';
 import { makeIdentityFolder } from './dovecot/prepare.ts';
@@ -13,6 +14,7 @@ import { dovecotStep } from './dovecot/server.ts';
 import { lookupStep } from './exim/lookups.ts';
 import * as exim from './exim/places.ts';
 import { prepareExim, serverStep } from './exim/server.ts';
+import { prepareTriplets } from './greylisting/look-triplets.ts';
 
 export const role: RoleDriver = {
   role: ROLE,
@@ -28,6 +30,9 @@ export const role: RoleDriver = {
     const hostname = machine.system.hostname();
     for (const path of await prepareExim(machine, hostname)) changed(`Made ${path}.`);
     await makeIdentityFolder(machine);
+    await prepareTriplets(machine);
+    const greylist = await work.transaction('reads', async (db) => filesOf(await readState(db)));
+    await apply(machine, lookupStep({ username: 'greylisting', files: greylist }));
     // Dovecot starts without its identities, and refuses everybody then.
     await changeIdentities(machine, { added: [] });
     const minFailures = Number(

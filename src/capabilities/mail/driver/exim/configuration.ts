@@ -1,5 +1,6 @@
 // The whole configuration of Exim. It names no account: what belongs to one is looked up, at each message, in the files of
 // `places.ts`. Names from outside become part of a path only after a lookup in a folder (dsearch) has found them there.
+import { DEFER_UNKNOWN, GREYLIST_ACL } from './greylist-acl.ts';
 import {
   ACCOUNTS,
   ALIASES,
@@ -168,8 +169,9 @@ check_rcpt:
   deny  domains = ! +local_domains : ! +relay_to_domains
         message = 550 5.7.1 Relaying is not permitted.
   require verify = recipient
-  accept
+${DEFER_UNKNOWN}  accept
 
+${GREYLIST_ACL}
 check_data:
   accept hosts = :
   deny  authenticated = *

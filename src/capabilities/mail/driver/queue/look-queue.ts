@@ -5,7 +5,7 @@ import type { QueuedMessage } from '../../rules/queue/queued-message.ts';
 import { readSpoolHeader } from './spool-header.ts';
 
 export const SPOOL = '/var/spool/exim4';
-/** Of an account, or of one of its mailboxes. */
+/** The queue of an account, or of one of its mailboxes. */
 const HELD = /^held-[a-z][a-z0-9_-]{0,31}(?:-[0-9A-F]{12})?$/;
 const HEADER = /^([A-Za-z0-9]{6}-(?:[A-Za-z0-9]{6}-[A-Za-z0-9]{2}|[A-Za-z0-9]{11}-[A-Za-z0-9]{4}))-H$/;
 /** The headers of a message: Exim’s own limit is 1 MiB. Recipients come on top of that. */

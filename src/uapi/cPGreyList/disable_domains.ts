@@ -1,0 +1,31 @@
+import { defineUapi } from '../../core/define-uapi.ts';
+import { changeGreylist } from '../../capabilities/mail/plans/change-greylist.ts';
+import {
+  assertOwn,
+  changeOf,
+  domainsField,
+  FEATURE,
+  readOwn,
+  recordsOf,
+} from '../../capabilities/mail/rules/greylisting/own-domains.ts';
+import { domainName } from '../../ground/rules/accounts/names.ts';
+
+export default defineUapi({
+  name: 'cPGreyList::disable_domains',
+  since: 50,
+  summary: 'Do not greylist the mail of domains.',
+  description: 'Returns these domains.',
+  feature: FEATURE,
+  effect: 'operates',
+  params: { domains: { ...domainName, required: true, list: true, doc: 'A domain. Repeat it for several.' } },
+  returns: domainsField,
+  examples: [{ args: { domains: ['bob.example'] }, doc: 'The domain bob.example.' }],
+
+  async handler({ domains }, context) {
+    const own = await readOwn(context);
+    const names = [...new Set(domains.map((name) => name.toLowerCase()))];
+    assertOwn(own, names);
+    context.plan(await changeGreylist(context, changeOf(own, names, false)));
+    return recordsOf(own, names, false).filter(({ domain }) => names.includes(domain));
+  },
+});
