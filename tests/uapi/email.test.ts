@@ -1,5 +1,5 @@
 // The mailboxes and forwarders of an account: what is stored, Exim's files, and Dovecot's logins.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Database } from '../../src/store/database.ts';
 import { Installation } from '../support/installation.ts';
@@ -94,6 +94,38 @@ describe('a mailbox', () => {
     expect(existsSync(inRoot('home/bob/mail/bob.example/sales'))).toBe(false);
     expect(lookup('mailboxes/bob.example')).toBeUndefined();
     expect(addresses()).toEqual(['bob']);
+  });
+
+  it('has a copy of its login in the home, by which webmail works', async () => {
+    await addBox('sales');
+    const copy = (name: string) => readFileSync(inRoot(`home/bob/etc/bob.example/${name}`), 'utf8');
+    expect(copy('passwd')).toMatch(
+      /^sales:x:(\d+):\1::\/home\/bob\/mail\/bob\.example\/sales:\/home\/bob\n$/,
+    );
+    const session = async () => {
+      const args = { login: 'sales', domain: 'bob.example', remote_address: '192.0.2.9' };
+      return (await here.uapi('bob', 'Session::create_webmail_session_for_mail_user', args)).status;
+    };
+    expect(await session()).toBe(1);
+    await email('Email::suspend_login', { email: 'sales@bob.example' });
+    expect(copy('shadow')).toMatch(/^sales:!\$/);
+    expect(await session()).toBe(0);
+    await email('Email::delete_pop', { email: 'sales@bob.example' });
+    expect(existsSync(inRoot('home/bob/etc/bob.example/passwd'))).toBe(false);
+  });
+
+  it('and its account are changed whatever is in the home', async () => {
+    await addBox('sales');
+    rmSync(inRoot('home/bob/etc'), { recursive: true });
+    writeFileSync(inRoot('home/bob/etc'), 'not a folder');
+    expect(
+      (await here.call('modifyacct', { user: 'bob', newuser: 'robert', domain: 'robert.example' })).metadata,
+    ).toMatchObject({
+      result: 1,
+    });
+    expect(addresses('robert')).toEqual(['robert', 'sales@robert.example']);
+    expect((await here.call('suspendacct', { user: 'robert' })).metadata.result).toBe(1);
+    expect((await here.call('removeacct', { username: 'robert' })).metadata.result).toBe(1);
   });
 
   it('can be suspended in parts, and only that part changes', async () => {

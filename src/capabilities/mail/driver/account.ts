@@ -1,5 +1,6 @@
 // The mail of an account on the machine: what Exim and Dovecot know of it. The mail itself is in its home.
 import type { PlannedStep } from '../../../core/plan.ts';
+import tryStep from '../../../ground/driver/daemons/steps/try.ts';
 import type { AccountPart, PartDependencies } from '../../accounts/driver/account-part.ts';
 import type { Account } from '../../accounts/rules/accounts.ts';
 import { listOf, type HostedDomain } from '../../domains/rules/hosted-domains.ts';
@@ -10,7 +11,7 @@ import { NO_MAIL, readState, renamedState, withoutDomains } from '../rules/state
 import changeIdentities from './dovecot/steps/change-identities.ts';
 import endSessions from './dovecot/steps/end-sessions.ts';
 import changeFiles from './exim/steps/change-files.ts';
-import writeScript from './mailboxes/steps/write-script.ts';
+import writeFile from './mailboxes/steps/write-file.ts';
 
 export const ROLE = 'MailReceive';
 
@@ -28,7 +29,7 @@ export const part: AccountPart = {
     const renames = renamesOf(before, after, hosted);
     const had = desiredMail(before, hosted, state);
     const has = desiredMail(after, renamed(hosted, renames), renamedState(state, renames));
-    const steps = stepsBetween(after.username, had, has);
+    const steps = stepsOfLife(after.username, had, has);
     return before.username === after.username
       ? steps
       : [...steps, endSessions.plan({ masks: [before.username] })];
@@ -43,7 +44,7 @@ export const part: AccountPart = {
       .map(({ domain }) => domain)
       .filter((name) => !before.some(({ domain }) => domain === name));
     const next = await withDefaults(context.db, withoutDomains(state, gone), added);
-    return stepsBetween(
+    return stepsOfLife(
       account.username,
       desiredMail(account, before, state),
       desiredMail(account, after, next),
@@ -91,14 +92,22 @@ const masksOf = (account: Account, hosted: readonly HostedDomain[]) => [
   ...domainsOf(account, hosted).map((domain) => `*@${domain}`),
 ];
 
+/** The user of the account cannot prevent a change of the account by what is in its home. */
+function stepsOfLife(username: string, before: DesiredMail, after: DesiredMail): PlannedStep[] {
+  const isInHome = ({ kind }: PlannedStep) => kind === writeFile.kind;
+  return stepsBetween(username, before, after).map((step) =>
+    isInHome(step) ? tryStep.plan({ step }) : step,
+  );
+}
+
 /** Logins come first: Exim delivers only to those that Dovecot knows. */
 export function stepsBetween(username: string, before: DesiredMail, after: DesiredMail): PlannedStep[] {
-  const { files, removed, added, scripts } = changesBetween(before, after);
+  const { files, removed, added, homeFiles } = changesBetween(before, after);
   return [
     ...(removed.length + added.length === 0
       ? []
       : [changeIdentities.plan({ username, addresses: removed, added })]),
     ...(files.length === 0 ? [] : [changeFiles.plan({ username, files })]),
-    ...scripts.map(([folder, text]) => writeScript.plan({ username, folder, text })),
+    ...homeFiles.map(([path, text]) => writeFile.plan({ username, path, text })),
   ];
 }

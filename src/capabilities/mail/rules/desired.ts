@@ -2,7 +2,7 @@
 // changes, renames, suspends or removes compares two of these.
 import type { Account } from '../../accounts/rules/accounts.ts';
 import type { HostedDomain } from '../../domains/rules/hosted-domains.ts';
-import { sieveOf } from './sieve.ts';
+import { SCRIPT, sieveOf } from './sieve.ts';
 import { domainIn, outgoingOf, routingOf, type Forwarder, type MailState, type Mailbox } from './state.ts';
 
 /** The folders of Exim’s files (`driver/exim/places.ts`). */
@@ -25,11 +25,11 @@ export interface DesiredMail {
   /** The content of files, by `domains/bob.example`. */
   readonly files: ReadonlyMap<string, string>;
   readonly identities: readonly DesiredIdentity[];
-  /** The Sieve scripts, by the folder of their mailbox below `~/etc`. */
-  readonly scripts: ReadonlyMap<string, string>;
+  /** The content of files in the home, by `etc/bob.example/passwd`. */
+  readonly homeFiles: ReadonlyMap<string, string>;
 }
 
-export const NOTHING: DesiredMail = { files: new Map(), identities: [], scripts: new Map() };
+export const NOTHING: DesiredMail = { files: new Map(), identities: [], homeFiles: new Map() };
 
 export function desiredMail(
   account: Account,
@@ -57,24 +57,39 @@ export function desiredMail(
     put('aliases', name, [...aliases(own, boxes), `*: ${domain.defaultAddress ?? username}`]);
     if (boxes.length > 0) put('mailboxes', name, boxes.map(mailboxLine));
   }
-  return { files, identities: identitiesOf(account, state, isSuspended), scripts: scriptsOf(account, state) };
+  return {
+    files,
+    identities: identitiesOf(account, state, isSuspended),
+    homeFiles: homeFilesOf(account, state),
+  };
 }
 
-/** Filters of the account come before those of a mailbox. */
-function scriptsOf({ username }: Account, state: MailState): ReadonlyMap<string, string> {
+/**
+ * The Sieve scripts of mailboxes, and the logins of each domain as cPanel’s archives have them. The latter are a copy:
+ * Dovecot never reads them.
+ */
+function homeFilesOf(account: Account, state: MailState): ReadonlyMap<string, string> {
+  const { username, uid, home } = account;
+  const files = new Map<string, string>();
   const filters = [...state.filters].sort((a, b) => a.position - b.position || (a.name < b.name ? -1 : 1));
+  // Filters of the account come before those of a mailbox.
   const ofAccount = filters.filter(({ localPart }) => localPart === '');
-  const scripts = new Map<string, string>();
-  const put = (folder: string, script: string | undefined) => {
-    if (script !== undefined) scripts.set(folder, script);
+  const putScript = (folder: string, script: string | undefined) => {
+    if (script !== undefined) files.set(`etc/${folder}/${SCRIPT}`, script);
   };
-  put(username, sieveOf(ofAccount, undefined));
-  for (const { domain, localPart, folder } of state.mailboxes) {
+  putScript(username, sieveOf(ofAccount, undefined));
+  const lines = new Map<string, string[]>();
+  const add = (path: string, line: string) => lines.set(path, [...(lines.get(path) ?? []), line]);
+  const sorted = [...state.mailboxes].sort((a, b) => (a.localPart < b.localPart ? -1 : 1));
+  for (const { domain, localPart, folder, hash, loginSuspended } of sorted) {
     const isOwn = (one: { readonly domain: string; readonly localPart: string }) =>
       one.domain === domain && one.localPart === localPart;
-    put(folder, sieveOf([...ofAccount, ...filters.filter(isOwn)], state.autoresponders.find(isOwn)));
+    putScript(folder, sieveOf([...ofAccount, ...filters.filter(isOwn)], state.autoresponders.find(isOwn)));
+    add(`etc/${domain}/passwd`, `${localPart}:x:${uid}:${uid}::${home}/mail/${folder}:${home}`);
+    add(`etc/${domain}/shadow`, `${localPart}:${loginSuspended ? '!' : ''}${hash}::::::`);
   }
-  return scripts;
+  for (const [path, all] of lines) files.set(path, all.map((line) => `${line}\n`).join(''));
+  return files;
 }
 
 /** The same rows give the same file, whatever their order. */
@@ -135,8 +150,8 @@ export interface DesiredChange {
   readonly files: readonly (readonly [name: string, content: string | null])[];
   readonly removed: readonly string[];
   readonly added: readonly DesiredIdentity[];
-  /** Null removes a script. */
-  readonly scripts: readonly (readonly [folder: string, text: string | null])[];
+  /** Null removes a file. */
+  readonly homeFiles: readonly (readonly [path: string, text: string | null])[];
 }
 
 /** What differs. */
@@ -147,7 +162,7 @@ export function changesBetween(before: DesiredMail, after: DesiredMail): Desired
     files: textsBetween(before.files, after.files),
     removed: [...had.keys()].filter((address) => had.get(address) !== has.get(address)),
     added: after.identities.filter(({ address }) => had.get(address) !== has.get(address)),
-    scripts: textsBetween(before.scripts, after.scripts),
+    homeFiles: textsBetween(before.homeFiles, after.homeFiles),
   };
 }
 

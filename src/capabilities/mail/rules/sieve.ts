@@ -2,6 +2,9 @@
 // comes from an account, and stands between quotes.
 import type { Autoresponder, Filter, FilterAction, FilterRule } from './state.ts';
 
+/** The name of the script in the folder of a mailbox below `~/etc`. */
+export const SCRIPT = 'whmapi1.sieve';
+
 const REQUIRED = [
   ...['body', 'copy', 'date', 'envelope', 'fileinto', 'mailbox', 'regex', 'reject', 'relational'],
   ...['comparator-i;ascii-numeric', 'vacation', 'vacation-seconds', 'variables'],

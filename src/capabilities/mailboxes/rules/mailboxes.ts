@@ -37,21 +37,31 @@ export async function passwordHash(
   user: string,
   { login, domain }: MailboxOfDomain,
 ): Promise<string | undefined> {
-  const files = (await machine.userFiles(user)).below(`etc/${domain}`);
-  const rowOf = async (name: 'passwd' | 'shadow') => {
-    const text = Buffer.from((await files.read(name, MAX_FILE))?.content ?? []).toString('utf8');
-    return text
-      .split('\n')
-      .map((line) => line.split(':'))
-      .find(([first]) => first === login);
-  };
-  if ((await rowOf('passwd')) === undefined) return undefined;
-  const [, hash = ''] = (await rowOf('shadow')) ?? [];
+  const home = await machine.userFiles(user);
+  if ((await rowOf(home, 'passwd', { login, domain })) === undefined) return undefined;
+  const [, hash = ''] = (await rowOf(home, 'shadow', { login, domain })) ?? [];
   return hash.startsWith('$') ? hash : undefined;
 }
 
-/** The files of its Maildir, which need not exist. They are read as the account’s user. */
+/** The fields of the login’s line in a file of the domain. */
+async function rowOf(
+  home: MachineUserFiles,
+  name: 'passwd' | 'shadow',
+  { login, domain }: MailboxOfDomain,
+): Promise<string[] | undefined> {
+  const content = (await home.below(`etc/${domain}`).read(name, MAX_FILE))?.content ?? [];
+  const lines = Buffer.from(content).toString('utf8').split('\n');
+  return lines.map((line) => line.split(':')).find(([first]) => first === login);
+}
+
+/**
+ * The files of its Maildir, which need not exist. They are read as the account’s user. The line of a login says where its
+ * mail is: it stays there if the domain is renamed.
+ */
 export async function openMaildir(machine: Machine, { user, of }: Mailbox): Promise<MachineUserFiles> {
-  const folder = of === undefined ? 'mail' : `mail/${of.domain}/${of.login}`;
-  return (await machine.userFiles(user)).below(folder);
+  const home = await machine.userFiles(user);
+  if (of === undefined) return home.below('mail');
+  const [, , , , , folder = ''] = (await rowOf(home, 'passwd', of)) ?? [];
+  const below = folder.startsWith(`${home.home}/mail/`) ? folder.slice(home.home.length + 1) : undefined;
+  return home.below(below ?? `mail/${of.domain}/${of.login}`);
 }

@@ -1,6 +1,6 @@
 // The whole configuration of Dovecot 2.4. It names no account: identities are in a database that it asks at each login.
 import { SERVER_CERTIFICATE } from '../exim/places.ts';
-import { SCRIPT } from '../mailboxes/steps/write-script.ts';
+import { SCRIPT } from '../../rules/sieve.ts';
 import { IDENTITIES, OWN_PARTS } from './places.ts';
 
 export interface DovecotOptions {
