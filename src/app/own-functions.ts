@@ -8,7 +8,11 @@ import {
 } from '../life/plans/rebuild-account.ts';
 import { defineFunction, type AnyFunction } from '../core/define.ts';
 import { rebuiltParts } from '../capabilities/accounts/driver/account-part.ts';
-import { existingAccount } from '../ground/rules/accounts/names.ts';
+import { lookForAuthentication, publishNew } from '../capabilities/mail/plans/change-authentication.ts';
+import { readDefault } from '../capabilities/mail/rules/authentication/dmarc-record.ts';
+import { senderOf } from '../capabilities/mail/rules/authentication/lookups.ts';
+import { defaultSpf } from '../capabilities/mail/rules/authentication/spf-record.ts';
+import { existingAccount, existingDomain } from '../ground/rules/accounts/names.ts';
 
 export const REBUILD = '--rebuild';
 
@@ -37,7 +41,39 @@ const rebuild = defineFunction({
   },
 });
 
-const functions: Readonly<Record<string, AnyFunction>> = { [rebuild.name]: rebuild };
+/** `src/capabilities/mail/tasks/publish-authentication.ts` calls it. */
+const publishAuthentication = defineFunction({
+  name: '--publish-authentication',
+  since: null,
+  summary: 'Publish the records that authenticate the mail of new domains.',
+  access: 'root',
+  effect: 'operates',
+  params: {
+    domain: { ...existingDomain, required: true, list: true, doc: 'A domain. Repeatable.' },
+    dkim: { type: 'flag', default: 0, doc: '1: sign mail with DKIM.' },
+    spf: { type: 'flag', default: 0, doc: '1: publish an SPF record unless there is one.' },
+    dmarc: { type: 'flag', default: 0, doc: '1: publish the default DMARC record unless there is one.' },
+  },
+  returns: null,
+  examples: [{ args: { domain: 'bob.example', dkim: '1' }, doc: 'Sign the mail of bob.example.' }],
+  look: async ({ domain, dkim }, context) => ({
+    found: await lookForAuthentication(context, domain, dkim ? { generates: 'missing' } : {}),
+    sender: await senderOf(context),
+  }),
+  async handler({ domain, dkim, spf, dmarc }, context, { found, sender }) {
+    const records = {
+      dkim,
+      spf: spf ? defaultSpf(sender.address) : undefined,
+      dmarc: dmarc ? await readDefault(context.db) : undefined,
+    };
+    await publishNew(context, domain, records, found);
+  },
+});
+
+const functions: Readonly<Record<string, AnyFunction>> = {
+  [rebuild.name]: rebuild,
+  [publishAuthentication.name]: publishAuthentication,
+};
 
 export const findOwnFunction = (name: string): AnyFunction | undefined =>
   Object.hasOwn(functions, name) ? functions[name] : undefined;

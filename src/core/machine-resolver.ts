@@ -29,6 +29,10 @@ export interface MachineResolver {
   mailServers(name: string): Promise<MailServer[]>;
   /** The names of the nameservers of exactly this domain. Empty if it is not a zone. */
   nameservers(domain: string): Promise<string[]>;
+  /** The TXT records of the name. The strings of a record are joined. Empty if it has none or does not exist. */
+  texts(name: string): Promise<string[]>;
+  /** The names of an IPv4 or IPv6 address (PTR records). Empty if it has none. */
+  namesOf(address: string): Promise<string[]>;
   /** The CAA records of exactly this name. Empty if it has none or does not exist. */
   caa(name: string): Promise<CaaRecord[]>;
 }

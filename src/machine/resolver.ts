@@ -35,6 +35,15 @@ export class DnsResolver implements MachineResolver {
     return this.#ask(domain, (resolver) => resolver.resolveNs(domain));
   }
 
+  async texts(name: string): Promise<string[]> {
+    const found = await this.#ask(name, (resolver) => resolver.resolveTxt(name));
+    return found.map((strings) => strings.join(''));
+  }
+
+  namesOf(address: string): Promise<string[]> {
+    return this.#ask(address, (resolver) => resolver.reverse(address));
+  }
+
   async caa(name: string): Promise<CaaRecord[]> {
     const found = await this.#ask(name, (resolver) => resolver.resolveCaa(name));
     // Each record has its tag as the name of a property.

@@ -189,7 +189,7 @@ describe('the arguments of a function', () => {
   });
 
   test('do not include parameters without effect', async () => {
-    expect(await candidates('createacct', '')).not.toContain('dkim=');
+    expect(await candidates('createacct', '')).not.toContain('gid=');
   });
 
   test('begin with --input=json if the function accepts a body', async () => {

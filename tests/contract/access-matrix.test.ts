@@ -224,6 +224,16 @@ const actsOnDomain: Readonly<Record<string, string>> = {
   'killdns domain': zone,
   'resetzone domain': zone,
   'savemxs domain': zone,
+  'apply_dmarc domain': zone,
+  'disable_dkim domain': zone,
+  'enable_dkim domain': zone,
+  'ensure_dkim_keys_exist domain': zone,
+  'install_dkim_private_keys domain': zone,
+  'install_spf_records domain': zone,
+  'remove_dmarc domain': zone,
+  'validate_current_dkims domain': zone,
+  'set_manual_mx_redirects domain': zone,
+  'unset_manual_mx_redirects domain': zone,
   'installssl domain': 'a certificate is no login, like a zone',
   'setsiteip domain': `${ofHandler} (tests/functions/ip-addresses)`,
   'accountsummary domain': 'it only shows the account',
@@ -322,16 +332,23 @@ test('every function that changes something names an account, says that it acts 
     'api_token_create',
     'api_token_revoke',
     'api_token_update',
+    // Records and keys of mail are not logins either.
+    'apply_dmarc',
     // They identify the account by its domain.
     'create_subdomain',
     'delete_domain',
     'delpkgext',
+    'disable_dkim',
     'disable_dnssec_for_domains',
     'editpkg',
     'editzonerecord',
+    'enable_dkim',
     'enable_dnssec_for_domains',
+    'ensure_dkim_keys_exist',
     // A certificate is no login.
     'generatessl',
+    'install_dkim_private_keys',
+    'install_spf_records',
     'installssl',
     'killdns',
     'killpkg',
@@ -339,11 +356,15 @@ test('every function that changes something names an account, says that it acts 
     // Values for interfaces, which decide nothing here.
     'nvset',
     'personalization_set',
+    'remove_dmarc',
     'removezonerecord',
     // Services belong to the server.
     'restartservice',
     'savemxs',
+    'set_manual_mx_redirects',
     'set_public_contact',
+    'unset_manual_mx_redirects',
+    'validate_current_dkims',
   ]);
 });
 

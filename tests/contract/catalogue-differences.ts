@@ -104,6 +104,16 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
     { params: recordData, traits: ['here', 'type'], because: ofType },
     { params: ['class'], traits: ['default', 'values'], because: 'BIND serves zones of the class IN.' },
   ],
+  install_spf_records: [
+    {
+      params: ['record'],
+      traits: ['list'],
+      because: 'A record for each domain, by position, as WHM’s page says of “domain”.',
+    },
+  ],
+  validate_current_spfs: [
+    { params: ['domain'], traits: ['list'], because: 'Several domains, as in validate_current_dkims.' },
+  ],
   savemxs: [{ params: ['class'], traits: ['values'], because: 'BIND serves zones of the class IN.' }],
   editzonerecord: [
     { params: recordData, traits: ['here', 'type'], because: ofType },

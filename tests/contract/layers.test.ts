@@ -115,6 +115,11 @@ const layers: Record<string, Layer> = {
     files: /^src\/capabilities\/certificates\/rules\/(x509|chain|create|loadable)\.ts$/,
     mayImport: [...[core, rules, /^node:(crypto|tls|util)$/], /^@peculiar\/(asn1-schema|asn1-x509|x509)$/],
   },
+  // It only computes.
+  'mail/rules/rsa.ts': {
+    files: /^src\/capabilities\/mail\/rules\/authentication\/rsa\.ts$/,
+    mayImport: [core, /^node:(crypto|util)$/],
+  },
   // The library only computes.
   'directory-privacy/hash.ts': {
     files: /^src\/capabilities\/access-files\/rules\/directory-privacy\/hash\.ts$/,

@@ -272,6 +272,7 @@ async function buildAccount(): Promise<void> {
   });
   await own('Park::park', { domain: 'parked.example' });
   await succeed('adddns', { domain: 'further.example', ip: ADDRESS, trueowner: USER });
+  await succeed('enable_dkim', { domain: DOMAIN });
   await succeed('addzonerecord', { domain: DOMAIN, name: 'alias', type: 'CNAME', cname: `shop.${DOMAIN}.` });
   await succeed('ipv6_range_add', { name: 'hosting', range: '2001:db8:1::/64' });
   await succeed('ipv6_enable_account', { user: USER, range: 'hosting' });

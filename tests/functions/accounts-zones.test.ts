@@ -68,6 +68,8 @@ const answerDns = (answers: Readonly<Record<string, readonly string[]>>) => {
     ipv6: async () => [],
     caa: async () => [],
     mailServers: async () => [],
+    texts: async () => [],
+    namesOf: async () => [],
   };
   here.overrides = { machine: { ...here.engine.machine, resolver: async () => resolver } };
 };

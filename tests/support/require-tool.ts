@@ -50,6 +50,7 @@ export const packageOf = {
   kill: 'procps',
   postgres: 'postgresql',
   puttygen: 'putty-tools',
+  'python3-dkim': 'python3-dkim',
   pyyaml: 'python3-yaml',
   ss: 'iproute2',
   'ssh-keygen': 'openssh-client',
@@ -100,6 +101,7 @@ export function describeWith(tools: readonly Tool[], name: string, tests: () => 
 
 function isInstalled(tool: Tool): boolean {
   if (tool === 'pyyaml') return spawnSync('/usr/bin/python3', ['-c', 'import yaml']).status === 0;
+  if (tool === 'python3-dkim') return spawnSync('/usr/bin/python3', ['-c', 'import dkim']).status === 0;
   if (tool === 'bash-completion') return isFile('/usr/share/bash-completion/bash_completion', constants.R_OK);
   if (tool === 'libfuzzer')
     return spawnSync('sh', ['-c', 'ls /usr/lib/llvm-19/lib/clang/*/lib/linux/*fuzzer*']).status === 0;

@@ -1,7 +1,10 @@
 import type { Db } from '../../core/context.ts';
 import { defineCapability } from '../define.ts';
 import { part } from './driver/account.ts';
+import { part as authentication } from './driver/authentication/account.ts';
 import { role } from './driver/role.ts';
+import * as dkimKeys from './rules/authentication/dkim-keys.ts';
+import { publishSoon } from './rules/authentication/request.ts';
 import { withDefaults } from './rules/default-address.ts';
 import * as greylist from './rules/greylisting/state.ts';
 import {
@@ -18,7 +21,7 @@ import * as trackedUsers from './rules/tracking/users.ts';
 export default defineCapability({
   name: 'mail',
   roles: [role],
-  parts: [part],
+  parts: [part, authentication],
   rows: [
     { table: 'mail_account' },
     { table: 'mail_domain' },
@@ -27,24 +30,31 @@ export default defineCapability({
     { table: 'mail_autoresponder' },
     { table: 'mail_filter' },
     { table: 'greylist_off_domain' },
+    { table: 'mail_redirect' },
+    { table: 'dkim_key' },
   ],
   stored: {
-    created: async (db, { account: { username, domain } }) =>
-      store(db, username, NO_MAIL, await withDefaults(db, NO_MAIL, [domain])),
+    async created(db, { account: { username, domain } }, { results, now }) {
+      await store(db, username, NO_MAIL, await withDefaults(db, NO_MAIL, [domain]));
+      await publishSoon(db, results, now);
+    },
     async domainAdded(db, { username, domain: { domain } }) {
       const state = await readState(db, username);
       await store(db, username, state, await withDefaults(db, state, [domain]));
     },
-    async domainRenamed(db, { username, from, to }) {
+    async domainRenamed(db, { username, from, to }, { sealer }) {
+      await dkimKeys.rename({ db, sealer }, from, to);
       const state = await readState(db, username);
       await store(db, username, state, renamedState(state, new Map([[from, to]])));
       await greylist.renameDomain(db, from, to);
     },
     async domainRemoved(db, { username, domain: { domain } }) {
+      await dkimKeys.forget(db, domain);
       const state = await readState(db, username);
       await store(db, username, state, withoutDomains(state, new Set([domain])));
       await greylist.forgetDomain(db, domain);
     },
+    domainsChanged: (db, _changed, { results, now }) => publishSoon(db, results, now),
     renamed: (db, { from, to }) => trackedUsers.rename(db, from, to),
     removed: (db, { username }) => trackedUsers.forget(db, username),
   },

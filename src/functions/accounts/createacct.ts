@@ -104,9 +104,18 @@ export default defineFunction({
       doc: 'Enhancements of the account.',
       noEffectReason: 'this server has no account enhancements.',
     },
-    dkim: { type: 'flag', doc: 'Whether to sign mail with DKIM.', noEffectReason: noMail },
-    dmarc: { type: 'flag', doc: 'Whether to publish a DMARC policy.', noEffectReason: noMail },
-    spf: { type: 'flag', doc: 'Whether to publish an SPF record.', noEffectReason: noMail },
+    dkim: {
+      type: 'flag',
+      doc: '1: sign mail with DKIM. 0: do not sign it. Default: the tweak setting create_account_dkim.',
+    },
+    dmarc: {
+      type: 'flag',
+      doc: '1: publish the default DMARC record of this server (see set_default_dmarc_record). Default: 0.',
+    },
+    spf: {
+      type: 'flag',
+      doc: '1: publish an SPF record. 0: publish none. Default: the tweak setting create_account_spf.',
+    },
     forcedns: {
       type: 'flag',
       default: 0,
@@ -225,12 +234,20 @@ export default defineFunction({
   },
 });
 
-interface DnsArguments {
+interface PartArguments {
+  readonly dkim?: boolean | undefined;
+  readonly spf?: boolean | undefined;
+  readonly dmarc?: boolean | undefined;
   readonly forcedns: boolean;
   readonly useregns: boolean;
   readonly hasuseregns?: boolean | undefined;
 }
 
-function wishesOf({ forcedns, useregns, hasuseregns }: DnsArguments) {
-  return { forcedns, useregns: useregns && hasuseregns !== false };
+function wishesOf({ forcedns, useregns, hasuseregns, dkim, spf, dmarc }: PartArguments) {
+  return {
+    ...{ forcedns, useregns: useregns && hasuseregns !== false },
+    ...(dkim !== undefined && { dkim }),
+    ...(spf !== undefined && { spf }),
+    ...(dmarc !== undefined && { dmarc }),
+  };
 }

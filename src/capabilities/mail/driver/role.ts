@@ -6,7 +6,9 @@ import * as accounts from '../../accounts/rules/accounts.ts';
 import { listUsernames } from '../../accounts/rules/in-work.ts';
 import { filesOf, readState } from '../rules/greylisting/state.ts';
 import { readTweakSetting } from '../rules/tweaks.ts';
+import * as dkimKeys from '../rules/authentication/dkim-keys.ts';
 import { presentMail, ROLE } from './account.ts';
+import { writeMissingKeys } from './authentication/key-files.ts';
 import { makeIdentityFolder } from './dovecot/prepare.ts';
 import { changeIdentities } from './dovecot/identities.ts';
 import * as dovecot from './dovecot/places.ts';
@@ -47,13 +49,15 @@ export const role: RoleDriver = {
     }
   },
 
-  async writeAccounts({ machine, transaction, locking, changed }) {
+  async writeAccounts({ machine, transaction, locking, sealer, changed }) {
     const usernames = await transaction('reads', listUsernames);
     let written = 0;
     const failures = await eachAccount(locking, usernames, async (username) => {
       const mail = await transaction('reads', async (db) => {
         const account = await accounts.find(db, username);
-        return account && presentMail({ db }, account);
+        if (account === undefined) return undefined;
+        const keys = (await dkimKeys.listOf(db, username)).filter(({ isEnabled }) => isEnabled);
+        return { ...(await presentMail({ db }, account)), keys };
       });
       const user = await (await machine.users()).find(username);
       if (mail === undefined || user === undefined) return;
@@ -61,6 +65,8 @@ export const role: RoleDriver = {
       const added = mail.identities.map((one) => ({ ...one, uid, gid }));
       await changeIdentities(machine, { usernames: [username], added });
       await apply(machine, lookupStep({ username, files: [...mail.files] }));
+      const keys = mail.keys.map((key) => ({ domain: key.domain, ...dkimKeys.forStep(key) }));
+      await writeMissingKeys(machine, sealer, keys);
       written += 1;
     });
     if (written > 0) changed(`Wrote the mail of ${written} accounts.`);

@@ -6,7 +6,7 @@ import { SCRIPT, sieveOf } from './sieve.ts';
 import { domainIn, outgoingOf, routingOf, type Forwarder, type MailState, type Mailbox } from './state.ts';
 
 /** The folders of Exim’s files (`driver/exim/places.ts`). */
-export type Lookup = 'domains' | 'aliases' | 'mailboxes' | 'secondary' | 'accounts';
+export type Lookup = 'domains' | 'aliases' | 'mailboxes' | 'secondary' | 'redirects' | 'accounts';
 /** The folder of Exim’s files for domains whose mail is refused. */
 export const BLOCKED_LOOKUP = 'blocked-domains';
 
@@ -51,6 +51,8 @@ export function desiredMail(
     const boxes = sortedOf(state.mailboxes, name, ({ localPart }) => localPart);
     const { forwardTo } = domain;
     put('domains', name, [`owner: ${username}`, ...(forwardTo === null ? [] : [`forward: ${forwardTo}`])]);
+    const redirect = state.redirects.find((one) => one.domain === name);
+    if (redirect !== undefined) put('redirects', name, [`host: ${redirect.host}`]);
     if (routingOf(domain) === 'secondary') put('secondary', name, []);
     if (routingOf(domain) !== 'local') continue;
     const own = sortedOf(state.forwarders, name, (one) => `${one.localPart} ${one.destination}`);

@@ -85,6 +85,12 @@ export interface Filter {
   readonly actions: readonly FilterAction[];
 }
 
+export interface MailRedirect {
+  readonly domain: string;
+  /** Gets the mail of the domain, whatever its MX records say. */
+  readonly host: string;
+}
+
 export interface MailState {
   readonly settings: readonly MailSettings[];
   readonly domains: readonly MailDomain[];
@@ -92,6 +98,7 @@ export interface MailState {
   readonly forwarders: readonly Forwarder[];
   readonly autoresponders: readonly Autoresponder[];
   readonly filters: readonly Filter[];
+  readonly redirects: readonly MailRedirect[];
 }
 
 type Part = keyof MailState;
@@ -172,6 +179,7 @@ const tables: Readonly<Record<Part, Table>> = {
     flags: ['enabled'],
     lists: ['rules', 'actions'],
   },
+  redirects: { table: 'mail_redirect', key: ['domain'], columns: { domain: 'domain', host: 'host' } },
 };
 const parts = Object.keys(tables) as Part[];
 
@@ -266,6 +274,7 @@ export function renamedState(state: MailState, renames: Renames): MailState {
     forwarders: state.forwarders.map((row) => ({ ...named(row), destination: address(row.destination) })),
     autoresponders: state.autoresponders.map(named),
     filters: state.filters.map(named),
+    redirects: state.redirects.map(named),
   };
 }
 
@@ -280,11 +289,12 @@ export function withoutDomains(state: MailState, gone: ReadonlySet<string>): Mai
     forwarders: kept(state.forwarders),
     autoresponders: kept(state.autoresponders),
     filters: kept(state.filters),
+    redirects: kept(state.redirects),
   };
 }
 
 export const NO_MAIL: MailState = {
-  ...{ settings: [], domains: [], mailboxes: [] },
+  ...{ settings: [], domains: [], mailboxes: [], redirects: [] },
   ...{ forwarders: [], autoresponders: [], filters: [] },
 };
 

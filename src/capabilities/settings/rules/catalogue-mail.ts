@@ -97,7 +97,7 @@ export const mail: Entries = {
       'The owner of an account that has used this share of its disk space gets the last warning. 0: none.',
     ),
   ),
-  create_account_dkim: flag('1', 'Whether the mail of new accounts is signed with DKIM.'),
-  create_account_spf: flag('1', 'Whether the zones of new accounts have an SPF record.'),
+  create_account_dkim: acting(flag('1', 'Whether the mail of new domains is signed with DKIM.')),
+  create_account_spf: acting(flag('1', 'Whether the zones of new domains have an SPF record.')),
   VFILTERDIR: path('/etc/vfilters', 'The directory of the domains’ mail filters.'),
 };

@@ -22,6 +22,7 @@ export async function findSealed(db: Db): Promise<Uint8Array | undefined> {
      UNION ALL SELECT sealed FROM (SELECT sealed FROM mysql_profile LIMIT 1) AS of_database
      UNION ALL SELECT sealed FROM (SELECT sealed FROM database_session_user LIMIT 1) AS of_session
      UNION ALL SELECT sealed FROM (SELECT sealed FROM machine_copy LIMIT 1) AS of_machine
+     UNION ALL SELECT sealed FROM (SELECT sealed FROM dkim_key LIMIT 1) AS of_dkim
      UNION ALL SELECT sealed FROM
        (SELECT sealed FROM identity_provider WHERE sealed IS NOT NULL LIMIT 1) AS of_provider LIMIT 1`,
   );

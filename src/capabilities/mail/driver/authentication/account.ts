@@ -1,0 +1,97 @@
+// What happens to the authentication of mail if an account changes: DKIM keys follow their domains, and new zones get
+// records.
+import type { PlannedStep } from '../../../../core/plan.ts';
+import * as tweakSettings from '../../../../ground/rules/tweak-settings.ts';
+import type { AccountPart, PartDependencies } from '../../../accounts/driver/account-part.ts';
+import { listOf as domainsOf, type HostedDomain } from '../../../domains/rules/hosted-domains.ts';
+import { renamesOf } from '../../../domains/rules/renamed-domains.ts';
+import * as dkimKeys from '../../rules/authentication/dkim-keys.ts';
+import changeKey from './steps/change-key.ts';
+import request from './steps/request.ts';
+
+declare module '../../../accounts/driver/account-part.ts' {
+  interface PartWishes {
+    /** Sign mail with DKIM, and publish the records of SPF and DMARC. Undefined: as the tweak settings say. */
+    readonly dkim?: boolean;
+    readonly spf?: boolean;
+    readonly dmarc?: boolean;
+  }
+}
+
+const ROLE = 'MailSend';
+const wishes = ['dkim', 'spf', 'dmarc'] as const;
+
+export const part: AccountPart = {
+  created: (context, { account: { username, domain } }) => requestSteps(context, username, [domain]),
+
+  async changed(context, before, after) {
+    if (before.domain === after.domain || !context.roles.has(ROLE)) return [];
+    const renames = renamesOf(before, after, await domainsOf(context.db, before.username));
+    const steps: PlannedStep[] = [];
+    for (const key of await dkimKeys.listOf(context.db, before.username)) {
+      const to = renames.get(key.domain);
+      if (to === undefined || !key.isEnabled) continue;
+      const renamed = await dkimKeys.renameKey(context, key, to);
+      steps.push(changeKey.plan({ domain: to, before: null, after: dkimKeys.forStep(renamed) }));
+      steps.push(changeKey.plan({ domain: key.domain, before: dkimKeys.forStep(key), after: null }));
+    }
+    return steps;
+  },
+
+  async domainsChanged(context, { account, before, after }) {
+    const gone = without(before, after).map(({ domain }) => dkimKeys.find(context.db, domain));
+    const keys = (await Promise.all(gone)).filter((key) => key !== undefined);
+    // Subdomains have their names in the zone of their parent domain, whose policies hold for them too.
+    const added = without(after, before).filter(({ servedBy }) => servedBy !== null);
+    return [
+      ...(context.roles.has(ROLE) ? removalsOf(keys) : []),
+      ...(await requestSteps(
+        context,
+        account.username,
+        added.map(({ domain }) => domain),
+      )),
+    ];
+  },
+
+  async removed({ db, roles }, { username }) {
+    return roles.has(ROLE) ? removalsOf(await dkimKeys.listOf(db, username)) : [];
+  },
+};
+
+const without = (list: readonly HostedDomain[], other: readonly HostedDomain[]) =>
+  list.filter(({ domain }) => !other.some((one) => one.domain === domain));
+
+function removalsOf(keys: readonly dkimKeys.DkimKey[]): PlannedStep[] {
+  return keys
+    .filter(({ isEnabled }) => isEnabled)
+    .map((key) => changeKey.plan({ domain: key.domain, before: dkimKeys.forStep(key), after: null }));
+}
+
+/**
+ * The steps for domains that get a zone on this server. A task publishes the records: generating a key takes longer than
+ * everything else that creates an account.
+ */
+async function requestSteps(
+  context: Pick<PartDependencies, 'db' | 'roles' | 'wishes' | 'inform'>,
+  username: string,
+  domains: readonly string[],
+): Promise<PlannedStep[]> {
+  const { db, roles } = context;
+  const missing = [ROLE, 'DNS'].find((role) => !roles.has(role));
+  if (missing !== undefined) {
+    for (const param of wishes) {
+      if (context.wishes[param] !== true) continue;
+      context.inform(
+        `The parameter “${param}” has no effect, because this server does not have the role “${missing}”.`,
+      );
+    }
+    return [];
+  }
+  if (domains.length === 0) return [];
+  const settings = await tweakSettings.readSeveral(db, 'Main', ['create_account_dkim', 'create_account_spf']);
+  const isWanted = (param: 'dkim' | 'spf') =>
+    context.wishes[param] ?? settings.get(`create_account_${param}`) !== '0';
+  const wanted = { dkim: isWanted('dkim'), spf: isWanted('spf'), dmarc: context.wishes.dmarc ?? false };
+  if (!Object.values(wanted).includes(true)) return [];
+  return [request.plan({ username, domains, ...wanted })];
+}

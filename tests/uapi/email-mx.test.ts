@@ -1,0 +1,194 @@
+// Mail servers of an account’s domains, where the mail is kept, and redirects: Email of UAPI and API 2.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MachineError } from '../../src/core/machine-error.ts';
+import type { MachineResolver } from '../../src/core/machine-resolver.ts';
+import type { Json } from '../../src/core/values.ts';
+import { Installation } from '../support/installation.ts';
+
+let here: Installation;
+beforeEach(async () => {
+  here = new Installation();
+  const password = 'correct horse battery staple 7';
+  for (const username of ['bob', 'eve'])
+    await here.call('createacct', { username, domain: `${username}.example`, password });
+  answerDns({});
+});
+afterEach(() => here.remove());
+
+type Row = Readonly<Record<string, Json>>;
+
+const inRoot = (path: string) => join(here.state, 'root', path);
+const lookup = (name: string) => {
+  const path = inRoot(`etc/exim4/whmapi1/${name}`);
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+};
+const mxLines = () =>
+  readFileSync(inRoot('var/lib/bind/whmapi1/bob.example.db'), 'utf8')
+    .split('\n')
+    .filter((line) => /\tMX\t/.test(line))
+    .map((line) => line.replace(/^.*\tMX\t/, '').replaceAll(/\s+/g, ' '));
+
+/** The addresses of names, and the mail servers of domains, in DNS. */
+function answerDns(
+  ipv4: Readonly<Record<string, readonly string[]>>,
+  servers: Readonly<Record<string, readonly string[]>> = {},
+): void {
+  const none = async () => [];
+  const resolver: MachineResolver = {
+    ...{ ipv6: none, nameservers: none, caa: none, namesOf: none, texts: none },
+    ipv4: async (name) => {
+      if (name.startsWith('broken')) throw new MachineError('failed', 'No nameserver answers.');
+      return [...(ipv4[name] ?? [])];
+    },
+    mailServers: async (name) =>
+      (servers[name] ?? []).map((exchange, at) => ({ exchange, preference: 10 * at })),
+  };
+  here.overrides = { machine: { ...here.engine.machine, resolver: async () => resolver } };
+}
+
+async function uapi(name: string, args: Readonly<Record<string, Json>> = {}) {
+  const { status, errors, data } = await here.uapi('bob', name, args);
+  expect([name, status, errors]).toEqual([name, 1, null]);
+  return data as unknown as Row;
+}
+async function refusal(name: string, args: Readonly<Record<string, Json>>): Promise<string> {
+  const { status, errors } = await here.uapi('bob', name, args);
+  expect([name, args, status]).toEqual([name, args, 0]);
+  return String(errors?.[0]);
+}
+async function list(): Promise<Row> {
+  const [row = {}] = (await uapi('Email::list_mxs', { domain: 'bob.example' })) as unknown as Row[];
+  return row;
+}
+
+const domain = 'bob.example';
+
+test('Email::list_mxs shows the records of the zone, and where the mail is kept', async () => {
+  expect(await list()).toEqual({
+    ...{ domain, mxcheck: 'auto', detected: 'local', local: 1, secondary: 0, remote: 0, alwaysaccept: 0 },
+    mx: domain,
+    entries: [{ domain, mx: domain, priority: 0, entrycount: 1, row: 'odd' }],
+    ...{ status: 1, statusmsg: 'Fetched MX List' },
+  });
+  const all = (await uapi('Email::list_mxs')) as unknown as Row[];
+  expect(all.map((row) => row.domain)).toEqual([domain]);
+});
+
+test('Email::add_mx, Email::change_mx and Email::delete_mx change the records, and the mail follows them', async () => {
+  answerDns({ 'mx.example.net': ['198.51.100.1'] });
+  const added = await uapi('Email::add_mx', { domain, exchanger: 'mx.example.net', priority: '10' });
+  expect(added).toMatchObject({
+    status: 1,
+    checkmx: { detected: 'local', isprimary: 1, changed: 0, warnings: [] },
+  });
+  expect(mxLines()).toEqual(['0 bob.example.', '10 mx.example.net.']);
+  expect(lookup('aliases/bob.example')).toBeDefined();
+  expect(await refusal('Email::add_mx', { domain, exchanger: 'MX.example.net', priority: '10' })).toContain(
+    'already has this MX record',
+  );
+  // This server becomes the second one: it passes mail on, and keeps none.
+  const second = { domain, oldexchanger: domain, exchanger: domain, priority: '20' };
+  expect(await uapi('Email::change_mx', second)).toMatchObject({
+    checkmx: { detected: 'secondary', secondary: 1, local: 0, issecondary: 1, changed: 1 },
+  });
+  expect(lookup('aliases/bob.example')).toBeUndefined();
+  expect(lookup('secondary/bob.example')).toBe('');
+  expect(await uapi('Email::delete_mx', { domain, exchanger: domain, priority: '20' })).toMatchObject({
+    checkmx: { detected: 'remote', remote: 1, changed: 1 },
+  });
+  expect(mxLines()).toEqual(['10 mx.example.net.']);
+  expect(lookup('secondary/bob.example')).toBeUndefined();
+  expect(await refusal('Email::delete_mx', { domain, exchanger: domain, priority: '20' })).toContain(
+    'has no MX record for “bob.example” with the priority 20',
+  );
+  const always = { domain, exchanger: 'mx2.example.net', priority: '30', alwaysaccept: '1' };
+  expect(await uapi('Email::add_mx', always)).toMatchObject({
+    checkmx: { mxcheck: 'local', local: 1, changed: 1 },
+  });
+  expect(lookup('aliases/bob.example')).toBeDefined();
+  expect(await list()).toMatchObject({ alwaysaccept: 1, detected: 'remote' });
+});
+
+test('a lookup that fails does not move the mail', async () => {
+  const change = { domain, oldexchanger: domain, exchanger: 'broken.example.net', priority: '0' };
+  const { checkmx } = await uapi('Email::change_mx', change);
+  expect(checkmx).toMatchObject({ detected: 'local', local: 1, changed: 0 });
+  expect(JSON.stringify(checkmx)).toContain('could not be looked up');
+  expect(lookup('aliases/bob.example')).toBeDefined();
+});
+
+test('Email::set_always_accept says where the mail is kept', async () => {
+  expect(await uapi('Email::set_always_accept', { domain, mxcheck: 'remote' })).toMatchObject({
+    ...{ mxcheck: 'remote', detected: 'local', remote: 1, local: 0, status: 1 },
+    checkmx: { changed: 1, isprimary: 1 },
+  });
+  expect(lookup('aliases/bob.example')).toBeUndefined();
+  expect(await uapi('Email::set_always_accept', { domain, alwaysaccept: 'local' })).toMatchObject({
+    local: 1,
+  });
+  expect(lookup('aliases/bob.example')).toBeDefined();
+  expect(await uapi('Email::set_always_accept', { domain })).toMatchObject({ mxcheck: 'auto' });
+  expect(mxLines()).toEqual(['0 bob.example.']);
+  expect(await refusal('Email::set_always_accept', { domain: 'eve.example' })).toContain(
+    'a domain of the account',
+  );
+});
+
+test('without a zone here, the records are those in DNS, and cannot be changed', async () => {
+  await here.call('killdns', { domain });
+  answerDns({ 'mx.example.net': ['198.51.100.1'] }, { 'bob.example': ['mx.example.net'] });
+  expect(await list()).toMatchObject({ detected: 'remote', mx: 'mx.example.net' });
+  expect(await refusal('Email::add_mx', { domain, exchanger: 'mx2.example.net', priority: '1' })).toContain(
+    'is not on this server',
+  );
+  expect(await uapi('Email::set_always_accept', { domain })).toMatchObject({ detected: 'remote', remote: 1 });
+  expect(lookup('aliases/bob.example')).toBeUndefined();
+});
+
+test('the functions of API 2 do the same under their old names', async () => {
+  const api2 = async (name: string, args: Readonly<Record<string, Json>> = {}) => {
+    const { data, error } = await here.api2('bob', name, args);
+    expect([name, error]).toEqual([name, undefined]);
+    return data[0] ?? {};
+  };
+  answerDns({ 'mx.example.net': ['198.51.100.1'] });
+  const mx = { domain, exchange: 'mx.example.net', preference: '10' };
+  expect(await api2('Email::addmx', mx)).toMatchObject({ status: 1, checkmx: { detected: 'local' } });
+  expect(await api2('Email::changemx', { ...mx, oldpreference: '10', preference: '15' })).toMatchObject({
+    status: 1,
+  });
+  expect(mxLines()).toEqual(['0 bob.example.', '15 mx.example.net.']);
+  expect((await api2('Email::listmxs', { domain })).entries).toHaveLength(2);
+  expect(await api2('Email::delmx', { ...mx, preference: '15' })).toMatchObject({ status: 1 });
+  expect(await api2('Email::setmxcheck', { domain, mxcheck: 'secondary' })).toMatchObject({ secondary: 1 });
+  expect(await api2('Email::getalwaysaccept', { domain })).toEqual({
+    alwaysaccept: 0,
+    domain,
+    mxcheck: 'secondary',
+  });
+  expect(await api2('Email::setalwaysaccept', { domain, mxcheck: 'local' })).toMatchObject({ local: 1 });
+  expect(await api2('Email::getalwaysaccept', { domain })).toMatchObject({ alwaysaccept: 1 });
+});
+
+test('Email::set_manual_mx_redirects sends mail of a domain to a certain host', async () => {
+  expect(await uapi('Email::set_manual_mx_redirects', { domain, mx_host: 'MX.example.net' })).toEqual({
+    [domain]: null,
+  });
+  expect(lookup('redirects/bob.example')).toBe('host: mx.example.net\n');
+  expect(await uapi('Email::set_manual_mx_redirects', { domain, mx_host: '198.51.100.9' })).toEqual({
+    [domain]: 'mx.example.net',
+  });
+  for (const mx_host of [
+    ...['127.0.0.1', '192.0.2.1', 'server.example.com', domain, '::1', '2001:db8::1', 'a.example:25'],
+    ...['x', 'a.example b.example', '999.1.1.1', '+', 'a.example\nb'],
+  ]) {
+    await refusal('Email::set_manual_mx_redirects', { domain, mx_host });
+  }
+  await refusal('Email::set_manual_mx_redirects', { domain: 'eve.example', mx_host: 'mx.example.net' });
+  expect(lookup('redirects/eve.example')).toBeUndefined();
+  expect(lookup('redirects/bob.example')).toBe('host: 198.51.100.9\n');
+  expect(await uapi('Email::unset_manual_mx_redirects', { domain })).toEqual({ [domain]: '198.51.100.9' });
+  expect(lookup('redirects/bob.example')).toBeUndefined();
+  expect(await uapi('Email::unset_manual_mx_redirects', { domain })).toEqual({ [domain]: null });
+});
