@@ -158,7 +158,7 @@ describe('convert_addon_initiate_conversion', () => {
     expect(steps[0]?.warnings).toContain(
       'Not copied: 1, for example link (the link leads out of the document root).',
     );
-    expect(steps[0]?.warnings).toContain('Databases and email were not moved');
+    expect(steps[0]?.warnings).toContain('Databases were not moved');
     expect(await succeed('convert_addon_get_conversion_status', { job_id: id })).toMatchObject({
       [id]: { job_id: String(id), job_status: 'DONE', source_acct: 'bob' },
     });

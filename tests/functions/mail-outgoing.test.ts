@@ -25,6 +25,15 @@ it('mail of an account is held, suspended and released by WHM', async () => {
   ] as const) {
     expect((await here.call(name, { user: 'bob' })).metadata.result).toBe(1);
     expect([name, state()]).toEqual([name, `outgoing: ${expected}\n`]);
+    const { data } = await here.call('accountsummary', { user: 'bob' });
+    expect(data).toMatchObject({
+      acct: [
+        {
+          outgoing_mail_hold: expected === 'held' ? 1 : 0,
+          outgoing_mail_suspended: expected === 'suspended' ? 1 : 0,
+        },
+      ],
+    });
   }
   expect((await here.call('hold_outgoing_email', { user: 'root' })).metadata.result).toBe(0);
 });

@@ -84,7 +84,7 @@ test('a database and its user become the new account’s, and work as before all
   const { said } = await convert({ movemysqldb: 'bob_wp', movemysqluser: 'bob_wpuser' });
   expect(said).toContain('Moved: database “bob_wp”, user “bob_wpuser”.');
   expect(said).toContain('The user “bob_wpuser” lost its privileges on the database “bob_blog”');
-  expect(said).toContain('Other databases and email were not moved. Other databases stay with “bob”');
+  expect(said).toContain('Other databases were not moved. They stay with “bob”');
   expect(contentOf(server, 'bob_wp', 'bob_wpuser')).toBe(before);
   expect(server.query('SELECT t FROM bob_wp.posts', wp)).toEqual([['hello']]);
   expect(server.refusal('SHOW TABLES IN bob_blog', wp)).toContain('denied');

@@ -235,6 +235,35 @@ describe('a mailbox', () => {
   });
 });
 
+describe('an addon domain', () => {
+  const addon = { newdomain: 'shop.example', subdomain: 'shop', dir: 'public_html/shop' };
+  beforeEach(async () => {
+    await here.call('modifyacct', { user: 'bob', MAXADDON: 'unlimited' });
+    expect((await here.uapi('bob', 'AddonDomain::addaddondomain', addon)).errors).toBeNull();
+  });
+
+  it('takes its mail along to an account of its own, which has it from then on', async () => {
+    const convert = () =>
+      here.call('convert_addon_initiate_conversion', { domain: 'shop.example', username: 'shop', wait: '1' });
+    expect(lookup('domains/shop.example')).toBe('owner: bob\n');
+    await email('Email::add_pop', { email: 'a@shop.example', password });
+    expect((await convert()).metadata.reason).toContain('has mailboxes (1) or forwarders (0)');
+    expect(addresses()).toEqual(['a@shop.example', 'bob']);
+    await email('Email::delete_pop', { email: 'a@shop.example' });
+    expect((await convert()).metadata).toMatchObject({ result: 1 });
+    expect(lookup('domains/shop.example')).toBe('owner: shop\n');
+    expect(lookup('aliases/shop.example')).toBe('*: shop\n');
+    expect(addresses('shop')).toEqual(['shop']);
+  });
+
+  it('that is removed is told to lose its mailboxes', async () => {
+    await email('Email::add_pop', { email: 'a@shop.example', password });
+    const { metadata } = await here.call('delete_domain', { domain: 'shop.example' });
+    expect(metadata.output?.messages?.join(' ')).toContain('These mailboxes are removed: a@shop.example.');
+    expect(addresses()).toEqual(['bob']);
+  });
+});
+
 describe('a forwarder', () => {
   const forward = (address: string, fwdemail: string) =>
     email('Email::add_forwarder', { domain: 'bob.example', email: address, fwdopt: 'fwd', fwdemail });

@@ -1,3 +1,4 @@
+import { assertNoMail } from '../../capabilities/mail/rules/staying.ts';
 import {
   handOver,
   lookForHandOver,
@@ -111,6 +112,7 @@ export default defineFunction({
     if (source.suspendedAt !== null) {
       throw badParam(`The account “${source.username}” is suspended. Unsuspend it with unsuspendacct first.`);
     }
+    await assertNoMail(db, source.username, domain);
     const domains = await without(context, source, domain);
     const isOwn = source.owner === source.username;
     const account = await newAccount.plan(
@@ -144,10 +146,7 @@ export default defineFunction({
       return undefined;
     });
     const others = databases === undefined ? 'Databases' : 'Other databases';
-    inform(
-      `${others} and email were not moved. ${others} stay with “${source.username}”, and still work for the website. ` +
-        'This server does not manage email yet.',
-    );
+    inform(`${others} were not moved. They stay with “${source.username}”, and still work for the website.`);
     inform('Nobody can log in to the account until passwd sets a password.');
   },
 });

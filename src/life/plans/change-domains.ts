@@ -65,17 +65,20 @@ export async function changeDomains(
   domains: ChangedDomains,
   found: FoundForDomains,
 ): Promise<Plan> {
-  const { input, ...work } = await workOf(context, domains, found);
-  return change.plan(input, work);
+  const { input, ofParts, locks, steps } = await workOf(context, domains, found);
+  return change.plan(input, { locks, steps: [...steps, ...ofParts.steps] });
 }
 
-/** @param kept a zone that stays, because another account gets it. */
+/**
+ * @param kept a zone that stays, because another account gets it.
+ * @returns `ofParts`: the steps of the other parts of the account. Its locks are among the others.
+ */
 export async function workOf(
   context: PartContext,
   domains: ChangedDomains,
   { zones, newestPhp }: FoundForDomains,
   kept?: string,
-): Promise<PartWork & { readonly input: ChangeDomains }> {
+): Promise<PartWork & { readonly input: ChangeDomains; readonly ofParts: PartWork }> {
   const { account, before, after } = domains;
   const dependencies = await partDependencies(context, { found: { php: { newest: newestPhp } } });
   const { username } = account;
@@ -101,8 +104,8 @@ export async function workOf(
       ...(dependencies.roles.has('WebServer') ? await stepsOfWeb(dependencies, domains, input) : []),
       ...ofZones.map((zone) => changeZone.plan(zone)),
       ...ofZones.filter(({ after: next }) => next === null).map(({ name }) => removeKeys.plan({ name })),
-      ...ofParts.steps,
     ],
+    ofParts,
   };
 }
 

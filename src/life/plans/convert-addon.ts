@@ -80,6 +80,8 @@ export async function convertAddon(
       // The files are there before the web server serves them.
       steps: [
         copy,
+        // The former account no longer has the domain before the new one gets it.
+        ...left.ofParts.steps,
         ...created.steps.filter((step) => !isOfUser(step)),
         ...left.steps,
         // Sessions of users who lose privileges end.

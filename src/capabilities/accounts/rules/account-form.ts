@@ -74,6 +74,12 @@ const limitColumns = rename(
   ) as Record<keyof typeof limitDocs, Column>,
 );
 
+/** 1 if this was set for the mail that the account sends. */
+function sendsAs(outgoing: 'held' | 'suspended'): string {
+  const own = 'mail_account.username = account.username';
+  return `(SELECT COUNT(*) FROM mail_account WHERE ${own} AND mail_account.outgoing = '${outgoing}')`;
+}
+
 export const columns = sortedByName({
   backup: flag('backup', 'Whether the account is included in backups.'),
   child_nodes: emptyList('The other servers that have parts of the account. Always empty.'),
@@ -109,8 +115,11 @@ export const columns = sortedByName({
   legacy_backup: flag(ZERO, 'Whether the account has legacy backups. Always 0: this server makes none.'),
   mailbox_format: word('mailbox_format', 'How mail is stored: maildir or mdbox.'),
   ...limitColumns,
-  outgoing_mail_hold: flag(ZERO, 'Whether outgoing mail is held back. Always 0.'),
-  outgoing_mail_suspended: flag(ZERO, 'Whether outgoing mail is rejected. Always 0.'),
+  outgoing_mail_hold: flag(sendsAs('held'), 'Whether outgoing mail is held (hold_outgoing_email).'),
+  outgoing_mail_suspended: flag(
+    sendsAs('suspended'),
+    'Whether outgoing mail is refused (suspend_outgoing_email).',
+  ),
   owner: word('owner', 'The owner of the account: root or a reseller.'),
   partition: word(
     ({ position }) => `substr(home, 2, ${position(`substr(home, 2)`, `'/'`)} - 1)`,

@@ -7,7 +7,7 @@ import { listOf, type HostedDomain } from '../../domains/rules/hosted-domains.ts
 import { renamed, renamesOf } from '../../domains/rules/renamed-domains.ts';
 import { withDefaults } from '../rules/default-address.ts';
 import { changesBetween, desiredMail, domainsOf, NOTHING, type DesiredMail } from '../rules/desired.ts';
-import { NO_MAIL, readState, renamedState, withoutDomains } from '../rules/state.ts';
+import { NO_MAIL, readState, renamedState, withoutDomains, type MailState } from '../rules/state.ts';
 import changeIdentities from './dovecot/steps/change-identities.ts';
 import endSessions from './dovecot/steps/end-sessions.ts';
 import changeFiles from './exim/steps/change-files.ts';
@@ -40,6 +40,7 @@ export const part: AccountPart = {
     const state = await readState(context.db, account.username);
     const kept = new Set(after.map(({ domain }) => domain));
     const gone = new Set(before.map(({ domain }) => domain).filter((domain) => !kept.has(domain)));
+    tellAboutMailboxes(context, state, gone);
     const added = after
       .map(({ domain }) => domain)
       .filter((name) => !before.some(({ domain }) => domain === name));
@@ -65,6 +66,19 @@ export const part: AccountPart = {
     ];
   },
 };
+
+function tellAboutMailboxes(
+  { inform }: Pick<PartDependencies, 'inform'>,
+  { mailboxes }: MailState,
+  gone: ReadonlySet<string>,
+): void {
+  const lost = mailboxes.filter(({ domain }) => gone.has(domain));
+  if (lost.length === 0) return;
+  const names = lost.map(({ localPart, domain }) => `${localPart}@${domain}`);
+  inform(
+    `These mailboxes are removed: ${names.join(', ')}. Their mail stays in the folder “mail” of the home.`,
+  );
+}
 
 /** Everything that Exim and Dovecot should know of an account as it is stored. */
 export async function presentMail(
