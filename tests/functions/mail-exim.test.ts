@@ -1,6 +1,6 @@
 // Exim's own checks of its configuration, and domains whose mail is refused. tests/machine/mail.test.ts has what Exim makes
 // of it.
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Installation } from '../support/installation.ts';
 
@@ -45,4 +45,30 @@ it.each([
     'host_failed',
     'Exim is not installed on this server.',
   ]);
+});
+
+it('mail for root goes where root wants', async () => {
+  const path = join(here.state, 'root/etc/aliases');
+  mkdirSync(join(here.state, 'root/etc'), { recursive: true });
+  writeFileSync(path, '# mine\nroot: old@example.org,\n  second@example.org\nwww: root');
+  const show = async (user: string) => (await here.call('get_user_email_forward_destination', { user })).data;
+  const set = (user: string, to: string) =>
+    here.call('set_user_email_forward_destination', { user, forward_to: to });
+  expect(await show('root')).toEqual({ forward_to: ['old@example.org', 'second@example.org'] });
+  expect((await set('root', 'a@example.org, b@example.org')).metadata.result).toBe(1);
+  expect((await set('nobody', 'root')).metadata.result).toBe(1);
+  expect(readFileSync(path, 'utf8')).toBe(
+    '# mine\nroot: a@example.org, b@example.org\nwww: root\nnobody: root\n',
+  );
+  for (const to of [
+    '|/bin/sh',
+    '/tmp/x',
+    ':include:/etc/passwd',
+    'a@b\nroot: c@example.org',
+    '"a b"@example.org',
+  ])
+    expect([to, (await set('root', to)).metadata.error_code]).toEqual([to, 'bad_param']);
+  await here.call('createacct', { username: 'bob', domain: 'bob.example' });
+  expect((await set('bob', 'a@example.org')).metadata.reason).toContain('“bob” is an account');
+  expect(await show('root')).toEqual({ forward_to: ['a@example.org', 'b@example.org'] });
 });

@@ -558,7 +558,15 @@ it('API 2 has the same under its older names', async () => {
   expect(await data('Email::listdefaultaddresses', {})).toMatchObject([{ defaultaddress: ':blackhole:' }]);
   expect(await data('Email::listdomainforwards', {})).toEqual([]);
   expect(await data('Email::listautoresponders', { domain: 'bob.example' })).toEqual([]);
-  expect(await data('Email::filterlist', {})).toEqual([]);
+  const filter = { filtername: 'x', part1: '$header_subject:', match1: 'is', val1: 'y', action1: 'finish' };
+  expect(await data('Email::storefilter', filter)).toEqual([
+    { ok: 1, error: 0, result: 'The filter is stored.', account: '' },
+  ]);
+  expect(await data('Email::filterlist', {})).toMatchObject([{ filtername: 'x' }]);
+  expect(await data('Email::listmaildomains', {})).toEqual([{ domain: 'bob.example' }]);
+  expect(await data('Email::listpopssingle', { skip_main: '1' })).toMatchObject([
+    { email: 'old@bob.example' },
+  ]);
   expect(await data('Email::delpop', box)).toMatchObject([{ result: 1 }]);
   expect(await data('Email::listpops', {})).toMatchObject([{ email: 'bob' }]);
 });
