@@ -8,6 +8,7 @@ import { SandboxUsers } from '../../src/machine/sandbox/users.ts';
 import * as accounts from '../../src/capabilities/accounts/rules/accounts.ts';
 import { postpone, REMOVE } from '../../src/capabilities/accounts/rules/postponed.ts';
 import { Rebuilding, type Outcome, type Overview } from '../../src/administration/rebuild.ts';
+import { findIdentities } from '../../src/capabilities/mail/driver/dovecot/identities.ts';
 import { Installation } from '../support/installation.ts';
 
 let here: Installation;
@@ -87,6 +88,7 @@ onSqlite(
     await here.call('addzonerecord', {
       ...{ domain: 'bob.example', name: 'extra.bob.example.', type: 'A', address: '192.0.2.77' },
     });
+    await here.uapi('bob', 'Email::add_pop', { email: 'box@bob.example', password: 'luggage-5-Grün' });
     const before = [lineOf(here, 'bob'), lineOf(here, 'ann')];
     const hash = /^bob:([^:]+):/m.exec(readFileSync(join(here.state, 'root/etc/shadow'), 'utf8'))?.[1] ?? '';
     expect(hash).toMatch(/^\$/);
@@ -130,6 +132,19 @@ onSqlite(
     expect(readFileSync(join(other.state, 'root/var/lib/bind/whmapi1/bob.example.db'), 'utf8')).toContain(
       '192.0.2.77',
     );
+    // Exim and Dovecot know both again.
+    const exim = (name: string) =>
+      readFileSync(join(other?.state ?? '', 'root/etc/exim4/whmapi1', name), 'utf8');
+    expect([exim('mailboxes/bob.example'), exim('accounts/ann')]).toEqual([
+      'box:\n',
+      'outgoing: suspended\n',
+    ]);
+    const logins = await findIdentities(other.application.engine.machine, { usernames: ['ann', 'bob'] });
+    expect(logins.map(({ address, canLogIn }) => [address, canLogIn])).toEqual([
+      ['ann', false],
+      ['bob', true],
+      ['box@bob.example', true],
+    ]);
     // A second time, nothing is missing.
     expect(await look(other)).toEqual({ missing: [], zonesOfRoot: [], problems: [] });
   },

@@ -6,7 +6,7 @@ export default defineFunction({
   name: 'list_blocked_incoming_email_domains',
   since: 84,
   summary: 'List the domains whose mail is refused.',
-  description: 'block_incoming_email_from_domain adds to the list.',
+  description: 'The function block_incoming_email_from_domain adds to the list.',
   access: 'root',
   role: ROLE,
   effect: 'reads',

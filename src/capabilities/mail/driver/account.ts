@@ -55,6 +55,17 @@ export const part: AccountPart = {
   suspended: (context, account) => follow(context, { ...account, suspendedAt: context.now() }),
   unsuspended: (context, account) => follow(context, { ...account, suspendedAt: null }),
 
+  /** With the user: its logins and files name it. */
+  async rebuilt(context, account, part) {
+    if (part !== 'user' || !context.roles.has(ROLE)) return [];
+    const { files, identities } = await presentMail(context, account);
+    const { username } = account;
+    return [
+      changeIdentities.plan({ username, usernames: [username], added: identities }),
+      changeFiles.plan({ username, files: [...files] }),
+    ];
+  },
+
   async removed(context, account) {
     if (!context.roles.has(ROLE)) return [];
     const { files } = changesBetween(await presentMail(context, account), NOTHING);
