@@ -1,0 +1,22 @@
+// Removes messages of a mailbox, or ends its sessions.
+import { defineChange, type Plan } from '../../../core/plan.ts';
+import type { FolderName } from '../driver/dovecot/look-mailboxes.ts';
+import endSessions from '../driver/dovecot/steps/end-sessions.ts';
+import expunge from '../driver/dovecot/steps/expunge.ts';
+
+const change = defineChange<null>({
+  kind: 'clean-mailbox',
+  // Only the machine has messages and sessions.
+  store: async () => undefined,
+});
+export default change;
+
+export function expungeMessages(user: string, folder: FolderName, query: readonly string[]): Plan {
+  return change.plan(null, { locks: [], steps: [expunge.plan({ user, folder, query })] });
+}
+
+/** All sessions of IMAP, POP3 and ManageSieve of an account and its mailboxes. */
+export function endMailSessions(username: string, domains: readonly string[]): Plan {
+  const masks = [username, ...domains.map((domain) => `*@${domain}`)];
+  return change.plan(null, { locks: [], steps: [endSessions.plan({ masks })] });
+}
