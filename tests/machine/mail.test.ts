@@ -390,6 +390,57 @@ sink:
     expect(machine.sh(`find ${LOOKUPS} -name 'robert*' -o -name 'bob*'`)).toBe('');
   });
 
+  it('folders are counted, messages that match a query are removed, and sessions end', async () => {
+    interface Folder {
+      readonly guid: string;
+      readonly messages: number;
+      readonly vsize: number;
+    }
+    const call = (name: string, ...words: string[]) =>
+      JSON.parse(machine.run('whmapi1', ['--output=json', name, ...words]).stdout) as {
+        metadata: { result: number; reason: string; error_code?: string };
+        data?: Record<string, Folder>;
+      };
+    const status = (account: string) => call('get_mailbox_status', `account=${account}`).data?.INBOX;
+    const own = status('eve');
+    const before = status('e@eve.example');
+    expect(before?.messages).toBeGreaterThan(1);
+    expect(before?.vsize).toBeGreaterThan(100);
+    const expunge = (query: string, mailbox = 'INBOX') =>
+      call('expunge_mailbox_messages', 'account=e@eve.example', `mailbox=${mailbox}`, `query=${query}`)
+        .metadata;
+    for (const [query, reason] of [
+      ['frobnicate', 'Unknown argument FROBNICATE'],
+      ['-A', 'Unknown argument -A'],
+      ['savedbefore xx', 'Invalid search date'],
+      ['subject', ''],
+    ] as const)
+      expect(expunge(query)).toMatchObject({
+        ...{ result: 0, error_code: 'bad_param' },
+        reason: expect.stringContaining(reason) as string,
+      });
+    expect(expunge('all', 'INBOX.None')).toMatchObject({ result: 0, error_code: 'not_found' });
+    expect(expunge('subject "there is none"').result).toBe(1);
+    expect(status('e@eve.example')).toEqual(before);
+    const { stdout } = machine.run('uapi', [
+      ...['--output=json', '--user=eve', 'Mailboxes', 'expunge_messages_for_mailbox_guid'],
+      ...['account=e@eve.example', `mailbox_guid=${before?.guid}`, 'query=larger 1'],
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({ result: { status: 1 } });
+    expect(status('e@eve.example')).toEqual({ guid: before?.guid, messages: 0, vsize: 0 });
+    expect(status('eve')).toEqual(own);
+    expect(call('list_pops_for', 'user=eve').data).toEqual({ pops: ['e@eve.example'] });
+
+    const sessions = () => Number(machine.sh("doveadm who -1 | grep -c '^e@eve.example ' || true"));
+    machine.sh(`
+      (printf 'a login e@eve.example "${PASSWORD}"\\r\\n'; sleep 60) |
+        openssl s_client -quiet -connect 127.0.0.1:993 >/dev/null 2>&1 </dev/stdin &
+      disown`);
+    await until(() => sessions() === 1);
+    works('terminate_cpuser_mailbox_sessions', 'username=eve');
+    await until(() => sessions() === 0);
+  });
+
   it('Exim reports nothing to its panic log', () => {
     expect(machine.sh('cat /var/log/exim4/paniclog 2>/dev/null || true')).toBe('');
   });
