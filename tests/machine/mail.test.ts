@@ -433,7 +433,7 @@ sink:
 
     const sessions = () => Number(machine.sh("doveadm who -1 | grep -c '^e@eve.example ' || true"));
     machine.sh(`
-      (printf 'a login e@eve.example "${PASSWORD}"\\r\\n'; sleep 60) |
+      (printf 'a login e@eve.example "${PASSWORD}"\\r\\n'; sleep 60) 2>/dev/null |
         openssl s_client -quiet -connect 127.0.0.1:993 >/dev/null 2>&1 </dev/stdin &
       disown`);
     await until(() => sessions() === 1);
