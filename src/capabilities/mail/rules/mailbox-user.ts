@@ -55,6 +55,13 @@ export async function mailboxUser(
   return given;
 }
 
+/** The address of what `mailboxUser` returned. That of an account’s own mailbox has its main domain. */
+export async function addressOf(db: Context['db'], user: string): Promise<string> {
+  if (user.includes('@')) return user;
+  const account = await accounts.find(db, user);
+  return `${user}@${account?.domain ?? ''}`;
+}
+
 async function ownerOf(db: Context['db'], localPart: string, domain: string): Promise<string | undefined> {
   const row = await db.get<{ username: string }>(
     'SELECT username FROM mailbox WHERE domain = ? AND local_part = ?',
