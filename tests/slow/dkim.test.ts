@@ -29,7 +29,7 @@ itWith(['python3-dkim'], 'python3-dkim verifies mail that is signed with the key
     await here.call('createacct', { username: 'bob', domain, dkim: '0' });
     expect((await here.call('enable_dkim', { domain })).metadata.result).toBe(1);
     const { data } = await here.call('fetch_dkim_private_keys', { domain });
-    const [{ pem = '' } = {}] = data?.payload as unknown as { pem: string }[];
+    const [{ pem }] = data?.payload as unknown as [{ pem: string }];
     const zone = readFileSync(join(here.state, `root/var/lib/bind/whmapi1/${domain}.db`), 'utf8');
     const line = zone.split('\n').find((one) => one.startsWith(`default._domainkey.${domain}.\t`)) ?? '';
     const record = [...line.matchAll(/"([^"]*)"/g)].map(([, string]) => string).join('');

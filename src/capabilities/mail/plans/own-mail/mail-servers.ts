@@ -225,7 +225,7 @@ async function changeRecords(
   const routed = await route(context, owner, { domain, routing, servers, done }, found);
   if (next === undefined) return routed;
   const { plan } = routed;
-  const locks = [exclusive(`zone ${zone.name}`), ...(plan.locks ?? [])];
+  const locks = [exclusive(`zone ${zone.name}`), ...plan.locks];
   return { ...routed, plan: { ...plan, locks, steps: [changeZone.plan(next), ...plan.steps] } };
 }
 
@@ -273,7 +273,7 @@ function resultRow(
     detected,
   }: { readonly done: string; readonly warnings: string[]; readonly detected: string | undefined },
 ) {
-  const flag = (is: boolean) => (is ? 1 : 0) as 0 | 1;
+  const flag = (is: boolean) => (is ? 1 : 0);
   const routing = routingRow(after);
   const checkmx = {
     ...routing,

@@ -57,7 +57,10 @@ export async function forget(db: Db, domain: string): Promise<void> {
   await db.run('DELETE FROM dkim_key WHERE domain = ?', domain);
 }
 
-type Sealing = { readonly db: Db; readonly sealer: Sealer };
+interface Sealing {
+  readonly db: Db;
+  readonly sealer: Sealer;
+}
 
 /** Encrypts a private key for a domain. @throws ApiError `key_lost`. */
 export async function sealKey({ db, sealer }: Sealing, domain: string, pem: string): Promise<string> {

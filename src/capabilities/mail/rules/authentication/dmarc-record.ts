@@ -16,7 +16,8 @@ export type State = 'VALID' | 'MISSING' | 'MULTIPLE' | 'MALFORMED' | 'DNS_ERROR'
 
 /** The record for domains that have none of their own. */
 export async function readDefault(db: Db): Promise<string> {
-  return (await storedSettings.read(db, SETTING)) || BUILT_IN;
+  const record = (await storedSettings.read(db, SETTING)) ?? '';
+  return record === '' ? BUILT_IN : record;
 }
 
 /** @param record empty: the built-in record. */

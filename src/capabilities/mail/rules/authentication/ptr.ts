@@ -18,7 +18,7 @@ export function arpaName(address: string): string {
   const ip = parseIp(address);
   if (ip === undefined) return '';
   if (ip.family === 4) return `${address.split('.').reverse().join('.')}.in-addr.arpa`;
-  return `${[...formatWhole(ip).replaceAll(':', '')].reverse().join('.')}.ip6.arpa`;
+  return `${formatWhole(ip).replaceAll(':', '').split('').reverse().join('.')}.ip6.arpa`;
 }
 
 /** True if the internet does not know the address, so that it has no name there. */

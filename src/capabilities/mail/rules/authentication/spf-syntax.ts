@@ -111,7 +111,7 @@ export function expand(target: string, { sender, domain, ip, ipText, helo }: Mac
     l: sender.slice(0, at),
     o: sender.slice(at + 1),
     d: domain,
-    i: ip.family === 4 ? ipText : [...formatWhole(ip).replaceAll(':', '')].join('.'),
+    i: ip.family === 4 ? ipText : formatWhole(ip).replaceAll(':', '').split('').join('.'),
     p: 'unknown',
     v: ip.family === 4 ? 'in-addr' : 'ip6',
     h: helo,

@@ -97,7 +97,7 @@ export const listedFields = {
 /** Where the mail of a domain is kept. */
 export function routingRow(domain: MailDomain) {
   const routing = routingOf(domain);
-  const is = (one: Routing) => (routing === one ? 1 : 0) as 0 | 1;
+  const is = (one: Routing) => (routing === one ? 1 : 0);
   return {
     ...{ mxcheck: domain.routing, detected: domain.detected },
     ...{ local: is('local'), secondary: is('secondary'), remote: is('remote') },
@@ -111,7 +111,7 @@ export function listedRow(domain: MailDomain, servers: readonly (MxRecord | Mail
   }));
   return {
     ...{ domain: domain.domain, ...routingRow(domain) },
-    ...{ alwaysaccept: (domain.routing === 'local' ? 1 : 0) as 0 | 1 },
+    ...{ alwaysaccept: domain.routing === 'local' ? (1 as const) : (0 as const) },
     ...{ mx: entries[0]?.mx ?? '', entries },
     ...{ status: 1 as const, statusmsg: 'Fetched MX List' },
   };
