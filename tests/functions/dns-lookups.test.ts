@@ -40,8 +40,16 @@ describeWith(['named', 'named-checkzone'], 'lookups', () => {
       'silent MX 0 .',
       'local NS ours',
       'remote NS both',
+      'texts TXT "v=spf1 a " "-all"',
+      'texts TXT "another"',
     ];
     await change('a.example', zoneOf('a.example', 1, `${records.join('\n')}\n`));
+    const reverse = '$TTL 60\n@ SOA ours.a.example. x 1 60 60 60 60\n@ NS ours.a.example.\n';
+    await change('2.0.192.in-addr.arpa', {
+      name: '2.0.192.in-addr.arpa',
+      text: `${reverse}7 PTR mx.a.example.\n`,
+      dnssecPolicy: null,
+    });
     // This server is authoritative for them.
     for (const [name, server] of [
       ['local', 'ours'],
@@ -73,6 +81,14 @@ describeWith(['named', 'named-checkzone'], 'lookups', () => {
   ])('%s %j', async (name, args, data) => {
     expect(await here.call(name, args)).toMatchObject({ metadata: { result: 1 }, data });
     expect((await here.call(name, args)).data).toEqual(data);
+  });
+
+  it('finds texts, with their strings joined, and the names of addresses', async () => {
+    const resolver = new DnsResolver([`127.0.0.1:${named.server.port}`]);
+    expect((await resolver.texts('texts.a.example')).sort()).toEqual(['another', 'v=spf1 a -all']);
+    expect(await resolver.texts('ours.a.example')).toEqual([]);
+    expect(await resolver.namesOf('192.0.2.7')).toEqual(['mx.a.example']);
+    expect(await resolver.namesOf('192.0.2.8')).toEqual([]);
   });
 
   it('resolvedomainname fails for a domain without an address', async () => {

@@ -280,6 +280,15 @@ sink:
       expect(machine.sh('cat /var/spool/world/input/*-H')).toMatch(/<SRS0=.*@whmapi1-machine>/i);
     });
 
+    it('verifies the signature (DKIM) with the record that a new account has in its zone', async () => {
+      await until(() => machine.sh(`ls ${LOOKUPS}/dkim`).includes('bob.example'));
+      // The nameserver of this machine has the zone.
+      machine.sh("cat /etc/resolv.conf >/root/resolv.conf; echo 'nameserver 127.0.0.1' >/etc/resolv.conf");
+      expect(submit('box@bob.example', 'box@bob.example', 'v@world.example')).toMatch(/^250 OK/);
+      await until(() => machine.sh('cat /var/spool/world/mainlog').includes('DKIM pass d=bob.example'));
+      machine.sh('cat /root/resolv.conf >/etc/resolv.conf');
+    });
+
     it('mail of an account is held, and delivered when it is released', async () => {
       const before = Number(received());
       works('hold_outgoing_email', 'user=bob');
