@@ -21,12 +21,24 @@ export class LogWords {
     while (this.line[this.#at] === ' ') this.#at += 1;
   }
 
+  /** True if the next word begins with this character. */
+  beginsWith(character: string): boolean {
+    return this.line[this.#at] === character;
+  }
+
   /** Reads up to the next blank that is not within quotes or, if the word begins with `<`, within it. */
   next(): string {
     const start = this.#at;
     const { line } = this;
+    const blank = line.indexOf(' ', start);
+    const simple = line.slice(start, blank < 0 ? undefined : blank);
+    const isOpen = simple.startsWith('<') || (simple[1] === '=' && simple[2] === '<');
+    if ((!isOpen || simple.endsWith('>')) && !simple.includes('"')) {
+      this.skip(simple.length);
+      return simple;
+    }
+    let depth = isOpen ? 1 : 0;
     let at = start;
-    let depth = line[at] === '<' || /^[A-Z]=</.test(line.slice(at, at + 3)) ? 1 : 0;
     for (; at < line.length; at += 1) {
       const character = line[at];
       if (character === '"') at = endOfQuotes(line, at) ?? at;

@@ -65,8 +65,18 @@ function readArrival(known: Known, words: LogWords): Arrival {
   const [authenticator, login] = splitAt(fields.get('A'), ':');
   const { host: name, ip } = host;
   const isLocal = ip === undefined && fields.get('P')?.startsWith('local') === true;
+  const { msgid, time, logged } = known;
   return {
-    ...{ kind: 'arrival', ...known, sender, host: name, ip, authenticator, login, recipients },
+    kind: 'arrival',
+    msgid,
+    time,
+    logged,
+    sender,
+    host: name,
+    ip,
+    authenticator,
+    login,
+    recipients,
     localUser: isLocal ? fields.get('U') : undefined,
     size: Number(/^\d{1,15}$/.exec(fields.get('S') ?? '')?.[0] ?? 0),
   };
@@ -78,7 +88,7 @@ function readDelivery(known: Known, type: Delivery['type'], words: LogWords): De
   let host: Host = { host: undefined, ip: undefined };
   let message = '';
   while (!words.isAtEnd()) {
-    const before = words.rest;
+    const before = type === 'success' ? '' : words.rest;
     const word = words.next();
     if (word === 'defer') {
       const reason = /^\(-?\d+\)(?:: )?/.exec(words.rest);
@@ -103,8 +113,18 @@ function readDelivery(known: Known, type: Delivery['type'], words: LogWords): De
       ? unquoted(fields.get('C') ?? 'Accepted')
       : message.replace(/ DT=[\d.]{1,12}[smhdw]\S{0,20}$/, '').trim();
   const { host: name, ip } = host;
+  const { msgid, time, logged } = known;
   return {
-    ...{ kind: 'delivery', ...known, type, recipient, host: name, ip, router, transport },
+    kind: 'delivery',
+    msgid,
+    time,
+    logged,
+    type,
+    recipient,
+    host: name,
+    ip,
+    router,
+    transport,
     deliveredTo: mailboxOf(deliveredTo, recipient, fields.get('C')),
     message: message.slice(0, MAX_MESSAGE),
   };
@@ -125,12 +145,14 @@ function readAddresses(words: LogWords): Pick<Delivery, 'deliveredTo' | 'recipie
     words.next();
     return { deliveredTo: addressOf(given), recipient: addressOf(original) };
   }
-  const program = /^[|/].*? (?=<[^<>]+> [A-Z]+=)/.exec(rest)?.[0];
+  const program = /^[|/]/.test(rest) ? /^.*? (?=<[^<>]+> [A-Z]+=)/.exec(rest)?.[0] : undefined;
   if (program !== undefined) words.skip(program.length);
-  const deliveredTo = program?.trim() ?? addressOf(words.next().replace(/(?<=@.*):$/, ''));
+  const first = program?.trim() ?? words.next();
+  // “a@b.example: reason”, but “:blackhole:”.
+  const deliveredTo = addressOf(first.includes('@') && first.endsWith(':') ? first.slice(0, -1) : first);
   let recipient = deliveredTo;
   // Addresses in between are in round brackets, if the selector all_parents is there.
-  while (/^[<(]/.test(words.rest)) {
+  while (words.beginsWith('<') || words.beginsWith('(')) {
     const word = words.next().replace(/:$/, '');
     if (word.startsWith('<')) recipient = addressOf(withoutBrackets(word));
   }
@@ -153,11 +175,17 @@ interface Host {
   readonly isLast?: boolean;
 }
 
+const ADDRESS = /\[([0-9A-Fa-f:.]+)\]/;
+
 /** Reads `mx.example (helo) [192.0.2.1]:25`. What the client called itself counts if its address has no name. */
 function readHost(first: string, words: LogWords): Host {
   const parts = [first];
-  while (!/\[[0-9A-Fa-f:.]+\]/.test(parts.at(-1) ?? '') && /^[[(]/.test(words.rest)) parts.push(words.next());
-  const ip = /\[([0-9A-Fa-f:.]+)\]/.exec(parts.at(-1) ?? '')?.[1];
+  let ip = ADDRESS.exec(first)?.[1];
+  while (ip === undefined && (words.beginsWith('[') || words.beginsWith('('))) {
+    const part = words.next();
+    parts.push(part);
+    ip = ADDRESS.exec(part)?.[1];
+  }
   const name = parts.find((part) => !part.includes('[')) ?? '';
   const isLast = parts.at(-1)?.endsWith(':') === true;
   return { host: name.replace(/^\((.*)\)$/, '$1') || ip, ip, isLast };
@@ -165,8 +193,12 @@ function readHost(first: string, words: LogWords): Host {
 
 /** `R=dnslookup`: the name and the value. */
 function fieldOf(word: string): [name: string | undefined, value: string] {
-  const found = /^([A-Za-z][A-Za-z0-9]*)=/.exec(word);
-  return found === null ? [undefined, ''] : [found[1], word.slice(found[0].length)];
+  const at = word.indexOf('=');
+  const name = word.slice(0, at);
+  // Exim’s own names are short. The texts of strangers are not between a blank and “=”, except in what follows the fields.
+  return at > 0 && at < 10 && /^[A-Za-z][A-Za-z0-9]*$/.test(name)
+    ? [name, word.slice(at + 1)]
+    : [undefined, ''];
 }
 
 function splitAt(text: string | undefined, separator: string): [string | undefined, string | undefined] {
