@@ -365,7 +365,9 @@ describe('AutoSSL', () => {
     expect(first).toMatchObject({ status: 1, data: null, messages: null });
     expect(await data('SSL::is_autossl_check_in_progress')).toBe(1);
     expect((await uapi('SSL::start_autossl_check')).messages?.[0]).toContain('in progress already');
-    const tasks = await store((db) => db.all<{ id: number; input: string }>('SELECT id, input FROM task'));
+    const tasks = await store((db) =>
+      db.all<{ id: number; input: string }>("SELECT id, input FROM task WHERE kind = 'autossl-check'"),
+    );
     expect(tasks).toMatchObject([{ input: '{"username":"bob","retries_all":true}' }]);
     await store(async (db) => {
       await runs.begin(db, { task: tasks[0]?.id ?? 0, username: 'bob', provider: 'LetsEncrypt' }, time());
@@ -373,7 +375,9 @@ describe('AutoSSL', () => {
     });
     here.time = time() + 60_000;
     expect((await uapi('SSL::start_autossl_check')).messages?.[0]).toContain('within the last hour');
-    const [, second] = await store((db) => db.all<{ input: string }>('SELECT input FROM task ORDER BY id'));
+    const [, second] = await store((db) =>
+      db.all<{ input: string }>("SELECT input FROM task WHERE kind = 'autossl-check' ORDER BY id"),
+    );
     expect(second?.input).toBe('{"username":"bob","retries_all":false}');
   });
 
