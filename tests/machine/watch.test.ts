@@ -78,7 +78,7 @@ describeOnMachine('daemons that end', () => {
   beforeAll(async () => {
     machine = await bootMachine(await hostingRoot());
     for (const username of ['anna', 'bob']) {
-      machine.sh(`whmapi1 createacct username=${username} domain=${username}.example`);
+      machine.sh(`whmapi1 createacct username=${username} domain=${username}.example dkim=0 spf=0`);
       waitUntilServed(machine, `${username}.example`);
       machine.sh(`f=/home/${username}/public_html/index.php
         echo '<?php echo "PHP of ${username}";' >$f; chown ${username}: $f

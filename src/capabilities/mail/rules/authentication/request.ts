@@ -6,9 +6,17 @@ import * as queue from '../../../../ground/rules/tasks/queue.ts';
 /** The kind of the step `driver/authentication/steps/request.ts`, and the task. */
 const [STEP, TASK] = ['authentication/request', 'publish-authentication'];
 
+/**
+ * The nameserver then serves the new zone: reloads for new zones rest a minute at most. A change of a zone that it does not
+ * know yet would have it reread its whole configuration. And a script that adds records after the account is done.
+ */
+const DELAY_MS = 60_000;
+
 /** Starts the task if the plan has the step. */
 export async function publishSoon(db: Db, results: readonly StepResult[], now: number): Promise<void> {
   for (const { kind, value } of results) {
-    if (kind === STEP) await queue.add(db, { kind: TASK, input: value, caller: 'root', xid: '' }, { now });
+    if (kind !== STEP) continue;
+    const task = { kind: TASK, input: value, caller: 'root', xid: '' };
+    await queue.add(db, task, { now, notBefore: now + DELAY_MS });
   }
 }
