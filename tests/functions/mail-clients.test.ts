@@ -59,17 +59,3 @@ describe('generate_mobileconfig', () => {
     expect((await generate(args)).metadata.reason).toContain(reason);
   });
 });
-
-test('Email::get_client_settings', async () => {
-  const ask = (args: Record<string, string>, user = 'bob') =>
-    here.uapi(user, 'Email::get_client_settings', args);
-  expect((await ask({ account: 'sales@bob.example' })).data).toMatchObject({
-    ...{ account: 'sales@bob.example', display: 'sales@bob.example', domain: 'bob.example' },
-    ...{ inbox_host: 'server.example.com', inbox_port: 993, inbox_username: 'sales@bob.example' },
-    ...{ smtp_host: 'server.example.com', smtp_port: 465, has_plaintext_authentication: 0 },
-  });
-  expect((await ask({})).data).toMatchObject({ account: 'bob', display: 'bob@bob.example' });
-  expect((await ask({ account: 'sales@bob.example' }, 'eve')).errors).toEqual([
-    expect.stringContaining('You do not have a mailbox'),
-  ]);
-});
