@@ -25,6 +25,8 @@ export class SqliteFiles implements MachineSqlite {
       });
     }
     const make = (database: Database) => {
+      // What is deleted, such as the hash of a password, is overwritten.
+      database.exec('PRAGMA secure_delete = ON');
       database.exec(schema);
       return work(fileOf(database));
     };

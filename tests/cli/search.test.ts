@@ -138,10 +138,10 @@ test('if no function contains all words, functions with some of them are found',
 
 describe('--search', () => {
   test('prints one line for each, best first, with its family, and a mark if it is not provided', async () => {
-    const { status, stdout, stderr } = await terminal.run('--search', 'mail queue');
+    const { status, stdout, stderr } = await terminal.run('--search', 'backup destination');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout.split('\n')[0]).toBe(
-      'fetch_mail_queue        List the messages in the mail queue. (Mail; not provided)',
+      'backup_destination_delete    Remove a destination of backups. (Backups; not provided)',
     );
     expect((await terminal.run('--search', 'lost phone')).stdout).toMatch(
       /^twofactorauth_remove_user_config +Remove the .*\. \(Authentication\)\n/,

@@ -159,7 +159,8 @@ describe('a call of uapi or cpapi2', () => {
     ['--uapi', 'mysql list_databases', 'uapi Mysql list_databases'],
     ['--uapi', 'Mysqll create_databse', 'uapi Mysql create_database'],
     ['--uapi', 'Mysql list_domains', 'uapi DomainInfo list_domains'],
-    ['--uapi', 'Email add_popp', 'uapi Email add_pop (not provided here)'],
+    ['--uapi', 'Email add_popp', 'uapi Email add_pop'],
+    ['--uapi', 'Backup list_backupss', 'uapi Backup list_backups (not provided here)'],
     ['--cpapi2', 'Cron lsitcron', 'cpapi2 Cron listcron'],
   ])('%s %s suggests %s', async (program, words, meant) => {
     const { status, stderr } = await terminal.run(program, '--user=bob', ...words.split(' '));

@@ -32,6 +32,9 @@ const withoutRow: Record<string, string> = {
   ipv6_reclaimed: 'IPv6 addresses that accounts had, without their names.',
   licence_acceptance: 'Root’s address, as history.',
   machine_copy: 'What --restore brings, until --rebuild has used it.',
+  mail_blocked_domain: 'Domains elsewhere, whose mail is refused.',
+  mail_delivery: 'The history of mail, with the addresses of that day.',
+  mail_message: 'The history of mail, with the addresses of that day.',
 };
 
 /** Text that a place may keep, and why. */
@@ -61,6 +64,14 @@ const ofDomain: readonly Leftover[] = [
     why: 'NS records have the names of these nameservers.',
   },
   { at: /^\/etc\/passwd$/, why: 'The comment says the domain of the creation. Nothing reads it.' },
+  {
+    at: /^mailbox\.folder$|^\/var\/lib\/whmapi1-mail\/identities\.db$|^\/home\/newname\/(?:mail|etc)\//,
+    why: 'Mail stays in its folder if the domain of its mailbox gets another name.',
+  },
+  {
+    at: /^ftp_account\.folder$|^\/etc\/proftpd\/whmapi1\/logins$|^\/home\/newname\/upload@/,
+    why: 'Files stay in their folder if the domain of an FTP account gets another name.',
+  },
 ];
 
 const ofRemoved: readonly Leftover[] = [
@@ -362,6 +373,39 @@ async function buildAccount(): Promise<void> {
     },
     ...{ autologin_token_url: 'https://billing.example.com/login', url: 'https://billing.example.com/' },
   });
+  // Mail and FTP.
+  await own('Email::add_pop', { email: 'sales', password });
+  const { email, ...reply } = {
+    email: 'sales',
+    domain: DOMAIN,
+    from: 'Sales',
+    subject: 'Away',
+    body: 'Back soon',
+  };
+  await own('Email::add_auto_responder', {
+    email,
+    ...reply,
+    interval: '8',
+    is_html: '0',
+    start: '0',
+    stop: '0',
+  });
+  await own('Email::store_filter', {
+    ...{ account: `sales@${DOMAIN}`, filtername: 'x', part1: '$header_subject:', match1: 'is', val1: 'y' },
+    action1: 'finish',
+  });
+  await own('Email::add_forwarder', {
+    domain: DOMAIN,
+    email: 'info',
+    fwdopt: 'fwd',
+    fwdemail: `sales@${DOMAIN}`,
+  });
+  await own('Email::set_default_address', { domain: DOMAIN, fwdopt: 'fwd', fwdemail: `sales@${DOMAIN}` });
+  await own('Email::set_manual_mx_redirects', { domain: DOMAIN, mx_host: 'mx.mail.example' });
+  await own('cPGreyList::disable_domains', { domains: DOMAIN });
+  await own('Ftp::add_ftp', { user: 'upload', pass: password });
+  await own('Ftp::set_anonymous_ftp', { set: '1' });
+  await succeed('hold_outgoing_email', { user: USER });
   // Work.
   await own2('Cron::set_email', { email: 'webmaster@mail.example' });
   await own2('Cron::add_line', {
@@ -507,7 +551,10 @@ it('is as before after a suspension, and has no former address after that is cha
     (key) => before.get(key) !== after.get(key),
   );
   // Login links and sessions end, and the folder stays for the next suspension.
-  expect(changed.sort()).toEqual(['/etc/suspended', 'login_token', 'session', 'session_end']);
+  expect(changed.sort()).toEqual([
+    // The database has the same rows.
+    ...['/etc/suspended', '/var/lib/whmapi1-mail/identities.db', 'login_token', 'session', 'session_end'],
+  ]);
   await succeed('setresellermainip', { user: USER, ip: '192.0.2.2' });
   await succeed('setsiteip', { user: 'customer', ip: NEW.address });
   await succeed('setsiteip', { user: USER, ip: NEW.address });

@@ -111,7 +111,7 @@ it('names the help of uapi after a failure', async () => {
   terminal.environment = here.environment;
   for (const [words, hint] of [
     [['DomainInfo', 'nothing'], 'uapi --help DomainInfo lists the functions of this module.\n'],
-    [['Email', 'add_pop'], 'uapi --help lists the modules, uapi --help MODULE the functions of one.\n'],
+    [['Backup', 'list_backups'], 'uapi --help lists the modules, uapi --help MODULE the functions of one.\n'],
     [['SubDomain', 'addsubdomain'], 'uapi --help SubDomain addsubdomain explains the parameters.\n'],
   ] as const) {
     const { status, stderr } = await terminal.run('--uapi', '--user=bob', ...words);

@@ -6,7 +6,6 @@ import { role } from './driver/role.ts';
 import * as dkimKeys from './rules/authentication/dkim-keys.ts';
 import { publishSoon } from './rules/authentication/request.ts';
 import { withDefaults } from './rules/default-address.ts';
-import * as greylist from './rules/greylisting/state.ts';
 import {
   changeBetween,
   NO_MAIL,
@@ -46,13 +45,11 @@ export default defineCapability({
       await dkimKeys.rename({ db, sealer }, from, to);
       const state = await readState(db, username);
       await store(db, username, state, renamedState(state, new Map([[from, to]])));
-      await greylist.renameDomain(db, from, to);
     },
     async domainRemoved(db, { username, domain: { domain } }) {
       await dkimKeys.forget(db, domain);
       const state = await readState(db, username);
       await store(db, username, state, withoutDomains(state, new Set([domain])));
-      await greylist.forgetDomain(db, domain);
     },
     domainsChanged: (db, _changed, { results, now }) => publishSoon(db, results, now),
     renamed: (db, { from, to }) => trackedUsers.rename(db, from, to),

@@ -1,4 +1,4 @@
-import { destinationsIn, readAliases } from '../../capabilities/mail/driver/exim/system-aliases.ts';
+import { destinationsIn, readAliases } from '../../capabilities/mail/driver/exim/look-aliases.ts';
 import { ROLE } from '../../capabilities/mail/rules/email-form.ts';
 import { systemUserParam } from '../../capabilities/mail/rules/system-user.ts';
 import { defineFunction } from '../../core/define.ts';

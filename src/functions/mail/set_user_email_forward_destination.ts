@@ -1,4 +1,4 @@
-import { readAliases } from '../../capabilities/mail/driver/exim/system-aliases.ts';
+import { readAliases } from '../../capabilities/mail/driver/exim/look-aliases.ts';
 import { setSystemAlias } from '../../capabilities/mail/plans/set-system-alias.ts';
 import { ROLE } from '../../capabilities/mail/rules/email-form.ts';
 import {

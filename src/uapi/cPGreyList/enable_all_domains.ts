@@ -1,11 +1,11 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { changeGreylist } from '../../capabilities/mail/plans/change-greylist.ts';
+import { changeMail } from '../../capabilities/mail/plans/change-mail.ts';
 import {
-  changeOf,
   domainsField,
   FEATURE,
   readOwn,
   recordsOf,
+  withGreylisting,
 } from '../../capabilities/mail/rules/greylisting/own-domains.ts';
 
 export default defineUapi({
@@ -22,7 +22,7 @@ export default defineUapi({
   async handler(_args, context) {
     const own = await readOwn(context);
     const names = own.domains.map(({ domain }) => domain);
-    context.plan(await changeGreylist(context, changeOf(own, names, true)));
+    context.plan(await changeMail(context, own.account, { next: withGreylisting(names, true) }));
     return recordsOf(own, names, true);
   },
 });

@@ -1,12 +1,12 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { changeGreylist } from '../../capabilities/mail/plans/change-greylist.ts';
+import { changeMail } from '../../capabilities/mail/plans/change-mail.ts';
 import {
   assertOwn,
-  changeOf,
   domainsField,
   FEATURE,
   readOwn,
   recordsOf,
+  withGreylisting,
 } from '../../capabilities/mail/rules/greylisting/own-domains.ts';
 import { domainName } from '../../ground/rules/accounts/names.ts';
 
@@ -25,7 +25,7 @@ export default defineUapi({
     const own = await readOwn(context);
     const names = [...new Set(domains.map((name) => name.toLowerCase()))];
     assertOwn(own, names);
-    context.plan(await changeGreylist(context, changeOf(own, names, true)));
+    context.plan(await changeMail(context, own.account, { next: withGreylisting(names, true) }));
     return recordsOf(own, names, true).filter(({ domain }) => names.includes(domain));
   },
 });

@@ -5,6 +5,7 @@ import type { DriverMachine, DriverStep } from '../../../ground/driver/step.ts';
 import * as accounts from '../../accounts/rules/accounts.ts';
 import { listUsernames } from '../../accounts/rules/in-work.ts';
 import { filesOf, readState } from '../rules/greylisting/state.ts';
+import { SCRIPT } from '../rules/sieve.ts';
 import { readTweakSetting } from '../rules/tweaks.ts';
 import * as dkimKeys from '../rules/authentication/dkim-keys.ts';
 import { presentMail, ROLE } from './account.ts';
@@ -42,7 +43,10 @@ export const role: RoleDriver = {
         readTweakSetting(db, 'email_send_limits_min_defer_fail_to_trigger_protection'),
       ),
     );
-    for (const step of [await dovecotStep(machine, { hostname }), serverStep({ hostname, minFailures })]) {
+    for (const step of [
+      await dovecotStep(machine, { hostname, script: SCRIPT }),
+      serverStep({ hostname, minFailures }),
+    ]) {
       const diff = await apply(machine, step);
       if (diff === '') log(`Nothing to change: ${step.description}`);
       else changed(step.description);

@@ -1,7 +1,7 @@
 // Sets where mail for a user of the system goes.
 import { defineChange, exclusive, type Plan } from '../../../core/plan.ts';
 import setAlias from '../driver/exim/steps/set-alias.ts';
-import type { SystemAlias } from '../driver/exim/system-aliases.ts';
+import type { SystemAlias } from '../driver/exim/look-aliases.ts';
 
 /** Everything is in the file: there is nothing to store. */
 const change = defineChange<SystemAlias>({ kind: 'set-system-alias', store: () => Promise.resolve() });

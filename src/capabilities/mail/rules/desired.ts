@@ -50,7 +50,11 @@ export function desiredMail(
     const domain = domainIn(state, name);
     const boxes = sortedOf(state.mailboxes, name, ({ localPart }) => localPart);
     const { forwardTo } = domain;
-    put('domains', name, [`owner: ${username}`, ...(forwardTo === null ? [] : [`forward: ${forwardTo}`])]);
+    put('domains', name, [
+      `owner: ${username}`,
+      ...(forwardTo === null ? [] : [`forward: ${forwardTo}`]),
+      ...(state.greylistOff.some((one) => one.domain === name) ? ['greylist: off'] : []),
+    ]);
     const redirect = state.redirects.find((one) => one.domain === name);
     if (redirect !== undefined) put('redirects', name, [`host: ${redirect.host}`]);
     if (routingOf(domain) === 'secondary') put('secondary', name, []);

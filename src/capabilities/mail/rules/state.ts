@@ -99,6 +99,8 @@ export interface MailState {
   readonly autoresponders: readonly Autoresponder[];
   readonly filters: readonly Filter[];
   readonly redirects: readonly MailRedirect[];
+  /** Domains whose mail is not greylisted. */
+  readonly greylistOff: readonly { readonly domain: string }[];
 }
 
 type Part = keyof MailState;
@@ -179,6 +181,7 @@ const tables: Readonly<Record<Part, Table>> = {
     flags: ['enabled'],
     lists: ['rules', 'actions'],
   },
+  greylistOff: { table: 'greylist_off_domain', key: ['domain'], columns: { domain: 'domain' } },
   redirects: { table: 'mail_redirect', key: ['domain'], columns: { domain: 'domain', host: 'host' } },
 };
 const parts = Object.keys(tables) as Part[];
@@ -274,6 +277,7 @@ export function renamedState(state: MailState, renames: Renames): MailState {
     forwarders: state.forwarders.map((row) => ({ ...named(row), destination: address(row.destination) })),
     autoresponders: state.autoresponders.map(named),
     filters: state.filters.map(named),
+    greylistOff: state.greylistOff.map(named),
     redirects: state.redirects.map(named),
   };
 }
@@ -289,13 +293,14 @@ export function withoutDomains(state: MailState, gone: ReadonlySet<string>): Mai
     forwarders: kept(state.forwarders),
     autoresponders: kept(state.autoresponders),
     filters: kept(state.filters),
+    greylistOff: kept(state.greylistOff),
     redirects: kept(state.redirects),
   };
 }
 
 export const NO_MAIL: MailState = {
   ...{ settings: [], domains: [], mailboxes: [], redirects: [] },
-  ...{ forwarders: [], autoresponders: [], filters: [] },
+  ...{ forwarders: [], autoresponders: [], filters: [], greylistOff: [] },
 };
 
 /** How the account may send mail. */

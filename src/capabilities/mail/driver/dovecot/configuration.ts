@@ -1,17 +1,21 @@
 // The whole configuration of Dovecot 2.4. It names no account: identities are in a database that it asks at each login.
 import { SERVER_CERTIFICATE } from '../exim/places.ts';
-import { SCRIPT } from '../../rules/sieve.ts';
 import { IDENTITIES, OWN_PARTS } from './places.ts';
 
 export interface DovecotOptions {
   readonly hostname: string;
+  /** The name of the script in the folder of a mailbox that runs before its own. */
+  readonly script: string;
 }
 
 /** Mail to an account itself comes to its name at this server: `bob@server.example`. */
 const addressed = (hostname: string) =>
   `CASE WHEN '%{user | domain | lower}' = '${hostname}' THEN '%{user | username | lower}' ELSE '%{user | lower}' END`;
 
-export function renderDovecot({ hostname }: DovecotOptions, locate: (path: string) => string): string {
+export function renderDovecot(
+  { hostname, script }: DovecotOptions,
+  locate: (path: string) => string,
+): string {
   return `# Written by whmapi1, which replaces this file. Own settings: /etc/dovecot/local.conf.
 dovecot_config_version = 2.4.1
 dovecot_storage_version = 2.4.0
@@ -104,7 +108,7 @@ lmtp_save_to_detail_mailbox = no
 # What whmapi1 writes comes before the script of the mailbox itself.
 sieve_script whmapi1 {
   type = before
-  path = ~/${SCRIPT}
+  path = ~/${script}
 }
 sieve_script personal {
   type = personal

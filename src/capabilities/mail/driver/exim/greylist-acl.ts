@@ -1,11 +1,14 @@
 // The part of Exim’s rules that greylists: mail of an unknown sender is deferred, and accepted when the sender tries again.
 // Exim keeps the triplets of network, sender and recipient in an SQLite file of its own. Settings are looked up at each
 // recipient, so no change of them needs a reload.
-import { FOLDER } from './places.ts';
+import { DOMAINS, FOLDER } from './places.ts';
 
 const GREYLIST = `${FOLDER}/greylist`;
 const SETTINGS = `${GREYLIST}/settings`;
 const setting = (name: string) => `\${lookup{${name}}lsearch{${SETTINGS}}{$value}{0}}`;
+
+/** What the owner of the recipient’s domain wants: `off`, or empty. */
+const OF_DOMAIN = `\${lookup{\${lc:$domain}}dsearch,filter=file{${DOMAINS}}{\${lookup{greylist}lsearch{${DOMAINS}/$value}}}}`;
 
 /** Belongs to Exim, which writes the journal of SQLite next to it. */
 export const TRIPLETS_FOLDER = '/var/lib/whmapi1-greylist';
@@ -60,7 +63,7 @@ export const GREYLIST_ACL = `# Accepts what must wait.
 greylist:
   deny  condition = \${if or{{!exists{${SETTINGS}}}{!exists{${TRIPLETS}}}}}
   deny  condition = \${if !eq{${setting('enabled')}}{1}}
-  deny  condition = \${lookup{$domain}lsearch{${GREYLIST}/off}{yes}{no}}
+  deny  condition = \${if eq{${OF_DOMAIN}}{off}}
   deny  hosts = net-iplsearch;${GREYLIST}/trusted
   deny  condition = \${if eq{${setting('spf')}}{1}}
         spf = pass

@@ -1,45 +1,10 @@
-// Where mail for users of the system goes, such as root: /etc/aliases, which administrators edit too (aliases(5)).
-import type { Machine } from '../../../../core/machine.ts';
+// Changes where mail for users of the system goes.
 import { digestOf, FileSteps, type FileDriver } from '../../../../ground/driver/file-driver.ts';
-
-const PATH = '/etc/aliases';
-
-export interface SystemAlias {
-  /** `root` */
-  readonly user: string;
-  readonly destinations: readonly string[];
-}
+import { ALIASES_FILE, withAlias, type SystemAlias } from './look-aliases.ts';
 
 interface DesiredAlias extends SystemAlias {
   /** The file as it was found. */
   readonly text: string;
-}
-
-/** The whole file. Empty if there is none. */
-export async function readAliases(machine: Pick<Machine, 'files'>): Promise<string> {
-  return (await (await machine.files(['/etc'])).readText(PATH)) ?? '';
-}
-
-/** Each line, with those that continue it: they begin with a blank. */
-const entriesOf = (text: string) => text.split(/\n(?![ \t])/);
-const nameOf = (entry: string) => /^\s*"?([^\s":#]+)"?\s*:/.exec(entry)?.[1]?.toLowerCase();
-
-/** The destinations of a user. Empty: its mail stays on this server. */
-export function destinationsIn(text: string, user: string): string[] {
-  const entry = entriesOf(text).find((one) => nameOf(one) === user);
-  const value = entry?.slice(entry.indexOf(':') + 1) ?? '';
-  return value.split(/[,\s]+/).filter((one) => one !== '');
-}
-
-/** The text with other destinations of a user. None: the entry is removed. */
-export function withAlias(text: string, { user, destinations }: SystemAlias): string {
-  const line = destinations.length === 0 ? undefined : `${user}: ${destinations.join(', ')}`;
-  const entries = entriesOf(text.endsWith('\n') || text === '' ? text : `${text}\n`);
-  const at = entries.findIndex((one) => nameOf(one) === user);
-  const last = entries.length - 1;
-  if (at < 0) entries.splice(last, 0, ...(line === undefined ? [] : [line]));
-  else entries.splice(at, 1, ...(line === undefined ? [] : [line]));
-  return entries.join('\n');
 }
 
 const driver: FileDriver<DesiredAlias> = {
@@ -50,7 +15,7 @@ const driver: FileDriver<DesiredAlias> = {
   folders: [],
   files: ({ text, ...alias }) => [
     {
-      path: PATH,
+      path: ALIASES_FILE,
       content: withAlias(text, alias),
       attributes: { mode: 0o644 },
       replaces: text === '' ? null : digestOf(text),
@@ -65,4 +30,4 @@ const driver: FileDriver<DesiredAlias> = {
 const steps = new FileSteps(driver);
 
 export const aliasStep = (desired: DesiredAlias) =>
-  steps.step('aliases', `Set where mail for “${desired.user}” goes, in “${PATH}”.`, desired);
+  steps.step('aliases', `Set where mail for “${desired.user}” goes, in “${ALIASES_FILE}”.`, desired);

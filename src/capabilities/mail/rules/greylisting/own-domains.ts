@@ -1,11 +1,11 @@
 // The domains of an account, with whether their mail is greylisted.
-import type { Context, Db } from '../../../../core/context.ts';
+import type { Context } from '../../../../core/context.ts';
 import type { Field } from '../../../../core/define.ts';
 import { badParam } from '../../../../core/errors.ts';
 import { quote } from '../../../../core/quote.ts';
 import { getOwn, type Account } from '../../../accounts/rules/accounts.ts';
 import { listOf } from '../../../domains/rules/hosted-domains.ts';
-import type { GreylistChange } from './state.ts';
+import { readState, type MailState } from '../state.ts';
 
 /** What WHM calls the feature of packages. */
 export const FEATURE = 'greylist';
@@ -40,18 +40,11 @@ export interface OwnDomains {
 export async function readOwn({ db, caller }: Pick<Context, 'db' | 'caller'>): Promise<OwnDomains> {
   const account = await getOwn(db, caller);
   const hosted = (await listOf(db, account.username)).filter(({ domain }) => !domain.startsWith('*'));
-  const off = await offOf(db, account.username);
+  const { greylistOff } = await readState(db, account.username);
+  const off = new Set(greylistOff.map(({ domain }) => domain));
   const all = [{ domain: account.domain, type: 'main' }, ...hosted];
   const domains = all.map(({ domain, type }) => ({ domain, type, isEnabled: !off.has(domain) }));
   return { account, domains };
-}
-
-async function offOf(db: Db, username: string): Promise<ReadonlySet<string>> {
-  const rows = await db.all<{ domain: string }>(
-    'SELECT domain FROM greylist_off_domain WHERE username = ?',
-    username,
-  );
-  return new Set(rows.map(({ domain }) => domain));
 }
 
 /** @throws ApiError `bad_param` for a domain of somebody else. */
@@ -60,13 +53,13 @@ export function assertOwn({ domains }: OwnDomains, names: readonly string[]): vo
   if (foreign !== undefined) throw badParam(`You do not have a domain ${quote(foreign)}.`);
 }
 
-export function changeOf(
-  { account: { username } }: OwnDomains,
-  names: readonly string[],
-  isOn: boolean,
-): GreylistChange {
-  return isOn ? { on: names } : { off: names.map((domain) => ({ domain, username })) };
-}
+/** The state of mail in which the mail of these domains is greylisted, or not. */
+export const withGreylisting =
+  (names: readonly string[], isOn: boolean) =>
+  (state: MailState): MailState => {
+    const others = state.greylistOff.filter(({ domain }) => !names.includes(domain));
+    return { ...state, greylistOff: isOn ? others : [...others, ...names.map((domain) => ({ domain }))] };
+  };
 
 /** The records of domains, once those of these names are enabled or disabled. */
 export function recordsOf({ domains }: OwnDomains, names: readonly string[] = [], isOn = false) {

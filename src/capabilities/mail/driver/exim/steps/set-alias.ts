@@ -2,7 +2,8 @@
 import { defineStep } from '../../../../../core/plan.ts';
 import type { FileMemento } from '../../../../../ground/driver/file-driver.ts';
 import { oneChange } from '../../../../../ground/driver/step.ts';
-import { aliasStep, type SystemAlias } from '../system-aliases.ts';
+import type { SystemAlias } from '../look-aliases.ts';
+import { aliasStep } from '../system-aliases.ts';
 
 interface Input extends SystemAlias {
   /** The file as the call has read it. */
