@@ -20,7 +20,7 @@ import * as form from '../../capabilities/accounts/rules/packages/package-form.t
 import * as packages from '../../capabilities/accounts/rules/packages/packages.ts';
 import * as passwords from '../../ground/rules/passwords/passwords.ts';
 
-const noMail = 'this server does not manage mail yet.';
+const noSpamCheck = 'this server does not check mail for spam yet.';
 
 export default defineFunction({
   name: 'createacct',
@@ -132,16 +132,20 @@ export default defineFunction({
       type: 'string',
       values: ['local', 'secondary', 'remote', 'auto'],
       doc: 'The server that receives the domain’s mail.',
-      noEffectReason: noMail,
+      noEffectReason: 'the account sets it, with Email::set_always_accept.',
     },
-    spamassassin: { type: 'flag', doc: 'Whether mail is checked for spam.', noEffectReason: noMail },
+    spamassassin: { type: 'flag', doc: 'Whether mail is checked for spam.', noEffectReason: noSpamCheck },
     spambox: {
       type: 'string',
       values: ['y', 'n'],
       doc: 'Whether spam gets a folder.',
-      noEffectReason: noMail,
+      noEffectReason: noSpamCheck,
     },
-    mail_node_alias: { type: 'string', doc: 'The server that stores the mail.', noEffectReason: noMail },
+    mail_node_alias: {
+      type: 'string',
+      doc: 'The server that stores the mail.',
+      noEffectReason: 'mail is kept on this server.',
+    },
     frontpage: form.frontpage,
   },
   emptyIsOmitted: true,

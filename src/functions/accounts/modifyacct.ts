@@ -35,7 +35,7 @@ import { forceParam } from '../../capabilities/domains/rules/reserved-domains.ts
 import * as packages from '../../capabilities/accounts/rules/packages/packages.ts';
 import * as form from '../../capabilities/accounts/rules/packages/package-form.ts';
 
-const noMail = 'this server does not manage mail yet.';
+const noSpamCheck = 'this server does not check mail for spam yet.';
 
 export default defineFunction({
   name: 'modifyacct',
@@ -104,20 +104,36 @@ export default defineFunction({
       noEffectReason: 'use setupreseller and unsetupreseller.',
     },
     STYLE: { type: 'string', doc: 'The style of the theme.', noEffectReason: 'themes have no styles here.' },
-    HASDKIM: { type: 'flag', doc: 'Whether its mail is signed.', noEffectReason: noMail },
-    HASDMARC: { type: 'flag', doc: 'Whether it has a DMARC policy.', noEffectReason: noMail },
-    HASSPF: { type: 'flag', doc: 'Whether it has an SPF record.', noEffectReason: noMail },
+    HASDKIM: {
+      type: 'flag',
+      doc: 'Whether its mail is signed.',
+      noEffectReason: 'use enable_dkim and disable_dkim.',
+    },
+    HASDMARC: {
+      type: 'flag',
+      doc: 'Whether it has a DMARC policy.',
+      noEffectReason: 'use apply_dmarc and remove_dmarc.',
+    },
+    HASSPF: {
+      type: 'flag',
+      doc: 'Whether it has an SPF record.',
+      noEffectReason: 'use install_spf_records.',
+    },
     OUTGOING_EMAIL_SUSPENDED: {
       type: 'flag',
       doc: 'Whether it is forbidden to send mail.',
-      noEffectReason: noMail,
+      noEffectReason: 'use suspend_outgoing_email and unsuspend_outgoing_email.',
     },
-    spamassassin: { type: 'flag', doc: 'Whether its mail is checked for spam.', noEffectReason: noMail },
-    mail_node_alias: { type: 'string', doc: 'The server that keeps its mail.', noEffectReason: noMail },
+    spamassassin: { type: 'flag', doc: 'Whether its mail is checked for spam.', noEffectReason: noSpamCheck },
+    mail_node_alias: {
+      type: 'string',
+      doc: 'The server that keeps its mail.',
+      noEffectReason: 'mail is kept on this server.',
+    },
     update_existing_email_account_quotas: {
       type: 'flag',
       doc: 'Whether existing email accounts get the new quota.',
-      noEffectReason: noMail,
+      noEffectReason: 'mailboxes keep their quotas: use Email::edit_pop_quota.',
     },
     DBOWNER: {
       type: 'string',
