@@ -51,6 +51,20 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
   reset_autossl_provider: acmeProvider,
   set_autossl_provider: acmeProvider,
   set_autossl_metadata: [{ params: ['metadata_json'], traits: ['type'], because: isCheckedJson }],
+  generate_mobileconfig: [
+    {
+      params: ['selected_account_services'],
+      traits: ['default'],
+      because: 'WHM’s page names the default in its text only: all services.',
+    },
+  ],
+  suspendacct: [
+    {
+      params: ['leave-ftp-accts-enabled'],
+      traits: ['default'],
+      because: 'A second call with another reason keeps what the first one said.',
+    },
+  ],
   generatessl: [
     {
       params: ['keysize'],

@@ -23,18 +23,12 @@ const text = (doc: string) => ({ type: 'string', maxLength: 1000, doc }) as cons
 
 /** Numbered: `part1`, `part2`, … */
 export const filterParams = {
-  'part#': text(
-    'part1, …: what the rule looks at, such as $header_from:, $header_subject:, $header_to: or $message_body:.',
-  ),
-  'match#': text(
-    'match1, …: is, contains, does not contain, begins, ends, is above, is below, or matches (a regular expression).',
-  ),
-  'val#': text('val1, …: what it is compared with.'),
-  'opt#': text('opt1, …: and or or, between a rule and the next one.'),
-  'action#': text('action1, …: save, deliver, fail (refuse) or finish (run no later filter).'),
-  'dest#': text(
-    'dest1, …: the folder, the address, or the message for the sender. save to /dev/null discards.',
-  ),
+  'part#': text('What a rule looks at, such as $header_subject: or $message_body:.'),
+  'match#': text('How a rule compares: is, contains, begins, ends, matches, is above.'),
+  'val#': text('What it is compared with. With matches: a regular expression.'),
+  'opt#': text('Before the next rule: and, or.'),
+  'action#': text('What happens: save, deliver, fail (refuse), finish (run no later filter).'),
+  'dest#': text('The folder, address or message. Saving to /dev/null discards.'),
 } as const satisfies Readonly<Record<string, Param>>;
 
 const rule = {
