@@ -19,7 +19,7 @@ export const optionalDomainsParam = {
 } as const satisfies Param;
 
 /** Printable ASCII: a text that no zone file and no message can misread. */
-const printable = { matches: /^[\x20-\x7e]+$/, expects: 'a text in ASCII, without control characters' };
+const printable = { matches: /^[\x20-\x7e]*$/, expects: 'a text in ASCII, without control characters' };
 
 export const textParam = {
   type: 'string',
