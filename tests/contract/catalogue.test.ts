@@ -37,6 +37,7 @@ const verbs = [
     'Discard',
     'Do',
     'Enable',
+    'End',
     'Exchange',
     'Export',
     'Find',

@@ -31,6 +31,7 @@ const verbs = [
     'Delete',
     'Disable',
     'Enable',
+    'End',
     'Exchange',
     'Export',
   ],
@@ -69,6 +70,7 @@ const beyondTheCatalogue: Record<string, string> = {
   export_zone_files: 'WHM has it since version 96; the catalogue leaves it out',
   set_manual_mx_redirects: 'WHM has it since version 90; the catalogue leaves it out',
   unset_manual_mx_redirects: 'WHM has it since version 90; the catalogue leaves it out',
+  terminate_cpuser_mailbox_sessions: 'WHM has it since version 90; the catalogue leaves it out',
   apply_dmarc: 'version 124 is newer than the catalogue',
   get_default_dmarc_record: 'version 124 is newer than the catalogue',
   remove_dmarc: 'version 124 is newer than the catalogue',
@@ -272,7 +274,7 @@ describe.each(files)('$folder/$file', ({ folder, file }) => {
 
   test('says what is lost, if its name says that something is taken away', () => {
     const takesAway =
-      /^(?:remove|terminate|kill|delete?|del|flush|revoke|suspend|unsetup)|_(?:remove|disable|revoke|delete)_/;
+      /^(?:remove|terminate|kill|delete?|del|flush|revoke|suspend|unsetup|expunge)|_(?:remove|disable|revoke|delete)_/;
     const isTakingAway = takesAway.test(name) || /_(?:remove|revoke)$|^disable_|^resetzone$/.test(name);
     expect([name, fn.destructive !== undefined]).toEqual([name, isTakingAway]);
     if (fn.destructive === undefined) return;

@@ -11,6 +11,8 @@ export default defineFunction({
   since: 90,
   summary: 'End the sessions of IMAP and POP3 of an account and its mailboxes.',
   description: 'Clients can log in again.',
+  destructive:
+    'Mail programs are disconnected, and what they are sending or loading is interrupted. No mail is lost.',
   access: ['suspend-acct'],
   role: ROLE,
   effect: 'operates',
