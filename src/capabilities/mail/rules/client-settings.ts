@@ -76,7 +76,7 @@ const isList = (value: PlistValue): value is readonly PlistValue[] => Array.isAr
 const escaped = (text: string) =>
   text.replaceAll(INVISIBLE, '').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** Of the form that names and digests have (RFC 9562, version 8). */
+/** The form that names and digests have (RFC 9562, version 8). */
 function uuid(bytes: Uint8Array): string {
   const own = Uint8Array.from(bytes);
   own[6] = 0x80 | ((own[6] ?? 0) & 0x0f);
