@@ -329,6 +329,75 @@ sink:
     });
   });
 
+  it('the log and the queue say what became of mail', () => {
+    const records = (name: string, ...words: string[]) => {
+      const { stdout } = machine.run('whmapi1', ['--output=json', name, ...words]);
+      return (JSON.parse(stdout) as { data: { records: Record<string, unknown>[] } }).data.records;
+    };
+    const to = ['api.filter.enable=1', 'api.filter.a.field=recipient', 'api.filter.a.type=eq'];
+    expect(submit('box@bob.example', 'box@bob.example', 'nobody@nowhere.invalid')).toMatch(/^250 OK/);
+    const failed = ['api.filter.a.arg0=nobody@nowhere.invalid', 'failure=1', 'defer=1', 'inprogress=1'];
+    expect(records('emailtrack_search', ...to, ...failed)).toMatchObject([
+      { user: 'bob', sender: 'box@bob.example', senderauth: 'plain' },
+    ]);
+    const delivered = records('emailtrack_search', ...to, 'api.filter.a.arg0=e@eve.example', 'success=1');
+    expect(delivered).toContainEqual(
+      expect.objectContaining({
+        sender: 'box@bob.example',
+        user: 'bob',
+        deliveryuser: 'eve',
+        transport: 'dovecot',
+      }),
+    );
+    works('hold_outgoing_email', 'user=bob');
+    expect(submit('box@bob.example', 'box@bob.example', 'kept@world.example')).toMatch(/^250 OK/);
+    expect(records('fetch_mail_queue')).toContainEqual(
+      expect.objectContaining({
+        user: 'bob',
+        recipients: ['kept@world.example'],
+        sender: 'box@bob.example',
+        frozen: 0,
+      }),
+    );
+    works('release_outgoing_email', 'user=bob');
+  });
+
+  it('greylisting defers the first mail of an unknown sender, and accepts the second one', async () => {
+    const settings = `${LOOKUPS}/greylist/settings`;
+    works('save_cpgreylist_config', 'spf_bypass=0');
+    works('enable_cpgreylist');
+    // An address that is not the loopback's. Nobody waits for minutes here.
+    machine.sh(`ip address add 192.0.2.77/32 dev lo; cp -p ${settings} /root/settings`);
+    machine.sh(`sed -i 's/^delay: .*/delay: 1/' ${settings}`);
+    const attempt = (sender: string) =>
+      talk({
+        ...{ host: '192.0.2.77', port: 25 },
+        lines: ['EHLO there', `MAIL FROM:<${sender}>`, 'RCPT TO:<e@eve.example>'],
+      })[0]?.at(-1);
+    expect(attempt("o'ann@far.example")).toMatch(/^451/);
+    expect(attempt('ann@other.example')).toMatch(/^451/);
+    expect(deliver('e@eve.example', 'ann@third.example')).toMatch(/^250 OK/);
+    await until(() => attempt("o'ann@far.example")?.startsWith('250') === true);
+    machine.sh(`cat /root/settings >${settings}`);
+    const { stdout } = machine.run('whmapi1', ['--output=json', 'read_cpgreylist_deferred_entries']);
+    expect((JSON.parse(stdout) as { data: unknown }).data).toMatchObject({
+      total_rows: 2,
+      greylist_deferred_entries: [
+        { from_addr: "o'ann@far.example", sender_ip: '192.0.2.77', accepted_count: 1 },
+        { from_addr: 'ann@other.example', deferred_count: 1, accepted_count: 0 },
+      ],
+    });
+    works('create_cpgreylist_trusted_host', 'ip=192.0.2.0/24');
+    expect(attempt('ann@fourth.example')).toMatch(/^250/);
+    works('delete_cpgreylist_trusted_host', 'ip=192.0.2.0/24');
+    expect(attempt('ann@fourth.example')).toMatch(/^451/);
+    works('disable_cpgreylist');
+    expect(attempt('ann@fourth.example')).toMatch(/^250/);
+    expect(machine.sh('stat -c %U:%a /var/lib/whmapi1-greylist /var/lib/whmapi1-greylist/triplets.db')).toBe(
+      'Debian-exim:700\nDebian-exim:600\n',
+    );
+  });
+
   it('a filter saves to a folder, and a mailbox replies by itself', async () => {
     const more = ['account=box@bob.example', 'part1=$header_subject:', 'match1=contains', 'val1=order'];
     email('bob', 'store_filter', 'filtername=shop', ...more, 'action1=save', 'dest1=INBOX.Shop');
