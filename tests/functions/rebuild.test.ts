@@ -89,6 +89,7 @@ onSqlite(
       ...{ domain: 'bob.example', name: 'extra.bob.example.', type: 'A', address: '192.0.2.77' },
     });
     await here.uapi('bob', 'Email::add_pop', { email: 'box@bob.example', password: 'luggage-5-Grün' });
+    expect((await here.call('enable_dkim', { domain: 'bob.example' })).metadata.result).toBe(1);
     const before = [lineOf(here, 'bob'), lineOf(here, 'ann')];
     const hash = /^bob:([^:]+):/m.exec(readFileSync(join(here.state, 'root/etc/shadow'), 'utf8'))?.[1] ?? '';
     expect(hash).toMatch(/^\$/);
@@ -139,6 +140,7 @@ onSqlite(
       'box:\n',
       'outgoing: suspended\n',
     ]);
+    expect(exim('dkim/bob.example')).toContain('PRIVATE KEY');
     const logins = await findIdentities(other.application.engine.machine, { usernames: ['ann', 'bob'] });
     expect(logins.map(({ address, canLogIn }) => [address, canLogIn])).toEqual([
       ['ann', false],

@@ -53,6 +53,15 @@ export const part: AccountPart = {
     ];
   },
 
+  /** With the user, as the other files of its mail. */
+  async rebuilt({ db, roles }, { username }, rebuiltPart) {
+    if (rebuiltPart !== 'user' || !roles.has(ROLE)) return [];
+    const keys = (await dkimKeys.listOf(db, username)).filter(({ isEnabled }) => isEnabled);
+    return keys.map((key) =>
+      changeKey.plan({ domain: key.domain, before: null, after: dkimKeys.forStep(key) }),
+    );
+  },
+
   async removed({ db, roles }, { username }) {
     return roles.has(ROLE) ? removalsOf(await dkimKeys.listOf(db, username)) : [];
   },

@@ -28,5 +28,6 @@ async function problemOf(machine: Machine, path: string): Promise<string | undef
   const found = await machine.tools(tools);
   if (!(await found.has('exim4'))) throw new MachineError('failed', 'Exim is not installed on this server.');
   const { status, stdout, stderr } = await found.run('exim4', ['-C', { path }, '-bV'], { accept: [0, 1] });
-  return status === 0 ? undefined : `${stderr}\n${stdout}`.trim().split('\n')[0];
+  // The reason has two lines. The rest of the output describes Exim itself.
+  return status === 0 ? undefined : (stderr === '' ? stdout : stderr).trim().replaceAll(/\s*\n\s*/g, ' ');
 }
