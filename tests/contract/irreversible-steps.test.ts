@@ -9,6 +9,7 @@ import { steps } from '../../src/capabilities/steps.generated.ts';
 /** Steps that need no undo, and why. */
 const losesNothing: Readonly<Record<string, string>> = {
   'access-files/make-folders': 'Empty folders stay.',
+  'authentication/request': 'It changes nothing: its result has a task publish records.',
   'document-roots/copy': 'It copies into a folder that is new, whose own step is undone.',
   'dovecot/end-sessions': 'The client can connect again.',
   'exim/remove-unfinished': 'It removes what an interrupted call has left.',
