@@ -26,6 +26,11 @@ export const role: RoleDriver = {
     ...['dovecot-core', 'dovecot-imapd', 'dovecot-pop3d', 'dovecot-lmtpd'],
     ...['dovecot-sieve', 'dovecot-managesieved', 'dovecot-sqlite'],
   ],
+  // Debian has one mail server at a time.
+  rivals: [
+    ...['postfix', 'sendmail-bin', 'opensmtpd', 'courier-mta', 'citadel-server'],
+    ...['dma', 'nullmailer', 'ssmtp', 'msmtp-mta', 'esmtp-run'],
+  ],
   units: ['dovecot', 'exim4'],
 
   async configure(work) {
