@@ -1,13 +1,13 @@
 // The pool “www” of Debian’s packages, whose programs run as the user of the web server. Accounts have no use for it, and
 // every account could send requests to it, so it is set aside while the server has the role WebServer.
+import { createHash } from 'node:crypto';
 import type { DeclaredTool, MachineTools } from '../../../../core/machine-daemons.ts';
-import { isAsPackaged } from '../../../../ground/driver/packaged-file.ts';
 import type { DriverMachine } from '../../../../ground/driver/step.ts';
 import { exclusively, isRunning, reload } from './control.ts';
 import { poolSteps } from './driver.ts';
 import { CONFIGURATION, debianFile } from './places.ts';
 
-const tools: readonly DeclaredTool[] = [{ name: 'dpkg-divert' }];
+const tools: readonly DeclaredTool[] = [{ name: 'dpkg-divert' }, { name: 'dpkg-query' }];
 /** PHP-FPM reads only files that end with “.conf”. */
 const ASIDE = '.debian';
 
@@ -18,7 +18,13 @@ export async function findDebianPool(machine: DriverMachine, release: string): P
   const path = debianFile(release);
   const content = await (await machine.files([CONFIGURATION])).read(path);
   if (content === undefined) return 'absent';
-  return (await isAsPackaged(machine, `php${release}-fpm`, path, content)) ? 'unmodified' : 'modified';
+  const found = await machine.tools(tools);
+  if (!(await found.has('dpkg-query'))) return 'modified';
+  const words = ['--show', '--showformat=${Conffiles}\\n', '--', `php${release}-fpm`];
+  const { stdout } = await found.run('dpkg-query', words, { accept: [0, 1] });
+  // dpkg has the MD5 digests of configuration files as they were installed.
+  const digest = createHash('md5').update(content).digest('hex');
+  return stdout.split('\n').some((line) => line.trim() === `${path} ${digest}`) ? 'unmodified' : 'modified';
 }
 
 /** Sets the pool aside if nobody has changed it, also for later versions of the package. @returns what it found. */
