@@ -504,7 +504,7 @@ describe('a call that removes something', () => {
       'Let nobody use FTP for the account “doomed”.',
       'Remove logins of “doomed” from Dovecot.',
       'End sessions of mail: doomed, *@doomed.example.',
-      'Change Exim’s files of “doomed”.',
+      expect.stringMatching(/^Change Exim’s files of “doomed”\..*\n-owner: doomed$/s) as string,
       'Remove the virtual hosts of “doomed” in the configuration of Apache.',
       expect.stringMatching(/\/etc\/ssl\/whmapi1\/sites\/doomed\.example-/) as string,
       expect.stringMatching(

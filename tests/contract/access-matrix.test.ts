@@ -207,6 +207,9 @@ test('no exception is made for what is not there', () => {
 const actsOnNobody: Readonly<Record<string, string>> = {
   'accountsummary user': 'it only shows the account',
   'createacct owner': 'to whom the new account belongs',
+  'generate_mobileconfig account': 'settings for a mail program, without a password',
+  'get_mailbox_status account': 'it only counts messages',
+  'get_mailbox_status_list account': 'it only counts messages',
   'modifyacct newuser': 'a name that no account has yet',
   'modifyacct owner': 'to whom the account of “user” belongs',
   'set_mysql_password user': 'a user of a database server: the handler applies the rule to its account',

@@ -41,6 +41,12 @@ const WEB_PACKAGES = [
   ...['php-mbstring', 'php-mysql', 'php-pgsql', 'php-soap', 'php-sqlite3', 'php-xml', 'php-zip', 'ssl-cert'],
 ];
 const DATABASE_PACKAGES = ['mariadb-server', 'postgresql'];
+const MAIL_PACKAGES = [
+  ...['exim4-daemon-heavy', 'dovecot-core', 'dovecot-imapd', 'dovecot-pop3d', 'dovecot-lmtpd'],
+  ...['dovecot-sieve', 'dovecot-managesieved', 'dovecot-sqlite'],
+];
+const FTP_PACKAGES = ['proftpd-core', 'proftpd-mod-crypto'];
+const ALL_PACKAGES = [...WEB_PACKAGES, ...DATABASE_PACKAGES, ...MAIL_PACKAGES, ...FTP_PACKAGES];
 
 describe('get_rpm_version_data', () => {
   it('shows the packages of roles, and those that are wanted', async () => {
@@ -63,9 +69,11 @@ describe('get_rpm_version_data', () => {
       ],
       MySQL: ['mariadb-server'],
       Postgres: ['postgresql'],
+      MailReceive: MAIL_PACKAGES,
+      FTP: FTP_PACKAGES,
     });
     expect(await section('rpm_groups', 'DNS')).toEqual({ DNS: ['bind9', 'bind9-utils'] });
-    const wanted = ['bind9', 'bind9-utils', ...WEB_PACKAGES, ...DATABASE_PACKAGES];
+    const wanted = ['bind9', 'bind9-utils', ...ALL_PACKAGES];
     expect(await section('target_settings')).toEqual({
       ...Object.fromEntries(wanted.map((name) => [name, 'installed'])),
     });
@@ -215,19 +223,19 @@ describe('list_rpms', () => {
 
   it('lists packages of the roles of this server that are missing', async () => {
     expect(await list({ target: 'DNS' })).toEqual([]);
-    expect(await list()).toEqual([...WEB_PACKAGES, ...DATABASE_PACKAGES].sort());
+    expect(await list()).toEqual([...ALL_PACKAGES].sort());
     mkdirSync(join(here.state, 'root/var/lib/dpkg'), { recursive: true });
     const status = 'Package: bind9-utils\nStatus: install ok installed\nVersion: 1.0\nArchitecture: all\n';
     writeFileSync(join(here.state, 'root/var/lib/dpkg/status'), status);
     expect([await list(), await list({ target: 'DNS' })]).toEqual([
-      [...WEB_PACKAGES, ...DATABASE_PACKAGES, 'bind9'].sort(),
+      [...ALL_PACKAGES, 'bind9'].sort(),
       ['bind9'],
     ]);
   });
 
   it('rejects other targets', async () => {
     expect((await here.call('list_rpms', { target: '3rdparty' })).metadata.reason).toBe(
-      'The parameter “target” should be a role with packages, such as MySQL, Postgres, DNS, WebServer, and not “3rdparty”.',
+      'The parameter “target” should be a role with packages, such as MySQL, Postgres, DNS, WebServer, MailReceive, FTP, and not “3rdparty”.',
     );
   });
 });

@@ -178,9 +178,9 @@ it.each([
     'cpapi2 --help lists the modules, cpapi2 --help MODULE the functions of one.\n',
   ],
   [
-    ['Email', 'listpops'],
-    'The function “Email::listpops” of cPanel API 2 is not provided on this server.',
-    'cpapi2 --help lists the modules, cpapi2 --help MODULE the functions of one.\n',
+    ['Email', 'listlists'],
+    'The function “Email::listlists” of cPanel API 2 is not provided on this server. Mailing lists are not provided yet.',
+    'cpapi2 --help Email lists the functions of this module.\n',
   ],
 ])('says why %j cannot be called, and names the help', async (words, error, hint) => {
   const { status, stdout, stderr } = await asRoot(['--user=bob', '--output=json', ...words]);

@@ -19,7 +19,7 @@ export default defineFunction({
   effect: 'calls',
   onlyMeasures: true,
   params: {
-    account: mailboxUserParam,
+    account: { ...mailboxUserParam, actsOn: false },
     use_ssl: {
       type: 'flag',
       required: true,

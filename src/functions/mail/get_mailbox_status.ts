@@ -12,7 +12,7 @@ export default defineFunction({
   role: ROLE,
   effect: 'calls',
   onlyMeasures: true,
-  params: { account: mailboxUserParam },
+  params: { account: { ...mailboxUserParam, actsOn: false } },
   returns: {
     keys: 'FOLDER',
     map: {

@@ -11,7 +11,7 @@ export default defineFunction({
   role: ROLE,
   effect: 'calls',
   onlyMeasures: true,
-  params: { account: mailboxUserParam },
+  params: { account: { ...mailboxUserParam, actsOn: false } },
   returns: { mailboxes: { list: folderRow, doc: 'The folders.' } },
   list: 'mailboxes',
   examples: [

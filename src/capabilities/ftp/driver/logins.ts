@@ -1,5 +1,5 @@
 // Writes the logins of accounts and their quotas. ProFTPD reads both at each login, so no reload is needed.
-import type { Machine } from '../../../core/machine.ts';
+import type { Machine, MachineUser } from '../../../core/machine.ts';
 import type { MachineFiles } from '../../../core/machine-daemons.ts';
 import { DIRECTORIES, FOLDERS, LIMITS, LOGINS, secret } from './proftpd/places.ts';
 import { readLimits, renderLimits, type Limit } from './proftpd/limits.ts';
@@ -52,10 +52,14 @@ export async function writeLogins(
   wanted: readonly WantedLogins[],
   former: readonly string[] = [],
 ): Promise<void> {
-  const users = await (await machine.users()).findAll(wanted.map(({ username }) => username));
+  const present = wanted.filter(({ hasOwn, accounts }) => hasOwn || accounts.length > 0);
+  const names = present.map(({ username }) => username);
+  // An account that loses its logins needs no user: its user may be what cannot be read.
+  const users =
+    names.length === 0 ? new Map<string, MachineUser>() : await (await machine.users()).findAll(names);
   const lines: string[] = [];
   const limits: Limit[] = [];
-  for (const { username, hasOwn, accounts } of wanted) {
+  for (const { username, hasOwn, accounts } of present) {
     const user = users.get(username);
     if (user === undefined) continue;
     const { uid, gid, home } = user;
