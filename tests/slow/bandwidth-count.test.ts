@@ -413,7 +413,7 @@ describe('rotation', () => {
   it('names logs that it cannot read', async () => {
     writeFileSync(`${log}.4.xz`, 'x');
     expect((await count()).problems).toEqual([
-      `“${BYTES_LOG}.4.xz” is not counted: only logs compressed with gzip can be read.`,
+      `“${BYTES_LOG}.4.xz” is not read: only logs compressed with gzip can be read.`,
     ]);
   });
 

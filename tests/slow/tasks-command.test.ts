@@ -30,7 +30,13 @@ function sql(statement: string): void {
 }
 
 async function createAccount(): Promise<void> {
-  const words = ['username=taskuser', 'domain=task.example', 'password=four unusual words, Xylophone'];
+  const words = [
+    'username=taskuser',
+    'domain=task.example',
+    'password=four unusual words, Xylophone',
+    'dkim=0',
+    'spf=0',
+  ];
   expect((await call(['createacct', ...words], { state: folder.state })).metadata.reason).toBe(
     'Account Creation Ok',
   );
