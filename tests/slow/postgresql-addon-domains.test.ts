@@ -28,6 +28,9 @@ beforeAll(async () => {
   here = new Installation();
   here.overrides.randomBytes = async (count) => crypto.getRandomValues(new Uint8Array(count));
   servePostgresql(here.state, server);
+  // The conversion is the first task.
+  for (const key of ['create_account_dkim', 'create_account_spf'])
+    await succeed('set_tweaksetting', { key, value: '0' });
   await succeed('createacct', { username: 'bob', domain: 'bob.example', maxaddon: '1' });
   await succeed('create_subdomain', { domain: 'shop.bob.example', document_root: 'public_html/shop' });
   const alias = { domain: 'shop.example', username: 'bob', web_vhost_domain: 'shop.bob.example' };
