@@ -66,7 +66,7 @@ export const destinationParams = <const Options extends readonly string[]>(optio
       type: 'string',
       maxLength: 200,
       default: 'No such person at this address',
-      doc: 'With fail: what the sender is told.',
+      doc: 'With fail: the message to the sender.',
     },
     pipefwd: {
       type: 'string',

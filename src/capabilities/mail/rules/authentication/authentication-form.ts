@@ -128,7 +128,7 @@ export const ptrFields = {
   error: string('Why the lookup failed. Empty if it succeeded.'),
   nameservers: {
     list: { type: 'string' },
-    doc: 'The nameservers of the zone for PTR records. Whoever runs them can change the name.',
+    doc: 'The nameservers of the zone for PTR records. The people who run them can change the name.',
   },
   ptr_records: {
     list: {
