@@ -124,9 +124,6 @@ check_mail:
         message = 550 5.7.1 Outgoing mail of this account is suspended.
   deny  condition = \${if and{{def:sender_address}{!eqi{$acl_m_owner}{${ownerOf('$sender_address_domain')}}}}}
         message = 550 5.7.1 This account may not send as <$sender_address>.
-  deny  condition = \${if eq{${settingOfOwner('sender')}}{strict}}
-        !condition = \${if eqi{$authenticated_id}{$sender_address}}
-        message = 550 5.7.1 This login may send as itself only.
   accept
 
 check_rcpt:
@@ -135,7 +132,7 @@ check_rcpt:
         message = 550 5.7.1 Outgoing mail of this account is suspended.
   defer hosts = :
         condition = \${if def:acl_m_owner}
-        condition = \${if def:acl_m_owner{\${if match{${settingOfOwner('limit')}}{\\N^\\d+$\\N}}}}
+        condition = \${if match{${settingOfOwner('limit')}}{\\N^\\d+$\\N}}
         ratelimit = ${settingOfOwner('limit')} / 1h / per_rcpt / strict / user-$acl_m_owner
         message = 451 4.7.1 The account $acl_m_owner has exceeded its mails per hour.
   accept hosts = :
