@@ -9,6 +9,9 @@ import {
 import { defineFunction, type AnyFunction } from '../core/define.ts';
 import { rebuiltParts } from '../capabilities/accounts/driver/account-part.ts';
 import { lookForAuthentication, publishNew } from '../capabilities/mail/plans/change-authentication.ts';
+import { changeGreylist } from '../capabilities/mail/plans/change-greylist.ts';
+import { lookAtHosts } from '../capabilities/mail/rules/greylisting/provider-lookups.ts';
+import { keysToUpdate, updatedProviders } from '../capabilities/mail/rules/greylisting/provider-updates.ts';
 import { readDefault } from '../capabilities/mail/rules/authentication/dmarc-record.ts';
 import { senderOf } from '../capabilities/mail/rules/authentication/lookups.ts';
 import { defaultSpf } from '../capabilities/mail/rules/authentication/spf-record.ts';
@@ -70,9 +73,31 @@ const publishAuthentication = defineFunction({
   },
 });
 
+/** `src/capabilities/mail/tasks/update-greylist-providers.ts` calls it. */
+const updateGreylistProviders = defineFunction({
+  name: '--update-greylist-providers',
+  since: null,
+  summary: 'Look the addresses of common mail providers up for greylisting.',
+  access: 'root',
+  effect: 'operates',
+  params: {},
+  returns: {
+    failed: { map: { type: 'string' }, keys: 'PROVIDER', doc: 'Why the addresses of others were not found.' },
+  },
+  examples: [{ args: {}, doc: 'Look them up.' }],
+  look: async (_args, context) =>
+    lookAtHosts(context, await context.transaction('reads', (db) => keysToUpdate(db))),
+  async handler(_args, context, looked) {
+    const { changed, failed } = await updatedProviders(context, looked);
+    context.plan(await changeGreylist(context, { providers: changed }));
+    return { failed };
+  },
+});
+
 const functions: Readonly<Record<string, AnyFunction>> = {
   [rebuild.name]: rebuild,
   [publishAuthentication.name]: publishAuthentication,
+  [updateGreylistProviders.name]: updateGreylistProviders,
 };
 
 export const findOwnFunction = (name: string): AnyFunction | undefined =>

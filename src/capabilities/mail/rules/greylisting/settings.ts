@@ -91,6 +91,19 @@ export const configOf = (settings: Settings, receives: boolean) => ({
   is_exim_enabled: receives ? settings.is_enabled : 0,
 });
 
+const AUTOTRUST = 'autotrust_new_common_mail_providers';
+
+/** Whether a provider that this program has not known before is trusted once its hosts are found. WHM’s default: 1. */
+export async function readAutotrust(db: Db): Promise<boolean> {
+  const row = await db.get<{ value: number }>(
+    'SELECT value FROM greylist_setting WHERE server = ? AND name = ?',
+    ...[db.server, AUTOTRUST],
+  );
+  return row?.value !== 0;
+}
+
+export const storeAutotrust = (db: Db, isOn: boolean): Promise<void> => writeOne(db, AUTOTRUST, Number(isOn));
+
 const PURGED_AT = 'purged_at_mins';
 const MINUTE_MS = 60_000;
 const minuteOf = (now: number) => Math.floor(now / MINUTE_MS);

@@ -1,15 +1,27 @@
 // What is stored of greylisting, and the files by which Exim knows it.
 import type { Db } from '../../../../core/context.ts';
+import {
+  readProviders,
+  storeProvider,
+  type ProviderKey,
+  type Providers,
+  type ProviderState,
+} from './providers.ts';
 import * as settings from './settings.ts';
 import * as trustedHosts from './trusted-hosts.ts';
 
 export interface GreylistState {
   readonly settings: settings.Settings;
   readonly trusted: readonly trustedHosts.TrustedHost[];
+  readonly providers: Providers;
 }
 
 export async function readState(db: Db): Promise<GreylistState> {
-  return { settings: await settings.read(db), trusted: await trustedHosts.list(db) };
+  return {
+    settings: await settings.read(db),
+    trusted: await trustedHosts.list(db),
+    providers: await readProviders(db),
+  };
 }
 
 /** Each part is what becomes of it. */
@@ -18,7 +30,14 @@ export interface GreylistChange {
   readonly trusted?: readonly trustedHosts.TrustedHost[];
   /** Hosts. */
   readonly untrusted?: readonly string[];
+  /** Whether new providers become trusted. */
+  readonly autotrust?: boolean;
+  /** The whole new state of these providers. */
+  readonly providers?: Readonly<Partial<Record<ProviderKey, ProviderState>>>;
 }
+
+const providersOf = ({ providers = {} }: GreylistChange) =>
+  Object.entries(providers) as [ProviderKey, ProviderState][];
 
 export function changed(state: GreylistState, change: GreylistChange): GreylistState {
   const { trusted = [], untrusted = [] } = change;
@@ -26,6 +45,7 @@ export function changed(state: GreylistState, change: GreylistChange): GreylistS
   return {
     settings: { ...state.settings, ...change.settings },
     trusted: [...state.trusted.filter(({ host }) => !gone.has(host)), ...trusted],
+    providers: new Map([...state.providers, ...providersOf(change)]),
   };
 }
 
@@ -33,6 +53,8 @@ export async function storeChange(db: Db, change: GreylistChange): Promise<void>
   await settings.write(db, change.settings ?? {});
   for (const host of change.untrusted ?? []) await trustedHosts.remove(db, host);
   for (const host of change.trusted ?? []) await trustedHosts.add(db, host);
+  if (change.autotrust !== undefined) await settings.storeAutotrust(db, change.autotrust);
+  for (const [key, state] of providersOf(change)) await storeProvider(db, key, state);
 }
 
 const MINUTE_S = 60;
@@ -40,10 +62,14 @@ const MINUTE_S = 60;
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 
 /** The content of each file, by its name below Exim’s folder (`driver/exim/greylist-acl.ts` reads them). */
-export function filesOf({ settings: set, trusted }: GreylistState): [name: string, content: string][] {
-  const networks = [
-    ...new Set([...LOOPBACK, ...trusted.flatMap(({ host }) => trustedHosts.networksOf(host))]),
-  ];
+export function filesOf({
+  settings: set,
+  trusted,
+  providers,
+}: GreylistState): [name: string, content: string][] {
+  const ofProviders = [...providers.values()].flatMap(({ isTrusted, hosts }) => (isTrusted ? hosts : []));
+  const hosts = [...trusted, ...ofProviders].map(({ host }) => host);
+  const networks = [...new Set([...LOOPBACK, ...hosts.flatMap(trustedHosts.networksOf)])];
   const lines = (list: readonly string[]) => list.map((line) => `${line}\n`).join('');
   return [
     [
