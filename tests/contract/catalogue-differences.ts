@@ -283,6 +283,14 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
       because: 'This server manages no mail; a warning says that the parameter was ignored.',
     },
   ],
+  cpgreylist_save_common_mail_providers_config: [
+    { params: ['autotrust_new_common_mail_providers'], traits: ['default'], because: kept },
+    {
+      params: /^(?!autotrust_)/,
+      traits: ['here', 'documented'],
+      because: 'The documented PROVIDERKEY stands for the keys of the providers. This one has these.',
+    },
+  ],
   save_cphulk_config: [{ params: /./, traits: ['default'], because: kept }],
   set_cphulk_config_key: [
     {

@@ -13,6 +13,7 @@ import type * as Passwords from '../../src/machine/sandbox/password.ts';
 import { newPackageArgumentParams } from '../../src/capabilities/accounts/rules/packages/package-form.ts';
 import { names as settingNames } from '../../src/capabilities/accounts/rules/packages/settings.ts';
 import type { NameSet } from '../../src/capabilities/accounts/rules/packages/settings.ts';
+import { providerKeys } from '../../src/capabilities/mail/rules/greylisting/providers.ts';
 import { itWith, type Tool } from '../support/require-tool.ts';
 import { faultsOf } from '../support/returns.ts';
 import { shellWords } from '../support/terminal.ts';
@@ -129,6 +130,10 @@ const readTogether: Record<string, { readonly params: RegExp; readonly because: 
     because: 'They are read by the names of the settings.',
   },
   editpkg: settings('param'),
+  cpgreylist_save_common_mail_providers_config: {
+    params: new RegExp(`^(?:${providerKeys.join('|')})$`),
+    because: 'They are read by the keys of the providers.',
+  },
   matchpkgs: settings('ofPackage'),
   addzonerecord: {
     params: givenRecord,

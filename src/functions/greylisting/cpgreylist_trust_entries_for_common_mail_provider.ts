@@ -16,7 +16,7 @@ import {
 export default defineFunction({
   name: 'cpgreylist_trust_entries_for_common_mail_provider',
   since: 52,
-  summary: 'Never defer mail from common mail providers.',
+  summary: 'Accept mail from common mail providers without greylisting.',
   description:
     'The addresses of a provider are those that its own SPF record allows to send. They are looked up now if they are ' +
     'not known yet.',

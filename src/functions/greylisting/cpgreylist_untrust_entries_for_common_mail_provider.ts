@@ -10,7 +10,7 @@ import {
 export default defineFunction({
   name: 'cpgreylist_untrust_entries_for_common_mail_provider',
   since: 52,
-  summary: 'Defer mail from common mail providers like all other mail.',
+  summary: 'End the trust of greylisting in common mail providers.',
   description: 'Their addresses that are trusted hosts by themselves stay trusted.',
   access: 'root',
   effect: 'operates',
