@@ -3,6 +3,7 @@ import { defineCapability } from '../define.ts';
 import { part } from './driver/account.ts';
 import { part as authentication } from './driver/authentication/account.ts';
 import { role } from './driver/role.ts';
+import { part as tls } from './driver/tls/account.ts';
 import * as dkimKeys from './rules/authentication/dkim-keys.ts';
 import { publishSoon } from './rules/authentication/request.ts';
 import { withDefaults } from './rules/default-address.ts';
@@ -20,7 +21,7 @@ import * as trackedUsers from './rules/tracking/users.ts';
 export default defineCapability({
   name: 'mail',
   roles: [role],
-  parts: [part, authentication],
+  parts: [part, authentication, tls],
   rows: [
     { table: 'mail_account' },
     { table: 'mail_domain' },

@@ -61,6 +61,11 @@ export function domainsChanged(context: PartDependencies, domains: ChangedDomain
   return gather(parts, (part) => part.domainsChanged?.(context, domains));
 }
 
+/** The context says which certificates. What the web server needs is planned apart. */
+export function certificatesChanged(context: PartDependencies, account: Account): Promise<PartWork> {
+  return gather(parts, (part) => part.certificatesChanged?.(context, account));
+}
+
 /** The user comes first: what keeps it out works whatever the state of the daemons is. They follow now, or by a task. */
 export async function suspended(context: PartDependencies, account: Account): Promise<PartWork> {
   const user = await gather([users], (part) => part.suspended?.(context, account));

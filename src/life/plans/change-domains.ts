@@ -90,6 +90,8 @@ export async function workOf(
   const input = { username, added, changed, removed, newestPhp };
   const all = dependencies.roles.has('DNS') ? await zoneChanges(context, domains, zones) : [];
   const ofZones = all.filter(({ name }) => name !== kept);
+  // First, because it adds the new certificates to the dependencies.
+  const ofWeb = dependencies.roles.has('WebServer') ? await stepsOfWeb(dependencies, domains, input) : [];
   const ofParts = await domainsChanged(dependencies, domains);
   return {
     input,
@@ -101,7 +103,7 @@ export async function workOf(
       ...ofParts.locks,
     ],
     steps: [
-      ...(dependencies.roles.has('WebServer') ? await stepsOfWeb(dependencies, domains, input) : []),
+      ...ofWeb,
       ...ofZones.map((zone) => changeZone.plan(zone)),
       ...ofZones.filter(({ after: next }) => next === null).map(({ name }) => removeKeys.plan({ name })),
     ],
@@ -115,13 +117,12 @@ async function stepsOfWeb(
   { account, before, after }: ChangedDomains,
   { added, changed, removed, newestPhp }: Omit<ChangeDomains, 'username'>,
 ): Promise<PlannedStep[]> {
-  const { db } = dependencies;
+  const { db, certificates } = dependencies;
   const { username, home } = account;
   const roots = [...added, ...changed].flatMap(({ documentRoot: folder }) =>
     folder === null ? [] : [makeDocumentRoot.plan({ username, home, folder })],
   );
   const hosts = await virtualHostsOf(db, account, after);
-  const certificates = new Map<string, installedCertificates.NewWebCertificate>();
   const written: PlannedStep[] = [];
   for (const host of hosts) {
     const { servername } = host;
@@ -131,7 +132,7 @@ async function stepsOfWeb(
       servername,
       otherNames: otherNamesOf(host),
     });
-    certificates.set(servername, installedCertificates.forWeb(made));
+    certificates.set(servername, made);
     written.push(writeCertificate.plan(made));
   }
   const former: PlannedStep[] = [];

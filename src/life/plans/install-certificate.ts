@@ -1,5 +1,7 @@
 // Installs a certificate for a virtual host: stores it with its key, and has the web server use it.
 import type { Context, FreeContext } from '../../core/context.ts';
+import { certificatesChanged } from '../driver/account-parts.ts';
+import { partDependencies, type PartContext } from '../driver/part-dependencies.ts';
 import { badParam } from '../../core/errors.ts';
 import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
 import remove from '../../capabilities/certificates/driver/steps/remove.ts';
@@ -33,7 +35,7 @@ export default change;
  * @throws ApiError `key_lost`.
  */
 export async function installCertificate(
-  context: Pick<Context, 'db' | 'sealer' | 'system'>,
+  context: PartContext,
   account: Account,
   servername: string,
   checked: Pick<CheckedCertificate, 'certificate' | 'issuers' | 'key'>,
@@ -43,11 +45,14 @@ export async function installCertificate(
   const after = await newCertificate(context, { username, servername }, checked);
   const former = await installed.fileOf(db, servername);
   const isOther = former !== undefined && former.path !== after.path;
-  const certificates = new Map([[servername, installed.forWeb(after)]]);
-  const ofWeb = await webSteps({ db, roles: await rolesOf(context) }, account, { certificates });
+  const dependencies = await partDependencies(context);
+  const { certificates } = dependencies;
+  certificates.set(servername, after);
+  const ofWeb = await webSteps(dependencies, account, { certificates });
+  const ofParts = await certificatesChanged(dependencies, account);
   return change.plan(null, {
-    locks: [exclusive(`account ${username}`), exclusive(`certificate ${servername}`)],
-    steps: [write.plan(after), ...ofWeb, ...(isOther ? [remove.plan(former)] : [])],
+    locks: [exclusive(`account ${username}`), exclusive(`certificate ${servername}`), ...ofParts.locks],
+    steps: [write.plan(after), ...ofWeb, ...ofParts.steps, ...(isOther ? [remove.plan(former)] : [])],
   });
 }
 
@@ -92,7 +97,7 @@ export async function checkForSite(
 
 /** Plans an installation. @throws ApiError `bad_param` if the certificate secures none of the site’s names. */
 export async function installForSite(
-  context: Pick<Context, 'db' | 'sealer' | 'system' | 'warn'>,
+  context: PartContext,
   { account, host }: Site,
   checked: CheckedCertificate,
 ) {

@@ -6,7 +6,8 @@ import remove from '../../capabilities/certificates/driver/steps/remove.ts';
 import { webSteps } from '../../capabilities/web/driver/virtual-hosts/account.ts';
 import type { Account } from '../../capabilities/accounts/rules/accounts.ts';
 import * as installed from '../../capabilities/certificates/rules/installed.ts';
-import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
+import { certificatesChanged } from '../driver/account-parts.ts';
+import { partDependencies } from '../driver/part-dependencies.ts';
 
 const change = defineChange<{ readonly servername: string }>({
   kind: 'uninstall-certificate',
@@ -23,13 +24,20 @@ export async function uninstallCertificate(
   const { db } = context;
   const former = await installed.fileOf(db, servername);
   if (former === undefined) throw badParam(`“${servername}” has no certificate.`);
-  const certificates = new Map([[servername, null]]);
-  const steps = await webSteps({ db, roles: await rolesOf(context) }, account, { certificates });
+  const dependencies = await partDependencies(context);
+  const { certificates } = dependencies;
+  certificates.set(servername, null);
+  const steps = await webSteps(dependencies, account, { certificates });
+  const ofParts = await certificatesChanged(dependencies, account);
   return change.plan(
     { servername },
     {
-      locks: [exclusive(`account ${account.username}`), exclusive(`certificate ${servername}`)],
-      steps: [...steps, remove.plan(former)],
+      locks: [
+        exclusive(`account ${account.username}`),
+        exclusive(`certificate ${servername}`),
+        ...ofParts.locks,
+      ],
+      steps: [...steps, ...ofParts.steps, remove.plan(former)],
     },
   );
 }

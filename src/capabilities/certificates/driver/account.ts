@@ -13,9 +13,13 @@ import write from './steps/write.ts';
 const ROLE = 'WebServer';
 
 declare module '../../accounts/driver/account-part.ts' {
+  interface AccountPart {
+    /** Virtual hosts get other certificates, or lose theirs: `PartDependencies.certificates`. */
+    readonly certificatesChanged?: (context: PartDependencies, account: Account) => PartPlan;
+  }
   interface PartDependencies {
-    /** The new certificates of virtual hosts, by servername, for the parts of capabilities behind this one. */
-    readonly certificates: Map<string, installed.NewWebCertificate>;
+    /** The new certificates of virtual hosts, by servername, for the parts of capabilities behind this one. Null: none. */
+    readonly certificates: Map<string, installed.NewCertificate | null>;
   }
 }
 
@@ -73,7 +77,7 @@ async function certificatesFor(
     if (!servernames.has(servername)) continue;
     const newHost = { username, servername, otherNames: otherNamesOf(host) };
     const made = await certificateOfNewHost(context, newHost, before.username);
-    certificates.set(servername, installed.forWeb(made));
+    certificates.set(servername, made);
     steps.push(write.plan(made));
   }
   return steps;

@@ -33,21 +33,6 @@ export interface WebCertificate {
   readonly id: string;
 }
 
-export interface NewWebCertificate extends WebCertificate {
-  /** Names are not redirected to HTTPS as long as browsers would warn of the website. */
-  readonly isSelfSigned?: boolean;
-}
-
-export const forWeb = ({
-  path,
-  digest,
-  facts,
-}: Pick<NewCertificate, 'path' | 'digest' | 'facts'>): NewWebCertificate => ({
-  path,
-  id: digest,
-  isSelfSigned: facts.isSelfSigned,
-});
-
 export interface InstalledCertificate {
   readonly servername: string;
   readonly certificateId: string;
@@ -128,10 +113,11 @@ interface FileRow {
   readonly sealed: Uint8Array;
 }
 
-const filesOfHosts = `SELECT servername, digest, installed_certificate.chain, pem, key_id AS "keyId", sealed
-  FROM installed_certificate
+const ofFile = 'servername, digest, installed_certificate.chain, pem, key_id AS "keyId", sealed';
+const installedRows = `installed_certificate
   JOIN certificate ON certificate.username = installed_certificate.username AND certificate.id = certificate_id
   JOIN certificate_key ON certificate_key.username = certificate.username AND certificate_key.id = key_id`;
+const filesOfHosts = `SELECT ${ofFile} FROM ${installedRows}`;
 
 /** Undefined if the virtual host has no certificate. */
 export async function fileOf(db: Db, servername: string): Promise<FileOfHost | undefined> {
@@ -147,6 +133,20 @@ export async function listFiles(db: Db, username: string): Promise<FileOfHost[]>
     ...[username, db.server],
   );
   return rows.map(fileOfRow);
+}
+
+/** The installed certificates of an account, with what they say. */
+export async function listInstalled(db: Db, username: string): Promise<NewCertificate[]> {
+  const rows = await db.all<FileRow & { readonly facts: string }>(
+    `SELECT ${ofFile}, certificate.facts FROM ${installedRows}
+     WHERE installed_certificate.username = ? ORDER BY servername`,
+    username,
+  );
+  return rows.map(({ facts, ...row }) => ({
+    ...fileOfRow(row),
+    username,
+    facts: JSON.parse(facts) as CertificateFacts,
+  }));
 }
 
 function fileOfRow({ servername, digest, chain, pem, keyId: ofKey, sealed }: FileRow): FileOfHost {

@@ -18,6 +18,8 @@ import { lookupStep } from './exim/lookups.ts';
 import * as exim from './exim/places.ts';
 import { prepareExim, serverStep } from './exim/server.ts';
 import { prepareTriplets } from './greylisting/look-triplets.ts';
+import { presentCertificates } from './tls/account.ts';
+import { reloadDovecot, writeCertificates } from './tls/certificates.ts';
 
 export const role: RoleDriver = {
   role: ROLE,
@@ -58,15 +60,18 @@ export const role: RoleDriver = {
     }
   },
 
-  async writeAccounts({ machine, transaction, locking, sealer, changed }) {
+  async writeAccounts({ machine, transaction, locking, sealer, changed, isRetry }) {
     const usernames = await transaction('reads', listUsernames);
+    const hostname = machine.system.hostname();
     let written = 0;
+    let certified = 0;
     const failures = await eachAccount(locking, usernames, async (username) => {
       const mail = await transaction('reads', async (db) => {
         const account = await accounts.find(db, username);
         if (account === undefined) return undefined;
         const keys = (await dkimKeys.listOf(db, username)).filter(({ isEnabled }) => isEnabled);
-        return { ...(await presentMail({ db }, account)), keys };
+        const certificates = await presentCertificates(db, hostname, account);
+        return { ...(await presentMail({ db }, account)), keys, certificates };
       });
       const user = await (await machine.users()).find(username);
       if (mail === undefined || user === undefined) return;
@@ -76,8 +81,14 @@ export const role: RoleDriver = {
       await apply(machine, lookupStep({ username, files: [...mail.files] }));
       const keys = mail.keys.map((key) => ({ domain: key.domain, ...dkimKeys.forStep(key) }));
       await writeMissingKeys(machine, sealer, keys);
+      const { certificates } = mail;
+      if (certificates !== undefined && (await writeCertificates(machine, sealer, certificates)))
+        certified += 1;
       written += 1;
     });
+    if (certified > 0) changed(`Wrote the certificates of ${certified} accounts for mail.`);
+    // An earlier attempt may have ended before it.
+    if (certified > 0 || isRetry) await reloadDovecot(machine);
     if (written > 0) changed(`Wrote the mail of ${written} accounts.`);
     assertNone(failures);
   },

@@ -6,7 +6,7 @@ import * as exceeded from '../../bandwidth/rules/exceeded.ts';
 import {
   certificatesOf,
   selfSignedOf,
-  type NewWebCertificate,
+  type NewCertificate,
   type WebCertificate,
 } from '../../certificates/rules/installed.ts';
 import { listOf, type HostedDomain } from '../../domains/rules/hosted-domains.ts';
@@ -95,7 +95,7 @@ export interface WebOverrides {
   /** All settings of the account for the lists of files. */
   readonly indexes?: Indexes;
   /** By servername. Null: none. Others stay as they are stored. */
-  readonly certificates?: ReadonlyMap<string, NewWebCertificate | null>;
+  readonly certificates?: ReadonlyMap<string, NewCertificate | null>;
 }
 
 /** `account`: as it will be. */
@@ -139,8 +139,9 @@ export async function accountWebOf(
       const installed = path === undefined || id === undefined ? null : { path, id };
       const override = overrides.certificates?.get(servername);
       const certificate =
-        override === undefined ? installed : override && { path: override.path, id: override.id };
-      const isSelfSigned = override ? override.isSelfSigned === true : selfSigned.has(servername);
+        override === undefined ? installed : override && { path: override.path, id: override.digest };
+      // Names are not redirected to HTTPS as long as browsers would warn of the website.
+      const isSelfSigned = override ? override.facts.isSelfSigned : selfSigned.has(servername);
       const redirects = isSelfSigned
         ? []
         : httpsRedirects.namesOf({ servername, aliases }, redirected, domains);

@@ -1,6 +1,6 @@
 // The whole configuration of Dovecot 2.4. It names no account: identities are in a database that it asks at each login.
 import { SERVER_CERTIFICATE } from '../exim/places.ts';
-import { IDENTITIES, OWN_PARTS } from './places.ts';
+import { IDENTITIES, NAMES, OWN_PARTS } from './places.ts';
 
 export interface DovecotOptions {
   readonly hostname: string;
@@ -138,6 +138,7 @@ service auth {
 }
 
 !include_try ${OWN_PARTS}
+!include_try ${NAMES}/*.conf
 !include_try /etc/dovecot/local.conf
 `;
 }

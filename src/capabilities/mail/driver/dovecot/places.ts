@@ -4,6 +4,8 @@ import type { FileAttributes } from '../../../../core/machine-daemons.ts';
 export const CONFIGURATION = '/etc/dovecot/dovecot.conf';
 /** Files of other functions: settings of Dovecot and its certificate. */
 export const OWN_PARTS = '/etc/dovecot/conf.d/99-whmapi1*.conf';
+/** A file for each account whose names have certificates of their own. */
+export const NAMES = '/etc/dovecot/whmapi1-names';
 /** The rules of PAM for the logins of accounts. */
 export const PAM = '/etc/pam.d/whmapi1-mail';
 

@@ -39,7 +39,8 @@ const OUTGOING_OF_MAILBOX =
   `{\${extract{outgoing}{\${lookup{\${lc:\${local_part:$authenticated_id}}}lsearch{${MAILBOXES}/$value}}}}}}`;
 /** Names the queue of a mailbox whose mail is held, as `heldQueue` does. */
 const HELD_SUFFIX = '${length_12:${sha256:${lc:$authenticated_id}}}';
-const certificate = `\${lookup{\${lc:$tls_in_sni}}dsearch,filter=file{${CERTIFICATES}}{${CERTIFICATES}/$value}{${SERVER_CERTIFICATE}}}`;
+/** The file of the name that the client asks for (SNI). It can be anything. The name of the server has no such file. */
+const certificate = `\${if eqi{$tls_in_sni}{$primary_hostname}{${SERVER_CERTIFICATE}}{\${lookup{\${lc:$tls_in_sni}}dsearch,filter=file{${CERTIFICATES}}{${CERTIFICATES}/$value}{${SERVER_CERTIFICATE}}}}}`;
 const SRS_KEY = `\${readfile{${SRS_SECRET}}{}}`;
 const AUTHENTICATORS = ['plain', 'login', 'oauthbearer', 'xoauth2'];
 

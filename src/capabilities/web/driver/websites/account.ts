@@ -108,7 +108,7 @@ async function certificateSteps(
     const { servername } = host;
     if (files.some((one) => one.servername === servername)) continue;
     const one = await certificateOfNewHost(context, { username, servername, otherNames: otherNamesOf(host) });
-    certificates.set(servername, installed.forWeb(one));
+    certificates.set(servername, one);
     made.push(write.plan(one));
   }
   return [...files.map((file) => writeStored.plan(file)), ...made];
