@@ -243,7 +243,7 @@ test('the names of a listed virtual host are those of its account, and the first
     expect(primary).toHaveLength(COUNT / 50);
     const [site] = sites.filter(({ host }) => host.servername === `shop.${domainOf(1)}`);
     if (site === undefined) throw new TypeError('There is no such site.');
-    expect(siteAnswer(site)).toMatchObject({
+    expect(siteAnswer(site, new Set())).toMatchObject({
       is_primary_on_ip: 1,
       needs_sni: 0,
       domains: namesOf(site.host),

@@ -241,7 +241,7 @@ describe('fetch_ssl_vhosts and fetch_vhost_ssl_components', () => {
           iptype: 'shared',
           is_primary_on_ip: 0,
           needs_sni: 1,
-          mail_sni_status: 0,
+          mail_sni_status: 1,
         },
         crt: expect.objectContaining({
           created: here.time / 1000 - (here.time % 1000) / 1000,

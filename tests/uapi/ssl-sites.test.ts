@@ -297,11 +297,8 @@ describe('certificates of websites', () => {
     expect(await hosts()).toMatchObject([{ certificate: { is_self_signed: 1 } }]);
   });
 
-  test('SSL::is_sni_supported, SSL::is_mail_sni_supported, SSL::check_shared_cert', async () => {
+  test('SSL::is_sni_supported, SSL::check_shared_cert', async () => {
     expect(await data('SSL::is_sni_supported')).toBe(1);
-    expect(await data('SSL::is_mail_sni_supported')).toBe(0);
-    expect(await data('SSL::mail_sni_status', { domain: 'bob.example' })).toEqual({ enabled: 0 });
-    expect((await here.uapi('bob', 'SSL::mail_sni_status', { domain: 'eve.example' })).status).toBe(0);
     expect(await data('SSL::check_shared_cert')).toBe(0);
   });
 });

@@ -8,6 +8,7 @@ import {
   type ListedSite,
 } from '../../capabilities/certificates/rules/sites.ts';
 import * as longLists from '../../ground/rules/long-list.ts';
+import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
 
 export default defineFunction({
   name: 'fetch_ssl_vhosts',
@@ -61,19 +62,20 @@ export default defineFunction({
 
   async handler(_args, context) {
     const { caller, db } = context;
+    const roles = await rolesOf(context);
     const vhosts = await longLists.recordsOf(context, {
       areMany: () => areMany(db, caller),
       all: () => listSites(db, caller),
       prepareBatches: () => siteBatches(db, caller),
-      recordOf,
+      recordOf: (site) => recordOf(site, roles),
     });
     return { vhosts };
   },
 });
 
 /** Without `...`, which takes V8 several times as long. */
-function recordOf({ account, host, isPrimary, certificate }: ListedSite) {
-  const site = siteAnswer({ account, host, isPrimary });
+function recordOf({ account, host, isPrimary, certificate }: ListedSite, roles: ReadonlySet<string>) {
+  const site = siteAnswer({ account, host, isPrimary }, roles);
   return {
     servername: site.servername,
     domains: site.domains,

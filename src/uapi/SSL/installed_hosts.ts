@@ -4,6 +4,7 @@ import { DISPLAY_NAME, LETS_ENCRYPT } from '../../capabilities/certificates/rule
 import { installedAnswer, installedFields } from '../../capabilities/certificates/rules/facts.ts';
 import { siteAnswer, siteFields } from '../../capabilities/certificates/rules/site-answers.ts';
 import { listSites } from '../../capabilities/certificates/rules/sites.ts';
+import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
 
 export default defineUapi({
   name: 'SSL::installed_hosts',
@@ -36,12 +37,14 @@ export default defineUapi({
   },
   examples: [{ args: {}, doc: 'All websites with certificates.' }],
 
-  async handler(_args, { db, caller }) {
+  async handler(_args, context) {
+    const { db, caller } = context;
+    const roles = await rolesOf(context);
     const ours = await ofAutossl.ofUser(db, caller.user);
     const rows = [];
     for (const listed of await listSites(db, caller)) {
       const { host, certificate } = listed;
-      const site = siteAnswer(listed);
+      const site = siteAnswer(listed, roles);
       const isAutossl = ours.get(host.servername) === certificate.facts.digest;
       rows.push({
         ...site,

@@ -1,22 +1,20 @@
+import { ownSiteOf } from '../../capabilities/domains/rules/own-params.ts';
+import { enabledField, ROLE } from '../../capabilities/mail/rules/sni-form.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 import { existingDomain } from '../../ground/rules/accounts/names.ts';
-import { ownSiteOf } from '../../capabilities/domains/rules/own-params.ts';
 
 export default defineUapi({
   name: 'SSL::mail_sni_status',
   since: 48,
   summary: 'Check whether mail services use the certificate of a domain of the account.',
   effect: 'reads',
+  role: ROLE,
   params: { domain: { ...existingDomain, required: true, doc: 'The domain.' } },
-  returns: {
-    fields: {
-      enabled: { type: 'flag', doc: 'Always 0: mail services have one certificate for all domains.' },
-    },
-  },
-  examples: [{ args: { domain: 'bob.example' }, doc: 'Answers 0.' }],
+  returns: { fields: { enabled: enabledField } },
+  examples: [{ args: { domain: 'bob.example' }, doc: 'Answers 1.' }],
 
   async handler({ domain }, { db, caller }) {
     await ownSiteOf(db, caller, 'domain', domain);
-    return { enabled: 0 };
+    return { enabled: 1 };
   },
 });

@@ -18,11 +18,15 @@ export const siteFields = {
   },
   mail_sni_status: {
     type: 'flag',
-    doc: 'Always 0: mail services have one certificate for all domains.',
+    doc: '1 if mail services use the certificate, unless it is self-signed. 0 if this server has none (the role MailReceive).',
   },
 } as const satisfies Record<string, Field>;
 
-export function siteAnswer({ account, host, isPrimary }: Omit<ListedSite, 'certificate'>) {
+/** @param roles of this server. */
+export function siteAnswer(
+  { account, host, isPrimary }: Omit<ListedSite, 'certificate'>,
+  roles: ReadonlySet<string>,
+) {
   return {
     servername: host.servername,
     domains: namesOf(host),
@@ -30,6 +34,6 @@ export function siteAnswer({ account, host, isPrimary }: Omit<ListedSite, 'certi
     ip: account.ip,
     is_primary_on_ip: isPrimary ? 1 : 0,
     needs_sni: isPrimary ? 0 : 1,
-    mail_sni_status: 0,
+    mail_sni_status: roles.has('MailReceive') ? 1 : 0,
   };
 }

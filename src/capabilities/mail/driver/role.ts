@@ -18,8 +18,7 @@ import { lookupStep } from './exim/lookups.ts';
 import * as exim from './exim/places.ts';
 import { prepareExim, serverStep } from './exim/server.ts';
 import { prepareTriplets } from './greylisting/look-triplets.ts';
-import { presentCertificates } from './tls/account.ts';
-import { reloadDovecot, writeCertificates } from './tls/certificates.ts';
+import { writeAllCertificates } from './tls/write-all.ts';
 
 export const role: RoleDriver = {
   role: ROLE,
@@ -60,18 +59,16 @@ export const role: RoleDriver = {
     }
   },
 
-  async writeAccounts({ machine, transaction, locking, sealer, changed, isRetry }) {
+  async writeAccounts(work) {
+    const { machine, transaction, locking, sealer, changed, isRetry } = work;
     const usernames = await transaction('reads', listUsernames);
-    const hostname = machine.system.hostname();
     let written = 0;
-    let certified = 0;
     const failures = await eachAccount(locking, usernames, async (username) => {
       const mail = await transaction('reads', async (db) => {
         const account = await accounts.find(db, username);
         if (account === undefined) return undefined;
         const keys = (await dkimKeys.listOf(db, username)).filter(({ isEnabled }) => isEnabled);
-        const certificates = await presentCertificates(db, hostname, account);
-        return { ...(await presentMail({ db }, account)), keys, certificates };
+        return { ...(await presentMail({ db }, account)), keys };
       });
       const user = await (await machine.users()).find(username);
       if (mail === undefined || user === undefined) return;
@@ -81,16 +78,14 @@ export const role: RoleDriver = {
       await apply(machine, lookupStep({ username, files: [...mail.files] }));
       const keys = mail.keys.map((key) => ({ domain: key.domain, ...dkimKeys.forStep(key) }));
       await writeMissingKeys(machine, sealer, keys);
-      const { certificates } = mail;
-      if (certificates !== undefined && (await writeCertificates(machine, sealer, certificates)))
-        certified += 1;
       written += 1;
     });
-    if (certified > 0) changed(`Wrote the certificates of ${certified} accounts for mail.`);
-    // An earlier attempt may have ended before it.
-    if (certified > 0 || isRetry) await reloadDovecot(machine);
     if (written > 0) changed(`Wrote the mail of ${written} accounts.`);
-    assertNone(failures);
+    // An earlier attempt may have ended before the reload.
+    const certificates = await writeAllCertificates(work, isRetry);
+    if (certificates.written > 0)
+      changed(`Wrote the certificates of ${certificates.written} accounts for mail.`);
+    assertNone(new Map([...failures, ...certificates.failures]));
   },
 
   examine,

@@ -123,11 +123,7 @@ export async function certificateStep(
   change: CertificateChange,
   sealer: Sealer,
 ): Promise<DriverStep<FileMemento>> {
-  return steps.step(
-    `certificates ${change.username}`,
-    describe(change),
-    await desiredFor(change, sealer),
-  );
+  return steps.step(`certificates ${change.username}`, describe(change), await desiredFor(change, sealer));
 }
 
 /** Writes the files that are not there yet. Dovecot uses them after a reload. @returns false if all are there. */
