@@ -1,219 +1,54 @@
-// The certificates of domains in mail services (SNI): the module SSL of UAPI, and the same of WHM.
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+// The certificates of domains in mail services (SNI). What the services get is in tests/functions/mail-certificates.test.ts.
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { callerNamed } from '../support/accounts.ts';
-import { Authority, selfSigned } from '../support/certificates.ts';
+import { Authority } from '../support/certificates.ts';
 import { Installation } from '../support/installation.ts';
-import { runTasks } from '../support/run-tasks.ts';
 
 const password = 'correct horse battery staple 7';
 let here: Installation;
-let authority: Authority;
 
 beforeAll(async () => {
-  authority = await Authority.root('Test Root');
-});
-beforeEach(async () => {
   here = new Installation();
-  await create('bob', 'bob.example');
+  for (const username of ['bob', 'eve'])
+    await here.call('createacct', { username, domain: `${username}.example`, password });
 });
-afterEach(() => {
-  here.remove();
+afterAll(() => here.remove());
+
+const uapi = (name: string, args: Readonly<Record<string, string>> = {}) => here.uapi('bob', name, args);
+
+test('SSL::is_mail_sni_supported and SSL::mail_sni_status say that it is always enabled', async () => {
+  expect((await uapi('SSL::is_mail_sni_supported')).data).toBe(1);
+  expect((await uapi('SSL::mail_sni_status', { domain: 'bob.example' })).data).toEqual({ enabled: 1 });
+  expect((await uapi('SSL::mail_sni_status', { domain: 'eve.example' })).status).toBe(0);
 });
 
-type Args = Readonly<Record<string, string>>;
-async function works(name: string, args: Args = {}): Promise<Record<string, unknown> | undefined> {
-  const { data, metadata } = await here.call(name, args);
-  expect([name, metadata.reason, metadata.result]).toEqual([name, metadata.reason, 1]);
-  return data;
-}
-const create = (username: string, domain: string) => works('createacct', { username, domain, password });
-const uapi = (name: string, args: Args = {}, user = 'bob') => here.uapi(user, name, args);
-const data = async (name: string, args: Args = {}) => {
-  const answer = await uapi(name, args);
-  expect([name, answer.errors]).toEqual([name, null]);
-  return answer.data;
-};
-const NAMES = ['bob.example', 'www.bob.example', 'mail.bob.example', 'webmail.bob.example'];
-async function install(domain: string, domains: readonly string[] = NAMES) {
-  const issued = await authority.issue({ domains });
-  await works('installssl', { domain, ...issued, cab: authority.crt });
-  return { ...issued, pem: `${issued.key}${issued.crt}${authority.crt}` };
-}
-const inRoot = (path: string) => join(here.state, 'root/etc', path);
-const CERTIFICATES = 'exim4/whmapi1/certificates';
-const served = () => (existsSync(inRoot(CERTIFICATES)) ? readdirSync(inRoot(CERTIFICATES)).sort() : []);
-const pemOf = (name: string) => readFileSync(inRoot(`${CERTIFICATES}/${name}`), 'utf8');
-const dovecotFile = (username = 'bob') => inRoot(`dovecot/whmapi1-names/${username}.conf`);
-/** The names in Dovecot’s file, which must be those that have a file. */
-const names = (username = 'bob') =>
-  existsSync(dovecotFile(username))
-    ? [...readFileSync(dovecotFile(username), 'utf8').matchAll(/^local_name (\S+) \{$/gm)].map(
-        ([, name]) => name,
-      )
-    : [];
-
-describe('the mail services', () => {
-  it('use a certificate for the names of its account that it secures, and keep its key from others', async () => {
-    expect([served(), names()]).toEqual([[], []]);
-    const { pem } = await install('bob.example', [...NAMES, 'other.example', '*.world.example']);
-    const own = ['bob.example', 'mail.bob.example', 'www.bob.example'];
-    expect([served(), names()]).toEqual([own, own]);
-    for (const name of own) expect(pemOf(name)).toBe(pem);
-    expect(statSync(inRoot(`${CERTIFICATES}/bob.example`)).mode & 0o777).toBe(0o640);
-    expect(statSync(inRoot(CERTIFICATES)).mode & 0o777).toBe(0o750);
-    const path = inRoot(`${CERTIFICATES}/mail.bob.example`);
-    expect(readFileSync(dovecotFile(), 'utf8')).toContain(
-      `local_name mail.bob.example {\n  ssl_server_cert_file = ${path}\n  ssl_server_key_file = ${path}\n}\n`,
-    );
+test('SSL::enable_mail_sni changes nothing, and names the domains of others', async () => {
+  const { data, status, warnings } = await uapi('SSL::enable_mail_sni', {
+    domains: 'bob.example|Eve.example',
   });
-
-  it('follow when it is replaced or removed', async () => {
-    await install('bob.example');
-    const { pem } = await install('bob.example', ['bob.example']);
-    expect([served(), names(), pemOf('bob.example')]).toEqual([['bob.example'], ['bob.example'], pem]);
-    await data('SSL::delete_ssl', { domain: 'bob.example' });
-    expect([served(), existsSync(dovecotFile())]).toEqual([[], false]);
-    const own = await selfSigned({ domains: NAMES });
-    await works('installssl', { domain: 'bob.example', ...own });
-    expect(served()).toEqual([]);
-  });
-
-  it('keep the former one if the plan fails, and nothing shows the key', async () => {
-    const { pem } = await install('bob.example');
-    writeFileSync(dovecotFile(), '# edited by hand\n');
-    const { crt, key } = await authority.issue({ domains: ['bob.example'] });
-    const { metadata } = await here.call('installssl', {
-      domain: 'bob.example',
-      crt,
-      key,
-      cab: authority.crt,
-    });
-    expect(metadata.reason).toContain('bob.conf” was edited by hand');
-    expect(pemOf('bob.example')).toBe(pem);
-    rmSync(dovecotFile());
-    const dry = await here.call(
-      'installssl',
-      { domain: 'bob.example', crt, key, cab: authority.crt },
-      { dryRun: true },
-    );
-    expect(JSON.stringify(dry.metadata)).toContain('certificates/mail.bob.example');
-    expect(JSON.stringify(dry)).not.toContain(key.split('\n')[1]);
-    expect(readFileSync(join(here.state, 'audit.log'), 'utf8')).not.toContain(key.split('\n')[1]);
-    await install('bob.example');
-    expect(names()).toEqual(['bob.example', 'mail.bob.example', 'www.bob.example']);
-  });
-
-  it('never use a certificate for a name of another account or of the server', async () => {
-    await create('eve', 'eve.example');
-    const domains = ['eve.example', 'bob.example', 'mail.bob.example', '*.bob.example', 'server.example.com'];
-    const { pem } = await install('eve.example', [...domains, '*.example.com', '*']);
-    expect([served(), names('eve')]).toEqual([['eve.example'], ['eve.example']]);
-    const ofBob = await install('bob.example', ['*.bob.example', 'bob.example', 'eve.example']);
-    expect([pemOf('eve.example'), pemOf('mail.bob.example')]).toEqual([pem, ofBob.pem]);
-    // A name below a domain that becomes a domain of somebody else.
-    await create('ann', 'mail.bob.example');
-    expect([served().includes('mail.bob.example'), names()]).toEqual([
-      false,
-      ['bob.example', 'www.bob.example'],
-    ]);
-    await install('bob.example', ['*.bob.example', 'bob.example']);
-    expect(served()).not.toContain('mail.bob.example');
-    const ofAnn = await install('mail.bob.example', ['mail.bob.example']);
-    expect([pemOf('mail.bob.example'), names('ann')]).toEqual([ofAnn.pem, ['mail.bob.example']]);
-    // The domain of the server’s name.
-    await create('root1', 'example.com');
-    await install('example.com', ['example.com', '*.example.com', 'server.example.com']);
-    expect(names('root1')).toEqual(['example.com', 'mail.example.com', 'www.example.com']);
-  });
-
-  it('follow the domains of the account', async () => {
-    await data('SubDomain::addsubdomain', { domain: 'shop', rootdomain: 'bob.example' });
-    await install('bob.example', ['*.bob.example', 'bob.example', 'parked.example', 'mail.parked.example']);
-    expect(served()).not.toContain('shop.bob.example');
-    // Its own virtual host gets the wildcard that the account has.
-    await data('SubDomain::addsubdomain', { domain: 'wiki', rootdomain: 'bob.example' });
-    expect(names()).toContain('wiki.bob.example');
-    await works('delete_domain', { domain: 'wiki.bob.example' });
-    expect(served()).not.toContain('wiki.bob.example');
-    await works('create_parked_domain_for_user', {
-      username: 'bob',
-      domain: 'parked.example',
-      web_vhost_domain: 'bob.example',
-    });
-    expect(served()).toEqual(expect.arrayContaining(['parked.example', 'mail.parked.example']));
-    await works('delete_domain', { domain: 'parked.example' });
-    expect(served()).toEqual(['bob.example', 'mail.bob.example', 'www.bob.example']);
-    expect(names()).toEqual(served());
-  });
-
-  it('follow a new name of the account and of its domain, and its removal', async () => {
-    const { pem } = await install('bob.example', [...NAMES, 'robert.example', 'mail.robert.example']);
-    await works('modifyacct', { user: 'bob', newuser: 'robert' });
-    expect([existsSync(dovecotFile()), names('robert')]).toEqual([
-      false,
-      ['bob.example', 'mail.bob.example', 'www.bob.example'],
-    ]);
-    await works('modifyacct', { user: 'robert', domain: 'robert.example' });
-    const own = ['mail.robert.example', 'robert.example'];
-    expect([served(), names('robert'), pemOf('robert.example')]).toEqual([own, own, pem]);
-    await works('suspendacct', { user: 'robert' });
-    expect(served()).toEqual(own);
-    await works('removeacct', { username: 'robert' });
-    expect([served(), existsSync(dovecotFile('robert'))]).toEqual([[], false]);
+  expect([status, warnings]).toEqual([
+    1,
+    [expect.stringContaining('always use the certificates of domains')],
+  ]);
+  expect(data).toEqual({
+    updated_domains: {},
+    failed_domains: { 'eve.example': expect.stringContaining('your account') as string },
   });
 });
 
-describe('the functions', () => {
-  it('SSL::is_mail_sni_supported, SSL::mail_sni_status and those of WHM say that it is always enabled', async () => {
-    expect(await data('SSL::is_mail_sni_supported')).toBe(1);
-    expect(await data('SSL::mail_sni_status', { domain: 'bob.example' })).toEqual({ enabled: 1 });
-    expect((await uapi('SSL::mail_sni_status', { domain: 'eve.example' })).status).toBe(0);
-    expect(await works('is_sni_supported')).toEqual({ sni: 1 });
-    expect(await works('mail_sni_status', { domain: 'bob.example' })).toEqual({ enabled: 1 });
-    const unknown = await here.call('mail_sni_status', { domain: 'eve.example' });
-    expect(unknown.metadata.error_code).toBe('not_found');
+test('SSL::rebuild_mail_sni_config writes what is missing', async () => {
+  const authority = await Authority.root('Test Root');
+  const issued = await authority.issue({ domains: ['bob.example', 'mail.bob.example'] });
+  await uapi('SSL::install_ssl', {
+    ...{ domain: 'bob.example', cert: issued.crt, key: issued.key },
+    cabundle: authority.crt,
   });
-
-  it('SSL::enable_mail_sni and enable_mail_sni change nothing, and name the domains of others', async () => {
-    await create('eve', 'eve.example');
-    const warning = expect.stringContaining('always use the certificates of domains');
-    const own = await uapi('SSL::enable_mail_sni', { domains: 'bob.example|Eve.example' });
-    expect(own).toMatchObject({ status: 1, warnings: [warning] });
-    expect(own.data).toEqual({
-      updated_domains: {},
-      failed_domains: { 'eve.example': expect.stringContaining('your account') },
-    });
-    await works('setupreseller', { user: 'eve' });
-    const args = { 'domain-1': 'bob.example', 'domain-2': 'eve.example' };
-    await works('setacls', { reseller: 'eve', 'acl-ssl': '1' });
-    const { data: ofReseller, metadata } = await here.call('enable_mail_sni', args, {
-      as: await callerNamed(here, 'eve'),
-    });
-    expect(metadata).toMatchObject({ result: 1, output: { warnings: [warning] } });
-    expect(ofReseller).toMatchObject({
-      updated_domains: {},
-      failed_domains: { 'bob.example': expect.stringContaining('do not have') },
-    });
-  });
-
-  it('SSL::disable_mail_sni and disable_mail_sni always fail', async () => {
-    const reason = expect.stringContaining('cannot be disabled');
-    expect((await uapi('SSL::disable_mail_sni', { domains: 'bob.example' })).errors).toEqual([reason]);
-    const { metadata } = await here.call('disable_mail_sni', { domain: 'bob.example' });
-    expect(metadata).toMatchObject({ result: 0, reason });
-  });
-
-  it.each([
-    ['SSL::rebuild_mail_sni_config', () => data('SSL::rebuild_mail_sni_config')],
-    ['rebuild_mail_sni_config', () => works('rebuild_mail_sni_config', { reload_dovecot: '1' })],
-  ])('%s writes what is missing', async (_name, rebuild) => {
-    const { pem } = await install('bob.example');
-    rmSync(inRoot(`${CERTIFICATES}/mail.bob.example`));
-    rmSync(dovecotFile());
-    expect(await rebuild()).toMatchObject({ success: 1 });
-    await runTasks(here, 'rebuild-mail-certificates');
-    expect(pemOf('mail.bob.example')).toBe(pem);
-    expect(names()).toEqual(served());
-  });
+  const folder = join(here.state, 'root/etc/exim4/whmapi1/certificates');
+  const written = readdirSync(folder);
+  expect(written).toEqual(['bob.example', 'mail.bob.example']);
+  const file = join(folder, 'mail.bob.example');
+  const before = readFileSync(file, 'utf8');
+  rmSync(file);
+  expect((await uapi('SSL::rebuild_mail_sni_config')).data).toEqual({ success: 1 });
+  expect(readFileSync(file, 'utf8')).toBe(before);
 });

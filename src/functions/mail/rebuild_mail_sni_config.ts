@@ -4,7 +4,7 @@ import { defineFunction } from '../../core/define.ts';
 export default defineFunction({
   name: 'rebuild_mail_sni_config',
   since: 48,
-  summary: 'Rebuild the mail services’ mapping of domains to certificates.',
+  summary: 'Repair the mail services’ mapping of domains to certificates.',
   description:
     'A task writes the files that are missing: “whmapi1 --wait PID” follows it. They are always written when a certificate ' +
     'is installed, so this repairs what was lost.',

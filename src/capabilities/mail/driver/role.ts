@@ -18,7 +18,7 @@ import { lookupStep } from './exim/lookups.ts';
 import * as exim from './exim/places.ts';
 import { prepareExim, serverStep } from './exim/server.ts';
 import { prepareTriplets } from './greylisting/look-triplets.ts';
-import { writeAllCertificates } from './tls/write-all.ts';
+import { writeAllCertificates } from './tls/account.ts';
 
 export const role: RoleDriver = {
   role: ROLE,

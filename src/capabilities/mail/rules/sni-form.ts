@@ -1,7 +1,7 @@
 // What functions about the certificates of mail servers (SNI) have in common. Mail servers always use the certificates of
 // names, so nothing has to be enabled, and nothing can be disabled.
 import type { Field, Param } from '../../../core/define.ts';
-import { ApiError, badParam } from '../../../core/errors.ts';
+import { ApiError } from '../../../core/errors.ts';
 
 export const ROLE = 'MailReceive';
 /** The kind of the task that writes the certificates of all accounts again. */
@@ -53,9 +53,3 @@ export async function failedDomains(
   }
   return failed;
 }
-
-export const cannotBeDisabled = () =>
-  badParam(
-    'The mail servers of this server always use the certificates of domains. This cannot be disabled. To have them use ' +
-      'the certificate of the server, remove the certificate of the domain.',
-  );

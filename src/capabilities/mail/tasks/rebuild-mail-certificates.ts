@@ -1,7 +1,7 @@
 // Writes the certificates with which mail servers answer at the names of accounts again.
 import { assertNone } from '../../../ground/driver/each-account.ts';
 import { defineTask } from '../../../core/task.ts';
-import { writeAllCertificates } from '../driver/tls/write-all.ts';
+import { writeAllCertificates } from '../driver/tls/account.ts';
 
 export interface CertificatesToRebuild {
   /** True if Dovecot is reloaded even if no file has changed. */

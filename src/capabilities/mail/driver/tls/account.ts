@@ -1,13 +1,16 @@
 // The certificates of mail servers follow those of an account’s virtual hosts.
 import type { Db } from '../../../../core/context.ts';
 import { exclusive, type PlannedStep } from '../../../../core/plan.ts';
+import { eachAccount } from '../../../../ground/driver/each-account.ts';
+import type { RoleWork } from '../../../../ground/driver/role.ts';
 import type { AccountPart, PartDependencies, PartWork } from '../../../accounts/driver/account-part.ts';
-import type { Account } from '../../../accounts/rules/accounts.ts';
+import { find, type Account } from '../../../accounts/rules/accounts.ts';
+import { listUsernames } from '../../../accounts/rules/in-work.ts';
 import { certificatesByName, type ByNameOverrides } from '../../../certificates/rules/by-name.ts';
 import { findDomain, listOf } from '../../../domains/rules/hosted-domains.ts';
 import { renamed, renamesOf } from '../../../domains/rules/renamed-domains.ts';
 import { domainOfDerived } from '../../../domains/rules/service-subdomains.ts';
-import { changeBetween, type CertificateChange } from './certificates.ts';
+import { changeBetween, reloadDovecot, writeCertificates, type CertificateChange } from './certificates.ts';
 import changeCertificates from './steps/change-certificates.ts';
 
 const ROLE = 'MailReceive';
@@ -99,4 +102,37 @@ async function withReleased(
     if (steps.length > 0) locks.push(exclusive(`account ${owner.username}`));
   }
   return { steps: [...released, ...own], locks };
+}
+
+type Work = Pick<RoleWork, 'machine' | 'transaction' | 'sealer' | 'locking'>;
+
+export interface WrittenCertificates {
+  /** How many accounts got other files. */
+  readonly written: number;
+  /** Why others could not be written, by username. */
+  readonly failures: ReadonlyMap<string, string>;
+}
+
+/**
+ * Writes the certificates of all accounts that are not there, with one reload of Dovecot.
+ * @param isReloaded true if Dovecot is reloaded in any case.
+ */
+export async function writeAllCertificates(
+  { machine, transaction, sealer, locking }: Work,
+  isReloaded: boolean,
+): Promise<WrittenCertificates> {
+  const hostname = machine.system.hostname();
+  let written = 0;
+  const usernames = await transaction('reads', listUsernames);
+  const failures = await eachAccount(locking, usernames, async (username) => {
+    const change = await transaction('reads', (db) => presentOf(db, hostname, username));
+    if (change !== undefined && (await writeCertificates(machine, sealer, change))) written += 1;
+  });
+  if (written > 0 || isReloaded) await reloadDovecot(machine);
+  return { written, failures };
+}
+
+async function presentOf(db: Db, hostname: string, username: string): Promise<CertificateChange | undefined> {
+  const account = await find(db, username);
+  return account?.server === db.server ? presentCertificates(db, hostname, account) : undefined;
 }
