@@ -304,6 +304,10 @@ sink:
       submit('box@bob.example', 'box@bob.example', 'v@world.example');
       expect(submit('bob', 'info@bob.example', 'v@world.example')).toMatch(/^250 OK/);
       await until(() => received() === String(before + 4));
+      expect(email('bob', 'get_held_message_count', 'email=box@bob.example')).toBe(1);
+      expect(email('bob', 'delete_held_messages', 'email=box@bob.example')).toBe(1);
+      expect(email('bob', 'get_held_message_count')).toBe(0);
+      submit('box@bob.example', 'box@bob.example', 'v@world.example');
       email('bob', 'release_outgoing', 'email=box@bob.example');
       await until(() => received() === String(before + 5));
       works('suspend_outgoing_email', 'user=bob');

@@ -1,6 +1,7 @@
 // The mailboxes and forwarders of an account: what is stored, Exim's files, and Dovecot's logins.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { heldQueue } from '../../src/capabilities/mail/driver/exim/held.ts';
 import { Database } from '../../src/store/database.ts';
 import { Installation } from '../support/installation.ts';
 
@@ -529,6 +530,39 @@ it('what an account may have, and its names', async () => {
   await email('Email::hold_outgoing', { email: 'sales@bob.example' });
   await email('Email::release_outgoing', { email: 'sales@bob.example' });
   expect(lookup('mailboxes/bob.example')).toBe('sales:\n');
+});
+
+it('counts the held messages of mailboxes', async () => {
+  await addBox('sales');
+  await addBox('shop');
+  const hold = (address: string, ...ids: readonly string[]) => {
+    const folder = inRoot(`var/spool/exim4/${heldQueue('bob', address)}/input`);
+    mkdirSync(folder, { recursive: true });
+    for (const id of ids) for (const kind of ['H', 'D']) writeFileSync(join(folder, `${id}-${kind}`), '');
+  };
+  hold('sales@bob.example', '1vQ1oA-00000001abc-1xyz', '1vQ1oB-00000001abc-1xyz');
+  hold('shop@bob.example', '1vQ1oC-00000001abc-1xyz');
+  expect(await email('Email::get_held_message_count')).toBe(3);
+  expect(await email('Email::get_held_message_count', { email: 'sales@bob.example' })).toBe(2);
+  expect(await email('Email::get_held_message_count', { email: 'nobody@bob.example' })).toBe(0);
+  expect(await email('Email::delete_held_messages', { email: 'nobody@bob.example' })).toBe(0);
+  const foreign = await here.uapi('bob', 'Email::delete_held_messages', { email: 'sales@eve.example' });
+  expect(foreign.errors).toEqual([
+    'The parameter “email” should be a domain of the account, not “eve.example”.',
+  ]);
+});
+
+it('says how webmail, texts and Exim’s ports are set', async () => {
+  await addBox('sales');
+  expect(await email('Email::get_webmail_settings', { account: 'sales@bob.example' })).toEqual({
+    ...{ domain: 'bob.example', has_maildir: 1, user: 'sales@bob.example' },
+  });
+  expect(await email('Email::get_webmail_settings')).toMatchObject({ domain: 'bob.example', user: 'bob' });
+  expect(await email('Email::get_charsets')).toEqual(['utf-8']);
+  expect(await email('Email::fetch_charmaps')).toEqual([{ map: 'utf-8' }]);
+  expect((await here.api2('bob', 'Email::fetchcharmaps', {})).data).toEqual([{ map: 'utf-8' }]);
+  expect(await email('Chkservd::get_exim_ports')).toEqual({ ports: [25, 587] });
+  expect(await email('Chkservd::get_exim_ports_ssl')).toEqual({ ports: [465] });
 });
 
 it('API 2 has the same under its older names', async () => {

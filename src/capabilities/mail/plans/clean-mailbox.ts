@@ -1,8 +1,9 @@
-// Removes messages of a mailbox, or ends its sessions.
+// Removes messages of a mailbox or of its queue, or ends its sessions.
 import { defineChange, type Plan } from '../../../core/plan.ts';
 import type { FolderName } from '../driver/dovecot/look-mailboxes.ts';
 import endSessions from '../driver/dovecot/steps/end-sessions.ts';
 import expunge from '../driver/dovecot/steps/expunge.ts';
+import removeHeld from '../driver/exim/steps/remove-held.ts';
 
 const change = defineChange<null>({
   kind: 'clean-mailbox',
@@ -13,6 +14,11 @@ export default change;
 
 export function expungeMessages(user: string, folder: FolderName, query: readonly string[]): Plan {
   return change.plan(null, { locks: [], steps: [expunge.plan({ user, folder, query })] });
+}
+
+/** @param ids of messages that the mailbox has sent while it was held. */
+export function removeHeldMessages(username: string, address: string, ids: readonly string[]): Plan {
+  return change.plan(null, { locks: [], steps: [removeHeld.plan({ username, address, ids })] });
 }
 
 /** All sessions of IMAP, POP3 and ManageSieve of an account and its mailboxes. */

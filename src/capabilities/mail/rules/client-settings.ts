@@ -4,6 +4,8 @@ import { INVISIBLE } from '../../../core/quote.ts';
 /** The ports that Exim and Dovecot listen on. Passwords are accepted over TLS only. */
 export const IMAP_PORT = 993;
 export const SMTP_PORT = 465;
+/** From server to server, without login. */
+export const SMTP_RELAY_PORT = 25;
 /** With STARTTLS. */
 export const IMAP_UPGRADED_PORT = 143;
 export const SMTP_UPGRADED_PORT = 587;

@@ -24,6 +24,21 @@ export async function listHeld(machine: Pick<Machine, 'files'>, queue: string): 
   return names.flatMap((name) => HEADER_FILE.exec(name)?.[1] ?? []);
 }
 
+/** Removes messages that are still held. Nobody gets a report. */
+export async function removeHeld(
+  machine: Pick<Machine, 'files' | 'tools'>,
+  { username, address, ids }: { username: string; address: string; ids: readonly string[] },
+): Promise<void> {
+  const queue = heldQueue(username, address);
+  const present = new Set(await listHeld(machine, queue));
+  const left = ids.filter((id) => present.has(id));
+  if (left.length === 0) return;
+  const tools = await machine.tools([{ name: 'exim4' }]);
+  for (let at = 0; at < left.length; at += MOST_AT_ONCE) {
+    await tools.run('exim4', [`-qG${queue}`, '-Mrm', ...left.slice(at, at + MOST_AT_ONCE)]);
+  }
+}
+
 /** Moves the messages to the ordinary queue, and has Exim deliver them. @returns how many there were. */
 export async function releaseHeld(machine: Machine, queue: string): Promise<number> {
   const ids = await listHeld(machine, queue);

@@ -1,0 +1,17 @@
+import { SMTP_RELAY_PORT, SMTP_UPGRADED_PORT } from '../../capabilities/mail/rules/client-settings.ts';
+import { ROLE } from '../../capabilities/mail/rules/email-form.ts';
+import { defineUapi } from '../../core/define-uapi.ts';
+
+export default defineUapi({
+  name: 'Chkservd::get_exim_ports',
+  since: 42,
+  summary: 'List the ports at which Exim begins without TLS.',
+  description: 'Mail programs use 587, and must begin TLS there before they log in.',
+  role: ROLE,
+  effect: 'reads',
+  params: {},
+  returns: { fields: { ports: { list: { type: 'integer' }, doc: 'The ports.' } } },
+  examples: [{ args: {}, doc: 'The ports.' }],
+
+  handler: () => ({ ports: [SMTP_RELAY_PORT, SMTP_UPGRADED_PORT] }),
+});
