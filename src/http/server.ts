@@ -17,6 +17,7 @@ import { addLogin } from './login.ts';
 import { addOpenApi } from './openapi-route.ts';
 import type { Log } from './log.ts';
 import { addAccountPages } from './page/account-pages.ts';
+import { addMailDiscovery } from './mail-discovery.ts';
 import { addPages, answerNotFound } from './page/pages.ts';
 import { pageHeaders } from './page/security-headers.ts';
 import { addWebmailPages } from './page/webmail-pages.ts';
@@ -71,6 +72,7 @@ export function createServer(
   addLogin(server, door);
   addExternalLogin(server, door);
   if (service === 'webmaild') {
+    addMailDiscovery(server, door);
     addWebmailPages(server, door);
     return server;
   }

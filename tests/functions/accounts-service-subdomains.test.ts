@@ -103,6 +103,49 @@ describe('a new account', () => {
     expect(await recordsOf('eve.example')).toEqual([]);
   });
 
+  it('has those of autodiscovery, and SRV records, if the setting is on', async () => {
+    /** What mail programs look for. */
+    async function discovered(domain: string): Promise<string[]> {
+      const { data } = await succeed('dumpzone', { domain });
+      const { zone } = data as unknown as { zone: [{ record: readonly Record<string, Json>[] }] };
+      return zone[0].record
+        .filter(({ name }) => /^auto|^_/.test(String(name)))
+        .map(({ name, type, address, priority, weight, port, target }) =>
+          type === 'SRV'
+            ? `${String(name)} ${[priority, weight, port, target].map(String).join(' ')}`
+            : `${String(name)} ${String(address)}`,
+        )
+        .sort();
+    }
+    const host = here.hostname;
+    const wanted = (domain: string) => [
+      `_autodiscover._tcp.${domain}. 0 1 2096 ${host}`,
+      `_imaps._tcp.${domain}. 0 1 993 ${host}`,
+      `_pop3s._tcp.${domain}. 10 1 995 ${host}`,
+      `_submissions._tcp.${domain}. 0 1 465 ${host}`,
+      `autoconfig.${domain}. 192.0.2.1`,
+      `autodiscover.${domain}. 192.0.2.1`,
+    ];
+    const names = () => readFileSync(fileOf('bob'), 'utf8').match(/(?<= )auto[a-z]+\.bob\.example/g) ?? [];
+    expect(await discovered('bob.example')).toEqual([]);
+    await succeed('addzonerecord', {
+      ...{ domain: 'bob.example', name: '_imaps._tcp.bob.example.', type: 'SRV', priority: '5' },
+      ...{ weight: '5', port: '1993', target: 'imap.example.net' },
+    });
+    await set('autodiscover_proxy_subdomains', '1');
+    const own = '_imaps._tcp.bob.example. 5 5 1993 imap.example.net';
+    expect(await discovered('bob.example')).toEqual(
+      wanted('bob.example').map((one) => (one.startsWith('_imaps') ? own : one)),
+    );
+    expect(new Set(names())).toEqual(new Set(['autoconfig.bob.example', 'autodiscover.bob.example']));
+    await succeed('createacct', { username: 'ann', domain: 'ann.example' });
+    expect(await discovered('ann.example')).toEqual(wanted('ann.example'));
+    await set('autodiscover_proxy_subdomains', '0');
+    expect(await discovered('bob.example')).toEqual([own]);
+    expect(await discovered('ann.example')).toEqual([]);
+    expect(names()).toEqual([]);
+  });
+
   it('keeps what the administrator’s template says about their names', async () => {
     const folder = join(here.state, 'zone-templates');
     await import('node:fs').then(({ mkdirSync }) => {

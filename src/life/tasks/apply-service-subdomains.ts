@@ -67,9 +67,9 @@ export default defineTask<Input>({
 
 /** One zone that cannot be changed does not stop the others. */
 async function changeZones(context: TaskContext, only: string | undefined) {
-  const { transaction, log, progress, signal } = context;
+  const { machine, transaction, log, progress, signal } = context;
   const { zones, edit } = await transaction('reads', async (db) => ({
-    zones: await listZones(db, only),
+    zones: await listZones(db, { hostname: machine.system.hostname().toLowerCase(), only }),
     edit: await editsOf(db),
   }));
   const failures: string[] = [];

@@ -4,7 +4,7 @@ import type { Account } from '../../accounts/rules/accounts.ts';
 import * as assignments from '../../addresses/rules/ipv6-assignments.ts';
 import { findPublicAddress } from '../../addresses/rules/nat.ts';
 import { find } from '../../domains/rules/hosted-domains.ts';
-import { areInNewZones, serviceNamesOf } from '../../domains/rules/service-subdomains.ts';
+import { areDiscovered, areInNewZones, serviceNamesOf } from '../../domains/rules/service-subdomains.ts';
 import type { Nameserver } from '../../domains/rules/nameservers.ts';
 import { newZone, type NewZoneText, type ZoneContext } from './new-zone.ts';
 import { type CustomTemplates, findTemplate } from './templates.ts';
@@ -35,6 +35,7 @@ export async function accountZone(
   const { db } = context;
   const servicesOf = await serviceNamesOf(db, account.username);
   const hasSite = isServed ?? (name === account.domain || (await isAlias(db, name)));
+  const hasServices = hasSite && (await areInNewZones(context));
   return newZone(context, {
     ...{ name, account, serial, nameservers, nameserversOf: account.owner },
     // Behind NAT, zones have the public addresses.
@@ -44,7 +45,8 @@ export async function accountZone(
       isMain && !account.settings.dedicatedIp ? 'standardvirtualftp' : 'standard',
       templates,
     ),
-    furtherNames: hasSite && (await areInNewZones(context)) ? servicesOf(name) : [],
+    furtherNames: hasServices ? servicesOf(name) : [],
+    hasDiscovery: hasServices && (await areDiscovered(db)),
   });
 }
 

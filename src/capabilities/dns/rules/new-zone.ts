@@ -8,7 +8,7 @@ import { isMailbox } from './names.ts';
 import * as nameservers from '../../domains/rules/nameservers.ts';
 import { textOf } from './octets.ts';
 import { firstSerial } from './serial.ts';
-import { addressesAt } from './service-records.ts';
+import { addressesAt, mailServicesOf, servicesAt } from './service-records.ts';
 import { type Template, zoneFromTemplate } from './templates.ts';
 
 /** In seconds, the same as WHM's, until the tweak settings TTL and NSTTL are set. */
@@ -34,6 +34,8 @@ export interface NewZone {
   readonly serial?: number;
   /** Further names that get the addresses of the domain, unless the template has them. Without a final dot. */
   readonly furtherNames?: readonly string[];
+  /** True if mail programs find their servers by the zone. */
+  readonly hasDiscovery?: boolean;
 }
 
 export interface NewZoneText {
@@ -59,6 +61,7 @@ export async function newZone(
     nameservers: given,
     serial,
     furtherNames = [],
+    hasDiscovery = false,
   }: NewZone,
 ): Promise<NewZoneText> {
   const hostname = system.hostname().toLowerCase();
@@ -85,15 +88,26 @@ export async function newZone(
   };
   let made = zoneFromTemplate(template, values);
   const missing = furtherNames.filter((one) => addressesAt(made.zone, one).length === 0);
-  if (missing.length > 0) made = zoneFromTemplate(withNames(template, missing), values);
+  const services = hasDiscovery
+    ? mailServicesOf({ domain: name, hostname }).filter(
+        ({ owner }) => servicesAt(made.zone, owner).length === 0,
+      )
+    : [];
+  if (missing.length + services.length > 0) {
+    made = zoneFromTemplate(withRecords(template, missing, services), values);
+  }
   const { zone, lines } = made;
   return { text: textOf(zone.text), ...(template.isCustom && { template: { name: template.name, lines } }) };
 }
 
-function withNames(template: Template, names: readonly string[]): Template {
-  const lines = names.flatMap((name) => [
-    `${name}.\t%ttl%\tIN\tA\t%ip%\n`,
-    `${name}.\t%ttl%\tIN\tAAAA\t%ipv6%\n`,
-  ]);
+function withRecords(
+  template: Template,
+  names: readonly string[],
+  services: ReturnType<typeof mailServicesOf>,
+): Template {
+  const lines = [
+    ...names.flatMap((name) => [`${name}.\t%ttl%\tIN\tA\t%ip%\n`, `${name}.\t%ttl%\tIN\tAAAA\t%ipv6%\n`]),
+    ...services.map(({ owner, type, items }) => `${owner}\t%ttl%\tIN\t${type}\t${items.join(' ')}\n`),
+  ];
   return { ...template, text: `${template.text.replace(/\n?$/, '\n')}${lines.join('')}` };
 }

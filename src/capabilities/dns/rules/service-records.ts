@@ -11,6 +11,29 @@ export interface ServiceRecords {
   readonly ttl: number;
   readonly ipv4: string;
   readonly ipv6: string | undefined;
+  /** The domain and the server in the records by which mail programs find their servers. */
+  readonly mail?: MailServices | undefined;
+}
+
+export interface MailServices {
+  readonly domain: string;
+  readonly hostname: string;
+}
+
+/** RFC 6186, RFC 8314, and for the last one Microsoft’s autodiscovery. Clients try lower priorities first. */
+const MAIL_SERVICES = [
+  { label: '_imaps._tcp', priority: 0, port: 993 },
+  { label: '_pop3s._tcp', priority: 10, port: 995 },
+  { label: '_submissions._tcp', priority: 0, port: 465 },
+  { label: '_autodiscover._tcp', priority: 0, port: 2096 },
+];
+
+/** The SRV records of mail services, without their TTL. */
+export function mailServicesOf({ domain, hostname }: MailServices): Omit<RecordContent, 'ttl'>[] {
+  return MAIL_SERVICES.map(({ label, priority, port }) => ({
+    ...{ owner: `${label}.${domain}.`, type: 'SRV' },
+    items: [String(priority), '1', String(port), `${hostname}.`],
+  }));
 }
 
 /**
@@ -31,6 +54,13 @@ export function addServices(
     remove.push(...present.filter((record) => !kept.includes(record)).map(({ line }) => line));
     add.push(...wanted.filter((one) => !kept.some((record) => isSame(one, record))));
   }
+  for (const wanted of ofMail(services)) {
+    const present = servicesAt(zone, wanted.owner);
+    if (present.length > 0 && !overwrites) continue;
+    const others = present.filter((record) => !isSameText(wanted, record));
+    remove.push(...others.map(({ line }) => line));
+    if (others.length === present.length) add.push(wanted);
+  }
   return { add, remove };
 }
 
@@ -40,8 +70,20 @@ export function removeServices(zone: ZoneFile, services: ServiceRecords): ZoneCh
     const wanted = recordsFor(name, services);
     return addressesAt(zone, name).filter((record) => wanted.some((one) => isSame(one, record)));
   });
-  return { remove: ours.map(({ line }) => line) };
+  const ofServices = ofMail(services).flatMap((wanted) =>
+    servicesAt(zone, wanted.owner).filter((record) => isSameText(wanted, record)),
+  );
+  return { remove: [...ours, ...ofServices].map(({ line }) => line) };
 }
+
+const ofMail = ({ mail, ttl }: ServiceRecords): RecordContent[] =>
+  mail === undefined ? [] : mailServicesOf(mail).map((record) => ({ ...record, ttl }));
+
+export const servicesAt = (zone: ZoneFile, owner: string): ZoneRecord[] =>
+  recordsOf(zone).filter((record) => record.type === 'SRV' && nameKey(record.owner) === nameKey(owner));
+
+const isSameText = (one: Pick<ZoneRecord, 'items'>, other: Pick<ZoneRecord, 'items'>) =>
+  one.items.join(' ').toLowerCase() === other.items.join(' ').toLowerCase();
 
 function recordsFor(name: string, { ttl, ipv4, ipv6 }: ServiceRecords): RecordContent[] {
   const owner = `${name}.`;

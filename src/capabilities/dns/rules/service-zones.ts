@@ -4,7 +4,7 @@ import * as accounts from '../../accounts/rules/accounts.ts';
 import * as assignments from '../../addresses/rules/ipv6-assignments.ts';
 import { findPublicAddress } from '../../addresses/rules/nat.ts';
 import { listOf, taken } from '../../domains/rules/hosted-domains.ts';
-import { allServiceNames, serviceNamesOf } from '../../domains/rules/service-subdomains.ts';
+import { allServiceNames, areDiscovered, serviceNamesOf } from '../../domains/rules/service-subdomains.ts';
 import { ttlOf } from './new-zone.ts';
 import type { ServiceRecords } from './service-records.ts';
 
@@ -17,8 +17,12 @@ export interface ZoneOfServices {
 }
 
 /** Lists the zones of this server’s accounts, or of one account. The nameserver may not have all of them. */
-export async function listZones(db: Db, only?: string): Promise<ZoneOfServices[]> {
+export async function listZones(
+  db: Db,
+  { hostname, only }: { readonly hostname: string; readonly only?: string | undefined },
+): Promise<ZoneOfServices[]> {
   const ttl = await ttlOf(db, 'TTL');
+  const hasDiscovery = await areDiscovered(db);
   const zones: ZoneOfServices[] = [];
   for (const { username, domain, ip } of await accounts.listAll(db)) {
     if (only !== undefined && username !== only) continue;
@@ -31,11 +35,21 @@ export async function listZones(db: Db, only?: string): Promise<ZoneOfServices[]
       const separate = await taken(db, all);
       const free = all.filter((one) => !separate.has(one));
       const own = namesOf(name);
-      const of = (names: readonly string[]) => ({ names, ttl, ipv4, ipv6 });
+      const mail = { domain: name, hostname };
+      const of = (names: readonly string[], hasMail: boolean) => ({
+        ...{ names, ttl, ipv4, ipv6 },
+        mail: hasMail ? mail : undefined,
+      });
       zones.push({
         name,
-        records: of(free.filter((one) => own.includes(one))),
-        others: of(free.filter((one) => !own.includes(one))),
+        records: of(
+          free.filter((one) => own.includes(one)),
+          hasDiscovery,
+        ),
+        others: of(
+          free.filter((one) => !own.includes(one)),
+          !hasDiscovery,
+        ),
       });
     }
   }

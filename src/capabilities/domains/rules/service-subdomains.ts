@@ -6,25 +6,35 @@ import * as queue from '../../../ground/rules/tasks/queue.ts';
 import { isOn } from './flags.ts';
 
 /** The services that have a name, each with the port to which the web server redirects its visitors. */
-const SERVICE_PORTS: Readonly<Record<string, number>> = { cpanel: 2083, webmail: 2096, whm: 2087 };
+const SERVICE_PORTS: Readonly<Record<string, number>> = {
+  ...{ cpanel: 2083, webmail: 2096, whm: 2087 },
+  // The port of webmail also tells mail programs the settings of a mailbox.
+  ...{ autoconfig: 2096, autodiscover: 2096 },
+};
 
 const services = Object.keys(SERVICE_PORTS);
 /** Only the domains of resellers have these names, as in WHM: others cannot log in to WHM. */
 const FOR_RESELLERS = ['whm'];
+/** Mail programs ask at these names. They have a setting of their own. */
+const FOR_DISCOVERY = ['autoconfig', 'autodiscover'];
 
 /** The names below one domain that some account would have. */
 export const allServiceNames = (domain: string): string[] => services.map((name) => `${name}.${domain}`);
 
 /** The names that each domain of an account has. `username`: as it is stored. */
 export async function serviceNamesOf(db: Db, username: string): Promise<(domain: string) => string[]> {
-  return serviceNamesFor(await isReseller(db, username));
+  return serviceNamesFor(await isReseller(db, username), await areDiscovered(db));
 }
 
-/** The same for an account that is known to be a reseller, or not. */
-export function serviceNamesFor(isReseller: boolean): (domain: string) => string[] {
-  const own = isReseller ? services : services.filter((service) => !FOR_RESELLERS.includes(service));
+/** The same for an account that is known to be a reseller, or not. `hasDiscovery`: see `areDiscovered`. */
+export function serviceNamesFor(isReseller: boolean, hasDiscovery: boolean): (domain: string) => string[] {
+  const absent = [...(isReseller ? [] : FOR_RESELLERS), ...(hasDiscovery ? [] : FOR_DISCOVERY)];
+  const own = services.filter((service) => !absent.includes(service));
   return (domain) => own.map((name) => `${name}.${domain}`);
 }
+
+/** True if mail programs find the settings of a mailbox by its domain. */
+export const areDiscovered = (db: Db): Promise<boolean> => isOn(db, 'autodiscover_proxy_subdomains');
 
 /** The kind of the task that brings virtual hosts and zones up to date. */
 export const APPLY = 'apply-service-subdomains';

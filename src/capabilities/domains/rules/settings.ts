@@ -22,7 +22,7 @@ export const domains: Entries = {
   proxysubdomains: acting(
     flag(
       '1',
-      'Whether the service subdomains exist. This server has cpanel, webmail and whm, because it has no service for the others.',
+      'Whether the service subdomains exist. This server has cpanel, webmail and whm, and with autodiscover_proxy_subdomains also autoconfig and autodiscover. It has no service for the others.',
     ),
   ),
   proxysubdomainsfornewaccounts: acting(
@@ -37,11 +37,14 @@ export const domains: Entries = {
       'Whether service subdomains replace existing records of the same names when they are added to all zones.',
     ),
   ),
-  autodiscover_proxy_subdomains: flag('0', 'Whether the subdomains autodiscover and autoconfig exist.'),
-  autodiscover_mail_service: oneOf(
-    'imap',
-    ['imap', 'pop3'],
-    'The mail protocol that autodiscovery recommends.',
+  autodiscover_proxy_subdomains: acting(
+    flag(
+      '0',
+      'Whether mail programs find the settings of a mailbox by its domain: the subdomains autodiscover and autoconfig, and SRV records.',
+    ),
+  ),
+  autodiscover_mail_service: acting(
+    oneOf('imap', ['imap', 'pop3'], 'The mail protocol that autodiscovery recommends.'),
   ),
   publichtmlsubsonly: acting(
     flag('1', 'Whether the document roots of addon domains and subdomains are in public_html.'),

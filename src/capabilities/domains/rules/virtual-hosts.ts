@@ -11,7 +11,13 @@ import {
   type Alias,
   type HostedDomain,
 } from './hosted-domains.ts';
-import { areServed, derivedLabels, serviceNamesFor, serviceNamesOf } from './service-subdomains.ts';
+import {
+  areDiscovered,
+  areServed,
+  derivedLabels,
+  serviceNamesFor,
+  serviceNamesOf,
+} from './service-subdomains.ts';
 
 export interface VirtualHost {
   /** The domain that identifies it. */
@@ -90,9 +96,12 @@ export interface Neighbours {
 
 export async function readNeighbours(db: Db): Promise<Neighbours> {
   const none = () => [];
+  const hasDiscovery = await areDiscovered(db);
   return {
     derived: await beginningWith(db, derivedLabels),
-    servicesOf: (await areServed(db)) ? serviceNamesFor : () => none,
+    servicesOf: (await areServed(db))
+      ? (isReseller) => serviceNamesFor(isReseller, hasDiscovery)
+      : () => none,
   };
 }
 

@@ -3,6 +3,7 @@ import { INVISIBLE } from '../../../core/quote.ts';
 
 /** The ports that Exim and Dovecot listen on. Passwords are accepted over TLS only. */
 export const IMAP_PORT = 993;
+export const POP3_PORT = 995;
 export const SMTP_PORT = 465;
 /** From server to server, without login. */
 export const SMTP_RELAY_PORT = 25;

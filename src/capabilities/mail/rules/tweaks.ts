@@ -4,6 +4,7 @@ import * as tweakSettings from '../../../ground/rules/tweak-settings.ts';
 
 /** As in the catalogue of tweak settings. */
 const defaults = {
+  autodiscover_mail_service: 'imap',
   defaultmailaction: 'localuser',
   email_send_limits_min_defer_fail_to_trigger_protection: '5',
 } as const;

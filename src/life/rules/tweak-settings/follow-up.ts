@@ -12,6 +12,7 @@ import * as queue from '../../../ground/rules/tasks/queue.ts';
 const TASKS: Readonly<Record<string, string>> = {
   proxysubdomains: APPLY,
   overwritecustomproxysubdomains: APPLY,
+  autodiscover_proxy_subdomains: APPLY,
   disk_usage_include_sqldbs: MEASURE,
   [SETTING]: LIMIT,
   [REMOTE_CLIENTS]: CONFIGURE,
