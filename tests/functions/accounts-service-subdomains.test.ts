@@ -107,13 +107,13 @@ describe('a new account', () => {
     /** What mail programs look for. */
     async function discovered(domain: string): Promise<string[]> {
       const { data } = await succeed('dumpzone', { domain });
-      const { zone } = data as unknown as { zone: [{ record: readonly Record<string, Json>[] }] };
+      const { zone } = data as unknown as { zone: [{ record: readonly Record<string, string>[] }] };
       return zone[0].record
-        .filter(({ name }) => /^auto|^_/.test(String(name)))
-        .map(({ name, type, address, priority, weight, port, target }) =>
+        .filter(({ name = '' }) => /^auto|^_/.test(name))
+        .map(({ name = '', type, address = '', ...srv }) =>
           type === 'SRV'
-            ? `${String(name)} ${[priority, weight, port, target].map(String).join(' ')}`
-            : `${String(name)} ${String(address)}`,
+            ? `${name} ${[srv.priority, srv.weight, srv.port, srv.target].join(' ')}`
+            : `${name} ${address}`,
         )
         .sort();
     }
