@@ -116,6 +116,10 @@ const layers: Record<string, Layer> = {
     mayImport: [...[core, rules, /^node:(crypto|tls|util)$/], /^@peculiar\/(asn1-schema|asn1-x509|x509)$/],
   },
   // It only computes.
+  'mail/rules/discovery.ts': {
+    files: /^src\/capabilities\/mail\/rules\/discovery\.ts$/,
+    mayImport: [rules, /^xmlbuilder2$/],
+  },
   'mail/rules/rsa.ts': {
     files: /^src\/capabilities\/mail\/rules\/authentication\/rsa\.ts$/,
     mayImport: [core, /^node:(crypto|util)$/],

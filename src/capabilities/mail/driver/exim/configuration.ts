@@ -1,6 +1,5 @@
 // The whole configuration of Exim. It names no account: what belongs to one is looked up, at each message, in the files of
 // `places.ts`. Names from outside become part of a path only after a lookup in a folder (dsearch) has found them there.
-import { SMTP_PORT, SMTP_RELAY_PORT, SMTP_UPGRADED_PORT } from '../../rules/client-settings.ts';
 import { DEFER_UNKNOWN, GREYLIST_ACL } from './greylist-acl.ts';
 import {
   ACCOUNTS,
@@ -55,8 +54,8 @@ add_environment = PATH=/usr/sbin:/usr/bin:/sbin:/bin
 domainlist local_domains = @ : dsearch,filter=file;${ALIASES}
 domainlist relay_to_domains = dsearch,filter=file;${SECONDARY}
 
-daemon_smtp_ports = ${SMTP_RELAY_PORT} : ${SMTP_PORT} : ${SMTP_UPGRADED_PORT}
-tls_on_connect_ports = ${SMTP_PORT}
+daemon_smtp_ports = 25 : 465 : 587
+tls_on_connect_ports = 465
 tls_advertise_hosts = *
 tls_certificate = ${certificate}
 tls_privatekey = ${certificate}
