@@ -1,3 +1,4 @@
+import { clientHostOf } from '../../capabilities/mail/rules/client-host.ts';
 import { signedProfile } from '../../capabilities/mail/driver/profiles/look-signed.ts';
 import { renderProfile } from '../../capabilities/mail/rules/client-settings.ts';
 import { ROLE } from '../../capabilities/mail/rules/email-form.ts';
@@ -43,18 +44,19 @@ export default defineFunction({
   ],
 
   async handler({ account, use_ssl: isTls, selected_account_services: given }, context) {
-    const { machine, transaction, caller, sha256, system } = context;
+    const { machine, transaction, caller, sha256, system, now } = context;
     const services = given.split(',').map((one) => one.trim());
     if (!services.every((one) => SERVICES.includes(one)))
       throw badParam(`The parameter “selected_account_services” should have only ${SERVICES.join(', ')}.`);
     if (!services.includes('email'))
       throw badParam('This server has no calendars and contacts, so a profile without “email” is empty.');
     if (!isTls) throw badParam('This server accepts passwords over TLS only. Use use_ssl=1.');
-    const { login, address } = await transaction('reads', async (db) => {
+    const { login, address, hostname } = await transaction('reads', async (db) => {
       const user = await mailboxUser({ db, caller }, account);
-      return { login: user, address: await addressOf(db, user) };
+      const own = await addressOf(db, user);
+      const domain = own.slice(own.lastIndexOf('@') + 1);
+      return { login: user, address: own, hostname: await clientHostOf({ db, system, now }, domain) };
     });
-    const hostname = system.hostname();
     const digest = await sha256(`${login}\n${hostname}`);
     const profile = renderProfile({ login, address, hostname, digest });
     return { payload: (await signedProfile(machine, profile)).toString('base64') };

@@ -12,7 +12,7 @@ export default defineFunction({
   since: 40,
   summary: 'List the certificates of the server’s own services.',
   description:
-    'The services are cpanel (whmapi1d) and, if it is installed, dovecot. The response contains their private keys. If ' +
+    'The services are cpanel (whmapi1d) and those of exim, dovecot and ftp (ProFTPD) that the server has. The response contains their private keys. If ' +
     'whmapi1d was started with --tls-cert, that certificate is shown, and its key is empty.',
   access: 'root',
   effect: 'looks',
@@ -21,7 +21,7 @@ export default defineFunction({
     services: {
       list: {
         fields: {
-          service: { type: 'string', doc: 'The name: cpanel or dovecot.' },
+          service: { type: 'string', doc: 'The name: cpanel, exim, dovecot or ftp.' },
           service_description: { type: 'string', doc: 'What the service is.' },
           certificate: { type: 'string', doc: 'Its certificate (PEM).' },
           cabundle: { type: 'string', doc: 'The chain of the certificate (PEM), from its issuer on.' },

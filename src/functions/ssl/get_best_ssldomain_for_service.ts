@@ -26,7 +26,7 @@ export default defineFunction({
       type: 'string',
       required: true,
       values: serviceNames,
-      doc: 'The service: cpanel (whmapi1d), or dovecot if it is installed. No others are managed yet.',
+      doc: 'The service: cpanel (whmapi1d), exim, dovecot or ftp (ProFTPD), if the server has it.',
     },
   },
   returns: bestDomainFields,

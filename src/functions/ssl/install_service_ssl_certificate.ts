@@ -24,7 +24,9 @@ export default defineFunction({
   description:
     'The certificate, its key and its chain are checked first. whmapi1d (cpanel) uses the new certificate for new ' +
     'connections at once, and closes none; it keeps it over restarts, and sethostname no longer replaces it. Dovecot is ' +
-    'reloaded if it is running. A certificate that whmapi1d was started with (--tls-cert) takes precedence: the call then fails.',
+    'reloaded if it is running; without a certificate of its own, it uses that of exim. Exim and ProFTPD use the new one ' +
+    'for new connections, and no longer follow that of whmapi1d. At the names of accounts, mail services use the ' +
+    'certificates of their sites. A certificate that whmapi1d was started with (--tls-cert) takes precedence: the call then fails.',
   access: 'root',
   effect: 'operates',
   params: {
@@ -34,7 +36,7 @@ export default defineFunction({
       type: 'string',
       required: true,
       values: serviceNames,
-      doc: 'The service: cpanel (whmapi1d), or dovecot if it is installed. No others are managed yet.',
+      doc: 'The service: cpanel (whmapi1d), exim, dovecot or ftp (ProFTPD), if the server has it.',
     },
     cabundle: { ...bundleText, ...maskedWithKey('cabundle'), default: '' },
   },

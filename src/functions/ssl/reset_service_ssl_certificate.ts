@@ -1,6 +1,7 @@
 import { installServiceCertificate } from '../../capabilities/certificates/plans/install-service-certificate.ts';
 import { defineFunction } from '../../core/define.ts';
 import {
+  lookAtResetCertificate,
   lookBeforeChange,
   serviceNames,
 } from '../../capabilities/certificates/driver/service-certificates/look-service-certificates.ts';
@@ -10,9 +11,10 @@ import { readCertificates } from '../../capabilities/certificates/rules/x509.ts'
 export default defineFunction({
   name: 'reset_service_ssl_certificate',
   since: 40,
-  summary: 'Replace the certificate of one of the server’s own services by a self-signed one.',
+  summary: 'Reset the certificate of one of the server’s own services.',
   description:
-    'The new certificate names the hostname of the server. Clients have to trust it by its fingerprint or by a copy, because ' +
+    'exim and ftp get the certificate of whmapi1d (cpanel), and follow it within an hour when it changes. The others get a ' +
+    'self-signed one, and so do these if whmapi1d has no certificate that can be copied. A self-signed one names the hostname of the server. Clients have to trust it by its fingerprint or by a copy, because ' +
     'no authority has issued it. The former one and its key are no longer used.',
   access: 'root',
   effect: 'operates',
@@ -21,7 +23,7 @@ export default defineFunction({
       type: 'string',
       required: true,
       values: serviceNames,
-      doc: 'The service: cpanel (whmapi1d), or dovecot if it is installed. No others are managed yet.',
+      doc: 'The service: cpanel (whmapi1d), exim, dovecot or ftp (ProFTPD), if the server has it.',
     },
   },
   returns: {
@@ -31,15 +33,15 @@ export default defineFunction({
   },
   examples: [{ args: { service: 'cpanel' }, doc: 'Give whmapi1d a new self-signed certificate.' }],
 
-  async look({ service }, { machine, system }) {
+  async look({ service }, { machine }) {
     const before = await lookBeforeChange(machine, service);
-    return { before, pem: await (await machine.ownCertificate()).create(system.hostname().toLowerCase()) };
+    return { before, pem: await lookAtResetCertificate(machine, service) };
   },
 
   async handler({ service }, { plan }, { before, pem }) {
     const [certificate] = readCertificates('certificate', pem);
     if (certificate === undefined) throw new Error('No certificate was created.');
-    plan(installServiceCertificate({ pem, before }));
+    plan(installServiceCertificate({ pem, before, isReset: true }));
     return {
       service,
       certificate: certificate.pem,

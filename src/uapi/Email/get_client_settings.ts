@@ -1,3 +1,4 @@
+import { clientHostOf } from '../../capabilities/mail/rules/client-host.ts';
 import { MAILBOXES, ROLE } from '../../capabilities/mail/rules/email-form.ts';
 import {
   IMAP_PORT,
@@ -32,7 +33,9 @@ export default defineUapi({
       account: text('The login.'),
       display: text('The address.'),
       domain: text('The domain of the address.'),
-      mail_domain: text('The name of this server, for which its certificate is.'),
+      mail_domain: text(
+        'The name of the mail servers: “mail.” before the domain if it has a certificate, or else the name of this server.',
+      ),
       inbox_service: text('imap.'),
       inbox_host: text('The server of incoming mail.'),
       inbox_port: port('Its port with TLS.'),
@@ -54,13 +57,15 @@ export default defineUapi({
 
   look: (_args, { machine }) => readSettings(machine),
 
-  async handler({ account }, { db, caller, system }, { values }) {
+  async handler({ account }, context, { values }) {
+    const { db, caller } = context;
     const login = await mailboxUser({ db, caller }, account ?? caller.user);
     const address = await addressOf(db, login);
-    const host = system.hostname();
+    const domain = address.slice(address.lastIndexOf('@') + 1);
+    const host = await clientHostOf(context, domain);
     const isPlain = values.get('disable_plaintext_auth') === 'no';
     return {
-      ...{ account: login, display: address, domain: address.slice(address.lastIndexOf('@') + 1) },
+      ...{ account: login, display: address, domain },
       ...{ mail_domain: host, inbox_service: 'imap' },
       ...{ inbox_host: host, inbox_port: IMAP_PORT, inbox_insecure_port: IMAP_UPGRADED_PORT },
       ...{ smtp_host: host, smtp_port: SMTP_PORT, smtp_insecure_port: SMTP_UPGRADED_PORT },

@@ -1,5 +1,4 @@
 // The role FTP: ProFTPD with a configuration of ours, and files with the logins and quotas of accounts.
-import type { Machine } from '../../../core/machine.ts';
 import type { Db } from '../../../core/context.ts';
 import { assertNone, eachAccount } from '../../../ground/driver/each-account.ts';
 import type { RoleDriver, RoleWork } from '../../../ground/driver/role.ts';
@@ -7,6 +6,7 @@ import * as accounts from '../../accounts/rules/accounts.ts';
 import { listUsernames } from '../../accounts/rules/in-work.ts';
 import { anonymousOf } from '../rules/anonymous.ts';
 import { loginsOf, ROLE, settingsOf } from '../rules/ftp-accounts.ts';
+import { followOwnCertificate } from '../../certificates/driver/service-certificates/daemon-files.ts';
 import { putLogins, writeLogins, type WantedLogins } from './logins.ts';
 import { anonymousStep, type Anonymous } from './proftpd/anonymous.ts';
 import { configurationStep, portOf, problemsOf } from './proftpd/configuration.ts';
@@ -64,14 +64,9 @@ export async function configure({ machine, log, changed, isRetry }: ServerWork):
   // Creates the folders, and the files without which ProFTPD does not start.
   await putLogins(machine, [], { lines: '', limits: [] });
   if ((await files.facts(TALLIES)) === undefined) await files.write(TALLIES, NO_TALLIES, secret);
-  const present = await files.readText(CERTIFICATE);
-  const pem = await certificateOf(machine, present);
-  const isOther = pem !== present;
-  if (isOther) {
-    await files.write(CERTIFICATE, pem, secret);
+  if (await followOwnCertificate(machine, 'ftp'))
     changed('Wrote the certificate of the server for ProFTPD, which reads it at each connection.');
-  }
-  const step = await configurationStep(files, pem);
+  const step = await configurationStep(files, (await files.readText(CERTIFICATE)) ?? '');
   const diff = await step.preview(machine);
   const memento = await step.prepare(machine);
   await step.apply(machine, memento);
@@ -79,12 +74,4 @@ export async function configure({ machine, log, changed, isRetry }: ServerWork):
   if (diff === '') return log('ProFTPD already has the configuration of whmapi1.');
   changed(step.description);
   for (const line of diff.split('\n')) if (line !== '') log(`  ${line}`);
-}
-
-/** The key, the certificate and its chain: those of whmapi1d, if it keeps them itself. */
-async function certificateOf(machine: Machine, present: string | undefined): Promise<string> {
-  const certificate = await machine.ownCertificate();
-  const own = await certificate.read();
-  if (own !== undefined && own.option === undefined) return own.pem;
-  return present ?? (await certificate.create(machine.system.hostname()));
 }

@@ -20,7 +20,10 @@ import { prepareExim, serverStep } from './exim/server.ts';
 import { prepareTriplets } from './greylisting/look-triplets.ts';
 import { writeAllCertificates } from './tls/account.ts';
 
-export const role: RoleDriver = {
+/** What `configure` may use: a task calls it too, when the name or the certificate of the server has changed. */
+export type ServerWork = Omit<RoleWork, 'locking' | 'output'>;
+
+export const role = {
   role: ROLE,
   packages: [
     'exim4-daemon-heavy',
@@ -34,10 +37,10 @@ export const role: RoleDriver = {
   ],
   units: ['dovecot', 'exim4'],
 
-  async configure(work) {
+  async configure(work: ServerWork) {
     const { machine, changed, log } = work;
     const hostname = machine.system.hostname();
-    for (const path of await prepareExim(machine, hostname)) changed(`Made ${path}.`);
+    for (const path of await prepareExim(machine)) changed(`Made ${path}.`);
     await makeIdentityFolder(machine);
     await prepareTriplets(machine);
     const greylist = await work.transaction('reads', async (db) => filesOf(await readState(db)));
@@ -59,7 +62,7 @@ export const role: RoleDriver = {
     }
   },
 
-  async writeAccounts(work) {
+  async writeAccounts(work: RoleWork) {
     const { machine, transaction, locking, sealer, changed, isRetry } = work;
     const usernames = await transaction('reads', listUsernames);
     let written = 0;
@@ -89,7 +92,7 @@ export const role: RoleDriver = {
   },
 
   examine,
-};
+} satisfies RoleDriver;
 
 const CONFIGURATIONS = [
   { name: 'Exim', path: exim.CONFIGURATION },

@@ -16,7 +16,7 @@ export interface ProfileOptions {
   readonly login: string;
   /** The address that it sends as. */
   readonly address: string;
-  /** The name of this server, for which its certificate is. */
+  /** The name of the mail servers, for which they have a certificate. */
   readonly hostname: string;
   /** SHA-256 of the login and the hostname: the same profile has the same IDs, and replaces an earlier one. */
   readonly digest: Uint8Array;

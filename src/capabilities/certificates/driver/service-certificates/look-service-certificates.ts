@@ -3,6 +3,15 @@ import { dirname } from 'node:path';
 import type { Machine } from '../../../../core/machine.ts';
 import { MachineError } from '../../../../core/machine-error.ts';
 import type { ServiceFiles } from '../../rules/service-certificate.ts';
+import { digestOf } from '../../../../ground/driver/file-driver.ts';
+import {
+  daemonFiles,
+  filesOf,
+  isDaemonService,
+  ownCertificate,
+  usesFile,
+  type DaemonService,
+} from './daemon-files.ts';
 import { findDovecotFiles, findOwnPath, isDovecotInstalled } from './dovecot.ts';
 import { serviceNames, type ServiceName } from './services.ts';
 
@@ -10,14 +19,12 @@ export { serviceNames, services, type ServiceName } from './services.ts';
 
 /** The state before a change. */
 export interface ServiceState {
-  readonly service: ManagedService;
-  /** The digest of what `cpanel` has stored. Null if that is nothing, and for other services. */
+  readonly service: ServiceName;
+  /** The digest of what the service has. Null if that is nothing, and for `dovecot`. */
   readonly digest: string | null;
   /** The file that was installed for `dovecot`. */
   readonly path: string | undefined;
 }
-
-export type ManagedService = 'cpanel' | 'dovecot';
 
 /** The files of all installed services. `problem` gets a sentence about each that cannot be read. */
 export async function lookAtServiceCertificates(
@@ -53,7 +60,11 @@ export async function lookAtServiceCertificate(
 /** For a change. @throws MachineError `not_found` if the service is not installed, `failed` if an option forbids it. */
 export async function lookBeforeChange(machine: Machine, service: ServiceName): Promise<ServiceState> {
   await assertInstalled(machine, service);
-  if (service !== 'cpanel') return { service: 'dovecot', digest: null, path: await findOwnPath(machine) };
+  if (service === 'dovecot') return { service, digest: null, path: await findOwnPath(machine) };
+  if (isDaemonService(service)) {
+    const present = await (await filesOf(machine, service)).read(daemonFiles[service].path);
+    return { service, digest: present === undefined ? null : digestOf(present), path: undefined };
+  }
   const own = await (await machine.ownCertificate()).read();
   if (own?.option === undefined) return { service, digest: own?.digest ?? null, path: undefined };
   throw new MachineError(
@@ -65,15 +76,26 @@ export async function lookBeforeChange(machine: Machine, service: ServiceName): 
 
 async function assertInstalled(machine: Machine, service: ServiceName): Promise<void> {
   if (service === 'cpanel') return;
-  if (service === 'dovecot' && (await isDovecotInstalled(machine))) return;
-  const why =
-    service === 'dovecot'
-      ? 'Dovecot is not installed on this server.'
-      : `This program does not manage a service “${service}” on this server yet.`;
+  if (service === 'dovecot') {
+    if (await isDovecotInstalled(machine)) return;
+    throw new MachineError('not_found', 'Dovecot is not installed on this server.');
+  }
+  if (await usesFile(machine, service)) return;
+  const { name } = daemonFiles[service];
   throw new MachineError(
     'not_found',
-    `${why} Services with a certificate: cpanel, and dovecot if it is installed.`,
+    `${name} was not set up by whmapi1 on this server. Activate a profile that has it (start_profile_activation).`,
   );
+}
+
+/**
+ * The certificate to which a service is reset: that of whmapi1d for those that follow it, and a new self-signed one for the
+ * others and without one.
+ */
+export async function lookAtResetCertificate(machine: Machine, service: ServiceName): Promise<string> {
+  const own = isDaemonService(service) ? await ownCertificate(machine) : undefined;
+  const create = async () => (await machine.ownCertificate()).create(machine.system.hostname().toLowerCase());
+  return own ?? create();
 }
 
 async function find(machine: Machine, service: ServiceName): Promise<ServiceFiles | undefined> {
@@ -81,10 +103,17 @@ async function find(machine: Machine, service: ServiceName): Promise<ServiceFile
     const own = await (await machine.ownCertificate()).read();
     return own && { service, pem: own.pem, key: own.option === undefined ? own.pem : '' };
   }
-  if (service !== 'dovecot' || !(await isDovecotInstalled(machine))) return undefined;
+  if (isDaemonService(service)) return findFileOf(machine, service);
+  if (!(await isDovecotInstalled(machine))) return undefined;
   const paths = await findDovecotFiles(machine);
   if (paths === undefined) return undefined;
   const files = await machine.files([dirname(paths.certificate), dirname(paths.key)]);
   const pem = await files.readText(paths.certificate);
   return pem === undefined ? undefined : { service, pem, key: (await files.readText(paths.key)) ?? '' };
+}
+
+async function findFileOf(machine: Machine, service: DaemonService): Promise<ServiceFiles | undefined> {
+  if (!(await usesFile(machine, service))) return undefined;
+  const pem = await (await filesOf(machine, service)).readText(daemonFiles[service].path);
+  return pem === undefined ? undefined : { service, pem, key: pem };
 }

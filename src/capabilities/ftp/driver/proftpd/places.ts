@@ -1,5 +1,6 @@
 // Where ProFTPD's files are on Debian.
 import type { DeclaredTool } from '../../../../core/machine-daemons.ts';
+import { daemonFiles } from '../../../certificates/driver/service-certificates/daemon-files.ts';
 import type { Folder } from '../../../../ground/driver/file-driver.ts';
 
 export const UNIT = 'proftpd';
@@ -16,7 +17,7 @@ export const LIMITS = `${OURS}/limits.tab`;
 /** What logins with a quota use: a tally table. ProFTPD writes it. */
 export const TALLIES = `${OURS}/tallies.tab`;
 /** The key, the certificate and its chain. */
-export const CERTIFICATE = `${OURS}/certificate.pem`;
+export const CERTIFICATE = daemonFiles.ftp.path;
 /** The anonymous logins of accounts: one file for each. */
 export const ANONYMOUS = `${OURS}/anonymous`;
 export const anonymousFile = (username: string) => `${ANONYMOUS}/${username}.conf`;

@@ -1,6 +1,7 @@
 // Where Exim’s files are on Debian. Exim reads one small file for each domain and account, so no change of them needs a
 // reload, and no two accounts share a file.
 import type { FileAttributes } from '../../../../core/machine-daemons.ts';
+import { daemonFiles } from '../../../certificates/driver/service-certificates/daemon-files.ts';
 
 export const CONFIGURATION = '/etc/exim4/exim4.conf';
 export const FOLDER = '/etc/exim4/whmapi1';
@@ -24,7 +25,7 @@ export const DKIM = `${FOLDER}/dkim`;
 /** The key and certificate of each name (PEM), for clients that say which name they want. */
 export const CERTIFICATES = `${FOLDER}/certificates`;
 /** The key and certificate of the server (PEM). */
-export const SERVER_CERTIFICATE = `${FOLDER}/server.pem`;
+export const SERVER_CERTIFICATE = daemonFiles.exim.path;
 /** Networks whose connections are refused, one in each line. */
 export const BLOCKED = `${FOLDER}/blocked`;
 /** What signs the addresses of forwarded mail (SRS). */

@@ -5,6 +5,7 @@ import { FileSteps } from '../../../../ground/driver/file-driver.ts';
 import type { DriverMachine } from '../../../../ground/driver/step.ts';
 import type { Machine } from '../../../../core/machine.ts';
 import { MachineError } from '../../../../core/machine-error.ts';
+import { followOwnCertificate } from '../../../certificates/driver/service-certificates/daemon-files.ts';
 import { renderExim, type EximOptions } from './configuration.ts';
 import {
   BLOCKED,
@@ -98,19 +99,19 @@ export const serverStep = (options: EximOptions) =>
  * Creates what the configuration reads besides the files of accounts, if it is missing. Can be repeated.
  * @throws MachineError `failed` if an administrator has configured Exim.
  */
-export async function prepareExim(machine: Machine, hostname: string): Promise<readonly string[]> {
+export async function prepareExim(machine: Machine): Promise<readonly string[]> {
   const files = await machine.files([DIRECTORY]);
   await assertUnconfigured(machine);
   for (const { path, attributes } of driver.folders) await files.makeDirectory(path, attributes);
   const made: string[] = [];
-  const create = async (path: string, contentOf: () => Promise<string> | string) => {
+  const create = async (path: string, contentOf: () => string) => {
     if ((await files.facts(path)) !== undefined) return;
-    await files.write(path, await contentOf(), readable);
+    await files.write(path, contentOf(), readable);
     made.push(path);
   };
   await create(BLOCKED, () => '# Networks whose connections Exim refuses, one in each line.\n');
   await create(SRS_SECRET, () => randomBytes(SECRET_BYTES).toString('hex'));
-  await create(SERVER_CERTIFICATE, async () => (await machine.ownCertificate()).create(hostname));
+  if (await followOwnCertificate(machine, 'exim')) made.push(SERVER_CERTIFICATE);
   return made;
 }
 

@@ -1,6 +1,7 @@
 // The certificates with which Exim and Dovecot answer at the names of an account (SNI). Each name has one file, which both
 // read. Exim looks for it at each connection. Dovecot needs a block for each name, and a reload.
 import type { Sealer } from '../../../../core/context.ts';
+import { MachineError } from '../../../../core/machine-error.ts';
 import {
   FileSteps,
   type DesiredFile,
@@ -10,7 +11,7 @@ import {
 import type { DriverMachine, DriverStep } from '../../../../ground/driver/step.ts';
 import type { CertificatesByName } from '../../../certificates/rules/by-name.ts';
 import type { NewCertificate } from '../../../certificates/rules/installed.ts';
-import { NAMES } from '../dovecot/places.ts';
+import { CONFIGURATION, NAMES } from '../dovecot/places.ts';
 import { CERTIFICATES, folder, FOLDER, readable } from '../exim/places.ts';
 
 /** A certificate with its encrypted key. JSON. */
@@ -99,13 +100,19 @@ const driver: FileDriver<Desired> = {
     return [...of(false), ...blocks, ...of(true)];
   },
   check: () => Promise.resolve(),
-  async reloads({ isReloadedLater }, changes, { services }) {
+  async reloads({ files, isReloadedLater }, changes, { services, tools }) {
     if (changes.length === 0 || isReloadedLater === true || !services.isSupported) return [];
     if ((await services.state(UNIT)).state !== 'active') return [];
-    return [{ key: 'dovecot certificates', run: () => services.reload(UNIT) }];
+    const run = () => services.reload(UNIT);
+    // With a configuration that it rejects, Dovecot keeps the former one, and its unit reports success all the same. What an
+    // account loses goes in any case.
+    const before = () => tools.run('doveconf', ['-n', '-c', { path: CONFIGURATION }]).then(() => undefined);
+    const isLosing = [...files.values()].every((content) => content === null);
+    return [{ key: 'dovecot certificates', run, ...(!isLosing && { before }) }];
   },
   healthy: () => Promise.resolve(),
-  isDown: () => false,
+  // Dovecot has kept its former configuration.
+  isDown: (error) => error instanceof MachineError,
 };
 
 function renderNames(names: readonly string[], locate: (path: string) => string): string {

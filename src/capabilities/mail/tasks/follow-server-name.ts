@@ -1,0 +1,19 @@
+// Gives the mail servers the name and the certificate of the server after one of them was replaced.
+import { defineTask } from '../../../core/task.ts';
+import { rolesOf } from '../../../ground/rules/roles/active-profile.ts';
+import { ROLE } from '../driver/account.ts';
+import { role } from '../driver/role.ts';
+
+export default defineTask<Record<string, never>>({
+  description: 'Have the mail servers use the present name and certificate of this server.',
+  whenInterrupted: 'retry',
+  timer: { everyMs: 3_600_000 },
+
+  async run(_input, context) {
+    const { machine, transaction, log } = context;
+    const roles = await transaction('reads', (db) => rolesOf({ db, system: machine.system }));
+    if (!roles.has(ROLE) || machine.system.isSandbox) return {};
+    await role.configure({ ...context, changed: log });
+    return {};
+  },
+});
