@@ -3,6 +3,7 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { followOwnCertificate } from '../../src/capabilities/certificates/driver/service-certificates/daemon-files.ts';
 import type { MachineOwnCertificate } from '../../src/core/machine.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
 import type { Json } from '../../src/core/values.ts';
@@ -167,14 +168,6 @@ describe('install_service_ssl_certificate', () => {
     expect((await components())[0]?.certificate).toBe(own.crt);
   });
 
-  it.each(['ftp', 'exim'])('does not pretend to have %s', async (service) => {
-    const { metadata } = await install({ ...(await issue()), service });
-    expect(metadata).toMatchObject({ error_code: 'not_found' });
-    expect(metadata.reason).toMatch(
-      new RegExp(`^This program does not manage a service “${service}” on this server yet\\. `),
-    );
-  });
-
   it('is for root', async () => {
     const given = { service: 'cpanel', ...(await issue()) };
     const { metadata } = await here.call('install_service_ssl_certificate', given, { as: reseller('rita') });
@@ -224,6 +217,84 @@ describe('Dovecot', () => {
   });
 });
 
+describe.each([
+  ['exim', 'exim4/whmapi1/server.pem', 0o640],
+  ['ftp', 'proftpd/whmapi1/certificate.pem', 0o600],
+] as const)('%s', (service, file, mode) => {
+  const content = () => readFileSync(etc(file), 'utf8');
+  const installed = (issued: Issued) => install({ ...issued, service, cabundle: bundle() });
+  const follow = () => followOwnCertificate(here.engine.machine, service);
+
+  it('gets a file with the key, the certificate and the chain, with its rights', async () => {
+    const issued = await issue();
+    const { data, metadata } = await installed(issued);
+    expect(metadata).toMatchObject({ result: 1 });
+    expect(data).toMatchObject({ service, certificate: issued.crt });
+    expect(content()).toMatch(
+      /^# Installed by install_service_ssl_certificate[^\n]*\n-----BEGIN PRIVATE KEY/,
+    );
+    expect(content()).toContain(`${issued.key}${issued.crt}${below.crt}${authority.crt}`);
+    expect(statSync(etc(file)).mode & 0o777).toBe(mode);
+    expect(await components()).toMatchObject([
+      { service, certificate: issued.crt, cabundle: `${below.crt}${authority.crt}`, key: issued.key },
+    ]);
+    expect((await here.call('get_best_ssldomain_for_service', { service })).data).toMatchObject({
+      ssldomain: HOST,
+    });
+  });
+
+  it('keeps what it has if the new one is refused, or in a dry run', async () => {
+    await installed(await issue());
+    const before = content();
+    const [one, two] = await Promise.all([issue(), issue()]);
+    const { metadata } = await installed({ crt: one.crt, key: two.key });
+    expect(metadata.reason).toContain('does not belong to the certificate');
+    const args = { service, ...one, cabundle: bundle() };
+    const dry = await here.call('install_service_ssl_certificate', args, { dryRun: true });
+    expect(JSON.stringify(dry)).toContain(file);
+    expect(JSON.stringify(dry)).not.toContain(one.key.split('\n')[1]);
+    expect(content()).toBe(before);
+  });
+
+  it('is restored if a later step fails', async () => {
+    const first = await issue();
+    await installed(first);
+    const before = content();
+    const { machine } = here.engine;
+    const files = async (...given: Parameters<typeof machine.files>) => {
+      const found = await machine.files(...given);
+      const write = async (...words: Parameters<typeof found.write>) => {
+        await found.write(...words);
+        if (words[0].endsWith(file)) throw new MachineError('failed', 'The disk is full.');
+      };
+      return Object.assign(Object.create(found), { write }) as typeof found;
+    };
+    here.overrides.machine = { ...machine, files };
+    expect((await installed(await issue())).metadata.reason).toContain('The disk is full.');
+    here.overrides = {};
+    expect(content()).toBe(before);
+    expect((await components())[0]).toMatchObject({ certificate: first.crt });
+  });
+
+  it('follows the certificate of whmapi1d, unless it has one of its own', async () => {
+    const own = await issue();
+    await install({ ...own, cabundle: bundle() });
+    expect([await follow(), await follow()]).toEqual([true, false]);
+    expect(content()).toContain(own.crt);
+    const other = await issue();
+    await installed(other);
+    await install({ ...(await issue()), cabundle: bundle() });
+    expect([await follow(), content().includes(other.crt)]).toEqual([false, true]);
+    const { data } = await here.call('reset_service_ssl_certificate', { service });
+    expect(content()).toContain(data?.certificate);
+    const third = await issue();
+    await install({ ...third, cabundle: bundle() });
+    expect([await follow(), content().includes(third.crt)]).toEqual([true, true]);
+    writeFileSync(etc(file), content().replace(third.crt, other.crt));
+    expect(await follow()).toBe(false);
+  });
+});
+
 describe('fetch_service_ssl_components', () => {
   it('is empty before the server has started', async () => {
     expect(await components()).toEqual([]);
@@ -258,16 +329,21 @@ describe('fetch_service_ssl_components', () => {
 });
 
 describe('reset_service_ssl_certificate', () => {
-  it.each(['cpanel', 'dovecot'])('gives %s a new self-signed one for the hostname', async (service) => {
-    const issued = await issue();
-    await install({ ...issued, service, cabundle: bundle() });
-    const { data, metadata } = await here.call('reset_service_ssl_certificate', { service });
-    expect(metadata.result).toBe(1);
-    expect(data).toMatchObject({ service, certificate_info: { is_self_signed: 1 } });
-    const certificate = new X509Certificate(data?.certificate as string);
-    expect(certificate.checkHost(HOST)).toBe(HOST);
-    expect((await components()).find((one) => one.service === service)?.certificate).toBe(data?.certificate);
-  });
+  it.each(['cpanel', 'dovecot', 'exim', 'ftp'])(
+    'gives %s a new self-signed one for the hostname',
+    async (service) => {
+      const issued = await issue();
+      await install({ ...issued, service, cabundle: bundle() });
+      const { data, metadata } = await here.call('reset_service_ssl_certificate', { service });
+      expect(metadata.result).toBe(1);
+      expect(data).toMatchObject({ service, certificate_info: { is_self_signed: 1 } });
+      const certificate = new X509Certificate(data?.certificate as string);
+      expect(certificate.checkHost(HOST)).toBe(HOST);
+      expect((await components()).find((one) => one.service === service)?.certificate).toBe(
+        data?.certificate,
+      );
+    },
+  );
 
   it('lets sethostname renew it again', async () => {
     await install({ ...(await issue()), cabundle: bundle() });
@@ -335,10 +411,10 @@ describe('get_best_ssldomain_for_service', () => {
     expect(await best({ as: reseller('rita') })).toMatchObject({ cert_match_method: 'hostname-wildcard' });
   });
 
-  it('fails before there is a certificate, and for services that are not managed', async () => {
+  it('fails before there is a certificate', async () => {
     const { metadata } = await here.call('get_best_ssldomain_for_service', { service: 'cpanel' });
     expect(metadata.reason).toMatch(/^“cpanel” has no certificate yet\. Run reset_service_ssl_certificate/);
     const other = await here.call('get_best_ssldomain_for_service', { service: 'ftp' });
-    expect(other.metadata.error_code).toBe('not_found');
+    expect(other.metadata.reason).toMatch(/^“ftp” has no certificate yet\./);
   });
 });
