@@ -12,14 +12,8 @@ import { Listener } from './listener.ts';
 import { createLog } from './log.ts';
 import { helpText, readOptions } from './options.ts';
 import { PasswordJudge } from './password-judge.ts';
-import {
-  createServiceWatch,
-  createTaskWatches,
-  createWorker,
-  type ServiceWatch,
-  type TaskWatch,
-  type Worker,
-} from '../administration/tasks.ts';
+import { MailPolicy } from './mail-policy.ts';
+import { createServiceWatch, createTaskWatches, createWorker } from '../administration/tasks.ts';
 import { feedWatchdog, logStream, notifySystemd, systemdUnit, writeFatal } from './systemd.ts';
 
 /** The time limit for calls and tasks in progress when the server stops. */
@@ -71,9 +65,9 @@ async function main(): Promise<void> {
   const build = readFileSync(join(__dirname, 'build-id'), 'latin1');
   const sockets = new AccountSockets(application, build);
   const commands = new CommandSocket(application, { build, environment: process.env });
-  const end = once(() =>
-    stop(servers, application, passwords, [watch, ...taskWatches, worker, sockets, commands, background]),
-  );
+  const mailPolicy = new MailPolicy(application);
+  const workers = [watch, ...taskWatches, worker, sockets, commands, mailPolicy, background];
+  const end = once(() => stop(servers, application, passwords, workers));
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
   const listener = new Listener(options, application, servers, log);
@@ -103,6 +97,12 @@ async function main(): Promise<void> {
   await commands.start().catch((error: unknown) => {
     log.warn(error, 'the commands make their calls themselves: the socket could not be created');
   });
+  // A server on another port is one of several, or a test.
+  if (options.port === 2087 && !application.installation.isSandbox) {
+    await mailPolicy.start().catch((error: unknown) => {
+      log.error(error, 'logins to mail are not guarded: the port for Dovecot could not be opened');
+    });
+  }
   notifySystemd('READY=1');
   feedWatchdog(process.env);
 }
@@ -112,7 +112,7 @@ async function stop(
   servers: readonly FastifyInstance[],
   application: Application,
   passwords: PasswordJudge,
-  workers: readonly (AccountSockets | BackgroundWork | CommandSocket | ServiceWatch | TaskWatch | Worker)[],
+  workers: readonly { readonly close: () => Promise<void> }[],
 ): Promise<void> {
   notifySystemd('STOPPING=1');
   const impatience = setTimeout(() => process.exit(1), TIMEOUT_MS);

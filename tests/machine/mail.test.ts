@@ -433,6 +433,104 @@ sink:
     email('bob', 'delete_auto_responder', 'email=box@bob.example');
   });
 
+  it('five wrong passwords block an address for IMAP, POP3 and SMTP, and no other address', () => {
+    // Clients elsewhere: the addresses of this server itself are never blocked.
+    machine.sh(`
+      ip netns add elsewhere
+      ip link add inside type veth peer name outside netns elsewhere
+      ip address add 198.51.100.1/24 dev inside
+      ip link set inside up
+      ip -n elsewhere link set outside up
+      for host in 88 89; do ip -n elsewhere address add 198.51.100.$host/24 dev outside; done`);
+    const read = (
+      address: string,
+      password = PASSWORD,
+      url = 'imaps://198.51.100.1/',
+      login = 'e@eve.example',
+    ) => {
+      const words = [
+        '-sk',
+        '--max-time',
+        '20',
+        '--interface',
+        address,
+        '--user',
+        `${login}:${password}`,
+        url,
+      ];
+      return machine.run('ip', ['netns', 'exec', 'elsewhere', 'curl', ...words]).status;
+    };
+    const send = (address: string) => {
+      const session = [
+        {
+          host: '198.51.100.1',
+          from: address,
+          port: 465,
+          isTls: true,
+          lines: ['EHLO there', plain('e@eve.example')],
+        },
+      ];
+      const words = ['netns', 'exec', 'elsewhere', 'node', CLIENT];
+      const { stdout } = machine.run('ip', words, { input: JSON.stringify(session) });
+      return (JSON.parse(stdout) as string[][])[0]?.at(-1)?.slice(0, 3);
+    };
+    const [blocked, other] = ['198.51.100.88', '198.51.100.89'];
+    expect([read(blocked), read(blocked, PASSWORD, 'pop3s://198.51.100.1/'), send(blocked)]).toEqual([
+      0,
+      0,
+      '235',
+    ]);
+    expect([1, 2, 3, 4].map((guess) => read(blocked, `guess ${guess}`))).toEqual([67, 67, 67, 67]);
+    expect(read(blocked, PASSWORD, 'imaps://198.51.100.1/', 'eve')).toBe(0);
+    expect(read(blocked, 'guess', 'pop3s://198.51.100.1/', 'nobody@nowhere.example')).toBe(67);
+    expect([read(blocked), read(blocked, PASSWORD, 'pop3s://198.51.100.1/'), send(blocked)]).toEqual([
+      67,
+      67,
+      '535',
+    ]);
+    expect([read(other), send(other)]).toEqual([0, '235']);
+    const { stdout } = machine.run('whmapi1', ['--output=json', 'get_cphulk_failed_logins']);
+    const { data } = JSON.parse(stdout) as { data: { failed_logins: object[] } };
+    expect(data.failed_logins).toHaveLength(5);
+    expect(data.failed_logins[0]).toMatchObject({
+      ...{ user: 'nobody@nowhere.example', ip: blocked, service: 'mail', authservice: 'dovecot' },
+    });
+    works('flush_cphulk_login_history_for_ips', `ip=${blocked}`);
+    expect([read(blocked), send(blocked)]).toEqual([0, '235']);
+    // Any number of guesses from this server itself.
+    for (let guess = 0; guess < 8; guess++) expect(inbox('e@eve.example', `guess ${guess}`).status).toBe(67);
+    expect([inbox('e@eve.example').status, read(blocked)]).toEqual([0, 0]);
+    works('flush_cphulk_login_history');
+  });
+
+  it('logins to mail go on without whmapi1d, and only root can answer Dovecot', () => {
+    const probe = `require('node:http').createServer().on('error', ({ code }) => console.log(code)).listen(579, '127.0.0.1')`;
+    machine.sh('systemctl stop whmapi1d');
+    expect(inbox('e@eve.example').status).toBe(0);
+    expect(machine.run('runuser', ['-u', 'eve', '--', 'node', '-e', probe]).stdout).toBe('EACCES\n');
+    machine.sh('systemctl start whmapi1d');
+    const asTenant = (command: string) =>
+      machine.run('runuser', [
+        ...[
+          '-u',
+          'eve',
+          '--',
+          'curl',
+          '-s',
+          '-w',
+          '%{http_code}',
+          '-d',
+          '{"login":"a","remote":"192.0.2.9"}',
+        ],
+        `http://127.0.0.1:579/?command=${command}`,
+      ]).stdout;
+    expect([asTenant('allow'), asTenant('report')]).toEqual(['403', '403']);
+    expect(
+      machine.run('runuser', ['-u', 'eve', '--', 'cat', '/etc/dovecot/whmapi1-policy.conf']).status,
+    ).toBe(1);
+    expect(machine.run('runuser', ['-u', 'eve', '--', 'doveconf', '-n']).status).toBe(0);
+  });
+
   it('Exim checks its configuration, and refuses mail from a domain', () => {
     works('exim_configuration_check');
     works('validate_current_installed_exim_config');

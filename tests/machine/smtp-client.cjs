@@ -1,12 +1,13 @@
 // Speaks SMTP as a file says: JSON from standard input, one list of lines for each session. Prints the replies as JSON.
-// A line is sent as it is. STARTTLS begins TLS after its reply.
+// `from` is the address of the client. A line is sent as it is. STARTTLS begins TLS after its reply.
 const net = require('node:net');
 const tls = require('node:tls');
 const { readFileSync } = require('node:fs');
 
-async function talk({ host = '127.0.0.1', port, isTls = false, lines }) {
+async function talk({ host = '127.0.0.1', from, port, isTls = false, lines }) {
   const insecure = { rejectUnauthorized: false };
-  let socket = isTls ? tls.connect({ host, port, ...insecure }) : net.connect({ host, port });
+  const place = { host, port, localAddress: from };
+  let socket = isTls ? tls.connect({ ...place, ...insecure }) : net.connect(place);
   let buffer = '';
   let wake = () => undefined;
   const listen = () => {

@@ -5,12 +5,13 @@ import type { DriverMachine, DriverStep } from '../../../ground/driver/step.ts';
 import * as accounts from '../../accounts/rules/accounts.ts';
 import { listUsernames } from '../../accounts/rules/in-work.ts';
 import { filesOf, readState } from '../rules/greylisting/state.ts';
+import { POLICY_DIRECTORY, POLICY_SECRETS, renderPolicySecrets } from '../rules/login-policy.ts';
 import { SCRIPT } from '../rules/sieve.ts';
 import { readTweakSetting } from '../rules/tweaks.ts';
 import * as dkimKeys from '../rules/authentication/dkim-keys.ts';
 import { presentMail, ROLE } from './account.ts';
 import { writeMissingKeys } from './authentication/key-files.ts';
-import { makeIdentityFolder } from './dovecot/prepare.ts';
+import { makeIdentityFolder, makePolicySecrets } from './dovecot/prepare.ts';
 import { changeIdentities } from './dovecot/identities.ts';
 import * as dovecot from './dovecot/places.ts';
 import { dovecotStep } from './dovecot/server.ts';
@@ -42,6 +43,9 @@ export const role = {
     const hostname = machine.system.hostname();
     for (const path of await prepareExim(machine)) changed(`Made ${path}.`);
     await makeIdentityFolder(machine);
+    const secrets = { directory: POLICY_DIRECTORY, path: POLICY_SECRETS };
+    const hasNewSecrets = await makePolicySecrets(machine, secrets, renderPolicySecrets);
+    if (hasNewSecrets) changed(`Made ${POLICY_SECRETS}.`);
     await prepareTriplets(machine);
     const greylist = await work.transaction('reads', async (db) => filesOf(await readState(db)));
     await apply(machine, lookupStep({ username: 'greylisting', files: greylist }));
@@ -53,13 +57,14 @@ export const role = {
       ),
     );
     for (const step of [
-      await dovecotStep(machine, { hostname, script: SCRIPT }),
+      await dovecotStep(machine, { hostname, script: SCRIPT, policySecrets: POLICY_SECRETS }),
       serverStep({ hostname, minFailures }),
     ]) {
       const diff = await apply(machine, step);
       if (diff === '') log(`Nothing to change: ${step.description}`);
       else changed(step.description);
     }
+    if (hasNewSecrets) await rereadSecrets(machine);
   },
 
   async writeAccounts(work: RoleWork) {
@@ -94,6 +99,12 @@ export const role = {
   examine,
 } satisfies RoleDriver;
 
+/** Dovecot reads them when it starts, and its configuration may be unchanged. */
+async function rereadSecrets(machine: Pick<RoleWork['machine'], 'services'>): Promise<void> {
+  const services = await machine.services();
+  if (services.isSupported) await services.reload('dovecot');
+}
+
 const CONFIGURATIONS = [
   { name: 'Exim', path: exim.CONFIGURATION },
   { name: 'Dovecot', path: dovecot.CONFIGURATION },
@@ -110,6 +121,8 @@ async function examine(machine: DriverMachine): Promise<readonly string[]> {
       origin === 'absent' ? 'is missing' : 'was not written by this program, or was edited by hand';
     problems.push(`The configuration of ${name}, “${path}”, ${state}.`);
   }
+  if ((await files.facts(POLICY_SECRETS)) === undefined)
+    problems.push(`“${POLICY_SECRETS}” is missing, so guesses of passwords of mailboxes are not counted.`);
   return problems;
 }
 

@@ -231,6 +231,12 @@ export async function recordSuccess({ db }: Pick<BruteForceContext, 'db'>, login
   await history.forgive(db, stored(login.user), source);
 }
 
+/** True if `recordSuccess` would change something. */
+export function hasFailures({ db }: Pick<BruteForceContext, 'db'>, login: Login): Promise<boolean> {
+  const source = addresses.sourceOf(addresses.keyOf(login.address));
+  return history.hasCounted(db, stored(login.user), source);
+}
+
 /**
  * Blocks with the firewall and runs commands, as `recordFailure` returned. Throws nothing, because the login is refused
  * in any case.

@@ -100,6 +100,17 @@ export async function forgive(db: Db, username: string, { first, last }: Range):
   );
 }
 
+/** True if `forgive` would change something. */
+export async function hasCounted(db: Db, username: string, { first, last }: Range): Promise<boolean> {
+  const row = await db.get(
+    'SELECT 1 FROM login_failure WHERE username = ? AND address BETWEEN ? AND ? AND counts = 1 LIMIT 1',
+    username,
+    first,
+    last,
+  );
+  return row !== undefined;
+}
+
 /** Counts either the confirmed failures (`pending` is 0) or the pending ones (1). */
 export function countOfSource(
   db: Db,

@@ -6,6 +6,8 @@ export interface DovecotOptions {
   readonly hostname: string;
   /** The name of the script in the folder of a mailbox that runs before its own. */
   readonly script: string;
+  /** The file that says where Dovecot asks whether a login may go on, and has the secrets for it. */
+  readonly policySecrets: string;
 }
 
 /** Mail to an account itself comes to its name at this server: `bob@server.example`. */
@@ -13,7 +15,7 @@ const addressed = (hostname: string) =>
   `CASE WHEN '%{user | domain | lower}' = '${hostname}' THEN '%{user | username | lower}' ELSE '%{user | lower}' END`;
 
 export function renderDovecot(
-  { hostname, script }: DovecotOptions,
+  { hostname, script, policySecrets }: DovecotOptions,
   locate: (path: string) => string,
 ): string {
   return `# Written by whmapi1, which replaces this file. Own settings: /etc/dovecot/local.conf.
@@ -123,6 +125,20 @@ sieve_vacation_min_period = 0
 sieve_extensions {
   vacation-seconds = yes
 }
+
+# Dovecot asks whmapi1d before it checks a password, and again if it is right, and reports the outcome. If whmapi1d does
+# not answer, logins go on.
+auth_policy_check_before_auth = yes
+auth_policy_check_after_auth = yes
+auth_policy_report_after_auth = yes
+auth_policy_request_attributes {
+  login = %{user}
+  remote = %{remote_ip}
+  protocol = %{protocol}
+  pwhash = %{hashed_password}
+  fail_type = %{fail_type}
+}
+!include_try ${policySecrets}
 
 service lmtp {
   unix_listener lmtp-exim {
