@@ -115,6 +115,11 @@ const layers: Record<string, Layer> = {
     files: /^src\/capabilities\/certificates\/rules\/(x509|chain|create|loadable)\.ts$/,
     mayImport: [...[core, rules, /^node:(crypto|tls|util)$/], /^@peculiar\/(asn1-schema|asn1-x509|x509)$/],
   },
+  // The library only computes.
+  'mail/driver/exim/country-networks.ts': {
+    files: /^src\/capabilities\/mail\/driver\/exim\/country-networks\.ts$/,
+    mayImport: [core, driver, /^ipaddr\.js$/],
+  },
   // It only computes.
   'mail/rules/discovery.ts': {
     files: /^src\/capabilities\/mail\/rules\/discovery\.ts$/,

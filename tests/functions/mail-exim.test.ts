@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Installation } from '../support/installation.ts';
+import { runTasks } from '../support/run-tasks.ts';
 
 let here: Installation;
 
@@ -71,4 +72,90 @@ it('mail for root goes where root wants', async () => {
   await here.call('createacct', { username: 'bob', domain: 'bob.example' });
   expect((await set('bob', 'a@example.org')).metadata.reason).toContain('“bob” is an account');
   expect(await show('root')).toEqual({ forward_to: ['a@example.org', 'b@example.org'] });
+});
+
+describe('countries', () => {
+  const other = new Installation();
+  afterAll(() => other.remove());
+  /** location(1), with a world of three countries. Networks of IPv4 and IPv6 come in any order. */
+  const world: Readonly<Record<string, readonly string[]>> = {
+    AU: ['1.0.1.0/24', '2001:db8:1::/48', '1.0.0.0/24'],
+    CN: ['1.0.2.0/23'],
+    US: ['::/3', '8000::/1', '4000::/2', '3000::/4', '0.0.0.0/8', '128.0.0.0/1', '64.0.0.0/2'],
+  };
+  const pretendTools = () => {
+    const { machine } = other.engine;
+    const tools = {
+      has: async () => true,
+      find: async () => [],
+      run: async (_name: string, words: readonly unknown[]) => {
+        const codes = words.slice(3).map(String);
+        const lines =
+          words[0] === 'list-countries' ? Object.keys(world) : codes.flatMap((code) => world[code] ?? []);
+        return { status: 0, stdout: `${lines.join('\n')}\n`, stderr: '' };
+      },
+    };
+    other.overrides.machine = {
+      ...machine,
+      tools: async (declared) =>
+        declared.some(({ name }) => name === 'location') ? tools : machine.tools(declared),
+    };
+  };
+  const isRefused = async (address: string): Promise<boolean> => {
+    const sqlite = await other.engine.machine.sqliteFiles(['/var/lib/whmapi1-countries']);
+    const sql =
+      'SELECT 1 FROM (SELECT last FROM network WHERE first <= ? ORDER BY first DESC LIMIT 1) WHERE last >= ?';
+    const found = await sqlite.read('/var/lib/whmapi1-countries/networks.db', (file) =>
+      file.all(sql, address, address),
+    );
+    return found?.length === 1;
+  };
+  const v4 = (hex: string) => `0000:0000:0000:0000:0000:ffff:${hex}`;
+
+  it('without the database of countries, block_incoming_email_from_country says what to install', async () => {
+    const { metadata } = await other.call('block_incoming_email_from_country', { country_code: 'AU' });
+    expect(metadata).toMatchObject({
+      error_code: 'host_failed',
+      reason: expect.stringContaining('apt-get install location libloc-database') as string,
+    });
+    expect((await other.call('list_blocked_incoming_email_countries')).data).toEqual({ countries: [] });
+  });
+
+  it('block_incoming_email_from_country, list_blocked_incoming_email_countries, unblock_incoming_email_from_country', async () => {
+    pretendTools();
+    const call = async (name: string, ...codes: string[]) => {
+      const { data } = await other.call(name, { country_code: codes });
+      await runTasks(other);
+      return data;
+    };
+    expect(await call('block_incoming_email_from_country', 'au', 'AU', 'CN')).toEqual({ updated: 2 });
+    expect(await call('block_incoming_email_from_country', 'CN')).toEqual({ updated: 0 });
+    expect((await other.call('list_blocked_incoming_email_countries')).data).toEqual({
+      countries: [{ country_code: 'AU' }, { country_code: 'CN' }],
+    });
+    for (const address of [
+      v4('0100:0000'),
+      v4('0100:01ff'),
+      v4('0100:03ff'),
+      '2001:0db8:0001:0000:0000:0000:0000:0009',
+    ])
+      expect([address, await isRefused(address)]).toEqual([address, true]);
+    for (const address of [v4('00ff:ffff'), v4('0100:0400'), '2001:0db8:0002:0000:0000:0000:0000:0000'])
+      expect([address, await isRefused(address)]).toEqual([address, false]);
+    expect(await call('unblock_incoming_email_from_country', 'AU', 'DE')).toEqual({ updated: 1 });
+    expect([await isRefused(v4('0100:0000')), await isRefused(v4('0100:0200'))]).toEqual([false, true]);
+    // What no country has.
+    expect(await call('block_incoming_email_from_country', 'zz')).toEqual({ updated: 1 });
+    expect([await isRefused(v4('0100:0100')), await isRefused(v4('0100:0400'))]).toEqual([false, true]);
+    expect(await isRefused('2001:0db8:0002:0000:0000:0000:0000:0000')).toBe(true);
+    expect(await call('unblock_incoming_email_from_country', 'ZZ', 'CN')).toEqual({ updated: 2 });
+    expect(await isRefused(v4('0100:0200'))).toBe(false);
+  });
+
+  it.each(['', 'A', 'AUS', 'QQ', '1A', '../', "A'", 'ÄÖ'])('%j is not a country', async (code) => {
+    pretendTools();
+    const { metadata } = await other.call('block_incoming_email_from_country', { country_code: code });
+    expect(metadata.result).toBe(0);
+    expect((await other.call('list_blocked_incoming_email_countries')).data).toEqual({ countries: [] });
+  });
 });

@@ -503,6 +503,35 @@ sink:
     works('flush_cphulk_login_history');
   });
 
+  it('mail from a country is refused, and that of logins is not', () => {
+    // location(1) is not installed here. This one knows two countries.
+    writeFileSync(
+      machine.path('/usr/bin/location'),
+      '#!/bin/sh\ncase "$*" in *AU*) echo 198.51.100.88/32 ;; *CN*) echo 192.0.2.0/24 ;; esac\n',
+      { mode: 0o755 },
+    );
+    const from = (address: string, lines: readonly string[], more: object) => {
+      const session = [{ host: '198.51.100.1', from: address, lines: ['EHLO there', ...lines], ...more }];
+      const words = ['netns', 'exec', 'elsewhere', 'node', CLIENT];
+      const { stdout } = machine.run('ip', words, { input: JSON.stringify(session) });
+      return (JSON.parse(stdout) as string[][])[0]?.at(-1);
+    };
+    const stranger = (address: string) => from(address, ['MAIL FROM:<ann@world.example>'], { port: 25 });
+    const change = (name: string, country: string) =>
+      machine.sh(`whmapi1 --wait ${name} country_code=${country}`);
+    change('block_incoming_email_from_country', 'AU');
+    expect(stranger('198.51.100.88')).toMatch(/^550 .*country/);
+    expect(stranger('198.51.100.89')).toMatch(/^250/);
+    const lines = [plain('e@eve.example'), 'MAIL FROM:<e@eve.example>'];
+    expect(from('198.51.100.88', lines, { port: 465, isTls: true })).toMatch(/^250/);
+    expect(deliver('e@eve.example', 'ann@world.example')).toMatch(/^250/);
+    change('block_incoming_email_from_country', 'CN');
+    change('unblock_incoming_email_from_country', 'AU');
+    expect(stranger('198.51.100.88')).toMatch(/^250/);
+    change('unblock_incoming_email_from_country', 'CN');
+    machine.sh('rm /usr/bin/location');
+  });
+
   it('logins to mail go on without whmapi1d, and only root can answer Dovecot', () => {
     const probe = `require('node:http').createServer().on('error', ({ code }) => console.log(code)).listen(579, '127.0.0.1')`;
     machine.sh('systemctl stop whmapi1d');

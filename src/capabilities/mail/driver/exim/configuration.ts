@@ -1,5 +1,6 @@
 // The whole configuration of Exim. It names no account: what belongs to one is looked up, at each message, in the files of
 // `places.ts`. Names from outside become part of a path only after a lookup in a folder (dsearch) has found them there.
+import { REFUSE_COUNTRIES } from './country-acl.ts';
 import { DEFER_UNKNOWN, GREYLIST_ACL } from './greylist-acl.ts';
 import {
   ACCOUNTS,
@@ -115,7 +116,7 @@ check_mail:
   deny  !authenticated = *
         condition = \${lookup{\${lc:$sender_address_domain}}dsearch,filter=file{${BLOCKED_DOMAINS}}{yes}{no}}
         message = 550 5.7.1 Mail from this domain is refused.
-  accept !authenticated = *
+${REFUSE_COUNTRIES}  accept !authenticated = *
         set acl_m_owner =
   warn  set acl_m_owner = \${if match{$authenticated_id}{@}{${ownerOf('${domain:$authenticated_id}')}}{${fileIn(ACCOUNTS, '$authenticated_id')}}}
   # A login without an account would own every domain that nobody here owns.
