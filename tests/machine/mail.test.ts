@@ -490,10 +490,11 @@ sink:
     ]);
     expect([read(other), send(other)]).toEqual([0, '235']);
     const { stdout } = machine.run('whmapi1', ['--output=json', 'get_cphulk_failed_logins']);
-    const { data } = JSON.parse(stdout) as { data: { failed_logins: object[] } };
-    expect(data.failed_logins).toHaveLength(5);
-    expect(data.failed_logins[0]).toMatchObject({
-      ...{ user: 'nobody@nowhere.example', ip: blocked, service: 'mail', authservice: 'dovecot' },
+    const { data } = JSON.parse(stdout) as { data: { failed_logins: { ip: string }[] } };
+    const failures = data.failed_logins.filter(({ ip }) => ip === blocked);
+    expect(failures).toHaveLength(5);
+    expect(failures[0]).toMatchObject({
+      ...{ user: 'nobody@nowhere.example', service: 'mail', authservice: 'dovecot' },
     });
     works('flush_cphulk_login_history_for_ips', `ip=${blocked}`);
     expect([read(blocked), send(blocked)]).toEqual([0, '235']);
