@@ -87,6 +87,8 @@ it('has no block of commands that is not tested', () => {
     'whmapi1 --help',
     // tests/machine/mail.test.ts makes mailboxes by this command.
     'uapi --user=bob Email add_pop email=sales domain=bob.example password=... quota=500',
+    // tests/machine/spam.test.ts.
+    'uapi --user=bob Email enable_spam_box',
     'whmapi1 --output=json twofactorauth_get_tfa_config_for_user user=bob |',
     'whmapi1 --configure',
   ]);

@@ -219,7 +219,19 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
       because: 'It stands for the ids of features, which are taken as FEATURE.',
     },
   ],
+  save_spamd_config: [
+    {
+      params: ['allowedips', 'maxchildren', 'maxconnperchild', 'timeouttcp', 'timeoutchild'],
+      traits: ['default'],
+      because: 'WHM’s page says that each has a default, and names none of them. These are SpamAssassin’s.',
+    },
+  ],
   createacct: [
+    {
+      params: ['spamassassin', 'spambox'],
+      traits: ['default'],
+      because: 'Mail is checked only where the server has the role, and POP3 would never show the folder.',
+    },
     {
       params: ['domain'],
       traits: ['required'],

@@ -138,7 +138,7 @@ onSqlite(
       readFileSync(join(other?.state ?? '', 'root/etc/exim4/whmapi1', name), 'utf8');
     expect([exim('mailboxes/bob.example'), exim('accounts/ann')]).toEqual([
       'box:\n',
-      'outgoing: suspended\n',
+      'outgoing: suspended\nspam: 50\n',
     ]);
     expect(exim('dkim/bob.example')).toContain('PRIVATE KEY');
     const logins = await findIdentities(other.application.engine.machine, { usernames: ['ann', 'bob'] });

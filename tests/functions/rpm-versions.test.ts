@@ -43,10 +43,17 @@ const WEB_PACKAGES = [
 const DATABASE_PACKAGES = ['mariadb-server', 'postgresql'];
 const MAIL_PACKAGES = [
   ...['exim4-daemon-heavy', 'dovecot-core', 'dovecot-imapd', 'dovecot-pop3d', 'dovecot-lmtpd'],
-  ...['dovecot-sieve', 'dovecot-managesieved', 'dovecot-sqlite'],
+  ...['dovecot-sieve', 'dovecot-managesieved', 'dovecot-sqlite', 'publicsuffix'],
 ];
+const SPAM_PACKAGES = ['spamd', 'spamassassin'];
 const FTP_PACKAGES = ['proftpd-core', 'proftpd-mod-crypto'];
-const ALL_PACKAGES = [...WEB_PACKAGES, ...DATABASE_PACKAGES, ...MAIL_PACKAGES, ...FTP_PACKAGES];
+const ALL_PACKAGES = [
+  ...WEB_PACKAGES,
+  ...DATABASE_PACKAGES,
+  ...MAIL_PACKAGES,
+  ...SPAM_PACKAGES,
+  ...FTP_PACKAGES,
+];
 
 describe('get_rpm_version_data', () => {
   it('shows the packages of roles, and those that are wanted', async () => {
@@ -70,6 +77,7 @@ describe('get_rpm_version_data', () => {
       MySQL: ['mariadb-server'],
       Postgres: ['postgresql'],
       MailReceive: MAIL_PACKAGES,
+      SpamFilter: SPAM_PACKAGES,
       FTP: FTP_PACKAGES,
     });
     expect(await section('rpm_groups', 'DNS')).toEqual({ DNS: ['bind9', 'bind9-utils'] });
@@ -235,7 +243,7 @@ describe('list_rpms', () => {
 
   it('rejects other targets', async () => {
     expect((await here.call('list_rpms', { target: '3rdparty' })).metadata.reason).toBe(
-      'The parameter “target” should be a role with packages, such as MySQL, Postgres, DNS, WebServer, MailReceive, FTP, and not “3rdparty”.',
+      'The parameter “target” should be a role with packages, such as MySQL, Postgres, DNS, WebServer, MailReceive, SpamFilter, FTP, and not “3rdparty”.',
     );
   });
 });

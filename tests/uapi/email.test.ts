@@ -186,7 +186,7 @@ describe('a mailbox', () => {
     });
     await here.call('suspendacct', { user: 'bob' });
     expect(logins().map(({ can_log_in: can }) => can)).toEqual([0, 0]);
-    expect(lookup('accounts/bob')).toBe('outgoing: suspended\n');
+    expect(lookup('accounts/bob')).toBe('outgoing: suspended\nspam: 50\n');
     await here.call('unsuspendacct', { user: 'bob' });
     expect(logins().map(({ can_log_in: can }) => can)).toEqual([1, 1]);
 
@@ -204,7 +204,7 @@ describe('a mailbox', () => {
     ]);
     expect(lookup('aliases/robert.example')).toBe('info: sales@robert.example\n*: robert\n');
     expect(lookup('domains/robert.example')).toBe('owner: robert\n');
-    expect(lookup('accounts/robert')).toBe('outgoing: open\nlimit: 30\n');
+    expect(lookup('accounts/robert')).toBe('outgoing: open\nlimit: 30\nspam: 50\n');
     for (const name of [
       'aliases/bob.example',
       'mailboxes/bob.example',

@@ -4,9 +4,12 @@ import { part } from './driver/account.ts';
 import { part as authentication } from './driver/authentication/account.ts';
 import { role } from './driver/role.ts';
 import { part as tls } from './driver/tls/account.ts';
+import { part as spam } from './driver/spamassassin/account.ts';
+import { spamRole } from './driver/spamassassin/role.ts';
 import * as dkimKeys from './rules/authentication/dkim-keys.ts';
 import { publishSoon } from './rules/authentication/request.ts';
 import { withDefaults } from './rules/default-address.ts';
+import { withRequested } from './rules/spam/new-account.ts';
 import {
   changeBetween,
   NO_MAIL,
@@ -20,8 +23,8 @@ import * as trackedUsers from './rules/tracking/users.ts';
 
 export default defineCapability({
   name: 'mail',
-  roles: [role],
-  parts: [part, authentication, tls],
+  roles: [role, spamRole],
+  parts: [part, authentication, tls, spam],
   rows: [
     { table: 'mail_account' },
     { table: 'mail_domain' },
@@ -31,11 +34,13 @@ export default defineCapability({
     { table: 'mail_filter' },
     { table: 'greylist_off_domain' },
     { table: 'mail_redirect' },
+    { table: 'mail_spam' },
     { table: 'dkim_key' },
   ],
   stored: {
     async created(db, { account: { username, domain } }, { results, now }) {
-      await store(db, username, NO_MAIL, await withDefaults(db, NO_MAIL, [domain]));
+      const state = withRequested(await withDefaults(db, NO_MAIL, [domain]), results);
+      await store(db, username, NO_MAIL, state);
       await publishSoon(db, results, now);
     },
     async domainAdded(db, { username, domain: { domain } }) {

@@ -20,8 +20,6 @@ import * as form from '../../capabilities/accounts/rules/packages/package-form.t
 import * as packages from '../../capabilities/accounts/rules/packages/packages.ts';
 import * as passwords from '../../ground/rules/passwords/passwords.ts';
 
-const noSpamCheck = 'this server does not check mail for spam yet.';
-
 export default defineFunction({
   name: 'createacct',
   since: 32,
@@ -134,12 +132,14 @@ export default defineFunction({
       doc: 'The server that receives the domain’s mail.',
       noEffectReason: 'the account sets it, with Email::set_always_accept.',
     },
-    spamassassin: { type: 'flag', doc: 'Whether mail is checked for spam.', noEffectReason: noSpamCheck },
+    spamassassin: {
+      type: 'flag',
+      doc: 'Whether mail is checked for spam. It then gets headers. Default: 1 if the server has the role SpamFilter.',
+    },
     spambox: {
       type: 'string',
       values: ['y', 'n'],
-      doc: 'Whether spam gets a folder.',
-      noEffectReason: noSpamCheck,
+      doc: 'Whether spam is delivered to the folder INBOX.spam of each mailbox. Default: n, because POP3 does not show it.',
     },
     mail_node_alias: {
       type: 'string',
@@ -242,16 +242,21 @@ interface PartArguments {
   readonly dkim?: boolean | undefined;
   readonly spf?: boolean | undefined;
   readonly dmarc?: boolean | undefined;
+  readonly spamassassin?: boolean | undefined;
+  readonly spambox?: 'y' | 'n' | undefined;
   readonly forcedns: boolean;
   readonly useregns: boolean;
   readonly hasuseregns?: boolean | undefined;
 }
 
-function wishesOf({ forcedns, useregns, hasuseregns, dkim, spf, dmarc }: PartArguments) {
+function wishesOf(args: PartArguments) {
+  const { forcedns, useregns, hasuseregns, dkim, spf, dmarc, spamassassin, spambox } = args;
   return {
     ...{ forcedns, useregns: useregns && hasuseregns !== false },
     ...(dkim !== undefined && { dkim }),
     ...(spf !== undefined && { spf }),
     ...(dmarc !== undefined && { dmarc }),
+    ...(spamassassin !== undefined && { spamFilter: spamassassin }),
+    ...(spambox !== undefined && { spamBox: spambox === 'y' }),
   };
 }

@@ -35,8 +35,6 @@ import { forceParam } from '../../capabilities/domains/rules/reserved-domains.ts
 import * as packages from '../../capabilities/accounts/rules/packages/packages.ts';
 import * as form from '../../capabilities/accounts/rules/packages/package-form.ts';
 
-const noSpamCheck = 'this server does not check mail for spam yet.';
-
 export default defineFunction({
   name: 'modifyacct',
   since: 11,
@@ -124,7 +122,11 @@ export default defineFunction({
       doc: 'Whether it is forbidden to send mail.',
       noEffectReason: 'use suspend_outgoing_email and unsuspend_outgoing_email.',
     },
-    spamassassin: { type: 'flag', doc: 'Whether its mail is checked for spam.', noEffectReason: noSpamCheck },
+    spamassassin: {
+      type: 'flag',
+      doc: 'Whether its mail is checked for spam.',
+      noEffectReason: 'the account itself decides it: see Email::enable_spam_assassin.',
+    },
     mail_node_alias: {
       type: 'string',
       doc: 'The server that keeps its mail.',

@@ -11,6 +11,7 @@ import { NO_MAIL, readState, renamedState, withoutDomains, type MailState } from
 import changeIdentities from './dovecot/steps/change-identities.ts';
 import endSessions from './dovecot/steps/end-sessions.ts';
 import changeFiles from './exim/steps/change-files.ts';
+import { withWishes } from './spamassassin/account.ts';
 import writeFile from './mailboxes/steps/write-file.ts';
 
 export const ROLE = 'MailReceive';
@@ -18,7 +19,7 @@ export const ROLE = 'MailReceive';
 export const part: AccountPart = {
   async created(context, { account }) {
     if (!context.roles.has(ROLE)) return [];
-    const state = await withDefaults(context.db, NO_MAIL, [account.domain]);
+    const state = withWishes(context, await withDefaults(context.db, NO_MAIL, [account.domain]));
     return stepsBetween(account.username, NOTHING, desiredMail(account, [], state));
   },
 

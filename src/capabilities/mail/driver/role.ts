@@ -8,6 +8,7 @@ import { filesOf, readState } from '../rules/greylisting/state.ts';
 import { POLICY_DIRECTORY, POLICY_SECRETS, renderPolicySecrets } from '../rules/login-policy.ts';
 import { SCRIPT } from '../rules/sieve.ts';
 import { readTweakSetting } from '../rules/tweaks.ts';
+import { fileOf as incomingFile } from '../rules/authentication/incoming.ts';
 import * as dkimKeys from '../rules/authentication/dkim-keys.ts';
 import { presentMail, ROLE } from './account.ts';
 import { writeMissingKeys } from './authentication/key-files.ts';
@@ -15,8 +16,10 @@ import { makeIdentityFolder, makePolicySecrets } from './dovecot/prepare.ts';
 import { changeIdentities } from './dovecot/identities.ts';
 import * as dovecot from './dovecot/places.ts';
 import { dovecotStep } from './dovecot/server.ts';
+import { writeIncoming } from './exim/incoming.ts';
 import { lookupStep } from './exim/lookups.ts';
 import * as exim from './exim/places.ts';
+import { writeSuffixes } from './exim/public-suffixes.ts';
 import { prepareExim, serverStep } from './exim/server.ts';
 import { prepareTriplets } from './greylisting/look-triplets.ts';
 import { writeAllCertificates } from './tls/account.ts';
@@ -29,7 +32,7 @@ export const role = {
   packages: [
     'exim4-daemon-heavy',
     ...['dovecot-core', 'dovecot-imapd', 'dovecot-pop3d', 'dovecot-lmtpd'],
-    ...['dovecot-sieve', 'dovecot-managesieved', 'dovecot-sqlite'],
+    ...['dovecot-sieve', 'dovecot-managesieved', 'dovecot-sqlite', 'publicsuffix'],
   ],
   // Debian has one mail server at a time.
   rivals: [
@@ -42,6 +45,7 @@ export const role = {
     const { machine, changed, log } = work;
     const hostname = machine.system.hostname();
     for (const path of await prepareExim(machine)) changed(`Made ${path}.`);
+    if (await writeSuffixes(machine)) changed('Wrote which domains are public suffixes.');
     await makeIdentityFolder(machine);
     const secrets = { directory: POLICY_DIRECTORY, path: POLICY_SECRETS };
     const hasNewSecrets = await makePolicySecrets(machine, secrets, renderPolicySecrets);
@@ -49,6 +53,7 @@ export const role = {
     await prepareTriplets(machine);
     const greylist = await work.transaction('reads', async (db) => filesOf(await readState(db)));
     await apply(machine, lookupStep({ username: 'greylisting', files: greylist }));
+    await writeIncoming(machine, await work.transaction('reads', incomingFile));
     // Dovecot starts without its identities, and refuses everybody then.
     await changeIdentities(machine, { added: [] });
     const minFailures = Number(

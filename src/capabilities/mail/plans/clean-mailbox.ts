@@ -1,6 +1,7 @@
 // Removes messages of a mailbox or of its queue, or ends its sessions.
 import { defineChange, type Plan } from '../../../core/plan.ts';
 import type { FolderName } from '../driver/dovecot/look-mailboxes.ts';
+import emptyFolder from '../driver/dovecot/steps/empty-folder.ts';
 import endSessions from '../driver/dovecot/steps/end-sessions.ts';
 import expunge from '../driver/dovecot/steps/expunge.ts';
 import removeHeld from '../driver/exim/steps/remove-held.ts';
@@ -25,4 +26,9 @@ export function removeHeldMessages(username: string, address: string, ids: reado
 export function endMailSessions(username: string, domains: readonly string[]): Plan {
   const masks = [username, ...domains.map((domain) => `*@${domain}`)];
   return change.plan(null, { locks: [], steps: [endSessions.plan({ masks })] });
+}
+
+/** All messages of a folder of several mailboxes. */
+export function cleanMailboxes(users: readonly string[], folder: string): Plan {
+  return change.plan(null, { locks: [], steps: [emptyFolder.plan({ users, folder })] });
 }

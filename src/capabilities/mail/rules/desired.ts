@@ -3,7 +3,16 @@
 import type { Account } from '../../accounts/rules/accounts.ts';
 import type { HostedDomain } from '../../domains/rules/hosted-domains.ts';
 import { SCRIPT, sieveOf } from './sieve.ts';
-import { domainIn, outgoingOf, routingOf, type Forwarder, type MailState, type Mailbox } from './state.ts';
+import { requiredScore } from './spam/preferences.ts';
+import {
+  domainIn,
+  outgoingOf,
+  routingOf,
+  spamOf,
+  type Forwarder,
+  type MailState,
+  type Mailbox,
+} from './state.ts';
 
 /** The folders of Exim’s files (`driver/exim/places.ts`). */
 export type Lookup = 'domains' | 'aliases' | 'mailboxes' | 'secondary' | 'redirects' | 'accounts';
@@ -45,6 +54,7 @@ export function desiredMail(
     `outgoing: ${isSuspended ? 'suspended' : outgoingOf(state)}`,
     ...(settings.maxEmailPerHour === null ? [] : [`limit: ${settings.maxEmailPerHour}`]),
     ...(settings.maxDeferFailPercentage === null ? [] : [`failures: ${settings.maxDeferFailPercentage}`]),
+    ...spamLines(state),
   ]);
   for (const name of domainsOf(account, hosted)) {
     const domain = domainIn(state, name);
@@ -80,22 +90,35 @@ function homeFilesOf(account: Account, state: MailState): ReadonlyMap<string, st
   const filters = [...state.filters].sort((a, b) => a.position - b.position || (a.name < b.name ? -1 : 1));
   // Filters of the account come before those of a mailbox.
   const ofAccount = filters.filter(({ localPart }) => localPart === '');
+  const spam = spamOf(state);
+  const hasSpamBox = spam.enabled && spam.box;
   const putScript = (folder: string, script: string | undefined) => {
     if (script !== undefined) files.set(`etc/${folder}/${SCRIPT}`, script);
   };
-  putScript(username, sieveOf(ofAccount, undefined));
+  putScript(username, sieveOf(ofAccount, undefined, hasSpamBox));
   const lines = new Map<string, string[]>();
   const add = (path: string, line: string) => lines.set(path, [...(lines.get(path) ?? []), line]);
   const sorted = [...state.mailboxes].sort((a, b) => (a.localPart < b.localPart ? -1 : 1));
   for (const { domain, localPart, folder, hash, loginSuspended } of sorted) {
     const isOwn = (one: { readonly domain: string; readonly localPart: string }) =>
       one.domain === domain && one.localPart === localPart;
-    putScript(folder, sieveOf([...ofAccount, ...filters.filter(isOwn)], state.autoresponders.find(isOwn)));
+    const own = [...ofAccount, ...filters.filter(isOwn)];
+    putScript(folder, sieveOf(own, state.autoresponders.find(isOwn), hasSpamBox));
     add(`etc/${domain}/passwd`, `${localPart}:x:${uid}:${uid}::${home}/mail/${folder}:${home}`);
     add(`etc/${domain}/shadow`, `${localPart}:${loginSuspended ? '!' : ''}${hash}::::::`);
   }
   for (const [path, all] of lines) files.set(path, all.map((line) => `${line}\n`).join(''));
   return files;
+}
+
+/** Scores are ten times those of SpamAssassin, as Exim has them. */
+function spamLines(state: MailState): string[] {
+  const { enabled, deleteScore, preferences } = spamOf(state);
+  if (!enabled) return [];
+  return [
+    `spam: ${requiredScore(preferences)}`,
+    ...(deleteScore === null ? [] : [`spam-delete: ${deleteScore}`]),
+  ];
 }
 
 /** The same rows give the same file, whatever their order. */

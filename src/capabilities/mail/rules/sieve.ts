@@ -13,15 +13,25 @@ const SECONDS_IN_HOUR = 3600;
 /** Mail that a filter has not ended goes on to these. */
 const HEADERS_OF_RECIPIENTS = ['To', 'Cc'];
 
+/** The folder for spam, as WHM names it. */
+export const SPAM_FOLDER = 'INBOX.spam';
+/** Before replies and filters: nobody answers to spam. Exim adds this header, and removes that of strangers. */
+const SPAM_RULE = `if header :is "X-Spam-Flag" "YES" { fileinto :create "${SPAM_FOLDER}"; stop; }`;
+
 /** @returns undefined if there is nothing to do. */
-export function sieveOf(filters: readonly Filter[], reply: Autoresponder | undefined): string | undefined {
+export function sieveOf(
+  filters: readonly Filter[],
+  reply: Autoresponder | undefined,
+  hasSpamBox: boolean,
+): string | undefined {
   const active = filters.filter(({ enabled }) => enabled);
-  if (active.length === 0 && reply === undefined) return undefined;
+  if (active.length === 0 && reply === undefined && !hasSpamBox) return undefined;
   return [
     '# Written by whmapi1, which replaces this file. Own scripts are managed with ManageSieve.',
     `require [${REQUIRED.map(quoted).join(', ')}];`,
     // By which a text can have “${…}” that is not a variable.
     'set "dollar" "$";',
+    ...(hasSpamBox ? [SPAM_RULE] : []),
     ...(reply === undefined ? [] : [replyOf(reply)]),
     ...active.map(filterOf),
     '',

@@ -91,6 +91,21 @@ export interface MailRedirect {
   readonly host: string;
 }
 
+export interface SpamPreference {
+  /** `whitelist_from`, as SpamAssassin names it. */
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface SpamSettings {
+  readonly enabled: boolean;
+  /** Spam goes to a folder of each mailbox. */
+  readonly box: boolean;
+  /** Ten times the score from which spam is deleted. Null: it is kept. */
+  readonly deleteScore: number | null;
+  readonly preferences: readonly SpamPreference[];
+}
+
 export interface MailState {
   readonly settings: readonly MailSettings[];
   readonly domains: readonly MailDomain[];
@@ -101,6 +116,8 @@ export interface MailState {
   readonly redirects: readonly MailRedirect[];
   /** Domains whose mail is not greylisted. */
   readonly greylistOff: readonly { readonly domain: string }[];
+  /** At most one. */
+  readonly spam: readonly SpamSettings[];
 }
 
 type Part = keyof MailState;
@@ -183,6 +200,13 @@ const tables: Readonly<Record<Part, Table>> = {
   },
   greylistOff: { table: 'greylist_off_domain', key: ['domain'], columns: { domain: 'domain' } },
   redirects: { table: 'mail_redirect', key: ['domain'], columns: { domain: 'domain', host: 'host' } },
+  spam: {
+    table: 'mail_spam',
+    key: [],
+    columns: { enabled: 'enabled', box: 'box', deleteScore: 'delete_score', preferences: 'preferences' },
+    flags: ['enabled', 'box'],
+    lists: ['preferences'],
+  },
 };
 const parts = Object.keys(tables) as Part[];
 
@@ -279,6 +303,7 @@ export function renamedState(state: MailState, renames: Renames): MailState {
     filters: state.filters.map(named),
     greylistOff: state.greylistOff.map(named),
     redirects: state.redirects.map(named),
+    spam: state.spam,
   };
 }
 
@@ -295,16 +320,21 @@ export function withoutDomains(state: MailState, gone: ReadonlySet<string>): Mai
     filters: kept(state.filters),
     greylistOff: kept(state.greylistOff),
     redirects: kept(state.redirects),
+    spam: state.spam,
   };
 }
 
 export const NO_MAIL: MailState = {
   ...{ settings: [], domains: [], mailboxes: [], redirects: [] },
-  ...{ forwarders: [], autoresponders: [], filters: [], greylistOff: [] },
+  ...{ forwarders: [], autoresponders: [], filters: [], greylistOff: [], spam: [] },
 };
 
 /** How the account may send mail. */
 export const outgoingOf = ({ settings: [first] }: MailState): Outgoing => first?.outgoing ?? 'open';
+
+/** The spam filter of the account. */
+export const spamOf = ({ spam: [first] }: MailState): SpamSettings =>
+  first ?? { enabled: false, box: false, deleteScore: null, preferences: [] };
 
 export function domainIn({ domains }: MailState, domain: string): MailDomain {
   const found = domains.find((one) => one.domain === domain);

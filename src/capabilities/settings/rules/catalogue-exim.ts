@@ -1,5 +1,6 @@
 // Tweak settings of the module Mail: the options of Exim.
 import {
+  acting,
   flag,
   integer,
   oneOf,
@@ -27,17 +28,21 @@ export const exim: Entries = within('Mail', {
       expects: 'a whole number, or empty',
     },
   ),
-  acl_deny_spam_score_over_int: text(
-    '',
-    'Ten times the spam score above which messages are rejected. Empty: none are.',
-    {
+  acl_deny_spam_score_over_int: acting(
+    text('', 'Ten times the spam score above which messages are rejected. Empty: none are.', {
       matches: /^\d{1,4}$/,
       expects: 'a whole number, or empty',
-    },
+    }),
   ),
   acl_dictionary_attack: flag('1', 'Whether hosts that try many unknown recipients are slowed down.'),
   acl_dkim_disable: flag('1', '1: the DKIM signatures of incoming mail are not verified.'),
   acl_dkim_bl: flag('0', 'Whether messages with a wrong DKIM signature are rejected.'),
+  acl_dmarc: acting(
+    flag(
+      '1',
+      'Whether the DMARC policy of a sender’s domain is followed (not in WHM): refuse, or mark as spam.',
+    ),
+  ),
   acl_primary_hostname_bl: flag('0', 'Whether other hosts cannot greet with this server’s hostname.'),
   acl_ratelimit: flag('1', 'Whether hosts that connect too often or break the protocol are slowed down.'),
   acl_ratelimit_spam_score_over_int: integer(

@@ -65,7 +65,7 @@ export const mail: Entries = {
   ),
   popbeforesmtp: flag('0', 'Whether a POP3 login allows its address to send mail for a while.'),
   emailarchive: flag('0', 'Whether users can archive all mail of a domain.'),
-  skipspamassassin: flag('0', '1: SpamAssassin is off.'),
+  skipspamassassin: acting(flag('0', '1: SpamAssassin is off, for all accounts.')),
   skipspambox: flag('1', '1: there is no separate folder for spam.'),
   skipboxtrapper: flag('0', '1: BoxTrapper, which asks unknown senders to confirm, is off.'),
   skipmailman: flag('0', '1: mailing lists (Mailman) are off.'),

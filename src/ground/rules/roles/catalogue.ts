@@ -84,7 +84,12 @@ export const roles: readonly Role[] = [
     isProvided: true,
     follows: 'Postgres',
   },
-  { module: 'SpamFilter', name: 'Spam filter', description: 'Incoming mail is checked for spam.' },
+  {
+    module: 'SpamFilter',
+    name: 'Spam filter',
+    description: 'Incoming mail is checked for spam, with SpamAssassin.',
+    isProvided: true,
+  },
   { module: 'WebDisk', name: 'Web Disk', description: 'Users reach their files over WebDAV.' },
   { module: 'Webmail', name: 'Webmail', description: 'Users read mail in the browser.' },
   {

@@ -7,6 +7,8 @@ import {
   SETTING as REMOTE_CLIENTS,
 } from '../../../capabilities/databases/rules/remote-clients.ts';
 import { APPLY } from '../../../capabilities/domains/rules/service-subdomains.ts';
+import * as incoming from '../../../capabilities/mail/rules/authentication/incoming.ts';
+import * as spam from '../../../capabilities/mail/rules/spam/settings.ts';
 import * as queue from '../../../ground/rules/tasks/queue.ts';
 
 const TASKS: Readonly<Record<string, string>> = {
@@ -16,6 +18,9 @@ const TASKS: Readonly<Record<string, string>> = {
   disk_usage_include_sqldbs: MEASURE,
   [SETTING]: LIMIT,
   [REMOTE_CLIENTS]: CONFIGURE,
+  [incoming.SETTING]: incoming.CONFIGURE,
+  [spam.OFF]: spam.CONFIGURE,
+  [spam.REFUSED]: spam.CONFIGURE,
 };
 
 /**

@@ -1,7 +1,10 @@
 // The whole configuration of Exim. It names no account: what belongs to one is looked up, at each message, in the files of
 // `places.ts`. Names from outside become part of a path only after a lookup in a folder (dsearch) has found them there.
 import { REFUSE_COUNTRIES } from './country-acl.ts';
+import { DKIM_ACL, VERIFY_SENDER } from './dmarc-acl.ts';
 import { DEFER_UNKNOWN, GREYLIST_ACL } from './greylist-acl.ts';
+import { ASK_SPAMASSASSIN, noteSpamFilter, SPAM_HEADERS, spamRouters } from './spam-acl.ts';
+import { SOCKET as SPAMD } from '../spamassassin/places.ts';
 import {
   ACCOUNTS,
   ALIASES,
@@ -32,8 +35,11 @@ const valueIn = (folder: string, name: string, key: string) =>
 
 /** The account that has a domain. */
 const ownerOf = (domain: string) => valueIn(DOMAINS, domain, 'owner');
+/** The account whose mail an address receives. */
+const OWNER_OF_RECIPIENT = `\${if eqi{$domain}{$primary_hostname}{${fileIn(ACCOUNTS, '${lc:$local_part}')}}{${ownerOf('$domain')}}}`;
 const settingOfOwner = (key: string) => `\${lookup{${key}}lsearch{${ACCOUNTS}/$acl_m_owner}}`;
-const FROM_DOMAIN = '${domain:${address:$h_from:}}';
+/** The header is read as it is: decoded words could look like another address. */
+const FROM_DOMAIN = '${domain:${address:$rh_from:}}';
 /** How a mailbox may send: `held`, `suspended`, or empty. The local part and domain are those of the login. */
 const OUTGOING_OF_MAILBOX =
   `\${lookup{\${lc:\${domain:$authenticated_id}}}dsearch,filter=file{${MAILBOXES}}` +
@@ -85,10 +91,12 @@ log_selector = +sender_on_delivery +received_recipients +received_sender +smtp_c
   +smtp_protocol_error +pid -retry_defer -queue_run
 event_action = \${if match{$event_name}{\\N^msg:fail:\\N}{\${acl{count_failure}{$event_data}}}}
 dkim_verify_hashes = sha256 : sha512
+spamd_address = ${SPAMD} retry=0s tmo=20s
 
 acl_smtp_connect = check_connect
 acl_smtp_mail = check_mail
 acl_smtp_rcpt = check_rcpt
+acl_smtp_dkim = check_dkim
 acl_smtp_data = check_data
 acl_not_smtp_start = check_local_start
 acl_not_smtp = check_local
@@ -168,18 +176,17 @@ check_rcpt:
   deny  domains = ! +local_domains : ! +relay_to_domains
         message = 550 5.7.1 Relaying is not permitted.
   require verify = recipient
-${DEFER_UNKNOWN}  accept
+${DEFER_UNKNOWN}${noteSpamFilter(OWNER_OF_RECIPIENT)}  accept
 
 ${GREYLIST_ACL}
+${DKIM_ACL}
 check_data:
   accept hosts = :
   deny  authenticated = *
         !condition = \${if eqi{$acl_m_owner}{${ownerOf(FROM_DOMAIN)}}}
         message = 550 5.7.1 This account may not write as $h_from:
   accept authenticated = *
-  warn  spf = fail : softfail : none : neutral : pass : permerror : temperror
-  warn  add_header = :at_start:\${authresults{$primary_hostname}}
-  accept
+${VERIFY_SENDER}${ASK_SPAMASSASSIN}  accept
 
 # Programs on this server, such as PHP. Dovecot sends replies and redirected mail as root, with the mailbox as sender.
 check_local_start:
@@ -245,10 +252,12 @@ remote:
   ignore_target_hosts = <; 0.0.0.0 ; 127.0.0.0/8 ; ::1
   no_more
 
+${spamRouters(OWNER_OF_RECIPIENT)}
 aliases:
   driver = redirect
   domains = dsearch,filter=file;${ALIASES}
   data = \${lookup{\${lc:$local_part}}lsearch{${ALIASES}/$domain_data}}
+${SPAM_HEADERS}
 ${REDIRECT_LIMITS}
   check_ancestor
 
@@ -267,6 +276,7 @@ mailbox:
   local_parts = lsearch,ret=key;${MAILBOXES}/$domain_data
   local_part_suffix = +*
   local_part_suffix_optional
+${SPAM_HEADERS}
   transport = dovecot
 
 forwarded_domain:
@@ -274,18 +284,21 @@ forwarded_domain:
   domains = dsearch,filter=file;${ALIASES}
   condition = \${lookup{forward}lsearch{${DOMAINS}/$domain_data}{yes}{no}}
   data = \${quote_local_part:$local_part}@\${lookup{forward}lsearch{${DOMAINS}/$domain_data}}
+${SPAM_HEADERS}
 ${REDIRECT_LIMITS}
 
 default_address:
   driver = redirect
   domains = dsearch,filter=file;${ALIASES}
   data = \${lookup{*}lsearch{${ALIASES}/$domain_data}}
+${SPAM_HEADERS}
 ${REDIRECT_LIMITS}
 
 account:
   driver = accept
   domains = @
   local_parts = dsearch,filter=file;${ACCOUNTS}
+${SPAM_HEADERS}
   transport = dovecot
 
 system_aliases:

@@ -28,6 +28,8 @@ export const CERTIFICATES = `${FOLDER}/certificates`;
 export const SERVER_CERTIFICATE = daemonFiles.exim.path;
 /** Networks whose connections are refused, one in each line. */
 export const BLOCKED = `${FOLDER}/blocked`;
+/** How many labels of a domain are those of a registry: `*.co.uk: 2`. */
+export const PUBLIC_SUFFIXES = `${FOLDER}/public-suffixes`;
 /** What signs the addresses of forwarded mail (SRS). */
 export const SRS_SECRET = `${FOLDER}/srs-secret`;
 
