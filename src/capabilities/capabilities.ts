@@ -15,6 +15,7 @@ import bandwidth from './bandwidth/capability.ts';
 import web from './web/capability.ts';
 import mail from './mail/capability.ts';
 import ftp from './ftp/capability.ts';
+import webmail from './webmail/capability.ts';
 
 export const capabilities: readonly Capability[] = [
   accounts,
@@ -31,5 +32,6 @@ export const capabilities: readonly Capability[] = [
   bandwidth,
   web,
   mail,
+  webmail,
   ftp,
 ];

@@ -5,7 +5,7 @@ import type { RawArgument } from '../core/context.ts';
 import * as loginTokens from '../capabilities/logins/rules/tokens.ts';
 import * as logins from '../capabilities/logins/rules/logins.ts';
 import * as sessions from '../capabilities/logins/rules/sessions.ts';
-import * as mailboxLogin from '../capabilities/mailboxes/rules/login.ts';
+import * as mailboxLogin from '../capabilities/webmail/rules/mailbox-login.ts';
 import { SESSION_COOKIES, type Door } from './door.ts';
 import type { Refusal } from './error-answers.ts';
 import { readBody, readCall } from './call.ts';

@@ -20,7 +20,7 @@ import { addAccountPages } from './page/account-pages.ts';
 import { addMailDiscovery } from './mail-discovery.ts';
 import { addPages, answerNotFound } from './page/pages.ts';
 import { pageHeaders } from './page/security-headers.ts';
-import { addWebmailPages } from './page/webmail-pages.ts';
+import { addWebmail } from './webmail/webmail.ts';
 
 export interface ServerOptions {
   /** The door. Default: WHM. */
@@ -73,7 +73,7 @@ export function createServer(
   addExternalLogin(server, door);
   if (service === 'webmaild') {
     addMailDiscovery(server, door);
-    addWebmailPages(server, door);
+    addWebmail(server, door, connections);
     return server;
   }
   addConfirm(server, door);

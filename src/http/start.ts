@@ -14,6 +14,7 @@ import { helpText, readOptions } from './options.ts';
 import { PasswordJudge } from './password-judge.ts';
 import { MailPolicy } from './mail-policy.ts';
 import { createServiceWatch, createTaskWatches, createWorker } from '../administration/tasks.ts';
+import { WebmailTokens } from './webmail/tokens.ts';
 import { feedWatchdog, logStream, notifySystemd, systemdUnit, writeFatal } from './systemd.ts';
 
 /** The time limit for calls and tasks in progress when the server stops. */
@@ -66,7 +67,9 @@ async function main(): Promise<void> {
   const sockets = new AccountSockets(application, build);
   const commands = new CommandSocket(application, { build, environment: process.env });
   const mailPolicy = new MailPolicy(application);
-  const workers = [watch, ...taskWatches, worker, sockets, commands, mailPolicy, background];
+  const webmailTokens = new WebmailTokens(application);
+  const ports = [mailPolicy, webmailTokens];
+  const workers = [watch, ...taskWatches, worker, sockets, commands, ...ports, background];
   const end = once(() => stop(servers, application, passwords, workers));
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
@@ -101,6 +104,9 @@ async function main(): Promise<void> {
   if (options.port === 2087 && !application.installation.isSandbox) {
     await mailPolicy.start().catch((error: unknown) => {
       log.error(error, 'logins to mail are not guarded: the port for Dovecot could not be opened');
+    });
+    await webmailTokens.start().catch((error: unknown) => {
+      log.error(error, 'Roundcube logs nobody in: the port for its tokens could not be opened');
     });
   }
   notifySystemd('READY=1');

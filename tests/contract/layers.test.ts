@@ -180,6 +180,11 @@ const layers: Record<string, Layer> = {
     files: /^src\/capabilities\/hooks\/driver\//,
     mayImport: [core, driver, rules],
   },
+  // What Roundcube and the server of this program must agree on: places and secrets, without SQL.
+  'webmail/driver/roundcube': {
+    files: /^src\/capabilities\/webmail\/driver\/roundcube\//,
+    mayImport: [core, driver, node, /^src\/capabilities\/webmail\/rules\/(places|secrets)\.ts$/],
+  },
   // What a capability contributes to accounts and roles reads the store through the rules, which have the SQL.
   'driver/account': {
     files:

@@ -46,7 +46,7 @@ describe('get_current_profile', () => {
       experimental: 0,
       enabled_roles: [
         ...['DNS', 'FTP', 'MailLocal', 'MailReceive', 'MailSend', 'MySQL', 'MySQLClient'],
-        ...['Postgres', 'PostgresClient', 'SpamFilter', 'WebServer'],
+        ...['Postgres', 'PostgresClient', 'SpamFilter', 'Webmail', 'WebServer'],
       ].map((module) => ({ module })),
     });
   });

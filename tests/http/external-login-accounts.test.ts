@@ -143,8 +143,8 @@ test('an identity opens webmail only if the provider is enabled for it', async (
   await enable('webmaild');
   const entered = await logIn(webmail);
   const cookie = /webmailsession=[0-9a-f]{32}/.exec(cookiesOf(entered))?.[0] ?? '';
-  const page = await server.askWebmail(`${sessionOf(entered).path}/`, { headers: { cookie } });
-  expect([page.status, page.text.includes('<h1>Inbox</h1>')]).toEqual([200, true]);
+  const page = await server.askWebmail(`${sessionOf(entered).path}/roundcube/`, { headers: { cookie } });
+  expect([page.status, page.text.includes('A sandbox runs no Roundcube')]).toEqual([503, true]);
   await server.here.call('add_override_features_for_user', { user: 'bob', features: '{"webmail":0}' });
   expect(alertOf(await logIn(webmail))).toBe(
     'This identity may not log in here: its user is suspended, has no webmail, or is no account of this server.',

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Application } from '../../src/app/app.ts';
 import { createServer, type ServerOptions } from '../../src/http/server.ts';
 import type { LoginService } from '../../src/capabilities/logins/rules/callers.ts';
+import { WebmailTokens } from '../../src/http/webmail/tokens.ts';
 import { Installation } from './installation.ts';
 import { silent } from './silent-log.ts';
 
@@ -22,6 +23,8 @@ export class TestServer {
   #url = '';
   #accountUrl = '';
   #webmailUrl = '';
+  #tokenUrl = '';
+  #tokens: WebmailTokens | undefined;
 
   /** Root's password is `password`. */
   static async start(limits: NonNullable<ServerOptions['limits']> = {}): Promise<TestServer> {
@@ -44,12 +47,16 @@ export class TestServer {
     };
     one.#url = await open('whostmgrd');
     one.#openAccountDoor = async () => (one.#accountUrl = await open('cpaneld'));
-    one.#openWebmailDoor = async () => (one.#webmailUrl = await open('webmaild'));
+    one.#openWebmailDoor = async () => {
+      one.#webmailUrl = await open('webmaild');
+      one.#tokens = new WebmailTokens(application);
+      one.#tokenUrl = `http://127.0.0.1:${await one.#tokens.start(0)}`;
+    };
     return one;
   }
 
   #openAccountDoor: () => Promise<string> = () => Promise.resolve('');
-  #openWebmailDoor: () => Promise<string> = () => Promise.resolve('');
+  #openWebmailDoor: () => Promise<void> = () => Promise.resolve();
 
   /** A second server on the same installation: the interface of accounts. */
   static async startWithAccounts(): Promise<TestServer> {
@@ -90,13 +97,32 @@ export class TestServer {
     return { status: response.status, headers: response.headers, text: await response.text() };
   }
 
+  get webmailUrl(): string {
+    return this.#webmailUrl;
+  }
+
+  get tokenUrl(): string {
+    return this.#tokenUrl;
+  }
+
+  /** A request to the port at which Roundcube and Dovecot ask about tokens. */
+  async askTokens(path: string, init: RequestInit = {}): Promise<Reply> {
+    const response = await fetch(this.#tokenUrl + path, { redirect: 'manual', ...init });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  }
+
   /** The same from another address of this machine. */
   askWebmailFrom(
     localAddress: string,
     path: string,
-    { method = 'GET', body = '', cookie = '' },
+    {
+      method = 'GET',
+      body = '',
+      cookie = '',
+      headers: more = {},
+    }: { method?: string; body?: string; cookie?: string; headers?: Record<string, string> },
   ): Promise<{ readonly status: number; readonly headers: IncomingHttpHeaders }> {
-    const headers = { cookie, 'content-type': 'application/x-www-form-urlencoded' };
+    const headers = { cookie, 'content-type': 'application/x-www-form-urlencoded', ...more };
     return new Promise((done, fail) => {
       const sent = request(this.#webmailUrl + path, { localAddress, method, headers }, (response) => {
         response.resume();
@@ -121,6 +147,7 @@ export class TestServer {
   }
 
   async stop(): Promise<void> {
+    await this.#tokens?.close();
     for (const server of this.#servers) await server.close();
     this.here.remove();
   }

@@ -1,8 +1,5 @@
-// The module Session: sessions of webmail, which are used over HTTP. Bob is an account, with mailboxes as cPanel lays
-// them out; eve is another one.
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+// The module Session: sessions of webmail, which are used over HTTP. Bob is an account with mailboxes; eve is another one.
+// In a sandbox, a page instead of Roundcube says who has logged in.
 import { basic, sessionOf, TestServer } from '../support/server.ts';
 
 const bobs = 'correct horse battery staple 7';
@@ -34,7 +31,7 @@ describe('Session::create_webmail_session_for_self', () => {
     expect((await server.askAccounts(`${token}/login`, other)).status).toBe(401);
     const { cookie, path } = sessionOf(await enter(token, session));
     expect(path).toBe(token);
-    expect((await server.askWebmail(`${path}/`, { headers: { cookie } })).status).toBe(200);
+    expect((await server.askWebmail(`${path}/roundcube/`, { headers: { cookie } })).status).toBe(503);
     expect((await enter(token, session)).status).toBe(401);
   });
 
@@ -47,8 +44,8 @@ describe('Session::create_webmail_session_for_self', () => {
     const { headers } = await server.askWebmailFrom('127.0.0.2', `${token}/login`, { method: 'POST', body });
     const [cookie = ''] = (headers['set-cookie']?.[0] ?? '').split(';');
     expect(cookie).toMatch(/^webmailsession=\w{32}$/);
-    expect((await server.askWebmailFrom('127.0.0.2', `${token}/`, { cookie })).status).toBe(200);
-    expect((await server.askWebmail(`${token}/`, { headers: { cookie } })).status).toBe(303);
+    expect((await server.askWebmailFrom('127.0.0.2', `${token}/roundcube/`, { cookie })).status).toBe(503);
+    expect((await server.askWebmail(`${token}/roundcube/`, { headers: { cookie } })).status).toBe(401);
   });
 
   test('is for the address of the caller, which the command line has to name', async () => {
@@ -70,47 +67,28 @@ describe('Session::create_webmail_session_for_self', () => {
 });
 
 describe('a mailbox of a domain', () => {
-  const at = (...parts: string[]) => join(server.here.state, 'root/home/bob', ...parts);
   const right = 'red Bicycle, 9 spokes';
-  const hashWith = (setting: string) =>
-    execFileSync('perl', ['-e', 'print crypt($ARGV[0], $ARGV[1])', right, setting], { encoding: 'utf8' });
-  const shadow = (rows: Record<string, string>) =>
-    writeFileSync(
-      at('etc/bob.example/shadow'),
-      Object.entries(rows)
-        .map(([login, hash]) => `${login}:${hash}:20000::::::\n`)
-        .join(''),
-    );
-  const logins = ['sales', 'info', 'off', 'old', 'huge'];
-  let hashes: Record<string, string>;
+  const email = async (name: string, args: Record<string, string>) => {
+    const { errors } = await server.here.uapi('bob', `Email::${name}`, args);
+    expect([name, errors]).toEqual([name, null]);
+  };
 
-  beforeAll(() => {
-    mkdirSync(at('etc/bob.example'), { recursive: true });
-    for (const part of ['cur', 'new', 'tmp'])
-      mkdirSync(at('mail/bob.example/sales', part), { recursive: true });
-    writeFileSync(at('mail/bob.example/sales/new/1770000000.M1.host'), 'Subject: An order\n\nTen pieces.\n');
-    writeFileSync(
-      at('etc/bob.example/passwd'),
-      logins
-        .map((login) => `${login}:x:1001:1001::/home/bob/mail/bob.example/${login}:/bin/false\n`)
-        .join(''),
-    );
-    const sha512 = hashWith('$6$abcdefgh$');
-    hashes = {
-      sales: sha512,
-      info: hashWith('$y$j9T$abcdefghijklmnop$'),
-      off: `!!${sha512}`,
-      old: '*',
-      huge: sha512.replace('$6$', '$6$rounds=999999999$'),
-    };
+  beforeAll(async () => {
+    for (const box of ['sales', 'info', 'off'])
+      await email('add_pop', { email: box, domain: 'bob.example', password: right });
+    await email('suspend_login', { email: 'off@bob.example' });
   });
-  beforeEach(async () => {
-    shadow(hashes);
-    await server.here.call('flush_cphulk_login_history');
-  });
+  beforeEach(() => server.here.call('flush_cphulk_login_history'));
 
   const logIn = (user: string, pass: string) =>
     server.askWebmail('/login', { method: 'POST', body: new URLSearchParams({ user, pass }) });
+  /** Whose mail a session shows. Undefined: it has ended. */
+  const shownTo = async ({ cookie, path }: { readonly cookie: string; readonly path: string }) => {
+    const { text } = await server.askWebmail(`${path}/roundcube/`, {
+      headers: { cookie, accept: 'text/html' },
+    });
+    return /<span><b>([^<]*)<\/b>/.exec(text)?.[1];
+  };
   const from = { remote_address: '127.0.0.1' };
   const create = (args: Record<string, string>, user = 'bob') =>
     server.here.uapi(user, 'Session::create_webmail_session_for_mail_user', { ...args, ...from });
@@ -122,13 +100,9 @@ describe('a mailbox of a domain', () => {
   const SALES = { login: 'sales', domain: 'bob.example' };
 
   test('logs in with its address and its password, and shows its own mail only', async () => {
-    const { cookie, path } = sessionOf(await logIn('Sales@bob.example', right));
-    const { text } = await server.askWebmail(`${path}/`, { headers: { cookie } });
-    expect([text.includes('An order'), text.includes('<b>sales@bob.example</b>')]).toEqual([true, true]);
+    expect(await shownTo(sessionOf(await logIn('Sales@bob.example', right)))).toBe('sales@bob.example');
     // The account’s own mailbox is another one.
-    const own = sessionOf(await logIn('bob', bobs));
-    const other = await server.askWebmail(`${own.path}/`, { headers: { cookie: own.cookie } });
-    expect([other.status, other.text.includes('An order')]).toEqual([200, false]);
+    expect(await shownTo(sessionOf(await logIn('bob', bobs)))).toBe('bob');
     expect((await logIn('info@bob.example', right)).status).toBe(200);
   });
 
@@ -136,8 +110,6 @@ describe('a mailbox of a domain', () => {
     ['sales@bob.example', 'wrong'],
     ['sales@bob.example', bobs],
     ['off@bob.example', right],
-    ['old@bob.example', right],
-    ['huge@bob.example', right],
     ['none@bob.example', right],
     ['sales@eve.example', right],
     ['sales@none.example', right],
@@ -171,16 +143,23 @@ describe('a mailbox of a domain', () => {
   });
 
   test('ends its sessions with a new password, a suspension and its removal', async () => {
-    const { cookie, path } = sessionOf(await logIn('sales@bob.example', right));
-    const shows = async () =>
-      (await server.askWebmail(`${path}/`, { headers: { cookie } })).text.includes('An order');
-    expect(await shows()).toBe(true);
-    shadow({ sales: hashWith('$6$12345678$') });
-    expect(await shows()).toBe(false);
-    shadow({ sales: `!!${hashes.sales}` });
-    expect(await shows()).toBe(false);
-    shadow({});
-    expect(await shows()).toBe(false);
+    const box = { email: 'temp', domain: 'bob.example' };
+    await email('add_pop', { ...box, password: right });
+    const open = async (password: string) => sessionOf(await logIn('temp@bob.example', password));
+    const other = `${right}!`;
+    for (const [password, name, args] of [
+      [right, 'passwd_pop', { ...box, password: other }],
+      [other, 'suspend_login', { email: 'temp@bob.example' }],
+    ] as const) {
+      const session = await open(password);
+      expect(await shownTo(session)).toBe('temp@bob.example');
+      await email(name, args);
+      expect([name, await shownTo(session)]).toEqual([name, undefined]);
+    }
+    await email('unsuspend_login', { email: 'temp@bob.example' });
+    const session = await open(other);
+    await email('delete_pop', box);
+    expect(await shownTo(session)).toBeUndefined();
   });
 
   test('has sessions by create_webmail_session_for_mail_user', async () => {
@@ -190,16 +169,15 @@ describe('a mailbox of a domain', () => {
       method: 'POST',
       body: new URLSearchParams({ session }),
     });
-    const { cookie, path } = sessionOf(entered);
-    expect((await server.askWebmail(`${path}/`, { headers: { cookie } })).text).toContain('An order');
+    expect(await shownTo(sessionOf(entered))).toBe('sales@bob.example');
     for (const [args, reason] of [
       [
         { ...SALES, login: 'none' },
-        'There is no mailbox “none@bob.example” of the account “bob”, or it is suspended.',
+        'There is no mailbox “none@bob.example” of the account “bob”, or its login is suspended.',
       ],
       [
         { ...SALES, login: 'off' },
-        'There is no mailbox “off@bob.example” of the account “bob”, or it is suspended.',
+        'There is no mailbox “off@bob.example” of the account “bob”, or its login is suspended.',
       ],
       [{ ...SALES, login: '../sales' }, expect.stringContaining('There is no mailbox')],
       [{ ...SALES, domain: 'eve.example' }, expect.stringContaining('domain')],
@@ -221,20 +199,8 @@ describe('a mailbox of a domain', () => {
     const linkFor = (user: string, service = 'webmaild') =>
       server.here.call('create_user_session', { service, user });
     const { pathname, search } = new URL((await linkFor('sales@bob.example')).data?.url as string);
-    const { cookie, path } = sessionOf(await server.askWebmail(pathname + search));
-    expect((await server.askWebmail(`${path}/`, { headers: { cookie } })).text).toContain('An order');
+    expect(await shownTo(sessionOf(await server.askWebmail(pathname + search)))).toBe('sales@bob.example');
     expect((await linkFor('sales@bob.example', 'cpaneld')).metadata.error_code).toBe('not_found');
     expect((await linkFor('none@bob.example')).metadata.error_code).toBe('not_found');
-  });
-
-  test('is not read through a link that leads out of the home', async () => {
-    const text = readFileSync(at('etc/bob.example/shadow'), 'utf8');
-    const outside = join(server.here.state, 'shadow');
-    writeFileSync(outside, text);
-    unlinkSync(at('etc/bob.example/shadow'));
-    symlinkSync(outside, at('etc/bob.example/shadow'));
-    expect((await logIn('sales@bob.example', right)).status).toBe(401);
-    expect((await create(SALES)).status).toBe(0);
-    unlinkSync(at('etc/bob.example/shadow'));
   });
 });

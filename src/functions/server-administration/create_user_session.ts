@@ -4,8 +4,7 @@ import { notFound } from '../../core/errors.ts';
 import { existingUser } from '../../core/params.ts';
 import { assertMayLogInAs } from '../../capabilities/logins/rules/acting-as.ts';
 import * as loginTokens from '../../capabilities/logins/rules/tokens.ts';
-import { ownerOf } from '../../capabilities/mailboxes/rules/login.ts';
-import { getMailbox } from '../../capabilities/mailboxes/rules/sessions.ts';
+import { findMailbox, inSession } from '../../capabilities/webmail/rules/mailbox-login.ts';
 
 export default defineFunction({
   name: 'create_user_session',
@@ -90,17 +89,17 @@ export default defineFunction({
 
   async look({ service, user: given }, context) {
     if (!given.includes('@')) return { user: given, mailbox: undefined };
-    const { caller, machine, sha256, transaction } = context;
+    const { caller, transaction } = context;
     const address = given.toLowerCase();
-    const user = await transaction('reads', async (db) => {
-      const owner = await ownerOf(db, address);
-      if (service !== 'webmaild' || owner === undefined)
-        throw notFound(`You do not have a mailbox “${address}”.`);
-      authoriseAccount(caller, 'create_user_session', owner);
-      await assertMayLogInAs(db, caller, service, owner);
-      return owner;
+    const mailbox = await transaction('reads', async (db) => {
+      const found = await findMailbox(db, address);
+      if (service !== 'webmaild' || found === undefined)
+        throw notFound(`You do not have a mailbox “${address}”, or its login is suspended.`);
+      authoriseAccount(caller, 'create_user_session', found.username);
+      await assertMayLogInAs(db, caller, service, found.username);
+      return found;
     });
-    return { user, mailbox: await getMailbox({ machine, sha256 }, user, address) };
+    return { user: mailbox.username, mailbox: await inSession(context, mailbox) };
   },
 
   async handler(args, context, { user, mailbox }) {

@@ -25,6 +25,8 @@ export interface RoleDriver {
   readonly packages: readonly string[];
   /** Debian packages that depend on what is installed, and that are installed if a repository has them. */
   readonly optionalPackages?: (machine: DriverMachine) => Promise<readonly string[]>;
+  /** Answers to questions of the packages, as lines for debconf-set-selections(1). Otherwise the defaults are used. */
+  readonly answers?: readonly string[];
   /**
    * Debian packages for the same work that cannot be installed at the same time. An administrator has chosen them, so they
    * are never removed: the role is rejected instead.

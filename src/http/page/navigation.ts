@@ -58,7 +58,8 @@ export const navigation = {
     },
     apiShell,
   ],
-  webmaild: [{ name: 'mailbox', path: '/', title: 'Mail' }],
+  // Roundcube has one of its own.
+  webmaild: [],
 } as const satisfies Readonly<Record<LoginService, readonly Tool[]>>;
 
 export type ToolName<Service extends LoginService = LoginService> =

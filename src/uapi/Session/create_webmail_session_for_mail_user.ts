@@ -6,13 +6,13 @@ import {
   ownMailbox,
   sessionFields,
   sessionParams,
-} from '../../capabilities/mailboxes/rules/sessions.ts';
+} from '../../capabilities/webmail/rules/webmail-sessions.ts';
 
 export default defineUapi({
   name: 'Session::create_webmail_session_for_mail_user',
   since: 86,
   summary: 'Create a session of webmail for a mailbox of a domain of the account.',
-  description: `The mailbox has a line in etc/DOMAIN/passwd and etc/DOMAIN/shadow. ${HOW_TO_LOG_IN}`,
+  description: HOW_TO_LOG_IN,
   feature: 'webmail',
   effect: 'changes',
   params: { ...mailboxParams, ...sessionParams },

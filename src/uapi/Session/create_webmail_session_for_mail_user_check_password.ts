@@ -2,20 +2,17 @@ import { defineUapi } from '../../core/define-uapi.ts';
 import {
   createWebmailSession,
   HOW_TO_LOG_IN,
-  isPasswordOfMailbox,
   mailboxParams,
   ownMailbox,
   sessionFields,
   sessionParams,
-} from '../../capabilities/mailboxes/rules/sessions.ts';
+} from '../../capabilities/webmail/rules/webmail-sessions.ts';
 
 export default defineUapi({
   name: 'Session::create_webmail_session_for_mail_user_check_password',
   since: 86,
   summary: 'Create a session of webmail for a mailbox of the account, if its password is right.',
-  description:
-    'The mailbox has a line in etc/DOMAIN/passwd and etc/DOMAIN/shadow. A wrong password counts as a failed login. ' +
-    HOW_TO_LOG_IN,
+  description: `A wrong password counts as a failed login. ${HOW_TO_LOG_IN}`,
   feature: 'webmail',
   effect: 'changes',
   params: {
@@ -41,7 +38,7 @@ export default defineUapi({
     const mailbox = await ownMailbox(context, { login, domain });
     await context.assertOwnPassword('password', password, {
       name: mailbox.address,
-      check: () => isPasswordOfMailbox(context, mailbox, password),
+      check: async () => (await context.machine.users()).verifyHash(mailbox.hash, password),
     });
     return mailbox;
   },

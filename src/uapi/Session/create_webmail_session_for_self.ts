@@ -4,7 +4,7 @@ import {
   HOW_TO_LOG_IN,
   sessionFields,
   sessionParams,
-} from '../../capabilities/mailboxes/rules/sessions.ts';
+} from '../../capabilities/webmail/rules/webmail-sessions.ts';
 
 export default defineUapi({
   name: 'Session::create_webmail_session_for_self',

@@ -131,16 +131,36 @@ export async function find(
     service,
   );
   const at = now();
-  if (row === undefined || row.expires_at <= at || row.used_at + IDLE_MS <= at) return undefined;
-  if (!isFrom(address, row.only_from)) return undefined;
-  // It began, or was used, while the clock was ahead, and would last until that time.
-  if (isFromWrongClock(row.expires_at - LONGEST_MS, at) || isFromWrongClock(row.used_at, at))
-    return undefined;
-  const { username, authentication } = row;
+  if (row === undefined || !isOpen(row, at) || !isFrom(address, row.only_from)) return undefined;
   const isConfirmed = isWithin(row.confirmed_until, at);
-  const { mailbox, mailbox_hash: hash } = row;
+  const isDue = row.used_at + USE_PRECISION_MS <= at;
+  return { ...sessionIn(row), idHash, isConfirmed, isDue };
+}
+
+/** The session with this SHA-256 of its cookie. Undefined if it has ended. */
+export async function findByHash(
+  { db, now }: Pick<SessionContext, 'db' | 'now'>,
+  idHash: Uint8Array,
+): Promise<(Session & { readonly service: string; readonly expiresAt: number }) | undefined> {
+  const row = await db.get<Omit<Row, 'confirmed_until' | 'only_from'> & { service: string }>(
+    `SELECT service, username, authentication, mailbox, mailbox_hash, used_at, expires_at FROM session
+     WHERE id_hash = ?`,
+    idHash,
+  );
+  if (row === undefined || !isOpen(row, now())) return undefined;
+  return { ...sessionIn(row), service: row.service, expiresAt: row.expires_at };
+}
+
+function isOpen(row: Pick<Row, 'expires_at' | 'used_at'>, at: number): boolean {
+  if (row.expires_at <= at || row.used_at + IDLE_MS <= at) return false;
+  // It began, or was used, while the clock was ahead, and would last until that time.
+  return !isFromWrongClock(row.expires_at - LONGEST_MS, at) && !isFromWrongClock(row.used_at, at);
+}
+
+function sessionIn(row: Pick<Row, 'username' | 'authentication' | 'mailbox' | 'mailbox_hash'>): Session {
+  const { username, authentication, mailbox, mailbox_hash: hash } = row;
   return {
-    ...{ username, authentication, idHash, isConfirmed, isDue: row.used_at + USE_PRECISION_MS <= at },
+    ...{ username, authentication },
     ...(mailbox === null || hash === null ? {} : { mailbox: { address: mailbox, hash } }),
   };
 }

@@ -91,7 +91,12 @@ export const roles: readonly Role[] = [
     isProvided: true,
   },
   { module: 'WebDisk', name: 'Web Disk', description: 'Users reach their files over WebDAV.' },
-  { module: 'Webmail', name: 'Webmail', description: 'Users read mail in the browser.' },
+  {
+    module: 'Webmail',
+    name: 'Webmail',
+    description: 'Users read and write mail in the browser, with Roundcube.',
+    isProvided: true,
+  },
   {
     module: 'WebServer',
     name: 'Web server',

@@ -4,7 +4,6 @@ import { startAccountOverview } from './account-overview.ts';
 import { startApiShell } from './api-shell.ts';
 import { startDomains } from './domains.ts';
 import { startLogin } from './login.ts';
-import { startMailbox } from './mailbox.ts';
 import { showLeftNotice } from './notice.ts';
 import { startOverview } from './overview.ts';
 import { startTwoFactor } from './two-factor.ts';
@@ -16,7 +15,6 @@ const starts = {
   domains: startDomains,
   'two-factor': startTwoFactor,
   'api-shell': startApiShell,
-  mailbox: startMailbox,
 } as const satisfies Readonly<Record<ToolName | 'login', () => void>>;
 
 showLeftNotice();

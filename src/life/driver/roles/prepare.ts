@@ -8,6 +8,8 @@ import type { DriverMachine } from '../../../ground/driver/step.ts';
 import { roleDrivers } from './drivers.ts';
 import type { RoleDriver, RoleWork } from '../../../ground/driver/role.ts';
 
+const SET_ANSWERS = 'debconf-set-selections';
+
 /**
  * Everything but what belongs to accounts.
  * @throws MachineError with the message of the program that failed. Finished parts stay, and the next attempt
@@ -67,6 +69,10 @@ async function installAll(
     log(`Already installed: ${packages.join(', ')}.`);
   } else {
     progress(0.1, `Installing ${missing.join(', ')}`);
+    await answerQuestions(
+      wanted.filter((driver) => driver.packages.some((name) => missing.includes(name))),
+      machine,
+    );
     const installed = await install(tools, missing, work);
     if (installed.length > 0) changed(`Installed: ${installed.join(', ')}.`);
   }
@@ -78,6 +84,14 @@ async function installAll(
     progress(0.5, `Installing ${available.join(', ')}`);
     changed(`Installed: ${(await install(tools, available, work)).join(', ')}.`);
   }
+}
+
+async function answerQuestions(drivers: readonly RoleDriver[], machine: DriverMachine): Promise<void> {
+  const answers = drivers.flatMap((driver) => driver.answers ?? []);
+  if (answers.length === 0) return;
+  const tools = await machine.tools([{ name: SET_ANSWERS }]);
+  // Without debconf, packages ask nothing.
+  if (await tools.has(SET_ANSWERS)) await tools.run(SET_ANSWERS, [], { input: `${answers.join('\n')}\n` });
 }
 
 /** @throws MachineError `failed` if apt-get would remove what an administrator has chosen. */

@@ -26,7 +26,7 @@ export const services: readonly Service[] = [
   { name: 'apache_php_fpm', displayName: 'PHP-FPM of the web server', units: none, isPhpFpm: true },
   { name: 'clamd', displayName: 'Virus scanner (ClamAV)', units: ['clamav-daemon'] },
   { name: 'cpanel-dovecot-solr', displayName: 'Full-text search of mail', units: none },
-  { name: 'cpanel_php_fpm', displayName: 'PHP-FPM of cPanel itself', units: none },
+  { name: 'cpanel_php_fpm', displayName: 'PHP-FPM of webmail (Roundcube)', units: ['whmapi1-webmail'] },
   { name: 'cpanellogd', displayName: 'Log processing of cPanel', units: none },
   { name: 'cpdavd', displayName: 'Calendars, contacts and Web Disk', units: none },
   { name: 'cpgreylistd', displayName: 'Greylisting', units: none },

@@ -2,15 +2,13 @@
 import type { Context, FreeContext } from '../../../core/context.ts';
 import type { Param } from '../../../core/define.ts';
 import { badParam, notFound } from '../../../core/errors.ts';
-import { MachineError } from '../../../core/machine-error.ts';
 import { quote } from '../../../core/quote.ts';
 import { keyOf } from '../../logins/rules/brute-force/addresses.ts';
 import { readOwnDomains } from '../../domains/rules/own-domains.ts';
 import { assertOwn } from '../../domains/rules/own-params.ts';
 import * as accounts from '../../accounts/rules/accounts.ts';
-import type { SessionMailbox } from '../../logins/rules/sessions.ts';
 import * as loginTokens from '../../logins/rules/tokens.ts';
-import { hashOrNothing, mailboxFor } from './login.ts';
+import { findMailbox, inSession, type OpenMailbox } from './mailbox-login.ts';
 
 export const sessionParams = {
   locale: {
@@ -36,44 +34,22 @@ export const mailboxParams = {
 
 /**
  * The mailbox of a domain of the account that calls.
- * @throws ApiError `bad_param` if the account does not have the domain; `not_found` if there is no such mailbox, or it
- * is suspended. MachineError if its files cannot be read.
+ * @throws ApiError `bad_param` if the account does not have the domain; `not_found` if there is no such mailbox, or its
+ * login is suspended.
  */
-export async function ownMailbox(
-  { caller, machine, sha256, transaction }: FreeContext,
+export function ownMailbox(
+  { caller, transaction }: Pick<FreeContext, 'caller' | 'transaction'>,
   { login, domain: given }: { readonly login: string; readonly domain: string },
-): Promise<SessionMailbox> {
+): Promise<OpenMailbox> {
   const domain = given.toLowerCase();
-  await transaction('reads', async (db) => {
+  return transaction('reads', async (db) => {
     assertOwn(await readOwnDomains(db, await accounts.getOwn(db, caller)), 'domain', domain);
+    const mailbox = await findMailbox(db, `${login.toLowerCase()}@${domain}`);
+    if (mailbox?.username === caller.user) return mailbox;
+    throw notFound(
+      `There is no mailbox ${quote(`${login}@${domain}`)} of the account “${caller.user}”, or its login is suspended.`,
+    );
   });
-  return getMailbox({ machine, sha256 }, caller.user, `${login.toLowerCase()}@${domain}`);
-}
-
-/** True if it is the password of the mailbox, which exists. */
-export async function isPasswordOfMailbox(
-  { caller, machine }: FreeContext,
-  { address }: SessionMailbox,
-  password: string,
-): Promise<boolean> {
-  const hash = await hashOrNothing(machine, caller.user, address);
-  return hash !== undefined && (await machine.users()).verifyHash(hash, password);
-}
-
-/** @throws ApiError `not_found` if the account does not have the mailbox, or it is suspended. MachineError. */
-export async function getMailbox(
-  context: Pick<FreeContext, 'machine' | 'sha256'>,
-  user: string,
-  address: string,
-): Promise<SessionMailbox> {
-  const mailbox = await mailboxFor(context, user, address).catch((error: unknown) => {
-    // A link that leads out of the home, or a file that the user cannot read, has no mailboxes.
-    if (error instanceof MachineError && error.code !== 'failed') return undefined;
-    throw error;
-  });
-  if (mailbox === undefined)
-    throw notFound(`There is no mailbox “${address}” of the account “${user}”, or it is suspended.`);
-  return mailbox;
 }
 
 export const sessionFields = {
@@ -94,13 +70,14 @@ export async function createWebmailSession(
   context: Pick<Context, 'db' | 'now' | 'randomBytes' | 'sha256' | 'origin'>,
   user: string,
   remoteAddress: string | undefined,
-  mailbox?: SessionMailbox,
+  mailbox?: OpenMailbox,
 ): Promise<{ hostname: null; session: string; token: string }> {
   const onlyFrom = addressKey(remoteAddress ?? context.origin?.address, remoteAddress);
   const securityToken = await loginTokens.newSecurityToken(context.randomBytes);
   const { text } = await loginTokens.make(context, {
     ...{ user, service: 'webmaild', app: '', lifetimeMs: loginTokens.LINK_MS },
-    ...{ securityToken, onlyFrom, mailbox },
+    ...{ securityToken, onlyFrom },
+    mailbox: mailbox && (await inSession(context, mailbox)),
   });
   return { hostname: null, session: text, token: `/${securityToken}` };
 }

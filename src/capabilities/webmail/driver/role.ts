@@ -1,0 +1,44 @@
+// The role Webmail: Roundcube, with a PHP-FPM of its own.
+import type { RoleDriver, RoleWork } from '../../../ground/driver/role.ts';
+import type { DriverStep } from '../../../ground/driver/step.ts';
+import { DATA, ROLE } from '../rules/places.ts';
+import { isSetUp, problemsOf, setUpStep, takeDownStep } from './roundcube/configuration.ts';
+
+export const role: RoleDriver = {
+  role: ROLE,
+  // First PHP-FPM: otherwise apt-get chooses PHP inside of Apache.
+  packages: ['php-fpm', 'roundcube-core', 'roundcube-sqlite3'],
+  // Debian’s own set-up, which is not used, would need a database, and open Roundcube in Apache.
+  answers: [
+    'roundcube-core roundcube/dbconfig-install boolean false',
+    'roundcube-core roundcube/reconfigure-webserver multiselect ',
+  ],
+  // `configure` writes the unit, and starts it.
+  units: [],
+
+  async configure(work) {
+    const step = await setUpStep(work.machine, work.machine.system.hostname());
+    const isChanged = await apply(work, step);
+    if (work.isRetry && !isChanged) await step.reload(work.machine);
+  },
+
+  async release(work) {
+    if (!(await isSetUp(work.machine))) return;
+    await apply(work, takeDownStep());
+    work.log(`The address books and settings of webmail are kept in ${DATA}.`);
+  },
+
+  examine: problemsOf,
+};
+
+/** @returns whether it changed something. */
+async function apply<Memento>(
+  { machine, log, changed }: RoleWork,
+  step: DriverStep<Memento>,
+): Promise<boolean> {
+  const diff = await step.preview(machine);
+  await step.apply(machine, await step.prepare(machine));
+  if (diff === '') log(`Nothing to change: ${step.description}`);
+  else changed(step.description);
+  return diff !== '';
+}
