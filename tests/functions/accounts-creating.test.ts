@@ -201,9 +201,8 @@ describe('createacct', () => {
   });
 
   it('reports the parameters that have no effect here', async () => {
-    const { metadata } = await create('bob', { mxcheck: 'auto', gid: '5', savepkg: '1', showpass: 'y' });
+    const { metadata } = await create('bob', { gid: '5', savepkg: '1', showpass: 'y' });
     expect(metadata.output?.warnings).toEqual([
-      'The parameter “mxcheck” has no effect here: the account sets it, with Email::set_always_accept.',
       'The parameter “gid” has no effect here: the group gets the ID of the user.',
       'The parameter “savepkg” has no effect here: create a package with addpkg.',
       'The parameter “showpass” has no effect here: it is never shown.',

@@ -118,6 +118,21 @@ test('a lookup that fails does not move the mail', async () => {
   expect(lookup('aliases/bob.example')).toBeDefined();
 });
 
+test('createacct says where the mail of a new domain is kept', async () => {
+  const created = { username: 'ann', domain: 'ann.example', mxcheck: 'remote' };
+  const { metadata } = await here.call('createacct', created);
+  expect([metadata.reason, metadata.output?.warnings ?? []]).toEqual([
+    'Account Creation Ok',
+    expect.not.arrayContaining([expect.stringContaining('mxcheck')]),
+  ]);
+  expect(lookup('aliases/ann.example')).toBeUndefined();
+  expect(lookup('domains/ann.example')).toBe('owner: ann\n');
+  const { data } = await here.uapi('ann', 'Email::list_mxs', { domain: 'ann.example' });
+  expect(data).toMatchObject([{ mxcheck: 'remote', detected: 'local' }]);
+  await here.call('createacct', { username: 'may', domain: 'may.example', mxcheck: 'secondary' });
+  expect(lookup('secondary/may.example')).toBe('');
+});
+
 test('Email::set_always_accept says where the mail is kept', async () => {
   expect(await uapi('Email::set_always_accept', { domain, mxcheck: 'remote' })).toMatchObject({
     ...{ mxcheck: 'remote', detected: 'local', remote: 1, local: 0, status: 1 },

@@ -10,6 +10,7 @@ import * as dkimKeys from './rules/authentication/dkim-keys.ts';
 import { publishSoon } from './rules/authentication/request.ts';
 import { withDefaults } from './rules/default-address.ts';
 import { withRequested } from './rules/spam/new-account.ts';
+import { newMail } from './rules/new-mail.ts';
 import {
   changeBetween,
   NO_MAIL,
@@ -17,9 +18,17 @@ import {
   renamedState,
   storeChange,
   withoutDomains,
+  type MailDomain,
   type MailState,
 } from './rules/state.ts';
 import * as trackedUsers from './rules/tracking/users.ts';
+
+declare module '../define.ts' {
+  interface CreatedAccount {
+    /** Where the mail of its domain is kept. Undefined: `auto`. */
+    readonly mailRouting?: MailDomain['routing'] | undefined;
+  }
+}
 
 export default defineCapability({
   name: 'mail',
@@ -38,8 +47,8 @@ export default defineCapability({
     { table: 'dkim_key' },
   ],
   stored: {
-    async created(db, { account: { username, domain } }, { results, now }) {
-      const state = withRequested(await withDefaults(db, NO_MAIL, [domain]), results);
+    async created(db, { account: { username, domain }, mailRouting }, { results, now }) {
+      const state = withRequested(await newMail(db, domain, mailRouting), results);
       await store(db, username, NO_MAIL, state);
       await publishSoon(db, results, now);
     },

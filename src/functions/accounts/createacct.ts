@@ -129,8 +129,9 @@ export default defineFunction({
     mxcheck: {
       type: 'string',
       values: ['local', 'secondary', 'remote', 'auto'],
-      doc: 'The server that receives the domain’s mail.',
-      noEffectReason: 'the account sets it, with Email::set_always_accept.',
+      doc:
+        'Where the mail of the domain is kept. local: here. remote: on another server. secondary: here until the server of ' +
+        'its MX records accepts it. Default: auto, which is here, until MX records are changed with Email of UAPI.',
     },
     spamassassin: {
       type: 'flag',
@@ -247,10 +248,11 @@ interface PartArguments {
   readonly forcedns: boolean;
   readonly useregns: boolean;
   readonly hasuseregns?: boolean | undefined;
+  readonly mxcheck?: 'local' | 'secondary' | 'remote' | 'auto' | undefined;
 }
 
 function wishesOf(args: PartArguments) {
-  const { forcedns, useregns, hasuseregns, dkim, spf, dmarc, spamassassin, spambox } = args;
+  const { forcedns, useregns, hasuseregns, dkim, spf, dmarc, spamassassin, spambox, mxcheck } = args;
   return {
     ...{ forcedns, useregns: useregns && hasuseregns !== false },
     ...(dkim !== undefined && { dkim }),
@@ -258,5 +260,6 @@ function wishesOf(args: PartArguments) {
     ...(dmarc !== undefined && { dmarc }),
     ...(spamassassin !== undefined && { spamFilter: spamassassin }),
     ...(spambox !== undefined && { spamBox: spambox === 'y' }),
+    ...(mxcheck !== undefined && { mxcheck }),
   };
 }

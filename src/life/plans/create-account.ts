@@ -1,5 +1,6 @@
 // Creates an account: a system user with a home directory, and the account in the store.
 import { defineChange, exclusive, shared, type Plan } from '../../core/plan.ts';
+import type { CreatedAccount } from '../../capabilities/define.ts';
 import type { NewAccount, PartWork } from '../../capabilities/accounts/driver/account-part.ts';
 import * as accountParts from '../driver/account-parts.ts';
 import { forget, storeParts } from '../stored.ts';
@@ -23,13 +24,14 @@ export interface CreateAccount extends NewAccount {
   readonly isUnlimited: boolean;
   /** The newest installed PHP version, which becomes the server's default if there is none yet. */
   readonly newestPhp?: string | undefined;
+  readonly mailRouting?: CreatedAccount['mailRouting'];
 }
 
 const change = defineChange<CreateAccount>({
   kind: 'create-account',
   async store(
     db,
-    { account, isReseller, packageSettings, isUnlimited, newestPhp },
+    { account, isReseller, packageSettings, isUnlimited, newestPhp, mailRouting },
     { results, sealer, now },
   ) {
     const { username } = account;
@@ -43,14 +45,19 @@ const change = defineChange<CreateAccount>({
     await forget(db, username);
     await accounts.insert(db, { ...account, uid: user.uid });
     await accounts.setUsage(db, username, { files: user.usage, at: now() });
-    await storeParts('created', db, { account, isReseller, newestPhp }, { results, sealer, now: now() });
+    await storeParts(
+      'created',
+      db,
+      { account, isReseller, newestPhp, mailRouting },
+      { results, sealer, now: now() },
+    );
   },
 });
 export default change;
 
 export async function createAccount(
   context: PartContext,
-  input: Omit<CreateAccount, 'isUnlimited' | 'newestPhp'>,
+  input: Omit<CreateAccount, 'isUnlimited' | 'newestPhp' | 'mailRouting'>,
   password: string | undefined,
   call: PartCall,
 ): Promise<Plan> {
@@ -60,14 +67,14 @@ export async function createAccount(
 
 export async function workOf(
   context: PartContext,
-  input: Omit<CreateAccount, 'isUnlimited' | 'newestPhp'>,
+  input: Omit<CreateAccount, 'isUnlimited' | 'newestPhp' | 'mailRouting'>,
   call: PartCall,
 ): Promise<PartWork & { readonly input: CreateAccount }> {
   const { account } = input;
   const { steps, locks } = await accountParts.created(await partDependencies(context, call), input);
   const isUnlimited = context.caller.privileges === 'all';
   return {
-    input: { ...input, isUnlimited, newestPhp: call.found?.php?.newest },
+    input: { ...input, isUnlimited, newestPhp: call.found?.php?.newest, mailRouting: call.wishes?.mxcheck },
     locks: [
       exclusive(`account ${account.username}`),
       exclusive(`domain ${account.domain}`),

@@ -7,19 +7,27 @@ import { listOf, type HostedDomain } from '../../domains/rules/hosted-domains.ts
 import { renamed, renamesOf } from '../../domains/rules/renamed-domains.ts';
 import { withDefaults } from '../rules/default-address.ts';
 import { changesBetween, desiredMail, domainsOf, NOTHING, type DesiredMail } from '../rules/desired.ts';
-import { NO_MAIL, readState, renamedState, withoutDomains, type MailState } from '../rules/state.ts';
+import { newMail } from '../rules/new-mail.ts';
+import { readState, renamedState, withoutDomains, type MailDomain, type MailState } from '../rules/state.ts';
 import changeIdentities from './dovecot/steps/change-identities.ts';
 import endSessions from './dovecot/steps/end-sessions.ts';
 import changeFiles from './exim/steps/change-files.ts';
 import { withWishes } from './spamassassin/account.ts';
 import writeFile from './mailboxes/steps/write-file.ts';
 
+declare module '../../accounts/driver/account-part.ts' {
+  interface PartWishes {
+    /** Where the mail of a new account’s domain is kept. */
+    readonly mxcheck?: MailDomain['routing'];
+  }
+}
+
 export const ROLE = 'MailReceive';
 
 export const part: AccountPart = {
   async created(context, { account }) {
     if (!context.roles.has(ROLE)) return [];
-    const state = withWishes(context, await withDefaults(context.db, NO_MAIL, [account.domain]));
+    const state = withWishes(context, await newMail(context.db, account.domain, context.wishes.mxcheck));
     return stepsBetween(account.username, NOTHING, desiredMail(account, [], state));
   },
 
