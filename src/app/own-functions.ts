@@ -12,6 +12,7 @@ import { lookForAuthentication, publishNew } from '../capabilities/mail/plans/ch
 import { changeGreylist } from '../capabilities/mail/plans/change-greylist.ts';
 import { lookAtHosts } from '../capabilities/mail/rules/greylisting/provider-lookups.ts';
 import { keysToUpdate, updatedProviders } from '../capabilities/mail/rules/greylisting/provider-updates.ts';
+import { detectAgain, lookForMailServers } from '../capabilities/mail/plans/own-mail/mail-servers.ts';
 import { readDefault } from '../capabilities/mail/rules/authentication/dmarc-record.ts';
 import { senderOf } from '../capabilities/mail/rules/authentication/lookups.ts';
 import { defaultSpf } from '../capabilities/mail/rules/authentication/spf-record.ts';
@@ -73,6 +74,30 @@ const publishAuthentication = defineFunction({
   },
 });
 
+/** `src/capabilities/mail/tasks/detect-mail-routing.ts` calls it. */
+const detectMailRouting = defineFunction({
+  name: '--detect-mail-routing',
+  since: null,
+  summary: 'Detect where the mail of domains with automatic routing is kept.',
+  access: 'root',
+  effect: 'operates',
+  params: {
+    user: { ...existingAccount, required: true, doc: 'The account.' },
+    domain: { ...existingDomain, required: true, list: true, doc: 'A domain of it. Repeatable.' },
+  },
+  returns: null,
+  examples: [{ args: { user: 'bob', domain: 'bob.example' }, doc: 'That of bob.example.' }],
+  look: async ({ user, domain }, context) => {
+    const own = { ...context, caller: { ...context.caller, user } };
+    return Promise.all(domain.map(async (one) => [one, await lookForMailServers(own, one)] as const));
+  },
+  async handler({ user }, context, found) {
+    const own = { ...context, caller: { ...context.caller, user } };
+    const plan = await detectAgain(own, found);
+    if (plan !== undefined) context.plan(plan, () => undefined);
+  },
+});
+
 /** `src/capabilities/mail/tasks/update-greylist-providers.ts` calls it. */
 const updateGreylistProviders = defineFunction({
   name: '--update-greylist-providers',
@@ -97,6 +122,7 @@ const updateGreylistProviders = defineFunction({
 const functions: Readonly<Record<string, AnyFunction>> = {
   [rebuild.name]: rebuild,
   [publishAuthentication.name]: publishAuthentication,
+  [detectMailRouting.name]: detectMailRouting,
   [updateGreylistProviders.name]: updateGreylistProviders,
 };
 

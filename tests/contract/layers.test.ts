@@ -121,13 +121,14 @@ const layers: Record<string, Layer> = {
     mayImport: [core, driver, /^ipaddr\.js$/],
   },
   // It only computes.
-  'mail/rules/discovery.ts': {
-    files: /^src\/capabilities\/mail\/rules\/discovery\.ts$/,
-    mayImport: [rules, /^xmlbuilder2$/],
-  },
   'mail/rules/rsa.ts': {
     files: /^src\/capabilities\/mail\/rules\/authentication\/rsa\.ts$/,
     mayImport: [core, /^node:(crypto|util)$/],
+  },
+  // The library only renders and reads.
+  'mail/rules/discovery.ts': {
+    files: /^src\/capabilities\/mail\/rules\/discovery\.ts$/,
+    mayImport: [rules, /^xmlbuilder2$/],
   },
   // The library only computes.
   'directory-privacy/hash.ts': {

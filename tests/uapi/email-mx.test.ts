@@ -5,6 +5,7 @@ import { MachineError } from '../../src/core/machine-error.ts';
 import type { MachineResolver } from '../../src/core/machine-resolver.ts';
 import type { Json } from '../../src/core/values.ts';
 import { Installation } from '../support/installation.ts';
+import { runTasks } from '../support/run-tasks.ts';
 
 let here: Installation;
 beforeEach(async () => {
@@ -115,6 +116,30 @@ test('a lookup that fails does not move the mail', async () => {
   const { checkmx } = await uapi('Email::change_mx', change);
   expect(checkmx).toMatchObject({ detected: 'local', local: 1, changed: 0 });
   expect(JSON.stringify(checkmx)).toContain('could not be looked up');
+  expect(lookup('aliases/bob.example')).toBeDefined();
+});
+
+test('a change of the zone elsewhere is detected by a task, for the routing “auto” alone', async () => {
+  const run = async () => {
+    here.time += 300_000;
+    await runTasks(here, 'detect-mail-routing');
+  };
+  await run();
+  expect(lookup('aliases/bob.example')).toBeDefined();
+  const { data } = await here.call('dumpzone', { domain });
+  const { zone } = data as unknown as { zone: [{ record: { type: string; Line: number }[] }] };
+  const line = zone[0].record.find(({ type }) => type === 'MX')?.Line ?? 0;
+  const edit = (exchange: string) =>
+    here.call('editzonerecord', { domain, line, type: 'MX', exchange, preference: '0' });
+  expect((await edit('mx.example.net')).metadata.result).toBe(1);
+  await run();
+  expect(lookup('aliases/bob.example')).toBeUndefined();
+  expect(await list()).toMatchObject({ mxcheck: 'auto', detected: 'remote' });
+  await edit(domain);
+  await uapi('Email::set_always_accept', { domain, mxcheck: 'remote' });
+  await run();
+  expect(lookup('aliases/bob.example')).toBeUndefined();
+  await uapi('Email::set_always_accept', { domain, mxcheck: 'auto' });
   expect(lookup('aliases/bob.example')).toBeDefined();
 });
 

@@ -111,6 +111,8 @@ export interface Confirmation {
 export interface ZonesDriver<Memento> {
   /** The names of this program's zones, sorted. */
   list(machine: DriverMachine): Promise<string[]>;
+  /** When the files of all zones have changed, in milliseconds since 1970-01-01. */
+  changeTimes(machine: DriverMachine): Promise<ReadonlyMap<string, number>>;
   /**
    * The present file, including edits by hand. Undefined if there is none. @throws MachineError `failed` if it is not
    * text.

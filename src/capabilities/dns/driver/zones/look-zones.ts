@@ -21,6 +21,10 @@ export async function lookAtZone(machine: DriverMachine, name: string): Promise<
   return servedSerial === undefined ? zone : { ...zone, servedSerial };
 }
 
+/** When the zones of this server have changed, in milliseconds since 1970-01-01. */
+export const lookAtChangeTimes = (machine: DriverMachine): Promise<ReadonlyMap<string, number>> =>
+  zones.changeTimes(machine);
+
 /** By name. Zones that are not there are left out. */
 export async function lookAtZones(
   machine: DriverMachine,

@@ -171,6 +171,32 @@ export async function setRouting(
   );
 }
 
+/**
+ * What `auto` means for domains of the account, whose MX records may have changed.
+ * @returns undefined if it means the same as before.
+ */
+export async function detectAgain(
+  context: Planning,
+  looked: readonly (readonly [domain: string, found: FoundMailServers])[],
+): Promise<Plan | undefined> {
+  const { account } = await ownMail(context);
+  const state = await readState(context.db, account.username);
+  const changed = looked.flatMap(([domain, found]) => {
+    const before = domainIn(state, domain);
+    const servers = serversOf(domain, found);
+    const detected = servers && detect(servers, found.where);
+    const differs = before.routing === 'auto' && detected !== undefined && detected !== before.detected;
+    return differs ? [{ ...before, detected }] : [];
+  });
+  if (changed.length === 0) return undefined;
+  const names = new Set(changed.map(({ domain }) => domain));
+  const next = (present: MailState): MailState => ({
+    ...present,
+    domains: [...present.domains.filter(({ domain }) => !names.has(domain)), ...changed],
+  });
+  return changeMail(context, account, { next });
+}
+
 function getRecord(
   present: readonly MxRecord[],
   domain: string,

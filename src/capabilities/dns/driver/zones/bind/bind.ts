@@ -35,6 +35,16 @@ export class Bind implements ZonesDriver<FileMemento> {
     return zoneNames((await this.#zones.port(machine)).files);
   }
 
+  async changeTimes(machine: DriverMachine): Promise<ReadonlyMap<string, number>> {
+    const { files } = await this.#zones.port(machine);
+    const times = new Map<string, number>();
+    for (const name of await zoneNames(files)) {
+      const facts = await files.facts(zoneFile(name));
+      if (facts !== undefined) times.set(name, facts.modifiedAt);
+    }
+    return times;
+  }
+
   async read(machine: DriverMachine, name: string): Promise<FoundZone | undefined> {
     const { files } = await this.#zones.port(machine);
     const text = await files.readText(zoneFile(name));
