@@ -1,7 +1,6 @@
 // Creates an account: a system user with a home directory, and the account in the store.
 import { defineChange, exclusive, shared, type Plan } from '../../core/plan.ts';
-import type { CreatedAccount } from '../../capabilities/define.ts';
-import type { NewAccount, PartWork } from '../../capabilities/accounts/driver/account-part.ts';
+import type { NewAccount, PartWishes, PartWork } from '../../capabilities/accounts/driver/account-part.ts';
 import * as accountParts from '../driver/account-parts.ts';
 import { forget, storeParts } from '../stored.ts';
 import { partDependencies, type PartCall, type PartContext } from '../driver/part-dependencies.ts';
@@ -24,7 +23,7 @@ export interface CreateAccount extends NewAccount {
   readonly isUnlimited: boolean;
   /** The newest installed PHP version, which becomes the server's default if there is none yet. */
   readonly newestPhp?: string | undefined;
-  readonly mailRouting?: CreatedAccount['mailRouting'];
+  readonly mailRouting?: PartWishes['mxcheck'];
 }
 
 const change = defineChange<CreateAccount>({
