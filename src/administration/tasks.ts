@@ -11,6 +11,7 @@ import { StateDirectory } from '../store/state-directory.ts';
 import { TaskLogFiles } from '../store/task-logs.ts';
 import { taskKinds } from '../capabilities/tasks.generated.ts';
 import { checkIntervalMs } from '../capabilities/system/rules/services/check-interval.ts';
+import { FtpGuard } from '../worker/ftp-guard.ts';
 import { ServiceWatch } from '../worker/service-watch.ts';
 import { TaskWatch } from '../worker/task-watch.ts';
 import {
@@ -54,6 +55,11 @@ export function createServiceWatch(
   onTrouble: (error: unknown) => void,
 ): ServiceWatch {
   return new ServiceWatch({ engine, intervalMs: checkIntervalMs, onTrouble });
+}
+
+/** Counts logins to FTP, and has ProFTPD refuse blocked addresses. */
+export function createFtpGuard({ engine }: Application, onTrouble: (error: unknown) => void): FtpGuard {
+  return new FtpGuard({ engine, onTrouble });
 }
 
 /** Start a task every minute if there is work for it. */

@@ -13,7 +13,12 @@ import { createLog } from './log.ts';
 import { helpText, readOptions } from './options.ts';
 import { PasswordJudge } from './password-judge.ts';
 import { MailPolicy } from './mail-policy.ts';
-import { createServiceWatch, createTaskWatches, createWorker } from '../administration/tasks.ts';
+import {
+  createFtpGuard,
+  createServiceWatch,
+  createTaskWatches,
+  createWorker,
+} from '../administration/tasks.ts';
 import { WebmailTokens } from './webmail/tokens.ts';
 import { feedWatchdog, logStream, notifySystemd, systemdUnit, writeFatal } from './systemd.ts';
 
@@ -68,8 +73,11 @@ async function main(): Promise<void> {
   const commands = new CommandSocket(application, { build, environment: process.env });
   const mailPolicy = new MailPolicy(application);
   const webmailTokens = new WebmailTokens(application);
-  const ports = [mailPolicy, webmailTokens];
-  const workers = [watch, ...taskWatches, worker, sockets, commands, ...ports, background];
+  const ftpGuard = createFtpGuard(application, (error) =>
+    log.warn(error, 'guesses of passwords of FTP are not counted, or not refused'),
+  );
+  const forDaemons = [mailPolicy, webmailTokens, ftpGuard];
+  const workers = [watch, ...taskWatches, worker, sockets, commands, ...forDaemons, background];
   const end = once(() => stop(servers, application, passwords, workers));
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
@@ -108,6 +116,7 @@ async function main(): Promise<void> {
     await webmailTokens.start().catch((error: unknown) => {
       log.error(error, 'Roundcube logs nobody in: the port for its tokens could not be opened');
     });
+    ftpGuard.start();
   }
   notifySystemd('READY=1');
   feedWatchdog(process.env);

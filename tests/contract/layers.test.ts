@@ -226,7 +226,7 @@ const layers: Record<string, Layer> = {
     files: /^src\/worker\//,
     mayImport: [
       ...[core, /^src\/worker\//, rules],
-      /^src\/capabilities\/system\/driver\/(background-processes|services)\//,
+      /^src\/capabilities\/(system\/driver\/(background-processes|services)|ftp\/driver\/guard)\//,
     ],
     mayKnow: [/^src\/store\/task-logs\.ts$/],
   },

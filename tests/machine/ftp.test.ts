@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
 import { hostingRoot } from './prepared-roots.ts';
+import { until } from './until.ts';
 
 const PASSWORD = 'four unusual words, Xylophone';
 const OTHER = 'another four unusual words';
@@ -95,6 +96,39 @@ describeOnMachine('FTP, in this order', () => {
     const own = ['--ssl-reqd', '-u', `bob:${PASSWORD}`];
     expect(curl(...own, 'ftp://127.0.0.1/public_html/shop/index.txt')).toEqual([0, 'hello\n']);
     machine.sh('proftpd --configtest -c /etc/proftpd/proftpd.conf');
+  });
+
+  it('five wrong passwords have an address refused, and no other one', async () => {
+    // Clients elsewhere: the addresses of this server itself are never refused.
+    machine.sh(`
+      ip netns add elsewhere
+      ip link add inside type veth peer name outside netns elsewhere
+      ip address add 198.51.100.1/24 dev inside
+      ip link set inside up
+      ip -n elsewhere link set outside up
+      for host in 88 89; do ip -n elsewhere address add 198.51.100.$host/24 dev outside; done`);
+    const status = (address: string, password = PASSWORD) => {
+      const words = ['-sk', '--max-time', '20', '--ssl-reqd', '--interface', address, 'ftp://198.51.100.1/'];
+      const login = ['-u', `web@bob.example:${password}`];
+      return machine.run('ip', ['netns', 'exec', 'elsewhere', 'curl', ...words, ...login]).status;
+    };
+    expect([status('198.51.100.88'), status('198.51.100.89')]).toEqual([0, 0]);
+    for (let guess = 0; guess < 5; guess++) expect(status('198.51.100.88', OTHER)).toBe(67);
+    // 8: the greeting is a refusal.
+    await until(() => status('198.51.100.88') === 8);
+    expect(status('198.51.100.89')).toBe(0);
+    for (let guess = 0; guess < 8; guess++) expect(canLogIn('web@bob.example', OTHER)).toBe(false);
+    expect(canLogIn('web@bob.example')).toBe(true);
+    works('flush_cphulk_login_history');
+    await until(() => status('198.51.100.88') === 0);
+    works('create_cphulk_record', 'list_name=black', 'ip=198.51.100.0/24');
+    works('create_cphulk_record', 'list_name=white', 'ip=198.51.100.89');
+    await until(() => status('198.51.100.88') === 8);
+    expect(status('198.51.100.89')).toBe(0);
+    works('delete_cphulk_record', 'list_name=black', 'ip=198.51.100.0/24');
+    works('delete_cphulk_record', 'list_name=white', 'ip=198.51.100.89');
+    for (const file of ['/var/log/proftpd/whmapi1-logins.log', '/etc/proftpd/whmapi1-hosts/refused'])
+      expect(machine.run('runuser', ['-u', 'eve', '--', 'cat', file]).status).toBe(1);
   });
 
   it('refuses a login without TLS, a wrong password, users of the system, and visitors', () => {

@@ -7,6 +7,7 @@ import { listUsernames } from '../../accounts/rules/in-work.ts';
 import { anonymousOf } from '../rules/anonymous.ts';
 import { loginsOf, ROLE, settingsOf } from '../rules/ftp-accounts.ts';
 import { followOwnCertificate } from '../../certificates/driver/service-certificates/daemon-files.ts';
+import { prepareGuard } from './guard/tables.ts';
 import { putLogins, writeLogins, type WantedLogins } from './logins.ts';
 import { anonymousStep, type Anonymous } from './proftpd/anonymous.ts';
 import { configurationStep, portOf, problemsOf } from './proftpd/configuration.ts';
@@ -66,6 +67,7 @@ export async function configure({ machine, log, changed, isRetry }: ServerWork):
   if ((await files.facts(TALLIES)) === undefined) await files.write(TALLIES, NO_TALLIES, secret);
   if (await followOwnCertificate(machine, 'ftp'))
     changed('Wrote the certificate of the server for ProFTPD, which reads it at each connection.');
+  await prepareGuard(machine);
   const step = await configurationStep(files, (await files.readText(CERTIFICATE)) ?? '');
   const diff = await step.preview(machine);
   const memento = await step.prepare(machine);

@@ -10,8 +10,18 @@ import {
   type FileDriver,
 } from '../../../../ground/driver/file-driver.ts';
 import { readGreeting } from '../../../system/driver/services/probes.ts';
-import { CONFIGURATION, DIRECTORIES, FOLDERS, PAM, readable, TEMPLATE, tools, UNIT } from './places.ts';
-import { HEADER, PAM_RULES, PORT, renderConfiguration, type KeyType } from './render.ts';
+import {
+  CONFIGURATION,
+  DIRECTORIES,
+  FOLDERS,
+  LOG_ROTATION,
+  PAM,
+  readable,
+  TEMPLATE,
+  tools,
+  UNIT,
+} from './places.ts';
+import { HEADER, PAM_RULES, PORT, renderConfiguration, ROTATION_RULES, type KeyType } from './render.ts';
 
 interface Desired {
   readonly keyType: KeyType;
@@ -29,6 +39,7 @@ const driver: FileDriver<Desired> = {
   suits: async ({ tools: found, services }) => !services.isSupported || found.has('proftpd'),
   files: ({ keyType, replaces }, locate) => [
     { path: PAM, content: PAM_RULES, attributes: readable },
+    { path: LOG_ROTATION, content: ROTATION_RULES, attributes: readable },
     {
       path: CONFIGURATION,
       content: renderConfiguration(keyType, locate),

@@ -1,5 +1,16 @@
 // The configuration of ProFTPD, and how PAM checks the passwords of accounts.
-import { ANONYMOUS, CERTIFICATE, LIMITS, LOGINS, PAM_SERVICE, TALLIES } from './places.ts';
+import {
+  ALLOWED_HOSTS,
+  ANONYMOUS,
+  CERTIFICATE,
+  LIMITS,
+  LOGIN_LOG,
+  LOGINS,
+  PAM_SERVICE,
+  REFUSED_HOSTS,
+  TALLIES,
+  USER,
+} from './places.ts';
 
 type Locate = (path: string) => string;
 
@@ -22,7 +33,7 @@ export function renderConfiguration(keyType: KeyType, locate: Locate): string {
     [
       '# Put settings of your own into a file in conf.d. They do not replace these.',
       'ModulePath /usr/lib/proftpd',
-      ...['ls', 'xfer', 'delay', 'tls', 'quotatab', 'quotatab_file'].map(
+      ...['ls', 'xfer', 'delay', 'tls', 'quotatab', 'quotatab_file', 'wrap2', 'wrap2_file'].map(
         (name) => `LoadModule mod_${name}.c`,
       ),
       'ServerType standalone',
@@ -31,7 +42,7 @@ export function renderConfiguration(keyType: KeyType, locate: Locate): string {
       'UseIPv6 on',
       'ServerIdent on "FTP server ready."',
       'UseReverseDNS off',
-      'User proftpd',
+      `User ${USER}`,
       'Group nogroup',
       'MaxInstances 300',
       'MaxClientsPerHost 30',
@@ -50,6 +61,13 @@ export function renderConfiguration(keyType: KeyType, locate: Locate): string {
       'AuthOrder mod_auth_pam.c mod_auth_file.c',
       `AuthUserFile ${locate(LOGINS)} id ${FIRST_UID}-${LAST_UID}`,
       'RequireValidShell off',
+      '',
+      '# Guesses of passwords: whmapi1d reads this log, and writes these tables.',
+      'LogFormat whmapi1 "%a %s %m %U"',
+      `ExtendedLog ${locate(LOGIN_LOG)} AUTH whmapi1`,
+      'WrapEngine on',
+      'WrapOptions CheckOnConnect',
+      `WrapTables file:${locate(ALLOWED_HOSTS)} file:${locate(REFUSED_HOSTS)}`,
       '',
       '# A session is in its own folder, with no rights but those of the account.',
       'DefaultRoot ~',
@@ -94,4 +112,17 @@ auth     requisite  pam_succeed_if.so quiet uid >= ${FIRST_UID} user !~ *@*
 auth     required   pam_unix.so
 account  required   pam_unix.so
 session  required   pam_permit.so
+`;
+
+/** ProFTPD keeps the file open. */
+export const ROTATION_RULES = `${HEADER}\
+${LOGIN_LOG} {
+  daily
+  maxsize 20M
+  rotate 7
+  copytruncate
+  compress
+  missingok
+  notifempty
+}
 `;

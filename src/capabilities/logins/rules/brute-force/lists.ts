@@ -45,6 +45,10 @@ export async function remove(db: Db, list: ListName, { first, last }: Range): Pr
   return removed > 0;
 }
 
+export function ranges(db: Db, list: ListName): Promise<Range[]> {
+  return db.all('SELECT first, last FROM address_list_entry WHERE list = ? ORDER BY first, last', list);
+}
+
 /** Returns the comments, by range as text. */
 export async function read(db: Db, list: ListName): Promise<Record<string, string>> {
   const rows = await db.all<Range & { comment: string }>(
