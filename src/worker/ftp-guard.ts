@@ -3,7 +3,7 @@
 import type { Db } from '../core/context.ts';
 import type { Engine } from '../core/engine.ts';
 import { LoginLog, type FtpLogin } from '../capabilities/ftp/driver/guard/login-log.ts';
-import { renderTables, writeTables } from '../capabilities/ftp/driver/guard/tables.ts';
+import { hasTables, renderTables, writeTables } from '../capabilities/ftp/driver/guard/tables.ts';
 import { ROLE } from '../capabilities/ftp/rules/ftp-accounts.ts';
 import { refusedNetworks } from '../capabilities/logins/rules/brute-force/networks.ts';
 import * as daemonLogins from '../capabilities/logins/rules/daemon-logins.ts';
@@ -51,6 +51,8 @@ export class FtpGuard {
     const { engine } = this.#deps;
     const { machine } = engine;
     if (!(await this.#read(async (db) => (await engine.rolesOf(db)).has(ROLE)))) return;
+    // The role is being activated.
+    if (!(await hasTables(machine))) return;
     for (const login of await this.#log.readNew(machine)) await this.#count(login);
     const networks = await this.#read((db) => refusedNetworks(db, engine.now()));
     const tables = renderTables(networks, machine.system.addresses());

@@ -7,12 +7,12 @@ import { listUsernames } from '../../accounts/rules/in-work.ts';
 import { anonymousOf } from '../rules/anonymous.ts';
 import { loginsOf, ROLE, settingsOf } from '../rules/ftp-accounts.ts';
 import { followOwnCertificate } from '../../certificates/driver/service-certificates/daemon-files.ts';
-import { prepareGuard } from './guard/tables.ts';
+import { hasTables, prepareGuard } from './guard/tables.ts';
 import { putLogins, writeLogins, type WantedLogins } from './logins.ts';
 import { anonymousStep, type Anonymous } from './proftpd/anonymous.ts';
 import { configurationStep, portOf, problemsOf } from './proftpd/configuration.ts';
 import { NO_TALLIES } from './proftpd/limits.ts';
-import { CERTIFICATE, DIRECTORIES, secret, TALLIES, UNIT } from './proftpd/places.ts';
+import { CERTIFICATE, DIRECTORIES, REFUSED_HOSTS, secret, TALLIES, UNIT } from './proftpd/places.ts';
 
 export const role: RoleDriver = {
   role: ROLE,
@@ -39,7 +39,12 @@ export const role: RoleDriver = {
     assertNone(failures);
   },
 
-  examine: async (machine) => problemsOf(await portOf(machine)),
+  examine: async (machine) => [
+    ...(await problemsOf(await portOf(machine))),
+    ...((await hasTables(machine))
+      ? []
+      : [`“${REFUSED_HOSTS}” is missing, so guesses of passwords are not counted.`]),
+  ],
 };
 
 async function wantedOf(db: Db, usernames: readonly string[]): Promise<WantedLogins[]> {

@@ -49,6 +49,11 @@ export async function writeTables(
   await files.write(REFUSED_HOSTS, refused, forProftpd);
 }
 
+/** False before `prepareGuard` has created them. */
+export async function hasTables(machine: Pick<Machine, 'files'>): Promise<boolean> {
+  return (await (await machine.files(DIRECTORIES)).facts(REFUSED_HOSTS)) !== undefined;
+}
+
 /** Creates what ProFTPD reads and writes of it. Can be repeated. */
 export async function prepareGuard(machine: Pick<Machine, 'files'>): Promise<void> {
   const files = await machine.files(DIRECTORIES);
