@@ -13,7 +13,7 @@ export default defineFunction({
   since: 40,
   summary: 'Reset the certificate of one of the server’s own services.',
   description:
-    'exim and ftp get the certificate of whmapi1d (cpanel), and follow it within an hour when it changes. The others get a ' +
+    'The services exim and ftp get the certificate of whmapi1d (cpanel), and follow it within an hour when it changes. The others get a ' +
     'self-signed one, and so do these if whmapi1d has no certificate that can be copied. A self-signed one names the hostname of the server. Clients have to trust it by its fingerprint or by a copy, because ' +
     'no authority has issued it. The former one and its key are no longer used.',
   access: 'root',
