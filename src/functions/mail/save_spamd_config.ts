@@ -26,7 +26,7 @@ export default defineFunction({
       ...count,
       max: 100,
       default: Number(DEFAULTS.maxchildren),
-      doc: 'How many messages it checks at the same time. Each needs some 120 MiB of memory.',
+      doc: 'How many messages it checks at the same time. Each process needs some 60 MiB of memory.',
     },
     maxconnperchild: {
       ...count,

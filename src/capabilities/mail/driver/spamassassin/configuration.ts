@@ -1,6 +1,6 @@
 // How SpamAssassin is started, and what it reads besides Debian’s rules.
 import type { DaemonSettings } from '../../rules/spam/settings.ts';
-import { PREFERENCES, RUNTIME_FOLDER, SOCKET, USER } from './places.ts';
+import { EXIM, PREFERENCES, RUNTIME_FOLDER, SOCKET, USER } from './places.ts';
 
 const LOOPBACK = '127.0.0.1';
 const PORT = 783;
@@ -23,24 +23,30 @@ export function renderUnit({ allowedips, ...settings }: DaemonSettings): string 
   const others = allowedips.split(',').filter((address) => address !== LOOPBACK);
   const words = [
     '/usr/sbin/spamd',
-    // It gives up the rights of root before it reads the first message.
     ...[`--username=${USER}`, '--nouser-config'],
     // A percent sign of systemd.
     `--virtual-config-dir=${PREFERENCES}/%%u`,
-    ...[`--listen=${SOCKET}`, '--socketowner=root', '--socketgroup=Debian-exim', '--socketmode=0660'],
+    ...[`--listen=${SOCKET}`, `--socketowner=${USER}`, `--socketgroup=${EXIM}`, '--socketmode=0660'],
     ...(others.length === 0 ? [] : [`--listen=*:${PORT}`, `--allowed-ips=${others.join(',')}`]),
     `--max-children=${settings.maxchildren}`,
     `--max-conn-per-child=${settings.maxconnperchild}`,
     `--timeout-tcp=${settings.timeouttcp}`,
     `--timeout-child=${settings.timeoutchild}`,
   ];
+  // It never has the rights of root. The port is one that otherwise only root can open.
+  const capability = others.length === 0 ? '' : 'CAP_NET_BIND_SERVICE';
   return `# Written by whmapi1, which replaces this file.
 [Service]
+User=${USER}
+Group=${USER}
+SupplementaryGroups=${EXIM}
+AmbientCapabilities=${capability}
+CapabilityBoundingSet=${capability}
+NoNewPrivileges=true
+ProtectHome=true
+RuntimeDirectory=${RUNTIME_FOLDER}
 PIDFile=
 ExecStart=
 ExecStart=${words.join(' ')}
-RuntimeDirectory=${RUNTIME_FOLDER}
-ProtectHome=true
-NoNewPrivileges=true
 `;
 }

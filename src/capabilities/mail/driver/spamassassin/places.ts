@@ -4,6 +4,8 @@ import type { FileAttributes } from '../../../../core/machine-daemons.ts';
 export const UNIT = 'spamd';
 /** The user that it runs as. */
 export const USER = 'debian-spamd';
+/** The group of Exim. */
+export const EXIM = 'Debian-exim';
 export const DIRECTORIES = ['/etc/spamassassin', '/etc/systemd/system', '/etc/exim4'];
 
 /** Before `local.cf`, in which an administrator can set something else. */
