@@ -135,6 +135,8 @@ describeOnMachine('mail, in this order', () => {
       'From: e@eve.example',
       'From: box@bob.example, e@eve.example',
       'From: box@bob.example\r\nFrom: e@eve.example',
+      'From : ceo@world.example',
+      'From: =?utf-8?q?box=40bob.example=28?= <ceo@world.example> =?utf-8?q?=29?=',
     ])
       expect([
         header,

@@ -25,6 +25,8 @@ const policyIn = (tag: string, otherwise: string) =>
 /** True if two domains have the same owner, as the policy wants it. */
 const isAligned = (domain: string, tag: string) =>
   `or{{eqi{${domain}}{$acl_m_from}}{and{{!${isStrict(tag)}}{eqi{${registered(domain)}}{$acl_m_from_registered}}}}}`;
+/** Exim’s library passes programs on this server always. */
+const IS_SPF_PASSED = 'and{{eq{$spf_result}{pass}}{!match_ip{$sender_host_address}{<; 127.0.0.0/8 ; ::1}}}';
 const SPF_DOMAIN = '${lc:${if def:sender_address_domain{$sender_address_domain}{$sender_helo_name}}}';
 
 /** Exim runs these rules for each signer. */
@@ -45,8 +47,9 @@ export const VERIFY_SENDER = `  # Headers that only this server may write (RFC 8
   warn  remove_header = X-Spam-Flag : X-Spam-Status : X-Spam-Score : X-Spam-Bar
   warn  condition = \${if match{$rh_authentication-results:}{\\N(?i)\\Q\\N$primary_hostname\\N\\E\\N}}
         remove_header = Authentication-Results
-  deny  condition = \${if match{\\n$message_headers_raw}{\\N(?is)\\nFrom[ \\t]*:.*\\nFrom[ \\t]*:\\N}}
-        message = 550 5.6.0 The message has several headers “From”.
+  # Exim would not know a header with a blank before its colon, and mail programs do.
+  deny  condition = \${if match{\\n$message_headers_raw}{\\N(?is)\\nFrom(?:[ \\t]+:|:.*\\nFrom[ \\t]*:)\\N}}
+        message = 550 5.6.0 The message should have one header “From”.
   warn  set acl_m_from = \${reduce{\${map{\${filter{\${addresses:$rh_from:}}{match{$item}{@}}}}{\${lc:\${domain:$item}}}}}{}{\${if inlist{$item}{$value}{$value}{\${if def:value{$value:}}$item}}}}
   deny  condition = \${if or{{match{$acl_m_from}{:}}{and{{!match{$acl_m_from}{\\N^[a-z0-9.-]+$\\N}}{match{$rh_from:}{@}}}}}}
         message = 550 5.6.0 The header “From” should have the address of one sender.
@@ -76,7 +79,7 @@ export const VERIFY_SENDER = `  # Headers that only this server may write (RFC 8
         set acl_m_dmarc = temperror
   warn  condition = \${if or{{eq{$acl_m_dmarc}{fail}}{eq{$acl_m_dmarc}{temperror}}}}
         condition = \${if def:acl_m_dmarc_record}
-        condition = \${if or{{and{{eq{$spf_result}{pass}}{${isAligned('$acl_m_spf_domain', 'aspf')}}}}{forany{$acl_m_dkim_passed}{and{{!eq{$item}{}}{${isAligned('$item', 'adkim')}}}}}}}
+        condition = \${if or{{and{{${IS_SPF_PASSED}}{${isAligned('$acl_m_spf_domain', 'aspf')}}}}{forany{$acl_m_dkim_passed}{and{{!eq{$item}{}}{${isAligned('$item', 'adkim')}}}}}}}
         set acl_m_dmarc = pass
   # “pct”: the others get the next weaker policy.
   warn  condition = \${if eq{$acl_m_dmarc}{fail}}
