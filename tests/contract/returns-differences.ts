@@ -43,7 +43,7 @@ export const differences: readonly ReturnsDifference[] = [
       /^Variables::get_user_information .(dkim_enabled|spf_enabled|mxcheck|utf8_mailbox)/,
       /^Variables::get_server_information .(mail_server|ftp_server|mailbox_storage_format|skip_mailbox_warnings_check)/,
       /^Variables::get_server_information .(email_filter_storage_directory|use_mail_for_mailman_url)/,
-      /^Variables::get_server_information .disable_(boxtrapper|mailman|roundcube|spamassassin|spambox)/,
+      /^Variables::get_server_information .disable_(boxtrapper|mailman|roundcube|spambox)/,
     ],
     because: 'This server has no mail, FTP and web disk yet.',
   },

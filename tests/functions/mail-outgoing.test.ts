@@ -24,7 +24,7 @@ it('mail of an account is held, suspended and released by WHM', async () => {
     ['release_outgoing_email', 'open'],
   ] as const) {
     expect((await here.call(name, { user: 'bob' })).metadata.result).toBe(1);
-    expect([name, state()]).toEqual([name, `outgoing: ${expected}\n`]);
+    expect([name, state()]).toEqual([name, `outgoing: ${expected}\nspam: 50\n`]);
     const { data } = await here.call('accountsummary', { user: 'bob' });
     expect(data).toMatchObject({
       acct: [

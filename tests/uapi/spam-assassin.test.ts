@@ -112,7 +112,10 @@ describe('the spam filter of an account', () => {
     expect(await works('Email::get_spam_settings')).toMatchObject({
       ...{ spam_enabled: 0, spam_status_changeable: 0 },
     });
+    const variable = { name: 'disable_spamassassin' };
+    expect(await works('Variables::get_server_information', variable)).toEqual({ disable_spamassassin: 1 });
     await here.call('set_tweaksetting', { key: 'skipspamassassin', value: '0' });
+    expect(await works('Variables::get_server_information', variable)).toEqual({ disable_spamassassin: 0 });
     await runTasks(here, 'configure-spam-filter');
     expect(exim('spam/settings')).toBe('enabled: 1\nrefuse: 150\n');
   });

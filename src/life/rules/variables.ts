@@ -147,6 +147,7 @@ export const serverVariables = {
   allow_remote_domains: flag('1 if accounts may add domains that another server answers for.'),
   allow_unregistered_domains: flag('1 if accounts may add domains that are not registered.'),
   database_prefix_required: flag('1 if names of databases must begin with the account’s name.'),
+  disable_spamassassin: flag('1 if an administrator has switched off the spam filter for all accounts.'),
   docroots_in_public_html_only: flag('1 if document roots must be in public_html.'),
   file_upload_maximum_bytes: {
     type: 'any',

@@ -5,6 +5,7 @@ import { usesPrefix } from '../../capabilities/databases/rules/names.ts';
 import { LOCAL_HOST, serverOf } from '../../capabilities/databases/rules/profiles.ts';
 import { isOn } from '../../capabilities/domains/rules/flags.ts';
 import { uploadSettings } from '../../life/rules/files/disk-info.ts';
+import { isOff } from '../../capabilities/mail/rules/spam/settings.ts';
 import { minimumOf } from '../../ground/rules/passwords/minimums.ts';
 import * as php from '../../capabilities/php/rules/settings.ts';
 
@@ -28,6 +29,7 @@ export default defineUapi({
       allow_remote_domains: await flag('allowremotedomains'),
       allow_unregistered_domains: await flag('allowunregistereddomains'),
       database_prefix_required: Number(await usesPrefix(db)),
+      disable_spamassassin: Number(await isOff(db)),
       docroots_in_public_html_only: await flag('publichtmlsubsonly'),
       file_upload_maximum_bytes: uploads.file,
       file_upload_must_leave_bytes: uploads.mustLeave,

@@ -3,11 +3,10 @@ import type { Context } from '../../../../core/context.ts';
 import { badParam } from '../../../../core/errors.ts';
 import type { Plan } from '../../../../core/plan.ts';
 import { quote } from '../../../../core/quote.ts';
-import * as tweakSettings from '../../../../ground/rules/tweak-settings.ts';
 import writePreferences from '../../driver/spamassassin/steps/write-preferences.ts';
 import { ownMail } from '../../rules/email-form.ts';
 import { fileOf, withValues } from '../../rules/spam/preferences.ts';
-import { OFF } from '../../rules/spam/settings.ts';
+import { isOff } from '../../rules/spam/settings.ts';
 import { SPAM_FOLDER } from '../../rules/sieve.ts';
 import { readState, spamOf, type SpamPreference, type SpamSettings } from '../../rules/state.ts';
 import { changeMail } from '../change-mail.ts';
@@ -16,8 +15,7 @@ import { cleanMailboxes } from '../clean-mailbox.ts';
 type Planning = Omit<Context, 'plan'>;
 
 /** False if an administrator has switched SpamAssassin off. */
-export const isAvailable = async ({ db }: Pick<Context, 'db'>): Promise<boolean> =>
-  (await tweakSettings.read(db, 'Main', OFF)) !== '1';
+export const isAvailable = async ({ db }: Pick<Context, 'db'>): Promise<boolean> => !(await isOff(db));
 
 /** @throws ApiError `bad_param` if an administrator has switched SpamAssassin off. */
 export async function assertAvailable(context: Pick<Context, 'db'>): Promise<void> {

@@ -58,14 +58,16 @@ export const OFF = 'skipspamassassin';
 /** In the module Mail: ten times the score from which mail is refused, for all accounts. Empty: none is. */
 export const REFUSED = 'acl_deny_spam_score_over_int';
 
+/** True if an administrator has switched it off for all accounts. */
+export const isOff = async (db: Db): Promise<boolean> => (await tweakSettings.read(db, 'Main', OFF)) === '1';
+
 /** The task that follows both. */
 export const CONFIGURE = 'configure-spam-filter';
 
 /** The file by which Exim knows whether to ask SpamAssassin (`driver/exim/spam-acl.ts`). */
 export async function fileOf(db: Db): Promise<[name: string, content: string]> {
-  const isOff = (await tweakSettings.read(db, 'Main', OFF)) === '1';
   const refused = (await tweakSettings.read(db, 'Mail', REFUSED)) ?? '';
-  const lines = [`enabled: ${isOff ? 0 : 1}`, ...(refused === '' ? [] : [`refuse: ${refused}`])];
+  const lines = [`enabled: ${(await isOff(db)) ? 0 : 1}`, ...(refused === '' ? [] : [`refuse: ${refused}`])];
   return [FILE, lines.map((line) => `${line}\n`).join('')];
 }
 
