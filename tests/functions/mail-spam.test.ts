@@ -1,6 +1,6 @@
 // What an administrator sets for the daemon of the spam filter.
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Installation } from '../support/installation.ts';
 import { runTasks } from '../support/run-tasks.ts';
 
@@ -55,4 +55,29 @@ it('acl_dmarc says whether Exim follows the policies of senders', async () => {
   await here.call('set_tweaksetting', { key: 'acl_dmarc', module: 'Mail', value: '1' });
   await runTasks(here, 'configure-incoming-mail');
   expect(file()).toBe('dmarc: 1\n');
+});
+
+it('the role is not set up over what an administrator has configured', async () => {
+  const options = join(here.state, 'root/etc/default/spamd');
+  mkdirSync(dirname(options), { recursive: true });
+  writeFileSync(options, 'OPTIONS="--max-children 20"\n');
+  const activate = async () => {
+    await here.call('start_profile_activation', { code: 'MAILNODE' });
+    await runTasks(here, 'activate-profile');
+    return here.engine.store.transaction('reads', async (db) => ({
+      value: await db.get<{ state: string; reason: string }>(
+        "SELECT state, reason FROM task WHERE kind = 'activate-profile' ORDER BY id DESC LIMIT 1",
+      ),
+      keep: false,
+    }));
+  };
+  expect(await activate()).toMatchObject({
+    state: 'failed',
+    reason: expect.stringContaining('SpamAssassin was configured by hand') as string,
+  });
+  expect(read('etc/systemd/system/spamd.service.d/whmapi1.conf')).toBeUndefined();
+  writeFileSync(options, '# x\nOPTIONS="--create-prefs --max-children 5 --helper-home-dir"\n');
+  expect(await activate()).toEqual({ state: 'done', reason: '' });
+  expect(read('etc/systemd/system/spamd.service.d/whmapi1.conf')).toContain('User=debian-spamd\n');
+  expect(read('etc/exim4/whmapi1/spam/settings')).toBe('enabled: 1\n');
 });

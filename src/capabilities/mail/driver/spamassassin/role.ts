@@ -1,4 +1,5 @@
 // The role SpamFilter: SpamAssassin’s daemon, which Exim asks.
+import { MachineError } from '../../../../core/machine-error.ts';
 import { assertNone, eachAccount } from '../../../../ground/driver/each-account.ts';
 import type { RoleDriver, RoleWork } from '../../../../ground/driver/role.ts';
 import type { DriverMachine } from '../../../../ground/driver/step.ts';
@@ -12,6 +13,8 @@ import { CONFIGURATION, LIMITS, UNIT } from './places.ts';
 import { spamdStep } from './server.ts';
 import { writePreferences } from './steps/write-preferences.ts';
 
+const DEBIAN_OPTIONS = '/etc/default/spamd';
+const DEBIAN_DEFAULT = 'OPTIONS="--create-prefs --max-children 5 --helper-home-dir"';
 /** A name for the step: no account has this one. */
 const SERVER = 'spam filter';
 
@@ -47,6 +50,7 @@ export async function configure({
   log,
   changed,
 }: Pick<RoleWork, 'machine' | 'transaction' | 'log' | 'changed'>): Promise<void> {
+  await assertUnconfigured(machine);
   const [daemon, file] = await transaction('reads', async (db) => [
     await settings.read(db),
     await settings.fileOf(db),
@@ -57,6 +61,19 @@ export async function configure({
     if (diff === '') log(`Nothing to change: ${step.description}`);
     else changed(step.description);
   }
+}
+
+/** Debian starts the daemon with a few options. Other options than the first ones are an administrator’s. */
+async function assertUnconfigured(machine: DriverMachine): Promise<void> {
+  const files = await machine.files(['/etc']);
+  if ((await files.facts(LIMITS)) !== undefined) return;
+  const options = /^OPTIONS=.*$/m.exec((await files.readText(DEBIAN_OPTIONS)) ?? '')?.[0];
+  if (options === undefined || options === DEBIAN_DEFAULT) return;
+  throw new MachineError(
+    'failed',
+    `SpamAssassin was configured by hand: “${DEBIAN_OPTIONS}” has other OPTIONS than Debian’s. whmapi1 would not use ` +
+      `them. To allow it, write this line there: ${DEBIAN_DEFAULT}`,
+  );
 }
 
 async function examine(machine: DriverMachine): Promise<readonly string[]> {
