@@ -130,14 +130,19 @@ async function redeem(request: FastifyRequest, reply: FastifyReply, door: Door):
 }
 
 async function logOut(request: FastifyRequest, reply: FastifyReply, door: Door): Promise<FastifyReply> {
+  await endSession(request, reply, door);
+  if (acceptsHtml(request)) return reply.redirect('/', 303);
+  return reply.header('content-type', 'application/json; charset="utf-8"').send('{"status":1}');
+}
+
+/** Ends the session of a request, here and in the browser. Does nothing if there is none. */
+export async function endSession(request: FastifyRequest, reply: FastifyReply, door: Door): Promise<void> {
   const id = sessionIdOf(request, door);
   if (id !== undefined) {
     const dependencies = loginDependenciesOf(door.application);
     await dependencies.transaction((db) => sessions.close({ ...dependencies, db }, id));
   }
   reply.header('set-cookie', cookieText(request, door, '', 0));
-  if (acceptsHtml(request)) return reply.redirect('/', 303);
-  return reply.header('content-type', 'application/json; charset="utf-8"').send('{"status":1}');
 }
 
 /** Not 303: clients of WHM would follow it and lose the header that they need. */

@@ -239,6 +239,10 @@ describe('Roundcube', () => {
     expect((await ask(session, '/roundcube/?_task=mail')).status).toBe(200);
     const reply = await ask(session, '/roundcube/?_task=logout&_token=x');
     expect([reply.status, reply.headers.get('location')]).toEqual([303, '/']);
+    expect(reply.headers.getSetCookie()).toEqual([
+      expect.stringMatching(/^roundcube_sessauth=; Max-Age=0; /),
+      expect.stringMatching(/^webmailsession=; Max-Age=0; /),
+    ]);
     expect((await ask(session)).status).toBe(401);
   });
 

@@ -29,7 +29,7 @@ async function main([user = '', password = '']: readonly string[]): Promise<void
     viewport: { width: 1280, height: 800 },
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(30_000);
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(`${message.text()} ${message.location().url}`);
@@ -50,15 +50,16 @@ async function main([user = '', password = '']: readonly string[]): Promise<void
   const message = await page.locator('#messagebody').innerHTML();
   const isSafe = !/<script|onerror|127\.0\.0\.1:8099/.test(message);
   const trackedUnasked = tracked;
-  await page.locator('a.reply:not(.all)').first().click();
+  await page.locator('a.reply:visible').first().click();
   await page.locator('#composebody').fill('No, thank you.');
   await picture('compose');
-  await page.locator('button.send').first().click();
+  await page.locator('.send:visible').first().click();
   await page.waitForURL(/_task=mail(?!.*_action=compose)/);
   await page.goto(`${SERVER}${new URL(page.url()).pathname}?_task=settings&_action=identities`);
   const identity = await page.locator('#identities-table').innerText();
   await page.goto(`${SERVER}${new URL(page.url()).pathname}?_task=mail`);
-  await page.locator('a.logout').click();
+  await page.locator('#messagelist').getByText('Offers').waitFor();
+  await page.locator('a.logout:visible').first().click();
   await page.getByRole('button', { name: 'Log in', exact: true }).waitFor();
   const cookies = (await context.cookies()).map(({ name }) => name);
   console.log(JSON.stringify({ isSafe, trackedUnasked, identity, cookies, complaints }));

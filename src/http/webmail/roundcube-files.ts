@@ -14,6 +14,8 @@ const TYPES: Readonly<Record<string, string>> = {
   mp3: 'audio/mpeg',
   png: 'image/png',
   svg: 'image/svg+xml',
+  tiff: 'image/tiff',
+  webp: 'image/webp',
   woff: 'font/woff',
   woff2: 'font/woff2',
 };

@@ -2,13 +2,12 @@
 // Debian’s package. PHP gets no header, no cookie and no address that is not listed here.
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import * as sessions from '../../capabilities/logins/rules/sessions.ts';
 import { PUBLIC, ROLE, ROUNDCUBE, SOCKET } from '../../capabilities/webmail/rules/places.ts';
 import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
 import type { Connections } from '../connections.ts';
 import type { Door } from '../door.ts';
 import { sendError } from '../error-answers.ts';
-import { loginDependenciesOf } from '../login-dependencies.ts';
+import { endSession } from '../login.ts';
 import { renderNoWebmailPage } from '../page/no-webmail-page.ts';
 import { HTML } from '../page/page-routes.ts';
 import { acceptsHtml, queryOf, securityTokenOf } from '../request.ts';
@@ -160,8 +159,8 @@ async function pass(
   // Roundcube accepts a logout only with its own token in the request.
   if (isLogout && cookies.some(({ isRemoved }) => isRemoved)) {
     body.destroy();
-    const dependencies = loginDependenciesOf(door.application);
-    await dependencies.transaction((db) => sessions.close({ ...dependencies, db }, session.id));
+    for (const { header } of cookies) reply.header('set-cookie', header);
+    await endSession(request, reply, door);
     return reply.redirect('/', 303);
   }
   const own = headers.flatMap(([name, value]) => (name === 'content-security-policy' ? [value] : []));

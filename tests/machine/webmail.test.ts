@@ -1,0 +1,222 @@
+// Webmail on a fresh Debian with the profile STANDARD: a browser reads and writes mail with Roundcube, and everything that
+// others must not reach on the way.
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { isMissing } from '../support/require-tool.ts';
+import { describeOnMachine } from './describe-on-machine.ts';
+import { bootMachine, type Machine } from './machine.ts';
+import { hostingRoot } from './prepared-roots.ts';
+import { until } from './until.ts';
+
+const PASSWORD = 'correct horse battery staple 7';
+const SERVER = 'https://127.0.0.1:2096';
+/** HTML that tries to be noticed, and to run. See webmail-browser.ts. */
+const OFFERS = `From: Shop <news@eve.example>
+To: box@bob.example
+Subject: Offers
+MIME-Version: 1.0
+Content-Type: text/html; charset=utf-8
+
+<html><head><link rel="stylesheet" href="http://127.0.0.1:8099/a.css">
+<style>p { background: url(http://127.0.0.1:8099/b.png) } @import "http://127.0.0.1:8099/c.css";</style></head>
+<body><h1>Offers</h1><p>Everything is cheaper.</p><img src="http://127.0.0.1:8099/d.png" onerror="alert(1)">
+<script>fetch("http://127.0.0.1:8099/e")</script><iframe src="http://127.0.0.1:8099/f"></iframe></body></html>
+`;
+
+interface Seen {
+  readonly isSafe: boolean;
+  readonly trackedUnasked: number;
+  readonly identity: string;
+  readonly cookies: readonly string[];
+  readonly complaints: readonly string[];
+}
+
+describeOnMachine('webmail, in this order', () => {
+  let machine: Machine;
+
+  beforeAll(async () => {
+    machine = await bootMachine(await hostingRoot());
+    for (const username of ['bob', 'eve'])
+      works('createacct', `username=${username}`, `domain=${username}.example`, `password=${PASSWORD}`);
+    for (const name of ['box', 'other'])
+      email('bob', 'add_pop', `email=${name}`, 'domain=bob.example', `password=${PASSWORD}`);
+  });
+  afterAll(() => machine.stop());
+
+  function works(name: string, ...words: string[]): Record<string, unknown> {
+    const { stdout } = machine.run('whmapi1', ['--output=json', name, ...words]);
+    const { metadata, data } = JSON.parse(stdout) as {
+      metadata: { result: number; reason: string };
+      data: Record<string, unknown>;
+    };
+    expect([name, metadata.result === 1 ? '' : metadata.reason]).toEqual([name, '']);
+    return data;
+  }
+  function email(user: string, name: string, ...words: string[]): void {
+    const { stdout } = machine.run('uapi', ['--output=json', `--user=${user}`, 'Email', name, ...words]);
+    const { result } = JSON.parse(stdout) as { result: { errors: string[] | null } };
+    expect([name, result.errors]).toEqual([name, null]);
+  }
+  const curl = (...words: string[]) => machine.run('curl', ['-sk', '--max-time', '20', ...words]);
+  const as = (user: string, script: string) =>
+    machine.run('setpriv', [...rights(user), 'bash', '-c', script]);
+  const rights = (user: string) => [`--reuid=${user}`, `--regid=${user}`, '--clear-groups'];
+
+  /** The path of a session, whose cookies are in a file of this name. */
+  function logIn(user: string, jar: string): string {
+    const fields = ['--data-urlencode', `user=${user}`, '--data-urlencode', `pass=${PASSWORD}`];
+    const { stdout } = curl('-c', jar, ...fields, `${SERVER}/login/`);
+    return (JSON.parse(stdout) as { redirect: string }).redirect;
+  }
+  const open = (jar: string, path: string) => curl('-L', '-b', jar, '-c', jar, SERVER + path);
+
+  /** A token, as Roundcube gets it. */
+  function tokenFor(user: string): { readonly token: string; readonly jar: string; readonly path: string } {
+    const jar = `/root/${user}.token-jar`;
+    const path = logIn(user, jar);
+    const uri = `${SERVER}${path}roundcube/index.php/login/oauth`;
+    const query = new URLSearchParams({
+      ...{ response_type: 'code', client_id: 'roundcube', state: 'x', redirect_uri: uri },
+    });
+    const asked = curl('-b', jar, '-D', '-', `${SERVER}${path}authorize?${query.toString()}`).stdout;
+    const code = /[?&]code=([\w-]+)/.exec(asked)?.[1] ?? '';
+    const secret = machine
+      .sh("sed -n 's/^ROUNDCUBE_OAUTH_CLIENT_SECRET=//p' /etc/whmapi1-webmail/secrets.env")
+      .trim();
+    const form = new URLSearchParams({
+      ...{ grant_type: 'authorization_code', client_id: 'roundcube', client_secret: secret },
+      ...{ code, redirect_uri: uri },
+    });
+    const { stdout } = curl('-d', form.toString(), 'http://127.0.0.1:580/token');
+    return { token: (JSON.parse(stdout) as { access_token: string }).access_token, jar, path };
+  }
+  /** The status of curl: 0, or 67 for a refused login. */
+  const imap = (user: string, token: string, host = '127.0.0.1') =>
+    curl('--user', user, '--oauth2-bearer', token, '--login-options', 'AUTH=XOAUTH2', `imaps://${host}/`)
+      .status;
+  const REFUSED = 67;
+
+  it('a browser reads a message, replies to it, and logs out', async () => {
+    if (isMissing('chromium')) return;
+    machine.run('exim4', ['-i', '-f', 'news@eve.example', 'box@bob.example'], { input: OFFERS });
+    await until(() => machine.sh('ls /home/bob/mail/bob.example/box/new | wc -l').trim() === '1');
+    email('eve', 'add_pop', 'email=news', 'domain=eve.example', `password=${PASSWORD}`);
+    const { stdout, stderr } = spawnSync(
+      'nsenter',
+      [
+        `--net=/proc/${machine.pid}/ns/net`,
+        ...[process.execPath, '--import', 'tsx', resolve(__dirname, 'webmail-browser.ts')],
+        ...['box@bob.example', PASSWORD],
+      ],
+      { encoding: 'utf8', timeout: 240_000 },
+    );
+    expect(stderr).toBe('');
+    const { cookies, ...seen } = JSON.parse(stdout) as Seen;
+    expect(seen).toEqual({
+      ...{ isSafe: true, trackedUnasked: 0, identity: '<box@bob.example>', complaints: [] },
+    });
+    expect(cookies).not.toContain('webmailsession');
+    // By Exim, as the mailbox: its limits count.
+    await until(() => machine.sh('ls /home/eve/mail/eve.example/news/new | wc -l').trim() === '1');
+    expect(machine.sh('grep Re:.Offers /var/log/exim4/mainlog')).toMatch(/ A=xoauth2:box@bob\.example /);
+    const sent = 'imaps://127.0.0.1/INBOX.Sent;MAILINDEX=1;SECTION=TEXT';
+    expect(curl('--user', `box@bob.example:${PASSWORD}`, sent).stdout).toContain('No, thank you.');
+  });
+
+  it('an account reads its own mail, and the second login of a browser is not the first one', () => {
+    const jar = '/root/jar';
+    expect(open(jar, logIn('box@bob.example', jar)).stdout).toContain('box@bob.example');
+    const page = open(jar, logIn('bob', jar)).stdout;
+    expect([page.includes('Webmail :: Inbox'), page.includes('box@bob.example')]).toEqual([true, false]);
+    const link = new URL(
+      works('create_user_session', 'service=webmaild', 'user=other@bob.example').url as string,
+    );
+    curl('-c', jar, '-b', jar, `${SERVER}${link.pathname}${link.search}`);
+    const base = link.pathname.split('/')[1] ?? '';
+    expect(open(jar, `/${base}/`).stdout).toContain('other@bob.example');
+  });
+
+  it('a token is for its own mailbox, on this machine, while its session lasts', () => {
+    const { token, jar, path } = tokenFor('box@bob.example');
+    expect(imap('box@bob.example', token)).toBe(0);
+    for (const user of ['other@bob.example', 'bob', 'root', 'news@eve.example', 'box@bob.example@x'])
+      expect([user, imap(user, token)]).toEqual([user, REFUSED]);
+    expect(imap('box@bob.example', 'A'.repeat(43))).toBe(REFUSED);
+    // Neither is a token a password, nor a password a token.
+    expect(curl('--user', `box@bob.example:${token}`, 'imaps://127.0.0.1/').status).toBe(REFUSED);
+    expect(imap('box@bob.example', PASSWORD)).toBe(REFUSED);
+    machine.sh('ip address add 192.0.2.77/32 dev lo');
+    expect(imap('box@bob.example', token, '192.0.2.77')).toBe(REFUSED);
+    expect(imap('box@bob.example', token)).toBe(0);
+    curl('-b', jar, `${SERVER}${path}logout`);
+    expect(imap('box@bob.example', token)).toBe(REFUSED);
+    // Passwords are as before.
+    expect(curl('--user', `box@bob.example:${PASSWORD}`, 'imaps://127.0.0.1/').status).toBe(0);
+    expect(curl('--user', `bob:${PASSWORD}`, 'imaps://127.0.0.1/').status).toBe(0);
+    expect(curl('--user', 'bob:wrong', 'imaps://127.0.0.1/').status).toBe(REFUSED);
+  });
+
+  it('a suspension ends the session in Roundcube at once', () => {
+    const jar = '/root/suspended';
+    const path = logIn('other@bob.example', jar);
+    expect(open(jar, path).stdout).toContain('other@bob.example');
+    const { token } = tokenFor('other@bob.example');
+    email('bob', 'suspend_login', 'email=other@bob.example');
+    expect(open(jar, path).stdout).not.toContain('other@bob.example');
+    expect(imap('other@bob.example', token)).toBe(REFUSED);
+    email('bob', 'unsuspend_login', 'email=other@bob.example');
+  });
+
+  it('accounts reach neither Roundcube’s socket and files, nor its secrets, nor take its port', () => {
+    for (const script of [
+      'cat /etc/whmapi1-webmail/secrets.env',
+      'cat /etc/dovecot/conf.d/99-whmapi1-webmail.conf',
+      'ls /run/whmapi1-webmail/php.sock',
+      'ls /var/lib/whmapi1-webmail/',
+      `cat /proc/$(systemctl show -P MainPID whmapi1-webmail)/environ`,
+      // A port below 1024.
+      `node -e 'require("net").createServer().listen(581,"127.0.0.1").on("error",()=>process.exit(1)).on("listening",()=>process.exit(0))'`,
+    ])
+      expect([script, as('eve', script).status === 0]).toEqual([script, false]);
+    expect(as('eve', 'curl -s -d token=x http://127.0.0.1:580/introspect').stdout).toBe(
+      '{"error":"invalid_client"}',
+    );
+  });
+
+  it('Roundcube reaches this machine alone, as a user of its own', () => {
+    const show = (name: string) => machine.sh(`systemctl show -P ${name} whmapi1-webmail`).trim();
+    expect([show('DynamicUser'), show('NoNewPrivileges'), show('ProtectSystem')]).toEqual([
+      'yes',
+      'yes',
+      'strict',
+    ]);
+    const user = machine.sh(`stat -c %u /proc/${show('MainPID')}`).trim();
+    expect(Number(user)).toBeGreaterThan(60_000);
+    expect(
+      machine.sh('stat -c %a:%u /run/whmapi1-webmail /var/lib/private/whmapi1-webmail/roundcube.db'),
+    ).toBe(`700:${user}\n600:${user}\n`);
+    // Not PHP inside of Apache, which runs as www-data.
+    expect(machine.run('dpkg', ['-s', 'libapache2-mod-php8.4']).status).not.toBe(0);
+  });
+
+  it('is watched, examined, and removed with its role', async () => {
+    const status = () =>
+      (
+        works('servicestatus', 'service=cpanel_php_fpm').service as { running: number; installed: number }[]
+      )[0];
+    expect(status()).toMatchObject({ installed: 1, running: 1 });
+    machine.sh('systemctl kill --signal=KILL whmapi1-webmail');
+    await until(() => status()?.running === 1);
+    expect(machine.run('whmapi1', ['--doctor']).stdout).not.toMatch(/webmail/i);
+    machine.sh('echo >>/etc/whmapi1-webmail/php-fpm.conf');
+    expect(machine.run('whmapi1', ['--doctor']).stdout).toContain('/etc/whmapi1-webmail/php-fpm.conf');
+    machine.sh(`sed -i '$d' /etc/whmapi1-webmail/php-fpm.conf`);
+    machine.run('whmapi1', ['--wait', 'start_profile_activation', 'code=DNSNODE']);
+    expect(machine.run('systemctl', ['is-active', 'whmapi1-webmail']).status).not.toBe(0);
+    expect(machine.sh('ls /etc/whmapi1-webmail /etc/dovecot/conf.d | grep -c webmail || true').trim()).toBe(
+      '0',
+    );
+    const { stdout } = open('/root/gone', logIn('bob', '/root/gone'));
+    expect(stdout).toContain('This server has no webmail.');
+  });
+});
