@@ -1,6 +1,5 @@
 // The files in an account's home directory. Work on them is done as that user, never as root.
 import { MachineError } from './machine-error.ts';
-import type { AttachmentContent, Message, MessageHead } from './machine-messages.ts';
 
 export interface UserFile {
   /** Without directories. Empty for the home directory itself. */
@@ -78,12 +77,6 @@ export interface MachineUserFiles {
    * The part is empty at the end of the file.
    */
   readPart(path: string, from: number, maxBytes: number): Promise<UserFileContent | undefined>;
-  /** The headers of messages. Null for a file that is gone, or cannot be read as a message. */
-  readHeads(paths: readonly string[]): Promise<(MessageHead | null)[]>;
-  /** Undefined if nothing exists there. @throws MachineError `invalid` also for a message that is larger than `MAX_MESSAGE`. */
-  readMessage(path: string): Promise<Message | undefined>;
-  /** As `readMessage`. Undefined also if the message has no such attachment. @param index from 0. */
-  readAttachment(path: string, index: number): Promise<AttachmentContent | undefined>;
   /**
    * Replaces the file at once and completely, or not at all. The directory must exist.
    * @param content its parts, if it is too large for the memory.

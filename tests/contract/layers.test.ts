@@ -102,7 +102,7 @@ const layers: Record<string, Layer> = {
       core,
       /^src\/machine\//,
       node,
-      /^(acme-client|js-yaml|ipaddr\.js|selfsigned|openid-client|mysql2(\/promise)?|pg|postal-mime|tar-stream|yauzl|yazl)$/,
+      /^(acme-client|js-yaml|ipaddr\.js|selfsigned|openid-client|mysql2(\/promise)?|pg|tar-stream|yauzl|yazl)$/,
     ],
   },
   // Internationalised names (UTS 46) need Unicode tables that Node has. node:url only computes.

@@ -323,50 +323,6 @@ export function describeUserFiles(host: string, makeMachine: () => Promise<Machi
       expect((await files.stat('page'))?.modifiedAt).toBe(1_000_000_000_123);
     });
 
-    it('reads messages, and only those that are files of the user', async () => {
-      await files.makeDirectory('letters');
-      const mail = files.below('letters');
-      const lines = [
-        'From: "Amy" <amy@example.org>',
-        'Subject: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=',
-        'Content-Type: multipart/mixed; boundary=b',
-        '',
-        '--b',
-        '',
-        'Hello',
-        '--b',
-        'Content-Type: application/x-bytes; name="a.bin"',
-        'Content-Disposition: attachment',
-        'Content-Transfer-Encoding: base64',
-        '',
-        'AP+A',
-        '--b--',
-      ];
-      await put('letters/one', lines.join('\r\n'));
-      const head = { from: 'Amy <amy@example.org>', to: '', cc: '', subject: 'Grüße', date: null };
-      const attachment = { name: 'a.bin', type: 'application/x-bytes', size: 3 };
-      expect(await mail.readMessage('one')).toEqual({
-        ...head,
-        ...{ text: 'Hello\n', isFromHtml: false, isCut: false, attachments: [attachment] },
-      });
-      const read = await mail.readAttachment('one', 0);
-      expect([read?.attachment, [...(read?.content ?? [])]]).toEqual([attachment, [0, 255, 128]]);
-      expect(await mail.readAttachment('one', 1)).toBeUndefined();
-      symlinkSync('/home/alice/secret', at('letters/link'));
-      execFileSync('mkfifo', [at('letters/fifo')]);
-      expect(await mail.readHeads(['one', 'none', 'link', 'fifo', '.'])).toEqual([
-        head,
-        null,
-        null,
-        null,
-        null,
-      ]);
-      expect(await mail.readMessage('none')).toBeUndefined();
-      expect(await codeOf(mail.readMessage('link'))).toBe('not_ours');
-      expect(await codeOf(mail.readMessage('fifo'))).toBe('invalid');
-      expect(await codeOf(mail.readMessage('../one'))).toBe('invalid');
-    });
-
     it('opens no FIFO', async () => {
       execFileSync('mkfifo', [at('fifo')]);
       expect(await codeOf(files.read('fifo', 99))).toBe('invalid');

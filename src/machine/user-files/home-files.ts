@@ -20,13 +20,6 @@ import {
   type UserFileWrite,
 } from '../../core/machine-user-files.ts';
 import { MachineError } from '../../core/machine-error.ts';
-import {
-  MAX_HEAD,
-  MAX_MESSAGE,
-  type AttachmentContent,
-  type Message,
-  type MessageHead,
-} from '../../core/machine-messages.ts';
 import { describeFile, factsOf, listEntries } from './entries.ts';
 import { O_PATH, statOf, withHome, withPlace, type Home, type OpenHome, type Place } from './place.ts';
 import { readAll, readFrom, replaceFile } from './content.ts';
@@ -91,28 +84,6 @@ export class HomeFiles implements MachineUserFiles {
         }),
       ),
     );
-  }
-
-  async readHeads(paths: readonly string[]): Promise<(MessageHead | null)[]> {
-    const { headOf } = await import('./messages.ts');
-    const heads: (MessageHead | null)[] = [];
-    for (const path of paths) {
-      const head = this.readPart(path, 0, MAX_HEAD).then((found) => found && headOf(found.content));
-      heads.push((await head.catch(nullIfMachineError)) ?? null);
-    }
-    return heads;
-  }
-
-  async readMessage(path: string): Promise<Message | undefined> {
-    const { messageOf } = await import('./messages.ts');
-    const found = await this.read(path, MAX_MESSAGE);
-    return found && messageOf(found.content);
-  }
-
-  async readAttachment(path: string, index: number): Promise<AttachmentContent | undefined> {
-    const { attachmentOf } = await import('./messages.ts');
-    const found = await this.read(path, MAX_MESSAGE);
-    return found && attachmentOf(found.content, index);
   }
 
   write(
@@ -238,11 +209,6 @@ async function withOpen<T>(place: Place, flags: number, work: (fd: number) => Pr
   } finally {
     closeSync(fd);
   }
-}
-
-function nullIfMachineError(error: unknown): null {
-  if (error instanceof MachineError) return null;
-  throw error;
 }
 
 async function ifThere<T>(work: Promise<T>): Promise<T | undefined> {

@@ -11,21 +11,11 @@ import {
   type UserFileWrite,
 } from '../../core/machine-user-files.ts';
 import { MachineError } from '../../core/machine-error.ts';
-import {
-  MAX_ATTACHMENTS,
-  MAX_MESSAGE,
-  type AttachmentContent,
-  type Message,
-  type MessageAttachment,
-  type MessageHead,
-} from '../../core/machine-messages.ts';
 import type { Started } from './helper-process.ts';
 import type { Request } from './helper.ts';
 import type { Helpers } from './helpers.ts';
 
 const SHORT_MS = 60_000;
-/** A message of the largest size takes about two seconds. One that takes much longer was made to do so. */
-const MESSAGE_MS = 15_000;
 /** For a copy of many files, or an upload over a slow line. */
 const LONG_MS = 3_600_000;
 
@@ -81,28 +71,6 @@ export class RemoteFiles implements MachineUserFiles {
     const { value, content } = await this.#perform('readPart', words, { paths: [path], maxBytes });
     if (content === undefined) return undefined;
     return { file: checkedFile((value as Partial<UserFileContent> | null)?.file), content };
-  }
-
-  async readHeads(paths: readonly string[]): Promise<(MessageHead | null)[]> {
-    const { value } = await this.#perform('readHeads', [paths], { paths, limitMs: MESSAGE_MS });
-    if (!Array.isArray(value) || value.length !== paths.length) throw nonsense();
-    return (value as unknown[]).map((head) => (head === null ? null : checkedHead(head)));
-  }
-
-  async readMessage(path: string): Promise<Message | undefined> {
-    const { value } = await this.#perform('readMessage', [path], { paths: [path], limitMs: MESSAGE_MS });
-    return value === null ? undefined : checkedMessage(value);
-  }
-
-  async readAttachment(path: string, index: number): Promise<AttachmentContent | undefined> {
-    const { value, content } = await this.#perform('readAttachment', [path, index], {
-      paths: [path],
-      maxBytes: MAX_MESSAGE,
-      limitMs: MESSAGE_MS,
-    });
-    if (content === undefined) return undefined;
-    const { attachment } = value as Partial<AttachmentContent>;
-    return { attachment: checkedAttachment(attachment), content };
   }
 
   async write(
@@ -219,34 +187,6 @@ function checkedFile(value: unknown): UserFile {
     (file.target === null || typeof file.target === 'string');
   if (!isValid) throw nonsense();
   return file;
-}
-
-function checkedHead(value: unknown): MessageHead {
-  const head = (value ?? {}) as MessageHead;
-  const isValid =
-    (['from', 'to', 'cc', 'subject'] as const).every((name) => typeof head[name] === 'string') &&
-    (head.date === null || Number.isFinite(head.date));
-  if (!isValid) throw nonsense();
-  return head;
-}
-
-function checkedMessage(value: unknown): Message {
-  const head = checkedHead(value);
-  const { text, isFromHtml, isCut, attachments } = head as Message;
-  const isValid =
-    typeof text === 'string' &&
-    [isFromHtml, isCut].every((one) => typeof one === 'boolean') &&
-    Array.isArray(attachments) &&
-    attachments.length <= MAX_ATTACHMENTS;
-  if (!isValid) throw nonsense();
-  return { ...head, text, isFromHtml, isCut, attachments: attachments.map(checkedAttachment) };
-}
-
-function checkedAttachment(value: unknown): MessageAttachment {
-  const attachment = (value ?? {}) as MessageAttachment;
-  const { name, type, size } = attachment;
-  if (typeof name !== 'string' || typeof type !== 'string' || !Number.isFinite(size)) throw nonsense();
-  return attachment;
 }
 
 function nonsense(): MachineError {
