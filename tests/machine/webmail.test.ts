@@ -57,6 +57,8 @@ describeOnMachine('webmail, in this order', () => {
     const { result } = JSON.parse(stdout) as { result: { errors: string[] | null } };
     expect([name, result.errors]).toEqual([name, null]);
   }
+  const count = (folder: string) =>
+    Number(machine.sh(`(ls /home/${folder}/new 2>/dev/null || true) | wc -l`));
   const curl = (...words: string[]) => machine.run('curl', ['-sk', '--max-time', '20', ...words]);
   const as = (user: string, script: string) =>
     machine.run('setpriv', [...rights(user), 'bash', '-c', script]);
@@ -91,15 +93,15 @@ describeOnMachine('webmail, in this order', () => {
     return { token: (JSON.parse(stdout) as { access_token: string }).access_token, jar, path };
   }
   /** The status of curl: 0, or 67 for a refused login. */
-  const imap = (user: string, token: string, host = '127.0.0.1') =>
-    curl('--user', user, '--oauth2-bearer', token, '--login-options', 'AUTH=XOAUTH2', `imaps://${host}/`)
+  const imap = (user: string, token: string) =>
+    curl('--user', user, '--oauth2-bearer', token, '--login-options', 'AUTH=XOAUTH2', 'imaps://127.0.0.1/')
       .status;
   const REFUSED = 67;
 
   it('a browser reads a message, replies to it, and logs out', async () => {
     if (isMissing('chromium')) return;
     machine.run('exim4', ['-i', '-f', 'news@eve.example', 'box@bob.example'], { input: OFFERS });
-    await until(() => machine.sh('ls /home/bob/mail/bob.example/box/new | wc -l').trim() === '1');
+    await until(() => count('bob/mail/bob.example/box') === 1);
     email('eve', 'add_pop', 'email=news', 'domain=eve.example', `password=${PASSWORD}`);
     const { stdout, stderr } = spawnSync(
       'nsenter',
@@ -117,7 +119,7 @@ describeOnMachine('webmail, in this order', () => {
     });
     expect(cookies).not.toContain('webmailsession');
     // By Exim, as the mailbox: its limits count.
-    await until(() => machine.sh('ls /home/eve/mail/eve.example/news/new | wc -l').trim() === '1');
+    await until(() => count('eve/mail/eve.example/news') === 1);
     expect(machine.sh('grep Re:.Offers /var/log/exim4/mainlog')).toMatch(/ A=xoauth2:box@bob\.example /);
     const sent = 'imaps://127.0.0.1/INBOX.Sent;MAILINDEX=1;SECTION=TEXT';
     expect(curl('--user', `box@bob.example:${PASSWORD}`, sent).stdout).toContain('No, thank you.');
@@ -136,7 +138,7 @@ describeOnMachine('webmail, in this order', () => {
     expect(open(jar, `/${base}/`).stdout).toContain('other@bob.example');
   });
 
-  it('a token is for its own mailbox, on this machine, while its session lasts', () => {
+  it('a token is for its own mailbox, while its session lasts', () => {
     const { token, jar, path } = tokenFor('box@bob.example');
     expect(imap('box@bob.example', token)).toBe(0);
     for (const user of ['other@bob.example', 'bob', 'root', 'news@eve.example', 'box@bob.example@x'])
@@ -145,8 +147,6 @@ describeOnMachine('webmail, in this order', () => {
     // Neither is a token a password, nor a password a token.
     expect(curl('--user', `box@bob.example:${token}`, 'imaps://127.0.0.1/').status).toBe(REFUSED);
     expect(imap('box@bob.example', PASSWORD)).toBe(REFUSED);
-    machine.sh('ip address add 192.0.2.77/32 dev lo');
-    expect(imap('box@bob.example', token, '192.0.2.77')).toBe(REFUSED);
     expect(imap('box@bob.example', token)).toBe(0);
     curl('-b', jar, `${SERVER}${path}logout`);
     expect(imap('box@bob.example', token)).toBe(REFUSED);
@@ -207,7 +207,7 @@ describeOnMachine('webmail, in this order', () => {
     expect(status()).toMatchObject({ installed: 1, running: 1 });
     machine.sh('systemctl kill --signal=KILL whmapi1-webmail');
     await until(() => status()?.running === 1);
-    expect(machine.run('whmapi1', ['--doctor']).stdout).not.toMatch(/webmail/i);
+    expect(machine.run('whmapi1', ['--doctor']).stdout).toContain('The role Webmail is configured.');
     machine.sh('echo >>/etc/whmapi1-webmail/php-fpm.conf');
     expect(machine.run('whmapi1', ['--doctor']).stdout).toContain('/etc/whmapi1-webmail/php-fpm.conf');
     machine.sh(`sed -i '$d' /etc/whmapi1-webmail/php-fpm.conf`);

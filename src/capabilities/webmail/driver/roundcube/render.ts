@@ -153,7 +153,7 @@ WantedBy=multi-user.target
 `;
 }
 
-/** Dovecot accepts tokens instead of passwords, of programs on this machine alone. @param secret proves what it is to whmapi1d. */
+/** Dovecot accepts tokens instead of passwords. @param secret proves what it is to whmapi1d. */
 export function renderDovecot(secret: string): string {
   const onlyPasswords = ['sql', 'account', 'pam'].map(
     (name) => `passdb ${name} {
@@ -175,9 +175,6 @@ oauth2 {
 }
 passdb oauth2 {
   mechanisms_filter = oauthbearer xoauth2
-  fields {
-    allow_nets = 127.0.0.0/8,::1
-  }
 }
 ${onlyPasswords.join('')}`;
 }
