@@ -47,12 +47,15 @@ const MAIL_PACKAGES = [
 ];
 const SPAM_PACKAGES = ['spamd', 'spamassassin'];
 const FTP_PACKAGES = ['proftpd-core', 'proftpd-mod-crypto'];
+/** Besides `php-fpm`, which websites have, too. */
+const WEBMAIL_PACKAGES = ['roundcube-core', 'roundcube-sqlite3'];
 const ALL_PACKAGES = [
   ...WEB_PACKAGES,
   ...DATABASE_PACKAGES,
   ...MAIL_PACKAGES,
   ...SPAM_PACKAGES,
   ...FTP_PACKAGES,
+  ...WEBMAIL_PACKAGES,
 ];
 
 describe('get_rpm_version_data', () => {
@@ -78,6 +81,7 @@ describe('get_rpm_version_data', () => {
       Postgres: ['postgresql'],
       MailReceive: MAIL_PACKAGES,
       SpamFilter: SPAM_PACKAGES,
+      Webmail: ['php-fpm', ...WEBMAIL_PACKAGES],
       FTP: FTP_PACKAGES,
     });
     expect(await section('rpm_groups', 'DNS')).toEqual({ DNS: ['bind9', 'bind9-utils'] });
@@ -243,7 +247,7 @@ describe('list_rpms', () => {
 
   it('rejects other targets', async () => {
     expect((await here.call('list_rpms', { target: '3rdparty' })).metadata.reason).toBe(
-      'The parameter “target” should be a role with packages, such as MySQL, Postgres, DNS, WebServer, MailReceive, SpamFilter, FTP, and not “3rdparty”.',
+      'The parameter “target” should be a role with packages, such as MySQL, Postgres, DNS, WebServer, MailReceive, SpamFilter, Webmail, FTP, and not “3rdparty”.',
     );
   });
 });

@@ -63,7 +63,7 @@ async function installAll(
   const tools = await machine.tools(packageTools);
   progress(0.05, 'Looking for packages');
   await assertNoRivals(wanted, tools);
-  const packages = wanted.flatMap((driver) => driver.packages);
+  const packages = [...new Set(wanted.flatMap((driver) => driver.packages))];
   const missing = await findMissing(tools, packages);
   if (missing.length === 0) {
     log(`Already installed: ${packages.join(', ')}.`);
