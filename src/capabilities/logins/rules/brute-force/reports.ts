@@ -24,8 +24,11 @@ export const blockedAddress = { fields: addressFields } as const;
 const loginFields = {
   user: { type: 'string', doc: 'The user, as it was sent. The user does not need to exist.' },
   ip: { type: 'string', doc: 'The address that the login came from.' },
-  service: { type: 'string', doc: 'The service that was requested, such as “system”.' },
-  authservice: { type: 'string', doc: 'The program that received the login, such as “whostmgrd”.' },
+  service: { type: 'string', doc: 'The service that was requested: “system”, “mail” or “ftp”.' },
+  authservice: {
+    type: 'string',
+    doc: 'The program that received the login, such as “whostmgrd”, “dovecot” or “smtp”.',
+  },
   logintime: { type: 'string', doc: 'The time of the failed login.' },
 } as const satisfies Fields;
 
