@@ -3,7 +3,7 @@
 import type { Db } from '../core/context.ts';
 import type { Engine } from '../core/engine.ts';
 import { LoginLog, type FtpLogin } from '../capabilities/ftp/driver/guard/login-log.ts';
-import { hasTables, renderTables, writeTables } from '../capabilities/ftp/driver/guard/tables.ts';
+import { readTables, renderTables, writeTables } from '../capabilities/ftp/driver/guard/tables.ts';
 import { ROLE } from '../capabilities/ftp/rules/ftp-accounts.ts';
 import { refusedNetworks } from '../capabilities/logins/rules/brute-force/networks.ts';
 import * as daemonLogins from '../capabilities/logins/rules/daemon-logins.ts';
@@ -20,8 +20,6 @@ export interface FtpGuardDependencies {
 export class FtpGuard {
   readonly #deps: FtpGuardDependencies;
   readonly #log = new LoginLog();
-  /** What the tables have. */
-  #written: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<undefined> | undefined;
   #trouble = '';
@@ -51,15 +49,14 @@ export class FtpGuard {
     const { engine } = this.#deps;
     const { machine } = engine;
     if (!(await this.#read(async (db) => (await engine.rolesOf(db)).has(ROLE)))) return;
+    const present = await readTables(machine);
     // The role is being activated.
-    if (!(await hasTables(machine))) return;
+    if (present === undefined) return;
     for (const login of await this.#log.readNew(machine)) await this.#count(login);
     const networks = await this.#read((db) => refusedNetworks(db, engine.now()));
     const tables = renderTables(networks, machine.system.addresses());
-    const text = JSON.stringify(tables);
-    if (text === this.#written) return;
-    await writeTables(machine, tables);
-    this.#written = text;
+    if (tables.allowed !== present.allowed || tables.refused !== present.refused)
+      await writeTables(machine, tables);
   }
 
   async #count({ address, user, isRight }: FtpLogin): Promise<void> {

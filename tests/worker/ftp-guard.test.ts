@@ -1,6 +1,6 @@
 // Guesses of passwords of FTP, from ProFTPD's log to the table of refused addresses. tests/machine/ftp.test.ts has what
 // ProFTPD makes of both.
-import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FtpGuard } from '../../src/worker/ftp-guard.ts';
 import { networksOf } from '../../src/capabilities/logins/rules/brute-force/networks.ts';
@@ -50,6 +50,18 @@ test('five wrong passwords have an address refused, until the block ends or is l
   here.time += 16 * 60_000;
   await guard.look();
   expect(refused()).toBe('');
+});
+
+test('a table that somebody else has emptied is written again, and one that is missing is left to the role', async () => {
+  await fail(5);
+  const path = join(here.state, 'root/etc/proftpd/whmapi1-hosts/refused');
+  rmSync(path);
+  await guard.look();
+  expect(existsSync(path)).toBe(false);
+  await prepareGuard(here.engine.machine);
+  expect(refused()).toBe('');
+  await guard.look();
+  expect(refused()).toBe(`proftpd: ${CLIENT}\n`);
 });
 
 test('a right password ends the count', async () => {

@@ -7,7 +7,7 @@ import { listUsernames } from '../../accounts/rules/in-work.ts';
 import { anonymousOf } from '../rules/anonymous.ts';
 import { loginsOf, ROLE, settingsOf } from '../rules/ftp-accounts.ts';
 import { followOwnCertificate } from '../../certificates/driver/service-certificates/daemon-files.ts';
-import { hasTables, prepareGuard } from './guard/tables.ts';
+import { prepareGuard, readTables } from './guard/tables.ts';
 import { putLogins, writeLogins, type WantedLogins } from './logins.ts';
 import { anonymousStep, type Anonymous } from './proftpd/anonymous.ts';
 import { configurationStep, portOf, problemsOf } from './proftpd/configuration.ts';
@@ -39,12 +39,11 @@ export const role: RoleDriver = {
     assertNone(failures);
   },
 
-  examine: async (machine) => [
-    ...(await problemsOf(await portOf(machine))),
-    ...((await hasTables(machine))
-      ? []
-      : [`“${REFUSED_HOSTS}” is missing, so guesses of passwords are not counted.`]),
-  ],
+  async examine(machine) {
+    const problems = await problemsOf(await portOf(machine));
+    if ((await readTables(machine)) !== undefined) return problems;
+    return [...problems, `“${REFUSED_HOSTS}” is missing, so guesses of passwords are not counted.`];
+  },
 };
 
 async function wantedOf(db: Db, usernames: readonly string[]): Promise<WantedLogins[]> {

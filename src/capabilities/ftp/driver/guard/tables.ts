@@ -49,9 +49,13 @@ export async function writeTables(
   await files.write(REFUSED_HOSTS, refused, forProftpd);
 }
 
-/** False before `prepareGuard` has created them. */
-export async function hasTables(machine: Pick<Machine, 'files'>): Promise<boolean> {
-  return (await (await machine.files(DIRECTORIES)).facts(REFUSED_HOSTS)) !== undefined;
+/** Undefined before `prepareGuard` has created them. */
+export async function readTables(machine: Pick<Machine, 'files'>): Promise<Tables | undefined> {
+  const files = await machine.files(DIRECTORIES);
+  const refused = await files.readText(REFUSED_HOSTS);
+  return refused === undefined
+    ? undefined
+    : { allowed: (await files.readText(ALLOWED_HOSTS)) ?? '', refused };
 }
 
 /** Creates what ProFTPD reads and writes of it. Can be repeated. */
