@@ -44,6 +44,9 @@ $config['oauth_identity_uri'] = 'http://127.0.0.1:${TOKEN_PORT}/identity';
 $config['oauth_identity_fields'] = ['user'];
 $config['oauth_scope'] = 'mail';
 $config['oauth_login_redirect'] = true;
+// Otherwise, somebody with a session could try the passwords of others in Roundcube’s own form, from this machine.
+$config['imap_auth_type'] = 'XOAUTH2';
+$config['smtp_auth_type'] = 'XOAUTH2';
 $config['mail_domain'] = $_SERVER['WEBMAIL_DOMAIN'] ?? '';
 $config['session_lifetime'] = 60;
 $config['session_samesite'] = 'Strict';
