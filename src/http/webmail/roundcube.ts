@@ -35,10 +35,6 @@ export function addRoundcube(server: FastifyInstance, door: Door, connections: C
     // PHP reads bodies while they arrive.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _body, ready) => ready(null));
-    scope.addHook('onRequest', (request, _reply, ready) => {
-      connections.expectUpload(request.raw);
-      ready();
-    });
     // After the hook that protects our own pages.
     scope.addHook('onSend', async (_request, reply) => {
       const own = policies.get(reply);
@@ -61,7 +57,7 @@ export function addRoundcube(server: FastifyInstance, door: Door, connections: C
         }
         const [, info] = /^(?:index\.php(|\/login\/oauth))?$/.exec(path) ?? [];
         if (info === undefined && path !== '') return reply.callNotFound();
-        return sendPage(request, reply, door, info ?? '');
+        return sendPage(request, reply, { door, connections, info: info ?? '' });
       },
     });
     done();
@@ -71,12 +67,17 @@ export function addRoundcube(server: FastifyInstance, door: Door, connections: C
 /** The content security policies of responses from Roundcube. All of them apply. */
 const policies = new WeakMap<FastifyReply, string[]>();
 
-/** @param info the part of the path after the script. */
+interface PageRequest {
+  readonly door: Door;
+  readonly connections: Connections;
+  /** The part of the path after the script. */
+  readonly info: string;
+}
+
 async function sendPage(
   request: FastifyRequest,
   reply: FastifyReply,
-  door: Door,
-  info: string,
+  { door, connections, info }: PageRequest,
 ): Promise<FastifyReply> {
   const session = await mailSessionOf(request, door);
   if (session === undefined) {
@@ -84,6 +85,7 @@ async function sendPage(
       ? reply.redirect('/', 303)
       : sendError(reply, 401, 'The session has ended. Log in again.');
   }
+  if (request.method === 'POST') connections.expectUpload(request.raw);
   if (hostOf(request) === '') return sendError(reply, 400, 'The header Host is not valid.');
   const body = bodyOf(request);
   if (typeof body === 'number') {
