@@ -67,7 +67,7 @@ describeOnMachine('a storm of mail', () => {
   const wasInterrupted = (number: string): boolean => {
     const ids = machine.sh(`grep -hoP '\\S+(?= <= .* T="storm-${number}")' /var/log/exim4/mainlog`).trim();
     return (
-      machine.run('grep', ['-qE', `${ids.replaceAll('\n', '|')} == .* T=dovecot`, '/var/log/exim4/mainlog'])
+      machine.run('grep', ['-qE', `(${ids.replaceAll('\n', '|')}) == .* T=dovecot`, '/var/log/exim4/mainlog'])
         .status === 0
     );
   };
