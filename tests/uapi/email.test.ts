@@ -561,6 +561,12 @@ it('says how webmail, texts and Exim’s ports are set', async () => {
   expect(await email('Email::get_charsets')).toEqual(['utf-8']);
   expect(await email('Email::fetch_charmaps')).toEqual([{ map: 'utf-8' }]);
   expect((await here.api2('bob', 'Email::fetchcharmaps', {})).data).toEqual([{ map: 'utf-8' }]);
+  expect(await email('WebmailApps::list_webmail_apps')).toEqual([
+    {
+      ...{ id: 'roundcube', displayname: 'Roundcube', url: '/roundcube/' },
+      icon: '/roundcube/skins/elastic/images/logo.svg',
+    },
+  ]);
   expect(await email('Chkservd::get_exim_ports')).toEqual({ ports: [25, 587] });
   expect(await email('Chkservd::get_exim_ports_ssl')).toEqual({ ports: [465] });
 });
