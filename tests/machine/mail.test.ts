@@ -227,6 +227,34 @@ describeOnMachine('mail, in this order', () => {
     email('bob', 'edit_pop_quota', 'email=box', 'domain=bob.example', 'quota=0');
   });
 
+  it('a message has 500 recipients at most, and who guesses addresses is cut off', () => {
+    const begin = ['EHLO there', 'MAIL FROM:<ann@world.example>'];
+    const many = Array.from({ length: 501 }, (_, at) => `RCPT TO:<box+${at}@bob.example>`);
+    const guesses = Array.from({ length: 20 }, (_, at) => `RCPT TO:<nobody${at}@bob.example>`);
+    const [all = [], guessed = []] = talk(
+      { port: 25, lines: [...begin, ...many, 'DATA'] },
+      { port: 25, lines: [...begin, ...guesses] },
+    );
+    expect(all.slice(3).filter((reply) => reply.startsWith('250')).length).toBe(500);
+    expect(all.at(-2)).toMatch(/^55[02]/);
+    expect(all.at(-1)).toMatch(/^55/);
+    expect(guessed.length).toBeLessThan(16);
+  });
+
+  it('a loop of forwarders ends, and its sender is told', async () => {
+    const forward = (user: string, name: string, to: string) =>
+      email(user, 'add_forwarder', `domain=${user}.example`, `email=${name}`, 'fwdopt=fwd', `fwdemail=${to}`);
+    forward('bob', 'round', 'about@eve.example');
+    forward('eve', 'about', 'round@bob.example');
+    const folders = ['eve/mail', 'eve/mail/eve.example/e', 'bob/mail', 'bob/mail/bob.example/box'];
+    const all = () => folders.map(count).reduce((sum, one) => sum + one, 0);
+    const before = all();
+    expect(deliver('round@bob.example', 'e@eve.example')).toMatch(/^250/);
+    await until(() => machine.sh('exim4 -bpc').trim() === '0');
+    // The second account has it.
+    expect(all()).toBe(before + 1);
+  });
+
   describe('with another mail server', () => {
     const received = () => machine.sh('ls /var/spool/world/input 2>/dev/null | grep -c -- -H || true').trim();
 
