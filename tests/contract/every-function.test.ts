@@ -71,6 +71,7 @@ const beyondTheCatalogue: Record<string, string> = {
   export_zone_files: 'WHM has it since version 96; the catalogue leaves it out',
   set_manual_mx_redirects: 'WHM has it since version 90; the catalogue leaves it out',
   unset_manual_mx_redirects: 'WHM has it since version 90; the catalogue leaves it out',
+  normalize_user_email_configuration: 'WHM has it since version 88; the catalogue leaves it out',
   terminate_cpuser_mailbox_sessions: 'WHM has it since version 90; the catalogue leaves it out',
   apply_dmarc: 'version 124 is newer than the catalogue',
   get_default_dmarc_record: 'version 124 is newer than the catalogue',

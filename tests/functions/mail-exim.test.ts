@@ -1,7 +1,8 @@
 // Exim's own checks of its configuration, and domains whose mail is refused. tests/machine/mail.test.ts has what Exim makes
 // of it.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Database } from '../../src/store/database.ts';
 import { Installation } from '../support/installation.ts';
 import { runTasks } from '../support/run-tasks.ts';
 
@@ -46,6 +47,47 @@ it.each([
     'host_failed',
     'Exim is not installed on this server.',
   ]);
+});
+
+it('normalize_user_email_configuration writes what is stored again', async () => {
+  await here.call('createacct', { username: 'ann', domain: 'ann.example' });
+  const box = { email: 'sales', domain: 'ann.example' };
+  await here.uapi('ann', 'Email::add_pop', { ...box, password: 'correct horse battery staple 7' });
+  const reply = { from: 'Sales', subject: 'Away', body: 'Back soon.', interval: '1', is_html: '0' };
+  const more = { charset: 'utf-8', start: '0', stop: '0' };
+  expect(
+    (await here.uapi('ann', 'Email::add_auto_responder', { ...box, ...reply, ...more })).errors,
+  ).toBeNull();
+  const inRoot = (path: string) => join(here.state, 'root', path);
+  const lost = [
+    'etc/exim4/whmapi1/mailboxes/ann.example',
+    'etc/exim4/whmapi1/domains/ann.example',
+    'home/ann/etc/ann.example/sales/whmapi1.sieve',
+    'home/ann/etc/ann.example/shadow',
+  ].map(inRoot);
+  const before = lost.map((path) => readFileSync(path, 'utf8'));
+  const identities = new Database(inRoot('var/lib/whmapi1-mail/identities.db'));
+  const logins = () =>
+    identities.prepare("SELECT * FROM identity WHERE username = 'ann' ORDER BY address").all();
+  try {
+    const known = logins();
+    expect(known).toHaveLength(2);
+    for (const path of lost.slice(1)) rmSync(path);
+    writeFileSync(lost[0] ?? '', 'somebody: else\n');
+    identities.exec("DELETE FROM identity WHERE username = 'ann'");
+    const repair = async () =>
+      (await here.call('normalize_user_email_configuration', { username: 'ann' })).metadata;
+    expect((await repair()).reason).toContain(
+      '“/etc/exim4/whmapi1/mailboxes/ann.example” was edited by hand',
+    );
+    rmSync(lost[0] ?? '');
+    const metadata = await repair();
+    expect([metadata.reason, metadata.result]).toEqual(['OK', 1]);
+    expect(lost.map((path) => readFileSync(path, 'utf8'))).toEqual(before);
+    expect(logins()).toEqual(known);
+  } finally {
+    identities.close();
+  }
 });
 
 it('mail for root goes where root wants', async () => {

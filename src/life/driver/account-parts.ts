@@ -179,6 +179,17 @@ export function rebuilt(context: PartDependencies, account: Account, part: Rebui
   return gather(parts, (one) => one.rebuilt?.(context, account, part));
 }
 
+/** What the mail servers know of the account, and what they read in its home. */
+export async function rebuiltMail(
+  context: PartDependencies,
+  account: Account,
+): Promise<readonly PlannedStep[]> {
+  const ofMail = capabilities.find(({ name }) => name === 'mail')?.parts ?? [];
+  const known = await gather(ofMail, (one) => one.rebuilt?.(context, account, 'user'));
+  const inHome = await gather(ofMail, (one) => one.rebuilt?.(context, account, 'home'));
+  return [...known.steps, ...inHome.steps];
+}
+
 const backwards = [...parts].reverse();
 
 async function gather(

@@ -64,11 +64,16 @@ export const part: AccountPart = {
   suspended: (context, account) => follow(context, { ...account, suspendedAt: context.now() }),
   unsuspended: (context, account) => follow(context, { ...account, suspendedAt: null }),
 
-  /** With the user: its logins and files name it. */
+  /** With the user: its logins and files name it. With the home: the scripts of its mailboxes. */
   async rebuilt(context, account, part) {
-    if (part !== 'user' || !context.roles.has(ROLE)) return [];
-    const { files, identities } = await presentMail(context, account);
+    if ((part !== 'user' && part !== 'home') || !context.roles.has(ROLE)) return [];
+    const { files, identities, homeFiles } = await presentMail(context, account);
     const { username } = account;
+    if (part === 'home') {
+      return [...homeFiles].map(([path, text]) =>
+        tryStep.plan({ step: writeFile.plan({ username, path, text }) }),
+      );
+    }
     return [
       changeIdentities.plan({ username, usernames: [username], added: identities }),
       changeFiles.plan({ username, files: [...files] }),
