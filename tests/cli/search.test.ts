@@ -198,7 +198,7 @@ describe('--search for a tweak setting', () => {
   test('finds it by its description, and says if it has no effect', async () => {
     const found = await lines('hourly mail limit');
     expect(found.join('\n')).toContain('set_tweaksetting key=email_send_limits_defer_cutoff');
-    expect((await lines('SpamAssassin off')).find((line) => line.includes('key=skipspamassassin'))).toMatch(
+    expect((await lines('BoxTrapper off')).find((line) => line.includes('key=skipboxtrapper'))).toMatch(
       /\(Tweak Settings; stored without effect\)$/,
     );
   });
