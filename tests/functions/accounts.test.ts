@@ -23,7 +23,7 @@ describe('applist', () => {
         ...['get_best_ssldomain_for_service'],
         ...['get_password_strength', 'get_public_ip', 'get_shared_ip', 'get_users_features_settings'],
         ...['gethostname', 'getresellerips'],
-        ...['is_role_enabled', 'listips', 'loadavg', 'myprivs'],
+        ...['is_role_enabled', 'is_sni_supported', 'listips', 'loadavg', 'myprivs'],
         ...['nvget', 'nvset', 'personalization_get', 'personalization_set'],
         ...['quota_enabled', 'resellerstats', 'systemloadavg', 'verify_user_has_feature', 'version'],
       ],
