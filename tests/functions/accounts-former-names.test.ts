@@ -404,6 +404,7 @@ async function buildAccount(): Promise<void> {
   await own('Email::set_manual_mx_redirects', { domain: DOMAIN, mx_host: 'mx.mail.example' });
   await own('SpamAssassin::update_user_preference', { preference: 'required_score', value: '6' });
   await own('cPGreyList::disable_domains', { domains: DOMAIN });
+  await own('Email::add_list', { domain: 'addon.example', list: 'news', password });
   await own('Ftp::add_ftp', { user: 'upload', pass: password });
   await own('Ftp::set_anonymous_ftp', { set: '1' });
   await succeed('hold_outgoing_email', { user: USER });

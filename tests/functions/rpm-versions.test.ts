@@ -46,6 +46,7 @@ const MAIL_PACKAGES = [
   ...['dovecot-sieve', 'dovecot-managesieved', 'dovecot-sqlite', 'publicsuffix'],
 ];
 const SPAM_PACKAGES = ['spamd', 'spamassassin'];
+const LIST_PACKAGES = ['mailman3', 'curl'];
 const FTP_PACKAGES = ['proftpd-core', 'proftpd-mod-crypto'];
 /** Besides `php-fpm`, which websites have, too. */
 const WEBMAIL_PACKAGES = ['roundcube-core', 'roundcube-sqlite3'];
@@ -54,6 +55,7 @@ const ALL_PACKAGES = [
   ...DATABASE_PACKAGES,
   ...MAIL_PACKAGES,
   ...SPAM_PACKAGES,
+  ...LIST_PACKAGES,
   ...FTP_PACKAGES,
   ...WEBMAIL_PACKAGES,
 ];
@@ -81,6 +83,7 @@ describe('get_rpm_version_data', () => {
       Postgres: ['postgresql'],
       MailReceive: MAIL_PACKAGES,
       SpamFilter: SPAM_PACKAGES,
+      MailingLists: LIST_PACKAGES,
       Webmail: ['php-fpm', ...WEBMAIL_PACKAGES],
       FTP: FTP_PACKAGES,
     });
@@ -247,7 +250,7 @@ describe('list_rpms', () => {
 
   it('rejects other targets', async () => {
     expect((await here.call('list_rpms', { target: '3rdparty' })).metadata.reason).toBe(
-      'The parameter “target” should be a role with packages, such as MySQL, Postgres, DNS, WebServer, MailReceive, SpamFilter, Webmail, FTP, and not “3rdparty”.',
+      'The parameter “target” should be a role with packages, such as MySQL, Postgres, DNS, WebServer, MailReceive, SpamFilter, MailingLists, Webmail, FTP, and not “3rdparty”.',
     );
   });
 });

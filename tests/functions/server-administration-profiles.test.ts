@@ -32,8 +32,8 @@ describe('get_available_profiles', () => {
     for (const profile of data?.profiles as Record<string, { module: string }[]>[]) {
       const lists = [profile.enabled_roles, profile.optional_roles, profile.disabled_roles];
       const modules = lists.flatMap((list) => (list ?? []).map(({ module }) => module));
-      expect(modules).toHaveLength(16);
-      expect(new Set(modules).size).toBe(16);
+      expect(modules).toHaveLength(17);
+      expect(new Set(modules).size).toBe(17);
     }
   });
 });
@@ -45,7 +45,7 @@ describe('get_current_profile', () => {
       code: 'STANDARD',
       experimental: 0,
       enabled_roles: [
-        ...['DNS', 'FTP', 'MailLocal', 'MailReceive', 'MailSend', 'MySQL', 'MySQLClient'],
+        ...['DNS', 'FTP', 'MailLocal', 'MailReceive', 'MailSend', 'MailingLists', 'MySQL', 'MySQLClient'],
         ...['Postgres', 'PostgresClient', 'SpamFilter', 'Webmail', 'WebServer'],
       ].map((module) => ({ module })),
     });

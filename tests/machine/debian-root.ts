@@ -31,7 +31,7 @@ const INSTALLABLE = [
   'dovecot-imapd',
   'dovecot-pop3d',
   ...['exim4-daemon-heavy', 'dovecot-lmtpd', 'dovecot-sieve', 'dovecot-managesieved', 'dovecot-sqlite'],
-  ...['spamd', 'publicsuffix', 'proftpd-core', 'proftpd-mod-crypto', 'roundcube-core', 'roundcube-sqlite3'],
+  ...['spamd', 'publicsuffix', 'mailman3', 'proftpd-core', 'proftpd-mod-crypto', 'roundcube-core', 'roundcube-sqlite3'],
   ...['apache2', 'apache2-suexec-custom', 'ssl-cert', 'logrotate'],
   ...['php-fpm', 'php-cli', 'php-cgi', 'pebble'],
   ...extensionPackages,

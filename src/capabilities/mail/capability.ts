@@ -4,6 +4,8 @@ import { part } from './driver/account.ts';
 import { part as authentication } from './driver/authentication/account.ts';
 import { role } from './driver/role.ts';
 import { part as tls } from './driver/tls/account.ts';
+import { part as lists } from './driver/mailman/account.ts';
+import { listsRole } from './driver/mailman/role.ts';
 import { part as spam } from './driver/spamassassin/account.ts';
 import { spamRole } from './driver/spamassassin/role.ts';
 import * as dkimKeys from './rules/authentication/dkim-keys.ts';
@@ -32,8 +34,9 @@ declare module '../define.ts' {
 
 export default defineCapability({
   name: 'mail',
-  roles: [role, spamRole],
-  parts: [part, authentication, tls, spam],
+  roles: [role, spamRole, listsRole],
+  // Lists come first: a domain that has some cannot be renamed.
+  parts: [lists, part, authentication, tls, spam],
   rows: [
     { table: 'mail_account' },
     { table: 'mail_domain' },
@@ -44,6 +47,7 @@ export default defineCapability({
     { table: 'greylist_off_domain' },
     { table: 'mail_redirect' },
     { table: 'mail_spam' },
+    { table: 'mailing_list' },
     { table: 'dkim_key' },
   ],
   stored: {

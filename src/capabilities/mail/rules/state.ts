@@ -91,6 +91,14 @@ export interface MailRedirect {
   readonly host: string;
 }
 
+export interface MailingList {
+  readonly domain: string;
+  readonly localPart: string;
+  readonly advertised: boolean;
+  /** 1: who joins confirms it. 2: the owner approves it. 3: both. */
+  readonly subscribePolicy: 1 | 2 | 3;
+}
+
 export interface SpamPreference {
   /** `whitelist_from`, as SpamAssassin names it. */
   readonly name: string;
@@ -118,6 +126,7 @@ export interface MailState {
   readonly greylistOff: readonly { readonly domain: string }[];
   /** At most one. */
   readonly spam: readonly SpamSettings[];
+  readonly lists: readonly MailingList[];
 }
 
 type Part = keyof MailState;
@@ -206,6 +215,17 @@ const tables: Readonly<Record<Part, Table>> = {
     columns: { enabled: 'enabled', box: 'box', deleteScore: 'delete_score', preferences: 'preferences' },
     flags: ['enabled', 'box'],
     lists: ['preferences'],
+  },
+  lists: {
+    table: 'mailing_list',
+    key: ['domain', 'localPart'],
+    columns: {
+      domain: 'domain',
+      localPart: 'local_part',
+      advertised: 'advertised',
+      subscribePolicy: 'subscribe_policy',
+    },
+    flags: ['advertised'],
   },
 };
 const parts = Object.keys(tables) as Part[];
@@ -304,6 +324,7 @@ export function renamedState(state: MailState, renames: Renames): MailState {
     greylistOff: state.greylistOff.map(named),
     redirects: state.redirects.map(named),
     spam: state.spam,
+    lists: state.lists.map(named),
   };
 }
 
@@ -321,12 +342,13 @@ export function withoutDomains(state: MailState, gone: ReadonlySet<string>): Mai
     greylistOff: kept(state.greylistOff),
     redirects: kept(state.redirects),
     spam: state.spam,
+    lists: kept(state.lists),
   };
 }
 
 export const NO_MAIL: MailState = {
   ...{ settings: [], domains: [], mailboxes: [], redirects: [] },
-  ...{ forwarders: [], autoresponders: [], filters: [], greylistOff: [], spam: [] },
+  ...{ forwarders: [], autoresponders: [], filters: [], greylistOff: [], spam: [], lists: [] },
 };
 
 /** How the account may send mail. */

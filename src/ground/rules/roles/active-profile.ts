@@ -1,5 +1,5 @@
-// The active profile of this server. A sandbox starts with the standard profile, because it installs nothing. A machine
-// has no profile until one is activated.
+// The active profile of this server. A sandbox starts with the standard profile and its optional roles, because it
+// installs nothing. A machine has no profile until one is activated.
 import type { Context, Db } from '../../../core/context.ts';
 import { badParam, notFound } from '../../../core/errors.ts';
 import { anyOf } from '../../../core/quote.ts';
@@ -30,8 +30,8 @@ export async function find({ db, system }: Dependencies): Promise<ActiveProfile 
   const code = row?.code ?? (system.isSandbox ? 'STANDARD' : undefined);
   const profile = profiles.find((one) => one.code === code);
   if (profile === undefined) return undefined;
-  const names =
-    row === undefined ? profile.enabled.map(({ module }) => module) : (JSON.parse(row.roles) as string[]);
+  const all = [...profile.enabled, ...profile.optional].map(({ module }) => module);
+  const names = row === undefined ? all : (JSON.parse(row.roles) as string[]);
   const enabled = roles.filter((role) => isAmong(role, names));
   const further = roles.filter((role) => role.isForMysqlElsewhere === true && !enabled.includes(role));
   if (further.length === 0 || !(await isElsewhere(db))) return { profile, enabled };

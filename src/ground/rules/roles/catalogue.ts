@@ -58,6 +58,12 @@ export const roles: readonly Role[] = [
     follows: 'MailReceive',
   },
   {
+    module: 'MailingLists',
+    name: 'Mailing lists',
+    description: 'Accounts have mailing lists, with Mailman. It needs about 700 MiB of memory.',
+    isProvided: true,
+  },
+  {
     module: 'MySQL',
     name: 'MySQL or MariaDB',
     description: 'Accounts have MySQL databases on this server.',
@@ -121,9 +127,9 @@ const compositions: readonly Composition[] = [
   {
     code: 'STANDARD',
     name: 'Standard',
-    description: 'A hosting server with everything that this program provides.',
-    enabled: roleNames,
-    optional: [],
+    description: 'A hosting server with everything that this program provides, mailing lists if you want them.',
+    enabled: roleNames.filter((name) => name !== 'MailingLists'),
+    optional: ['MailingLists'],
   },
   {
     code: 'DNSNODE',
@@ -137,7 +143,7 @@ const compositions: readonly Composition[] = [
     name: 'Mail',
     description: 'A server for mail.',
     enabled: ['CalendarContact', 'MailLocal', 'MailReceive', 'MailSend', 'SpamFilter', 'Webmail'],
-    optional: ['DNS', 'FileStorage', 'MailRelay', 'WebDisk'],
+    optional: ['DNS', 'FileStorage', 'MailRelay', 'MailingLists', 'WebDisk'],
   },
   {
     code: 'DATABASENODE',

@@ -3,6 +3,7 @@
 import { REFUSE_COUNTRIES } from './country-acl.ts';
 import { DKIM_ACL, VERIFY_SENDER } from './dmarc-acl.ts';
 import { DEFER_UNKNOWN, GREYLIST_ACL } from './greylist-acl.ts';
+import { IS_MAILMAN, LIST_AUTHENTICATOR, LIST_TRANSPORT, listRouters } from './list-routers.ts';
 import { ASK_SPAMASSASSIN, noteSpamFilter, SPAM_HEADERS, spamRouters } from './spam-acl.ts';
 import { SOCKET as SPAMD } from '../spamassassin/places.ts';
 import {
@@ -126,7 +127,10 @@ check_mail:
         message = 550 5.7.1 Mail from this domain is refused.
 ${REFUSE_COUNTRIES}  accept !authenticated = *
         set acl_m_owner =
-  warn  set acl_m_owner = \${if match{$authenticated_id}{@}{${ownerOf('${domain:$authenticated_id}')}}{${fileIn(ACCOUNTS, '$authenticated_id')}}}
+  # Mailman’s own notices have no account. Its other mail is that of the list’s account.
+  accept condition = \${if and{{${IS_MAILMAN}}{eqi{$sender_address_domain}{$primary_hostname}}}}
+        set acl_m_owner =
+  warn  set acl_m_owner = \${if ${IS_MAILMAN}{${ownerOf('$sender_address_domain')}}{\${if match{$authenticated_id}{@}{${ownerOf('${domain:$authenticated_id}')}}{${fileIn(ACCOUNTS, '$authenticated_id')}}}}}
   # A login without an account would own every domain that nobody here owns.
   deny  condition = \${if !def:acl_m_owner}
         message = 550 5.7.1 There is no account for this login.
@@ -150,6 +154,7 @@ check_rcpt:
         message = 501 5.1.3 The address contains characters that are not accepted.
   drop  condition = \${if >{$rcpt_fail_count}{10}}
         message = 550 5.7.1 Too many unknown recipients.
+  accept condition = \${if and{{${IS_MAILMAN}}{!def:acl_m_owner}}}
   defer authenticated = *
         condition = \${if match{${settingOfOwner('limit')}}{\\N^\\d+$\\N}}
         ratelimit = ${settingOfOwner('limit')} / 1h / per_rcpt / leaky / domain-\${if def:sender_address_domain{\${lc:$sender_address_domain}}{$acl_m_owner}}
@@ -171,6 +176,8 @@ check_rcpt:
         condition = \${if eq{${settingOfOwner('outgoing')}}{held}}
         queue = held-$acl_m_owner
         control = queue_only
+  # A member’s message keeps its header as it is.
+  accept condition = \${if ${IS_MAILMAN}}
   accept authenticated = *
         control = submission/sender_retain
   deny  domains = ! +local_domains : ! +relay_to_domains
@@ -182,6 +189,7 @@ ${GREYLIST_ACL}
 ${DKIM_ACL}
 check_data:
   accept hosts = :
+  accept condition = \${if ${IS_MAILMAN}}
   deny  authenticated = *
         !condition = \${if eqi{$acl_m_owner}{${ownerOf(FROM_DOMAIN)}}}
         message = 550 5.7.1 This account may not write as $h_from:
@@ -252,7 +260,10 @@ remote:
   ignore_target_hosts = <; 0.0.0.0 ; 127.0.0.0/8 ; ::1
   no_more
 
-${spamRouters(OWNER_OF_RECIPIENT)}
+${spamRouters(OWNER_OF_RECIPIENT)}${listRouters({
+    isSuspended: `eq{${valueIn(ACCOUNTS, ownerOf('$domain'), 'outgoing')}}{suspended}`,
+    owner: ownerOf('$domain'),
+  })}
 aliases:
   driver = redirect
   domains = dsearch,filter=file;${ALIASES}
@@ -344,6 +355,7 @@ dovecot:
   rcpt_include_affixes
   batch_max = 50
 
+${LIST_TRANSPORT}
 file:
   driver = appendfile
   delivery_date_add
@@ -366,7 +378,7 @@ begin retry
 
 begin authenticators
 
-${AUTHENTICATORS.map(authenticator).join('\n')}`;
+${AUTHENTICATORS.map(authenticator).join('\n')}${LIST_AUTHENTICATOR}`;
 }
 
 /** What a destination may be: an address, \`:fail:\`, \`:blackhole:\`. It comes from an account. */

@@ -18,6 +18,8 @@ export const SECONDARY = `${FOLDER}/secondary`;
 export const ACCOUNTS = `${FOLDER}/accounts`;
 /** `host: mx.example` for each domain whose mail goes to this host instead of the one that its MX records name. */
 export const REDIRECTS = `${FOLDER}/redirects`;
+/** For each domain with mailing lists: their names. */
+export const LISTS = `${FOLDER}/lists`;
 /** An empty file for each domain from which mail is refused. */
 export const BLOCKED_DOMAINS = `${FOLDER}/blocked-domains`;
 /** The private key of each domain that signs its mail (PEM). */
@@ -35,7 +37,7 @@ export const SRS_SECRET = `${FOLDER}/srs-secret`;
 
 export const FOLDERS_OF_LOOKUPS = [
   ...[DOMAINS, ALIASES, MAILBOXES, SECONDARY, ACCOUNTS],
-  ...[REDIRECTS, BLOCKED_DOMAINS, DKIM, CERTIFICATES],
+  ...[REDIRECTS, LISTS, BLOCKED_DOMAINS, DKIM, CERTIFICATES],
 ];
 
 /** Exim reads these after it has given up the rights of root. */

@@ -12,6 +12,7 @@ import {
   type Address,
   type MailOwner,
 } from '../../rules/email-form.ts';
+import { assertNoList } from '../../rules/lists/list-form.ts';
 import { domainIn, type Forwarder, type MailDomain, type MailState } from '../../rules/state.ts';
 import { changeMail } from '../change-mail.ts';
 
@@ -75,6 +76,7 @@ export async function addForwarder(
   const address = ownAddress(owner, { email, domain });
   const destinations = destinationsOf(owner, to);
   const next = (state: MailState): MailState => {
+    assertNoList(state, address);
     const present = state.forwarders.filter((one) => isOf(one, address));
     const added = destinations.map((destination): Forwarder => ({ ...address, destination }));
     for (const { destination } of added) {

@@ -21,6 +21,7 @@ import {
   textOf,
   type Address,
 } from '../../rules/email-form.ts';
+import { assertNoList } from '../../rules/lists/list-form.ts';
 import type { Mailbox, MailState } from '../../rules/state.ts';
 import { changeMail } from '../change-mail.ts';
 
@@ -81,6 +82,7 @@ export async function addMailbox(
 function assertNew({ username, settings }: Account, state: MailState, address: Address): void {
   if (findMailbox(state, address) !== undefined)
     throw badParam(`The mailbox “${textOf(address)}” already exists. Choose another name.`);
+  assertNoList(state, address);
   const { maxMailboxes } = settings;
   if (maxMailboxes === null || state.mailboxes.length < maxMailboxes) return;
   throw new ApiError(
