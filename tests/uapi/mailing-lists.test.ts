@@ -63,7 +63,8 @@ describe('mailing lists', () => {
     await works('Email::add_forwarder', {
       ...{ email: 'info-request', domain: 'bob.example', fwdopt: 'fwd', fwdemail: 'ann@world.example' },
     });
-    const list = (name: string) => refusal('Email::add_list', { list: name, domain: 'bob.example', password });
+    const list = (name: string) =>
+      refusal('Email::add_list', { list: name, domain: 'bob.example', password });
     expect(await list('box')).toContain('“box@bob.example”, which is a mailbox or a forwarder');
     expect(await list('info')).toContain('“info-request@bob.example”');
     expect(await list('x-owner')).toContain('cannot end with “-owner”');
@@ -94,7 +95,9 @@ describe('mailing lists', () => {
       );
     const others = { list: 'x', domain: 'bob.example', password };
     expect(await refusal('Email::add_list', others, 'eve')).toContain('should be a domain of the account');
-    expect(await refusal('Email::delete_list', { list: 'none@bob.example' })).toContain('There is no mailing list');
+    expect(await refusal('Email::delete_list', { list: 'none@bob.example' })).toContain(
+      'There is no mailing list',
+    );
     expect(await names()).toEqual(['news@bob.example']);
   });
 
@@ -102,7 +105,9 @@ describe('mailing lists', () => {
     const list = { list: 'news', domain: 'bob.example' };
     await here.call('setminimumpasswordstrengths', { list: '60' });
     expect(await refusal('Email::add_list', { ...list, password: 'bob' })).toContain('password');
-    expect(await refusal('Email::add_list', { ...list, password: `${password}\nX: y` })).toContain('“password”');
+    expect(await refusal('Email::add_list', { ...list, password: `${password}\nX: y` })).toContain(
+      '“password”',
+    );
     await here.call('modifyacct', { user: 'bob', MAXLST: '1' });
     await add('news');
     expect(await refusal('Email::add_list', { ...list, list: 'more', password })).toContain(
@@ -112,7 +117,11 @@ describe('mailing lists', () => {
 
   it('follow the life of their account', async () => {
     await add('news');
-    await works('AddonDomain::addaddondomain', { newdomain: 'shop.example', subdomain: 'shop', dir: 'public_html/shop' });
+    await works('AddonDomain::addaddondomain', {
+      newdomain: 'shop.example',
+      subdomain: 'shop',
+      dir: 'public_html/shop',
+    });
     await works('Email::add_list', { list: 'buyers', domain: 'shop.example', password });
     // Mailman cannot rename a list.
     const { metadata } = await here.call('modifyacct', { user: 'bob', DNS: 'new.example' });
@@ -120,7 +129,11 @@ describe('mailing lists', () => {
     expect(metadata.reason).toContain('cannot be renamed, because it has mailing lists: news@bob.example');
     expect((await here.call('modifyacct', { user: 'bob', newuser: 'robert' })).metadata.result).toBe(1);
     expect(await names('robert')).toEqual(['news@bob.example', 'buyers@shop.example']);
-    await works('AddonDomain::deladdondomain', { domain: 'shop.example', subdomain: 'shop.bob.example' }, 'robert');
+    await works(
+      'AddonDomain::deladdondomain',
+      { domain: 'shop.example', subdomain: 'shop.bob.example' },
+      'robert',
+    );
     expect(exim('shop.example')).toBeUndefined();
     expect(await names('robert')).toEqual(['news@bob.example']);
     expect((await here.call('removeacct', { username: 'robert' })).metadata.result).toBe(1);

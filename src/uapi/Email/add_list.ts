@@ -45,6 +45,8 @@ export default defineUapi({
   look: ({ list, password }, context) => rateFirst(context, password, [context.caller.user, list]),
 
   async handler({ list, domain, password, private: isPrivate }, context, rated) {
-    context.plan(await addList(context, { list, domain, password, isPrivate: Number(isPrivate) === 1 }, rated));
+    context.plan(
+      await addList(context, { list, domain, password, isPrivate: Number(isPrivate) === 1 }, rated),
+    );
   },
 });

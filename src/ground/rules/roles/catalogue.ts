@@ -60,7 +60,7 @@ export const roles: readonly Role[] = [
   {
     module: 'MailingLists',
     name: 'Mailing lists',
-    description: 'Accounts have mailing lists, with Mailman. It needs about 700 MiB of memory.',
+    description: 'Accounts have mailing lists, with Mailman. It needs about 770 MiB of memory.',
     isProvided: true,
   },
   {
@@ -127,7 +127,8 @@ const compositions: readonly Composition[] = [
   {
     code: 'STANDARD',
     name: 'Standard',
-    description: 'A hosting server with everything that this program provides, mailing lists if you want them.',
+    description:
+      'A hosting server with everything that this program provides, mailing lists if you want them.',
     enabled: roleNames.filter((name) => name !== 'MailingLists'),
     optional: ['MailingLists'],
   },

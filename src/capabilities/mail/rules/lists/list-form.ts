@@ -29,7 +29,10 @@ export const listFields = {
   advertised: { type: 'flag', doc: '1: Mailman names it to whoever asks for all lists of the server.' },
   archive_private: { type: 'flag', doc: 'Always 1: nothing is archived, so nobody else can read it.' },
   subscribe_policy: { type: 'integer', doc: 'As in set_list_privacy_options.' },
-  diskused: { type: 'integer', doc: 'Always 0: nothing is archived, and one database has the members of all.' },
+  diskused: {
+    type: 'integer',
+    doc: 'Always 0: nothing is archived, and one database has the members of all.',
+  },
   humandiskused: { type: 'string', doc: 'The same, with its unit.' },
 } as const satisfies Fields;
 
@@ -56,9 +59,7 @@ export async function listRows(
 
 /** @throws ApiError `not_found`. */
 export function getList({ lists }: MailState, address: Address): MailingList {
-  const found = lists.find(
-    (one) => one.localPart === address.localPart && one.domain === address.domain,
-  );
+  const found = lists.find((one) => one.localPart === address.localPart && one.domain === address.domain);
   if (found !== undefined) return found;
   throw notFound(`There is no mailing list “${textOf(address)}”. list_lists shows those of the account.`);
 }
