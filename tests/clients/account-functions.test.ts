@@ -64,7 +64,7 @@ describe('JSON', () => {
   test.each([
     ['Mysql', 'nothing'],
     // Documented, but not provided.
-    ['Email', 'listlists'],
+    ['Email', 'listaliasbackups'],
   ])('a function that does not exist is no success: %s::%s', async (module, func) => {
     const { cpanelresult } = (
       await ask('/json-api/cpanel', named('cpanel_jsonapi', module, func, '2'))

@@ -186,6 +186,12 @@ const layers: Record<string, Layer> = {
     files: /^src\/capabilities\/webmail\/driver\/roundcube\//,
     mayImport: [core, driver, node, /^src\/capabilities\/webmail\/rules\/(places|secrets)\.ts$/],
   },
+  // The addresses of a list, on which rules, Exim and Mailman must agree. Without SQL.
+  'mail/driver/lists': {
+    files: /^src\/capabilities\/mail\/driver\/(mailman\/(lists|steps\/[\w-]+)|exim\/list-routers)\.ts$/,
+    mayImport: [core, driver, node, /^src\/capabilities\/mail\/rules\/lists\/addresses\.ts$/],
+    mayKnow: [rules],
+  },
   // What a capability contributes to accounts and roles reads the store through the rules, which have the SQL.
   'driver/account': {
     files:

@@ -178,8 +178,8 @@ it.each([
     'cpapi2 --help lists the modules, cpapi2 --help MODULE the functions of one.\n',
   ],
   [
-    ['Email', 'listlists'],
-    'The function “Email::listlists” of cPanel API 2 is not provided on this server. Mailing lists are not provided yet.',
+    ['Email', 'listaliasbackups'],
+    'The function “Email::listaliasbackups” of cPanel API 2 is not provided on this server. Backups of accounts are not provided yet.',
     'cpapi2 --help Email lists the functions of this module.\n',
   ],
 ])('says why %j cannot be called, and names the help', async (words, error, hint) => {
