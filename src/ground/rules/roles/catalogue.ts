@@ -60,7 +60,7 @@ export const roles: readonly Role[] = [
   {
     module: 'MailingLists',
     name: 'Mailing lists',
-    description: 'Accounts have mailing lists, with Mailman. It needs about 770 MiB of memory.',
+    description: 'Accounts have mailing lists, with Mailman. It needs about 780 MiB of memory.',
     isProvided: true,
   },
   {
