@@ -219,6 +219,13 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
       because: 'It stands for the ids of features, which are taken as FEATURE.',
     },
   ],
+  is_role_enabled: [
+    {
+      params: ['role'],
+      traits: ['values'],
+      because: 'Mailman needs much memory, so that mailing lists are a role of their own here.',
+    },
+  ],
   save_spamd_config: [
     {
       params: ['allowedips', 'maxchildren', 'maxconnperchild', 'timeouttcp', 'timeoutchild'],

@@ -42,6 +42,7 @@ const losesNothing: Readonly<Record<string, string>> = {
 const completedAsWhole = [
   'clean-exim-configuration.ts',
   'expire-passwords.ts',
+  'mailing-lists.ts',
   'own-mysql.ts',
   'postgresql.ts',
   'restart-service.ts',
