@@ -89,6 +89,8 @@ it('has no block of commands that is not tested', () => {
     'uapi --user=bob Email add_pop email=sales domain=bob.example password=... quota=500',
     // tests/machine/spam.test.ts.
     'uapi --user=bob Email enable_spam_box',
+    // tests/machine/mailing-lists.test.ts.
+    `whmapi1 --wait start_profile_activation code=STANDARD 'optional={"MailingLists":1}'`,
     'whmapi1 --output=json twofactorauth_get_tfa_config_for_user user=bob |',
     'whmapi1 --configure',
   ]);

@@ -45,6 +45,7 @@ describe('mailing lists', () => {
     };
     expect(await works('Email::list_lists', { regex: 'staff' })).toEqual([expect.objectContaining(staff)]);
     expect(await works('Email::list_lists', { domain: 'bob.example' })).toHaveLength(2);
+    expect((await here.api2('bob', 'Email::listlists', { regex: 'staff' })).data).toMatchObject([staff]);
     const privacy = { list: 'staff@bob.example', archive_private: '1' };
     await works('Email::set_list_privacy_options', { ...privacy, advertised: '1', subscribe_policy: '2' });
     expect(await works('Email::list_lists', { regex: 'staff' })).toEqual([
