@@ -2,6 +2,8 @@
 import { defineTask } from '../../../core/task.ts';
 import { rolesOf } from '../../../ground/rules/roles/active-profile.ts';
 import { ROLE } from '../driver/account.ts';
+import { LISTS_ROLE } from '../driver/mailman/account.ts';
+import { configure as configureMailman } from '../driver/mailman/role.ts';
 import { role } from '../driver/role.ts';
 
 export default defineTask<Record<string, never>>({
@@ -14,6 +16,7 @@ export default defineTask<Record<string, never>>({
     const roles = await transaction('reads', (db) => rolesOf({ db, system: machine.system }));
     if (!roles.has(ROLE) || machine.system.isSandbox) return {};
     await role.configure({ ...context, changed: log });
+    if (roles.has(LISTS_ROLE)) await configureMailman({ machine, log, changed: log });
     return {};
   },
 });

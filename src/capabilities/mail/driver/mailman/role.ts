@@ -18,15 +18,7 @@ export const listsRole: RoleDriver = {
   // Debian’s configuration, which is not used, wants Postfix: `configure` starts the unit.
   units: [],
 
-  async configure({ machine, log, changed }) {
-    const step = await mailmanStep(machine, machine.system.hostname());
-    const diff = await step.preview(machine);
-    await step.apply(machine, await step.prepare(machine));
-    if (diff === '') log(`Nothing to change: ${step.description}`);
-    else changed(step.description);
-    const services = await machine.services();
-    if (services.isSupported) await services.start(UNIT);
-  },
+  configure,
 
   async writeAccounts({ machine, transaction, locking, changed }) {
     const usernames = await transaction('reads', listUsernames);
@@ -56,6 +48,21 @@ export const listsRole: RoleDriver = {
 
   examine,
 };
+
+/** Can be repeated. A task calls it too, when the server has another name. */
+export async function configure({
+  machine,
+  log,
+  changed,
+}: Pick<RoleWork, 'machine' | 'log' | 'changed'>): Promise<void> {
+  const step = await mailmanStep(machine, machine.system.hostname());
+  const diff = await step.preview(machine);
+  await step.apply(machine, await step.prepare(machine));
+  if (diff === '') log(`Nothing to change: ${step.description}`);
+  else changed(step.description);
+  const services = await machine.services();
+  if (services.isSupported) await services.start(UNIT);
+}
 
 async function examine(machine: DriverMachine): Promise<readonly string[]> {
   const files = await machine.files(['/etc']);
