@@ -18,30 +18,25 @@ export async function storeCheck(db: Db, changedAt: number): Promise<void> {
   );
 }
 
-/** The domains of accounts of this server in these zones, by account. A zone has the name of a domain. */
-export async function domainsInZones(
+/** The domains of an account of this server in a zone, which has the name of one of them. Undefined if nobody has it. */
+export async function domainsInZone(
   db: Db,
-  zones: readonly string[],
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const wanted = `(SELECT value FROM ${db.dialect.eachOf('?', 'wanted')})`;
-  const owners = await db.all<{ username: string }>(
-    `SELECT username FROM account WHERE server = ? AND domain IN ${wanted}
+  zone: string,
+): Promise<{ readonly username: string; readonly domains: readonly string[] } | undefined> {
+  const owner = await db.get<{ username: string }>(
+    `SELECT username FROM account WHERE server = ? AND domain = ?
      UNION SELECT account.username FROM hosted_domain JOIN account ON account.username = hosted_domain.username
-     WHERE account.server = ? AND hosted_domain.domain IN ${wanted}`,
-    ...[db.server, JSON.stringify(zones), db.server, JSON.stringify(zones)],
+     WHERE account.server = ? AND hosted_domain.domain = ?`,
+    ...[db.server, zone, db.server, zone],
   );
-  const isIn = (domain: string) => zones.some((zone) => domain === zone || domain.endsWith(`.${zone}`));
-  const found = new Map<string, readonly string[]>();
-  for (const { username } of owners) {
-    const domains = await db.all<{ domain: string }>(
-      `SELECT domain FROM account WHERE username = ?
-       UNION SELECT domain FROM hosted_domain WHERE username = ? ORDER BY domain`,
-      ...[username, username],
-    );
-    found.set(
-      username,
-      domains.map(({ domain }) => domain).filter((domain) => isIn(domain) && !domain.startsWith('*')),
-    );
-  }
-  return found;
+  if (owner === undefined) return undefined;
+  const { username } = owner;
+  const all = await db.all<{ domain: string }>(
+    `SELECT domain FROM account WHERE username = ?
+     UNION SELECT domain FROM hosted_domain WHERE username = ? ORDER BY domain`,
+    ...[username, username],
+  );
+  const isIn = (domain: string) => domain === zone || domain.endsWith(`.${zone}`);
+  const domains = all.map(({ domain }) => domain).filter((one) => isIn(one) && !one.startsWith('*'));
+  return { username, domains };
 }
