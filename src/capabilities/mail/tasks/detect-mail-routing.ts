@@ -25,8 +25,11 @@ export default defineTask({
     let [checked, last] = [0, since];
     for (const [zone, time] of changed) {
       signal.throwIfAborted();
-      // The next run goes on there.
-      if (!(await detect(context, zone))) break;
+      if (!(await detect(context, zone))) {
+        // The next run goes on there, even if another zone has changed in the same millisecond.
+        last = Math.min(last ?? Infinity, time - 1);
+        break;
+      }
       checked += 1;
       last = time;
     }
