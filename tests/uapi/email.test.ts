@@ -1,9 +1,10 @@
 // The mailboxes and forwarders of an account: what is stored, Exim's files, and Dovecot's logins.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { heldQueue } from '../../src/capabilities/mail/driver/exim/held.ts';
 import { Database } from '../../src/store/database.ts';
 import { Installation } from '../support/installation.ts';
+import { runTasks } from '../support/run-tasks.ts';
 
 const password = 'correct horse battery staple 7';
 let here: Installation;
@@ -550,6 +551,26 @@ it('counts the held messages of mailboxes', async () => {
   expect(foreign.errors).toEqual([
     'The parameter “email” should be a domain of the account, not “eve.example”.',
   ]);
+});
+
+it('sends the settings of a mailbox, ten times an hour', async () => {
+  await addBox('sales');
+  const send = (to = 'ann@world.example', account = 'sales@bob.example') =>
+    here.uapi('bob', 'Email::dispatch_client_settings', { account, to });
+  expect((await send()).errors).toBeNull();
+  await runTasks(here, 'send-client-settings');
+  const [name = ''] = readdirSync(join(here.state, 'sandbox-mail'));
+  const mail = readFileSync(join(here.state, 'sandbox-mail', name), 'utf8');
+  expect(mail).toContain('To: ann@world.example');
+  expect(mail).toContain('Login: sales@bob.example');
+  expect(mail).toMatch(/IMAP: \S+, port 993, SSL\/TLS/);
+  expect((await send('ann@world.example\nBcc: x@y.example')).errors?.[0]).toContain('on one line');
+  expect((await send('|id@world.example, x@y.example')).errors?.[0]).toContain('should be an email address');
+  expect((await send(undefined, 'e@eve.example')).errors?.[0]).toContain('You do not have a mailbox');
+  for (let times = 2; times <= 10; times += 1) expect((await send()).errors).toBeNull();
+  expect((await send()).errors?.[0]).toContain('10 times within the last hour');
+  here.time += 3_600_000;
+  expect((await send()).errors).toBeNull();
 });
 
 it('says how webmail, texts and Exim’s ports are set', async () => {

@@ -1,0 +1,64 @@
+// Settings of a mailbox that are sent to somebody.
+import type { Context } from '../../../core/context.ts';
+import { ApiError } from '../../../core/errors.ts';
+import { IMAP_PORT, POP3_PORT, SMTP_PORT } from './client-settings.ts';
+
+/** The kind of the task that sends them. */
+const SEND = 'send-client-settings';
+const HOUR_MS = 3_600_000;
+/** The address can be anybody’s. */
+const MOST_IN_AN_HOUR = 10;
+
+export interface SentSettings {
+  readonly to: string;
+  readonly subject: string;
+  readonly body: string;
+}
+
+export interface SettingsOf {
+  readonly login: string;
+  readonly address: string;
+  readonly host: string;
+}
+
+/** The password is not in it: nobody here knows it. */
+export function settingsText({ login, address, host }: SettingsOf): string {
+  const server = (protocol: string, port: number) => `${protocol}: ${host}, port ${port}, SSL/TLS`;
+  return [
+    `Settings for the mailbox ${address}:`,
+    '',
+    `Login: ${login}`,
+    'Password: that of the mailbox',
+    '',
+    'Incoming mail',
+    server('IMAP', IMAP_PORT),
+    server('POP3', POP3_PORT),
+    '',
+    'Outgoing mail, with the same login and password',
+    server('SMTP', SMTP_PORT),
+    '',
+  ].join('\n');
+}
+
+/** Starts the task. @throws ApiError `busy` if the account has sent too many of them. */
+export async function sendSettings(
+  { db, caller, now, startTask }: Pick<Context, 'db' | 'caller' | 'now' | 'startTask'>,
+  to: string,
+  settings: SettingsOf,
+): Promise<void> {
+  const since = now() - HOUR_MS;
+  const row = await db.get<{ count: number }>(
+    'SELECT count(*) AS count FROM task WHERE server = ? AND kind = ? AND caller = ? AND created_at > ?',
+    ...[db.server, SEND, caller.user, since],
+  );
+  if (Number(row?.count ?? 0) >= MOST_IN_AN_HOUR) {
+    throw new ApiError(
+      'busy',
+      `This account has sent settings ${MOST_IN_AN_HOUR} times within the last hour. Try again later.`,
+    );
+  }
+  const input: SentSettings = {
+    ...{ to, subject: `Settings for ${settings.address}`, body: settingsText(settings) },
+  };
+  await startTask(SEND, input);
+}
