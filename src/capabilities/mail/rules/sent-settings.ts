@@ -10,6 +10,8 @@ const HOUR_MS = 3_600_000;
 const MOST_IN_AN_HOUR = 10;
 
 export interface SentSettings {
+  /** The account. It is the first field, because they are counted by it. */
+  readonly username: string;
   readonly to: string;
   readonly subject: string;
   readonly body: string;
@@ -46,19 +48,20 @@ export async function sendSettings(
   to: string,
   settings: SettingsOf,
 ): Promise<void> {
-  const since = now() - HOUR_MS;
+  const { user: username } = caller;
+  // Whoever makes the call, it is the account’s.
+  const begin = JSON.stringify({ username }).replace(/}$/, ',');
   const row = await db.get<{ count: number }>(
-    'SELECT count(*) AS count FROM task WHERE server = ? AND kind = ? AND caller = ? AND created_at > ?',
-    ...[db.server, SEND, caller.user, since],
+    'SELECT count(*) AS count FROM task WHERE server = ? AND kind = ? AND created_at > ? AND substr(input, 1, ?) = ?',
+    ...[db.server, SEND, now() - HOUR_MS, begin.length, begin],
   );
-  if (Number(row?.count ?? 0) >= MOST_IN_AN_HOUR) {
+  if ((row?.count ?? 0) >= MOST_IN_AN_HOUR) {
     throw new ApiError(
       'busy',
       `This account has sent settings ${MOST_IN_AN_HOUR} times within the last hour. Try again later.`,
     );
   }
-  const input: SentSettings = {
-    ...{ to, subject: `Settings for ${settings.address}`, body: settingsText(settings) },
-  };
+  const subject = `Settings for ${settings.address}`;
+  const input: SentSettings = { username, to, subject, body: settingsText(settings) };
   await startTask(SEND, input);
 }
