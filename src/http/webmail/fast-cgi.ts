@@ -42,7 +42,7 @@ export async function askPhp({
   onError,
 }: FastCgiRequest): Promise<FastCgiResponse> {
   const socket = connect(path);
-  // Whoever reads the response gets the error.
+  // The reader of the response gets the error.
   socket.on('error', () => undefined);
   socket.setTimeout(SILENCE_MS, () => socket.destroy(new FastCgiError('PHP has sent nothing for too long.')));
   try {

@@ -1,6 +1,6 @@
 // An hour of mail, 10 messages a second, while daemons are killed and accounts change: every message that was accepted
-// arrives, and once. Only if Dovecot or Exim is killed between the writing
-// of a message and its record, Exim must send it again (RFC 1047). WHMAPI1_STORM_MINUTES chooses another time.
+// arrives, and once. If Dovecot or Exim is killed after it has written a message and before it has recorded that, Exim sends
+// it again (RFC 1047). WHMAPI1_STORM_MINUTES chooses another time.
 import { spawn } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';

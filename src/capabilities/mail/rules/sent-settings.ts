@@ -49,7 +49,7 @@ export async function sendSettings(
   settings: SettingsOf,
 ): Promise<void> {
   const { user: username } = caller;
-  // Whoever makes the call, it is the account’s.
+  // Calls of root for the account count too.
   const begin = JSON.stringify({ username }).replace(/}$/, ',');
   const row = await db.get<{ count: number }>(
     'SELECT count(*) AS count FROM task WHERE server = ? AND kind = ? AND created_at > ? AND substr(input, 1, ?) = ?',

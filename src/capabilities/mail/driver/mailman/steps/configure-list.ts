@@ -1,4 +1,4 @@
-// Changes who is told about a list, and who can join.
+// Changes who gets notices about a list, and who can join.
 import { defineStep } from '../../../../../core/plan.ts';
 import { postingAddress } from '../../../rules/lists/addresses.ts';
 import type { MailingList } from '../../../rules/state.ts';
