@@ -1,4 +1,5 @@
 // The role MailReceive, which MailSend and MailLocal follow: Exim and Dovecot.
+import { configurationProblems } from '../../../ground/driver/configuration-problems.ts';
 import { assertNone, eachAccount } from '../../../ground/driver/each-account.ts';
 import type { RoleDriver, RoleWork } from '../../../ground/driver/role.ts';
 import type { DriverMachine, DriverStep } from '../../../ground/driver/step.ts';
@@ -118,14 +119,7 @@ const CONFIGURATIONS = [
 
 async function examine(machine: DriverMachine): Promise<readonly string[]> {
   const files = await machine.files(['/etc']);
-  const problems: string[] = [];
-  for (const { name, path } of CONFIGURATIONS) {
-    const origin = await files.origin(path);
-    if (origin === 'ours') continue;
-    const state =
-      origin === 'absent' ? 'is missing' : 'was not written by this program, or was edited by hand';
-    problems.push(`The configuration of ${name}, “${path}”, ${state}.`);
-  }
+  const problems = await configurationProblems(files, CONFIGURATIONS);
   if ((await files.facts(POLICY_SECRETS)) === undefined)
     problems.push(`“${POLICY_SECRETS}” is missing, so guesses of passwords of mailboxes are not counted.`);
   return problems;

@@ -1,4 +1,5 @@
 // The role MailingLists: Mailman, to which Exim delivers.
+import { configurationProblems } from '../../../../ground/driver/configuration-problems.ts';
 import { assertNone, eachAccount } from '../../../../ground/driver/each-account.ts';
 import type { RoleDriver, RoleWork } from '../../../../ground/driver/role.ts';
 import type { DriverMachine } from '../../../../ground/driver/step.ts';
@@ -66,13 +67,8 @@ export async function configure({
 
 async function examine(machine: DriverMachine): Promise<readonly string[]> {
   const files = await machine.files(['/etc']);
-  const problems: string[] = [];
-  for (const path of [CONFIGURATION, LIMITS]) {
-    const origin = await files.origin(path);
-    if (origin === 'ours') continue;
-    const state =
-      origin === 'absent' ? 'is missing' : 'was not written by this program, or was edited by hand';
-    problems.push(`The configuration of Mailman, “${path}”, ${state}.`);
-  }
-  return problems;
+  return configurationProblems(
+    files,
+    [CONFIGURATION, LIMITS].map((path) => ({ name: 'Mailman', path })),
+  );
 }

@@ -1,4 +1,5 @@
 // The role SpamFilter: SpamAssassin’s daemon, which Exim asks.
+import { configurationProblems } from '../../../../ground/driver/configuration-problems.ts';
 import { MachineError } from '../../../../core/machine-error.ts';
 import { assertNone, eachAccount } from '../../../../ground/driver/each-account.ts';
 import type { RoleDriver, RoleWork } from '../../../../ground/driver/role.ts';
@@ -78,13 +79,8 @@ async function assertUnconfigured(machine: DriverMachine): Promise<void> {
 
 async function examine(machine: DriverMachine): Promise<readonly string[]> {
   const files = await machine.files(['/etc']);
-  const problems: string[] = [];
-  for (const path of [CONFIGURATION, LIMITS]) {
-    const origin = await files.origin(path);
-    if (origin === 'ours') continue;
-    const state =
-      origin === 'absent' ? 'is missing' : 'was not written by this program, or was edited by hand';
-    problems.push(`The configuration of SpamAssassin, “${path}”, ${state}.`);
-  }
-  return problems;
+  return configurationProblems(
+    files,
+    [CONFIGURATION, LIMITS].map((path) => ({ name: 'SpamAssassin', path })),
+  );
 }
