@@ -4,6 +4,7 @@
 import { chmodSync, mkdtempSync, readFileSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeScriptFolder } from './built-script.ts';
 import { createNewStore } from './new-store.ts';
 
 declare global {
@@ -19,6 +20,7 @@ export default async function prepare(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'whmapi1-new-store-'));
   globalThis.temporaryFolders.push(folder);
   await createNewStore(folder);
+  globalThis.temporaryFolders.push(makeScriptFolder());
 }
 
 /** Their list of folders must exist: `globalThis.temporaryFolders`. */
