@@ -46,7 +46,7 @@ beforeAll(async () => {
   shell(`whmapi1 set_provider_display_configurations ${about} configurations='${display}'`);
   shell(`whmapi1 enable_authentication_provider ${about}`);
   context = await chromium.launchPersistentContext(mkdtempSync(join(folder, 'profile-')), {
-    executablePath: '/usr/bin/chromium',
+    executablePath: '/usr/bin/chromium-headless-shell',
     args: flags,
     ignoreHTTPSErrors: true,
     viewport: { width: 900, height: 760 },

@@ -75,7 +75,10 @@ export class Site {
 
   /** Opens a page that shares no cookies or other state with earlier ones. They are in one browser, which takes seconds to start. */
   async open(viewport: { width: number; height: number }, colorScheme: 'light' | 'dark'): Promise<void> {
-    this.#browser ??= await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
+    this.#browser ??= await chromium.launch({
+      executablePath: '/usr/bin/chromium-headless-shell',
+      args: flags,
+    });
     const context = await this.#browser.newContext({
       ignoreHTTPSErrors: true,
       permissions: ['clipboard-read', 'clipboard-write'],

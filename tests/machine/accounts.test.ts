@@ -261,7 +261,7 @@ describeOnMachine('an account, in this order', () => {
     async function visitInBrowser(url: string, look: (page: Page) => Promise<void>): Promise<void> {
       const folder = mkdtempSync(join(tmpdir(), 'whmapi1-chromium-'));
       const inNetwork = join(folder, 'chromium');
-      const words = `exec nsenter --net=/proc/${String(machine.pid)}/ns/net /usr/bin/chromium "$@"`;
+      const words = `exec nsenter --net=/proc/${String(machine.pid)}/ns/net /usr/bin/chromium-headless-shell "$@"`;
       writeFileSync(inNetwork, `#!/bin/sh\n${words}\n`, { mode: 0o755 });
       const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
         executablePath: inNetwork,

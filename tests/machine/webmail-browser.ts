@@ -23,7 +23,7 @@ async function main([user = '', password = '']: readonly string[]): Promise<void
     tracked += 1;
     response.end();
   }).listen(TRACKER_PORT, '127.0.0.1');
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium-headless-shell', args: flags });
   const context = await browser.newContext({
     ignoreHTTPSErrors: true,
     viewport: { width: 1280, height: 800 },

@@ -105,7 +105,7 @@ describeOnMachine('webmail, in this order', () => {
   const REFUSED = 67;
 
   it('a browser reads a message, replies to it, and logs out', async () => {
-    if (isMissing('chromium')) return;
+    if (isMissing('chromium-headless-shell')) return;
     machine.run('exim4', ['-i', '-f', 'news@eve.example', 'box@bob.example'], { input: OFFERS });
     await until(() => count('bob/mail/bob.example/box') === 1);
     email('eve', 'add_pop', 'email=news', 'domain=eve.example', `password=${PASSWORD}`);

@@ -12,7 +12,7 @@ export const packageOf = {
   'apt-config': 'apt',
   doveconf: 'dovecot-core',
   'bash-completion': 'bash-completion',
-  chromium: 'chromium',
+  'chromium-headless-shell': 'chromium-headless-shell',
   'clang-19': 'clang-19',
   crontab: 'cron',
   curl: 'curl',
