@@ -117,7 +117,7 @@ export class Machine {
         .find((one) => one !== earlier && isSystemd(one));
       if (pid !== undefined) {
         this.#pid = pid;
-        const { stdout } = this.run('systemctl', ['is-system-running']);
+        const { stdout } = this.run('systemctl', ['is-system-running', '--wait']);
         if (/^(running|degraded)$/.test(stdout.trim())) return;
       }
       await pause(100);
