@@ -107,9 +107,12 @@ export interface OneOf {
   readonly of: readonly [string, string, ...string[]];
 }
 
-export interface SetUp {
+/** A function, whose first example is called, or another call. `Module::name` is a function of the account “bob”. */
+export type SetUp = string | SetUpCall;
+
+export interface SetUpCall {
   readonly command: string;
-  readonly args: Readonly<Record<string, string>>;
+  readonly args: Example['args'];
 }
 
 /**

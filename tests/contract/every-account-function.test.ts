@@ -6,10 +6,12 @@ import names from '../../src/catalogue/account-apis/names.json';
 import reasons from '../../src/catalogue/account-apis/reasons.json';
 import { hasSecret } from '../../src/core/access.ts';
 import { onlyReads, type AnyFunction } from '../../src/core/define.ts';
+import type { Hash } from '../../src/core/values.ts';
 import { isFeature } from '../../src/capabilities/accounts/rules/features/catalogue.ts';
 import { accountLoaders } from '../../src/uapi/loaders.generated.ts';
 import { Installation } from '../support/installation.ts';
 import { itWith, type Tool } from '../support/require-tool.ts';
+import { setUpCall } from '../support/set-up-call.ts';
 
 const top = join(__dirname, '../..');
 const tests = readdirSync(join(top, 'tests/uapi'))
@@ -93,7 +95,8 @@ describe.each(rows)('%s %s', (api, name, load) => {
   });
 
   itWith(toolsOf[name] ?? [], 'does what its examples say', async () => {
-    for (const { args, setUp = [], fails } of fn.examples) {
+    for (const { args, setUp: steps = [], fails } of fn.examples) {
+      const setUp = await Promise.all(steps.map(setUpCall));
       const isRead = onlyReads(fn.effect) && setUp.length === 0;
       const here = isRead ? unchanged : withBob();
       if ([args, ...setUp.map((step) => step.args)].some((given) => 'tfa_token' in given)) {
@@ -103,8 +106,8 @@ describe.each(rows)('%s %s', (api, name, load) => {
         for (const step of setUp) {
           const isWhm = !step.command.includes('::');
           const done = isWhm
-            ? (await here.call(step.command, step.args)).metadata.result
-            : (await here.uapi('bob', step.command, step.args)).status;
+            ? (await here.call(step.command, step.args as Hash)).metadata.result
+            : (await here.uapi('bob', step.command, numbered(step.args))).status;
           expect([step.command, done]).toEqual([step.command, 1]);
         }
         const given = numbered(args);

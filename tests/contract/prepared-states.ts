@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SetUp } from '../../src/core/define.ts';
+import { setUpWords } from '../support/set-up-call.ts';
 import { Terminal } from '../support/terminal.ts';
 
 export class PreparedStates {
@@ -30,9 +31,8 @@ export class PreparedStates {
     const last = calls.at(-1);
     const terminal = last === undefined ? new Terminal() : await this.terminalAfter(calls.slice(0, -1));
     // A call that reads creates the store.
-    const { command, args } = last ?? { command: 'listpkgs', args: {} };
-    const given = Object.entries(args).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
-    expect((await terminal.run('--output=json', command, ...given)).stdout).toContain('"result":1');
+    const words = await setUpWords(last ?? 'listpkgs');
+    expect((await terminal.run('--output=json', ...words)).stdout).toContain('"result":1');
     const path = mkdtempSync(join(this.#directory, 'state-'));
     cpSync(stateOf(terminal), path, { recursive: true });
     terminal.remove();

@@ -8,6 +8,7 @@ import { auditLog } from '../process/state.ts';
 import { freshFolder, parallel, run, type Result } from '../support/command.ts';
 import { lastingText } from '../support/lasting-text.ts';
 import { startServer } from '../support/running-server.ts';
+import { setUpWords } from '../support/set-up-call.ts';
 import { shellWords, Terminal } from '../support/terminal.ts';
 import { until } from '../support/until.ts';
 
@@ -48,14 +49,11 @@ async function examples(): Promise<Line[]> {
 async function prepare(state: string, lines: readonly Line[]): Promise<void> {
   const calls = new Map<string, SetUp>();
   for (const { example } of lines) {
-    for (const call of example.setUp ?? []) calls.set(JSON.stringify(call), call);
+    for (const step of example.setUp ?? []) calls.set(JSON.stringify(step), step);
   }
   const terminal = new Terminal();
   terminal.environment = { ...terminal.environment, ...sandbox };
-  for (const { command, args } of calls.values()) {
-    const given = Object.entries(args).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
-    await terminal.run(command, ...given);
-  }
+  for (const step of calls.values()) await terminal.run(...(await setUpWords(step)));
   cpSync(terminal.environment.WHMAPI1_STATE_DIR ?? '', state, { recursive: true });
   terminal.remove();
 }

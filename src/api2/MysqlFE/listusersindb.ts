@@ -17,7 +17,7 @@ export default defineApi2({
     {
       args: { db: 'bob_shop' },
       doc: 'The users of bob_shop.',
-      setUp: [{ command: 'Mysql::create_database', args: { name: 'bob_shop' } }],
+      setUp: ['Mysql::create_database'],
     },
   ],
 

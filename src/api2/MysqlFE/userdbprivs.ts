@@ -25,13 +25,7 @@ export default defineApi2({
     {
       args: { db: 'bob_shop', user: 'bob_app' },
       doc: 'The privileges of bob_app on bob_shop.',
-      setUp: [
-        { command: 'Mysql::create_database', args: { name: 'bob_shop' } },
-        {
-          command: 'Mysql::create_user',
-          args: { name: 'bob_app', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['Mysql::create_database', 'Mysql::create_user'],
     },
   ],
 

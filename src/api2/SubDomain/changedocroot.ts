@@ -25,12 +25,7 @@ export default defineApi2({
     {
       args: { subdomain: 'shop', rootdomain: 'bob.example', dir: 'public_html/new' },
       doc: 'Serve shop.bob.example from public_html/new.',
-      setUp: [
-        {
-          command: 'create_subdomain',
-          args: { domain: 'shop.bob.example', document_root: 'public_html/shop' },
-        },
-      ],
+      setUp: ['create_subdomain'],
     },
   ],
 

@@ -32,7 +32,7 @@ export default defineFunction({
     {
       args: { domain: 'bob.test', username: 'bob', web_vhost_domain: 'bob.example' },
       doc: 'The website of bob.example also answers as bob.test.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

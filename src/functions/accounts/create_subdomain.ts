@@ -43,7 +43,7 @@ export default defineFunction({
     {
       args: { domain: 'shop.bob.example', document_root: 'public_html/shop' },
       doc: 'Serve shop.bob.example from the folder public_html/shop of “bob”.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

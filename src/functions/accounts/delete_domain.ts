@@ -28,13 +28,7 @@ export default defineFunction({
     {
       args: { domain: 'shop.bob.example' },
       doc: 'Remove the subdomain shop.bob.example. Its folder stays.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        {
-          command: 'create_subdomain',
-          args: { domain: 'shop.bob.example', document_root: 'public_html/shop' },
-        },
-      ],
+      setUp: ['createacct', 'create_subdomain'],
     },
   ],
 

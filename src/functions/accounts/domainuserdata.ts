@@ -33,12 +33,7 @@ export default defineFunction({
     {
       args: { domain: 'bob.example' },
       doc: 'The domain bob.example.',
-      setUp: [
-        {
-          command: 'createacct',
-          args: { username: 'bob', domain: 'bob.example', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['createacct'],
     },
   ],
 

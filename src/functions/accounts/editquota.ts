@@ -21,7 +21,7 @@ export default defineFunction({
     {
       args: { user: 'bob', quota: '2048' },
       doc: 'Two GiB of disk space for “bob”.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -33,7 +33,7 @@ export default defineFunction({
     {
       args: { users_json: '{"bob":1}' },
       doc: 'The account “bob” must choose a new password.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

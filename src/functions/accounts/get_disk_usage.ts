@@ -53,12 +53,7 @@ export default defineFunction({
     {
       args: { cache_mode: 'off' },
       doc: 'Measure every account.',
-      setUp: [
-        {
-          command: 'createacct',
-          args: { username: 'bob', domain: 'bob.example', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['createacct'],
     },
   ],
 

@@ -18,12 +18,7 @@ export default defineFunction({
     {
       args: { domain: 'bob.example' },
       doc: 'The owner of the domain.',
-      setUp: [
-        {
-          command: 'createacct',
-          args: { username: 'bob', domain: 'bob.example', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['createacct'],
     },
   ],
 

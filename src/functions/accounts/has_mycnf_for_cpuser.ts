@@ -15,12 +15,7 @@ export default defineFunction({
     {
       args: { user: 'bob' },
       doc: 'The account “bob”.',
-      setUp: [
-        {
-          command: 'createacct',
-          args: { username: 'bob', domain: 'bob.example', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['createacct'],
     },
   ],
 

@@ -47,7 +47,7 @@ export default defineFunction({
     {
       args: { user: 'bob', bwlimit: '1024' },
       doc: 'One GiB a month for “bob”.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

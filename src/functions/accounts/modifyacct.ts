@@ -226,12 +226,12 @@ export default defineFunction({
     {
       args: { user: 'bob', newuser: 'robert', domain: 'robert.example' },
       doc: 'Rename “bob” and change its domain.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
     {
       args: { user: 'bob', QUOTA: '2048', HASSHELL: '1' },
       doc: 'More disk space, and a login shell.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -43,7 +43,7 @@ export default defineFunction({
     {
       args: { user: 'bob', password: 'four unusual words, Xylophone' },
       doc: 'A new password for “bob”. To keep it out of the process list, use --file password=PATH.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

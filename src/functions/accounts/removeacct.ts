@@ -32,7 +32,7 @@ export default defineFunction({
     {
       args: { username: 'bob' },
       doc: 'Remove the account “bob”.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

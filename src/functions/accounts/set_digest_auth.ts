@@ -28,12 +28,7 @@ export default defineFunction({
     {
       args: { user: 'bob', password: 'four unusual words, Xylophone', enabledigest: '1' },
       doc: 'Digest authentication for “bob”.',
-      setUp: [
-        {
-          command: 'createacct',
-          args: { username: 'bob', domain: 'bob.example', password: 'four unusual words, Xylophone' },
-        },
-      ],
+      setUp: ['createacct'],
     },
   ],
 

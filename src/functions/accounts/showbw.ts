@@ -70,7 +70,7 @@ export default defineFunction({
     {
       args: {},
       doc: 'This month.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
     {
       args: { month: '11', year: '2026', search: '^bo', searchtype: 'user' },

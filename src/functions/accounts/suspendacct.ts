@@ -30,7 +30,7 @@ export default defineFunction({
     {
       args: { user: 'bob', reason: 'unpaid bill' },
       doc: 'Suspend the account “bob”, and say why.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -28,10 +28,7 @@ export default defineFunction({
     {
       args: { user: 'bob' },
       doc: 'Unsuspend the account “bob”.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'suspendacct', args: { user: 'bob' } },
-      ],
+      setUp: ['createacct', 'suspendacct'],
     },
   ],
 

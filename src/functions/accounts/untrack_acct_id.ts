@@ -31,10 +31,7 @@ export default defineFunction({
     {
       args: { uid: '10001' },
       doc: 'Allow the ID 10001 to be reused.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'removeacct', args: { username: 'bob' } },
-      ],
+      setUp: ['createacct', 'removeacct'],
     },
   ],
 

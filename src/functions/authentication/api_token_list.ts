@@ -18,7 +18,7 @@ export default defineFunction({
     {
       args: {},
       doc: 'Your tokens.',
-      setUp: [{ command: 'api_token_create', args: { token_name: 'billing' } }],
+      setUp: ['api_token_create'],
     },
   ],
 

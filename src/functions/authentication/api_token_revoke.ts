@@ -24,10 +24,7 @@ export default defineFunction({
     {
       args: { token_name: ['billing', 'monitoring'] },
       doc: 'Remove two tokens.',
-      setUp: [
-        { command: 'api_token_create', args: { token_name: 'billing' } },
-        { command: 'api_token_create', args: { token_name: 'monitoring' } },
-      ],
+      setUp: ['api_token_create', { command: 'api_token_create', args: { token_name: 'monitoring' } }],
     },
   ],
 

@@ -24,7 +24,7 @@ export default defineFunction({
     {
       args: { token_name: 'billing', new_name: 'shop', acl: ['create-acct', 'list-accts'] },
       doc: 'A new name and new privileges. The token never expires.',
-      setUp: [{ command: 'api_token_create', args: { token_name: 'billing' } }],
+      setUp: ['api_token_create'],
     },
     {
       args: { token_name: 'billing', acl: 'list-accts', whitelist_ip: 'any' },

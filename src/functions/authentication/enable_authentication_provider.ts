@@ -17,16 +17,7 @@ export default defineFunction({
     {
       args: { provider_id: 'google', service_name: 'whostmgrd' },
       doc: 'Let users log in to this server with Google.',
-      setUp: [
-        {
-          command: 'set_provider_client_configurations',
-          args: {
-            provider_id: 'google',
-            service_name: 'whostmgrd',
-            configurations: '{"client_id":"1234567890"}',
-          },
-        },
-      ],
+      setUp: ['set_provider_client_configurations'],
     },
   ],
 

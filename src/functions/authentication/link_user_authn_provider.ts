@@ -37,17 +37,7 @@ export default defineFunction({
         preferred_username: 'bob@example.com',
       },
       doc: 'Let bob log in with his Google account.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        {
-          command: 'set_provider_client_configurations',
-          args: {
-            provider_id: 'google',
-            service_name: 'whostmgrd',
-            configurations: '{"client_id":"1234567890"}',
-          },
-        },
-      ],
+      setUp: ['createacct', 'set_provider_client_configurations'],
     },
   ],
 

@@ -23,12 +23,7 @@ export default defineFunction({
     {
       args: {},
       doc: 'New recovery codes for root.',
-      setUp: [
-        {
-          command: 'twofactorauth_set_tfa_config',
-          args: { secret: 'WJ73QJSKZBXCIFPZ', tfa_token: '227174' },
-        },
-      ],
+      setUp: ['twofactorauth_set_tfa_config'],
     },
   ],
 

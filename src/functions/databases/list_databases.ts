@@ -15,18 +15,7 @@ export default defineFunction({
     {
       args: {},
       doc: 'The databases.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        {
-          command: 'uapi_cpanel',
-          args: {
-            'cpanel.user': 'bob',
-            'cpanel.module': 'Mysql',
-            'cpanel.function': 'create_database',
-            name: 'bob_shop',
-          },
-        },
-      ],
+      setUp: ['createacct', 'Mysql::create_database'],
     },
   ],
 

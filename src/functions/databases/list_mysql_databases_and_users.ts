@@ -39,16 +39,7 @@ export default defineFunction({
     {
       args: { user: 'bob' },
       doc: 'The databases of bob.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        {
-          command: 'uapi_cpanel',
-          args: {
-            ...{ 'cpanel.user': 'bob', 'cpanel.module': 'Mysql', 'cpanel.function': 'create_database' },
-            name: 'bob_shop',
-          },
-        },
-      ],
+      setUp: ['createacct', 'Mysql::create_database'],
     },
   ],
 

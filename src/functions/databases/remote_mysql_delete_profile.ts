@@ -22,18 +22,7 @@ export default defineFunction({
     {
       args: { name: 'db2' },
       doc: 'This server no longer uses the database server.',
-      setUp: [
-        {
-          command: 'remote_mysql_create_profile',
-          args: {
-            name: 'db2',
-            mysql_host: 'db2.example.com',
-            mysql_port: '3306',
-            mysql_user: 'whm',
-            mysql_pass: 'secret',
-          },
-        },
-      ],
+      setUp: ['remote_mysql_create_profile'],
     },
   ],
 

@@ -28,18 +28,7 @@ export default defineFunction({
     {
       args: { name: 'db2', mysql_host: 'db3.example.com' },
       doc: 'The server has another name now.',
-      setUp: [
-        {
-          command: 'remote_mysql_create_profile',
-          args: {
-            name: 'db2',
-            mysql_host: 'db2.example.com',
-            mysql_port: '3306',
-            mysql_user: 'whm',
-            mysql_pass: 'secret',
-          },
-        },
-      ],
+      setUp: ['remote_mysql_create_profile'],
     },
   ],
 

@@ -29,18 +29,7 @@ export default defineFunction({
     {
       args: { oldname: 'bob_shop', newname: 'bob_store' },
       doc: 'Rename bob_shop to bob_store.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        {
-          command: 'uapi_cpanel',
-          args: {
-            'cpanel.user': 'bob',
-            'cpanel.module': 'Mysql',
-            'cpanel.function': 'create_database',
-            name: 'bob_shop',
-          },
-        },
-      ],
+      setUp: ['createacct', 'Mysql::create_database'],
     },
   ],
 

@@ -22,18 +22,7 @@ export default defineFunction({
     {
       args: { oldname: 'bob_shop', newname: 'bob_store' },
       doc: 'Rename bob_shop to bob_store.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        {
-          command: 'uapi_cpanel',
-          args: {
-            'cpanel.user': 'bob',
-            'cpanel.module': 'Postgresql',
-            'cpanel.function': 'create_database',
-            name: 'bob_shop',
-          },
-        },
-      ],
+      setUp: ['createacct', 'Postgresql::create_database'],
     },
   ],
 

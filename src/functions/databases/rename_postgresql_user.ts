@@ -24,19 +24,7 @@ export default defineFunction({
     {
       args: { oldname: 'bob_app', newname: 'bob_web', password: 'correct horse battery staple 7' },
       doc: 'Rename bob_app to bob_web.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        {
-          command: 'uapi_cpanel',
-          args: {
-            'cpanel.user': 'bob',
-            'cpanel.module': 'Postgresql',
-            'cpanel.function': 'create_user',
-            name: 'bob_app',
-            password: 'correct horse battery staple 7',
-          },
-        },
-      ],
+      setUp: ['createacct', 'Postgresql::create_user'],
     },
   ],
 

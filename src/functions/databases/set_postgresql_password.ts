@@ -26,19 +26,7 @@ export default defineFunction({
     {
       args: { user: 'bob_app', password: 'correct horse battery staple 7' },
       doc: 'Set the password of bob_app. To keep it out of the process list, use --file password=PATH.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        {
-          command: 'uapi_cpanel',
-          args: {
-            'cpanel.user': 'bob',
-            'cpanel.module': 'Postgresql',
-            'cpanel.function': 'create_user',
-            name: 'bob_app',
-            password: 'correct horse battery staple 7',
-          },
-        },
-      ],
+      setUp: ['createacct', 'Postgresql::create_user'],
     },
   ],
 

@@ -44,7 +44,7 @@ export default defineFunction({
       doc: 'Disable DNSSEC for bob.example.',
       setUp: [
         { command: 'adddns', args: { domain: 'bob.example', ip: '192.0.2.1' } },
-        { command: 'enable_dnssec_for_domains', args: { domain: 'bob.example' } },
+        'enable_dnssec_for_domains',
       ],
     },
   ],

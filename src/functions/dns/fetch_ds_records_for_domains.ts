@@ -45,7 +45,7 @@ export default defineFunction({
       doc: 'Show what the registrar of bob.example needs.',
       setUp: [
         { command: 'adddns', args: { domain: 'bob.example', ip: '192.0.2.1' } },
-        { command: 'enable_dnssec_for_domains', args: { domain: 'bob.example' } },
+        'enable_dnssec_for_domains',
       ],
     },
   ],

@@ -35,7 +35,7 @@ export default defineFunction({
     {
       args: { domain: 'bob.example' },
       doc: 'Reset the zone of bob.example.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -65,12 +65,7 @@ export default defineFunction({
         cpanel_jsonapi_apiversion: '3',
       },
       doc: 'The domains of the account “bob”, by UAPI.',
-      setUp: [
-        {
-          command: 'createacct',
-          args: { username: 'bob', domain: 'bob.example', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['createacct'],
     },
   ],
 

@@ -23,7 +23,7 @@ export default defineFunction({
     {
       args: { user: 'bob', group_id: 'hosting', label: 'Your hosting contract', order: '1' },
       doc: 'A group that is shown before others.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

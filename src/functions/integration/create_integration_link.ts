@@ -49,7 +49,7 @@ export default defineFunction({
         url: 'https://billing.example.com/',
       },
       doc: 'A link that logs in. To keep the token out of the process list, use --file token=PATH.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
     {
       args: {
@@ -62,7 +62,7 @@ export default defineFunction({
         url: 'https://www.example.com/manual',
       },
       doc: 'A link without a login. The reference requires a token for it too, which is not used.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

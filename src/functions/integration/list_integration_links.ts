@@ -22,21 +22,7 @@ export default defineFunction({
     {
       args: { user: 'bob' },
       doc: 'The links of the account “bob”.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        {
-          command: 'create_integration_link',
-          args: {
-            user: 'bob',
-            app: 'WHMCS_billing',
-            implements: 'billing',
-            label: 'Billing',
-            subscriber_unique_id: '1234',
-            token: 'fXPd3gR8',
-            autologin_token_url: 'https://billing.example.com/login',
-          },
-        },
-      ],
+      setUp: ['createacct', 'create_integration_link'],
     },
   ],
 

@@ -17,13 +17,7 @@ export default defineFunction({
     {
       args: { user: 'bob', group_id: 'hosting' },
       doc: 'Remove the group “hosting”.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        {
-          command: 'create_integration_group',
-          args: { user: 'bob', group_id: 'hosting', label: 'Your hosting contract', order: '1' },
-        },
-      ],
+      setUp: ['createacct', 'create_integration_group'],
     },
   ],
 

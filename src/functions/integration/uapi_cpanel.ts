@@ -38,12 +38,7 @@ export default defineFunction({
     {
       args: { 'cpanel.user': 'bob', 'cpanel.module': 'DomainInfo', 'cpanel.function': 'list_domains' },
       doc: 'The domains of the account “bob”.',
-      setUp: [
-        {
-          command: 'createacct',
-          args: { username: 'bob', domain: 'bob.example', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['createacct'],
     },
   ],
 

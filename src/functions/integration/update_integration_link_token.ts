@@ -19,21 +19,7 @@ export default defineFunction({
     {
       args: { user: 'bob', app: 'WHMCS_billing', token: 'Tq2Lm9Zc' },
       doc: 'To keep the token out of the process list, use --file token=PATH.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        {
-          command: 'create_integration_link',
-          args: {
-            user: 'bob',
-            app: 'WHMCS_billing',
-            implements: 'billing',
-            label: 'Billing',
-            subscriber_unique_id: '1234',
-            token: 'fXPd3gR8',
-            autologin_token_url: 'https://billing.example.com/login',
-          },
-        },
-      ],
+      setUp: ['createacct', 'create_integration_link'],
     },
   ],
 

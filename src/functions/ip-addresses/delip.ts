@@ -39,7 +39,7 @@ export default defineFunction({
     {
       args: { ip: '192.0.2.10' },
       doc: 'Remove the address 192.0.2.10.',
-      setUp: [{ command: 'addips', args: { ips: '192.0.2.10', netmask: '255.255.255.0' } }],
+      setUp: ['addips'],
     },
   ],
 

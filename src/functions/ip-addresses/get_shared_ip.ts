@@ -19,7 +19,7 @@ export default defineFunction({
     {
       args: { user: 'bob' },
       doc: 'The address that the account “bob” shares with others.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

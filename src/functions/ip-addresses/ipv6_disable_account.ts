@@ -47,11 +47,7 @@ export default defineFunction({
     {
       args: { user: 'bob' },
       doc: 'Remove the IPv6 address of the account “bob”.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'ipv6_range_add', args: { name: 'hosting', range: '2001:db8:1::/64' } },
-        { command: 'ipv6_enable_account', args: { user: 'bob', range: 'hosting' } },
-      ],
+      setUp: ['createacct', 'ipv6_range_add', 'ipv6_enable_account'],
     },
   ],
 

@@ -53,10 +53,7 @@ export default defineFunction({
     {
       args: { user: 'bob', range: 'hosting' },
       doc: 'Give the account “bob” an address of the range “hosting”.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'ipv6_range_add', args: { name: 'hosting', range: '2001:db8:1::/64' } },
-      ],
+      setUp: ['createacct', 'ipv6_range_add'],
     },
   ],
 

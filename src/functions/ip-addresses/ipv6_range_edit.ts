@@ -19,7 +19,7 @@ export default defineFunction({
     {
       args: { name: 'hosting', new_name: 'hosting-1', note: 'Since 2026' },
       doc: 'Rename the range “hosting”, and change its note.',
-      setUp: [{ command: 'ipv6_range_add', args: { name: 'hosting', range: '2001:db8:1::/64' } }],
+      setUp: ['ipv6_range_add'],
     },
   ],
 

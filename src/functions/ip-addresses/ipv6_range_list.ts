@@ -37,7 +37,7 @@ export default defineFunction({
     {
       args: {},
       doc: 'The ranges of this server.',
-      setUp: [{ command: 'ipv6_range_add', args: { name: 'hosting', range: '2001:db8:1::/64' } }],
+      setUp: ['ipv6_range_add'],
     },
   ],
 

@@ -17,7 +17,7 @@ export default defineFunction({
     {
       args: { name: 'hosting' },
       doc: 'Remove the range “hosting”.',
-      setUp: [{ command: 'ipv6_range_add', args: { name: 'hosting', range: '2001:db8:1::/64' } }],
+      setUp: ['ipv6_range_add'],
     },
   ],
 

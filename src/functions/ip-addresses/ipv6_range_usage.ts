@@ -25,7 +25,7 @@ export default defineFunction({
     {
       args: { name: 'hosting' },
       doc: 'The addresses of the range “hosting”.',
-      setUp: [{ command: 'ipv6_range_add', args: { name: 'hosting', range: '2001:db8:1::/64' } }],
+      setUp: ['ipv6_range_add'],
     },
   ],
 

@@ -34,18 +34,12 @@ export default defineFunction({
     {
       args: { user: 'bob', ip: '192.0.2.10' },
       doc: 'Give the account “bob” the address 192.0.2.10.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'addips', args: { ips: '192.0.2.10', netmask: '255.255.255.0' } },
-      ],
+      setUp: ['createacct', 'addips'],
     },
     {
       args: { domain: 'bob.example', ip: '192.0.2.10' },
       doc: 'The same for the account whose main domain is bob.example.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'addips', args: { ips: '192.0.2.10', netmask: '255.255.255.0' } },
-      ],
+      setUp: ['createacct', 'addips'],
     },
   ],
 

@@ -32,7 +32,7 @@ export default defineFunction({
     {
       args: { domain: 'bob.example', policy: 'v=DMARC1; p=none;' },
       doc: 'Publish a policy for mail of bob.example.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -20,7 +20,7 @@ export default defineFunction({
     {
       args: { domain: 'bob.example' },
       doc: 'Do not sign the mail of bob.example any longer.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

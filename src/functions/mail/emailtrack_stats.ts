@@ -51,12 +51,7 @@ export default defineFunction({
     {
       args: { user: 'bob', deliverytype: 'remote' },
       doc: 'What the account “bob” has sent to other servers.',
-      setUp: [
-        {
-          command: 'createacct',
-          args: { username: 'bob', domain: 'bob.example', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['createacct'],
     },
   ],
 

@@ -29,7 +29,7 @@ export default defineFunction({
     {
       args: { domain: 'bob.example' },
       doc: 'Changes nothing.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -19,7 +19,7 @@ export default defineFunction({
     {
       args: { domain: 'bob.example' },
       doc: 'Generate a key for bob.example, to publish its record elsewhere.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -19,7 +19,7 @@ export default defineFunction({
     {
       args: { account: 'bob', mailbox: 'INBOX', query: 'savedbefore 52w' },
       doc: 'What came more than a year ago.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
       fails: 'host_failed',
     },
   ],

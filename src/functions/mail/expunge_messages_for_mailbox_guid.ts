@@ -19,7 +19,7 @@ export default defineFunction({
     {
       args: { account: 'bob', mailbox_guid: '8f8c01a1b2c3d4e5f60718293a4b5c6d', query: 'savedbefore 52w' },
       doc: 'What came more than a year ago.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
       fails: 'host_failed',
     },
   ],

@@ -14,7 +14,7 @@ export default defineFunction({
     {
       args: { domain: 'bob.example' },
       doc: 'Export the key of bob.example.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -38,7 +38,7 @@ export default defineFunction({
     {
       args: { account: 'bob', use_ssl: '1' },
       doc: 'The account’s own mailbox.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
       fails: 'host_failed',
     },
   ],

@@ -18,7 +18,7 @@ export default defineFunction({
     {
       args: { account: 'bob' },
       doc: 'The folders of the account’s own mailbox.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
       fails: 'host_failed',
     },
   ],

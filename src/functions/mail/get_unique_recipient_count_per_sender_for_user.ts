@@ -35,12 +35,7 @@ export default defineFunction({
     {
       args: { user: 'bob', start_time: '1764543600', end_time: '1764630000' },
       doc: 'The senders of the account “bob” on a day.',
-      setUp: [
-        {
-          command: 'createacct',
-          args: { username: 'bob', domain: 'bob.example', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['createacct'],
     },
   ],
 

@@ -18,7 +18,7 @@ export default defineFunction({
     {
       args: { user: 'bob' },
       doc: 'Keep the mail of bob.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -23,7 +23,7 @@ export default defineFunction({
       args: { domain: 'bob.example', key: '-----BEGIN RSA PRIVATE KEY-----\n…' },
       doc: 'Use a key of another server. To keep the key out of the process list, use --file key=PATH.',
       fails: 'bad_param',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -33,7 +33,7 @@ export default defineFunction({
     {
       args: { domain: 'bob.example', record: 'v=spf1 +a +mx ~all' },
       doc: 'Mail of bob.example comes from its website and its mail servers.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -19,7 +19,7 @@ export default defineFunction({
     {
       args: { user: 'bob' },
       doc: 'The mailboxes of bob.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

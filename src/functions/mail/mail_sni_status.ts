@@ -16,7 +16,7 @@ export default defineFunction({
     {
       args: { domain: 'bob.example' },
       doc: 'Answers 1.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -19,7 +19,7 @@ export default defineFunction({
     {
       args: { username: 'bob' },
       doc: 'Repair the mail of bob.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

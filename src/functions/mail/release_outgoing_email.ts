@@ -17,7 +17,7 @@ export default defineFunction({
     {
       args: { user: 'bob' },
       doc: 'Deliver the mail of bob.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

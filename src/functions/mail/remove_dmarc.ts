@@ -19,7 +19,7 @@ export default defineFunction({
     {
       args: { domain: 'bob.example' },
       doc: 'Publish no policy for mail of bob.example.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

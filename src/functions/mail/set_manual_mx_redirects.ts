@@ -32,7 +32,7 @@ export default defineFunction({
     {
       args: { domain: 'bob.example', mx_host: 'mx.example.net' },
       doc: 'Send mail for bob.example to mx.example.net.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

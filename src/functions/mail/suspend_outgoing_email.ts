@@ -19,7 +19,7 @@ export default defineFunction({
     {
       args: { user: 'bob' },
       doc: 'Refuse the mail of bob.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

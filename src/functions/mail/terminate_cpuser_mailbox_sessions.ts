@@ -22,7 +22,7 @@ export default defineFunction({
     {
       args: { username: 'bob' },
       doc: 'All sessions of bob.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

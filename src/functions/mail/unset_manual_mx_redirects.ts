@@ -25,7 +25,7 @@ export default defineFunction({
     {
       args: { domain: 'bob.example' },
       doc: 'Send mail for bob.example to its mail servers.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -17,7 +17,7 @@ export default defineFunction({
     {
       args: { user: 'bob' },
       doc: 'Allow bob to send mail.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

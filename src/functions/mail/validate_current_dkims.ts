@@ -22,7 +22,7 @@ export default defineFunction({
     {
       args: { domain: 'bob.example' },
       doc: 'Check the DKIM record of bob.example.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

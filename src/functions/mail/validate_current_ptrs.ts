@@ -17,7 +17,7 @@ export default defineFunction({
     {
       args: { domain: 'bob.example' },
       doc: 'Check the name of the address that sends.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -17,7 +17,7 @@ export default defineFunction({
     {
       args: { domain: 'bob.example' },
       doc: 'Check the SPF record of bob.example.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

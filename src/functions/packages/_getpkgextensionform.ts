@@ -22,9 +22,7 @@ export default defineFunction({
     {
       args: { pkg: 'default' },
       doc: 'The form for the extensions of the package “default”.',
-      setUp: [
-        { command: 'addpkgext', args: { name: 'default', _PACKAGE_EXTENSIONS: 'sitebuilder theme=dark' } },
-      ],
+      setUp: ['addpkgext'],
     },
   ],
 

@@ -26,7 +26,7 @@ export default defineFunction({
     {
       args: { user: 'bob', features: '{"backup":1,"webmail":0}' },
       doc: 'The account “bob” has backups and no webmail, whatever its feature list says.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -25,10 +25,7 @@ export default defineFunction({
     {
       args: { user: 'bob', pkg: 'gold' },
       doc: 'Change the package of the account “bob” to “gold”.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'addpkg', args: { name: 'gold' } },
-      ],
+      setUp: ['createacct', 'addpkg'],
     },
   ],
 

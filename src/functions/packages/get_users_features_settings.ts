@@ -57,10 +57,7 @@ export default defineFunction({
     {
       args: { user: ['bob', 'carl'], feature: ['backup', 'webmail'] },
       doc: 'Two features of two accounts.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'createacct', args: { username: 'carl', domain: 'carl.example' } },
-      ],
+      setUp: ['createacct', { command: 'createacct', args: { username: 'carl', domain: 'carl.example' } }],
     },
     {
       args: {
@@ -71,7 +68,7 @@ export default defineFunction({
         'api.filter.a.arg0': '1',
       },
       doc: 'What overrides give to the account “bob”.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -30,7 +30,7 @@ export default defineFunction({
     {
       args: { user: 'bob', feature: 'backup' },
       doc: 'Whether the account “bob” has backups.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -42,7 +42,7 @@ export default defineFunction({
     {
       args: { domain: 'bob.example' },
       doc: 'Those of bob.example.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -49,7 +49,7 @@ export default defineFunction({
         domain: 'bob.example',
       },
       doc: 'The errors that bob.example reports, unless it changes them.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -28,7 +28,7 @@ export default defineFunction({
     {
       args: { domain: 'bob.example' },
       doc: 'The virtual hosts that follow bob.example.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -36,7 +36,7 @@ export default defineFunction({
     {
       args: {},
       doc: 'All virtual hosts.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

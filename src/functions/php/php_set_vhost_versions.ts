@@ -48,7 +48,7 @@ export default defineFunction({
     {
       args: { version: 'ea-php84', vhost: 'bob.example', php_fpm: '1' },
       doc: 'PHP 8.4 for bob.example.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
     {
       args: {
@@ -58,7 +58,7 @@ export default defineFunction({
         php_fpm_pool_parms: '{"pm_max_children":20}',
       },
       doc: 'The server’s default version, with up to 20 requests at the same time.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -27,10 +27,7 @@ export default defineFunction({
     {
       args: { user: 'bob' },
       doc: 'The accounts of the reseller “bob”.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'setupreseller', args: { user: 'bob' } },
-      ],
+      setUp: ['createacct', 'setupreseller'],
     },
   ],
 

@@ -22,10 +22,7 @@ export default defineFunction({
     {
       args: { user: 'bob' },
       doc: 'The addresses of the reseller “bob”.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'setupreseller', args: { user: 'bob' } },
-      ],
+      setUp: ['createacct', 'setupreseller'],
     },
   ],
 

@@ -21,10 +21,7 @@ export default defineFunction({
     {
       args: { user: 'bob', privilege: ['create-acct', 'list-accts'] },
       doc: 'Allow the reseller “bob” to create and list accounts.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'setupreseller', args: { user: 'bob' } },
-      ],
+      setUp: ['createacct', 'setupreseller'],
     },
   ],
 

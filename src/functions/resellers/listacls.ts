@@ -30,7 +30,7 @@ export default defineFunction({
     {
       args: {},
       doc: 'All ACL lists.',
-      setUp: [{ command: 'saveacllist', args: { acllist: 'support', 'acl-list-accts': '1' } }],
+      setUp: ['saveacllist'],
     },
   ],
 

@@ -82,10 +82,7 @@ export default defineFunction({
     {
       args: { user: 'bob', filter_suspended: '1' },
       doc: 'The accounts of the reseller “bob” that are not suspended.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'setupreseller', args: { user: 'bob' } },
-      ],
+      setUp: ['createacct', 'setupreseller'],
     },
   ],
 

@@ -24,10 +24,7 @@ export default defineFunction({
     {
       args: { user: 'bob', privilege: ['create-user-session'] },
       doc: 'Forbid the reseller “bob” to log in as its accounts.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'setupreseller', args: { user: 'bob' } },
-      ],
+      setUp: ['createacct', 'setupreseller'],
     },
   ],
 

@@ -30,7 +30,7 @@ export default defineFunction({
     {
       args: { acllist: 'support', 'acl-passwd': '0' },
       doc: 'Remove a privilege from a list.',
-      setUp: [{ command: 'saveacllist', args: { acllist: 'support', 'acl-passwd': '1' } }],
+      setUp: ['saveacllist'],
     },
   ],
 

@@ -42,19 +42,12 @@ export default defineFunction({
     {
       args: { reseller: 'bob', 'acl-list-accts': '1', 'acl-create-acct': '1' },
       doc: 'Only two privileges for the reseller “bob”.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'setupreseller', args: { user: 'bob' } },
-      ],
+      setUp: ['createacct', 'setupreseller'],
     },
     {
       args: { reseller: 'bob', acllist: 'support' },
       doc: 'The privileges of the list “support”.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'setupreseller', args: { user: 'bob' } },
-        { command: 'saveacllist', args: { acllist: 'support', 'acl-list-accts': '1' } },
-      ],
+      setUp: ['createacct', 'setupreseller', 'saveacllist'],
     },
   ],
 

@@ -30,18 +30,12 @@ export default defineFunction({
     {
       args: { user: 'bob', delegate: '0' },
       doc: 'Allow the reseller “bob” to assign every address.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'setupreseller', args: { user: 'bob' } },
-      ],
+      setUp: ['createacct', 'setupreseller'],
     },
     {
       args: { user: 'bob', delegate: '1', ips: '192.0.2.2,192.0.2.3' },
       doc: 'Allow the reseller “bob” to assign only these two addresses.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'setupreseller', args: { user: 'bob' } },
-      ],
+      setUp: ['createacct', 'setupreseller'],
     },
   ],
 

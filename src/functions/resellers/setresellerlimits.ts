@@ -72,10 +72,7 @@ export default defineFunction({
     {
       args: { user: 'bob', enable_account_limit: '1', account_limit: '50' },
       doc: 'At most 50 accounts for the reseller “bob”, with unlimited disk space and bandwidth.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'setupreseller', args: { user: 'bob' } },
-      ],
+      setUp: ['createacct', 'setupreseller'],
     },
     {
       args: {
@@ -87,10 +84,7 @@ export default defineFunction({
         enable_overselling_diskspace: '1',
       },
       doc: '100 GiB of used disk space and 1 TiB of allocated bandwidth.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'setupreseller', args: { user: 'bob' } },
-      ],
+      setUp: ['createacct', 'setupreseller'],
     },
   ],
 

@@ -24,10 +24,7 @@ export default defineFunction({
     {
       args: { user: 'bob', ip: '192.0.2.2' },
       doc: 'Use the address 192.0.2.2 for new accounts of the reseller “bob”.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'setupreseller', args: { user: 'bob' } },
-      ],
+      setUp: ['createacct', 'setupreseller'],
     },
   ],
 

@@ -23,10 +23,7 @@ export default defineFunction({
     {
       args: { user: 'bob', nameservers: 'ns1.bob.example,ns2.bob.example' },
       doc: 'Two nameservers for the reseller “bob”.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'setupreseller', args: { user: 'bob' } },
-      ],
+      setUp: ['createacct', 'setupreseller'],
     },
   ],
 

@@ -36,18 +36,12 @@ export default defineFunction({
     {
       args: { user: 'bob', package: 'starter', allowed: '1', number: '10' },
       doc: 'At most ten accounts of the reseller “bob” with the package “starter”.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'setupreseller', args: { user: 'bob' } },
-      ],
+      setUp: ['createacct', 'setupreseller'],
     },
     {
       args: { user: 'bob', no_limit: '1' },
       doc: 'Allow the reseller “bob” to use all packages that it sees.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'setupreseller', args: { user: 'bob' } },
-      ],
+      setUp: ['createacct', 'setupreseller'],
     },
   ],
 

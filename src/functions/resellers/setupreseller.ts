@@ -25,7 +25,7 @@ export default defineFunction({
     {
       args: { user: 'bob', makeowner: '1' },
       doc: 'Make “bob” a reseller that owns itself.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -31,10 +31,7 @@ export default defineFunction({
     {
       args: { user: 'bob', reason: 'unpaid bill' },
       doc: 'Suspend the reseller “bob” with all its accounts.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'setupreseller', args: { user: 'bob' } },
-      ],
+      setUp: ['createacct', 'setupreseller'],
     },
   ],
 

@@ -47,10 +47,7 @@ export default defineFunction({
     {
       args: { user: 'bob', terminatereseller: '1' },
       doc: 'Remove the reseller “bob” and all its accounts.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'setupreseller', args: { user: 'bob' } },
-      ],
+      setUp: ['createacct', 'setupreseller'],
     },
   ],
 

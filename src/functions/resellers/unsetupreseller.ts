@@ -23,10 +23,7 @@ export default defineFunction({
     {
       args: { user: 'bob' },
       doc: 'Convert the reseller “bob” to an ordinary account.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'setupreseller', args: { user: 'bob' } },
-      ],
+      setUp: ['createacct', 'setupreseller'],
     },
   ],
 

@@ -26,11 +26,7 @@ export default defineFunction({
     {
       args: { user: 'bob' },
       doc: 'Unsuspend the reseller “bob” and all its accounts.',
-      setUp: [
-        { command: 'createacct', args: { username: 'bob', domain: 'bob.example' } },
-        { command: 'setupreseller', args: { user: 'bob' } },
-        { command: 'suspendreseller', args: { user: 'bob' } },
-      ],
+      setUp: ['createacct', 'setupreseller', 'suspendreseller'],
     },
   ],
 

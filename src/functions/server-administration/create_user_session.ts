@@ -78,12 +78,12 @@ export default defineFunction({
     {
       args: { service: 'cpaneld', user: 'bob' },
       doc: 'A link to the interface of the account “bob”.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
     {
       args: { service: 'webmaild', user: 'bob' },
       doc: 'A link to the mail of the account “bob”.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

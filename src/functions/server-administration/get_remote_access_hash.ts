@@ -41,13 +41,7 @@ export default defineFunction({
       doc:
         'The access hash of the reseller “bob”. To keep the password out of the process list, use --file ' +
         'password=PATH.',
-      setUp: [
-        {
-          command: 'createacct',
-          args: { username: 'bob', domain: 'bob.example', password: 'four unusual words, Xylophone' },
-        },
-        { command: 'setupreseller', args: { user: 'bob' } },
-      ],
+      setUp: ['createacct', 'setupreseller'],
     },
   ],
 

@@ -26,7 +26,7 @@ export default defineFunction({
     {
       args: { key: 'favourite_page' },
       doc: 'The value of “favourite_page”.',
-      setUp: [{ command: 'nvset', args: { key: 'favourite_page', value: 'listaccts' } }],
+      setUp: ['nvset'],
     },
   ],
 

@@ -35,7 +35,7 @@ export default defineFunction({
     {
       args: { servername: 'bob.example' },
       doc: 'The website of bob.example, over HTTP.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -21,7 +21,7 @@ export default defineFunction({
     {
       args: { username: 'bob', domain: 'mail.bob.example' },
       doc: 'Request certificates of “bob” without mail.bob.example.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -50,7 +50,7 @@ export default defineFunction({
     {
       args: { domains: 'bob.example,www.bob.example' },
       doc: 'The certificates for either of these domains.',
-      setUp: [{ command: 'generatessl', args: { domains: 'bob.example' } }],
+      setUp: ['generatessl'],
     },
   ],
 

@@ -29,7 +29,7 @@ export default defineFunction({
     {
       args: { domain: 'bob.example' },
       doc: 'The certificate of bob.example.',
-      setUp: [{ command: 'generatessl', args: { domains: 'bob.example' } }],
+      setUp: ['generatessl'],
     },
   ],
 

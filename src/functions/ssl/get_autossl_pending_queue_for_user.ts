@@ -21,7 +21,7 @@ export default defineFunction({
     {
       args: { username: 'bob' },
       doc: 'List the pending orders of the account “bob”.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -18,7 +18,7 @@ export default defineFunction({
     {
       args: { username: 'bob' },
       doc: 'List the problems of the account “bob”.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

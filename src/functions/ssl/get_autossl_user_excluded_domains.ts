@@ -18,7 +18,7 @@ export default defineFunction({
     {
       args: { username: 'bob' },
       doc: 'List the excluded names of the account “bob”.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -34,7 +34,7 @@ export default defineFunction({
     {
       args: { service: 'cpanel' },
       doc: 'The best name for WHM’s API and page.',
-      setUp: [{ command: 'reset_service_ssl_certificate', args: { service: 'cpanel' } }],
+      setUp: ['reset_service_ssl_certificate'],
     },
   ],
 

@@ -44,12 +44,7 @@ export default defineFunction({
     {
       args: { domain: 'bob.example', crt: EXAMPLE_CERTIFICATE, key: EXAMPLE_KEY },
       doc: 'Install a certificate for bob.example.',
-      setUp: [
-        {
-          command: 'createacct',
-          args: { username: 'bob', domain: 'bob.example', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['createacct'],
       fails: 'bad_param',
     },
   ],

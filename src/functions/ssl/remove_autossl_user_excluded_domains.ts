@@ -23,7 +23,7 @@ export default defineFunction({
     {
       args: { username: 'bob', domain: 'mail.bob.example' },
       doc: 'Request certificates of “bob” with mail.bob.example again.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -19,7 +19,7 @@ export default defineFunction({
     {
       args: { username: 'bob', domain: 'mail.bob.example' },
       doc: 'Exclude mail.bob.example, and no other name.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
     },
   ],
 

@@ -19,7 +19,7 @@ export default defineFunction({
     {
       args: { username: 'bob' },
       doc: 'Check the account “bob” now.',
-      setUp: [{ command: 'createacct', args: { username: 'bob', domain: 'bob.example' } }],
+      setUp: ['createacct'],
       fails: 'disabled',
     },
   ],

@@ -26,10 +26,7 @@ export default defineUapi({
     {
       args: { domain: 'shop.example', subdomain: 'shop.bob.example' },
       doc: 'Remove shop.example.',
-      setUp: [
-        { command: 'modifyacct', args: { user: 'bob', MAXADDON: '1' } },
-        { command: 'AddonDomain::addaddondomain', args: { newdomain: 'shop.example', subdomain: 'shop' } },
-      ],
+      setUp: [{ command: 'modifyacct', args: { user: 'bob', MAXADDON: '1' } }, 'AddonDomain::addaddondomain'],
     },
   ],
 

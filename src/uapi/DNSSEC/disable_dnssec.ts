@@ -31,7 +31,7 @@ export default defineUapi({
     {
       args: { domain: 'bob.example' },
       doc: 'Disable DNSSEC for bob.example.',
-      setUp: [{ command: 'DNSSEC::enable_dnssec', args: { domain: 'bob.example' } }],
+      setUp: ['DNSSEC::enable_dnssec'],
     },
   ],
 

@@ -23,7 +23,7 @@ export default defineUapi({
     {
       args: { domain: 'bob.example' },
       doc: 'Show what the registrar of bob.example needs.',
-      setUp: [{ command: 'DNSSEC::enable_dnssec', args: { domain: 'bob.example' } }],
+      setUp: ['DNSSEC::enable_dnssec'],
     },
   ],
 

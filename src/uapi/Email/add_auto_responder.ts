@@ -60,12 +60,7 @@ export default defineUapi({
         ...{ interval: '24', is_html: '0', start: '0', stop: '0' },
       },
       doc: 'Answer mail to sales@bob.example, each sender once a day.',
-      setUp: [
-        {
-          command: 'Email::add_pop',
-          args: { email: 'sales', domain: 'bob.example', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['Email::add_pop'],
     },
   ],
 

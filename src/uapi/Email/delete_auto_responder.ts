@@ -15,25 +15,7 @@ export default defineUapi({
     {
       args: { email: 'sales@bob.example' },
       doc: 'No longer answer mail to sales@bob.example.',
-      setUp: [
-        {
-          command: 'Email::add_pop',
-          args: { email: 'sales', domain: 'bob.example', password: 'correct horse battery staple 7' },
-        },
-        {
-          command: 'Email::add_auto_responder',
-          args: {
-            ...{
-              email: 'sales',
-              domain: 'bob.example',
-              from: 'Sales',
-              subject: 'Away',
-              body: 'Back on Monday.',
-            },
-            ...{ interval: '24', is_html: '0', start: '0', stop: '0' },
-          },
-        },
-      ],
+      setUp: ['Email::add_pop', 'Email::add_auto_responder'],
     },
   ],
 

@@ -23,12 +23,7 @@ export default defineUapi({
     {
       args: { address: 'sales@bob.example', forwarder: 'ann@example.org' },
       doc: 'No longer forward sales@bob.example to ann@example.org.',
-      setUp: [
-        {
-          command: 'Email::add_forwarder',
-          args: { domain: 'bob.example', email: 'sales', fwdopt: 'fwd', fwdemail: 'ann@example.org' },
-        },
-      ],
+      setUp: ['Email::add_forwarder'],
     },
   ],
 

@@ -16,12 +16,7 @@ export default defineUapi({
     {
       args: { list: 'news@bob.example' },
       doc: 'Remove news@bob.example.',
-      setUp: [
-        {
-          command: 'Email::add_list',
-          args: { domain: 'bob.example', list: 'news', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['Email::add_list'],
     },
   ],
 

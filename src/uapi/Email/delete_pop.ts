@@ -26,12 +26,7 @@ export default defineUapi({
     {
       args: { email: 'sales', domain: 'bob.example' },
       doc: 'Remove sales@bob.example.',
-      setUp: [
-        {
-          command: 'Email::add_pop',
-          args: { email: 'sales', domain: 'bob.example', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['Email::add_pop'],
     },
   ],
 

@@ -21,12 +21,7 @@ export default defineUapi({
     {
       args: { account: 'sales@bob.example', to: 'ann@world.example' },
       doc: 'Send the settings of sales to Ann.',
-      setUp: [
-        {
-          command: 'Email::add_pop',
-          args: { email: 'sales', domain: 'bob.example', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['Email::add_pop'],
     },
   ],
 

@@ -25,12 +25,7 @@ export default defineUapi({
     {
       args: { email: 'sales', domain: 'bob.example', quota: '250' },
       doc: 'Sales may keep 250 MiB.',
-      setUp: [
-        {
-          command: 'Email::add_pop',
-          args: { email: 'sales', domain: 'bob.example', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['Email::add_pop'],
     },
   ],
 

@@ -27,12 +27,7 @@ export default defineUapi({
     {
       args: { domain: 'bob.example', user: 'sales' },
       doc: 'How much mail sales@bob.example has.',
-      setUp: [
-        {
-          command: 'Email::add_pop',
-          args: { email: 'sales', domain: 'bob.example', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['Email::add_pop'],
     },
   ],
 

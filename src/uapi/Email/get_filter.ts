@@ -25,24 +25,7 @@ export default defineUapi({
     {
       args: { account: 'sales@bob.example', filtername: 'shop' },
       doc: 'The filter shop of sales@bob.example.',
-      setUp: [
-        {
-          command: 'Email::add_pop',
-          args: { email: 'sales', domain: 'bob.example', password: 'correct horse battery staple 7' },
-        },
-        {
-          command: 'Email::store_filter',
-          args: {
-            ...{
-              filtername: 'shop',
-              account: 'sales@bob.example',
-              part1: '$header_subject:',
-              match1: 'contains',
-            },
-            ...{ val1: 'order', action1: 'save', dest1: 'INBOX.Shop' },
-          },
-        },
-      ],
+      setUp: ['Email::add_pop', 'Email::store_filter'],
     },
   ],
 

@@ -28,12 +28,7 @@ export default defineUapi({
     {
       args: { email: 'sales', domain: 'bob.example' },
       doc: 'The quota of sales@bob.example.',
-      setUp: [
-        {
-          command: 'Email::add_pop',
-          args: { email: 'sales', domain: 'bob.example', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['Email::add_pop'],
     },
   ],
 

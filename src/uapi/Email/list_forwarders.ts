@@ -27,12 +27,7 @@ export default defineUapi({
     {
       args: { domain: 'bob.example' },
       doc: 'All forwarders of bob.example.',
-      setUp: [
-        {
-          command: 'Email::add_forwarder',
-          args: { domain: 'bob.example', email: 'sales', fwdopt: 'fwd', fwdemail: 'ann@example.org' },
-        },
-      ],
+      setUp: ['Email::add_forwarder'],
     },
   ],
 

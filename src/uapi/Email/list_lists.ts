@@ -18,12 +18,7 @@ export default defineUapi({
     {
       args: {},
       doc: 'All mailing lists.',
-      setUp: [
-        {
-          command: 'Email::add_list',
-          args: { domain: 'bob.example', list: 'news', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['Email::add_list'],
     },
   ],
 

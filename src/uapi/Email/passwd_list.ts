@@ -17,12 +17,7 @@ export default defineUapi({
     {
       args: { list: 'news@bob.example', password: 'another horse battery staple 8' },
       doc: 'A new password for news@bob.example.',
-      setUp: [
-        {
-          command: 'Email::add_list',
-          args: { domain: 'bob.example', list: 'news', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['Email::add_list'],
     },
   ],
 

@@ -21,12 +21,7 @@ export default defineUapi({
     {
       args: { email: 'sales', domain: 'bob.example', password: 'another horse battery staple 8' },
       doc: 'A new password for sales@bob.example.',
-      setUp: [
-        {
-          command: 'Email::add_pop',
-          args: { email: 'sales', domain: 'bob.example', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['Email::add_pop'],
     },
   ],
 

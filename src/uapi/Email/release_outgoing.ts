@@ -16,12 +16,7 @@ export default defineUapi({
     {
       args: { email: 'sales@bob.example' },
       doc: 'Deliver the mail of sales.',
-      setUp: [
-        {
-          command: 'Email::add_pop',
-          args: { email: 'sales', domain: 'bob.example', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['Email::add_pop'],
     },
   ],
 

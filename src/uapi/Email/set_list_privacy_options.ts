@@ -32,12 +32,7 @@ export default defineUapi({
     {
       args: { list: 'news@bob.example', advertised: '0', archive_private: '1', subscribe_policy: '3' },
       doc: 'Nobody joins by mail alone.',
-      setUp: [
-        {
-          command: 'Email::add_list',
-          args: { domain: 'bob.example', list: 'news', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['Email::add_list'],
     },
   ],
 

@@ -38,12 +38,7 @@ export default defineUapi({
         ...{ val1: 'order', action1: 'save', dest1: 'INBOX.Shop' },
       },
       doc: 'Save orders to the folder Shop of sales@bob.example.',
-      setUp: [
-        {
-          command: 'Email::add_pop',
-          args: { email: 'sales', domain: 'bob.example', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['Email::add_pop'],
     },
   ],
 

@@ -16,12 +16,7 @@ export default defineUapi({
     {
       args: { email: 'sales@bob.example' },
       doc: 'Allow sales to send mail.',
-      setUp: [
-        {
-          command: 'Email::add_pop',
-          args: { email: 'sales', domain: 'bob.example', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['Email::add_pop'],
     },
   ],
 

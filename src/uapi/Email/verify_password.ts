@@ -23,12 +23,7 @@ export default defineUapi({
     {
       args: { email: 'sales@bob.example', password: 'correct horse battery staple 7' },
       doc: 'Whether this is the password of sales@bob.example.',
-      setUp: [
-        {
-          command: 'Email::add_pop',
-          args: { email: 'sales', domain: 'bob.example', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['Email::add_pop'],
     },
   ],
 

@@ -27,7 +27,7 @@ export default defineUapi({
     {
       args: { user: 'web' },
       doc: 'Delete web@bob.example, and keep its files.',
-      setUp: [{ command: 'Ftp::add_ftp', args: { user: 'web', pass: 'correct horse battery staple 7' } }],
+      setUp: ['Ftp::add_ftp'],
     },
   ],
 

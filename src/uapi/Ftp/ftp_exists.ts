@@ -16,7 +16,7 @@ export default defineUapi({
     {
       args: { user: 'web' },
       doc: 'Whether web@bob.example exists.',
-      setUp: [{ command: 'Ftp::add_ftp', args: { user: 'web', pass: 'correct horse battery staple 7' } }],
+      setUp: ['Ftp::add_ftp'],
     },
   ],
 

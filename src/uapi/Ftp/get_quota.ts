@@ -16,7 +16,7 @@ export default defineUapi({
     {
       args: { account: 'web' },
       doc: 'The quota of web@bob.example.',
-      setUp: [{ command: 'Ftp::add_ftp', args: { user: 'web', pass: 'correct horse battery staple 7' } }],
+      setUp: ['Ftp::add_ftp'],
     },
   ],
 

@@ -23,7 +23,7 @@ export default defineUapi({
     {
       args: { user: 'web', pass: 'another horse battery staple 8' },
       doc: 'A new password for web@bob.example.',
-      setUp: [{ command: 'Ftp::add_ftp', args: { user: 'web', pass: 'correct horse battery staple 7' } }],
+      setUp: ['Ftp::add_ftp'],
     },
   ],
 

@@ -20,7 +20,7 @@ export default defineUapi({
     {
       args: { user: 'web', homedir: 'public_html/shop' },
       doc: 'web@bob.example sees public_html/shop from now on.',
-      setUp: [{ command: 'Ftp::add_ftp', args: { user: 'web', pass: 'correct horse battery staple 7' } }],
+      setUp: ['Ftp::add_ftp'],
     },
   ],
 

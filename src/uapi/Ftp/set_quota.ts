@@ -26,7 +26,7 @@ export default defineUapi({
     {
       args: { user: 'web', quota: '500' },
       doc: '500 MiB for web@bob.example.',
-      setUp: [{ command: 'Ftp::add_ftp', args: { user: 'web', pass: 'correct horse battery staple 7' } }],
+      setUp: ['Ftp::add_ftp'],
     },
   ],
 

@@ -25,7 +25,7 @@ export default defineUapi({
     {
       args: { host: '192.0.2.%', note: 'The office' },
       doc: 'Note whose hosts these are.',
-      setUp: [{ command: 'Mysql::add_host', args: { host: '192.0.2.%' } }],
+      setUp: ['Mysql::add_host'],
     },
   ],
 

@@ -18,7 +18,7 @@ export default defineUapi({
     {
       args: { name: 'bob_shop' },
       doc: 'Check bob_shop.',
-      setUp: [{ command: 'Mysql::create_database', args: { name: 'bob_shop' } }],
+      setUp: ['Mysql::create_database'],
     },
   ],
 

@@ -16,7 +16,7 @@ export default defineUapi({
     {
       args: { host: '192.0.2.%' },
       doc: 'Remove the entry 192.0.2.%.',
-      setUp: [{ command: 'Mysql::add_host', args: { host: '192.0.2.%' } }],
+      setUp: ['Mysql::add_host'],
     },
   ],
 

@@ -17,12 +17,7 @@ export default defineUapi({
     {
       args: { name: 'bob_app' },
       doc: 'Remove the user bob_app.',
-      setUp: [
-        {
-          command: 'Mysql::create_user',
-          args: { name: 'bob_app', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['Mysql::create_user'],
     },
   ],
 

@@ -18,7 +18,7 @@ export default defineUapi({
     {
       args: { dbname: 'bob_shop' },
       doc: 'The schema of bob_shop.',
-      setUp: [{ command: 'Mysql::create_database', args: { name: 'bob_shop' } }],
+      setUp: ['Mysql::create_database'],
     },
   ],
 

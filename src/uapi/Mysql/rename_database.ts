@@ -26,7 +26,7 @@ export default defineUapi({
     {
       args: { oldname: 'bob_shop', newname: 'bob_store' },
       doc: 'Rename bob_shop to bob_store.',
-      setUp: [{ command: 'Mysql::create_database', args: { name: 'bob_shop' } }],
+      setUp: ['Mysql::create_database'],
     },
   ],
 

@@ -23,12 +23,7 @@ export default defineUapi({
     {
       args: { oldname: 'bob_app', newname: 'bob_site' },
       doc: 'Rename bob_app to bob_site.',
-      setUp: [
-        {
-          command: 'Mysql::create_user',
-          args: { name: 'bob_app', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['Mysql::create_user'],
     },
   ],
 

@@ -19,13 +19,7 @@ export default defineUapi({
     {
       args: { user: 'bob_app', database: 'bob_shop' },
       doc: 'The user bob_app can no longer use bob_shop.',
-      setUp: [
-        { command: 'Mysql::create_database', args: { name: 'bob_shop' } },
-        {
-          command: 'Mysql::create_user',
-          args: { name: 'bob_app', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['Mysql::create_database', 'Mysql::create_user'],
     },
   ],
 

@@ -37,12 +37,7 @@ export default defineUapi({
     {
       args: { user: 'bob_app', password: 'another horse battery staple 8' },
       doc: 'A new password for bob_app.',
-      setUp: [
-        {
-          command: 'Mysql::create_user',
-          args: { name: 'bob_app', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['Mysql::create_user'],
     },
   ],
 

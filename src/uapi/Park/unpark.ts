@@ -21,7 +21,7 @@ export default defineUapi({
     {
       args: { domain: 'bob.test' },
       doc: 'Remove bob.test.',
-      setUp: [{ command: 'Park::park', args: { domain: 'bob.test' } }],
+      setUp: ['Park::park'],
     },
   ],
 

@@ -18,7 +18,7 @@ export default defineUapi({
     {
       args: { name: 'bob_shop' },
       doc: 'Remove the database bob_shop.',
-      setUp: [{ command: 'Postgresql::create_database', args: { name: 'bob_shop' } }],
+      setUp: ['Postgresql::create_database'],
     },
   ],
 

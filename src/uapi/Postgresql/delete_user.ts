@@ -18,12 +18,7 @@ export default defineUapi({
     {
       args: { name: 'bob_app' },
       doc: 'Remove the user bob_app.',
-      setUp: [
-        {
-          command: 'Postgresql::create_user',
-          args: { name: 'bob_app', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['Postgresql::create_user'],
     },
   ],
 

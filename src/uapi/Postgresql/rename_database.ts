@@ -23,7 +23,7 @@ export default defineUapi({
     {
       args: { oldname: 'bob_shop', newname: 'bob_store' },
       doc: 'Rename bob_shop to bob_store.',
-      setUp: [{ command: 'Postgresql::create_database', args: { name: 'bob_shop' } }],
+      setUp: ['Postgresql::create_database'],
     },
   ],
 

@@ -27,12 +27,7 @@ export default defineUapi({
     {
       args: { oldname: 'bob_app', newname: 'bob_web' },
       doc: 'Rename bob_app to bob_web.',
-      setUp: [
-        {
-          command: 'Postgresql::create_user',
-          args: { name: 'bob_app', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['Postgresql::create_user'],
     },
   ],
 

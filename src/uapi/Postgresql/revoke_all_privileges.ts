@@ -21,13 +21,7 @@ export default defineUapi({
     {
       args: { database: 'bob_shop', user: 'bob_app' },
       doc: 'Keep bob_app out of bob_shop.',
-      setUp: [
-        { command: 'Postgresql::create_database', args: { name: 'bob_shop' } },
-        {
-          command: 'Postgresql::create_user',
-          args: { name: 'bob_app', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['Postgresql::create_database', 'Postgresql::create_user'],
     },
   ],
 

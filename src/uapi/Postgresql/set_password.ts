@@ -21,12 +21,7 @@ export default defineUapi({
     {
       args: { user: 'bob_app', password: 'correct horse battery staple 7' },
       doc: 'Set the password of bob_app.',
-      setUp: [
-        {
-          command: 'Postgresql::create_user',
-          args: { name: 'bob_app', password: 'correct horse battery staple 7' },
-        },
-      ],
+      setUp: ['Postgresql::create_user'],
     },
   ],
 

@@ -18,7 +18,7 @@ export default defineUapi({
     {
       args: {},
       doc: 'Mend the privileges in all databases of the account.',
-      setUp: [{ command: 'Postgresql::create_database', args: { name: 'bob_shop' } }],
+      setUp: ['Postgresql::create_database'],
     },
   ],
 

@@ -21,12 +21,7 @@ export default defineUapi({
     {
       args: { friendly_name: 'Shop 2027' },
       doc: 'The certificates of a key.',
-      setUp: [
-        {
-          command: 'SSL::generate_key',
-          args: { keytype: 'ecdsa-prime256v1', friendly_name: 'Shop 2027' },
-        },
-      ],
+      setUp: ['SSL::generate_key'],
     },
   ],
 

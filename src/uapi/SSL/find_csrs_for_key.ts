@@ -17,12 +17,7 @@ export default defineUapi({
     {
       args: { friendly_name: 'Shop 2027' },
       doc: 'The signing requests of a key.',
-      setUp: [
-        {
-          command: 'SSL::generate_key',
-          args: { keytype: 'ecdsa-prime256v1', friendly_name: 'Shop 2027' },
-        },
-      ],
+      setUp: ['SSL::generate_key'],
     },
   ],
 

@@ -47,7 +47,7 @@ export default defineUapi({
     {
       args: { domain: 'bob.example', service: 'cpanel' },
       doc: 'The best name for this interface.',
-      setUp: [{ command: 'reset_service_ssl_certificate', args: { service: 'cpanel' } }],
+      setUp: ['reset_service_ssl_certificate'],
     },
   ],
 

@@ -18,7 +18,7 @@ export default defineUapi({
     {
       args: { domains: 'mail.bob.example' },
       doc: 'Certificates with mail.bob.example again.',
-      setUp: [{ command: 'SSL::add_autossl_excluded_domains', args: { domains: 'mail.bob.example' } }],
+      setUp: ['SSL::add_autossl_excluded_domains'],
     },
   ],
 

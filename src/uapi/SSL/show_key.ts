@@ -35,12 +35,7 @@ export default defineUapi({
     {
       args: { friendly_name: 'Shop 2027' },
       doc: 'A key by its name.',
-      setUp: [
-        {
-          command: 'SSL::generate_key',
-          args: { keytype: 'ecdsa-prime256v1', friendly_name: 'Shop 2027' },
-        },
-      ],
+      setUp: ['SSL::generate_key'],
     },
   ],
 

@@ -19,12 +19,7 @@ export default defineUapi({
     {
       args: { domain: 'shop.bob.example', docroot: 'public_html/new' },
       doc: 'Serve shop.bob.example from public_html/new.',
-      setUp: [
-        {
-          command: 'create_subdomain',
-          args: { domain: 'shop.bob.example', document_root: 'public_html/shop' },
-        },
-      ],
+      setUp: ['create_subdomain'],
     },
   ],
 

@@ -25,12 +25,7 @@ export default defineUapi({
     {
       args: { domain: 'shop.bob.example' },
       doc: 'Remove shop.bob.example.',
-      setUp: [
-        {
-          command: 'create_subdomain',
-          args: { domain: 'shop.bob.example', document_root: 'public_html/shop' },
-        },
-      ],
+      setUp: ['create_subdomain'],
     },
   ],
 

@@ -29,7 +29,7 @@ export default defineUapi({
     {
       args: {},
       doc: 'All tokens.',
-      setUp: [{ command: 'Tokens::create_full_access', args: { name: 'deploy' } }],
+      setUp: ['Tokens::create_full_access'],
     },
   ],
 

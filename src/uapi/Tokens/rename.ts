@@ -23,7 +23,7 @@ export default defineUapi({
     {
       args: { name: 'deploy', new_name: 'shop' },
       doc: 'Another name.',
-      setUp: [{ command: 'Tokens::create_full_access', args: { name: 'deploy' } }],
+      setUp: ['Tokens::create_full_access'],
     },
   ],
 

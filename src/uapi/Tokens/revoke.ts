@@ -17,7 +17,7 @@ export default defineUapi({
     {
       args: { name: 'deploy' },
       doc: 'Remove a token.',
-      setUp: [{ command: 'Tokens::create_full_access', args: { name: 'deploy' } }],
+      setUp: ['Tokens::create_full_access'],
     },
   ],
 

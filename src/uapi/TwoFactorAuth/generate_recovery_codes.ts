@@ -27,12 +27,7 @@ export default defineUapi({
     {
       args: {},
       doc: 'New recovery codes.',
-      setUp: [
-        {
-          command: 'TwoFactorAuth::set_user_configuration',
-          args: { secret: 'WJ73QJSKZBXCIFPZ', tfa_token: '227174' },
-        },
-      ],
+      setUp: ['TwoFactorAuth::set_user_configuration'],
     },
   ],
 
