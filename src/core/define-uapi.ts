@@ -139,12 +139,14 @@ export function defineTwin(
 
 /**
  * Describes the function of API 2 that does the same as one of UAPI, with its description. The response of the original
- * must be what its handler returns.
+ * must be what its handler returns. If that is not a list, it is the only row.
  */
 export function defineApi2Twin(original: AnyFunction, twin: Api2Twin = {}): AnyFunction {
-  const { returns, rows, failureRow, ...rest } = twin;
+  const { returns: given, rows, failureRow, ...rest } = twin;
   const same = defineTwin(original, { ...rest, since: null });
   const handler = same.handler as AnyHandler;
+  const only = rows === undefined ? onlyRow(original) : undefined;
+  const returns = given ?? only;
   return {
     ...same,
     ...(failureRow === undefined ? {} : { failureRow }),
@@ -152,9 +154,16 @@ export function defineApi2Twin(original: AnyFunction, twin: Api2Twin = {}): AnyF
     list: DATA,
     handler: async (args: object, context: object, found: unknown) => {
       const data = await handler(args, context, found);
-      return rows === undefined ? data : { [DATA]: [...rows(args as never)] };
+      if (rows !== undefined) return { [DATA]: [...rows(args as never)] };
+      return only === undefined || data === undefined ? data : { [DATA]: [data[DATA] ?? null] };
     },
   };
+}
+
+/** What the original returns, if that has fields. */
+function onlyRow({ returns }: AnyFunction): { readonly fields: Readonly<Record<string, Field>> } | undefined {
+  const field = (returns as Readonly<Record<string, Field>> | null)?.[DATA];
+  return typeof field === 'object' && 'fields' in field ? field : undefined;
 }
 
 /** The row of a function of API 2 that changes something. */

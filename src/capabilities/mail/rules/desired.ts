@@ -28,6 +28,7 @@ export interface DesiredIdentity {
   readonly maildir: string;
   readonly quota: number;
   readonly canLogIn: boolean;
+  readonly createsFolders: boolean;
 }
 
 export interface DesiredMail {
@@ -164,13 +165,15 @@ function identitiesOf(
 ): DesiredIdentity[] {
   const own: DesiredIdentity = {
     ...{ address: username, username, hash: null, quota: 0, canLogIn: !isSuspended },
-    ...{ home: `${home}/etc/${username}`, maildir: `${home}/mail` },
+    ...{ home: `${home}/etc/${username}`, maildir: `${home}/mail`, createsFolders: false },
   };
-  const boxes = mailboxes.map(({ domain, localPart, hash, quota, folder, loginSuspended }) => ({
-    ...{ address: `${localPart}@${domain}`, username, hash, quota: quota ?? 0 },
-    ...{ home: `${home}/etc/${folder}`, maildir: `${home}/mail/${folder}` },
-    canLogIn: !isSuspended && !loginSuspended,
-  }));
+  const boxes = mailboxes.map(
+    ({ domain, localPart, hash, quota, folder, loginSuspended, createsFolders }) => ({
+      ...{ address: `${localPart}@${domain}`, username, hash, quota: quota ?? 0 },
+      ...{ home: `${home}/etc/${folder}`, maildir: `${home}/mail/${folder}` },
+      ...{ canLogIn: !isSuspended && !loginSuspended, createsFolders },
+    }),
+  );
   return [own, ...boxes];
 }
 

@@ -35,6 +35,8 @@ export interface Mailbox {
   readonly loginSuspended: boolean;
   readonly incomingSuspended: boolean;
   readonly outgoing: Outgoing;
+  /** Mail for `sales+shop@bob.example` creates the folder “shop” if it does not exist. */
+  readonly createsFolders: boolean;
 }
 
 export interface Forwarder {
@@ -168,8 +170,9 @@ const tables: Readonly<Record<Part, Table>> = {
       loginSuspended: 'login_suspended',
       incomingSuspended: 'incoming_suspended',
       outgoing: 'outgoing',
+      createsFolders: 'creates_folders',
     },
-    flags: ['loginSuspended', 'incomingSuspended'],
+    flags: ['loginSuspended', 'incomingSuspended', 'createsFolders'],
   },
   forwarders: {
     table: 'mail_forwarder',
@@ -277,7 +280,7 @@ function keyed(part: Part, rows: readonly object[]): Map<string, object> {
 
 export async function storeChange(db: Db, username: string, change: StateChange): Promise<void> {
   for (const part of parts) {
-    const { table, columns, key } = tables[part];
+    const { table, columns, key, flags = [] } = tables[part];
     const column = (property: string) => columns[property] ?? property;
     const where = [...key.map(column), 'username'].map((name) => `${name} = ?`).join(' AND ');
     for (const row of change[part].removed as Row[])
@@ -286,15 +289,19 @@ export async function storeChange(db: Db, username: string, change: StateChange)
     for (const row of change[part].added as Row[]) {
       await db.run(
         `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
-        ...[username, ...Object.keys(columns).map((property) => valueOf(row, property))],
+        ...[
+          username,
+          ...Object.keys(columns).map((property) => valueOf(row, property, flags.includes(property))),
+        ],
       );
     }
   }
 }
 
-function valueOf(row: Row, property: string): SqlValue {
+/** A flag that a change of an earlier version does not have is off. */
+function valueOf(row: Row, property: string, isFlag = false): SqlValue {
   const value: unknown = row[property];
-  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (isFlag) return value === true ? 1 : 0;
   if (Array.isArray(value)) return JSON.stringify(value);
   return (value ?? null) as SqlValue;
 }

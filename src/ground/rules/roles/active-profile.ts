@@ -17,7 +17,7 @@ export interface ActiveProfile {
  * 3: websites without CGI refuse files for which `.htaccess` wants it. 4: a suspension needs no reload.
  * 5: Exim verifies DMARC and asks the spam filter.
  */
-const FORM = 5;
+const FORM = 6;
 const SEPARATED = 2;
 
 type Dependencies = Pick<Context, 'db' | 'system'>;

@@ -53,7 +53,7 @@ passdb pam {
   service_name = whmapi1-mail
 }
 userdb sql {
-  query = SELECT address AS user, uid, gid, home, maildir AS mail_path, maildir AS mail_inbox_path, quota || 'B' AS quota_storage_size FROM identity WHERE address = ${addressed(hostname)}
+  query = SELECT address AS user, uid, gid, home, maildir AS mail_path, maildir AS mail_inbox_path, quota || 'B' AS quota_storage_size, CASE creates_folders WHEN 1 THEN 'yes' ELSE 'no' END AS lda_mailbox_autocreate FROM identity WHERE address = ${addressed(hostname)}
   iterate_query = SELECT address AS user FROM identity
 }
 
@@ -106,7 +106,9 @@ protocol lmtp {
   }
 }
 recipient_delimiter = +
-lmtp_save_to_detail_mailbox = no
+# Mail for sales+shop@bob.example goes to the folder “shop”, or to the inbox if it does not exist and is not created.
+lmtp_save_to_detail_mailbox = yes
+lda_mailbox_autosubscribe = yes
 # What whmapi1 writes comes before the script of the mailbox itself.
 sieve_script whmapi1 {
   type = before

@@ -19,6 +19,8 @@ export interface Identity {
   readonly quota: number;
   /** False: its login is suspended. */
   readonly canLogIn: boolean;
+  /** Mail for an address with “+” creates the folder. Undefined in changes of earlier versions: no. */
+  readonly createsFolders?: boolean;
 }
 
 const SCHEMA = `CREATE TABLE IF NOT EXISTS identity (
@@ -30,16 +32,18 @@ const SCHEMA = `CREATE TABLE IF NOT EXISTS identity (
   home TEXT NOT NULL,
   maildir TEXT NOT NULL,
   quota INTEGER NOT NULL,
-  can_log_in INTEGER NOT NULL
+  can_log_in INTEGER NOT NULL,
+  creates_folders INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS identity_by_user ON identity (username);`;
 
-interface Row extends Omit<Identity, 'canLogIn'> {
-  readonly canLogIn: 0 | 1;
+interface Row extends Omit<Identity, 'canLogIn' | 'createsFolders'> {
+  readonly can_log_in: 0 | 1;
+  /** Undefined in the file of an earlier version, before its first change. */
+  readonly creates_folders?: 0 | 1;
 }
 
-const SELECTED =
-  'SELECT address, username, hash, uid, gid, home, maildir, quota, can_log_in AS "canLogIn" FROM identity';
+const SELECTED = 'SELECT * FROM identity';
 
 const open = (machine: Pick<Machine, 'sqliteFiles'>): Promise<MachineSqlite> => machine.sqliteFiles([FOLDER]);
 
@@ -62,7 +66,9 @@ export async function findIdentities(
     ...addresses.flatMap((one) => file.all<Row>(`${SELECTED} WHERE address = ?`, one)),
   ]);
   const rows = new Map((found ?? []).map((row) => [row.address, row]));
-  return [...rows.values()].map((row) => ({ ...row, canLogIn: row.canLogIn === 1 }));
+  return [...rows.values()].map(({ can_log_in: canLogIn, creates_folders: createsFolders, ...row }) => ({
+    ...{ ...row, canLogIn: canLogIn === 1, createsFolders: createsFolders === 1 },
+  }));
 }
 
 /** Creates the file if it is missing. Dovecot uses the change at once. */
@@ -76,12 +82,33 @@ export async function changeIdentities(
 }
 
 function apply(file: SqliteFile, { usernames = [], addresses = [], added }: IdentityChange): void {
+  addMissingColumn(file);
   for (const one of usernames) file.run('DELETE FROM identity WHERE username = ?', one);
   for (const one of addresses) file.run('DELETE FROM identity WHERE address = ?', one);
-  for (const { address, username, hash, uid, gid, home, maildir, quota, canLogIn } of added) {
+  for (const one of added) {
+    const { address, username, hash, uid, gid, home, maildir, quota, canLogIn, createsFolders } = one;
     file.run(
-      'INSERT INTO identity (address, username, hash, uid, gid, home, maildir, quota, can_log_in) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      ...[address, username, hash, uid, gid, home, maildir, quota, canLogIn ? 1 : 0],
+      'INSERT INTO identity (address, username, hash, uid, gid, home, maildir, quota, can_log_in, creates_folders) ' +
+        'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      ...[
+        address,
+        username,
+        hash,
+        uid,
+        gid,
+        home,
+        maildir,
+        quota,
+        canLogIn ? 1 : 0,
+        createsFolders === true ? 1 : 0,
+      ],
     );
   }
+}
+
+/** Files of earlier versions do not have it. */
+function addMissingColumn(file: SqliteFile): void {
+  const columns = file.all<{ readonly name: string }>('PRAGMA table_info(identity)');
+  if (columns.some(({ name }) => name === 'creates_folders')) return;
+  file.run('ALTER TABLE identity ADD COLUMN creates_folders INTEGER NOT NULL DEFAULT 0');
 }

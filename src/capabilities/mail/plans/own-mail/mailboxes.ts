@@ -73,6 +73,7 @@ export async function addMailbox(
       ...address,
       ...{ hash, quota: bytes, folder: folderFor(state, address.domain, address.localPart) },
       ...{ createdAt: context.now(), loginSuspended: false, incomingSuspended: false, outgoing: 'open' },
+      createsFolders: false,
     };
     return { ...state, mailboxes: [...state.mailboxes, added] };
   };
