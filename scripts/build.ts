@@ -82,7 +82,6 @@ async function bundleServer(): Promise<Metafile> {
       'password-worker': 'src/http/password-worker.ts',
       'user-files': 'src/machine/user-files/start.ts',
       'tool-starter': 'src/machine/linux/starter.ts',
-      'count-thread': 'src/capabilities/bandwidth/driver/count-thread.ts',
     },
     outdir: draft,
     outExtension: { '.js': '.cjs' },

@@ -3,7 +3,6 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { countNewLines } from '../../src/capabilities/bandwidth/driver/count.ts';
-import { CountThreads } from '../../src/capabilities/bandwidth/driver/count-threads.ts';
 import { BYTES_LOG, LOG_DIRECTORY } from '../../src/capabilities/bandwidth/driver/places.ts';
 import { sandboxMachine } from '../../src/machine/choose.ts';
 import { median, processorOf } from './measure.ts';
@@ -33,7 +32,6 @@ export async function compareBandwidth(work: string): Promise<void> {
       keep: () => Promise.resolve(),
       progress: () => undefined,
       signal: new AbortController().signal,
-      threads: new CountThreads(join(import.meta.dirname, '../../dist/count-thread.cjs')),
     });
     const after = performance.now();
     const { user, system } = process.cpuUsage(usedBefore);

@@ -15,7 +15,6 @@ import { areHooksEnabled, isHookable } from '../capabilities/hooks/rules/functio
 import type { StoredName } from '../life/rules/stored-names.ts';
 import { changes } from '../capabilities/plans.generated.ts';
 import { steps } from '../capabilities/steps.generated.ts';
-import type { ServerPrograms } from './server-programs.ts';
 import { journal } from '../store/journal.ts';
 import { freeBelowReserve, readLogLimits } from '../store/log-limits.ts';
 import { AuditLog, logHook, logUnexpected } from '../store/logs.ts';
@@ -84,20 +83,21 @@ export function createApplication(
   {
     livesLong = false,
     passwordStrength = judgeHere,
-    programs,
+    toolStarter,
     later,
   }: {
     readonly livesLong?: boolean;
     readonly passwordStrength?: PasswordStrength;
-    readonly programs?: ServerPrograms;
+    /** The built `src/machine/linux/starter.ts`, which starts tools while there are many. */
+    readonly toolStarter?: string;
     readonly later?: Engine['later'];
   } = {},
 ): Application {
   const { userId, stateDirectory } = locate(environment);
   const directory = new StateDirectory(stateDirectory, userId);
   const shared = findSharedStore(environment, directory);
-  if (programs !== undefined)
-    void import('./server-programs.ts').then(({ useServerPrograms }) => useServerPrograms(programs));
+  if (toolStarter !== undefined)
+    void import('../machine/linux/tool-starter.ts').then(({ useToolStarter }) => useToolStarter(toolStarter));
   const auditLog = new AuditLog(directory, { gathers: livesLong, limits: readLogLimits(environment) });
   const ownStore = () => new SqliteStore(directory, { gathers: livesLong, log: auditLog });
   // The shared store if one is configured, otherwise this server's own.

@@ -53,10 +53,7 @@ async function main(): Promise<void> {
     livesLong: true,
     later: background.add,
     passwordStrength: passwords.strengthOf,
-    programs: {
-      toolStarter: join(__dirname, 'tool-starter.cjs'),
-      countThread: join(__dirname, 'count-thread.cjs'),
-    },
+    toolStarter: join(__dirname, 'tool-starter.cjs'),
   });
   const worker = createWorker(application, process.env, {
     onEnd: ({ id, kind }, { state }) => log.info({ task: id, kind, state }, 'task ended'),

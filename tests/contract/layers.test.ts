@@ -315,7 +315,7 @@ const layers: Record<string, Layer> = {
       ...[generatedLists, generatedAccountLists, /^src\/capabilities\/(plans|steps)\.generated\.ts$/],
       /^src\/doctor\/advise\.ts$/,
       /^src\/ground\/driver\/reloads\.ts$/,
-      /^src\/capabilities\/(bandwidth\/driver\/count-threads|hooks\/driver\/call-hooks|accounts\/driver\/account-part)\.ts$/,
+      /^src\/capabilities\/(hooks\/driver\/call-hooks|accounts\/driver\/account-part)\.ts$/,
       /^src\/catalogue\/(known|known-account-functions)\.ts$/,
       /^src\/remote\/call-peer\.ts$/,
       ...[node, /^package\.json$/],

@@ -15,13 +15,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { countNewLines, type Batch } from '../../src/capabilities/bandwidth/driver/count.ts';
-import { CountThreads } from '../../src/capabilities/bandwidth/driver/count-threads.ts';
 import { BYTES_LOG, LOG_DIRECTORY } from '../../src/capabilities/bandwidth/driver/places.ts';
 import type { LogPosition } from '../../src/ground/rules/log-positions.ts';
-import { builtScript } from '../support/built-script.ts';
 import { Installation } from '../support/installation.ts';
 
-const thread = builtScript('src/capabilities/bandwidth/driver/count-thread.ts');
 let here: Installation;
 let log: string;
 /** What would be in the store. */
@@ -55,8 +52,6 @@ interface Options {
   readonly batchBytes?: number;
   readonly keep?: typeof keep;
   readonly signal?: AbortSignal;
-  readonly threads?: CountThreads;
-  readonly threadBytes?: number;
 }
 
 async function count(options: Options = {}) {
@@ -468,141 +463,5 @@ describe('an interruption', () => {
     );
     await count();
     expect(total()).toBe(90_000);
-  });
-});
-
-describe('threads', () => {
-  const names = ['bob.example', 'anna.example', 'shop.anna.example'];
-  const text = Array.from({ length: 60_000 }, (_, at) =>
-    line(at, names[at % 3], START + Math.floor(at / 1000) * 4000),
-  ).join('');
-  const inThreads = (options: Options = {}) =>
-    count({ threads: new CountThreads(thread.path), threadBytes: 1000, ...options });
-
-  async function countAlone(whole: string) {
-    writeFileSync(log, whole);
-    known = [];
-    bytes = new Map();
-    const outcome = await count();
-    const expected = { outcome, bytes, position: known[0]?.position };
-    known = [];
-    bytes = new Map();
-    return expected;
-  }
-
-  it('count what one thread counts, in one batch or in many', async () => {
-    const expected = await countAlone(text + 'not a line\n' + line(5));
-    for (const batchBytes of [1_000_000_000, 300_000]) {
-      known = [];
-      bytes = new Map();
-      expect(await inThreads({ batchBytes })).toEqual(expected.outcome);
-      expect({ bytes, position: known[0]?.position }).toMatchObject({
-        bytes: expected.bytes,
-        position: expected.position,
-      });
-    }
-  });
-
-  it('count each line once wherever the pieces begin that they take', async () => {
-    const piece = 256 * 1024;
-    // Lines of 26 bytes, and a longer one that makes them so many bytes.
-    const filler = (size: number) => {
-      const count = Math.floor(size / 26) - 1;
-      return line(7, 'b'.repeat(12)).repeat(count) + line(9, 'c'.repeat(size - 26 * count - 14));
-    };
-    const run = jest.spyOn(CountThreads.prototype, 'run');
-    for (const size of [piece - 100, piece - 2, piece - 1, piece, piece + 1]) {
-      const whole = filler(size) + line(1, `${'long.'.repeat(40)}example`) + text;
-      const expected = await countAlone(whole);
-      expect(await inThreads()).toEqual(expected.outcome);
-      expect(bytes).toEqual(expected.bytes);
-    }
-    // The threads have counted all of it.
-    expect(run).toHaveBeenCalledTimes(5);
-    for (const [at, { value }] of run.mock.results.entries()) {
-      expect(await value).toMatchObject({ reached: run.mock.calls[at]?.[0].end });
-    }
-    run.mockRestore();
-  });
-
-  it('stop after many sums, and store them', async () => {
-    // More than two threads may have.
-    const many = Array.from({ length: 250_000 }, (_, at) =>
-      line(1 + at, `s${at % 50_000}.de`, START + 86_400 * Math.floor(at / 50_000)),
-    );
-    const expected = await countAlone(many.join(''));
-    const run = jest.spyOn(CountThreads.prototype, 'run');
-    expect(await inThreads()).toEqual(expected.outcome);
-    expect(bytes).toEqual(expected.bytes);
-    const [first] = run.mock.calls;
-    const outcome = (await run.mock.results[0]?.value) as Awaited<ReturnType<CountThreads['run']>>;
-    run.mockRestore();
-    expect(outcome?.reached).toBeGreaterThan(0);
-    expect(outcome?.reached).toBeLessThan(first?.[0].end ?? 0);
-  });
-
-  it('count names that are shorter than those of earlier batches, on days that come in turn', async () => {
-    const expected = new Map<string, number>();
-    const lines = Array.from({ length: 30_000 }, (_, at) => {
-      const name =
-        at < 15_000 ? `a-long-name${'-and-longer'.repeat(at % 20)}.example` : `s${at % 40}.example`;
-      expected.set(name, (expected.get(name) ?? 0) + at);
-      return line(at, name, START + (at % 3) * 86_400);
-    });
-    writeFileSync(log, lines.join(''));
-    for (const counting of [count, inThreads]) {
-      known = [];
-      bytes = new Map();
-      expect(await counting({ batchBytes: 200_000 })).toMatchObject({ lines: 30_000, skipped: 0 });
-      expect(bytes).toEqual(expected);
-    }
-  });
-
-  it('leave an incomplete last line, and count nothing twice when the log grows', async () => {
-    writeFileSync(log, text + line(1).slice(0, -4));
-    await inThreads();
-    const before = total();
-    appendFileSync(log, line(1).slice(-4) + text);
-    expect(await inThreads()).toMatchObject({ lines: 60_001 });
-    expect(total()).toBe(2 * before + 1);
-    expect(await inThreads()).toMatchObject({ lines: 0 });
-  });
-
-  it('leave lines to this thread that are longer than their memory, wherever these are', async () => {
-    const long = `${'x'.repeat(900_000)}\n`;
-    for (const whole of [long + text, text + long + text, text + long]) {
-      const { bytes: expected } = await countAlone(whole);
-      await inThreads({ batchBytes: 700_000 });
-      expect(bytes).toEqual(expected);
-    }
-  });
-
-  it('store nothing twice and lose nothing if storing fails', async () => {
-    writeFileSync(log, text);
-    let batches = 0;
-    const failing: typeof keep = (batch) =>
-      ++batches === 3 ? Promise.reject(new Error('the disk is full')) : keep(batch);
-    await expect(inThreads({ batchBytes: 300_000, keep: failing })).rejects.toThrow('the disk is full');
-    expect(known[0]?.position).toBeGreaterThan(500_000);
-    await inThreads();
-    expect(total()).toBe((60_000 * 59_999) / 2);
-  });
-
-  it('count a log that is truncated meanwhile up to its new end', async () => {
-    writeFileSync(log, text);
-    const cut: typeof keep = async (batch) => {
-      await keep(batch);
-      truncateSync(log, 900_000);
-    };
-    expect(await inThreads({ batchBytes: 400_000, keep: cut })).toMatchObject({ skipped: 0 });
-    expect(known[0]?.position).toBeLessThanOrEqual(900_000);
-    const lines = text.slice(0, known[0]?.position).split('\n').length - 1;
-    expect(total()).toBe((lines * (lines - 1)) / 2);
-  });
-
-  it('that cannot start are an error', async () => {
-    writeFileSync(log, text);
-    await expect(inThreads({ threads: new CountThreads('/nonexistent.cjs') })).rejects.toThrow();
-    expect(bytes.size).toBe(0);
   });
 });

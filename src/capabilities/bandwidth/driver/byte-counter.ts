@@ -11,15 +11,6 @@ export interface CountedBytes {
   readonly bytes: number;
 }
 
-/** By day, as YYYYMMDD, and by name. */
-export type ByteSums = ReadonlyMap<number, ReadonlyMap<string, number>>;
-
-export interface CountedLines {
-  readonly lines: number;
-  readonly skipped: number;
-  readonly sums: ByteSums;
-}
-
 export class ByteCounter {
   /** The number of lines that were added. */
   lines = 0;
@@ -45,33 +36,18 @@ export class ByteCounter {
       this.lines += 1;
       const seconds = Number(time);
       if (seconds < this.#day.start || seconds >= this.#day.next) this.#begin(dayAt(seconds));
-      this.#addTo(this.#sumsOfDay, name, Number(sent));
+      this.#addTo(name, Number(sent));
     }
   }
 
-  /** Adds what a thread has counted. */
-  addCounted({ lines, skipped, sums }: CountedLines): void {
-    this.lines += lines;
-    this.skipped += skipped;
-    for (const [day, counted] of sums) {
-      const own = this.#sumsOf(day);
-      for (const [name, sent] of counted) this.#addTo(own, name, sent);
-    }
-  }
-
-  /** Returns the sums, and begins again with none. */
-  takeSums(): ByteSums {
+  /** Returns the sums, and begins again with none. @param domainOf returns the domain of a name. */
+  take(domainOf: (name: string) => string): CountedBytes[] {
     const sums = this.#sums;
     this.#sums = new Map();
     this.#day = NO_DAY;
     this.size = 0;
-    return sums;
-  }
-
-  /** The same as a list. @param domainOf returns the domain of a name. */
-  take(domainOf: (name: string) => string): CountedBytes[] {
-    return [...this.takeSums()].flatMap(([day, sums]) =>
-      [...sums]
+    return [...sums].flatMap(([day, sumsOfDay]) =>
+      [...sumsOfDay]
         .filter(([, bytes]) => bytes > 0)
         .map(([name, bytes]) => ({ name: domainOf(name), day, bytes })),
     );
@@ -79,16 +55,12 @@ export class ByteCounter {
 
   #begin(day: Day): void {
     this.#day = day;
-    this.#sumsOfDay = this.#sumsOf(day.day);
+    this.#sumsOfDay = this.#sums.get(day.day) ?? new Map<string, number>();
+    this.#sums.set(day.day, this.#sumsOfDay);
   }
 
-  #sumsOf(day: number): Map<string, number> {
-    const sums = this.#sums.get(day) ?? new Map<string, number>();
-    this.#sums.set(day, sums);
-    return sums;
-  }
-
-  #addTo(sums: Map<string, number>, name: string, sent: number): void {
+  #addTo(name: string, sent: number): void {
+    const sums = this.#sumsOfDay;
     const before = sums.get(name);
     if (before !== undefined) {
       sums.set(name, before + sent);

@@ -4,7 +4,6 @@ import { ApiError } from '../../../core/errors.ts';
 import { defineTask, type TaskContext } from '../../../core/task.ts';
 import { Turns } from '../../../core/turns.ts';
 import { countNewLines, type Batch } from '../../bandwidth/driver/count.ts';
-import { newCountThreads } from '../../bandwidth/driver/count-threads.ts';
 import { LOG_DIRECTORY } from '../../bandwidth/driver/places.ts';
 import * as exceeded from '../../bandwidth/rules/exceeded.ts';
 import * as logPositions from '../../../ground/rules/log-positions.ts';
@@ -37,7 +36,6 @@ async function countAndAct(context: TaskContext) {
     known,
     keep,
     signal,
-    threads: newCountThreads(),
     progress: (share) => progress(90 * share, 'Counting'),
   });
   log(`Counted ${lines} lines.`);

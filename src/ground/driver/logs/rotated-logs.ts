@@ -24,8 +24,6 @@ export interface OpenLog {
   /** The file as it was counted before. Undefined for a new one. */
   readonly known: LogPosition | undefined;
   readonly read: OpenFile['read'];
-  /** Undefined for a compressed log. */
-  readonly descriptor: number | undefined;
   readonly close: () => void;
 }
 
@@ -105,7 +103,6 @@ async function openNamed(
     return {
       ...{ path, device, inode, size, isCompressed, known: own, ...reader },
       end: isCompressed ? Infinity : size,
-      descriptor: isCompressed ? undefined : file.descriptor,
       isUnchanged:
         own !== undefined && (isCompressed || size >= own.position) && (await beginsWith(reader, own)),
     };
