@@ -32,6 +32,8 @@ export default {
   globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
   moduleNameMapper: {
     '^fast-check$': '<rootDir>/tests/support/seeded-fast-check.cjs',
+    // As lock.ts imports it.
+    '^\\./lock-file\\.ts$': '<rootDir>/tests/support/lock-file.ts',
     // As strength.ts imports it.
     '^\\./words\\.ts$': '<rootDir>/tests/support/password-words.ts',
     // Their statements are recorded.
