@@ -13,7 +13,7 @@ describeWith(['named', 'named-checkzone', 'dig'], 'createacct with a running nam
   let named: PrivateNamed;
 
   beforeAll(async () => {
-    here = new Installation();
+    here = new Installation({ checksZones: true });
     named = await PrivateNamed.start({ folder: here.state });
     named.announce();
     const { machine } = here.engine;

@@ -9,7 +9,7 @@ import { itWith } from '../support/require-tool.ts';
 
 let here: Installation;
 beforeEach(async () => {
-  here = new Installation();
+  here = new Installation({ checksZones: true });
   for (const domain of ['bob.example', 'carl.example'])
     await ok('adddns', { domain, ip: '192.0.2.7', trueowner: 'root' });
 });

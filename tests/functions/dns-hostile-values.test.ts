@@ -8,7 +8,7 @@ import { Installation, reseller } from '../support/installation.ts';
 const zone = 'bob.example';
 let here: Installation;
 beforeAll(async () => {
-  here = new Installation();
+  here = new Installation({ checksZones: true });
   await ok('adddns', { domain: zone, ip: '192.0.2.7' });
   await ok('addzonerecord', { domain: zone, name: 'a', type: 'A', address: '192.0.2.1' });
   await ok('addzonerecord', { domain: zone, name: 'cname', type: 'CNAME', cname: 'a.example.net' });

@@ -10,7 +10,7 @@ import { describeWith } from '../support/require-tool.ts';
 
 let here: Installation;
 beforeEach(() => {
-  here = new Installation();
+  here = new Installation({ checksZones: true });
 });
 afterEach(() => {
   here.remove();

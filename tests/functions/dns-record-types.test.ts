@@ -13,7 +13,7 @@ type Row = Record<string, Json>;
 const zone = 'bob.example';
 let here: Installation;
 beforeAll(async () => {
-  here = new Installation();
+  here = new Installation({ checksZones: true });
   await ok('adddns', { domain: zone, ip: '192.0.2.7' });
 });
 afterAll(() => {

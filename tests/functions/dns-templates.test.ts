@@ -11,7 +11,7 @@ import { itWith } from '../support/require-tool.ts';
 
 let here: Installation;
 beforeEach(() => {
-  here = new Installation();
+  here = new Installation({ checksZones: true });
 });
 afterEach(() => {
   here.remove();

@@ -15,7 +15,7 @@ interface Row {
 
 let here: Installation;
 beforeEach(() => {
-  here = new Installation();
+  here = new Installation({ checksZones: true });
 });
 afterEach(() => {
   here.remove();

@@ -195,7 +195,7 @@ describeWith(
     let named: PrivateNamed;
 
     beforeAll(async () => {
-      here = new Installation();
+      here = new Installation({ checksZones: true });
       await here.call('version');
       named = await PrivateNamed.start({ folder: here.state });
       named.announce();

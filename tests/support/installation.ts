@@ -40,6 +40,8 @@ export interface InstallationOptions {
    * take a fifth of the processor time of all tests with accounts.
    */
   readonly checksPools?: boolean;
+  /** The same for zones: named-checkzone checks each of them. */
+  readonly checksZones?: boolean;
   /** Further variables of the environment. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -68,7 +70,8 @@ export class Installation {
   readonly #database: TestDatabase | undefined;
   readonly #url: string | undefined;
   readonly #server: string;
-  readonly #checksPools: boolean;
+  /** The names of tools that are not there. */
+  readonly #absent: readonly RegExp[];
   readonly #further: Readonly<Record<string, string>>;
 
   constructor({
@@ -79,11 +82,12 @@ export class Installation {
     copyOf,
     isEmpty = false,
     checksPools = false,
+    checksZones = false,
     environment = {},
   }: InstallationOptions = {}) {
     if (copyOf !== undefined) cpSync(copyOf.state, this.state, { recursive: true });
     else if (!isEmpty) copyNewStore(this.state);
-    this.#checksPools = checksPools;
+    this.#absent = [checksPools ? [] : /^php-fpm/, checksZones ? [] : /^named-checkzone$/].flat();
     this.#further = environment;
     const given = url ?? beside?.environment.WHMAPI1_STORE_URL;
     this.#database = given === undefined ? makeTestDatabase() : undefined;
@@ -131,7 +135,7 @@ export class Installation {
       machine: watchedMachine(
         {
           ...machine,
-          ...(!this.#checksPools && { tools: withoutPoolChecks(machine.tools) }),
+          tools: without(this.#absent, machine.tools),
           users: async () => this.#users,
           system: {
             ...sandboxSystem(join(this.state, 'root'), {
@@ -249,11 +253,11 @@ export class Installation {
   }
 }
 
-function withoutPoolChecks(tools: Engine['machine']['tools']): Engine['machine']['tools'] {
+function without(absent: readonly RegExp[], tools: Engine['machine']['tools']): Engine['machine']['tools'] {
   return async (declared) => {
     const found = await tools(declared);
     return {
-      has: async (name) => !name.startsWith('php-fpm') && found.has(name),
+      has: async (name) => !absent.some((one) => one.test(name)) && found.has(name),
       find: (pattern) => found.find(pattern),
       run: (...words) => found.run(...words),
     };

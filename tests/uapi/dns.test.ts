@@ -5,7 +5,7 @@ const password = 'correct horse battery staple 7';
 let here: Installation;
 
 beforeAll(async () => {
-  here = new Installation();
+  here = new Installation({ checksZones: true });
   await here.call('createacct', { username: 'bob', domain: 'bob.example', password });
   await here.call('createacct', { username: 'eve', domain: 'eve.example', password });
 });
