@@ -3,9 +3,18 @@
 import type { Db } from '../core/context.ts';
 import type { Engine } from '../core/engine.ts';
 import { LoginLog, type FtpLogin } from '../capabilities/ftp/driver/guard/login-log.ts';
-import { readTables, renderTables, writeTables } from '../capabilities/ftp/driver/guard/tables.ts';
+import {
+  readTables,
+  renderNetworks,
+  renderTables,
+  writeTables,
+} from '../capabilities/ftp/driver/guard/tables.ts';
 import { ROLE } from '../capabilities/ftp/rules/ftp-accounts.ts';
-import { refusedNetworks } from '../capabilities/logins/rules/brute-force/networks.ts';
+import {
+  refusedCountries,
+  refusedNetworks,
+  versionOfCountries,
+} from '../capabilities/logins/rules/brute-force/networks.ts';
 import * as daemonLogins from '../capabilities/logins/rules/daemon-logins.ts';
 import type { LoginDependencies } from '../capabilities/logins/rules/logins.ts';
 
@@ -23,6 +32,8 @@ export class FtpGuard {
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<undefined> | undefined;
   #trouble = '';
+  /** The lines of refused countries are many, and seldom change. */
+  #countries = { version: '', lines: '' };
 
   constructor(deps: FtpGuardDependencies) {
     this.#deps = deps;
@@ -54,9 +65,18 @@ export class FtpGuard {
     if (present === undefined) return;
     for (const login of await this.#log.readNew(machine)) await this.#count(login);
     const networks = await this.#read((db) => refusedNetworks(db, engine.now()));
-    const tables = renderTables(networks, machine.system.addresses());
+    const tables = renderTables(networks, machine.system.addresses(), await this.#linesOfCountries());
     if (tables.allowed !== present.allowed || tables.refused !== present.refused)
       await writeTables(machine, tables);
+  }
+
+  async #linesOfCountries(): Promise<string> {
+    const version = await this.#read(versionOfCountries);
+    if (version !== this.#countries.version) {
+      const networks = version === '' ? [] : await this.#read(refusedCountries);
+      this.#countries = { version, lines: renderNetworks(networks) };
+    }
+    return this.#countries.lines;
   }
 
   async #count({ address, user, isRight }: FtpLogin): Promise<void> {

@@ -116,9 +116,9 @@ const layers: Record<string, Layer> = {
     mayImport: [...[core, rules, /^node:(crypto|tls|util)$/], /^@peculiar\/(asn1-schema|asn1-x509|x509)$/],
   },
   // The library only computes.
-  'mail/driver/exim/country-networks.ts': {
-    files: /^src\/capabilities\/mail\/driver\/exim\/country-networks\.ts$/,
-    mayImport: [core, driver, /^ipaddr\.js$/],
+  'ground/driver/countries': {
+    files: /^src\/ground\/driver\/countries\/networks\.ts$/,
+    mayImport: [core, /^src\/ground\/rules\/countries\.ts$/, /^ipaddr\.js$/],
   },
   // It only computes.
   'mail/rules/rsa.ts': {

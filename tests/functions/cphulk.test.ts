@@ -1,5 +1,9 @@
+import { root } from '../../src/app/app.ts';
+import { dispatch } from '../../src/core/dispatch.ts';
 import { Logins, PretendedMachine } from '../support/brute-force.ts';
+import { pretendCountries } from '../support/countries.ts';
 import { Installation, reseller } from '../support/installation.ts';
+import { runTasks } from '../support/run-tasks.ts';
 
 let here: Installation;
 beforeEach(() => {
@@ -265,6 +269,7 @@ describe('set_cphulk_config_key', () => {
     ['country_blacklist', '', {}],
     ['command_to_run_on_brute_force', '/opt/tell', { command_to_run_on_brute_force: '/opt/tell' }],
   ])('accepts %s=%s', async (key, value, changed) => {
+    pretendCountries(here);
     expect((await setKey(key, value)).metadata.result).toBe(1);
     expect(await load()).toEqual({ ...defaults, ...changed });
   });
@@ -288,13 +293,14 @@ describe('set_cphulk_config_key', () => {
       '90',
       'The value of “lookback_time” should be whole minutes in seconds: a multiple of 60 from 60 to 2592000, not “90”.',
     ],
-    [
+    ...['USA', 'QQ', "A'", 'AU,'].map((value): [string, string, string] => [
       'country_blacklist',
-      'USA',
+      value,
       'The value of “country_blacklist” should be a comma-separated list of two-letter country codes (ISO ' +
-        '3166-1), such as “AU,US”, not “USA”.',
-    ],
+        `3166-1), such as “AU,US”, not “${value}”.`,
+    ]),
   ])('rejects %s=%s', async (key, value, reason) => {
+    pretendCountries(here);
     expect((await setKey(key, value)).metadata).toMatchObject({ error_code: 'bad_param', reason });
     expect(await load()).toEqual(defaults);
   });
@@ -315,13 +321,82 @@ describe('set_cphulk_config_key', () => {
     });
   });
 
-  it('warns that countries cannot be distinguished', async () => {
-    expect((await setKey('country_whitelist', 'AU')).metadata.output?.warnings).toEqual([
-      'No country data is installed. The list is saved, but logins are not checked against it.',
-    ]);
-    const logins = new Logins(here);
-    await setKey('country_blacklist', 'AU');
-    expect(await logins.state('bob', '1.1.1.1')).toBe('free');
+  describe('countries', () => {
+    const set = async (list: 'black' | 'white', countries: string) => {
+      const { metadata } = await setKey(`country_${list}list`, countries);
+      await runTasks(here);
+      return metadata;
+    };
+
+    it('without their database, the call says what to install, and changes nothing', async () => {
+      expect((await setKey('country_blacklist', 'AU')).metadata).toMatchObject({
+        error_code: 'host_failed',
+        reason: expect.stringContaining('apt-get install location libloc-database') as string,
+      });
+      expect(await load()).toEqual(defaults);
+      expect((await setKey('country_blacklist', '')).metadata.result).toBe(1);
+    });
+
+    it('logins from a refused country are refused, except from allowed addresses and countries', async () => {
+      pretendCountries(here);
+      const logins = new Logins(here);
+      expect((await set('black', 'AU,CN')).result).toBe(1);
+      for (const address of ['1.0.0.0', '1.0.1.255', '1.0.3.255', '::ffff:1.0.2.1', '2001:db8:1::9'])
+        expect([address, await logins.state('bob', address)]).toEqual([address, 'country']);
+      for (const address of ['0.255.255.255', '1.0.4.0', '2001:db8:2::', '127.0.0.1', '10.0.0.1'])
+        expect([address, await logins.state('bob', address)]).toEqual([address, 'free']);
+      await here.call('create_cphulk_record', { list_name: 'white', ip: '1.0.0.7' });
+      expect(await logins.state('bob', '1.0.0.7')).toBe('free');
+      await set('white', 'CN');
+      expect(await logins.state('bob', '1.0.2.1')).toBe('free');
+      await setKey('country_blacklist', '');
+      expect(await logins.state('bob', '1.0.0.0')).toBe('free');
+      await set('black', 'AU');
+      await here.call('disable_cphulk');
+      expect(await logins.state('bob', '1.0.0.0')).toBe('free');
+    });
+
+    it('failures from an allowed country are not counted, and its blocks end', async () => {
+      pretendCountries(here);
+      const logins = new Logins(here);
+      await logins.failTimes(5, 'bob', '1.0.0.1');
+      expect(await logins.state('bob', '1.0.0.1')).toBe('brute');
+      await set('white', 'AU');
+      expect(await logins.state('bob', '1.0.0.1')).toBe('free');
+      await logins.failTimes(100, 'bob', '1.0.0.1');
+      expect(await logins.state('bob', '1.0.0.1')).toBe('free');
+      expect((await here.call('get_cphulk_failed_logins')).data?.failed_logins).toHaveLength(5);
+      await here.call('create_cphulk_record', { list_name: 'black', ip: '1.0.0.1' });
+      expect(await logins.state('bob', '1.0.0.1')).toBe('blacklist');
+    });
+
+    it('ZZ is what no country has, without private networks and this server', async () => {
+      pretendCountries(here);
+      const logins = new Logins(here);
+      await set('black', 'ZZ');
+      for (const address of ['1.0.4.0', '2001:db8:2::'])
+        expect([address, await logins.state('bob', address)]).toEqual([address, 'country']);
+      for (const address of ['1.0.0.1', '10.1.2.3', '192.168.0.1', '127.0.0.1', '::1', 'fe80::1', 'fd00::1'])
+        expect([address, await logins.state('bob', address)]).toEqual([address, 'free']);
+    });
+
+    it('warns a caller who may be shut out', async () => {
+      pretendCountries(here);
+      const warnings = async () => {
+        const args = [
+          { name: 'key', value: 'country_blacklist' },
+          { name: 'value', value: 'AU' },
+        ];
+        const origin = { address: '1.0.0.9', authentication: 'password' };
+        const call = { command: 'set_cphulk_config_key', args, dryRun: false, origin };
+        return (await dispatch(call, root, here.engine)).metadata.output?.warnings;
+      };
+      expect(await warnings()).toEqual([
+        expect.stringContaining('create_cphulk_record list_name=white ip=1.0.0.9'),
+      ]);
+      await here.call('create_cphulk_record', { list_name: 'white', ip: '1.0.0.9' });
+      expect(await warnings()).toBeUndefined();
+    });
   });
 
   it('warns about firewall, commands and notifications as save_cphulk_config does', async () => {
@@ -336,9 +411,17 @@ describe('set_cphulk_config_key', () => {
 });
 
 describe('get_countries_with_known_ip_ranges', () => {
-  it('returns none, with the reason', async () => {
+  it('returns those of the database', async () => {
     const { data, metadata } = await here.call('get_countries_with_known_ip_ranges');
     expect(data).toEqual({ countries: [] });
-    expect(metadata.output?.warnings).toEqual(['No country data is installed, so the list is empty.']);
+    expect(metadata.output?.warnings).toEqual([expect.stringContaining('apt-get install location')]);
+    pretendCountries(here);
+    expect((await here.call('get_countries_with_known_ip_ranges')).data).toEqual({
+      countries: [
+        { code: 'AU', name: 'Australia' },
+        { code: 'CN', name: 'China' },
+        { code: 'US', name: 'United States' },
+      ],
+    });
   });
 });

@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Database } from '../../src/store/database.ts';
+import { pretendCountries } from '../support/countries.ts';
 import { Installation } from '../support/installation.ts';
 import { runTasks } from '../support/run-tasks.ts';
 
@@ -119,30 +120,6 @@ it('mail for root goes where root wants', async () => {
 describe('countries', () => {
   const other = new Installation();
   afterAll(() => other.remove());
-  /** location(1), with a world of three countries. Networks of IPv4 and IPv6 come in any order. */
-  const world: Readonly<Record<string, readonly string[]>> = {
-    AU: ['1.0.1.0/24', '2001:db8:1::/48', '1.0.0.0/24'],
-    CN: ['1.0.2.0/23'],
-    US: ['::/3', '8000::/1', '4000::/2', '3000::/4', '0.0.0.0/8', '128.0.0.0/1', '64.0.0.0/2'],
-  };
-  const pretendTools = () => {
-    const { machine } = other.engine;
-    const tools = {
-      has: async () => true,
-      find: async () => [],
-      run: async (_name: string, words: readonly unknown[]) => {
-        const codes = words.slice(3).map(String);
-        const lines =
-          words[0] === 'list-countries' ? Object.keys(world) : codes.flatMap((code) => world[code] ?? []);
-        return { status: 0, stdout: `${lines.join('\n')}\n`, stderr: '' };
-      },
-    };
-    other.overrides.machine = {
-      ...machine,
-      tools: async (declared) =>
-        declared.some(({ name }) => name === 'location') ? tools : machine.tools(declared),
-    };
-  };
   const isRefused = async (address: string): Promise<boolean> => {
     const sqlite = await other.engine.machine.sqliteFiles(['/var/lib/whmapi1-countries']);
     const sql =
@@ -164,7 +141,7 @@ describe('countries', () => {
   });
 
   it('block_incoming_email_from_country, list_blocked_incoming_email_countries, unblock_incoming_email_from_country', async () => {
-    pretendTools();
+    pretendCountries(other);
     const call = async (name: string, ...codes: string[]) => {
       const { data } = await other.call(name, { country_code: codes });
       await runTasks(other);
@@ -195,7 +172,7 @@ describe('countries', () => {
   });
 
   it.each(['', 'A', 'AUS', 'QQ', '1A', '../', "A'", 'ÄÖ'])('%j is not a country', async (code) => {
-    pretendTools();
+    pretendCountries(other);
     const { metadata } = await other.call('block_incoming_email_from_country', { country_code: code });
     expect(metadata.result).toBe(0);
     expect((await other.call('list_blocked_incoming_email_countries')).data).toEqual({ countries: [] });

@@ -561,6 +561,16 @@ sink:
     change('unblock_incoming_email_from_country', 'AU');
     expect(stranger('198.51.100.88')).toMatch(/^250/);
     change('unblock_incoming_email_from_country', 'CN');
+    const refuseLogins = (countries: string) =>
+      machine.sh(`whmapi1 --wait set_cphulk_config_key key=country_blacklist value=${countries}`);
+    const login = (address: string) => from(address, [plain('e@eve.example')], { port: 465, isTls: true });
+    refuseLogins('AU');
+    expect([login('198.51.100.88'), login('198.51.100.89')]).toEqual([
+      expect.stringMatching(/^535/),
+      expect.stringMatching(/^235/),
+    ]);
+    refuseLogins("''");
+    expect(login('198.51.100.88')).toMatch(/^235/);
     machine.sh('rm /usr/bin/location');
   });
 

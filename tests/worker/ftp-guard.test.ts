@@ -6,7 +6,9 @@ import { FtpGuard } from '../../src/worker/ftp-guard.ts';
 import { networksOf } from '../../src/capabilities/logins/rules/brute-force/networks.ts';
 import { readRange } from '../../src/capabilities/logins/rules/brute-force/addresses.ts';
 import { prepareGuard, renderTables } from '../../src/capabilities/ftp/driver/guard/tables.ts';
+import { pretendCountries } from '../support/countries.ts';
 import { Installation } from '../support/installation.ts';
+import { runTasks } from '../support/run-tasks.ts';
 
 const CLIENT = '192.0.2.9';
 let here: Installation;
@@ -89,6 +91,23 @@ test('the lists of addresses hold, as networks that ProFTPD understands', async 
   expect(refused()).toBe('');
 });
 
+test('refused countries are refused, and no longer once they are not', async () => {
+  pretendCountries(here);
+  const change = async (countries: string) => {
+    await here.call('set_cphulk_config_key', { key: 'country_blacklist', value: countries });
+    await runTasks(here);
+    await guard.look();
+    return refused();
+  };
+  const lines = 'proftpd: 1.0.0.0/255.255.254.0\nproftpd: [2001:db8:1::]/48\n';
+  expect(await change('AU')).toBe(lines);
+  await here.call('create_cphulk_record', { list_name: 'black', ip: CLIENT });
+  await guard.look();
+  expect(refused()).toBe(`proftpd: ${CLIENT}\n${lines}`);
+  expect(await change('CN')).toBe(`proftpd: ${CLIENT}\nproftpd: 1.0.2.0/255.255.254.0\n`);
+  expect(await change('')).toBe(`proftpd: ${CLIENT}\n`);
+});
+
 test('this server itself is never refused', async () => {
   await fail(40, '127.0.0.1');
   await fail(40, '::1');
@@ -134,6 +153,6 @@ test.each([
 ])('%s is %j to ProFTPD', (text, hosts) => {
   const range = readRange(text);
   const networks = range === undefined ? [] : networksOf(range);
-  const { refused: lines } = renderTables({ allowed: [], refused: networks }, []);
+  const { refused: lines } = renderTables({ allowed: [], refused: networks }, [], '');
   expect(lines).toBe(hosts.map((host) => `proftpd: ${host}\n`).join(''));
 });

@@ -1,14 +1,16 @@
 import { defineFunction } from '../../core/define.ts';
+import { countriesKnown } from '../../ground/driver/countries/look-countries.ts';
+import { nameOfCountry } from '../../ground/rules/countries.ts';
 
 export default defineFunction({
   name: 'get_countries_with_known_ip_ranges',
   since: 70,
   summary: 'List the countries whose addresses this server knows.',
   description:
-    'The list is empty, because no country data is installed. set_cphulk_config_key stores lists of countries, ' +
-    'but logins are not checked against them.',
+    'They come from the location database of IPFire, in Debian’s packages location and libloc-database. Without them, ' +
+    'the list is empty, and a warning says so. set_cphulk_config_key refuses or allows logins by country.',
   access: 'root',
-  effect: 'none',
+  effect: 'looks',
   params: {},
   returns: {
     countries: {
@@ -24,8 +26,13 @@ export default defineFunction({
   list: 'countries',
   examples: [{ args: {}, doc: 'List the known countries.' }],
 
-  handler(_args, { warn }) {
-    warn('No country data is installed, so the list is empty.');
-    return { countries: [] };
+  async handler(_args, context) {
+    const { codes, why } = await countriesKnown(context);
+    if (why !== undefined) context.warn(why);
+    const countries = codes.flatMap((code) => {
+      const name = nameOfCountry(code);
+      return name === undefined ? [] : [{ code, name }];
+    });
+    return { countries };
   },
 });

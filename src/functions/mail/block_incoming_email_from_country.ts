@@ -1,4 +1,3 @@
-import { assertCountriesKnown } from '../../capabilities/mail/driver/exim/look-countries.ts';
 import {
   changeBlockedCountries,
   countryCode,
@@ -7,6 +6,7 @@ import {
 } from '../../capabilities/mail/rules/blocked-countries.ts';
 import { ROLE } from '../../capabilities/mail/rules/email-form.ts';
 import { defineFunction } from '../../core/define.ts';
+import { assertCountriesKnown } from '../../ground/driver/countries/look-countries.ts';
 
 export default defineFunction({
   name: 'block_incoming_email_from_country',

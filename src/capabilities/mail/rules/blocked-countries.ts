@@ -3,12 +3,10 @@ import type { Db } from '../../../core/context.ts';
 import type { Param } from '../../../core/define.ts';
 import { badParam } from '../../../core/errors.ts';
 import { quote } from '../../../core/quote.ts';
+import { isCountry } from '../../../ground/rules/countries.ts';
 
 /** The task that writes their networks. */
 export const WRITE_COUNTRIES = 'write-blocked-countries';
-
-/** Addresses that belong to no known country. */
-export const UNKNOWN_COUNTRY = 'ZZ';
 
 export const countryCode = {
   type: 'string',
@@ -19,13 +17,11 @@ export const countryCode = {
     'Repeatable, or numbered: country_code-1, country_code-2.',
 } as const satisfies Param;
 
-const names = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
-
 /** Returns the codes in capital letters, each once. @throws ApiError `bad_param` for what is not a country. */
 export function readCountries(given: readonly string[]): string[] {
   const codes = given.map((text) => text.trim().toUpperCase());
   for (const [at, code] of codes.entries()) {
-    if (/^[A-Z]{2}$/.test(code) && (code === UNKNOWN_COUNTRY || names.of(code) !== undefined)) continue;
+    if (isCountry(code)) continue;
     throw badParam(
       `The parameter “country_code” should be the two-letter code of a country (ISO 3166-1), or ZZ, not ${quote(given[at] ?? '')}.`,
     );

@@ -20,14 +20,23 @@ export interface Tables {
   readonly refused: string;
 }
 
-/** @param own the addresses of this server. */
-export function renderTables({ allowed, refused }: RefusedNetworks, own: readonly string[]): Tables {
+/**
+ * @param own the addresses of this server.
+ * @param countries the lines of refused countries (`renderNetworks`).
+ */
+export function renderTables(
+  { allowed, refused }: RefusedNetworks,
+  own: readonly string[],
+  countries: string,
+): Tables {
   const ownHosts = own.map((address) => (address.includes(':') ? `[${address}]` : address));
   return {
     allowed: render([...OWN, ...ownHosts, ...allowed.map(textOf)]),
-    refused: render(refused.map(textOf)),
+    refused: renderNetworks(refused) + countries,
   };
 }
+
+export const renderNetworks = (networks: readonly Network[]): string => render(networks.map(textOf));
 
 const render = (hosts: readonly string[]): string => hosts.map((host) => `proftpd: ${host}\n`).join('');
 

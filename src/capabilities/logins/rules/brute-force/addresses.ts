@@ -73,6 +73,26 @@ export function versionOf(key: string): 4 | 6 {
   return key.startsWith('4') ? 4 : 6;
 }
 
+const MAPPED = 0xffffn << 32n;
+const MAPPED_LAST = MAPPED + 0xffff_ffffn;
+
+/** The ranges of a network in numbers of IPv6, in which IPv4 addresses are mapped (::ffff:192.0.2.1). */
+export function rangesWithin({ first, last }: { readonly first: bigint; readonly last: bigint }): Range[] {
+  const least = (one: bigint, other: bigint) => (one < other ? one : other);
+  const most = (one: bigint, other: bigint) => (one > other ? one : other);
+  return [
+    { version: 6, first, last: least(last, MAPPED - 1n) },
+    { version: 4, first: most(first, MAPPED) - MAPPED, last: least(last, MAPPED_LAST) - MAPPED },
+    { version: 6, first: most(first, MAPPED_LAST + 1n), last },
+  ]
+    .filter((part) => part.first <= part.last)
+    .map((part) => {
+      const key = (number: bigint) =>
+        `${part.version}${number.toString(16).padStart(part.version === 4 ? 8 : 32, '0')}`;
+      return { first: key(part.first), last: key(part.last) };
+    });
+}
+
 /** Formats an address. */
 export function textOf(key: string): string {
   const bytes = (key.slice(1).match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));

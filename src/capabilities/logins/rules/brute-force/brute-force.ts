@@ -14,6 +14,7 @@ import {
 } from './blocks.ts';
 import * as configuration from './config.ts';
 import type { Config } from './config.ts';
+import { listOfCountry } from './countries.ts';
 import * as history from './history.ts';
 import type { BlockKind } from './history.ts';
 import * as lists from './lists.ts';
@@ -59,7 +60,7 @@ export interface Failure extends Login {
 
 /** Why a login is not allowed. The client does not learn this: a refused login looks like one with a wrong password. */
 export type Refusal =
-  | { readonly kind: 'blacklist'; readonly until: null }
+  | { readonly kind: 'blacklist' | 'country'; readonly until: null }
   | { readonly kind: BlockKind | 'user'; readonly until: number };
 
 /** A reserved failure older than this belongs to a process that has ended. */
@@ -82,6 +83,9 @@ export async function check(context: BruteForceContext, login: Login): Promise<R
   if (login.isWithoutClient !== true) {
     if (await lists.includes(db, 'white', address)) return undefined;
     if (await lists.includes(db, 'black', address)) return { kind: 'blacklist', until: null };
+    const country = await listOfCountry(context, config, address);
+    if (country === 'white') return undefined;
+    if (country === 'black') return { kind: 'country', until: null };
     const block = await history.findAddressBlock(db, addresses.sourceOf(address), now);
     if (block !== undefined) return { kind: block.kind, until: block.endsAt };
   }
@@ -115,7 +119,7 @@ export async function reserve(
   const now = context.now();
   const config = await configuration.read(db);
   const address = addresses.keyOf(failure.address);
-  if (!config.is_enabled || (await isAllowed(db, failure, address))) return { id: undefined };
+  if (!config.is_enabled || (await isAllowed(context, config, failure, address))) return { id: undefined };
   await history.confirmOldFailures(db, now - LONGEST_CHECK_MS);
   const { password, user } = failure;
   const attempt = password === undefined ? null : await digestOf(context, { address, user, password });
@@ -132,13 +136,16 @@ export async function release(db: AttemptContext['db'], { id }: Reserved): Promi
   if (id !== undefined) await history.removeFailure(db, id);
 }
 
-/** True if the client is on the allow list. Its failures are not counted. */
+/** True if the client, or its country, is on the allow list. Its failures are not counted. */
 async function isAllowed(
-  db: AttemptContext['db'],
+  context: BruteForceContext,
+  config: Config,
   { isWithoutClient }: Login,
   key: string,
 ): Promise<boolean> {
-  return isWithoutClient !== true && lists.includes(db, 'white', key);
+  if (isWithoutClient === true) return false;
+  if (await lists.includes(context.db, 'white', key)) return true;
+  return (await listOfCountry(context, config, key)) === 'white';
 }
 
 /** True if the attempts in progress would reach a limit if all of them failed. */
@@ -188,7 +195,7 @@ export async function recordFailure(
   const now = context.now();
   const config = await configuration.read(db);
   const address = addresses.keyOf(failure.address);
-  if (!config.is_enabled || (await isAllowed(db, failure, address))) {
+  if (!config.is_enabled || (await isAllowed(context, config, failure, address))) {
     if (reserved !== undefined) await release(db, reserved);
     return [];
   }

@@ -4,6 +4,7 @@ import type { Db } from '../../../../core/context.ts';
 import type { Fields, Param } from '../../../../core/define.ts';
 import { ApiError, badParam } from '../../../../core/errors.ts';
 import { anyOf, quote } from '../../../../core/quote.ts';
+import { isCountry } from '../../../../ground/rules/countries.ts';
 import { readCommand } from './commands.ts';
 import * as storedSettings from '../../../../ground/rules/stored-settings.ts';
 
@@ -149,8 +150,14 @@ export const params = {
 /** Settings that only set_cphulk_config_key can set. */
 const furtherParams = {
   is_enabled: { type: 'flag', doc: '1: enable the brute-force protection.' },
-  country_whitelist: { type: 'string', doc: 'Countries from which logins are always allowed.' },
-  country_blacklist: { type: 'string', doc: 'Countries from which logins are always blocked.' },
+  country_whitelist: {
+    type: 'string',
+    doc: 'Countries from which logins are never blocked, and whose failures are not counted. It counts before country_blacklist.',
+  },
+  country_blacklist: {
+    type: 'string',
+    doc: 'Countries from which logins are always blocked, except from addresses on the allow list.',
+  },
 } as const satisfies Record<string, Param>;
 
 /** Settings that also exist under a second name, in seconds. */
@@ -196,7 +203,7 @@ function readSeconds(key: keyof typeof inSeconds, text: string): Change {
 function readCountries(key: string, text: string): string {
   const codes = text.split(',').map((code) => code.trim().toUpperCase());
   if (text.trim() === '') return '';
-  if (codes.every((code) => /^[A-Z]{2}$/.test(code))) return [...new Set(codes)].sort().join(',');
+  if (codes.every(isCountry)) return [...new Set(codes)].sort().join(',');
   throw unfit(key, 'a comma-separated list of two-letter country codes (ISO 3166-1), such as “AU,US”', text);
 }
 

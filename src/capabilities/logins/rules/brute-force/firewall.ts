@@ -56,7 +56,4 @@ export function warnOfWhatIsMissing(
   if (changed.notify_on_root_login === true) {
     warn('This server does not notify of logins of root yet. The setting is saved but has no effect.');
   }
-  if ((changed.country_whitelist ?? '') !== '' || (changed.country_blacklist ?? '') !== '') {
-    warn('No country data is installed. The list is saved, but logins are not checked against it.');
-  }
 }

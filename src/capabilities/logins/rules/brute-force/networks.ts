@@ -3,6 +3,7 @@
 import type { Db } from '../../../../core/context.ts';
 import { textOf, versionOf, type Range } from './addresses.ts';
 import * as configuration from './config.ts';
+import * as countries from './countries.ts';
 import * as history from './history.ts';
 import * as lists from './lists.ts';
 
@@ -31,6 +32,19 @@ export async function refusedNetworks(db: Db, now: number): Promise<RefusedNetwo
     allowed: (await lists.ranges(db, 'white')).flatMap(networksOf),
     refused: refused.flatMap(networksOf),
   };
+}
+
+/** Which countries are refused, and since when these are their networks. Empty: none is. */
+export async function versionOfCountries(db: Db): Promise<string> {
+  const config = await configuration.read(db);
+  const list = await countries.written(db, 'black');
+  const isInForce = config.is_enabled && countries.countriesOf(config, 'black') !== '';
+  return isInForce && list !== undefined ? `${list.countries} ${list.writtenAt}` : '';
+}
+
+/** The networks of these countries: up to some ten thousand. */
+export async function refusedCountries(db: Db): Promise<readonly Network[]> {
+  return (await countries.ranges(db, 'black')).flatMap(networksOf);
 }
 
 /** The networks that have exactly the addresses of a range. */
