@@ -16,6 +16,6 @@ export default {
   globalSetup: '<rootDir>/tests/machine/global-setup.ts',
   globalTeardown: '<rootDir>/tests/machine/global-teardown.ts',
   // They often wait for a daemon.
-  maxWorkers: 2,
+  maxWorkers: 3,
   testTimeout: 900_000,
 };

@@ -26,6 +26,8 @@ export default {
       : again.map((name) => `<rootDir>/tests/${name}.test.ts`)),
   ],
   testPathIgnorePatterns: ['/node_modules/'],
+  // They often wait for a server that is stopped or far away.
+  maxWorkers: 3,
   globalSetup: '<rootDir>/tests/postgres/global-setup.ts',
   globalTeardown: '<rootDir>/tests/postgres/global-teardown.ts',
 };

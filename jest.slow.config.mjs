@@ -10,5 +10,7 @@ export default {
   ...config,
   testMatch: [...folders, ...(isSoak ? ['soak'] : [])].map((name) => `<rootDir>/tests/${name}/**/*.test.ts`),
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/soak/machine/'],
+  // They often wait: for a server’s start, a time limit, a browser.
+  maxWorkers: 3,
   testTimeout: 600_000,
 };

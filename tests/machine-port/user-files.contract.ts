@@ -17,6 +17,7 @@ import {
 import type { MachineUserFiles } from '../../src/core/machine-user-files.ts';
 import type { MachineUsers } from '../../src/core/machine.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
+import { isSoak } from '../support/sixth.ts';
 import { swap } from '../support/swap.ts';
 
 export interface MachineWithHomes {
@@ -29,7 +30,8 @@ export interface MachineWithHomes {
 
 const bob = { name: 'bob', home: '/home/bob', shell: '/bin/sh', comment: 'Bob' };
 const alice = { ...bob, name: 'alice', home: '/home/alice' };
-const ROUNDS = 100;
+/** How often a race is run. */
+const ROUNDS = isSoak ? 100 : 25;
 const SECRET = 'of alice alone\n';
 
 export function describeUserFiles(host: string, makeMachine: () => Promise<MachineWithHomes>): void {
