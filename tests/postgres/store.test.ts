@@ -772,8 +772,11 @@ describe('through a network', () => {
     const store = new PostgresStore(readAddress(url), 'web1', { connections: 2, answerPatienceMs: 300 });
     rest.push(() => store.close());
     proxy.fate = (sent) => (sent.includes(words) ? 'swallow' : 'pass on');
+    const began = performance.now();
     const work = run(store, "INSERT INTO tfa_issuer (username, issuer) VALUES ('root', 'x')");
     await expect(work).rejects.toMatchObject({ code });
+    // PostgreSQL itself would end the session later, if the network let it.
+    expect(performance.now() - began).toBeLessThan(8_000);
     proxy.fate = () => 'pass on';
     // With a new connection. The old one’s transaction ends with it.
     await proxy.stop();

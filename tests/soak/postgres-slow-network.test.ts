@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { call, parallel, type Options } from '../support/command.ts';
-import { PostgresServer } from './postgres-server.ts';
+import { PostgresServer } from '../postgres/postgres-server.ts';
 import { SlowNetwork, weathers } from './slow-network.ts';
 
 jest.setTimeout(180_000);
