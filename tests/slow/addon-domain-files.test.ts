@@ -106,7 +106,7 @@ describe('the files of a converted website', () => {
 
   it('can change, as the account can, while they are copied; the end of the copy has the changes', async () => {
     mkdirSync(website('many'));
-    for (let index = 0; index < 2000; index++) writeFileSync(website(`many/${index}`), `${index}`);
+    for (let index = 0; index < 500; index++) writeFileSync(website(`many/${index}`), `${index}`);
     writeFileSync(website('a-old'), 'old');
     writeFileSync(website('a-gone'), 'gone');
     const converted = convert();
@@ -114,7 +114,7 @@ describe('the files of a converted website', () => {
     writeFileSync(website('a-old'), 'new');
     rmSync(website('a-gone'));
     symlinkSync('a-old', website('a-link'));
-    expect(existsSync(copy('many/1999'))).toBe(false);
+    expect(existsSync(copy('many/499'))).toBe(false);
     // The former account is not locked, and the name of the new one is reserved.
     await succeed('create_subdomain', { domain: 'new.bob.example', document_root: 'public_html/new' });
     expect(await succeed('getdomainowner', { domain: 'shop.example' })).toEqual({ user: 'bob' });
