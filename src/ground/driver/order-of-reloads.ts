@@ -1,7 +1,8 @@
 // What the configuration of a daemon names besides its own files: users, groups, logs, certificates, keys. A daemon that
 // reads its configuration while one of them is missing rejects it, or ends. Other calls can have it reloaded at any time.
 // So each step that makes, renames or removes such a thing has its place among the steps that write the files, each of
-// which returns once the daemon has read them. `tests/ground/driver/order-of-reloads.test.ts` holds the plans to this table.
+// which returns once the daemon has read them. Files of removed virtual hosts are only taken away: while Apache reads, the
+// step waits, and whatever reads later does not find them. `tests/ground/driver/order-of-reloads.test.ts` holds the plans to this table.
 
 export interface Dependency {
   /** What it touches that files name. */

@@ -1,8 +1,10 @@
 // Unsuspends an account: restores its state from before the suspension.
 import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
 import * as accountParts from '../driver/account-parts.ts';
-import { refusalsIn } from '../../ground/driver/daemons/do-now.ts';
+import { refusalsIn, triedIn } from '../../ground/driver/daemons/do-now.ts';
 import { partDependencies, type PartContext } from '../driver/part-dependencies.ts';
+import changePools from '../../capabilities/php/driver/php-pools/steps/change.ts';
+import { confirmSoon } from '../../capabilities/web/rules/confirmation.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { FOLLOW, postpone, REMOVE, withdraw } from '../../capabilities/accounts/rules/postponed.ts';
 
@@ -15,6 +17,7 @@ const change = defineChange<{ readonly username: string }>({
     // What the suspension or a removal has left to tasks is taken back.
     for (const kind of [FOLLOW, REMOVE]) await withdraw(db, kind, account.uid, now());
     if (refusalsIn(results).length > 0) await postpone(db, FOLLOW, account, now());
+    if (changePools.resultIn(triedIn(results))?.isUnconfirmed === true) await confirmSoon(db, now());
   },
 });
 export default change;

@@ -5,6 +5,7 @@ import * as accountParts from '../driver/account-parts.ts';
 import { doNow } from '../../ground/driver/daemons/do-now.ts';
 import { withAccount } from '../../ground/driver/each-account.ts';
 import { partDependencies } from '../driver/part-dependencies.ts';
+import { confirmSoon } from '../../capabilities/web/rules/confirmation.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { RETRIES, type Postponed } from '../../capabilities/accounts/rules/postponed.ts';
 
@@ -33,6 +34,8 @@ export default defineTask<Postponed>({
       const refusals = await doNow(machine, sealer, steps);
       for (const refusal of refusals) log(refusal);
       if (refusals.length > 0) throw new ApiError('host_failed', refusals.join(' '));
+      // PHP-FPM was not waited for.
+      await transaction('changes', (db) => confirmSoon(db, now()));
     });
     return { account: username };
   },

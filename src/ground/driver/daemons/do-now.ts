@@ -21,6 +21,14 @@ export async function doNow(
   return refusals;
 }
 
+/** The results of the steps that were tried and done. */
+export function triedIn(results: readonly StepResult[]): StepResult[] {
+  return results.flatMap(({ kind, value }) => {
+    const result = kind === tryStep.kind ? (value as Tried).result : undefined;
+    return result === undefined ? [] : [result];
+  });
+}
+
 /** Why steps of a plan were not done, as sentences. */
 export function refusalsIn(results: readonly StepResult[]): string[] {
   return results.flatMap(({ kind, value }) => {

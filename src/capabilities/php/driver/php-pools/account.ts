@@ -56,7 +56,7 @@ export const part: AccountPart = {
   // PHP-FPM would start a process again that is ended, also without a request.
   suspended: ({ roles }, { username }) => (roles.has(ROLE) ? [remove.plan({ username })] : []),
   unsuspended: async (context, account) =>
-    stepsFor(account, await present(context, { ...account, suspendedAt: null })),
+    restoringSteps(account, await present(context, { ...account, suspendedAt: null })),
   removed: (_world, { username }) => [remove.plan({ username })],
   assertRemovable: ({ machine }, { account: { username } }) => assertRemovable(machine, username),
 };
@@ -73,6 +73,13 @@ export const retired: AccountPart = {
 /** Steps that give an account these pools. */
 export function stepsFor({ username }: Account, pools: Pools): PlannedStep[] {
   return [...pools].map(([release, list]) => change.plan({ release, accounts: [{ username, pools: list }] }));
+}
+
+/** The same after a suspension: PHP-FPM reads them soon. */
+function restoringSteps({ username }: Account, pools: Pools): PlannedStep[] {
+  return [...pools].map(([release, list]) =>
+    change.plan({ release, accounts: [{ username, pools: list }], isRestored: true }),
+  );
 }
 
 /** Steps that follow `stepsFor(union(before, after))`, once the web server uses the new pools. */

@@ -8,6 +8,7 @@ import { baseSocket, mainFile, poolFolder, processFile } from './places.ts';
 
 /** The time for a reload to take effect. */
 const PROBE_MS = 20_000;
+const MOST_PAUSE_MS = 16;
 
 const unitOf = (release: string) => `php${release}-fpm`;
 export const programOf = (release: string) => `php-fpm${release}`;
@@ -171,7 +172,7 @@ function accepts(path: string): Promise<boolean> {
 
 async function until(isSo: () => Promise<boolean>): Promise<boolean> {
   let waited = 0;
-  for (let wait = 2; waited < PROBE_MS; wait = Math.min(wait * 2, 250)) {
+  for (let wait = 2; waited < PROBE_MS; wait = Math.min(wait * 2, MOST_PAUSE_MS)) {
     const startedAt = performance.now();
     if (await isSo()) return true;
     await pause(wait);

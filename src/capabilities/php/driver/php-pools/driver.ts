@@ -49,6 +49,8 @@ export interface DesiredPools {
    * follows and begins that of PHP-FPM.
    */
   readonly isNew?: true;
+  /** The account is no longer suspended: nothing waits for the reload. */
+  readonly isRestored?: true;
 }
 
 export interface AccountPools {
@@ -90,18 +92,24 @@ function poolDriver(release: string): FileDriver<DesiredPools> {
     ],
     files,
     async check(desired, staged, port) {
-      if (desired.isNew === true && port.services.isSupported) await assertRuns(release, port);
+      const isLater = desired.isNew === true || desired.isRestored === true;
+      if (isLater && port.services.isSupported) await assertRuns(release, port);
       if (staged.size === 0 || !(await port.tools.has(program))) return;
       await checkAlone(desired, staged, port);
     },
-    async reloads({ accounts, isNew }, changes, port): Promise<Reload[]> {
+    async reloads({ accounts, isNew, isRestored }, changes, port): Promise<Reload[]> {
       if (changes.length === 0 || !port.services.isSupported) return [];
       const common = {
         key: program,
         run: () => reload(release, port),
         exclusively: exclusively(release, port),
       };
-      if (isNew === true && changes.every(({ before }) => before === null)) {
+      const isAdded = changes.every(({ before }) => before === null);
+      if (isRestored === true && isAdded) {
+        const used = () => waitForPools({ release, accounts }, port);
+        return [{ ...common, later: { kind: 'websites', order: LATER_ORDER, used } }];
+      }
+      if (isNew === true && isAdded) {
         const usernames = accounts.map(({ username }) => username);
         const before = () => beginWaiting(port.files, usernames);
         // If PHP-FPM does not load them, the other files of the website are served nevertheless.
@@ -114,8 +122,9 @@ function poolDriver(release: string): FileDriver<DesiredPools> {
       if (isRemoval(accounts) && !(await isRunning(release, port))) return [];
       return [common];
     },
-    async healthy({ accounts, isNew }, changes, port) {
-      if (changes.length === 0 || isNew === true || !(await isRunning(release, port))) return;
+    async healthy({ accounts, isNew, isRestored }, changes, port) {
+      const isLater = isNew === true || isRestored === true;
+      if (changes.length === 0 || isLater || !(await isRunning(release, port))) return;
       const isChanged = ({ username }: AccountPools) =>
         changes.some(({ path }) => path === accountFile(release, username));
       const changed = accounts.filter(isChanged);

@@ -5,7 +5,7 @@ import type { PhpVersion } from '../../rules/versions.ts';
 import { isAnyNewer } from '../../../../ground/driver/edited-files.ts';
 import type { DriverPort } from '../../../../ground/driver/file-driver.ts';
 import type { DriverMachine } from '../../../../ground/driver/step.ts';
-import { assertWholeConfiguration } from './control.ts';
+import { assertWholeConfiguration, programOf } from './control.ts';
 import { rejectedFile, whoseFile } from './examine.ts';
 import { CONFIGURATION, mainFile, poolFolder, processFile, PROCESSES } from './places.ts';
 
@@ -25,6 +25,12 @@ export async function refusalsOf(
     if (refusal !== undefined) found.push(refusal);
   }
   return found;
+}
+
+/** @throws MachineError `failed` if PHP-FPM refuses its configuration. */
+export async function assertAccepted(machine: DriverMachine, release: string): Promise<void> {
+  const [refusal] = await refusalsOf(machine, [{ release, fpm: programOf(release) }]);
+  if (refusal !== undefined) throw new MachineError('failed', refusal);
 }
 
 /** PHP-FPM’s message, and the file that it names. Undefined: nothing speaks against it. */

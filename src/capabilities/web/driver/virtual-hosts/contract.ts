@@ -50,7 +50,8 @@ export interface ConfirmOptions {
 
 export interface VirtualHostsDriver<Memento> {
   /**
-   * Replaces all virtual hosts of an account. Null removes them.
+   * Replaces all virtual hosts of an account. Null removes them: applying it returns once no later reload of the web
+   * server finds them. Until then visitors are refused, as those of a suspended account.
    * @throws TypeError for a malformed value.
    */
   change(username: string, after: AccountWeb | null, before?: ServedBefore): DriverStep<Memento>;
@@ -84,7 +85,7 @@ export interface VirtualHostsDriver<Memento> {
    * @throws MachineError `failed` if the configuration needs a module that is not safe. It stays as it was.
    */
   changeModules(machine: DriverMachine): Promise<ModuleChanges>;
-  /** @throws MachineError `failed` unless the web server runs and accepts its whole configuration. */
+  /** @throws MachineError `failed` unless the web server runs, and accepts what others have changed since it was read. */
   assertReady(machine: DriverMachine): Promise<void>;
   /**
    * Why the web server refuses what others have changed in its configuration since it last read it, with the file.

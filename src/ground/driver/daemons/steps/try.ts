@@ -2,7 +2,7 @@
 // step later (`accounts/rules/postponed.ts`).
 import { ApiError } from '../../../../core/errors.ts';
 import { LookAgain, MachineError, UNCHANGED } from '../../../../core/machine-error.ts';
-import { defineStep, type AnyStep, type PlannedStep } from '../../../../core/plan.ts';
+import { defineStep, type AnyStep, type PlannedStep, type StepResult } from '../../../../core/plan.ts';
 
 /** What the step found before it was applied, or why it cannot be applied. */
 type Memento = { readonly found: unknown } | { readonly refusal: string };
@@ -10,6 +10,8 @@ type Memento = { readonly found: unknown } | { readonly refusal: string };
 export interface Tried {
   /** Why the step was not done. Absent if it was. */
   readonly refusal?: string;
+  /** What it returned. Absent if it was not done, and in plans of earlier versions. */
+  readonly result?: StepResult;
 }
 
 export default defineStep<{ readonly step: PlannedStep }, Memento, Tried>({
@@ -31,7 +33,7 @@ export default defineStep<{ readonly step: PlannedStep }, Memento, Tried>({
     const step = await stepOf(planned.kind);
     const work = { input: planned.input as never, memento: memento.found as never, sealer };
     const done = await attempt(() => step.apply(machine, { ...work, secret }));
-    if (!('refusal' in done)) return {};
+    if (!('refusal' in done)) return { result: { kind: planned.kind, value: done.value } };
     // The task begins with the state that a step leaves when it fails, whether or not this works.
     await attempt(async () => step.undo?.(machine, work));
     return { refusal: done.refusal };

@@ -6,7 +6,7 @@ import { isWildcard } from '../../../../../core/wildcards.ts';
 import { waitingFolder } from '../../../../php/driver/php-pools/waiting.ts';
 import { SUSPENSIONS, suspensionOf } from '../../../../../ground/driver/virtual-hosts/places.ts';
 import { logFolderOf } from '../logs.ts';
-import { anywhere, common, reloadsOf, requestedReloads } from './common.ts';
+import { anywhere, common, reloadsOf, reloadsOfRemovals, requestedReloads } from './common.ts';
 import type { ApacheServer } from './control.ts';
 import { accountFile, closed, primaryFile, primaryTypes, readable, wildcardFile } from './places.ts';
 import { userName } from './apache-conf.ts';
@@ -21,7 +21,7 @@ import {
 
 export interface DesiredAccount {
   readonly username: string;
-  /** Null to remove the virtual hosts. */
+  /** Null to remove the virtual hosts: the change returns once their files are gone. */
   readonly web: AccountWeb | null;
   readonly before: ServedBefore;
   /** True if the change returns once a reload is requested, if Apache accepts the virtual hosts. */
@@ -36,8 +36,11 @@ export function accountDriver(server: ApacheServer): FileDriver<readonly Desired
     ...common,
     furtherFolders: (accounts) =>
       accounts.filter(({ web }) => web !== null).map(({ username }) => logFolderOf(username)),
-    files: (accounts, locate) =>
-      accounts.flatMap((account) => filesOf(account, anywhere(locate), server.ports)),
+    async files(accounts, locate, port) {
+      const isServed = await server.isServed(port);
+      const find = anywhere(locate);
+      return accounts.flatMap((account) => filesOf(account, find, { ports: server.ports, isServed }));
+    },
     // Apache checks its whole configuration before each reload, which need not be waited for if it accepts an addition
     // alone. A file that it does not accept alone may need something in the rest of the configuration.
     async check(accounts, staged, port) {
@@ -56,6 +59,8 @@ export function accountDriver(server: ApacheServer): FileDriver<readonly Desired
       // Apache looks for these at each request.
       const changes = all.filter((one) => !one.path.startsWith(`${SUSPENSIONS}/`));
       const isAdded = changes.every(({ before, after }) => before === null && after !== null);
+      if (changes.every(({ after }) => after === null) && accounts.every(isRemoval))
+        return reloadsOfRemovals(server, changes, port);
       return isAdded && accounts.every((account) => accepted.has(account))
         ? requestedReloads(server, port)
         : reloadsOf(server, changes, port);
@@ -64,6 +69,8 @@ export function accountDriver(server: ApacheServer): FileDriver<readonly Desired
     healthy: () => Promise.resolve(),
   };
 }
+
+const isRemoval = ({ web }: DesiredAccount) => web === null;
 
 /** True if Apache accepts each of the files. Usually it accepts all of them, with one check. */
 async function acceptedOf(
@@ -87,7 +94,12 @@ function rendered(
   return isAddition === true ? unlessWaiting(text, find(waitingFolder(username))) : text;
 }
 
-function filesOf(desired: DesiredAccount, find: Locate, ports: Ports): DesiredFile[] {
+interface Serving {
+  readonly ports: Ports;
+  readonly isServed: boolean;
+}
+
+function filesOf(desired: DesiredAccount, find: Locate, { ports, isServed }: Serving): DesiredFile[] {
   const { username, web, before } = desired;
   const { former, primary = [] } = before;
   const own = (web?.hosts ?? []).map(({ servername }) => servername).filter(isWildcard);
@@ -103,7 +115,8 @@ function filesOf(desired: DesiredAccount, find: Locate, ports: Ports): DesiredFi
     attributes: readable,
   });
   return [
-    suspension(username, web?.isSuspended === true),
+    // Apache has the virtual hosts of a removed account until it is reloaded, and `confirm` removes the file then.
+    suspension(username, web === null ? isServed : web.isSuspended),
     ...(former === undefined ? [] : [suspension(former, false), file(accountFile(userName(former)), null)]),
     file(accountFile(username), web === null ? null : rendered(web, desired, find, ports)),
     ...wildcards.map((name) => {

@@ -1,7 +1,8 @@
 // Virtual hosts on Apache, in a file for each account that people can read.
-import type { Locking } from '../../../../../ground/driver/each-account.ts';
-import { FileSteps, type FileMemento } from '../../../../../ground/driver/file-driver.ts';
-import { suspensionOf } from '../../../../../ground/driver/virtual-hosts/places.ts';
+import { MachineError } from '../../../../../core/machine-error.ts';
+import { withAccount, type Locking } from '../../../../../ground/driver/each-account.ts';
+import { FileSteps, type DriverPort, type FileMemento } from '../../../../../ground/driver/file-driver.ts';
+import { SUSPENSIONS, suspensionOf } from '../../../../../ground/driver/virtual-hosts/places.ts';
 import type { DriverMachine, DriverStep } from '../../../../../ground/driver/step.ts';
 import { confirm } from './additions.ts';
 import type {
@@ -18,7 +19,6 @@ import { path, userName } from './apache-conf.ts';
 import {
   assertRuns,
   exclusively,
-  rejectionOf,
   reload,
   restart,
   servedGeneration,
@@ -53,7 +53,11 @@ export class Apache implements VirtualHostsDriver<FileMemento> {
 
   /** @param waitMs how long Apache may take before it is reloaded once more. */
   async confirm(machine: DriverMachine, locking: Locking, options?: ConfirmOptions): Promise<Confirmation> {
-    return confirm(this.#apache, await this.#accounts.port(machine), locking, options);
+    const port = await this.#accounts.port(machine);
+    const left = await suspensionsLeft(port);
+    const confirmation = await confirm(this.#apache, port, locking, options);
+    for (const username of left) await withAccount(locking, username, () => endSuspension(port, username));
+    return confirmation;
   }
 
   async reload(machine: DriverMachine): Promise<void> {
@@ -124,9 +128,8 @@ export class Apache implements VirtualHostsDriver<FileMemento> {
     const port = await this.#accounts.port(machine);
     if (!(await this.#apache.isServed(port))) return;
     await assertRuns(this.#apache, port);
-    // No file may be removed while Apache reads its configuration.
-    const rejected = await exclusively(port)(() => rejectionOf(this.#apache, port));
-    if (rejected !== undefined) throw rejected;
+    const refusal = await refusalOf(this.#apache, port);
+    if (refusal !== undefined) throw new MachineError('failed', refusal);
   }
 
   async refusal(machine: DriverMachine): Promise<string | undefined> {
@@ -154,4 +157,17 @@ export class Apache implements VirtualHostsDriver<FileMemento> {
       ...(isServed ? [] : [`Apache does not use “${OURS}”.`]),
     ];
   }
+}
+
+/** The accounts that were removed while Apache had their virtual hosts. */
+async function suspensionsLeft({ files }: DriverPort): Promise<string[]> {
+  const left: string[] = [];
+  for (const username of await files.list(SUSPENSIONS))
+    if ((await files.facts(accountFile(userName(username)))) === undefined) left.push(username);
+  return left;
+}
+
+/** Unless there is a new account of that name. */
+async function endSuspension({ files }: DriverPort, username: string): Promise<void> {
+  if ((await files.facts(accountFile(username))) === undefined) await files.remove(suspensionOf(username));
 }

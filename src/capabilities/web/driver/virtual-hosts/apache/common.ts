@@ -28,6 +28,22 @@ export const common: Pick<
 /** The order of Apache’s reloads: after PHP-FPM, whose pools the virtual hosts use. */
 const ORDER = 2;
 
+/**
+ * The same for removals: no file is removed while Apache reads its configuration. Whatever reads it later does not find
+ * what the account had, so that can be removed at once.
+ */
+export async function reloadsOfRemovals(
+  server: ApacheServer,
+  changes: readonly FileChange[],
+  port: DriverPort,
+): Promise<Reload[]> {
+  if (changes.length === 0) return [];
+  const [note, ...reloads] = await requestedReloads(server, port);
+  return note === undefined
+    ? []
+    : [{ ...note, key: 'apache removals', exclusively: exclusively(port) }, ...reloads];
+}
+
 /** A request for a reload that nobody waits for, for all additions that come together. */
 export async function requestedReloads(server: ApacheServer, port: DriverPort): Promise<Reload[]> {
   if (!(await server.isServed(port))) return [];
@@ -51,7 +67,7 @@ export async function requestedReloads(server: ApacheServer, port: DriverPort): 
         order: ORDER,
         async used() {
           if (await waitUntilServed(server, generation, { waitMs: 0 })) return;
-          throw new MachineError('failed', 'Apache does not use the files of new accounts.');
+          throw new MachineError('failed', 'Apache does not use the files of new and removed accounts.');
         },
       },
     },

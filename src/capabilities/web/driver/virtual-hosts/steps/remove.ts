@@ -15,13 +15,21 @@ interface Input {
 const stepOf = ({ username, primary, wildcards }: Input) =>
   virtualHosts.change(username, null, { primary, wildcards });
 
-export default defineStep<Input, FileMemento>({
+interface Removed {
+  /** True if a task must confirm that the web server no longer uses the virtual hosts. */
+  readonly isUnconfirmed: boolean;
+}
+
+export default defineStep<Input, FileMemento, Removed>({
   kind: 'virtual-hosts/remove',
   describe: (input) => stepOf(input).description,
   async prepare(machine, input) {
     await virtualHosts.adopt(machine, input.username, input.wildcards);
     return stepOf(input).prepare(machine);
   },
-  apply: (machine, { input, memento }) => stepOf(input).apply(machine, memento),
+  async apply(machine, { input, memento }) {
+    await stepOf(input).apply(machine, memento);
+    return { isUnconfirmed: (await machine.services()).isSupported };
+  },
   undo: (machine, { input, memento }) => stepOf(input).undo(machine, memento),
 });
