@@ -188,5 +188,9 @@ async function compare(hosting: MeasuredHosting): Promise<void> {
     `During ${VISITED} more (${perMinute(visitedTook, VISITED)} a minute), a visitor who asked for a page every ` +
       `${VISIT_EVERY_MS} ms got ${visits.good} answers, and ${failed.length === 0 ? 'no request failed' : `these failed: ${failed.join(', ')}`}.`,
   );
+  const one = few.all ?? NaN;
+  console.log(
+    `Alone, createacct takes ${(one / median(users)).toFixed(2)} times as long as useradd with chpasswd (to reach: 4).`,
+  );
   showParts(few, many, [`with ${3 + SINGLE} accounts`, `with ${total}`]);
 }

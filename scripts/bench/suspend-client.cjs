@@ -1,6 +1,7 @@
 'use strict';
 // Runs in the machine that is measured: suspends, unsuspends and removes accounts, one after the other, while a visitor
-// asks for each website every 2 ms. Writes the milliseconds of each call, and those until the visitor saw a suspension.
+// asks for each website every 2 ms. Each call is alone: the reloads that earlier ones have left are over. Writes the
+// milliseconds of each call, and those until the visitor saw a suspension.
 // `node suspend-client.cjs '{"token": …, "names": ["bob"]}'`
 const { request: requestHttps, Agent: HttpsAgent } = require('node:https');
 const { request: requestHttp, Agent } = require('node:http');
@@ -9,6 +10,8 @@ const { setTimeout: pause } = require('node:timers/promises');
 const { URLSearchParams } = require('node:url');
 
 const { token, names } = JSON.parse(process.argv[2]);
+/** The time for the reloads that a call does not wait for. */
+const RELOADS_MS = 5000;
 const agent = new HttpsAgent({ keepAlive: true, rejectUnauthorized: false });
 const visitors = new Agent({ keepAlive: true });
 
@@ -79,9 +82,12 @@ const work = async () => {
     const refused = until(user, (status) => !isServed(status));
     took.suspendacct.push(await call('suspendacct', user));
     took.refused.push(await refused);
+    await pause(RELOADS_MS);
     took.unsuspendacct.push(await call('unsuspendacct', user));
     await until(user, isServed);
+    await pause(RELOADS_MS);
     took.removeacct.push(await call('removeacct', user));
+    await pause(RELOADS_MS);
   }
   return took;
 };

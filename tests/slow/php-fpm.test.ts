@@ -12,6 +12,8 @@ import { poolSteps, type AccountPools } from '../../src/capabilities/php/driver/
 import { examinePools } from '../../src/capabilities/php/driver/php-pools/examine.ts';
 import { refusalsOf } from '../../src/capabilities/php/driver/php-pools/refusal.ts';
 import { baseSocket } from '../../src/capabilities/php/driver/php-pools/places.ts';
+import changePools from '../../src/capabilities/php/driver/php-pools/steps/change.ts';
+import { assertRemovable } from '../../src/capabilities/php/driver/php-pools/steps/remove.ts';
 import { setPoolsAside } from '../../src/capabilities/php/driver/php-pools/set-aside.ts';
 import { sandboxMachine } from '../../src/machine/choose.ts';
 import { kernel } from '../../src/machine/kernel/kernel.ts';
@@ -128,14 +130,29 @@ const isPossible = !isMissing('php-fpm8.4') && process.getuid?.() === 0;
 
   it('are said to be refused, with the file, only if somebody has broken the configuration since it was read', async () => {
     const refusals = () => refusalsOf(fpm.machine, [{ release: '8.4', fpm: 'php-fpm8.4' }]);
+    const isThere = (name: string): name is User => Object.hasOwn(UIDS, name);
+    const findAll = (names: readonly string[]) =>
+      Promise.resolve(new Map(names.filter(isThere).map((name) => [name, { uid: UIDS[name] }])));
+    const users = () => Promise.resolve({ findAll });
+    const machine = { ...fpm.machine, users } as unknown as Machine;
     await fpm.change([{ username: 'games', pools: [poolOf('games')] }]);
     expect(await refusals()).toEqual([]);
+    await assertRemovable(machine, 'games');
     fpm.write('/etc/php/8.4/fpm/pool.d/other.conf', '[other]\nnonsense = 1\n');
     expect(await refusals()).toEqual([
       expect.stringMatching(/pool\.d\/other\.conf.* This program did not write .*other\.conf/s),
     ]);
+    await expect(assertRemovable(machine, 'games')).rejects.toThrow(/pool\.d\/other\.conf/);
     fpm.write('/etc/php/8.4/fpm/pool.d/other.conf', '; nothing\n');
     expect(await refusals()).toEqual([]);
+    await assertRemovable(machine, 'games');
+    // As if somebody had removed the user of another account since the last reload.
+    await fpm.change([{ username: 'news', pools: [poolOf('news')] }]);
+    const pool = readFileSync(fpm.path('/etc/php/8.4/fpm/pool.d/whmapi1-games.conf'), 'utf8');
+    const gone = pool.replaceAll('games.example', 'gone.example').replace(/^user = .*$/m, 'user = gone');
+    fpm.write('/etc/php/8.4/fpm/pool.d/whmapi1-gone.conf', gone);
+    expect(await refusals()).toEqual([]);
+    await expect(assertRemovable(machine, 'games')).rejects.toThrow(/gone\.example.*gone/);
   });
 
   it('are set aside if PHP-FPM would not start with them, and somebody else’s are not', async () => {
@@ -378,6 +395,23 @@ const isPossible = !isMissing('php-fpm8.4') && process.getuid?.() === 0;
       await reloadApache(() => seen.push(existsSync(fpm.path(waitingFolder('proxy')))));
       expect(seen).toEqual([false]);
       expect(existsSync(fpm.path(poolOf('proxy').socket))).toBe(true);
+    });
+
+    it('are loaded soon after a suspension, unless PHP-FPM refuses what others have changed', async () => {
+      // The step uses no other part of a machine.
+      const restore = async (username: User) => {
+        const input = { release: '8.4', accounts: [{ username, pools: [poolOf(username)] }], isRestored: true };
+        const memento = await changePools.prepare?.(fpm.machine as never, input as never, undefined as never);
+        return changePools.apply(fpm.machine as never, { input, memento } as never);
+      };
+      expect(await restore('games')).toEqual({ isUnconfirmed: true });
+      await until(() => existsSync(fpm.path(poolOf('games').socket)), 'PHP-FPM listens');
+      expect(await run('games', 'echo posix_geteuid();')).toBe('5');
+      // The web server skips new accounts only.
+      expect(existsSync(fpm.path(waitingFolder('games')))).toBe(false);
+      fpm.write(mine, '[mine]\nnonsense = 1\n');
+      await expect(restore('news')).rejects.toThrow(/This program did not write “\S+\/mine\.conf”/);
+      expect(existsSync(fpm.path(fileOf('news')))).toBe(false);
     });
 
     it('are checked together when they come together, and only the wrong one is rejected', async () => {

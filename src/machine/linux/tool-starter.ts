@@ -2,9 +2,9 @@
 import { setStarter } from './current-starter.ts';
 import { StarterProcess } from './starter-process.ts';
 
-/** How many tools this process starts itself, without a minute of rest, before it starts another process for them. */
+/** How many tools this process starts itself, without half a minute of rest, before it starts another process for them. */
 const FEW = 10;
-const REST_MS = 60_000;
+const REST_MS = 30_000;
 
 class ToolStarter {
   readonly #program: string;

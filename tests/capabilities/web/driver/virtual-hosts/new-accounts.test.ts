@@ -10,9 +10,13 @@ import {
   writtenGeneration,
   type ApacheServer,
 } from '../../../../../src/capabilities/web/driver/virtual-hosts/apache/control.ts';
-import { DIRECTORIES } from '../../../../../src/capabilities/web/driver/virtual-hosts/apache/places.ts';
+import {
+  accountFile,
+  DIRECTORIES,
+} from '../../../../../src/capabilities/web/driver/virtual-hosts/apache/places.ts';
 import type { AccountWeb } from '../../../../../src/capabilities/web/driver/virtual-hosts/contract.ts';
 import type { TaskContext } from '../../../../../src/core/task.ts';
+import { suspensionOf } from '../../../../../src/ground/driver/virtual-hosts/places.ts';
 import { sandboxMachine } from '../../../../../src/machine/choose.ts';
 import confirmation from '../../../../../src/capabilities/web/tasks/confirm-virtual-hosts.ts';
 import { until } from '../../../../support/until.ts';
@@ -158,4 +162,55 @@ it('are confirmed only after the reloads that still rest or run', async () => {
   await end(1);
   await confirmed;
   expect(served).toBe(await written());
+});
+
+it('refuse visitors once their account is removed, which waits for no reload, until one is confirmed', async () => {
+  reloadsOf(machine).outliveCalls();
+  await add('ann');
+  await end(0);
+  await reloadsOf(machine).laterOnesAreOver();
+  const step = apache.change('ann', null);
+  await step.apply(machine, await step.prepare(machine));
+  const files = await machine.files(DIRECTORIES);
+  expect(await files.facts(accountFile('ann'))).toBeUndefined();
+  expect(await files.facts(suspensionOf('ann'))).toBeDefined();
+  expect(served).toBeLessThan(await written());
+  // An account that is suspended, and not removed.
+  const suspended = apache.add('bob', { ...webOf('bob'), isSuspended: true });
+  await suspended.apply(machine, await suspended.prepare(machine));
+  const locked: string[] = [];
+  const withLocks: TaskContext['withLocks'] = (locks, work) => {
+    locked.push(...locks.map(({ name }) => name));
+    return work();
+  };
+  await end(1);
+  await reloadsOf(machine).laterOnesAreOver();
+  served = await written();
+  await apache.confirm(machine, { withLocks });
+  expect(await files.facts(suspensionOf('ann'))).toBeUndefined();
+  expect(await files.facts(suspensionOf('bob'))).toBeDefined();
+  expect(locked).toEqual(['account ann']);
+});
+
+it('have no file removed while the web server reads them', async () => {
+  reloadsOf(machine).outliveCalls();
+  let resume = () => undefined as void;
+  await add('ann');
+  await end(0);
+  await reloadsOf(machine).laterOnesAreOver();
+  answer = new Promise((done) => (resume = done));
+  const files = await machine.files(DIRECTORIES);
+  await add('bob');
+  await until(() => requests.length === 2, 'the reload for bob');
+  const step = apache.change('ann', null);
+  const removed = step.apply(machine, await step.prepare(machine));
+  await new Promise((done) => setTimeout(done, 100));
+  expect(await files.facts(accountFile('ann'))).toBeDefined();
+  resume();
+  await end(1);
+  await removed;
+  expect(await files.facts(accountFile('ann'))).toBeUndefined();
+  await until(() => requests.length === 3, 'the reload without ann');
+  requests[2]?.();
+  await reloadsOf(machine).laterOnesAreOver();
 });

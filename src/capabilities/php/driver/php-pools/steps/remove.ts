@@ -1,11 +1,12 @@
 // Removes all pools of an account, of every release, even if their files were edited by hand.
 import type { Machine } from '../../../../../core/machine.ts';
 import { defineStep } from '../../../../../core/plan.ts';
-import { digestOf, type FileMemento } from '../../../../../ground/driver/file-driver.ts';
+import { digestOf, type DriverPort, type FileMemento } from '../../../../../ground/driver/file-driver.ts';
 import { linesOfDiff } from '../../../../../ground/driver/diffs.ts';
 import { assertWholeConfiguration, exclusively, isRunning } from '../control.ts';
 import { poolSteps } from '../driver.ts';
-import { accountFile, CONFIGURATION } from '../places.ts';
+import { accountFile, CONFIGURATION, poolFolder, usernameOf } from '../places.ts';
+import { assertAccepted } from '../refusal.ts';
 
 interface Input {
   readonly username: string;
@@ -44,13 +45,26 @@ export default defineStep<Input, readonly Removed[]>({
   },
 });
 
-/** @throws MachineError `failed` if a running PHP-FPM with pools of the account rejects its whole configuration. */
+/**
+ * A test of the whole configuration takes long with many accounts, so it is made only if somebody has changed something
+ * since PHP-FPM read it.
+ * @throws MachineError `failed` if a running PHP-FPM with pools of the account rejects its whole configuration.
+ */
 export async function assertRemovable(machine: Machine, username: string): Promise<void> {
   for (const { release } of await findFiles(machine, username)) {
+    await assertAccepted(machine, release);
     const port = await poolSteps(release).port(machine);
-    if (!(await isRunning(release, port))) continue;
+    if ((await haveUsers(machine, release, port)) || !(await isRunning(release, port))) continue;
     await exclusively(release, port)(() => assertWholeConfiguration(release, port));
   }
+}
+
+/** True if no pool of ours names a user whom somebody has removed by hand. */
+async function haveUsers(machine: Machine, release: string, { files }: DriverPort): Promise<boolean> {
+  const folder = poolFolder(release);
+  const paths = (await files.list(folder)).map((name) => `${folder}/${name}`);
+  const names = paths.map(usernameOf).filter((name) => name !== '');
+  return (await (await machine.users()).findAll(names)).size === names.length;
 }
 
 function stepOf(username: string, { release, digest, sockets }: Omit<Removed, 'memento'>) {
