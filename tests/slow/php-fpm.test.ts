@@ -400,7 +400,11 @@ const isPossible = !isMissing('php-fpm8.4') && process.getuid?.() === 0;
     it('are loaded soon after a suspension, unless PHP-FPM refuses what others have changed', async () => {
       // The step uses no other part of a machine.
       const restore = async (username: User) => {
-        const input = { release: '8.4', accounts: [{ username, pools: [poolOf(username)] }], isRestored: true };
+        const input = {
+          release: '8.4',
+          accounts: [{ username, pools: [poolOf(username)] }],
+          isRestored: true,
+        };
         const memento = await changePools.prepare?.(fpm.machine as never, input as never, undefined as never);
         return changePools.apply(fpm.machine as never, { input, memento } as never);
       };

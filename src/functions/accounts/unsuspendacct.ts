@@ -11,7 +11,7 @@ export default defineFunction({
   summary: 'Unsuspend an account.',
   description:
     'The password, the expiry and the crontab are restored to their state before the suspension. A password that ' +
-    'was already locked stays locked. Tasks that would complete the suspension, or a removal that waits for a daemon, ' +
+    'was already locked stays locked. PHP programs of the websites run again within seconds. Tasks that would complete the suspension, or a removal that waits for a daemon, ' +
     'are taken back. What a daemon does not do now is done later by a task, and a warning says so.',
   access: ['suspend-acct'],
   effect: 'operates',
