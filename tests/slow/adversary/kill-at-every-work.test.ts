@@ -19,12 +19,12 @@ import { dispatch } from '../../../src/core/dispatch.ts';
 import type { Json } from '../../../src/core/values.ts';
 import { accountWorker } from '../../support/account-worker.ts';
 import { finishOperations } from '../../support/finish-operations.ts';
-import { sixth } from '../../support/sixth.ts';
+import { isSoak, sixth } from '../../support/sixth.ts';
 
 jest.setTimeout(600_000);
 
 /** After every such operation, another call is really killed. */
-const KILLED = 12;
+const KILLED = isSoak ? 12 : 48;
 
 const worker = accountWorker();
 
