@@ -14,6 +14,7 @@ const losesNothing: Readonly<Record<string, string>> = {
   'dovecot/end-sessions': 'The client can connect again.',
   'exim/remove-unfinished': 'It removes what an interrupted call has left.',
   'ftp/end-sessions': 'The client can connect again.',
+  'mailboxes/copy-mail': 'It copies into a home that is new, whose own step is undone.',
   'mailman/set-password': 'The secret is gone: the outcome is stored.',
   'mysql-profiles/validate': 'It only reads.',
   'mysql/export': 'It only reads; other steps have the file.',

@@ -38,7 +38,6 @@ export const differences: readonly ReturnsDifference[] = [
   },
   {
     fields: [
-      /^convert_addon_fetch_domain_details .number_of_\w+: missing/,
       /^UserManager::\w+ .*services.(email|ftp|webdisk)/,
       /^Variables::get_user_information .(dkim_enabled|spf_enabled|mxcheck|utf8_mailbox)/,
       /^Variables::get_server_information .(mail_server|ftp_server|mailbox_storage_format|skip_mailbox_warnings_check)/,

@@ -1,5 +1,15 @@
 // The mailboxes and forwarders of an account: what is stored, Exim's files, and Dovecot's logins.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { heldQueue } from '../../src/capabilities/mail/driver/exim/held.ts';
 import { Database } from '../../src/store/database.ts';
@@ -244,18 +254,106 @@ describe('an addon domain', () => {
     expect((await here.uapi('bob', 'AddonDomain::addaddondomain', addon)).errors).toBeNull();
   });
 
+  const convert = (more: Record<string, string> = {}) =>
+    here.call('convert_addon_initiate_conversion', {
+      ...{ domain: 'shop.example', username: 'shop', wait: '1', ...more },
+    });
+
   it('takes its mail along to an account of its own, which has it from then on', async () => {
-    const convert = () =>
-      here.call('convert_addon_initiate_conversion', { domain: 'shop.example', username: 'shop', wait: '1' });
-    expect(lookup('domains/shop.example')).toBe('owner: bob\n');
-    await email('Email::add_pop', { email: 'a@shop.example', password });
-    expect((await convert()).metadata.reason).toContain('has mailboxes (1) or forwarders (0)');
-    expect(addresses()).toEqual(['a@shop.example', 'bob']);
-    await email('Email::delete_pop', { email: 'a@shop.example' });
-    expect((await convert()).metadata).toMatchObject({ result: 1 });
+    const place = { email: 'a', domain: 'shop.example' };
+    await email('Email::add_pop', { ...place, password, quota: '7' });
+    await email('Email::add_pop', { email: 'b', domain: 'shop.example', password });
+    await email('Email::suspend_login', { email: 'b@shop.example' });
+    await email('Email::add_forwarder', { ...place, fwdopt: 'fwd', fwdemail: 'ann@world.example' });
+    await email('Email::add_forwarder', { email: 'me', domain: 'shop.example', fwdopt: 'system' });
+    await email('Email::set_default_address', { domain: 'shop.example', fwdopt: 'blackhole' });
+    const reply = { from: 'A', subject: 'Away', body: 'Later.', interval: '24', is_html: '0' };
+    await email('Email::add_auto_responder', { ...place, ...reply, start: '0', stop: '0' });
+    const filter = { part1: '$header_subject:', match1: 'is', val1: 'y', action1: 'finish' };
+    await email('Email::store_filter', { ...filter, filtername: 'own', account: 'a@shop.example' });
+    await email('Email::store_filter', { ...filter, filtername: 'of all' });
+    await addBox('stays');
+    const box = 'home/bob/mail/shop.example/a';
+    for (const folder of ['cur', 'new', '.Sent/cur'])
+      mkdirSync(inRoot(`${box}/${folder}`), { recursive: true });
+    writeFileSync(inRoot(`${box}/cur/1:2,S`), 'read', { mode: 0o600 });
+    writeFileSync(inRoot(`${box}/.Sent/cur/2:2,S`), 'sent');
+    writeFileSync(inRoot(`${box}/dovecot-uidlist`), '3 V1 N3\n');
+    mkdirSync(inRoot('home/bob/etc/shop.example/a/sieve'), { recursive: true });
+    writeFileSync(inRoot('home/bob/etc/shop.example/a/sieve/own.sieve'), 'keep;');
+    symlinkSync('sieve/own.sieve', inRoot('home/bob/etc/shop.example/a/.dovecot.sieve'));
+    // Links of the user lead nowhere else.
+    writeFileSync(inRoot('home/eve/secret'), 'secret');
+    symlinkSync('/home/eve/secret', inRoot(`${box}/cur/3:2,S`));
+    symlinkSync('/home/eve', inRoot(`${box}/.Eve`));
+    const [former] = logins().filter(({ address }) => address === 'a@shop.example');
+    const details = (await here.call('convert_addon_fetch_domain_details', { domain: 'shop.example' })).data;
+    expect(details).toMatchObject({
+      ...{ number_of_email_accounts: '2', number_of_email_forwarders: '2', number_of_autoresponders: '1' },
+      number_of_domain_forwarders: '0',
+    });
+
+    const { metadata } = await convert();
+    const told = [...(metadata.output?.messages ?? []), ...(metadata.output?.warnings ?? [])].join('\n');
+    expect([metadata.reason, told]).toEqual(['OK', expect.stringContaining('Moved: 2 mailboxes') as string]);
+    expect(told).toContain('Mail not copied: 2 files');
+    expect(told).not.toContain('are removed');
     expect(lookup('domains/shop.example')).toBe('owner: shop\n');
-    expect(lookup('aliases/shop.example')).toBe('*: shop\n');
-    expect(addresses('shop')).toEqual(['shop']);
+    expect(lookup('aliases/shop.example')).toBe(
+      'a: a@shop.example, ann@world.example\nme: shop\n*: :blackhole:\n',
+    );
+    expect(lookup('mailboxes/shop.example')).toBe('a:\nb:\n');
+    expect(lookup('moving/shop.example')).toBeUndefined();
+    expect([addresses(), addresses('shop')]).toEqual([
+      ['bob', 'stays@bob.example'],
+      ['a@shop.example', 'b@shop.example', 'shop'],
+    ]);
+    expect(logins('shop')[0]).toMatchObject({
+      ...{ hash: former?.hash, quota: 7 * 2 ** 20, maildir: '/home/shop/mail/shop.example/a', can_log_in: 1 },
+    });
+    expect(logins('shop')[1]).toMatchObject({ can_log_in: 0 });
+    const moved = 'home/shop/mail/shop.example/a';
+    expect(readFileSync(inRoot(`${moved}/cur/1:2,S`), 'utf8')).toBe('read');
+    expect(statSync(inRoot(`${moved}/cur/1:2,S`)).mode & 0o777).toBe(0o600);
+    expect(readFileSync(inRoot(`${moved}/.Sent/cur/2:2,S`), 'utf8')).toBe('sent');
+    expect(readFileSync(inRoot(`${moved}/dovecot-uidlist`), 'utf8')).toBe('3 V1 N3\n');
+    expect(readdirSync(inRoot(`${moved}/cur`))).toEqual(['1:2,S']);
+    expect(existsSync(inRoot(`${moved}/.Eve`))).toBe(false);
+    expect(readlinkSync(inRoot('home/shop/etc/shop.example/a/.dovecot.sieve'))).toBe('sieve/own.sieve');
+    expect(readFileSync(inRoot(`${box}/cur/1:2,S`), 'utf8')).toBe('read');
+    const scripts = ['a', 'b'].map((name) => inRoot(`home/shop/etc/shop.example/${name}/whmapi1.sieve`));
+    expect(readFileSync(scripts[0] ?? '', 'utf8')).toMatch(/Later\.[^]*# own/);
+    expect(readFileSync(scripts[0] ?? '', 'utf8')).not.toContain('of all');
+    expect(existsSync(scripts[1] ?? '')).toBe(false);
+    const own = async (name: string, args = {}) => JSON.stringify(await email(name, args, 'shop'));
+    expect(await own('Email::list_filters', { account: 'a@shop.example' })).toContain('own');
+    expect(await own('Email::list_forwarders', { domain: 'shop.example' })).toContain('ann@world.example');
+    expect(await own('Email::list_auto_responders', { domain: 'shop.example' })).toContain('Away');
+    expect(await own('Email::list_default_address')).toContain(':blackhole:');
+    expect(JSON.stringify(await email('Email::list_filters'))).toContain('of all');
+    expect(await email('Email::count_forwarders')).toBe(0);
+  });
+
+  it('stays where it is if its mail cannot follow', async () => {
+    for (const box of ['a', 'b'])
+      await email('Email::add_pop', { email: box, domain: 'shop.example', password });
+    await here.call('addpkg', { name: 'small', maxpop: '1' });
+    expect((await convert({ pkgname: 'small' })).metadata.reason).toContain(
+      'may have 1 mailboxes, and the domain has 2',
+    );
+    await email('Email::add_pop', { email: 'c', domain: 'shop.bob.example', password });
+    expect((await convert()).metadata.reason).toContain('“shop.bob.example” has mailboxes (1)');
+    await email('Email::delete_pop', { email: 'c@shop.bob.example' });
+    // A step after those of mail: somebody has edited a file.
+    const web = inRoot('etc/apache2/whmapi1/accounts/bob.conf');
+    const text = readFileSync(web, 'utf8');
+    const before = [logins(), lookup('mailboxes/shop.example'), lookup('domains/shop.example')];
+    writeFileSync(web, `${text}# edited\n`);
+    expect((await convert()).metadata.result).toBe(0);
+    writeFileSync(web, text);
+    expect([logins(), lookup('mailboxes/shop.example'), lookup('domains/shop.example')]).toEqual(before);
+    expect([lookup('moving/shop.example'), existsSync(inRoot('home/shop'))]).toEqual([undefined, false]);
+    expect((await convert()).metadata.reason).toBe('OK');
   });
 
   it('that is removed is told to lose its mailboxes', async () => {

@@ -1,11 +1,11 @@
-import { assertNoMail } from '../../capabilities/mail/rules/staying.ts';
+import { assertNoMail, mailToMove } from '../../capabilities/mail/rules/moved-mail.ts';
 import {
   handOver,
   lookForHandOver,
   tellAboutHandOver,
 } from '../../capabilities/databases/plans/databases/hand-over.ts';
 import { lookForStaying, tellAboutStaying } from '../../capabilities/databases/plans/databases/postgresql.ts';
-import { convertAddon, copiedIn } from '../../life/plans/convert-addon.ts';
+import { convertAddon, copiedIn, copiedMailIn } from '../../life/plans/convert-addon.ts';
 import { badParam } from '../../core/errors.ts';
 import { defineFunction, type FamilyArgument } from '../../core/define.ts';
 import { look as lookAtParts } from '../../life/driver/account-parts.ts';
@@ -41,8 +41,10 @@ export default defineFunction({
     'WHM has no parameters; a warning names them. To move the database bob_shop and its user bob_app to the account “new”, ' +
     'rename them in psql as root, and then let the user act as the owner of the database again: ALTER DATABASE bob_shop ' +
     'RENAME TO new_shop; ALTER ROLE "bob_shop owner" RENAME TO "new_shop owner"; ALTER ROLE bob_app RENAME TO new_app; ' +
-    'and uapi --user=new Postgresql update_privileges. The website’s settings then need the new names. Email does not ' +
-    'move, because this server does not manage it yet. If any step fails, all earlier steps are undone.',
+    'and uapi --user=new Postgresql update_privileges. The website’s settings then need the new names. The ' +
+    'domain’s mailboxes move with their passwords, mail and scripts, and so do its forwarders, automatic replies, filters, ' +
+    'default address and mailing lists. The former account’s copy of the mail stays in its home. Mail that arrives during ' +
+    'the conversion is delivered after it. Filters for all mailboxes of the former account do not move. If any step fails, all earlier steps are undone.',
   access: 'root',
   effect: 'operates',
   role: 'WebServer',
@@ -112,7 +114,7 @@ export default defineFunction({
     if (source.suspendedAt !== null) {
       throw badParam(`The account “${source.username}” is suspended. Unsuspend it with unsuspendacct first.`);
     }
-    await assertNoMail(db, source.username, domain);
+    await assertNoMail(db, source.username, subdomain.domain);
     const domains = await without(context, source, domain);
     const isOwn = source.owner === source.username;
     const account = await newAccount.plan(
@@ -124,6 +126,7 @@ export default defineFunction({
       },
       ofMachine,
     );
+    const mail = await mailToMove(db, source, account.account, domain);
     const given = { wanted, found: foundDatabases };
     const databases = await handOver(context, source.username, account.account, given);
     await tellAboutStaying(context, source.username, staying);
@@ -134,14 +137,24 @@ export default defineFunction({
       return;
     }
     const php = await settingsOfHost(db, source, subdomain.domain, { username, servername: domain });
-    const conversion = { domains, account, documentRoot, php, databases };
+    const conversion = { domains, account, documentRoot, php, databases, mail };
     const plan = await convertAddon(context, conversion, { domains: found, parts });
     context.plan(plan, (results) => {
       const { files, bytes, links, rewritten, leftOut, leftOutCount } = copiedIn(results);
-      const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+      const counted = (count: number, what: string) =>
+        `${count} ${what}${count === 1 ? '' : what.endsWith('x') ? 'es' : 's'}`;
       inform(`Copied: ${counted(files, 'file')}, ${bytes} bytes, ${counted(links, 'symbolic link')}.`);
       if (rewritten.length > 0) inform(`Absolute links that now lead to the copy: ${rewritten.join(', ')}.`);
       if (leftOutCount > 0) warn(`Not copied: ${leftOutCount}, for example ${leftOut.join(', ')}.`);
+      const ofMail = copiedMailIn(results);
+      if (ofMail !== undefined) {
+        inform(
+          `Moved: ${counted(mail.folders.length, 'mailbox')}, ${counted(ofMail.files, 'file')}, ${ofMail.bytes} bytes. ` +
+            `The former copy is in “${source.home}/mail”.`,
+        );
+        if (ofMail.leftOutCount > 0)
+          warn(`Mail not copied: ${ofMail.leftOutCount} files, for example ${ofMail.leftOut.join(', ')}.`);
+      }
       tellAboutHandOver(context, wanted, results);
       return undefined;
     });

@@ -70,7 +70,7 @@ export async function changeDomains(
 }
 
 /**
- * @param kept a zone that stays, because another account gets it.
+ * @param kept a domain that another account gets, with its zone and its mail.
  * @returns `ofParts`: the steps of the other parts of the account. Its locks are among the others.
  */
 export async function workOf(
@@ -80,7 +80,10 @@ export async function workOf(
   kept?: string,
 ): Promise<PartWork & { readonly input: ChangeDomains; readonly ofParts: PartWork }> {
   const { account, before, after } = domains;
-  const dependencies = await partDependencies(context, { found: { php: { newest: newestPhp } } });
+  const dependencies = await partDependencies(context, {
+    found: { php: { newest: newestPhp } },
+    ...(kept !== undefined && { wishes: { movedDomain: kept } }),
+  });
   const { username } = account;
   const added = notIn(after, before);
   const removed = notIn(before, after);

@@ -7,6 +7,7 @@ import { listOf, type HostedDomain } from '../../domains/rules/hosted-domains.ts
 import { renamed, renamesOf } from '../../domains/rules/renamed-domains.ts';
 import { withDefaults } from '../rules/default-address.ts';
 import { changesBetween, desiredMail, domainsOf, NOTHING, type DesiredMail } from '../rules/desired.ts';
+import { withMoved } from '../rules/moved-mail.ts';
 import { newMail } from '../rules/new-mail.ts';
 import { readState, renamedState, withoutDomains, type MailDomain, type MailState } from '../rules/state.ts';
 import changeIdentities from './dovecot/steps/change-identities.ts';
@@ -19,6 +20,10 @@ declare module '../../accounts/driver/account-part.ts' {
   interface PartWishes {
     /** Where the mail of a new account’s domain is kept. */
     readonly mxcheck?: MailDomain['routing'];
+    /** The mail of a new account’s domain, if another account had it. */
+    readonly movedMail?: MailState;
+    /** A domain that leaves the account, and goes to another one with its mail. */
+    readonly movedDomain?: string;
   }
 }
 
@@ -27,7 +32,9 @@ export const ROLE = 'MailReceive';
 export const part: AccountPart = {
   async created(context, { account }) {
     if (!context.roles.has(ROLE)) return [];
-    const state = withWishes(context, await newMail(context.db, account.domain, context.wishes.mxcheck));
+    const { mxcheck, movedMail } = context.wishes;
+    const created = withWishes(context, await newMail(context.db, account.domain, mxcheck));
+    const state = withMoved(created, movedMail);
     return stepsBetween(account.username, NOTHING, desiredMail(account, [], state));
   },
 
@@ -49,7 +56,11 @@ export const part: AccountPart = {
     const state = await readState(context.db, account.username);
     const kept = new Set(after.map(({ domain }) => domain));
     const gone = new Set(before.map(({ domain }) => domain).filter((domain) => !kept.has(domain)));
-    tellAboutMailboxes(context, state, gone);
+    tellAboutMailboxes(
+      context,
+      state,
+      new Set([...gone].filter((name) => name !== context.wishes.movedDomain)),
+    );
     const added = after
       .map(({ domain }) => domain)
       .filter((name) => !before.some(({ domain }) => domain === name));

@@ -15,6 +15,7 @@ import {
   DKIM,
   DOMAINS,
   MAILBOXES,
+  MOVING,
   REDIRECTS,
   SECONDARY,
   SERVER_CERTIFICATE,
@@ -59,7 +60,7 @@ primary_hostname = ${hostname}
 exim_path = /usr/sbin/exim4
 keep_environment =
 add_environment = PATH=/usr/sbin:/usr/bin:/sbin:/bin
-domainlist local_domains = @ : dsearch,filter=file;${ALIASES}
+domainlist local_domains = @ : dsearch,filter=file;${ALIASES} : dsearch,filter=file;${MOVING}
 domainlist relay_to_domains = dsearch,filter=file;${SECONDARY}
 
 daemon_smtp_ports = 25 : 465 : 587
@@ -224,6 +225,13 @@ forwarded_bounce:
   senders = :
   condition = \${if inbound_srs{$local_part}{${SRS_KEY}}}
   data = $srs_recipient
+
+# Its former account no longer has it, and the new one does not have it yet.
+moving_domain:
+  driver = redirect
+  allow_defer
+  domains = dsearch,filter=file;${MOVING}
+  data = :defer: the mail of this domain is being moved
 
 # Mail that was already in the queue when its account was held or suspended.
 held:

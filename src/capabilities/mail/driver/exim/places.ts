@@ -18,6 +18,8 @@ export const SECONDARY = `${FOLDER}/secondary`;
 export const ACCOUNTS = `${FOLDER}/accounts`;
 /** `host: mx.example` for each domain whose mail goes to this host instead of the one that its MX records name. */
 export const REDIRECTS = `${FOLDER}/redirects`;
+/** An empty file for each domain that is on its way to another account: its mail waits. */
+export const MOVING = `${FOLDER}/moving`;
 /** For each domain with mailing lists: their names. */
 export const LISTS = `${FOLDER}/lists`;
 /** An empty file for each domain from which mail is refused. */
@@ -37,7 +39,7 @@ export const SRS_SECRET = `${FOLDER}/srs-secret`;
 
 export const FOLDERS_OF_LOOKUPS = [
   ...[DOMAINS, ALIASES, MAILBOXES, SECONDARY, ACCOUNTS],
-  ...[REDIRECTS, LISTS, BLOCKED_DOMAINS, DKIM, CERTIFICATES],
+  ...[REDIRECTS, MOVING, LISTS, BLOCKED_DOMAINS, DKIM, CERTIFICATES],
 ];
 
 /** Exim reads these after it has given up the rights of root. */

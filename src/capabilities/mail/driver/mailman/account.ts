@@ -24,9 +24,12 @@ export const part: AccountPart = {
     );
   },
 
-  async domainsChanged({ db, roles, inform }, { account, before, after }) {
+  async domainsChanged({ db, roles, inform, wishes }, { account, before, after }) {
     const kept = new Set(after.map(({ domain }) => domain));
-    const gone = new Set(before.map(({ domain }) => domain).filter((domain) => !kept.has(domain)));
+    // Mailman knows lists by their address, so those of a domain that moves stay as they are.
+    const gone = new Set(
+      before.map(({ domain }) => domain).filter((name) => !kept.has(name) && name !== wishes.movedDomain),
+    );
     const state = await readState(db, account.username);
     const { lists } = withoutDomains(state, gone);
     const removed = state.lists.filter((one) => !lists.includes(one));
