@@ -695,6 +695,80 @@ sink:
     await until(() => sessions() === 0);
   });
 
+  it('mail for an address with “+” goes to its folder, which it creates if it may', async () => {
+    works('createacct', 'username=ann', 'domain=ann.example', `password=${PASSWORD}`, 'maxaddon=1');
+    email('ann', 'add_pop', 'email=a', 'domain=ann.example', `password=${PASSWORD}`);
+    const box = 'ann/mail/ann.example/a';
+    expect(deliver('a+orders@ann.example')).toMatch(/^250 OK/);
+    await arrived(box, 1);
+    email('ann', 'enable_mailbox_autocreate', 'email=a@ann.example');
+    expect(deliver('a+orders@ann.example')).toMatch(/^250 OK/);
+    await arrived(`${box}/.orders`, 1);
+    email('ann', 'disable_mailbox_autocreate', 'email=a@ann.example');
+    expect(deliver('a+orders@ann.example')).toMatch(/^250 OK/);
+    await arrived(`${box}/.orders`, 2);
+    expect(machine.sh(`stat -c %U:%a /home/${box}/.orders`)).toBe('ann:700\n');
+  });
+
+  it('an account sees where its mail goes and what its filters do, and nothing of other accounts', () => {
+    const destinations = 'fwdemail=a@ann.example,secret@eve.example,none@eve.example';
+    email('ann', 'add_forwarder', 'domain=ann.example', 'email=f', 'fwdopt=fwd', destinations);
+    email('ann', 'add_forwarder', 'domain=ann.example', 'email=no', 'fwdopt=fail', 'failmsgs=Gone');
+    email(
+      'eve',
+      'add_forwarder',
+      'domain=eve.example',
+      'email=secret',
+      'fwdopt=fwd',
+      'fwdemail=me@hidden.example',
+    );
+    const traced = (recipient: string) => {
+      const found = email('ann', 'trace_delivery', `recipient=${recipient}`) as {
+        destinations: { address: string; type: string; message: string }[];
+      };
+      return found.destinations.map(({ address, type, message }) => `${address} ${type} ${message}`.trim());
+    };
+    expect(traced('f@ann.example')).toEqual(
+      ['a@ann.example', 'none@eve.example', 'secret@eve.example'].map((one) => `${one} local_delivery`),
+    );
+    expect(traced('no@ann.example')).toEqual(['no@ann.example bounce Gone']);
+    expect(traced('none@eve.example')).toEqual(['none@eve.example local_delivery']);
+    expect(traced('x@nowhere.invalid')[0]).toMatch(/^x@nowhere\.invalid (defer|bounce)/);
+    const filter = ['filtername=shop', 'account=a@ann.example', 'part1=$header_subject:', 'match1=contains'];
+    email('ann', 'store_filter', ...filter, 'val1=order', 'action1=save', 'dest1=INBOX.Shop');
+    const trace = (subject: string) => {
+      writeFileSync(machine.path('/root/message'), `Subject: ${subject}\n\nText`);
+      return JSON.stringify(
+        email('ann', 'trace_filter', 'account=a@ann.example', '--file', 'msg=/root/message'),
+      );
+    };
+    expect(trace('an order')).toContain('store message in folder: INBOX.Shop');
+    expect(trace('hello')).toMatch(/store message in folder: INBOX(?:\\n|")/);
+    expect(machine.sh('ls -A /home/ann/mail/ann.example/a')).not.toContain('.Shop');
+    const folders = email('ann', 'browse_mailbox', 'account=a@ann.example') as { file: string }[];
+    expect(folders.map(({ file }) => file)).toContain('.orders');
+  });
+
+  it('the mail of an addon domain moves with it to another account, and waits meanwhile', async () => {
+    const addon = ['newdomain=shop.example', 'subdomain=shop', 'dir=public_html/shop'];
+    machine.run('uapi', ['--user=ann', 'AddonDomain', 'addaddondomain', ...addon]);
+    email('ann', 'add_pop', 'email=s', 'domain=shop.example', `password=${PASSWORD}`);
+    expect(deliver('s@shop.example', 'ann@world.example', 'before')).toMatch(/^250 OK/);
+    await arrived('ann/mail/shop.example/s', 1);
+    machine.sh(`touch ${LOOKUPS}/moving/shop.example`);
+    expect(deliver('s@shop.example')).toMatch(/^451 .*being moved/);
+    machine.sh("printf 'Subject: queued\n\nText\n' | exim4 -odi -f ann@world.example s@shop.example");
+    machine.sh(`rm ${LOOKUPS}/moving/shop.example`);
+    works('convert_addon_initiate_conversion', 'domain=shop.example', 'username=shop', 'wait=1');
+    expect(machine.sh(`ls ${LOOKUPS}/moving`)).toBe('');
+    expect(inbox('s@shop.example').stdout).toContain('Subject: before');
+    machine.sh('exim4 -qff');
+    await until(() => inbox('s@shop.example').stdout.includes('Subject: queued'));
+    expect(submit('s@shop.example', 's@shop.example', 'a@ann.example')).toMatch(/^250 OK/);
+    expect(machine.sh('find /home/shop/mail /home/shop/etc -not -user shop')).toBe('');
+    expect(count('ann/mail/shop.example/s')).toBe(1);
+  });
+
   it('Exim reports nothing to its panic log', () => {
     expect(machine.sh('cat /var/log/exim4/paniclog 2>/dev/null || true')).toBe('');
   });

@@ -96,7 +96,7 @@ function copyState(folder: string): void {
 }
 
 /** Methods that return no promise, and change nothing. */
-const IMMEDIATE = new Set<string | symbol>(['locate', 'identifier', 'literal']);
+const IMMEDIATE = new Set<string | symbol>(['locate', 'identifier', 'literal', 'below']);
 
 /** @param isOfServer it changes a database server, whose state is not in the state directory, by statements or tools. */
 function watched<T extends object>(name: string, object: T, isOfServer = false): T {
@@ -155,6 +155,8 @@ const watchedEngine: Engine = {
     users: async () => watched('users', await machine.users()),
     quota: async () => watched('quota', await machine.quota()),
     files: async (directories) => watched('files', await machine.files(directories)),
+    userFiles: async (username) => watched('userFiles', await machine.userFiles(username)),
+    sqliteFiles: async (directories) => watched('sqliteFiles', await machine.sqliteFiles(directories)),
     // Some of them change databases.
     tools: async (names) => watched('tools', await machine.tools(names), true),
     addresses: async () => watched('addresses', await machine.addresses()),

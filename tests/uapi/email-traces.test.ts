@@ -110,6 +110,19 @@ describe('Email::trace_delivery', () => {
     });
   });
 
+  it('says why the account itself refuses mail, which Exim does not', async () => {
+    const fail = { domain: 'bob.example', fwdopt: 'fail' };
+    await email('Email::add_forwarder', { ...fail, email: 'no', failmsgs: 'Gone' });
+    await email('Email::set_default_address', { ...fail, failmsgs: 'Nobody' });
+    withAnswers('no@bob.example is undeliverable\n');
+    expect(await traced('no@bob.example')).toMatchObject({ destinations: [{ message: 'Gone' }] });
+    withAnswers('x@bob.example is undeliverable\n');
+    expect(await traced('x@bob.example')).toMatchObject({
+      type: 'bounce',
+      destinations: [{ message: 'Nobody' }],
+    });
+  });
+
   it('says the same of each address of another account, and does not ask Exim', async () => {
     await email('Email::add_pop', { email: 'e', domain: 'eve.example', password }, 'eve');
     const runs = withAnswers('never');

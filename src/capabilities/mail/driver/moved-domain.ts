@@ -1,9 +1,7 @@
 // The mail of a domain that goes to another account. Exim lets mail for it wait until the new account has the domain.
 import type { PlannedStep } from '../../../core/plan.ts';
 import type { Account } from '../../accounts/rules/accounts.ts';
-import { desiredMail } from '../rules/desired.ts';
 import type { MovedMail } from '../rules/moved-mail.ts';
-import { SCRIPT } from '../rules/sieve.ts';
 import endSessions from './dovecot/steps/end-sessions.ts';
 import changeFiles from './exim/steps/change-files.ts';
 import copyMail from './mailboxes/steps/copy-mail.ts';
@@ -27,7 +25,7 @@ export interface MovingSteps {
   readonly end: readonly PlannedStep[];
 }
 
-export function movingSteps({ domain, from, to, mail: { state, folders } }: Move): MovingSteps {
+export function movingSteps({ domain, from, to, mail: { folders, withoutScript } }: Move): MovingSteps {
   const waiting = `moving/${domain}`;
   const copy =
     folders.length === 0
@@ -39,17 +37,13 @@ export function movingSteps({ domain, from, to, mail: { state, folders } }: Move
             folders,
           }),
         ];
-  const { homeFiles } = desiredMail(to, [], state);
-  const scripts = folders.map((folder) => `etc/${folder.to}/${SCRIPT}`);
-  // Those of the former account have also the filters that it has for all of its mailboxes.
-  const former = scripts.filter((path) => !homeFiles.has(path));
   const sessions = folders.length === 0 ? [] : [endSessions.plan({ masks: [`*@${domain}`] })];
   return {
     beforehand: copy,
     begin: [changeFiles.plan({ username: to.username, files: [[waiting, '']] })],
     copy: [...sessions, ...copy],
     end: [
-      ...former.map((path) => writeFile.plan({ username: to.username, path, text: null })),
+      ...withoutScript.map((path) => writeFile.plan({ username: to.username, path, text: null })),
       changeFiles.plan({ username: to.username, files: [[waiting, null]] }),
     ],
   };

@@ -2,7 +2,8 @@
 import type { Db } from '../../../core/context.ts';
 import { ApiError, badParam } from '../../../core/errors.ts';
 import type { Account } from '../../accounts/rules/accounts.ts';
-import { folderFor } from './desired.ts';
+import { desiredMail, folderFor } from './desired.ts';
+import { SCRIPT } from './sieve.ts';
 import {
   changeBetween,
   domainIn,
@@ -18,6 +19,8 @@ export interface MovedMail {
   readonly state: MailState;
   /** The folders of its mailboxes below `~/mail` and `~/etc` of each account. */
   readonly folders: readonly { readonly from: string; readonly to: string }[];
+  /** Where the new account’s mailboxes would have a script, but have none. The former account’s may have filters of its own. */
+  readonly withoutScript: readonly string[];
 }
 
 /**
@@ -27,7 +30,7 @@ export interface MovedMail {
 export async function mailToMove(
   db: Db,
   from: Pick<Account, 'username'>,
-  to: Pick<Account, 'username' | 'settings'>,
+  to: Account,
   domain: string,
 ): Promise<MovedMail> {
   const had = await readState(db, from.username);
@@ -58,7 +61,9 @@ export async function mailToMove(
   };
   assertWithin(to, 'maxMailboxes', mailboxes.length, 'mailboxes');
   assertWithin(to, 'maxMailingLists', state.lists.length, 'mailing lists');
-  return { state, folders };
+  const { homeFiles } = desiredMail(to, [], state);
+  const scripts = folders.map((folder) => `etc/${folder.to}/${SCRIPT}`);
+  return { state, folders, withoutScript: scripts.filter((path) => !homeFiles.has(path)) };
 }
 
 function assertWithin(

@@ -4,6 +4,7 @@ import { REFUSE_COUNTRIES } from './country-acl.ts';
 import { DKIM_ACL, VERIFY_SENDER } from './dmarc-acl.ts';
 import { DEFER_UNKNOWN, GREYLIST_ACL } from './greylist-acl.ts';
 import { IS_MAILMAN, LIST_AUTHENTICATOR, LIST_TRANSPORT, listRouters } from './list-routers.ts';
+import { MOVING_DOMAINS, MOVING_ROUTER } from './moving-router.ts';
 import { ASK_SPAMASSASSIN, noteSpamFilter, SPAM_HEADERS, spamRouters } from './spam-acl.ts';
 import { SOCKET as SPAMD } from '../spamassassin/places.ts';
 import {
@@ -15,7 +16,6 @@ import {
   DKIM,
   DOMAINS,
   MAILBOXES,
-  MOVING,
   REDIRECTS,
   SECONDARY,
   SERVER_CERTIFICATE,
@@ -60,7 +60,7 @@ primary_hostname = ${hostname}
 exim_path = /usr/sbin/exim4
 keep_environment =
 add_environment = PATH=/usr/sbin:/usr/bin:/sbin:/bin
-domainlist local_domains = @ : dsearch,filter=file;${ALIASES} : dsearch,filter=file;${MOVING}
+domainlist local_domains = @ : dsearch,filter=file;${ALIASES} : ${MOVING_DOMAINS}
 domainlist relay_to_domains = dsearch,filter=file;${SECONDARY}
 
 daemon_smtp_ports = 25 : 465 : 587
@@ -226,14 +226,7 @@ forwarded_bounce:
   condition = \${if inbound_srs{$local_part}{${SRS_KEY}}}
   data = $srs_recipient
 
-# Its former account no longer has it, and the new one does not have it yet.
-moving_domain:
-  driver = redirect
-  allow_defer
-  domains = dsearch,filter=file;${MOVING}
-  data = :defer: the mail of this domain is being moved
-
-# Mail that was already in the queue when its account was held or suspended.
+${MOVING_ROUTER}# Mail that was already in the queue when its account was held or suspended.
 held:
   driver = redirect
   allow_defer

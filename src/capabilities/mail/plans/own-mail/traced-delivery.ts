@@ -5,7 +5,8 @@ import type { Context, FreeContext } from '../../../../core/context.ts';
 import type { Fields } from '../../../../core/define.ts';
 import { findDomain } from '../../../domains/rules/hosted-domains.ts';
 import { lookAtRoute, type RouteEnd } from '../../driver/exim/look-route.ts';
-import { assertDestination, ownMail, type MailOwner } from '../../rules/email-form.ts';
+import { assertDestination, ownMail, textOf, type MailOwner } from '../../rules/email-form.ts';
+import { domainIn, readState, type MailState } from '../../rules/state.ts';
 
 const LOCAL = 'local_delivery';
 const typesOfEnds = {
@@ -86,10 +87,11 @@ export async function lookAtDelivery(
 
 export async function tracedDelivery(context: Readers, given: string, ends: readonly RouteEnd[]) {
   const owner = await ownMail(context);
+  const state = await readState(context.db, owner.account.username);
   const whose = await owners(context, owner, new Set(ends.flatMap(({ path }) => path)));
   const found = new Map<string, Destination>();
   for (const end of ends) {
-    const destination = destinationOf(end, whose);
+    const destination = destinationOf(end, whose, (address) => reasonIn(state, address));
     found.set(JSON.stringify(destination), destination);
   }
   const destinations = [...found.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
@@ -101,13 +103,22 @@ export async function tracedDelivery(context: Readers, given: string, ends: read
 function destinationOf(
   { path, outcome, transport, hosts, reason }: RouteEnd,
   whose: ReadonlyMap<string, Whose>,
+  ownReason: (address: string) => string,
 ): Destination {
   const foreign = path.find((address) => whose.get(address) === 'another account’s');
   if (foreign !== undefined) return { address: foreign, type: LOCAL, mx: [], message: '' };
   const isHere = outcome === 'delivered' && transport !== 'remote_smtp';
+  const address = path.at(-1) ?? '';
   return {
-    address: path.at(-1) ?? '',
+    address,
     type: isHere ? LOCAL : typesOfEnds[outcome],
-    ...{ mx: [...hosts], message: reason },
+    ...{ mx: [...hosts], message: outcome === 'refused' && reason === '' ? ownReason(address) : reason },
   };
+}
+
+/** What the account itself says of an address whose mail is refused. Exim tells it only to administrators. */
+function reasonIn(state: MailState, address: string): string {
+  const own = state.forwarders.find((one) => textOf(one) === address)?.destination;
+  const said = own ?? domainIn(state, domainOf(address)).defaultAddress ?? '';
+  return /^:fail:\s*(.*)$/.exec(said)?.[1] ?? '';
 }
