@@ -1,6 +1,6 @@
 // Measures whole processes against `node -e 0` of the same run, calls among many accounts against calls among few, and
 // the writing of long lists; and calls while another address attacks. Read the ratios: the milliseconds drift with the machine.
-// `npm run bench [-- --runs=60 --only=mix,starts,command,hooks,accounts,disk,listfunctions,servedlists,uapilists,uapi,creating,zones,websites,suspensions,dns,server,writes,memory,attack,remote,bandwidth,lists,host,web,databases,hestia]`
+// `npm run bench [-- --runs=60 --only=mix,starts,command,hooks,accounts,disk,listfunctions,servedlists,uapilists,uapi,creating,zones,websites,suspensions,dns,server,writes,memory,attack,remote,bandwidth,maillog,lists,host,web,databases,hestia]`
 // HESTIA_SOURCE names a checkout of https://github.com/hestiacp/hestiacp, which the part `hestia` needs.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -24,6 +24,7 @@ import { compareDns } from './bench/dns.ts';
 import { compareHestia } from './bench/hestia.ts';
 import { compareHost } from './bench/host.ts';
 import { compareHooks } from './bench/hooks.ts';
+import { compareMailLog } from './bench/mail-log.ts';
 import { median, time } from './bench/measure.ts';
 import { measureMemory } from './bench/memory.ts';
 import { measureMix } from './bench/mix.ts';
@@ -205,6 +206,7 @@ try {
   if (isAsked('attack')) await compareAttacks(top, join(work, 'attacked'), environment);
   if (isAsked('remote')) await compareRemote(top, work, environment);
   if (isAsked('bandwidth')) await compareBandwidth(work);
+  if (isAsked('maillog')) await compareMailLog(work);
   if (isAsked('lists')) longLists();
   if (isAsked('web')) await compareVirtualHosts(Math.min(runs, 10));
   if (isAsked('databases')) await compareDatabases(top, work, environment, runs);

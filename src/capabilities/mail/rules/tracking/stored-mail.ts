@@ -191,11 +191,12 @@ async function insertDeliveries(db: Db, { deliveries }: NewMail, { ofDomain }: O
 const ROWS = 50;
 
 async function insert(db: Db, begin: string, rows: readonly SqlValue[][], end: string): Promise<void> {
+  const place = `(${(rows[0] ?? []).map(() => '?').join(', ')})`;
+  const one = `${begin} VALUES ${place} ${end}`;
+  const many = `${begin} VALUES ${Array<string>(ROWS).fill(place).join(', ')} ${end}`;
   for (let at = 0; at < rows.length;) {
     const part = rows.length - at < ROWS ? 1 : ROWS;
-    const values = rows.slice(at, at + part);
-    const places = values.map((row) => `(${row.map(() => '?').join(', ')})`).join(', ');
-    await db.run(`${begin} VALUES ${places} ${end}`, ...values.flat());
+    await db.run(part === 1 ? one : many, ...rows.slice(at, at + part).flat());
     at += part;
   }
 }
