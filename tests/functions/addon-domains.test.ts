@@ -112,8 +112,8 @@ describe('convert_addon_fetch_domain_details', () => {
       has_ssl_cert_installed: 1,
       ip: '192.0.2.1',
       is_sni_supported: 1,
-      ...{ number_of_autoresponders: '0', number_of_domain_forwarders: '0' },
-      ...{ number_of_email_accounts: '0', number_of_email_forwarders: '0' },
+      ...{ number_of_autoresponders: 0, number_of_domain_forwarders: 0 },
+      ...{ number_of_email_accounts: 0, number_of_email_forwarders: 0 },
       owner: 'bob',
     });
     for (const domain of ['bob.example', 'shop.bob.example']) {

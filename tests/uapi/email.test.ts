@@ -289,8 +289,8 @@ describe('an addon domain', () => {
     const [former] = logins().filter(({ address }) => address === 'a@shop.example');
     const details = (await here.call('convert_addon_fetch_domain_details', { domain: 'shop.example' })).data;
     expect(details).toMatchObject({
-      ...{ number_of_email_accounts: '2', number_of_email_forwarders: '2', number_of_autoresponders: '1' },
-      number_of_domain_forwarders: '0',
+      ...{ number_of_email_accounts: 2, number_of_email_forwarders: 2, number_of_autoresponders: 1 },
+      number_of_domain_forwarders: 0,
     });
 
     const { metadata } = await convert();

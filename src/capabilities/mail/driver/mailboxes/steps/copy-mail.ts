@@ -12,7 +12,7 @@ interface Place {
 interface Input {
   readonly from: Place;
   readonly to: Place;
-  /** Of mailboxes, below `~/mail` and `~/etc`. */
+  /** The folders of mailboxes, below `~/mail` and `~/etc`. */
   readonly folders: readonly { readonly from: string; readonly to: string }[];
 }
 
