@@ -329,7 +329,6 @@ sink:
       await until(() => received() === String(before + 1));
       machine.sh('exim4 -qff');
       expect(received()).toBe(String(before + 1));
-      works('release_outgoing_email', 'user=bob');
       await until(() => received() === String(before + 3));
       email('bob', 'hold_outgoing', 'email=box@bob.example');
       submit('box@bob.example', 'box@bob.example', 'v@world.example');
@@ -344,6 +343,17 @@ sink:
       works('suspend_outgoing_email', 'user=bob');
       expect(submit('box@bob.example', 'box@bob.example', 'v@world.example')).toMatch(/^550 .*suspended/);
       works('unsuspend_outgoing_email', 'user=bob');
+    });
+
+    it('a message is held whose transfer begins before the release, and ends after it', async () => {
+      const names = () => machine.sh('ls /var/spool/exim4/held-bob/input');
+      works('hold_outgoing_email', 'user=bob');
+      machine.sh(`(printf 'Subject: late\\n\\n'; until [ -e /root/end-late ]; do sleep 0.1; done) |
+        runuser -u bob -- /usr/sbin/sendmail late@world.example >/dev/null 2>&1 & disown`);
+      await until(() => names().includes('-D'));
+      works('release_outgoing_email', 'user=bob');
+      machine.sh('touch /root/end-late');
+      await until(() => names().includes('-H'));
     });
 
     it('the mails of an hour are limited, those of programs too, and another account does not notice', () => {
@@ -632,8 +642,18 @@ sink:
     await until(() => !isWaiting());
   });
 
+  it('mail that arrived too late for a release is delivered by itself', async () => {
+    await until(() => machine.sh('cat /var/spool/world/input/*-H').includes('late@world.example'));
+    expect(machine.sh('ls /var/spool/exim4/held-bob/input')).toBe('');
+  });
+
   it('a renamed account keeps its mail, and a removed one refuses it', async () => {
+    const held = () => machine.sh("find /var/spool/exim4/held-* -name '*-H' | cut -d/ -f5").trim();
+    works('hold_outgoing_email', 'user=bob');
+    expect(submit('bob', 'info@bob.example', 'renamed@world.example')).toMatch(/^250 OK/);
+    expect(held()).toBe('held-bob');
     works('modifyacct', 'user=bob', 'newuser=robert', 'domain=robert.example');
+    expect(held()).toBe('held-robert');
     expect(inbox('box@robert.example').stdout).toContain('Subject: ');
     expect(inbox('box@bob.example').status).toBe(67);
     expect(deliver('box@bob.example')).toMatch(/^550/);
@@ -642,6 +662,7 @@ sink:
     expect(deliver('box@robert.example')).toMatch(/^550/);
     expect(inbox('box@robert.example').status).toBe(67);
     expect(machine.sh(`find ${LOOKUPS} -name 'robert*' -o -name 'bob*'`)).toBe('');
+    expect(held()).toBe('');
   });
 
   it('folders are counted, messages that match a query are removed, and sessions end', async () => {

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { heldQueue } from '../../src/capabilities/mail/driver/exim/held.ts';
+import { heldQueue } from '../../src/capabilities/mail/driver/exim/held-queues.ts';
 import { Database } from '../../src/store/database.ts';
 import { Installation } from '../support/installation.ts';
 import { runTasks } from '../support/run-tasks.ts';

@@ -12,7 +12,10 @@ import { newMail } from '../rules/new-mail.ts';
 import { readState, renamedState, withoutDomains, type MailDomain, type MailState } from '../rules/state.ts';
 import changeIdentities from './dovecot/steps/change-identities.ts';
 import endSessions from './dovecot/steps/end-sessions.ts';
+import { queuesOfRemoved, waitingQueues } from './exim/held-queues.ts';
 import changeFiles from './exim/steps/change-files.ts';
+import moveQueues from './exim/steps/move-queues.ts';
+import removeQueues from './exim/steps/remove-queues.ts';
 import { withWishes } from './spamassassin/account.ts';
 import writeFile from './mailboxes/steps/write-file.ts';
 
@@ -43,9 +46,13 @@ export const part: AccountPart = {
     const { db } = context;
     const [hosted, state] = [await listOf(db, before.username), await readState(db, before.username)];
     const renames = renamesOf(before, after, hosted);
+    const next = renamedState(state, renames);
     const had = desiredMail(before, hosted, state);
-    const has = desiredMail(after, renamed(hosted, renames), renamedState(state, renames));
-    const steps = stepsOfLife(after.username, had, has);
+    const has = desiredMail(after, renamed(hosted, renames), next);
+    const steps = [
+      ...stepsOfLife(after.username, had, has),
+      ...queueMoves(waitingQueues(before.username, state), waitingQueues(after.username, next)),
+    ];
     return before.username === after.username
       ? steps
       : [...steps, endSessions.plan({ masks: [before.username] })];
@@ -65,11 +72,11 @@ export const part: AccountPart = {
       .map(({ domain }) => domain)
       .filter((name) => !before.some(({ domain }) => domain === name));
     const next = await withDefaults(context.db, withoutDomains(state, gone), added);
-    return stepsOfLife(
-      account.username,
-      desiredMail(account, before, state),
-      desiredMail(account, after, next),
-    );
+    const { username } = account;
+    return [
+      ...stepsOfLife(username, desiredMail(account, before, state), desiredMail(account, after, next)),
+      ...queueRemovals(queuesOfRemoved(username, state, next)),
+    ];
   },
 
   suspended: (context, account) => follow(context, { ...account, suspendedAt: context.now() }),
@@ -95,13 +102,27 @@ export const part: AccountPart = {
     if (!context.roles.has(ROLE)) return [];
     const { files } = changesBetween(await presentMail(context, account), NOTHING);
     const { username } = account;
+    const queues = waitingQueues(username, await readState(context.db, username));
     return [
       changeIdentities.plan({ username, usernames: [username], added: [] }),
       endSessions.plan({ masks: masksOf(account, await listOf(context.db, username)) }),
       changeFiles.plan({ username, files }),
+      ...queueRemovals(queues),
     ];
   },
 };
+
+/** @param after has the same queues in the same order. */
+function queueMoves(before: readonly string[], after: readonly string[]): PlannedStep[] {
+  const queues = before.flatMap((from, at) => {
+    const to = after[at] ?? from;
+    return to === from ? [] : [[from, to] as const];
+  });
+  return queues.length === 0 ? [] : [moveQueues.plan({ queues })];
+}
+
+export const queueRemovals = (queues: readonly string[]): PlannedStep[] =>
+  queues.length === 0 ? [] : [removeQueues.plan({ queues })];
 
 function tellAboutMailboxes(
   { inform }: Pick<PartDependencies, 'inform'>,

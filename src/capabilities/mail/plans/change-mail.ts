@@ -4,8 +4,9 @@ import { defineChange, exclusive, type Plan } from '../../../core/plan.ts';
 import { rolesOf } from '../../../ground/rules/roles/active-profile.ts';
 import type { Account } from '../../accounts/rules/accounts.ts';
 import { listOf } from '../../domains/rules/hosted-domains.ts';
-import { ROLE, stepsBetween } from '../driver/account.ts';
+import { queueRemovals, ROLE, stepsBetween } from '../driver/account.ts';
 import endSessions from '../driver/dovecot/steps/end-sessions.ts';
+import { queuesOfRemoved } from '../driver/exim/held-queues.ts';
 import { desiredMail } from '../rules/desired.ts';
 import { changeBetween, readState, storeChange, type MailState, type StateChange } from '../rules/state.ts';
 
@@ -40,7 +41,10 @@ export async function changeMail(
   const hosted = await listOf(db, username);
   const hasRole = (await rolesOf(context)).has(ROLE);
   const steps = hasRole
-    ? stepsBetween(username, desiredMail(account, hosted, before), desiredMail(account, hosted, after))
+    ? [
+        ...stepsBetween(username, desiredMail(account, hosted, before), desiredMail(account, hosted, after)),
+        ...queueRemovals(queuesOfRemoved(username, before, after)),
+      ]
     : [];
   return change.plan(
     { username, change: changeBetween(before, after) },

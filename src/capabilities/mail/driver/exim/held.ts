@@ -1,21 +1,20 @@
 // Mail that is held: messages in a queue of their own, which no ordinary run of the queue touches.
-import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { MachineError } from '../../../../core/machine-error.ts';
 import type { Machine } from '../../../../core/machine.ts';
+import { ownerOfQueue } from './held-queues.ts';
 
 const SPOOL = '/var/spool/exim4';
 const HEADER_FILE = /^([0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4})-H$/;
-const SUFFIX_LENGTH = 12;
 /** Arguments of one call of Exim. */
 const MOST_AT_ONCE = 500;
 /** Deliveries to servers that do not respond take long. Exim tries again by itself. */
 const DELIVERY_LIMIT_MS = 3_600_000;
+/** Exim refuses to move a message that is still arriving. */
+const TRIES = 40;
+const PAUSE_MS = 250;
 
-/** The queue of an account, or of one of its mailboxes. */
-export function heldQueue(username: string, address?: string): string {
-  if (address === undefined) return `held-${username}`;
-  const digest = createHash('sha256').update(address).digest('hex').toUpperCase();
-  return `held-${username}-${digest.slice(0, SUFFIX_LENGTH)}`;
-}
+type Access = Pick<Machine, 'files' | 'tools'>;
 
 /** The IDs of the messages in a queue. */
 export async function listHeld(machine: Pick<Machine, 'files'>, queue: string): Promise<string[]> {
@@ -24,31 +23,73 @@ export async function listHeld(machine: Pick<Machine, 'files'>, queue: string): 
   return names.flatMap((name) => HEADER_FILE.exec(name)?.[1] ?? []);
 }
 
-/** Removes messages that are still held. Nobody gets a report. */
-export async function removeHeld(
-  machine: Pick<Machine, 'files' | 'tools'>,
-  { username, address, ids }: { username: string; address: string; ids: readonly string[] },
-): Promise<void> {
-  const queue = heldQueue(username, address);
-  const present = new Set(await listHeld(machine, queue));
-  const left = ids.filter((id) => present.has(id));
-  if (left.length === 0) return;
-  const tools = await machine.tools([{ name: 'exim4' }]);
-  for (let at = 0; at < left.length; at += MOST_AT_ONCE) {
-    await tools.run('exim4', [`-qG${queue}`, '-Mrm', ...left.slice(at, at + MOST_AT_ONCE)]);
-  }
+/** All queues that have held messages. */
+export async function listHeldQueues(machine: Pick<Machine, 'files'>): Promise<string[]> {
+  const files = await machine.files([SPOOL]);
+  const queues = (await files.list(SPOOL)).filter((name) => ownerOfQueue(name) !== undefined);
+  const found: string[] = [];
+  for (const queue of queues) if ((await listHeld(machine, queue)).length > 0) found.push(queue);
+  return found;
 }
 
-/** Moves the messages to the ordinary queue, and has Exim deliver them. @returns how many there were. */
-export async function releaseHeld(machine: Machine, queue: string): Promise<number> {
-  const ids = await listHeld(machine, queue);
-  if (ids.length === 0) return 0;
-  const tools = await machine.tools([{ name: 'exim4' }]);
+/**
+ * Removes messages that are still held. Nobody gets a report.
+ * @param ids only these. Default: all of the queue.
+ */
+export async function removeHeld(machine: Access, queue: string, ids?: readonly string[]): Promise<void> {
+  await withoutLocked(machine, queue, ids, (some) => [`-qG${queue}`, '-Mrm', ...some]);
+}
+
+/** Moves all messages to another queue for held mail. */
+export async function moveHeld(machine: Access, from: string, to: string): Promise<void> {
+  await withoutLocked(machine, from, undefined, (some) => [`-qG${from}`, '-MG', to, ...some]);
+}
+
+/** Moves the messages to the ordinary queue, and has Exim deliver them. */
+export async function releaseHeld(machine: Machine, queue: string): Promise<void> {
   const commands = await machine.commands();
-  for (let at = 0; at < ids.length; at += MOST_AT_ONCE) {
-    const some = ids.slice(at, at + MOST_AT_ONCE);
-    await tools.run('exim4', [`-qG${queue}`, '-MG', '', ...some]);
-    await commands.start(['/usr/sbin/exim4', '-M', ...some], DELIVERY_LIMIT_MS);
+  await withoutLocked(
+    machine,
+    queue,
+    undefined,
+    (some) => [`-qG${queue}`, '-MG', '', ...some],
+    (some) => commands.start(['/usr/sbin/exim4', '-M', ...some], DELIVERY_LIMIT_MS),
+  );
+}
+
+/**
+ * Has Exim take messages out of a queue, again as long as some are left. It fails for a message that is arriving, and takes
+ * the others.
+ */
+async function withoutLocked(
+  machine: Access,
+  queue: string,
+  ids: readonly string[] | undefined,
+  words: (some: readonly string[]) => readonly string[],
+  taken: (some: readonly string[]) => Promise<unknown> = async () => undefined,
+): Promise<void> {
+  const present = async () => {
+    const all = await listHeld(machine, queue);
+    return ids === undefined ? all : all.filter((id) => ids.includes(id));
+  };
+  let left = await present();
+  if (left.length === 0) return;
+  const tools = await machine.tools([{ name: 'exim4' }]);
+  for (let attempt = 1; left.length > 0; attempt += 1) {
+    if (attempt > TRIES) {
+      const count = left.length === 1 ? 'A message' : `${left.length} messages`;
+      throw new MachineError('failed', `${count} of the queue ${queue} could not be moved: ${left[0]}.`);
+    }
+    if (attempt > 1) await pause(PAUSE_MS);
+    for (let at = 0; at < left.length; at += MOST_AT_ONCE) {
+      const some = left.slice(at, at + MOST_AT_ONCE);
+      // With the last attempt, its own reason is told.
+      const accept = attempt < TRIES ? [0, 1] : [0];
+      await tools.run('exim4', words(some), { accept });
+      const still = new Set(await listHeld(machine, queue));
+      const gone = some.filter((id) => !still.has(id));
+      if (gone.length > 0) await taken(gone);
+    }
+    left = await present();
   }
-  return ids.length;
 }

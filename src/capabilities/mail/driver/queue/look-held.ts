@@ -1,6 +1,7 @@
 // The messages of mailboxes that are held, as the queues of Exim have them now.
 import type { Machine } from '../../../../core/machine.ts';
-import { heldQueue, listHeld } from '../exim/held.ts';
+import { heldQueue } from '../exim/held-queues.ts';
+import { listHeld } from '../exim/held.ts';
 
 /** The IDs of the messages of mailboxes, by their addresses. @throws MachineError `failed`. */
 export async function lookAtHeld(

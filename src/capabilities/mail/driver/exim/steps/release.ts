@@ -1,6 +1,7 @@
 // Delivers the mail that an account or a mailbox has sent while it was held.
 import { defineStep } from '../../../../../core/plan.ts';
-import { heldQueue, releaseHeld } from '../held.ts';
+import { heldQueue } from '../held-queues.ts';
+import { releaseHeld } from '../held.ts';
 
 interface Input {
   readonly username: string;
@@ -12,7 +13,5 @@ export default defineStep<Input>({
   kind: 'exim/release',
   irreversible: 'piecemeal',
   describe: ({ username, address }) => `Deliver the held mail of “${address ?? username}”.`,
-  async apply(machine, { input: { username, address } }) {
-    await releaseHeld(machine, heldQueue(username, address));
-  },
+  apply: (machine, { input: { username, address } }) => releaseHeld(machine, heldQueue(username, address)),
 });
