@@ -325,21 +325,33 @@ sink:
       works('hold_outgoing_email', 'user=bob');
       for (const number of [1, 2])
         expect(submit('box@bob.example', 'box@bob.example', `v${number}@world.example`)).toMatch(/^250 OK/);
+      const program = (flags: readonly string[], input: string) =>
+        machine.run('runuser', ['-u', 'bob', '--', '/usr/sbin/sendmail', ...flags], { input });
+      program(['v3@world.example'], 'Subject: program\n\nText\n');
+      const session = [
+        'MAIL FROM:<bob@bob.example>',
+        'RCPT TO:<v4@world.example>',
+        'DATA',
+        'Subject: s',
+        '',
+        '.',
+      ];
+      program(['-bs'], ['EHLO there', ...session, 'QUIT', ''].join('\r\n'));
       expect(submit('e@eve.example', 'e@eve.example', 'v@world.example')).toMatch(/^250 OK/);
       await until(() => received() === String(before + 1));
       machine.sh('exim4 -qff');
       expect(received()).toBe(String(before + 1));
-      await until(() => received() === String(before + 3));
+      await until(() => received() === String(before + 5));
       email('bob', 'hold_outgoing', 'email=box@bob.example');
       submit('box@bob.example', 'box@bob.example', 'v@world.example');
       expect(submit('bob', 'info@bob.example', 'v@world.example')).toMatch(/^250 OK/);
-      await until(() => received() === String(before + 4));
+      await until(() => received() === String(before + 6));
       expect(email('bob', 'get_held_message_count', 'email=box@bob.example')).toBe(1);
       expect(email('bob', 'delete_held_messages', 'email=box@bob.example')).toBe(1);
       expect(email('bob', 'get_held_message_count')).toBe(0);
       submit('box@bob.example', 'box@bob.example', 'v@world.example');
       email('bob', 'release_outgoing', 'email=box@bob.example');
-      await until(() => received() === String(before + 5));
+      await until(() => received() === String(before + 7));
       works('suspend_outgoing_email', 'user=bob');
       expect(submit('box@bob.example', 'box@bob.example', 'v@world.example')).toMatch(/^550 .*suspended/);
       works('unsuspend_outgoing_email', 'user=bob');
@@ -348,8 +360,8 @@ sink:
     it('a message is held whose transfer begins before the release, and ends after it', async () => {
       const names = () => machine.sh('ls /var/spool/exim4/held-bob/input');
       works('hold_outgoing_email', 'user=bob');
-      machine.sh(`(printf 'Subject: late\\n\\n'; until [ -e /root/end-late ]; do sleep 0.1; done) |
-        runuser -u bob -- /usr/sbin/sendmail late@world.example >/dev/null 2>&1 & disown`);
+      machine.sh(`{ (printf 'Subject: late\\n\\n'; until [ -e /root/end-late ]; do sleep 0.1; done) |
+        runuser -u bob -- /usr/sbin/sendmail late@world.example; } >/dev/null 2>&1 & disown`);
       await until(() => names().includes('-D'));
       works('release_outgoing_email', 'user=bob');
       machine.sh('touch /root/end-late');

@@ -150,6 +150,11 @@ check_rcpt:
         condition = \${if match{${settingOfOwner('limit')}}{\\N^\\d+$\\N}}
         ratelimit = ${settingOfOwner('limit')} / 1h / per_rcpt / strict / user-$acl_m_owner
         message = 451 4.7.1 The account $acl_m_owner has exceeded its mails per hour.
+  warn  hosts = :
+        condition = \${if def:acl_m_owner}
+        condition = \${if eq{${settingOfOwner('outgoing')}}{held}}
+        queue = held-$acl_m_owner
+        control = queue_only
   accept hosts = :
   deny  local_parts = ^[./|::] : ^.*[@%!|\`#&?{}\\\\\\\\] : ^.*/\\\\.\\\\./
         message = 501 5.1.3 The address contains characters that are not accepted.
@@ -203,7 +208,6 @@ check_local_start:
         condition = \${if def:acl_m_owner}
         condition = \${if eq{${settingOfOwner('outgoing')}}{held}}
         queue = held-$acl_m_owner
-        control = queue_only
   accept
 
 check_local:
@@ -214,6 +218,9 @@ check_local:
   deny  condition = \${if match{${settingOfOwner('limit')}}{\\N^\\d+$\\N}}
         ratelimit = ${settingOfOwner('limit')} / 1h / per_rcpt / strict / user-$acl_m_owner
         message = The account $acl_m_owner has exceeded its mails per hour.
+  # Exim forgets this if it is said before the message has arrived.
+  warn  condition = \${if match{$queue_name}{\\N^held-\\N}}
+        control = queue_only
   accept
 
 begin routers
