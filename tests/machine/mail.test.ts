@@ -341,6 +341,7 @@ sink:
       await until(() => received() === String(before + 1));
       machine.sh('exim4 -qff');
       expect(received()).toBe(String(before + 1));
+      works('release_outgoing_email', 'user=bob');
       await until(() => received() === String(before + 5));
       email('bob', 'hold_outgoing', 'email=box@bob.example');
       submit('box@bob.example', 'box@bob.example', 'v@world.example');
