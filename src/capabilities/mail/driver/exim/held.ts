@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { MachineError } from '../../../../core/machine-error.ts';
 import type { Machine } from '../../../../core/machine.ts';
+import { readOrdinaryQueue } from '../queue/look-queue.ts';
 import { ownerOfQueue } from './held-queues.ts';
 
 const SPOOL = '/var/spool/exim4';
@@ -47,14 +48,25 @@ export async function moveHeld(machine: Access, from: string, to: string): Promi
 
 /** Moves the messages to the ordinary queue, and has Exim deliver them. */
 export async function releaseHeld(machine: Machine, queue: string): Promise<void> {
-  const commands = await machine.commands();
-  await withoutLocked(
-    machine,
-    queue,
-    undefined,
-    (some) => [`-qG${queue}`, '-MG', '', ...some],
-    (some) => commands.start(['/usr/sbin/exim4', '-M', ...some], DELIVERY_LIMIT_MS),
+  const words = (some: readonly string[]) => [`-qG${queue}`, '-MG', '', ...some];
+  await withoutLocked(machine, queue, undefined, words, (some) => deliver(machine, some));
+}
+
+/** Has Exim deliver what an account had in the ordinary queue when it was held. Such messages wait there. */
+export async function deliverDeferred(machine: Machine, username: string): Promise<void> {
+  const own = (await readOrdinaryQueue(machine)).filter(
+    ({ owner, isFrozen }) => owner === username && !isFrozen,
   );
+  for (let at = 0; at < own.length; at += MOST_AT_ONCE) {
+    await deliver(
+      machine,
+      own.slice(at, at + MOST_AT_ONCE).map(({ msgid }) => msgid),
+    );
+  }
+}
+
+async function deliver(machine: Machine, ids: readonly string[]): Promise<void> {
+  await (await machine.commands()).start(['/usr/sbin/exim4', '-M', ...ids], DELIVERY_LIMIT_MS);
 }
 
 /**

@@ -25,6 +25,11 @@ export async function readQueue(machine: Machine): Promise<QueuedMessage[]> {
   return found.sort((one, other) => one.time - other.time || (one.msgid < other.msgid ? -1 : 1));
 }
 
+/** The same without the queues for held mail. */
+export async function readOrdinaryQueue(machine: Pick<Machine, 'files'>): Promise<QueuedMessage[]> {
+  return readFolder(await machine.files([SPOOL]), `${SPOOL}/input`);
+}
+
 async function readFolder(files: MachineFiles, folder: string): Promise<QueuedMessage[]> {
   const found: QueuedMessage[] = [];
   for (const name of await files.list(folder)) {

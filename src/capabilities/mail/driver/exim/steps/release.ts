@@ -1,7 +1,7 @@
 // Delivers the mail that an account or a mailbox has sent while it was held.
 import { defineStep } from '../../../../../core/plan.ts';
 import { heldQueue } from '../held-queues.ts';
-import { releaseHeld } from '../held.ts';
+import { deliverDeferred, releaseHeld } from '../held.ts';
 
 interface Input {
   readonly username: string;
@@ -13,5 +13,8 @@ export default defineStep<Input>({
   kind: 'exim/release',
   irreversible: 'piecemeal',
   describe: ({ username, address }) => `Deliver the held mail of “${address ?? username}”.`,
-  apply: (machine, { input: { username, address } }) => releaseHeld(machine, heldQueue(username, address)),
+  async apply(machine, { input: { username, address } }) {
+    await releaseHeld(machine, heldQueue(username, address));
+    if (address === undefined) await deliverDeferred(machine, username);
+  },
 });
