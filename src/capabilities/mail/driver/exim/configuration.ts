@@ -46,6 +46,9 @@ const FROM_DOMAIN = '${domain:${address:$rh_from:}}';
 const OUTGOING_OF_MAILBOX =
   `\${lookup{\${lc:\${domain:$authenticated_id}}}dsearch,filter=file{${MAILBOXES}}` +
   `{\${extract{outgoing}{\${lookup{\${lc:\${local_part:$authenticated_id}}}lsearch{${MAILBOXES}/$value}}}}}}`;
+/** Uses the queue of an account whose mail is held, as `heldQueue` names it. */
+const HOLD = `condition = \${if and{{def:acl_m_owner}{eq{${settingOfOwner('outgoing')}}{held}}}}
+        queue = held-$acl_m_owner`;
 /** Names the queue of a mailbox whose mail is held, as `heldQueue` does. */
 const HELD_SUFFIX = '${length_12:${sha256:${lc:$authenticated_id}}}';
 /** The file of the name that the client asks for (SNI). It can be anything. The name of the server has no such file. */
@@ -150,10 +153,13 @@ check_rcpt:
         condition = \${if match{${settingOfOwner('limit')}}{\\N^\\d+$\\N}}
         ratelimit = ${settingOfOwner('limit')} / 1h / per_rcpt / strict / user-$acl_m_owner
         message = 451 4.7.1 The account $acl_m_owner has exceeded its mails per hour.
-  warn  hosts = :
-        condition = \${if def:acl_m_owner}
-        condition = \${if eq{${settingOfOwner('outgoing')}}{held}}
-        queue = held-$acl_m_owner
+  # A queue of its own: no ordinary run of the queue touches it.
+  warn  authenticated = *
+        condition = \${if match{$authenticated_id}{@}}
+        condition = \${if eq{${OUTGOING_OF_MAILBOX}}{held}}
+        queue = held-$acl_m_owner-${HELD_SUFFIX}
+        control = queue_only
+  warn  ${HOLD}
         control = queue_only
   accept hosts = :
   deny  local_parts = ^[./|::] : ^.*[@%!|\`#&?{}\\\\\\\\] : ^.*/\\\\.\\\\./
@@ -172,16 +178,6 @@ check_rcpt:
         set acl_m_failed = \${sg{$sender_rate}{\\N\\..*\\N}{}}
         condition = \${if and{{>={$acl_m_failed}{${minFailures}}}{>={\${eval:100*$acl_m_failed}}{\${eval:${settingOfOwner('failures')}*(0$acl_m_sent)}}}}}
         message = 451 4.7.1 Too many mails of $sender_address_domain have failed in the last hour.
-  # A queue of its own: no ordinary run of the queue touches it.
-  warn  authenticated = *
-        condition = \${if match{$authenticated_id}{@}}
-        condition = \${if eq{${OUTGOING_OF_MAILBOX}}{held}}
-        queue = held-$acl_m_owner-${HELD_SUFFIX}
-        control = queue_only
-  warn  authenticated = *
-        condition = \${if eq{${settingOfOwner('outgoing')}}{held}}
-        queue = held-$acl_m_owner
-        control = queue_only
   # A member’s message keeps its header as it is.
   accept condition = \${if ${IS_MAILMAN}}
   accept authenticated = *
@@ -205,9 +201,7 @@ ${VERIFY_SENDER}${ASK_SPAMASSASSIN}  accept
 # Programs on this server, such as PHP. Dovecot sends replies and redirected mail as root, with the mailbox as sender.
 check_local_start:
   warn  set acl_m_owner = ${fileIn(ACCOUNTS, '$sender_ident')}
-        condition = \${if def:acl_m_owner}
-        condition = \${if eq{${settingOfOwner('outgoing')}}{held}}
-        queue = held-$acl_m_owner
+        ${HOLD}
   accept
 
 check_local:
