@@ -278,6 +278,8 @@ signed:
   warn logwrite = DKIM $dkim_verify_status d=$dkim_cur_signer
   accept
 check:
+  warn condition = \${if match{$recipients}{slow}}
+       delay = 5s
   accept
 begin routers
 sink:
@@ -359,6 +361,16 @@ sink:
       works('suspend_outgoing_email', 'user=bob');
       expect(submit('box@bob.example', 'box@bob.example', 'v@world.example')).toMatch(/^550 .*suspended/);
       works('unsuspend_outgoing_email', 'user=bob');
+    });
+
+    it('a delivery ends while Exim is restarted, and is made once', async () => {
+      const before = Number(received());
+      expect(submit('box@bob.example', 'box@bob.example', 'slow@world.example')).toMatch(/^250 OK/);
+      await until(() => machine.sh('ss -Hnt state established dport = :2525').trim() !== '');
+      machine.sh('systemctl restart exim4');
+      await until(() => machine.sh('grep -c "=> slow@" /var/log/exim4/mainlog || true').trim() === '1');
+      machine.sh('exim4 -qff');
+      expect(received()).toBe(String(before + 1));
     });
 
     it('a message is held whose transfer begins before the release, and ends after it', async () => {

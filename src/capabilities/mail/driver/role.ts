@@ -113,6 +113,7 @@ async function rereadSecrets(machine: Pick<RoleWork['machine'], 'services'>): Pr
 
 const CONFIGURATIONS = [
   { name: 'Exim', path: exim.CONFIGURATION },
+  { name: 'Exim', path: exim.LIMITS },
   { name: 'Dovecot', path: dovecot.CONFIGURATION },
   { name: 'PAM for Dovecot', path: dovecot.PAM },
 ];

@@ -13,18 +13,27 @@ import {
   folder,
   FOLDER,
   FOLDERS_OF_LOOKUPS,
+  LIMITS,
+  LIMITS_FOLDER,
   readable,
   SERVER_CERTIFICATE,
   SRS_SECRET,
+  UNIT,
 } from './places.ts';
 
-const UNIT = 'exim4';
 const DIRECTORY = '/etc/exim4';
+/** systemd would kill a delivery between the message and its record, and Exim would deliver that message once more. */
+const UNIT_LIMITS = `# Written by whmapi1, which replaces this file.
+[Service]
+# Deliveries end by themselves. One that is killed can be made twice.
+KillMode=process
+`;
+const publicFolder = { mode: 0o755 };
 /** How Debian’s own configuration is made: see update-exim4.conf(8). */
 const DEBIAN_OPTIONS = `${DIRECTORY}/update-exim4.conf.conf`;
 const DEBIAN_DEFAULT = /^dc_eximconfig_configtype='local'$/m;
 const SECRET_BYTES = 32;
-const tools = [{ name: 'exim4' }];
+const tools = [{ name: 'exim4' }, { name: 'systemctl' }];
 
 /** A session that is only simulated (exim -bh). It expands the rules for a stranger, and delivers nothing. */
 const SESSION = [
@@ -39,20 +48,29 @@ const SESSION_WORDS = ['-oMi', '192.0.2.1.25', '-bh', '192.0.2.9.40000'];
 
 const driver: FileDriver<EximOptions> = {
   name: 'Exim',
-  directories: [DIRECTORY],
+  directories: [DIRECTORY, '/etc/systemd/system'],
   tools,
   suits: async ({ tools: found, services }) => !services.isSupported || found.has('exim4'),
   folders: [
-    { path: DIRECTORY, attributes: { mode: 0o755 } },
+    { path: DIRECTORY, attributes: publicFolder },
+    { path: '/etc/systemd/system', attributes: publicFolder },
+    { path: LIMITS_FOLDER, attributes: publicFolder },
     { path: FOLDER, attributes: folder },
     ...FOLDERS_OF_LOOKUPS.map((path) => ({ path, attributes: folder })),
   ],
-  files: (options) => [{ path: CONFIGURATION, content: renderExim(options), attributes: readable }],
+  files: (options) => [
+    { path: CONFIGURATION, content: renderExim(options), attributes: readable },
+    { path: LIMITS, content: UNIT_LIMITS, attributes: { mode: 0o644 } },
+  ],
   check,
-  async reloads(_options, changes, { services }) {
+  async reloads(_options, changes, { services, tools: found }) {
     if (changes.length === 0 || !services.isSupported) return [];
-    // Its ports may be others.
-    return [{ key: UNIT, run: () => services.restart(UNIT) }];
+    const run = async () => {
+      await found.run('systemctl', ['daemon-reload']);
+      // Its ports may be others.
+      await services.restart(UNIT);
+    };
+    return [{ key: UNIT, run }];
   },
   healthy: assertRunning,
   isDown: () => false,
@@ -100,7 +118,7 @@ export const serverStep = (options: EximOptions) =>
  * @throws MachineError `failed` if an administrator has configured Exim.
  */
 export async function prepareExim(machine: Machine): Promise<readonly string[]> {
-  const files = await machine.files([DIRECTORY]);
+  const files = await machine.files(driver.directories);
   await assertUnconfigured(machine);
   for (const { path, attributes } of driver.folders) await files.makeDirectory(path, attributes);
   const made: string[] = [];
