@@ -176,11 +176,17 @@ describe('if the web server’s step fails', () => {
   });
 
   test('an account whose removal was begun leaves no key, and a task does the rest', async () => {
+    const users = await here.engine.machine.users();
     here.overrides.machine = {
       ...here.engine.machine,
-      users: async () => {
-        throw new Error('No users.');
-      },
+      users: async () =>
+        new Proxy(users, {
+          get: (target, name) => {
+            if (name === 'remove') throw new Error('No users.');
+            const method: unknown = Reflect.get(target, name);
+            return typeof method === 'function' ? (method.bind(target) as unknown) : method;
+          },
+        }),
     };
     const { metadata } = await here.call('removeacct', { user: 'bob' });
     here.overrides = {};

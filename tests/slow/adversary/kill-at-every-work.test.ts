@@ -163,9 +163,14 @@ function mailIn(state: string) {
   );
   return {
     ...{ stored, lookups },
-    identities: read(identities, (database) =>
-      rowsOf(database, 'SELECT address, username, home, maildir, quota, can_log_in FROM identity ORDER BY 1'),
-    ),
+    // A call that is undone can leave the file without rows.
+    identities:
+      read(identities, (database) =>
+        rowsOf(
+          database,
+          'SELECT address, username, home, maildir, quota, can_log_in FROM identity ORDER BY 1',
+        ),
+      ) ?? [],
     isSameHash: hashes('store.db', mailboxes) === hashes(identities, logins),
     isFirstHash: hashes('store.db', mailboxes).includes(firstHash(state)),
     files: ['bob', 'robert', 'shop'].flatMap((user) =>
