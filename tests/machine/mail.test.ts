@@ -376,7 +376,8 @@ sink:
     it('a message is held whose transfer begins before the release, and ends after it', async () => {
       const names = () => machine.sh('ls /var/spool/exim4/held-bob/input');
       works('hold_outgoing_email', 'user=bob');
-      machine.sh(`{ (printf 'Subject: late\\n\\n'; until [ -e /root/end-late ]; do sleep 0.1; done) |
+      // Exim reads in blocks.
+      machine.sh(`{ (printf 'Subject: late\\n\\n'; printf 'text\\n%.0s' {1..5000}; until [ -e /root/end-late ]; do sleep 0.1; done) |
         runuser -u bob -- /usr/sbin/sendmail late@world.example; } >/dev/null 2>&1 & disown`);
       await until(() => names().includes('-D'));
       works('release_outgoing_email', 'user=bob');

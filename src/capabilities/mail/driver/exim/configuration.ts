@@ -39,7 +39,8 @@ const valueIn = (folder: string, name: string, key: string) =>
 const ownerOf = (domain: string) => valueIn(DOMAINS, domain, 'owner');
 /** The account whose mail an address receives. */
 const OWNER_OF_RECIPIENT = `\${if eqi{$domain}{$primary_hostname}{${fileIn(ACCOUNTS, '${lc:$local_part}')}}{${ownerOf('$domain')}}}`;
-const settingOfOwner = (key: string) => `\${lookup{${key}}lsearch{${ACCOUNTS}/$acl_m_owner}}`;
+/** Empty if there is no such account: it was removed or renamed after it had sent the message. */
+const settingOfOwner = (key: string) => valueIn(ACCOUNTS, '$acl_m_owner', key);
 /** The header is read as it is: decoded words could look like another address. */
 const FROM_DOMAIN = '${domain:${address:$rh_from:}}';
 /** How a mailbox may send: `held`, `suspended`, or empty. The local part and domain are those of the login. */
