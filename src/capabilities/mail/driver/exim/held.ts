@@ -95,7 +95,7 @@ async function withoutLocked(
     if (attempt > 1) await pause(PAUSE_MS);
     for (let at = 0; at < left.length; at += MOST_AT_ONCE) {
       const some = left.slice(at, at + MOST_AT_ONCE);
-      // With the last attempt, its own reason is told.
+      // The last attempt fails with Exim’s own reason.
       const accept = attempt < TRIES ? [0, 1] : [0];
       await tools.run('exim4', words(some), { accept });
       const still = new Set(await listHeld(machine, queue));
