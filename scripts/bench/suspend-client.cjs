@@ -74,6 +74,13 @@ const until = async (user, isSo) => {
 /** @param {number} status */
 const isServed = (status) => status < 400;
 
+/** The server closes an idle connection after five seconds, too, so the next call uses a new one. */
+const rest = () => {
+  agent.destroy();
+  visitors.destroy();
+  return pause(RELOADS_MS);
+};
+
 const work = async () => {
   /** @type {Record<string, number[]>} */
   const took = { suspendacct: [], refused: [], unsuspendacct: [], removeacct: [] };
@@ -82,12 +89,12 @@ const work = async () => {
     const refused = until(user, (status) => !isServed(status));
     took.suspendacct.push(await call('suspendacct', user));
     took.refused.push(await refused);
-    await pause(RELOADS_MS);
+    await rest();
     took.unsuspendacct.push(await call('unsuspendacct', user));
     await until(user, isServed);
-    await pause(RELOADS_MS);
+    await rest();
     took.removeacct.push(await call('removeacct', user));
-    await pause(RELOADS_MS);
+    await rest();
   }
   return took;
 };
