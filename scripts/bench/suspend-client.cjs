@@ -41,6 +41,7 @@ const call = (command, user) =>
   });
 
 /**
+ * As a browser does, it asks again if Apache closes a connection that was kept: its reload closes them.
  * @param {string} user
  * @returns {Promise<number>} the status of the website’s page
  */
@@ -54,7 +55,7 @@ const visit = (user) =>
         response.on('end', () => done(response.statusCode ?? 0));
       },
     );
-    asked.on('error', fail);
+    asked.on('error', (error) => (asked.reusedSocket ? done(visit(user)) : fail(error)));
     asked.end();
   });
 
