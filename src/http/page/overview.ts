@@ -14,6 +14,9 @@ import * as resellers from '../../capabilities/accounts/rules/resellers/reseller
 import * as tfa from '../../capabilities/two-factor/rules/tfa.ts';
 import { linksFor } from './integration.ts';
 import type { Overview } from './wire.ts';
+import { html } from './html.ts';
+import { renderPage, type Visitor } from './layout.ts';
+import { renderTiles } from './navigation.ts';
 
 const MAX_FAILED_LOGINS = 8;
 const MAX_UNFINISHED = 20;
@@ -72,4 +75,20 @@ async function unfinishedOf(
 function stateOf(process: string, processes: Engine['processes']) {
   if (process === TASK || process === UNDO) return 'left to a task';
   return processes.isAlive(process) ? 'running' : 'interrupted';
+}
+
+// The frame of the first page after the login. Its script fills it with the state of the server.
+export function renderOverviewPage(visitor: Visitor, version: string): string {
+  const { hostname } = visitor;
+  const main = html`<div class="text-head">
+      <h1>${hostname}</h1>
+      <button type="button" class="small" id="refresh">Refresh</button>
+    </div>
+    <p class="lead">whmapi1 ${version}, an open implementation of WHM API 1.</p>
+    <p class="callout failure" id="overview-error" role="alert" hidden></p>
+    <div id="overview" aria-live="polite" aria-busy="true">
+      <p class="hint">Loading the state of the server.</p>
+    </div>
+    ${renderTiles(visitor)}`;
+  return renderPage({ name: 'overview', title: 'Overview', main }, visitor);
 }

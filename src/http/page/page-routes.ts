@@ -6,14 +6,15 @@ import { sendLoginPage } from '../login.ts';
 import { queryOf, securityTokenOf } from '../request.ts';
 import { assets } from './assets.ts';
 import { navigation, type Tool, type ToolName } from './navigation.ts';
-import { renderNotIncludedPage } from './not-included-page.ts';
 import { securePages } from './security-headers.ts';
 import { sessionOf, type Session } from './session.ts';
+import { html } from './html.ts';
+import { renderPage, type Visitor } from './layout.ts';
 
 export const HTML = 'text/html; charset=utf-8';
 
 /** Returns the page of each part, for the query of its address. */
-export type Renderers<Service extends LoginService> = Readonly<
+type Renderers<Service extends LoginService> = Readonly<
   Record<ToolName<Service>, (session: Session, query: URLSearchParams) => Promise<string>>
 >;
 
@@ -55,4 +56,17 @@ function addAssets(server: FastifyInstance): void {
       handler: (_request, reply) => reply.type(type).send(body),
     });
   }
+}
+
+// The page instead of a part of the interface whose feature the account does not have.
+function renderNotIncludedPage({ title, feature }: Tool, visitor: Visitor): string {
+  const main = html`<div class="card">
+    <h1>${title}</h1>
+    <p>
+      Your account does not have the feature <code>${feature}</code>. The feature list of its package decides.
+      Ask your provider to add it.
+    </p>
+    <p><a class="button primary" href="${visitor.base}/">Overview</a></p>
+  </div>`;
+  return renderPage({ name: 'not-found', title, main }, visitor);
 }

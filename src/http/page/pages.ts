@@ -6,14 +6,14 @@ import type { Door } from '../door.ts';
 import { acceptsHtml, queryOf, SECURITY_TOKEN, securityTokenOf } from '../request.ts';
 import { renderApiShellPage } from './api-shell-page.ts';
 import { followLink, renderLinkPage } from './integration.ts';
-import { renderNotFoundPage } from './not-found-page.ts';
-import { overviewFor } from './overview.ts';
-import { renderOverviewPage } from './overview-page.ts';
+import { overviewFor, renderOverviewPage } from './overview.ts';
 import { addPageRoutes, HTML } from './page-routes.ts';
 import { refuseData, sessionOf } from './session.ts';
 import { addShell } from './shell-routes.ts';
 import { renderTwoFactorPage } from './two-factor-page.ts';
 import { whmShell } from './whm-shell.ts';
+import { html } from './html.ts';
+import { renderBarePage, renderPage, type Visitor } from './layout.ts';
 
 export function addPages(server: FastifyInstance, door: Door): void {
   const { engine } = door.application;
@@ -79,4 +79,24 @@ export async function answerNotFound(
   const [, first = ''] = /^\/([^/?]+)/.exec(request.url) ?? [];
   const session = SECURITY_TOKEN.test(first) ? await sessionOf(request, door, first) : undefined;
   return reply.code(404).type(HTML).send(renderNotFoundPage(session?.visitor));
+}
+
+// The page for unknown addresses.
+
+/** @param visitor undefined if the user is not logged in. */
+function renderNotFoundPage(visitor: Visitor | undefined): string {
+  const title = 'Page not found';
+  const main = html`<div class="card">
+    <h1>${title}</h1>
+    <p>There is no page at this address. The link may be old, or the address may have a typo.</p>
+    <p>
+      ${
+        visitor === undefined
+          ? html`<a class="button primary" href="/">Log in</a>`
+          : html`<a class="button primary" href="${visitor.base}/">Overview</a>`
+      }
+    </p>
+  </div>`;
+  const page = { name: 'not-found', title, main } as const;
+  return visitor === undefined ? renderBarePage(page) : renderPage(page, visitor);
 }

@@ -2,12 +2,12 @@
 import { mayCall } from '../../core/access.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import type { Engine } from '../../core/engine.ts';
-import { shownFormats } from './wire.ts';
+import { shownFormats, type SettingList } from './wire.ts';
 import { toShellAnswer } from './api-shell-call.ts';
 import { describeFunction } from './function-descriptions.ts';
 import type { Shell } from './shell-routes.ts';
 import { toTable } from './table.ts';
-import { listSettings } from './tweak-settings.ts';
+import type { Caller } from '../../core/context.ts';
 
 export function whmShell(engine: Engine): Shell {
   return {
@@ -33,4 +33,15 @@ export function whmShell(engine: Engine): Shell {
       });
     },
   };
+}
+
+// The tweak settings, for the search of the API Shell.
+
+/** Empty if the caller cannot set them. */
+async function listSettings(caller: Caller): Promise<SettingList> {
+  if (!mayCall(caller, 'root')) return [];
+  const { catalogue } = await import('../../capabilities/settings/rules/catalogue.ts');
+  return Object.entries(catalogue).map(([key, { module, meaning, acts = false }]) => ({
+    ...{ key, module, meaning, acts },
+  }));
 }

@@ -2,7 +2,6 @@
 import type { AnswerFormat, FunctionDescription, ShellAnswer } from '../wire.ts';
 import type { Argument, ShellCall } from './call-texts.ts';
 import { element } from './element.ts';
-import { FieldGroup } from './field-group.ts';
 import { changesNothing, type Example } from './function-help.ts';
 import { ListControls } from './list-controls.ts';
 import { paramField, type ParamField } from './param-field.ts';
@@ -197,5 +196,42 @@ export class CallForm {
     const isDangerous = this.#fn.destructive !== undefined && !this.#dryRun.checked;
     this.#run.className = isDangerous ? 'danger' : 'primary';
     this.#run.textContent = this.#dryRun.checked ? 'Run without saving' : isDangerous ? 'Run…' : 'Run';
+  }
+}
+
+// A collapsible group of fields, with the number of fields and of those that have a value.
+
+/** Up to this many fields are not collapsed. */
+const FEW = 3;
+
+class FieldGroup {
+  /** Undefined if there are no fields. */
+  readonly element: HTMLDetailsElement | undefined;
+  readonly #title: string;
+  readonly #fields: readonly (readonly [name: string, field: ParamField])[];
+  readonly #summary = element('summary');
+
+  constructor(title: string, fields: readonly (readonly [name: string, field: ParamField])[]) {
+    this.#title = title;
+    this.#fields = fields;
+    if (fields.length === 0) return;
+    this.element = element(
+      'details',
+      { class: 'optional', open: fields.length <= FEW },
+      this.#summary,
+      ...fields.map(([, field]) => field.element),
+    );
+    this.count();
+  }
+
+  count(): void {
+    const given = this.#fields.filter(([, field]) => field.values().length > 0).length;
+    const ofThem = given === 0 ? '' : `, ${given} given`;
+    this.#summary.textContent = `${this.#title} (${this.#fields.length}${ofThem})`;
+  }
+
+  /** Opens the group if `concerns` accepts one of its fields. */
+  openIf(concerns: (name: string) => boolean): void {
+    if (this.element !== undefined && this.#fields.some(([name]) => concerns(name))) this.element.open = true;
   }
 }
