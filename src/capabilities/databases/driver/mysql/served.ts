@@ -15,15 +15,11 @@ import { inventoryOf, type DatabaseInventory } from './moves/inventory.ts';
 import { moveDatabase, moveDatabaseBack, type Names } from './moves/move-database.ts';
 import { renameUser, renameUserBack, userInventoryOf, type UserInventory } from './moves/rename-user.ts';
 import type { ClientTools } from './client-tools.ts';
-import * as administrator from './sql-administrator.ts';
-import * as connectionLimits from './sql-connection-limits.ts';
 import * as databases from './sql-databases.ts';
-import * as hosts from './sql-hosts.ts';
-import * as logins from './sql-logins.ts';
 import * as maintenance from './sql-maintenance.ts';
-import { assertNew } from './sql-new-names.ts';
+import { assertNew } from './sql-maintenance.ts';
 import * as privileges from './sql-privileges.ts';
-import * as ties from './sql-ties.ts';
+import * as ties from './sql-databases.ts';
 import * as users from './sql-users.ts';
 
 export class ServedMysql implements MysqlCatalogue {
@@ -82,31 +78,31 @@ export class ServedMysql implements MysqlCatalogue {
   }
 
   setAdministratorPassword(password: string) {
-    return administrator.setPassword(this.#connection, password);
+    return users.setAdministratorPassword(this.#connection, password);
   }
 
   addHosts(name: string, of: readonly string[]) {
-    return hosts.add(this.#connection, name, of);
+    return users.addHosts(this.#connection, name, of);
   }
 
   dropHost(name: string, host: string) {
-    return hosts.drop(this.#connection, name, host);
+    return users.dropHost(this.#connection, name, host);
   }
 
   limitConnections(of: readonly string[], limit: ConnectionLimit) {
-    return connectionLimits.limit(this.#connection, of, limit);
+    return users.limitConnections(this.#connection, of, limit);
   }
 
   locked(of: readonly string[]) {
-    return logins.locked(this.#connection, of);
+    return users.locked(this.#connection, of);
   }
 
   lock(of: readonly string[]) {
-    return logins.setLocked(this.#connection, of, true);
+    return users.setLocked(this.#connection, of, true);
   }
 
   unlock(of: readonly string[]) {
-    return logins.setLocked(this.#connection, of, false);
+    return users.setLocked(this.#connection, of, false);
   }
 
   grant(grant: NewGrant) {

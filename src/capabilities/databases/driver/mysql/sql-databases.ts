@@ -3,6 +3,7 @@ import type { DatabaseConnection } from '../../../../core/machine-databases.ts';
 import type { WantedNames } from '../../rules/owners.ts';
 import { revokeAll } from './moves/object-grants.ts';
 import { isReported, isWanted, OWN_DATABASES, taken } from './statements.ts';
+import type { DefinedObject, ForeignKey } from './contract.ts';
 
 export async function list(connection: DatabaseConnection, wanted?: WantedNames): Promise<string[]> {
   const { sql, values } = isWanted('SCHEMA_NAME', wanted);
@@ -70,4 +71,48 @@ export async function dropAll(connection: DatabaseConnection, names: readonly st
   } finally {
     await connection.query('SET SESSION foreign_key_checks = 1').catch(() => undefined);
   }
+}
+
+// What ties databases to users and to other databases: the definers of views, triggers, routines and events, most of which
+// act with the privileges of that user, and foreign keys.
+
+/** Objects with a user as their definer. */
+export async function definers(
+  connection: DatabaseConnection,
+  databases: readonly string[],
+): Promise<DefinedObject[]> {
+  if (databases.length === 0) return [];
+  const from = (kind: string, table: string, name: string) =>
+    `SELECT ${table}.${name}_SCHEMA AS \`database\`, '${kind}' AS kind, ${table}.${name}_NAME AS name, DEFINER AS definer
+       FROM information_schema.${table} WHERE ${table}.${name}_SCHEMA IN (?)`;
+  const rows = await connection.query<DefinedObject & { readonly definer: string }>(
+    [
+      from('view', 'VIEWS', 'TABLE'),
+      from('trigger', 'TRIGGERS', 'TRIGGER'),
+      from('routine', 'ROUTINES', 'ROUTINE'),
+      from('event', 'EVENTS', 'EVENT'),
+    ].join(' UNION ALL '),
+    Array.from({ length: 4 }, () => [...databases]),
+  );
+  // A role has no host, and a host has no “@”.
+  return rows
+    .filter(({ definer }) => definer.includes('@'))
+    .map(({ database, kind, name, definer }) => ({
+      ...{ database, kind, name },
+      user: definer.slice(0, definer.lastIndexOf('@')),
+    }));
+}
+
+/** From tables of the databases to those of another one. */
+export async function foreignKeys(
+  connection: DatabaseConnection,
+  databases: readonly string[],
+): Promise<ForeignKey[]> {
+  if (databases.length === 0) return [];
+  return connection.query<ForeignKey>(
+    `SELECT CONSTRAINT_SCHEMA AS \`from\`, TABLE_NAME AS \`table\`, UNIQUE_CONSTRAINT_SCHEMA AS \`to\`
+       FROM information_schema.REFERENTIAL_CONSTRAINTS
+      WHERE CONSTRAINT_SCHEMA IN (?) AND UNIQUE_CONSTRAINT_SCHEMA <> CONSTRAINT_SCHEMA`,
+    [[...databases]],
+  );
 }

@@ -3,7 +3,8 @@ import { defineStep, type Step, type StepKind } from '../../../../core/plan.ts';
 import type { Machine } from '../../../../core/machine.ts';
 import { checkedFirst } from '../writable.ts';
 import { postgresqlOf } from './server.ts';
-import { assertWritable } from './sql-writable.ts';
+import type { DatabaseConnection } from '../../../../core/machine-databases.ts';
+import { MachineError } from '../../../../core/machine-error.ts';
 
 /** `defineStep` for steps that change the server. */
 export function definePostgresqlStep<Input, Memento = undefined, Result = void>(
@@ -42,4 +43,25 @@ function checked(machine: Machine): Machine {
 async function assertChangeable(machine: Machine): Promise<void> {
   // Any question begins with the check.
   await (await postgresqlOf(checked(machine))).users({ names: [], prefixes: [] });
+}
+
+// Says whether a PostgreSQL server may be changed.
+
+/** @param connection to PostgreSQL’s own database. @throws MachineError `failed` */
+async function assertWritable(connection: DatabaseConnection): Promise<void> {
+  const [row] = await connection.query<{ isStandby: boolean; isReadOnly: boolean }>(
+    `SELECT pg_is_in_recovery() AS "isStandby", current_setting('transaction_read_only')::bool AS "isReadOnly"`,
+  );
+  if (row?.isStandby === true) {
+    throw new MachineError(
+      'failed',
+      'The PostgreSQL server is a standby, which is read-only. Make the change on its primary server, or promote ' +
+        'this one first.',
+    );
+  }
+  if (row?.isReadOnly !== true) return;
+  throw new MachineError(
+    'failed',
+    'The PostgreSQL server is read-only, because default_transaction_read_only is on. Turn it off first.',
+  );
 }

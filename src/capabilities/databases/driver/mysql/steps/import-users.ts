@@ -1,7 +1,6 @@
 // Creates users with the password hashes that they had elsewhere. The plan’s secret has the hashes, as JSON.
 import { withMysql, servedMysql } from '../server.ts';
-import { createWithHash, drop } from '../sql-users.ts';
-import { setLocked } from '../sql-logins.ts';
+import { createWithHash, drop, setLocked } from '../sql-users.ts';
 import { taken } from '../statements.ts';
 import { defineMysqlStep } from '../step.ts';
 
