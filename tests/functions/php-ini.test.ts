@@ -1,84 +1,51 @@
 // php.ini of PHP versions: read, set and edited, with PHP itself as the judge, in a sandbox.
 import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Hash, Json } from '../../src/core/values.ts';
 import { written, type IniType } from '../../src/capabilities/php/rules/ini.ts';
 import { Installation } from '../support/installation.ts';
-import { isMissing } from '../support/require-tool.ts';
-
-const isComplete = !isMissing('php-fpm8.4') && !isMissing('php8.4');
-const describeWithPhp = isComplete ? describe : describe.skip;
+import {
+  describeWithPhp,
+  ini,
+  iniPath,
+  reasonOf,
+  setDirectives,
+  setIni,
+  TEXT,
+  version,
+} from '../support/php-ini.ts';
 
 let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
-
-const version = 'ea-php84';
-const place = (program: string) => join(here.state, 'root/etc/php/8.4', program, 'php.ini');
-const ini = (program = 'fpm') => readFileSync(place(program), 'utf8');
-function setIni(text: string, program = 'fpm'): void {
-  mkdirSync(join(place(program), '..'), { recursive: true });
-  writeFileSync(place(program), text);
-}
-const reasonOf = async (command: string, args: Record<string, Json>) => {
-  const { metadata } = await here.call(command, args);
-  return metadata.result === 1 ? 'OK' : metadata.reason;
-};
-const setDirectives = (...directive: string[]) => reasonOf('php_ini_set_directives', { version, directive });
-
-const TEXT = `[PHP]
-; Maximum amount of memory a script may consume
-; https://php.net/memory-limit
-memory_limit = 128M ; as in 2019
-
-;display_errors = Off
-error_reporting = E_ALL & ~E_DEPRECATED
-post_max_size = "8M"
-include_path = ".:/usr/share/php"
-post_max_size = 9M
-
-[Session]
-session.name = PHPSESSID
-`;
+afterEach(() => here.remove());
 
 describeWithPhp('php_ini_get_content and php_ini_set_content', () => {
   it('return and replace the file of PHP-FPM', async () => {
     expect((await here.call('php_ini_get_content', { version })).data).toEqual({ content: '' });
-    expect(await reasonOf('php_ini_set_content', { version, content: TEXT })).toBe('OK');
-    expect(ini()).toBe(TEXT);
+    expect(await reasonOf(here, 'php_ini_set_content', { version, content: TEXT })).toBe('OK');
+    expect(ini(here)).toBe(TEXT);
     expect((await here.call('php_ini_get_content', { version })).data).toEqual({ content: TEXT });
-    expect(statSync(place('fpm')).mode & 0o777).toBe(0o644);
-    expect(existsSync(place('cgi'))).toBe(false);
+    expect(statSync(iniPath(here)).mode & 0o777).toBe(0o644);
+    expect(existsSync(iniPath(here, 'cgi'))).toBe(false);
   });
 
   it.each([
     ['memory_limit = (64M\nfoo', 'syntax error'],
     ['extension = nonexistent\n', 'Unable to load dynamic library'],
   ])('reject %j with PHP’s own words, and change nothing', async (content, words) => {
-    setIni(TEXT);
-    expect(await reasonOf('php_ini_set_content', { version, content })).toContain(words);
-    expect(ini()).toBe(TEXT);
+    setIni(here, TEXT);
+    expect(await reasonOf(here, 'php_ini_set_content', { version, content })).toContain(words);
+    expect(ini(here)).toBe(TEXT);
   });
 
   it.each(['php_ini_get_content', 'php_ini_get_directives'])(
     '%s names the installed versions',
     async (command) => {
-      expect(await reasonOf(command, { version: 'ea-php56' })).toMatch(
+      expect(await reasonOf(here, command, { version: 'ea-php56' })).toMatch(
         /^The parameter “version” should be an installed PHP version, not “ea-php56”. Installed: .*ea-php84/,
       );
     },
@@ -94,25 +61,31 @@ describeWithPhp('a php.ini that is not an ordinary file', () => {
   ];
 
   it('is rejected without waiting for it', async () => {
-    mkdirSync(join(place('fpm'), '..'), { recursive: true });
-    execFileSync('mkfifo', [place('fpm')]);
+    mkdirSync(join(iniPath(here), '..'), { recursive: true });
+    execFileSync('mkfifo', [iniPath(here)]);
     for (const [command, args] of calls)
-      expect([command, await reasonOf(command, args)]).toEqual([command, expect.stringContaining('php.ini')]);
-    rmSync(place('fpm'));
-    symlinkSync('/etc/hostname', place('fpm'));
+      expect([command, await reasonOf(here, command, args)]).toEqual([
+        command,
+        expect.stringContaining('php.ini'),
+      ]);
+    rmSync(iniPath(here));
+    symlinkSync('/etc/hostname', iniPath(here));
     for (const [command, args] of calls)
-      expect([command, await reasonOf(command, args)]).toEqual([command, expect.stringContaining('php.ini')]);
-    rmSync(place('fpm'));
+      expect([command, await reasonOf(here, command, args)]).toEqual([
+        command,
+        expect.stringContaining('php.ini'),
+      ]);
+    rmSync(iniPath(here));
     // A sparse file of 1 GB.
-    writeFileSync(place('fpm'), '');
-    truncateSync(place('fpm'), 1e9);
-    expect(await reasonOf('php_ini_get_content', { version })).toMatch(/php\.ini” is larger than/);
+    writeFileSync(iniPath(here), '');
+    truncateSync(iniPath(here), 1e9);
+    expect(await reasonOf(here, 'php_ini_get_content', { version })).toMatch(/php\.ini” is larger than/);
   });
 });
 
 describeWithPhp('php_ini_get_directives', () => {
   it('returns what PHP itself reports', async () => {
-    setIni(TEXT);
+    setIni(here, TEXT);
     const { data } = await here.call('php_ini_get_directives', { version });
     const all = new Map((data?.directives as Hash[]).map((one) => [one.key, one]));
     expect(all.get('memory_limit')).toEqual({
@@ -145,7 +118,7 @@ describeWithPhp('php_ini_get_directives', () => {
 
 describeWithPhp('php_ini_set_directives', () => {
   it('warns of files in conf.d that set another value, and of values that pools have of their own', async () => {
-    setIni(TEXT);
+    setIni(here, TEXT);
     const folder = join(here.state, 'root/etc/php/8.4/fpm/conf.d');
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, '20-mine.ini'), 'memory_limit = 64M\nextension = nonexistent\n');
@@ -163,10 +136,11 @@ describeWithPhp('php_ini_set_directives', () => {
   });
 
   it('changes only the lines of the directives', async () => {
-    setIni(TEXT);
-    setIni('precision = 3\n', 'cgi');
+    setIni(here, TEXT);
+    setIni(here, 'precision = 3\n', 'cgi');
     expect(
       await setDirectives(
+        here,
         ...[
           'memory_limit:256M',
           'display_errors:1',
@@ -177,7 +151,7 @@ describeWithPhp('php_ini_set_directives', () => {
         ...['error_reporting:E_ALL & ~E_NOTICE', 'include_path:.:/usr/share/php:/opt/php'],
       ),
     ).toBe('OK');
-    expect(ini()).toBe(`[PHP]
+    expect(ini(here)).toBe(`[PHP]
 ; Maximum amount of memory a script may consume
 ; https://php.net/memory-limit
 memory_limit = 256M ; as in 2019
@@ -193,7 +167,7 @@ post_max_size = 20M
 session.name = "SID"
 date.timezone = "Asia/Tokyo"
 `);
-    expect(ini('cgi')).toContain('precision = 3\nmemory_limit = 256M\n');
+    expect(ini(here, 'cgi')).toContain('precision = 3\nmemory_limit = 256M\n');
     const { data } = await here.call('php_ini_get_directives', { version });
     const values = Object.fromEntries(
       (data?.directives as Hash[]).map(({ key, value }): [string, unknown] => [key as string, value]),
@@ -202,19 +176,21 @@ date.timezone = "Asia/Tokyo"
   });
 
   it('shows the lines in a dry run', async () => {
-    setIni(TEXT);
+    setIni(here, TEXT);
     const args = { version, directive: 'memory_limit:256M' };
     const { metadata } = await here.call('php_ini_set_directives', args, { dryRun: true });
     expect(JSON.stringify(metadata)).toContain('+memory_limit = 256M ; as in 2019');
-    expect(ini()).toBe(TEXT);
+    expect(ini(here)).toBe(TEXT);
   });
 
   it('rejects what it cannot set, and changes nothing', async () => {
-    setIni(TEXT);
-    expect(await setDirectives('memory_limit')).toContain('with a colon between them');
-    expect(await setDirectives('precision:5', 'extension:evil.so')).toContain('has no directive “extension”');
-    expect(await setDirectives('auto_prepend_file:${HOME}')).toContain('without quotes, line breaks');
-    expect(ini()).toBe(TEXT);
+    setIni(here, TEXT);
+    expect(await setDirectives(here, 'memory_limit')).toContain('with a colon between them');
+    expect(await setDirectives(here, 'precision:5', 'extension:evil.so')).toContain(
+      'has no directive “extension”',
+    );
+    expect(await setDirectives(here, 'auto_prepend_file:${HOME}')).toContain('without quotes, line breaks');
+    expect(ini(here)).toBe(TEXT);
   });
 
   it('writes no value that PHP reads as another one, or as a further directive', async () => {
@@ -252,27 +228,27 @@ describeWithPhp('php_set_session_save_path', () => {
   const path = '/var/lib/php/sessions';
 
   it('sets the path and creates the folder', async () => {
-    setIni(TEXT);
-    expect(await reasonOf('php_set_session_save_path', { path })).toBe('OK');
-    expect(ini()).toContain(`session.save_path = "${path}"`);
+    setIni(here, TEXT);
+    expect(await reasonOf(here, 'php_set_session_save_path', { path })).toBe('OK');
+    expect(ini(here)).toContain(`session.save_path = "${path}"`);
     expect(statSync(join(here.state, 'root', path)).mode & 0o7777).toBe(0o1733);
   });
 
   it('keeps a path that is set, unless overwrite=1', async () => {
-    setIni('session.save_path = /srv/old\n');
+    setIni(here, 'session.save_path = /srv/old\n');
     const { metadata } = await here.call('php_set_session_save_path', { path });
     expect(metadata.output?.messages).toEqual([
       '“/etc/php/8.4/fpm/php.ini” already has a path, which stays. Pass overwrite=1 to replace it.',
     ]);
-    expect(ini()).toBe('session.save_path = /srv/old\n');
+    expect(ini(here)).toBe('session.save_path = /srv/old\n');
     await here.call('php_set_session_save_path', { path, overwrite: '1' });
-    expect(ini()).toBe(`session.save_path = "${path}"\n`);
+    expect(ini(here)).toBe(`session.save_path = "${path}"\n`);
   });
 
   it.each(['relative', '/etc/x', '/var/../etc', '/var/lib/a b', '/var', '/home/bob/x'])(
     'rejects %s',
     async (wrong) => {
-      expect(await reasonOf('php_set_session_save_path', { path: wrong })).toContain(
+      expect(await reasonOf(here, 'php_set_session_save_path', { path: wrong })).toContain(
         'should be the absolute path',
       );
     },
