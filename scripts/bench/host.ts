@@ -5,7 +5,7 @@ import { statfs, readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { services } from '../../src/capabilities/system/driver/services/catalogue.ts';
-import { readFileSystems } from '../../src/machine/kernel/file-systems.ts';
+import { readFileSystems } from '../../src/machine/kernel/kernel.ts';
 import { builtPackage, makePackageFolder, removePackageFolder } from '../../tests/machine/built-package.ts';
 import { machineRoot } from '../../tests/machine/debian-root.ts';
 import { whyNotOnMachine } from '../../tests/machine/describe-on-machine.ts';

@@ -1,10 +1,10 @@
 // The certificate of this program's own server: a self-signed one, until another is installed.
 import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:tls';
+import { generate } from 'selfsigned';
 import type { MachineOwnCertificate, OwnCertificateState } from '../core/machine.ts';
 import { MachineError } from '../core/machine-error.ts';
-import { isSelfMade, selfSigned } from './self-signed.ts';
-import { servedFingerprint } from './served-certificate.ts';
 
 /** The files of the certificates, with their keys (PEM). */
 export interface CertificateFiles {
@@ -132,4 +132,67 @@ function fingerprintOf(pem: string | undefined): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+// A self-signed certificate for this server.
+const YEAR_MS = 365 * 86_400_000;
+const YEARS = 10;
+const OWN_NAMES = ', DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1';
+
+/** For the hostname, and for calls from the server itself. @returns the key and the certificate (PEM). */
+export async function selfSigned(hostname: string, now: number): Promise<string> {
+  const { private: key, cert } = await generate([{ name: 'commonName', value: hostname }], {
+    keyType: 'ec',
+    curve: 'P-256',
+    algorithm: 'sha256',
+    notBeforeDate: new Date(now),
+    notAfterDate: new Date(now + YEARS * YEAR_MS),
+    extensions: [
+      { name: 'basicConstraints', cA: false, critical: true },
+      {
+        name: 'subjectAltName',
+        altNames: [
+          { type: 2, value: hostname },
+          { type: 2, value: 'localhost' },
+          { type: 7, ip: '127.0.0.1' },
+          { type: 7, ip: '::1' },
+        ],
+      },
+    ],
+  });
+  return `${key.trimEnd()}\n${cert.trimEnd()}\n`;
+}
+
+/** True if `selfSigned` created it: no other certificate has these names of the server itself. */
+function isSelfMade(pem: string): boolean {
+  try {
+    const { issuer, subject, subjectAltName = '' } = new X509Certificate(pem);
+    return issuer === subject && subjectAltName.endsWith(OWN_NAMES);
+  } catch {
+    return false;
+  }
+}
+
+// Which certificate a server of this machine serves.
+const LIMIT_MS = 5000;
+
+/**
+ * SHA-256 of the certificate: pairs of hexadecimal digits with colons between them. Undefined if nothing answers.
+ * @param address `https://0.0.0.0:2087`.
+ */
+function servedFingerprint(address: string): Promise<string | undefined> {
+  const { hostname, port } = new URL(address);
+  const name = hostname.replace(/^\[|\]$/g, '');
+  const host = name === '0.0.0.0' ? '127.0.0.1' : name === '::' ? '::1' : name;
+  return new Promise((resolve) => {
+    // It is the certificate itself that is compared.
+    const socket = connect({ host, port: Number(port || 443), rejectUnauthorized: false });
+    const end = (fingerprint?: string) => {
+      socket.destroy();
+      resolve(fingerprint);
+    };
+    socket.setTimeout(LIMIT_MS, () => end());
+    socket.on('error', () => end());
+    socket.on('secureConnect', () => end(socket.getPeerX509Certificate()?.fingerprint256));
+  });
 }

@@ -4,8 +4,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Caller } from '../../src/core/context.ts';
-import { parseMounts } from '../../src/machine/kernel/file-systems.ts';
-import { parseSockets } from '../../src/machine/kernel/sockets.ts';
+import { parseMounts, parseSockets } from '../../src/machine/kernel/kernel.ts';
 import { Installation } from '../support/installation.ts';
 import { itWith } from '../support/require-tool.ts';
 
@@ -13,9 +12,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const reseller: Caller = { user: 'rita', privileges: new Set(['status']) };
 

@@ -1,7 +1,9 @@
 // Runs the system's own tools: no shell, a clean environment, a time limit, captured output.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { diskCause, MachineError } from '../../core/machine-error.ts';
-import { fullPlace } from './full-place.ts';
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { getSystemErrorName } from 'node:util';
+import { diskCause, MachineError, systemErrorCode } from '../../core/machine-error.ts';
 import { startUnderLock } from './held-lock.ts';
 import { NOT_INSTALLED, runTool, type RunOptions, type StartTool } from './tool.ts';
 import { starter } from './current-starter.ts';
@@ -60,4 +62,47 @@ function complaint(status: number | undefined, stderr: string): string {
 
 function withStop(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+// Checks whether a tool failed because a disk is full. Few tools report it: useradd only reports that it cannot write.
+
+/** The directories that the tools write to. */
+const PLACES = ['/etc', '/home', '/var/lib', '/var/spool', '/tmp'];
+/** Smaller than any change of a passwd file. */
+const NEEDED_BYTES = 8192;
+
+const SAID: readonly (readonly [text: string, code: string])[] = [
+  ['Read-only file system', 'EROFS'],
+  ['Disk quota exceeded', 'EDQUOT'],
+  ['File too large', 'EFBIG'],
+];
+
+/**
+ * @param files that the tool was told to read or write.
+ * @returns a sentence that says what to do; undefined if the complaint is not about a full disk.
+ */
+async function fullPlace(complaint: string, files: readonly string[] = []): Promise<string | undefined> {
+  const code = SAID.find(([text]) => complaint.includes(text))?.[1] ?? numbered(complaint);
+  if (code !== undefined && code !== 'ENOSPC') return diskCause(code);
+  if (!/No space left|quota exceeded|\b(?:lock|open|creat|writ)/i.test(complaint)) return undefined;
+  for (const place of [...new Set(files.map((file) => dirname(file))), ...PLACES]) {
+    if (await isFull(place)) return `The disk of “${place}” is full. Free some space and retry the call.`;
+  }
+  const isSaid = code === 'ENOSPC' || complaint.includes('No space left on device');
+  return isSaid ? diskCause('ENOSPC') : undefined;
+}
+
+/** The name of the error, if a tool of MariaDB says its number only: `Got errno 28 on write`. */
+function numbered(complaint: string): string | undefined {
+  const errno = -Number(/\bGot errno (\d{1,3}) on write/.exec(complaint)?.[1] ?? 0);
+  return errno === 0 ? undefined : systemErrorCode({ errno, code: getSystemErrorName(errno) });
+}
+
+async function isFull(place: string): Promise<boolean> {
+  try {
+    const { bavail, bsize, blocks, files, ffree } = await statfs(place);
+    return (blocks > 0 && bavail * bsize < NEEDED_BYTES) || (files > 0 && ffree === 0);
+  } catch {
+    return false;
+  }
 }

@@ -1,10 +1,9 @@
 // Runs one tool, as the child of this process: no shell, a clean environment, a time limit, captured output.
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, existsSync, constants, fchownSync, writeSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
-import { askpass } from './askpass.ts';
+import { join } from 'node:path';
 import { environment } from './environment.ts';
-import { openPrivateFile } from './private-file.ts';
 
 /** The exit status of a shell for a tool that does not exist. */
 export const NOT_INSTALLED = 127;
@@ -118,7 +117,7 @@ function environmentOf({ answersQuestions }: RunOptions): Readonly<Record<string
 }
 
 /** A tool that was started: keeps what it prints, and ends it when it has run or printed enough. */
-export class RunningTool {
+class RunningTool {
   readonly #options: RunOptions;
   readonly #kill: () => void;
   readonly #done: (ended: Ended) => void;
@@ -183,5 +182,40 @@ export class RunningTool {
   #stop(why: string): void {
     this.#reason ??= why;
     this.#kill();
+  }
+}
+
+// Lets ssh read the answers to its questions from its standard input (ssh(1), SSH_ASKPASS).
+
+/** The variables of its environment. */
+export function askpass() {
+  // The program runs from dist/. In tests, it runs from src/machine/linux/.
+  const places = [join(__dirname, '../share/ssh-askpass'), join(__dirname, '../../../share/ssh-askpass')];
+  const program = places.find((place) => existsSync(place));
+  if (program === undefined) throw new Error('The program “ssh-askpass” is not installed.');
+  return { SSH_ASKPASS: program, SSH_ASKPASS_REQUIRE: 'force' };
+}
+
+// A file in memory without a name: it ends with the processes that have it open.
+
+/** A file system in memory, which every Linux with systemd mounts. */
+const FOLDER = '/dev/shm';
+/** O_TMPFILE, which Node has no name for. */
+const UNNAMED = 0o20000000 | constants.O_DIRECTORY;
+
+/**
+ * @param owner default: this process’s user.
+ * @returns its descriptor. Only its owner and root can open it through /proc.
+ */
+function openPrivateFile(content: string, owner?: { readonly uid: number; readonly gid: number }): number {
+  const file = openSync(FOLDER, UNNAMED | constants.O_RDWR, 0o600);
+  try {
+    // The place in the file belongs to this descriptor: whoever opens the file through /proc begins at its start.
+    writeSync(file, content);
+    if (owner !== undefined) fchownSync(file, owner.uid, owner.gid);
+    return file;
+  } catch (error) {
+    closeSync(file);
+    throw error;
   }
 }

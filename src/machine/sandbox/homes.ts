@@ -1,15 +1,15 @@
 // The home directories of the sandbox.
 import { lstatSync } from 'node:fs';
-import { chmod, cp, mkdir, rename, symlink } from 'node:fs/promises';
+import { chmod, cp, mkdir, rename, symlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HOME_FOLDERS, HOME_LINKS, HOME_MODE } from '../../core/home-layout.ts';
 import type { MachineUsage, NamedHome } from '../../core/machine.ts';
 import { alreadyExists } from '../../core/machine-values.ts';
 import { countTree } from '../count-tree.ts';
 import { isThere } from '../linux/crontabs.ts';
-import { removeTree } from './remove-tree.ts';
 import type { Table } from './tables.ts';
 import type { Tree } from './tree.ts';
+import { run } from '../linux/run.ts';
 
 const SKELETON = '/etc/skel';
 
@@ -64,5 +64,24 @@ export class SandboxHomes {
     const isOthers = passwd.isTaken(5, to.home, to.name);
     if (isOthers || (isThereToMove && (await isThere(target)))) throw alreadyExists(`“${to.home}”`);
     if (isThereToMove) await rename(source, target);
+  }
+}
+
+// Removes a folder of the sandbox with everything in it.
+
+/** A home can contain millions of files. */
+const LIMIT_MS = 3_600_000;
+
+/**
+ * Does nothing if the path does not exist. A link is removed, not followed.
+ * @throws MachineError `failed` with the message of rm(1).
+ */
+async function removeTree(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true });
+  } catch (error) {
+    // Node builds whole paths, which the kernel refuses above 4,096 bytes. rm(1) walks from folder to folder.
+    if ((error as { code?: string }).code !== 'ENAMETOOLONG') throw error;
+    await run('rm', ['--recursive', '--force', '--', path], { limitMs: LIMIT_MS });
   }
 }

@@ -8,8 +8,7 @@ import { crc32, createInflateRaw } from 'node:zlib';
 import { fromRandomAccessReaderPromise, getFileNameLowLevel, RandomAccessReader } from 'yauzl';
 import type { Entry as Listed, ZipFile as List } from 'yauzl';
 import { ZipFile } from 'yazl';
-import { MachineError } from '../../../core/machine-error.ts';
-import { systemErrorCode } from '../../../core/system-error.ts';
+import { MachineError, systemErrorCode } from '../../../core/machine-error.ts';
 import {
   MAX_TIME,
   named,
