@@ -3,14 +3,13 @@ import type { RawArgument } from '../core/context.ts';
 import type { Envelope } from '../core/envelope.ts';
 import { ApiError } from '../core/errors.ts';
 import { quote } from '../core/quote.ts';
-import { bodyOf } from './body.ts';
 import { ConnectionError, ServerAgent, type Trust } from './connection.ts';
 import { exchange, LostError, TooLargeError, type Incoming, type Outgoing } from './exchange.ts';
 import type { RemoteHost } from './hosts.ts';
 import { listAfter } from './known-function.ts';
 import { readAnswer } from './read-answer.ts';
-import { askedPause, isBearable, isPassing, MAX_ATTEMPTS, pauseBefore } from './retry.ts';
 import type { RemoteEnvironment } from './environment.ts';
+import type { Json } from '../core/values.ts';
 
 /** The credentials of requests: a token's header, or a session's cookie with its part of the path. */
 export interface Login {
@@ -184,4 +183,86 @@ function lookFirst(command: string): string {
 
 function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`;
+}
+
+// Encodes a call's arguments as the body of a request: a form, or JSON if a value is not a plain text.
+interface Body {
+  readonly type: string;
+  readonly body: string;
+}
+
+const VERSION = 'api.version';
+
+/** Arguments are never sent in the URL, because logs record URLs. */
+function bodyOf(args: readonly RawArgument[]): Body {
+  const all = args.some(({ name }) => name === VERSION) ? args : [{ name: VERSION, value: 1 }, ...args];
+  return all.every(({ value }) => isSimple(value) || (Array.isArray(value) && value.every(isSimple)))
+    ? { type: 'application/x-www-form-urlencoded', body: formOf(all) }
+    : { type: 'application/json', body: jsonOf(all) };
+}
+
+function isSimple(value: Json): boolean {
+  return typeof value !== 'object' || value === null;
+}
+
+/** A null argument is omitted. */
+function formOf(args: readonly RawArgument[]): string {
+  const form = new URLSearchParams();
+  for (const { name, value } of args) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== null) form.append(name, textOf(one));
+    }
+  }
+  return form.toString();
+}
+
+function textOf(value: Exclude<Json, null>): string {
+  if (typeof value === 'boolean') return value ? '1' : '0';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** An argument that is given several times becomes a list. */
+function jsonOf(args: readonly RawArgument[]): string {
+  const members = new Map<string, Json>();
+  for (const { name, value } of args) {
+    const before = members.get(name);
+    if (before === undefined) members.set(name, value);
+    else members.set(name, [...(Array.isArray(before) ? before : [before]), value]);
+  }
+  return JSON.stringify(Object.fromEntries(members));
+}
+
+// Decides when a call is retried, and after which pause.
+
+/** Includes the first attempt. */
+const MAX_ATTEMPTS = 3;
+
+const FIRST_PAUSE_MS = 400;
+/** If a server requests a longer pause, its first response is final. */
+const LONGEST_PAUSE_MS = 30_000;
+
+/**
+ * Returns a pause that doubles with each attempt. It is a random time between half and all of that, so that many
+ * clients do not retry at once.
+ */
+export function pauseBefore(attempt: number, random: number): number {
+  return FIRST_PAUSE_MS * 2 ** (attempt - 2) * (0.5 + random / 2);
+}
+
+/** True if the server, or a proxy in front of it, reports that it is overloaded or temporarily unavailable. */
+function isPassing({ status }: Incoming): boolean {
+  return status === 429 || (status >= 502 && status <= 504);
+}
+
+/** Returns the pause in Retry-After (seconds or a date). Undefined if it is absent or invalid. */
+export function askedPause({ headers }: Incoming, now: number): number | undefined {
+  const value = headers['retry-after'];
+  if (typeof value !== 'string') return undefined;
+  const milliseconds = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+  if (Number.isNaN(milliseconds)) return undefined;
+  return Math.max(0, milliseconds);
+}
+
+function isBearable(pause: number): boolean {
+  return pause <= LONGEST_PAUSE_MS;
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { askedPause, pauseBefore } from '../../src/remote/retry.ts';
+import { askedPause, pauseBefore } from '../../src/remote/server.ts';
 import { Person, TOKEN } from '../remote/person.ts';
 import { makeCertificate, ok, ScriptedServer, type Certificate } from '../remote/servers.ts';
 
