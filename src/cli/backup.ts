@@ -6,7 +6,7 @@ import {
   restoreStore,
   type Manifest,
 } from '../administration/installation.ts';
-import { visible } from '../core/visible.ts';
+import { visible } from '../core/quote.ts';
 import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { reportFailure } from './report-failure.ts';

@@ -2,7 +2,7 @@
 import { maskArguments } from '../core/audit.ts';
 import type { RawArgument } from '../core/context.ts';
 import type { AnyFunction } from '../core/define.ts';
-import { visible } from '../core/visible.ts';
+import { visible } from '../core/quote.ts';
 import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { UsageError } from './usage-error.ts';

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { ApiError } from '../core/errors.ts';
 import { exitStatusOf } from '../core/exit-status.ts';
-import { visible } from '../core/visible.ts';
+import { visible } from '../core/quote.ts';
 import { administerDatabases as administer } from '../administration/databases.ts';
 import type { AdministrationOptions } from './administration-options.ts';
 import { writeStderr, type Io } from './io.ts';

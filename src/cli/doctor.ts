@@ -9,7 +9,7 @@ import {
   type Severity,
 } from '../administration/installation.ts';
 import { version } from '../app/app.ts';
-import { visible } from '../core/visible.ts';
+import { visible } from '../core/quote.ts';
 import type { AdministrationOptions } from './administration-options.ts';
 import { wrap } from './help-layout.ts';
 import { installedFile } from './installation.ts';

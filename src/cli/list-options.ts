@@ -16,7 +16,7 @@ const filterTypes: Readonly<Record<string, string>> = {
   '>=': 'gt_equal',
 };
 
-export function hasListOptions({ fields, filters, sort }: CommandLine): boolean {
+function hasListOptions({ fields, filters, sort }: CommandLine): boolean {
   return fields !== undefined || filters.length > 0 || sort !== undefined;
 }
 

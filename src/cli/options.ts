@@ -1,5 +1,5 @@
 // Reads the command line: its options, the function, and the function's arguments.
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Option, InvalidArgumentError } from 'commander';
 import type { RemoteOptions } from '../remote/options.ts';
 import type { Format, TabularFormat } from '../render/format.ts';
 import {
@@ -8,7 +8,6 @@ import {
   type AdministrationOpts,
 } from './administration-options.ts';
 import { optionRows } from './option-rows.ts';
-import { readCount, splitRemoteOptions, type RemoteOpts } from './remote-options.ts';
 import { UnknownOptionError, UsageError } from './usage-error.ts';
 
 export type Shell = 'bash' | 'zsh' | 'fish';
@@ -154,4 +153,43 @@ function withoutValues(message: string): string {
     .replace(/^error: /, '')
     .replace(/^(unknown option '[^=']*)=[^]*?'(?=$|\n\()/, "$1'")
     .replace(/^(option '.*?') argument '[^]*' is invalid\. A/, '$1: a');
+}
+
+// The options of calls to other servers, as read by commander.
+
+/** The values of the rows, as commander returns them. */
+interface RemoteOpts {
+  readonly host: string[];
+  readonly pin: string[];
+  readonly login?: string;
+  readonly tokenFile?: string;
+  readonly profile?: string;
+  readonly configure?: boolean;
+  readonly cacert?: string;
+  readonly timeout?: number;
+  readonly parallel?: number;
+  readonly failfast?: boolean;
+  readonly resume?: string;
+}
+
+/** Separates these options from all others. */
+function splitRemoteOptions<All extends RemoteOpts>(all: All) {
+  const { host, pin, configure = false, failfast = false, ...rest } = all;
+  const { login, tokenFile, profile, cacert, timeout, parallel, resume, ...others } = rest;
+  const given = { login, tokenFile, profile, cacert, timeout, parallel, resume };
+  const present = Object.entries(given).filter(([, value]) => value !== undefined);
+  const remote: RemoteOptions = {
+    ...(Object.fromEntries(present) as Partial<RemoteOptions>),
+    hosts: host,
+    pins: pin,
+    failfast,
+  };
+  return { remote, configure, others };
+}
+
+function readCount(text: string): number {
+  const number = Number(text);
+  if (!/^\d{1,7}$/.test(text) || number < 1)
+    throw new InvalidArgumentError('A whole number, 1 or more, is required.');
+  return number;
 }

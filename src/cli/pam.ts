@@ -2,7 +2,7 @@
 // has the lines. The exit status 0 lets the login continue. PAM shows standard output to the user.
 import { isIP } from 'node:net';
 import { ApiError, errorKinds } from '../core/errors.ts';
-import { visible } from '../core/visible.ts';
+import { visible } from '../core/quote.ts';
 import { setUpSentence, SystemLoginsDesk, type SystemLogin } from '../administration/system-logins.ts';
 import { writeStderr, type Io } from './io.ts';
 import { UsageError } from './usage-error.ts';

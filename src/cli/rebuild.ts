@@ -1,6 +1,6 @@
 // whmapi1 --rebuild [ACCOUNT ...]: creates again what the store has and this server lacks.
 import { ApiError } from '../core/errors.ts';
-import { visible } from '../core/visible.ts';
+import { visible } from '../core/quote.ts';
 import { Rebuilding, type Missing, type Outcome } from '../administration/rebuild.ts';
 import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';

@@ -1,5 +1,5 @@
 import { ApiError, errorKinds } from '../core/errors.ts';
-import { visible } from '../core/visible.ts';
+import { visible } from '../core/quote.ts';
 import { writeStderr, type Io } from './io.ts';
 
 /** Reports an expected failure on standard error. @returns the exit status. @throws any other failure. */

@@ -1,6 +1,6 @@
 // whmapi1 --run-tasks: runs the tasks that are due, for servers on which whmapi1d is not running.
 import { createApplication } from '../app/app.ts';
-import { visible } from '../core/visible.ts';
+import { visible } from '../core/quote.ts';
 import { createWorker } from '../administration/tasks.ts';
 import { writeStderr, type Io } from './io.ts';
 import { reportFailure } from './report-failure.ts';

@@ -1,7 +1,7 @@
 // whmapi1 --sandbox-services: serves the DNS zones and databases of a sandbox until the process is stopped.
 import { ApiError, errorKinds } from '../core/errors.ts';
 import { MachineError } from '../core/machine-error.ts';
-import { visible } from '../core/visible.ts';
+import { visible } from '../core/quote.ts';
 import { startSandboxServices } from '../administration/sandbox-services.ts';
 import { writeStderr, type Io } from './io.ts';
 

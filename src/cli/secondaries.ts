@@ -1,5 +1,5 @@
 // whmapi1 --secondaries, --add-secondary and --remove-secondary: the secondary nameservers of this server's zones.
-import { visible } from '../core/visible.ts';
+import { visible } from '../core/quote.ts';
 import { SecondariesDesk, shown, type Invitation } from '../administration/name-server.ts';
 import type { AdministrationOptions } from './administration-options.ts';
 import { writeStderr, type Io } from './io.ts';

@@ -1,7 +1,6 @@
 // whmapi1 --tasks: shows the tasks as a table or JSON, or one task with its log. whmapi1 --stop-task: stops a task.
 import { taskStates } from '../core/task.ts';
-import { visible } from '../core/visible.ts';
-import { quote } from '../core/quote.ts';
+import { visible, quote } from '../core/quote.ts';
 import { TaskDesk, type StoredTimer, type Task } from '../administration/tasks.ts';
 import type { AdministrationOptions } from './administration-options.ts';
 import { writeStderr, type Io } from './io.ts';

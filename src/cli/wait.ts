@@ -1,7 +1,7 @@
 // whmapi1 --wait ID, and whmapi1 --wait FUNCTION ...: waits for a task and shows its progress.
 import { spawn } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
-import { visible } from '../core/visible.ts';
+import { visible } from '../core/quote.ts';
 import { TaskDesk, type Task } from '../administration/tasks.ts';
 import type { AdministrationOptions } from './administration-options.ts';
 import { installedFile } from './installation.ts';
@@ -9,7 +9,7 @@ import { writeStderr, type Io } from './io.ts';
 import { isRemote } from './is-remote.ts';
 import type { CommandLine } from './options.ts';
 import { isTaskId } from './task-id.ts';
-import { taskProgress } from './task-progress.ts';
+import { taskProgress } from './progress.ts';
 import { situationOf } from './tasks.ts';
 import { UsageError } from './usage-error.ts';
 import { withDesk } from './with-desk.ts';
