@@ -2,7 +2,7 @@
 import { createApplication, root, type Application } from '../app/app.ts';
 import type { Db } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
-import { assertRole } from '../core/role.ts';
+import { assertRole } from '../core/access.ts';
 import { placeOf } from '../capabilities/dns/driver/role.ts';
 import * as secondaries from '../capabilities/dns/rules/secondaries.ts';
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createApplication, type Application } from '../app/app.ts';
 import { badParam, ApiError } from '../core/errors.ts';
-import { assertRole } from '../core/role.ts';
+import { assertRole } from '../core/access.ts';
 import type { OwnProcess } from '../core/machine-daemons.ts';
 import { configureNameServer } from '../capabilities/dns/driver/role.ts';
 import { configurePrivateServer } from '../capabilities/dns/driver/zones/bind/private-server.ts';

@@ -1,7 +1,9 @@
-// Access control: whether a caller may call a function.
+// Access control: whether a caller may call a function, whether the account has the feature that it needs, and the server
+// its role.
 import type { Caller } from './context.ts';
 import { onlyReads, type Access, type AnyFunction, type Spec } from './define.ts';
-import { denied } from './errors.ts';
+import { denied, ApiError } from './errors.ts';
+import type { Engine } from './engine.ts';
 
 export function mayCall(caller: Caller, access: Access): boolean {
   if (access === 'any' || caller.privileges === 'all') return true;
@@ -85,4 +87,37 @@ const LIMIT = 'with an API token that has fewer privileges than its owner';
 function namesIn(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   return typeof value === 'object' && value !== null ? Object.keys(value) : [value];
+}
+
+/** @throws ApiError `denied` if the account does not have the function's feature. */
+export async function assertFeature(
+  { store, hasFeature }: Engine,
+  { name, feature }: Pick<AnyFunction, 'name' | 'feature'>,
+  { user }: Pick<Caller, 'user'>,
+): Promise<void> {
+  if (feature === undefined) return;
+  const has = await store.transaction('reads', async (db) => ({
+    value: await hasFeature(db, user, feature),
+    keep: false,
+  }));
+  if (has) return;
+  throw denied(
+    `You may not call “${name}”: it requires the feature “${feature}”, which the account “${user}” does not have. ` +
+      'The feature list of its package decides.',
+  );
+}
+
+/** @throws ApiError `disabled` if this server does not have the function's role. */
+export async function assertRole(
+  { store, rolesOf }: Engine,
+  { name, role }: Pick<AnyFunction, 'name' | 'role'>,
+): Promise<void> {
+  if (role === undefined) return;
+  const roles = await store.transaction('reads', async (db) => ({ value: await rolesOf(db), keep: false }));
+  if (roles.has(role)) return;
+  throw new ApiError(
+    'disabled',
+    `“${name}” needs the role “${role}”, which this server does not have. ` +
+      'Activate a profile with it: start_profile_activation.',
+  );
 }

@@ -1,5 +1,5 @@
 // One call from name to envelope: find, authorise, read arguments, run, shape, audit.
-import { authorise, authoriseEffect, authoriseTarget } from './access.ts';
+import { authorise, authoriseEffect, authoriseTarget, assertFeature, assertRole } from './access.ts';
 import { warningsOf } from './argument-warnings.ts';
 import { readArguments, type ReadArguments } from './arguments.ts';
 import { maskArguments, type AuditKind, type AuditRecord } from './audit.ts';
@@ -7,20 +7,17 @@ import { readCallMeta, withoutMeta } from './call-meta.ts';
 import type { Call, Caller, Context, Db, FreeContext } from './context.ts';
 import { Contexts } from './contexts.ts';
 import { onlyReads, type AnyFunction } from './define.ts';
-import type { Engine, Store, Work } from './engine.ts';
+import { type Engine, type Store, type Work, noStore, storeOfLook } from './engine.ts';
 import type { Envelope } from './envelope.ts';
 import type { CallHooks } from './hooks.ts';
 import { ApiError, notProvided, unknownAccountFunction, unknownFunction } from './errors.ts';
 import { LookAgain, MachineError, ofDisk, ofMachine } from './machine-error.ts';
 import { nameOnly } from './function-name.ts';
 import type { MetaArguments } from './meta-arguments.ts';
-import { noStore, storeOfLook } from './limited-stores.ts';
 import type { JournalEntry, Plan, StepResult } from './plan.ts';
 import { Report, type Outcome } from './report.ts';
 import type { LastTry } from './execute-plan.ts';
 import type { Opened } from './journaled-plan.ts';
-import { assertFeature } from './feature.ts';
-import { assertRole } from './role.ts';
 import type { Hash } from './values.ts';
 
 interface Prepared {
@@ -130,7 +127,7 @@ class Dispatch {
       });
     if (hooks === undefined) return perform();
     this.#contexts.needsWholeList = true;
-    const { performHooked } = await import('./hooked-call.ts');
+    const { performHooked } = await import('./hooks.ts');
     const tryOut = () => this.#withLook(prepared, (found) => this.#tryOut(prepared, hooks, found));
     const logUnexpected = (error: unknown) =>
       this.#engine.logUnexpected(this.#xid, this.#call.command, error);

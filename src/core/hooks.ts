@@ -3,6 +3,7 @@ import type { ReadArguments } from './arguments.ts';
 import type { Caller, Db } from './context.ts';
 import type { AnyFunction } from './define.ts';
 import type { Hash } from './values.ts';
+import type { Outcome, Report } from './report.ts';
 
 /** A call whose function can have hooks. */
 export interface HookedCall {
@@ -48,4 +49,39 @@ export interface HookRun {
   readonly duration_ms: number;
   /** What the script printed, without the secrets of the call. */
   readonly output: string;
+}
+
+interface HookedWork {
+  readonly report: Report;
+  readonly dryRun: boolean;
+  /** Runs the handler without keeping anything. Scripts run for valid calls only, and learn what the call will do. */
+  readonly tryOut: () => Promise<Outcome>;
+  readonly perform: () => Promise<Outcome>;
+  /** Records an unexpected error. Returns a sentence that says where. */
+  readonly logUnexpected: (error: unknown) => string;
+}
+
+/** No script runs while a transaction is open. A dry run runs no scripts. */
+export async function performHooked(
+  hooks: CallHooks,
+  { report, dryRun, tryOut, perform, logUnexpected }: HookedWork,
+): Promise<Outcome> {
+  const tried = await tryOut();
+  report.restart();
+  report.restartLook();
+  if (!tried.ok) return perform();
+  if (!dryRun) report.addLasting(await hooks.before());
+  const outcome = await perform();
+  if (!outcome.ok) return outcome;
+  if (dryRun) {
+    report.messages.push(...hooks.describe());
+    return outcome;
+  }
+  try {
+    report.warnings.push(...(await hooks.after(outcome.data, report.rawText)));
+  } catch (error) {
+    // The call has succeeded, whatever happens to its hooks.
+    report.warnings.push(`The script hooks after the call could not be run. ${logUnexpected(error)}`);
+  }
+  return outcome;
 }

@@ -1,7 +1,6 @@
 // Errors of the machine, and how they are reported to callers. Separate from `machine.ts`, which many calls do not
 // load.
 import { ApiError } from './errors.ts';
-import { systemErrorCode } from './system-error.ts';
 
 /** The end of a reason if nothing was changed. It is removed if something was changed after all. */
 export const UNCHANGED = ' Nothing was changed.';
@@ -90,4 +89,16 @@ export function ofMachine(error: MachineError): ApiError {
     failed: 'host_failed',
   } as const;
   return new ApiError(codes[error.code], error.message, { cause: error });
+}
+
+// The names of the errors of system calls.
+
+/** The number on Linux. Node has no name for it: its code is “Unknown system error -122”. */
+const EDQUOT = -122;
+
+/** The name of a system call’s error, such as ENOSPC. Undefined for other errors. */
+export function systemErrorCode(error: unknown): string | undefined {
+  const { code, errno } = (error ?? {}) as { readonly code?: unknown; readonly errno?: unknown };
+  if (errno === EDQUOT) return 'EDQUOT';
+  return typeof code === 'string' ? code : undefined;
 }

@@ -1,4 +1,4 @@
-// Quotes untrusted values in reasons and warnings.
+// Shows untrusted texts: quoted in reasons and warnings, or whole on a terminal.
 
 /**
  * Characters that a terminal or an editor interprets instead of showing them: C0 and C1 controls, line separators, and
@@ -19,4 +19,18 @@ export function quote(value: string): string {
 /** `a`, `a or b`, `a, b or c`. */
 export function anyOf(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
+}
+
+// Shows texts from untrusted senders safely on a terminal.
+
+/**
+ * Returns the text on one line. Characters that control a terminal are shown as escapes: `\u{1b}` for control
+ * characters (C0, C1) and line separators, characters that change the direction of the text after them (Unicode, UAX
+ * #9), and invisible characters.
+ */
+export function visible(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
 }

@@ -38,7 +38,7 @@ export interface Restored {
 }
 
 /** Tables with short-lived data, which are not restored. Old sessions would log in people who have logged out since. */
-export const PASSING = [
+const PASSING = [
   ...[
     'operation',
     'operation_step',

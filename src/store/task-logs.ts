@@ -11,7 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import type { TaskLogFile, TaskLogPiece, TaskLogs } from '../core/task.ts';
-import { visible } from '../core/visible.ts';
+import { visible } from '../core/quote.ts';
 import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
 

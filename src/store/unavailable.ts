@@ -1,6 +1,6 @@
 // Converts an error of the operating system or of SQLite to a reason that an administrator can act on.
 import { ApiError } from '../core/errors.ts';
-import { systemErrorCode } from '../core/system-error.ts';
+import { systemErrorCode } from '../core/machine-error.ts';
 import { SQLITE, sqliteCode } from './sqlite-code.ts';
 
 const causes: Readonly<Record<string, string>> = {

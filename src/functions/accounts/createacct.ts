@@ -12,7 +12,7 @@ import {
   proposeNames,
 } from '../../ground/rules/accounts/names.ts';
 import { isQuotaEnabled, warnOfQuota } from '../../capabilities/accounts/rules/quota.ts';
-import { nameserverFields, reportOf, showNameservers } from '../../life/rules/report.ts';
+import { nameserverFields, reportOf, showNameservers } from '../../life/rules/new-account.ts';
 import * as newAccount from '../../life/rules/new-account.ts';
 import { listServersFor } from '../../capabilities/domains/rules/nameservers.ts';
 import { forceParam } from '../../capabilities/domains/rules/reserved-domains.ts';

@@ -82,7 +82,7 @@ export interface SigningCall<Row, Data> {
  * Plans that zones are signed from now on, or no longer. One that cannot be changed does not stop the others.
  * @throws ApiError the first failure, if nothing can be done for any domain
  */
-export function changeSigning<Row extends Hash, Data extends Hash>(
+function changeSigning<Row extends Hash, Data extends Hash>(
   { plan }: SigningPlanner<Data>,
   { domains, found, errors, changes, row, dataOf }: SigningCall<Row, Data>,
 ): Data {

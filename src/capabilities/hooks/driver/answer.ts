@@ -1,6 +1,6 @@
 // Reads what a script of a hook answers: `1 message` or `0 message` on one line, or an exception (`BAILOUT reason`).
 import type { ScriptResult } from '../../../core/machine-scripts.ts';
-import { visible } from '../../../core/visible.ts';
+import { visible } from '../../../core/quote.ts';
 
 export interface Answer {
   readonly hasSucceeded: boolean;

@@ -1,7 +1,7 @@
 // Logins whose passwords another daemon checks: those to mail, and those to FTP. The daemon asks before, and reports the
 // outcome.
 import type { Db } from '../../../core/context.ts';
-import { visible } from '../../../core/visible.ts';
+import { visible } from '../../../core/quote.ts';
 import * as addresses from './brute-force/addresses.ts';
 import * as bruteForce from './brute-force/brute-force.ts';
 import type { LoginDependencies } from './logins.ts';

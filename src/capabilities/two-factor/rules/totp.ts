@@ -5,8 +5,8 @@ import base32 from 'thirty-two';
 
 export const STEP_SECONDS = 30;
 /** The lengths of the shortest and longest secrets, in bytes. WHM generates 10 bytes (16 Base32 characters). */
-export const MIN_SECRET_BYTES = 10;
-export const MAX_SECRET_BYTES = 64;
+const MIN_SECRET_BYTES = 10;
+const MAX_SECRET_BYTES = 64;
 
 const algorithm = {
   algorithm: 'sha1',
