@@ -194,12 +194,11 @@ const layers: Record<string, Layer> = {
   },
   // What a capability contributes to accounts and roles reads the store through the rules, which have the SQL.
   'driver/account': {
-    files:
-      /^src\/(capabilities\/[\w-]+|life)\/driver\/(.+\/)?(account|role|part-dependencies|account-parts)\.ts$/,
+    files: /^src\/(capabilities\/[\w-]+|life)\/driver\/(.+\/)?(account|role|account-parts)\.ts$/,
     mayImport: [core, /^src\/capabilities\/capabilities\.ts$/, driver, rules],
   },
   'life/roles': {
-    files: /^src\/life\/driver\/roles\/(drivers|look-role-packages)\.ts$/,
+    files: /^src\/life\/driver\/roles\/look-role-packages\.ts$/,
     mayImport: [/^src\/capabilities\/capabilities\.ts$/, driver],
   },
   driver: {

@@ -1,6 +1,6 @@
 // The machine meets the requirements of the active profile's roles: packages, services, base configuration.
 import { findMissing, packageTools } from '../../capabilities/software/driver/debian-packages.ts';
-import { roleDrivers } from '../driver/roles/drivers.ts';
+import { roleDrivers } from '../driver/roles/look-role-packages.ts';
 import { findOptional } from '../driver/roles/prepare.ts';
 import type { RoleDriver } from '../../ground/driver/role.ts';
 import type { DriverMachine } from '../../ground/driver/step.ts';

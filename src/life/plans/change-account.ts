@@ -2,7 +2,7 @@
 import { defineChange, exclusive, type Lock, type Plan } from '../../core/plan.ts';
 import * as accountParts from '../driver/account-parts.ts';
 import { rename, storeParts } from '../stored.ts';
-import { partDependencies, type PartCall, type PartContext } from '../driver/part-dependencies.ts';
+import { partDependencies, type PartCall, type PartContext } from '../driver/account-parts.ts';
 import changeZone, { type ZoneChange } from '../../capabilities/dns/driver/zones/steps/change.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { addressLock } from '../../capabilities/addresses/rules/ips.ts';

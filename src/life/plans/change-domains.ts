@@ -21,8 +21,7 @@ import removeCertificate from '../../capabilities/certificates/driver/steps/remo
 import writeCertificate from '../../capabilities/certificates/driver/steps/write.ts';
 import makeDocumentRoot from '../../capabilities/files/driver/document-roots/steps/make.ts';
 import type { PartWork } from '../../capabilities/accounts/driver/account-part.ts';
-import { domainsChanged } from '../driver/account-parts.ts';
-import { partDependencies, type PartContext } from '../driver/part-dependencies.ts';
+import { domainsChanged, partDependencies, type PartContext } from '../driver/account-parts.ts';
 import { retiringSteps, stepsFor } from '../../capabilities/php/driver/php-pools/account.ts';
 import { webSteps } from '../../capabilities/web/driver/virtual-hosts/account.ts';
 import changeZone from '../../capabilities/dns/driver/zones/steps/change.ts';

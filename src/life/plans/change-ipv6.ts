@@ -4,7 +4,7 @@ import type { NewMachineAddress } from '../../core/machine-addresses.ts';
 import { defineChange, exclusive, type Lock, type Plan, type PlannedStep } from '../../core/plan.ts';
 import add from '../../capabilities/addresses/driver/steps/add.ts';
 import remove from '../../capabilities/addresses/driver/steps/remove.ts';
-import { partDependencies, type PartContext } from '../driver/part-dependencies.ts';
+import { partDependencies, type PartContext } from '../driver/account-parts.ts';
 import { webStepsOf } from '../../capabilities/web/driver/virtual-hosts/account.ts';
 import changeZone, { type ZoneChange } from '../../capabilities/dns/driver/zones/steps/change.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';

@@ -3,7 +3,7 @@ import type { Db } from '../../core/context.ts';
 import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
 import type { PartWork } from '../../capabilities/accounts/driver/account-part.ts';
 import * as accountParts from '../driver/account-parts.ts';
-import { partDependencies, type PartContext } from '../driver/part-dependencies.ts';
+import { partDependencies, type PartContext } from '../driver/account-parts.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import * as exceeded from '../../capabilities/bandwidth/rules/exceeded.ts';
 import type { Change } from '../rules/packages/accounts.ts';

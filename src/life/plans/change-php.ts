@@ -1,7 +1,7 @@
 // Changes the PHP of virtual hosts: the versions and settings of some, or the server’s default for all others.
 import { defineChange, exclusive, type Plan, type PlannedStep } from '../../core/plan.ts';
 import changePools from '../../capabilities/php/driver/php-pools/steps/change.ts';
-import { partDependencies, type PartContext } from '../driver/part-dependencies.ts';
+import { partDependencies, type PartContext } from '../driver/account-parts.ts';
 import { webStepsOf } from '../../capabilities/web/driver/virtual-hosts/account.ts';
 import {
   ALL_POOLS,

@@ -7,7 +7,7 @@ import copyFiles, { lastCopyIn } from '../../capabilities/files/driver/document-
 import { lastMailCopyIn } from '../../capabilities/mail/driver/mailboxes/steps/copy-mail.ts';
 import type { FoundByParts } from '../../capabilities/accounts/driver/account-part.ts';
 import type { FoundForDomains } from '../driver/hosted-domains/look-hosted-domains.ts';
-import type { PartContext } from '../driver/part-dependencies.ts';
+import type { PartContext } from '../driver/account-parts.ts';
 import { store as storeHandedOver, type HandedOver } from '../../capabilities/databases/rules/hand-over.ts';
 import type { ChangedDomains } from '../../capabilities/domains/rules/changed-domains.ts';
 import { prefixLock } from '../../ground/rules/accounts/names.ts';

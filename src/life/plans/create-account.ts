@@ -3,7 +3,7 @@ import { defineChange, exclusive, shared, type Plan } from '../../core/plan.ts';
 import type { NewAccount, PartWishes, PartWork } from '../../capabilities/accounts/driver/account-part.ts';
 import * as accountParts from '../driver/account-parts.ts';
 import { forget, storeParts } from '../stored.ts';
-import { partDependencies, type PartCall, type PartContext } from '../driver/part-dependencies.ts';
+import { partDependencies, type PartCall, type PartContext } from '../driver/account-parts.ts';
 import create from '../../capabilities/accounts/driver/users/steps/create.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { addressLock } from '../../capabilities/addresses/rules/ips.ts';

@@ -1,7 +1,6 @@
 // Installs a certificate for a virtual host: stores it with its key, and has the web server use it.
 import type { Context, FreeContext } from '../../core/context.ts';
-import { certificatesChanged } from '../driver/account-parts.ts';
-import { partDependencies, type PartContext } from '../driver/part-dependencies.ts';
+import { certificatesChanged, partDependencies, type PartContext } from '../driver/account-parts.ts';
 import { badParam } from '../../core/errors.ts';
 import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
 import remove from '../../capabilities/certificates/driver/steps/remove.ts';
@@ -34,7 +33,7 @@ export default change;
  * @param checked the result of `checkCertificate`.
  * @throws ApiError `key_lost`.
  */
-export async function installCertificate(
+async function installCertificate(
   context: PartContext,
   account: Account,
   servername: string,

@@ -3,7 +3,7 @@ import type { Context } from '../../core/context.ts';
 import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import * as accountParts from '../driver/account-parts.ts';
-import { partDependencies } from '../driver/part-dependencies.ts';
+import { partDependencies } from '../driver/account-parts.ts';
 
 const change = defineChange<{ readonly username: string }>({
   kind: 'normalize-mail',

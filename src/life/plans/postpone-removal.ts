@@ -4,7 +4,7 @@ import type { Context } from '../../core/context.ts';
 import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
 import * as accountParts from '../driver/account-parts.ts';
 import { refusalsIn } from '../../ground/driver/daemons/do-now.ts';
-import { partDependencies, type PartContext } from '../driver/part-dependencies.ts';
+import { partDependencies, type PartContext } from '../driver/account-parts.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { FOLLOW, postpone, REMOVE } from '../../capabilities/accounts/rules/postponed.ts';
 import * as sessions from '../../capabilities/logins/rules/sessions.ts';

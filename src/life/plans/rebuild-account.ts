@@ -7,7 +7,7 @@ import type {
   RebuiltPart,
 } from '../../capabilities/accounts/driver/account-part.ts';
 import * as accountParts from '../driver/account-parts.ts';
-import { partDependencies } from '../driver/part-dependencies.ts';
+import { partDependencies } from '../driver/account-parts.ts';
 import { lookForZones } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import changeWeb from '../../capabilities/web/driver/virtual-hosts/steps/change.ts';
 import changeZone, { type ZoneChange } from '../../capabilities/dns/driver/zones/steps/change.ts';

@@ -4,7 +4,7 @@ import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
 import type { PartWishes } from '../../capabilities/accounts/driver/account-part.ts';
 import * as accountParts from '../driver/account-parts.ts';
 import { forget, storeParts } from '../stored.ts';
-import { partDependencies, type PartCall, type PartContext } from '../driver/part-dependencies.ts';
+import { partDependencies, type PartCall, type PartContext } from '../driver/account-parts.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 
 type RemoveAccount = Pick<accounts.Account, 'username' | 'uid'>;

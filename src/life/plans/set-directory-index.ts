@@ -1,6 +1,6 @@
 // Sets how the web server lists the files of a directory, in its configuration and in the store.
 import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
-import { partDependencies, type PartContext } from '../driver/part-dependencies.ts';
+import { partDependencies, type PartContext } from '../driver/account-parts.ts';
 import { webSteps } from '../../capabilities/web/driver/virtual-hosts/account.ts';
 import type { Account } from '../../capabilities/accounts/rules/accounts.ts';
 import * as directoryIndexes from '../../capabilities/web/rules/directory-indexes.ts';

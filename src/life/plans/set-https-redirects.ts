@@ -1,6 +1,6 @@
 // Redirects domains of an account from HTTP to HTTPS, or no longer: in the web server's configuration and in the store.
 import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
-import { partDependencies, type PartContext } from '../driver/part-dependencies.ts';
+import { partDependencies, type PartContext } from '../driver/account-parts.ts';
 import { webSteps } from '../../capabilities/web/driver/virtual-hosts/account.ts';
 import type { Account } from '../../capabilities/accounts/rules/accounts.ts';
 import * as redirects from '../../capabilities/web/rules/https-redirects.ts';

@@ -1,6 +1,6 @@
 // Sets the virtual host that answers requests for unknown names: in the web server's configuration and in the store.
 import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
-import { partDependencies, type PartContext } from '../driver/part-dependencies.ts';
+import { partDependencies, type PartContext } from '../driver/account-parts.ts';
 import { webSteps } from '../../capabilities/web/driver/virtual-hosts/account.ts';
 import type { Account } from '../../capabilities/accounts/rules/accounts.ts';
 import { primaryUser, setPrimary, type PrimaryType } from '../../capabilities/web/rules/primary-hosts.ts';

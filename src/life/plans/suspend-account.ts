@@ -4,7 +4,7 @@ import { defineChange, exclusive, type Plan, type StepResult } from '../../core/
 import * as accountParts from '../driver/account-parts.ts';
 import { storeParts } from '../stored.ts';
 import { refusalsIn } from '../../ground/driver/daemons/do-now.ts';
-import { partDependencies, type PartContext } from '../driver/part-dependencies.ts';
+import { partDependencies, type PartContext } from '../driver/account-parts.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { FOLLOW, postpone } from '../../capabilities/accounts/rules/postponed.ts';
 

@@ -6,8 +6,7 @@ import remove from '../../capabilities/certificates/driver/steps/remove.ts';
 import { webSteps } from '../../capabilities/web/driver/virtual-hosts/account.ts';
 import type { Account } from '../../capabilities/accounts/rules/accounts.ts';
 import * as installed from '../../capabilities/certificates/rules/installed.ts';
-import { certificatesChanged } from '../driver/account-parts.ts';
-import { partDependencies } from '../driver/part-dependencies.ts';
+import { certificatesChanged, partDependencies } from '../driver/account-parts.ts';
 
 const change = defineChange<{ readonly servername: string }>({
   kind: 'uninstall-certificate',

@@ -2,7 +2,7 @@
 import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
 import * as accountParts from '../driver/account-parts.ts';
 import { refusalsIn, triedIn } from '../../ground/driver/daemons/do-now.ts';
-import { partDependencies, type PartContext } from '../driver/part-dependencies.ts';
+import { partDependencies, type PartContext } from '../driver/account-parts.ts';
 import changePools from '../../capabilities/php/driver/php-pools/steps/change.ts';
 import { confirmSoon } from '../../capabilities/web/rules/confirmation.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';

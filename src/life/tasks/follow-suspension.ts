@@ -4,7 +4,7 @@ import { defineTask } from '../../core/task.ts';
 import * as accountParts from '../driver/account-parts.ts';
 import { doNow } from '../../ground/driver/daemons/do-now.ts';
 import { withAccount } from '../../ground/driver/each-account.ts';
-import { partDependencies } from '../driver/part-dependencies.ts';
+import { partDependencies } from '../driver/account-parts.ts';
 import { confirmSoon } from '../../capabilities/web/rules/confirmation.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { RETRIES, type Postponed } from '../../capabilities/accounts/rules/postponed.ts';

@@ -38,7 +38,7 @@ type Row = Omit<Task, 'input' | 'result' | 'stopRequested'> & {
   readonly stopRequested: number;
 };
 
-export const TASK_COLUMNS = `id, server, kind, input, state, progress, activity, result, reason, caller, xid, process,
+const TASK_COLUMNS = `id, server, kind, input, state, progress, activity, result, reason, caller, xid, process,
   attempts, stop_requested AS "stopRequested", created_at AS "createdAt", not_before AS "notBefore",
   started_at AS "startedAt", reported_at AS "reportedAt", ended_at AS "endedAt"`;
 

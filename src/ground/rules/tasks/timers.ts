@@ -24,7 +24,7 @@ export function list(db: Db): Promise<StoredTimer[]> {
  * Returns when a timer is due next after `now`: at its hour of the server's day, or after its interval.
  * @param last when it was due last. Default: now.
  */
-export function nextAfter({ everyMs, hour, keepsMinute }: Timer, now: number, last = now): number {
+function nextAfter({ everyMs, hour, keepsMinute }: Timer, now: number, last = now): number {
   if (hour === undefined) return now + everyMs;
   const next = new Date(now);
   next.setHours(hour, keepsMinute === true ? new Date(last).getMinutes() : 0, 0, 0);

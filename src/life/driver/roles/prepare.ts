@@ -5,7 +5,7 @@ import { MachineError } from '../../../core/machine-error.ts';
 import { Apt } from '../../../capabilities/software/driver/apt/apt.ts';
 import { install, findMissing, packageTools } from '../../../capabilities/software/driver/debian-packages.ts';
 import type { DriverMachine } from '../../../ground/driver/step.ts';
-import { roleDrivers } from './drivers.ts';
+import { roleDrivers } from './look-role-packages.ts';
 import type { RoleDriver, RoleWork } from '../../../ground/driver/role.ts';
 
 const SET_ANSWERS = 'debconf-set-selections';
