@@ -1,11 +1,10 @@
 // Our own look at names before they are ordered: which of them the issuer will be able to validate, and how.
 import type { CaaIssuer, CaaObstacles, Method } from './caa.ts';
-import { hexOf } from './hex.ts';
 import type { CheckContext } from './check-context.ts';
 
 const AT_ONCE = 8;
 
-export interface Reach {
+interface Reach {
   /** How each name can be validated. Names with an obstacle are left out. */
   readonly methods: ReadonlyMap<string, Method>;
   /** Why the others cannot be, as sentences. */
@@ -110,4 +109,9 @@ async function isAuthoritative({ call }: Pick<CheckContext, 'call'>, zone: strin
   if (metadata.result !== 1) return false;
   const { records } = data as unknown as { records: readonly { readonly local_authority: number }[] };
   return records[0]?.local_authority === 1;
+}
+
+/** Hexadecimal digits in lower case. */
+function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -3,8 +3,7 @@ import type { FreeContext } from '../../../../core/context.ts';
 import { ApiError, badParam } from '../../../../core/errors.ts';
 import { MachineError } from '../../../../core/machine-error.ts';
 import type { Value } from '../../../../core/values.ts';
-import { assertAccepted, isSuccess, post, pushNote } from './send.ts';
-import { newTestMessage } from './test-message.ts';
+import { assertAccepted, isSuccess, post, pushNote, type Message } from './send.ts';
 
 /** @throws ApiError `bad_param` for an address that is not allowed, `host_failed` if it does not accept the message. */
 export async function sendTestTo(context: FreeContext, url: string): Promise<{ message_id: string }> {
@@ -71,4 +70,23 @@ export async function tryToken(
 function sentNothing({ inform }: FreeContext, id: string): { message_id: string } {
   inform('In a dry run, no test message is sent.');
   return { message_id: id };
+}
+
+// The message by which an administrator tries a contact method.
+interface TestMessage extends Message {
+  /** Unique, and part of the message: `554d2cbd-efe61da3cacb`. */
+  readonly id: string;
+}
+
+async function newTestMessage({ randomBytes, system, now }: FreeContext): Promise<TestMessage> {
+  const digits = Buffer.from(await randomBytes(10)).toString('hex');
+  const id = `${digits.slice(0, 8)}-${digits.slice(8)}`;
+  const host = system.hostname();
+  const time = now();
+  return {
+    ...{ id, host, time, subject: `Test message (ID ${id})` },
+    body:
+      `This message shows that ${host} can send you notifications.\n` +
+      `It was sent on ${new Date(time).toUTCString()} and has the ID ${id}.`,
+  };
 }

@@ -5,7 +5,6 @@ import { MachineError } from '../../../../core/machine-error.ts';
 import type { DriverMachine } from '../../../../ground/driver/step.ts';
 import { apartTools, failureOf, runApart } from './apart.ts';
 import { changeByApt, configurePending, updateLists } from './apt-get.ts';
-import { licenseIn } from './license.ts';
 import { holdersOfLocks, lockTools } from './locks.ts';
 import type {
   ByName,
@@ -234,4 +233,18 @@ function impossible(stdout: string, stderr: string): MachineError {
     'failed',
     `apt finds no way to do that. ${dependencies.join('. ')}. Nothing was changed.`,
   );
+}
+
+// The licenses of a package, from its copyright file in the machine-readable format of Debian (DEP 5).
+
+/** Undefined if the file is in no such format. */
+function licenseIn(copyright: string): string | undefined {
+  const [header, ...others] = parseStanzas(copyright);
+  if (header?.get('Format') === undefined) return undefined;
+  const names = [header, ...others].flatMap((stanza) => {
+    if (stanza !== header && !stanza.has('Files')) return [];
+    const [name = ''] = (stanza.get('License') ?? '').split('\n');
+    return name === '' ? [] : [name];
+  });
+  return names.length === 0 ? undefined : [...new Set(names)].join(', ');
 }

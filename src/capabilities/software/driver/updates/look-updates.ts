@@ -4,11 +4,28 @@ import { ApiError, badParam, notFound } from '../../../../core/errors.ts';
 import type { FreeContext } from '../../../../core/context.ts';
 import type { Machine } from '../../../../core/machine.ts';
 import { frequencies, readSettings, type Frequency, type UpdateSettings } from './settings.ts';
-import { findSource, type Source } from './source.ts';
-import { offerIn, tiers } from './tiers.ts';
+import { findSource, type Source, type Offer } from './source.ts';
 
-export { tierOf } from './tiers.ts';
-export { frequencies, offerIn, readSettings, tiers };
+// WHM’s release tiers, and the channels that stand for them: suites of a repository, or dist-tags of npm.
+export const tiers = ['edge', 'current', 'release', 'stable', 'lts'] as const;
+type Tier = (typeof tiers)[number];
+
+/** npm’s own name for the usual version, and the usual one for the newest. */
+const npmTags: Partial<Record<Tier, string>> = { release: 'latest', edge: 'next' };
+
+/** The newest version in the tier. */
+export function offerIn({ offers, kind }: Source, tier: string): Offer | undefined {
+  const inChannel = (name: string | undefined) =>
+    name === undefined ? undefined : offers.find(({ channels }) => channels.includes(name));
+  return inChannel(tier) ?? (kind === 'npm' ? inChannel(npmTags[tier as Tier]) : undefined);
+}
+
+/** The tier that a version is in. Empty if it is in none. */
+export function tierOf(source: Source, version: string | undefined): string {
+  return tiers.findLast((tier) => offerIn(source, tier)?.version === version) ?? '';
+}
+
+export { frequencies, readSettings };
 export type { Frequency, Source, UpdateSettings };
 
 /** The origin in the Release file of a repository of this program, unless a configured one says otherwise. */
@@ -35,7 +52,7 @@ export function asOfSentence({ asOf }: Source): string | undefined {
   return `These are the versions in the package lists of ${time}. “apt-get update” gets new ones.`;
 }
 
-export interface UpdateMeans {
+interface UpdateMeans {
   /** Read only for changes that are about this program. The registry of npm is not asked. */
   readonly source: Source | undefined;
   readonly origin: string;

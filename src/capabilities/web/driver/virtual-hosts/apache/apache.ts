@@ -27,8 +27,7 @@ import {
 } from './control.ts';
 import { changeModules, dangerOf, moduleChanges, type ModuleChanges } from './modules.ts';
 import { accountFile, ACCOUNTS, wildcardFile, OURS, SUEXEC } from './places.ts';
-import { refusalOf } from './refusal.ts';
-import { setAside } from './set-aside.ts';
+import { refusalOf, setAside } from './refusal.ts';
 import { serverDriver, type DesiredServer } from './server-driver.ts';
 
 export class Apache implements VirtualHostsDriver<FileMemento> {
