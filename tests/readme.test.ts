@@ -29,9 +29,7 @@ beforeEach(() => {
     symlinkSync(resolve('bin', program), join(home, 'path', program));
   }
 });
-afterEach(() => {
-  rmSync(home, { recursive: true, force: true });
-});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 const SHELLS = ['bash', 'zsh'] as const;
 type Shell = (typeof SHELLS)[number];

@@ -7,9 +7,7 @@ let terminal: Terminal;
 beforeEach(() => {
   terminal = new Terminal();
 });
-afterEach(() => {
-  terminal.remove();
-});
+afterEach(() => terminal.remove());
 
 const USAGE = 'Usage: whmapi1 [options] FUNCTION [key=value ...]\nSee whmapi1 --help.\n';
 

@@ -5,9 +5,7 @@ import { MAX_NAMES } from '../../src/life/rules/stored-names.ts';
 import { Terminal } from '../support/terminal.ts';
 
 let terminal = new Terminal();
-afterAll(() => {
-  terminal.remove();
-});
+afterAll(() => terminal.remove());
 
 function startAnew(): void {
   terminal.remove();

@@ -13,9 +13,7 @@ let terminal: Terminal;
 beforeEach(() => {
   terminal = new Terminal();
 });
-afterEach(() => {
-  terminal.remove();
-});
+afterEach(() => terminal.remove());
 
 async function lines(...words: string[]): Promise<string[]> {
   const { status, stdout, stderr } = await terminal.run('--complete', ...words);

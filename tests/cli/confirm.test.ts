@@ -9,9 +9,7 @@ beforeEach(async () => {
   terminal.isInteractive = true;
   await terminal.run('createacct', 'username=bob', 'domain=bob.example');
 });
-afterEach(() => {
-  terminal.remove();
-});
+afterEach(() => terminal.remove());
 
 const isThere = async () =>
   (await terminal.run('--output=json', 'accountsummary', 'user=bob')).stdout.includes('"result":1');

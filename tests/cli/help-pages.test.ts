@@ -8,9 +8,7 @@ let terminal: Terminal;
 beforeEach(() => {
   terminal = new Terminal();
 });
-afterEach(() => {
-  terminal.remove();
-});
+afterEach(() => terminal.remove());
 
 describe('whmapi1 help, if man(1) exists', () => {
   beforeEach(() => {

@@ -11,9 +11,7 @@ let terminal: Terminal;
 beforeEach(() => {
   terminal = new Terminal();
 });
-afterEach(() => {
-  terminal.remove();
-});
+afterEach(() => terminal.remove());
 
 describe('the general help', () => {
   test('begins with what the command does and how to call it', async () => {

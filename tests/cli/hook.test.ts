@@ -10,9 +10,7 @@ beforeEach(() => {
   scripts = join(terminal.directory, 'scripts');
   mkdirSync(scripts, { mode: 0o755 });
 });
-afterEach(() => {
-  terminal.remove();
-});
+afterEach(() => terminal.remove());
 
 const whmapi1 = (...words: string[]) => terminal.run(...words);
 const create = async () => {

@@ -4,9 +4,7 @@ let terminal: Terminal;
 beforeEach(() => {
   terminal = new Terminal();
 });
-afterEach(() => {
-  terminal.remove();
-});
+afterEach(() => terminal.remove());
 
 const JSON_ANSWER =
   '{"metadata":{"version":1,"reason":"OK","result":1,"command":"version"},"data":{"version":"0.1.0"}}\n';

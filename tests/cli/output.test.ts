@@ -12,9 +12,7 @@ let terminal: Terminal;
 beforeEach(() => {
   terminal = new Terminal();
 });
-afterEach(() => {
-  terminal.remove();
-});
+afterEach(() => terminal.remove());
 
 describe('the exit status', () => {
   test('is 0 if the call succeeded, also with warnings', async () => {

@@ -16,9 +16,7 @@ beforeAll(async () => {
 beforeEach(() => {
   terminal = new Terminal();
 });
-afterEach(() => {
-  terminal.remove();
-});
+afterEach(() => terminal.remove());
 
 describe('the first result', () => {
   test.each([

@@ -14,9 +14,7 @@ let terminal: Terminal;
 beforeEach(() => {
   terminal = new Terminal();
 });
-afterEach(() => {
-  terminal.remove();
-});
+afterEach(() => terminal.remove());
 
 /** Standard error after a call of an unknown function. */
 async function hint(name: string): Promise<string> {

@@ -24,9 +24,7 @@ beforeAll(async () => {
     if (module !== undefined) functions.set(name, module.default);
   }
 });
-afterAll(() => {
-  here.remove();
-});
+afterAll(() => here.remove());
 
 function get(name: string): AnyFunction {
   const fn = functions.get(name);

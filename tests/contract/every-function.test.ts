@@ -229,9 +229,7 @@ beforeAll(async () => {
 });
 
 const states = new PreparedStates();
-afterAll(() => {
-  states.remove();
-});
+afterAll(() => states.remove());
 
 async function load(name: string): Promise<AnyFunction> {
   const module = await loaders[name]?.();

@@ -90,9 +90,7 @@ beforeAll(async () => {
   await prepared.call('createacct', { ...bob, owner: 'rita' });
   prepared.close();
 });
-afterAll(() => {
-  prepared.remove();
-});
+afterAll(() => prepared.remove());
 
 /** @returns the reason why it failed. Empty: it succeeded. */
 async function run(
@@ -129,9 +127,7 @@ describe.each(Object.keys(adding))('%s', (key) => {
   beforeAll(() => {
     here = new Installation({ copyOf: prepared });
   });
-  afterAll(() => {
-    here.remove();
-  });
+  afterAll(() => here.remove());
 
   it('refuses what nobody may own, with the reason, and changes nothing', async () => {
     const before = await namesOn(here);

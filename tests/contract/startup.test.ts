@@ -63,9 +63,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'whmapi1-startup-'));
   writeFileSync(join(folder, 'child.cjs'), child);
 });
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** In a separate process. */
 async function start(...argv: string[]): Promise<Start> {

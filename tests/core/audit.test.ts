@@ -16,9 +16,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 describe('a line of the log', () => {
   test('has the caller, the function, the time and the outcome', async () => {

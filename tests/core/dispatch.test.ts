@@ -19,9 +19,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 type Description = Partial<Omit<AnyFunction, 'handler'>>;
 

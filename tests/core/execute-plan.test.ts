@@ -17,9 +17,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 type Args = Readonly<Record<string, Json>>;
 /** Replaces a method of the machine, which it gets as an argument. */

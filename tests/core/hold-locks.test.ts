@@ -13,9 +13,7 @@ beforeEach(async () => {
   here = new Installation();
   await here.call('createacct', { username: 'bob', domain: 'bob.example' });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const locks = [exclusive('account bob')];
 const holder = () => ({ xid: 'xid123', caller: 'root', signal: new AbortController().signal });

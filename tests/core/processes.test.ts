@@ -4,9 +4,7 @@ import fs from 'node:fs';
 import { processesOf } from '../../src/machine/processes.ts';
 
 const processes = processesOf(process);
-afterEach(() => {
-  jest.restoreAllMocks();
-});
+afterEach(() => jest.restoreAllMocks());
 
 test('a process is alive, and another one with its ID is not that one', () => {
   const [id, started, boot] = processes.own().split(' ');

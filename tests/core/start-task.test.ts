@@ -10,9 +10,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 /** A function of the test, called `start`. */
 function offer(effect: AnyFunction['effect'], handler: (context: Context) => unknown): void {

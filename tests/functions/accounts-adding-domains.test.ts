@@ -12,9 +12,7 @@ beforeEach(async () => {
   installPhp(here, '8.4');
   await succeed('createacct', { username: 'bob', domain: 'bob.example' });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 type Arguments = Readonly<Record<string, Json>>;
 

@@ -17,9 +17,7 @@ beforeEach(() => {
   here = new Installation();
   mkdirSync(join(here.state, 'root', LOG_DIRECTORY), { recursive: true });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const MEBIBYTE = 1_048_576;
 

@@ -18,9 +18,7 @@ beforeEach(async () => {
   here.overrides.machine = withStopped(here.engine.machine, stopped);
   await here.call('createacct', { username: 'bob', domain: 'bob.example' });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const KINDS = ['follow-suspension', 'remove-account'] as const;
 

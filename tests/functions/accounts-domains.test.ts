@@ -15,9 +15,7 @@ beforeEach(async () => {
     anAccount({ username: 'carol', owner: 'alice', settings: { cgi: false } }),
   );
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const call = (command: string, args: Record<string, string> = {}, as?: Caller) =>
   here.call(command, args, as === undefined ? {} : { as });

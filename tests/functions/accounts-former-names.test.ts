@@ -92,9 +92,7 @@ beforeEach(async () => {
   installPhp(here, '8.4');
   await buildAccount();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 async function succeed(command: string, args: Record<string, Json>, user = 'root'): Promise<Hash> {
   const { metadata, data } = await here.call(command, args, { as: await callerNamed(here, user) });

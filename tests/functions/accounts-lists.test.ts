@@ -50,9 +50,7 @@ beforeEach(async () => {
     }),
   );
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 /** The same database, which also notes how SQLite reads what is selected. */
 const explaining = (db: Db, plans: string[]): Db => ({

@@ -5,9 +5,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const privilegesOf = async (as?: Parameters<Installation['call']>[2]) =>
   ((await here.call('myprivs', {}, as)).data as { privileges: Record<string, number>[] }).privileges;

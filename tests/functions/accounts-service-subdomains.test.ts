@@ -17,9 +17,7 @@ beforeEach(async () => {
   here = new Installation();
   await succeed('createacct', { username: 'bob', domain: 'bob.example' });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 async function succeed(command: string, args: Readonly<Record<string, Json>> = {}) {
   const { metadata, data } = await here.call(command, args);

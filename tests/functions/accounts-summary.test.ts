@@ -13,9 +13,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 /** Creates an account that also exists on the machine. */
 const create = async (username: string, args: Record<string, string> = {}) => {

@@ -16,9 +16,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const call = (command: string, args: Record<string, string> = {}, as?: Caller) =>
   here.call(command, args, as === undefined ? {} : { as });

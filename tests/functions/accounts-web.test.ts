@@ -9,9 +9,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const fileOf = (username: string) =>
   join(here.state, 'root/etc/apache2/whmapi1/accounts', `${username}.conf`);

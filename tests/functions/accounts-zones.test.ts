@@ -15,9 +15,7 @@ const installEach = () => {
   beforeEach(() => {
     here = new Installation();
   });
-  afterEach(() => {
-    here.remove();
-  });
+  afterEach(() => here.remove());
 };
 
 type Args = Readonly<Record<string, Json>>;
@@ -311,9 +309,7 @@ describe('a server with zones of several users', () => {
     await ok('adddns', { domain: 'extra.example', ip: '192.0.2.1', trueowner: 'ann' });
     await ok('adddns', { domain: 'roots.example', ip: '192.0.2.1' });
   });
-  afterAll(() => {
-    here.remove();
-  });
+  afterAll(() => here.remove());
 
   it('never replaces a zone of another account in createacct, nor one of root if the caller is a reseller', async () => {
     const before = [filesOf('extra.example'), filesOf('roots.example')];

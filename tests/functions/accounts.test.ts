@@ -4,9 +4,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 describe('applist', () => {
   it('lists the functions by name, sorted', async () => {

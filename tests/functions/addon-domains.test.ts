@@ -18,9 +18,7 @@ beforeEach(async () => {
     web_vhost_domain: 'shop.bob.example',
   });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 type Arguments = Readonly<Record<string, Json>>;
 

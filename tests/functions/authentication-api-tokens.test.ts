@@ -18,9 +18,7 @@ beforeEach(async () => {
   await here.call('grant_reseller_privilege', { user: 'bob', privilege: ['list-accts', 'passwd'] });
   bob = await callerNamed(here, 'bob');
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const create = (args: Record<string, Json> = {}, as?: Caller) =>
   here.call('api_token_create', { token_name: 'billing', ...args }, as && { as });

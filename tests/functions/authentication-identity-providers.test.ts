@@ -11,9 +11,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const configure = (configurations: Json, provider_id = 'google', service_name = WHM) =>
   here.call('set_provider_client_configurations', {

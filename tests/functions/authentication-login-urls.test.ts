@@ -18,9 +18,7 @@ beforeEach(async () => {
   for (const user of ['bob', 'eve']) await here.call('setupreseller', { user });
   bob = await callerNamed(here, 'bob');
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const chance = () => {
   here.overrides = { randomBytes: async (count) => crypto.getRandomValues(new Uint8Array(count)) };

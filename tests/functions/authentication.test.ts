@@ -18,9 +18,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const set = (token: string, secret = SECRET) =>
   here.call('twofactorauth_set_tfa_config', { secret, tfa_token: token });

@@ -16,9 +16,7 @@ beforeAll(async () => {
     await here.uapi(user, 'Postgresql::create_user', { name: `${user}_app`, password });
   }
 });
-afterAll(() => {
-  here.remove();
-});
+afterAll(() => here.remove());
 
 type Arguments = Readonly<Record<string, string>>;
 const seller = { user: 'seller', privileges: new Set(['edit-account', 'passwd']) };

@@ -13,9 +13,7 @@ beforeEach(async () => {
   for (const domain of ['bob.example', 'carl.example'])
     await ok('adddns', { domain, ip: '192.0.2.7', trueowner: 'root' });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 type Args = Record<string, Json>;
 

@@ -13,9 +13,7 @@ beforeAll(async () => {
   await ok('addzonerecord', { domain: zone, name: 'a', type: 'A', address: '192.0.2.1' });
   await ok('addzonerecord', { domain: zone, name: 'cname', type: 'CNAME', cname: 'a.example.net' });
 });
-afterAll(() => {
-  here.remove();
-});
+afterAll(() => here.remove());
 
 async function ok(command: string, args: Record<string, Json>) {
   const { metadata } = await here.call(command, args);

@@ -12,9 +12,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation({ checksZones: true });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 function ask(port: number): void {
   const resolver = async () => new DnsResolver([`127.0.0.1:${port}`]);

@@ -16,9 +16,7 @@ beforeAll(async () => {
   here = new Installation({ checksZones: true });
   await ok('adddns', { domain: zone, ip: '192.0.2.7' });
 });
-afterAll(() => {
-  here.remove();
-});
+afterAll(() => here.remove());
 
 async function ok(command: string, args: Record<string, Json> = {}) {
   const answer = await here.call(command, args);

@@ -8,9 +8,7 @@ beforeEach(() => {
   here = new Installation();
   mkdirSync(join(here.state, 'root/etc'), { recursive: true });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 const path = () => join(here.state, 'root/etc/resolv.conf');
 
 describe('setresolvers', () => {

@@ -13,9 +13,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation({ checksZones: true });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const zone = 'bob.example';
 

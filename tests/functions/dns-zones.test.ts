@@ -10,9 +10,7 @@ beforeEach(async () => {
   here = new Installation();
   await ok('adddns', { domain: 'bob.example', ip: '192.0.2.7' });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const zone = 'bob.example';
 const serial = '2026030100';

@@ -17,9 +17,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation({ checksZones: true });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const zone = 'bob.example';
 const dns = ['create-dns', 'kill-dns', 'edit-dns'] as const;

@@ -10,9 +10,7 @@ beforeEach(async () => {
   here = new Installation();
   await addAccounts(here, anAccount(), anAccount({ username: 'carol', owner: 'rita' }));
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const rita = reseller('rita', 'cpanel-integration');
 const TOKEN = 'unguessable-Token-7391';

@@ -15,9 +15,7 @@ beforeAll(async () => {
     expect(metadata.reason).toBe('Account Creation Ok');
   }
 });
-afterAll(() => {
-  here.remove();
-});
+afterAll(() => here.remove());
 
 const inner = (func: string, others = {}) => ({
   'cpanel.user': 'bob',

@@ -8,9 +8,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 describe('batch', () => {
   it('returns the response of each command, in order', async () => {

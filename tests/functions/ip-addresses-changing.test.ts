@@ -6,9 +6,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const add = (ips: string, more: Record<string, Json> = {}) =>
   here.call('addips', { ips, netmask: '255.255.255.0', ...more });

@@ -10,9 +10,7 @@ beforeEach(async () => {
   await addAccounts(here, ...['ann', 'bob', 'cat'].map((username) => anAccount({ username })));
   await here.call('ipv6_range_add', { name: 'hosting', range: '2001:db8:1::/64' });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const enable = (user: string, range = 'hosting', dryRun = false) =>
   here.call('ipv6_enable_account', { user, range }, { dryRun });

@@ -6,9 +6,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const add = async (name: string, range: string, more: Record<string, Json> = {}) =>
   (await here.call('ipv6_range_add', { name, range, ...more })).metadata;

@@ -7,9 +7,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const bind = async (...added: [address: string, prefixLength: number][]) => {
   const addresses = await here.engine.machine.addresses();

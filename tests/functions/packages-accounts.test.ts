@@ -7,9 +7,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const bob = anAccount();
 const carl = anAccount({ username: 'carl', owner: 'rita', settings: { diskLimit: 10 } });

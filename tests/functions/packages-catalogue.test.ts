@@ -5,9 +5,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const settingOf = async (featurelist: string, feature: string) => {
   const features = (await here.call('read_featurelist', { featurelist })).data?.features;

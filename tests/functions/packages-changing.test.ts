@@ -5,9 +5,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const bob = reseller('bob', 'list-pkgs', 'add-pkg', 'edit-pkg', 'allow-unlimited-pkgs');
 const alice = reseller('alice', 'add-pkg', 'edit-pkg');

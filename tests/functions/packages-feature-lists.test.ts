@@ -4,9 +4,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const bob = reseller('bob', 'add-pkg');
 const names = async () => (await here.call('get_featurelists')).data?.featurelists;

@@ -6,9 +6,7 @@ beforeEach(async () => {
   here = new Installation();
   await addAccounts(here, bob, carl);
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const bob = anAccount();
 const carl = anAccount({ username: 'carl', owner: 'rita', settings: { featureList: 'Mail Only' } });

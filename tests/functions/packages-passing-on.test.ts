@@ -9,9 +9,7 @@ beforeEach(async () => {
   here = new Installation();
   await here.call('addpkg', { name: 'gold', quota: '100', maxpop: '5' });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const ofGold = (username: string, settings: Partial<Settings> = {}) =>
   anAccount({ username, package: 'gold', settings: { diskLimit: 100, maxMailboxes: 5, ...settings } });

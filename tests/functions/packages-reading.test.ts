@@ -8,9 +8,7 @@ beforeEach(async () => {
   await here.call('addpkg', { name: 'silver', quota: '2048', featurelist: 'Mail Only', hasshell: '1' });
   await here.call('addpkg', { name: 'mine', ip: 'y' }, { as: bob });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const bob = reseller('bob', 'add-pkg', 'edit-pkg', 'allow-unlimited-pkgs', 'add-pkg-ip');
 const alice = reseller('alice', 'list-pkgs');

@@ -4,9 +4,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const bob = reseller('bob', 'add-pkg', 'allow-unlimited-pkgs');
 /** Can create packages, within limits. */

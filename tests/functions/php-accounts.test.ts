@@ -9,9 +9,7 @@ beforeEach(async () => {
   installPhp(here, '8.3', '8.4');
   await succeed('createacct', { username: 'bob', domain: 'bob.example' });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 async function succeed(command: string, args: Readonly<Record<string, Json>> = {}): Promise<void> {
   const { metadata } = await here.call(command, args);

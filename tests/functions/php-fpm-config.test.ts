@@ -5,9 +5,7 @@ import { installPhp, poolFile } from '../support/php.ts';
 import { describeWith } from '../support/require-tool.ts';
 
 let here: Installation;
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 type Given = readonly (readonly [name: string, kind: number, value: Json])[];
 const configOf = (given: Given) =>

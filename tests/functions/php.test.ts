@@ -14,9 +14,7 @@ beforeEach(() => {
   here = new Installation();
   installPhp(here, '8.3', '8.4');
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 type Arguments = Readonly<Record<string, Json>>;
 

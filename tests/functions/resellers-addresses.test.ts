@@ -8,9 +8,7 @@ beforeEach(async () => {
   await here.call('setupreseller', { user: 'bob' });
   await here.call('setacls', { reseller: 'bob', 'acl-create-acct': '1', 'acl-viewglobalpackages': '1' });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const restrict = (ips: string) => here.call('setresellerips', { user: 'bob', delegate: '1', ips });
 const usable = async () => (await here.call('getresellerips', { user: 'bob' })).data;

@@ -18,9 +18,7 @@ beforeEach(async () => {
     'acl-edit-account': '1',
   });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const set = (args: Record<string, string>) => here.call('setresellerlimits', { user: 'bob', ...args });
 const setPackage = (args: Record<string, string>) =>

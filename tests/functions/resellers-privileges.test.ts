@@ -7,9 +7,7 @@ beforeEach(async () => {
   await addAccounts(here, anAccount());
   await here.call('setupreseller', { user: 'bob' });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const heldBy = async (user: string) => {
   const { privileges } = await callerNamed(here, user);

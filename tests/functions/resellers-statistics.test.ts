@@ -20,9 +20,7 @@ beforeEach(async () => {
   );
   await here.call('setupreseller', { user: 'bob' });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 describe('acctcounts', () => {
   it('counts the accounts of a reseller', async () => {

@@ -21,12 +21,8 @@ beforeEach(async () => {
   expect(await accounts()).toEqual(['alice of bob', 'bob of bob', 'carl of root', 'zoe of bob']);
   expect(await suspended()).toEqual([]);
 });
-afterEach(() => {
-  jest.restoreAllMocks();
-});
-afterAll(() => {
-  here.remove();
-});
+afterEach(() => jest.restoreAllMocks());
+afterAll(() => here.remove());
 
 const stored = async () => {
   const found = await Promise.all(['alice', 'bob', 'carl', 'zoe'].map((name) => storedAccount(here, name)));

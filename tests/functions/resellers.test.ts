@@ -10,9 +10,7 @@ beforeEach(async () => {
   here = new Installation();
   await addAccounts(here, anAccount());
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const ownerOf = async (username: string) => (await storedAccount(here, username))?.owner;
 const heldBy = async (user: string) => {

@@ -9,9 +9,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 type Arguments = Readonly<Record<string, Json>>;
 

@@ -8,9 +8,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 type Info = Readonly<Record<string, Json>>;
 

@@ -22,9 +22,7 @@ afterEach(async () => {
   scripts.clear();
   rmSync(join(here.state, 'hooks.log'), { force: true });
 });
-afterAll(() => {
-  here.remove();
-});
+afterAll(() => here.remove());
 
 const bob = { username: 'bob', domain: 'bob.example' } as const;
 const carl = { username: 'carl', domain: 'carl.example' } as const;

@@ -10,9 +10,7 @@ beforeEach(() => {
   here = new Installation();
   scripts = new HookScripts(here);
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const create = { event: 'Accounts::Create', stage: 'pre' } as const;
 const add = (name: string, attributes: Attributes = create): Promise<Hook> =>

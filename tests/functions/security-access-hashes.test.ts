@@ -14,9 +14,7 @@ beforeEach(async () => {
   await here.call('setupreseller', { user: 'bob' });
   bob = await callerNamed(here, 'bob');
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const ask = (user: string, generate: '0' | '1', as?: Caller) =>
   here.call('accesshash', { user, generate }, as && { as });

@@ -20,9 +20,7 @@ beforeEach(() => {
   here = new Installation();
   root = join(here.state, 'root');
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 interface Advice {
   readonly module: string;

@@ -8,9 +8,7 @@ beforeEach(() => {
   here = new Installation();
   here.overrides = { randomBytes: async (count) => crypto.getRandomValues(new Uint8Array(count)) };
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 /** Creates a reseller with a password, also on the machine, which takes a while. */
 async function addBob(): Promise<void> {

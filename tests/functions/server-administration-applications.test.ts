@@ -7,9 +7,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 describe('get_appconfig_application_list', () => {
   const register = (file: string, ...lines: string[]) => {

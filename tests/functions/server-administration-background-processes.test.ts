@@ -17,9 +17,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const configure = (processes_to_kill: string | string[], trusted_users: string[] = []) =>
   here.call('configurebackgroundprocesskiller', { processes_to_kill, trusted_users });

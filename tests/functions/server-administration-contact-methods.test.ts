@@ -22,9 +22,7 @@ beforeEach(() => {
   });
   here.overrides.machine = { ...here.engine.machine, outbound: async () => outbound };
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const set = async (key: string, value: string) =>
   (await here.call('set_tweaksetting', { key, value, module: 'Basic' })).metadata;

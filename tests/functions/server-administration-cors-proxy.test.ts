@@ -18,9 +18,7 @@ beforeEach(() => {
   });
   here.overrides.machine = { ...here.engine.machine, outbound: async () => outbound };
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const allow = async (...hosts: string[]) => {
   const { metadata } = await here.call('set_tweaksetting', {

@@ -12,9 +12,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const etc = (file: string) => join(here.state, 'root/etc', file);
 const set = (hostname: string, options = {}) => here.call('sethostname', { hostname }, options);

@@ -68,9 +68,7 @@ beforeEach(async () => {
   await here.call('configureservice', { service: 'crond', enabled: 1, monitored: 1 });
   await here.call('update_contact_email', { contact_email: 'ann@example.com' });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const record = () => join(here.directory, 'mails');
 async function installSendmail(): Promise<void> {

@@ -10,9 +10,7 @@ beforeEach(async () => {
   here = new Installation();
   await create('bob');
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const works = async (command: string, args: Record<string, string>) => {
   expect((await here.call(command, args)).metadata).toMatchObject({ result: 1 });

@@ -12,9 +12,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const isEnabled = async (role: string) => (await here.call('is_role_enabled', { role })).data?.enabled;
 const codesOf = async () => {

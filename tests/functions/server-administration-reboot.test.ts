@@ -7,9 +7,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const reseller: { as: Caller } = { as: { user: 'rita', privileges: new Set(['restart']) } };
 

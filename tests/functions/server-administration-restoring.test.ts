@@ -6,9 +6,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const inSandbox = (path: string) => join(here.state, 'root', path);
 function put(path: string, text: string | Uint8Array): void {

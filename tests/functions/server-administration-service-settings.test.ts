@@ -17,9 +17,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const file = () => join(here.state, 'root/etc/dovecot/conf.d/99-whmapi1.conf');
 const written = () => readFileSync(file(), 'utf8');

@@ -13,9 +13,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 type Row = Record<string, string | number>;
 const rows = async (args = {}) =>

@@ -22,9 +22,7 @@ beforeEach(async () => {
   for (const user of ['bob', 'carol', 'eve']) await here.call('setupreseller', { user });
   bob = await callerNamed(here, 'bob');
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const create = (args: Record<string, Json> = {}, as?: Caller) =>
   here.call('create_user_session', { service: 'whostmgrd', user: 'root', ...args }, as && { as });

@@ -6,9 +6,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const get = async (key: string, module = 'Main') =>
   (await here.call('get_tweaksetting', { key, module })).data;

@@ -10,9 +10,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 describe('get_update_availability', () => {
   itWith(['apt-cache'], 'compares the version that runs if no package is installed', async () => {

@@ -18,9 +18,7 @@ beforeEach(async () => {
   here = new Installation();
   await createAccount('bob');
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 async function createAccount(username: string, domain = `${username}.example`): Promise<void> {
   const { metadata } = await here.call('createacct', { username, domain });

@@ -17,9 +17,7 @@ beforeEach(async () => {
   here = new Installation();
   await here.call('createacct', { username: 'bob', domain: 'bob.example' });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const install = (given: Record<string, string> = {}) =>
   here.call('installssl', { domain: 'bob.example', ...good, cab: middle.crt, ...given });

@@ -11,9 +11,7 @@ beforeEach(async () => {
   here = new Installation();
   await succeed('createacct', { username: 'bob', domain: 'bob.example' });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 async function succeed(command: string, args: Record<string, string>) {
   const { metadata, data } = await here.call(command, args);

@@ -20,9 +20,7 @@ beforeAll(async () => {
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const HOST = 'server.example.com';
 const issue = (wanted: Wanted = {}) => below.issue({ domains: [HOST], ...wanted });

@@ -16,9 +16,7 @@ beforeEach(() => {
   here = new Installation();
   root = join(here.state, 'root');
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const settingsFile = () => join(root, 'etc/apt/apt.conf.d/90whmapi1');
 const settings = () => readFileSync(settingsFile(), 'utf8');

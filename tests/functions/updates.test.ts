@@ -9,9 +9,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 describe('version', () => {
   it('returns the version in package.json', async () => {

@@ -13,9 +13,7 @@ beforeEach(async () => {
   for (const username of ['bob', 'eve'])
     await succeed('createacct', { username, domain: `${username}.example` });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 async function succeed(command: string, args: Readonly<Record<string, Json>> = {}) {
   const { metadata, data } = await here.call(command, args);

@@ -15,9 +15,7 @@ beforeEach(() => {
   }
   folder = mkdtempSync(join(tmpdir(), 'whmapi1-systemd-'));
 });
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test('--print-unit prints the unit, with the running Node and program', () => {
   const { status, stdout } = spawnSync(process.execPath, [server, '--print-unit'], { encoding: 'utf8' });

@@ -54,9 +54,7 @@ beforeAll(async () => {
   expect(Object.keys(before.files).filter((path) => path.includes(HIDDEN))).not.toEqual([]);
   expect(before.rows.filter((row) => row.includes(HIDDEN)).length).toBeGreaterThan(2);
 });
-afterAll(() => {
-  here.remove();
-});
+afterAll(() => here.remove());
 
 interface Snapshot {
   readonly rows: readonly string[];

@@ -24,9 +24,7 @@ describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
     await here.call('createacct', { username: 'bob', domain: 'bob.example' });
     await here.enable();
   });
-  afterEach(() => {
-    here.remove();
-  });
+  afterEach(() => here.remove());
 
   const check = (username?: string): Promise<Task> => here.check(username);
   const runDue = (): Promise<Task> => here.runDue();

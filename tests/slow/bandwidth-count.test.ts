@@ -32,9 +32,7 @@ beforeEach(() => {
   known = [];
   bytes = new Map();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const START = Date.parse('2026-03-01T12:00:00Z') / 1000;
 const line = (sent: number, name = 'bob.example', time = START) => `${time} ${sent} ${name}\n`;

@@ -45,9 +45,7 @@ afterAll(async () => {
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 type Arguments = Readonly<Record<string, Json>>;
 

@@ -74,9 +74,7 @@ beforeEach(async () => {
   state = terminal.environment.WHMAPI1_STATE_DIR ?? '';
   expect((await terminal.run('createacct', 'username=bob', 'domain=bob.example')).status).toBe(0);
 });
-afterEach(() => {
-  terminal.remove();
-});
+afterEach(() => terminal.remove());
 
 /** Makes a call whose arguments are too long for a command line. */
 async function callWith(command: string, args: object) {

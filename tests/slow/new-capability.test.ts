@@ -36,9 +36,7 @@ beforeAll(() => {
     cpSync(join(top, part), join(copy, part), { recursive: true });
   symlinkSync(join(top, 'node_modules'), join(copy, 'node_modules'));
 });
-afterAll(() => {
-  rmSync(copy, { recursive: true, force: true });
-});
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
 const text = (path: string) => readFileSync(join(copy, path), 'utf8');
 

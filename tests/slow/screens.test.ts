@@ -20,9 +20,7 @@ describeOnScreen('on a terminal', () => {
     screen?.stop();
     screen = undefined;
   });
-  afterAll(() => {
-    rmSync(home, { recursive: true, force: true, maxRetries: 3 });
-  });
+  afterAll(() => rmSync(home, { recursive: true, force: true, maxRetries: 3 }));
 
   /** Runs the program and keeps its screen; END follows its output. */
   const show = (words: string, size: ScreenSize, environment: Readonly<Record<string, string>> = {}) => {

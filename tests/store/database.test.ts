@@ -19,9 +19,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'whmapi1-database-'));
   path = join(folder, 'a name with ? # % and é.db');
 });
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function codeOf(work: () => unknown): number | undefined {
   try {

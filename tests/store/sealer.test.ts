@@ -7,9 +7,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 it('decrypts what it encrypted, for the same purpose', async () => {
   const { sealer } = here.engine;

@@ -17,9 +17,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation({ isEmpty: true });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const issuer = async () => (await here.call('twofactorauth_get_issuer')).data?.issuer;
 const pragma = (name: string) => {

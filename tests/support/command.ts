@@ -122,9 +122,7 @@ export function freshFolder(): { readonly path: string; readonly state: string }
   beforeEach(() => {
     path = mkdtempSync(join(tmpdir(), 'whmapi1-process-'));
   });
-  afterEach(() => {
-    rmSync(path, { recursive: true, force: true, maxRetries: 3 });
-  });
+  afterEach(() => rmSync(path, { recursive: true, force: true, maxRetries: 3 }));
   return {
     get path() {
       return path;

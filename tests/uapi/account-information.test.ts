@@ -18,9 +18,7 @@ beforeAll(async () => {
   await here.call('createacct', { username: 'bob', domain: 'bob.example', password, quota: '100' });
   await here.call('createacct', { username: 'eve', domain: 'eve.example', password });
 });
-afterAll(() => {
-  here.remove();
-});
+afterAll(() => here.remove());
 
 const read = async (name: string, args: Record<string, string> = {}) => {
   const { data, errors } = await here.uapi('bob', name, args);

@@ -33,9 +33,7 @@ beforeEach(async () => {
     contactemail: 'bob@mail.example',
   });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const set = (args: Record<string, string>) =>
   here.uapi('bob', 'ContactInformation::set_email_addresses', { password, ...args });

@@ -9,9 +9,7 @@ beforeAll(async () => {
   await here.call('createacct', { username: 'bob', domain: 'bob.example', password });
   await here.call('createacct', { username: 'eve', domain: 'eve.example', password });
 });
-afterAll(() => {
-  here.remove();
-});
+afterAll(() => here.remove());
 
 interface Row {
   readonly [field: string]: unknown;

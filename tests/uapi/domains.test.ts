@@ -10,9 +10,7 @@ beforeAll(async () => {
     await here.call('createacct', { username, domain: `${username}.example`, password, maxaddon: '2' });
   }
 });
-afterAll(() => {
-  here.remove();
-});
+afterAll(() => here.remove());
 
 type Arguments = Readonly<Record<string, string>>;
 

@@ -11,9 +11,7 @@ beforeEach(async () => {
     await here.call('createacct', { username: name, domain: `${name}.example` });
   }
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const ask = (user: string, name: string, args: Record<string, string> = {}) =>
   here.uapi(user, `ExternalAuthentication::${name}`, args);

@@ -8,9 +8,7 @@ beforeAll(async () => {
   here = new Installation();
   await here.call('createacct', { username: 'bob', domain: 'bob.example', password });
 });
-afterAll(() => {
-  here.remove();
-});
+afterAll(() => here.remove());
 
 test('Batch::strict runs commands until one fails', async () => {
   const { data } = await here.uapi('bob', 'Batch::strict', {

@@ -21,9 +21,7 @@ beforeEach(async () => {
   for (const username of ['bob', 'eve'])
     await here.call('createacct', { username, domain: `${username}.example` });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const create = async (args: Record<string, string> = {}) => {
   const { metadata } = await here.call('create_integration_link', {

@@ -33,9 +33,7 @@ describe('versions', () => {
     installPhp(here, '8.3', '8.4');
     await createAccounts();
   });
-  afterAll(() => {
-    here.remove();
-  });
+  afterAll(() => here.remove());
 
   test('LangPHP::php_get_installed_versions and LangPHP::php_get_system_default_version', async () => {
     expect(await succeed('php_get_installed_versions')).toEqual({ versions: ['ea-php83', 'ea-php84'] });
@@ -127,12 +125,8 @@ describeWith(['php-fpm8.4', 'php8.4'], 'files with directives', () => {
     here = new Installation({ checksPools: true });
     await createAccounts();
   });
-  beforeEach(() => {
-    rmSync(file(), { force: true });
-  });
-  afterAll(() => {
-    here.remove();
-  });
+  beforeEach(() => rmSync(file(), { force: true }));
+  afterAll(() => here.remove());
 
   const place = { type: 'vhost', vhost: 'bob.example' };
   const file = () => join(here.state, 'root/home/bob/public_html/.user.ini');

@@ -12,9 +12,7 @@ beforeEach(async () => {
   for (const username of ['bob', 'eve'])
     await here.call('createacct', { username, domain: `${username}.example` });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const at = (path: string) => join(here.state, 'root', path);
 const list = async (domain = 'bob.example') => here.uapi('bob', 'LogManager::list_error_logs', { domain });

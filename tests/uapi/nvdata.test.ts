@@ -8,9 +8,7 @@ beforeAll(async () => {
   for (const username of ['bob', 'eve', 'tom'])
     await here.call('createacct', { username, domain: `${username}.example` });
 });
-afterAll(() => {
-  here.remove();
-});
+afterAll(() => here.remove());
 afterEach(async () => {
   for (const { name } of (await stored()) as { name: string }[]) await set({ names: [name], [name]: null });
 });

@@ -7,9 +7,7 @@ beforeEach(async () => {
   here = new Installation();
   await here.call('createacct', { username: 'bob', domain: 'bob.example' });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const disk = (mountPoint: string, used: number): FileSystem => ({
   ...{ source: '/dev/x', mountPoint, size: 1000, used, available: 1000 - used, inodes: 0, inodesUsed: 0 },

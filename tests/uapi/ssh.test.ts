@@ -45,9 +45,7 @@ beforeEach(async () => {
     },
   };
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 function newKey(name: string, type = 'ed25519'): string {
   const file = join(here.directory, name);

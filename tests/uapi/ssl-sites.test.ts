@@ -21,9 +21,7 @@ beforeEach(async () => {
   here = new Installation();
   await here.call('createacct', { username: 'bob', domain: 'bob.example', password });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const uapi = (name: string, args: Record<string, string> = {}) => here.uapi('bob', name, args);
 const data = async (name: string, args: Record<string, string> = {}) => {

@@ -12,9 +12,7 @@ beforeAll(async () => {
   for (const username of ['bob', 'eve'])
     await here.call('createacct', { username, domain: `${username}.example`, password });
 });
-afterAll(() => {
-  here.remove();
-});
+afterAll(() => here.remove());
 
 const read = async (name: string, args: Record<string, string> = {}) => {
   const { data, errors } = await here.uapi('bob', name, args);

@@ -10,9 +10,7 @@ beforeAll(async () => {
   await here.call('createacct', { username: 'eve', domain: 'eve.example', password });
   here.overrides.randomBytes = async (count) => Uint8Array.from({ length: count }, () => Math.random() * 256);
 });
-afterAll(() => {
-  here.remove();
-});
+afterAll(() => here.remove());
 
 const names = async (user: string) =>
   ((await here.uapi(user, 'Tokens::list')).data as { name: string }[]).map(({ name }) => name);

@@ -14,9 +14,7 @@ beforeAll(async () => {
   await here.call('createacct', { username: 'bob', domain: 'bob.example', password });
   await here.call('createacct', { username: 'eve', domain: 'eve.example', password });
 });
-afterAll(() => {
-  here.remove();
-});
+afterAll(() => here.remove());
 
 const isEnabled = async (user: string) =>
   ((await here.uapi(user, 'TwoFactorAuth::get_user_configuration')).data as { is_enabled: number })

@@ -11,9 +11,7 @@ beforeEach(async () => {
   await here.call('createacct', { username: 'bob', domain: 'bob.example', password, quota: '1' });
   await here.call('createacct', { username: 'eve', domain: 'eve.example', password });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 test('UserManager::list_users and UserManager::lookup_user show the account itself', async () => {
   const { data } = await here.uapi('bob', 'UserManager::list_users');

@@ -22,9 +22,7 @@ beforeEach(() => {
     },
   };
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 function nameOf({ kind, input }: PlannedStep): string {
   const { after } = input as { readonly after?: { readonly isMoving?: true } | null };

@@ -20,9 +20,7 @@ beforeEach(async () => {
   await addAccounts(here, anAccount());
   await enrol();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const enrol = () =>
   here.call('twofactorauth_set_tfa_config_for_user', { bob: { primary_account: { secret } } });

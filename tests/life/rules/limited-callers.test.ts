@@ -28,9 +28,7 @@ beforeEach(async () => {
   );
   await here.call('setupreseller', { user: 'bob' });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const reasonOf = async (command: string, args: Record<string, string>, as: Caller) =>
   (await here.call(command, args, { as })).metadata.reason;

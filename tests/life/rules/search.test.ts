@@ -222,9 +222,7 @@ let here: Installation;
 beforeAll(() => {
   here = new Installation();
 });
-afterAll(() => {
-  here.remove();
-});
+afterAll(() => here.remove());
 
 /** The result of a list with these arguments, or why it is rejected. */
 function outcome(items: readonly Value[], meta: MetaArguments, counts?: Counts): unknown {

@@ -27,9 +27,7 @@ beforeEach(async () => {
     for (const hosted of domains) await insert(db, hosted);
   });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const alias = (username: string, type: 'parked' | 'addon', domain: string, servedBy: string) =>
   ({ username, type, domain, servedBy, documentRoot: null }) as const;

@@ -66,9 +66,7 @@ beforeAll(async () => {
   copyOf(withMail, withHeld);
   await email(withHeld, 'hold_outgoing', { email: 'sales@bob.example' });
 });
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 type Args = Readonly<Record<string, Json>>;
 

@@ -9,9 +9,7 @@ let state: string;
 beforeEach(() => {
   state = mkdtempSync(join(tmpdir(), 'whmapi1-acme-'));
 });
-afterEach(() => {
-  rmSync(state, { recursive: true });
-});
+afterEach(() => rmSync(state, { recursive: true }));
 const open = () => Challenges.open(sandboxMachine(state, () => 0));
 const folder = () => join(state, 'root/var/lib/whmapi1-acme');
 

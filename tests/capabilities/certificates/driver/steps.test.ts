@@ -15,9 +15,7 @@ let here: Installation;
 beforeAll(() => {
   here = new Installation();
 });
-afterAll(() => {
-  here.remove();
-});
+afterAll(() => here.remove());
 
 const folder = () => join(here.state, 'root/etc/ssl/whmapi1/sites');
 const files = () =>

@@ -19,9 +19,7 @@ beforeEach(async () => {
     return { value: undefined, keep: true };
   });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const domains = [
   ...['bob.example', '*.bob.example', 'www.bob.example', 'cpanel.shop.bob.example', 'other.bob.example'],

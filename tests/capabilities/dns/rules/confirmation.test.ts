@@ -14,9 +14,7 @@ describe('the confirmation of zones', () => {
   beforeEach(() => {
     here = new Installation();
   });
-  afterEach(() => {
-    here.remove();
-  });
+  afterEach(() => here.remove());
   const inStore = <T>(work: (db: Db) => Promise<T>) =>
     here.engine.store.transaction('changes', async (db) => ({ value: await work(db), keep: true }));
   const inputs = () =>

@@ -19,9 +19,7 @@ beforeEach(async () => {
   }
   bob = await callerNamed(here, 'bob');
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const call = async (command: string, args: Readonly<Record<string, Json>>, as?: Caller) => {
   const { metadata, data } = await here.call(command, args, as && { as });

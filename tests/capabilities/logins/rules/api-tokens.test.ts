@@ -18,9 +18,7 @@ beforeEach(async () => {
     await resellers.setPrivileges(db, 'bob', ['list-accts', 'manage-api-tokens', 'passwd']);
   });
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const change = (work: (db: Db) => Promise<unknown>) =>
   here.engine.store.transaction('changes', async (db) => ({ value: await work(db), keep: true }));

@@ -10,9 +10,7 @@ beforeAll(async () => {
     await terminal.run('createacct', `username=${name}`, `domain=${name}.example`);
 });
 // Each test creates again what it removes.
-afterAll(() => {
-  terminal.remove();
-});
+afterAll(() => terminal.remove());
 
 const place = (path: string) => join(terminal.environment.WHMAPI1_STATE_DIR ?? '', 'root', path);
 

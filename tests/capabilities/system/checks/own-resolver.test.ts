@@ -7,9 +7,7 @@ let terminal: Terminal;
 beforeEach(() => {
   terminal = new Terminal();
 });
-afterEach(() => {
-  terminal.remove();
-});
+afterEach(() => terminal.remove());
 
 async function findingFor(configuration: string): Promise<string> {
   await terminal.run('listaccts');

@@ -12,9 +12,7 @@ let here: Installation;
 beforeEach(() => {
   here = new Installation();
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 /** Verifies a code like a login: in a transaction that is committed if the failure says so. */
 async function verify(user: string, code: string): Promise<string> {

@@ -17,9 +17,7 @@ describe('the confirmation of virtual hosts', () => {
   beforeEach(() => {
     here = new Installation();
   });
-  afterEach(() => {
-    here.remove();
-  });
+  afterEach(() => here.remove());
   const inStore = <T>(work: (db: Db) => Promise<T>) =>
     here.engine.store.transaction('changes', async (db) => ({ value: await work(db), keep: true }));
   const kinds = () => inStore(async (db) => (await tasks.list(db)).map(({ kind }) => kind));

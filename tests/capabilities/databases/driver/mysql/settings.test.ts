@@ -34,9 +34,7 @@ beforeEach(async () => {
   };
   machine = { ...sandbox, tools: () => Promise.resolve(tools) } as unknown as DriverMachine;
 });
-afterEach(() => {
-  rmSync(state, { recursive: true });
-});
+afterEach(() => rmSync(state, { recursive: true }));
 
 it('edited settings are written again only if MariaDB rejects them', async () => {
   const settings = readFileSync(path, 'utf8');

@@ -17,9 +17,7 @@ beforeEach(() => {
   here = new Installation();
   logins = new Logins(here);
 });
-afterEach(() => {
-  here.remove();
-});
+afterEach(() => here.remove());
 
 const set = async (settings: Record<string, string>) => {
   expect((await here.call('save_cphulk_config', settings)).metadata.reason).toBe('OK');
