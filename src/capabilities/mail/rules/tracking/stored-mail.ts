@@ -10,61 +10,60 @@ export const LOCAL_USER = 'localuser';
 export async function add(db: Db, events: readonly MailEvent[], since: number): Promise<void> {
   const mail = new NewMail(events, since);
   const owners = await ownersOf(db, mail);
-  await insertMessages(db, mail, owners);
-  await forgetInProgress(db, mail);
-  await insertDeliveries(db, mail, owners);
+  const areNew = await insertMessages(db, mail, owners);
+  const updated = await updateEarlier(db, mail, owners, areNew);
+  await insertDeliveries(db, mail, owners, updated);
 }
 
-/** A row of `mail_delivery`. */
+/** What becomes a row of `mail_delivery`. */
 interface NewDelivery extends Omit<Delivery, 'kind' | 'type'> {
   readonly type: Delivery['type'] | 'inprogress';
-  attempts: number;
 }
+
+type Key = Pick<NewDelivery, 'msgid' | 'type' | 'recipient' | 'deliveredTo'>;
+
+/** By which a row is recognised. No line of a log has a newline. */
+const keyOf = ({ msgid, type, recipient, deliveredTo }: Key) =>
+  `${msgid} ${type} ${recipient}\n${deliveredTo}`;
 
 class NewMail {
   readonly arrivals: Arrival[] = [];
   readonly scores = new Map<string, number>();
-  readonly completed: string[] = [];
-  /** What happened to recipients, without those of which nothing is known but that the message arrived. */
-  readonly attempted = new Map<string, NewDelivery>();
-  readonly #waiting = new Map<string, Map<string, NewDelivery>>();
+  /** The IDs of messages. */
+  readonly completed = new Set<string>();
+  /** The last attempt of each row, by its key, and then the recipients of which nothing else is known. */
+  readonly deliveries = new Map<string, NewDelivery>();
+  /** How often each was deferred, by the same key. */
+  readonly deferrals = new Map<string, number>();
 
   constructor(events: readonly MailEvent[], since: number) {
     for (const event of events) {
       if (event.kind === 'spam-score') this.scores.set(event.msgid, event.score);
-      else if (event.kind === 'completion') this.#complete(event.msgid);
+      else if (event.kind === 'completion') this.completed.add(event.msgid);
       else if (event.time < since) continue;
-      else if (event.kind === 'arrival') this.#arrive(event);
+      else if (event.kind === 'arrival') this.arrivals.push(event);
       else this.#attempt(event);
     }
-  }
-
-  get deliveries(): readonly NewDelivery[] {
-    return [...this.attempted.values(), ...[...this.#waiting.values()].flatMap((of) => [...of.values()])];
-  }
-
-  #arrive(arrival: Arrival): void {
-    const { msgid, time, logged } = arrival;
-    this.arrivals.push(arrival);
-    const waiting = arrival.recipients.map((recipient): [string, NewDelivery] => {
-      const nothing = { host: undefined, ip: undefined, transport: undefined, router: '', message: '' };
-      const known = { msgid, time, logged, recipient, deliveredTo: recipient, attempts: 1 };
-      return [recipient, { ...known, ...nothing, type: 'inprogress' }];
-    });
-    this.#waiting.set(msgid, new Map(waiting));
+    this.#addInProgress();
   }
 
   #attempt(delivery: Delivery): void {
-    const { msgid, type, recipient, deliveredTo } = delivery;
-    this.#waiting.get(msgid)?.delete(recipient);
-    const key = JSON.stringify([msgid, type, recipient, deliveredTo]);
-    const before = this.attempted.get(key)?.attempts ?? 0;
-    this.attempted.set(key, { ...delivery, attempts: type === 'defer' ? before + 1 : 1 });
+    const key = keyOf(delivery);
+    this.deliveries.set(key, delivery);
+    if (delivery.type === 'defer') this.deferrals.set(key, (this.deferrals.get(key) ?? 0) + 1);
   }
 
-  #complete(msgid: string): void {
-    this.#waiting.delete(msgid);
-    this.completed.push(msgid);
+  #addInProgress(): void {
+    const unfinished = this.arrivals.filter(({ msgid }) => !this.completed.has(msgid));
+    const recipients = new Map(unfinished.map((one) => [one.msgid, new Set(one.recipients)]));
+    for (const { msgid, recipient } of this.deliveries.values()) recipients.get(msgid)?.delete(recipient);
+    const nothing = { host: undefined, ip: undefined, transport: undefined, router: '', message: '' };
+    for (const { msgid, time, logged } of unfinished) {
+      for (const recipient of recipients.get(msgid) ?? []) {
+        const known = { msgid, type: 'inprogress', recipient, deliveredTo: recipient } as const;
+        this.deliveries.set(keyOf(known), { ...known, time, logged, ...nothing });
+      }
+    }
   }
 }
 
@@ -76,15 +75,18 @@ interface Owners {
 }
 
 async function ownersOf(db: Db, { arrivals, deliveries }: NewMail): Promise<Owners> {
-  const logins = arrivals.flatMap(({ login }) => login ?? []);
-  const domains = new Set([
-    ...[...logins, ...arrivals.map(({ sender }) => sender)].map(domainOf),
-    ...deliveries.flatMap(({ recipient, deliveredTo }) => [domainOf(recipient), domainOf(deliveredTo)]),
-  ]);
-  const users = new Set([
-    ...logins.map(localPartOf),
-    ...arrivals.flatMap(({ localUser }) => localUser ?? []),
-  ]);
+  const domains = new Set<string>();
+  const users = new Set<string>();
+  for (const { sender, login, localUser } of arrivals) {
+    domains.add(domainOf(sender));
+    if (login !== undefined) domains.add(domainOf(login));
+    if (login !== undefined) users.add(localPartOf(login));
+    if (localUser !== undefined) users.add(localUser);
+  }
+  for (const { recipient, deliveredTo } of deliveries.values()) {
+    domains.add(domainOf(recipient));
+    domains.add(domainOf(deliveredTo));
+  }
   const wanted = `(SELECT value FROM ${db.dialect.eachOf('?', 'wanted')})`;
   const list = JSON.stringify([...domains]);
   const rows = await db.all<{ domain: string; username: string }>(
@@ -116,94 +118,154 @@ function senderOf({ login, localUser, sender }: Arrival, { ofDomain, ofUser }: O
   return ofUser(localUser) || ofDomain(domainOf(sender));
 }
 
-async function insertMessages(db: Db, { arrivals, scores }: NewMail, owners: Owners): Promise<void> {
-  const rows = arrivals.map((one): SqlValue[] => {
-    const { msgid, time, sender, authenticator, host, ip, size } = one;
-    const auth = authenticator ?? (one.localUser === undefined ? STRANGER : LOCAL_USER);
-    return [
-      ...[db.server, msgid, time, sender, domainOf(sender), senderOf(one, owners), auth],
-      ...[host ?? 'localhost', ip ?? '127.0.0.1', size, scores.get(msgid) ?? 0],
-    ];
-  });
-  await insert(
+/** @returns false if some messages were known already, because a log was read again. They stay as they are. */
+async function insertMessages(db: Db, { arrivals, scores }: NewMail, owners: Owners): Promise<boolean> {
+  const inserted = await insert(
     db,
     `INSERT INTO mail_message (server, msgid, sent_at, sender, sender_domain, username, sender_auth, sender_host,
        sender_ip, size, spam_score)`,
-    rows,
+    arrivals,
+    (one) => [
+      db.server,
+      one.msgid,
+      one.time,
+      one.sender,
+      domainOf(one.sender),
+      senderOf(one, owners),
+      one.authenticator ?? (one.localUser === undefined ? STRANGER : LOCAL_USER),
+      one.host ?? 'localhost',
+      one.ip ?? '127.0.0.1',
+      one.size,
+      scores.get(one.msgid) ?? 0,
+    ],
     'ON CONFLICT (server, msgid) DO NOTHING',
   );
+  return inserted === arrivals.length;
 }
 
-/** Recipients of earlier batches are no longer in progress once something happened to them. */
-async function forgetInProgress(db: Db, { arrivals, attempted, completed }: NewMail): Promise<void> {
-  const isNew = new Set(arrivals.map(({ msgid }) => msgid));
-  const wanted = db.dialect.eachOf('?', 'wanted');
-  const done = completed.filter((msgid) => !isNew.has(msgid));
+/**
+ * Brings the rows up to date to which earlier parts of the log have led: recipients are no longer in progress once
+ * something happened to them, and a deferral follows another one.
+ * @param areNew whether nothing is known of the messages that arrived.
+ * @returns the keys of the deliveries that have such a row.
+ */
+async function updateEarlier(
+  db: Db,
+  { arrivals, deliveries, completed, deferrals }: NewMail,
+  owners: Owners,
+  areNew: boolean,
+): Promise<ReadonlySet<string>> {
+  const isNew = new Set(areNew ? arrivals.map(({ msgid }) => msgid) : []);
+  const wanted = `(SELECT value FROM ${db.dialect.eachOf('?', 'wanted')})`;
+  const done = [...completed].filter((msgid) => !isNew.has(msgid));
   if (done.length > 0) {
     await db.run(
-      `DELETE FROM mail_delivery WHERE server = ? AND type = 'inprogress' AND msgid IN (SELECT value FROM ${wanted})`,
+      `DELETE FROM mail_delivery WHERE server = ? AND type = 'inprogress' AND msgid IN ${wanted}`,
       ...[db.server, JSON.stringify(done)],
     );
   }
-  for (const { msgid, recipient } of attempted.values()) {
-    if (isNew.has(msgid)) continue;
-    await db.run(
-      `DELETE FROM mail_delivery WHERE server = ? AND msgid = ? AND type = 'inprogress' AND recipient = ?`,
-      ...[db.server, msgid, recipient],
-    );
+  const later = [...deliveries.values()].filter(({ msgid }) => !isNew.has(msgid));
+  const updated = new Set<string>();
+  if (later.length === 0) return updated;
+  const listOf = (name: 'msgid' | 'recipient') => JSON.stringify([...new Set(later.map((one) => one[name]))]);
+  const rows = await db.all<Key & { id: number; attempts: number }>(
+    `SELECT id, msgid, type, recipient, delivered_to AS "deliveredTo", attempts FROM mail_delivery
+     WHERE server = ? AND msgid IN ${wanted} AND recipient IN ${wanted}`,
+    ...[db.server, listOf('msgid'), listOf('recipient')],
+  );
+  const placeOf = ({ msgid, recipient }: Pick<Key, 'msgid' | 'recipient'>) => `${msgid} ${recipient}`;
+  const attempted = new Set(later.filter(({ type }) => type !== 'inprogress').map(placeOf));
+  for (const row of rows) {
+    const key = keyOf(row);
+    const delivery = deliveries.get(key);
+    if (row.type === 'inprogress' && attempted.has(placeOf(row))) {
+      await db.run('DELETE FROM mail_delivery WHERE id = ?', row.id);
+    } else if (delivery !== undefined) {
+      const before = row.type === 'defer' ? row.attempts : 0;
+      await db.run(
+        `UPDATE mail_delivery SET acted_at = ?, logged_at = ?, host = ?, ip = ?, router = ?, transport = ?, is_remote = ?,
+           message = ?, attempts = ? WHERE id = ?`,
+        ...attemptOf(delivery, owners),
+        before + (deferrals.get(key) ?? 1),
+        row.id,
+      );
+      updated.add(key);
+    }
   }
+  return updated;
 }
 
-async function insertDeliveries(db: Db, { deliveries }: NewMail, { ofDomain }: Owners): Promise<void> {
-  const rows = deliveries.map((one): SqlValue[] => {
-    const { msgid, type, recipient, deliveredTo, time, logged, host, ip, router, transport, message } = one;
-    // A file, a program or nothing: then the recipient has it.
-    const domain = domainOf(deliveredTo) || domainOf(recipient);
-    const user = ofDomain(domain);
-    const isRemote = ip === undefined ? transport === undefined && user === '' : !isLoopback(ip);
-    return [
-      ...[db.server, msgid, type, recipient, deliveredTo, ofDomain(domainOf(recipient)), user, domain, time],
-      ...[
-        logged,
-        host ?? null,
-        ip ?? null,
-        router,
-        transport ?? null,
-        isRemote ? 1 : 0,
-        message,
-        one.attempts,
-      ],
-    ];
-  });
+async function insertDeliveries(
+  db: Db,
+  { deliveries, deferrals }: NewMail,
+  owners: Owners,
+  updated: ReadonlySet<string>,
+): Promise<void> {
   await insert(
     db,
     `INSERT INTO mail_delivery (server, msgid, type, recipient, delivered_to, recipient_user, delivery_user,
        delivery_domain, acted_at, logged_at, host, ip, router, transport, is_remote, message, attempts)`,
-    rows,
-    `ON CONFLICT (server, msgid, type, recipient, delivered_to) DO UPDATE SET acted_at = excluded.acted_at,
-       logged_at = excluded.logged_at, host = excluded.host, ip = excluded.ip, router = excluded.router,
-       transport = excluded.transport, is_remote = excluded.is_remote, message = excluded.message,
-       attempts = CASE WHEN mail_delivery.type = 'defer' THEN mail_delivery.attempts + excluded.attempts ELSE 1 END`,
+    [...deliveries].filter(([key]) => !updated.has(key)),
+    ([key, one]) => {
+      const domain = deliveryDomainOf(one);
+      return [
+        db.server,
+        one.msgid,
+        one.type,
+        one.recipient,
+        one.deliveredTo,
+        owners.ofDomain(domainOf(one.recipient)),
+        owners.ofDomain(domain),
+        domain,
+        ...attemptOf(one, owners),
+        deferrals.get(key) ?? 1,
+      ];
+    },
   );
 }
+
+/** The columns that each attempt sets. */
+function attemptOf(one: NewDelivery, { ofDomain }: Owners): SqlValue[] {
+  const { time, logged, host, ip, router, transport, message } = one;
+  const isElsewhere =
+    ip === undefined ? transport === undefined && ofDomain(deliveryDomainOf(one)) === '' : !isLoopback(ip);
+  const isRemote = isElsewhere ? 1 : 0;
+  return [time, logged, host ?? null, ip ?? null, router, transport ?? null, isRemote, message];
+}
+
+/** A file, a program or nothing has no domain: then the recipient has it. */
+const deliveryDomainOf = ({ deliveredTo, recipient }: NewDelivery) =>
+  domainOf(deliveredTo) || domainOf(recipient);
 
 /** A statement has at most so many rows. Those with all of them are prepared once. */
 const ROWS = 50;
 
-async function insert(db: Db, begin: string, rows: readonly SqlValue[][], end: string): Promise<void> {
-  const place = `(${(rows[0] ?? []).map(() => '?').join(', ')})`;
-  const one = `${begin} VALUES ${place} ${end}`;
-  const many = `${begin} VALUES ${Array<string>(ROWS).fill(place).join(', ')} ${end}`;
-  for (let at = 0; at < rows.length;) {
-    const part = rows.length - at < ROWS ? 1 : ROWS;
-    await db.run(part === 1 ? one : many, ...rows.slice(at, at + part).flat());
+/** @returns how many rows were inserted. */
+async function insert<Item>(
+  db: Db,
+  begin: string,
+  items: readonly Item[],
+  valuesOf: (item: Item) => SqlValue[],
+  end = '',
+): Promise<number> {
+  let inserted = 0;
+  for (let at = 0; at < items.length;) {
+    const part = items.length - at < ROWS ? 1 : ROWS;
+    const values: SqlValue[] = [];
+    for (const item of items.slice(at, at + part)) values.push(...valuesOf(item));
+    const place = `(${Array(values.length / part)
+      .fill('?')
+      .join(', ')})`;
+    const places = Array(part).fill(place).join(', ');
+    inserted += await db.run(`${begin} VALUES ${places} ${end}`, ...values);
     at += part;
   }
+  return inserted;
 }
 
 function domainOf(address: string): string {
   const at = address.lastIndexOf('@');
-  return at < 0 || /^[/|:>]/.test(address) ? '' : address.slice(at + 1).toLowerCase();
+  return at < 0 || '/|:>'.includes(address.charAt(0)) ? '' : address.slice(at + 1).toLowerCase();
 }
 
 /** The name of an account’s own login may have the server’s name as its domain: `bob@server.example`. */
