@@ -304,6 +304,32 @@ describe('the log', () => {
     expect(data?.records).toMatchObject([{ SENDCOUNT: 40, DEFERCOUNT: 40, TOTALSIZE: 12_000 }]);
   });
 
+  it('doubles nothing if it is read again, because it was copied or restored', async () => {
+    const last = line(2, `=> 2@w.example ${OUT}`);
+    add(
+      line(1, `${from('x@bob.example')} for 1@w.example box@anna.example`),
+      line(1, `=> 1@w.example ${OUT}`),
+      line(1, `=> box <box@anna.example> ${BOX}`),
+      line(1, 'Completed'),
+      line(2, `${from('x@bob.example')} for 2@w.example 3@w.example`),
+      last,
+    );
+    const before = await records();
+    expect(before.length).toBe(4);
+    await transaction((db) => db.run('DELETE FROM mail_log'));
+    expect(await records()).toEqual(before);
+    // With a message that is new.
+    await transaction((db) => db.run('DELETE FROM mail_log'));
+    add(line(3, `${from('x@bob.example')} for 3@w.example`));
+    expect(short(await records())).toEqual([...short(before), 'inprogress 3@w.example']);
+    add(line(2, `=> 3@w.example ${OUT}`), line(2, 'Completed'));
+    expect(short(await records())).toEqual([
+      ...short(before).slice(0, 3),
+      'inprogress 3@w.example',
+      'success 3@w.example',
+    ]);
+  });
+
   it('says why it cannot be read, and answers from what was read before', async () => {
     add(line(1, `${from('x@bob.example')} for 1@w.example`));
     await records();

@@ -1,10 +1,19 @@
 // Reads the words of a line of Exim's main log. Addresses and texts come from strangers: a quoted local part keeps its blanks,
 // so a line is never split at blanks.
 
+const BLANK = 0x20;
+
 export class LogWords {
   #at = 0;
+  /** The first quote that was not read yet. Infinity: there is none. */
+  #quote = -1;
 
-  constructor(readonly line: string) {}
+  constructor(
+    readonly line: string,
+    start = 0,
+  ) {
+    this.#at = start;
+  }
 
   /** True if nothing is left. */
   isAtEnd(): boolean {
@@ -18,7 +27,7 @@ export class LogWords {
 
   skip(length: number): void {
     this.#at = Math.min(this.line.length, this.#at + length);
-    while (this.line[this.#at] === ' ') this.#at += 1;
+    while (this.line.charCodeAt(this.#at) === BLANK) this.#at += 1;
   }
 
   /** True if the next word begins with this character. */
@@ -31,11 +40,11 @@ export class LogWords {
     const start = this.#at;
     const { line } = this;
     const blank = line.indexOf(' ', start);
-    const simple = line.slice(start, blank < 0 ? undefined : blank);
-    const isOpen = simple.startsWith('<') || (simple[1] === '=' && simple[2] === '<');
-    if ((!isOpen || simple.endsWith('>')) && !simple.includes('"')) {
-      this.skip(simple.length);
-      return simple;
+    const simple = blank < 0 ? line.length : blank;
+    const isOpen = line.startsWith('<', start) || line.startsWith('=<', start + 1);
+    if (this.#nextQuote() > simple && (!isOpen || line.startsWith('>', simple - 1))) {
+      this.skip(simple - start);
+      return line.slice(start, simple);
     }
     let depth = isOpen ? 1 : 0;
     let at = start;
@@ -47,6 +56,14 @@ export class LogWords {
     }
     this.skip(at - start);
     return line.slice(start, at);
+  }
+
+  #nextQuote(): number {
+    if (this.#quote < this.#at) {
+      const found = this.line.indexOf('"', this.#at);
+      this.#quote = found < 0 ? Infinity : found;
+    }
+    return this.#quote;
   }
 }
 

@@ -85,7 +85,7 @@ async function ownersOf(db: Db, { arrivals, deliveries }: NewMail): Promise<Owne
   }
   for (const { recipient, deliveredTo } of deliveries.values()) {
     domains.add(domainOf(recipient));
-    domains.add(domainOf(deliveredTo));
+    if (deliveredTo !== recipient) domains.add(domainOf(deliveredTo));
   }
   const wanted = `(SELECT value FROM ${db.dialect.eachOf('?', 'wanted')})`;
   const list = JSON.stringify([...domains]);
@@ -185,9 +185,9 @@ async function updateEarlier(
       await db.run(
         `UPDATE mail_delivery SET acted_at = ?, logged_at = ?, host = ?, ip = ?, router = ?, transport = ?, is_remote = ?,
            message = ?, attempts = ? WHERE id = ?`,
-        ...attemptOf(delivery, owners),
-        before + (deferrals.get(key) ?? 1),
-        row.id,
+        ...[delivery.time, delivery.logged, delivery.host ?? null, delivery.ip ?? null, delivery.router],
+        ...[delivery.transport ?? null, isRemote(delivery, owners.ofDomain(deliveryDomainOf(delivery)))],
+        ...[delivery.message, before + (deferrals.get(key) ?? 1), row.id],
       );
       updated.add(key);
     }
@@ -207,35 +207,41 @@ async function insertDeliveries(
        delivery_domain, acted_at, logged_at, host, ip, router, transport, is_remote, message, attempts)`,
     [...deliveries].filter(([key]) => !updated.has(key)),
     ([key, one]) => {
+      const recipientUser = owners.ofDomain(domainOf(one.recipient));
       const domain = deliveryDomainOf(one);
+      const user = owners.ofDomain(domain);
       return [
         db.server,
         one.msgid,
         one.type,
         one.recipient,
         one.deliveredTo,
-        owners.ofDomain(domainOf(one.recipient)),
-        owners.ofDomain(domain),
+        recipientUser,
+        user,
         domain,
-        ...attemptOf(one, owners),
+        one.time,
+        one.logged,
+        one.host ?? null,
+        one.ip ?? null,
+        one.router,
+        one.transport ?? null,
+        isRemote(one, user),
+        one.message,
         deferrals.get(key) ?? 1,
       ];
     },
   );
 }
 
-/** The columns that each attempt sets. */
-function attemptOf(one: NewDelivery, { ofDomain }: Owners): SqlValue[] {
-  const { time, logged, host, ip, router, transport, message } = one;
-  const isElsewhere =
-    ip === undefined ? transport === undefined && ofDomain(deliveryDomainOf(one)) === '' : !isLoopback(ip);
-  const isRemote = isElsewhere ? 1 : 0;
-  return [time, logged, host ?? null, ip ?? null, router, transport ?? null, isRemote, message];
-}
-
 /** A file, a program or nothing has no domain: then the recipient has it. */
 const deliveryDomainOf = ({ deliveredTo, recipient }: NewDelivery) =>
   domainOf(deliveredTo) || domainOf(recipient);
+
+/** 1 if it goes to another server. `user`: the account that it is delivered to. */
+function isRemote({ ip, transport }: NewDelivery, user: string): 0 | 1 {
+  const isElsewhere = ip === undefined ? transport === undefined && user === '' : !isLoopback(ip);
+  return isElsewhere ? 1 : 0;
+}
 
 /** A statement has at most so many rows. Those with all of them are prepared once. */
 const ROWS = 50;
@@ -248,16 +254,19 @@ async function insert<Item>(
   valuesOf: (item: Item) => SqlValue[],
   end = '',
 ): Promise<number> {
+  const [first] = items;
+  if (first === undefined) return 0;
+  const place = `(${valuesOf(first)
+    .map(() => '?')
+    .join(', ')})`;
+  const one = `${begin} VALUES ${place} ${end}`;
+  const many = `${begin} VALUES ${Array<string>(ROWS).fill(place).join(', ')} ${end}`;
   let inserted = 0;
   for (let at = 0; at < items.length;) {
     const part = items.length - at < ROWS ? 1 : ROWS;
     const values: SqlValue[] = [];
     for (const item of items.slice(at, at + part)) values.push(...valuesOf(item));
-    const place = `(${Array(values.length / part)
-      .fill('?')
-      .join(', ')})`;
-    const places = Array(part).fill(place).join(', ');
-    inserted += await db.run(`${begin} VALUES ${places} ${end}`, ...values);
+    inserted += await db.run(part === 1 ? one : many, ...values);
     at += part;
   }
   return inserted;
