@@ -9,7 +9,8 @@ const COLUMNS = [
 
 export async function rename(db: Db, from: string, to: string): Promise<void> {
   for (const [table, column] of COLUMNS) {
-    await db.run(`UPDATE ${table} SET ${column} = ? WHERE ${column} = ?`, to, from);
+    // The indexes have no rows without an account, and SQLite uses them only if the condition says so.
+    await db.run(`UPDATE ${table} SET ${column} = ? WHERE ${column} = ? AND ${column} <> ''`, to, from);
   }
 }
 
