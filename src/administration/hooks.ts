@@ -1,8 +1,8 @@
 // Implements --hook: registers and removes the scripts that run before and after calls.
-import { createApplication, root, type Application } from '../app/app.ts';
-import type { Db } from '../core/context.ts';
-import { ApiError, notFound } from '../core/errors.ts';
+import { createApplication, type Application } from '../app/app.ts';
+import { notFound } from '../core/errors.ts';
 import { quote } from '../core/quote.ts';
+import { auditedChange } from './audited-change.ts';
 import { events, type HookEvent } from '../capabilities/hooks/rules/events.ts';
 import * as hooks from '../capabilities/hooks/rules/hooks.ts';
 import * as registration from '../capabilities/hooks/rules/registration.ts';
@@ -45,7 +45,7 @@ export class HookDesk {
   /** Registers all hooks, or none. Writes a line to the audit log. @throws ApiError `bad_param` */
   add(script: string, described: readonly registration.Attributes[]): Promise<Registered> {
     const { machine, randomBytes } = this.#application.engine;
-    return this.#change('--hook add', script, async () => {
+    return auditedChange(this.#application.engine, ['--hook add', 'script', script], async () => {
       const read = described.map(registration.readHook);
       for (const hook of read) await registration.assertScriptsSafe(machine, hook);
       return async (db) => {
@@ -67,44 +67,24 @@ export class HookDesk {
    * @throws ApiError `not_found`
    */
   remove(script: string, wanted: registration.Attributes): Promise<readonly hooks.Hook[]> {
-    return this.#change('--hook delete', script, async () => async (db) => {
-      const found = (await hooks.list(db)).filter((hook) => isMeant(hook, script, wanted));
-      if (found.length === 0) {
-        throw notFound(
-          `No hook of the script ${quote(script)} matches. To list the hooks, run: whmapi1 --hook list`,
-        );
-      }
-      for (const { id } of found) await hooks.remove(db, id);
-      return found;
-    });
+    return auditedChange(
+      this.#application.engine,
+      ['--hook delete', 'script', script],
+      async () => async (db) => {
+        const found = (await hooks.list(db)).filter((hook) => isMeant(hook, script, wanted));
+        if (found.length === 0) {
+          throw notFound(
+            `No hook of the script ${quote(script)} matches. To list the hooks, run: whmapi1 --hook list`,
+          );
+        }
+        for (const { id } of found) await hooks.remove(db, id);
+        return found;
+      },
+    );
   }
 
   close(): void {
     this.#application.close();
-  }
-
-  /** `prepare` reads the machine before the transaction, and returns what to do in it. */
-  async #change<T>(name: string, script: string, prepare: () => Promise<(db: Db) => Promise<T>>): Promise<T> {
-    const { engine } = this.#application;
-    const time = engine.now();
-    const record = {
-      ...{ time, xid: engine.newXid(), caller: root.user, function: name },
-      arguments: [['script', script]] as const,
-    };
-    try {
-      const work = await prepare();
-      return await engine.store.transaction('changes', async (db) => {
-        const value = await work(db);
-        await engine.audit({ ...record, result: 1, duration_ms: engine.now() - time }, 'change', db);
-        return { value, keep: true };
-      });
-    } catch (error) {
-      if (error instanceof ApiError && error.code !== 'store_unavailable') {
-        const failure = { result: 0, error_code: error.code, duration_ms: engine.now() - time } as const;
-        await engine.audit({ ...record, ...failure }, 'other');
-      }
-      throw error;
-    }
   }
 }
 

@@ -1,8 +1,9 @@
 // Implements --secondaries, --add-secondary and --remove-secondary.
-import { createApplication, root, type Application } from '../app/app.ts';
+import { createApplication, type Application } from '../app/app.ts';
 import type { Db } from '../core/context.ts';
 import { ApiError } from '../core/errors.ts';
 import { assertRole } from '../core/access.ts';
+import { auditedChange } from './audited-change.ts';
 import { placeOf } from '../capabilities/dns/driver/role.ts';
 import * as secondaries from '../capabilities/dns/rules/secondaries.ts';
 
@@ -46,7 +47,7 @@ export class SecondariesDesk {
       address: machine.system.addresses()[0],
       port: secondaries.DNS_PORT,
     };
-    return this.#change('--add-secondary', address, async (db, xid) => {
+    return this.#change('--add-secondary', address, async (db, { xid }) => {
       const place = secondaries.readPlace(address);
       const invitation = await secondaries.add({ db, sealer, randomBytes }, place, own);
       return { invitation, task: await secondaries.updateOwn(db, engine.now(), xid) };
@@ -55,7 +56,7 @@ export class SecondariesDesk {
 
   /** Writes a line to the audit log. @returns the task. @throws ApiError `bad_param`, `not_found`, `disabled`. */
   remove(address: string): Promise<number> {
-    return this.#change('--remove-secondary', address, async (db, xid) => {
+    return this.#change('--remove-secondary', address, async (db, { xid }) => {
       await secondaries.remove(db, secondaries.readPlace(address));
       return secondaries.updateOwn(db, this.#application.engine.now(), xid);
     });
@@ -72,26 +73,15 @@ export class SecondariesDesk {
     }));
   }
 
-  async #change<T>(name: string, address: string, work: (db: Db, xid: string) => Promise<T>): Promise<T> {
+  #change<T>(
+    name: string,
+    address: string,
+    work: (db: Db, change: { readonly xid: string }) => Promise<T>,
+  ): Promise<T> {
     const { engine } = this.#application;
-    const time = engine.now();
-    const record = {
-      ...{ time, xid: engine.newXid(), caller: root.user, function: name },
-      arguments: [['address', address]] as const,
-    };
-    try {
+    return auditedChange(engine, [name, 'address', address], async () => {
       await assertRole(engine, { name, role: 'DNS' });
-      return await engine.store.transaction('changes', async (db) => {
-        const value = await work(db, record.xid);
-        await engine.audit({ ...record, result: 1, duration_ms: engine.now() - time }, 'change', db);
-        return { value, keep: true };
-      });
-    } catch (error) {
-      if (error instanceof ApiError && error.code !== 'store_unavailable') {
-        const failure = { result: 0, error_code: error.code, duration_ms: engine.now() - time } as const;
-        await engine.audit({ ...record, ...failure }, 'other');
-      }
-      throw error;
-    }
+      return work;
+    });
   }
 }

@@ -1,8 +1,8 @@
 // Builds the worker that runs tasks, and implements --tasks, --wait and --stop-task.
-import { createApplication, locate, root, type Application } from '../app/app.ts';
+import { createApplication, locate, type Application } from '../app/app.ts';
 import type { Db } from '../core/context.ts';
 import type { TaskState } from '../core/task.ts';
-import { ApiError } from '../core/errors.ts';
+import { auditedChange } from './audited-change.ts';
 import { requestStop } from '../ground/rules/tasks/queue.ts';
 import * as tasks from '../ground/rules/tasks/tasks.ts';
 import * as timers from '../ground/rules/tasks/timers.ts';
@@ -105,26 +105,15 @@ export class TaskDesk {
   }
 
   /** Writes a line to the audit log. @returns the task's new state. @throws ApiError `not_found`, `bad_param` */
-  async stop(id: number): Promise<'running' | 'stopped'> {
-    const { engine } = this.#application;
-    const time = engine.now();
-    const record = {
-      ...{ time, xid: engine.newXid(), caller: root.user, function: '--stop-task' },
-      arguments: [['id', String(id)]] as const,
-    };
-    try {
-      return await engine.store.transaction('changes', async (db) => {
-        const value = await requestStop(db, id, time);
-        await engine.audit({ ...record, result: 1, duration_ms: engine.now() - time }, 'change', db);
-        return { value, keep: true };
-      });
-    } catch (error) {
-      if (error instanceof ApiError && error.code !== 'store_unavailable') {
-        const failure = { result: 0, error_code: error.code, duration_ms: engine.now() - time } as const;
-        await engine.audit({ ...record, ...failure }, 'other');
-      }
-      throw error;
-    }
+  stop(id: number): Promise<'running' | 'stopped'> {
+    const option = ['--stop-task', 'id', String(id)] as const;
+    return auditedChange(
+      this.#application.engine,
+      option,
+      async () =>
+        (db, { time }) =>
+          requestStop(db, id, time),
+    );
   }
 
   /** True if a server that runs tasks is running. */
