@@ -11,9 +11,9 @@ import {
   openKey,
 } from '../../capabilities/certificates/rules/new-items.ts';
 import {
+  exampleOfSubject,
+  keyAndSubject,
   subjectFields,
-  subjectParams,
-  wantedDomains,
 } from '../../capabilities/certificates/rules/subject-params.ts';
 import { readDomains } from '../../capabilities/certificates/rules/wanted-domains.ts';
 
@@ -25,14 +25,7 @@ export default defineUapi({
   feature: FEATURE,
   effect: 'changes',
   params: {
-    domains: wantedDomains,
-    key_id: { type: 'string', required: true, maxLength: 400, doc: 'The ID of the key.' },
-    countryName: { ...subjectParams.countryName, required: true },
-    stateOrProvinceName: { ...subjectParams.stateOrProvinceName, required: true },
-    localityName: { ...subjectParams.localityName, required: true },
-    organizationName: { ...subjectParams.organizationName, required: true },
-    organizationalUnitName: { ...subjectParams.organizationalUnitName, default: '' },
-    emailAddress: { ...subjectParams.emailAddress, default: '' },
+    ...keyAndSubject,
     friendly_name: newName,
   },
   emptyIsOmitted: true,
@@ -41,14 +34,7 @@ export default defineUapi({
   },
   examples: [
     {
-      args: {
-        domains: 'bob.example,www.bob.example',
-        key_id: 'd1a3f_8c2e0_0123456789abcdef0123456789abcdef',
-        countryName: 'DE',
-        stateOrProvinceName: 'Berlin',
-        localityName: 'Berlin',
-        organizationName: 'Bob’s Shop',
-      },
+      args: exampleOfSubject,
       doc: 'A certificate for two domains.',
       fails: 'not_found',
     },

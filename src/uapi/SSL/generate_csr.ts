@@ -5,9 +5,9 @@ import { FEATURE, newName } from '../../capabilities/certificates/rules/item-par
 import { addRequest, assertStillThere, openKey } from '../../capabilities/certificates/rules/new-items.ts';
 import {
   challengePassword,
+  exampleOfSubject,
+  keyAndSubject,
   subjectFields,
-  subjectParams,
-  wantedDomains,
 } from '../../capabilities/certificates/rules/subject-params.ts';
 import { readDomains } from '../../capabilities/certificates/rules/wanted-domains.ts';
 
@@ -19,14 +19,7 @@ export default defineUapi({
   feature: FEATURE,
   effect: 'changes',
   params: {
-    domains: wantedDomains,
-    key_id: { type: 'string', required: true, maxLength: 400, doc: 'The ID of the key.' },
-    countryName: { ...subjectParams.countryName, required: true },
-    stateOrProvinceName: { ...subjectParams.stateOrProvinceName, required: true },
-    localityName: { ...subjectParams.localityName, required: true },
-    organizationName: { ...subjectParams.organizationName, required: true },
-    organizationalUnitName: { ...subjectParams.organizationalUnitName, default: '' },
-    emailAddress: { ...subjectParams.emailAddress, default: '' },
+    ...keyAndSubject,
     pass: challengePassword,
     friendly_name: newName,
   },
@@ -34,14 +27,7 @@ export default defineUapi({
   returns: { fields: { ...requestFields, text: { type: 'string', doc: 'The signing request in PEM.' } } },
   examples: [
     {
-      args: {
-        domains: 'bob.example,www.bob.example',
-        key_id: 'd1a3f_8c2e0_0123456789abcdef0123456789abcdef',
-        countryName: 'DE',
-        stateOrProvinceName: 'Berlin',
-        localityName: 'Berlin',
-        organizationName: 'Bob’s Shop',
-      },
+      args: exampleOfSubject,
       doc: 'Generate what an authority needs for two domains.',
       fails: 'not_found',
     },

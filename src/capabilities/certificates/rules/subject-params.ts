@@ -37,6 +37,28 @@ export const wantedDomains = {
   doc: 'The domains that the certificate is for, with commas between them. A wildcard is written *.example.com.',
 } as const satisfies Param;
 
+/** What the functions of UAPI need: a key of the account, and the subject. */
+export const keyAndSubject = {
+  domains: wantedDomains,
+  key_id: { type: 'string', required: true, maxLength: 400, doc: 'The ID of the key.' },
+  countryName: { ...subjectParams.countryName, required: true },
+  stateOrProvinceName: { ...subjectParams.stateOrProvinceName, required: true },
+  localityName: { ...subjectParams.localityName, required: true },
+  organizationName: { ...subjectParams.organizationName, required: true },
+  organizationalUnitName: { ...subjectParams.organizationalUnitName, default: '' },
+  emailAddress: { ...subjectParams.emailAddress, default: '' },
+} as const satisfies Readonly<Record<string, Param>>;
+
+/** For examples. */
+export const exampleOfSubject = {
+  domains: 'bob.example,www.bob.example',
+  key_id: 'd1a3f_8c2e0_0123456789abcdef0123456789abcdef',
+  countryName: 'DE',
+  stateOrProvinceName: 'Berlin',
+  localityName: 'Berlin',
+  organizationName: 'Bob’s Shop',
+} as const;
+
 type Subject = Readonly<Record<keyof typeof subjectParams, string>>;
 
 export function subjectFields(given: Subject): NameFields {
