@@ -1,9 +1,10 @@
 // Facts from the operating system.
 import { hostname, loadavg, networkInterfaces } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Machine } from '../core/machine.ts';
 import { mainFirst } from './main-address.ts';
 import { readSandboxAddresses } from './sandbox/added-addresses.ts';
-import { readSandboxHostname } from './sandbox/hostname.ts';
 
 export const system: Machine['system'] = {
   isSandbox: false,
@@ -32,4 +33,17 @@ export function sandboxSystem(root: string, real: Machine['system'] = system): M
       return [main, ...others, ...readSandboxAddresses(root)];
     },
   };
+}
+
+// The hostname that was set for a sandbox. The file is small, and read at once where the kernel is asked at once.
+
+/** Undefined if none was set. @param root the directory that stands for the root of the file system */
+function readSandboxHostname(root: string): string | undefined {
+  try {
+    const name = readFileSync(join(root, 'etc/hostname'), 'utf8').trim();
+    return name === '' ? undefined : name;
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }

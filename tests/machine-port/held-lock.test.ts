@@ -1,5 +1,5 @@
 // Which tools inherit a lock: those of the work that holds it, until it ends.
-import { holding, startUnderLock } from '../../src/machine/linux/held-lock.ts';
+import { holding, startUnderLock } from '../../src/machine/linux/lock.ts';
 import type { StartTool } from '../../src/machine/linux/tool.ts';
 
 const start = (): StartTool => () => Promise.reject(new Error('Nothing is started here.'));

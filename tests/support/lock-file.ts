@@ -2,7 +2,7 @@
 // would do. Starting one for each change would take a tenth of the processor time of `npm test`.
 import { constants, realpathSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { lockFile as lockAmongProcesses } from '../../src/machine/linux/lock-file.ts';
+import { lockFile as lockAmongProcesses } from '../../src/machine/linux/lock.ts';
 
 const alone = /\/tests\/(?:functions|uapi|contract|capabilities|core|http)\//;
 

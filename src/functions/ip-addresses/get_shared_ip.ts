@@ -1,7 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { existingUser } from '../../core/params.ts';
 import { assertManageable } from '../../capabilities/logins/rules/users.ts';
-import * as shared from '../../capabilities/addresses/rules/shared-address.ts';
+import { findShared } from '../../capabilities/addresses/rules/ips.ts';
 
 export default defineFunction({
   name: 'get_shared_ip',
@@ -26,6 +26,6 @@ export default defineFunction({
   async handler(args, { db, caller, system }) {
     const user = args.user ?? caller.user;
     await assertManageable(db, caller, user);
-    return { ip: (await shared.find(db, user, system.addresses())) ?? '~' };
+    return { ip: (await findShared(db, user, system.addresses())) ?? '~' };
   },
 });

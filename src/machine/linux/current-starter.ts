@@ -1,5 +1,5 @@
 // What starts the tools of this process instead of it: a server has a small process for them (`tool-starter.ts`).
-import type { Lock } from './held-lock.ts';
+import type { Lock } from './lock.ts';
 import type { StartTool } from './tool.ts';
 
 export interface Starter {

@@ -4,7 +4,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { getSystemErrorName } from 'node:util';
 import { diskCause, MachineError, systemErrorCode } from '../../core/machine-error.ts';
-import { startUnderLock } from './held-lock.ts';
+import { startUnderLock } from './lock.ts';
 import { NOT_INSTALLED, runTool, type RunOptions, type StartTool } from './tool.ts';
 import { starter } from './current-starter.ts';
 

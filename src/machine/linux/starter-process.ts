@@ -4,8 +4,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import type { FileHandle } from 'node:fs/promises';
 import { MachineError } from '../../core/machine-error.ts';
 import { environment } from './environment.ts';
-import type { Lock } from './held-lock.ts';
-import { lockFile } from './lock-file.ts';
+import { type Lock, lockFile } from './lock.ts';
 import type { Message, Request } from './starter-messages.ts';
 import type { Ended, RunOptions, StartTool } from './tool.ts';
 

@@ -2,7 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import process from 'node:process';
 import { MachineError } from '../../core/machine-error.ts';
-import { lockFile } from './lock-file.ts';
+import { lockFile } from './lock.ts';
 import type { Message, Request } from './starter-messages.ts';
 import { runTool } from './tool.ts';
 

@@ -1,10 +1,11 @@
-// Chooses the IP address of an account.
+// Chooses the IP address of an account: the one that the accounts of an owner share, or a dedicated one.
 import type { Caller, Db } from '../../../core/context.ts';
 import { ApiError, badParam, denied } from '../../../core/errors.ts';
 import { exclusive, shared, type Lock } from '../../../core/plan.ts';
-import * as sharedAddress from './shared-address.ts';
 import * as resellerAddresses from '../../accounts/rules/resellers/addresses.ts';
 import type { Account } from '../../accounts/rules/accounts.ts';
+import * as accounts from '../../accounts/rules/accounts.ts';
+import * as resellers from '../../accounts/rules/resellers/resellers.ts';
 
 interface Wish {
   readonly owner: string;
@@ -27,7 +28,7 @@ export async function choose(
 ): Promise<string> {
   const [main] = all;
   const { ips: delegated } = await resellerAddresses.listUsable(db, owner, all);
-  const shared = await sharedAddress.ofOwner(db, owner, all);
+  const shared = await sharedOf(db, owner, all);
   if (address !== undefined) {
     if (!all.includes(address)) {
       throw badParam(
@@ -65,7 +66,7 @@ export async function chooseOther(
   address: string,
 ): Promise<{ readonly ip: string; readonly isDedicated: boolean }> {
   const [main] = all;
-  const ofOwner = await sharedAddress.ofOwner(db, account.owner, all);
+  const ofOwner = await sharedOf(db, account.owner, all);
   if (!all.includes(address)) {
     throw badParam(
       `The parameter “ip” should be an address of this server, not “${address}”. Run listips to list them.`,
@@ -114,4 +115,23 @@ async function isDedicated(db: Db, ip: string): Promise<boolean> {
       db.server,
     )) !== undefined
   );
+}
+
+/** Returns the address that new accounts of an owner share. `all`: the server’s addresses, the main one first. */
+export async function sharedOf(db: Db, owner: string, all: readonly [string, ...string[]]): Promise<string> {
+  const own = await resellerAddresses.findMain(db, owner);
+  // A stored address that the server no longer has is ignored.
+  return own !== null && all.includes(own) ? own : all[0];
+}
+
+/** Returns undefined for an account with a dedicated IP address. */
+export async function findShared(
+  db: Db,
+  user: string,
+  all: readonly [string, ...string[]],
+): Promise<string | undefined> {
+  if (user === 'root' || (await resellers.isReseller(db, user))) return sharedOf(db, user, all);
+  const account = await accounts.find(db, user);
+  if (account === undefined || account.settings.dedicatedIp) return undefined;
+  return account.ip;
 }

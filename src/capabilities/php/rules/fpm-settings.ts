@@ -4,7 +4,6 @@ import { quote } from '../../../core/quote.ts';
 import type { Json } from '../../../core/values.ts';
 import { poolOptions, readPoolOption } from './php-form.ts';
 import { isDirectiveOfAccounts, written, type AccountDirective, type IniDirective } from './ini.ts';
-import { poolValues } from './pool-defaults.ts';
 import { noParameters, type PoolParameters } from './settings.ts';
 import { ALL_POOLS, type FpmKind, type FpmSetting, type FpmSettings } from './stored-fpm-settings.ts';
 
@@ -30,7 +29,7 @@ const directives: readonly string[] = [...flags, ...files, 'disable_functions', 
 const settingNames: readonly string[] = [...directives, ...Object.keys(poolOptions)].sort();
 
 /** A setting of a call. An undefined value removes it. */
-export interface GivenSetting {
+interface GivenSetting {
   readonly name: string;
   readonly kind: FpmKind;
   readonly value: string | undefined;
@@ -178,4 +177,16 @@ export function settingRows(parameters: PoolParameters, directives: readonly Acc
     value,
   }));
   return [...options, ...rows].sort((one, other) => (one.base_flag_name < other.base_flag_name ? -1 : 1));
+}
+
+/** The same as in WHM. */
+const poolDefaults = { maxChildren: 5, maxRequests: 20, idleTimeout: 10 } as const;
+
+/** The values that a pool gets for its settings. */
+export function poolValues({ maxChildren, maxRequests, idleTimeout }: PoolParameters) {
+  return {
+    maxChildren: maxChildren ?? poolDefaults.maxChildren,
+    maxRequests: maxRequests ?? poolDefaults.maxRequests,
+    idleTimeout: idleTimeout ?? poolDefaults.idleTimeout,
+  };
 }

@@ -2,7 +2,7 @@
 import type { Account } from '../../accounts/rules/accounts.ts';
 import type { AccountDirective } from './ini.ts';
 import { resolve, type Host, type PhpState, type ServedBy } from './served-by.ts';
-import { poolValues } from './pool-defaults.ts';
+import { poolValues } from './fpm-settings.ts';
 import { releaseOf } from './versions.ts';
 
 /** One pool. JSON. */

@@ -4,7 +4,7 @@ import type { Dialect } from '../../../core/dialect.ts';
 import { PUBLIC_FOLDER } from '../../domains/rules/document-root.ts';
 import type { RecordOfRow } from '../../../ground/rules/long-list.ts';
 import { poolFields } from './php-form.ts';
-import { poolValues } from './pool-defaults.ts';
+import { poolValues } from './fpm-settings.ts';
 import type { HostList, ListedHost } from './virtual-hosts.ts';
 
 export const hostFields = {

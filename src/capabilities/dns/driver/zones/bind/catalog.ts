@@ -2,8 +2,7 @@
 import type { MachineFiles } from '../../../../../core/machine-daemons.ts';
 import { digestOf, type DriverPort } from '../../../../../ground/driver/file-driver.ts';
 import type { Control } from './control.ts';
-import { zoneOfFileName } from './names.ts';
-import { CATALOG, FIRST_STATEMENT, OURS, readable, STATEMENTS } from './places.ts';
+import { zoneOfFileName, CATALOG, FIRST_STATEMENT, OURS, readable, STATEMENTS } from './places.ts';
 import { readStatement, renderCatalog, serialOfCatalog } from './render.ts';
 
 /** The names of the zones that have a statement, sorted. */

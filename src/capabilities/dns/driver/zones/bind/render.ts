@@ -1,8 +1,8 @@
 // Renders BIND's configuration. Pure: the same values give the same text.
 import type { Secondary, ServerOptions, TransferKey, Zone } from '../contract.ts';
 import { address, block, list, port, quoted } from './named-conf.ts';
-import { assertZoneName } from './names.ts';
 import {
+  assertZoneName,
   CATALOG,
   catalogCopy,
   COPIES,

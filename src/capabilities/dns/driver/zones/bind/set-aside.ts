@@ -5,8 +5,15 @@ import { setAside, type BlamedFile } from '../../../../../ground/driver/set-asid
 import type { ServerOptions } from '../contract.ts';
 import { policyOfName } from '../signing-policy.ts';
 import type { Control } from './control.ts';
-import { zoneOfFileName } from './names.ts';
-import { FIRST_STATEMENT, OPTIONS, OUR_OPTIONS, POLICIES, readable, STATEMENTS } from './places.ts';
+import {
+  zoneOfFileName,
+  FIRST_STATEMENT,
+  OPTIONS,
+  OUR_OPTIONS,
+  POLICIES,
+  readable,
+  STATEMENTS,
+} from './places.ts';
 import { includeOurOptions, readStatement, renderStatement } from './render.ts';
 import { ownFiles } from './server-driver.ts';
 import { hasKeys } from './signing-keys.ts';

@@ -1,8 +1,7 @@
 // The files of BIND's keys: `Kbob.example.+008+12345` with `.key`, `.private` and `.state`.
 import type { FileBackup, MachineFiles, MachineTools } from '../../../../../core/machine-daemons.ts';
 import type { SigningKey } from '../contract.ts';
-import { assertZoneName } from './names.ts';
-import { SIGNING_KEYS } from './places.ts';
+import { assertZoneName, SIGNING_KEYS } from './places.ts';
 
 const DIGEST_TYPES = { 'SHA-1': 1, 'SHA-256': 2, 'SHA-384': 4 } as const;
 
