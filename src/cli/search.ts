@@ -45,7 +45,7 @@ export async function search(line: CommandLine, io: Io): Promise<number> {
 /** Converts a tweak setting to the call that sets it. */
 function callOf({ name, summary, family, isProvided }: FoundFunction): FoundFunction {
   const module = family === 'Main' ? '' : ` module=${family}`;
-  const note = isProvided ? 'Tweak Settings' : 'Tweak Settings; stored without effect';
+  const note = isProvided ? 'Tweak Settings' : 'Tweak Settings; no effect on this server';
   return { name: `set_tweaksetting key=${name}${module}`, summary, family: note, isProvided: true };
 }
 

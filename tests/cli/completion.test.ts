@@ -211,10 +211,7 @@ describe('the arguments of a function', () => {
       ['batch', 'abort_on_error='],
       ['abort_on_error=0\tdefault', 'abort_on_error=1\t'],
     ],
-    [
-      ['createacct', 'mailbox_format=md'],
-      ['mailbox_format=maildir\tdefault', 'mailbox_format=mdbox\t'],
-    ],
+    [['createacct', 'mailbox_format=md'], ['mailbox_format=maildir\tdefault']],
     [['createacct', 'username='], []],
     [['createacct', 'nosuch='], []],
     [['batch', 'command-2='], []],

@@ -197,7 +197,7 @@ describe('--search for a tweak setting', () => {
     const found = await lines('hourly mail limit');
     expect(found.join('\n')).toContain('set_tweaksetting key=email_send_limits_defer_cutoff');
     expect((await lines('BoxTrapper off')).find((line) => line.includes('key=skipboxtrapper'))).toMatch(
-      /\(Tweak Settings; stored without effect\)$/,
+      /\(Tweak Settings; no effect on this server\)$/,
     );
   });
 

@@ -131,7 +131,7 @@ describe('createacct', () => {
 
   it('applies the settings of the package, except the given ones, and accepts the older names', async () => {
     await here.call('addpkg', { name: 'gold', quota: '100', bwlimit: '200', maxpop: '3', hasshell: '1' });
-    const given = { pkgname: 'gold', quota: '50', maxsql: '7', language: 'de', mailbox_format: 'mdbox' };
+    const given = { pkgname: 'gold', quota: '50', maxsql: '7', language: 'de', mailbox_format: 'maildir' };
     const { metadata, data } = await create('bob', {
       ...given,
       domain: 'BOB.Example',
@@ -148,7 +148,7 @@ describe('createacct', () => {
       package: 'gold',
       home: '/home/b.o-b',
       shellPath: '/bin/bash',
-      mailboxFormat: 'mdbox',
+      mailboxFormat: 'maildir',
       settings: { diskLimit: 50, bandwidthLimit: 200, maxMailboxes: 3, maxDatabases: 7, locale: 'de' },
     });
     expect(row('passwd', 'bob')).toBe('bob:x:10001:10001:bob.example:/home/b.o-b:/bin/bash');

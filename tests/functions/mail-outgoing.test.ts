@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { callerNamed } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
+import { runTasks } from '../support/run-tasks.ts';
 
 let here: Installation;
 
@@ -44,4 +45,35 @@ it('a reseller changes only its own accounts', async () => {
     const { metadata } = await here.call(name, { user: 'bob' }, { as });
     expect([name, metadata.result, metadata.error_code]).toEqual([name, 0, 'denied']);
   }
+});
+
+it('Exim reads the tweak settings for mail from a file, which follows each change', async () => {
+  const set = async (key: string, value: string, module = 'Main') => {
+    const { metadata } = await here.call('set_tweaksetting', { key, value, module });
+    expect([key, metadata.reason, metadata.output?.warnings]).toEqual([key, 'OK', undefined]);
+    await runTasks(here, 'configure-incoming-mail');
+    return readFileSync(join(here.state, 'root/etc/exim4/whmapi1/server/settings'), 'utf8');
+  };
+  const usual = 'min-failures: 5\ncount-lists: 0\nlists-off: 0\nnobody-off: 1\n';
+  const ofExim = 'dmarc: 1\nspamhaus: 0\nspamcop: 0\n';
+  expect(await set('maxemailsperhour', '200')).toBe(`limit: 200\n${usual}${ofExim}`);
+  expect(await set('email_send_limits_max_defer_fail_percentage', '30')).toBe(
+    `limit: 200\nfailures: 30\n${usual}${ofExim}`,
+  );
+  for (const key of ['maxemailsperhour', 'email_send_limits_max_defer_fail_percentage']) await set(key, '0');
+  expect(await set('email_send_limits_min_defer_fail_to_trigger_protection', '9')).toBe(
+    `${usual.replace('5', '9')}${ofExim}`,
+  );
+  for (const [key, line] of [
+    ['email_send_limits_count_mailman', 'count-lists: 1\n'],
+    ['skipmailman', 'lists-off: 1\n'],
+    ['nobodyspam', 'nobody-off: 0\n'],
+  ] as const)
+    expect(await set(key, key === 'nobodyspam' ? '0' : '1')).toContain(line);
+  for (const [key, line] of [
+    ['acl_dmarc', 'dmarc: 0\n'],
+    ['acl_spamhaus_rbl', 'spamhaus: 1\n'],
+    ['acl_spamcop_rbl', 'spamcop: 1\n'],
+  ] as const)
+    expect(await set(key, key === 'acl_dmarc' ? '0' : '1', 'Mail')).toContain(line);
 });

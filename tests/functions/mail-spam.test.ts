@@ -47,16 +47,6 @@ describe('save_spamd_config', () => {
   });
 });
 
-it('acl_dmarc says whether Exim follows the policies of senders', async () => {
-  const file = () => read('etc/exim4/whmapi1/incoming/settings');
-  await here.call('set_tweaksetting', { key: 'acl_dmarc', module: 'Mail', value: '0' });
-  await runTasks(here, 'configure-incoming-mail');
-  expect(file()).toBe('dmarc: 0\n');
-  await here.call('set_tweaksetting', { key: 'acl_dmarc', module: 'Mail', value: '1' });
-  await runTasks(here, 'configure-incoming-mail');
-  expect(file()).toBe('dmarc: 1\n');
-});
-
 it('the role is not set up over what an administrator has configured', async () => {
   const options = join(here.state, 'root/etc/default/spamd');
   mkdirSync(dirname(options), { recursive: true });

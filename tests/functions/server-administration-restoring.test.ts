@@ -48,6 +48,15 @@ describe('restore_config_from_file', () => {
     expect(readFileSync(backup, 'utf8')).toMatch(/^chkservd_check_interval=600$/m);
   });
 
+  it('skips settings that this server cannot have, with a warning', async () => {
+    const { metadata } = await restore('skipboxtrapper=0\nchkservd_check_interval=60\n');
+    expect([metadata.result, metadata.output?.warnings]).toEqual([
+      1,
+      ['Settings that cannot be set here were skipped: skipboxtrapper.'],
+    ]);
+    expect([await value('skipboxtrapper'), await value('chkservd_check_interval')]).toEqual(['1', '60']);
+  });
+
   it('undoes an earlier restoration with its backup', async () => {
     await here.call('set_tweaksetting', { key: 'chkservd_check_interval', value: '600' });
     await restore('chkservd_check_interval=60\nresetpass=0\n');

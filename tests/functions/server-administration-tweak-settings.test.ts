@@ -1,4 +1,6 @@
 import { catalogue } from '../../src/capabilities/settings/rules/catalogue.ts';
+import { exim as eximSettings } from '../../src/capabilities/settings/rules/catalogue-exim.ts';
+import { mail as mailSettings } from '../../src/capabilities/settings/rules/catalogue-mail.ts';
 import { Installation, reseller } from '../support/installation.ts';
 import { ServiceWatch } from '../../src/worker/service-watch.ts';
 
@@ -79,6 +81,33 @@ describe('set_tweaksetting', () => {
       '“phploader” is stored, but nothing on this server depends on it.',
     ]);
     expect(await get('phploader')).toMatchObject({ tweaksetting: { value: 'sourceguardian,ioncube' } });
+  });
+
+  it.each([
+    [
+      'srs',
+      '0',
+      'Mail',
+      '“srs” is always “1” on this server: forwarded mail always gets a sender of this server.',
+    ],
+    ['smarthost_routelist', '* mx.example', 'Mail', '“smarthost_routelist” is always empty on this server: '],
+    ['skipboxtrapper', '0', 'Main', '“skipboxtrapper” is always “1” on this server: it has no BoxTrapper'],
+  ])('refuses %s=%s, which this server cannot do', async (key, value, module, reason) => {
+    const metadata = await set(key, value, module);
+    expect([metadata.error_code, metadata.reason]).toEqual(['bad_param', expect.stringContaining(reason)]);
+    const present = await get(key, module);
+    for (const same of [(present?.tweaksetting as { value: string }).value, '']) {
+      const answer = await set(key, same, module);
+      expect([answer.reason, warningsOf(answer)]).toEqual(['OK', undefined]);
+    }
+    expect(await get(key, module)).toEqual(present);
+  });
+
+  it('every setting for mail acts or is fixed', () => {
+    const others = Object.entries({ ...mailSettings, ...eximSettings })
+      .filter(([, { acts, fixed }]) => (acts === true) === (fixed !== undefined))
+      .map(([key]) => key);
+    expect(others).toEqual([]);
   });
 
   it('clears a key without a value', async () => {

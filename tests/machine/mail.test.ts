@@ -401,7 +401,71 @@ sink:
       expect(local.at(-1)).not.toBe(0);
       works('modifyacct', 'user=eve', 'MAX_EMAIL_PER_HOUR=unlimited');
     });
+
+    it('a tweak setting limits accounts that have no limit of their own', async () => {
+      works('modifyacct', 'user=eve', 'MAX_EMAIL_PER_HOUR=1000');
+      await setting('maxemailsperhour', '2', 'limit: 2');
+      const send = (login: string) => submit(login, login, 'v@world.example').slice(0, 3);
+      expect(['box@bob.example', 'box@bob.example', 'box@bob.example'].map(send)).toEqual([
+        '250',
+        '250',
+        '451',
+      ]);
+      expect(send('e@eve.example')).toBe('250');
+      await setting('maxemailsperhour', '', 'limit:');
+      expect(send('box@bob.example')).toBe('250');
+      works('modifyacct', 'user=eve', 'MAX_EMAIL_PER_HOUR=unlimited');
+    });
+
+    it('a domain cannot send after too large a share of its mails has failed', async () => {
+      await setting('email_send_limits_min_defer_fail_to_trigger_protection', '2', 'min-failures: 2');
+      await setting('email_send_limits_max_defer_fail_percentage', '50', 'failures: 50');
+      const failures = () =>
+        Number(machine.sh("grep -c '\\*\\* gone@whmapi1-machine' /var/log/exim4/mainlog || true"));
+      const send = (to: string) => submit('box@bob.example', 'box@bob.example', to).slice(0, 3);
+      for (const to of ['v@world.example', 'v@world.example', 'v@world.example', 'v@world.example'])
+        expect(send(to)).toBe('250');
+      for (let number = 1; number <= 2; number++) expect(send('gone@whmapi1-machine')).toBe('250');
+      await until(() => failures() === 2);
+      // Two of six.
+      expect(send('v@world.example')).toBe('250');
+      for (let number = 1; number <= 3; number++) expect(send('gone@whmapi1-machine')).toBe('250');
+      await until(() => failures() === 5);
+      expect(send('v@world.example')).toBe('451');
+      expect(submit('e@eve.example', 'e@eve.example', 'v@world.example')).toMatch(/^250/);
+      await setting('email_send_limits_max_defer_fail_percentage', '', 'failures:');
+      expect(send('v@world.example')).toBe('250');
+    });
+
+    it('the user of the web server sends to no other server, unless a tweak setting allows it', async () => {
+      const send = () =>
+        machine.run('runuser', ['-u', 'www-data', '--', '/usr/sbin/sendmail', 'v@world.example'], {
+          input: 'Subject: of nobody\n\nText\n',
+        });
+      const before = received();
+      send();
+      await until(() =>
+        machine
+          .sh('cat /var/log/exim4/mainlog')
+          .includes('the user www-data may not send mail to other servers'),
+      );
+      expect(received()).toBe(before);
+      await setting('nobodyspam', '0', 'nobody-off: 0');
+      send();
+      await until(() => Number(received()) === Number(before) + 1);
+      await setting('nobodyspam', '1', 'nobody-off: 1');
+    });
   });
+
+  /** @returns once Exim’s file has the line, or no line of that name if the value is empty. */
+  async function setting(key: string, value: string, line: string, module = 'Main'): Promise<void> {
+    works('set_tweaksetting', `key=${key}`, `value=${value}`, `module=${module}`);
+    const lines = () => machine.sh(`cat ${LOOKUPS}/server/settings`).split('\n');
+    await until(() => {
+      const hasName = lines().some((one) => one.startsWith(`${line.split(':')[0]}:`));
+      return value === '' ? !hasName : lines().includes(line);
+    });
+  }
 
   it('the log and the queue say what became of mail', () => {
     const records = (name: string, ...words: string[]) => {
@@ -574,6 +638,38 @@ sink:
     works('flush_cphulk_login_history');
   });
 
+  /** The last reply to a client elsewhere. */
+  function from(address: string, lines: readonly string[], more: object): string | undefined {
+    const session = [{ host: '198.51.100.1', from: address, lines: ['EHLO there', ...lines], ...more }];
+    const words = ['netns', 'exec', 'elsewhere', 'node', CLIENT];
+    const { stdout } = machine.run('ip', words, { input: JSON.stringify(session) });
+    return (JSON.parse(stdout) as string[][])[0]?.at(-1);
+  }
+
+  it('hosts on a block list are refused if an administrator wants it, and logins and error codes are not', async () => {
+    works('adddns', 'domain=zen.spamhaus.org', 'ip=192.0.2.50');
+    for (const [host, code] of [
+      [88, '127.0.0.2'],
+      [89, '127.255.255.254'],
+    ] as const)
+      works(
+        ...(['addzonerecord', 'domain=zen.spamhaus.org', 'type=A', `address=${code}`] as const),
+        `name=${host}.100.51.198`,
+      );
+    machine.sh("cat /etc/resolv.conf >/root/resolv.conf; echo 'nameserver 127.0.0.1' >/etc/resolv.conf");
+    const envelope = ['MAIL FROM:<ann@world.example>', 'RCPT TO:<e@eve.example>'];
+    const stranger = (address: string) => from(address, envelope, { port: 25 });
+    expect(stranger('198.51.100.88')).toMatch(/^250/);
+    await setting('acl_spamhaus_rbl', '1', 'spamhaus: 1', 'Mail');
+    expect(stranger('198.51.100.88')).toMatch(/^550 .*198\.51\.100\.88 is listed by zen\.spamhaus\.org/);
+    expect(stranger('198.51.100.89')).toMatch(/^250/);
+    const login = [plain('e@eve.example'), 'MAIL FROM:<e@eve.example>', 'RCPT TO:<box@bob.example>'];
+    expect(from('198.51.100.88', login, { port: 465, isTls: true })).toMatch(/^250/);
+    await setting('acl_spamhaus_rbl', '0', 'spamhaus: 0', 'Mail');
+    machine.sh('cat /root/resolv.conf >/etc/resolv.conf');
+    works('killdns', 'domain=zen.spamhaus.org');
+  });
+
   it('mail from a country is refused, and that of logins is not', () => {
     // location(1) is not installed here. This one knows two countries.
     writeFileSync(
@@ -581,12 +677,6 @@ sink:
       '#!/bin/sh\ncase "$*" in *AU*) echo 198.51.100.88/32 ;; *CN*) echo 192.0.2.0/24 ;; esac\n',
       { mode: 0o755 },
     );
-    const from = (address: string, lines: readonly string[], more: object) => {
-      const session = [{ host: '198.51.100.1', from: address, lines: ['EHLO there', ...lines], ...more }];
-      const words = ['netns', 'exec', 'elsewhere', 'node', CLIENT];
-      const { stdout } = machine.run('ip', words, { input: JSON.stringify(session) });
-      return (JSON.parse(stdout) as string[][])[0]?.at(-1);
-    };
     const stranger = (address: string) => from(address, ['MAIL FROM:<ann@world.example>'], { port: 25 });
     const change = (name: string, country: string) =>
       machine.sh(`whmapi1 --wait ${name} country_code=${country}`);

@@ -160,6 +160,59 @@ describeOnMachine('mailing lists, in this order', () => {
     expect(deliver('ann@world.example', LIST)).toMatch(/^550/);
   });
 
+  const log = () => machine.sh('cat /var/log/exim4/mainlog');
+  const countIn = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].length;
+
+  it('strangers cannot have lists write to somebody again and again', async () => {
+    const session = (from: string, body: string) => ({
+      port: 25,
+      lines: [
+        ...['EHLO there', 'MAIL FROM:<ann@world.example>', 'RCPT TO:<news-request@bob.example>', 'DATA'],
+        `From: <${from}>\r\nTo: <news-request@bob.example>\r\nSubject: help\r\n\r\n${body}\r\n.`,
+      ],
+    });
+    // The answers go to the header From, and a request to confirm to any address that a line names.
+    talk(...Array.from({ length: 14 }, () => session('victim@world.example', 'help')));
+    talk(session('other@world.example', 'join address=victim@world.example'));
+    talk(session('victim+1@world.example', 'help'));
+    const refused = /rejected after DATA: 550 5\.7\.1 Too many notices/g;
+    await until(() => countIn(log(), refused) === 6);
+    expect(countIn(log(), /<= news-\S+ .* for victim\S*@world\.example$/gm)).toBe(10);
+    // Others are not concerned.
+    await until(() => countIn(log(), /<= news-\S+ .* for other@world\.example$/gm) === 1);
+    expect(submit('e@eve.example', LIST)).toMatch(/^250/);
+    await arrived(BOX, `number ${number}`);
+  });
+
+  /** @returns once Exim’s file has the line. */
+  async function setting(key: string, value: '0' | '1', line: string): Promise<void> {
+    works('set_tweaksetting', `key=${key}`, `value=${value}`);
+    await until(() => machine.sh('cat /etc/exim4/whmapi1/server/settings').includes(`${line}\n`));
+  }
+
+  it('mail to members counts for the limit of the account if a tweak setting says so', async () => {
+    works('modifyacct', 'user=bob', 'MAX_EMAIL_PER_HOUR=2');
+    for (const _ of [1, 2]) {
+      expect(submit('e@eve.example', LIST)).toMatch(/^250/);
+      await arrived(BOX, `number ${number}`);
+    }
+    await setting('email_send_limits_count_mailman', '1', 'count-lists: 1');
+    for (const _ of [1, 2]) expect(submit('e@eve.example', LIST)).toMatch(/^250/);
+    await until(() => log().includes('The domain bob.example has exceeded its mails per hour'));
+    await setting('email_send_limits_count_mailman', '0', 'count-lists: 0');
+    works('modifyacct', 'user=bob', 'MAX_EMAIL_PER_HOUR=unlimited');
+  });
+
+  it('a tweak setting switches all lists off', async () => {
+    await setting('skipmailman', '1', 'lists-off: 1');
+    for (const address of [LIST, 'news-join@bob.example', 'news-owner@bob.example'])
+      expect(deliver(address)).toMatch(/^550 .*no mailing lists on this server/);
+    expect(answer('bob', 'list_lists').errors?.[0]).toContain('skipmailman');
+    await setting('skipmailman', '0', 'lists-off: 0');
+    expect(submit('e@eve.example', LIST)).toMatch(/^250/);
+    await arrived(BOX, `number ${number}`);
+  });
+
   it('a suspended account has no lists until it is back', async () => {
     works('suspendacct', 'user=bob');
     expect(deliver(LIST)).toMatch(/^550 .*suspended/);

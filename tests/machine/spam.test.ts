@@ -354,7 +354,7 @@ describeOnMachine('incoming mail, in this order', () => {
     works('set_tweaksetting', 'key=skipspamassassin', 'value=0');
     await until(() => machine.sh('cat /etc/exim4/whmapi1/spam/settings').includes('enabled: 1'));
     works('set_tweaksetting', 'key=acl_dmarc', 'module=Mail', 'value=0');
-    await until(() => machine.sh('cat /etc/exim4/whmapi1/incoming/settings').includes('dmarc: 0'));
+    await until(() => machine.sh('cat /etc/exim4/whmapi1/server/settings').includes('dmarc: 0'));
     expect(send({ header: 'From: <a@bank.test>', to: ['x@bob.example'] })).toMatch(/^250/);
     expect(await arrived('bob/mail')).toContain('dmarc=fail header.from=bank.test');
     works('save_spamd_config', 'maxchildren=2');

@@ -170,7 +170,7 @@ test('lists, flags, secrets, limits and parameters without effect are described'
   expect(property('twofactorauth_set_tfa_config', 'secret')).toMatchObject({ format: 'password' });
   expect(property('createacct', 'uid')).toMatchObject({ minimum: 1000, maximum: 60_000 });
   expect(property('createacct', 'gid')).toMatchObject({ deprecated: true });
-  expect(property('createacct', 'mailbox_format')).toMatchObject({ enum: ['maildir', 'mdbox'] });
+  expect(property('createacct', 'mailbox_format')).toMatchObject({ enum: ['maildir'] });
   expect(schemas.listaccts_arguments?.allOf).toContainEqual({ $ref: '#/components/schemas/list.arguments' });
   expect(schemas.version_arguments?.allOf).toEqual([{ $ref: '#/components/schemas/common.arguments' }]);
   expect(schemas.twofactorauth_set_tfa_config_for_user_arguments).toMatchObject({

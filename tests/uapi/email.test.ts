@@ -612,6 +612,9 @@ it('the disk usage is what Dovecot has counted', async () => {
 
 it('what an account may have, and its names', async () => {
   expect(await email('Email::get_default_email_quota')).toBe(1024);
+  const quota = { key: 'email_account_quota_userdefined_default_value', value: '700' };
+  await here.call('set_tweaksetting', quota);
+  expect(await email('Email::get_default_email_quota')).toBe(700);
   expect(await email('Email::get_max_email_quota')).toBe('unlimited');
   await here.call('modifyacct', { user: 'bob', MAX_EMAILACCT_QUOTA: '300' });
   expect(await email('Email::get_default_email_quota_mib')).toBe(300);

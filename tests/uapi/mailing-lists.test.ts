@@ -83,6 +83,26 @@ describe('mailing lists', () => {
     }
   });
 
+  it('are off for all accounts with skipmailman, and there again without it', async () => {
+    await add('news');
+    const set = (value: string) => here.call('set_tweaksetting', { key: 'skipmailman', value });
+    await set('1');
+    const privacy = { advertised: '1', archive_private: '1', subscribe_policy: '1' };
+    for (const [name, args] of [
+      ['add_list', { list: 'more', domain: 'bob.example', password }],
+      ['list_lists', {}],
+      ['count_lists', {}],
+      ['passwd_list', { list: 'news', password }],
+      ['set_list_privacy_options', { list: 'news', ...privacy }],
+      ['delete_list', { list: 'news' }],
+    ] as const)
+      expect(await refusal(`Email::${name}`, args)).toContain(
+        'switched off mailing lists for all accounts (skipmailman)',
+      );
+    await set('0');
+    expect(await names()).toEqual(['news@bob.example']);
+  });
+
   it('belong to their account alone', async () => {
     await add('news');
     expect(await names('eve')).toEqual([]);

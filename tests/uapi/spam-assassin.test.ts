@@ -50,6 +50,37 @@ describe('the spam filter of an account', () => {
     });
   });
 
+  it('is switched on and off by modifyacct, also with a new name, and its settings stay', async () => {
+    await works('Email::add_spam_filter', { required_score: '7.5' });
+    const modify = async (args: Record<string, string>) => (await here.call('modifyacct', args)).metadata;
+    expect(await modify({ user: 'bob', spamassassin: '0' })).toMatchObject({ result: 1 });
+    expect(exim('accounts/bob')).toBe('outgoing: open\n');
+    expect(await works('Email::get_spam_settings')).toMatchObject({ spam_enabled: 0, spam_auto_delete: 1 });
+    await modify({ user: 'bob', spamassassin: '1', newuser: 'rob' });
+    expect(exim('accounts/rob')).toBe('outgoing: open\nspam: 50\nspam-delete: 75\n');
+    expect(await works('Email::get_spam_settings', {}, 'rob')).toMatchObject({ spam_enabled: 1 });
+    await modify({ user: 'rob', MAXPOP: '3' });
+    expect(exim('accounts/rob')).toContain('spam: 50\n');
+  });
+
+  it('is refused or warned about where there is none', async () => {
+    const create = async (username: string, wish: Record<string, string>) =>
+      (await here.call('createacct', { username, domain: `${username}.example`, ...wish })).metadata.output
+        ?.warnings;
+    expect(await create('carl', { spamassassin: '0', spambox: 'y' })).toContain(
+      '“spambox” has no effect: “spamassassin” is 0.',
+    );
+    await here.call('set_tweaksetting', { key: 'skipspamassassin', value: '1' });
+    const off = 'An administrator has switched off the spam filter for all accounts (skipspamassassin).';
+    expect(await create('dora', { spamassassin: '1' })).toContain(`“spamassassin” has no effect: ${off}`);
+    const modify = async (value: string) =>
+      (await here.call('modifyacct', { user: 'carl', spamassassin: value })).metadata.reason;
+    expect(await modify('1')).toBe(`The parameter “spamassassin” cannot be 1. ${off}`);
+    await here.call('start_profile_activation', { code: 'DNSNODE' });
+    await runTasks(here);
+    expect(await modify('1')).toContain('activate a profile with the role SpamFilter');
+  });
+
   it('is switched on and off, and its settings stay', async () => {
     await works('Email::add_spam_filter', { required_score: '7.5' });
     expect(exim('accounts/bob')).toBe('outgoing: open\nspam: 50\nspam-delete: 75\n');

@@ -11,7 +11,7 @@ import { spamRole } from './driver/spamassassin/role.ts';
 import * as dkimKeys from './rules/authentication/dkim-keys.ts';
 import { publishSoon } from './rules/authentication/request.ts';
 import { withDefaults } from './rules/default-address.ts';
-import { withRequested } from './rules/spam/new-account.ts';
+import { changeRequested, withEnabled, withRequested } from './rules/spam/of-account.ts';
 import { newMail } from './rules/new-mail.ts';
 import {
   changeBetween,
@@ -71,6 +71,12 @@ export default defineCapability({
       await store(db, username, state, withoutDomains(state, new Set([domain])));
     },
     domainsChanged: (db, _changed, { results, now }) => publishSoon(db, results, now),
+    async changed(db, { after: { username } }, { results }) {
+      const enabled = changeRequested(results);
+      if (enabled === undefined) return;
+      const state = await readState(db, username);
+      await store(db, username, state, withEnabled(state, enabled));
+    },
     renamed: (db, { from, to }) => trackedUsers.rename(db, from, to),
     removed: (db, { username }) => trackedUsers.forget(db, username),
   },

@@ -61,9 +61,9 @@ export default defineFunction({
     },
     mailbox_format: {
       type: 'string',
-      values: ['maildir', 'mdbox'],
+      values: ['maildir'],
       default: 'maildir',
-      doc: 'The format in which mail is stored.',
+      doc: 'The format in which mail is stored. This server has no other one.',
     },
     homedir: {
       type: 'string',

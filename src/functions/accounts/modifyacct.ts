@@ -82,8 +82,8 @@ export default defineFunction({
     BACKUP: { type: 'flag', doc: '1: back the account up.' },
     MAILBOX_FORMAT: {
       type: 'string',
-      values: ['maildir', 'mbox', 'mdbox'],
-      doc: 'The format in which its mail is stored.',
+      values: ['maildir'],
+      doc: 'The format in which its mail is stored. This server has no other one.',
     },
     STARTDATE: {
       type: 'integer',
@@ -124,8 +124,7 @@ export default defineFunction({
     },
     spamassassin: {
       type: 'flag',
-      doc: 'Whether its mail is checked for spam.',
-      noEffectReason: 'the account itself decides it: see Email::enable_spam_assassin.',
+      doc: 'Whether its mail is checked for spam. It then gets headers. The account can change it too.',
     },
     mail_node_alias: {
       type: 'string',
@@ -272,6 +271,7 @@ export default defineFunction({
       warnOfQuota(context, hasQuota, after.settings);
     const change = { before, after, packageSettings: plan?.settings, notifications: givenIn(args) };
     const databases = await databasesFor(context, args, foundDatabases);
+    const wishes = args.spamassassin === undefined ? {} : { spamFilter: args.spamassassin };
     const all = { ...found, accessFiles: await filesFollowing(context, { before, after }, accessFiles) };
     const data = {
       user: after.username,
@@ -279,10 +279,13 @@ export default defineFunction({
       setshell: after.shellPath === before.shellPath ? 'unmodified' : after.shellPath,
       cpuser: changedAccount.show(after),
     };
-    context.plan(await changeAccount(context, change, [], { found: all, databases }), (results) => {
-      tellAboutRenamed(context, databases?.mysqlDatabases ?? [], results);
-      return data;
-    });
+    context.plan(
+      await changeAccount(context, change, [], { ...{ found: all, databases }, wishes }),
+      (results) => {
+        tellAboutRenamed(context, databases?.mysqlDatabases ?? [], results);
+        return data;
+      },
+    );
     return data;
   },
 });

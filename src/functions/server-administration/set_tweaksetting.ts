@@ -10,7 +10,8 @@ export default defineFunction({
   since: 11,
   summary: 'Set a Tweak Settings option.',
   description:
-    'All options of WHM can be set. A warning says if nothing on this server depends on the option. Nameservers and the ' +
+    'A warning says if nothing on this server depends on the option. Options for mail that this server does not have ' +
+    'are refused, unless the value says what it does anyway. Nameservers and the ' +
     'minimum strengths of passwords are the same as those of update_nameservers_config and setminimumpasswordstrengths. ' +
     'A task sends the option to the servers of the configuration cluster, unless its module is Basic.',
   access: 'root',

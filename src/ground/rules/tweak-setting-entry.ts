@@ -14,6 +14,8 @@ export interface Entry {
   readonly meaning: string;
   /** Absent if the setting has no effect on this server. Then it is only stored, with a warning. */
   readonly acts?: true;
+  /** Why this server always does what the default says, as a sentence. Another value is refused. */
+  readonly fixed?: string;
   /** True if the value is never quoted. */
   readonly isSecret?: true;
 }
@@ -55,6 +57,9 @@ export const listener = (initial: string, meaning: string): Entry =>
 
 /** A setting that has an effect on this server. */
 export const acting = (one: Entry): Entry => ({ ...one, acts: true });
+
+/** A setting that this server cannot change. Its default is what this server does. @param why a sentence. */
+export const fixed = (one: Entry, why: string): Entry => ({ ...one, fixed: why });
 
 /** A setting that contains secrets. */
 export const secret = (one: Entry): Entry => ({ ...one, isSecret: true });

@@ -18,7 +18,7 @@ export interface ListedSetting {
   readonly module: string;
   /** One sentence. */
   readonly meaning: string;
-  /** False if it is only stored, because nothing on this server depends on it. */
+  /** False if nothing on this server depends on it. */
   readonly acts: boolean;
 }
 

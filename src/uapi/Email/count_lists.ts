@@ -1,4 +1,4 @@
-import { LISTS, LISTS_ROLE } from '../../capabilities/mail/rules/lists/list-form.ts';
+import { assertListsOn, LISTS, LISTS_ROLE } from '../../capabilities/mail/rules/lists/list-form.ts';
 import { readState } from '../../capabilities/mail/rules/state.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 
@@ -13,5 +13,8 @@ export default defineUapi({
   returns: { type: 'integer', doc: 'The number of mailing lists.' },
   examples: [{ args: {}, doc: 'How many mailing lists the account has.' }],
 
-  handler: async (_args, { db, caller }) => (await readState(db, caller.user)).lists.length,
+  async handler(_args, { db, caller }) {
+    await assertListsOn({ db });
+    return (await readState(db, caller.user)).lists.length;
+  },
 });

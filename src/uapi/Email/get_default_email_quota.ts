@@ -16,6 +16,6 @@ export default defineUapi({
 
   async handler(_args, context) {
     const { account } = await ownMail(context);
-    return defaultQuota(account);
+    return defaultQuota(context.db, account);
   },
 });

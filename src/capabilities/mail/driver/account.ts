@@ -16,6 +16,7 @@ import { queuesOfRemoved, waitingQueues } from './exim/held-queues.ts';
 import changeFiles from './exim/steps/change-files.ts';
 import moveQueues from './exim/steps/move-queues.ts';
 import removeQueues from './exim/steps/remove-queues.ts';
+import { withEnabled } from '../rules/spam/of-account.ts';
 import { withWishes } from './spamassassin/account.ts';
 import writeFile from './mailboxes/steps/write-file.ts';
 
@@ -46,7 +47,7 @@ export const part: AccountPart = {
     const { db } = context;
     const [hosted, state] = [await listOf(db, before.username), await readState(db, before.username)];
     const renames = renamesOf(before, after, hosted);
-    const next = renamedState(state, renames);
+    const next = withEnabled(renamedState(state, renames), context.wishes.spamFilter);
     const had = desiredMail(before, hosted, state);
     const has = desiredMail(after, renamed(hosted, renames), next);
     const steps = [

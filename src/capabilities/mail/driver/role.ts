@@ -8,8 +8,7 @@ import { listUsernames } from '../../accounts/rules/in-work.ts';
 import { filesOf, readState } from '../rules/greylisting/state.ts';
 import { POLICY_DIRECTORY, POLICY_SECRETS, renderPolicySecrets } from '../rules/login-policy.ts';
 import { SCRIPT } from '../rules/sieve.ts';
-import { readTweakSetting } from '../rules/tweaks.ts';
-import { fileOf as incomingFile } from '../rules/authentication/incoming.ts';
+import { fileOf as settingsFile } from '../rules/server-settings.ts';
 import * as dkimKeys from '../rules/authentication/dkim-keys.ts';
 import { presentMail, ROLE } from './account.ts';
 import { writeMissingKeys } from './authentication/key-files.ts';
@@ -17,11 +16,11 @@ import { makeIdentityFolder, makePolicySecrets } from './dovecot/prepare.ts';
 import { changeIdentities } from './dovecot/identities.ts';
 import * as dovecot from './dovecot/places.ts';
 import { dovecotStep } from './dovecot/server.ts';
-import { writeIncoming } from './exim/incoming.ts';
 import { lookupStep } from './exim/lookups.ts';
 import * as exim from './exim/places.ts';
 import { writeSuffixes } from './exim/public-suffixes.ts';
 import { prepareExim, serverStep } from './exim/server.ts';
+import { writeServerSettings } from './exim/server-settings.ts';
 import { prepareTriplets } from './greylisting/look-triplets.ts';
 import { writeAllCertificates } from './tls/account.ts';
 
@@ -54,17 +53,12 @@ export const role = {
     await prepareTriplets(machine);
     const greylist = await work.transaction('reads', async (db) => filesOf(await readState(db)));
     await apply(machine, lookupStep({ username: 'greylisting', files: greylist }));
-    await writeIncoming(machine, await work.transaction('reads', incomingFile));
+    await writeServerSettings(machine, await work.transaction('reads', settingsFile));
     // Dovecot starts without its identities, and refuses everybody then.
     await changeIdentities(machine, { added: [] });
-    const minFailures = Number(
-      await work.transaction('reads', (db) =>
-        readTweakSetting(db, 'email_send_limits_min_defer_fail_to_trigger_protection'),
-      ),
-    );
     for (const step of [
       await dovecotStep(machine, { hostname, script: SCRIPT, policySecrets: POLICY_SECRETS }),
-      serverStep({ hostname, minFailures }),
+      serverStep({ hostname }),
     ]) {
       const diff = await apply(machine, step);
       if (diff === '') log(`Nothing to change: ${step.description}`);

@@ -6,9 +6,10 @@ import * as tweakSettings from '../../../ground/rules/tweak-settings.ts';
 const defaults = {
   autodiscover_mail_service: 'imap',
   defaultmailaction: 'localuser',
-  email_send_limits_min_defer_fail_to_trigger_protection: '5',
+  email_account_quota_userdefined_default_value: '1024',
 } as const;
 
 export async function readTweakSetting(db: Db, name: keyof typeof defaults): Promise<string> {
-  return (await tweakSettings.read(db, 'Main', name)) ?? defaults[name];
+  const set = (await tweakSettings.read(db, 'Main', name)) ?? '';
+  return set === '' ? defaults[name] : set;
 }

@@ -3,6 +3,7 @@ import { DEFAULT_LIMIT, MAX_LIMIT, SETTING } from '../../databases/rules/connect
 import { SETTING as REMOTE_CLIENTS } from '../../databases/rules/remote-clients.ts';
 import {
   acting,
+  fixed,
   flag,
   integer,
   oneOf,
@@ -74,7 +75,10 @@ export const databases: Entries = {
     expects: 'a hostname or an address',
   }),
   disk_usage_include_sqldbs: acting(flag('1', 'Whether databases count for the disk usage of accounts.')),
-  disk_usage_include_mailman: flag('1', 'Whether mailing lists count for the disk usage of accounts.'),
+  disk_usage_include_mailman: fixed(
+    flag('0', 'Whether mailing lists count for the disk usage of accounts.'),
+    'lists keep nothing of an account but the addresses of their members.',
+  ),
   mycnf_auto_adjust_innodb_buffer_pool_size: flag(
     '0',
     'Whether innodb_buffer_pool_size in my.cnf is adjusted to the memory.',

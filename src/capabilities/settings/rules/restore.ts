@@ -82,7 +82,7 @@ async function compare(
     const { line, key, value } = setting;
     if ((await settings.read(sources, module, key)) === value) continue;
     // Secrets are never written into the plan of a change.
-    if (settings.howToSet(key) !== undefined || catalogue[key]?.isSecret === true) {
+    if (settings.whyNotSet(key, value) !== undefined || catalogue[key]?.isSecret === true) {
       skipped.push(setting);
       continue;
     }

@@ -3,7 +3,7 @@ import { expectation } from '../../../core/arguments.ts';
 import type { Context } from '../../../core/context.ts';
 import { badParam } from '../../../core/errors.ts';
 import { INVISIBLE, quote } from '../../../core/quote.ts';
-import { find } from './catalogue.ts';
+import { catalogue, find } from './catalogue.ts';
 import type { Entry } from '../../../ground/rules/tweak-setting-entry.ts';
 import * as stored from '../../../ground/rules/tweak-settings.ts';
 import * as contactSecrets from '../../notify/rules/secrets.ts';
@@ -15,12 +15,13 @@ export async function read(sources: Sources, module: stored.Module, key: string)
   const entry = await find(module, key);
   const home = keptElsewhere[key];
   if (home !== undefined) return home.read(sources);
+  if (entry.fixed !== undefined) return entry.default;
   return (await stored.read(sources.db, module, key)) ?? entry.default;
 }
 
 /**
- * An empty value is accepted for every key. Warns if the setting has no effect on this server.
- * @throws ApiError `bad_param` for an unknown key or an invalid value
+ * An empty value means the default. Warns if the setting has no effect on this server.
+ * @throws ApiError `bad_param` for an unknown key, an invalid value, or one that this server cannot have
  */
 export async function set(
   { db, sealer, warn }: Pick<Context, 'db' | 'sealer' | 'warn'>,
@@ -30,10 +31,10 @@ export async function set(
 ): Promise<void> {
   const checked = await check(module, key, given);
   if ('problem' in checked) throw badParam(checked.problem);
-  const instead = howToSet(key);
-  if (instead !== undefined) throw badParam(`set_tweaksetting cannot set “${key}”. ${instead}`);
+  const why = checked.value === '' && isFixed(key) ? undefined : whyNotSet(key, checked.value);
+  if (why !== undefined) throw badParam(why);
   await write({ db, sealer }, module, key, checked.value);
-  if (!checked.acts) warn(`“${key}” is stored, but nothing on this server depends on it.`);
+  if (!checked.acts && !isFixed(key)) warn(`“${key}” is stored, but nothing on this server depends on it.`);
 }
 
 export interface CheckedSetting {
@@ -57,10 +58,15 @@ export async function check(
   return { problem: `The value of “${key}” should be ${expected}${instead}.` };
 }
 
-/** For a setting that these functions cannot set: how to set it, as a sentence. */
-export function howToSet(key: string): string | undefined {
+const isFixed = (key: string): boolean => catalogue[key]?.fixed !== undefined;
+
+/** Sentences for people: why these functions cannot give a setting this value. Undefined if they can. */
+export function whyNotSet(key: string, value: string): string | undefined {
   const instead = keptElsewhere[key]?.write;
-  return typeof instead === 'string' ? instead : undefined;
+  if (typeof instead === 'string') return `set_tweaksetting cannot set “${key}”. ${instead}`;
+  const { fixed, default: always } = catalogue[key] ?? {};
+  if (fixed === undefined || value === always) return undefined;
+  return `“${key}” is always ${always === '' ? 'empty' : `“${always}”`} on this server: ${fixed}`;
 }
 
 /** Stores a value that was checked. */

@@ -7,7 +7,7 @@ import {
   SETTING as REMOTE_CLIENTS,
 } from '../../../capabilities/databases/rules/remote-clients.ts';
 import { APPLY } from '../../../capabilities/domains/rules/service-subdomains.ts';
-import * as incoming from '../../../capabilities/mail/rules/authentication/incoming.ts';
+import * as mail from '../../../capabilities/mail/rules/server-settings.ts';
 import * as spam from '../../../capabilities/mail/rules/spam/settings.ts';
 import * as queue from '../../../ground/rules/tasks/queue.ts';
 
@@ -18,7 +18,7 @@ const TASKS: Readonly<Record<string, string>> = {
   disk_usage_include_sqldbs: MEASURE,
   [SETTING]: LIMIT,
   [REMOTE_CLIENTS]: CONFIGURE,
-  [incoming.SETTING]: incoming.CONFIGURE,
+  ...Object.fromEntries(mail.FOLLOWED.map((key) => [key, mail.CONFIGURE])),
   [spam.OFF]: spam.CONFIGURE,
   [spam.REFUSED]: spam.CONFIGURE,
 };

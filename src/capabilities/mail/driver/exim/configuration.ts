@@ -3,8 +3,15 @@
 import { REFUSE_COUNTRIES } from './country-acl.ts';
 import { DKIM_ACL, VERIFY_SENDER } from './dmarc-acl.ts';
 import { DEFER_UNKNOWN, GREYLIST_ACL } from './greylist-acl.ts';
-import { IS_MAILMAN, LIST_AUTHENTICATOR, LIST_TRANSPORT, listRouters } from './list-routers.ts';
+import {
+  IS_MAILMAN,
+  LIMIT_NOTICES,
+  LIST_AUTHENTICATOR,
+  LIST_TRANSPORT,
+  listRouters,
+} from './list-routers.ts';
 import { MOVING_DOMAINS, MOVING_ROUTER } from './moving-router.ts';
+import { serverSetting } from './server-settings.ts';
 import { ASK_SPAMASSASSIN, noteSpamFilter, SPAM_HEADERS, spamRouters } from './spam-acl.ts';
 import { SOCKET as SPAMD } from '../spamassassin/places.ts';
 import {
@@ -24,8 +31,6 @@ import {
 
 export interface EximOptions {
   readonly hostname: string;
-  /** How many failed deliveries of a domain in an hour must be exceeded before their percentage counts. */
-  readonly minFailures: number;
 }
 
 /** The name of a file in a folder that is called like the value of an expansion. Empty if there is none. */
@@ -41,6 +46,16 @@ const ownerOf = (domain: string) => valueIn(DOMAINS, domain, 'owner');
 const OWNER_OF_RECIPIENT = `\${if eqi{$domain}{$primary_hostname}{${fileIn(ACCOUNTS, '${lc:$local_part}')}}{${ownerOf('$domain')}}}`;
 /** Empty if there is no such account: it was removed or renamed after it had sent the message. */
 const settingOfOwner = (key: string) => valueIn(ACCOUNTS, '$acl_m_owner', key);
+/** A number that the account has, or else the server. Empty: neither. */
+function limitOfOwner(key: 'limit' | 'failures'): string {
+  const own = settingOfOwner(key);
+  return `\${if match{${own}}{\\N^\\d+$\\N}{${own}}{${serverSetting(key)}}}`;
+}
+const HAS_LIMIT = `match{${limitOfOwner('limit')}}{\\N^\\d+$\\N}`;
+const HAS_MAX_FAILURES = `match{${limitOfOwner('failures')}}{\\N^\\d+$\\N}`;
+/** Mail of a list to its members counts for the limit if an administrator wants it. */
+const COUNTS = `or{{!${IS_MAILMAN}}{eq{${serverSetting('count-lists')}}{1}}}`;
+const SENDING_DOMAIN = '${if def:sender_address_domain{${lc:$sender_address_domain}}{$acl_m_owner}}';
 /** The header is read as it is: decoded words could look like another address. */
 const FROM_DOMAIN = '${domain:${address:$rh_from:}}';
 /** How a mailbox may send: `held`, `suspended`, or empty. The local part and domain are those of the login. */
@@ -57,7 +72,7 @@ const certificate = `\${if eqi{$tls_in_sni}{$primary_hostname}{${SERVER_CERTIFIC
 const SRS_KEY = `\${readfile{${SRS_SECRET}}{}}`;
 const AUTHENTICATORS = ['plain', 'login', 'oauthbearer', 'xoauth2'];
 
-export function renderExim({ hostname, minFailures }: EximOptions): string {
+export function renderExim({ hostname }: EximOptions): string {
   return `# Written by whmapi1, which replaces this file. It names no account: see ${DOMAINS} and its neighbours.
 
 primary_hostname = ${hostname}
@@ -151,8 +166,8 @@ check_rcpt:
         message = 550 5.7.1 Outgoing mail of this account is suspended.
   defer hosts = :
         condition = \${if def:acl_m_owner}
-        condition = \${if match{${settingOfOwner('limit')}}{\\N^\\d+$\\N}}
-        ratelimit = ${settingOfOwner('limit')} / 1h / per_rcpt / strict / user-$acl_m_owner
+        condition = \${if ${HAS_LIMIT}}
+        ratelimit = ${limitOfOwner('limit')} / 1h / per_rcpt / strict / user-$acl_m_owner
         message = 451 4.7.1 The account $acl_m_owner has exceeded its mails per hour.
   # A queue of its own: no ordinary run of the queue touches it.
   warn  authenticated = *
@@ -169,30 +184,34 @@ check_rcpt:
         message = 550 5.7.1 Too many unknown recipients.
   accept condition = \${if and{{${IS_MAILMAN}}{!def:acl_m_owner}}}
   defer authenticated = *
-        condition = \${if match{${settingOfOwner('limit')}}{\\N^\\d+$\\N}}
-        ratelimit = ${settingOfOwner('limit')} / 1h / per_rcpt / leaky / domain-\${if def:sender_address_domain{\${lc:$sender_address_domain}}{$acl_m_owner}}
+        condition = \${if and{{${COUNTS}}{${HAS_LIMIT}}}}
+        ratelimit = ${limitOfOwner('limit')} / 1h / per_rcpt / leaky / domain-${SENDING_DOMAIN}
         message = 451 4.7.1 The domain $sender_address_domain has exceeded its mails per hour.
   defer authenticated = *
-        condition = \${if match{${settingOfOwner('failures')}}{\\N^\\d+$\\N}}
+        condition = \${if ${HAS_MAX_FAILURES}}
+        !ratelimit = 1000000 / 1h / per_rcpt / readonly / sent-${SENDING_DOMAIN}
         set acl_m_sent = \${sg{$sender_rate}{\\N\\..*\\N}{}}
-        !ratelimit = 1000000 / 1h / per_cmd / readonly / fail-\${lc:$sender_address_domain}
+        !ratelimit = 1000000 / 1h / per_cmd / readonly / fail-${SENDING_DOMAIN}
         set acl_m_failed = \${sg{$sender_rate}{\\N\\..*\\N}{}}
-        condition = \${if and{{>={$acl_m_failed}{${minFailures}}}{>={\${eval:100*$acl_m_failed}}{\${eval:${settingOfOwner('failures')}*(0$acl_m_sent)}}}}}
+        condition = \${if and{{>={0$acl_m_failed}{0${serverSetting('min-failures')}}}{>{0$acl_m_failed}{0}}{>={\${eval10:100*0$acl_m_failed}}{\${eval10:${limitOfOwner('failures')}*0$acl_m_sent}}}}}
         message = 451 4.7.1 Too many mails of $sender_address_domain have failed in the last hour.
+  warn  authenticated = *
+        condition = \${if ${HAS_MAX_FAILURES}}
+        !ratelimit = 1000000 / 1h / per_rcpt / strict / sent-${SENDING_DOMAIN}
   # A member’s message keeps its header as it is.
   accept condition = \${if ${IS_MAILMAN}}
   accept authenticated = *
         control = submission/sender_retain
   deny  domains = ! +local_domains : ! +relay_to_domains
         message = 550 5.7.1 Relaying is not permitted.
-  require verify = recipient
+${refuseListed('spamhaus', 'zen.spamhaus.org=127.0.0.2,127.0.0.3,127.0.0.4,127.0.0.9,127.0.0.10,127.0.0.11')}${refuseListed('spamcop', 'bl.spamcop.net=127.0.0.2')}  require verify = recipient
 ${DEFER_UNKNOWN}${noteSpamFilter(OWNER_OF_RECIPIENT)}  accept
 
 ${GREYLIST_ACL}
 ${DKIM_ACL}
 check_data:
   accept hosts = :
-  accept condition = \${if ${IS_MAILMAN}}
+${LIMIT_NOTICES}  accept condition = \${if ${IS_MAILMAN}}
   deny  authenticated = *
         !condition = \${if eqi{$acl_m_owner}{${ownerOf(FROM_DOMAIN)}}}
         message = 550 5.7.1 This account may not write as $h_from:
@@ -210,8 +229,8 @@ check_local:
   accept condition = \${if !def:acl_m_owner}
   deny  condition = \${if eq{${settingOfOwner('outgoing')}}{suspended}}
         message = Outgoing mail of the account $acl_m_owner is suspended.
-  deny  condition = \${if match{${settingOfOwner('limit')}}{\\N^\\d+$\\N}}
-        ratelimit = ${settingOfOwner('limit')} / 1h / per_rcpt / strict / user-$acl_m_owner
+  deny  condition = \${if ${HAS_LIMIT}}
+        ratelimit = ${limitOfOwner('limit')} / 1h / per_rcpt / strict / user-$acl_m_owner
         message = The account $acl_m_owner has exceeded its mails per hour.
   # Exim forgets this if it is said before the message has arrived.
   warn  condition = \${if match{$queue_name}{\\N^held-\\N}}
@@ -246,6 +265,14 @@ suspended:
   condition = \${if def:acl_m_owner}
   condition = \${if eq{${settingOfOwner('outgoing')}}{suspended}}
   data = :fail: outgoing mail of $acl_m_owner is suspended
+
+# The web server and its like. Websites have users of their own.
+nobody:
+  driver = redirect
+  allow_fail
+  domains = ! +local_domains
+  condition = \${if and{{inlist{$sender_ident}{nobody:www-data}}{!def:sender_host_address}{!eq{${serverSetting('nobody-off')}}{0}}}}
+  data = :fail: the user $sender_ident may not send mail to other servers (nobodyspam)
 
 redirected_domain:
   driver = manualroute
@@ -383,6 +410,18 @@ begin authenticators
 
 ${AUTHENTICATORS.map(authenticator).join('\n')}${LIST_AUTHENTICATOR}`;
 }
+
+/**
+ * Clients on a public list are refused if an administrator wants it. Answers other than these codes are no listing: they
+ * can mean that this server may not ask.
+ */
+const refuseListed = (
+  name: 'spamhaus' | 'spamcop',
+  list: string,
+) => `  deny  condition = \${if eq{${serverSetting(name)}}{1}}
+        dnslists = ${list}
+        message = 550 5.7.1 Your address $sender_host_address is listed by $dnslist_domain.
+`;
 
 /** What a destination may be: an address, \`:fail:\`, \`:blackhole:\`. It comes from an account. */
 const REDIRECT_LIMITS = `  allow_fail

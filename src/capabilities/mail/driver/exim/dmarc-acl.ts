@@ -1,11 +1,11 @@
 // The part of Exim’s rules that verifies where mail of strangers comes from (RFC 7489, section 6.6): a policy that the
 // domain in the header From has published, and SPF or DKIM for a domain of the same owner. Debian’s Exim can verify the
 // latter two only. A lookup that fails is never a reason to refuse mail.
-import { FOLDER, PUBLIC_SUFFIXES } from './places.ts';
+import { PUBLIC_SUFFIXES } from './places.ts';
+import { serverSetting } from './server-settings.ts';
 
-/** `dmarc: 0` in it: results are only noted. */
-const SETTINGS = `${FOLDER}/incoming/settings`;
-const IS_ACTED_ON = `!eq{\${if exists{${SETTINGS}}{\${lookup{dmarc}lsearch{${SETTINGS}}}}}}{0}`;
+/** Otherwise, results are only noted. */
+const IS_ACTED_ON = `!eq{${serverSetting('dmarc')}}{0}`;
 
 /**
  * The domain that somebody has registered: `example.co.uk` of `www.example.co.uk`. The file has the number of labels that

@@ -2,14 +2,40 @@
 import { COMMAND_SUFFIXES, OWNER_SUFFIXES } from '../../rules/lists/addresses.ts';
 import { LMTP_PORT, SENDER, SENDING_SECRET } from '../mailman/places.ts';
 import { LISTS } from './places.ts';
+import { serverSetting } from './server-settings.ts';
 
 /** The session is Mailman’s. */
 export const IS_MAILMAN = `eq{$authenticated_id}{${SENDER}}`;
+
+/** Joining and leaving two lists takes eight. */
+const NOTICES_PER_RECIPIENT = 10;
+const NOTICES_PER_LIST = 200;
 
 /** An address that bounces come to has the member’s: `news-bounces+ann=example.org`. */
 const COMMANDS = COMMAND_SUFFIXES.flatMap((suffix) =>
   ['-bounces', '-confirm'].includes(suffix) ? [suffix, `${suffix}+*`] : [suffix],
 ).join(' : ');
+
+/** Of Mailman: a request to confirm, a welcome, results of commands. A message to members has the list’s own address. */
+const IS_NOTICE = `match{\${local_part:\${address:$rh_from:}}}{\\N(?i)-(?:bounces|confirm|owner|request)(?:\\+|$)\\N}`;
+/** Those for the owner, who moderates the list. */
+const IS_FOR_OWNER =
+  'and{{eqi{${domain:$recipients}}{$sender_address_domain}}{match{${local_part:$recipients}}{\\N(?i)-admin$\\N}}}';
+/** What follows “+” leads to the same mailbox. */
+const RECIPIENT = '${sha256:${sg{${lc:$recipients}}{\\N\\+[^@]*@\\N}{@}}}';
+
+/**
+ * In the rules for the messages of Mailman. A stranger can have any list write to any address: by the header From, or by
+ * the command “join address=”. Refused notices are discarded, because later ones would be as unwanted.
+ */
+export const LIMIT_NOTICES = `  deny  condition = \${if and{{${IS_MAILMAN}}{def:acl_m_owner}{${IS_NOTICE}}{!${IS_FOR_OWNER}}}}
+        set acl_m_notice = yes
+        ratelimit = ${NOTICES_PER_RECIPIENT} / 1d / per_mail / leaky / notices-to-${RECIPIENT}
+        message = 550 5.7.1 Too many notices of mailing lists to $recipients.
+  deny  condition = \${if eq{$acl_m_notice}{yes}}
+        ratelimit = ${NOTICES_PER_LIST} / 1h / per_mail / leaky / notices-of-\${lc:$sender_address}
+        message = 550 5.7.1 Too many notices of this mailing list.
+`;
 
 /**
  * @param isSuspended a condition: the account that has the domain is suspended.
@@ -22,6 +48,16 @@ export const listRouters = ({
   readonly isSuspended: string;
   readonly owner: string;
 }) => `
+lists_off:
+  driver = redirect
+  allow_fail
+  domains = dsearch,filter=file;${LISTS}
+  local_parts = lsearch,ret=key;${LISTS}/$domain_data
+  local_part_suffix = ${COMMANDS} : ${OWNER_SUFFIXES.join(' : ')}
+  local_part_suffix_optional
+  condition = \${if eq{${serverSetting('lists-off')}}{1}}
+  data = :fail: There are no mailing lists on this server.
+
 suspended_list:
   driver = redirect
   allow_fail

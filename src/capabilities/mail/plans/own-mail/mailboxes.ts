@@ -1,5 +1,5 @@
 // Creates, changes and removes mailboxes of the account that calls.
-import type { Context, FreeContext } from '../../../../core/context.ts';
+import type { Context, Db, FreeContext } from '../../../../core/context.ts';
 import { ApiError, badParam } from '../../../../core/errors.ts';
 import type { Plan } from '../../../../core/plan.ts';
 import {
@@ -23,6 +23,7 @@ import {
 } from '../../rules/email-form.ts';
 import { assertNoList } from '../../rules/lists/list-form.ts';
 import type { Mailbox, MailState } from '../../rules/state.ts';
+import { readTweakSetting } from '../../rules/tweaks.ts';
 import { changeMail } from '../change-mail.ts';
 
 /** What the functions below use. The caller plans. */
@@ -66,7 +67,7 @@ export async function addMailbox(
   const { account } = owner;
   const address = ownAddress(owner, { email, domain });
   await assertStrong(withRating(context, rated), password, [account.username, email], 'virtual');
-  const bytes = quotaOf(account, quota === undefined ? defaultQuota(account) : quota);
+  const bytes = quotaOf(account, quota === undefined ? await defaultQuota(context.db, account) : quota);
   const next = (state: MailState): MailState => {
     assertNew(account, state, address);
     const added: Mailbox = {
@@ -93,12 +94,11 @@ function assertNew({ username, settings }: Account, state: MailState, address: A
   );
 }
 
-/** WHM’s default, in mebibytes. */
-const DEFAULT_QUOTA = 1024;
-
 /** In mebibytes. */
-export const defaultQuota = ({ settings: { maxMailboxQuota } }: Account): number =>
-  Math.min(DEFAULT_QUOTA, maxMailboxQuota ?? DEFAULT_QUOTA);
+export async function defaultQuota(db: Db, { settings: { maxMailboxQuota } }: Account): Promise<number> {
+  const quota = Number(await readTweakSetting(db, 'email_account_quota_userdefined_default_value'));
+  return Math.min(quota, maxMailboxQuota ?? quota);
+}
 
 /** In mebibytes. */
 export const maxQuota = ({ settings: { maxMailboxQuota } }: Account): number | 'unlimited' =>

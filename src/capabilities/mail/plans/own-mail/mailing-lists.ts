@@ -10,7 +10,7 @@ import removeList from '../../driver/mailman/steps/remove-list.ts';
 import setPassword from '../../driver/mailman/steps/set-password.ts';
 import { ownAddress, ownMail } from '../../rules/email-form.ts';
 import { changedFiles, postingAddress } from '../../rules/lists/addresses.ts';
-import { assertNewList, getList } from '../../rules/lists/list-form.ts';
+import { assertListsOn, assertNewList, getList } from '../../rules/lists/list-form.ts';
 import { readState, type MailingList } from '../../rules/state.ts';
 import { changeMail } from '../change-mail.ts';
 
@@ -32,6 +32,7 @@ export async function addList(
   },
   rated: Rating,
 ): Promise<Plan> {
+  await assertListsOn(context);
   const owner = await ownMail(context);
   const address = ownAddress(owner, { email: list, domain });
   const { username } = owner.account;
@@ -111,6 +112,7 @@ export async function setListPrivacy(
 }
 
 async function find(context: Planning, named: string) {
+  await assertListsOn(context);
   const owner = await ownMail(context);
   const state = await readState(context.db, owner.account.username);
   const list = getList(state, ownAddress(owner, { email: named }));

@@ -4,6 +4,7 @@ import type { Fields, Param } from '../../../../core/define.ts';
 import { ApiError, badParam, notFound } from '../../../../core/errors.ts';
 import type { Account } from '../../../accounts/rules/accounts.ts';
 import { assertOwnDomain, matchingMailboxes, ownMail, textOf, type Address } from '../email-form.ts';
+import { areListsOff } from '../server-settings.ts';
 import { readState, type MailingList, type MailState } from '../state.ts';
 import { addressesOf, listWith, postingAddress, suffixOf } from './addresses.ts';
 
@@ -36,12 +37,19 @@ export const listFields = {
   humandiskused: { type: 'string', doc: 'The same, with its unit.' },
 } as const satisfies Fields;
 
+/** @throws ApiError `bad_param` if an administrator has switched off mailing lists. */
+export async function assertListsOn({ db }: Pick<Context, 'db'>): Promise<void> {
+  if (!(await areListsOff(db))) return;
+  throw badParam('An administrator has switched off mailing lists for all accounts (skipmailman).');
+}
+
 /** The lists of the account that calls. @throws ApiError `bad_param`. */
 export async function listRows(
   context: Pick<Context, 'db' | 'caller' | 'system'>,
   domain: string | undefined,
   regex: string | undefined,
 ) {
+  await assertListsOn(context);
   const owner = await ownMail(context);
   if (domain !== undefined) assertOwnDomain(owner, 'domain', domain);
   const matches = await matchingMailboxes(regex);
