@@ -28,6 +28,7 @@ const losesNothing: Readonly<Record<string, string>> = {
   'postgresql/find-owned': 'It only reads.',
   'postgresql/set-password': 'The secret is gone: the outcome is stored.',
   'postgresql/share': 'It grants what the owner has anyway.',
+  'spamassassin/request-change': 'It changes nothing: its result says whether the account has a filter.',
   'spamassassin/request': 'It changes nothing: its result says that the account has a filter.',
   'services/restart': 'It can be repeated.',
   'users/end-processes': 'The suspension before it ends them too.',

@@ -34,6 +34,8 @@ const INSTALLABLE = [
   ...[
     'spamd',
     'publicsuffix',
+    'location',
+    'libloc-database',
     'mailman3',
     'proftpd-core',
     'proftpd-mod-crypto',

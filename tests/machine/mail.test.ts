@@ -1,6 +1,6 @@
 // Mail on a fresh Debian with the profile STANDARD: from a mailbox by UAPI to a message that another program reads, and
 // everything that must be refused on the way.
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { describeOnMachine } from './describe-on-machine.ts';
 import { bootMachine, type Machine } from './machine.ts';
 import { hostingRoot } from './prepared-roots.ts';
@@ -701,6 +701,73 @@ sink:
     refuseLogins("''");
     expect(login('198.51.100.88')).toMatch(/^235/);
     machine.sh('rm /usr/bin/location');
+  });
+
+  it('logins from a country are refused: IMAP, SMTP, FTP and SSH, and those of this server are not', async () => {
+    // With the data of Debian’s package.
+    machine.install('location', 'libloc-database', 'openssh-server', 'openssh-client');
+    const [australia, germany] = ['1.1.1.1', '46.4.0.1'];
+    machine.sh(`for host in ${australia} ${germany}; do
+        ip -n elsewhere address add $host/32 dev outside
+        ip route add $host/32 dev inside
+      done
+      usermod --shell /bin/bash eve`);
+    // As docs/SYSTEM-LOGINS.md says.
+    const page = readFileSync('docs/SYSTEM-LOGINS.md', 'utf8');
+    const [pam = '', sshd = ''] = [...page.matchAll(/^ *```text\n([^]*?)^ *```\n/gm)].map(([, text = '']) =>
+      text.replace(/^ {3}/gm, ''),
+    );
+    const rules = machine.path('/etc/pam.d/sshd');
+    writeFileSync(
+      rules,
+      readFileSync(rules, 'utf8').replace(/^@include common-auth\n/m, () => pam),
+    );
+    writeFileSync(machine.path('/etc/ssh/sshd_config.d/whmapi1.conf'), `${sshd}PerSourcePenalties no\n`);
+    writeFileSync(machine.path('/root/askpass'), '#!/bin/sh\necho no\n', { mode: 0o700 });
+    works('generatesshkeypair', 'user=eve', 'name=there', 'algorithm=ed25519');
+    works('authorizesshkey', 'user=eve', 'file=there.pub', 'authorize=1');
+    machine.sh('install -m 600 ~eve/.ssh/there /root/there; systemctl restart ssh');
+
+    const at = (address: string) => (address === '127.0.0.1' ? [] : ['ip', 'netns', 'exec', 'elsewhere']);
+    const server = (address: string) => (address === '127.0.0.1' ? address : '198.51.100.1');
+    const run = (address: string, ...words: string[]) => {
+      const [program = '', ...others] = [...at(address), ...words];
+      const env = { SSH_ASKPASS: '/root/askpass', SSH_ASKPASS_REQUIRE: 'force' };
+      return machine.run(program, others, { env }).status;
+    };
+    const curl = (address: string, scheme: 'imaps' | 'ftp') =>
+      run(
+        ...([address, 'curl', '-sk', '--max-time', '30', '--ssl-reqd', '--interface', address] as const),
+        ...['--user', `eve:${PASSWORD}`, `${scheme}://${server(address)}/`],
+      );
+    const ssh = (address: string) =>
+      run(
+        ...([address, 'ssh', '-b', address, '-i', '/root/there', '-o', 'StrictHostKeyChecking=no'] as const),
+        ...['-o', 'NumberOfPasswordPrompts=1', `eve@${server(address)}`, 'true'],
+      );
+    const doors = (address: string) => ({
+      imap: curl(address, 'imaps'),
+      ftp: curl(address, 'ftp'),
+      ssh: ssh(address),
+    });
+    const open = { imap: 0, ftp: 0, ssh: 0 };
+    const login = [plain('e@eve.example')];
+    const smtp = (address: string) => from(address, login, { port: 465, isTls: true })?.slice(0, 3);
+    expect([doors(australia), smtp(australia)]).toEqual([open, '235']);
+
+    machine.sh('whmapi1 --wait set_cphulk_config_key key=country_blacklist value=AU');
+    // ProFTPD refuses at the greeting (8).
+    await until(() => curl(australia, 'ftp') === 8);
+    expect([doors(australia), smtp(australia)]).toEqual([{ imap: 67, ftp: 8, ssh: 255 }, '535']);
+    expect([doors(germany), smtp(germany), doors('127.0.0.1')]).toEqual([open, '235', open]);
+
+    works('create_cphulk_record', 'list_name=white', `ip=${australia}`);
+    await until(() => curl(australia, 'ftp') === 0);
+    expect(doors(australia)).toEqual(open);
+    works('delete_cphulk_record', 'list_name=white', `ip=${australia}`);
+    machine.sh("whmapi1 --wait set_cphulk_config_key key=country_blacklist value=''");
+    await until(() => curl(australia, 'ftp') === 0);
+    expect(doors(australia)).toEqual(open);
   });
 
   it('logins to mail go on without whmapi1d, and only root can answer Dovecot', () => {

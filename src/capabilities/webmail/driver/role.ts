@@ -16,11 +16,7 @@ export const role: RoleDriver = {
   // `configure` writes the unit, and starts it.
   units: [],
 
-  async configure(work) {
-    const step = await setUpStep(work.machine, work.machine.system.hostname());
-    const isChanged = await apply(work, step);
-    if (work.isRetry && !isChanged) await step.reload(work.machine);
-  },
+  configure,
 
   async release(work) {
     if (!(await isSetUp(work.machine))) return;
@@ -31,11 +27,17 @@ export const role: RoleDriver = {
   examine: problemsOf,
 };
 
+type Work = Pick<RoleWork, 'machine' | 'log' | 'changed' | 'isRetry'>;
+
+/** Can be repeated. A task calls it too, when PHP or the name of the server is another one. */
+export async function configure(work: Work): Promise<void> {
+  const step = await setUpStep(work.machine, work.machine.system.hostname());
+  const isChanged = await apply(work, step);
+  if (work.isRetry && !isChanged) await step.reload(work.machine);
+}
+
 /** @returns whether it changed something. */
-async function apply<Memento>(
-  { machine, log, changed }: RoleWork,
-  step: DriverStep<Memento>,
-): Promise<boolean> {
+async function apply<Memento>({ machine, log, changed }: Work, step: DriverStep<Memento>): Promise<boolean> {
   const diff = await step.preview(machine);
   await step.apply(machine, await step.prepare(machine));
   if (diff === '') log(`Nothing to change: ${step.description}`);

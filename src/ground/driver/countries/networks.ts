@@ -2,11 +2,13 @@
 import ipaddr from 'ipaddr.js';
 import type { Machine } from '../../../core/machine.ts';
 import { MachineError } from '../../../core/machine-error.ts';
-import type { DeclaredTool } from '../../../core/machine-daemons.ts';
+import type { DeclaredTool, ToolWord } from '../../../core/machine-daemons.ts';
 import { UNKNOWN_COUNTRY } from '../../rules/countries.ts';
 
-/** The database that is installed, and the one that location.timer downloads. */
-const DATABASES = ['/usr/share/libloc-location/location.db', '/var/lib/location/database.db'];
+/** The database of Debian’s package, and the one that location-update.timer downloads. */
+const INSTALLED = '/usr/share/libloc-location/location.db';
+const DOWNLOADED = '/var/lib/location/database.db';
+const DATABASES = [INSTALLED, DOWNLOADED];
 const DIRECTORIES = [...new Set(DATABASES.map((path) => path.slice(0, path.lastIndexOf('/'))))];
 const tools: readonly DeclaredTool[] = [{ name: 'location', worksInSandbox: true }];
 /** The United States alone take 20 seconds of processor time, more on a busy server. */
@@ -17,6 +19,8 @@ const PRIVATE = [
 ];
 /** The last address of IPv6. Those of IPv4 are within it. */
 const LAST = 2n ** 128n - 1n;
+
+type Port = Pick<Machine, 'files' | 'tools'>;
 
 /** The first and the last address, as numbers of IPv6. IPv4 addresses are mapped (::ffff:192.0.2.1). */
 export interface Network {
@@ -41,7 +45,7 @@ export async function isNewerThan(machine: Pick<Machine, 'files'>, time: number)
 }
 
 /** The codes of the countries in the database. Empty without it. */
-export async function knownCountries(machine: Pick<Machine, 'tools'>): Promise<readonly string[]> {
+export async function knownCountries(machine: Port): Promise<readonly string[]> {
   if ((await whyNoCountries(machine)) !== undefined) return [];
   const { stdout } = await run(machine, ['list-countries']);
   return stdout.split('\n').filter((line) => /^[A-Z]{2}$/.test(line));
@@ -51,10 +55,7 @@ export async function knownCountries(machine: Pick<Machine, 'tools'>): Promise<r
  * Sorted, and without overlaps. Networks that nobody reaches through the Internet belong to no country, also not to ZZ.
  * @throws MachineError `failed` if they are not known.
  */
-export async function networksOf(
-  machine: Pick<Machine, 'tools'>,
-  countries: readonly string[],
-): Promise<readonly Network[]> {
+export async function networksOf(machine: Port, countries: readonly string[]): Promise<readonly Network[]> {
   if (countries.length === 0) return [];
   const why = await whyNoCountries(machine);
   if (why !== undefined) throw new MachineError('failed', why);
@@ -67,7 +68,7 @@ export async function networksOf(
   return merged([...named, ...gapsOf(merged([...known, ...PRIVATE.map(networkOf)]))]);
 }
 
-async function read(machine: Pick<Machine, 'tools'>, countries: readonly string[]): Promise<Network[]> {
+async function read(machine: Port, countries: readonly string[]): Promise<Network[]> {
   if (countries.length === 0) return [];
   const { stdout } = await run(machine, ['export', '--format', 'list', ...countries]);
   return stdout
@@ -76,8 +77,16 @@ async function read(machine: Pick<Machine, 'tools'>, countries: readonly string[
     .map(networkOf);
 }
 
-async function run(machine: Pick<Machine, 'tools'>, words: readonly string[]) {
-  return (await machine.tools(tools)).run('location', words, { limitMs: LIMIT_MS });
+async function run(machine: Port, words: readonly string[]) {
+  const given = await databaseOf(machine);
+  return (await machine.tools(tools)).run('location', [...given, ...words], { limitMs: LIMIT_MS });
+}
+
+/** location(1) finds the downloaded database only, also if there is just the one of Debian’s package. */
+async function databaseOf(machine: Pick<Machine, 'files'>): Promise<readonly ToolWord[]> {
+  const files = await machine.files(DIRECTORIES);
+  if ((await files.facts(DOWNLOADED)) !== undefined) return [];
+  return (await files.facts(INSTALLED)) === undefined ? [] : ['--database', { path: INSTALLED }];
 }
 
 /** @throws MachineError `failed` for anything but a network. */

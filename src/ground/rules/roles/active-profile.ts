@@ -15,9 +15,9 @@ export interface ActiveProfile {
  * The form of the files of roles that this version writes. A higher number has every server write them again after an
  * upgrade. 2: accounts are separated by the sockets of their pools, a group of the web server, and a program for CGI.
  * 3: websites without CGI refuse files for which `.htaccess` wants it. 4: a suspension needs no reload.
- * 5: Exim verifies DMARC and asks the spam filter.
+ * 5: Exim verifies DMARC and asks the spam filter. 7: Exim reads the tweak settings for mail.
  */
-const FORM = 6;
+const FORM = 7;
 const SEPARATED = 2;
 
 type Dependencies = Pick<Context, 'db' | 'system'>;

@@ -1,5 +1,6 @@
 // The whole configuration of Exim. It names no account: what belongs to one is looked up, at each message, in the files of
 // `places.ts`. Names from outside become part of a path only after a lookup in a folder (dsearch) has found them there.
+import { REFUSE_LISTED } from './block-lists.ts';
 import { REFUSE_COUNTRIES } from './country-acl.ts';
 import { DKIM_ACL, VERIFY_SENDER } from './dmarc-acl.ts';
 import { DEFER_UNKNOWN, GREYLIST_ACL } from './greylist-acl.ts';
@@ -10,7 +11,9 @@ import {
   LIST_TRANSPORT,
   listRouters,
 } from './list-routers.ts';
+import { fileIn, ownerOf, settingOfOwner, valueIn } from './lookup-expansions.ts';
 import { MOVING_DOMAINS, MOVING_ROUTER } from './moving-router.ts';
+import { COUNT_FAILURE, LIMIT_LOGIN, LIMIT_PROGRAM, LIMIT_PROGRAM_SESSION } from './sending-limits.ts';
 import { serverSetting } from './server-settings.ts';
 import { ASK_SPAMASSASSIN, noteSpamFilter, SPAM_HEADERS, spamRouters } from './spam-acl.ts';
 import { SOCKET as SPAMD } from '../spamassassin/places.ts';
@@ -33,29 +36,8 @@ export interface EximOptions {
   readonly hostname: string;
 }
 
-/** The name of a file in a folder that is called like the value of an expansion. Empty if there is none. */
-const fileIn = (folder: string, name: string) => `\${lookup{${name}}dsearch,filter=file{${folder}}}`;
-
-/** The value of a key in the file of this name. Empty if there is none. */
-const valueIn = (folder: string, name: string, key: string) =>
-  `\${lookup{\${lc:${name}}}dsearch,filter=file{${folder}}{\${lookup{${key}}lsearch{${folder}/$value}}}}`;
-
-/** The account that has a domain. */
-const ownerOf = (domain: string) => valueIn(DOMAINS, domain, 'owner');
 /** The account whose mail an address receives. */
 const OWNER_OF_RECIPIENT = `\${if eqi{$domain}{$primary_hostname}{${fileIn(ACCOUNTS, '${lc:$local_part}')}}{${ownerOf('$domain')}}}`;
-/** Empty if there is no such account: it was removed or renamed after it had sent the message. */
-const settingOfOwner = (key: string) => valueIn(ACCOUNTS, '$acl_m_owner', key);
-/** A number that the account has, or else the server. Empty: neither. */
-function limitOfOwner(key: 'limit' | 'failures'): string {
-  const own = settingOfOwner(key);
-  return `\${if match{${own}}{\\N^\\d+$\\N}{${own}}{${serverSetting(key)}}}`;
-}
-const HAS_LIMIT = `match{${limitOfOwner('limit')}}{\\N^\\d+$\\N}`;
-const HAS_MAX_FAILURES = `match{${limitOfOwner('failures')}}{\\N^\\d+$\\N}`;
-/** Mail of a list to its members counts for the limit if an administrator wants it. */
-const COUNTS = `or{{!${IS_MAILMAN}}{eq{${serverSetting('count-lists')}}{1}}}`;
-const SENDING_DOMAIN = '${if def:sender_address_domain{${lc:$sender_address_domain}}{$acl_m_owner}}';
 /** The header is read as it is: decoded words could look like another address. */
 const FROM_DOMAIN = '${domain:${address:$rh_from:}}';
 /** How a mailbox may send: `held`, `suspended`, or empty. The local part and domain are those of the login. */
@@ -124,12 +106,7 @@ acl_not_smtp = check_local
 
 begin acl
 
-# Failed deliveries of a domain. What an administrator removes from the queue is no failure.
-count_failure:
-  accept condition = \${if match{$acl_arg1}{\\N^message removed by \\N}}
-  warn  !ratelimit = 1000000 / 1h / per_cmd / strict / fail-\${lc:$sender_address_domain}
-  accept
-
+${COUNT_FAILURE}
 check_connect:
   deny  hosts = net-iplsearch;${BLOCKED}
         message = 554 Your address is blocked.
@@ -164,12 +141,7 @@ check_rcpt:
   deny  hosts = :
         condition = \${if and{{def:acl_m_owner}{eq{${settingOfOwner('outgoing')}}{suspended}}}}
         message = 550 5.7.1 Outgoing mail of this account is suspended.
-  defer hosts = :
-        condition = \${if def:acl_m_owner}
-        condition = \${if ${HAS_LIMIT}}
-        ratelimit = ${limitOfOwner('limit')} / 1h / per_rcpt / strict / user-$acl_m_owner
-        message = 451 4.7.1 The account $acl_m_owner has exceeded its mails per hour.
-  # A queue of its own: no ordinary run of the queue touches it.
+${LIMIT_PROGRAM_SESSION}  # A queue of its own: no ordinary run of the queue touches it.
   warn  authenticated = *
         condition = \${if match{$authenticated_id}{@}}
         condition = \${if eq{${OUTGOING_OF_MAILBOX}}{held}}
@@ -183,28 +155,13 @@ check_rcpt:
   drop  condition = \${if >{$rcpt_fail_count}{10}}
         message = 550 5.7.1 Too many unknown recipients.
   accept condition = \${if and{{${IS_MAILMAN}}{!def:acl_m_owner}}}
-  defer authenticated = *
-        condition = \${if and{{${COUNTS}}{${HAS_LIMIT}}}}
-        ratelimit = ${limitOfOwner('limit')} / 1h / per_rcpt / leaky / domain-${SENDING_DOMAIN}
-        message = 451 4.7.1 The domain $sender_address_domain has exceeded its mails per hour.
-  defer authenticated = *
-        condition = \${if ${HAS_MAX_FAILURES}}
-        !ratelimit = 1000000 / 1h / per_rcpt / readonly / sent-${SENDING_DOMAIN}
-        set acl_m_sent = \${sg{$sender_rate}{\\N\\..*\\N}{}}
-        !ratelimit = 1000000 / 1h / per_cmd / readonly / fail-${SENDING_DOMAIN}
-        set acl_m_failed = \${sg{$sender_rate}{\\N\\..*\\N}{}}
-        condition = \${if and{{>={0$acl_m_failed}{0${serverSetting('min-failures')}}}{>{0$acl_m_failed}{0}}{>={\${eval10:100*0$acl_m_failed}}{\${eval10:${limitOfOwner('failures')}*0$acl_m_sent}}}}}
-        message = 451 4.7.1 Too many mails of $sender_address_domain have failed in the last hour.
-  warn  authenticated = *
-        condition = \${if ${HAS_MAX_FAILURES}}
-        !ratelimit = 1000000 / 1h / per_rcpt / strict / sent-${SENDING_DOMAIN}
-  # A member’s message keeps its header as it is.
+${LIMIT_LOGIN}  # A member’s message keeps its header as it is.
   accept condition = \${if ${IS_MAILMAN}}
   accept authenticated = *
         control = submission/sender_retain
   deny  domains = ! +local_domains : ! +relay_to_domains
         message = 550 5.7.1 Relaying is not permitted.
-${refuseListed('spamhaus', 'zen.spamhaus.org=127.0.0.2,127.0.0.3,127.0.0.4,127.0.0.9,127.0.0.10,127.0.0.11')}${refuseListed('spamcop', 'bl.spamcop.net=127.0.0.2')}  require verify = recipient
+${REFUSE_LISTED}  require verify = recipient
 ${DEFER_UNKNOWN}${noteSpamFilter(OWNER_OF_RECIPIENT)}  accept
 
 ${GREYLIST_ACL}
@@ -229,10 +186,7 @@ check_local:
   accept condition = \${if !def:acl_m_owner}
   deny  condition = \${if eq{${settingOfOwner('outgoing')}}{suspended}}
         message = Outgoing mail of the account $acl_m_owner is suspended.
-  deny  condition = \${if ${HAS_LIMIT}}
-        ratelimit = ${limitOfOwner('limit')} / 1h / per_rcpt / strict / user-$acl_m_owner
-        message = The account $acl_m_owner has exceeded its mails per hour.
-  # Exim forgets this if it is said before the message has arrived.
+${LIMIT_PROGRAM}  # Exim forgets this if it is said before the message has arrived.
   warn  condition = \${if match{$queue_name}{\\N^held-\\N}}
         control = queue_only
   accept
@@ -410,18 +364,6 @@ begin authenticators
 
 ${AUTHENTICATORS.map(authenticator).join('\n')}${LIST_AUTHENTICATOR}`;
 }
-
-/**
- * Clients on a public list are refused if an administrator wants it. Answers other than these codes are no listing: they
- * can mean that this server may not ask.
- */
-const refuseListed = (
-  name: 'spamhaus' | 'spamcop',
-  list: string,
-) => `  deny  condition = \${if eq{${serverSetting(name)}}{1}}
-        dnslists = ${list}
-        message = 550 5.7.1 Your address $sender_host_address is listed by $dnslist_domain.
-`;
 
 /** What a destination may be: an address, \`:fail:\`, \`:blackhole:\`. It comes from an account. */
 const REDIRECT_LIMITS = `  allow_fail

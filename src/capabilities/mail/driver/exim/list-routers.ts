@@ -16,7 +16,7 @@ const COMMANDS = COMMAND_SUFFIXES.flatMap((suffix) =>
   ['-bounces', '-confirm'].includes(suffix) ? [suffix, `${suffix}+*`] : [suffix],
 ).join(' : ');
 
-/** Of Mailman: a request to confirm, a welcome, results of commands. A message to members has the list’s own address. */
+/** Mailman’s own messages: a request to confirm, a welcome, results of commands. A message to members has the list’s own address. */
 const IS_NOTICE = `match{\${local_part:\${address:$rh_from:}}}{\\N(?i)-(?:bounces|confirm|owner|request)(?:\\+|$)\\N}`;
 /** Those for the owner, who moderates the list. */
 const IS_FOR_OWNER =

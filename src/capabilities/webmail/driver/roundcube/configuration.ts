@@ -106,7 +106,7 @@ export async function setUpStep(machine: DriverMachine, hostname: string) {
   const present = parseRoundcubeSecrets((await files.readText(ROUNDCUBE_SECRETS)) ?? '');
   const desired = {
     hostname,
-    release: isSupported ? await releaseOf(machine) : DEBIANS_PHP,
+    release: isSupported ? await releaseOf(machine, (await files.readText(UNIT_FILE)) ?? '') : DEBIANS_PHP,
     secrets: present ?? { key: newSecret().slice(0, 32), client: newSecret() },
     introspection: parseIntrospectionSecret((await files.readText(DOVECOT)) ?? '') ?? newSecret(),
   };
@@ -118,14 +118,17 @@ export const takeDownStep = () =>
 
 const newSecret = () => randomBytes(SECRET_BYTES).toString('hex');
 
-/** The newest PHP that Roundcube runs with. */
-async function releaseOf(machine: DriverMachine): Promise<string> {
+/** The PHP of its present unit, while Roundcube can run with it. Otherwise the newest one. */
+async function releaseOf(machine: DriverMachine, unit: string): Promise<string> {
   const files = await machine.files(['/etc/php']);
-  const versions = (await findVersions(machine)).reverse();
-  for (const { release, configuration } of versions) {
+  const suitable: string[] = [];
+  for (const { release, configuration } of await findVersions(machine)) {
     const found = new Set(await files.list(`${configuration}/mods-available`));
-    if (EXTENSIONS.every((name) => found.has(`${name}.ini`))) return release;
+    if (EXTENSIONS.every((name) => found.has(`${name}.ini`))) suitable.push(release);
   }
+  const present = /^ExecStart=\/usr\/sbin\/php-fpm(\S+) /m.exec(unit)?.[1];
+  const release = suitable.find((one) => one === present) ?? suitable.at(-1);
+  if (release !== undefined) return release;
   throw new MachineError(
     'failed',
     `No PHP-FPM of this server has the extensions that Roundcube needs: ${EXTENSIONS.join(', ')}. Install them for one ` +
