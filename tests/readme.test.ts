@@ -87,6 +87,8 @@ it('has no block of commands that is not tested', () => {
     'uapi --user=bob Email add_pop email=sales domain=bob.example password=... quota=500',
     // tests/machine/mail.test.ts traces mail by both commands.
     'uapi --user=bob Email trace_delivery recipient=sales@bob.example',
+    // tests/machine/mail.test.ts.
+    'whmapi1 set_tweaksetting key=maxemailsperhour value=200',
     // tests/machine/spam.test.ts.
     'uapi --user=bob Email enable_spam_box',
     // tests/machine/mailing-lists.test.ts.

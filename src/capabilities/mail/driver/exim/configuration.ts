@@ -13,7 +13,13 @@ import {
 } from './list-routers.ts';
 import { fileIn, ownerOf, settingOfOwner, valueIn } from './lookup-expansions.ts';
 import { MOVING_DOMAINS, MOVING_ROUTER } from './moving-router.ts';
-import { COUNT_FAILURE, LIMIT_LOGIN, LIMIT_PROGRAM, LIMIT_PROGRAM_SESSION } from './sending-limits.ts';
+import {
+  COUNT_FAILURE,
+  COUNT_SENT,
+  LIMIT_LOGIN,
+  LIMIT_PROGRAM,
+  LIMIT_PROGRAM_SESSION,
+} from './sending-limits.ts';
 import { serverSetting } from './server-settings.ts';
 import { ASK_SPAMASSASSIN, noteSpamFilter, SPAM_HEADERS, spamRouters } from './spam-acl.ts';
 import { SOCKET as SPAMD } from '../spamassassin/places.ts';
@@ -168,7 +174,7 @@ ${GREYLIST_ACL}
 ${DKIM_ACL}
 check_data:
   accept hosts = :
-${LIMIT_NOTICES}  accept condition = \${if ${IS_MAILMAN}}
+${LIMIT_NOTICES}${COUNT_SENT}  accept condition = \${if ${IS_MAILMAN}}
   deny  authenticated = *
         !condition = \${if eqi{$acl_m_owner}{${ownerOf(FROM_DOMAIN)}}}
         message = 550 5.7.1 This account may not write as $h_from:

@@ -47,7 +47,13 @@ export const LIMIT_LOGIN = `  defer authenticated = *
         set acl_m_failed = \${sg{$sender_rate}{\\N\\..*\\N}{}}
         condition = \${if and{{>={0$acl_m_failed}{0${serverSetting('min-failures')}}}{>{0$acl_m_failed}{0}}{>={\${eval10:100*0$acl_m_failed}}{\${eval10:${limitOfOwner('failures')}*0$acl_m_sent}}}}}
         message = 451 4.7.1 Too many mails of $sender_address_domain have failed in the last hour.
-  warn  authenticated = *
+`;
+
+/**
+ * In the rules for a message: its recipients are counted. In those for recipients, Exim would not count, because it has just
+ * looked at the rate.
+ */
+export const COUNT_SENT = `  warn  authenticated = *
         condition = \${if ${HAS_MAX_FAILURES}}
         !ratelimit = ${ANY} / per_rcpt / strict / sent-${SENDING_DOMAIN}
 `;
