@@ -70,7 +70,7 @@ export function hostOf(hosts: readonly VirtualHost[], domain: string): VirtualHo
 }
 
 /** The document roots that are in no other one: their files apply to all websites of the account. */
-export function outerRoots(hosts: readonly VirtualHost[]): string[] {
+function outerRoots(hosts: readonly VirtualHost[]): string[] {
   const roots = [...new Set(hosts.map(({ documentRoot }) => documentRoot))];
   return roots.filter((root) => !roots.some((other) => root.startsWith(`${other}/`)));
 }

@@ -1,12 +1,20 @@
 // Addresses that may not see an account's websites. `Deny from` counts besides the account's own `Require`: it never
 // opens what that closes.
 import ipaddr from 'ipaddr.js';
+import type { Param } from '../../../core/define.ts';
 import { badParam } from '../../../core/errors.ts';
 import { blockIn, withBlock } from './blocks.ts';
 
 const NAME = 'denied addresses';
 const PREFIX = 'Deny from ';
 const MAX_ADDRESSES = 1000;
+
+export const addressParam = {
+  type: 'string',
+  required: true,
+  maxLength: 100,
+  doc: 'The address, or a network such as 192.0.2.0/24.',
+} as const satisfies Param;
 
 /** @returns it in lower case. @throws ApiError `bad_param` unless it is an address, or a network such as 192.0.2.0/24. */
 export function checkedAddress(given: string): string {
