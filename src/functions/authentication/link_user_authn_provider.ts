@@ -3,7 +3,11 @@ import { defineFunction } from '../../core/define.ts';
 import { existingUser } from '../../core/params.ts';
 import * as users from '../../capabilities/logins/rules/users.ts';
 import { assertConfirmed } from '../../capabilities/logins/rules/acting-as.ts';
-import { providerId, subject } from '../../capabilities/logins/rules/identity-providers/provider-form.ts';
+import {
+  preferredName,
+  providerId,
+  subject,
+} from '../../capabilities/logins/rules/identity-providers/provider-form.ts';
 import * as links from '../../capabilities/logins/rules/identity-providers/links.ts';
 import * as providers from '../../capabilities/logins/rules/identity-providers/providers.ts';
 
@@ -20,12 +24,7 @@ export default defineFunction({
     username: { ...existingUser, required: true, doc: 'The user: root or an account.' },
     provider_id: providerId,
     subject_unique_identifier: subject,
-    preferred_username: {
-      type: 'string',
-      required: true,
-      maxLength: 255,
-      doc: 'The name under which the provider shows the identity. It is shown in lists only.',
-    },
+    preferred_username: preferredName,
   },
   returns: null,
   examples: [

@@ -3,7 +3,11 @@ import { notFound } from '../../core/errors.ts';
 import { quote } from '../../core/quote.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { assertConfirmed } from '../../capabilities/logins/rules/acting-as.ts';
-import { providerId, subject } from '../../capabilities/logins/rules/identity-providers/provider-form.ts';
+import {
+  preferredName,
+  providerId,
+  subject,
+} from '../../capabilities/logins/rules/identity-providers/provider-form.ts';
 import * as links from '../../capabilities/logins/rules/identity-providers/links.ts';
 import * as providers from '../../capabilities/logins/rules/identity-providers/providers.ts';
 
@@ -24,12 +28,7 @@ export default defineUapi({
       doc: 'The provider, as in ExternalAuthentication::configured_modules.',
     },
     subject_unique_identifier: subject,
-    preferred_username: {
-      type: 'string',
-      required: true,
-      maxLength: 255,
-      doc: 'The name under which the provider shows the identity. It is shown in lists only.',
-    },
+    preferred_username: preferredName,
   },
   returns: null,
   examples: [

@@ -33,6 +33,13 @@ export const subject = {
   doc: 'The identity’s unique and permanent identifier at the provider: the claim “sub” of its ID tokens.',
 } as const satisfies Param;
 
+export const preferredName = {
+  type: 'string',
+  required: true,
+  maxLength: 255,
+  doc: 'The name under which the provider shows the identity. It is shown in lists only.',
+} as const satisfies Param;
+
 /**
  * Reads a JSON object of texts.
  * @throws ApiError `bad_param`, which never quotes a value, because it may be a secret.
