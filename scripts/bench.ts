@@ -1,6 +1,6 @@
 // Measures whole processes against `node -e 0` of the same run, calls among many accounts against calls among few, and
 // the writing of long lists; and calls while another address attacks. Read the ratios: the milliseconds drift with the machine.
-// `npm run bench [-- --runs=60 --only=mix,starts,command,hooks,accounts,disk,listfunctions,servedlists,uapilists,uapi,creating,zones,websites,suspensions,dns,server,writes,memory,attack,remote,bandwidth,maillog,lists,host,web,databases,hestia]`
+// `npm run bench [-- --runs=60 --only=mix,starts,command,hooks,accounts,disk,listfunctions,servedlists,uapilists,uapi,creating,zones,websites,suspensions,dns,server,writes,memory,attack,remote,bandwidth,maillog,delivery,lists,host,web,databases,hestia]`
 // HESTIA_SOURCE names a checkout of https://github.com/hestiacp/hestiacp, which the part `hestia` needs.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -19,6 +19,7 @@ import { compareBandwidth } from './bench/bandwidth.ts';
 import { compareCommand } from './bench/command.ts';
 import { compareCreatedAccounts } from './bench/create-accounts.ts';
 import { compareDatabases } from './bench/databases.ts';
+import { compareDelivery } from './bench/delivery.ts';
 import { compareDiskUsage } from './bench/disk-usage.ts';
 import { compareDns } from './bench/dns.ts';
 import { compareHestia } from './bench/hestia.ts';
@@ -207,6 +208,7 @@ try {
   if (isAsked('remote')) await compareRemote(top, work, environment);
   if (isAsked('bandwidth')) await compareBandwidth(work);
   if (isAsked('maillog')) await compareMailLog(work);
+  if (isAsked('delivery')) await compareDelivery(join(work, 'delivery'));
   if (isAsked('lists')) longLists();
   if (isAsked('web')) await compareVirtualHosts(Math.min(runs, 10));
   if (isAsked('databases')) await compareDatabases(top, work, environment, runs);

@@ -13,10 +13,14 @@ const CLIENT = '/srv/create-client.cjs';
 export const PASSWORD = 'four unusual words, Xylophone';
 
 /**
- * Boots it, with the package of this tree, the profile WEBNODE and DNS.
+ * Boots it, with the package of this tree.
  * @param work a folder that does not exist yet.
+ * @param profile the arguments of start_profile_activation, quoted for a shell.
  */
-export async function bootHosting(work: string): Promise<Machine> {
+export async function bootHosting(
+  work: string,
+  profile = `code=WEBNODE 'optional={"DNS":1}'`,
+): Promise<Machine> {
   mkdirSync(work, { recursive: true });
   execFileSync('npm', ['run', '--silent', 'build']);
   const machine = await bootMachine(machineRoot());
@@ -24,9 +28,7 @@ export async function bootHosting(work: string): Promise<Machine> {
     copyFileSync(buildPackage(work), machine.path('/srv/whmapi1.deb'));
     copyFileSync(join(import.meta.dirname, 'create-client.cjs'), machine.path(CLIENT));
     machine.install('/srv/whmapi1.deb');
-    machine.sh(`whmapi1 --wait start_profile_activation code=WEBNODE 'optional={"DNS":1}'`, {
-      timeoutMs: 600_000,
-    });
+    machine.sh(`whmapi1 --wait start_profile_activation ${profile}`, { timeoutMs: 600_000 });
     await untilAnswers(machine);
   } catch (error) {
     await machine.stop();
