@@ -47,7 +47,9 @@ const configurations = [
   { name: 'a plain file of mailboxes, Exim writes them itself', path: '/srv/maildir.conf' },
 ] as const;
 
-interface Took {
+interface Measured {
+  readonly name: string;
+  readonly path: string;
   /** Milliseconds of a message. */
   readonly elapsed: number[];
   /** Those of processor time, of all processes. */
@@ -63,14 +65,16 @@ export async function compareDelivery(work: string): Promise<void> {
   const machine = await bootHosting(work, 'code=MAILNODE');
   try {
     prepare(machine);
-    const took: Took[] = configurations.map(() => ({ elapsed: [], used: [] }));
+    const measured = configurations.map(
+      ({ name, path }) => ({ name, path, elapsed: [], used: [] }) as Measured,
+    );
     for (let round = 0; round < ROUNDS; round++) {
-      for (const [at, { path }] of configurations.entries()) {
+      for (const { path, ...took } of measured) {
         const { elapsed, used } = deliver(machine, path);
         // The first round warms up.
         if (round === 0) continue;
-        took[at]?.elapsed.push(elapsed);
-        took[at]?.used.push(used);
+        took.elapsed.push(elapsed);
+        took.used.push(used);
       }
     }
     console.log(
@@ -78,10 +82,9 @@ export async function compareDelivery(work: string): Promise<void> {
     );
     console.log('| configuration | ms | ms of processor time | ours / it, both |');
     console.log('| --- | --- | --- | --- |');
-    const of = ({ elapsed, used }: Took) => [median(elapsed), median(used)] as const;
-    const [ownElapsed, ownUsed] = of(took[0] as Took);
-    for (const [at, { name }] of configurations.entries()) {
-      const [elapsed, used] = of(took[at] as Took);
+    const rows = measured.map(({ name, elapsed, used }) => [name, median(elapsed), median(used)] as const);
+    const [, ownElapsed, ownUsed] = rows[0] ?? ['', 0, 0];
+    for (const [name, elapsed, used] of rows) {
       const ratios = `${(ownElapsed / elapsed).toFixed(2)}, ${(ownUsed / used).toFixed(2)}`;
       console.log(`| ${name} | ${elapsed.toFixed(1)} | ${used.toFixed(1)} | ${ratios} |`);
     }
