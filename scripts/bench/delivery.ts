@@ -65,9 +65,7 @@ export async function compareDelivery(work: string): Promise<void> {
   const machine = await bootHosting(work, 'code=MAILNODE');
   try {
     prepare(machine);
-    const measured = configurations.map(
-      ({ name, path }) => ({ name, path, elapsed: [], used: [] }) as Measured,
-    );
+    const measured: Measured[] = configurations.map((one) => ({ ...one, elapsed: [], used: [] }));
     for (let round = 0; round < ROUNDS; round++) {
       for (const { path, ...took } of measured) {
         const { elapsed, used } = deliver(machine, path);
