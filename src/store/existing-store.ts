@@ -5,7 +5,7 @@ import type { Db, SqlValue } from '../core/context.ts';
 import { Database } from './database.ts';
 import { schemaVersion } from './schema-version.generated.ts';
 import { findSharedStore } from './shared-store-file.ts';
-import { sqliteDialect } from './sqlite-connection.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
 import { STORE_FILE } from './sqlite.ts';
 import { StateDirectory } from './state-directory.ts';
 

@@ -1,7 +1,7 @@
 // The dialect of SQLite in `npm test`. It puts a number around each piece of SQL that it makes, in comments, so that the
 // same statement can be written for PostgreSQL.
 import { postgresDialect } from '../../src/store/postgres/dialect.ts';
-import { sqliteDialect as real } from '../../src/store/sqlite-connection.ts';
+import { sqliteDialect as real } from '../../src/store/sqlite-dialect.ts';
 
 type Pieces = Record<string, string | ((...words: unknown[]) => string)>;
 
