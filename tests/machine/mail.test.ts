@@ -773,6 +773,18 @@ sink:
     expect(doors(australia)).toEqual(open);
   });
 
+  it('an account cannot deliver to others through Dovecot, without Exim’s limits, or have their folders indexed', () => {
+    const connected = (socket: string) => {
+      const script =
+        `require('node:net').connect('/run/dovecot/${socket}').on('error', ({ code }) => console.log(code))` +
+        ".on('connect', () => process.exit())";
+      return machine.run('runuser', ['-u', 'eve', '--', 'node', '-e', script]).stdout.trim();
+    };
+    expect(['lmtp', 'lmtp-exim', 'auth-exim', 'indexer'].map(connected)).toEqual(
+      Array.from({ length: 4 }, () => 'EACCES'),
+    );
+  });
+
   it('logins to mail go on without whmapi1d, and only root can answer Dovecot', () => {
     const probe = `require('node:http').createServer().on('error', ({ code }) => console.log(code)).listen(579, '127.0.0.1')`;
     machine.sh('systemctl stop whmapi1d');

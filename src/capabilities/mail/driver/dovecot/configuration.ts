@@ -142,10 +142,20 @@ auth_policy_request_attributes {
 }
 !include_try ${policySecrets}
 
+# Only Exim delivers: it knows limits, suspensions and blocked senders. Dovecot would let every local user deliver, and
+# have the folders of others indexed.
 service lmtp {
+  unix_listener lmtp {
+    mode = 0600
+  }
   unix_listener lmtp-exim {
     mode = 0660
     user = Debian-exim
+  }
+}
+service indexer {
+  unix_listener indexer {
+    mode = 0600
   }
 }
 service auth {
