@@ -304,6 +304,23 @@ describe('the log', () => {
     expect(data?.records).toMatchObject([{ SENDCOUNT: 40, DEFERCOUNT: 40, TOTALSIZE: 12_000 }]);
   });
 
+  it('keeps a spam score whose message arrives in the next piece', async () => {
+    const filler = line(9, `F=<x> rejected: ${'x'.repeat(120_000)}`);
+    for (let number = 0; number < 8; number++) add(filler);
+    // The piece of a megabyte ends in this filler.
+    add(line(1, 'spamscore=57'), filler, line(1, `${from('x@w.example')} for box@bob.example`));
+    const { machine } = here.engine;
+    const run = <T>(effect: 'reads' | 'changes', work: (db: Db) => Promise<T>) =>
+      here.engine.store.transaction(effect, async (db) => ({
+        value: await work(db),
+        keep: effect === 'changes',
+      }));
+    await readNewMail({ machine, now: () => here.time, transaction: run }, (of, reading) =>
+      readMainLog(of, { ...reading, batchEvents: 1 }),
+    );
+    expect((await records()).map(({ spamscore }) => spamscore)).toEqual([57]);
+  });
+
   it('doubles nothing if it is read again, because it was copied or restored', async () => {
     const last = line(2, `=> 2@w.example ${OUT}`);
     add(

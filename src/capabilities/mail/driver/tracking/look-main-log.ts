@@ -63,7 +63,8 @@ export async function readMainLog(machine: Machine, reading: LogReading): Promis
             if (event !== undefined) events.push(event);
           }
           position += length;
-          if (events.length < batchEvents) continue;
+          // A spam score is stored with the message that follows it.
+          if (events.length < batchEvents || events.at(-1)?.kind === 'spam-score') continue;
           await addMove();
           await store();
         }
