@@ -1,5 +1,5 @@
 // A MariaDB server that dies in the middle of a renaming: nothing is lost after its own recovery and ours.
-import { writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Installation } from '../support/installation.ts';
 import { contentOf, everyMysqlObject } from '../support/every-mysql-object.ts';
@@ -126,3 +126,19 @@ test.each([
     expect(contentOf(server, 'bob_old')).toBe(before);
   },
 );
+
+/** MariaDB removes the definitions of a table’s triggers (.TRG) before their names (.TRN). */
+function loseDefinitions(): void {
+  const folder = join(server.data, 'bob_old');
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.TRG'))) rmSync(join(folder, file));
+}
+
+test('a renaming of a database: a crash that leaves the names of triggers alone', async () => {
+  const before = contentOf(server, 'bob_old');
+  const call = () => rename('bob_old', 'bob_new');
+  expect((await killedAt(/RENAME TABLE/, undefined, call, loseDefinitions)).status).toBe(0);
+  expect(contentOf(server, 'bob_old')).not.toBe(before);
+  await restore();
+  expect(databases()).toEqual(['bob_old', 'bob_other']);
+  expect(contentOf(server, 'bob_old')).toBe(before);
+});

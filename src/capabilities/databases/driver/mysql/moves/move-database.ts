@@ -201,9 +201,8 @@ async function switchOver(
     if (original !== undefined) second.push(`${at(to, table)} TO ${at(to, original)}`);
   }
   const { collation } = inventory;
-  const triggers = inventory.triggers
-    .filter(({ table }) => !isWhole(table))
-    .map((one) => createTrigger(connection, one));
+  const lacking = inventory.triggers.filter(({ table }) => !isWhole(table));
+  const triggers = lacking.map((one) => createTrigger(connection, one));
   const viewsThere = await viewNamesOf(connection, to);
   const viewsHere = await viewNamesOf(connection, from);
   const views = inventory.views
@@ -223,10 +222,12 @@ async function switchOver(
   return [
     ...(first.length === 0 ? [] : [`RENAME TABLE ${first.join(', ')}`]),
     ...triggersHere.map(({ name }) => `DROP TRIGGER ${at(from, name)}`),
-    ...inventory.triggers
-      .filter(({ table, name }) => !isWhole(table) && found.some((one) => one.name === name))
+    ...lacking
+      .filter(({ name }) => found.some((one) => one.name === name))
       .map(({ name }) => `DROP TRIGGER ${at(to, name)}`),
     ...(second.length === 0 ? [] : [`RENAME TABLE ${second.join(', ')}`]),
+    // A crash of MariaDB can leave the file with the name of a trigger, which it then does not list, but refuses to create.
+    ...lacking.map(({ name }) => `DROP TRIGGER IF EXISTS ${at(to, name)}`),
     ...underReadings(connection, to, { collation, list: triggers }),
     ...underReadings(connection, to, { collation, list: views }),
     ...inventory.views
