@@ -279,13 +279,10 @@ export default defineFunction({
       setshell: after.shellPath === before.shellPath ? 'unmodified' : after.shellPath,
       cpuser: changedAccount.show(after),
     };
-    context.plan(
-      await changeAccount(context, change, [], { ...{ found: all, databases }, wishes }),
-      (results) => {
-        tellAboutRenamed(context, databases?.mysqlDatabases ?? [], results);
-        return data;
-      },
-    );
+    context.plan(await changeAccount(context, change, [], { found: all, databases, wishes }), (results) => {
+      tellAboutRenamed(context, databases?.mysqlDatabases ?? [], results);
+      return data;
+    });
     return data;
   },
 });

@@ -82,7 +82,7 @@ async function run(machine: Port, words: readonly string[]) {
   return (await machine.tools(tools)).run('location', [...given, ...words], { limitMs: LIMIT_MS });
 }
 
-/** location(1) finds the downloaded database only, also if there is just the one of Debian’s package. */
+/** By itself, location(1) uses only the database that it has downloaded, and not that of Debian’s package. */
 async function databaseOf(machine: Pick<Machine, 'files'>): Promise<readonly ToolWord[]> {
   const files = await machine.files(DIRECTORIES);
   if ((await files.facts(DOWNLOADED)) !== undefined) return [];

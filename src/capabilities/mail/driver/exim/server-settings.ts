@@ -1,5 +1,5 @@
-// Tells Exim what an administrator has set for the whole server. It reads the file at each message, and without it, has the
-// defaults of none.
+// Tells Exim what an administrator has set for the whole server. Exim reads the file at each message.
+// Without the file, no setting has a value.
 import type { DriverMachine } from '../../../../ground/driver/step.ts';
 import type { ServerSetting } from '../../rules/server-settings.ts';
 import { lookupStep } from './lookups.ts';

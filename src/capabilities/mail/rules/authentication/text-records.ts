@@ -84,12 +84,6 @@ export async function changeTexts(
   return { outcomes, zones };
 }
 
-/** The texts of a name in the zones of this server. Undefined if none of them contains the domain. */
-export function textsAt(domain: string, name: string, looked: LookedZones): string[] | undefined {
-  const zone = zoneOf(domain, looked);
-  return zone && textsIn(zoneFileOf(zone), name).map(({ text }) => text);
-}
-
 /** The zone of this server that contains the domain. */
 export function zoneOf(domain: string, { looked, zones }: LookedZones): FoundZone | undefined {
   const names = zonesToLookFor(domain);
