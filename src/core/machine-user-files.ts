@@ -32,6 +32,13 @@ export interface UserFileList {
   readonly isCut: boolean;
 }
 
+export interface UserFilePart {
+  /** In the order of the bytes of their names. */
+  readonly files: readonly UserFile[];
+  /** Where the next part begins: the bytes of a name, as hexadecimal digits. Null if this is the last part. */
+  readonly next: string | null;
+}
+
 export interface UserFileContent {
   readonly file: UserFile;
   readonly content: Uint8Array;
@@ -70,6 +77,11 @@ export interface MachineUserFiles {
   stat(path: string): Promise<UserFile | undefined>;
   /** Lists `limit` files of a directory, from the position `from` on. Default: all. */
   list(path: string, page?: { readonly from?: number; readonly limit?: number }): Promise<UserFileList>;
+  /**
+   * Lists at most `limit` files of a directory that can have millions. A file that is there all the time is in exactly
+   * one part. @param from `next` of the part before; empty for the first one.
+   */
+  listPart(path: string, limit: number, from: string): Promise<UserFilePart>;
   /** Undefined if nothing exists there. @throws MachineError `invalid` also if the file has more bytes. */
   read(path: string, maxBytes: number): Promise<UserFileContent | undefined>;
   /**

@@ -14,7 +14,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import type { MachineUserFiles } from '../../src/core/machine-user-files.ts';
+import type { MachineUserFiles, UserFilePart } from '../../src/core/machine-user-files.ts';
 import type { MachineUsers } from '../../src/core/machine.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
 import { isSoak } from '../support/sixth.ts';
@@ -88,6 +88,32 @@ export function describeUserFiles(host: string, makeMachine: () => Promise<Machi
       expect((await files.list('')).files.map(({ name }) => name)).toContain('public_html');
       expect(await files.stat('public_html')).toMatchObject({ kind: 'directory', mode: 0o750 });
       expect(await files.stat('')).toMatchObject({ name: '', kind: 'directory' });
+    });
+
+    it('lists a directory in parts, by name, with names that are not UTF-8', async () => {
+      await files.makeDirectory('many');
+      for (const name of ['b', 'a', '\u{1F600}', 'ü', '\uFB01']) await put(`many/${name}`, '');
+      writeFileSync(Buffer.concat([Buffer.from(`${at('many')}/c`), Buffer.from([0xff])]), '');
+      const byTwo = async () => {
+        const found: string[][] = [];
+        for (let from: string | null = ''; from !== null;) {
+          const part: UserFilePart = await files.listPart('many', 2, from);
+          found.push(part.files.map(({ name, isUnnameable }) => (isUnnameable ? 'unnameable' : name)));
+          from = part.next;
+          // What comes meanwhile moves nothing to another part.
+          if (found.length === 1) await put('many/0', '');
+        }
+        return found;
+      };
+      expect(await byTwo()).toEqual([
+        ['a', 'b'],
+        ['unnameable', 'ü'],
+        ['\uFB01', '\u{1F600}'],
+      ]);
+      expect(await byTwo()).toEqual([['0', 'a'], ['b', 'unnameable'], ['ü', '\uFB01'], ['\u{1F600}']]);
+      const whole = await files.listPart('many', 7, '');
+      expect([whole.files.length, whole.next]).toEqual([7, null]);
+      expect(await codeOf(files.listPart('many/a', 2, ''))).toBe('invalid');
     });
 
     it('knows what does not exist', async () => {

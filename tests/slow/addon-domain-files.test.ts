@@ -102,6 +102,21 @@ describe('the files of a converted website', () => {
     expect(readFileSync(copy('video')).equals(content)).toBe(true);
   });
 
+  it('are copied from a folder with more files than are compared at once, which change meanwhile', async () => {
+    mkdirSync(website('many'));
+    const link = (index: number) => `many/${String(index).padStart(5, '0')}`;
+    for (let index = 0; index < 20_001; index++) symlinkSync('first', website(link(index)));
+    const converted = convert();
+    while (!existsSync(copy('many')) || readdirSync(copy('many')).length < 20_001) await turn();
+    for (const index of [0, 9_999, 10_000, 20_000]) rmSync(website(link(index)));
+    rmSync(website(link(15_000)));
+    symlinkSync('other', website(link(15_000)));
+    writeFileSync(website('many/07000a'), 'new');
+    expect(await converted).toContain('Copied: 1 file, 3 bytes, 19997 symbolic links.');
+    expect(readdirSync(copy('many'))).toEqual(readdirSync(website('many')));
+    expect(readlinkSync(copy(link(15_000)))).toBe('other');
+  });
+
   it('can change, as the account can, while they are copied; the end of the copy has the changes', async () => {
     mkdirSync(website('many'));
     for (let index = 0; index < 500; index++) writeFileSync(website(`many/${index}`), `${index}`);

@@ -1,7 +1,7 @@
 // Describes files: one by its path, or those of a directory.
 import { opendirSync, readlinkSync, type Stats } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { UserFile, UserFileList } from '../../core/machine-user-files.ts';
+import type { UserFile, UserFileList, UserFilePart } from '../../core/machine-user-files.ts';
 import { statOf } from './place.ts';
 
 const MAX_NAMES = 100_000;
@@ -57,29 +57,72 @@ function targetOf(place: Buffer | string): string {
 /** @param directory the path of an open directory. */
 export async function listEntries(directory: string, from: number, limit: number): Promise<UserFileList> {
   const { names, isCut } = readNames(directory);
-  names.sort((one, other) => one.compare(other));
+  names.sort(inOrder);
+  return { files: await describeAll(directory, names.slice(from, from + limit)), total: names.length, isCut };
+}
+
+/** As `listEntries`, from a name on, which is written in hexadecimal digits. */
+export async function listPart(directory: string, limit: number, from: string): Promise<UserFilePart> {
+  const { names, next } = readNamesFrom(directory, Buffer.from(from, 'hex'), limit);
+  return { files: await describeAll(directory, names), next: next?.toString('hex') ?? null };
+}
+
+async function describeAll(directory: string, names: readonly Buffer[]): Promise<UserFile[]> {
   const files: UserFile[] = [];
-  const page = names.slice(from, from + limit);
-  for (const [index, name] of page.entries()) {
+  for (const [index, name] of names.entries()) {
     const file = describeFile(name, Buffer.concat([Buffer.from(`${directory}/`), name]));
     if (file !== undefined) files.push(file);
     if (index % FILES_PER_TURN === FILES_PER_TURN - 1) await turn();
   }
-  return { files, total: names.length, isCut };
+  return files;
 }
+
+const inOrder = (one: Buffer, other: Buffer) => one.compare(other);
 
 /** Reads no more names than it returns, and one: a directory can have millions. */
 function readNames(directory: string): { names: Buffer[]; isCut: boolean } {
   const names: Buffer[] = [];
+  for (const name of namesIn(directory)) {
+    if (names.length === MAX_NAMES) return { names, isCut: true };
+    names.push(name);
+  }
+  return { names, isCut: false };
+}
+
+/**
+ * The first `limit` names from one on, and the one after them. It reads the whole directory, because the kernel has it in
+ * another order, and keeps twice as many names as it returns.
+ */
+function readNamesFrom(
+  directory: string,
+  from: Buffer,
+  limit: number,
+): { names: Buffer[]; next: Buffer | undefined } {
+  const first: Buffer[] = [];
+  let beyond: Buffer | undefined;
+  const keepFirst = () => {
+    first.sort(inOrder);
+    first.length = Math.min(first.length, limit + 1);
+    beyond = first[limit];
+  };
+  for (const name of namesIn(directory)) {
+    if (name.compare(from) < 0 || (beyond !== undefined && name.compare(beyond) >= 0)) continue;
+    first.push(name);
+    if (first.length > 2 * limit) keepFirst();
+  }
+  keepFirst();
+  return { names: first.slice(0, limit), next: first[limit] };
+}
+
+function* namesIn(directory: string): Generator<Buffer, undefined> {
   // The types of Node do not know that this encoding is possible.
   const open = opendirSync(directory, { encoding: 'buffer' as BufferEncoding, bufferSize: 1024 });
   try {
     for (let entry = open.readSync(); entry !== null; entry = open.readSync()) {
-      if (names.length === MAX_NAMES) return { names, isCut: true };
-      names.push(entry.name as unknown as Buffer);
+      yield entry.name as unknown as Buffer;
     }
   } finally {
     open.closeSync();
   }
-  return { names, isCut: false };
+  return undefined;
 }

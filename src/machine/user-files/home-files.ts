@@ -17,10 +17,11 @@ import {
   type UserFile,
   type UserFileContent,
   type UserFileList,
+  type UserFilePart,
   type UserFileWrite,
 } from '../../core/machine-user-files.ts';
 import { MachineError } from '../../core/machine-error.ts';
-import { describeFile, factsOf, listEntries } from './entries.ts';
+import { describeFile, factsOf, listEntries, listPart } from './entries.ts';
 import { O_PATH, statOf, withHome, withPlace, type Home, type OpenHome, type Place } from './place.ts';
 import { readAll, readFrom, replaceFile } from './content.ts';
 import { copyTree, removeTree } from './tree.ts';
@@ -50,6 +51,12 @@ export class HomeFiles implements MachineUserFiles {
   list(path: string, { from = 0, limit = Infinity } = {}): Promise<UserFileList> {
     return this.#at(path, true, (place) =>
       withOpen(place, O_DIRECTORY, (fd) => listEntries(`/proc/self/fd/${fd}`, from, limit)),
+    );
+  }
+
+  listPart(path: string, limit: number, from: string): Promise<UserFilePart> {
+    return this.#at(path, true, (place) =>
+      withOpen(place, O_DIRECTORY, (fd) => listPart(`/proc/self/fd/${fd}`, limit, from)),
     );
   }
 

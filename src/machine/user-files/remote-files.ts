@@ -8,6 +8,7 @@ import {
   type UserFile,
   type UserFileContent,
   type UserFileList,
+  type UserFilePart,
   type UserFileWrite,
 } from '../../core/machine-user-files.ts';
 import { MachineError } from '../../core/machine-error.ts';
@@ -58,6 +59,16 @@ export class RemoteFiles implements MachineUserFiles {
     const { files, total, isCut } = value as UserFileList;
     if (!Array.isArray(files) || !Number.isInteger(total) || typeof isCut !== 'boolean') throw nonsense();
     return { files: (files as unknown[]).map(checkedFile), total, isCut };
+  }
+
+  async listPart(path: string, limit: number, from: string): Promise<UserFilePart> {
+    const { value } = await this.#perform('listPart', [path, limit, from], { paths: [path] });
+    const { files, next } = value as UserFilePart;
+    // Parts that do not go on would never end.
+    const goesOn =
+      next === null || (typeof next === 'string' && /^[\da-f]{2,510}$/.test(next) && next > from);
+    if (!Array.isArray(files) || files.length > limit || !goesOn) throw nonsense();
+    return { files: (files as unknown[]).map(checkedFile), next };
   }
 
   async read(path: string, maxBytes: number): Promise<UserFileContent | undefined> {

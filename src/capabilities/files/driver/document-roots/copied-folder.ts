@@ -4,7 +4,7 @@
 import { posix } from 'node:path';
 import { MachineError } from '../../../../core/machine-error.ts';
 import type { Machine } from '../../../../core/machine.ts';
-import type { MachineUserFiles, UserFile } from '../../../../core/machine-user-files.ts';
+import type { MachineUserFiles, UserFile, UserFilePart } from '../../../../core/machine-user-files.ts';
 
 interface Place {
   readonly username: string;
@@ -34,6 +34,10 @@ export interface Copied {
 /** Larger files are copied in parts. */
 const PART_BYTES = 4 * 1024 * 1024;
 const MAX_NAMED = 100;
+/** A folder of any size is compared in parts of this many files. */
+const FILES_IN_PART = 10_000;
+/** Their paths are kept in the memory. */
+const MAX_WAITING_FOLDERS = 100_000;
 
 /** Both folders must exist. @throws MachineError. */
 export async function copyFolder(
@@ -66,7 +70,7 @@ class Copy {
   async run(): Promise<Copied> {
     const folders = [''];
     for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-      folders.push(...(await this.#copyFolder(folder)));
+      await this.#copyFolder(folder, folders);
     }
     return {
       ...{ files: this.#files, bytes: this.#bytes, links: this.#links },
@@ -74,31 +78,55 @@ class Copy {
     };
   }
 
-  /** @returns the folders in it. */
-  async #copyFolder(folder: string): Promise<string[]> {
-    const { source, target, from } = this.#sides;
-    const listed = await this.#tried(folder, () => source.list(folder));
-    if (listed === undefined) return [];
-    if (listed.isCut) {
-      const path = posix.join(from.home, from.folder, folder);
-      throw new MachineError('failed', `The folder “${path}” has too many files to be copied.`);
+  /** @param folders gets the folders in it. */
+  async #copyFolder(folder: string, folders: string[]): Promise<void> {
+    const listing = { isBroken: false };
+    const files = this.#filesOf(folder, listing);
+    for await (const { name, file, present } of pairs(files, this.#writtenIn(folder))) {
+      // The rest could not be compared, so nothing of it is removed.
+      if (listing.isBroken) return;
+      const path = posix.join(folder, name);
+      const isCopied =
+        file !== undefined && (await this.#tried(path, () => this.#copyOne(path, file, present))) === true;
+      // An earlier copy has written it.
+      if (!isCopied && present !== undefined) await this.#sides.target.remove(path);
+      if (isCopied && file.kind === 'directory') folders.push(path);
+      if (folders.length > MAX_WAITING_FOLDERS) throw this.#tooManyIn(folder);
     }
-    const present = new Map((await target.list(folder)).files.map((file) => [file.name, file]));
-    const folders: string[] = [];
-    for (const file of listed.files) {
-      const path = posix.join(folder, file.name);
-      const isCopied = await this.#tried(path, () => this.#copyOne(path, file, present.get(file.name)));
-      if (isCopied === true && file.kind === 'directory') folders.push(path);
-      // Otherwise, what an earlier copy has written is removed.
-      if (isCopied === true) present.delete(file.name);
+  }
+
+  /** Without those that no path can name. @param listing learns whether a part could not be listed, which ends it. */
+  async *#filesOf(folder: string, listing: { isBroken: boolean }): AsyncGenerator<UserFile, undefined> {
+    const { source } = this.#sides;
+    let start: string | null = '';
+    while (start !== null) {
+      const from: string = start;
+      const part = await this.#tried(folder, () => source.listPart(folder, FILES_IN_PART, from));
+      if (part === undefined) {
+        listing.isBroken = true;
+        return undefined;
+      }
+      for (const file of part.files) {
+        if (!file.isUnnameable) yield file;
+        else this.#leaveOut(posix.join(folder, file.name), 'its name is not UTF-8');
+      }
+      start = part.next;
     }
-    for (const { name } of present.values()) await target.remove(posix.join(folder, name));
-    return folders;
+    return undefined;
+  }
+
+  /** What the copy has, from an earlier time. Nothing that is written meanwhile: that has names which were read before. */
+  async *#writtenIn(folder: string): AsyncGenerator<UserFile, undefined> {
+    for (let from: string | null = ''; from !== null;) {
+      const part: UserFilePart = await this.#sides.target.listPart(folder, FILES_IN_PART, from);
+      yield* part.files.filter(({ isUnnameable }) => !isUnnameable);
+      from = part.next;
+    }
+    return undefined;
   }
 
   /** @returns whether the copy has it now. */
   async #copyOne(path: string, file: UserFile, present: UserFile | undefined): Promise<boolean> {
-    if (file.isUnnameable) return this.#leaveOut(path, 'its name is not UTF-8');
     if (file.kind === 'directory') return this.#makeFolder(path, file, present);
     if (file.kind === 'file') return this.#copyFile(path, file, present);
     if (file.kind === 'link') return this.#copyLink(path, file, present);
@@ -173,6 +201,12 @@ class Copy {
     return true;
   }
 
+  #tooManyIn(folder: string): MachineError {
+    const { home, folder: top } = this.#sides.from;
+    const path = posix.join(home, top, folder);
+    return new MachineError('failed', `The folder “${path}” has too many folders to be copied.`);
+  }
+
   #leaveOut(path: string, reason: string): false {
     this.#leftOutCount++;
     if (this.#leftOut.length < MAX_NAMED) this.#leftOut.push(`${path} (${reason})`);
@@ -191,4 +225,38 @@ class Copy {
       return undefined;
     }
   }
+}
+
+interface Pair {
+  readonly name: string;
+  /** Undefined: only the copy has this name. */
+  readonly file: UserFile | undefined;
+  readonly present: UserFile | undefined;
+}
+
+/** What two folders have under each name. Both come in the order of the bytes of their names. */
+async function* pairs(
+  files: AsyncGenerator<UserFile, undefined>,
+  written: AsyncGenerator<UserFile, undefined>,
+): AsyncGenerator<Pair, undefined> {
+  let [file, present] = [(await files.next()).value, (await written.next()).value];
+  for (;;) {
+    const order = orderOf(file, present);
+    const first = order <= 0 ? file : present;
+    if (first === undefined) return undefined;
+    yield {
+      name: first.name,
+      file: order <= 0 ? file : undefined,
+      present: order >= 0 ? present : undefined,
+    };
+    if (order <= 0) file = (await files.next()).value;
+    if (order >= 0) present = (await written.next()).value;
+  }
+}
+
+/** The end is behind everything. */
+function orderOf(one: UserFile | undefined, other: UserFile | undefined): number {
+  if (one === undefined || other === undefined)
+    return Number(one === undefined) - Number(other === undefined);
+  return Buffer.compare(Buffer.from(one.name), Buffer.from(other.name));
 }
