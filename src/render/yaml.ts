@@ -61,11 +61,6 @@ export function renderYaml(envelope: Envelope): Iterable<string> {
   return [`---\n${hasMembers(content) ? blockText(content, '') : '{}\n'}`];
 }
 
-/** Renders the document with js-yaml alone. Our own writer must give the same text. */
-export function dumpedYaml(content: Hash): string {
-  return `---\n${dumped(content)}`;
-}
-
 /** Renders the document piece by piece. */
 export function* writtenYaml(
   content: Hash,
@@ -94,7 +89,7 @@ function quoteMisreadable(layout: ScalarLayout): void {
 }
 
 /** Renders with js-yaml, without the end marker that it adds if the last text ends in blank lines. */
-function dumped(value: Value): string {
+export function dumped(value: Value): string {
   return dump(value, options).replace(/\n\.\.\.\n$/, '\n');
 }
 

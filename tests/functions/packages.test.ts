@@ -1,4 +1,5 @@
 import { Installation, reseller } from '../support/installation.ts';
+import { usualPackage } from '../support/usual-package.ts';
 
 let here: Installation;
 beforeEach(() => {
@@ -22,30 +23,7 @@ describe('addpkg', () => {
       metadata: { version: 1, reason: 'OK', result: 1, command: 'addpkg' },
       data: { pkg: 'gold' },
     });
-    expect(await info('gold')).toEqual({
-      BWLIMIT: 1048576,
-      CGI: 1,
-      CPMOD: 'jupiter',
-      DIGESTAUTH: 'n',
-      FEATURELIST: 'default',
-      FRONTPAGE: 0,
-      HASSHELL: 0,
-      IP: 0,
-      LANG: 'en',
-      MAXADDON: 0,
-      MAXFTP: 'unlimited',
-      MAXLST: 'unlimited',
-      MAXPARK: 0,
-      MAXPOP: 'unlimited',
-      MAXSQL: 'unlimited',
-      MAXSUB: 'unlimited',
-      MAX_DEFER_FAIL_PERCENTAGE: 'unlimited',
-      MAX_EMAILACCT_QUOTA: 1024,
-      MAX_EMAIL_PER_HOUR: 'unlimited',
-      MAX_TEAM_USERS: null,
-      QUOTA: 10240,
-      _PACKAGE_EXTENSIONS: '',
-    });
+    expect(await info('gold')).toEqual(usualPackage);
   });
 
   it('stores all given values', async () => {

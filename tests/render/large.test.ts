@@ -3,7 +3,7 @@ import type { Hash } from '../../src/core/values.ts';
 import { toAnswer } from '../../src/render/answer.ts';
 import { type Format, formats, loadRenderer } from '../../src/render/format.ts';
 import { builtXml } from '../../src/render/xml.ts';
-import { dumpedYaml } from '../../src/render/yaml.ts';
+import { dumped } from '../../src/render/yaml.ts';
 
 const metadata: Metadata = { version: 1, reason: 'OK', result: 1, command: 'listaccts' };
 
@@ -91,7 +91,7 @@ describe('500 records', () => {
   test.each([
     ['json', `${JSON.stringify(content)}\n`],
     ['jsonpretty', `${JSON.stringify(content, null, 2)}\n`],
-    ['yaml', dumpedYaml(content)],
+    ['yaml', `---\n${dumped(content)}`],
     ['xml', builtXml(content)],
   ] as [Format, string][])('are the same in %s as from the library', async (format, whole) => {
     // Compared with ===, because a difference of this size cannot be shown.
