@@ -7,6 +7,8 @@ import type { MachineUserFiles } from '../../src/core/machine-user-files.ts';
 import { sandboxMachine } from '../../src/machine/choose.ts';
 import { startOf } from '../../src/machine/linux/user-files.ts';
 import { HelperProcess } from '../../src/machine/user-files/helper-process.ts';
+import { Helpers } from '../../src/machine/user-files/helpers.ts';
+import { RemoteFiles } from '../../src/machine/user-files/remote-files.ts';
 import { until } from '../support/until.ts';
 import { describeOnMachine, ThrowAwayMachine } from './throw-away-machine.ts';
 import { describeUserFiles } from './user-files.contract.ts';
@@ -48,6 +50,23 @@ describe('a process that is not the helper', () => {
       `The process that works on the user’s files ${reason}. Retry the call.`,
     );
   });
+});
+
+it.each([
+  ['begins again', { files: [], next: '61' }],
+  ['goes back', { files: [], next: '60ff' }],
+  ['goes on with something else than a name', { files: [], next: '../x' }],
+  ['has more files than it should', { files: [{}, {}, {}], next: null }],
+])('does not accept a part of a list that %s', async (_what, value) => {
+  const answer = JSON.stringify({ value, hasContent: false });
+  const program = `
+    const answer = Buffer.from(${JSON.stringify(answer)});
+    const head = Buffer.from([0, 0, 0, answer.length, 1]);
+    process.stdin.once('data', () => process.stdout.write(Buffer.concat([head, answer])));`;
+  const bob = { name: 'bob', uid: 1000, gid: 1000, home: '/home/bob', shell: '/bin/sh', comment: '' };
+  const started = { program: process.execPath, words: ['-e', program], environment: {} };
+  const files = new RemoteFiles(bob, { work: new Helpers(), content: new Helpers() }, () => started);
+  await expect(files.listPart('mail', 2, '61')).rejects.toThrow('answered nonsense');
 });
 
 it('writes everything that arrives, however long it takes', async () => {

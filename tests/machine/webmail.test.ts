@@ -162,6 +162,91 @@ describeOnMachine('webmail, in this order', () => {
     expect(curl('--user', 'bob:wrong', 'imaps://127.0.0.1/').status).toBe(REFUSED);
   });
 
+  /** The page of a new message, as a form of Roundcube’s. @param path of a session. */
+  function compose(jar: string, path: string) {
+    const page = open(jar, `${path}roundcube/?_task=mail&_action=compose`).stdout;
+    const found = (pattern: RegExp) => pattern.exec(page)?.[1] ?? '';
+    const ours = { _id: found(/name="_id" value="(\w+)"/), _token: found(/name="_token" value="(\w+)"/) };
+    const from = found(/"identities":\{"(\d+)"/);
+    const post = (query: Record<string, string>, ...words: string[]) => {
+      const url = `${SERVER}${path}roundcube/?${new URLSearchParams({ _task: 'mail', ...query }).toString()}`;
+      return curl('-b', jar, '-c', jar, '-w', '%{http_code}', ...words, url).stdout;
+    };
+    return {
+      attach: (file: string) =>
+        post(
+          { _action: 'upload', _id: ours._id, _uploadid: 'upload1', _remote: '1', _from: 'compose' },
+          ...['-F', `_token=${ours._token}`, '-F', `_attachments[]=@${file}`],
+        ),
+      send: (to: string, subject: string) => {
+        const fields = {
+          ...ours,
+          _action: 'send',
+          _from: from,
+          _to: to,
+          _subject: subject,
+          _message: 'Hello',
+        };
+        return post({ _framed: '1' }, '-d', new URLSearchParams(fields).toString());
+      },
+    };
+  }
+
+  it('sends an attachment of 5 MB, and says which one is too large', async () => {
+    machine.sh('cd /root; for size in 5000000 37748737 70000000; do truncate -s $size $size.bin; done');
+    machine.sh('head -c 5000000 /dev/urandom >/root/5000000.bin');
+    const jar = '/root/sender';
+    const path = logIn('box@bob.example', jar);
+    open(jar, path);
+    const { attach, send } = compose(jar, path);
+    expect(attach('/root/37748737.bin')).toContain('The uploaded file exceeds the maximum size of 36 MB.');
+    expect(attach('/root/70000000.bin')).toBe('{"error":"The body is larger than Roundcube accepts."}413');
+    expect(attach('/root/5000000.bin')).toContain('this.add2attachment_list(');
+    expect(send('bob@bob.example', 'Large')).toContain('sent_successfully');
+    const found = () => machine.sh('grep -rls "^Subject: Large" /home/bob/mail/new || true').trim();
+    await until(() => found() !== '');
+    // What arrives is what was sent.
+    expect(
+      machine.sh(`python3 -c '
+import email, sys
+message = email.message_from_file(open(sys.argv[1]))
+files = [part for part in message.walk() if part.get_filename() == "5000000.bin"]
+print(files[0].get_payload(decode=True) == open("/root/5000000.bin", "rb").read())' ${found()}`),
+    ).toBe('True\n');
+  });
+
+  it('follows a new hostname and an upgrade of PHP, with the sessions of browsers', async () => {
+    const jar = '/root/follower';
+    const path = logIn('box@bob.example', jar);
+    open(jar, path);
+    const sql = (statement: string) =>
+      machine.sh(`sqlite3 -cmd '.timeout 10000' /var/lib/whmapi1/store.db "${statement}"`).trim();
+    const done = () => sql("SELECT count(*) FROM task WHERE kind = 'follow-server' AND state = 'done'");
+    const follow = async (file: string, expected: string) => {
+      const before = done();
+      sql("UPDATE task_timer SET next_at = 0 WHERE kind = 'follow-server'");
+      await until(() => done() !== before);
+      expect(machine.sh(`cat ${file}`)).toContain(expected);
+      expect(compose(jar, path).send('bob@bob.example', 'Followed')).toContain('sent_successfully');
+    };
+    works('sethostname', 'hostname=web1.fresh.example');
+    await follow('/etc/whmapi1-webmail/config.inc.php', "'web1.fresh.example'");
+    const arrived = 'H=.web1.fresh.example. .* A=xoauth2:box@bob.example';
+    await until(() => machine.run('grep', ['-q', arrived, '/var/log/exim4/mainlog']).status === 0);
+    // As if Debian had replaced the version: its configuration stays.
+    const unit = '/etc/systemd/system/whmapi1-webmail.service';
+    const rename = (from: string, to: string) =>
+      machine.sh(
+        `for kind in sbin/php-fpm bin/php; do mv /usr/$kind"${from}" /usr/$kind"${to}"; done; cp -aT /etc/php/8.4 /etc/php/8.9`,
+      );
+    rename('8.4', '8.9');
+    await follow(unit, '/usr/sbin/php-fpm8.9 ');
+    const running = machine.sh('readlink /proc/$(systemctl show -P MainPID whmapi1-webmail)/exe');
+    expect(running).toBe('/usr/sbin/php-fpm8.9\n');
+    rename('8.9', '8.4');
+    await follow(unit, '/usr/sbin/php-fpm8.4 ');
+  });
+
   it('nobody tries passwords in Roundcube’s own form', () => {
     const jar = '/root/guesser';
     const path = logIn('box@bob.example', jar);

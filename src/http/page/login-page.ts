@@ -22,7 +22,7 @@ export interface ProviderButton {
 /** Whom the page is for, if not for administrators. */
 const audiences: Readonly<Partial<Record<LoginService, string>>> = {
   cpaneld: 'For hosting accounts',
-  webmaild: 'Webmail of hosting accounts',
+  webmaild: 'Webmail, for email addresses and hosting accounts',
 };
 
 export interface LoginPage {
