@@ -16,7 +16,7 @@ import { isSoak } from '../support/sixth.ts';
 import { onSqlite } from '../support/test-database.ts';
 
 const SEEDS = isSoak ? 12_000 : 600;
-// As many take two minutes on a busy machine.
+// So many took seven minutes on a busy machine.
 if (isSoak) jest.setTimeout(600_000);
 const root: Caller = { user: 'root', privileges: 'all' };
 
