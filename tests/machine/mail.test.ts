@@ -439,6 +439,16 @@ sink:
       expect(send('v@world.example')).toBe('250');
     });
 
+    it('Exim runs its queue as often as a tweak setting says', async () => {
+      const words = () =>
+        machine.sh('tr "\\0" " " < /proc/$(systemctl show --property MainPID --value exim4)/cmdline || true');
+      expect(words()).toContain(' -q5m');
+      works('set_tweaksetting', 'key=exim-retrytime', 'value=1');
+      await until(() => words().includes(' -q1m'));
+      works('set_tweaksetting', 'key=exim-retrytime', 'value=5');
+      await until(() => words().includes(' -q5m'));
+    });
+
     it('the user of the web server sends to no other server, unless a tweak setting allows it', async () => {
       const send = () =>
         machine.run('runuser', ['-u', 'www-data', '--', '/usr/sbin/sendmail', 'v@world.example'], {

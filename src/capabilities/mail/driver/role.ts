@@ -8,7 +8,8 @@ import { listUsernames } from '../../accounts/rules/in-work.ts';
 import { filesOf, readState } from '../rules/greylisting/state.ts';
 import { POLICY_DIRECTORY, POLICY_SECRETS, renderPolicySecrets } from '../rules/login-policy.ts';
 import { SCRIPT } from '../rules/sieve.ts';
-import { fileOf as settingsFile } from '../rules/server-settings.ts';
+import { fileOf as settingsFile, QUEUE_INTERVAL } from '../rules/server-settings.ts';
+import { readTweakSetting } from '../rules/tweaks.ts';
 import * as dkimKeys from '../rules/authentication/dkim-keys.ts';
 import { presentMail, ROLE } from './account.ts';
 import { writeMissingKeys } from './authentication/key-files.ts';
@@ -44,6 +45,9 @@ export const role = {
   async configure(work: ServerWork) {
     const { machine, changed, log } = work;
     const hostname = machine.system.hostname();
+    const queueInterval = Number(
+      await work.transaction('reads', (db) => readTweakSetting(db, QUEUE_INTERVAL)),
+    );
     for (const path of await prepareExim(machine)) changed(`Made ${path}.`);
     if (await writeSuffixes(machine)) changed('Wrote which domains are public suffixes.');
     await makeIdentityFolder(machine);
@@ -58,7 +62,7 @@ export const role = {
     await changeIdentities(machine, { added: [] });
     for (const step of [
       await dovecotStep(machine, { hostname, script: SCRIPT, policySecrets: POLICY_SECRETS }),
-      serverStep({ hostname }),
+      serverStep({ hostname, queueInterval }),
     ]) {
       const diff = await apply(machine, step);
       if (diff === '') log(`Nothing to change: ${step.description}`);

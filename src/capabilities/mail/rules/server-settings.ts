@@ -28,6 +28,11 @@ export const FOLLOWED = [...Object.keys(main), ...Object.keys(ofExim)];
 /** The task that has Exim follow them. Its name is older than most of them. */
 export const CONFIGURE = 'configure-incoming-mail';
 
+/** The minutes between two runs of Exim’s queue, which are part of how it is started. */
+export const QUEUE_INTERVAL = 'exim-retrytime';
+/** The task that has the unit of Exim follow it. Its name is that of its first purpose. */
+export const CONFIGURE_UNITS = 'follow-server-name';
+
 /** The file (`driver/exim/server-settings.ts`). */
 export async function fileOf(db: Db): Promise<[name: string, content: string]> {
   const lines = [

@@ -7,6 +7,7 @@ const defaults = {
   autodiscover_mail_service: 'imap',
   defaultmailaction: 'localuser',
   email_account_quota_userdefined_default_value: '1024',
+  'exim-retrytime': '5',
 } as const;
 
 export async function readTweakSetting(db: Db, name: keyof typeof defaults): Promise<string> {

@@ -1,4 +1,5 @@
-// Gives the mail servers the name and the certificate of the server after one of them was replaced.
+// Gives the mail servers the name and the certificate of the server, and the interval of the queue, after one of them has
+// changed.
 import { defineTask } from '../../../core/task.ts';
 import { rolesOf } from '../../../ground/rules/roles/active-profile.ts';
 import { ROLE } from '../driver/account.ts';
@@ -7,7 +8,7 @@ import { configure as configureMailman } from '../driver/mailman/role.ts';
 import { role } from '../driver/role.ts';
 
 export default defineTask<Record<string, never>>({
-  description: 'Have the mail servers use the present name and certificate of this server.',
+  description: 'Have the mail servers use the present name, certificate and queue interval of this server.',
   whenInterrupted: 'retry',
   timer: { everyMs: 3_600_000 },
 

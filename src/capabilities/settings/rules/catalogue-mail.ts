@@ -99,9 +99,8 @@ export const mail: Entries = {
     flag('0', 'Whether messages carry headers that show which script sent them.'),
     'PHP’s own setting “mail.add_x_header” does it for each account.',
   ),
-  'exim-retrytime': fixed(
-    integer('30', [1, 1440], 'The minutes between two attempts to deliver the mail queue.'),
-    'Debian’s /etc/default/exim4 has it (QUEUEINTERVAL).',
+  'exim-retrytime': acting(
+    integer(...(['5', [1, 1440], 'The minutes between two attempts to deliver the mail queue.'] as const)),
   ),
   exim_retention_days: acting(
     integer('10', [1, 365], 'The days for which the delivery statistics are kept.'),

@@ -19,6 +19,7 @@ const TASKS: Readonly<Record<string, string>> = {
   [SETTING]: LIMIT,
   [REMOTE_CLIENTS]: CONFIGURE,
   ...Object.fromEntries(mail.FOLLOWED.map((key) => [key, mail.CONFIGURE])),
+  [mail.QUEUE_INTERVAL]: mail.CONFIGURE_UNITS,
   [spam.OFF]: spam.CONFIGURE,
   [spam.REFUSED]: spam.CONFIGURE,
 };

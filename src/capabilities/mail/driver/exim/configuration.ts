@@ -40,6 +40,8 @@ import {
 
 export interface EximOptions {
   readonly hostname: string;
+  /** Minutes between two runs of the queue. */
+  readonly queueInterval: number;
 }
 
 /** The account whose mail an address receives. */
@@ -60,7 +62,7 @@ const certificate = `\${if eqi{$tls_in_sni}{$primary_hostname}{${SERVER_CERTIFIC
 const SRS_KEY = `\${readfile{${SRS_SECRET}}{}}`;
 const AUTHENTICATORS = ['plain', 'login', 'oauthbearer', 'xoauth2'];
 
-export function renderExim({ hostname }: EximOptions): string {
+export function renderExim({ hostname }: Pick<EximOptions, 'hostname'>): string {
   return `# Written by whmapi1, which replaces this file. It names no account: see ${DOMAINS} and its neighbours.
 
 primary_hostname = ${hostname}

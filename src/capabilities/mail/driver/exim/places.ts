@@ -7,7 +7,7 @@ export const CONFIGURATION = '/etc/exim4/exim4.conf';
 export const FOLDER = '/etc/exim4/whmapi1';
 export const UNIT = 'exim4';
 export const LIMITS_FOLDER = '/etc/systemd/system/exim4.service.d';
-/** How systemd stops it. */
+/** How systemd starts and stops it. */
 export const LIMITS = `${LIMITS_FOLDER}/whmapi1.conf`;
 
 /** `owner: bob` and the settings of each domain of an account. */

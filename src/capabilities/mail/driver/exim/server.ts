@@ -23,8 +23,10 @@ import {
 
 const DIRECTORY = '/etc/exim4';
 /** systemd would kill a delivery between the message and its record, and Exim would deliver that message once more. */
-const UNIT_LIMITS = `# Written by whmapi1, which replaces this file.
+const renderUnit = ({ queueInterval }: EximOptions) => `# Written by whmapi1, which replaces this file.
 [Service]
+# The tweak setting “exim-retrytime”. An EXIMSERVICE in /etc/default/exim4 comes first.
+Environment="EXIMSERVICE=-bdf -q${queueInterval}m"
 # Deliveries end by themselves. One that is killed can be made twice.
 KillMode=process
 `;
@@ -60,7 +62,7 @@ const driver: FileDriver<EximOptions> = {
   ],
   files: (options) => [
     { path: CONFIGURATION, content: renderExim(options), attributes: readable },
-    { path: LIMITS, content: UNIT_LIMITS, attributes: { mode: 0o644 } },
+    { path: LIMITS, content: renderUnit(options), attributes: { mode: 0o644 } },
   ],
   check,
   async reloads(_options, changes, { services, tools: found }) {

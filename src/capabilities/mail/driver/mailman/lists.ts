@@ -4,7 +4,7 @@ import type { DriverMachine } from '../../../../ground/driver/step.ts';
 import { ownerAddress, postingAddress } from '../../rules/lists/addresses.ts';
 import type { MailingList } from '../../rules/state.ts';
 import { restSecretIn } from './configuration.ts';
-import { CONFIGURATION, DIRECTORIES, REST_PORT } from './places.ts';
+import { CONFIGURATION, DIRECTORIES, LMTP_PORT, REST_PORT } from './places.ts';
 
 type Port = Pick<DriverMachine, 'files' | 'tools' | 'services'>;
 type Name = Pick<MailingList, 'localPart' | 'domain'>;
@@ -14,8 +14,12 @@ type Fields = Readonly<Record<string, string>>;
 const MAX_MESSAGE = 10_240;
 const NOT_FOUND = 404;
 
-/** Mailman answers a few seconds after its start. */
-const PATIENCE = ['retry = 20', 'retry-delay = 1', 'retry-connrefused', 'max-time = 30'];
+/** Mailman may just be starting. */
+const PATIENCE = ['--retry-connrefused', '--retry-delay', '1', '--max-time', '30', '--retry'];
+const SECONDS = '20';
+const SECONDS_AFTER_START = '180';
+const LIMIT_MS = 240_000;
+const QUIET = ['--silent', '--show-error', '--noproxy', '*'];
 
 /** The password goes by standard input: everybody can read the arguments of a process. */
 async function request(
@@ -33,10 +37,11 @@ async function request(
     `user = "whmapi1:${secret}"`,
     // In this form, no character has a meaning for curl.
     ...(fields === undefined ? [] : [`data = "${new URLSearchParams(fields).toString()}"`]),
-    ...['silent', 'show-error', 'noproxy = "*"', 'write-out = "\\n%{http_code}"', ...PATIENCE],
+    'write-out = "\\n%{http_code}"',
   ];
   const tools = await machine.tools([{ name: 'curl' }]);
-  const { stdout } = await tools.run('curl', ['--config', '-'], { input: `${lines.join('\n')}\n` });
+  const words = [...QUIET, ...PATIENCE, SECONDS, '--config', '-'];
+  const { stdout } = await tools.run('curl', words, { input: `${lines.join('\n')}\n` });
   const at = stdout.lastIndexOf('\n');
   return { status: Number(stdout.slice(at + 1)), body: stdout.slice(0, at) };
 }
@@ -52,6 +57,22 @@ async function must(
   const { status, body } = await request(machine, method, path, fields);
   if ((status >= 200 && status < 300) || status === accepted) return;
   throw new MachineError('failed', `Mailman refused: ${body.slice(0, 300)} (${status})`);
+}
+
+/**
+ * Waits until Mailman has started: systemd does not know when it listens. Exim would defer the first messages.
+ * @throws MachineError `failed` after three minutes.
+ */
+export async function started(machine: Port): Promise<void> {
+  if (!(await hasMailman(machine))) return;
+  const tools = await machine.tools([{ name: 'curl' }]);
+  for (const [port, input] of [
+    [REST_PORT, 'GET / HTTP/1.0\r\n\r\n'],
+    [LMTP_PORT, 'QUIT\r\n'],
+  ] as const) {
+    const words = [...QUIET, ...PATIENCE, SECONDS_AFTER_START, `telnet://127.0.0.1:${port}`];
+    await tools.run('curl', words, { input, limitMs: LIMIT_MS });
+  }
 }
 
 const hasMailman = async ({ services }: Port) => (await services()).isSupported;

@@ -63,6 +63,7 @@ export async function configure({
   else changed(step.description);
   const services = await machine.services();
   if (services.isSupported) await services.start(UNIT);
+  await mailman.started(machine);
 }
 
 async function examine(machine: DriverMachine): Promise<readonly string[]> {
