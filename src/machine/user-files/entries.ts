@@ -114,7 +114,11 @@ function readNamesFrom(
   return { names: first.slice(0, limit), next: first[limit] };
 }
 
-function* namesIn(directory: string): Generator<Buffer, undefined> {
+/**
+ * As bytes, because names need not be UTF-8. Entries that were read can be removed meanwhile.
+ * @param directory the path of an open directory.
+ */
+export function* namesIn(directory: string): Generator<Buffer, undefined> {
   // The types of Node do not know that this encoding is possible.
   const open = opendirSync(directory, { encoding: 'buffer' as BufferEncoding, bufferSize: 1024 });
   try {

@@ -8,7 +8,6 @@ import {
   fstatSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readlinkSync,
   rmdirSync,
   symlinkSync,
@@ -17,11 +16,12 @@ import {
 import { setImmediate as turn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { MachineError, UNCHANGED } from '../../core/machine-error.ts';
+import { namesIn } from './entries.ts';
 import { O_PATH, statOf, type Place } from './place.ts';
 
 const copyContent = promisify(copyFile);
 const { COPYFILE_EXCL, O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
-/** Each level holds a descriptor open, or two. */
+/** Each level holds up to three descriptors open. */
 const MAX_DEPTH = 256;
 
 /** Does nothing if nothing exists there. */
@@ -31,7 +31,7 @@ export async function removeTree(place: string | Buffer, depth = 0): Promise<voi
   if (!stats.isDirectory()) return unlinkSync(place);
   assertDepth(depth);
   await inDirectory(place, async (directory) => {
-    for (const name of namesIn(directory)) {
+    for (const name of namesIn(pathOf(directory))) {
       await removeTree(child(directory, name), depth + 1);
       await turn();
     }
@@ -74,12 +74,12 @@ async function copyOne(
   if (depth === 0) Object.assign(own, identityOf(to));
   await inDirectory(from, (source) =>
     inDirectory(to, async (target) => {
-      for (const name of namesIn(source)) {
+      for (const name of namesIn(pathOf(source))) {
         await copyOne(child(source, name), child(target, name), own, depth + 1);
         await turn();
       }
       // At the end, because the directory might be closed to its own user.
-      chmodSync(`/proc/self/fd/${target}`, fstatSync(source).mode & 0o777);
+      chmodSync(pathOf(target), fstatSync(source).mode & 0o777);
     }),
   );
 }
@@ -114,13 +114,10 @@ async function inDirectory(
   }
 }
 
-function namesIn(directory: number): Buffer[] {
-  return readdirSync(`/proc/self/fd/${directory}`, 'buffer');
-}
+const pathOf = (directory: number) => `/proc/self/fd/${directory}`;
 
-/** As bytes, because names need not be UTF-8. */
 function child(directory: number, name: Buffer): Buffer {
-  return Buffer.concat([Buffer.from(`/proc/self/fd/${directory}/`), name]);
+  return Buffer.concat([Buffer.from(`${pathOf(directory)}/`), name]);
 }
 
 function identityOf(place: string | Buffer): { dev: number; ino: number } {
