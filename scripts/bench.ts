@@ -1,11 +1,12 @@
 // Measures whole processes against `node -e 0` of the same run, calls among many accounts against calls among few, and
 // the writing of long lists; and calls while another address attacks. Read the ratios: the milliseconds drift with the machine.
-// `npm run bench [-- --runs=60 --only=mix,starts,command,hooks,accounts,disk,listfunctions,servedlists,uapilists,uapi,creating,zones,websites,suspensions,dns,server,writes,memory,attack,remote,bandwidth,maillog,delivery,lists,host,web,databases,hestia]`
+// `npm run bench -- --help` tells the parts.
 // HESTIA_SOURCE names a checkout of https://github.com/hestiacp/hestiacp, which the part `hestia` needs.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { codeAt } from '../src/capabilities/two-factor/rules/totp.ts';
 import { formats } from '../src/render/format.ts';
 import { compareAccountLists } from './bench/account-lists.ts';
@@ -36,9 +37,10 @@ import { compareServers, compareWrites } from './bench/server.ts';
 import { compareVirtualHosts } from './bench/web.ts';
 
 const top = join(import.meta.dirname, '..');
-const runs = Number(/--runs=(\d+)/.exec(process.argv.join(' '))?.[1] ?? 60);
-const parts = /--only=(\S+)/.exec(process.argv.join(' '))?.[1]?.split(',');
-const isAsked = (part: string) => parts?.includes(part) ?? true;
+const { values: given } = parseArgs({
+  options: { runs: { type: 'string', default: '60' }, only: { type: 'string' }, help: { type: 'boolean' } },
+});
+const runs = Number(given.runs);
 const work = mkdtempSync(join(tmpdir(), 'whmapi1-bench-'));
 const state = join(work, 'state');
 const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
@@ -178,42 +180,53 @@ function longLists(): void {
   }
 }
 
+const parts: Readonly<Record<string, () => unknown>> = {
+  mix: () => measureMix(top, work, environment),
+  starts() {
+    starts('Starts', join(top, 'bin/whmapi1'));
+    starts('Starts with 600 more functions in the index', withManyFunctions(600));
+  },
+  command: () => compareCommand(top, work, environment),
+  hooks: () => compareHooks(join(top, 'bin/whmapi1'), work, environment, runs),
+  accounts: () => compareAccounts(join(top, 'bin/whmapi1'), work, environment, runs),
+  disk: () => compareDiskUsage(top, work, environment, Math.min(runs, 15)),
+  listfunctions: () => compareListFunctions(join(top, 'bin/whmapi1'), work, environment),
+  servedlists: () => compareServedLists(top, work, environment),
+  uapilists: () => compareAccountLists(top, work, environment),
+  uapi: () => compareAccountApis(top, work, environment, runs),
+  creating: () => compareCreatedAccounts(),
+  zones: () => compareAccountsWithZones(join(work, 'accounts-with-zones')),
+  websites: () => compareAccountsWithWebsites(join(work, 'accounts-with-websites')),
+  suspensions: () => compareSuspensions(join(work, 'suspensions')),
+  dns: () => compareDns(top, work, environment, runs),
+  server: () => compareServers(top, manyAccounts(join(top, 'bin/whmapi1'), work, environment), environment),
+  writes: () => compareWrites(top, join(work, 'writes'), environment),
+  memory: () => measureMemory(top, join(work, 'memory'), environment),
+  attack: () => compareAttacks(top, join(work, 'attacked'), environment),
+  remote: () => compareRemote(top, work, environment),
+  bandwidth: () => compareBandwidth(work),
+  maillog: () => compareMailLog(work),
+  delivery: () => compareDelivery(join(work, 'delivery')),
+  lists: () => longLists(),
+  web: () => compareVirtualHosts(Math.min(runs, 10)),
+  databases: () => compareDatabases(top, work, environment, runs),
+  hestia: () => compareHestia(join(work, 'hestia')),
+  host: () => compareHost(top, work, environment, runs),
+};
+
+const asked = given.only?.split(',') ?? Object.keys(parts);
+const unknown = asked.filter((name) => !Object.hasOwn(parts, name));
+if (given.help === true || unknown.length > 0 || !(runs >= 1)) {
+  rmSync(work, { recursive: true });
+  console.log(`npm run bench -- --runs=60 --only=${Object.keys(parts).join()}`);
+  process.exit(given.help === true ? 0 : 2);
+}
+
 // If its reader ends, as `head` does, the bench goes on in silence, and removes its folder in the end.
 process.stdout.on('error', () => undefined);
 try {
   console.log(`Node ${process.version}, ${cpus().length} cores, ${runs} runs each, in turn.`);
-  if (isAsked('mix')) await measureMix(top, work, environment);
-  if (isAsked('starts')) {
-    starts('Starts', join(top, 'bin/whmapi1'));
-    starts('Starts with 600 more functions in the index', withManyFunctions(600));
-  }
-  if (isAsked('command')) await compareCommand(top, work, environment);
-  if (isAsked('hooks')) compareHooks(join(top, 'bin/whmapi1'), work, environment, runs);
-  if (isAsked('accounts')) compareAccounts(join(top, 'bin/whmapi1'), work, environment, runs);
-  if (isAsked('disk')) await compareDiskUsage(top, work, environment, Math.min(runs, 15));
-  if (isAsked('listfunctions')) await compareListFunctions(join(top, 'bin/whmapi1'), work, environment);
-  if (isAsked('servedlists')) await compareServedLists(top, work, environment);
-  if (isAsked('uapilists')) await compareAccountLists(top, work, environment);
-  if (isAsked('uapi')) await compareAccountApis(top, work, environment, runs);
-  if (isAsked('creating')) compareCreatedAccounts();
-  if (isAsked('zones')) compareAccountsWithZones(join(work, 'accounts-with-zones'));
-  if (isAsked('websites')) await compareAccountsWithWebsites(join(work, 'accounts-with-websites'));
-  if (isAsked('suspensions')) await compareSuspensions(join(work, 'suspensions'));
-  if (isAsked('dns')) await compareDns(top, work, environment, runs);
-  if (isAsked('server'))
-    await compareServers(top, manyAccounts(join(top, 'bin/whmapi1'), work, environment), environment);
-  if (isAsked('writes')) await compareWrites(top, join(work, 'writes'), environment);
-  if (isAsked('memory')) await measureMemory(top, join(work, 'memory'), environment);
-  if (isAsked('attack')) await compareAttacks(top, join(work, 'attacked'), environment);
-  if (isAsked('remote')) await compareRemote(top, work, environment);
-  if (isAsked('bandwidth')) await compareBandwidth(work);
-  if (isAsked('maillog')) await compareMailLog(work);
-  if (isAsked('delivery')) await compareDelivery(join(work, 'delivery'));
-  if (isAsked('lists')) longLists();
-  if (isAsked('web')) await compareVirtualHosts(Math.min(runs, 10));
-  if (isAsked('databases')) await compareDatabases(top, work, environment, runs);
-  if (isAsked('hestia')) await compareHestia(join(work, 'hestia'));
-  if (isAsked('host')) await compareHost(top, work, environment, runs);
+  for (const name of asked) await parts[name]?.();
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
