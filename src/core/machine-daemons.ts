@@ -244,6 +244,11 @@ export interface OwnProcess {
   readonly port: number;
 }
 
+export interface MainProcess {
+  /** Reads its command line, which some daemons replace by what they do. Empty once the process has ended. */
+  readonly commandLine: () => Promise<string>;
+}
+
 /**
  * Units of systemd, by name: `named`, or with their type, `named.service`. A malformed name is a TypeError.
  * Operations that change a unit can be repeated. They throw MachineError `not_found` if the unit is not installed, and
@@ -252,6 +257,8 @@ export interface OwnProcess {
 export interface MachineServices {
   /** False in a sandbox, which only records the requested state and starts nothing. */
   readonly isSupported: boolean;
+  /** The unit's main process. Undefined if there is none, and in a sandbox. */
+  mainProcess(unit: string): Promise<MainProcess | undefined>;
   /** The process that a sandbox runs for the unit (`whmapi1 --sandbox-services`). Undefined if there is none. */
   ownProcess(unit: string): Promise<OwnProcess | undefined>;
   state(unit: string): Promise<ServiceState>;

@@ -77,6 +77,14 @@ export interface FormerUser {
   readonly uid: number;
 }
 
+export interface SuspendOptions {
+  /**
+   * Daemons may start processes of the user again that end, so a few tries are enough: it is no failure if some are left, and
+   * the caller repeats the suspension without this.
+   */
+  readonly mayLeaveProcesses?: boolean;
+}
+
 /**
  * The users of the machine. Every operation can be repeated, and run again after a process was killed during it: the
  * second run completes the operation, or finds nothing left to do.
@@ -157,7 +165,7 @@ export interface MachineUsers {
    * Prevents all logins: locks the password, expires the account and ends the processes. The crontab is kept, but does
    * not run.
    */
-  suspend(name: string): Promise<void>;
+  suspend(name: string, options?: SuspendOptions): Promise<void>;
   /**
    * Restores the state before `suspend`: a password that was locked stays locked, and an expiry date is set again. Does
    * nothing if the user is not suspended.

@@ -1,4 +1,3 @@
-import type { MachineUsers } from '../../src/core/machine.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
 import { storedAccount } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
@@ -35,10 +34,10 @@ const accounts = async () => (await stored()).map(({ username, owner }) => `${us
 /** Makes the machine fail at an operation with one user. The returned function makes it succeed again. */
 async function breakDown(what: 'suspend' | 'unsuspend' | 'remove', name: string): Promise<() => void> {
   const users = await here.engine.machine.users();
-  const works: MachineUsers['remove'] = users[what].bind(users);
-  const broken: MachineUsers['remove'] = async (user, former) => {
+  const works = users[what].bind(users) as (name: string, further?: object) => Promise<void>;
+  const broken = async (user: string, further?: object) => {
     if (user === name) throw new MachineError('failed', 'usermod: the file is locked.');
-    return works(user, former);
+    return works(user, further);
   };
   const spy = jest.spyOn(users, what).mockImplementation(broken);
   return () => spy.mockRestore();

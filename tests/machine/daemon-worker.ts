@@ -21,7 +21,7 @@ async function applyStep<Memento>(step: DriverStep<Memento>, isUndone: boolean):
 
 const work: Record<string, (...words: never[]) => Promise<unknown>> = {
   service: async (
-    method: Exclude<keyof MachineServices, 'isSupported' | 'states' | 'reboot'>,
+    method: Exclude<keyof MachineServices, 'isSupported' | 'states' | 'mainProcess' | 'reboot'>,
     unit: string,
   ) => (await machine.services())[method](unit),
   setUp: async (options: ServerOptions) => applyStep(await bind.setUp(machine, options, Date.now()), false),

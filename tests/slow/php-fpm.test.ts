@@ -1,5 +1,15 @@
 // Pools on a real PHP-FPM.
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import type { LockingWork } from '../../src/ground/driver/each-account.ts';
 import type { DriverMachine } from '../../src/ground/driver/step.ts';
@@ -11,7 +21,8 @@ import { reloadsOf } from '../../src/ground/driver/reloads.ts';
 import { poolSteps, type AccountPools } from '../../src/capabilities/php/driver/php-pools/driver.ts';
 import { examinePools } from '../../src/capabilities/php/driver/php-pools/examine.ts';
 import { refusalsOf } from '../../src/capabilities/php/driver/php-pools/refusal.ts';
-import { baseSocket } from '../../src/capabilities/php/driver/php-pools/places.ts';
+import { isAccepted } from '../../src/capabilities/php/driver/php-pools/accepted.ts';
+import { baseSocket, mainFile, processFile } from '../../src/capabilities/php/driver/php-pools/places.ts';
 import changePools from '../../src/capabilities/php/driver/php-pools/steps/change.ts';
 import { assertRemovable } from '../../src/capabilities/php/driver/php-pools/steps/remove.ts';
 import { setPoolsAside } from '../../src/capabilities/php/driver/php-pools/set-aside.ts';
@@ -106,6 +117,82 @@ const isPossible = !isMissing('php-fpm8.4') && process.getuid?.() === 0;
     const call = 'var_dump(@opcache_get_status(), @opcache_reset());';
     expect(await run('games', call)).toBe('bool(false)\nbool(false)\n');
     expect(await run('games', `echo ini_get('opcache.validate_permission');`)).toBe('1');
+  });
+
+  it('start no process again once their removal has begun, whoever asks for one, and before the others are read', async () => {
+    const socket = socketOf('ea-php84', 'games.example');
+    await fpm.change([{ username: 'games', pools: [poolOf('games')] }]);
+    // Each file is read one byte at a time, so this takes a while.
+    fpm.write('/etc/php/8.4/fpm/pool.d/whmapi1-many.conf', `;${'x'.repeat(1000)}\n`.repeat(1000));
+    await (await fpm.machine.files(['/etc/php'])).adopt('/etc/php/8.4/fpm/pool.d/whmapi1-many.conf');
+    const script = put('games', `file_put_contents(__DIR__ . '/started', ''); sleep(60);`);
+    // As another account can do it by its .htaccess: more than the pool has processes, and before the removal.
+    const answers = Promise.all(Array.from({ length: 40 }, () => fpm.request(socket, script).catch(String)));
+    const running = () => {
+      const words = ['--uid', String(UIDS.games), '--full', '^php-fpm: pool games.example'];
+      return spawnSync('pgrep', words, { encoding: 'utf8' }).stdout.split('\n').filter(Boolean);
+    };
+    await until(() => existsSync(fpm.path('/home/games/started')), 'the start of a request');
+    const kill = () => running().forEach((id) => spawnSync('kill', ['-KILL', id]));
+    kill();
+    await until(() => running().length > 0, 'PHP-FPM starts one again');
+    reloadsOf(fpm.machine).outliveCalls();
+    const readAt = statSync(fpm.path(processFile('8.4'))).mtimeMs;
+    await fpm.change([{ username: 'games', pools: [], closes: [socket] }]);
+    expect(statSync(fpm.path(processFile('8.4'))).mtimeMs).toBe(readAt);
+    expect(running()).toEqual([]);
+    // PHP-FPM still has the socket, and starts nothing for it.
+    const late = fpm.request(socket, script).catch(String);
+    await until(() => {
+      expect(running()).toEqual([]);
+      return !existsSync(fpm.path(socket));
+    }, 'PHP-FPM has read its files');
+    expect(await Promise.all([answers, late])).toBeDefined();
+    expect(running()).toEqual([]);
+    await fpm.change([{ username: 'games', pools: [poolOf('games')] }]);
+    expect(await run('games', 'echo posix_geteuid();')).toBe('5');
+  });
+
+  it('are reloaded without a test of all only if PHP-FPM cannot reject them', async () => {
+    await fpm.change([{ username: 'games', pools: [poolOf('games')] }]);
+    const isKnown = async () => isAccepted('8.4', await poolSteps('8.4').port(fpm.machine));
+    const touch = (path: string, ageMs: number) => {
+      const time = (Date.now() - ageMs) / 1000;
+      utimesSync(fpm.path(path), time, time);
+    };
+    // All files are new here, and PHP-FPM has read them a minute later.
+    const readLater = () => touch(processFile('8.4'), -120_000);
+    expect(await isKnown()).toBe(false);
+    readLater();
+    expect(await isKnown()).toBe(true);
+    // One of ours that was written since has been tested alone.
+    touch(processFile('8.4'), -30_000);
+    const folder = '/etc/php/8.4/fpm/pool.d';
+    const ours = `${folder}/whmapi1-games.conf`;
+    const before = readFileSync(fpm.path(ours), 'utf8');
+    expect(await isKnown()).toBe(false);
+    readLater();
+    fpm.write(`${folder}/mine.conf`, '');
+    expect(await isKnown()).toBe(false);
+    rmSync(fpm.path(`${folder}/mine.conf`));
+    fpm.write(ours, before.replace('user = games', 'user = nosuchuser'));
+    expect(await isKnown()).toBe(false);
+    fpm.write(ours, before.replace('group = games', 'group = nosuchgroup'));
+    expect(await isKnown()).toBe(false);
+    fpm.write(ours, before);
+    expect(await isKnown()).toBe(true);
+    renameSync(fpm.path(ours), fpm.path('/etc/elsewhere'));
+    symlinkSync(fpm.path('/etc/elsewhere'), fpm.path(ours));
+    expect(await isKnown()).toBe(false);
+    rmSync(fpm.path(ours));
+    expect(await isKnown()).toBe(true);
+    const main = readFileSync(fpm.path(mainFile('8.4')), 'utf8');
+    fpm.write(mainFile('8.4'), `${main}include = /srv/*.conf\n`);
+    expect(await isKnown()).toBe(false);
+    fpm.write(mainFile('8.4'), main);
+    expect(await isKnown()).toBe(true);
+    rmSync(fpm.path(processFile('8.4')));
+    expect(await isKnown()).toBe(false);
   });
 
   it('share a reload with other changes', async () => {

@@ -3,6 +3,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -40,12 +41,17 @@ export class PrivateFpm {
           state: isActive() ? 'active' : 'inactive',
           log: [],
         }),
+      mainProcess: () => Promise.resolve(isActive() ? { commandLine: () => this.#commandLine() } : undefined),
       reload: () => {
         this.#process?.kill('SIGUSR2');
         return Promise.resolve();
       },
     });
     this.machine = { files: sandbox.files, tools: sandbox.tools, services };
+  }
+
+  #commandLine(): Promise<string> {
+    return readFile(`/proc/${this.#process?.pid}/cmdline`, 'utf8').catch(() => '');
   }
 
   async start(): Promise<void> {

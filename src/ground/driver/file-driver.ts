@@ -48,13 +48,16 @@ export interface FileChange {
   readonly after: string | null;
 }
 
-export interface Reload extends Pick<ReloadRequest, 'isPatient' | 'order' | 'later' | 'exclusively'> {
+export interface Reload extends Pick<
+  ReloadRequest,
+  'isPatient' | 'order' | 'later' | 'exclusively' | 'isBegunEnough'
+> {
   /** Changes with the same key share a reload. */
   readonly key: string;
   /** What this change alone needs, once its files are in place and right before the reload. */
   readonly before?: () => Promise<void>;
   /** The same for all changes of this key: it is run once for those that share the reload. */
-  readonly run: () => Promise<void>;
+  readonly run: ReloadRequest['run'];
 }
 
 export interface Folder {
@@ -87,7 +90,10 @@ export interface FileDriver<Desired> {
   check(desired: Desired, staged: ReadonlyMap<string, string>, port: CheckPort): Promise<void>;
   /** The reloads that the changes need, in order. `undo` passes the changes with old and new exchanged. */
   reloads(desired: Desired, changes: readonly FileChange[], port: DriverPort): Promise<readonly Reload[]>;
-  /** Returns once the daemon works with the change. @throws MachineError if it does not. */
+  /**
+   * Returns once the daemon works with the change. Not asked if it was enough that the reload has begun.
+   * @throws MachineError if it does not.
+   */
   healthy(desired: Desired, changes: readonly FileChange[], port: DriverPort): Promise<void>;
   /**
    * True if a reload failed without effect, because the daemon is not running or keeps its former configuration. It
@@ -216,7 +222,8 @@ export class FileSteps<Desired> {
       await swap();
       await reload.before?.();
     };
-    await reloadsOf(machine).request({ ...reload, ...change, swap: swapAll });
+    const reloaded = await reloadsOf(machine).request({ ...reload, ...change, swap: swapAll });
+    if (reloaded === 'begun') return;
     try {
       for (const other of others) {
         await reloadsOf(machine).request({ ...other, ...change, swap: other.before ?? nothing });

@@ -25,7 +25,7 @@ export interface ReloadRequest {
    */
   readonly exclusively?: Exclusively;
   /** The reload itself. One of the requests that share it runs it for all of them. */
-  readonly run: () => Promise<void>;
+  readonly run: Run;
   /** Puts the files of this request in place, before the reload. */
   readonly swap: () => Promise<void>;
   /** True if this change is to blame for a failed reload. */
@@ -40,7 +40,15 @@ export interface ReloadRequest {
   readonly order?: number;
   /** Nobody waits for the reload, but only until the files are in place. */
   readonly later?: Later;
+  /** It is enough that the reload has begun, if this process goes on until it is over. */
+  readonly isBegunEnough?: true;
 }
+
+/** @param begun called once the daemon does nothing any more by its former files, and has not read the others yet. */
+type Run = (begun: () => void) => Promise<void>;
+
+/** `begun`: the daemon may still be reading its files. */
+export type Reloaded = 'over' | 'begun';
 
 /** Later reloads of one kind run one after the other. Those of different kinds do not wait for each other. */
 export type LaterKind = 'websites' | 'zones';
@@ -49,7 +57,9 @@ export type Later = Omit<LaterReload, 'key' | 'run'> & { readonly kind: LaterKin
 
 interface Waiting extends ReloadRequest {
   isSwapped: boolean;
-  readonly done: () => void;
+  /** True once the request has returned. What happens later is not its failure. */
+  hasReturned: boolean;
+  readonly done: (reloaded: Reloaded) => void;
   readonly fail: (error: unknown) => void;
 }
 
@@ -68,6 +78,7 @@ export class Reloads {
   readonly #last = new Map<string, Last>();
   readonly #timing: Timing;
   readonly #later: Readonly<Record<LaterKind, LaterReloads>>;
+  #outlivesCalls = false;
 
   constructor(timing: Timing = realTiming) {
     this.#timing = timing;
@@ -76,10 +87,11 @@ export class Reloads {
   }
 
   /**
-   * For a process that outlives its calls, such as a server: a call does not wait until a later reload is requested. A
-   * task reports if one fails.
+   * For a process that outlives its calls, such as a server: a call does not wait until a later reload is requested, nor
+   * until one is over that has only to begin. A task reports if one fails.
    */
   outliveCalls(): void {
+    this.#outlivesCalls = true;
     for (const reloads of Object.values(this.#later)) reloads.outliveCalls();
   }
 
@@ -97,14 +109,14 @@ export class Reloads {
    * @throws the error of the swap or the reload, after the change is undone. If a reload fails, the changes that are to
    * blame are undone, and the others get another reload. If no change is to blame, all of them are undone.
    */
-  async request(request: ReloadRequest): Promise<void> {
+  async request(request: ReloadRequest): Promise<Reloaded> {
     const { later, order } = request;
     if (later !== undefined) return this.#requestLater(request, later);
     if (order !== undefined) await this.#later.websites.runBelow(order);
     return this.#enqueue(request);
   }
 
-  async #requestLater(request: ReloadRequest, { kind, ...later }: Later): Promise<void> {
+  async #requestLater(request: ReloadRequest, { kind, ...later }: Later): Promise<Reloaded> {
     const { key, run, isDown, exclusively = atOnce } = request;
     try {
       // New files can be put in place while the daemon reads the others.
@@ -118,7 +130,9 @@ export class Reloads {
         isBlamed: () => false,
         rollBack: nothing,
       };
-      await this.#later[kind].add({ ...later, key, run: () => this.#enqueue(shared) });
+      const reload = async () => void (await this.#enqueue(shared));
+      await this.#later[kind].add({ ...later, key, run: reload });
+      return 'over';
     } catch (error) {
       const undo = () => takeBack(request, error);
       // Others may hold the lock for too long.
@@ -126,9 +140,9 @@ export class Reloads {
     }
   }
 
-  #enqueue(request: ReloadRequest): Promise<void> {
+  #enqueue(request: ReloadRequest): Promise<Reloaded> {
     return new Promise((done, fail) => {
-      const waiting = { ...request, done, fail, isSwapped: false };
+      const waiting = { ...request, done, fail, isSwapped: false, hasReturned: false };
       const queue = this.#queues.get(request.key);
       if (queue !== undefined) {
         queue.push(waiting);
@@ -185,26 +199,34 @@ export class Reloads {
     if (shared.length === 0) return [];
     try {
       await this.#run(key, shared);
-      for (const { done } of shared) done();
+      for (const { done } of shared) done('over');
       return [];
     } catch (error) {
-      const blamed = shared.filter(({ isBlamed }) => isBlamed(error));
-      const failed = blamed.length === 0 ? shared : blamed;
-      const others = shared.filter((one) => !failed.includes(one));
+      const left = shared.filter(({ hasReturned }) => !hasReturned);
+      const blamed = left.filter(({ isBlamed }) => isBlamed(error));
+      const failed = blamed.length === 0 ? left : blamed;
+      const others = left.filter((one) => !failed.includes(one));
       const reasons = await Promise.all(failed.map((one) => takeBack(one, error)));
       // The daemon might have applied a part, so it is reloaded again. If this fails too, `undo` reports it. Other
       // requests get their own reload, which has the same effect.
-      if (others.length === 0 && !shared.some(({ isDown }) => isDown(error)))
+      if (failed.length > 0 && others.length === 0 && !shared.some(({ isDown }) => isDown(error)))
         await this.#run(key, shared).catch(() => undefined);
       failed.forEach(({ fail }, at) => fail(reasons[at]));
       return others;
     }
   }
 
-  async #run(key: string, [first]: readonly ReloadRequest[]): Promise<void> {
+  async #run(key: string, shared: readonly Waiting[]): Promise<void> {
     this.#counts.set(key, this.count(key) + 1);
-    await first?.run();
+    await shared[0]?.run(() => {
+      if (this.#outlivesCalls) shared.filter((one) => one.isBegunEnough === true).forEach(returnNow);
+    });
   }
+}
+
+function returnNow(waiting: Waiting): void {
+  waiting.hasReturned = true;
+  waiting.done('begun');
 }
 
 /** If the swap fails, the request is rejected at once. */

@@ -12,6 +12,7 @@ const POLL_MS = 50;
 const POLITE_MS = 2000;
 /** The number of tries. The kernel might need time, and a hostile user might end the process that sends the signal. */
 const MAX_TRIES = 100;
+const FEW_TRIES = 3;
 const LOOKS = 2;
 /** All states of proc(5) except zombie and dead, in which a process runs nothing and only waits for its parent. */
 const LIVING = 'RSDTtWKPI';
@@ -40,33 +41,38 @@ export class UserProcesses {
   }
 
   /**
-   * Sends SIGTERM first, then SIGKILL. Returns when two checks in a row have found no process.
+   * Sends SIGTERM first, then SIGKILL. Returns when two checks in a row have found no process, or, if it may leave some,
+   * after a few tries.
    * @throws MachineError `failed` if processes are left after a hundred tries, which take about ten seconds.
    */
-  async end(user: MachineUser): Promise<void> {
+  async end(user: MachineUser, { mayLeaveSome = false } = {}): Promise<void> {
     assertNotSystemUser(user);
-    if (await this.#ask(user)) await this.#waitForEnd(user);
+    await this.#waitForEnd(user, await this.#ask(user));
     await this.#endSession(user);
     for (let tries = 1, clean = 0; clean < LOOKS; tries++) {
       await this.#killAll(user);
       const left = await this.#list(user);
       clean = left.length === 0 ? clean + 1 : 0;
+      if (left.length > 0 && mayLeaveSome && tries >= FEW_TRIES) return;
       if (left.length > 0 && tries >= MAX_TRIES) throw notEnded(user, left);
       if (left.length > 0) await sleep(POLL_MS);
     }
   }
 
-  /** Returns whether the user had any processes. */
-  async #ask({ uid }: MachineUser): Promise<boolean> {
-    const { status } = await this.#run('pkill', ['--signal', 'TERM', '--uid', String(uid)], {
-      accept: [0, 1],
-    });
-    return status === 0;
+  /** @returns the processes that were asked to end. */
+  async #ask(user: MachineUser): Promise<string[]> {
+    const asked = await this.#list(user);
+    if (asked.length > 0)
+      await this.#run('pkill', ['--signal', 'TERM', '--uid', String(user.uid)], { accept: [0, 1] });
+    return asked;
   }
 
-  async #waitForEnd(user: MachineUser): Promise<void> {
+  /** Does not wait for those that were started meanwhile: a daemon may start one again at once. */
+  async #waitForEnd(user: MachineUser, asked: readonly string[]): Promise<void> {
+    if (asked.length === 0) return;
     for (let waited = 0; waited < POLITE_MS; waited += POLL_MS) {
-      if ((await this.#list(user)).length === 0) return;
+      const left = await this.#list(user);
+      if (!left.some((one) => asked.includes(one))) return;
       await sleep(POLL_MS);
     }
   }

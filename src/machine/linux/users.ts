@@ -9,6 +9,7 @@ import type {
   MachineUsers,
   NamedHome,
   NewMachineUser,
+  SuspendOptions,
   UserLogin,
 } from '../../core/machine.ts';
 import {
@@ -288,7 +289,7 @@ export class LinuxUsers implements MachineUsers {
     });
   }
 
-  async suspend(name: string): Promise<void> {
+  async suspend(name: string, { mayLeaveProcesses = false }: SuspendOptions = {}): Promise<void> {
     assertUsername(name);
     await this.#withLock(async () => {
       const user = await this.#get(name);
@@ -299,7 +300,7 @@ export class LinuxUsers implements MachineUsers {
       }
       await this.#removal.lock(name);
       await this.#crontabs.disable(name);
-      await this.#processes.end(user);
+      await this.#processes.end(user, { mayLeaveSome: mayLeaveProcesses });
     });
   }
 

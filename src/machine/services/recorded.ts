@@ -28,6 +28,10 @@ export class RecordedServices implements MachineServices {
     return Promise.resolve(address === undefined || port === undefined ? undefined : { address, port });
   }
 
+  mainProcess(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   async state(unit: string): Promise<ServiceState> {
     return { ...stateOf(await this.#known(), unit), log: [] };
   }

@@ -1,7 +1,8 @@
 // Services of Linux: units of systemd.
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { MachineServices, ServiceState } from '../../core/machine-daemons.ts';
+import type { MachineServices, MainProcess, ServiceState } from '../../core/machine-daemons.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import type { Run } from '../linux/run.ts';
 import { unitName } from './unit-name.ts';
@@ -30,6 +31,13 @@ export class SystemdServices implements MachineServices {
   constructor(run: Run, limitMs = LIMIT_MS) {
     this.#run = run;
     this.#limitMs = limitMs;
+  }
+
+  async mainProcess(unit: string): Promise<MainProcess | undefined> {
+    const words = ['show', '--property=MainPID', '--value', '--', unitName(unit)];
+    const id = (await this.#run('systemctl', words)).stdout.trim();
+    if (!/^[1-9]\d*$/.test(id)) return undefined;
+    return { commandLine: () => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '') };
   }
 
   ownProcess(): Promise<undefined> {

@@ -246,6 +246,65 @@ describe('reloads', () => {
     );
   });
 
+  describe('that have only to begin', () => {
+    /** A reload that has begun, one request that needs no more, and one that waits for its end. */
+    const beginning = async (reloads: Reloads) => {
+      const returned: string[] = [];
+      const undone: string[] = [];
+      let end: (error?: Error) => void = () => undefined;
+      const request = (name: string, more: Partial<ReloadRequest> = {}) =>
+        reloads
+          .request({
+            ...plain,
+            run: (begun) =>
+              new Promise<void>((done, fail) => {
+                begun();
+                end = (error) => (error === undefined ? done() : fail(error));
+              }),
+            rollBack: async () => void undone.push(name),
+            isDown: () => true,
+            ...more,
+          })
+          .then(
+            (reloaded) => returned.push(`${name} ${reloaded}`),
+            (error: unknown) => returned.push(`${name} ${(error as Error).message}`),
+          );
+      const requests = [request('short', { isBegunEnough: true }), request('long')];
+      await until(() => reloads.count('x') === 1, 'the reload');
+      await new Promise((resume) => setTimeout(resume, 20));
+      const before = [...returned];
+      return { before, returned, undone, end, isOver: Promise.all(requests) };
+    };
+
+    it('return then, in a process that goes on, and others wait for the end', async () => {
+      const reloads = new Reloads();
+      reloads.outliveCalls();
+      const { before, returned, end, isOver } = await beginning(reloads);
+      expect(before).toEqual(['short begun']);
+      end();
+      await isOver;
+      expect(returned).toEqual(['short begun', 'long over']);
+    });
+
+    it('wait for the end in a process that ends with its call', async () => {
+      const { before, returned, end, isOver } = await beginning(new Reloads());
+      expect(before).toEqual([]);
+      end();
+      await isOver;
+      expect(returned).toEqual(['short over', 'long over']);
+    });
+
+    it('are not undone by what fails later', async () => {
+      const reloads = new Reloads();
+      reloads.outliveCalls();
+      const { returned, undone, end, isOver } = await beginning(reloads);
+      end(new Error('broken'));
+      await isOver;
+      expect(returned).toEqual(['short begun', 'long broken']);
+      expect(undone).toEqual(['long']);
+    });
+  });
+
   it('wait as long as the last one took if all of their requests are patient', async () => {
     const timing = stoppedClock();
     const reloads = new Reloads(timing);

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { MachineError, UNCHANGED } from '../../../../core/machine-error.ts';
 import type { DriverPort } from '../../../../ground/driver/file-driver.ts';
 import type { Exclusively } from '../../../../ground/driver/reloads.ts';
+import { isAccepted } from './accepted.ts';
 import { baseSocket, mainFile, poolFolder, processFile } from './places.ts';
 
 /** The time for a reload to take effect. */
@@ -94,19 +95,34 @@ async function assertActive(release: string, port: DriverPort): Promise<void> {
   if (!isUp(state)) throw notRunning(unit, state);
 }
 
+/** The command line that PHP-FPM gives its main process once it has read its configuration. */
+const HAS_READ = 'php-fpm: master process';
+
 /**
  * To be called `exclusively`. Returns once PHP-FPM has read its configuration.
+ * @param begun called once it has ended all processes of its former pools. It can start none of them again: it has started
+ * itself anew, and reads the files that are there.
  * @throws MachineError `failed` if PHP-FPM is not running or rejects its files.
  */
-export async function reload(release: string, port: DriverPort): Promise<void> {
+export async function reload(
+  release: string,
+  port: DriverPort,
+  begun = () => undefined as void,
+): Promise<void> {
   await assertActive(release, port);
   // PHP-FPM ends if it is reloaded with a configuration that it rejects, and all sites lose PHP.
-  await assertWholeConfiguration(release, port);
+  if (!(await isAccepted(release, port))) await assertWholeConfiguration(release, port);
   const readAt = async () => (await port.files.facts(processFile(release)))?.changedAt;
   const before = (await writesProcessFile(release, port)) ? await readAt() : undefined;
+  const hasRead = async () => before !== undefined && (await readAt()) !== before;
+  const main = await port.services.mainProcess(unitOf(release));
+  const isServing = async () => (await main?.commandLine())?.startsWith(HAS_READ) === true;
+  // Somebody else’s reload may have begun while other files were there.
+  const isSeen = main !== undefined && (await until(isServing));
   await port.services.reload(unitOf(release));
   // systemd does not wait for it. PHP-FPM itself may wait for requests of visitors first.
-  if (before !== undefined) await until(async () => (await readAt()) !== before);
+  if (isSeen && (await until(async () => !(await isServing()) || hasRead()))) begun();
+  if (before !== undefined) await until(hasRead);
 }
 
 /** @throws MachineError `failed` if PHP-FPM would not start with its present files. It goes on with the former ones. */

@@ -22,6 +22,7 @@ import {
   waitForSockets,
   waitUntilClosed,
 } from './control.ts';
+import { toolsToKnow } from './accepted.ts';
 import {
   accountFile,
   baseFile,
@@ -78,7 +79,7 @@ function poolDriver(release: string): FileDriver<DesiredPools> {
   return {
     name: `PHP-FPM ${release}`,
     directories: [CONFIGURATION, SOCKETS, PROCESSES, WEB_CONFIGURATION],
-    tools: [{ name: program, worksInSandbox: true }],
+    tools: [{ name: program, worksInSandbox: true }, ...toolsToKnow],
     // Pools can also be removed after PHP-FPM was. `reload` reports that it is missing.
     suits: () => Promise.resolve(true),
     // PHP-FPM’s package has the folders of the configuration; a sandbox has not.
@@ -101,7 +102,7 @@ function poolDriver(release: string): FileDriver<DesiredPools> {
       if (changes.length === 0 || !port.services.isSupported) return [];
       const common = {
         key: program,
-        run: () => reload(release, port),
+        run: (begun: () => void) => reload(release, port, begun),
         exclusively: exclusively(release, port),
       };
       const isAdded = changes.every(({ before }) => before === null);
@@ -119,8 +120,8 @@ function poolDriver(release: string): FileDriver<DesiredPools> {
         return [{ ...common, before, later }];
       }
       // Without PHP-FPM there is nothing to remove a pool from.
-      if (isRemoval(accounts) && !(await isRunning(release, port))) return [];
-      return [common];
+      if (!isRemoval(accounts)) return [common];
+      return (await isRunning(release, port)) ? [{ ...common, isBegunEnough: true }] : [];
     },
     async healthy({ accounts, isNew, isRestored }, changes, port) {
       const isLater = isNew === true || isRestored === true;

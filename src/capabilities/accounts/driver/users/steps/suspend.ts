@@ -1,4 +1,3 @@
-import { MachineError } from '../../../../../core/machine-error.ts';
 import { defineStep } from '../../../../../core/plan.ts';
 
 interface Memento {
@@ -22,9 +21,7 @@ export default defineStep<Input, Memento>({
   prepare: async (machine, { name }) => ({ wasSuspended: await (await machine.users()).isSuspended(name) }),
   async apply(machine, { input: { name, isRepeated } }) {
     const users = await machine.users();
-    await users.suspend(name).catch((error: unknown) => {
-      if (isRepeated !== true || !(error instanceof MachineError) || error.code !== 'failed') throw error;
-    });
+    await users.suspend(name, { mayLeaveProcesses: isRepeated === true });
   },
   async undo(machine, { input: { name }, memento: { wasSuspended } }) {
     if (!wasSuspended) await (await machine.users()).unsuspend(name);

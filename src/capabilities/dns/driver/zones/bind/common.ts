@@ -39,7 +39,10 @@ export async function controlOf(port: DriverPort, { server }: Context): Promise<
  * Loads added zones and drops removed ones, for all changes that wait for it.
  * @param control undefined if nothing is served.
  */
-export function reconfiguration(port: DriverPort, control: Control | undefined): Reload {
+export function reconfiguration(
+  port: DriverPort,
+  control: Control | undefined,
+): Reload & { readonly run: () => Promise<void> } {
   const run = async () => {
     await control?.reconfigure();
     await writeCatalog(port, control);
