@@ -307,6 +307,56 @@ END
     works('php_set_vhost_versions', 'version=ea-php84', 'vhost=alice.example', 'php_fpm=1');
   });
 
+  it('ends with a suspension and a removal by the server, although visitors and another account ask for it', async () => {
+    machine.sh('systemctl start whmapi1d');
+    create('erin');
+    create('frank');
+    put('erin', 'slow.php', '<?php sleep(60);');
+    // Apache accepts this in .htaccess, and asks the pool of erin for what visitors of frank ask for.
+    const [socket] = machine.sh('find /run/whmapi1-php -name "8.4-erin.example.sock"').split('\n');
+    put('frank', 'slow.php', '');
+    put(
+      'frank',
+      '.htaccess',
+      `<FilesMatch "slow">\nSetHandler "proxy:unix:${socket}|fcgi://localhost"\n</FilesMatch>\n`,
+    );
+    machine.sh(`cat >/root/flood <<'END'
+      for client in 1 2 3 4 5 6; do
+        while [ ! -e /root/stop-flood ]; do
+          for host in erin.example frank.example; do
+            curl -s -o /dev/null -m 1 --resolve $host:80:127.0.0.1 http://$host/slow.php
+          done
+        done &
+      done
+      wait
+END
+      systemd-run --quiet --unit=flood bash /root/flood`);
+    const token = works('api_token_create', 'token_name=flood')?.token as string;
+    const serverDoes = (name: string, parameter: string) => {
+      const url = `https://127.0.0.1:2087/json-api/${name}?api.version=1`;
+      const words = ['-sk', '-H', `authorization: whm root:${token}`, '--data', parameter, url];
+      const { metadata } = JSON.parse(machine.run('curl', words).stdout) as Envelope;
+      expect([name, metadata.result === 1 ? '' : metadata.reason]).toEqual([name, '']);
+    };
+    const uid = machine.sh('id -u erin').trim();
+    const running = () => machine.run('pgrep', ['--list-full', '--uid', uid]).stdout;
+    await until(() => running().includes('php-fpm: pool erin.example'));
+    serverDoes('suspendacct', 'user=erin');
+    const seen = Array.from({ length: 20 }, () =>
+      machine.sh(`sleep 0.1; pgrep --list-full --uid ${uid} || true`),
+    );
+    expect(new Set(seen)).toEqual(new Set(['']));
+    serverDoes('unsuspendacct', 'user=erin');
+    await until(() => running().includes('php-fpm: pool erin.example'));
+    serverDoes('removeacct', 'username=erin');
+    expect(running()).toBe('');
+    expect(machine.run('id', ['erin']).status).toBe(1);
+    machine.sh('touch /root/stop-flood; while systemctl -q is-active flood; do sleep 0.1; done');
+    create('erin');
+    expect(run('erin', 'echo posix_getpwuid(posix_geteuid())["name"];')).toBe('erin 200');
+    for (const username of ['erin', 'frank']) works('removeacct', `username=${username}`);
+  });
+
   it('ends with a suspension, follows a new username, and is gone with the account', () => {
     works('suspendacct', 'user=bob');
     expect(visit('bob.example', '/run.php')).toMatch(/503$/);
