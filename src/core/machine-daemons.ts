@@ -245,7 +245,7 @@ export interface OwnProcess {
 }
 
 export interface MainProcess {
-  /** Reads its command line, which some daemons replace by what they do. Empty once the process has ended. */
+  /** Reads its command line, which some daemons replace by what they do. Empty once it has ended, or if it cannot be read. */
   readonly commandLine: () => Promise<string>;
 }
 

@@ -21,6 +21,7 @@ import { reloadsOf } from '../../src/ground/driver/reloads.ts';
 import { poolSteps, type AccountPools } from '../../src/capabilities/php/driver/php-pools/driver.ts';
 import { examinePools } from '../../src/capabilities/php/driver/php-pools/examine.ts';
 import { refusalsOf } from '../../src/capabilities/php/driver/php-pools/refusal.ts';
+import { reload } from '../../src/capabilities/php/driver/php-pools/control.ts';
 import { isAccepted } from '../../src/capabilities/php/driver/php-pools/accepted.ts';
 import { baseSocket, mainFile, processFile } from '../../src/capabilities/php/driver/php-pools/places.ts';
 import changePools from '../../src/capabilities/php/driver/php-pools/steps/change.ts';
@@ -151,6 +152,28 @@ const isPossible = !isMissing('php-fpm8.4') && process.getuid?.() === 0;
     expect(running()).toEqual([]);
     await fpm.change([{ username: 'games', pools: [poolOf('games')] }]);
     expect(await run('games', 'echo posix_geteuid();')).toBe('5');
+  });
+
+  it.each([
+    ['PHP-FPM has started itself anew', '/usr/sbin/php-fpm8.4', 1],
+    ['its main process has ended, whose others may be left', '', 0],
+    ['it has only read its files, as for somebody else’s reload', 'php-fpm: master process (x)', 0],
+  ])('are said to be gone while the others are read: %s', async (_, then, times) => {
+    await fpm.change([{ username: 'games', pools: [poolOf('games')] }]);
+    const port = await poolSteps('8.4').port(fpm.machine);
+    let line = 'php-fpm: master process (x)';
+    const services = {
+      ...port.services,
+      mainProcess: () => Promise.resolve({ commandLine: () => Promise.resolve(line) }),
+      reload: () => {
+        line = then;
+        setTimeout(() => utimesSync(fpm.path(processFile('8.4')), new Date(), new Date()), 100);
+        return Promise.resolve();
+      },
+    };
+    const begun = jest.fn<undefined, []>();
+    await reload('8.4', { ...port, services }, begun);
+    expect(begun).toHaveBeenCalledTimes(times);
   });
 
   it('are reloaded without a test of all only if PHP-FPM cannot reject them', async () => {

@@ -98,6 +98,12 @@ async function assertActive(release: string, port: DriverPort): Promise<void> {
 /** The command line that PHP-FPM gives its main process once it has read its configuration. */
 const HAS_READ = 'php-fpm: master process';
 
+function stateOf(commandLine: string): 'ended' | 'serving' | 'reading' {
+  // The processes of its pools may be left.
+  if (commandLine === '') return 'ended';
+  return commandLine.startsWith(HAS_READ) ? 'serving' : 'reading';
+}
+
 /**
  * To be called `exclusively`. Returns once PHP-FPM has read its configuration.
  * @param begun called once it has ended all processes of its former pools. It can start none of them again: it has started
@@ -116,12 +122,17 @@ export async function reload(
   const before = (await writesProcessFile(release, port)) ? await readAt() : undefined;
   const hasRead = async () => before !== undefined && (await readAt()) !== before;
   const main = await port.services.mainProcess(unitOf(release));
-  const isServing = async () => (await main?.commandLine())?.startsWith(HAS_READ) === true;
+  const state = async () => stateOf((await main?.commandLine()) ?? '');
   // Somebody else’s reload may have begun while other files were there.
-  const isSeen = main !== undefined && (await until(isServing));
+  const isSeen =
+    before !== undefined && main !== undefined && (await until(async () => (await state()) === 'serving'));
   await port.services.reload(unitOf(release));
   // systemd does not wait for it. PHP-FPM itself may wait for requests of visitors first.
-  if (isSeen && (await until(async () => !(await isServing()) || hasRead()))) begun();
+  if (isSeen) {
+    await until(async () => (await state()) === 'reading' || hasRead());
+    // That it has read files does not show which: somebody else’s reload may have ended only now.
+    if ((await state()) === 'reading') begun();
+  }
   if (before !== undefined) await until(hasRead);
 }
 
