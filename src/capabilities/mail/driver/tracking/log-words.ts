@@ -69,18 +69,19 @@ export class LogWords {
 
 /** The position of the quote that ends a text in quotes. Undefined if there is none. */
 function endOfQuotes(line: string, start: number): number | undefined {
-  for (let at = start + 1; at < line.length; at += 1) {
-    if (line[at] === '\\') at += 1;
-    else if (line[at] === '"') return at;
+  for (let at = line.indexOf('"', start + 1); at >= 0; at = line.indexOf('"', at + 1)) {
+    let backslashes = 0;
+    while (at - backslashes - 1 > start && line[at - backslashes - 1] === '\\') backslashes += 1;
+    if (backslashes % 2 === 0) return at;
   }
   return undefined;
 }
 
 /** Removes the quotes around a text, and the backslashes in it. */
 export function unquoted(text: string): string {
-  return text.length > 1 && text.startsWith('"') && text.endsWith('"')
-    ? text.slice(1, -1).replace(/\\(.)/g, '$1')
-    : text;
+  if (text.length < 2 || !text.startsWith('"') || !text.endsWith('"')) return text;
+  const inside = text.slice(1, -1);
+  return inside.includes('\\') ? inside.replace(/\\(.)/g, '$1') : inside;
 }
 
 /** The local part without quotes: as Exim names the address of a mailbox. */

@@ -53,8 +53,8 @@ type Known = Pick<Arrival, 'msgid' | 'time' | 'logged'>;
 
 function readArrival(known: Known, words: LogWords): Arrival {
   const sender = addressOf(words.next());
-  const fields = new Map<string, string>();
-  let host: Host = { host: undefined, ip: undefined };
+  const fields = noFields();
+  let host = NO_HOST;
   const recipients: string[] = [];
   while (!words.isAtEnd()) {
     const word = words.next();
@@ -64,14 +64,11 @@ function readArrival(known: Known, words: LogWords): Arrival {
       while (!words.isAtEnd()) recipients.push(addressOf(words.next()));
       break;
     }
-    const [name, value] = fieldOf(word);
-    if (name === undefined || fields.has(name)) continue;
-    fields.set(name, value);
-    if (name === 'H') host = readHost(value, words);
+    if (keepField(fields, word) === 'H') host = readHost(word.slice(2), words);
   }
-  const [authenticator, login] = splitAt(fields.get('A'), ':');
+  const [authenticator, login] = splitAt(fields.A, ':');
   const { host: name, ip } = host;
-  const isLocal = ip === undefined && fields.get('P')?.startsWith('local') === true;
+  const isLocal = ip === undefined && fields.P?.startsWith('local') === true;
   const { msgid, time, logged } = known;
   return {
     kind: 'arrival',
@@ -84,42 +81,16 @@ function readArrival(known: Known, words: LogWords): Arrival {
     authenticator,
     login,
     recipients,
-    localUser: isLocal ? fields.get('U') : undefined,
-    size: Number(/^\d{1,15}$/.exec(fields.get('S') ?? '')?.[0] ?? 0),
+    localUser: isLocal ? fields.U : undefined,
+    size: /^\d{1,15}$/.test(fields.S ?? '') ? Number(fields.S) : 0,
   };
 }
 
 function readDelivery(known: Known, type: Delivery['type'], words: LogWords): Delivery {
   const { deliveredTo, recipient } = readAddresses(words);
-  const fields = new Map<string, string>();
-  let host: Host = { host: undefined, ip: undefined };
-  let message = '';
-  while (!words.isAtEnd()) {
-    const before = type === 'success' ? '' : words.rest;
-    const word = words.next();
-    if (word === 'defer') {
-      const reason = /^\(-?\d+\)(?:: )?/.exec(words.rest);
-      words.skip(reason?.[0].length ?? 0);
-      if (/^[A-Z]+=/.test(words.rest)) continue;
-    }
-    const isLast = type !== 'success' && word.endsWith(':');
-    const [name, value] = fieldOf(isLast ? word.slice(0, -1) : word);
-    if (name !== undefined && !fields.has(name)) {
-      fields.set(name, value);
-      if (name === 'H') host = readHost(value, words);
-      // The address may end the fields: “H=mx.example [192.0.2.1]:25: reason”.
-      if (!isLast && !(name === 'H' && type !== 'success' && host.isLast)) continue;
-    } else if (type === 'success') continue;
-    message = name !== undefined ? words.rest : before.replace(/^defer(?: \(-?\d+\))?:? ?/, '');
-    break;
-  }
-  const router = fields.get('R') ?? '';
-  const transport = fields.get('T');
-  message =
-    type === 'success'
-      ? unquoted(fields.get('C') ?? 'Accepted')
-      : message.replace(/ DT=[\d.]{1,12}[smhdw]\S{0,20}$/, '').trim();
-  const { host: name, ip } = host;
+  const fields = noFields();
+  const [{ host, ip }, message] =
+    type === 'success' ? readSuccess(fields, words) : readFailure(fields, words);
   const { msgid, time, logged } = known;
   return {
     kind: 'delivery',
@@ -128,13 +99,50 @@ function readDelivery(known: Known, type: Delivery['type'], words: LogWords): De
     logged,
     type,
     recipient,
-    host: name,
+    host,
     ip,
-    router,
-    transport,
-    deliveredTo: mailboxOf(deliveredTo, recipient, fields.get('C')),
+    router: fields.R ?? '',
+    transport: fields.T,
+    deliveredTo: mailboxOf(deliveredTo, recipient, fields.C),
     message: message.slice(0, MAX_MESSAGE),
   };
+}
+
+function readSuccess(fields: WantedFields, words: LogWords): [Host, message: string] {
+  let host = NO_HOST;
+  while (!words.isAtEnd()) {
+    const word = words.next();
+    if (keepField(fields, word) === 'H') host = readHost(word.slice(2), words);
+  }
+  return [host, unquoted(fields.C ?? 'Accepted')];
+}
+
+/** The reason follows the fields. What it says is not a field, even if it looks like one. */
+function readFailure(fields: WantedFields, words: LogWords): [Host, message: string] {
+  const names = new Set<string>();
+  let host = NO_HOST;
+  let message = '';
+  while (!words.isAtEnd()) {
+    const before = words.rest;
+    const word = words.next();
+    if (word === 'defer') {
+      const reason = /^\(-?\d+\)(?:: )?/.exec(words.rest);
+      words.skip(reason?.[0].length ?? 0);
+      if (/^[A-Z]+=/.test(words.rest)) continue;
+    }
+    const isLast = word.endsWith(':');
+    const field = isLast ? word.slice(0, -1) : word;
+    const name = FIELD.exec(field)?.[1];
+    if (name !== undefined && !names.has(name)) {
+      names.add(name);
+      if (keepField(fields, field) === 'H') host = readHost(field.slice(2), words);
+      // The address may end the fields: “H=mx.example [192.0.2.1]:25: reason”.
+      if (!isLast && !(name === 'H' && host.isLast)) continue;
+    }
+    message = name !== undefined ? words.rest : before.replace(/^defer(?: \(-?\d+\))?:? ?/, '');
+    break;
+  }
+  return [host, message.replace(/ DT=[\d.]{1,12}[smhdw]\S{0,20}$/, '').trim()];
 }
 
 /**
@@ -152,7 +160,8 @@ function readAddresses(words: LogWords): Pick<Delivery, 'deliveredTo' | 'recipie
     words.next();
     return { deliveredTo: addressOf(given), recipient: addressOf(original) };
   }
-  const program = /^[|/]/.test(rest) ? /^.*? (?=<[^<>]+> [A-Z]+=)/.exec(rest)?.[0] : undefined;
+  const isProgram = words.beginsWith('|') || words.beginsWith('/');
+  const program = isProgram ? /^.*? (?=<[^<>]+> [A-Z]+=)/.exec(rest)?.[0] : undefined;
   if (program !== undefined) words.skip(program.length);
   const first = program?.trim() ?? words.next();
   // “a@b.example: reason”, but “:blackhole:”.
@@ -170,7 +179,7 @@ function readAddresses(words: LogWords): Pick<Delivery, 'deliveredTo' | 'recipie
  * Exim only has the local part of a mailbox. The answer of Dovecot has the whole address: `250 2.0.0 <a@b.example> … Saved`.
  */
 function mailboxOf(deliveredTo: string, recipient: string, answer: string | undefined): string {
-  if (/^[/|:>]|@/.test(deliveredTo)) return deliveredTo;
+  if (deliveredTo.includes('@') || /^[/|:>]/.test(deliveredTo)) return deliveredTo;
   const named = /^"250 2\.\d\.\d <([^<>]+@[^<>"]+)> /.exec(answer ?? '')?.[1];
   return named === undefined ? recipient : addressOf(named);
 }
@@ -179,10 +188,10 @@ interface Host {
   readonly host: string | undefined;
   readonly ip: string | undefined;
   /** True if nothing but a text follows. */
-  readonly isLast?: boolean;
+  readonly isLast: boolean;
 }
 
-const FIELD = /^[A-Za-z][A-Za-z0-9]*=/;
+const NO_HOST: Host = { host: undefined, ip: undefined, isLast: false };
 const ADDRESS = /\[([0-9A-Fa-f:.]+)\]/;
 
 /** Reads `mx.example (helo) [192.0.2.1]:25`. What the client called itself counts if its address has no name. */
@@ -199,12 +208,25 @@ function readHost(first: string, words: LogWords): Host {
   return { host: name.replace(/^\((.*)\)$/, '$1') || ip, ip, isLast };
 }
 
-/** `R=dnslookup`: the name and the value. */
-function fieldOf(word: string): [name: string | undefined, value: string] {
-  const at = word.indexOf('=');
-  // Exim’s own names are short. The texts of strangers are not between a blank and “=”, except in what follows the fields.
-  const isField = at > 0 && at < 10 && FIELD.test(word);
-  return isField ? [word.slice(0, at), word.slice(at + 1)] : [undefined, ''];
+/** `R=dnslookup`. Exim’s own names are short. The texts of strangers follow the fields, or are in quotes. */
+const FIELD = /^([A-Za-z][A-Za-z0-9]{0,8})=/;
+const EQUALS = 0x3d;
+
+/** The fields whose values are stored have one letter. Undefined: the line has none of this name. */
+type WantedFields = Record<'A' | 'C' | 'H' | 'P' | 'R' | 'S' | 'T' | 'U', string | undefined>;
+
+function noFields(): WantedFields {
+  const none = undefined;
+  return { A: none, C: none, H: none, P: none, R: none, S: none, T: none, U: none };
+}
+
+/** Keeps the first value of a field. @returns its name if it is kept. */
+function keepField(fields: WantedFields, word: string): keyof WantedFields | undefined {
+  if (word.charCodeAt(1) !== EQUALS) return undefined;
+  const name = word.charAt(0) as keyof WantedFields;
+  if (!(name in fields) || fields[name] !== undefined) return undefined;
+  fields[name] = word.slice(2);
+  return name;
 }
 
 function splitAt(text: string | undefined, separator: string): [string | undefined, string | undefined] {
@@ -213,12 +235,13 @@ function splitAt(text: string | undefined, separator: string): [string | undefin
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
 }
 
+/** Anything but the ASCII characters that are no capitals. */
+const MAY_HAVE_CAPITALS = /[^ -@[-~]/;
+
 /** `<>` is no address. Domains have no case. */
 function addressOf(word: string): string {
   const address = withoutBrackets(word).slice(0, MAX_ADDRESS);
+  if (!MAY_HAVE_CAPITALS.test(address)) return address;
   const at = address.lastIndexOf('@');
-  if (at < 0) return address;
-  const domain = address.slice(at);
-  const lower = domain.toLowerCase();
-  return domain === lower ? address : address.slice(0, at) + lower;
+  return at < 0 ? address : address.slice(0, at) + address.slice(at).toLowerCase();
 }

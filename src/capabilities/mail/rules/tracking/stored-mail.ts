@@ -55,6 +55,7 @@ class NewMail {
 
   #addInProgress(): void {
     const unfinished = this.arrivals.filter(({ msgid }) => !this.completed.has(msgid));
+    if (unfinished.length === 0) return;
     const recipients = new Map(unfinished.map((one) => [one.msgid, new Set(one.recipients)]));
     for (const { msgid, recipient } of this.deliveries.values()) recipients.get(msgid)?.delete(recipient);
     const nothing = { host: undefined, ip: undefined, transport: undefined, router: '', message: '' };
@@ -79,7 +80,7 @@ async function ownersOf(db: Db, { arrivals, deliveries }: NewMail): Promise<Owne
   const users = new Set<string>();
   for (const { sender, login, localUser } of arrivals) {
     domains.add(domainOf(sender));
-    if (login !== undefined) domains.add(domainOf(login));
+    if (login !== undefined) domains.add(domainOfLogin(login));
     if (login !== undefined) users.add(localPartOf(login));
     if (localUser !== undefined) users.add(localUser);
   }
@@ -113,7 +114,7 @@ async function ownersOf(db: Db, { arrivals, deliveries }: NewMail): Promise<Owne
  * send as root, with the mailbox as their sender. A stranger can claim any sender, and is nobody.
  */
 function senderOf({ login, localUser, sender }: Arrival, { ofDomain, ofUser }: Owners): string {
-  if (login !== undefined) return ofDomain(domainOf(login)) || ofUser(localPartOf(login));
+  if (login !== undefined) return ofDomain(domainOfLogin(login)) || ofUser(localPartOf(login));
   if (localUser === undefined) return '';
   return ofUser(localUser) || ofDomain(domainOf(sender));
 }
@@ -205,8 +206,8 @@ async function insertDeliveries(
     db,
     `INSERT INTO mail_delivery (server, msgid, type, recipient, delivered_to, recipient_user, delivery_user,
        delivery_domain, acted_at, logged_at, host, ip, router, transport, is_remote, message, attempts)`,
-    [...deliveries].filter(([key]) => !updated.has(key)),
-    ([key, one]) => {
+    [...deliveries.values()].filter((one) => updated.size === 0 || !updated.has(keyOf(one))),
+    (one) => {
       const recipientUser = owners.ofDomain(domainOf(one.recipient));
       const domain = deliveryDomainOf(one);
       const user = owners.ofDomain(domain);
@@ -227,7 +228,7 @@ async function insertDeliveries(
         one.transport ?? null,
         isRemote(one, user),
         one.message,
-        deferrals.get(key) ?? 1,
+        one.type === 'defer' ? (deferrals.get(keyOf(one)) ?? 1) : 1,
       ];
     },
   );
@@ -272,10 +273,17 @@ async function insert<Item>(
   return inserted;
 }
 
+/** In lower case, as the log is read. Empty: it is no address, but a file, for example. */
 function domainOf(address: string): string {
-  const at = address.lastIndexOf('@');
-  return at < 0 || '/|:>'.includes(address.charAt(0)) ? '' : address.slice(at + 1).toLowerCase();
+  const first = address.indexOf('@');
+  if (first < 0 || '/|:>'.includes(address.charAt(0))) return '';
+  // A local part may have one, between quotes. To look from the end takes longer.
+  const isOnly = !address.includes('@', first + 1);
+  return address.slice((isOnly ? first : address.lastIndexOf('@')) + 1);
 }
+
+/** A login is stored as the client has sent it. */
+const domainOfLogin = (login: string) => domainOf(login).toLowerCase();
 
 /** The name of an account’s own login may have the server’s name as its domain: `bob@server.example`. */
 function localPartOf(login: string): string {
