@@ -275,11 +275,8 @@ async function insert<Item>(
 
 /** In lower case, as the log is read. Empty: it is no address, but a file, for example. */
 function domainOf(address: string): string {
-  const first = address.indexOf('@');
-  if (first < 0 || '/|:>'.includes(address.charAt(0))) return '';
-  // A local part may have one, between quotes. To look from the end takes longer.
-  const isOnly = !address.includes('@', first + 1);
-  return address.slice((isOnly ? first : address.lastIndexOf('@')) + 1);
+  const at = address.lastIndexOf('@');
+  return at < 0 || '/|:>'.includes(address.charAt(0)) ? '' : address.slice(at + 1);
 }
 
 /** A login is stored as the client has sent it. */
