@@ -1,5 +1,6 @@
 import { restoreTweakSettings } from '../../life/plans/restore-tweak-settings.ts';
 import { defineFunction } from '../../core/define.ts';
+import { unrestrictable } from '../../capabilities/mail/driver/outgoing-smtp/look-firewall.ts';
 import { lookAtConfigurationFile } from '../../capabilities/settings/driver/tweak-settings/look-settings-file.ts';
 import { fileModule } from '../../capabilities/settings/rules/setting-form.ts';
 
@@ -35,9 +36,12 @@ export default defineFunction({
     },
   ],
 
-  look: ({ path }, { machine }) => lookAtConfigurationFile(machine, path),
+  async look({ path }, { machine }) {
+    const text = await lookAtConfigurationFile(machine, path);
+    return { text, impossible: await unrestrictable(machine) };
+  },
 
-  async handler({ module }, context, text) {
-    await restoreTweakSettings(context, module, text);
+  async handler({ module }, context, { text, impossible }) {
+    await restoreTweakSettings(context, module, text, impossible);
   },
 });

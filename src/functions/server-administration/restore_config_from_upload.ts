@@ -1,5 +1,6 @@
 import { restoreTweakSettings } from '../../life/plans/restore-tweak-settings.ts';
 import { defineFunction } from '../../core/define.ts';
+import { unrestrictable } from '../../capabilities/mail/driver/outgoing-smtp/look-firewall.ts';
 import { fileModule } from '../../capabilities/settings/rules/setting-form.ts';
 
 export default defineFunction({
@@ -29,7 +30,9 @@ export default defineFunction({
     },
   ],
 
-  async handler({ module, file }, context) {
-    await restoreTweakSettings(context, module, file);
+  look: (_params, { machine }) => unrestrictable(machine),
+
+  async handler({ module, file }, context, impossible) {
+    await restoreTweakSettings(context, module, file, impossible);
   },
 });

@@ -1,5 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { followUp } from '../../life/rules/tweak-settings/follow-up.ts';
+import { assertRestrictable } from '../../capabilities/mail/driver/outgoing-smtp/look-firewall.ts';
+import { SETTING as RESTRICTS_SMTP } from '../../capabilities/mail/rules/outgoing-smtp.ts';
 import * as form from '../../capabilities/settings/rules/setting-form.ts';
 import { push as pushParam } from '../../capabilities/settings/rules/config-cluster/cluster-form.ts';
 import * as cluster from '../../capabilities/settings/rules/config-cluster/pushes.ts';
@@ -39,6 +41,10 @@ export default defineFunction({
       doc: 'Set the first nameserver of new zones.',
     },
   ],
+
+  async look({ key, value }, { machine }) {
+    if (key === RESTRICTS_SMTP && value === '1') await assertRestrictable(machine);
+  },
 
   async handler({ key, module, value, push }, context) {
     const { caller, db, now, inform } = context;

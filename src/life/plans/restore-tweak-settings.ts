@@ -4,7 +4,7 @@ import { defineChange, exclusive } from '../../core/plan.ts';
 import backUp from '../../capabilities/settings/driver/tweak-settings/steps/back-up.ts';
 import { followUp } from '../rules/tweak-settings/follow-up.ts';
 import type { FileModule } from '../../capabilities/settings/rules/configuration-file.ts';
-import { restoration } from '../../capabilities/settings/rules/restore.ts';
+import { restoration, type ImpossibleValue } from '../../capabilities/settings/rules/restore.ts';
 import * as settings from '../../capabilities/settings/rules/settings.ts';
 
 interface Input {
@@ -29,8 +29,9 @@ export async function restoreTweakSettings(
   context: Context,
   module: FileModule,
   text: string,
+  impossible: readonly ImpossibleValue[],
 ): Promise<void> {
-  const found = await restoration(context, module, text);
+  const found = await restoration(context, module, text, impossible);
   if (found === undefined) return;
   const changes = found.changes.map(({ key, value }) => ({ key, value }));
   context.plan(

@@ -131,9 +131,8 @@ export const mail: Entries = {
     oneOf('sqlite', ['sqlite', 'mysql'], 'The kind of database in which Roundcube stores its data.'),
     'Roundcube uses SQLite.',
   ),
-  smtpmailgidonly: fixed(
-    flag('0', 'Whether only the mail server and root can connect to remote SMTP servers.'),
-    'it has no rule of the firewall for this.',
+  smtpmailgidonly: acting(
+    flag('0', 'Whether only the mail server, Mailman and root can connect to remote SMTP servers.'),
   ),
   email_account_quota_userdefined_default_value: acting(
     integer(...(['1024', [1, 999_999_999], 'The quota in MiB of a new mailbox that names none.'] as const)),

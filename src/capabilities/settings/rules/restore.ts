@@ -20,6 +20,13 @@ export interface Restoration {
   readonly backup: { readonly path: string; readonly text: string };
 }
 
+/** A value that this machine cannot have, and a sentence that says why. */
+export interface ImpossibleValue {
+  readonly key: string;
+  readonly value: string;
+  readonly why: string;
+}
+
 const DIRECTORY = '/var/backups/whmapi1';
 
 /**
@@ -31,17 +38,19 @@ export async function restoration(
   context: Context,
   module: FileModule,
   text: string,
+  impossible: readonly ImpossibleValue[] = [],
 ): Promise<Restoration | undefined> {
   const { now, warn, inform } = context;
   const { settings: given, otherLines } = readConfigurationFile(module, text);
   const [known, unknown] = [given.filter(isOf(module)), given.filter((one) => !isOf(module)(one))];
   if (known.length === 0) throw badParam(noSettings(module, text));
-  const { changes, skipped } = await compare(context, module, known);
+  const { changes, skipped } = await compare(context, module, known, impossible);
   if (otherLines.length > 0) {
     warn(`Lines that are not settings were skipped: ${firstTwelve(otherLines.map(String)).join(', ')}.`);
   }
   if (unknown.length > 0) warn(`Unknown settings were skipped: ${listOf(unknown)}.`);
   if (skipped.length > 0) warn(`Settings that cannot be set here were skipped: ${listOf(skipped)}.`);
+  for (const { key, why } of impossible) if (skipped.some((one) => one.key === key)) warn(why);
   if (changes.length === 0) {
     inform(
       known.length === 1
@@ -74,6 +83,7 @@ async function compare(
   sources: Context,
   module: FileModule,
   known: readonly FileSetting[],
+  impossible: readonly ImpossibleValue[],
 ): Promise<{ readonly changes: settings.CheckedSetting[]; readonly skipped: FileSetting[] }> {
   const changes: settings.CheckedSetting[] = [];
   const skipped: FileSetting[] = [];
@@ -81,8 +91,11 @@ async function compare(
   for (const setting of known) {
     const { line, key, value } = setting;
     if ((await settings.read(sources, module, key)) === value) continue;
+    const isImpossible =
+      settings.whyNotSet(key, value) !== undefined ||
+      impossible.some((one) => one.key === key && one.value === value);
     // Secrets are never written into the plan of a change.
-    if (settings.whyNotSet(key, value) !== undefined || catalogue[key]?.isSecret === true) {
+    if (isImpossible || catalogue[key]?.isSecret === true) {
       skipped.push(setting);
       continue;
     }

@@ -7,6 +7,7 @@ import {
   SETTING as REMOTE_CLIENTS,
 } from '../../../capabilities/databases/rules/remote-clients.ts';
 import { APPLY } from '../../../capabilities/domains/rules/service-subdomains.ts';
+import * as outgoingSmtp from '../../../capabilities/mail/rules/outgoing-smtp.ts';
 import * as mail from '../../../capabilities/mail/rules/server-settings.ts';
 import * as spam from '../../../capabilities/mail/rules/spam/settings.ts';
 import * as queue from '../../../ground/rules/tasks/queue.ts';
@@ -20,6 +21,7 @@ const TASKS: Readonly<Record<string, string>> = {
   [REMOTE_CLIENTS]: CONFIGURE,
   ...Object.fromEntries(mail.FOLLOWED.map((key) => [key, mail.CONFIGURE])),
   [mail.QUEUE_INTERVAL]: mail.CONFIGURE_UNITS,
+  [outgoingSmtp.SETTING]: outgoingSmtp.RESTRICT,
   [spam.OFF]: spam.CONFIGURE,
   [spam.REFUSED]: spam.CONFIGURE,
 };

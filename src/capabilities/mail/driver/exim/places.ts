@@ -47,6 +47,7 @@ export const FOLDERS_OF_LOOKUPS = [
 ];
 
 /** Exim reads these after it has given up the rights of root. */
-const GROUP = 'Debian-exim';
+/** The user and the group of Exim. */
+export const GROUP = 'Debian-exim';
 export const readable: FileAttributes = { group: GROUP, mode: 0o640 };
 export const folder: FileAttributes = { group: GROUP, mode: 0o750 };
