@@ -2,7 +2,9 @@
 // pretend one, and read the files that a server would load.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import firewallRules from '../../src/capabilities/system/checks/firewall-rules.ts';
 import type { Machine } from '../../src/core/machine.ts';
+import type { Subject } from '../../src/ground/doctor/check.ts';
 import { Installation } from '../support/installation.ts';
 import { runTasks } from '../support/run-tasks.ts';
 
@@ -23,9 +25,13 @@ const set = async (value: string) =>
 const get = async () => (await here.call('get_tweaksetting', { key: KEY })).data?.tweaksetting;
 
 /** Has nft answer this. @returns the rules that it was given. */
-function pretendNft({ status = 0, stderr = '' } = {}): string[] {
+function pretendNft(answer: { status?: number; stderr?: string } = {}): string[] {
   const given: string[] = [];
-  const { machine } = here.engine;
+  here.overrides = { ...here.overrides, machine: withNft(here.engine.machine, answer, given) };
+  return given;
+}
+
+function withNft(machine: Machine, { status = 0, stderr = '' }, given: string[] = []): Machine {
   const tools: Machine['tools'] = async (declared) => {
     const found = await machine.tools(declared);
     return {
@@ -38,15 +44,15 @@ function pretendNft({ status = 0, stderr = '' } = {}): string[] {
       },
     };
   };
-  here.overrides = { ...here.overrides, machine: { ...machine, tools } };
-  return given;
+  return { ...machine, tools };
 }
 
 it('is refused without a firewall, and changes nothing', async () => {
-  expect(await set('1')).toMatchObject({
-    result: 0,
-    reason: expect.stringContaining('“smtpmailgidonly” cannot be 1. A sandbox has no firewall.'),
-  });
+  const { result, reason } = await set('1');
+  expect([result, reason]).toEqual([
+    0,
+    expect.stringContaining('“smtpmailgidonly” cannot be 1. A sandbox has no firewall.'),
+  ]);
   expect(await get()).toEqual({ key: KEY, value: '0' });
   await runTasks(here, TASK);
   expect(existsSync(inSandbox(RULES))).toBe(false);
@@ -90,6 +96,25 @@ it('a restored file cannot switch it on without a firewall, and its other settin
     '“smtpmailgidonly” cannot be 1. A sandbox has no firewall.',
   ]);
   expect(await get()).toEqual({ key: KEY, value: '0' });
+});
+
+it('--doctor names rules that the firewall does not have any more, and the command that loads them', async () => {
+  const { machine } = here.engine;
+  const services = async () => ({ ...(await machine.services()), isSupported: true });
+  const findings = async (status: number) =>
+    firewallRules.run({ machine: { ...withNft(machine, { status }), services } } as unknown as Subject);
+  expect(await findings(1)).toMatchObject([{ severity: 'ok' }]);
+  pretendNft();
+  await set('1');
+  await runTasks(here, TASK);
+  expect(await findings(0)).toMatchObject([{ severity: 'ok' }]);
+  expect(await findings(1)).toEqual([
+    {
+      severity: 'warning',
+      message: 'The firewall does not have the rules “outgoing-smtp” any more. Somebody has removed them.',
+      command: 'systemctl restart whmapi1-firewall@outgoing-smtp',
+    },
+  ]);
 });
 
 it('rules that somebody edited are kept, and the task says so', async () => {

@@ -9,6 +9,23 @@ import { until } from './until.ts';
 const PASSWORD = 'correct horse battery staple 7';
 const CLIENT = '/root/smtp-client.cjs';
 const LOOKUPS = '/etc/exim4/whmapi1';
+/** Accepts all mail, and keeps its text. */
+const MAIL_SERVER = `
+const { appendFileSync } = require('node:fs');
+const { createInterface } = require('node:readline');
+for (const port of [25, 465, 587, 2525])
+  require('node:net').createServer((socket) => {
+    let isText = false;
+    socket.on('error', () => undefined).write('220 mx.example ESMTP\\r\\n');
+    createInterface(socket).on('line', (line) => {
+      if (isText) appendFileSync('/root/mx.log', line + '\\n');
+      if (isText && line !== '.') return;
+      isText = line === 'DATA';
+      socket.write(isText ? '354 go on\\r\\n' : line === 'QUIT' ? '221 bye\\r\\n' : '250 OK\\r\\n');
+      if (line === 'QUIT') socket.end();
+    });
+  }).listen(port, '::');
+`;
 
 interface Session {
   readonly host?: string;
@@ -999,6 +1016,80 @@ sink:
     expect(submit('s@shop.example', 's@shop.example', 'a@ann.example')).toMatch(/^250 OK/);
     expect(machine.sh('find /home/shop/mail /home/shop/etc -not -user shop')).toBe('');
     expect(count('ann/mail/shop.example/s')).toBe(1);
+  });
+
+  it('only root and Exim connect to mail servers elsewhere while smtpmailgidonly is 1, also after a reboot', async () => {
+    const [here, there] = ['203.0.113.1', '203.0.113.25'];
+    const sixth = '2001:db8:25::25';
+    writeFileSync(machine.path('/root/mx.cjs'), MAIL_SERVER);
+    // A network namespace ends with a reboot.
+    const setUpMailServer = () =>
+      machine.sh(`
+        ip netns add mx
+        ip link add to-mx type veth peer name mx netns mx
+        ip address add ${here}/24 dev to-mx
+        ip address add 2001:db8:25::1/64 dev to-mx nodad
+        ip link set to-mx up
+        ip -n mx link set mx up
+        ip -n mx address add ${there}/24 dev mx
+        ip -n mx address add ${sixth}/64 dev mx nodad
+        systemd-run --quiet --unit=mx ip netns exec mx node /root/mx.cjs`);
+    const connect = (user: string, host: string, port: number) => {
+      const script = `require('node:net').connect(${port}, '${host}').setTimeout(5000)
+        .on('error', ({ code }) => console.log(code)).on('timeout', () => process.exit())
+        .on('connect', () => { console.log('connected'); process.exit(); })`;
+      return machine.run('runuser', ['-u', user, '--', 'node', '-e', script]).stdout.trim();
+    };
+    const ways = (user: string) => [
+      ...[25, 465, 587, 2525].map((port) => connect(user, there, port)),
+      connect(user, sixth, 25),
+      ...['127.0.0.1', here].map((host) => connect(user, host, 25)),
+    ];
+    const [yes, no] = ['connected', 'ECONNREFUSED'];
+    const open = [yes, yes, yes, yes, yes, yes, yes];
+    // Another port, and the mail server of this server itself, are everybody's.
+    const restricted = [no, no, no, yes, no, yes, yes];
+    const set = async (value: string) => {
+      works('set_tweaksetting', 'key=smtpmailgidonly', `value=${value}`);
+      await until(() => connect('eve', there, 25) === (value === '1' ? no : yes));
+    };
+
+    setUpMailServer();
+    await until(() => connect('root', there, 25) === yes);
+    machine.sh('systemctl enable --now nftables');
+    expect(ways('eve')).toEqual(open);
+    await set('1');
+    expect(ways('eve')).toEqual(restricted);
+    expect(ways('www-data')).toEqual(restricted);
+    expect(['root', 'Debian-exim'].map((user) => connect(user, there, 25))).toEqual([yes, yes]);
+    for (const verb of ['reload', 'restart']) {
+      machine.sh(`systemctl ${verb} nftables`);
+      expect([verb, ways('eve')]).toEqual([verb, restricted]);
+    }
+    // A file that nft does not accept leaves the rules in force.
+    machine.sh(
+      'cp -p /etc/whmapi1-firewall/outgoing-smtp.nft /root/; echo no >>/etc/whmapi1-firewall/outgoing-smtp.nft',
+    );
+    expect(machine.run('systemctl', ['reload', 'whmapi1-firewall@outgoing-smtp']).status).not.toBe(0);
+    expect(connect('eve', there, 25)).toBe(no);
+    machine.sh('cp -p /root/outgoing-smtp.nft /etc/whmapi1-firewall/');
+
+    await machine.reboot();
+    setUpMailServer();
+    await until(() => connect('root', there, 25) === yes);
+    expect(ways('eve')).toEqual(restricted);
+    machine.sh(`printf 'host: ${there}\\n' >${LOOKUPS}/redirects/mx.example
+      chown root:Debian-exim ${LOOKUPS}/redirects/mx.example
+      printf 'Subject: out\\n\\nText\\n' | exim4 -odi -f e@eve.example ann@mx.example`);
+    await until(() => machine.sh('cat /root/mx.log 2>/dev/null || true').includes('Subject: out'));
+    await set('0');
+    expect(ways('eve')).toEqual(open);
+    expect(
+      machine.sh(
+        "nft list tables; ls /etc/whmapi1-firewall; systemctl list-units --all 'whmapi1-firewall@*'",
+      ),
+    ).not.toContain('outgoing-smtp');
+    machine.sh('systemctl disable --now nftables; systemctl stop mx; ip netns del mx');
   });
 
   it('Exim reports nothing to its panic log', () => {

@@ -275,8 +275,19 @@ describeOnMachine('the Debian package', () => {
     machine.sh('systemctl enable --now whmapi1d');
   });
 
-  it('keeps the store when it is removed, and uses it when it is installed again', () => {
+  it('keeps the store when it is removed, and uses it when it is installed again', async () => {
+    const unit = 'whmapi1-firewall@outgoing-smtp';
+    const unitIs = () =>
+      ['is-active', 'is-enabled'].map((verb) => machine.run('systemctl', [verb, unit]).stdout.trim());
+    const restrict = () =>
+      expect(call('set_tweaksetting', { key: 'smtpmailgidonly', value: '1' }).metadata).toMatchObject({
+        result: 1,
+      });
+    restrict();
+    await until(() => unitIs()[0] === 'active');
     machine.sh(readmeBlock('apt-get remove'));
+    expect(unitIs()).toEqual(['inactive', 'disabled']);
+    expect(machine.sh('nft list tables')).not.toContain('whmapi1');
     expect([exists('/usr/lib/whmapi1'), exists('/usr/bin/whmapi1')]).toEqual([false, false]);
     expect(machine.run('systemctl', ['is-active', 'whmapi1d']).stdout).not.toBe('active\n');
     expect(machine.run('nft', ['list', 'table', 'inet', 'whmapi1']).status).not.toBe(0);
@@ -288,6 +299,9 @@ describeOnMachine('the Debian package', () => {
     machine.install(upgrade);
     expect(property('ActiveState')).toBe('active');
     expect(call('listaccts').data).toMatchObject({ acct: [{ user: 'ann' }] });
+    restrict();
+    await until(() => unitIs()[0] === 'active');
+    expect(unitIs()).toEqual(['active', 'enabled']);
   });
 
   it('leaves users and their home directories when it is purged, and nothing else', () => {
@@ -295,6 +309,7 @@ describeOnMachine('the Debian package', () => {
     expect(machine.sh(readmeBlock('apt-get purge'))).toContain('It keeps the Linux users of accounts, ');
     expect([exists('/var/lib/whmapi1'), exists('/etc/default/whmapi1')]).toEqual([false, false]);
     expect([userExists('ann'), exists('/home/ann/letter')]).toEqual([true, true]);
+    expect(machine.sh('nft list tables')).not.toContain('whmapi1');
     const left = machine.sh(
       `find / -xdev -path /proc -prune -o -path /var/tmp -prune -o -name '*whmapi1*' -print`,
     );
