@@ -17,7 +17,7 @@ for (const port of [25, 465, 587, 2525])
   require('node:net').createServer((socket) => {
     let isText = false;
     socket.on('error', () => undefined).write('220 mx.example ESMTP\\r\\n');
-    createInterface(socket).on('line', (line) => {
+    createInterface(socket).on('error', () => undefined).on('line', (line) => {
       if (isText) appendFileSync('/root/mx.log', line + '\\n');
       if (isText && line !== '.') return;
       isText = line === 'DATA';
