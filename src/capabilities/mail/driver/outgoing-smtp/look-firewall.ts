@@ -4,7 +4,7 @@ import { MachineError } from '../../../../core/machine-error.ts';
 import { whyNoRules } from '../../../../ground/driver/firewall/rules.ts';
 import { restriction } from './restriction.ts';
 
-type Port = Pick<Machine, 'users' | 'tools' | 'system'>;
+type Port = Pick<Machine, 'tools' | 'services' | 'system'>;
 
 async function whyNotRestrictable(machine: Port): Promise<string | undefined> {
   const why = await whyNoRules(machine, await restriction(machine));

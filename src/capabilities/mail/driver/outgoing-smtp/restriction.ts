@@ -8,14 +8,26 @@ const MAILMAN = 'list';
 /** Mail servers listen there: SMTP, submission with TLS from the beginning, submission. */
 const PORTS = [25, 465, 587];
 
+/** `machine.users()` does not find names with capital letters. A sandbox has no such users. */
+async function idOf(
+  machine: Pick<Machine, 'tools' | 'services'>,
+  database: 'passwd' | 'group',
+  name: string,
+): Promise<number | undefined> {
+  if (!(await machine.services()).isSupported) return undefined;
+  const tools = await machine.tools([{ name: 'getent' }]);
+  // Status 2: there is none.
+  const { stdout } = await tools.run('getent', [database, name], { accept: [0, 2] });
+  return stdout === '' ? undefined : Number(stdout.split(':')[2]);
+}
+
 /** What is new is the first packet of a connection. Later ones can have no owner any more, and must pass. */
-export async function restriction(machine: Pick<Machine, 'users'>): Promise<string> {
-  const users = await machine.users();
-  const exim = await users.find(GROUP);
-  const mailman = await users.find(MAILMAN);
+export async function restriction(machine: Pick<Machine, 'tools' | 'services'>): Promise<string> {
+  const exim = await idOf(machine, 'passwd', GROUP);
+  const mailman = await idOf(machine, 'group', MAILMAN);
   const allowed = [
-    `meta skuid { ${[0, ...(exim === undefined ? [] : [exim.uid])].join(', ')} } accept`,
-    ...(mailman === undefined ? [] : [`meta skgid ${mailman.gid} accept`]),
+    `meta skuid { ${[0, ...(exim === undefined ? [] : [exim])].join(', ')} } accept`,
+    ...(mailman === undefined ? [] : [`meta skgid ${mailman} accept`]),
   ];
   return renderRules(
     NAME,
@@ -36,7 +48,7 @@ ${allowed.map((line) => `    ${line}\n`).join('')}\
 
 /** Has the firewall follow the setting. Can be repeated. */
 export async function restrictOutgoingSmtp(
-  machine: Pick<Machine, 'users' | 'files' | 'tools' | 'services'>,
+  machine: Pick<Machine, 'files' | 'tools' | 'services'>,
   isRestricted: boolean,
 ) {
   return setRules(machine, NAME, isRestricted ? await restriction(machine) : null);
