@@ -3,7 +3,7 @@ import type { OpenLog } from './rotated-logs.ts';
 
 export const NEWLINE = 0x0a;
 /** One piece is in memory at a time. */
-const PIECE = 1024 * 1024;
+const PIECE = 256 * 1024;
 
 export interface Piece {
   /** Undefined: the piece is a part of a line that is too long. */

@@ -27,8 +27,8 @@ export interface LogReading {
   readonly batchEvents?: number;
 }
 
-/** A batch is in memory, and no other call changes the store while it is stored: some tenths of a second. */
-const BATCH_EVENTS = 5_000;
+/** A batch is in memory, and no other call changes the store while it is stored: a tenth of a second. */
+const BATCH_EVENTS = 1_000;
 
 /** @returns why logs could not be read, or only in part: a sentence each. */
 export async function readMainLog(machine: Machine, reading: LogReading): Promise<readonly string[]> {
