@@ -330,6 +330,20 @@ sink:
       expect(machine.sh('cat /var/spool/world/input/*-H')).toMatch(/<SRS0=.*@whmapi1-machine>/i);
     });
 
+    it('a program that writes the domain of another account has a sender of this server', async () => {
+      for (const from of ['e@eve.example', 'info@bob.example']) {
+        const before = Number(received());
+        machine.run('runuser', ['-u', 'bob', '--', '/usr/sbin/sendmail', '-f', from, 'v@world.example'], {
+          input: `From: ${from}\nSubject: by a program\n\nText\n`,
+        });
+        await until(() => Number(received()) === before + 1);
+      }
+      const headers = machine.sh('cat /var/spool/world/input/*-H');
+      expect(headers).toContain('<info@bob.example>');
+      expect(headers).not.toContain('<e@eve.example>');
+      expect(headers).toMatch(/<SRS0=.*=eve\.example=e@whmapi1-machine>/i);
+    });
+
     it('verifies the signature (DKIM) with the record that a new account has in its zone', async () => {
       await until(() => machine.sh(`ls ${LOOKUPS}/dkim`).includes('bob.example'));
       // The nameserver of this machine has the zone.

@@ -59,6 +59,11 @@ const HOLD = `condition = \${if and{{def:acl_m_owner}{eq{${settingOfOwner('outgo
 const HELD_SUFFIX = '${length_12:${sha256:${lc:$authenticated_id}}}';
 /** The file of the name that the client asks for (SNI). It can be anything. The name of the server has no such file. */
 const certificate = `\${if eqi{$tls_in_sni}{$primary_hostname}{${SERVER_CERTIFICATE}}{\${lookup{\${lc:$tls_in_sni}}dsearch,filter=file{${CERTIFICATES}}{${CERTIFICATES}/$value}{${SERVER_CERTIFICATE}}}}}`;
+/** The account has the sender’s domain; or no account sends the message, and it is not forwarded. */
+const HAS_OWN_SENDER =
+  'or{{!def:sender_address}{eqi{$sender_address_domain}{$primary_hostname}}' +
+  `{and{{def:acl_m_owner}{eqi{${ownerOf('$sender_address_domain')}}{$acl_m_owner}}}}` +
+  '{and{{!def:acl_m_owner}{or{{!def:original_local_part}{eqi{$original_domain}{$domain}}}}}}}';
 const SRS_KEY = `\${readfile{${SRS_SECRET}}{}}`;
 const AUTHENTICATORS = ['plain', 'login', 'oauthbearer', 'xoauth2'];
 
@@ -332,8 +337,9 @@ begin transports
 
 remote_smtp:
   driver = smtp
-  # Other servers check the sender’s address (SPF): forwarded mail gets one of ours (SRS), by which bounces come back.
-  return_path = \${if or{{!def:sender_address}{def:acl_m_owner}{!def:original_local_part}{eqi{$original_domain}{$domain}}}{$return_path}{\${srs_encode{${SRS_KEY}}{$return_path}{$primary_hostname}}}}
+  # Other servers check the sender’s address (SPF). Forwarded mail gets one of ours (SRS), by which bounces come back. So does
+  # mail of a program that writes the domain of somebody else: SPF would let this server send for its neighbour.
+  return_path = \${if ${HAS_OWN_SENDER}{$return_path}{\${srs_encode{${SRS_KEY}}{$return_path}{$primary_hostname}}}}
   hosts_try_dane =
   # Only for the account’s own domains: a website can write any sender.
   dkim_domain = \${if and{{def:acl_m_owner}{eqi{${ownerOf(FROM_DOMAIN)}}{$acl_m_owner}}}{${fileIn(DKIM, `\${lc:${FROM_DOMAIN}}`)}}}
