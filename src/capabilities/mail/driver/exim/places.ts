@@ -46,8 +46,8 @@ export const FOLDERS_OF_LOOKUPS = [
   ...[REDIRECTS, MOVING, LISTS, BLOCKED_DOMAINS, DKIM, CERTIFICATES],
 ];
 
-/** Exim reads these after it has given up the rights of root. */
 /** The user and the group of Exim. */
 export const GROUP = 'Debian-exim';
+/** Exim reads these after it has given up the rights of root. */
 export const readable: FileAttributes = { group: GROUP, mode: 0o640 };
 export const folder: FileAttributes = { group: GROUP, mode: 0o750 };
