@@ -41,7 +41,7 @@ const WEB_PACKAGES = [
 const DATABASE_PACKAGES = ['mariadb-server', 'postgresql'];
 const MAIL_PACKAGES = [
   ...['exim4-daemon-heavy', 'dovecot-core', 'dovecot-imapd', 'dovecot-pop3d', 'dovecot-lmtpd'],
-  ...['dovecot-sieve', 'dovecot-managesieved', 'dovecot-sqlite', 'publicsuffix'],
+  ...['dovecot-sieve', 'dovecot-managesieved', 'dovecot-sqlite', 'publicsuffix', 'nftables'],
 ];
 const SPAM_PACKAGES = ['spamd', 'spamassassin'];
 const LIST_PACKAGES = ['mailman3', 'curl'];

@@ -150,6 +150,13 @@ describeOnMachine('mailing lists, in this order', () => {
     const asEve = (script: string) => machine.run('runuser', ['-u', 'eve', '--', 'bash', '-c', script]);
     const status = "curl -s -o /dev/null -w '%{http_code}' -u whmapi1:guess http://127.0.0.1:582/3.1/lists";
     expect(asEve(status).stdout).toBe('401');
+    // Mailman believes any sender that it is given by LMTP. Only Exim and root reach it.
+    const lmtp = (user: string) =>
+      machine.run('runuser', ['-u', user, '--', 'curl', '-s', 'telnet://127.0.0.1:581'], {
+        input: 'QUIT\r\n',
+      }).stdout;
+    expect([lmtp('eve'), lmtp('www-data')]).toEqual(['', '']);
+    expect(lmtp('Debian-exim')).toMatch(/^220 /);
     expect(asEve('cat /etc/mailman3/whmapi1.cfg').status).not.toBe(0);
     expect(asEve('cat /etc/exim4/whmapi1/lists-secret').status).not.toBe(0);
     // The login of Mailman needs its secret, and is no other mechanism’s.

@@ -1,12 +1,13 @@
 // The role MailReceive, which MailSend and MailLocal follow: Exim and Dovecot.
 import { configurationProblems } from '../../../ground/driver/configuration-problems.ts';
 import { assertNone, eachAccount } from '../../../ground/driver/each-account.ts';
+import { guardPort, rulesOf } from '../../../ground/driver/firewall/own-port.ts';
 import type { RoleDriver, RoleWork } from '../../../ground/driver/role.ts';
 import type { DriverMachine, DriverStep } from '../../../ground/driver/step.ts';
 import * as accounts from '../../accounts/rules/accounts.ts';
 import { listUsernames } from '../../accounts/rules/in-work.ts';
 import { filesOf, readState } from '../rules/greylisting/state.ts';
-import { POLICY_DIRECTORY, POLICY_SECRETS, renderPolicySecrets } from '../rules/login-policy.ts';
+import { POLICY_DIRECTORY, POLICY_PORT, POLICY_SECRETS, renderPolicySecrets } from '../rules/login-policy.ts';
 import { SCRIPT } from '../rules/sieve.ts';
 import { fileOf as settingsFile, QUEUE_INTERVAL } from '../rules/server-settings.ts';
 import { readTweakSetting } from '../rules/tweaks.ts';
@@ -28,12 +29,15 @@ import { writeAllCertificates } from './tls/account.ts';
 /** What `configure` may use: a task calls it too, when the name or the certificate of the server has changed. */
 export type ServerWork = Omit<RoleWork, 'locking' | 'output'>;
 
+/** A flood of this port would have Dovecot go on without an answer, and guesses of passwords would not be counted. */
+const LOGINS = { name: 'mail-logins', port: POLICY_PORT, user: 'dovecot' };
+
 export const role = {
   role: ROLE,
   packages: [
     'exim4-daemon-heavy',
     ...['dovecot-core', 'dovecot-imapd', 'dovecot-pop3d', 'dovecot-lmtpd'],
-    ...['dovecot-sieve', 'dovecot-managesieved', 'dovecot-sqlite', 'publicsuffix'],
+    ...['dovecot-sieve', 'dovecot-managesieved', 'dovecot-sqlite', 'publicsuffix', 'nftables'],
   ],
   // Debian has one mail server at a time.
   rivals: [
@@ -69,6 +73,8 @@ export const role = {
       else changed(step.description);
     }
     if (hasNewSecrets) await rereadSecrets(machine);
+    const why = await guardPort(machine, LOGINS);
+    if (why !== undefined) log(why);
   },
 
   async writeAccounts(work: RoleWork) {
@@ -118,7 +124,8 @@ const CONFIGURATIONS = [
 
 async function examine(machine: DriverMachine): Promise<readonly string[]> {
   const files = await machine.files(['/etc']);
-  const problems = await configurationProblems(files, CONFIGURATIONS);
+  const ofServer = (await machine.services()).isSupported ? [rulesOf(LOGINS)] : [];
+  const problems = await configurationProblems(files, [...CONFIGURATIONS, ...ofServer]);
   if ((await files.facts(POLICY_SECRETS)) === undefined)
     problems.push(`“${POLICY_SECRETS}” is missing, so guesses of passwords of mailboxes are not counted.`);
   return problems;

@@ -1,5 +1,6 @@
-// Has the firewall follow the tweak setting smtpmailgidonly, and loads rules again that somebody has removed.
+// Has the firewall follow the tweak setting smtpmailgidonly, and loads all rules again that somebody has removed.
 import { defineTask } from '../../../core/task.ts';
+import { loadLostRules } from '../../../ground/driver/firewall/rules.ts';
 import { restrictOutgoingSmtp } from '../driver/outgoing-smtp/restriction.ts';
 import { isRestricted } from '../rules/outgoing-smtp.ts';
 
@@ -11,12 +12,10 @@ export default defineTask<Record<string, never>>({
   timer: { everyMs: 300_000 },
 
   async run(_input, { machine, transaction, log }) {
-    const { isChanged, wasLost } = await restrictOutgoingSmtp(
-      machine,
-      await transaction('reads', isRestricted),
-    );
-    if (isChanged) log('Changed the rules of the firewall.');
-    if (wasLost) log('The rules were not loaded: somebody had removed them. They are again.');
+    if (await restrictOutgoingSmtp(machine, await transaction('reads', isRestricted)))
+      log('Changed the rules of the firewall.');
+    const lost = await loadLostRules(machine);
+    if (lost.length > 0) log(`Loaded rules again that somebody had removed: ${lost.join(', ')}.`);
     return {};
   },
 });

@@ -41,7 +41,10 @@ WantedBy=sysinit.target
 
 const unitOf = (name: string): string => `whmapi1-firewall@${name}`;
 const tableOf = (name: string): string => `inet whmapi1-${name}`;
-const fileOf = (name: string): string => `${RULES_FOLDER}/${name}.nft`;
+export const fileOf = (name: string): string => `${RULES_FOLDER}/${name}.nft`;
+
+/** The first packet of a connection. Later ones can have no owner any more, and must pass. */
+export const NEW_CONNECTION = 'tcp flags & (fin | syn | rst | ack) == syn';
 
 /** The whole file: it replaces the table in one transaction of the kernel. @param content chains and sets. */
 export function renderRules(name: string, content: string): string {
@@ -103,30 +106,29 @@ async function isLoaded(name: string, tools: DriverPort['tools']): Promise<boole
 const steps = new FileSteps(driver);
 
 /**
- * Sets these rules, or removes them, and loads rules that somebody has removed from the kernel. Does nothing if all is as it
- * should be.
+ * Sets these rules, or removes them. Does nothing if the file is as it should be.
  * @param rules of `renderRules`, or null.
+ * @returns whether it changed something.
  * @throws MachineError `failed`. Then the former rules are in force.
  */
-export async function setRules(
-  machine: DriverMachine,
-  name: string,
-  rules: string | null,
-): Promise<{ readonly isChanged: boolean; readonly wasLost: boolean }> {
-  const port = await steps.port(machine);
-  if (rules === null && (await port.files.facts(fileOf(name))) === undefined)
-    return { isChanged: false, wasLost: false };
+export async function setRules(machine: DriverMachine, name: string, rules: string | null): Promise<boolean> {
+  const { files } = await steps.port(machine);
+  if (rules === null && (await files.facts(fileOf(name))) === undefined) return false;
   const step = steps.step(`firewall ${name}`, `Set the rules of the firewall, “${fileOf(name)}”.`, {
     name,
     rules,
   });
   const memento = await step.prepare(machine);
   await step.apply(machine, memento);
-  const isChanged = memento.files.length > 0;
-  const wasLost =
-    !isChanged && rules !== null && port.services.isSupported && !(await isLoaded(name, port.tools));
-  if (wasLost) await step.reload(machine);
-  return { isChanged, wasLost };
+  return memento.files.length > 0;
+}
+
+/** Loads all rules that somebody has removed from the kernel. @returns their names. */
+export async function loadLostRules(machine: DriverMachine): Promise<readonly string[]> {
+  const lost = await lostRules(machine);
+  const { services, tools } = await steps.port(machine);
+  for (const name of lost) await load(unitOf(name), { services, tools });
+  return lost;
 }
 
 /** Sentences for people: why this server cannot have these rules. Undefined if it can. */

@@ -1,17 +1,21 @@
 // The role MailingLists: Mailman, to which Exim delivers.
 import { configurationProblems } from '../../../../ground/driver/configuration-problems.ts';
 import { assertNone, eachAccount } from '../../../../ground/driver/each-account.ts';
+import { guardPort, releasePort, rulesOf } from '../../../../ground/driver/firewall/own-port.ts';
 import type { RoleDriver, RoleWork } from '../../../../ground/driver/role.ts';
 import type { DriverMachine } from '../../../../ground/driver/step.ts';
 import { listUsernames } from '../../../accounts/rules/in-work.ts';
 import { listFiles, postingAddress } from '../../rules/lists/addresses.ts';
 import { readState } from '../../rules/state.ts';
 import { lookupStep } from '../exim/lookups.ts';
-import { LISTS as EXIM_LISTS } from '../exim/places.ts';
+import { GROUP as EXIM, LISTS as EXIM_LISTS } from '../exim/places.ts';
 import { LISTS_ROLE } from './account.ts';
 import * as mailman from './lists.ts';
-import { CONFIGURATION, LIMITS, UNIT } from './places.ts';
+import { CONFIGURATION, LIMITS, LMTP_PORT, UNIT } from './places.ts';
 import { mailmanStep } from './server.ts';
+
+/** Mailman believes any sender that it is given there. */
+const LMTP = { name: 'mailman', port: LMTP_PORT, user: EXIM };
 
 export const listsRole: RoleDriver = {
   role: LISTS_ROLE,
@@ -45,6 +49,7 @@ export const listsRole: RoleDriver = {
     if (!services.isSupported || !(await services.state(UNIT)).isInstalled) return;
     await services.stop(UNIT);
     await services.disable(UNIT);
+    await releasePort(machine, LMTP);
   },
 
   examine,
@@ -64,12 +69,13 @@ export async function configure({
   const services = await machine.services();
   if (services.isSupported) await services.start(UNIT);
   await mailman.started(machine);
+  const why = await guardPort(machine, LMTP);
+  if (why !== undefined) log(why);
 }
 
 async function examine(machine: DriverMachine): Promise<readonly string[]> {
   const files = await machine.files(['/etc']);
-  return configurationProblems(
-    files,
-    [CONFIGURATION, LIMITS].map((path) => ({ name: 'Mailman', path })),
-  );
+  const ofMailman = [CONFIGURATION, LIMITS].map((path) => ({ name: 'Mailman', path }));
+  const ofServer = (await machine.services()).isSupported ? [rulesOf(LMTP)] : [];
+  return configurationProblems(files, [...ofMailman, ...ofServer]);
 }

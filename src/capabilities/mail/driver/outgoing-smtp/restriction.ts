@@ -1,6 +1,7 @@
 // The rules of the firewall by which only root, Exim and Mailman connect to mail servers elsewhere.
 import type { Machine } from '../../../../core/machine.ts';
-import { renderRules, setRules } from '../../../../ground/driver/firewall/rules.ts';
+import { idOf } from '../../../../ground/driver/firewall/ids.ts';
+import { NEW_CONNECTION, renderRules, setRules } from '../../../../ground/driver/firewall/rules.ts';
 import { GROUP } from '../exim/places.ts';
 
 const NAME = 'outgoing-smtp';
@@ -8,20 +9,6 @@ const MAILMAN = 'list';
 /** Mail servers listen there: SMTP, submission with TLS from the beginning, submission. */
 const PORTS = [25, 465, 587];
 
-/** `machine.users()` does not find names with capital letters. A sandbox has no such users. */
-async function idOf(
-  machine: Pick<Machine, 'tools' | 'services'>,
-  database: 'passwd' | 'group',
-  name: string,
-): Promise<number | undefined> {
-  if (!(await machine.services()).isSupported) return undefined;
-  const tools = await machine.tools([{ name: 'getent' }]);
-  // Status 2: there is none.
-  const { stdout } = await tools.run('getent', [database, name], { accept: [0, 2] });
-  return stdout === '' ? undefined : Number(stdout.split(':')[2]);
-}
-
-/** What is new is the first packet of a connection. Later ones can have no owner any more, and must pass. */
 export async function restriction(machine: Pick<Machine, 'tools' | 'services'>): Promise<string> {
   const exim = await idOf(machine, 'passwd', GROUP);
   const mailman = await idOf(machine, 'group', MAILMAN);
@@ -35,7 +22,7 @@ export async function restriction(machine: Pick<Machine, 'tools' | 'services'>):
     type filter hook output priority filter - 5; policy accept;
     # This server itself, at whatever address.
     oif "lo" accept
-    tcp dport { ${PORTS.join(', ')} } tcp flags & (fin | syn | rst | ack) == syn jump new
+    tcp dport { ${PORTS.join(', ')} } ${NEW_CONNECTION} jump new
   }
   chain new {
     # root and ${GROUP}, and the group ${MAILMAN}.
