@@ -978,7 +978,6 @@ describe('a step', () => {
     await here.call('suspendacct', { user: 'bob' });
     expect(seen.map(([first]) => first)).toEqual([
       { kind: 'users/suspend', state: 'begun', memento: '{"wasSuspended":false}' },
-      { kind: 'users/end-processes', state: 'begun', memento: 'null' },
     ]);
     expect(await (await here.engine.machine.users()).isSuspended('bob')).toBe(false);
     expect(await rowsOf('SELECT * FROM operation_step')).toEqual([]);
