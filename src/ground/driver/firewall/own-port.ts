@@ -4,7 +4,7 @@ import { idOf } from './ids.ts';
 import { fileOf, NEW_CONNECTION, renderRules, setRules, whyNoRules } from './rules.ts';
 
 export interface OwnPort {
-  /** Of the rules. */
+  /** The name of the rules. */
   readonly name: string;
   readonly port: number;
   /** Only root and this user connect. */
