@@ -104,6 +104,8 @@ it('--doctor names rules that the firewall does not have any more, and the comma
   const findings = async (status: number) =>
     firewallRules.run({ machine: { ...withNft(machine, { status }), services } } as unknown as Subject);
   expect(await findings(1)).toMatchObject([{ severity: 'ok' }]);
+  const withoutNft = () => firewallRules.run({ machine: { ...machine, services } } as unknown as Subject);
+  expect(await withoutNft()).toMatchObject([{ severity: 'ok' }]);
   pretendNft();
   await set('1');
   await runTasks(here, TASK);
@@ -113,6 +115,13 @@ it('--doctor names rules that the firewall does not have any more, and the comma
       severity: 'warning',
       message: 'The firewall does not have the rules “outgoing-smtp” any more. Somebody has removed them.',
       command: 'systemctl restart whmapi1-firewall@outgoing-smtp',
+    },
+  ]);
+  expect(await withoutNft()).toEqual([
+    {
+      severity: 'warning',
+      message: 'The firewall’s program, nft, is missing. These rules may not be loaded: outgoing-smtp.',
+      command: 'apt-get install nftables',
     },
   ]);
 });
