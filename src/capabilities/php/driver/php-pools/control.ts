@@ -106,8 +106,8 @@ function stateOf(commandLine: string): 'ended' | 'serving' | 'reading' {
 
 /**
  * To be called `exclusively`. Returns once PHP-FPM has read its configuration.
- * @param begun called once it has ended all processes of its former pools. It can start none of them again: it has started
- * itself anew, and reads the files that are there.
+ * @param begun called once it has ended all processes of its former pools. It cannot start them again, because its main
+ * process has restarted and reads the present files.
  * @throws MachineError `failed` if PHP-FPM is not running or rejects its files.
  */
 export async function reload(
