@@ -5,7 +5,7 @@ import { MachineError } from '../../../core/machine-error.ts';
 import { FileSteps, type DriverPort, type FileDriver } from '../file-driver.ts';
 import type { DriverMachine } from '../step.ts';
 
-export const RULES_FOLDER = '/etc/whmapi1-firewall';
+const RULES_FOLDER = '/etc/whmapi1-firewall';
 const UNITS = '/etc/systemd/system';
 const TEMPLATE = 'whmapi1-firewall@.service';
 const FAILED = 1;
