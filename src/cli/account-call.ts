@@ -11,6 +11,7 @@ import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
 import { readPlainLine } from './plain-line.ts';
 import type { AccountRequest } from '../core/account-request.ts';
+import { usageLineOf } from './account-usage.ts';
 import { describeUsageError, UsageError } from './usage-error.ts';
 import { wantsConfirmation } from './wants-confirmation.ts';
 
@@ -29,11 +30,6 @@ export async function runAccountProgram(
     writeStderr(io, `${name}: ${message}\n${usageLineOf(program)}\nSee ${name} --help.\n`);
     return 2;
   }
-}
-
-/** The syntax of a call. */
-export function usageLineOf({ name }: AccountProgram): string {
-  return `Usage: ${name} [--user=NAME] [options] Module function [key=value ...]`;
 }
 
 async function runLine(program: AccountProgram, words: readonly string[], io: Io): Promise<number> {

@@ -8,7 +8,7 @@ import { layoutFor, row, wrap, type Layout } from './help-layout.ts';
 import type { CommandLine } from './options.ts';
 import { writeStderr, type Io } from './io.ts';
 import { printPaged } from './pager.ts';
-import { usageLineOf } from './account-call.ts';
+import { usageLineOf } from './account-usage.ts';
 
 /** @param words A module, and a function. @returns the exit status. */
 export async function printAccountHelp(

@@ -2,7 +2,7 @@
 // each address gets one line per interval, with the number of requests. Otherwise, anybody could fill the disk without
 // a login.
 import ipaddr from 'ipaddr.js';
-import { withoutDots } from '../capabilities/addresses/rules/ipv4-within.ts';
+import { withoutDots } from '../core/ipv4-within.ts';
 import {
   MAX_NAME_LENGTH,
   SummarisedFailures,

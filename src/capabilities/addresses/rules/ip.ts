@@ -1,6 +1,6 @@
 // Converts IP addresses between text and numbers.
 import ipaddr from 'ipaddr.js';
-import { withoutDots } from './ipv4-within.ts';
+import { withoutDots } from '../../../core/ipv4-within.ts';
 
 export interface Ip {
   readonly family: 4 | 6;

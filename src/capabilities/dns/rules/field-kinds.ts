@@ -1,6 +1,6 @@
 // The kinds of fields in record data, and the values that each accepts. Values are octets without quotes and escapes.
 import ipaddr from 'ipaddr.js';
-import { withoutDots } from '../../addresses/rules/ipv4-within.ts';
+import { withoutDots } from '../../../core/ipv4-within.ts';
 
 /** RFC 2181, section 8. */
 export const MAX_TTL = 2 ** 31 - 1;

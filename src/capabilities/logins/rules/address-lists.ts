@@ -2,7 +2,7 @@
 import ipaddr from 'ipaddr.js';
 import { badParam } from '../../../core/errors.ts';
 import { quote } from '../../../core/quote.ts';
-import { withoutDots } from '../../addresses/rules/ipv4-within.ts';
+import { withoutDots } from '../../../core/ipv4-within.ts';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 

@@ -2,7 +2,7 @@
 // addresses.
 import ipaddr from 'ipaddr.js';
 import type { Machine } from '../../../../core/machine.ts';
-import { withoutDots } from '../../../addresses/rules/ipv4-within.ts';
+import { withoutDots } from '../../../../core/ipv4-within.ts';
 
 /** The first and the last address as keys: 4 or 6, then the bytes in hexadecimal. */
 export interface Range {
