@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import type { AccountApi } from '../src/core/context.ts';
 import type { AnyFunction } from '../src/core/define.ts';
+import type { TaskKind } from '../src/core/task.ts';
 import { Database } from '../src/store/database.ts';
 import { catalogueModules } from './generate/catalogue.ts';
 import { coverage, coverageModule } from './generate/coverage.ts';
@@ -31,6 +32,7 @@ export async function generate(): Promise<Map<string, string>> {
   files.set('src/capabilities/plans.generated.ts', plansModule());
   files.set('src/capabilities/steps.generated.ts', stepsModule());
   files.set('src/capabilities/tasks.generated.ts', tasksModule());
+  files.set('src/capabilities/followers.generated.ts', await followersModule());
   files.set('src/capabilities/checks.generated.ts', checksModule());
   for (const [path, text] of catalogueModules(functions, notice)) files.set(path, text);
   const migrations = readMigrations();
@@ -232,6 +234,18 @@ function tasksModule(): string {
 import type { TaskKinds } from '../core/task.ts';
 
 export const taskKinds: TaskKinds = {\n${rowsOf(filesIn('tasks'))}};\n`;
+}
+
+/** The kinds of tasks that follow each tweak setting, as their files say. A call need not load them all. */
+async function followersModule(): Promise<string> {
+  const followers = new Map<string, string[]>();
+  for (const [kind, path] of filesIn('tasks')) {
+    const { default: task } = (await import(join(top, path))) as { default: TaskKind };
+    for (const setting of task.follows ?? [])
+      followers.set(setting, [...(followers.get(setting) ?? []), kind]);
+  }
+  return `${notice}// The kinds of tasks that start after a tweak setting has changed.
+export const followers: Readonly<Record<string, readonly string[]>> = ${JSON.stringify(Object.fromEntries(followers))};\n`;
 }
 
 /** So is a check. Each command loads only its own. */

@@ -14,12 +14,6 @@ import { checkIntervalMs } from '../capabilities/system/rules/services/check-int
 import { FtpGuard } from '../worker/ftp-guard.ts';
 import { ServiceWatch } from '../worker/service-watch.ts';
 import { TaskWatch } from '../worker/task-watch.ts';
-import {
-  backgroundProcesses,
-  connectionLimits,
-  earlierRoleFiles,
-  sessionUsers,
-} from '../worker/watched-work.ts';
 import { Worker, type WorkerDependencies } from '../worker/worker.ts';
 
 export type { StoredTimer } from '../ground/rules/tasks/timers.ts';
@@ -62,14 +56,12 @@ export function createFtpGuard({ engine }: Application, onTrouble: (error: unkno
   return new FtpGuard({ engine, onTrouble });
 }
 
-/** Start a task every minute if there is work for it. */
-export function createTaskWatches(
+/** Starts tasks every minute if there is work for them. */
+export function createTaskWatch(
   { engine }: Application,
   onTrouble: (task: string, error: unknown) => void,
-): readonly TaskWatch[] {
-  return [backgroundProcesses, connectionLimits, earlierRoleFiles, sessionUsers].map(
-    (work) => new TaskWatch(work, { engine, onTrouble: (error) => onTrouble(work.task, error) }),
-  );
+): TaskWatch {
+  return new TaskWatch({ engine, kinds: taskKinds, onTrouble });
 }
 
 /** Access to tasks for the command line. */

@@ -44,12 +44,21 @@ export interface TaskKind<Input = never> {
   readonly runsAlone?: true;
   /** For a kind that is started by a timer. Its input is `{}`. */
   readonly timer?: Timer;
+  /** The tweak settings after whose change one starts, with the input `{}`. */
+  readonly follows?: readonly string[];
+  /**
+   * Asked every minute in whmapi1d. If there is work, it starts a task with the input `{}`, unless one is waiting or running.
+   */
+  readonly isNeeded?: (look: TaskLook) => Promise<boolean>;
   /**
    * Does the work. The return value is stored as the task's result. Any error makes the task fail. The message of an
    * ApiError or a MachineError becomes the reason.
    */
   readonly run: (input: Input, context: TaskContext) => Promise<Json | undefined>;
 }
+
+/** What a kind of task may use to find out whether there is work. */
+export type TaskLook = Pick<TaskContext, 'machine' | 'now' | 'transaction'>;
 
 /**
  * The context of a task. No transaction is open. The task acts as root, because the call has already authorised its
@@ -99,7 +108,7 @@ export interface TaskContext {
   readonly callPeer: CallPeer;
   /** Makes a call as root. The call takes the locks that it needs. */
   readonly call: (call: FunctionCall) => Promise<Envelope>;
-  /** The same with a function that only this program itself calls (`own-functions.ts`). */
+  /** The same with a function that only this program itself calls (`own-functions/`). */
   readonly callOwn: (call: FunctionCall) => Promise<Envelope>;
   /**
    * Makes a call as root if what the task has read before still holds, so that it does not undo what another call has

@@ -16,7 +16,7 @@ import { MailPolicy } from './mail-policy.ts';
 import {
   createFtpGuard,
   createServiceWatch,
-  createTaskWatches,
+  createTaskWatch,
   createWorker,
 } from '../administration/tasks.ts';
 import { WebmailTokens } from './webmail/tokens.ts';
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
   const watch = createServiceWatch(application, (error) =>
     log.warn(error, 'the services could not be checked'),
   );
-  const taskWatches = createTaskWatches(application, (task, error) =>
+  const taskWatch = createTaskWatch(application, (task, error) =>
     log.warn(error, `the server could not look whether the task ${task} is needed`),
   );
   const build = readFileSync(join(__dirname, 'build-id'), 'latin1');
@@ -74,7 +74,7 @@ async function main(): Promise<void> {
     log.warn(error, 'guesses of passwords of FTP are not counted, or not refused'),
   );
   const forDaemons = [mailPolicy, webmailTokens, ftpGuard];
-  const workers = [watch, ...taskWatches, worker, sockets, commands, ...forDaemons, background];
+  const workers = [watch, taskWatch, worker, sockets, commands, ...forDaemons, background];
   const end = once(() => stop(servers, application, passwords, workers));
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
@@ -97,7 +97,7 @@ async function main(): Promise<void> {
   if (!options.noTasks) {
     worker.start();
     watch.start();
-    for (const one of taskWatches) one.start();
+    taskWatch.start();
   }
   await sockets.start(socketDirectory(application, process.env)).catch((error: unknown) => {
     log.error(error, 'the users of accounts cannot call UAPI: the sockets could not be created');

@@ -1,55 +1,70 @@
-// Looks every minute, in whmapi1d, whether there is work for a task, and starts the task.
+// Looks every minute, in whmapi1d, whether there is work for the kinds of tasks that say so, and starts the tasks.
+import type { Db } from '../core/context.ts';
 import type { Engine } from '../core/engine.ts';
+import type { TaskKind, TaskKinds } from '../core/task.ts';
 import * as tasks from '../ground/rules/tasks/tasks.ts';
 
 const INTERVAL_MS = 60_000;
 
-export interface WatchedWork {
-  /** The name of the task in `tasks/` of a capability. Its input is `{}`. */
-  readonly task: string;
-  readonly isThere: (engine: Engine) => Promise<boolean>;
-}
-
 export interface TaskWatchDependencies {
   readonly engine: Engine;
-  readonly onTrouble?: (error: unknown) => void;
+  readonly kinds: TaskKinds;
+  readonly onTrouble?: (kind: string, error: unknown) => void;
 }
 
 export class TaskWatch {
-  readonly #work: WatchedWork;
   readonly #deps: TaskWatchDependencies;
+  readonly #checking = new Map<string, Promise<void>>();
+  #loaded: Promise<readonly (readonly [string, TaskKind])[]> | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #checking: Promise<void> = Promise.resolve();
 
-  constructor(work: WatchedWork, deps: TaskWatchDependencies) {
-    this.#work = work;
+  constructor(deps: TaskWatchDependencies) {
     this.#deps = deps;
   }
 
-  /** Checks every minute until `close`. */
+  /** Checks every minute until `close`. One kind does not wait for another. */
   start(): void {
     this.#timer ??= setInterval(() => {
-      this.#checking = this.check().then(
-        () => undefined,
-        (error: unknown) => this.#deps.onTrouble?.(error),
+      void this.#watched().then(
+        (kinds) => kinds.forEach(([kind]) => this.#tryToCheck(kind)),
+        (error: unknown) => this.#deps.onTrouble?.('any', error),
       );
     }, INTERVAL_MS);
   }
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#checking;
+    await this.#loaded?.catch(() => undefined);
+    await Promise.all(this.#checking.values());
   }
 
   /** @returns the ID of the task that it started, if there is work and no such task is waiting or running. */
-  async check(): Promise<number | undefined> {
+  async check(kind: string): Promise<number | undefined> {
     const { engine } = this.#deps;
-    const { task: kind, isThere } = this.#work;
-    if (!(await isThere(engine))) return undefined;
-    return engine.store.transaction('changes', async (db) => {
+    const { machine, now, store } = engine;
+    const isNeeded = (await this.#watched()).find(([name]) => name === kind)?.[1].isNeeded;
+    const transaction = <T>(effect: 'reads' | 'changes', work: (db: Db) => Promise<T>) =>
+      store.transaction(effect, async (db) => ({ value: await work(db), keep: effect === 'changes' }));
+    if (isNeeded === undefined || !(await isNeeded({ machine, now, transaction }))) return undefined;
+    return store.transaction('changes', async (db) => {
       if (await tasks.isActive(db, kind)) return { value: undefined, keep: false };
       const task = { kind, input: {}, caller: 'root', xid: engine.newXid() };
-      return { value: await engine.addTask(db, task, engine.now()), keep: true };
+      return { value: await engine.addTask(db, task, now()), keep: true };
     });
+  }
+
+  #tryToCheck(kind: string): void {
+    const checked = this.check(kind).then(
+      () => undefined,
+      (error: unknown) => this.#deps.onTrouble?.(kind, error),
+    );
+    this.#checking.set(kind, checked);
+  }
+
+  #watched(): Promise<readonly (readonly [string, TaskKind])[]> {
+    this.#loaded ??= Promise.all(
+      Object.entries(this.#deps.kinds).map(async ([name, load]) => [name, (await load()).default] as const),
+    ).then((all) => all.filter(([, { isNeeded }]) => isNeeded !== undefined));
+    return this.#loaded;
   }
 }

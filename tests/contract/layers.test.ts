@@ -138,6 +138,12 @@ const layers: Record<string, Layer> = {
     files: /^src\/capabilities\/databases\/rules\/scram\.ts$/,
     mayImport: [/^node:(crypto|util)$/, /^@mongodb-js\/saslprep$/],
   },
+  // The generated table of what capabilities say of their tasks.
+  'life/follow-up': {
+    files: /^src\/life\/rules\/tweak-settings\/follow-up\.ts$/,
+    mayImport: [rules, /^src\/capabilities\/followers\.generated\.ts$/],
+    mayKnow: [core],
+  },
   rules: {
     files: rules,
     mayImport: [
@@ -229,7 +235,7 @@ const layers: Record<string, Layer> = {
     files: /^src\/worker\//,
     mayImport: [
       ...[core, /^src\/worker\//, rules],
-      /^src\/capabilities\/(system\/driver\/(background-processes|services)|ftp\/driver\/guard)\//,
+      /^src\/capabilities\/(system\/driver\/services|ftp\/driver\/guard)\//,
     ],
     mayKnow: [/^src\/store\/task-logs\.ts$/],
   },

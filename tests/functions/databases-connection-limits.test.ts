@@ -2,8 +2,8 @@
 // a sandbox that runs no server.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
 import { TaskWatch } from '../../src/worker/task-watch.ts';
-import { connectionLimits } from '../../src/worker/watched-work.ts';
 import { Installation } from '../support/installation.ts';
 import { runTasks } from '../support/run-tasks.ts';
 
@@ -39,7 +39,8 @@ function record(engine: keyof typeof places, user: string, mostConnections: numb
 }
 const set = (value: string) => here.call('set_tweaksetting', { key: 'database_user_connections', value });
 const run = () => runTasks(here, 'limit-database-connections');
-const watch = () => new TaskWatch(connectionLimits, { engine: here.engine }).check();
+const watch = () =>
+  new TaskWatch({ engine: here.engine, kinds: taskKinds }).check('limit-database-connections');
 
 test('new users have the default', async () => {
   expect(limits('bob_app')).toEqual([40, 40]);

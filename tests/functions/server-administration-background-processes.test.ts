@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { LinuxProcesses } from '../../src/machine/linux/listed-processes.ts';
 import { run } from '../../src/machine/linux/run.ts';
 import * as tasks from '../../src/ground/rules/tasks/tasks.ts';
+import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
 import { TaskWatch } from '../../src/worker/task-watch.ts';
-import { backgroundProcesses } from '../../src/worker/watched-work.ts';
 import { addAccounts, anAccount } from '../support/accounts.ts';
 import { Installation } from '../support/installation.ts';
 import { runTasks } from '../support/run-tasks.ts';
@@ -43,7 +43,9 @@ describe('configurebackgroundprocesskiller', () => {
   it('ends nothing in a sandbox, whose users may have the user IDs of real ones', async () => {
     await here.call('createacct', { username: 'bob', domain: 'bob.example' });
     await configure('eggdrop');
-    expect(await new TaskWatch(backgroundProcesses, { engine: here.engine }).check()).toBeUndefined();
+    expect(
+      await new TaskWatch({ engine: here.engine, kinds: taskKinds }).check('end-background-processes'),
+    ).toBeUndefined();
   });
 });
 
@@ -100,7 +102,8 @@ describeAsRoot('real processes (only as root, with the package procps)', () => {
   const isRunning = (child: ChildProcess) => (child.exitCode ?? child.signalCode) === null;
   const ended = (child: ChildProcess) =>
     new Promise((done) => (isRunning(child) ? child.once('exit', done) : done(0)));
-  const check = () => new TaskWatch(backgroundProcesses, { engine: here.engine }).check();
+  const check = () =>
+    new TaskWatch({ engine: here.engine, kinds: taskKinds }).check('end-background-processes');
   const endThem = () => runTasks(here, 'end-background-processes');
 
   it('are ended by their name, only those of accounts that are not trusted', async () => {

@@ -4,7 +4,6 @@ import { StateDirectory } from '../../src/store/state-directory.ts';
 import { TaskLogFiles } from '../../src/store/task-logs.ts';
 import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
 import { TaskWatch } from '../../src/worker/task-watch.ts';
-import { sessionUsers } from '../../src/worker/watched-work.ts';
 import { Worker } from '../../src/worker/worker.ts';
 import { PrivateMariadb } from '../support/private-mariadb.ts';
 import { serveMariadb } from '../support/served-mariadb.ts';
@@ -46,7 +45,7 @@ async function logIn() {
 }
 async function dropEnded(): Promise<string> {
   const { here } = server;
-  const id = await new TaskWatch(sessionUsers, { engine: here.engine }).check();
+  const id = await new TaskWatch({ engine: here.engine, kinds: taskKinds }).check('drop-session-users');
   const logs = new TaskLogFiles(new StateDirectory(here.state, process.getuid?.() ?? 0), () => here.time);
   const kinds = { 'drop-session-users': taskKinds['drop-session-users'] } as typeof taskKinds;
   const { engine, application } = here;

@@ -3,8 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSessionUser } from '../../src/capabilities/databases/plans/create-session-user.ts';
 import { LookAgain } from '../../src/core/machine-error.ts';
+import { taskKinds } from '../../src/capabilities/tasks.generated.ts';
 import { TaskWatch } from '../../src/worker/task-watch.ts';
-import { sessionUsers } from '../../src/worker/watched-work.ts';
 import { runTasks } from '../support/run-tasks.ts';
 import { basic, sessionOf, TestServer } from '../support/server.ts';
 
@@ -51,7 +51,8 @@ function users(): string[] {
   const all = existsSync(folder) ? readdirSync(folder).map((name) => name.replace(/\.json$/, '')) : [];
   return all.filter((name) => name.startsWith('cpses_'));
 }
-const check = () => new TaskWatch(sessionUsers, { engine: server.here.engine }).check();
+const check = () =>
+  new TaskWatch({ engine: server.here.engine, kinds: taskKinds }).check('drop-session-users');
 const dropUsers = () => runTasks(server.here, 'drop-session-users');
 
 test('a session has one user, which is dropped after it has ended', async () => {

@@ -33,6 +33,7 @@ interface Input {
 export default defineTask<Input>({
   description: 'Add or remove the service subdomains of all domains, or of those of one account.',
   whenInterrupted: 'retry',
+  follows: ['proxysubdomains', 'overwritecustomproxysubdomains', 'autodiscover_proxy_subdomains'],
   // Two would write the same files.
   runsAlone: true,
 

@@ -8,6 +8,7 @@ const DAY_MS = 86_400_000;
 export default defineTask({
   description: 'Measure the disk usage of all accounts.',
   whenInterrupted: 'retry',
+  follows: ['disk_usage_include_sqldbs'],
   timer: { everyMs: DAY_MS, hour: 3 },
 
   run: async (_input, context) => {

@@ -3,10 +3,12 @@ import { defineTask } from '../../../core/task.ts';
 import { rolesOf } from '../../../ground/rules/roles/active-profile.ts';
 import { configureMariadb } from '../driver/mysql/role.ts';
 import { ROLE } from '../rules/own-mysql.ts';
+import { SETTING } from '../rules/remote-clients.ts';
 
 export default defineTask({
   description: 'Configure MariaDB for clients of other hosts, or for those of this server only.',
   whenInterrupted: 'retry',
+  follows: [SETTING],
   // Two of them would restart MariaDB one after the other.
   runsAlone: true,
 

@@ -14,6 +14,8 @@ export default defineTask<Record<string, never>>({
   whenInterrupted: 'retry',
   // The database server may be stopped. After 1, 3, 7 and 15 minutes.
   retries: { count: 4, delayMs: MINUTE_MS, growth: 2 },
+  isNeeded: async ({ now, transaction }) =>
+    (await transaction('reads', (db) => sessionUsers.listEnded(db, now()))).length > 0,
 
   async run(_input, { log, machine, now, sealer, signal, transaction, withLocks }) {
     const listEnded = () => transaction('reads', (db) => sessionUsers.listEnded(db, now()));

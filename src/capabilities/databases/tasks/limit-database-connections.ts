@@ -15,9 +15,11 @@ import * as connectionLimit from '../rules/connection-limit.ts';
 import { ROLE as MYSQL } from '../rules/own-mysql.ts';
 import { ROLE as POSTGRESQL } from '../rules/own-postgresql.ts';
 import { serverOf } from '../rules/profiles.ts';
+import { hasFailedSince } from '../../../ground/rules/tasks/tasks.ts';
 import { rolesOf } from '../../../ground/rules/roles/active-profile.ts';
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 const servers = {
   mysql: { role: MYSQL, limit: limitMysql },
@@ -27,9 +29,18 @@ const servers = {
 export default defineTask<Record<string, never>>({
   description: 'Limit how many connections each database user can have at once.',
   whenInterrupted: 'retry',
+  follows: [connectionLimit.SETTING],
   runsAlone: true,
   // A database server may be stopped. After 1, 3, 7 and 15 minutes.
   retries: { count: 4, delayMs: MINUTE_MS, growth: 2 },
+  // One that failed after all its retries waits for a day.
+  isNeeded: ({ now, transaction }) =>
+    transaction(
+      'reads',
+      async (db) =>
+        (await connectionLimit.isDue(db)) &&
+        !(await hasFailedSince(db, connectionLimit.LIMIT, now() - DAY_MS)),
+    ),
 
   async run(_input, context) {
     const { log, progress, signal, transaction } = context;

@@ -6,10 +6,12 @@ import { ROLE } from '../driver/account.ts';
 import { LISTS_ROLE } from '../driver/mailman/account.ts';
 import { configure as configureMailman } from '../driver/mailman/role.ts';
 import { role } from '../driver/role.ts';
+import { QUEUE_INTERVAL } from '../rules/server-settings.ts';
 
 export default defineTask<Record<string, never>>({
   description: 'Have the mail servers use the present name, certificate and queue interval of this server.',
   whenInterrupted: 'retry',
+  follows: [QUEUE_INTERVAL],
   timer: { everyMs: 3_600_000 },
 
   async run(_input, context) {

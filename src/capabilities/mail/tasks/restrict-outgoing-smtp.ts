@@ -2,12 +2,13 @@
 import { defineTask } from '../../../core/task.ts';
 import { loadLostRules } from '../../../ground/driver/firewall/rules.ts';
 import { restrictOutgoingSmtp } from '../driver/outgoing-smtp/restriction.ts';
-import { isRestricted } from '../rules/outgoing-smtp.ts';
+import { isRestricted, SETTING } from '../rules/outgoing-smtp.ts';
 
 export default defineTask<Record<string, never>>({
   description:
     'Have the firewall restrict who connects to mail servers elsewhere, as the tweak setting says.',
   whenInterrupted: 'retry',
+  follows: [SETTING],
   runsAlone: true,
   timer: { everyMs: 300_000 },
 

@@ -7,6 +7,8 @@ import { searchOf } from '../rules/background-processes/settings.ts';
 export default defineTask<Record<string, never>>({
   description: 'End background programs of accounts.',
   whenInterrupted: 'fail',
+  isNeeded: async ({ machine, transaction }) =>
+    (await findUnwanted(machine, await transaction('reads', searchOf))).length > 0,
 
   async run(_input, { log, machine, signal, transaction }) {
     const processes = await machine.processes();
