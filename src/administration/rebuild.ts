@@ -81,7 +81,7 @@ export class Rebuilding {
         ...problems,
         ...all
           .filter(({ uid }) => usernames.length > 0 && leaving.has(uid))
-          .map(({ username }) => `“${username}” is being removed. “unsuspendacct” takes the removal back.`),
+          .map(({ username }) => `“${username}” is being removed. “unsuspendacct” cancels the removal.`),
       ],
     };
   }

@@ -77,7 +77,9 @@ async function isCallConfirmed(
 export function readAccountCall(program: AccountProgram, line: CommandLine, io: Io): AccountRequest {
   const [func, ...words] = line.words;
   if (line.command === undefined || func === undefined || func.includes('=')) {
-    throw new UsageError('Name a module and a function.');
+    throw new UsageError(
+      'Name a module and a function with a space between them, such as DomainInfo list_domains.',
+    );
   }
   const module = line.command;
   assertOptionsOf(program, line);

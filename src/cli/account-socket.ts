@@ -65,8 +65,7 @@ function isAbsent(error: unknown): boolean {
 
 function unreachable(error: unknown): ApiError {
   const { code, message } = error as NodeJS.ErrnoException;
-  const why =
-    code === 'ENOENT' || code === 'ECONNREFUSED' ? 'whmapi1d does not run, or not as root' : message;
+  const why = code === 'ENOENT' || code === 'ECONNREFUSED' ? 'whmapi1d is not running as root' : message;
   return new ApiError('remote_unreachable', `The server cannot be reached: ${why}.`);
 }
 
@@ -93,7 +92,10 @@ async function untilThere(own: string, request: string, uid: string): Promise<vo
     });
     if (word === 'ready' || existsSync(own)) return;
     if (word !== '')
-      throw new ApiError('denied', 'Your user is not an account of this server. Root uses --user=NAME.');
+      throw new ApiError(
+        'denied',
+        'The user you are logged in as is not an account of this server. As root, name the account with --user=NAME.',
+      );
     if (Date.now() >= end)
       throw new ApiError('busy', 'The server has too many clients now. Retry the call later.');
     await sleep(PAUSE_MS);

@@ -58,7 +58,11 @@ function readWord(word: string, number: number): RawArgument {
   const equals = word.indexOf('=');
   if (equals < 1) {
     // The word is not quoted, because it may be a secret without its name.
-    throw new UsageError(`Argument ${number} after the function's name is not of the form key=value.`);
+    throw new UsageError(
+      word.startsWith('{')
+        ? 'To pass a JSON object, write it to standard input and use --input=json.'
+        : `Argument ${number} after the function’s name has no “=”: write key=value.`,
+    );
   }
   const name = percentDecode(word.slice(0, equals));
   if (name === undefined) {

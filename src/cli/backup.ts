@@ -81,7 +81,7 @@ function describe({ time, version, schema, server, store, tables }: Manifest): s
   const kind = store === 'postgres' ? 'a store that several servers share' : 'the store of this server';
   return (
     `  made     ${time} on ${visible(server)} by whmapi1 ${visible(version)} (schema ${schema})\n` +
-    `  holds    ${kind}: ${accounts} accounts, ${rows} rows in ${tables.length} tables\n` +
+    `  holds    ${kind}: ${accounts} account${accounts === 1 ? '' : 's'}, ${rows} rows in ${tables.length} tables\n` +
     `  checked  the integrity of the file, and the digest of each table\n`
   );
 }

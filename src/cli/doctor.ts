@@ -52,7 +52,7 @@ export async function doctor(line: CommandLine, options: AdministrationOptions, 
     .map(({ severity, count }) => `${count} ${severity}${severity === 'ok' || count === 1 ? '' : 's'}`);
   const toFix = findings.some(({ severity }) => isToFix(severity));
   io.stdout.write(
-    `\n${counts.join(', ')}. ${toFix ? 'See above for the commands that fix it.' : 'Nothing to fix.'}\n`,
+    `\n${counts.join(', ')}. ${toFix ? 'See above for how to fix them.' : 'Nothing to fix.'}\n`,
   );
   return toFix ? 1 : 0;
 }

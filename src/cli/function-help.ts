@@ -50,7 +50,7 @@ export function functionHelp(
     accountProgram !== undefined
       ? ''
       : wrap(
-          `${accessInWords(fn.access)} ${sinceInWords(fn)}${fn.list === undefined ? '' : ` Its list is “${fn.list}”: api.filter, api.sort, api.columns and api.chunk work on it.`}`,
+          `${accessInWords(fn.access)} ${sinceInWords(fn)}${fn.list === undefined ? '' : ` It returns a list (“${fn.list}”), which you can filter, sort and page with api.filter, api.sort, api.columns and api.chunk.`}`,
           layout,
         ),
     section(

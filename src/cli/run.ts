@@ -53,7 +53,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     const { configure } = await import('./configure.ts');
     return configure(line.remote, io);
   }
-  if (line.command === undefined) throw new UsageError('No function is named.');
+  if (line.command === undefined) throw new UsageError('Name a function to call.');
   if (line.command.includes('=')) {
     throw new UsageError('The first word should be a function’s name, not a key=value argument.');
   }

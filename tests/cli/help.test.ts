@@ -360,7 +360,10 @@ Family: Authentication (man whmapi1-authentication)
       'applist',
       '\nExamples:\n  # All functions that the caller may call.\n  whmapi1 applist\n  # Only the functions',
     ],
-    ['applist', ' Its list is “app”: api.filter,\napi.sort, api.columns and api.chunk work on it.\n'],
+    [
+      'applist',
+      ' It returns a list (“app”),\nwhich you can filter, sort and page with api.filter, api.sort, api.columns and api.chunk.\n',
+    ],
     ['batch', 'Usage: whmapi1 [options] batch command=VALUE ... [key=value ...]\n'],
     [
       'twofactorauth_enable_policy',

@@ -75,16 +75,16 @@ test('--dry-run saves nothing', async () => {
 
 describe('a command line that cannot be read', () => {
   test.each([
-    [[], 'No function is named.'],
-    [['--output=json'], 'No function is named.'],
-    [['--'], 'No function is named.'],
+    [[], 'Name a function to call.'],
+    [['--output=json'], 'Name a function to call.'],
+    [['--'], 'Name a function to call.'],
     [['user=root'], 'The first word should be a function’s name, not a key=value argument.'],
     [['=root'], 'The first word should be a function’s name, not a key=value argument.'],
-    [['version', 'root'], "Argument 1 after the function's name is not of the form key=value."],
-    [['version', ''], "Argument 1 after the function's name is not of the form key=value."],
-    [['version', '=root'], "Argument 1 after the function's name is not of the form key=value."],
-    [['version', 'a\u001b[2Jb'], "Argument 1 after the function's name is not of the form key=value."],
-    [['version', '--', '-x'], "Argument 1 after the function's name is not of the form key=value."],
+    [['version', 'root'], 'Argument 1 after the function’s name has no “=”: write key=value.'],
+    [['version', ''], 'Argument 1 after the function’s name has no “=”: write key=value.'],
+    [['version', '=root'], 'Argument 1 after the function’s name has no “=”: write key=value.'],
+    [['version', 'a\u001b[2Jb'], 'Argument 1 after the function’s name has no “=”: write key=value.'],
+    [['version', '--', '-x'], 'Argument 1 after the function’s name has no “=”: write key=value.'],
     [
       ['--output=toml', 'version'],
       "option '-o, --output <format>': allowed choices are yaml, json, jsonpretty, xml, table, csv.",

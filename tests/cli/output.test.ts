@@ -151,9 +151,9 @@ ${ESC}36mmetadata${ESC}39m:
 
   test('of an error is red if standard error is a terminal', async () => {
     terminal.seen = ['stderr'];
-    expect((await terminal.run()).stderr).toMatch(/^\u001b\[31mwhmapi1: No function is named\.\u001b\[39m\n/);
+    expect((await terminal.run()).stderr).toMatch(/^\u001b\[31mwhmapi1: Name a function to call\.\u001b\[39m\n/);
     terminal.seen = [];
-    expect((await terminal.run()).stderr).toMatch(/^whmapi1: No function is named\.\n/);
+    expect((await terminal.run()).stderr).toMatch(/^whmapi1: Name a function to call\.\n/);
   });
 
   test('is not used in XML', async () => {

@@ -120,7 +120,7 @@ describe('removeacct while a database server is down', () => {
     expect(metadata.output?.warnings).toEqual([
       'The account “bob” is suspended, and nothing of it is removed yet.',
       'The removal waits: The server “mysql” is not running.',
-      'The task “remove-account” tries every minute, and “whmapi1 --tasks” shows it. “unsuspendacct” takes the removal back.',
+      'The task “remove-account” tries every minute, and “whmapi1 --tasks” shows it. “unsuspendacct” cancels the removal.',
     ]);
     expect(metadata.reason).toBe(metadata.output?.warnings?.join(' '));
     expect(await isSuspended()).toBe(true);

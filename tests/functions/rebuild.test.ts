@@ -244,7 +244,7 @@ test('an account that is being removed gets nothing', async () => {
   });
   expect((await look(here)).missing).toEqual([]);
   expect((await look(here, 'bob')).problems).toEqual([
-    '“bob” is being removed. “unsuspendacct” takes the removal back.',
+    '“bob” is being removed. “unsuspendacct” cancels the removal.',
   ]);
   expect(await rebuild(here, ['bob'])).toEqual([]);
 });

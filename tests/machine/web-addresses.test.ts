@@ -88,7 +88,7 @@ describeOnMachine('the addresses of websites, in this order', () => {
   /** Over HTTP and HTTPS, which shows the certificate of no account. */
   function expectNoSite(username: string, address: string): void {
     const domain = `${username}.example`;
-    const nothing = 'There is no website at this address.\n404';
+    const nothing = 'There is no website at this address yet. A new website appears within a minute.\n404';
     expect([address, visit(`http://${domain}/`, address)]).toEqual([address, nothing]);
     expect([address, visit(`https://${domain}/`, address)]).toEqual([address, nothing]);
     expect([address, certificateAt(address, domain)]).not.toEqual([

@@ -93,7 +93,9 @@ describeOnMachine('websites, in this order', () => {
     expect(visit('bob.example', 'https://bob.example/')).toBe('the page of bob\n\n200');
     const version = visit('bob.example', 'https://bob.example/', '-o', '/dev/null', '-w', '%{http_version}');
     expect(version).toBe('2');
-    expect(visit('unknown.example')).toBe('There is no website at this address.\n404');
+    expect(visit('unknown.example')).toBe(
+      'There is no website at this address yet. A new website appears within a minute.\n404',
+    );
     expect(machine.sh('runuser -u bob -- cat /home/bob/access-logs/bob.example.log')).toContain(
       '"GET / HTTP',
     );
@@ -111,7 +113,9 @@ describeOnMachine('websites, in this order', () => {
     await until(() => target('https://whm.bob.example/a') === '');
     works('set_tweaksetting', 'key=proxysubdomains', 'value=0');
     await until(() => target('http://cpanel.bob.example/') === '');
-    expect(visit('cpanel.bob.example')).toBe('There is no website at this address.\n404');
+    expect(visit('cpanel.bob.example')).toBe(
+      'There is no website at this address yet. A new website appears within a minute.\n404',
+    );
     works('set_tweaksetting', 'key=proxysubdomains', 'value=1');
     await until(() => target('http://cpanel.bob.example/') === 'https://cpanel.bob.example:2083/');
     expect(visit('bob.example')).toBe('the page of bob\n\n200');

@@ -214,7 +214,7 @@ it('names the other command if only that has the function', async () => {
 it('refuses other words with a usage line', async () => {
   const terminal = new Terminal();
   for (const [words, message] of [
-    [['Cron'], 'Name a module and a function.'],
+    [['Cron'], 'Name a module and a function with a space between them, such as DomainInfo list_domains.'],
     [['../x', 'y'], 'The names of a module and a function have only letters'],
     [['--filter=domain=a', 'Cron', 'listcron'], 'cpapi2 filters and sorts by arguments'],
     [['--host=h1', 'Cron', 'listcron'], 'cpapi2 calls functions of this server only'],

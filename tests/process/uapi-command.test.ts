@@ -123,7 +123,7 @@ it('names the help of uapi after a failure', async () => {
 it('refuses other words with a usage line', async () => {
   const terminal = new Terminal();
   for (const [words, message] of [
-    [['DomainInfo'], 'Name a module and a function.'],
+    [['DomainInfo'], 'Name a module and a function with a space between them, such as DomainInfo list_domains.'],
     [['../x', 'y'], 'The names of a module and a function have only letters'],
     [['--frobnicate', 'a', 'b'], 'unknown option'],
     [['--filter=domain=a', 'DomainInfo', 'domains_data'], 'uapi filters and sorts by arguments'],

@@ -73,7 +73,9 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
     for (const name of ['bob.example', 'www.bob.example', 'mail.bob.example'])
       expect(await answer(name, '/')).toBe('200 of bob');
     await change('bob', null);
-    expect(await answer('bob.example', '/')).toBe('404 There is no website at this address.');
+    expect(await answer('bob.example', '/')).toBe(
+      '404 There is no website at this address yet. A new website appears within a minute.',
+    );
     expect(existsSync(apache.path(accountFile('bob')))).toBe(false);
   });
 
@@ -499,8 +501,8 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
     expect(await answers()).toEqual(['200 of alice', '200 of alice', '200 of bob']);
     await change('alice', null, { primary: ['std'] });
     expect(await answers()).toEqual([
-      '404 There is no website at this address.',
-      '404 There is no website at this address.',
+      '404 There is no website at this address yet. A new website appears within a minute.',
+      '404 There is no website at this address yet. A new website appears within a minute.',
       '200 of bob',
     ]);
   });
@@ -581,7 +583,7 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
       await expect(confirm()).rejects.toThrow(/Invalid command 'Nonsense'.* for the account “bob”\./);
       expect([await answer('bob.example', '/'), await answer('carol.example', '/')]).toEqual([
         '200 of bob',
-        '404 There is no website at this address.',
+        '404 There is no website at this address yet. A new website appears within a minute.',
       ]);
       apache.write(custom, '');
       expect(await confirm()).toEqual({ removed: [] });

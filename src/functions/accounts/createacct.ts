@@ -23,7 +23,7 @@ import * as passwords from '../../ground/rules/passwords/passwords.ts';
 export default defineFunction({
   name: 'createacct',
   since: 32,
-  summary: 'Create an account: a user of this machine with a home, a domain and a package.',
+  summary: 'Create an account: a system user with a home directory, a website, a DNS zone and a package.',
   description:
     'The account has the settings of its package, except those that are given here. Its home has the folders ' +
     'public_html (and a link www to it), mail, etc, logs, ssl and tmp, and the files of /etc/skel. If any part of the ' +

@@ -12,9 +12,9 @@ export default defineFunction({
   description:
     'This cannot be undone, so create a backup first. The processes of the user are ended. Accounts and packages that ' +
     'the user owned as a reseller are transferred to root. Its two-factor authentication and its DNS zones are removed. ' +
-    'Before anything is changed, all daemons are asked. If one of them is down or has a broken configuration, the account ' +
-    'is only suspended, and a task removes it as soon as possible: the warnings name the reason, and unsuspendacct takes ' +
-    'the removal back. Databases and files are deleted last. If that fails in between, a task finishes it.',
+    'Before anything is changed, the daemons are checked. If one of them is down or has a broken configuration, the account ' +
+    'is only suspended, and a task removes it as soon as possible: the warnings name the reason, and unsuspendacct ' +
+    'cancels the removal. Databases and files are deleted last. If that fails in between, a task finishes it.',
   destructive:
     'The account, its home directory, its files and everything that is stored about it are deleted. This cannot be undone.',
   access: ['kill-acct'],

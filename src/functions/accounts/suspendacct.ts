@@ -11,7 +11,7 @@ export default defineFunction({
   description:
     'The password is locked, the account expires, its processes end and its crontab is disabled. No data is lost, ' +
     'and unsuspendacct restores everything. If the account is already suspended, only the reason is replaced. A daemon ' +
-    'that is down or has a broken configuration does not prevent this: a warning names what a task does later.',
+    'that is down or has a broken configuration does not prevent this: a warning names the steps that a task will do later.',
   destructive:
     'The user can no longer log in, and all processes of the user end. No files are deleted. To undo it, call unsuspendacct.',
   access: ['suspend-acct'],

@@ -1,5 +1,5 @@
 // An account cannot be removed now, because a daemon is down or has a broken configuration. It is suspended, and a task
-// removes it as soon as that is possible. Until then nothing is lost, and unsuspendacct takes the removal back.
+// removes it as soon as that is possible. Until then nothing is lost, and unsuspendacct cancels the removal.
 import type { Context } from '../../core/context.ts';
 import { defineChange, exclusive, type Plan } from '../../core/plan.ts';
 import * as accountParts from '../driver/account-parts.ts';
@@ -54,7 +54,7 @@ export function tellPostponed(
   const sentences = [
     `The account “${username}” is suspended, and nothing of it is removed yet.`,
     ...refusals.map((refusal) => `The removal waits: ${refusal}`),
-    `The task “${REMOVE}” tries every minute, and “whmapi1 --tasks” shows it. “unsuspendacct” takes the removal back.`,
+    `The task “${REMOVE}” tries every minute, and “whmapi1 --tasks” shows it. “unsuspendacct” cancels the removal.`,
   ];
   for (const sentence of sentences) warn(sentence);
   reason(sentences.join(' '));

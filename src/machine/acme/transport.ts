@@ -173,7 +173,9 @@ const causes: Readonly<Record<string, string>> = {
   ERR_CANCELED: 'did not answer in time.',
   ERR_BAD_RESPONSE: 'sent an answer that is too long.',
   CERT_HAS_EXPIRED: 'has a certificate that has expired.',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'has a certificate that is not trusted: it is self-signed.',
+  DEPTH_ZERO_SELF_SIGNED_CERT:
+    'has a certificate that is not trusted: it is self-signed. ' +
+    'To trust it, set WHMAPI1_OUTBOUND_CERTIFICATES to a PEM file, for this command and for whmapi1d.',
   SELF_SIGNED_CERT_IN_CHAIN: 'has a certificate that is not trusted: its issuer is unknown.',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'has a certificate that is not trusted: its issuer is unknown.',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'has a certificate that is not trusted: its issuer is unknown.',

@@ -28,8 +28,9 @@ const check: Check = {
       if (own.length === 0) return [ok('The zones of customers do not answer the lookups of this server.')];
       return [
         problem(
-          `This server asks its own nameserver (${list(own)} in ${PATH}), so customers with zones of other people’s ` +
-            'domains steer its mail, its updates and its certificates. Set resolvers on other servers with setresolvers.',
+          `This server uses its own nameserver for its lookups (${list(own)} in ${PATH}). A customer who adds a zone for ` +
+            'somebody else’s domain could redirect this server’s mail, updates and certificate requests. Set other ' +
+            'resolvers: whmapi1 setresolvers nameserver1=ADDRESS nameserver2=ADDRESS',
         ),
       ];
     });

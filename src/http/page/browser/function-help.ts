@@ -36,7 +36,9 @@ export function functionHelp(fn: FunctionDescription, fill: (example: Example) =
       'p',
       { class: 'hint' },
       access,
-      ...(list === undefined ? [] : [' Its list is ', element('code', {}, list.key), '.']),
+      ...(list === undefined
+        ? []
+        : [' It returns a list (', element('code', {}, list.key), '), which you can filter, sort and page.']),
     ),
     answerOf(fn),
     examplesOf(fn, fill),

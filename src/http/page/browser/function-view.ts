@@ -68,10 +68,10 @@ export class FunctionView {
       element(
         'p',
         { class: 'hint' },
-        'TOKEN represents an API token (',
+        'TOKEN stands for an API token (',
         element('a', { href: `#${TOKENS[service]}` }, TOKENS[service]),
-        '). Secret values are not shown: write them to the files in the command line, or insert them instead of the ' +
-          'words in capitals.',
+        '). Secret values are not shown: replace the words in capitals, or put each secret into the file that the ' +
+          'command names.',
         service === 'cpaneld' &&
           ' The command prints this response as “result”, with the name of the function.',
       ),

@@ -22,7 +22,7 @@ it.each(['nameserver 127.0.0.1\n', 'search example.com\n nameserver ::1\n'])(
   'reports %j',
   async (configuration) => {
     const finding = await findingFor(configuration);
-    expect(finding).toContain('This server asks its own nameserver (“');
+    expect(finding).toContain('This server uses its own nameserver for its lookups (“');
     expect(finding).toContain('setresolvers');
   },
 );

@@ -91,7 +91,7 @@ function unknown(hostname: string, locate: Locate): string[] {
     `DocumentRoot ${path(locate(CHALLENGES))}`,
     `IncludeOptional ${path(locate(GENERATION))}`,
     `RedirectMatch 404 "^/(?!${CHALLENGE_PATH.slice(1).replaceAll('.', '[.]')})"`,
-    `ErrorDocument 404 'There is no website at this address.'`,
+    `ErrorDocument 404 'There is no website at this address yet. A new website appears within a minute.'`,
   ];
 }
 
