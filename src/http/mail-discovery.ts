@@ -24,27 +24,31 @@ const MAX_REQUEST = 8192;
 
 export function addMailDiscovery(server: FastifyInstance, door: Door): void {
   server.get('/mail/config-v1.1.xml', async (request, reply) => {
-    const given = new URLSearchParams(queryOf(request)).get('emailaddress') ?? ANY_ADDRESS;
-    return answer(door, reply, { address: given, render: autoconfigOf });
+    const read = () => new URLSearchParams(queryOf(request)).get('emailaddress') ?? ANY_ADDRESS;
+    return answer(door, reply, { read, render: autoconfigOf });
   });
   for (const path of AUTODISCOVER) {
     server.post(path, { bodyLimit: MAX_REQUEST }, async (request: FastifyRequest<{ Body?: Body }>, reply) => {
-      const address = addressInAutodiscover(request.body?.text ?? '');
-      if (address === undefined) throw new BadRequest('The body should be XML with an EMailAddress.');
-      return answer(door, reply, { address, render: autodiscoverOf });
+      const read = () => {
+        const address = addressInAutodiscover(request.body?.text ?? '');
+        if (address === undefined) throw new BadRequest('The body should be XML with an EMailAddress.');
+        return address;
+      };
+      return answer(door, reply, { read, render: autodiscoverOf });
     });
   }
 }
 
 interface Asked {
-  readonly address: string;
+  /** The address in the request. @throws BadRequest */
+  readonly read: () => string;
   readonly render: (discovered: Discovered) => string;
 }
 
 async function answer(
   { application }: Door,
   reply: FastifyReply,
-  { address, render }: Asked,
+  { read, render }: Asked,
 ): Promise<FastifyReply> {
   const { system } = application.engine.machine;
   const first = await application.engine.store.transaction('reads', async (db) => {
@@ -52,10 +56,12 @@ async function answer(
     const value = isOn ? await readTweakSetting(db, 'autodiscover_mail_service') : undefined;
     return { value, keep: false };
   });
+  // Before anything of the request is read.
   if (first === undefined) {
     reply.callNotFound();
     return reply;
   }
+  const address = read();
   if (address !== ANY_ADDRESS && !isAddress(address)) {
     throw new BadRequest('The address should be that of a mailbox, such as sales@bob.example.');
   }

@@ -91,10 +91,14 @@ export function autodiscoverOf({ address, hostname, first }: Discovered): string
   return document.end({ prettyPrint: true });
 }
 
+/** The most tags and attributes that are read: the library’s time grows with their square. Outlook sends ten. */
+const MAX_MARKUP = 64;
+
 /** The address in a request of autodiscover. @returns undefined if it is not XML, or has no address. */
 export function addressInAutodiscover(xml: string): string | undefined {
   // The library reads JSON too. Entities could make a small text large.
   if (!xml.trimStart().startsWith('<') || xml.includes('<!')) return undefined;
+  if ((xml.match(/[<=]/g)?.length ?? 0) > MAX_MARKUP) return undefined;
   let address: string | undefined;
   try {
     create(xml).each(
