@@ -32,6 +32,7 @@ export async function generate(): Promise<Map<string, string>> {
   files.set('src/capabilities/plans.generated.ts', plansModule());
   files.set('src/capabilities/steps.generated.ts', stepsModule());
   files.set('src/capabilities/tasks.generated.ts', tasksModule());
+  files.set('src/capabilities/own-functions.generated.ts', ownFunctionsModule());
   files.set('src/capabilities/followers.generated.ts', await followersModule());
   files.set('src/capabilities/checks.generated.ts', checksModule());
   for (const [path, text] of catalogueModules(functions, notice)) files.set(path, text);
@@ -234,6 +235,15 @@ function tasksModule(): string {
 import type { TaskKinds } from '../core/task.ts';
 
 export const taskKinds: TaskKinds = {\n${rowsOf(filesIn('tasks'))}};\n`;
+}
+
+/** So is a function that only this program itself calls. Its name is that of its file behind `--`. */
+function ownFunctionsModule(): string {
+  const files = byName([...filesIn('own-functions')].map(([name, path]) => [`--${name}`, path]));
+  return `${notice}// How each function that only this program itself calls is loaded: no list of WHM has them.
+import type { AnyFunction } from '../core/define.ts';
+
+export const ownFunctions: Readonly<Record<string, () => Promise<{ default: AnyFunction }>>> = {\n${rowsOf(files)}};\n`;
 }
 
 /** The kinds of tasks that follow each tweak setting, as their files say. A call need not load them all. */

@@ -17,7 +17,6 @@ import * as zoneOwners from '../capabilities/dns/rules/zone-owners.ts';
 import { forgetLost, seal, type SealedCopy } from '../ground/rules/machine-copies.ts';
 import { rolesOf } from '../ground/rules/roles/active-profile.ts';
 import { findSealed } from '../ground/rules/two-factor/sealed-secrets.ts';
-import { REBUILD } from '../app/own-functions.ts';
 
 export type { Missing } from '../capabilities/accounts/driver/account-part.ts';
 
@@ -136,7 +135,7 @@ export class Rebuilding {
   #call(args: Readonly<Record<string, string>>, dryRun: boolean): Promise<Envelope> {
     const given = Object.entries(args).map(([name, value]) => ({ name, value }));
     const { engine } = this.#application;
-    return dispatch({ command: REBUILD, args: given, dryRun }, root, { ...engine, find: engine.findOwn });
+    return dispatch({ command: '--rebuild', args: given, dryRun }, root, { ...engine, find: engine.findOwn });
   }
 
   #read<T>(work: (db: Db) => Promise<T>): Promise<T> {

@@ -192,7 +192,11 @@ export function createApplication(
       return peerCaller(context)(peer, call);
     },
     find: loadFunction,
-    findOwn: async (name) => (await import('./own-functions.ts')).findOwnFunction(name),
+    findOwn: async (name) => {
+      const { ownFunctions } = await import('../capabilities/own-functions.generated.ts');
+      const load = Object.hasOwn(ownFunctions, name) ? ownFunctions[name] : undefined;
+      return (await load?.())?.default;
+    },
     known: async (command) => (await import('../catalogue/known.ts')).familyOfAbsent(command),
     accountApis: {
       uapi: { find: (name) => loadAccountFunction('uapi', name), known: documentedIn('uapi') },

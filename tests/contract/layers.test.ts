@@ -171,8 +171,8 @@ const layers: Record<string, Layer> = {
     mayKnow: [/^src\/(store|machine)\//],
   },
   registries: {
-    files: /^src\/capabilities\/\w+\.generated\.ts$/,
-    mayImport: [plans, tasks, checks, steps],
+    files: /^src\/capabilities\/[\w-]+\.generated\.ts$/,
+    mayImport: [plans, tasks, checks, steps, inRooms('own-functions')],
     mayKnow: [core, /^src\/ground\/doctor\/check\.ts$/],
   },
   // Its steps are loaded by their kinds.
@@ -260,6 +260,16 @@ const layers: Record<string, Layer> = {
     ],
     mayKnow: [core],
   },
+  // Functions that only this program itself calls.
+  'own-functions': {
+    files: inRooms('own-functions'),
+    mayImport: [
+      /^src\/core\/(define|errors|params)\.ts$/,
+      /^src\/capabilities\/accounts\/driver\/account-part\.ts$/,
+      ...[plans, rules, looks],
+    ],
+    mayKnow: [core],
+  },
   'uapi/loaders': {
     files: /^src\/uapi\/loaders\.generated\.ts$/,
     mayImport: [accountFunctionModule],
@@ -315,10 +325,10 @@ const layers: Record<string, Layer> = {
     files: /^src\/app\//,
     mayImport: [
       ...[core, /^src\/((app|store|machine)\/|life\/earlier-operations\.ts$)/, plans, rules],
-      ...[generatedLists, generatedAccountLists, /^src\/capabilities\/(plans|steps)\.generated\.ts$/],
+      ...[generatedLists, generatedAccountLists, /^src\/capabilities\/(own-functions|plans|steps)\.generated\.ts$/],
       /^src\/doctor\/advise\.ts$/,
       /^src\/ground\/driver\/reloads\.ts$/,
-      /^src\/capabilities\/(hooks\/driver\/call-hooks|accounts\/driver\/account-part)\.ts$/,
+      /^src\/capabilities\/hooks\/driver\/call-hooks\.ts$/,
       /^src\/catalogue\/(known|known-account-functions)\.ts$/,
       /^src\/remote\/call-peer\.ts$/,
       ...[node, /^package\.json$/],
