@@ -1,4 +1,5 @@
 // Reads the arguments of a call from the command line, files and standard input.
+import { isPassword } from '../core/arguments.ts';
 import type { RawArgument } from '../core/context.ts';
 import { quote } from '../core/quote.ts';
 import type { Json } from '../core/values.ts';
@@ -29,14 +30,11 @@ export function isStandardInput(file: string): boolean {
 
 /** Warns about secrets on the command line, because every system user can read the arguments of a process. */
 export function warningsOf({ words }: CommandLine): string[] {
-  // Most words begin with another letter.
-  const mayBe = words.filter((word) => word.startsWith('pass'));
-  return ['password', 'pass']
-    .filter((key) => mayBe.some((word) => word.startsWith(`${key}=`)))
-    .map(
-      (key) =>
-        `Others can read a password on the command line in the process list. Use --file ${key}=PATH instead.`,
-    );
+  const names = new Set(words.map((word) => word.slice(0, word.indexOf('='))).filter(isPassword));
+  return [...names].map(
+    (name) =>
+      `Others can read a password on the command line in the process list. Use --file ${name}=PATH instead.`,
+  );
 }
 
 /** A name that is repeated is one string. */

@@ -282,6 +282,9 @@ const PRINTABLE_ASCII = /^[ -~]*$/;
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 const CONTROL_IN_LINES = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 
+/** True for the name of a parameter whose value others should not see in the process list. */
+export const isPassword = (name: string) => name === 'password' || name === 'pass';
+
 /** True if a text is a valid value of a parameter. `expectation` describes the valid values. */
 export function fits(param: Param, text: string): boolean {
   if (param.type === 'flag') return text === '0' || text === '1';

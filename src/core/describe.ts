@@ -1,6 +1,6 @@
 // A function's description in words, for help and man pages.
 import { accountPrograms, type AccountProgram } from './account-programs.ts';
-import { expectation, inWords } from './arguments.ts';
+import { expectation, inWords, isPassword } from './arguments.ts';
 import type { Access, AnyFunction, Example, Field, Fields, MapField, Param } from './define.ts';
 
 /** The syntax of a parameter: `secret=VALUE`, `[user=VALUE]`, `command=VALUE ...`. */
@@ -27,15 +27,22 @@ export function usageOf({ name, params, rest, passes, list }: AnyFunction): stri
 
 /** `required; the six digits …; default 16; repeatable; not part of WHM`. */
 export function paramTraits(param: Param): string {
-  const traits = [param.required === true ? 'required' : 'optional', expectation(param)];
+  const traits = [param.required === true ? 'required' : 'optional', briefExpectation(param)];
   if (param.default === '') traits.push('default: empty');
-  else if (param.default !== undefined) traits.push(`default ${param.default}`);
+  else if (param.default !== undefined) traits.push(`default ${writtenDefault(param, `${param.default}`)}`);
   if (param.list === true) traits.push('repeatable');
   if (param.alias !== undefined) traits.push(`also accepted as ${param.alias.join(', ')}`);
   if (param.extension === true) traits.push('not part of WHM');
   if (param.noEffectReason !== undefined) traits.push('no effect here');
   return traits.join('; ');
 }
+
+/** `expectation`, without what every text must be: on one line, and without control characters. */
+const briefExpectation = (param: Param) =>
+  expectation(param).replace('text on one line, without control characters,', 'text,');
+
+const writtenDefault = ({ type }: Param, value: string) =>
+  type === 'string' && !/^\d+$/.test(value) ? `“${value}”` : value;
 
 export interface ReturnedField {
   /** `failed.USER`, `app[]`. */
@@ -110,18 +117,22 @@ export function sinceInWords(fn: AnyFunction): string {
     : `Available in WHM since version ${fn.since}.`;
 }
 
-/** An example as a shell command. @param program Default: the command of WHM or UAPI. */
+/** An example as a shell command. A password is read from a file. @param program Default: the command of WHM or UAPI. */
 export function exampleCommand(
   fn: AnyFunction,
   example: Example,
   program: 'whmapi1' | AccountProgram['name'] = programOf(fn),
 ): string {
-  const words = Object.entries(example.args).flatMap(([name, value]) =>
-    (typeof value === 'string' ? [value] : value).map((one) => shellWord(`${name}=${percentEncode(one)}`)),
-  );
+  const args = Object.entries(example.args);
+  const words = args
+    .filter(([name]) => !isPassword(name))
+    .flatMap(([name, value]) =>
+      (typeof value === 'string' ? [value] : value).map((one) => shellWord(`${name}=${percentEncode(one)}`)),
+    );
+  const files = args.filter(([name]) => isPassword(name)).map(([name]) => `--file ${name}=PATH`);
   const user = program === 'whmapi1' ? [] : ['--user=bob'];
   const input = example.input === undefined ? [] : ['--input=json'];
-  const call = [program, ...user, ...input, fn.name.replace('::', ' '), ...words].join(' ');
+  const call = [program, ...user, ...input, ...files, fn.name.replace('::', ' '), ...words].join(' ');
   if (example.input === undefined) return call;
   const json = JSON.stringify(example.input);
   // The echo of some shells interprets backslashes.

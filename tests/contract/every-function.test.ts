@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import families from '../../src/catalogue/families.json';
 import type { AnyFunction, Field, Fields } from '../../src/core/define.ts';
-import { exampleCommand } from '../../src/core/describe.ts';
 import { errorKinds } from '../../src/core/errors.ts';
 import { paramOf } from '../../src/core/param-of.ts';
 import type { Hash } from '../../src/core/values.ts';
@@ -16,7 +15,7 @@ import type { NameSet } from '../../src/capabilities/accounts/rules/packages/set
 import { providerKeys } from '../../src/capabilities/mail/rules/greylisting/providers.ts';
 import { itWith, type Tool } from '../support/require-tool.ts';
 import { faultsOf } from '../support/returns.ts';
-import { shellWords } from '../support/terminal.ts';
+import { exampleWords } from '../support/terminal.ts';
 import { PreparedStates } from './prepared-states.ts';
 
 /** The first words of summaries: imperatives. Add to the list, and use one word for one thing. */
@@ -224,7 +223,7 @@ let typed: Map<unknown, { words: string[]; stdin: string }>;
 beforeAll(async () => {
   const functions = await Promise.all(names.map(load));
   const examples = functions.flatMap((fn) => fn.examples.map((example) => ({ fn, example })));
-  const words = shellWords(examples.map(({ fn, example }) => exampleCommand(fn, example)));
+  const words = exampleWords(examples);
   typed = new Map(examples.map(({ example }, at) => [example, words[at] ?? { words: [], stdin: '' }]));
 });
 

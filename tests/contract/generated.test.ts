@@ -103,3 +103,9 @@ itWith(['mandoc'], 'the manual pages show examples and marks as the help does', 
     expect(shown(name)).toContain(line);
   }
 });
+
+test('whmapi1(1) names the page of each family', () => {
+  const [, seeAlso = ''] = readFileSync('man/whmapi1.1', 'utf8').split('.Sh SEE ALSO');
+  const families = readdirSync('src/functions', { withFileTypes: true }).filter((one) => one.isDirectory());
+  expect(families.filter(({ name }) => !seeAlso.includes(`.Xr whmapi1-${name} 7`))).toEqual([]);
+});

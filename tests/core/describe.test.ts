@@ -28,11 +28,7 @@ const example: AnyFunction = defineFunction({
 });
 
 test.each<[Omit<Param, 'doc'>, string, string]>([
-  [
-    { type: 'string' },
-    '[p=VALUE]',
-    'optional; text on one line, without control characters, at most 4096 characters',
-  ],
+  [{ type: 'string' }, '[p=VALUE]', 'optional; text, at most 4096 characters'],
   [{ type: 'flag', required: true }, 'p=1|0', 'required; 1 or 0'],
   [{ type: 'flag', default: 0 }, '[p=1|0]', 'optional; 1 or 0; default 0'],
   [

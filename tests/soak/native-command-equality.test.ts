@@ -6,7 +6,6 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { onlyReads, type AnyFunction } from '../../src/core/define.ts';
-import { exampleCommand } from '../../src/core/describe.ts';
 import { loaders } from '../../src/functions/loaders.generated.ts';
 import { accountLoaders } from '../../src/uapi/loaders.generated.ts';
 import { auditLog } from '../process/state.ts';
@@ -14,7 +13,7 @@ import { multiplyAccount } from '../support/accounts.ts';
 import { freshFolder, program } from '../support/command.ts';
 import { lastingText } from '../support/lasting-text.ts';
 import { startServer } from '../support/running-server.ts';
-import { shellWords } from '../support/terminal.ts';
+import { exampleWords } from '../support/terminal.ts';
 import { until } from '../support/until.ts';
 
 const RUNS = Number(process.env.RUNS ?? 100);
@@ -60,7 +59,7 @@ async function fitFunctions(from: Loaders): Promise<AnyFunction[]> {
 async function examples(): Promise<Call[]> {
   const functions = await fitFunctions(loaders);
   const found = functions.flatMap((fn) => fn.examples.map((example) => ({ fn, example })));
-  const typed = shellWords(found.map(({ fn, example }) => exampleCommand(fn, example)));
+  const typed = exampleWords(found);
   return found.flatMap(({ fn }, at) => {
     const { words = [], stdin = '' } = typed[at] ?? {};
     const own = fn.effect === 'changes' ? ['--dry-run', ...words] : words;

@@ -2,14 +2,13 @@
 import { cpSync, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { AnyFunction, Example, SetUp } from '../../src/core/define.ts';
-import { exampleCommand } from '../../src/core/describe.ts';
 import { loaders } from '../../src/functions/loaders.generated.ts';
 import { auditLog } from '../process/state.ts';
 import { freshFolder, parallel, run, type Result } from '../support/command.ts';
 import { lastingText } from '../support/lasting-text.ts';
 import { startServer } from '../support/running-server.ts';
 import { setUpWords } from '../support/set-up-call.ts';
-import { shellWords, Terminal } from '../support/terminal.ts';
+import { exampleWords, Terminal } from '../support/terminal.ts';
 import { until } from '../support/until.ts';
 
 jest.setTimeout(900_000);
@@ -37,7 +36,7 @@ interface Line {
 async function examples(): Promise<Line[]> {
   const functions = await Promise.all(Object.values(loaders).map(async (load) => (await load()).default));
   const found = functions.flatMap((fn) => fn.examples.map((example) => ({ fn, example })));
-  const typed = shellWords(found.map(({ fn, example }) => exampleCommand(fn, example)));
+  const typed = exampleWords(found);
   return found.map((one, at) => {
     const { words = [], stdin = '' } = typed[at] ?? {};
     const output = outputs[at % outputs.length] ?? 'yaml';

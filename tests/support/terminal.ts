@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from '../../src/cli/main.ts';
 import { WriteError, type Output } from '../../src/cli/io.ts';
+import type { AnyFunction, Example } from '../../src/core/define.ts';
+import { exampleCommand } from '../../src/core/describe.ts';
 
 export interface Printed {
   readonly status: number;
@@ -82,6 +84,21 @@ export class Terminal {
   remove(): void {
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+/** What a shell makes of examples. The file of a password is standard input. */
+export function exampleWords(
+  examples: readonly { readonly fn: AnyFunction; readonly example: Example }[],
+): { words: string[]; stdin: string }[] {
+  const commands = shellWords(examples.map(({ fn, example }) => exampleCommand(fn, example)));
+  return commands.map(({ words, stdin }, at) => {
+    const name = words
+      .map((word) => /^(password|pass)=PATH$/.exec(word)?.[1])
+      .find((one) => one !== undefined);
+    if (name === undefined) return { words, stdin };
+    const value = [examples[at]?.example.args[name] ?? []].flat().join('');
+    return { words: words.map((word) => (word === `${name}=PATH` ? `${name}=-` : word)), stdin: value };
+  });
 }
 
 /** The arguments and the standard input that a POSIX shell passes to the program for each of these lines. */

@@ -164,7 +164,7 @@ export default defineFunction({
         plan: 'default',
         password: 'four unusual words, Xylophone',
       },
-      doc: 'An account with a package. To keep the password out of the process list, use --file password=PATH.',
+      doc: 'An account with a package.',
     },
     {
       args: { username: 'carl', domain: 'carl.example', quota: '500', contactemail: 'carl@example.org' },

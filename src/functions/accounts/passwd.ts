@@ -42,7 +42,7 @@ export default defineFunction({
   examples: [
     {
       args: { user: 'bob', password: 'four unusual words, Xylophone' },
-      doc: 'A new password for “bob”. To keep it out of the process list, use --file password=PATH.',
+      doc: 'A new password for “bob”.',
       setUp: ['createacct'],
     },
   ],

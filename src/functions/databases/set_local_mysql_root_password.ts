@@ -32,7 +32,7 @@ export default defineFunction({
   examples: [
     {
       args: { password: 'correct horse battery staple 7' },
-      doc: 'Set the password. To keep it out of the process list, use --file password=PATH.',
+      doc: 'Set the password.',
     },
   ],
 

@@ -27,7 +27,7 @@ export default defineFunction({
   examples: [
     {
       args: { user: 'bob_app', password: 'correct horse battery staple 7' },
-      doc: 'Set the password of bob_app. To keep it out of the process list, use --file password=PATH.',
+      doc: 'Set the password of bob_app.',
       setUp: ['createacct', 'Mysql::create_user'],
     },
   ],
