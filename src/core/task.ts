@@ -27,6 +27,8 @@ export interface Timer {
    * servers ask the same service on the internet at the same time.
    */
   readonly keepsMinute?: true;
+  /** The role of the server without which the task has nothing to do, and is not started. */
+  readonly role?: string;
 }
 
 /** A kind of task. Its name is the name of its file. */

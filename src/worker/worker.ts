@@ -2,6 +2,7 @@
 import type { Db } from '../core/context.ts';
 import type { Engine } from '../core/engine.ts';
 import type { TaskKind, TaskKinds, Timer } from '../core/task.ts';
+import { rolesOf } from '../ground/rules/roles/active-profile.ts';
 import * as queue from '../ground/rules/tasks/queue.ts';
 import type { Ending } from '../ground/rules/tasks/queue.ts';
 import type { Task } from '../ground/rules/tasks/tasks.ts';
@@ -144,7 +145,8 @@ export class Worker {
       const ending = queue.afterInterruption(task, this.#kinds.get(task.kind), { now, isUnbegun });
       if (ending !== undefined) await queue.end(db, task, ending, now);
     }
-    await timers.start(db, this.#timers, { now, xid: engine.newXid });
+    const roles = await rolesOf({ db, system: engine.machine.system });
+    await timers.start(db, this.#timers, { now, xid: engine.newXid, roles });
     const kinds = this.#startable(await queue.running(db));
     return queue.take(db, { process, now, kinds, alone: this.#alone });
   }

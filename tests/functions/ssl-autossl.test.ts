@@ -380,7 +380,9 @@ describe('get_autossl_check_schedule', () => {
     expect(first.messages?.join()).toContain('AutoSSL is disabled');
     expect(new Date(first.next_time)).toEqual(new Date(2026, 2, 2, 1, 37));
     here.time = new Date(2026, 2, 2, 1, 52).getTime();
-    await inStore((db) => timers.start(db, kinds, { now: here.time, xid: () => 'xid123' }));
+    await inStore((db) =>
+      timers.start(db, kinds, { now: here.time, xid: () => 'xid123', roles: new Set<string>() }),
+    );
     expect(new Date((await schedule()).next_time)).toEqual(new Date(2026, 2, 3, 1, 37));
     expect(await waiting()).toMatchObject([{ input: {} }]);
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { MachineError } from '../../src/core/machine-error.ts';
 import type { MachineResolver } from '../../src/core/machine-resolver.ts';
 import type { Json } from '../../src/core/values.ts';
+import { holdFiles } from '../support/at-the-same-time.ts';
 import { Installation } from '../support/installation.ts';
 import { runTasks } from '../support/run-tasks.ts';
 
@@ -141,6 +142,84 @@ test('a change of the zone elsewhere is detected by a task, for the routing “a
   expect(lookup('aliases/bob.example')).toBeUndefined();
   await uapi('Email::set_always_accept', { domain, mxcheck: 'auto' });
   expect(lookup('aliases/bob.example')).toBeDefined();
+});
+
+describe('when a server with accounts gets the role', () => {
+  const waits = () => lookup('moving/bob.example') !== undefined;
+  const isLocal = () => lookup('aliases/bob.example') !== undefined;
+
+  /** The server had no mail when the account was created. @param exchange the mail server in its zone. */
+  async function withoutMail(exchange: string): Promise<void> {
+    await here.call('removeacct', { username: 'bob' });
+    await here.call('start_profile_activation', { code: 'WEBNODE', optional: '{"DNS":1}' });
+    await runTasks(here, 'activate-profile');
+    await here.call('createacct', { username: 'bob', domain });
+    const { data } = await here.call('dumpzone', { domain });
+    const { zone } = data as unknown as { zone: [{ record: { type: string; Line: number }[] }] };
+    const line = zone[0].record.find(({ type }) => type === 'MX')?.Line ?? 0;
+    await here.call('editzonerecord', { domain, line, type: 'MX', exchange, preference: '0' });
+    expect([waits(), isLocal()]).toEqual([false, false]);
+  }
+
+  /** @returns the state of the domain’s mail at the moment when Exim gets its configuration. */
+  async function activate(): Promise<readonly boolean[]> {
+    await here.call('start_profile_activation', { code: 'STANDARD' });
+    const { engine, reached, release } = holdFiles(here.engine, '/etc/dovecot');
+    const task = runTasks({ engine, application: here.application, state: here.state }, 'activate-profile');
+    await reached;
+    const meanwhile = [waits(), isLocal()];
+    release();
+    await task;
+    return meanwhile;
+  }
+
+  it('keeps mail waiting until it knows where to deliver it, and never delivers what belongs elsewhere', async () => {
+    await withoutMail('mx.example.net');
+    answerDns({ 'mx.example.net': ['198.51.100.1'] });
+    expect(await activate()).toEqual([true, false]);
+    expect([waits(), isLocal()]).toEqual([false, false]);
+    expect(await list()).toMatchObject({ detected: 'remote', remote: 1 });
+  });
+
+  it('delivers mail of a domain whose zone here names this server', async () => {
+    await withoutMail(domain);
+    expect(await activate()).toEqual([true, false]);
+    expect([waits(), isLocal()]).toEqual([false, true]);
+  });
+
+  it('goes on waiting if the lookup fails, and looks again', async () => {
+    await withoutMail('broken.example.net');
+    expect(await activate()).toEqual([true, false]);
+    expect([waits(), isLocal()]).toEqual([true, false]);
+    const again = async () => {
+      here.time += 300_000;
+      await runTasks(here, 'detect-mail-routing');
+    };
+    await again();
+    expect([waits(), isLocal()]).toEqual([true, false]);
+    const { resolver } = here.engine.machine;
+    const works = { ...(await resolver()), ipv4: async () => ['198.51.100.1'] };
+    here.overrides = { machine: { ...here.engine.machine, resolver: async () => works } };
+    await again();
+    expect([waits(), isLocal()]).toEqual([false, false]);
+    expect(await list()).toMatchObject({ detected: 'remote', remote: 1 });
+  });
+});
+
+test('a lookup that failed after a change of the zone is repeated', async () => {
+  const again = async () => {
+    here.time += 300_000;
+    await runTasks(here, 'detect-mail-routing');
+  };
+  const change = { domain, oldexchanger: domain, exchanger: 'broken.example.net', priority: '0' };
+  await uapi('Email::change_mx', change);
+  await again();
+  expect(lookup('aliases/bob.example')).toBeDefined();
+  const { resolver } = here.engine.machine;
+  const works = { ...(await resolver()), ipv4: async () => ['198.51.100.1'] };
+  here.overrides = { machine: { ...here.engine.machine, resolver: async () => works } };
+  await again();
+  expect(lookup('aliases/bob.example')).toBeUndefined();
 });
 
 test('createacct says where the mail of a new domain is kept', async () => {

@@ -7,7 +7,7 @@ import { ROLE } from '../rules/ftp-accounts.ts';
 export default defineTask<Record<string, never>>({
   description: 'Have the FTP server use the present certificate of this server.',
   whenInterrupted: 'retry',
-  timer: { everyMs: 3_600_000 },
+  timer: { everyMs: 3_600_000, role: ROLE },
 
   async run(_input, { machine, transaction, log, isRetry }) {
     const roles = await transaction('reads', (db) => rolesOf({ db, system: machine.system }));

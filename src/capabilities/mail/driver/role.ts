@@ -1,4 +1,5 @@
 // The role MailReceive, which MailSend and MailLocal follow: Exim and Dovecot.
+import type { Db } from '../../../core/context.ts';
 import { configurationProblems } from '../../../ground/driver/configuration-problems.ts';
 import { assertNone, eachAccount } from '../../../ground/driver/each-account.ts';
 import { guardPort, rulesOf } from '../../../ground/driver/firewall/own-port.ts';
@@ -6,6 +7,9 @@ import type { RoleDriver, RoleWork } from '../../../ground/driver/role.ts';
 import type { DriverMachine, DriverStep } from '../../../ground/driver/step.ts';
 import * as accounts from '../../accounts/rules/accounts.ts';
 import { listUsernames } from '../../accounts/rules/in-work.ts';
+import { rolesOf } from '../../../ground/rules/roles/active-profile.ts';
+import { listOf } from '../../domains/rules/hosted-domains.ts';
+import { domainsOf } from '../rules/desired.ts';
 import { filesOf, readState } from '../rules/greylisting/state.ts';
 import { POLICY_DIRECTORY, POLICY_PORT, POLICY_SECRETS, renderPolicySecrets } from '../rules/login-policy.ts';
 import { SCRIPT } from '../rules/sieve.ts';
@@ -13,6 +17,7 @@ import { fileOf as settingsFile, QUEUE_INTERVAL } from '../rules/server-settings
 import { readTweakSetting } from '../rules/tweaks.ts';
 import * as dkimKeys from '../rules/authentication/dkim-keys.ts';
 import { presentMail, ROLE } from './account.ts';
+import { keepWaiting, lookAtWaiting, storeFirstRouting } from './first-routing.ts';
 import { writeMissingKeys } from './authentication/key-files.ts';
 import { makeIdentityFolder, makePolicySecrets } from './dovecot/prepare.ts';
 import { changeIdentities } from './dovecot/identities.ts';
@@ -54,6 +59,9 @@ export const role = {
     );
     for (const path of await prepareExim(machine)) changed(`Made ${path}.`);
     if (await writeSuffixes(machine)) changed('Wrote which domains are public suffixes.');
+    const { system } = machine;
+    const roles = await work.transaction('reads', (db) => rolesOf({ db, system }));
+    if (!roles.has(ROLE)) await keepWaiting(work);
     await makeIdentityFolder(machine);
     const secrets = { directory: POLICY_DIRECTORY, path: POLICY_SECRETS };
     const hasNewSecrets = await makePolicySecrets(machine, secrets, renderPolicySecrets);
@@ -78,10 +86,20 @@ export const role = {
   },
 
   async writeAccounts(work: RoleWork) {
-    const { machine, transaction, locking, sealer, changed, isRetry } = work;
+    const { machine, transaction, locking, sealer, changed, isRetry, log, now } = work;
     const usernames = await transaction('reads', listUsernames);
-    let written = 0;
+    const routing = await lookAtWaiting({ machine, transaction });
+    let [written, published] = [0, 0];
     const failures = await eachAccount(locking, usernames, async (username) => {
+      const domains = await transaction('reads', (db) => mailDomains(db, username));
+      const routed = await storeFirstRouting({ transaction, now }, username, domains, routing);
+      const { decided, waiting } = routed;
+      published += routed.published.length;
+      if (waiting.length > 0)
+        log(
+          `The mail servers of these domains of “${username}” could not be looked up, so their mail waits: ` +
+            `${waiting.join(', ')}. The task detect-mail-routing repeats it every five minutes.`,
+        );
       const mail = await transaction('reads', async (db) => {
         const account = await accounts.find(db, username);
         if (account === undefined) return undefined;
@@ -93,12 +111,16 @@ export const role = {
       const { uid, gid } = user;
       const added = mail.identities.map((one) => ({ ...one, uid, gid }));
       await changeIdentities(machine, { usernames: [username], added });
-      await apply(machine, lookupStep({ username, files: [...mail.files] }));
+      await apply(machine, lookupStep({ username, files: [...mail.files, ...decided.map(noLongerWaiting)] }));
       const keys = mail.keys.map((key) => ({ domain: key.domain, ...dkimKeys.forStep(key) }));
       await writeMissingKeys(machine, sealer, keys);
       written += 1;
     });
     if (written > 0) changed(`Wrote the mail of ${written} accounts.`);
+    if (published > 0)
+      changed(
+        `Records of DKIM, SPF and DMARC follow for ${published} domains that had none (publish-authentication).`,
+      );
     // An earlier attempt may have ended before the reload.
     const certificates = await writeAllCertificates(work, isRetry);
     if (certificates.written > 0)
@@ -108,6 +130,13 @@ export const role = {
 
   examine,
 } satisfies RoleDriver;
+
+const noLongerWaiting = (domain: string) => [`moving/${domain}`, null] as const;
+
+async function mailDomains(db: Db, username: string): Promise<readonly string[]> {
+  const account = await accounts.find(db, username);
+  return account === undefined ? [] : domainsOf(account, await listOf(db, username));
+}
 
 /** Dovecot reads them when it starts, and its configuration may be unchanged. */
 async function rereadSecrets(machine: Pick<RoleWork['machine'], 'services'>): Promise<void> {

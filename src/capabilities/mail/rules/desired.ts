@@ -15,7 +15,7 @@ import {
 } from './state.ts';
 
 /** The folders of Exim’s files (`driver/exim/places.ts`). */
-export type Lookup = 'domains' | 'aliases' | 'mailboxes' | 'secondary' | 'redirects' | 'accounts';
+export type Lookup = 'domains' | 'aliases' | 'mailboxes' | 'secondary' | 'redirects' | 'moving' | 'accounts';
 /** The folder of Exim’s files for domains whose mail is refused. */
 export const BLOCKED_LOOKUP = 'blocked-domains';
 
@@ -68,6 +68,7 @@ export function desiredMail(
     ]);
     const redirect = state.redirects.find((one) => one.domain === name);
     if (redirect !== undefined) put('redirects', name, [`host: ${redirect.host}`]);
+    if (routingOf(domain) === 'unknown') put('moving', name, []);
     if (routingOf(domain) === 'secondary') put('secondary', name, []);
     if (routingOf(domain) !== 'local') continue;
     const own = sortedOf(state.forwarders, name, (one) => `${one.localPart} ${one.destination}`);

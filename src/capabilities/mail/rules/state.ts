@@ -5,6 +5,8 @@ import { renamedName, type Renames } from '../../domains/rules/renamed-domains.t
 
 export type Outgoing = 'open' | 'held' | 'suspended';
 export type Routing = 'local' | 'secondary' | 'remote';
+/** `unknown`: it could not be looked up yet. The mail waits. */
+export type Detected = Routing | 'unknown';
 
 export interface MailSettings {
   /** What happens to mail that the account sends. */
@@ -15,7 +17,9 @@ export interface MailDomain {
   readonly domain: string;
   readonly routing: 'auto' | Routing;
   /** What `auto` was found to mean. */
-  readonly detected: Routing;
+  readonly detected: Detected;
+  /** The last lookup failed, so a task repeats it. */
+  readonly isUnsure: boolean;
   /** Where mail for unknown addresses goes. Null: to the account. */
   readonly defaultAddress: string | null;
   /** The domain whose addresses of the same name get its mail. */
@@ -153,9 +157,11 @@ const tables: Readonly<Record<Part, Table>> = {
       domain: 'domain',
       routing: 'routing',
       detected: 'detected',
+      isUnsure: 'unsure',
       defaultAddress: 'default_address',
       forwardTo: 'forward_to',
     },
+    flags: ['isUnsure'],
   },
   mailboxes: {
     table: 'mailbox',
@@ -367,8 +373,10 @@ export const spamOf = ({ spam: [first] }: MailState): SpamSettings =>
 
 export function domainIn({ domains }: MailState, domain: string): MailDomain {
   const found = domains.find((one) => one.domain === domain);
-  return found ?? { domain, routing: 'auto', detected: 'local', defaultAddress: null, forwardTo: null };
+  if (found !== undefined) return found;
+  const unknowns = { defaultAddress: null, forwardTo: null, isUnsure: false };
+  return { domain, routing: 'auto', detected: 'local', ...unknowns };
 }
 
-export const routingOf = ({ routing, detected }: MailDomain): Routing =>
+export const routingOf = ({ routing, detected }: MailDomain): Detected =>
   routing === 'auto' ? detected : routing;

@@ -3,20 +3,25 @@ import { defineTask, type TaskContext } from '../../../core/task.ts';
 import { rolesOf } from '../../../ground/rules/roles/active-profile.ts';
 import { lookAtChangeTimes } from '../../dns/driver/zones/look-zones.ts';
 import { ROLE } from '../driver/account.ts';
+import { unsureDomains } from '../rules/routing/detected.ts';
 import { checkedUpTo, domainsInZone, storeCheck } from '../rules/routing/routing-check.ts';
 
 const MINUTE_MS = 60_000;
+/** Accounts whose lookups are repeated at the same time. */
+const AT_ONCE = 10;
 
 export default defineTask({
   description: 'Detect which domains keep their mail on this server, after their MX records have changed.',
   whenInterrupted: 'retry',
-  timer: { everyMs: 5 * MINUTE_MS },
+  timer: { everyMs: 5 * MINUTE_MS, role: ROLE },
 
   async run(_input, context) {
     const { machine, transaction, signal } = context;
     const { system } = machine;
     const roles = await transaction('reads', (db) => rolesOf({ db, system }));
-    if (!roles.has(ROLE) || !roles.has('DNS')) return {};
+    if (!roles.has(ROLE)) return {};
+    const repeated = await detectUnsure(context);
+    if (!roles.has('DNS')) return { repeated };
     const times = await lookAtChangeTimes(machine);
     const since = await transaction('reads', checkedUpTo);
     const changed = [...times]
@@ -34,19 +39,43 @@ export default defineTask({
       last = time;
     }
     if (last !== undefined && last !== since) await transaction('changes', (db) => storeCheck(db, last));
-    return { zones: checked };
+    return { zones: checked, repeated };
   },
 });
 
+/** Repeats the lookups that failed. @returns of how many accounts. */
+async function detectUnsure(context: TaskContext): Promise<number> {
+  const byAccount = new Map<string, string[]>();
+  for (const { username, domain } of await context.transaction('reads', unsureDomains))
+    byAccount.set(username, [...(byAccount.get(username) ?? []), domain]);
+  const left = byAccount.entries();
+  const worker = async () => {
+    for (const [username, domains] of left) {
+      context.signal.throwIfAborted();
+      await detectOf(context, username, domains);
+    }
+  };
+  // A lookup that fails takes seconds.
+  const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
+  for (const one of ended) if (one.status === 'rejected') throw one.reason;
+  return byAccount.size;
+}
+
 /** @returns false if another call changes the account of the zone at the moment. */
-async function detect({ transaction, callOwn, log }: TaskContext, zone: string): Promise<boolean> {
-  const found = await transaction('reads', (db) => domainsInZone(db, zone));
-  if (found === undefined) return true;
-  const { username, domains } = found;
+async function detect(context: TaskContext, zone: string): Promise<boolean> {
+  const found = await context.transaction('reads', (db) => domainsInZone(db, zone));
+  return found === undefined || detectOf(context, found.username, found.domains);
+}
+
+async function detectOf(
+  { callOwn, log }: TaskContext,
+  username: string,
+  domains: readonly string[],
+): Promise<boolean> {
   const args = domains.map((value) => ({ name: 'domain', value }));
   const call = { command: '--detect-mail-routing', args: [{ name: 'user', value: username }, ...args] };
   const { metadata } = await callOwn(call);
   if (metadata.result === 1) return true;
-  log(`${zone}: ${metadata.reason}`);
+  log(`${domains.join(', ')}: ${metadata.reason}`);
   return metadata.error_code !== 'busy';
 }

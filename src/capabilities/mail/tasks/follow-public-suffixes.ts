@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 export default defineTask<Record<string, never>>({
   description: 'Have the mail server know new public suffixes, such as “co.uk”.',
   whenInterrupted: 'retry',
-  timer: { everyMs: DAY_MS },
+  timer: { everyMs: DAY_MS, role: ROLE },
 
   async run(_input, { machine, transaction, log }) {
     const roles = await transaction('reads', (db) => rolesOf({ db, system: machine.system }));

@@ -12,7 +12,7 @@ export default defineTask<Record<string, never>>({
   description: 'Have the mail servers use the present name, certificate and queue interval of this server.',
   whenInterrupted: 'retry',
   follows: [QUEUE_INTERVAL],
-  timer: { everyMs: 3_600_000 },
+  timer: { everyMs: 3_600_000, role: ROLE },
 
   async run(_input, context) {
     const { machine, transaction, log } = context;

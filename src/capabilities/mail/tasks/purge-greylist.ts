@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
 export default defineTask({
   description: 'Delete expired records of greylisting.',
   whenInterrupted: 'retry',
-  timer: { everyMs: 15 * MINUTE_MS },
+  timer: { everyMs: 15 * MINUTE_MS, role: ROLE },
 
   async run(_input, { machine, now, transaction }) {
     const { system } = machine;

@@ -1,6 +1,7 @@
 // Reads the log of Exim into the tables that searches read, and forgets what is older than it is to be kept.
 import { ApiError } from '../../../core/errors.ts';
 import { defineTask } from '../../../core/task.ts';
+import { ROLE } from '../driver/account.ts';
 import { readMainLog } from '../driver/tracking/look-main-log.ts';
 import { readNewMail } from '../rules/tracking/read-log.ts';
 import * as retention from '../rules/tracking/retention.ts';
@@ -10,7 +11,7 @@ const MINUTE_MS = 60_000;
 export default defineTask({
   description: 'Read the log of the mail server for the tracking of mail.',
   whenInterrupted: 'retry',
-  timer: { everyMs: 5 * MINUTE_MS },
+  timer: { everyMs: 5 * MINUTE_MS, role: ROLE },
 
   async run(_input, context) {
     const { now, transaction } = context;

@@ -12,7 +12,7 @@ const MINUTE_MS = 60_000;
 export default defineTask<Record<string, never>>({
   description: 'Deliver mail that arrived while its sender was released.',
   whenInterrupted: 'retry',
-  timer: { everyMs: MINUTE_MS },
+  timer: { everyMs: MINUTE_MS, role: ROLE },
 
   async run(_input, { machine, transaction, log }) {
     const roles = await transaction('reads', (db) => rolesOf({ db, system: machine.system }));

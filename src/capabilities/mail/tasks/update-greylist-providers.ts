@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 export default defineTask({
   description: 'Look up the addresses of common mail providers for greylisting.',
   whenInterrupted: 'retry',
-  timer: { everyMs: DAY_MS, hour: 3, keepsMinute: true },
+  timer: { everyMs: DAY_MS, hour: 3, keepsMinute: true, role: ROLE },
 
   async run(_input, { machine: { system }, transaction, callOwn, log }) {
     const isUsed = await transaction(

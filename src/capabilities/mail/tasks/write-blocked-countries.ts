@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
 export default defineTask({
   description: 'Write the networks of the countries whose mail is refused.',
   whenInterrupted: 'retry',
-  timer: { everyMs: 24 * HOUR_MS, hour: 5 },
+  timer: { everyMs: 24 * HOUR_MS, hour: 5, role: ROLE },
 
   async run(_input, { machine, transaction }) {
     const { system } = machine;

@@ -7,7 +7,7 @@ import { ROLE } from '../rules/places.ts';
 export default defineTask<Record<string, never>>({
   description: 'Have webmail use the present PHP and name of this server.',
   whenInterrupted: 'retry',
-  timer: { everyMs: 600_000 },
+  timer: { everyMs: 600_000, role: ROLE },
 
   async run(_input, { machine, transaction, log, isRetry }) {
     const roles = await transaction('reads', (db) => rolesOf({ db, system: machine.system }));

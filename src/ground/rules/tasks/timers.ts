@@ -71,11 +71,15 @@ export async function nextDue(db: Db): Promise<number | undefined> {
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-/** Adds the tasks of all timers that are due. If a timer's last task is still waiting or running, none is added. */
+/** Adds the tasks of all timers that are due, unless the server lacks their role. If a timer's last task is still waiting or running, none is added. */
 export async function start(
   db: Db,
   timers: Readonly<Record<string, Timer>>,
-  { now, xid }: { readonly now: number; readonly xid: () => string },
+  {
+    now,
+    xid,
+    roles,
+  }: { readonly now: number; readonly xid: () => string; readonly roles: ReadonlySet<string> },
 ): Promise<void> {
   for (const { kind, nextAt } of await own(db)) {
     const timer = timers[kind];
@@ -84,6 +88,7 @@ export async function start(
       'UPDATE task_timer SET next_at = ? WHERE server = ? AND kind = ?',
       ...[nextAfter(timer, now, nextAt), db.server, kind],
     );
+    if (timer.role !== undefined && !roles.has(timer.role)) continue;
     if (await tasks.isActive(db, kind)) continue;
     await queue.add(db, { kind, input: {}, caller: 'root', xid: xid() }, { now });
   }

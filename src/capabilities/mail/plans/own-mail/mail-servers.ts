@@ -5,36 +5,22 @@ import { exclusive, type Plan } from '../../../../core/plan.ts';
 import { quote } from '../../../../core/quote.ts';
 import { rolesOf } from '../../../../ground/rules/roles/active-profile.ts';
 import { publicAddresses } from '../../../addresses/rules/nat.ts';
-import { lookAtZones } from '../../../dns/driver/zones/look-zones.ts';
 import changeZone from '../../../dns/driver/zones/steps/change.ts';
 import { zoneFileOf } from '../../../dns/rules/changed-zone.ts';
-import { zonesToLookFor } from '../../../dns/rules/domain-zones.ts';
 import { ttlOf } from '../../../dns/rules/new-zone.ts';
 import { nextZone, type FoundZone } from '../../../dns/rules/site-addresses.ts';
 import type { ZoneChanges } from '../../../dns/rules/zone-edits.ts';
 import { mayUse } from '../../../dns/rules/zone-owners.ts';
-import { lookUpAddresses, lookUpMailServers } from '../../driver/look-mail-servers.ts';
-import { zoneOf, type LookedZones } from '../../rules/authentication/text-records.ts';
+import { lookAtMailServers, serversOf, type FoundMailServers } from '../../driver/look-mail-servers.ts';
+import { zoneOf } from '../../rules/authentication/text-records.ts';
 import { assertOwnDomain, ownMail, type MailOwner } from '../../rules/email-form.ts';
-import {
-  addressesIn,
-  detect,
-  mxRecordsOf,
-  type MxRecord,
-  type Whereabouts,
-} from '../../rules/routing/mail-servers.ts';
+import { changedRouting, withRoutings } from '../../rules/routing/detected.ts';
+import { detect, mxRecordsOf, type MxRecord } from '../../rules/routing/mail-servers.ts';
 import { listedRow, routingRow } from '../../rules/routing/routing-form.ts';
 import { domainIn, readState, routingOf, type MailDomain, type MailState } from '../../rules/state.ts';
 import { changeMail } from '../change-mail.ts';
 
 type Planning = Omit<Context, 'plan'>;
-
-/** What was read from the nameserver and from DNS. */
-export interface FoundMailServers extends LookedZones {
-  readonly where: Whereabouts;
-  /** The mail servers in DNS of domains without a zone here. Undefined: the lookup failed. */
-  readonly elsewhere: ReadonlyMap<string, readonly { exchange: string; preference: number }[] | undefined>;
-}
 
 /** @param domain undefined: all domains of the account. @param exchanger a mail server that is added. */
 export async function lookForMailServers(
@@ -43,7 +29,7 @@ export async function lookForMailServers(
   exchanger?: string,
 ): Promise<FoundMailServers> {
   const { machine, transaction, system } = context;
-  const { domains, hasZones, mapped } = await transaction('reads', async (db) => {
+  const wanted = await transaction('reads', async (db) => {
     const owner = await ownMail({ db, caller: context.caller });
     if (domain !== undefined) assertOwnDomain(owner, 'domain', domain);
     return {
@@ -52,31 +38,7 @@ export async function lookForMailServers(
       mapped: [...(await publicAddresses(db)).values()],
     };
   });
-  const names = hasZones ? domains.flatMap(zonesToLookFor) : [];
-  const looked: LookedZones = { looked: new Set(names), zones: await lookAtZones(machine, names) };
-  const addresses = new Map<string, readonly string[] | undefined>();
-  const unknown = new Set(exchanger === undefined ? [] : [exchanger]);
-  const withoutZone = domains.filter((one) => zoneOf(one, looked) === undefined);
-  for (const one of domains) {
-    const zone = zoneOf(one, looked);
-    if (zone !== undefined)
-      for (const { exchange } of mxRecordsOf(zoneFileOf(zone), one)) unknown.add(exchange);
-  }
-  const elsewhere = await lookUpMailServers(machine, withoutZone);
-  for (const servers of elsewhere.values()) for (const { exchange } of servers ?? []) unknown.add(exchange);
-  const foreign: string[] = [];
-  for (const name of [...unknown].map((one) => one.toLowerCase()).filter((one) => one !== '')) {
-    const zone = zonesToLookFor(name)
-      .map((one) => looked.zones.get(one))
-      .find((one) => one !== undefined);
-    const known = name === system.hostname().toLowerCase() ? system.addresses() : undefined;
-    const inZone = known ?? (zone && addressesIn(zoneFileOf(zone), name));
-    if (inZone === undefined) foreign.push(name);
-    else addresses.set(name, inZone);
-  }
-  for (const [name, found] of await lookUpAddresses(machine, foreign)) addresses.set(name, found);
-  const own = (await (await machine.addresses()).list()).map(({ address }) => address);
-  return { ...looked, elsewhere, where: { addresses, own: [...own, ...mapped, ...system.addresses()] } };
+  return lookAtMailServers(machine, { ...wanted, exchanger });
 }
 
 /** The mail servers of the account’s domains. @param given undefined: of all. */
@@ -90,11 +52,6 @@ export async function listMailServers(context: Planning, given: string | undefin
     const row = domainIn(state, domain);
     return listedRow(detected === undefined ? row : { ...row, detected }, servers);
   });
-}
-
-function serversOf(domain: string, found: FoundMailServers) {
-  const zone = zoneOf(domain, found);
-  return zone === undefined ? found.elsewhere.get(domain) : mxRecordsOf(zoneFileOf(zone), domain);
 }
 
 interface MxEdit {
@@ -182,18 +139,11 @@ export async function detectAgain(
   const { account } = await ownMail(context);
   const state = await readState(context.db, account.username);
   const changed = looked.flatMap(([domain, found]) => {
-    const before = domainIn(state, domain);
     const servers = serversOf(domain, found);
-    const detected = servers && detect(servers, found.where);
-    const differs = before.routing === 'auto' && detected !== undefined && detected !== before.detected;
-    return differs ? [{ ...before, detected }] : [];
+    return changedRouting(domainIn(state, domain), servers && detect(servers, found.where));
   });
   if (changed.length === 0) return undefined;
-  const names = new Set(changed.map(({ domain }) => domain));
-  const next = (present: MailState): MailState => ({
-    ...present,
-    domains: [...present.domains.filter(({ domain }) => !names.has(domain)), ...changed],
-  });
+  const next = (present: MailState): MailState => withRoutings(present, changed);
   return changeMail(context, account, { next });
 }
 
@@ -281,6 +231,7 @@ async function route(
     ...before,
     routing: routing ?? before.routing,
     detected: detected ?? before.detected,
+    isUnsure: detected === undefined,
   };
   const next = (present: MailState): MailState => ({
     ...present,

@@ -44,6 +44,15 @@ export async function listEnabled(db: Db): Promise<DkimKey[]> {
   return rows.map(keyOf);
 }
 
+/** The domains of accounts of this server that have a key, whether it is used or not. */
+export async function domainsWithKey(db: Db): Promise<ReadonlySet<string>> {
+  const rows = await db.all<{ domain: string }>(
+    'SELECT domain FROM dkim_key WHERE username IN (SELECT username FROM account WHERE server = ?)',
+    db.server,
+  );
+  return new Set(rows.map(({ domain }) => domain));
+}
+
 export async function save(db: Db, { domain, username, sealed, publicKey, isEnabled }: DkimKey) {
   await db.run(
     `INSERT INTO dkim_key (domain, username, sealed, public_key, is_enabled) VALUES (?, ?, ?, ?, ?)

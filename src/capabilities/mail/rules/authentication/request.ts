@@ -1,6 +1,7 @@
 // What a plan says of new domains, and the task that publishes their records.
 import type { Db } from '../../../../core/context.ts';
 import type { StepResult } from '../../../../core/plan.ts';
+import * as tweakSettings from '../../../../ground/rules/tweak-settings.ts';
 import * as queue from '../../../../ground/rules/tasks/queue.ts';
 
 /** The kind of the step `driver/authentication/steps/request.ts`, and the task. */
@@ -19,4 +20,20 @@ export async function publishSoon(db: Db, results: readonly StepResult[], now: n
     const task = { kind: TASK, input: value, caller: 'root', xid: '' };
     await queue.add(db, task, { now, notBefore: now + DELAY_MS });
   }
+}
+
+/**
+ * Starts the task for domains that had no mail here until now. What their zones have already stays. Nothing is published
+ * that the tweak settings for new accounts do not want.
+ */
+export async function publishForOld(
+  db: Db,
+  username: string,
+  domains: readonly string[],
+  now: number,
+): Promise<void> {
+  const settings = await tweakSettings.readSeveral(db, 'Main', ['create_account_dkim', 'create_account_spf']);
+  const is = (name: string) => settings.get(`create_account_${name}`) !== '0';
+  const input = { username, domains, dkim: is('dkim'), spf: is('spf'), dmarc: true };
+  await queue.add(db, { kind: TASK, input, caller: 'root', xid: '' }, { now, notBefore: now + DELAY_MS });
 }

@@ -1,7 +1,7 @@
 // The parameters and fields that the functions for mail servers of domains have in common.
 import type { Field, Param } from '../../../../core/define.ts';
 import { domainName } from '../../../../ground/rules/accounts/names.ts';
-import { routingOf, type MailDomain, type Routing } from '../state.ts';
+import { routingOf, type Detected, type MailDomain } from '../state.ts';
 import type { MxRecord } from './mail-servers.ts';
 import type { MailServer } from '../../../../core/machine-resolver.ts';
 
@@ -43,7 +43,7 @@ const flag = (doc: string) => ({ type: 'flag', doc }) as const satisfies Field;
 
 const routingFields = {
   mxcheck: string('auto, local, secondary or remote: where the mail of the domain is kept.'),
-  detected: string('What “auto” means for it.'),
+  detected: string('What “auto” means for it. unknown: it could not be looked up yet, and its mail waits.'),
   local: flag('1 if this server keeps its mail.'),
   secondary: flag('1 if this server passes its mail on.'),
   remote: flag('1 if this server does not accept its mail.'),
@@ -97,7 +97,7 @@ export const listedFields = {
 /** Where the mail of a domain is kept. */
 export function routingRow(domain: MailDomain) {
   const routing = routingOf(domain);
-  const is = (one: Routing) => (routing === one ? 1 : 0);
+  const is = (one: Detected) => (routing === one ? 1 : 0);
   return {
     ...{ mxcheck: domain.routing, detected: domain.detected },
     ...{ local: is('local'), secondary: is('secondary'), remote: is('remote') },
