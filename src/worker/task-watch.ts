@@ -22,14 +22,19 @@ export class TaskWatch {
     this.#deps = deps;
   }
 
-  /** Checks every minute until `close`. One kind does not wait for another. */
+  /** Checks now, because the program may be another version than before, and every minute until `close`. */
   start(): void {
-    this.#timer ??= setInterval(() => {
-      void this.#watched().then(
-        (kinds) => kinds.forEach(([kind]) => this.#tryToCheck(kind)),
-        (error: unknown) => this.#deps.onTrouble?.('any', error),
-      );
-    }, INTERVAL_MS);
+    if (this.#timer !== undefined) return;
+    this.#timer = setInterval(() => this.#checkAll(), INTERVAL_MS);
+    this.#checkAll();
+  }
+
+  /** One kind does not wait for another. */
+  #checkAll(): void {
+    void this.#watched().then(
+      (kinds) => kinds.forEach(([kind]) => this.#tryToCheck(kind)),
+      (error: unknown) => this.#deps.onTrouble?.('any', error),
+    );
   }
 
   async close(): Promise<void> {

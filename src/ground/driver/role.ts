@@ -10,6 +10,8 @@ export interface RoleWork extends Pick<
   readonly locking: LockingWork;
   /** An earlier attempt may have ended between writing files and the reload of a daemon. */
   readonly isRetry: boolean;
+  /** True if only the form of the files changes. The server has the roles, and visitors: nothing is restarted without need. */
+  readonly isRenewal?: boolean;
   /** Adds a line to the log that administrators read. */
   readonly log: (line: string) => void;
   /** The file of this log, for the output of programs. */

@@ -5,9 +5,18 @@ import { findOptional } from '../driver/roles/prepare.ts';
 import type { RoleDriver } from '../../ground/driver/role.ts';
 import type { DriverMachine } from '../../ground/driver/step.ts';
 import { chooseMachine } from '../../machine/choose.ts';
-import { find, type ActiveProfile } from '../../ground/rules/roles/active-profile.ts';
+import {
+  find,
+  furtherRoles,
+  hasEarlierForm,
+  type ActiveProfile,
+} from '../../ground/rules/roles/active-profile.ts';
+import { hasFailedSince } from '../../ground/rules/tasks/tasks.ts';
 import { activation } from '../../ground/doctor/activation.ts';
 import { note, ok, problem, withStore, type Check, type Finding } from '../../ground/doctor/check.ts';
+
+const RENEWAL = 'renew-role-files';
+const DAY_MS = 86_400_000;
 
 const check: Check = {
   title: 'Roles',
@@ -27,9 +36,30 @@ const check: Check = {
         ];
       }
       const names = active.enabled.map(({ module }) => module);
+      const further = furtherRoles(active).map((role) =>
+        note(
+          `The profile ${active.profile.code} now also has the role ${role.module}: ${role.description}`,
+          activation(active),
+        ),
+      );
+      if (await hasEarlierForm(db)) {
+        // What an earlier version has written is not wrong.
+        const failed = await hasFailedSince(db, RENEWAL, now() - DAY_MS);
+        const due = failed
+          ? problem(
+              'The files of the roles have the form of an earlier version, because the task “renew-role-files” failed. Its ' +
+                'log says why.',
+              'whmapi1 --tasks',
+            )
+          : note(
+              'The files of the roles have the form of an earlier version. whmapi1d writes them again by the task ' +
+                '“renew-role-files”, soon after it has started.',
+            );
+        return [ok(`The profile ${active.profile.code} is active.`), due, ...further];
+      }
       const drivers = roleDrivers.filter(({ role }) => names.includes(role));
       const findings = await Promise.all(drivers.map((driver) => examine(driver, active, machine)));
-      return [ok(`The profile ${active.profile.code} is active.`), ...findings.flat()];
+      return [ok(`The profile ${active.profile.code} is active.`), ...further, ...findings.flat()];
     }),
 };
 

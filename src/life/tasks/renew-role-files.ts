@@ -36,6 +36,7 @@ export default defineTask({
       ...{ transaction, randomBytes, locking: { signal, withLocks } },
       // An earlier attempt may have ended between writing files and the reload of a daemon.
       isRetry: context.isRetry,
+      isRenewal: true,
     });
     await transaction('changes', activeProfile.storeForm);
     if (changes === 0) log('Nothing on this server had to be changed.');

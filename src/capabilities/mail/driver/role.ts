@@ -17,7 +17,7 @@ import { fileOf as settingsFile, QUEUE_INTERVAL } from '../rules/server-settings
 import { readTweakSetting } from '../rules/tweaks.ts';
 import * as dkimKeys from '../rules/authentication/dkim-keys.ts';
 import { presentMail, ROLE } from './account.ts';
-import { keepWaiting, lookAtWaiting, storeFirstRouting } from './first-routing.ts';
+import { keepWaiting, lookAtWaiting, storeFirstRouting } from './routing/role.ts';
 import { writeMissingKeys } from './authentication/key-files.ts';
 import { makeIdentityFolder, makePolicySecrets } from './dovecot/prepare.ts';
 import { changeIdentities } from './dovecot/identities.ts';
@@ -26,7 +26,7 @@ import { dovecotStep } from './dovecot/server.ts';
 import { lookupStep } from './exim/lookups.ts';
 import * as exim from './exim/places.ts';
 import { writeSuffixes } from './exim/public-suffixes.ts';
-import { prepareExim, serverStep } from './exim/server.ts';
+import { prepareExim, restartReason, serverStep } from './exim/server.ts';
 import { writeServerSettings } from './exim/server-settings.ts';
 import { prepareTriplets } from './greylisting/look-triplets.ts';
 import { writeAllCertificates } from './tls/account.ts';
@@ -76,6 +76,9 @@ export const role = {
       await dovecotStep(machine, { hostname, script: SCRIPT, policySecrets: POLICY_SECRETS }),
       serverStep({ hostname, queueInterval }),
     ]) {
+      const { files } = await step.prepare(machine);
+      const why = restartReason(files);
+      if (why !== undefined) log(`Exim is restarted, because ${why}.`);
       const diff = await apply(machine, step);
       if (diff === '') log(`Nothing to change: ${step.description}`);
       else changed(step.description);

@@ -33,7 +33,7 @@ export const role: RoleDriver = {
   units: ['apache2'],
 
   async configure(work) {
-    const { machine, log, changed, isRetry } = work;
+    const { machine, log, changed, isRetry, isRenewal } = work;
     // Apache refuses its configuration without it.
     if (await makeDefaultCertificate(machine))
       changed(`Made the missing certificate ${DEFAULT_CERTIFICATE}.`);
@@ -46,7 +46,8 @@ export const role: RoleDriver = {
     if (enable.length > 0) changed(`Enabled the modules of Apache: ${enable.join(', ')}.`);
     for (const line of await makeWebGroup(machine)) changed(line);
     const options = { hostname: machine.system.hostname(), group: WEB_GROUP };
-    const step = await virtualHosts.setUp(machine, options);
+    const reason = virtualHosts.restartReason({ enable, disable });
+    const step = await virtualHosts.setUp(machine, options, reason !== undefined);
     const diff = await step.preview(machine);
     const memento = await step.prepare(machine);
     await step.apply(machine, memento);
@@ -55,8 +56,13 @@ export const role: RoleDriver = {
       changed(step.description);
       for (const line of diff.split('\n')) if (line !== '') log(`  ${line}`);
     }
-    const isRestartNeeded = isRetry || enable.length + disable.length > 0;
-    if (isRestartNeeded && memento.files.length === 0) await virtualHosts.restart(machine);
+    const need = virtualHosts.needOf(memento);
+    const why = reason ?? (need?.restarts === true ? need.why : undefined);
+    if (why !== undefined) log(`Apache is restarted, because ${why}.`);
+    if (need !== undefined) return;
+    // An earlier attempt may have ended before Apache has read what it wrote.
+    if (reason !== undefined || (isRetry && isRenewal !== true)) await virtualHosts.restart(machine);
+    else if (isRetry || enable.length > 0) await virtualHosts.reload(machine);
   },
 
   async writeAccounts(work) {

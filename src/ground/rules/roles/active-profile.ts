@@ -38,6 +38,10 @@ export async function find({ db, system }: Dependencies): Promise<ActiveProfile 
   return { profile, enabled: roles.filter((role) => enabled.includes(role) || further.includes(role)) };
 }
 
+/** The roles that the profile has in this version, and that this server does not have yet. */
+export const furtherRoles = ({ profile, enabled }: ActiveProfile): readonly Role[] =>
+  profile.enabled.filter(({ module }) => !enabled.some((one) => one.module === module));
+
 /** Returns the roles of this server, by name. */
 export async function rolesOf(context: Dependencies): Promise<ReadonlySet<string>> {
   return new Set((await find(context))?.enabled.map(({ module }) => module));

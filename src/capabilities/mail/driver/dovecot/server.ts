@@ -45,8 +45,12 @@ const driver: FileDriver<DesiredDovecot> = {
     const path = staged.get(CONFIGURATION);
     if (path !== undefined && services.isSupported) await tools.run('doveconf', ['-n', '-c', { path }]);
   },
-  async reloads(_desired, changes, { services }) {
+  async reloads({ replaces }, changes, { services }) {
     if (changes.length === 0 || !services.isSupported) return [];
+    if (changes.every(({ path }) => path !== CONFIGURATION)) return [];
+    // A reload keeps sessions. Debian’s configuration has other services.
+    const isFirst = replaces !== undefined || changes.some(({ before }) => before === null);
+    if (!isFirst) return [{ key: `${UNIT} reload`, run: () => services.reload(UNIT) }];
     return [{ key: UNIT, run: () => services.restart(UNIT) }];
   },
   healthy: assertRunning,

@@ -1,6 +1,6 @@
 // The configuration of Exim for the whole server.
 import { randomBytes } from 'node:crypto';
-import type { CheckPort, DriverPort, FileDriver } from '../../../../ground/driver/file-driver.ts';
+import type { CheckPort, DriverPort, FileChange, FileDriver } from '../../../../ground/driver/file-driver.ts';
 import { FileSteps } from '../../../../ground/driver/file-driver.ts';
 import type { DriverMachine } from '../../../../ground/driver/step.ts';
 import type { Machine } from '../../../../core/machine.ts';
@@ -67,12 +67,14 @@ const driver: FileDriver<EximOptions> = {
   check,
   async reloads(_options, changes, { services, tools: found }) {
     if (changes.length === 0 || !services.isSupported) return [];
+    const isRestart = restartReason(changes) !== undefined;
     const run = async () => {
+      // It opens its ports again, and keeps its process.
+      if (!isRestart) return services.reload(UNIT);
       await found.run('systemctl', ['daemon-reload']);
-      // Its ports may be others.
       await services.restart(UNIT);
     };
-    return [{ key: UNIT, run }];
+    return [{ key: isRestart ? UNIT : `${UNIT} reload`, run }];
   },
   healthy: assertRunning,
   isDown: () => false,
@@ -110,10 +112,17 @@ async function assertRunning(
   if (state !== 'active') throw new MachineError('failed', `Exim is ${state}. ${log.join(' ')}`);
 }
 
+/** Why Exim is restarted for these changes. Undefined: a reload is enough. */
+export function restartReason(changes: readonly FileChange[]): string | undefined {
+  if (changes.some(({ path }) => path === LIMITS)) return `“${LIMITS}” holds for a process from its start on`;
+  const isFirst = changes.some(({ path, before }) => path === CONFIGURATION && before === null);
+  return isFirst ? 'it has the configuration of whmapi1 for the first time' : undefined;
+}
+
 const steps = new FileSteps(driver);
 
 export const serverStep = (options: EximOptions) =>
-  steps.step('exim', `Write the configuration of Exim, “${CONFIGURATION}”, and restart Exim.`, options);
+  steps.step('exim', `Write the configuration of Exim, “${CONFIGURATION}”, and have Exim use it.`, options);
 
 /**
  * Creates what the configuration reads besides the files of accounts, if it is missing. Can be repeated.

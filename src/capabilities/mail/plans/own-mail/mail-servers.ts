@@ -11,7 +11,7 @@ import { ttlOf } from '../../../dns/rules/new-zone.ts';
 import { nextZone, type FoundZone } from '../../../dns/rules/site-addresses.ts';
 import type { ZoneChanges } from '../../../dns/rules/zone-edits.ts';
 import { mayUse } from '../../../dns/rules/zone-owners.ts';
-import { lookAtMailServers, serversOf, type FoundMailServers } from '../../driver/look-mail-servers.ts';
+import { lookAtMailServers, serversOf, type FoundMailServers } from '../../driver/routing/role.ts';
 import { zoneOf } from '../../rules/authentication/text-records.ts';
 import { assertOwnDomain, ownMail, type MailOwner } from '../../rules/email-form.ts';
 import { changedRouting, withRoutings } from '../../rules/routing/detected.ts';

@@ -77,11 +77,15 @@ export interface VirtualHostsDriver<Memento> {
   usernames(machine: DriverMachine): Promise<ReadonlySet<string>>;
   /** Marks the account's files as ours, even if they were edited by hand, so that they can be removed. */
   adopt(machine: DriverMachine, username: string, wildcards?: readonly string[]): Promise<void>;
-  /** Writes the configuration that holds for all accounts. */
-  setUp(machine: DriverMachine, options: WebServerOptions): Promise<DriverStep<Memento>>;
+  /** Writes the configuration that holds for all accounts. @param restarts the web server must be restarted. */
+  setUp(machine: DriverMachine, options: WebServerOptions, restarts: boolean): Promise<DriverStep<Memento>>;
+  /** What the web server does for what `setUp` has changed, and why. Undefined: nothing. */
+  needOf(memento: Memento): { readonly restarts: boolean; readonly why: string } | undefined;
+  /** Why these changes of modules need a restart. Undefined: a reload is enough. */
+  restartReason(changes: ModuleChanges): string | undefined;
   /**
    * Enables the modules that are missing, and disables those by which accounts could act as the web server. They change at
-   * the next restart. Nothing changes in a sandbox.
+   * the next reload or restart. Nothing changes in a sandbox.
    * @throws MachineError `failed` if the configuration needs a module that is not safe. It stays as it was.
    */
   changeModules(machine: DriverMachine): Promise<ModuleChanges>;

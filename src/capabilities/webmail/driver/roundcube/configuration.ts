@@ -63,7 +63,10 @@ const driver: FileDriver<Desired> = {
   async reloads(desired, changes, { services, tools }) {
     if (changes.length === 0 || !services.isSupported) return [];
     const isDovecots = changes.some(({ path }) => path === DOVECOT);
-    const isOwn = changes.some(({ path }) => path !== DOVECOT);
+    // PHP reads its own files again when they have changed.
+    const isOwn = changes.some(
+      ({ path, before }) => path !== DOVECOT && (before === null || !path.endsWith('.php')),
+    );
     return [
       ...(isOwn ? [{ key: UNIT, run: () => start(desired, { services, tools }) }] : []),
       // Its processes that log in read their mechanisms when they start.

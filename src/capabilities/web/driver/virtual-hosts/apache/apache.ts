@@ -25,10 +25,10 @@ import {
   systemServer,
   type ApacheServer,
 } from './control.ts';
-import { changeModules, dangerOf, moduleChanges, type ModuleChanges } from './modules.ts';
+import { changeModules, dangerOf, moduleChanges, type ModuleChanges, restartReason } from './modules.ts';
 import { accountFile, ACCOUNTS, wildcardFile, OURS, SUEXEC } from './places.ts';
 import { refusalOf, setAside } from './refusal.ts';
-import { serverDriver, type DesiredServer } from './server-driver.ts';
+import { serverDriver, type DesiredServer, needOf } from './server-driver.ts';
 
 export class Apache implements VirtualHostsDriver<FileMemento> {
   readonly #accounts: FileSteps<readonly DesiredAccount[]>;
@@ -108,11 +108,19 @@ export class Apache implements VirtualHostsDriver<FileMemento> {
     }
   }
 
-  async setUp(machine: DriverMachine, options: WebServerOptions): Promise<DriverStep<FileMemento>> {
+  needOf = ({ files }: FileMemento) => needOf(files);
+
+  restartReason = restartReason;
+
+  async setUp(
+    machine: DriverMachine,
+    options: WebServerOptions,
+    restarts: boolean,
+  ): Promise<DriverStep<FileMemento>> {
     const { files } = await this.#server.port(machine);
     const suexec = await files.readText(SUEXEC);
     const description = `Include the virtual hosts of whmapi1 in Apache’s configuration, by “${OURS}”.`;
-    return this.#server.step('apache configuration', description, { options, suexec });
+    return this.#server.step('apache configuration', description, { options, suexec, restarts });
   }
 
   async changeModules(machine: DriverMachine): Promise<ModuleChanges> {

@@ -44,6 +44,20 @@ export async function moduleChanges({ files, services }: DriverPort): Promise<Mo
   return { enable: [...models, ...MODULE_NAMES].filter((name) => !names.includes(name)), disable };
 }
 
+/** They run inside of Apache’s processes, and may have changed them. */
+const INTERPRETERS = /^(?:php\d[\d.]*|perl|python|lua)$/;
+
+/**
+ * Why Apache must be restarted for these changes. Undefined: a reload is enough, which loads and unloads modules. It would
+ * end Apache if its process model changed.
+ */
+export function restartReason({ enable, disable }: ModuleChanges): string | undefined {
+  const interpreter = disable.find((name) => INTERPRETERS.test(name));
+  if (interpreter !== undefined) return `the module ${interpreter} ran in its processes`;
+  const model = [...enable, ...disable].find((name) => name.startsWith('mpm_'));
+  return model === undefined ? undefined : 'its process model is another one';
+}
+
 /** Why a module of `disable` is not safe, as the rest of a sentence. */
 export function dangerOf(module: string): string {
   return UNSAFE.find(([name]) => name.test(module))?.[1] ?? '';

@@ -1,12 +1,12 @@
 // What holds for all accounts: a file that Debian's configuration of Apache includes, limits, and the rotation of logs.
 import { logrotateFile } from '../../../../bandwidth/driver/logrotate.ts';
 import { BYTES_LOG, LOG_ROTATION } from '../../../../bandwidth/driver/places.ts';
-import { digestOf, type FileDriver } from '../../../../../ground/driver/file-driver.ts';
+import { digestOf, type FileChange, type FileDriver } from '../../../../../ground/driver/file-driver.ts';
 import type { WebServerOptions } from '../contract.ts';
 import { DOMAIN_LOGS, KEPT_LOGS } from '../../../../../ground/driver/virtual-hosts/places.ts';
 import { path } from './apache-conf.ts';
 import { anywhere, common } from './common.ts';
-import { exclusively, restart, type ApacheServer } from './control.ts';
+import { exclusively, reload, restart, type ApacheServer } from './control.ts';
 import { OVER_LIMIT_ANSWER, SUSPENDED_ANSWER, WELCOME_ANSWER } from './pages.ts';
 import {
   LIMITS,
@@ -56,6 +56,21 @@ export interface DesiredServer {
   readonly options: WebServerOptions;
   /** The file of suexec as it was found. Debian’s package has one. */
   readonly suexec: string | undefined;
+  /** Apache’s process model has changed, which a reload would end it for. */
+  readonly restarts: boolean;
+}
+
+/** What Apache needs to use these changes. Undefined: nothing. It reads the other files when it uses them. */
+export function needOf(
+  changes: readonly FileChange[],
+): { readonly restarts: boolean; readonly why: string } | undefined {
+  const [limits, ours] = [LIMITS, OURS].map((file) => changes.find((change) => change.path === file));
+  if (limits !== undefined)
+    return { restarts: true, why: `“${LIMITS}” holds for a process from its start on` };
+  if (ours === undefined) return undefined;
+  if (ours.before === null)
+    return { restarts: true, why: 'it has the configuration of whmapi1 for the first time' };
+  return { restarts: false, why: `“${OURS}” has changed` };
 }
 
 export function serverDriver(server: ApacheServer): FileDriver<DesiredServer> {
@@ -88,9 +103,13 @@ export function serverDriver(server: ApacheServer): FileDriver<DesiredServer> {
       { path: OURS, content: renderServer(options, anywhere(locate), server.ports), attributes: readable },
     ],
     check: () => Promise.resolve(),
-    async reloads(_desired, changes, port) {
-      if (changes.length === 0 || !(await server.isServed(port))) return [];
-      return [{ key: 'apache restart', run: () => restart(server, port), exclusively: exclusively(port) }];
+    async reloads({ restarts }, changes, port) {
+      const need = needOf(changes);
+      if (need === undefined || !(await server.isServed(port))) return [];
+      const isRestart = need.restarts || restarts;
+      const key = isRestart ? 'apache restart' : 'apache reload of the server';
+      const run = () => (isRestart ? restart(server, port) : reload(server, port));
+      return [{ key, run, exclusively: exclusively(port) }];
     },
     healthy: () => Promise.resolve(),
   };
