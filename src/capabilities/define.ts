@@ -3,7 +3,7 @@
 import type { Db, Sealer } from '../core/context.ts';
 import type { StepResult } from '../core/plan.ts';
 import type { RoleDriver } from '../ground/driver/role.ts';
-import type { AccountPart } from './accounts/driver/account-part.ts';
+import type { AccountPart, PartFacts } from './accounts/driver/account-part.ts';
 import type { Account } from './accounts/rules/accounts.ts';
 import type { HostedDomain } from './domains/rules/hosted-domains.ts';
 import type { Renames } from './domains/rules/renamed-domains.ts';
@@ -66,13 +66,13 @@ export interface Outcome {
   readonly now: number;
 }
 
-export interface CreatedAccount {
+/** With the facts of the parts, here and below. */
+export interface CreatedAccount extends PartFacts {
   readonly account: Account;
   readonly isReseller: boolean;
 }
 
-/** Capabilities add what the plan of a suspension tells them (`declare module`). */
-export interface SuspendedAccount {
+export interface SuspendedAccount extends PartFacts {
   /** As it was before. */
   readonly account: Account;
 }
@@ -88,7 +88,7 @@ export interface OwnedDomain {
   readonly domain: HostedDomain;
 }
 
-export interface ChangedDomains {
+export interface ChangedDomains extends PartFacts {
   readonly username: string;
   readonly added: readonly HostedDomain[];
 }

@@ -168,7 +168,8 @@ type Argument<P extends Param> = P extends { list: true }
   : P extends { required: true } | { default: string | number }
     ? Single<P>
     : Single<P> | undefined;
-type Arguments<P extends Params> = {
+/** What the handler gets of these parameters. */
+export type Arguments<P extends Params> = {
   readonly [K in keyof P]: K extends `${string}-*` | `${string}#`
     ? readonly FamilyArgument[]
     : Argument<P[K]>;

@@ -1,6 +1,7 @@
 // Rules that every function must follow.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Wished } from '../../src/capabilities/accounts/driver/account-part.ts';
 import families from '../../src/catalogue/families.json';
 import type { AnyFunction, Field, Fields } from '../../src/core/define.ts';
 import { errorKinds } from '../../src/core/errors.ts';
@@ -9,6 +10,8 @@ import type { Hash } from '../../src/core/values.ts';
 import { index } from '../../src/functions/index.generated.ts';
 import { loaders } from '../../src/functions/loaders.generated.ts';
 import type * as Passwords from '../../src/machine/sandbox/password.ts';
+import { capabilities } from '../../src/capabilities/capabilities.ts';
+import { wishesFrom } from '../../src/life/driver/account-parts.ts';
 import { newPackageArgumentParams } from '../../src/capabilities/accounts/rules/packages/package-form.ts';
 import { names as settingNames } from '../../src/capabilities/accounts/rules/packages/settings.ts';
 import type { NameSet } from '../../src/capabilities/accounts/rules/packages/settings.ts';
@@ -120,6 +123,22 @@ const settings = (set: NameSet) => ({
 });
 
 /** Parameters that a handler does not read by their names, and how it reads them. */
+/** The names of the arguments that a function reads. */
+function readArguments(read: (args: Readonly<Record<string, unknown>>) => unknown): string[] {
+  const names: string[] = [];
+  read(
+    new Proxy(
+      {},
+      {
+        get: (_target, name) => {
+          names.push(String(name));
+        },
+      },
+    ),
+  );
+  return names;
+}
+
 const readTogether: Record<string, { readonly params: RegExp; readonly because: string }> = {
   accountsummary: { params: /^search/, because: 'They are handed to the search in one object.' },
   listaccts: { params: /^search/, because: 'They are handed to the search in one object.' },
@@ -334,7 +353,12 @@ describe.each(files)('$folder/$file', ({ folder, file }) => {
       )
       .map(([key]) => key);
     const stated = readTogether[name]?.params ?? /^$/;
-    expect(unread.filter((key) => !stated.test(key))).toEqual([]);
+    const readByParts = new Set(
+      [...code.matchAll(/\bwishesFrom\('(\w+)', args\)/g)].flatMap(([, change]) =>
+        readArguments((args) => wishesFrom(change as Wished, args)),
+      ),
+    );
+    expect(unread.filter((key) => !stated.test(key) && !readByParts.has(key))).toEqual([]);
   });
 
   test('names its list among its fields', () => {
@@ -393,3 +417,14 @@ function unexplained(fn: AnyFunction): string[] {
     ? one(fn.name, returns as Field)
     : named(fn.name, returns as Fields);
 }
+
+test.each(['created', 'changed', 'suspended'] as const)(
+  'parts of accounts have different parameters: %s',
+  (change) => {
+    const names = capabilities
+      .flatMap(({ parts = [] }) => parts)
+      .flatMap(({ params }) => Object.keys(params?.[change]?.params ?? {}));
+    expect(names.length).toBeGreaterThan(0);
+    expect(names).toEqual([...new Set(names)]);
+  },
+);

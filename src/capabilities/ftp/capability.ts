@@ -3,13 +3,6 @@ import { part } from './driver/account.ts';
 import { role } from './driver/role.ts';
 import * as ftpAccounts from './rules/ftp-accounts.ts';
 
-declare module '../define.ts' {
-  interface SuspendedAccount {
-    /** FTP accounts keep working. Undefined: as before if it was suspended, otherwise they do not. */
-    readonly keepsFtp?: boolean | undefined;
-  }
-}
-
 export default defineCapability({
   name: 'ftp',
   roles: [role],

@@ -20,17 +20,9 @@ import {
   renamedState,
   storeChange,
   withoutDomains,
-  type MailDomain,
   type MailState,
 } from './rules/state.ts';
 import * as trackedUsers from './rules/tracking/users.ts';
-
-declare module '../define.ts' {
-  interface CreatedAccount {
-    /** Where the mail of its domain is kept. Undefined: `auto`. */
-    readonly mailRouting?: MailDomain['routing'] | undefined;
-  }
-}
 
 export default defineCapability({
   name: 'mail',

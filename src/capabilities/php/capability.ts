@@ -3,17 +3,6 @@ import { part, retired } from './driver/php-pools/account.ts';
 import * as settings from './rules/settings.ts';
 import { moveFpmSettings } from './rules/stored-fpm-settings.ts';
 
-declare module '../define.ts' {
-  interface CreatedAccount {
-    /** The newest installed version, which becomes the server’s default if there is none yet. */
-    readonly newestPhp?: string | undefined;
-  }
-  interface ChangedDomains {
-    /** The same. */
-    readonly newestPhp?: string | undefined;
-  }
-}
-
 export default defineCapability({
   name: 'php',
   parts: [part],

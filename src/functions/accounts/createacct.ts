@@ -1,7 +1,7 @@
 import { createAccount } from '../../life/plans/create-account.ts';
 import { defineFunction } from '../../core/define.ts';
 import { badParam } from '../../core/errors.ts';
-import { look as lookAtParts } from '../../life/driver/account-parts.ts';
+import { look as lookAtParts, paramsFor, wishesFrom } from '../../life/driver/account-parts.ts';
 import {
   accountName,
   chooseName,
@@ -102,46 +102,8 @@ export default defineFunction({
       doc: 'Enhancements of the account.',
       noEffectReason: 'this server has no account enhancements.',
     },
-    dkim: {
-      type: 'flag',
-      doc: '1: sign mail with DKIM. 0: do not sign it. Default: the tweak setting create_account_dkim.',
-    },
-    dmarc: {
-      type: 'flag',
-      doc: '1: publish the default DMARC record of this server (see set_default_dmarc_record). Default: 0.',
-    },
-    spf: {
-      type: 'flag',
-      doc: '1: publish an SPF record. 0: publish none. Default: the tweak setting create_account_spf.',
-    },
-    forcedns: {
-      type: 'flag',
-      default: 0,
-      doc: '1: replace an existing DNS zone of the domain. The zone of another account is never replaced.',
-    },
+    ...paramsFor('created'),
     force: forceParam,
-    useregns: {
-      type: 'flag',
-      default: 0,
-      doc: '1: use the nameservers that are currently delegated for the domain in its DNS zone.',
-    },
-    hasuseregns: { type: 'flag', doc: '0: ignore useregns.' },
-    mxcheck: {
-      type: 'string',
-      values: ['local', 'secondary', 'remote', 'auto'],
-      doc:
-        'Where the mail of the domain is kept. local: here. remote: on another server. secondary: here until the server of ' +
-        'its MX records accepts it. Default: auto, which is here, until MX records are changed with Email of UAPI.',
-    },
-    spamassassin: {
-      type: 'flag',
-      doc: 'Whether mail is checked for spam. It then gets headers. Default: 1 if the server has the role SpamFilter.',
-    },
-    spambox: {
-      type: 'string',
-      values: ['y', 'n'],
-      doc: 'Whether spam is delivered to the folder INBOX.spam of each mailbox. Default: n, because POP3 does not show it.',
-    },
     mail_node_alias: {
       type: 'string',
       doc: 'The server that stores the mail.',
@@ -185,7 +147,7 @@ export default defineFunction({
     const [ofMachine, hasQuota, found, rated] = await Promise.all([
       names,
       isQuotaEnabled({ machine }),
-      lookAtParts(context, { domain, wishes: wishesOf(args) }),
+      lookAtParts(context, { domain, wishes: wishesFrom('created', args) }),
       args.password ? rate(args.password) : undefined,
     ]);
     return { proposed, ofMachine, hasQuota, found, rated };
@@ -225,7 +187,7 @@ export default defineFunction({
       isReseller: args.reseller,
       packageSettings,
     };
-    context.plan(await createAccount(context, input, secret, { found, wishes: wishesOf(args) }));
+    context.plan(await createAccount(context, input, secret, { found, wishes: wishesFrom('created', args) }));
     context.reason('Account Creation Ok');
     const registered = found.zones?.registered?.nameservers ?? [];
     const servers = registered.length > 0 ? registered : await listServersFor(context, account.owner);
@@ -238,28 +200,3 @@ export default defineFunction({
     };
   },
 });
-
-interface PartArguments {
-  readonly dkim?: boolean | undefined;
-  readonly spf?: boolean | undefined;
-  readonly dmarc?: boolean | undefined;
-  readonly spamassassin?: boolean | undefined;
-  readonly spambox?: 'y' | 'n' | undefined;
-  readonly forcedns: boolean;
-  readonly useregns: boolean;
-  readonly hasuseregns?: boolean | undefined;
-  readonly mxcheck?: 'local' | 'secondary' | 'remote' | 'auto' | undefined;
-}
-
-function wishesOf(args: PartArguments) {
-  const { forcedns, useregns, hasuseregns, dkim, spf, dmarc, spamassassin, spambox, mxcheck } = args;
-  return {
-    ...{ forcedns, useregns: useregns && hasuseregns !== false },
-    ...(dkim !== undefined && { dkim }),
-    ...(spf !== undefined && { spf }),
-    ...(dmarc !== undefined && { dmarc }),
-    ...(spamassassin !== undefined && { spamFilter: spamassassin }),
-    ...(spambox !== undefined && { spamBox: spambox === 'y' }),
-    ...(mxcheck !== undefined && { mxcheck }),
-  };
-}

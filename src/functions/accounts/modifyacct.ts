@@ -13,7 +13,7 @@ import {
   lookAtAccessFiles,
   type FoundAccessFiles,
 } from '../../capabilities/access-files/driver/look-access-files.ts';
-import { look as lookAtParts } from '../../life/driver/account-parts.ts';
+import { look as lookAtParts, paramsFor, wishesFrom } from '../../life/driver/account-parts.ts';
 import { followed } from '../../capabilities/access-files/rules/followed.ts';
 import {
   accountName,
@@ -122,10 +122,7 @@ export default defineFunction({
       doc: 'Whether it is forbidden to send mail.',
       noEffectReason: 'use suspend_outgoing_email and unsuspend_outgoing_email.',
     },
-    spamassassin: {
-      type: 'flag',
-      doc: 'Whether its mail is checked for spam. It then gets headers. The account can change it too.',
-    },
+    ...paramsFor('changed'),
     mail_node_alias: {
       type: 'string',
       doc: 'The server that keeps its mail.',
@@ -271,7 +268,7 @@ export default defineFunction({
       warnOfQuota(context, hasQuota, after.settings);
     const change = { before, after, packageSettings: plan?.settings, notifications: givenIn(args) };
     const databases = await databasesFor(context, args, foundDatabases);
-    const wishes = args.spamassassin === undefined ? {} : { spamFilter: args.spamassassin };
+    const wishes = wishesFrom('changed', args);
     const all = { ...found, accessFiles: await filesFollowing(context, { before, after }, accessFiles) };
     const data = {
       user: after.username,

@@ -1,3 +1,4 @@
+import { paramsFor, wishesFrom } from '../../life/driver/account-parts.ts';
 import { suspendAccount, tellRefusals } from '../../life/plans/suspend-account.ts';
 import { defineFunction } from '../../core/define.ts';
 import { denied } from '../../core/errors.ts';
@@ -20,10 +21,7 @@ export default defineFunction({
     user: { ...existingAccount, required: true, doc: 'The account.' },
     reason: { type: 'string', maxLength: 500, default: 'Unknown', doc: 'The reason, as free text.' },
     disallowun: { type: 'flag', default: 0, doc: '1: only root can unsuspend the account.' },
-    'leave-ftp-accts-enabled': {
-      type: 'flag',
-      doc: '1: the FTP accounts keep working, but not the login of the account itself. Default: 0, or as before if the account is already suspended.',
-    },
+    ...paramsFor('suspended'),
   },
   returns: null,
   examples: [
@@ -44,7 +42,7 @@ export default defineFunction({
     if (suspendedAt !== null) inform(`“${username}” was already suspended.`);
     const planned = await suspendAccount(context, account, {
       ...{ reason: args.reason, locked: args.disallowun },
-      keepsFtp: args['leave-ftp-accts-enabled'],
+      wishes: wishesFrom('suspended', args),
     });
     plan(planned, (results) => tellRefusals(context, `The account “${username}” is suspended.`, results));
   },

@@ -2,6 +2,7 @@
 // user, who owns everything else, is created first and removed last.
 import { capabilities } from '../../capabilities/capabilities.ts';
 import type { FreeContext } from '../../core/context.ts';
+import type { Param, Params } from '../../core/define.ts';
 import { ApiError } from '../../core/errors.ts';
 import { MachineError, UNCHANGED } from '../../core/machine-error.ts';
 import type { PlannedStep } from '../../core/plan.ts';
@@ -17,12 +18,14 @@ import {
   type Looking,
   type Missing,
   type NewAccount,
+  type PartFacts,
   type PartPlan,
   type PartSubject,
   type PartWishes,
   type PartWork,
   type PartDependencies,
   type RebuiltPart,
+  type Wished,
 } from '../../capabilities/accounts/driver/account-part.ts';
 import tryStep from '../../ground/driver/daemons/steps/try.ts';
 import { part as users } from '../../capabilities/accounts/driver/users/account.ts';
@@ -33,6 +36,20 @@ const parts: readonly AccountPart[] = [
   ...capabilities.flatMap(({ parts: own = [] }) => own),
   ...capabilities.flatMap(({ retired = [] }) => retired),
 ];
+
+/**
+ * The parameters of all parts, for the description of a function that makes such a change. The function need not know them:
+ * `wishesFrom` reads their arguments.
+ */
+// oxlint-disable-next-line typescript/no-generated-empty-object-type
+export function paramsFor(change: Wished): Record<never, Param> {
+  return Object.assign({}, ...parts.map(({ params }) => params?.[change]?.params)) as Params;
+}
+
+/** @param args the arguments of `paramsFor`. */
+export function wishesFrom(change: Wished, args: Readonly<Record<string, unknown>>): PartWishes {
+  return Object.assign({}, ...parts.map(({ params }) => params?.[change]?.wishesOf(args))) as PartWishes;
+}
 
 /** For the `look` of functions that create an account or change its domain. */
 export async function look(context: FreeContext, subject: PartSubject): Promise<FoundByParts> {
@@ -53,6 +70,7 @@ export async function changed(context: PartDependencies, before: Account, after:
   return {
     steps: [...released.steps, ...changes.steps],
     locks: [...released.locks, ...changes.locks],
+    facts: { ...released.facts, ...changes.facts },
   };
 }
 
@@ -78,6 +96,7 @@ export async function suspended(context: PartDependencies, account: Account): Pr
   return {
     steps: [...first, ...daemons.steps.map(tried), ...again],
     locks: [...user.locks, ...daemons.locks],
+    facts: { ...user.facts, ...daemons.facts },
   };
 }
 
@@ -87,6 +106,7 @@ export async function unsuspended(context: PartDependencies, account: Account): 
   return {
     steps: [...user.steps, ...daemons.steps.map(tried)],
     locks: [...user.locks, ...daemons.locks],
+    facts: { ...user.facts, ...daemons.facts },
   };
 }
 
@@ -198,15 +218,17 @@ async function gather(
 ): Promise<PartWork> {
   const steps: PlannedStep[] = [];
   const locks: PartWork['locks'][number][] = [];
+  let facts: PartFacts = {};
   let secret: string | undefined;
   for (const part of from) {
     const plan = (await planOf(part)) ?? [];
     steps.push(...('steps' in plan ? plan.steps : plan));
     if (!('locks' in plan)) continue;
     locks.push(...plan.locks);
+    facts = { ...facts, ...plan.facts };
     secret ??= plan.secret;
   }
-  return { steps, locks, ...(secret !== undefined && { secret }) };
+  return { steps, locks, facts, ...(secret !== undefined && { secret }) };
 }
 
 // What a call passes to the parts of an account.

@@ -20,7 +20,7 @@ import { defineChange, exclusive, type Plan, type PlannedStep } from '../../core
 import removeCertificate from '../../capabilities/certificates/driver/steps/remove.ts';
 import writeCertificate from '../../capabilities/certificates/driver/steps/write.ts';
 import makeDocumentRoot from '../../capabilities/files/driver/document-roots/steps/make.ts';
-import type { PartWork } from '../../capabilities/accounts/driver/account-part.ts';
+import type { PartFacts, PartWork } from '../../capabilities/accounts/driver/account-part.ts';
 import { domainsChanged, partDependencies, type PartContext } from '../driver/account-parts.ts';
 import { retiringSteps, stepsFor } from '../../capabilities/php/driver/php-pools/account.ts';
 import { webSteps } from '../../capabilities/web/driver/virtual-hosts/account.ts';
@@ -34,24 +34,22 @@ import { poolsIn, union } from '../../capabilities/php/rules/pools.ts';
 import { readState } from '../../capabilities/php/rules/served-by.ts';
 
 /** What is stored once the change is made. */
-export interface ChangeDomains {
+export interface ChangeDomains extends PartFacts {
   readonly username: string;
   readonly added: readonly HostedDomain[];
   /** With another document root. */
   readonly changed: readonly HostedDomain[];
   readonly removed: readonly HostedDomain[];
-  /** The PHP version that becomes the server’s default if there is none yet. */
-  readonly newestPhp?: string | undefined;
 }
 
 const change = defineChange<ChangeDomains>({
   kind: 'change-domains',
-  async store(db, { username, added, changed, removed, newestPhp }, { results, sealer, now }) {
+  async store(db, { username, added, changed, removed, ...facts }, { results, sealer, now }) {
     const outcome = { results, sealer, now: now() };
     for (const domain of removed) await storeParts('domainRemoved', db, { username, domain }, outcome);
     for (const one of changed) await hostedDomains.update(db, one);
     for (const domain of added) await storeParts('domainAdded', db, { username, domain }, outcome);
-    await storeParts('domainsChanged', db, { username, added, newestPhp }, outcome);
+    await storeParts('domainsChanged', db, { ...facts, username, added }, outcome);
   },
 });
 export default change;
@@ -89,14 +87,15 @@ export async function workOf(
   const changed = after.filter((one) =>
     before.some((was) => was.domain === one.domain && was.documentRoot !== one.documentRoot),
   );
-  const input = { username, added, changed, removed, newestPhp };
   const all = dependencies.roles.has('DNS') ? await zoneChanges(context, domains, zones) : [];
   const ofZones = all.filter(({ name }) => name !== kept);
   // First, because it adds the new certificates to the dependencies.
-  const ofWeb = dependencies.roles.has('WebServer') ? await stepsOfWeb(dependencies, domains, input) : [];
+  const ofWeb = dependencies.roles.has('WebServer')
+    ? await stepsOfWeb(dependencies, domains, { added, changed, removed, newestPhp })
+    : [];
   const ofParts = await domainsChanged(dependencies, domains);
   return {
-    input,
+    input: { username, added, changed, removed, ...ofParts.facts },
     locks: [
       exclusive(`account ${username}`),
       ...[...added, ...removed].map(({ domain }) => exclusive(`domain ${domain}`)),
@@ -117,7 +116,12 @@ export async function workOf(
 async function stepsOfWeb(
   dependencies: Awaited<ReturnType<typeof partDependencies>>,
   { account, before, after }: ChangedDomains,
-  { added, changed, removed, newestPhp }: Omit<ChangeDomains, 'username'>,
+  {
+    added,
+    changed,
+    removed,
+    newestPhp,
+  }: Pick<ChangeDomains, 'added' | 'changed' | 'removed'> & Pick<FoundForDomains, 'newestPhp'>,
 ): Promise<PlannedStep[]> {
   const { db, certificates } = dependencies;
   const { username, home } = account;

@@ -1,6 +1,6 @@
 // Creates an account: a system user with a home directory, and the account in the store.
 import { defineChange, exclusive, shared, type Plan } from '../../core/plan.ts';
-import type { NewAccount, PartWishes, PartWork } from '../../capabilities/accounts/driver/account-part.ts';
+import type { NewAccount, PartFacts, PartWork } from '../../capabilities/accounts/driver/account-part.ts';
 import * as accountParts from '../driver/account-parts.ts';
 import { forget, storeParts } from '../stored.ts';
 import { partDependencies, type PartCall, type PartContext } from '../driver/account-parts.ts';
@@ -13,7 +13,7 @@ import * as hostedDomains from '../../capabilities/domains/rules/hosted-domains.
 import * as packages from '../../capabilities/accounts/rules/packages/packages.ts';
 import type { Settings } from '../../capabilities/accounts/rules/packages/settings.ts';
 
-export interface CreateAccount extends NewAccount {
+export interface CreateAccount extends NewAccount, PartFacts {
   /** The new account. Its uid is the requested user ID; 0 lets the machine choose. */
   readonly account: accounts.Account;
   readonly isReseller: boolean;
@@ -21,18 +21,14 @@ export interface CreateAccount extends NewAccount {
   readonly packageSettings: Settings;
   /** True if the owner's limits do not apply to the caller. */
   readonly isUnlimited: boolean;
-  /** The newest installed PHP version, which becomes the server's default if there is none yet. */
-  readonly newestPhp?: string | undefined;
-  readonly mailRouting?: PartWishes['mxcheck'];
 }
+
+/** Without what the parts add. */
+type PlannedAccount = Omit<CreateAccount, 'isUnlimited' | keyof PartFacts>;
 
 const change = defineChange<CreateAccount>({
   kind: 'create-account',
-  async store(
-    db,
-    { account, isReseller, packageSettings, isUnlimited, newestPhp, mailRouting },
-    { results, sealer, now },
-  ) {
+  async store(db, { account, isReseller, packageSettings, isUnlimited, ...facts }, { results, sealer, now }) {
     const { username } = account;
     await packages.assertStill(db, account.package, packageSettings);
     await hostedDomains.assertFree(db, account.domain);
@@ -44,19 +40,14 @@ const change = defineChange<CreateAccount>({
     await forget(db, username);
     await accounts.insert(db, { ...account, uid: user.uid });
     await accounts.setUsage(db, username, { files: user.usage, at: now() });
-    await storeParts(
-      'created',
-      db,
-      { account, isReseller, newestPhp, mailRouting },
-      { results, sealer, now: now() },
-    );
+    await storeParts('created', db, { ...facts, account, isReseller }, { results, sealer, now: now() });
   },
 });
 export default change;
 
 export async function createAccount(
   context: PartContext,
-  input: Omit<CreateAccount, 'isUnlimited' | 'newestPhp' | 'mailRouting'>,
+  input: PlannedAccount,
   password: string | undefined,
   call: PartCall,
 ): Promise<Plan> {
@@ -66,14 +57,14 @@ export async function createAccount(
 
 export async function workOf(
   context: PartContext,
-  input: Omit<CreateAccount, 'isUnlimited' | 'newestPhp' | 'mailRouting'>,
+  input: PlannedAccount,
   call: PartCall,
 ): Promise<PartWork & { readonly input: CreateAccount }> {
   const { account } = input;
-  const { steps, locks } = await accountParts.created(await partDependencies(context, call), input);
+  const { steps, locks, facts } = await accountParts.created(await partDependencies(context, call), input);
   const isUnlimited = context.caller.privileges === 'all';
   return {
-    input: { ...input, isUnlimited, newestPhp: call.found?.php?.newest, mailRouting: call.wishes?.mxcheck },
+    input: { ...input, isUnlimited, ...facts },
     locks: [
       exclusive(`account ${account.username}`),
       exclusive(`domain ${account.domain}`),

@@ -2,28 +2,27 @@
 import type { Context } from '../../core/context.ts';
 import { defineChange, exclusive, type Plan, type StepResult } from '../../core/plan.ts';
 import * as accountParts from '../driver/account-parts.ts';
+import type { PartFacts } from '../../capabilities/accounts/driver/account-part.ts';
 import { storeParts } from '../stored.ts';
 import { refusalsIn } from '../../ground/driver/daemons/do-now.ts';
-import { partDependencies, type PartContext } from '../driver/account-parts.ts';
+import { partDependencies, type PartCall, type PartContext } from '../driver/account-parts.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { FOLLOW, postpone } from '../../capabilities/accounts/rules/postponed.ts';
 
-interface SuspendAccount {
+interface SuspendAccount extends PartFacts {
   readonly username: string;
   readonly reason: string;
   /** Only root may unsuspend it. */
   readonly locked: boolean;
-  /** FTP accounts keep working. Absent in plans of earlier versions. */
-  readonly keepsFtp?: boolean | undefined;
 }
 
 const change = defineChange<SuspendAccount>({
   kind: 'suspend-account',
   unfinishedCalls: 'passed',
-  async store(db, { username, reason, locked, keepsFtp }, { now, results, sealer }) {
+  async store(db, { username, reason, locked, ...facts }, { now, results, sealer }) {
     const account = await accounts.find(db, username);
     if (account === undefined) throw new Error(`The account “${username}” no longer exists.`);
-    await storeParts('suspended', db, { account, keepsFtp }, { results, sealer, now: now() });
+    await storeParts('suspended', db, { ...facts, account }, { results, sealer, now: now() });
     await accounts.update(db, {
       ...account,
       // If the account is already suspended, only the reason changes.
@@ -54,15 +53,15 @@ export function tellRefusals(
 export async function suspendAccount(
   context: PartContext,
   account: accounts.Account,
-  { reason, locked, keepsFtp }: Omit<SuspendAccount, 'username'>,
+  { reason, locked, wishes }: Pick<SuspendAccount, 'reason' | 'locked'> & Required<Pick<PartCall, 'wishes'>>,
 ): Promise<Plan> {
   const { username } = account;
-  const { steps, locks } = await accountParts.suspended(
-    await partDependencies(context, keepsFtp === undefined ? {} : { wishes: { keepsFtp } }),
+  const { steps, locks, facts } = await accountParts.suspended(
+    await partDependencies(context, { wishes }),
     account,
   );
   return change.plan(
-    { username, reason, locked, ...(keepsFtp !== undefined && { keepsFtp }) },
+    { username, reason, locked, ...facts },
     {
       locks: [exclusive(`account ${username}`), ...locks],
       steps,

@@ -1,6 +1,7 @@
 // What a capability, such as DNS or mail, contributes to creating, changing and removing accounts. Its `account.ts`
 // exports this.
 import type { Context, FreeContext } from '../../../core/context.ts';
+import type { Arguments, Params } from '../../../core/define.ts';
 import type { Machine } from '../../../core/machine.ts';
 import type { Lock, PlannedStep } from '../../../core/plan.ts';
 import type { Account } from '../rules/accounts.ts';
@@ -16,6 +17,29 @@ export interface NewAccount {
 /** The caller's options, named like the parameters. Each capability adds its own (`declare module`). */
 // oxlint-disable-next-line typescript/no-empty-object-type
 export interface PartWishes {}
+
+/** The changes of accounts for which callers have options. */
+export type Wished = 'created' | 'changed' | 'suspended';
+
+/** Parameters of a function that makes such a change, such as `createacct`, and the wishes that they are. */
+export interface PartParams {
+  readonly params: Params;
+  readonly wishesOf: (args: Readonly<Record<string, unknown>>) => PartWishes;
+}
+
+export function partParams<const P extends Params>(
+  params: P,
+  wishesOf: (args: Arguments<P>) => PartWishes,
+): PartParams {
+  return { params, wishesOf: (args) => wishesOf(args as Arguments<P>) };
+}
+
+/**
+ * What the store’s part of a capability gets of a plan, besides the change (`capabilities/define.ts`). Each capability adds
+ * its own. JSON: the names are stored in journals.
+ */
+// oxlint-disable-next-line typescript/no-empty-object-type
+export interface PartFacts {}
 
 /** What parts read before the transaction begins. */
 export interface PartSubject {
@@ -67,6 +91,7 @@ export interface PartDependencies extends Pick<
 
 /** Each method returns the steps that the part needs, and reads only the store. An absent method needs no steps. */
 export interface AccountPart {
+  readonly params?: Partial<Record<Wished, PartParams>>;
   /** Reads what `created` or `changed` need from the machine, while no transaction is open. */
   readonly look?: (
     context: FreeContext,
@@ -106,6 +131,7 @@ export interface PartWork {
   readonly locks: readonly Lock[];
   /** The secret of the plan (`Plan.secret`). */
   readonly secret?: string | undefined;
+  readonly facts?: PartFacts;
 }
 
 /** Steps without locks: the account's own lock is enough. */

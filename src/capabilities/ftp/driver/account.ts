@@ -1,6 +1,6 @@
 // The FTP logins of an account: its own, and those of its FTP accounts.
 import type { PlannedStep } from '../../../core/plan.ts';
-import type { AccountPart, PartDependencies } from '../../accounts/driver/account-part.ts';
+import { partParams, type AccountPart, type PartDependencies } from '../../accounts/driver/account-part.ts';
 import type { Account } from '../../accounts/rules/accounts.ts';
 import { anonymousOf } from '../rules/anonymous.ts';
 import { changedLoginsOf, loginsOf, ROLE, settingsOf } from '../rules/ftp-accounts.ts';
@@ -13,9 +13,25 @@ declare module '../../accounts/driver/account-part.ts' {
     /** FTP accounts work although the account is suspended. */
     readonly keepsFtp?: boolean;
   }
+  interface PartFacts {
+    /** The same. Undefined: as before if it was suspended, otherwise they do not. */
+    readonly keepsFtp?: boolean | undefined;
+  }
 }
 
 export const part: AccountPart = {
+  params: {
+    suspended: partParams(
+      {
+        'leave-ftp-accts-enabled': {
+          type: 'flag',
+          doc: '1: the FTP accounts keep working, but not the login of the account itself. Default: 0, or as before if the account is already suspended.',
+        },
+      },
+      ({ 'leave-ftp-accts-enabled': keepsFtp }) => (keepsFtp === undefined ? {} : { keepsFtp }),
+    ),
+  },
+
   // The step itself asks the machine for the IDs and the home.
   created: ({ roles }, { account: { username } }) =>
     roles.has(ROLE) ? [writeLogins.plan({ username, hasOwn: true, accounts: [] })] : [],
@@ -35,13 +51,15 @@ export const part: AccountPart = {
 
   // The processes of the user end after this: those of its FTP sessions too.
   async suspended({ db, roles, wishes, now }, account) {
-    if (!roles.has(ROLE)) return [];
+    const facts = wishes.keepsFtp === undefined ? {} : { keepsFtp: wishes.keepsFtp };
+    if (!roles.has(ROLE)) return { steps: [], locks: [], facts };
     const { username } = account;
     const settings = await settingsOf(db, username);
     const wasKept = account.suspendedAt !== null && settings.onWhileSuspended;
     const onWhileSuspended = wishes.keepsFtp ?? wasKept;
     const suspended = { ...account, suspendedAt: account.suspendedAt ?? now() };
-    return [writeLogins.plan(await loginsOf(db, suspended, { ...settings, onWhileSuspended }))];
+    const steps = [writeLogins.plan(await loginsOf(db, suspended, { ...settings, onWhileSuspended }))];
+    return { steps, locks: [], facts };
   },
 
   unsuspended: async ({ db, roles }, account) =>

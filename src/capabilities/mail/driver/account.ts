@@ -1,7 +1,7 @@
 // The mail of an account on the machine: what Exim and Dovecot know of it. The mail itself is in its home.
 import type { PlannedStep } from '../../../core/plan.ts';
 import tryStep from '../../../ground/driver/daemons/steps/try.ts';
-import type { AccountPart, PartDependencies } from '../../accounts/driver/account-part.ts';
+import { partParams, type AccountPart, type PartDependencies } from '../../accounts/driver/account-part.ts';
 import type { Account } from '../../accounts/rules/accounts.ts';
 import { listOf, type HostedDomain } from '../../domains/rules/hosted-domains.ts';
 import { renamed, renamesOf } from '../../domains/rules/renamed-domains.ts';
@@ -29,17 +29,38 @@ declare module '../../accounts/driver/account-part.ts' {
     /** A domain that leaves the account, and goes to another one with its mail. */
     readonly movedDomain?: string;
   }
+  interface PartFacts {
+    /** Where the mail of a new account’s domain is kept. Undefined: `auto`. */
+    readonly mailRouting?: MailDomain['routing'] | undefined;
+  }
 }
 
 export const ROLE = 'MailReceive';
 
 export const part: AccountPart = {
+  params: {
+    created: partParams(
+      {
+        mxcheck: {
+          type: 'string',
+          values: ['local', 'secondary', 'remote', 'auto'],
+          doc:
+            'Where the mail of the domain is kept. local: here. remote: on another server. secondary: here until the server ' +
+            'of its MX records accepts it. Default: auto, which is here, until MX records are changed with Email of UAPI.',
+        },
+      },
+      ({ mxcheck }) => (mxcheck === undefined ? {} : { mxcheck }),
+    ),
+  },
+
   async created(context, { account }) {
-    if (!context.roles.has(ROLE)) return [];
     const { mxcheck, movedMail } = context.wishes;
+    const facts = mxcheck === undefined ? {} : { mailRouting: mxcheck };
+    if (!context.roles.has(ROLE)) return { steps: [], locks: [], facts };
     const created = withWishes(context, await newMail(context.db, account.domain, mxcheck));
     const state = withMoved(created, movedMail);
-    return stepsBetween(account.username, NOTHING, desiredMail(account, [], state));
+    const steps = stepsBetween(account.username, NOTHING, desiredMail(account, [], state));
+    return { steps, locks: [], facts };
   },
 
   async changed(context, before, after) {

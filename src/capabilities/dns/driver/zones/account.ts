@@ -18,12 +18,13 @@ import { serialFrom } from '../../rules/serial.ts';
 import * as owners from '../../rules/zone-owners.ts';
 import { listOf } from '../../../domains/rules/hosted-domains.ts';
 import { renamesOf } from '../../../domains/rules/renamed-domains.ts';
-import type {
-  AccountPart,
-  Missing,
-  PartWork,
-  PartWishes,
-  PartDependencies,
+import {
+  partParams,
+  type AccountPart,
+  type Missing,
+  type PartWork,
+  type PartWishes,
+  type PartDependencies,
 } from '../../../accounts/driver/account-part.ts';
 import type { FoundZone, Zone } from './contract.ts';
 import type { CustomTemplates } from './custom-templates.ts';
@@ -63,6 +64,28 @@ const ROLE = 'DNS';
 const NOTHING: PartWork = { steps: [], locks: [] };
 
 export const part: AccountPart = {
+  params: {
+    created: partParams(
+      {
+        forcedns: {
+          type: 'flag',
+          default: 0,
+          doc: '1: replace an existing DNS zone of the domain. The zone of another account is never replaced.',
+        },
+        useregns: {
+          type: 'flag',
+          default: 0,
+          doc: '1: use the nameservers that are currently delegated for the domain in its DNS zone.',
+        },
+        hasuseregns: { type: 'flag', doc: '0: ignore useregns.' },
+      },
+      ({ forcedns, useregns, hasuseregns }) => ({
+        forcedns,
+        useregns: useregns && hasuseregns !== false,
+      }),
+    ),
+  },
+
   async look({ machine, transaction }, roles, { domain, username, wishes }) {
     if (!roles.has(ROLE)) return {};
     const present =

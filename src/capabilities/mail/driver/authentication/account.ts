@@ -2,7 +2,11 @@
 // records.
 import type { PlannedStep } from '../../../../core/plan.ts';
 import * as tweakSettings from '../../../../ground/rules/tweak-settings.ts';
-import type { AccountPart, PartDependencies } from '../../../accounts/driver/account-part.ts';
+import {
+  partParams,
+  type AccountPart,
+  type PartDependencies,
+} from '../../../accounts/driver/account-part.ts';
 import { listOf as domainsOf, type HostedDomain } from '../../../domains/rules/hosted-domains.ts';
 import { renamesOf } from '../../../domains/rules/renamed-domains.ts';
 import * as dkimKeys from '../../rules/authentication/dkim-keys.ts';
@@ -22,6 +26,30 @@ const ROLE = 'MailSend';
 const wishes = ['dkim', 'spf', 'dmarc'] as const;
 
 export const part: AccountPart = {
+  params: {
+    created: partParams(
+      {
+        dkim: {
+          type: 'flag',
+          doc: '1: sign mail with DKIM. 0: do not sign it. Default: the tweak setting create_account_dkim.',
+        },
+        dmarc: {
+          type: 'flag',
+          doc: '1: publish the default DMARC record of this server (see set_default_dmarc_record). Default: 0.',
+        },
+        spf: {
+          type: 'flag',
+          doc: '1: publish an SPF record. 0: publish none. Default: the tweak setting create_account_spf.',
+        },
+      },
+      ({ dkim, spf, dmarc }) => ({
+        ...(dkim !== undefined && { dkim }),
+        ...(spf !== undefined && { spf }),
+        ...(dmarc !== undefined && { dmarc }),
+      }),
+    ),
+  },
+
   created: (context, { account: { username, domain } }) => requestSteps(context, username, [domain]),
 
   async changed(context, before, after) {

@@ -1,7 +1,11 @@
 // What happens to the spam filter of an account if it changes: SpamAssassin knows its preferences by its name, and a new
 // account has a filter.
 import { badParam } from '../../../../core/errors.ts';
-import type { AccountPart, PartDependencies } from '../../../accounts/driver/account-part.ts';
+import {
+  partParams,
+  type AccountPart,
+  type PartDependencies,
+} from '../../../accounts/driver/account-part.ts';
 import type { Account } from '../../../accounts/rules/accounts.ts';
 import { fileOf } from '../../rules/spam/preferences.ts';
 import { withEnabled, withFilter } from '../../rules/spam/of-account.ts';
@@ -32,6 +36,35 @@ export function withWishes(
 }
 
 export const part: AccountPart = {
+  params: {
+    created: partParams(
+      {
+        spamassassin: {
+          type: 'flag',
+          doc: 'Whether mail is checked for spam. It then gets headers. Default: 1 if the server has the role SpamFilter.',
+        },
+        spambox: {
+          type: 'string',
+          values: ['y', 'n'],
+          doc: 'Whether spam is delivered to the folder INBOX.spam of each mailbox. Default: n, because POP3 does not show it.',
+        },
+      },
+      ({ spamassassin, spambox }) => ({
+        ...(spamassassin !== undefined && { spamFilter: spamassassin }),
+        ...(spambox !== undefined && { spamBox: spambox === 'y' }),
+      }),
+    ),
+    changed: partParams(
+      {
+        spamassassin: {
+          type: 'flag',
+          doc: 'Whether its mail is checked for spam. It then gets headers. The account can change it too.',
+        },
+      },
+      ({ spamassassin }) => (spamassassin === undefined ? {} : { spamFilter: spamassassin }),
+    ),
+  },
+
   /** The outcome stores it. */
   async created(context) {
     await tellAboutWishes(context);

@@ -20,6 +20,10 @@ declare module '../../../accounts/driver/account-part.ts' {
     /** The PHP settings of the website. Default: those of a new virtual host. */
     readonly php?: HostPhp;
   }
+  interface PartFacts {
+    /** The newest installed version, which becomes the server’s default if there is none yet. */
+    readonly newestPhp?: string | undefined;
+  }
   interface FoundByParts {
     /** The newest installed version: `ea-php84`. Undefined if there is none. */
     readonly php?: { readonly newest: string | undefined };
@@ -40,10 +44,12 @@ export const part: AccountPart = {
   async created(context, { account }) {
     for (const refusal of context.found.phpRefusals ?? [])
       context.warn(unserved(`PHP does not run for “${account.domain}”`, refusal));
-    return [...(await present(context, account))].map(([release, pools]) =>
+    const steps = [...(await present(context, account))].map(([release, pools]) =>
       change.plan({ release, accounts: [{ username: account.username, pools }], isNew: true }),
     );
+    return { steps, locks: [], facts: factsOf(context) };
   },
+  domainsChanged: (context) => ({ steps: [], locks: [], facts: factsOf(context) }),
   // PHP-FPM does not start while a pool names a user who does not exist.
   released: (_world, before, after) =>
     isMoved(before, after) ? [remove.plan({ username: before.username })] : [],
@@ -60,6 +66,9 @@ export const part: AccountPart = {
   removed: (_world, { username }) => [remove.plan({ username })],
   assertRemovable: ({ machine }, { account: { username } }) => assertRemovable(machine, username),
 };
+
+const factsOf = ({ found }: Pick<PartDependencies, 'found'>) =>
+  found.php?.newest === undefined ? {} : { newestPhp: found.php.newest };
 
 /** What the web server no longer uses after its own change. */
 export const retired: AccountPart = {
