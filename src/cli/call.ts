@@ -13,6 +13,7 @@ import type { RawArgument } from '../core/context.ts';
 import { gatherArguments, warningsOf } from './arguments.ts';
 import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
+import { forgottenSudo } from './own-sandbox.ts';
 import { UsageError } from './usage-error.ts';
 import { wantsConfirmation } from './wants-confirmation.ts';
 
@@ -42,6 +43,8 @@ export async function callFor(
     if (fn !== undefined && !(await isConfirmed(line, asked, io))) return { status: 2 };
   }
   let application: Application;
+  const note = forgottenSudo(io.environment);
+  if (note !== undefined) writeStderr(io, note);
   try {
     application = createApplication(io.environment);
   } catch (error) {

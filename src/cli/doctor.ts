@@ -13,8 +13,9 @@ import { visible } from '../core/quote.ts';
 import type { AdministrationOptions } from './administration-options.ts';
 import { wrap } from './help-layout.ts';
 import { installedFile } from './installation.ts';
-import type { Io } from './io.ts';
+import { writeStderr, type Io } from './io.ts';
 import type { CommandLine } from './options.ts';
+import { forgottenSudo } from './own-sandbox.ts';
 import { plain, styleFor, type Style } from './style.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -40,6 +41,8 @@ export async function doctor(line: CommandLine, options: AdministrationOptions, 
     io.stdout.write(`${JSON.stringify(whole, undefined, output === 'json' ? undefined : 2)}\n`);
     return toFix > 0 ? 1 : 0;
   }
+  const note = forgottenSudo(io.environment);
+  if (note !== undefined) writeStderr(io, note);
   const style = await styleFor(io.stdout, line.color, io);
   const kind = isSandbox ? 'a sandbox' : 'this server';
   io.stdout.write(`whmapi1 ${version}, installation ${stateDirectory} (${kind})\n\n`);

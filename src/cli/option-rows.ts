@@ -154,7 +154,10 @@ const helpRows = [
   },
   { flags: '--openapi', doc: 'print the description of all functions for HTTP clients (OpenAPI 3.1)' },
   { flags: '--version', doc: 'show the version' },
-  { flags: '--verbose', doc: 'with --version: also show whether whmapi1d runs the calls of this command' },
+  {
+    flags: '--verbose',
+    doc: 'with --version: also show whether whmapi1d runs the calls of this command, and the state directory',
+  },
 ] as const;
 
 const storeRows = [

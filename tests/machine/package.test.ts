@@ -96,6 +96,16 @@ describeOnMachine('the Debian package', () => {
     expect(machine.run('sh', ['-c', `ls -d ${links} /usr/local/cpanel`]).stdout).toBe('');
   });
 
+  it('says to a user who forgets sudo that the call goes to a sandbox', () => {
+    machine.sh('useradd --create-home dora');
+    const { status, stderr } = machine.run('runuser', ['-l', 'dora', '-c', 'whmapi1 version']);
+    expect([status, stderr]).toEqual([
+      0,
+      'whmapi1: This is your own sandbox in /home/dora/.local/state/whmapi1. Use sudo for this server.\n',
+    ]);
+    machine.sh('userdel --remove dora');
+  });
+
   it('has man pages and completions where man and each shell find them', () => {
     expect(
       machine.sh('man -w whmapi1 uapi cpapi2 whmapi1d whmapi1-createacct').trim().split('\n'),
