@@ -6,6 +6,7 @@ import { version } from '../../package.json';
 import type { AuditRecord } from '../core/audit.ts';
 import type { AccountApi, Caller, Db, Origin, PasswordStrength, Sealer } from '../core/context.ts';
 import type { Engine } from '../core/engine.ts';
+import { isOfFullStore } from '../core/machine-error.ts';
 import { loadFunction } from '../functions/load.ts';
 import { loadAccountFunction } from '../uapi/load.ts';
 import { chooseMachine, isMachine } from '../machine/choose.ts';
@@ -18,6 +19,7 @@ import { steps } from '../capabilities/steps.generated.ts';
 import { journal } from '../store/journal.ts';
 import { freeBelowReserve, readLogLimits } from '../store/log-limits.ts';
 import { AuditLog, logHook, logUnexpected } from '../store/logs.ts';
+import type { Reserve } from '../store/reserve.ts';
 import type { RefusedRequests } from '../store/refused-requests.ts';
 import type { SummarisedFailures } from '../store/summarised-failures.ts';
 import type { OpenStore } from '../store/open-store.ts';
@@ -137,6 +139,10 @@ export function createApplication(
     const { runningServers } = await import('../store/running-servers.ts');
     return runningServers(stateDirectory, engine.processes.isAlive);
   };
+  const isSandbox = !isMachine({ userId, stateDirectory });
+  let loadedReserve: Promise<Reserve> | undefined;
+  const reserve = () =>
+    (loadedReserve ??= import('../store/reserve.ts').then((all) => new all.Reserve(directory, isSandbox)));
   const ownCertificate = async () => {
     const [{ OwnCertificate }, { CertificateFile }, running] = await Promise.all([
       import('../machine/own-certificate.ts'),
@@ -261,6 +267,7 @@ export function createApplication(
       const free = freeBelowReserve(stateDirectory);
       return free === undefined ? undefined : spaceSentence(stateDirectory, free);
     },
+    withReserve: async (work) => (await reserve()).use(work),
     logUnexpected: (xid, command, error) =>
       logUnexpected(directory, { time: now(), xid, function: command, error }),
   };
@@ -270,7 +277,7 @@ export function createApplication(
     });
   return {
     engine,
-    installation: { stateDirectory, isSandbox: !isMachine({ userId, stateDirectory }) },
+    installation: { stateDirectory, isSandbox },
     callerOf: async (user) => {
       const { callerOf } = await import('../capabilities/logins/rules/callers.ts');
       return store.transaction('reads', async (db) => ({ value: await callerOf(db, user), keep: false }));
@@ -288,9 +295,15 @@ export function createApplication(
       const who = { time: now(), xid: engine.newXid(), caller: user, ...origin };
       const result =
         problem === undefined ? ({ result: 1 } as const) : { result: 0 as const, error_code: problem };
-      await audit({ ...who, function: command, arguments: [], ...result, duration_ms: 0 }, 'other');
+      const line = { ...who, function: command, arguments: [], ...result, duration_ms: 0 };
+      await audit(line, 'other').catch((error: unknown) => {
+        // Reads and suspensions need a login on a full disk, too.
+        if (!isOfFullStore(error)) throw error;
+      });
     },
     announceServer: async (server) => {
+      // The first connection to SQLite needs some space. It lasts.
+      await (await reserve()).keep(() => store.state());
       const { announce, removeStale, retire } = await import('../store/running-servers.ts');
       removeStale(directory, engine.processes.isAlive);
       const own = engine.processes.own();
@@ -304,6 +317,7 @@ export function createApplication(
     },
     close: () => {
       retireServer?.();
+      void loadedReserve?.then((kept) => kept.close());
       store.close();
       auditLog.close();
     },

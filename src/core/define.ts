@@ -244,6 +244,8 @@ export interface Spec {
    * measured, and one that `calls` is recorded as a read.
    */
   readonly onlyMeasures?: true;
+  /** For functions that must succeed although the disk of the store is full: they use what was reserved for them. */
+  readonly usesReserve?: true;
   /** The feature (`src/capabilities/accounts/rules/features/`) that the account needs to call it. Only for UAPI and API 2. */
   readonly feature?: string;
   /** Where a failed call of API 2 has its reason in the row of `data`. Default: `result` 0 and `reason`. */

@@ -11,7 +11,7 @@ import { type Engine, type Store, type Work, noStore, storeOfLook } from './engi
 import type { Envelope } from './envelope.ts';
 import type { CallHooks } from './hooks.ts';
 import { ApiError, notProvided, unknownAccountFunction, unknownFunction } from './errors.ts';
-import { LookAgain, MachineError, ofDisk, ofMachine } from './machine-error.ts';
+import { isOfFullStore, LookAgain, MachineError, NOT_RECORDED, ofDisk, ofMachine } from './machine-error.ts';
 import { nameOnly } from './function-name.ts';
 import type { MetaArguments } from './meta-arguments.ts';
 import type { JournalEntry, Plan, StepResult } from './plan.ts';
@@ -64,18 +64,22 @@ class Dispatch {
     let outcome: Outcome;
     let corrects = false;
     try {
-      outcome = await this.#execute(await this.#prepare());
+      const prepared = await this.#prepare();
+      const withReserve = prepared.fn.usesReserve && this.#engine.withReserve;
+      outcome = await (withReserve ? withReserve(() => this.#execute(prepared)) : this.#execute(prepared));
     } catch (error) {
       // Nothing was kept. The next line of the audit log corrects an earlier one that says otherwise.
       outcome = { ok: false, error: this.#toApiError(error) };
       corrects = this.#audited;
       this.#audited = false;
     }
+    const kind = corrects ? 'other' : this.#kindOf(outcome);
     try {
-      if (!this.#audited) await this.#audit(outcome, corrects ? 'other' : this.#kindOf(outcome));
+      if (!this.#audited) await this.#audit(outcome, kind);
     } catch (error) {
-      // If the audit line cannot be written, return an error instead of the result. An unknown outcome stays unknown.
-      if (outcome.ok || outcome.error.code !== 'unknown_outcome')
+      // If the audit line cannot be written, return an error instead of the result, but not of a read on a full disk.
+      if (outcome.ok && kind === 'read' && isOfFullStore(error)) this.#report.warnings.push(NOT_RECORDED);
+      else if (outcome.ok || outcome.error.code !== 'unknown_outcome')
         outcome = { ok: false, error: this.#toApiError(error) };
     }
     if (outcome.ok) this.#warnOfSpace();

@@ -281,7 +281,9 @@ async function undoAfterFailure(engine: Engine, opened: Opened, error: unknown):
   try {
     // If a step failed with `exists`, it changed nothing, so the existing object is not removed.
     const wasRefused = (error as { code?: string } | null)?.code === 'exists';
-    const left = await undoOwn(engine, opened, wasRefused);
+    const undoNow = () => undoOwn(engine, opened, wasRefused);
+    // What a full disk has interrupted must not stay for want of space.
+    const left = await (engine.withReserve === undefined ? undoNow() : engine.withReserve(undoNow));
     return left.length === 0 ? error : withMore(error, left);
   } catch (cause) {
     // Without an owner, the entry is taken over by the next call. One that is left to a task has one.

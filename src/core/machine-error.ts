@@ -61,6 +61,9 @@ const causes: Readonly<Record<string, string>> = {
   EIO: 'The disk reported an error. Check it (dmesg) before you go on.',
 };
 
+/** The last one is PostgreSQL’s. */
+const fullCodes: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', '53100']);
+
 /** What to do about a system call error of a disk, such as `ENOSPC`. Undefined for others. */
 export const diskCause = (code: string): string | undefined => causes[code];
 
@@ -95,6 +98,17 @@ export function ofMachine(error: MachineError): ApiError {
 
 /** The number on Linux. Node has no name for it: its code is “Unknown system error -122”. */
 const EDQUOT = -122;
+
+/** True if the store or its log could not be written because its disk is full. */
+export function isOfFullStore(error: unknown): boolean {
+  if (!(error instanceof ApiError) || error.code !== 'store_unavailable') return false;
+  return fullCodes.has(systemErrorCode(error.cause) ?? '');
+}
+
+/** The warning of a read that could not be recorded, but has its result. */
+export const NOT_RECORDED =
+  'This call is not in the audit log, because the disk is full. Free some space. Until then, only reads, suspensions and ' +
+  'removals are likely to succeed.';
 
 /** The name of a system call’s error, such as ENOSPC. Undefined for other errors. */
 export function systemErrorCode(error: unknown): string | undefined {

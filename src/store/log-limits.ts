@@ -44,12 +44,26 @@ export function readLogLimits(environment: Readonly<Record<string, string | unde
   };
 }
 
-/** Returns the free bytes if they are below the reserve. Undefined if they are not, or cannot be read. */
-export function freeBelowReserve(path: string): number | undefined {
+/** The space that should be free on the disk of a path. 0 if the disk cannot be read. */
+export function reserveBytes(path: string): number {
+  const { blocks, bsize } = space(path) ?? { blocks: 0, bsize: 0 };
+  return Math.min(RESERVE_BYTES, blocks * bsize * RESERVE_SHARE);
+}
+
+/**
+ * Returns the free bytes if they are below the reserve and `further` bytes. Undefined if they are not, or cannot be
+ * read.
+ */
+export function freeBelowReserve(path: string, further = 0): number | undefined {
+  const disk = space(path);
+  if (disk === undefined) return undefined;
+  const free = disk.bavail * disk.bsize;
+  return free < reserveBytes(path) + further ? free : undefined;
+}
+
+function space(path: string) {
   try {
-    const { bavail, blocks, bsize } = statfsSync(path);
-    const free = bavail * bsize;
-    return free < Math.min(RESERVE_BYTES, blocks * bsize * RESERVE_SHARE) ? free : undefined;
+    return statfsSync(path);
   } catch {
     return undefined;
   }

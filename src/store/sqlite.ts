@@ -5,7 +5,7 @@ import type { Store, Work } from '../core/engine.ts';
 import { ApiError } from '../core/errors.ts';
 import { Database } from './database.ts';
 import { KEY_FILE } from './sealer-file.ts';
-import { sqliteCode } from './sqlite-code.ts';
+import { SQLITE, sqliteCode } from './sqlite-code.ts';
 import { bracket, SqliteConnection } from './sqlite-connection.ts';
 import { schemaVersion } from './schema-version.generated.ts';
 import type { AuditLog } from './logs.ts';
@@ -204,7 +204,8 @@ export class SqliteStore implements Store {
 
   /** All callers get the same database, also at the same time. After a failure, the next caller tries again. */
   #open(): Promise<Database> {
-    this.#opening ??= open(this.#directory, this.#file, this.#mayBeNew).then(
+    const options = { file: this.#file, mayBeNew: this.#mayBeNew, mayBeAlone: !this.#gathers };
+    this.#opening ??= open(this.#directory, options).then(
       (database) => {
         if (this.#gathers) database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
         return (this.#database = database);
@@ -218,15 +219,24 @@ export class SqliteStore implements Store {
   }
 }
 
-async function open(directory: StateDirectory, file: string, mayBeNew: boolean): Promise<Database> {
+interface Opening {
+  readonly file: string;
+  readonly mayBeNew: boolean;
+  /** True for a process that ends soon: others may have to wait for its end. */
+  readonly mayBeAlone: boolean;
+  readonly isAlone?: boolean;
+}
+
+async function open(directory: StateDirectory, opening: Opening): Promise<Database> {
   try {
-    return await openOwn(directory, file, mayBeNew);
+    return await openOwn(directory, opening);
   } catch (error) {
-    throw unavailable(error, directory.file(file));
+    throw unavailable(error, directory.file(opening.file));
   }
 }
 
-async function openOwn(directory: StateDirectory, file: string, mayBeNew: boolean): Promise<Database> {
+async function openOwn(directory: StateDirectory, opening: Opening): Promise<Database> {
+  const { file, mayBeNew, mayBeAlone, isAlone = false } = opening;
   if (!mayBeNew && file === STORE_FILE) assertNotMoved(directory);
   // Created here, not by SQLite, so that it is private from the start. SQLite creates its companions (-wal, -shm) with
   // the same mode.
@@ -237,6 +247,8 @@ async function openOwn(directory: StateDirectory, file: string, mayBeNew: boolea
   const path = directory.file(file);
   const database = new Database(path, { busyTimeoutMs: BUSY_TIMEOUT_MS });
   try {
+    // A connection without others needs no file for its index of the log, if it says so first.
+    if (isAlone) database.exec('PRAGMA locking_mode = EXCLUSIVE');
     // SQLite is compiled with another default.
     database.exec('PRAGMA synchronous = FULL');
     // The kernel keeps the pages of the file too.
@@ -245,7 +257,7 @@ async function openOwn(directory: StateDirectory, file: string, mayBeNew: boolea
     // SQLite holds a lock from now on, so no --restore can replace the file. It might have been replaced just before.
     if (statSync(path, { throwIfNoEntry: false })?.ino !== ino) {
       database.close();
-      return await openOwn(directory, file, mayBeNew);
+      return await openOwn(directory, opening);
     }
     if (version > schemaVersion) {
       throw new ApiError(
@@ -259,6 +271,9 @@ async function openOwn(directory: StateDirectory, file: string, mayBeNew: boolea
     return database;
   } catch (error) {
     database.close();
+    // The first connection creates `store.db-shm`, for which a full disk has no space.
+    if (mayBeAlone && !isAlone && sqliteCode(error) === SQLITE.IOERR)
+      return openOwn(directory, { ...opening, isAlone: true });
     throw error;
   }
 }

@@ -3,7 +3,9 @@
 import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { call, freshFolder, storedSecret, storeSecret, type Options } from '../support/command.ts';
+import { startServer } from '../support/running-server.ts';
 import { isSoak } from '../support/sixth.ts';
+import { until } from '../support/until.ts';
 import { PrivateMount } from '../process/private-mount.ts';
 import { auditLog, dataIn, integrityOf, issuerOf } from '../process/state.ts';
 
@@ -67,15 +69,51 @@ describe('a full disk', () => {
     expect(await storedSecret('eve', options)).toBe('MFRGGZDFMZTWQ2LK');
   });
 
-  it('also rejects reads, because SQLite needs some space for them and the log needs space for a line', async () => {
+  it('does not keep reads from their results, which a warning says are not recorded', async () => {
     await setIssuer('before');
+    padLog(0);
     disk.fill();
-    const { status, metadata } = await call(['twofactorauth_get_issuer'], options);
-    expect(status).toBe(3);
-    expect(metadata.error_code).toBe('store_unavailable');
-    expect(metadata.reason).toMatch(DISK);
+    const { status, metadata, data } = await call(['twofactorauth_get_issuer'], options);
+    expect([status, metadata.reason, data?.issuer]).toEqual([0, 'OK', 'before']);
+    expect(metadata.output?.warnings).toEqual([
+      expect.stringMatching(/^This call is not in the audit log, because the disk is full\. /),
+      expect.stringMatching(/^The disk of “.*” is nearly full/),
+    ]);
     disk.free();
-    expect((await call(['twofactorauth_get_issuer'], options)).data).toMatchObject({ issuer: 'before' });
+    expect((await call(['twofactorauth_get_issuer'], options)).metadata.output).toBeUndefined();
+  });
+
+  it('does not keep a server from suspensions and reads, and a createacct that it refuses leaves nothing', async () => {
+    await disk.close();
+    disk = await PrivateMount.at(join(here.path, 'disk'), '24m');
+    options = { state: join(here.path, 'disk', 'state'), through: disk.through };
+    state = disk.path('state');
+    for (const user of ['ann', 'bob', 'eve'])
+      await call(['createacct', `username=${user}`, `domain=${user}.example`], options);
+    const server = await startServer(join(here.path, 'disk', 'state'), {}, disk.through);
+    await until(() => existsSync(join(state, 'reserve')), 'a reserve');
+    padLog(0);
+    disk.fill();
+    for (let calls = 0; calls < 3; calls++) {
+      const summary = await call(['accountsummary', 'user=ann'], options);
+      expect([calls, summary.status, summary.metadata.reason]).toEqual([calls, 0, 'OK']);
+      const list = await call(['listaccts', 'want=user'], options);
+      expect(list.data?.acct).toHaveLength(3);
+      const refused = await call(['createacct', 'username=zoe', 'domain=zoe.example'], options);
+      expect([refused.status, refused.metadata.error_code]).toEqual([3, 'store_unavailable']);
+      expect(readdirSync(disk.path('state/root/home')).sort()).toEqual(['ann', 'bob', 'eve']);
+    }
+    for (const user of ['ann', 'bob', 'eve']) {
+      const suspended = await call(['suspendacct', `user=${user}`], options);
+      expect([user, suspended.status, suspended.metadata.reason]).toEqual([user, 0, 'OK']);
+    }
+    const removed = await call(['removeacct', 'username=eve'], options);
+    expect([removed.status, removed.metadata.reason]).toEqual([0, 'eve account removed']);
+    disk.free();
+    await server.stop();
+    const { data } = await call(['listsuspended'], options);
+    expect((data?.account as { user: string }[]).map(({ user }) => user).sort()).toEqual(['ann', 'bob']);
+    expect((await call(['createacct', 'username=zoe', 'domain=zoe.example'], options)).status).toBe(0);
   });
 
   it('makes a write succeed or be undone, however little space is left and wherever it ends', async () => {

@@ -19,6 +19,7 @@ export default defineFunction({
     'The account, its home directory, its files and everything that is stored about it are deleted. This cannot be undone.',
   access: ['kill-acct'],
   effect: 'operates',
+  usesReserve: true,
   params: {
     username: { ...existingAccount, required: true, alias: ['user'], doc: 'The account.' },
     keepdns: {

@@ -17,6 +17,7 @@ export default defineFunction({
     'The user can no longer log in, and all processes of the user end. No files are deleted. To undo it, call unsuspendacct.',
   access: ['suspend-acct'],
   effect: 'operates',
+  usesReserve: true,
   params: {
     user: { ...existingAccount, required: true, doc: 'The account.' },
     reason: { type: 'string', maxLength: 500, default: 'Unknown', doc: 'The reason, as free text.' },

@@ -12,6 +12,7 @@ export default defineFunction({
   access: ['suspend-acct'],
   role: ROLE,
   effect: 'operates',
+  usesReserve: true,
   params: { user: { ...existingAccount, required: true, doc: 'The account.' } },
   returns: null,
   examples: [

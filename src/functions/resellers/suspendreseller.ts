@@ -16,6 +16,7 @@ export default defineFunction({
     'The reseller and the users of its accounts can no longer log in, and their processes end. No files are deleted. To undo it, call unsuspendreseller.',
   access: 'root',
   effect: 'calls',
+  usesReserve: true,
   params: {
     user: { ...resellerName, required: true, doc: 'The reseller.' },
     reason: { type: 'string', maxLength: 500, default: 'Unknown', doc: 'The reason, as free text.' },
