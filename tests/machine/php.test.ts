@@ -358,6 +358,43 @@ END
     for (const username of ['erin', 'frank']) works('removeacct', `username=${username}`);
   });
 
+  it('ends with a suspension within 15 seconds although PHP-FPM hangs, and others have it when it goes on', async () => {
+    machine.sh('systemctl start whmapi1d');
+    create('gina');
+    expect(run('gina', 'echo 1;')).toBe('1 200');
+    const uid = machine.sh('id -u gina').trim();
+    const running = () => machine.run('pgrep', ['--list-full', '--uid', uid]).stdout;
+    machine.sh('systemctl kill --kill-whom=main --signal=STOP php8.4-fpm');
+    try {
+      for (const words of [[], ['--user=root']]) {
+        const startedAt = performance.now();
+        const { metadata } = JSON.parse(
+          machine.run('whmapi1', ['--output=json', ...words, 'suspendacct', 'user=gina']).stdout,
+        ) as Envelope;
+        expect(performance.now() - startedAt).toBeLessThan(15_000);
+        expect(metadata).toMatchObject({
+          result: 1,
+          reason: expect.stringMatching(
+            words.length === 0
+              ? /^The account “gina” is suspended\. Not yet done: PHP-FPM 8\.4 does not respond/
+              : /OK/,
+          ) as string,
+        });
+        expect(visit('gina.example', '/run.php')).toMatch(/503$/);
+        expect(running()).toBe('');
+      }
+    } finally {
+      machine.sh('systemctl kill --kill-whom=main --signal=CONT php8.4-fpm');
+    }
+    await until(() => visit('alice.example', '/run.php') === '/etc/php/8.4/fpm/php.ini 200');
+    await until(() => machine.run('find', ['/run/whmapi1-php', '-name', '*gina*']).stdout === '');
+    expect(running()).toBe('');
+    works('unsuspendacct', 'user=gina');
+    await until(() => visit('gina.example', '/run.php') === '1 200');
+    works('removeacct', 'username=gina');
+    machine.sh('systemctl stop whmapi1d');
+  });
+
   it('ends with a suspension, follows a new username, and is gone with the account', () => {
     works('suspendacct', 'user=bob');
     expect(visit('bob.example', '/run.php')).toMatch(/503$/);
