@@ -17,7 +17,7 @@ import type { StoredName } from '../life/rules/stored-names.ts';
 import { changes } from '../capabilities/plans.generated.ts';
 import { steps } from '../capabilities/steps.generated.ts';
 import { journal } from '../store/journal.ts';
-import { freeBelowReserve, readLogLimits } from '../store/log-limits.ts';
+import { freeBelowReserve, readLogLimits, spaceWarning } from '../store/log-limits.ts';
 import { AuditLog, logHook, logUnexpected } from '../store/logs.ts';
 import type { Reserve } from '../store/reserve.ts';
 import type { RefusedRequests } from '../store/refused-requests.ts';
@@ -263,10 +263,7 @@ export function createApplication(
         .toString(36)
         .padStart(6, '0'),
     audit,
-    spaceWarning: () => {
-      const free = freeBelowReserve(stateDirectory);
-      return free === undefined ? undefined : spaceSentence(stateDirectory, free);
-    },
+    spaceWarning: () => spaceWarning(stateDirectory),
     withReserve: async (work) => (await reserve()).use(work),
     logUnexpected: (xid, command, error) =>
       logUnexpected(directory, { time: now(), xid, function: command, error }),
@@ -336,14 +333,6 @@ async function loadBy<T>(
 ): Promise<T | undefined> {
   const load = Object.hasOwn(loaders, kind) ? loaders[kind] : undefined;
   return load === undefined ? undefined : (await load()).default;
-}
-
-function spaceSentence(path: string, free: number): string {
-  const mebibytes = Math.floor(free / 1_048_576);
-  return (
-    `The disk of “${path}” is nearly full: ${mebibytes} MiB are free. Free some space. On a full disk, calls ` +
-    `cannot be recorded or run.`
-  );
 }
 
 const judgeHere: PasswordStrength = async (candidate, known) =>

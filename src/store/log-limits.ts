@@ -61,6 +61,17 @@ export function freeBelowReserve(path: string, further = 0): number | undefined 
   return free < reserveBytes(path) + further ? free : undefined;
 }
 
+/** A sentence for administrators if less is free. */
+export function spaceWarning(path: string): string | undefined {
+  const free = freeBelowReserve(path);
+  if (free === undefined) return undefined;
+  const mebibytes = Math.floor(free / MIB);
+  return (
+    `The disk of “${path}” is nearly full: ${mebibytes} MiB are free. Free some space. On a full disk, only reads, ` +
+    'suspensions and removals are likely to succeed.'
+  );
+}
+
 function space(path: string) {
   try {
     return statfsSync(path);

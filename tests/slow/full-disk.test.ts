@@ -182,7 +182,7 @@ it('is also reported for the machine itself, and leaves nothing of an interrupte
 
 it('reports a write beyond a file size limit like a write on a full disk', async () => {
   await setIssuer('before');
-  const limited = { ...options, through: [...disk.through, 'prlimit', '--fsize=16384'] };
+  const limited = { ...options, through: [...disk.through, 'prlimit', '--fsize=4096'] };
   const { status, metadata } = await call(['twofactorauth_set_issuer', 'issuer=after'], limited);
   expect(status).toBe(3);
   expect(metadata.error_code).toBe('store_unavailable');
