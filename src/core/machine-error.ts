@@ -10,15 +10,18 @@ export class MachineError extends Error {
   readonly code: 'exists' | 'invalid' | 'not_found' | 'not_ours' | 'no_quota' | 'full' | 'changed' | 'failed';
   /** True if the cause is in a home, which its user can change at any moment: another try need not ever succeed. */
   readonly isOfHome: boolean;
+  /** True if the changed files stay, and only the daemon has still to read them: it will, once it responds. */
+  readonly isOnlyUnread: boolean;
 
   constructor(
     code: MachineError['code'],
     message: string,
-    options: ErrorOptions & { readonly isOfHome?: boolean } = {},
+    options: ErrorOptions & { readonly isOfHome?: boolean; readonly isOnlyUnread?: boolean } = {},
   ) {
     super(message, options);
     this.code = code;
     this.isOfHome = options.isOfHome ?? false;
+    this.isOnlyUnread = options.isOnlyUnread ?? false;
   }
 }
 
@@ -32,6 +35,8 @@ const ownErrors: ReadonlySet<string> = new Set([
   'ENFILE',
   'ENOMEM',
 ]);
+
+export const isOnlyUnread = (error: unknown): boolean => error instanceof MachineError && error.isOnlyUnread;
 
 /** Marks an error of work in a home. The machine's own errors, and unexpected ones, are returned unchanged. */
 export function ofHome(error: unknown): unknown {

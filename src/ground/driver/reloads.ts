@@ -1,6 +1,6 @@
 // Reloads of daemons. Changes of one process that wait for the same reload share it. Their files are put in place right
 // before it, so that no reload sees half of a change, or a change that it is not responsible for.
-import { UNCHANGED } from '../../core/machine-error.ts';
+import { isOnlyUnread, UNCHANGED } from '../../core/machine-error.ts';
 import { realTiming, restAfter, type Timing } from '../../core/timing.ts';
 import { LaterReloads, type LaterReload } from './later-reloads.ts';
 
@@ -245,6 +245,7 @@ const atOnce: Exclusively = (work) => work();
 
 /** Undoes the change. @returns the reason of the failure. */
 async function takeBack({ rollBack }: Pick<ReloadRequest, 'rollBack'>, reason: unknown): Promise<unknown> {
+  if (isOnlyUnread(reason)) return reason;
   try {
     await rollBack();
     return reason;

@@ -1,7 +1,7 @@
 // Communicates with the running PHP-FPM of one release.
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { MachineError, UNCHANGED } from '../../../../core/machine-error.ts';
+import { isOnlyUnread, MachineError, UNCHANGED } from '../../../../core/machine-error.ts';
 import type { DriverPort } from '../../../../ground/driver/file-driver.ts';
 import type { Exclusively } from '../../../../ground/driver/reloads.ts';
 import { isAccepted } from './accepted.ts';
@@ -9,6 +9,8 @@ import { baseSocket, mainFile, poolFolder, processFile } from './places.ts';
 
 /** The time for a reload to take effect. */
 const PROBE_MS = 20_000;
+/** How soon PHP-FPM begins a reload, in addition to `process_control_timeout`. One that does not hangs. */
+const RESPONSE_MS = 4_000;
 const MOST_PAUSE_MS = 16;
 
 const unitOf = (release: string) => `php${release}-fpm`;
@@ -108,7 +110,7 @@ function stateOf(commandLine: string): 'ended' | 'serving' | 'reading' {
  * To be called `exclusively`. Returns once PHP-FPM has read its configuration.
  * @param begun called once it has ended all processes of its former pools. It cannot start them again, because its main
  * process has restarted and reads the present files.
- * @throws MachineError `failed` if PHP-FPM is not running or rejects its files.
+ * @throws MachineError `failed` if PHP-FPM is not running or rejects its files; with `isOnlyUnread` if it hangs.
  */
 export async function reload(
   release: string,
@@ -129,11 +131,31 @@ export async function reload(
   await port.services.reload(unitOf(release));
   // systemd does not wait for it. PHP-FPM itself may wait for requests of visitors first.
   if (isSeen) {
-    await until(async () => (await state()) === 'reading' || hasRead());
+    const limitMs = RESPONSE_MS + (await visitorsMs(release, port));
+    await until(async () => (await state()) === 'reading' || hasRead(), limitMs);
     // That it has read files does not show which: somebody else’s reload may have ended only now.
     if ((await state()) === 'reading') begun();
+    else if (!(await hasRead())) throw silent(release);
   }
   if (before !== undefined) await until(hasRead);
+}
+
+/** How long PHP-FPM waits for requests of visitors before a reload: not at all by default. */
+async function visitorsMs(release: string, { files }: Pick<DriverPort, 'files'>): Promise<number> {
+  const text = (await files.readText(mainFile(release))) ?? '';
+  const [, count = '0', unit = 's'] = /^\s*process_control_timeout\s*=\s*(\d+)([smhd]?)/m.exec(text) ?? [];
+  const seconds = { s: 1, m: 60, h: 3600, d: 86_400 }[unit] ?? 1;
+  return Math.min(PROBE_MS, Number(count) * seconds * 1000);
+}
+
+/** Its files are in place, and the request to read them is with it. */
+function silent(release: string): MachineError {
+  return new MachineError(
+    'failed',
+    `PHP-FPM ${release} does not respond: it has not read its configuration yet. It does when it goes on. If it does not, ` +
+      `restart it with “systemctl restart ${unitOf(release)}”.`,
+    { isOnlyUnread: true },
+  );
 }
 
 /** @throws MachineError `failed` if PHP-FPM would not start with its present files. It goes on with the former ones. */
@@ -167,7 +189,10 @@ function notRunning(unit: string, state: string): MachineError {
  * as it can, and a change can be undone while a file of somebody else is broken.
  */
 export function isDown(error: unknown): boolean {
-  return error instanceof Error && [NOT_RUNNING, REJECTS].some((words) => error.message.includes(words));
+  return (
+    isOnlyUnread(error) ||
+    (error instanceof Error && [NOT_RUNNING, REJECTS].some((words) => error.message.includes(words)))
+  );
 }
 
 /** Waits until every socket accepts connections. @throws MachineError `failed` */
@@ -197,9 +222,9 @@ function accepts(path: string): Promise<boolean> {
   });
 }
 
-async function until(isSo: () => Promise<boolean>): Promise<boolean> {
+async function until(isSo: () => Promise<boolean>, limitMs = PROBE_MS): Promise<boolean> {
   let waited = 0;
-  for (let wait = 2; waited < PROBE_MS; wait = Math.min(wait * 2, MOST_PAUSE_MS)) {
+  for (let wait = 2; waited < limitMs; wait = Math.min(wait * 2, MOST_PAUSE_MS)) {
     const startedAt = performance.now();
     if (await isSo()) return true;
     await pause(wait);

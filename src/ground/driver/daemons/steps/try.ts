@@ -1,7 +1,7 @@
 // Does a step if the daemon allows it now. Otherwise the plan goes on without it, and the result says why: a task does the
 // step later (`accounts/rules/postponed.ts`).
 import { ApiError } from '../../../../core/errors.ts';
-import { LookAgain, MachineError, UNCHANGED } from '../../../../core/machine-error.ts';
+import { isOnlyUnread, LookAgain, MachineError, UNCHANGED } from '../../../../core/machine-error.ts';
 import { defineStep, type AnyStep, type PlannedStep, type StepResult } from '../../../../core/plan.ts';
 
 /** What the step found before it was applied, or why it cannot be applied. */
@@ -26,7 +26,7 @@ export default defineStep<{ readonly step: PlannedStep }, Memento, Tried>({
     const step = await stepOf(kind);
     // JSON has no `undefined`.
     const found = await attempt(async () => (await step.prepare?.(machine, input as never, sealer)) ?? null);
-    return 'refusal' in found ? found : { found: found.value };
+    return 'refusal' in found ? { refusal: found.refusal } : { found: found.value };
   },
   async apply(machine, { input: { step: planned }, memento, secret, sealer }) {
     if ('refusal' in memento) return memento;
@@ -35,7 +35,7 @@ export default defineStep<{ readonly step: PlannedStep }, Memento, Tried>({
     const done = await attempt(() => step.apply(machine, { ...work, secret }));
     if (!('refusal' in done)) return { result: { kind: planned.kind, value: done.value } };
     // The task begins with the state that a step leaves when it fails, whether or not this works.
-    await attempt(async () => step.undo?.(machine, work));
+    if (!done.isOnlyUnread) await attempt(async () => step.undo?.(machine, work));
     return { refusal: done.refusal };
   },
   async undo(machine, { input: { step: planned }, memento, sealer }) {
@@ -54,14 +54,14 @@ async function stepOf(kind: string): Promise<AnyStep> {
 
 async function attempt<T>(
   work: () => Promise<T>,
-): Promise<{ readonly value: T } | { readonly refusal: string }> {
+): Promise<{ readonly value: T } | { readonly refusal: string; readonly isOnlyUnread: boolean }> {
   try {
     return { value: await work() };
   } catch (error) {
     // The call makes a new plan.
     if (error instanceof LookAgain) throw error;
     if (error instanceof MachineError || error instanceof ApiError)
-      return { refusal: error.message.replace(UNCHANGED, '') };
+      return { refusal: error.message.replace(UNCHANGED, ''), isOnlyUnread: isOnlyUnread(error) };
     throw error;
   }
 }
