@@ -51,6 +51,8 @@ export interface StoredPart {
   readonly domainRemoved?: (db: Db, removed: OwnedDomain, outcome: Outcome) => Promise<void>;
   /** After all domains that a change adds and removes. */
   readonly domainsChanged?: (db: Db, changed: ChangedDomains, outcome: Outcome) => Promise<void>;
+  /** A part of an account, or of root, was created again that the machine had lost. */
+  readonly rebuilt?: (db: Db, rebuilt: RebuiltPart, outcome: Outcome) => Promise<void>;
   readonly suspended?: (db: Db, suspended: SuspendedAccount, outcome: Outcome) => Promise<void>;
   /** The account and `rows` are still stored. */
   readonly removed?: (db: Db, account: Account, outcome: Outcome) => Promise<void>;
@@ -75,6 +77,13 @@ export interface CreatedAccount extends PartFacts {
 export interface SuspendedAccount extends PartFacts {
   /** As it was before. */
   readonly account: Account;
+}
+
+export interface RebuiltPart extends PartFacts {
+  /** Empty for root. */
+  readonly username: string;
+  /** One of `AccountPart.rebuilds`. */
+  readonly part: string;
 }
 
 export interface RenamedDomain {

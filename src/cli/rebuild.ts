@@ -47,7 +47,7 @@ async function run(
   const overview = await rebuilding.look(usernames);
   for (const problem of overview.problems) writeStderr(io, `whmapi1: ${visible(problem)}\n`);
   const lost = overview.missing.filter(({ kind }) => kind === 'lost');
-  if (overview.missing.length === lost.length && overview.zonesOfRoot.length === 0) {
+  if (overview.missing.length === lost.length && overview.ofRoot.length === 0) {
     io.stdout.write(
       lost.length === 0
         ? 'This server has everything that the store has of its accounts.\n'

@@ -148,7 +148,7 @@ onSqlite(
       ['box@bob.example', true],
     ]);
     // A second time, nothing is missing.
-    expect(await look(other)).toEqual({ missing: [], zonesOfRoot: [], problems: [] });
+    expect(await look(other)).toEqual({ missing: [], ofRoot: [], problems: [] });
   },
 );
 
@@ -227,7 +227,7 @@ onSqlite('what was removed or changed after a restore does not come back', async
   expect((await again.call('passwd', { user: 'bob', password: 'luggage-5-Grün' })).metadata).toMatchObject({
     result: 1,
   });
-  expect(await look(again)).toEqual({ missing: [], zonesOfRoot: [], problems: [] });
+  expect(await look(again)).toEqual({ missing: [], ofRoot: [], problems: [] });
   loseUser(again, 'bob');
   const [outcome] = await rebuild(again, ['bob']);
   expect(outcome?.problem).toBeUndefined();

@@ -1,4 +1,6 @@
 import { defineCapability } from '../define.ts';
+import { USER } from './driver/account-part.ts';
+import * as copies from '../../ground/rules/machine-copies.ts';
 import { part as quota } from './driver/quota/account.ts';
 import { part as users } from './driver/users/account.ts';
 import { disown, renameOwner } from './rules/possessions.ts';
@@ -24,6 +26,9 @@ export default defineCapability({
       if (isReseller) await resellers.setUp(db, username, false);
     },
     renamed: (db, { from, to }) => renameOwner(db, from, to),
+    async rebuilt(db, { username, part }) {
+      if (part === USER) await copies.forget(db, 'login', username);
+    },
     async removed(db, { uid }, { now }) {
       for (const kind of [FOLLOW, REMOVE]) await withdraw(db, kind, uid, now);
       // Nobody else may get the files that this user leaves anywhere.

@@ -24,6 +24,7 @@ export default defineCapability({
       await installed.installWritten(db, results, now);
       await checkSoon(db, username, now);
     },
+    rebuilt: (db, _rebuilt, { results, now }) => installed.installWritten(db, results, now),
     domainRenamed: (db, { from }) => installed.uninstall(db, from),
     async domainRemoved(db, { domain: { domain, servedBy } }) {
       if (servedBy === null) await installed.uninstall(db, domain);

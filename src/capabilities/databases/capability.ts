@@ -8,6 +8,7 @@ import { part as postgresql } from './driver/postgresql/account.ts';
 import { role as postgresqlRole } from './driver/postgresql/role.ts';
 import findPostgresql from './driver/postgresql/steps/find-owned.ts';
 import type { RenamedAt } from './plans/databases/rename-with-account.ts';
+import * as copies from '../../ground/rules/machine-copies.ts';
 import * as owners from './rules/owners.ts';
 import { serverOf } from './rules/profiles.ts';
 
@@ -29,6 +30,9 @@ export default defineCapability({
     { table: 'database_session_user', column: 'owner' },
   ],
   stored: {
+    async rebuilt(db, { username, part }) {
+      if (part === 'mysql' || part === 'postgresql') await copies.forget(db, part, username);
+    },
     async changed(db, { before, after, renamedDatabases = [] }, { results, now }) {
       const { username: owner } = after;
       if (before.username === owner) return;

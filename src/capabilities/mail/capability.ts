@@ -1,12 +1,8 @@
 import type { Db } from '../../core/context.ts';
 import { defineCapability } from '../define.ts';
-import { part } from './driver/account.ts';
-import { part as authentication } from './driver/authentication/account.ts';
+import { parts } from './driver/account-parts.ts';
 import { role } from './driver/role.ts';
-import { part as tls } from './driver/tls/account.ts';
-import { part as lists } from './driver/mailman/account.ts';
 import { listsRole } from './driver/mailman/role.ts';
-import { part as spam } from './driver/spamassassin/account.ts';
 import { spamRole } from './driver/spamassassin/role.ts';
 import * as dkimKeys from './rules/authentication/dkim-keys.ts';
 import { publishSoon } from './rules/authentication/request.ts';
@@ -27,8 +23,7 @@ import * as trackedUsers from './rules/tracking/users.ts';
 export default defineCapability({
   name: 'mail',
   roles: [role, spamRole, listsRole],
-  // Lists come first: a domain that has some cannot be renamed.
-  parts: [lists, part, authentication, tls, spam],
+  parts,
   rows: [
     { table: 'mail_account' },
     { table: 'mail_domain' },

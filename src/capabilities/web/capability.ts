@@ -17,6 +17,9 @@ export default defineCapability({
     async created(db, _created, { results, now }) {
       if (changeWeb.resultIn(results)?.isUnconfirmed === true) await confirmSoon(db, now);
     },
+    async rebuilt(db, _rebuilt, { results, now }) {
+      if (changeWeb.resultIn(results)?.isUnconfirmed === true) await confirmSoon(db, now);
+    },
     async removed(db, _removed, { results, now }) {
       if (removeWeb.resultIn(results)?.isUnconfirmed === true) await confirmSoon(db, now);
     },

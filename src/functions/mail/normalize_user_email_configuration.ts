@@ -1,7 +1,7 @@
 import { ROLE } from '../../capabilities/mail/rules/email-form.ts';
 import { defineFunction } from '../../core/define.ts';
 import { existingAccount } from '../../ground/rules/accounts/names.ts';
-import { normalizeMail } from '../../life/plans/normalize-mail.ts';
+import { normalizeMail } from '../../capabilities/mail/plans/normalize-mail.ts';
 
 export default defineFunction({
   name: 'normalize_user_email_configuration',

@@ -3,33 +3,9 @@
 import type { Db, Sealer } from '../../core/context.ts';
 import { ApiError } from '../../core/errors.ts';
 
-/** What each kind of copy contains. JSON. */
-export interface Contents {
-  readonly login: {
-    readonly gid: number;
-    /** As in the shadow file, without the lock of a suspension. */
-    readonly hash: string;
-    readonly crontab: string;
-  };
-  readonly zone: { readonly text: string; readonly dnssecPolicy: string | null };
-  readonly mysql: {
-    readonly users: readonly {
-      readonly name: string;
-      readonly hosts: readonly string[];
-      /** In the format of mysql_native_password. */
-      readonly hash: string;
-    }[];
-    readonly grants: readonly {
-      readonly user: string;
-      readonly database: string;
-      readonly privileges: readonly string[];
-    }[];
-  };
-  readonly postgresql: {
-    readonly users: readonly { readonly name: string; readonly verifier: string }[];
-    readonly grants: readonly { readonly user: string; readonly database: string }[];
-  };
-}
+/** What each kind of copy contains. JSON. Each capability adds its own (`declare module`). */
+// oxlint-disable-next-line typescript/no-empty-object-type
+export interface Contents {}
 
 export type Kind = keyof Contents;
 

@@ -2,6 +2,7 @@
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import * as accountParts from '../driver/account-parts.ts';
+import { HOME, USER } from '../../capabilities/accounts/driver/account-part.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
 import type { InspectedStore } from '../../store/inspect.ts';
@@ -78,7 +79,7 @@ function missingParts(
   { username, part, what, kind }: accountParts.Missing,
   users: ReadonlyMap<string, MachineUser>,
 ): Finding[] {
-  if (!users.has(username) || part === 'user' || part === 'home') return [];
+  if (!users.has(username) || part === USER || part === HOME) return [];
   const message = `The server lacks something of the account “${username}”: ${what}.`;
   if (kind !== 'optional') return [problem(message, rebuildOf(username))];
   return [note(`${message} Ignore this if another nameserver has the zone.`, rebuildOf(username))];

@@ -11,8 +11,8 @@ import type { ChangedDomains } from '../../capabilities/domains/rules/changed-do
 import { listLeaving } from '../../capabilities/accounts/rules/postponed.ts';
 import { rolesOf } from '../../ground/rules/roles/active-profile.ts';
 import {
-  rebuiltParts,
   type AccountPart,
+  type Copying,
   type FoundByParts,
   type FoundToRebuild,
   type Looking,
@@ -24,9 +24,9 @@ import {
   type PartWishes,
   type PartWork,
   type PartDependencies,
-  type RebuiltPart,
   type Wished,
 } from '../../capabilities/accounts/driver/account-part.ts';
+import type { Copy } from '../../ground/rules/machine-copies.ts';
 import tryStep from '../../ground/driver/daemons/steps/try.ts';
 import { part as users } from '../../capabilities/accounts/driver/users/account.ts';
 import endProcesses from '../../capabilities/accounts/driver/users/steps/end-processes.ts';
@@ -36,6 +36,9 @@ const parts: readonly AccountPart[] = [
   ...capabilities.flatMap(({ parts: own = [] }) => own),
   ...capabilities.flatMap(({ retired = [] }) => retired),
 ];
+
+/** What can be missing on the machine, in the order in which it is created again. */
+export const rebuiltParts = parts.flatMap(({ rebuilds = [] }) => rebuilds);
 
 /**
  * The parameters of all parts, for the description of a function that makes such a change. The function need not know them:
@@ -170,44 +173,61 @@ export interface FoundMissing {
 export async function missing(looking: Looking, all: readonly Account[]): Promise<FoundMissing> {
   const leaving = await looking.transaction('reads', listLeaving);
   const accounts = all.filter(({ uid }) => !leaving.has(uid));
-  const found: Missing[] = [];
-  const problems: string[] = [];
-  for (const part of parts) {
-    try {
-      found.push(...((await part.missing?.(looking, accounts)) ?? []));
-    } catch (error) {
-      // A server of databases that does not run.
-      if (!(error instanceof MachineError)) throw error;
-      problems.push(error.message);
-    }
-  }
+  const { found, problems } = await fromEach((part) => part.missing?.(looking, accounts));
   const order = (one: Missing) => rebuiltParts.indexOf(one.part);
   const sorted = found.sort((a, b) =>
     a.username === b.username ? order(a) - order(b) : a.username < b.username ? -1 : 1,
   );
-  return { missing: sorted, problems: [...new Set(problems)] };
+  return { missing: sorted, problems };
+}
+
+/** The same of what belongs to no account. */
+export async function missingOfRoot(looking: Looking): Promise<FoundMissing> {
+  const { found, problems } = await fromEach((part) => part.ofRoot?.missing(looking));
+  return { missing: found, problems };
 }
 
 /** For the `look` of a function that creates a part of an account again. */
-export async function lookToRebuild(looking: Looking, part: RebuiltPart): Promise<FoundToRebuild> {
+export async function lookToRebuild(looking: Looking, part: string): Promise<FoundToRebuild> {
   let found: FoundToRebuild = {};
   for (const one of parts) found = { ...found, ...(await one.lookToRebuild?.(looking, part)) };
   return found;
 }
 
-export function rebuilt(context: PartDependencies, account: Account, part: RebuiltPart): Promise<PartWork> {
+export function rebuilt(context: PartDependencies, account: Account, part: string): Promise<PartWork> {
   return gather(parts, (one) => one.rebuilt?.(context, account, part));
 }
 
-/** What the mail servers know of the account, and what they read in its home. */
-export async function rebuiltMail(
-  context: PartDependencies,
-  account: Account,
-): Promise<readonly PlannedStep[]> {
-  const ofMail = capabilities.find(({ name }) => name === 'mail')?.parts ?? [];
-  const known = await gather(ofMail, (one) => one.rebuilt?.(context, account, 'user'));
-  const inHome = await gather(ofMail, (one) => one.rebuilt?.(context, account, 'home'));
-  return [...known.steps, ...inHome.steps];
+/** The same of what belongs to no account. */
+export function rebuiltOfRoot(context: PartDependencies, part: string): Promise<PartWork> {
+  return gather(parts, (one) => one.ofRoot?.rebuilt(context, part));
+}
+
+/** What only the machine knows of these accounts, and why something could not be read. */
+export async function copied(
+  looking: Copying,
+  usernames: readonly string[],
+): Promise<{ readonly copies: readonly Copy[]; readonly problems: readonly string[] }> {
+  const names = new Set(usernames);
+  const { found, problems } = await fromEach((part) => part.copied?.(looking, names));
+  return { copies: found, problems };
+}
+
+/** Asks each part. A server of databases that does not run is a problem, and no failure. */
+async function fromEach<T>(
+  ask: (part: AccountPart) => Promise<readonly T[]> | undefined,
+): Promise<{ readonly found: T[]; readonly problems: readonly string[] }> {
+  const found: T[] = [];
+  const problems = new Set<string>();
+  for (const part of parts) {
+    try {
+      found.push(...((await ask(part)) ?? []));
+    } catch (error) {
+      if (!(error instanceof MachineError)) throw error;
+      problems.add(error.message);
+    }
+  }
+  return { found, problems: [...problems] };
 }
 
 const backwards = [...parts].reverse();

@@ -3,6 +3,7 @@ import { ApiError } from '../../core/errors.ts';
 import { defineTask, type TaskContext } from '../../core/task.ts';
 import * as accountParts from '../driver/account-parts.ts';
 import { prepare, release, writeAccounts } from '../driver/roles/prepare.ts';
+import { USER } from '../../capabilities/accounts/driver/account-part.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import * as secondaries from '../../capabilities/dns/rules/secondaries.ts';
 import * as activeProfile from '../../ground/rules/roles/active-profile.ts';
@@ -90,7 +91,7 @@ async function rebuildAccounts(
   }));
   const { missing, problems } = await accountParts.missing({ machine, transaction, roles }, all);
   for (const problem of problems) log(problem);
-  const userless = new Set(missing.filter(({ part }) => part === 'user').map(({ username }) => username));
+  const userless = new Set(missing.filter(({ part }) => part === USER).map(({ username }) => username));
   for (const username of userless) {
     log(
       `The account “${username}” has no user on this server. Create what it lacks: whmapi1 --rebuild ${username}`,

@@ -4,6 +4,7 @@ import type { Context, FreeContext } from '../../../core/context.ts';
 import type { Arguments, Params } from '../../../core/define.ts';
 import type { Machine } from '../../../core/machine.ts';
 import type { Lock, PlannedStep } from '../../../core/plan.ts';
+import type { Copy } from '../../../ground/rules/machine-copies.ts';
 import type { Account } from '../rules/accounts.ts';
 
 export interface NewAccount {
@@ -50,14 +51,16 @@ export interface PartSubject {
   readonly wishes?: PartWishes;
 }
 
-/** What can be missing on the machine, in the order in which it is created again. */
-export const rebuiltParts = ['user', 'home', 'zones', 'mysql', 'postgresql', 'web'] as const;
-export type RebuiltPart = (typeof rebuiltParts)[number];
+/** What can be missing on the machine (`AccountPart.rebuilds`). Every other part depends on these two of this capability. */
+export const USER = 'user';
+export const HOME = 'home';
 
 /** Something that the store has of an account, and that is not on the machine. */
 export interface Missing {
+  /** Empty for root. */
   readonly username: string;
-  readonly part: RebuiltPart;
+  /** One of `AccountPart.rebuilds`. */
+  readonly part: string;
   /** A noun: `the DNS zone “bob.example”`. */
   readonly what: string;
   /** `optional`: somebody may have removed it on purpose. `lost`: it cannot be created again. Default: neither. */
@@ -69,6 +72,8 @@ export interface Looking extends Pick<FreeContext, 'transaction'> {
   readonly machine: Omit<Machine, 'ownCertificate'>;
   readonly roles: ReadonlySet<string>;
 }
+
+export type Copying = Pick<Looking, 'machine' | 'transaction'>;
 
 /** What is needed to create something again. Each capability adds what its own `lookToRebuild` returns. */
 // oxlint-disable-next-line typescript/no-empty-object-type
@@ -106,12 +111,21 @@ export interface AccountPart {
   readonly suspended?: (context: PartDependencies, account: Account) => PartPlan;
   readonly unsuspended?: (context: PartDependencies, account: Account) => PartPlan;
   readonly removed?: (context: PartDependencies, account: Account) => PartPlan;
+  /** What of it can be missing on the machine, in the order in which it is created again. */
+  readonly rebuilds?: readonly string[];
   /** What the machine lacks of these accounts. Changes nothing. */
   readonly missing?: (looking: Looking, accounts: readonly Account[]) => Promise<readonly Missing[]>;
   /** Reads what `rebuilt` needs from the machine, while no transaction is open. */
-  readonly lookToRebuild?: (looking: Looking, part: RebuiltPart) => Promise<FoundToRebuild>;
+  readonly lookToRebuild?: (looking: Looking, part: string) => Promise<FoundToRebuild>;
   /** Creates again what is missing. What is there is not changed. */
-  readonly rebuilt?: (context: PartDependencies, account: Account, part: RebuiltPart) => PartPlan;
+  readonly rebuilt?: (context: PartDependencies, account: Account, part: string) => PartPlan;
+  /** The same of what belongs to no account. */
+  readonly ofRoot?: {
+    readonly missing: (looking: Looking) => Promise<readonly Missing[]>;
+    readonly rebuilt: (context: PartDependencies, part: string) => PartPlan;
+  };
+  /** What only the machine knows of these accounts, and of root, for a backup of the store. */
+  readonly copied?: (looking: Copying, usernames: ReadonlySet<string>) => Promise<readonly Copy[]>;
   /**
    * Asks everything that could refuse the steps of `removed`, while no transaction is open. Changes nothing.
    * @throws MachineError, ApiError with the reason.

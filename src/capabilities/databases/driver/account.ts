@@ -6,6 +6,7 @@ import * as owners from '../rules/owners.ts';
 import * as copies from '../../../ground/rules/machine-copies.ts';
 import type {
   AccountPart,
+  Copying,
   Looking,
   Missing,
   PartDependencies,
@@ -38,6 +39,11 @@ interface EngineSteps {
   readonly server: string;
   /** The names that the server of this machine has. */
   readonly namesOf: (machine: Looking['machine']) => Promise<Names>;
+  /** The copies of users on this machine, which are given by account. */
+  readonly copiedUsers: (
+    looking: Copying,
+    users: ReadonlyMap<string, readonly string[]>,
+  ) => Promise<readonly copies.Copy[]>;
   /** Creates users again as the backup has them. `databases`: those that exist. */
   readonly recreate: (context: PartDependencies, account: Account, names: Names) => Promise<PartWork>;
   /** Has a step work on the server that the account uses. Default: the server of this machine. */
@@ -77,9 +83,23 @@ export function databasePart(steps: EngineSteps): AccountPart {
 }
 
 /** What the server of this machine lacks. Those of other machines are not restored with this one. */
-function rebuilding(steps: EngineSteps): Pick<AccountPart, 'missing' | 'lookToRebuild' | 'rebuilt'> {
+function rebuilding(
+  steps: EngineSteps,
+): Pick<AccountPart, 'copied' | 'rebuilds' | 'missing' | 'lookToRebuild' | 'rebuilt'> {
   const { engine, localRole, server, namesOf, recreate } = steps;
   return {
+    rebuilds: [engine],
+
+    async copied(looking, usernames) {
+      const users = new Map<string, string[]>();
+      for (const { name, owner } of await looking.transaction('reads', (db) =>
+        localOf(db, { engine, kind: 'user' }),
+      )) {
+        if (usernames.has(owner)) users.set(owner, [...(users.get(owner) ?? []), name]);
+      }
+      return users.size === 0 ? [] : steps.copiedUsers(looking, users);
+    },
+
     async missing({ machine, transaction, roles }, accounts) {
       if (!roles.has(localRole)) return [];
       const present = await namesOf(machine);

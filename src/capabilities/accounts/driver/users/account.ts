@@ -2,7 +2,7 @@
 import type { PlannedStep } from '../../../../core/plan.ts';
 import { isWithoutPassword } from '../../../../core/machine-values.ts';
 import * as copies from '../../../../ground/rules/machine-copies.ts';
-import type { AccountPart, Missing, PartDependencies } from '../account-part.ts';
+import { HOME, USER, type AccountPart, type Missing, type PartDependencies } from '../account-part.ts';
 import restoreCrontab from '../crontabs/steps/restore.ts';
 import { domainLogs, LOG_LINK } from '../../../../ground/driver/virtual-hosts/places.ts';
 import create from './steps/create.ts';
@@ -13,6 +13,17 @@ import rename from './steps/rename.ts';
 import setShell from './steps/set-shell.ts';
 import suspend from './steps/suspend.ts';
 import unsuspend from './steps/unsuspend.ts';
+
+declare module '../../../../ground/rules/machine-copies.ts' {
+  interface Contents {
+    readonly login: {
+      readonly gid: number;
+      /** As in the shadow file, without the lock of a suspension. */
+      readonly hash: string;
+      readonly crontab: string;
+    };
+  }
+}
 
 /** As cPanel has it. A sandbox has no such logs. */
 const linksOf = ({ roles, system }: Pick<PartDependencies, 'roles' | 'system'>, name: string) =>
@@ -29,6 +40,13 @@ export const part: AccountPart = {
     ];
   },
 
+  async copied({ machine }, usernames) {
+    const found = await (await machine.users()).logins([...usernames]);
+    return [...found].map(([name, content]) => ({ kind: 'login', name, username: name, content }));
+  },
+
+  rebuilds: [USER, HOME],
+
   async missing({ machine }, accounts) {
     const users = await machine.users();
     const present = await users.findAll(accounts.map(({ username }) => username));
@@ -37,22 +55,22 @@ export const part: AccountPart = {
       const user = present.get(username);
       // One with another ID is somebody else.
       if (user?.uid !== uid)
-        missing.push({ username, part: 'user', what: `the user “${username}” (ID ${uid})` });
+        missing.push({ username, part: USER, what: `the user “${username}” (ID ${uid})` });
       if ((await users.homeOf({ home, uid })) === 'missing')
-        missing.push({ username, part: 'home', what: `the home directory “${home}”, without its files` });
+        missing.push({ username, part: HOME, what: `the home directory “${home}”, without its files` });
     }
     return missing;
   },
 
   async lookToRebuild({ machine }, part) {
-    return part === 'user' ? { hasQuota: await (await machine.quota()).isEnabled() } : {};
+    return part === USER ? { hasQuota: await (await machine.quota()).isEnabled() } : {};
   },
 
   async rebuilt(context, account, part) {
     const { username: name, home, shellPath: shell, domain: comment, uid } = account;
     const links = linksOf(context, name);
-    if (part === 'home') return [makeHome.plan({ name, home, ...links })];
-    if (part !== 'user') return [];
+    if (part === HOME) return [makeHome.plan({ name, home, ...links })];
+    if (part !== USER) return [];
     const login = await copies.read(context, 'login', name);
     const { gid = uid, hash = '', crontab = '' } = login ?? {};
     const hasHash = !isWithoutPassword(hash);

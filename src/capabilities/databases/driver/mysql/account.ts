@@ -7,6 +7,7 @@ import * as copies from '../../../../ground/rules/machine-copies.ts';
 import { databasePart } from '../account.ts';
 import { withMysql } from './server.ts';
 import { stepAt } from './step.ts';
+import { copiedUsers } from './copied-users.ts';
 import dropAll from './steps/drop-all.ts';
 import findOwned from './steps/find-owned.ts';
 import importUsers, { type MysqlHashes } from './steps/import-users.ts';
@@ -17,7 +18,7 @@ const engine = 'mysql';
 
 export const part = databasePart({
   ...{ engine, role: ROLE, localRole: LOCAL_ROLE, server: 'MariaDB' },
-  ...{ findOwned: findOwned.plan, setLogin: setLogin.plan, dropAll },
+  ...{ findOwned: findOwned.plan, setLogin: setLogin.plan, dropAll, copiedUsers },
   onServerOf: async (db, username, step) => stepAt((await serverOf(db, username)).at, step),
 
   namesOf: (machine) =>

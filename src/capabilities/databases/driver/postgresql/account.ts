@@ -5,6 +5,7 @@ import { ROLE } from '../../rules/own-postgresql.ts';
 import * as copies from '../../../../ground/rules/machine-copies.ts';
 import { databasePart } from '../account.ts';
 import { postgresqlOf } from './server.ts';
+import { copiedUsers } from './copied-users.ts';
 import dropAll from './steps/drop-all.ts';
 import findOwned from './steps/find-owned.ts';
 import grant from './steps/grant.ts';
@@ -15,7 +16,7 @@ const engine = 'postgresql';
 
 export const part = databasePart({
   ...{ engine, role: ROLE, localRole: ROLE, server: 'PostgreSQL' },
-  ...{ findOwned: findOwned.plan, setLogin: setLogin.plan, dropAll },
+  ...{ findOwned: findOwned.plan, setLogin: setLogin.plan, dropAll, copiedUsers },
 
   async namesOf(machine) {
     const catalogue = await postgresqlOf(machine);

@@ -11,8 +11,9 @@ import { findPublicAddress } from '../../../addresses/rules/nat.ts';
 import { moveIpv4, nextZone } from '../../rules/site-addresses.ts';
 import { MAX_NAMESERVERS, type Nameserver } from '../../../domains/rules/nameservers.ts';
 import { textOf } from '../../rules/octets.ts';
-import { rebuiltZone, zonesOf } from '../../rules/rebuilt-zone.ts';
+import { rebuiltZone, zoneOfBackup, zonesOf } from '../../rules/rebuilt-zone.ts';
 import * as copies from '../../../../ground/rules/machine-copies.ts';
+import type { Copy } from '../../../../ground/rules/machine-copies.ts';
 import { linesThatMention, renameZone } from '../../rules/renamed-zone.ts';
 import { serialFrom } from '../../rules/serial.ts';
 import * as owners from '../../rules/zone-owners.ts';
@@ -51,6 +52,10 @@ declare module '../../../accounts/driver/account-part.ts' {
     /** Keep the DNS zones. */
     readonly keepdns?: boolean;
   }
+  interface PartFacts {
+    /** The zones that were created again. */
+    readonly zones?: readonly string[];
+  }
   interface FoundByParts {
     readonly zones?: FoundForAccount;
   }
@@ -60,7 +65,14 @@ declare module '../../../accounts/driver/account-part.ts' {
   }
 }
 
+declare module '../../../../ground/rules/machine-copies.ts' {
+  interface Contents {
+    readonly zone: { readonly text: string; readonly dnssecPolicy: string | null };
+  }
+}
+
 const ROLE = 'DNS';
+const ZONES = 'zones';
 const NOTHING: PartWork = { steps: [], locks: [] };
 
 export const part: AccountPart = {
@@ -166,6 +178,51 @@ export const part: AccountPart = {
     return { steps, locks };
   },
 
+  async copied({ machine, transaction }, usernames) {
+    const names = await zones.list(machine);
+    const accountOf = new Map<string, string>();
+    await transaction('reads', async (db) => {
+      for (const name of names) {
+        const username = (await owners.ownerOf(db, name))?.username ?? '';
+        accountOf.set(name, usernames.has(username) ? username : '');
+      }
+    });
+    const found: Copy[] = [];
+    for (const [name, username] of accountOf) {
+      const zone = await zones.read(machine, name);
+      if (zone === undefined) continue;
+      const content = { text: zone.text, dnssecPolicy: zone.dnssecPolicy };
+      found.push({ kind: 'zone', name, username, content });
+    }
+    return found;
+  },
+
+  rebuilds: [ZONES],
+
+  ofRoot: {
+    async missing({ machine, transaction, roles }) {
+      if (!roles.has(ROLE)) return [];
+      const saved = await transaction('reads', copiesOfRoot);
+      const present = new Set(await zones.list(machine));
+      const names = saved.filter((name) => !present.has(name));
+      return names.length === 0
+        ? []
+        : [{ username: '', part: ZONES, what: `the DNS zones of root: ${names.join(', ')}` }];
+    },
+
+    async rebuilt(context, part) {
+      const look = context.found.toRebuild?.zones;
+      if (part !== ZONES || look === undefined) return [];
+      const names = (await copiesOfRoot(context.db)).filter((name) => !look.present.has(name));
+      const steps: PlannedStep[] = [];
+      for (const name of names) {
+        const after = await zoneOfBackup(context, name);
+        if (after !== undefined) steps.push(change.plan({ name, before: null, after, isNew: true }));
+      }
+      return { steps, locks: names.map(lockOf), facts: { zones: names } };
+    },
+  },
+
   async missing({ machine, transaction, roles }, all) {
     if (!roles.has(ROLE)) return [];
     const present = new Set(await zones.list(machine));
@@ -176,7 +233,7 @@ export const part: AccountPart = {
         for (const name of (await zonesOf(db, account)).filter((one) => !present.has(one))) {
           const isSaved = saved.has(name);
           missing.push({
-            ...{ username: account.username, part: 'zones' },
+            ...{ username: account.username, part: ZONES },
             what: `the DNS zone “${name}”${isSaved ? ', as it was in the backup' : ''}`,
             // killdns removes it too.
             ...(!isSaved && { kind: 'optional' }),
@@ -188,14 +245,14 @@ export const part: AccountPart = {
   },
 
   async lookToRebuild({ machine, roles }, part) {
-    if (part !== 'zones' || !roles.has(ROLE)) return {};
+    if (part !== ZONES || !roles.has(ROLE)) return {};
     const present = new Set(await zones.list(machine));
     return { zones: { present, templates: await lookAtTemplates(machine, ACCOUNT_TEMPLATES) } };
   },
 
   async rebuilt(context, account, part) {
     const look = context.found.toRebuild?.zones;
-    if (part !== 'zones' || look === undefined) return [];
+    if (part !== ZONES || look === undefined) return [];
     const missing = (await zonesOf(context.db, account)).filter((name) => !look.present.has(name));
     const steps: PlannedStep[] = [];
     for (const name of missing) {
@@ -203,7 +260,7 @@ export const part: AccountPart = {
       if (after.dnssecPolicy !== null) warnOfKeys(context, name);
       steps.push(change.plan({ name, before: null, after, isNew: true }));
     }
-    return { steps, locks: missing.map(lockOf) };
+    return { steps, locks: missing.map(lockOf), facts: { zones: missing } };
   },
 
   async removed(context, account) {
@@ -320,3 +377,7 @@ function registeredIn(
   }
   return nameservers.slice(0, MAX_NAMESERVERS);
 }
+
+/** The zones of root in the backup. */
+const copiesOfRoot = async (db: PartDependencies['db']): Promise<string[]> =>
+  (await copies.list(db, 'zone')).filter(({ username }) => username === '').map(({ name }) => name);

@@ -43,6 +43,8 @@ const ROLE = 'WebServer';
 const FOLDER = 'public_html';
 
 export const part: AccountPart = {
+  rebuilds: ['web'],
+
   async missing(looking, accounts) {
     const { machine, roles } = looking;
     if (!roles.has(ROLE)) return [];
