@@ -40,6 +40,19 @@ describe('sethostname', () => {
     expect(readFileSync(etc('mailname'), 'utf8')).toBe('web1.example.net\n');
   });
 
+  it('has mail, webmail and FTP use the name and its certificate at once', async () => {
+    await set('web1.example.net');
+    const waiting = await here.engine.store.transaction('reads', async (db) => ({
+      value: await db.all<{ kind: string }>("SELECT kind FROM task WHERE state = 'waiting' ORDER BY kind"),
+      keep: false,
+    }));
+    expect(waiting.map(({ kind }) => kind)).toEqual([
+      'follow-server',
+      'follow-server-certificate',
+      'follow-server-name',
+    ]);
+  });
+
   it('creates no mail name, and says if nothing changes', async () => {
     await set('web1.example.net');
     expect(existsSync(etc('mailname'))).toBe(false);

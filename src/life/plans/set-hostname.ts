@@ -3,11 +3,18 @@ import { defineChange, exclusive, type Plan, type PlannedStep } from '../../core
 import renewCertificate from '../../capabilities/dns/driver/hostname/steps/renew-certificate.ts';
 import set from '../../capabilities/dns/driver/hostname/steps/set.ts';
 import changeZone, { type ZoneChange } from '../../capabilities/dns/driver/zones/steps/change.ts';
+import * as queue from '../../ground/rules/tasks/queue.ts';
+
+/** The tasks of mail, webmail and FTP that have their daemons use the name and certificate of the server. */
+const FOLLOWERS = ['follow-server-name', 'follow-server', 'follow-server-certificate'];
 
 const change = defineChange<null>({
   kind: 'set-hostname',
-  // The hostname is stored on the machine only.
-  store: async () => undefined,
+  // The hostname is stored on the machine only. The files of some daemons have it, or its certificate.
+  store: async (db, _input, { now }) => {
+    for (const kind of FOLLOWERS)
+      await queue.add(db, { kind, input: {}, caller: 'root', xid: '' }, { now: now() });
+  },
 });
 export default change;
 
