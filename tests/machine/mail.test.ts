@@ -8,6 +8,7 @@ import { until } from './until.ts';
 
 const PASSWORD = 'correct horse battery staple 7';
 const CLIENT = '/root/smtp-client.cjs';
+const ATTACK = '/root/mail-attack.cjs';
 const LOOKUPS = '/etc/exim4/whmapi1';
 /** Accepts all mail, and keeps its text. */
 const MAIL_SERVER = `
@@ -40,6 +41,7 @@ describeOnMachine('mail, in this order', () => {
   beforeAll(async () => {
     machine = await bootMachine(await hostingRoot());
     copyFileSync('tests/machine/smtp-client.cjs', machine.path(CLIENT));
+    copyFileSync('tests/machine/mail-attack.cjs', machine.path(ATTACK));
     // Otherwise each wrong password delays all further logins from the address.
     const quick =
       'auth_failure_delay = 0\nservice anvil {\n  unix_listener auth-penalty {\n    mode = 0\n  }\n}\n';
@@ -153,12 +155,52 @@ describeOnMachine('mail, in this order', () => {
       'From: box@bob.example, e@eve.example',
       'From: box@bob.example\r\nFrom: e@eve.example',
       'From : ceo@world.example',
+      'From: box@bob.example\r\nFrom : ceo@world.example',
+      'From\t: ceo@world.example\r\nFrom: box@bob.example',
+      `From: ${'x'.repeat(9000)} <box@bob.example>`,
       'From: =?utf-8?q?box=40bob.example=28?= <ceo@world.example> =?utf-8?q?=29?=',
     ])
       expect([
         header,
         submit('box@bob.example', 'box@bob.example', 'e@eve.example', `${header}\r\nSubject: x\r\n\r\nText`),
       ]).toEqual([header, expect.stringMatching(/^550/)]);
+  });
+
+  it('a stranger’s header “From” is one, and has an address', () => {
+    for (const header of [
+      'From: ann@world.example\r\nFrom : ceo@eve.example',
+      'From\t: ceo@eve.example',
+      'From: ann@world.example\r\nFrom: ceo@eve.example',
+      'From: =?utf-8?q?ceo=40eve.example?=',
+    ]) {
+      const text = `${header}\r\nSubject: x\r\n\r\nText\r\n.`;
+      const lines = ['EHLO there', 'MAIL FROM:<ann@world.example>', 'RCPT TO:<e@eve.example>', 'DATA', text];
+      expect([header, talk({ port: 25, lines })[0]?.at(-1)]).toEqual([header, expect.stringMatching(/^550/)]);
+    }
+  });
+
+  it('headers of a megabyte cost a stranger’s session little memory', () => {
+    interface Cost {
+      readonly name: string;
+      readonly way: string;
+      readonly reply: string;
+      readonly kib: number;
+    }
+    const headers = ['From', 'To', 'Subject', 'Authentication-Results', 'Received', 'Reply-To', 'X-Any'];
+    const ways = ['one word', 'words', 'addresses', 'many headers', 'few addresses'];
+    const messages = [
+      ...headers.flatMap((header) => ways.map((way) => [header, way])),
+      ['DKIM-Signature', 'signatures'],
+    ];
+    const { stdout } = machine.run('node', [ATTACK], { input: JSON.stringify(messages) });
+    const costs = JSON.parse(stdout) as Cost[];
+    expect(costs).toHaveLength(messages.length);
+    // Exim’s child has 14 MiB without them.
+    expect(costs.filter(({ kib }) => kib < 8 * 1024 || kib > 40 * 1024)).toEqual([]);
+    expect(costs.filter(({ name, reply }) => name === 'From' && !reply.startsWith('55'))).toEqual([]);
+    machine.sh(
+      'exim4 -bpr | grep -o "[0-9A-Za-z]\\{6\\}-[0-9A-Za-z]*-[0-9A-Za-z]*" | xargs -r exim4 -Mrm >/dev/null',
+    );
   });
 
   it('nobody’s mail is relayed', () => {
@@ -354,11 +396,189 @@ sink:
       machine.sh('cat /root/resolv.conf >/etc/resolv.conf');
     });
 
+    describe('a script of a mailbox', () => {
+      const folder = '/home/bob/etc/bob.example/box';
+      const write = (script: string) =>
+        machine.sh(
+          `runuser -u bob -- mkdir -p ${folder}
+           printf '%s' ${JSON.stringify(script).replaceAll('$', '\\$')} | runuser -u bob -- tee ${folder}/.dovecot.sieve >/dev/null`,
+        );
+      const list = () =>
+        machine
+          .sh('ls /var/spool/world/input')
+          .split('\n')
+          .filter((one) => one.endsWith('-H'));
+      /** The envelope and the headers that the other server gets, once all mail is delivered. */
+      const sentBy = async (act: () => void): Promise<string[]> => {
+        const before = new Set(list());
+        act();
+        await until(() => machine.sh('exim4 -bpc').trim() === '0');
+        return list()
+          .filter((name) => !before.has(name))
+          .map((name) => machine.sh(`cat /var/spool/world/input/${name}`));
+      };
+      const fromWorld = (header: string) => {
+        const text = `${header}\r\nSubject: x\r\n\r\nText\r\n.`;
+        const lines = [
+          'EHLO there',
+          'MAIL FROM:<ann@world.example>',
+          'RCPT TO:<box@bob.example>',
+          'DATA',
+          text,
+        ];
+        expect(talk({ port: 25, lines })[0]?.at(-1)).toMatch(/^250 OK/);
+      };
+      const notify = `require ["enotify"]; notify :from "e@eve.example" :message "x" "mailto:v@world.example?body=hello";`;
+      const REWRITTEN = /^<SRS0=[^>]*@whmapi1-machine>$/im;
+
+      beforeAll(() => until(() => /bob[^]*eve/.test(machine.sh(`ls ${LOOKUPS}/dkim`))));
+      afterAll(() => machine.sh(`rm -f ${folder}/.dovecot.sieve`));
+
+      it.each([
+        ['notify', notify],
+        ['vacation', 'require ["vacation"]; vacation :days 1 :from "ceo@eve.example" "away";'],
+      ])('%s does not write as another account', async (_name, script) => {
+        write(script);
+        const [sent = '', ...more] = await sentBy(() => fromWorld('From: ann@world.example'));
+        expect(more).toEqual([]);
+        expect(sent).toMatch(/^\d+F From: .*@eve\.example/m);
+        expect(sent).not.toContain('DKIM-Signature:');
+        expect(sent).not.toMatch(/^<.*@eve\.example>$/m);
+        expect(machine.sh('grep "<= .* P=local-sieve" /var/log/exim4/mainlog | tail -n 1')).toContain(
+          ' U=bob ',
+        );
+      });
+
+      it('redirect does not sign what a stranger wrote in the name of the account', async () => {
+        write('redirect "v@world.example";');
+        for (const header of [
+          'From: box@bob.example',
+          'Authentication-Results: whmapi1-machine; auth=pass\r\nFrom: box@bob.example',
+          'Authentication-Results : whmapi1-machine; auth=pass\r\nFrom: box@bob.example',
+        ]) {
+          const [sent = ''] = await sentBy(() => fromWorld(header));
+          expect([header, sent]).toEqual([header, expect.stringMatching(REWRITTEN)]);
+          expect(sent).not.toContain('DKIM-Signature:');
+          expect(sent).not.toContain('auth=pass');
+        }
+        const forge = (user: string) => () =>
+          machine.run('runuser', ['-u', user, '--', '/usr/sbin/sendmail', '-t'], {
+            input:
+              'From: shop@bob.example\nAuthentication-Results: whmapi1-machine; auth=pass\nTo: box@bob.example\n\nText\n',
+          });
+        const [forged = ''] = await sentBy(forge('eve'));
+        expect(forged).toMatch(REWRITTEN);
+        expect(forged).not.toContain('DKIM-Signature:');
+        // What a program, or a mailbox, of the account itself wrote passes on as it is.
+        for (const act of [forge('bob'), () => submit('bob', 'info@bob.example', 'box@bob.example')]) {
+          const [own = ''] = await sentBy(act);
+          expect(own).toMatch(/^<box@bob\.example>$/m);
+          expect(own).toContain('d=bob.example');
+        }
+      });
+
+      it('replies and rejections of the mailbox itself are signed', async () => {
+        for (const script of [
+          'require ["vacation"]; vacation :days 1 "away";',
+          'require ["reject"]; reject "no";',
+        ]) {
+          write(script);
+          // A reply to each sender is enough for a day.
+          machine.sh(`rm -f ${folder}/.dovecot.lda-dupes`);
+          const [sent = ''] = await sentBy(() => fromWorld('From: ann@world.example'));
+          expect([script, sent]).toEqual([script, expect.stringContaining('d=bob.example')]);
+        }
+      });
+
+      it('limits, holds and suspensions of its account and mailbox hold for it, and the records name the account', async () => {
+        write(notify);
+        const act = () => fromWorld('From: ann@world.example');
+        works('suspend_outgoing_email', 'user=bob');
+        expect(await sentBy(act)).toEqual([]);
+        works('unsuspend_outgoing_email', 'user=bob');
+        email('bob', 'suspend_outgoing', 'email=box@bob.example');
+        expect(await sentBy(act)).toEqual([]);
+        email('bob', 'unsuspend_outgoing', 'email=box@bob.example');
+        email('bob', 'hold_outgoing', 'email=box@bob.example');
+        expect(await sentBy(act)).toEqual([]);
+        expect(email('bob', 'get_held_message_count', 'email=box@bob.example')).toBe(1);
+        expect(email('bob', 'delete_held_messages', 'email=box@bob.example')).toBe(1);
+        email('bob', 'release_outgoing', 'email=box@bob.example');
+        works('modifyacct', 'user=bob', 'MAX_EMAIL_PER_HOUR=1');
+        await sentBy(act);
+        expect(await sentBy(act)).toEqual([]);
+        works('modifyacct', 'user=bob', 'MAX_EMAIL_PER_HOUR=unlimited');
+        const { stdout } = machine.run('whmapi1', [
+          ...['--output=json', 'emailtrack_search', 'success=1', 'api.filter.enable=1'],
+          ...['api.filter.a.field=sender', 'api.filter.a.type=eq', 'api.filter.a.arg0=e@eve.example'],
+          ...['api.filter.b.field=recipient', 'api.filter.b.type=eq', 'api.filter.b.arg0=v@world.example'],
+        ]);
+        const { data } = JSON.parse(stdout) as { data: { records: { user: string }[] } };
+        expect(new Set(data.records.map(({ user }) => user))).toEqual(new Set(['bob']));
+      });
+    });
+
+    it('nobody gets a report of mail that a program could not send', async () => {
+      works('suspend_outgoing_email', 'user=eve');
+      const before = received();
+      for (const to of ['v@world.example', '<>>']) {
+        const words = ['-u', 'eve', '--', '/usr/sbin/sendmail', '-f', 'victim@world.example', '-t'];
+        const input = `To: ${to}\nSubject: x\n\nText\n`;
+        expect(machine.run('runuser', words, { input }).status).toBe(1);
+      }
+      await until(() => machine.sh('exim4 -bpc').trim() === '0');
+      expect(received()).toBe(before);
+      works('unsuspend_outgoing_email', 'user=eve');
+      // Exim has noted the second one there.
+      machine.sh("sed -i '/bad addresses found in headers/d' /var/log/exim4/paniclog");
+    });
+
+    it('a program does not see where forwarders of another account lead', async () => {
+      const forward = ['domain=bob.example', 'email=hidden', 'fwdopt=fwd', 'fwdemail=secret@world.example'];
+      email('bob', 'add_forwarder', ...forward);
+      const run = (words: readonly string[], input = '') => {
+        const { stdout, stderr } = machine.run('runuser', ['-u', 'eve', '--', '/usr/sbin/exim4', ...words], {
+          input,
+        });
+        return `${stdout}${stderr}`;
+      };
+      const session = 'EHLO x\nMAIL FROM:<eve@eve.example>\nRCPT TO:<hidden@bob.example>\n';
+      const message = 'Subject: x\n\nText\n';
+      const lookup = '${lookup{hidden}lsearch{/etc/exim4/whmapi1/aliases/bob.example}}';
+      for (const [words, input] of [
+        ...['-bt', '-bv', '-bvs', '-brt', '-brw'].map(
+          (option) => [[option, 'hidden@bob.example'], ''] as const,
+        ),
+        [['-be', lookup], ''],
+        [['-bh', '192.0.2.9'], `${session}VRFY hidden@bob.example\nEXPN hidden@bob.example\nQUIT\n`],
+        [['-bs'], `${session}VRFY hidden@bob.example\nEXPN hidden@bob.example\nQUIT\n`],
+        [['-v', '-odi', 'hidden@bob.example'], message],
+        [['-N', '-v', '-odi', 'hidden@bob.example'], message],
+        [['-v', '-bs'], `${session}DATA\n${message}.\nQUIT\n`],
+        [['-v', '-bS'], `${session.replace('EHLO x\n', '')}DATA\n${message}.\n`],
+      ] as const)
+        expect([words, run(words, input)]).toEqual([words, expect.not.stringContaining('secret@')]);
+      // Those messages are in the queue, and leave with its next run.
+      const waiting = () => machine.sh('exim4 -bp').includes('hidden@bob.example');
+      expect(waiting()).toBe(true);
+      machine.sh('exim4 -qff');
+      await until(() => !waiting());
+    });
+
     it('mail of an account is held, and delivered when it is released', async () => {
       const before = Number(received());
       // This one waits in the ordinary queue when the account is held.
-      const words = ['-odq', '-f', 'box@bob.example', 'v0@world.example'];
-      machine.run('/usr/sbin/sendmail', words, { input: 'Subject: queued\n\nText\n' });
+      const words = [
+        '-u',
+        'bob',
+        '--',
+        '/usr/sbin/sendmail',
+        '-odq',
+        '-f',
+        'box@bob.example',
+        'v0@world.example',
+      ];
+      machine.run('runuser', words, { input: 'Subject: queued\n\nText\n' });
       works('hold_outgoing_email', 'user=bob');
       for (const number of [1, 2])
         expect(submit('box@bob.example', 'box@bob.example', `v${number}@world.example`)).toMatch(/^250 OK/);

@@ -16,8 +16,9 @@ export interface ActiveProfile {
  * upgrade. 2: accounts are separated by the sockets of their pools, a group of the web server, and a program for CGI.
  * 3: websites without CGI refuse files for which `.htaccess` wants it. 4: a suspension needs no reload.
  * 5: Exim verifies DMARC and asks the spam filter. 7: Exim reads the tweak settings for mail.
+ * 8: mail of Sieve scripts is that of their account.
  */
-const FORM = 7;
+const FORM = 8;
 const SEPARATED = 2;
 
 type Dependencies = Pick<Context, 'db' | 'system'>;

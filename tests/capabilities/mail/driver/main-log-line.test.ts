@@ -37,6 +37,14 @@ describe('an arrival', () => {
     expect(readLine(line(text))).toMatchObject({ kind: 'arrival', localUser });
   });
 
+  it.each(['([198.51.100.9])', '(198.51.100.9)', 'mx.out.test ([198.51.100.9])'])(
+    'of a client that calls itself %s has the address of the connection',
+    (host) => {
+      const text = `<= a@out.test H=${host} [192.0.2.9]:1 P=esmtp S=1 from <a@out.test> for b@d5.test`;
+      expect(readLine(line(text))).toMatchObject({ ip: '192.0.2.9' });
+    },
+  );
+
   it('in a named queue, with an ID of 16 characters and a time zone', () => {
     const text =
       '2026-12-01 20:50:17 +0100 1abcDE-0000Xy-4Z <= a@d5.test Q=held-u0 H=[192.0.2.9] P=esmtpsa A=plain:u0 S=1 from <a@d5.test> for b@out.test';

@@ -1,5 +1,6 @@
 // The whole configuration of Dovecot 2.4. It names no account: identities are in a database that it asks at each login.
 import { SERVER_CERTIFICATE } from '../exim/places.ts';
+import { SIEVE_COMMAND, SIEVE_COMMAND_SQL } from '../exim/program-acl.ts';
 import { IDENTITIES, NAMES, OWN_PARTS } from './places.ts';
 
 export interface DovecotOptions {
@@ -53,7 +54,7 @@ passdb pam {
   service_name = whmapi1-mail
 }
 userdb sql {
-  query = SELECT address AS user, uid, gid, home, maildir AS mail_path, maildir AS mail_inbox_path, quota || 'B' AS quota_storage_size, CASE creates_folders WHEN 1 THEN 'yes' ELSE 'no' END AS lda_mailbox_autocreate FROM identity WHERE address = ${addressed(hostname)}
+  query = SELECT address AS user, uid, gid, home, maildir AS mail_path, maildir AS mail_inbox_path, quota || 'B' AS quota_storage_size, CASE creates_folders WHEN 1 THEN 'yes' ELSE 'no' END AS lda_mailbox_autocreate, ${SIEVE_COMMAND_SQL} AS sendmail_path FROM identity WHERE address = ${addressed(hostname)}
   iterate_query = SELECT address AS user FROM identity
 }
 
@@ -119,7 +120,9 @@ sieve_script personal {
   path = ~/sieve
   active_path = ~/.dovecot.sieve
 }
-# Replies and redirected mail are the mailbox’s own, so that its limits count.
+# Mail of scripts is that of an account: “userdb” says of which one. Exim refuses it without that.
+sendmail_path = ${SIEVE_COMMAND}
+# Bounces of redirected mail go to the mailbox.
 sieve_vacation_send_from_recipient = yes
 sieve_redirect_envelope_from = recipient
 sieve_max_redirects = 4

@@ -3,6 +3,7 @@
 import { REFUSE_LISTED } from './block-lists.ts';
 import { REFUSE_COUNTRIES } from './country-acl.ts';
 import { DKIM_ACL, VERIFY_SENDER } from './dmarc-acl.ts';
+import { checkFrom, FROM_DOMAIN, MAX_HEADER } from './from-acl.ts';
 import { DEFER_UNKNOWN, GREYLIST_ACL } from './greylist-acl.ts';
 import {
   IS_MAILMAN,
@@ -11,8 +12,9 @@ import {
   LIST_TRANSPORT,
   listRouters,
 } from './list-routers.ts';
-import { fileIn, ownerOf, settingOfOwner, valueIn } from './lookup-expansions.ts';
+import { and, fileIn, or, ownerOf, settingOfOwner, valueIn } from './lookup-expansions.ts';
 import { MOVING_DOMAINS, MOVING_ROUTER } from './moving-router.ts';
+import { DISCARD_REPORTS, HIDE_DELIVERY, NOTE_FORWARDED, NOTE_PROGRAM, OWN_RESULT } from './program-acl.ts';
 import {
   COUNT_FAILURE,
   COUNT_SENT,
@@ -46,24 +48,47 @@ export interface EximOptions {
 
 /** The account whose mail an address receives. */
 const OWNER_OF_RECIPIENT = `\${if eqi{$domain}{$primary_hostname}{${fileIn(ACCOUNTS, '${lc:$local_part}')}}{${ownerOf('$domain')}}}`;
-/** The header is read as it is: decoded words could look like another address. */
-const FROM_DOMAIN = '${domain:${address:$rh_from:}}';
 /** How a mailbox may send: `held`, `suspended`, or empty. The local part and domain are those of the login. */
 const OUTGOING_OF_MAILBOX =
   `\${lookup{\${lc:\${domain:$authenticated_id}}}dsearch,filter=file{${MAILBOXES}}` +
   `{\${extract{outgoing}{\${lookup{\${lc:\${local_part:$authenticated_id}}}lsearch{${MAILBOXES}/$value}}}}}}`;
 /** Uses the queue of an account whose mail is held, as `heldQueue` names it. */
-const HOLD = `condition = \${if and{{def:acl_m_owner}{eq{${settingOfOwner('outgoing')}}{held}}}}
+const HOLD_ACCOUNT = `condition = \${if and{{def:acl_m_owner}{eq{${settingOfOwner('outgoing')}}{held}}}}
         queue = held-$acl_m_owner`;
+/** The program acts for a mailbox, as Dovecot does for one (`own-mail.ts`), or the login is one. */
+const IS_OF_MAILBOX = 'match{$authenticated_id}{@}';
 /** Names the queue of a mailbox whose mail is held, as `heldQueue` does. */
 const HELD_SUFFIX = '${length_12:${sha256:${lc:$authenticated_id}}}';
+const HOLD_MAILBOX = `condition = \${if and{{def:acl_m_owner}{${IS_OF_MAILBOX}}{eq{${OUTGOING_OF_MAILBOX}}{held}}}}
+        queue = held-$acl_m_owner-${HELD_SUFFIX}`;
+const IS_SUSPENDED = `or{{eq{${settingOfOwner('outgoing')}}{suspended}}{and{{${IS_OF_MAILBOX}}{eq{${OUTGOING_OF_MAILBOX}}{suspended}}}}}`;
 /** The file of the name that the client asks for (SNI). It can be anything. The name of the server has no such file. */
 const certificate = `\${if eqi{$tls_in_sni}{$primary_hostname}{${SERVER_CERTIFICATE}}{\${lookup{\${lc:$tls_in_sni}}dsearch,filter=file{${CERTIFICATES}}{${CERTIFICATES}/$value}{${SERVER_CERTIFICATE}}}}}`;
-/** The account has the sender’s domain; or no account sends the message, and it is not forwarded. */
-const HAS_OWN_SENDER =
-  'or{{!def:sender_address}{eqi{$sender_address_domain}{$primary_hostname}}' +
-  `{and{{def:acl_m_owner}{eqi{${ownerOf('$sender_address_domain')}}{$acl_m_owner}}}}` +
-  '{and{{!def:acl_m_owner}{or{{!def:original_local_part}{eqi{$original_domain}{$domain}}}}}}}';
+/**
+ * The sender is the account’s own, and the message as well; or no account sends it, and it is not forwarded. Of users
+ * without an account, only root may write a sender elsewhere.
+ */
+const HAS_OWN_SENDER = or(
+  '!def:sender_address',
+  and(
+    'def:acl_m_owner',
+    '!eq{$acl_m_forwarded}{yes}',
+    or(
+      'eqi{$sender_address}{$acl_m_owner@$primary_hostname}',
+      `eqi{${ownerOf('$sender_address_domain')}}{$acl_m_owner}`,
+    ),
+  ),
+  and(
+    '!def:acl_m_owner',
+    or(
+      'eqi{$sender_address_domain}{$primary_hostname}',
+      and(
+        or('def:sender_host_address', 'eq{$sender_ident}{root}'),
+        or('!def:original_local_part', 'eqi{$original_domain}{$domain}'),
+      ),
+    ),
+  ),
+);
 const SRS_KEY = `\${readfile{${SRS_SECRET}}{}}`;
 const AUTHENTICATORS = ['plain', 'login', 'oauthbearer', 'xoauth2'];
 
@@ -96,6 +121,9 @@ dns_dnssec_ok = 0
 smtp_accept_max = 200
 smtp_accept_max_per_host = 50
 recipients_max = 500
+header_line_maxsize = ${MAX_HEADER}
+# Of programs: where an address leads is the business of the account that has it.
+commandline_checks_require_admin
 recipients_max_reject = true
 message_size_limit = 50M
 ignore_bounce_errors_after = 1d
@@ -144,7 +172,7 @@ ${REFUSE_COUNTRIES}  accept !authenticated = *
   # A login without an account would own every domain that nobody here owns.
   deny  condition = \${if !def:acl_m_owner}
         message = 550 5.7.1 There is no account for this login.
-  deny  condition = \${if or{{eq{${settingOfOwner('outgoing')}}{suspended}}{and{{match{$authenticated_id}{@}}{eq{${OUTGOING_OF_MAILBOX}}{suspended}}}}}}
+  deny  condition = \${if ${IS_SUSPENDED}}
         message = 550 5.7.1 Outgoing mail of this account is suspended.
   deny  condition = \${if and{{def:sender_address}{!eqi{$acl_m_owner}{${ownerOf('$sender_address_domain')}}}}}
         message = 550 5.7.1 This account may not send as <$sender_address>.
@@ -154,13 +182,11 @@ check_rcpt:
   deny  hosts = :
         condition = \${if and{{def:acl_m_owner}{eq{${settingOfOwner('outgoing')}}{suspended}}}}
         message = 550 5.7.1 Outgoing mail of this account is suspended.
-${LIMIT_PROGRAM_SESSION}  # A queue of its own: no ordinary run of the queue touches it.
+${LIMIT_PROGRAM_SESSION}${HIDE_DELIVERY}  # A queue of its own: no ordinary run of the queue touches it.
   warn  authenticated = *
-        condition = \${if match{$authenticated_id}{@}}
-        condition = \${if eq{${OUTGOING_OF_MAILBOX}}{held}}
-        queue = held-$acl_m_owner-${HELD_SUFFIX}
+        ${HOLD_MAILBOX}
         control = queue_only
-  warn  ${HOLD}
+  warn  ${HOLD_ACCOUNT}
         control = queue_only
   accept hosts = :
   deny  local_parts = ^[./|::] : ^.*[@%!|\`#&?{}\\\\\\\\] : ^.*/\\\\.\\\\./
@@ -180,24 +206,26 @@ ${DEFER_UNKNOWN}${noteSpamFilter(OWNER_OF_RECIPIENT)}  accept
 ${GREYLIST_ACL}
 ${DKIM_ACL}
 check_data:
-  accept hosts = :
+${checkFrom('550 5.6.0 ')}${NOTE_PROGRAM}  accept hosts = :
 ${LIMIT_NOTICES}${COUNT_SENT}  accept condition = \${if ${IS_MAILMAN}}
   deny  authenticated = *
         !condition = \${if eqi{$acl_m_owner}{${ownerOf(FROM_DOMAIN)}}}
-        message = 550 5.7.1 This account may not write as $h_from:
+        message = 550 5.7.1 This account may not write as the address in the header “From”.
   accept authenticated = *
+        add_header = ${OWN_RESULT}
 ${VERIFY_SENDER}${ASK_SPAMASSASSIN}  accept
 
-# Programs on this server, such as PHP. Dovecot sends replies and redirected mail as root, with the mailbox as sender.
+# Programs on this server, such as PHP, and Dovecot.
 check_local_start:
   warn  set acl_m_owner = ${fileIn(ACCOUNTS, '$sender_ident')}
-        ${HOLD}
+  warn  ${HOLD_MAILBOX}
+  warn  ${HOLD_ACCOUNT}
   accept
 
 check_local:
-  warn  set acl_m_owner = \${if ={$originator_uid}{0}{${ownerOf('$sender_address_domain')}}{${fileIn(ACCOUNTS, '$sender_ident')}}}
-  accept condition = \${if !def:acl_m_owner}
-  deny  condition = \${if eq{${settingOfOwner('outgoing')}}{suspended}}
+${DISCARD_REPORTS}${checkFrom()}  warn  set acl_m_owner = ${fileIn(ACCOUNTS, '$sender_ident')}
+${NOTE_FORWARDED}${NOTE_PROGRAM}${HIDE_DELIVERY}  accept condition = \${if !def:acl_m_owner}
+  deny  condition = \${if ${IS_SUSPENDED}}
         message = Outgoing mail of the account $acl_m_owner is suspended.
 ${LIMIT_PROGRAM}  # Exim forgets this if it is said before the message has arrived.
   warn  condition = \${if match{$queue_name}{\\N^held-\\N}}
@@ -342,7 +370,7 @@ remote_smtp:
   return_path = \${if ${HAS_OWN_SENDER}{$return_path}{\${srs_encode{${SRS_KEY}}{$return_path}{$primary_hostname}}}}
   hosts_try_dane =
   # Only for the account’s own domains: a website can write any sender.
-  dkim_domain = \${if and{{def:acl_m_owner}{eqi{${ownerOf(FROM_DOMAIN)}}{$acl_m_owner}}}{${fileIn(DKIM, `\${lc:${FROM_DOMAIN}}`)}}}
+  dkim_domain = \${if and{{def:acl_m_owner}{!eq{$acl_m_forwarded}{yes}}{eqi{${ownerOf(FROM_DOMAIN)}}{$acl_m_owner}}}{${fileIn(DKIM, `\${lc:${FROM_DOMAIN}}`)}}}
   dkim_selector = default
   dkim_private_key = ${DKIM}/$dkim_domain
   dkim_canon = relaxed

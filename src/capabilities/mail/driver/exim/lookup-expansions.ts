@@ -1,4 +1,4 @@
-// Expansions of Exim that look into the files of accounts and domains (`places.ts`).
+// Expansions of Exim that look into the files of accounts and domains (`places.ts`), and conditions of several parts.
 import { ACCOUNTS, DOMAINS } from './places.ts';
 
 /** The name of a file in a folder that is called like the value of an expansion. Empty if there is none. */
@@ -13,3 +13,10 @@ export const ownerOf = (domain: string) => valueIn(DOMAINS, domain, 'owner');
 
 /** Empty if there is no such account: it was removed or renamed after it had sent the message. */
 export const settingOfOwner = (key: string) => valueIn(ACCOUNTS, '$acl_m_owner', key);
+
+const among = (word: string, conditions: readonly string[]) =>
+  `${word}{${conditions.map((one) => `{${one}}`).join('')}}`;
+/** True if all conditions are. Exim stops at the first one that is not. */
+export const and = (...conditions: readonly string[]) => among('and', conditions);
+/** True if one of the conditions is. */
+export const or = (...conditions: readonly string[]) => among('or', conditions);

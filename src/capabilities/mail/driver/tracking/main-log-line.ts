@@ -192,9 +192,12 @@ interface Host {
 }
 
 const NO_HOST: Host = { host: undefined, ip: undefined, isLast: false };
-const ADDRESS = /\[([0-9A-Fa-f:.]+)\]/;
+const ADDRESS = /^\[([0-9A-Fa-f:.]+)\]/;
 
-/** Reads `mx.example (helo) [192.0.2.1]:25`. What the client called itself counts if its address has no name. */
+/**
+ * Reads `mx.example (helo) [192.0.2.1]:25`. What the client called itself counts if its address has no name. It can look like
+ * an address, `([192.0.2.9])`, and is never taken for one.
+ */
 function readHost(first: string, words: LogWords): Host {
   const parts = [first];
   let ip = ADDRESS.exec(first)?.[1];

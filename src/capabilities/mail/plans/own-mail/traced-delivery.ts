@@ -81,7 +81,7 @@ export async function lookAtDelivery(
     const owner = await ownMail({ db, caller });
     return (await owners({ db, system }, owner, [recipient])).get(recipient);
   });
-  if (whose !== 'another account’s') return lookAtRoute(machine, caller.user, recipient);
+  if (whose !== 'another account’s') return lookAtRoute(machine, recipient);
   return [{ path: [recipient], outcome: 'delivered', transport: undefined, hosts: [], reason: '' }];
 }
 
