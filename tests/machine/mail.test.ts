@@ -829,6 +829,25 @@ sink:
     ];
     expect(machine.run('uapi', words).status).not.toBe(0);
     expect(machine.sh('cat /home/bob/etc/bob.example/box/.dovecot.sieve.log 2>/dev/null || true')).toBe('');
+    // Beside a filter that rejects, each message gets the one or the other.
+    const rejected = [
+      'filtername=no',
+      'account=box@bob.example',
+      'part1=$header_subject:',
+      'match1=contains',
+    ];
+    email('bob', 'store_filter', ...rejected, 'val1=unwanted', 'action1=fail', 'dest1=No');
+    machine.sh('rm -f /home/bob/etc/bob.example/box/.dovecot.lda-dupes');
+    const answered = (subject: string) => {
+      const text = `From: <e@eve.example>\r\nTo: <box@bob.example>\r\nSubject: ${subject}\r\n\r\nText`;
+      expect(submit('e@eve.example', 'e@eve.example', 'box@bob.example', text)).toMatch(/^250 OK/);
+    };
+    answered('unwanted');
+    await until(() => inbox('e@eve.example').stdout.includes('Subject: Rejected: unwanted'));
+    answered('wanted');
+    await until(() => inbox('e@eve.example').stdout.includes('Subject: Away: wanted'));
+    expect(inbox('e@eve.example').stdout).not.toContain('Away: unwanted');
+    email('bob', 'delete_filter', 'account=box@bob.example', 'filtername=no');
     email('bob', 'delete_auto_responder', 'email=box@bob.example');
   });
 

@@ -572,7 +572,7 @@ describe('filters and automatic replies', () => {
     };
     await email('Email::add_auto_responder', reply);
     expect(script('bob.example/sales')).toContain(
-      'if allof (currentdate :value "ge" "iso8601" "2026-03-01T12:00:10+00:00", true) {\n' +
+      'if allof (string :is "${rejected}" "", currentdate :value "ge" "iso8601" "2026-03-01T12:00:10+00:00") {\n' +
         '  vacation :seconds 28800 :subject "Re: ${subject}" :from "\\"Sales \\\\\\"1\\\\\\"\\" <sales@bob.example>" ' +
         '"Away.\n.\n${dollar}{x} \\"y\\"";\n}',
     );

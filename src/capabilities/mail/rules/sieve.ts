@@ -32,7 +32,7 @@ export function sieveOf(
     // By which a text can have “${…}” that is not a variable.
     'set "dollar" "$";',
     ...(hasSpamBox ? [SPAM_RULE] : []),
-    ...(reply === undefined ? [] : [replyOf(reply)]),
+    ...(reply === undefined ? [] : [...rejectionOf(active), replyOf(reply)]),
     ...active.map(filterOf),
     '',
   ].join('\n');
@@ -46,9 +46,34 @@ function quoted(text: string): string {
 const escaped = (text: string) =>
   text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('${', '${dollar}{');
 
+/** Dovecot runs no script that both replies and rejects. So this looks first whether a filter will reject the message. */
+function rejectionOf(filters: readonly Filter[]): string[] {
+  const deciding = filters.flatMap(({ rules, actions }) => {
+    const last = actions.find(endsScript);
+    return last === undefined ? [] : [{ rules, isRejecting: last.action === 'fail' }];
+  });
+  return [
+    'set "decided" "";',
+    'set "rejected" "";',
+    ...deciding.map(({ rules, isRejecting }) =>
+      [
+        `if allof (string :is "\${decided}" "", ${conditionOf(rules)}) {`,
+        '  set "decided" "yes";',
+        ...(isRejecting ? ['  set "rejected" "yes";'] : []),
+        '}',
+      ].join('\n'),
+    ),
+  ];
+}
+
+/** No filter behind it is reached. */
+const endsScript = ({ action, dest }: FilterAction) =>
+  action === 'fail' || action === 'finish' || (action === 'save' && dest === '/dev/null');
+
 function replyOf(reply: Autoresponder): string {
   const { sender, subject, body, isHtml, intervalHours, startsAt, stopsAt } = reply;
   const tests = [
+    'string :is "${rejected}" ""',
     ...(startsAt === 0 ? [] : [`currentdate :value "ge" "iso8601" ${quoted(iso(startsAt))}`]),
     ...(stopsAt === 0 ? [] : [`currentdate :value "lt" "iso8601" ${quoted(iso(stopsAt))}`]),
   ];
@@ -68,7 +93,7 @@ function replyOf(reply: Autoresponder): string {
     'if header :matches "From" "*" { set "from" "${1}"; }',
     'set "email" "";',
     'if envelope :matches "from" "*" { set "email" "${1}"; }',
-    ...(tests.length === 0 ? ['if true {'] : [`if allof (${tests.join(', ')}, true) {`]),
+    `if allof (${tests.join(', ')}) {`,
     `  ${words.join(' ')}`,
     '}',
   ].join('\n');
