@@ -283,6 +283,20 @@ describeOnMachine('mail, in this order', () => {
     await until(() => machine.sh('exim4 -bpc').trim() === '0');
     expect(count('bob/mail/bob.example/box')).toBe(before);
     expect(machine.sh('grep -c "Quota exceeded" /var/log/exim4/mainlog || true').trim()).not.toBe('0');
+    // The sender is told while it is connected, if the size is known or nothing fits any more.
+    const asked = (from: string, to = 'box@bob.example') =>
+      talk({ port: 25, lines: ['EHLO there', `MAIL FROM:${from}`, `RCPT TO:<${to}>`] })[0]?.at(-1);
+    const sized = '<e@eve.example> SIZE=2000000';
+    for (const to of ['box@bob.example', 'Box+x@bob.example'])
+      expect(asked(sized, to)).toMatch(/^552 5\.2\.2/);
+    expect(asked('<e@eve.example>')).toMatch(/^250/);
+    expect(asked(sized, 'e@eve.example')).toMatch(/^250/);
+    const box = '/home/bob/mail/bob.example/box';
+    machine.sh(
+      `head -c 1100000 /dev/zero | runuser -u bob -- tee ${box}/cur/1.full:2,S >/dev/null; rm -f ${box}/maildirsize`,
+    );
+    expect(asked('<>')).toMatch(/^552 5\.2\.2/);
+    machine.sh(`rm -f ${box}/cur/1.full:2,S ${box}/maildirsize`);
     email('bob', 'edit_pop_quota', 'email=box', 'domain=bob.example', 'quota=0');
   });
 
@@ -799,6 +813,16 @@ sink:
     expect(machine.sh('stat -c %U:%a /var/lib/whmapi1-greylist /var/lib/whmapi1-greylist/triplets.db')).toBe(
       'Debian-exim:700\nDebian-exim:600\n',
     );
+  });
+
+  it('if DNS fails, the result of SPF is temperror', async () => {
+    const text = 'From: ann@far.example\r\nSubject: without DNS\r\n\r\nText\r\n.';
+    const lines = ['EHLO there', 'MAIL FROM:<ann@far.example>', 'RCPT TO:<e@eve.example>', 'DATA', text];
+    expect(talk({ host: '192.0.2.77', port: 25, lines })[0]?.at(-1)).toMatch(/^250 OK/);
+    const found = () =>
+      machine.sh("grep -rl '^Subject: without DNS' /home/eve/mail/eve.example/e || true").trim();
+    await until(() => found() !== '');
+    expect(machine.sh(`cat ${found()}`)).toMatch(/^\tspf=temperror smtp\.mailfrom=far\.example;$/m);
   });
 
   it('a filter saves to a folder, and a mailbox replies by itself', async () => {

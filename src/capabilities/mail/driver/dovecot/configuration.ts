@@ -1,5 +1,6 @@
 // The whole configuration of Dovecot 2.4. It names no account: identities are in a database that it asks at each login.
 import { SERVER_CERTIFICATE } from '../exim/places.ts';
+import { IS_FULL } from '../exim/room-acl.ts';
 import { SIEVE_COMMAND, SIEVE_COMMAND_SQL } from '../exim/program-acl.ts';
 import { IDENTITIES, NAMES, OWN_PARTS } from './places.ts';
 
@@ -156,6 +157,19 @@ service lmtp {
     user = Debian-exim
   }
 }
+# Exim asks whether a mailbox has room before it accepts mail for it.
+service quota-status {
+  executable = quota-status -p postfix
+  client_limit = 1
+  unix_listener quota-exim {
+    mode = 0660
+    user = Debian-exim
+  }
+}
+quota_status_success = OK
+quota_status_nouser = OK
+quota_status_overquota = ${IS_FULL}
+quota_status_toolarge = ${IS_FULL}
 service indexer {
   unix_listener indexer {
     mode = 0600

@@ -22,6 +22,7 @@ import {
   LIMIT_PROGRAM,
   LIMIT_PROGRAM_SESSION,
 } from './sending-limits.ts';
+import { asMailbox, REFUSE_FULL } from './room-acl.ts';
 import { serverSetting } from './server-settings.ts';
 import { ASK_SPAMASSASSIN, noteSpamFilter, SPAM_HEADERS, spamRouters } from './spam-acl.ts';
 import { SOCKET as SPAMD } from '../spamassassin/places.ts';
@@ -201,7 +202,7 @@ ${LIMIT_LOGIN}  # A member’s message keeps its header as it is.
   deny  domains = ! +local_domains : ! +relay_to_domains
         message = 550 5.7.1 Relaying is not permitted.
 ${REFUSE_LISTED}  require verify = recipient
-${DEFER_UNKNOWN}${noteSpamFilter(OWNER_OF_RECIPIENT)}  accept
+${REFUSE_FULL}${DEFER_UNKNOWN}${noteSpamFilter(OWNER_OF_RECIPIENT)}  accept
 
 ${GREYLIST_ACL}
 ${DKIM_ACL}
@@ -312,7 +313,7 @@ mailbox:
   local_parts = lsearch,ret=key;${MAILBOXES}/$domain_data
   local_part_suffix = +*
   local_part_suffix_optional
-${SPAM_HEADERS}
+${asMailbox('$local_part@$domain')}${SPAM_HEADERS}
   transport = dovecot
 
 forwarded_domain:
@@ -334,7 +335,7 @@ account:
   driver = accept
   domains = @
   local_parts = dsearch,filter=file;${ACCOUNTS}
-${SPAM_HEADERS}
+${asMailbox('$local_part@$primary_hostname')}${SPAM_HEADERS}
   transport = dovecot
 
 system_aliases:

@@ -27,6 +27,9 @@ const isAligned = (domain: string, tag: string) =>
   `or{{eqi{${domain}}{$acl_m_from}}{and{{!${isStrict(tag)}}{eqi{${registered(domain)}}{$acl_m_from_registered}}}}}`;
 /** Exim’s library passes programs on this server always. */
 const IS_SPF_PASSED = 'and{{eq{$spf_result}{pass}}{!match_ip{$sender_host_address}{<; 127.0.0.0/8 ; ::1}}}';
+/** If DNS fails, Exim’s library has no result that it knows: “(invalid)”. */
+const HAS_SPF_FAILED = 'match{$spf_result}{\\N^(?:temperror|\\(invalid\\))$\\N}';
+const RESULTS = '${sg{${authresults{$primary_hostname}}}{\\Nspf=\\(invalid\\)\\N}{spf=temperror}}';
 const SPF_DOMAIN = '${lc:${if def:sender_address_domain{$sender_address_domain}{$sender_helo_name}}}';
 
 /** Exim runs these rules for each signer. */
@@ -77,7 +80,7 @@ export const VERIFY_SENDER = `  # Headers that only this server may write (RFC 8
   warn  condition = \${if and{{eq{$acl_m_dmarc}{fail}}{eq{$acl_m_dmarc_inherited}{yes}}}}
         set acl_m_dmarc_policy = ${policyIn('sp', '$acl_m_dmarc_policy')}
   warn  condition = \${if eq{$acl_m_dmarc}{fail}}
-        condition = \${if or{{and{{eq{$spf_result}{temperror}}{${isAligned('$acl_m_spf_domain', 'aspf')}}}}{forany{$acl_m_dkim_failed}{and{{!eq{$item}{}}{${isAligned('$item', 'adkim')}}}}}}}
+        condition = \${if or{{and{{${HAS_SPF_FAILED}}{${isAligned('$acl_m_spf_domain', 'aspf')}}}}{forany{$acl_m_dkim_failed}{and{{!eq{$item}{}}{${isAligned('$item', 'adkim')}}}}}}}
         set acl_m_dmarc = temperror
   warn  condition = \${if or{{eq{$acl_m_dmarc}{fail}}{eq{$acl_m_dmarc}{temperror}}}}
         condition = \${if def:acl_m_dmarc_record}
@@ -87,7 +90,7 @@ export const VERIFY_SENDER = `  # Headers that only this server may write (RFC 8
   warn  condition = \${if eq{$acl_m_dmarc}{fail}}
         condition = \${if match{${RECORD}}{\\N(?i);\\s*pct\\s*=\\s*(\\d{1,3})\\s*(?:;|$)\\N}{\${if >={\${randint:100}}{$1}}}}
         set acl_m_dmarc_policy = \${if eq{$acl_m_dmarc_policy}{reject}{quarantine}{none}}
-  warn  add_header = :at_start:\${authresults{$primary_hostname}};\\n\\tdmarc=$acl_m_dmarc\${if def:acl_m_from{ header.from=$acl_m_from}}
+  warn  add_header = :at_start:${RESULTS};\\n\\tdmarc=$acl_m_dmarc\${if def:acl_m_from{ header.from=$acl_m_from}}
   deny  condition = \${if and{{eq{$acl_m_dmarc}{fail}}{eq{$acl_m_dmarc_policy}{reject}}{${IS_ACTED_ON}}}}
         message = 550 5.7.1 The policy of $acl_m_from (DMARC) wants this message to be refused.
   warn  condition = \${if and{{eq{$acl_m_dmarc}{fail}}{eq{$acl_m_dmarc_policy}{quarantine}}{${IS_ACTED_ON}}}}
