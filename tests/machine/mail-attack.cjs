@@ -46,13 +46,7 @@ function send([name, way]) {
   return new Promise((resolve) => {
     const from = name === 'From' ? '' : 'From: ann@world.example\r\n';
     const text = `${from}${ways[way](name)}\r\nText\r\n.\r\n`;
-    const lines = [
-      'EHLO there\r\n',
-      'MAIL FROM:<ann@world.example>\r\n',
-      'RCPT TO:<e@eve.example>\r\n',
-      'DATA\r\n',
-      text,
-    ];
+    const lines = ['EHLO there\r\n', 'MAIL FROM:<>\r\n', 'RCPT TO:<hole@eve.example>\r\n', 'DATA\r\n', text];
     const socket = net.connect(25, '127.0.0.1');
     const begun = Date.now();
     let said = '';

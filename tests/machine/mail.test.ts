@@ -179,7 +179,7 @@ describeOnMachine('mail, in this order', () => {
     }
   });
 
-  it('headers of a megabyte cost a stranger’s session little memory', () => {
+  it('headers of a megabyte cost a stranger’s session little memory', async () => {
     interface Cost {
       readonly name: string;
       readonly way: string;
@@ -192,15 +192,18 @@ describeOnMachine('mail, in this order', () => {
       ...headers.flatMap((header) => ways.map((way) => [header, way])),
       ['DKIM-Signature', 'signatures'],
     ];
+    email('eve', 'add_forwarder', 'domain=eve.example', 'email=hole', 'fwdopt=blackhole');
     const { stdout } = machine.run('node', [ATTACK], { input: JSON.stringify(messages) });
     const costs = JSON.parse(stdout) as Cost[];
     expect(costs).toHaveLength(messages.length);
     // Exim’s child has 14 MiB without them.
     expect(costs.filter(({ kib }) => kib < 8 * 1024 || kib > 40 * 1024)).toEqual([]);
     expect(costs.filter(({ name, reply }) => name === 'From' && !reply.startsWith('55'))).toEqual([]);
-    machine.sh(
-      'exim4 -bpr | grep -o "[0-9A-Za-z]\\{6\\}-[0-9A-Za-z]*-[0-9A-Za-z]*" | xargs -r exim4 -Mrm >/dev/null',
-    );
+    // Those with too many headers “Received” stay, because they have no sender.
+    await until(() => {
+      machine.sh("exim4 -bpr | awk '$3 ~ /-/ {print $3}' | xargs -r exim4 -Mrm >/dev/null 2>&1 || true");
+      return machine.sh('exim4 -bpc').trim() === '0';
+    });
   });
 
   it('nobody’s mail is relayed', () => {
@@ -432,7 +435,7 @@ sink:
           .map((name) => machine.sh(`cat /var/spool/world/input/${name}`));
       };
       const fromWorld = (header: string) => {
-        const text = `${header}\r\nSubject: x\r\n\r\nText\r\n.`;
+        const text = `${header}\r\nTo: box@bob.example\r\nSubject: x\r\n\r\nText\r\n.`;
         const lines = [
           'EHLO there',
           'MAIL FROM:<ann@world.example>',
@@ -446,7 +449,7 @@ sink:
       const REWRITTEN = /^<SRS0=[^>]*@whmapi1-machine>$/im;
 
       beforeAll(() => until(() => /bob[^]*eve/.test(machine.sh(`ls ${LOOKUPS}/dkim`))));
-      afterAll(() => machine.sh(`rm -f ${folder}/.dovecot.sieve`));
+      afterAll(() => machine.sh(`rm -f ${folder}/.dovecot.*`));
 
       it.each([
         ['notify', notify],
