@@ -12,7 +12,7 @@ import {
   LIST_TRANSPORT,
   listRouters,
 } from './list-routers.ts';
-import { and, fileIn, or, ownerOf, settingOfOwner, valueIn } from './lookup-expansions.ts';
+import { fileIn, ownerOf, settingOfOwner, valueIn } from './lookup-expansions.ts';
 import { MOVING_DOMAINS, MOVING_ROUTER } from './moving-router.ts';
 import { DISCARD_REPORTS, HIDE_DELIVERY, NOTE_FORWARDED, NOTE_PROGRAM, OWN_RESULT } from './program-acl.ts';
 import {
@@ -22,6 +22,7 @@ import {
   LIMIT_PROGRAM,
   LIMIT_PROGRAM_SESSION,
 } from './sending-limits.ts';
+import { REMOTE_TRANSPORT, SRS_KEY } from './remote-transport.ts';
 import { asMailbox, REFUSE_FULL } from './room-acl.ts';
 import { serverSetting } from './server-settings.ts';
 import { ASK_SPAMASSASSIN, noteSpamFilter, SPAM_HEADERS, spamRouters } from './spam-acl.ts';
@@ -32,13 +33,11 @@ import {
   BLOCKED,
   BLOCKED_DOMAINS,
   CERTIFICATES,
-  DKIM,
   DOMAINS,
   MAILBOXES,
   REDIRECTS,
   SECONDARY,
   SERVER_CERTIFICATE,
-  SRS_SECRET,
 } from './places.ts';
 
 export interface EximOptions {
@@ -56,7 +55,7 @@ const OUTGOING_OF_MAILBOX =
 /** Uses the queue of an account whose mail is held, as `heldQueue` names it. */
 const HOLD_ACCOUNT = `condition = \${if and{{def:acl_m_owner}{eq{${settingOfOwner('outgoing')}}{held}}}}
         queue = held-$acl_m_owner`;
-/** The program acts for a mailbox, as Dovecot does for one (`own-mail.ts`), or the login is one. */
+/** The program acts for a mailbox, as Dovecot does (`program-acl.ts`), or the login is one. */
 const IS_OF_MAILBOX = 'match{$authenticated_id}{@}';
 /** Names the queue of a mailbox whose mail is held, as `heldQueue` does. */
 const HELD_SUFFIX = '${length_12:${sha256:${lc:$authenticated_id}}}';
@@ -65,32 +64,6 @@ const HOLD_MAILBOX = `condition = \${if and{{def:acl_m_owner}{${IS_OF_MAILBOX}}{
 const IS_SUSPENDED = `or{{eq{${settingOfOwner('outgoing')}}{suspended}}{and{{${IS_OF_MAILBOX}}{eq{${OUTGOING_OF_MAILBOX}}{suspended}}}}}`;
 /** The file of the name that the client asks for (SNI). It can be anything. The name of the server has no such file. */
 const certificate = `\${if eqi{$tls_in_sni}{$primary_hostname}{${SERVER_CERTIFICATE}}{\${lookup{\${lc:$tls_in_sni}}dsearch,filter=file{${CERTIFICATES}}{${CERTIFICATES}/$value}{${SERVER_CERTIFICATE}}}}}`;
-/**
- * The sender is the account’s own, and the message as well; or no account sends it, and it is not forwarded. Of users
- * without an account, only root may write a sender elsewhere.
- */
-const HAS_OWN_SENDER = or(
-  '!def:sender_address',
-  and(
-    'def:acl_m_owner',
-    '!eq{$acl_m_forwarded}{yes}',
-    or(
-      'eqi{$sender_address}{$acl_m_owner@$primary_hostname}',
-      `eqi{${ownerOf('$sender_address_domain')}}{$acl_m_owner}`,
-    ),
-  ),
-  and(
-    '!def:acl_m_owner',
-    or(
-      'eqi{$sender_address_domain}{$primary_hostname}',
-      and(
-        or('def:sender_host_address', 'eq{$sender_ident}{root}'),
-        or('!def:original_local_part', 'eqi{$original_domain}{$domain}'),
-      ),
-    ),
-  ),
-);
-const SRS_KEY = `\${readfile{${SRS_SECRET}}{}}`;
 const AUTHENTICATORS = ['plain', 'login', 'oauthbearer', 'xoauth2'];
 
 export function renderExim({ hostname }: Pick<EximOptions, 'hostname'>): string {
@@ -364,18 +337,7 @@ system_user:
 
 begin transports
 
-remote_smtp:
-  driver = smtp
-  # Other servers check the sender’s address (SPF). Forwarded mail gets one of ours (SRS), by which bounces come back. So does
-  # mail of a program that writes the domain of somebody else: SPF would let this server send for its neighbour.
-  return_path = \${if ${HAS_OWN_SENDER}{$return_path}{\${srs_encode{${SRS_KEY}}{$return_path}{$primary_hostname}}}}
-  hosts_try_dane =
-  # Only for the account’s own domains: a website can write any sender.
-  dkim_domain = \${if and{{def:acl_m_owner}{!eq{$acl_m_forwarded}{yes}}{eqi{${ownerOf(FROM_DOMAIN)}}{$acl_m_owner}}}{${fileIn(DKIM, `\${lc:${FROM_DOMAIN}}`)}}}
-  dkim_selector = default
-  dkim_private_key = ${DKIM}/$dkim_domain
-  dkim_canon = relaxed
-
+${REMOTE_TRANSPORT}
 dovecot:
   driver = lmtp
   socket = /run/dovecot/lmtp-exim

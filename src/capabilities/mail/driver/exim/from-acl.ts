@@ -2,7 +2,7 @@
 // logins, programs, and Dovecot. It comes before all rules that look at the header, because they copy it again and again:
 // 10,000 addresses in it would take a gigabyte.
 
-/** Of one header, in bytes, with its continuations. A thousand recipients have less. Exim refuses the others itself. */
+/** The bytes of one header with its continuations. A thousand recipients have less. Exim refuses the others itself. */
 export const MAX_HEADER = 128 * 1024;
 /** The name and the address of a sender have some hundred bytes at most. */
 const MAX_FROM = 8000;
