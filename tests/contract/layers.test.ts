@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { capabilities as inOrder } from '../../src/capabilities/capabilities.ts';
+import { basic, known } from './capability-imports.ts';
 
 const top = resolve(__dirname, '../..');
 const files = readdirSync(join(top, 'src'), { recursive: true, encoding: 'utf8' })
@@ -263,11 +264,7 @@ const layers: Record<string, Layer> = {
   // Functions that only this program itself calls.
   'own-functions': {
     files: inRooms('own-functions'),
-    mayImport: [
-      /^src\/core\/(define|errors|params)\.ts$/,
-      /^src\/capabilities\/accounts\/driver\/account-part\.ts$/,
-      ...[plans, rules, looks],
-    ],
+    mayImport: [/^src\/core\/(define|errors|params)\.ts$/, ...[plans, rules, looks]],
     mayKnow: [core],
   },
   'uapi/loaders': {
@@ -325,7 +322,11 @@ const layers: Record<string, Layer> = {
     files: /^src\/app\//,
     mayImport: [
       ...[core, /^src\/((app|store|machine)\/|life\/earlier-operations\.ts$)/, plans, rules],
-      ...[generatedLists, generatedAccountLists, /^src\/capabilities\/(own-functions|plans|steps)\.generated\.ts$/],
+      ...[
+        generatedLists,
+        generatedAccountLists,
+        /^src\/capabilities\/(own-functions|plans|steps)\.generated\.ts$/,
+      ],
       /^src\/doctor\/advise\.ts$/,
       /^src\/ground\/driver\/reloads\.ts$/,
       /^src\/capabilities\/hooks\/driver\/call-hooks\.ts$/,
@@ -506,6 +507,26 @@ test('a capability imports only those that stand before it in the order', () => 
     from !== undefined && of !== undefined && order.indexOf(of) > order.indexOf(from);
   const upward = imports.filter(({ from, of }) => isLater(roomOf(from), roomOf(of)));
   expect(upward.map(({ from, of }) => `${from} imports ${of}`).sort()).toEqual(upwardStill);
+});
+
+test('tests/contract/capability-imports.ts has everything outside of capabilities that knows one, with its reason', () => {
+  const rooms = /^src\/(?:life|app|administration|http|worker|cli|command-socket|doctor|store|remote)\//;
+  const found = new Map<string, Set<string>>();
+  for (const { from, of } of imports) {
+    const name = /^src\/capabilities\/([\w-]+)\//.exec(of)?.[1];
+    // Steps of earlier versions keep their names.
+    if (
+      name === undefined ||
+      basic.includes(name) ||
+      !rooms.test(from) ||
+      from === 'src/life/earlier-operations.ts'
+    )
+      continue;
+    found.set(from, (found.get(from) ?? new Set()).add(name));
+  }
+  const listed = known.flatMap(({ files: one }) => Object.entries(one));
+  expect([...found].map(([file, names]) => [file, [...names].sort()]).sort()).toEqual(listed.sort());
+  for (const { because } of known) expect(because).toMatch(/^\p{Lu}.*\.$/u);
 });
 
 describe('this test sees', () => {
