@@ -15,7 +15,7 @@ export async function runTasks(io: Io): Promise<number> {
     const application = createApplication(io.environment);
     const worker = createWorker(application, io.environment, {
       onEnd: ({ id, kind }, ending) => {
-        const why = ending.state === 'done' ? '' : `: ${visible(ending.reason)}`;
+        const why = ending.state === 'done' || ending.state === 'idle' ? '' : `: ${visible(ending.reason)}`;
         const what = ending.state === 'waiting' ? 'will be retried' : ending.state;
         io.stdout.write(`task ${id} (${kind}) ${what}${why}\n`);
         if (ending.state !== 'done') status = 1;

@@ -1,6 +1,7 @@
 // Tasks: work that continues after the call that started it. A file in `tasks/` of a capability describes each kind of task, and
 // `src/worker/` runs them.
 import type { Db, Sealer, FunctionCall } from './context.ts';
+import { ApiError } from './errors.ts';
 import type { Envelope } from './envelope.ts';
 import type { Machine } from './machine.ts';
 import type { CallPeer } from './peer.ts';
@@ -9,6 +10,9 @@ import type { Json } from './values.ts';
 
 export const taskStates = ['waiting', 'running', 'done', 'failed', 'stopped'] as const;
 export type TaskState = (typeof taskStates)[number];
+
+/** The failure of a task that is not retried, because another attempt would fail as well. */
+export class Final extends ApiError {}
 
 /** A task as a call starts it. `input` is JSON without secrets, because it is stored and shown unchanged. */
 export interface NewTask {
@@ -54,7 +58,8 @@ export interface TaskKind<Input = never> {
   readonly isNeeded?: (look: TaskLook) => Promise<boolean>;
   /**
    * Does the work. The return value is stored as the task's result. Any error makes the task fail. The message of an
-   * ApiError or a MachineError becomes the reason.
+   * ApiError or a MachineError becomes the reason. If a timer has started the task, and it returns undefined, or an empty
+   * object without having written to its log, there was nothing to do, and no trace of it is kept.
    */
   readonly run: (input: Input, context: TaskContext) => Promise<Json | undefined>;
 }

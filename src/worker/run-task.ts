@@ -7,7 +7,7 @@ import { withLocks } from '../core/hold-locks.ts';
 import { finish } from '../core/irreversible.ts';
 import { NotUndone, undoLater } from '../core/undo.ts';
 import { MachineError, ofDisk } from '../core/machine-error.ts';
-import type { TaskContext, TaskKind } from '../core/task.ts';
+import { Final, type TaskContext, type TaskKind } from '../core/task.ts';
 import * as queue from '../ground/rules/tasks/queue.ts';
 import type { Ending } from '../ground/rules/tasks/queue.ts';
 import type { Task } from '../ground/rules/tasks/tasks.ts';
@@ -52,6 +52,14 @@ export async function runTask(
     ).catch(() => true);
     if (!isOurs) abort.abort(new Stopped('lost'));
   });
+  let lines = 0;
+  const counted: TaskLog = {
+    ...log,
+    write: (line) => {
+      lines += 1;
+      log.write(line);
+    },
+  };
   log.write(
     task.attempts === 1 ? `${task.kind} begins.` : `${task.kind} starts again (attempt ${task.attempts}).`,
   );
@@ -59,9 +67,10 @@ export async function runTask(
   try {
     const result = await kind.run(
       task.input as never,
-      contextOf({ task, abort }, { engine, logs }, log, reports),
+      contextOf({ task, abort }, { engine, logs }, counted, reports),
     );
-    ending = { state: 'done', result };
+    const isIdle = result === undefined || (lines === 0 && JSON.stringify(result) === '{}');
+    ending = isIdle && task.isByTimer && task.attempts === 1 ? { state: 'idle' } : { state: 'done', result };
   } catch (error) {
     if (abort.signal.aborted && !isAbort(error, abort.signal))
       log.write(`The task threw an error: ${messageOf(error)}`);
@@ -81,7 +90,7 @@ export async function storeEnding(task: Task, ending: Ending, engine: Engine): P
   const now = engine.now();
   return inStore(engine, async (db) => {
     if (!(await queue.end(db, task, ending, now))) return false;
-    if (ending.state === 'waiting') return true;
+    if (ending.state === 'waiting' || ending.state === 'idle') return true;
     await engine.audit(
       {
         time: now,
@@ -173,12 +182,13 @@ function failure(task: Task, kind: TaskKind, thrown: unknown, engine: Engine): E
   const reason = isExpected ? error.message : `(XID ${task.xid}) An unexpected error occurred. ${where}`;
   const { count = 0, delayMs = 0, growth = 1 } = kind.retries ?? {};
   // Without the key it fails each time, until somebody acts.
-  const isFinal = error instanceof ApiError && error.code === 'key_lost';
+  const isFinal = error instanceof Final || (error instanceof ApiError && error.code === 'key_lost');
   if (isFinal || task.attempts > count) return { state: 'failed', reason };
   return { state: 'waiting', reason, notBefore: engine.now() + delayMs * growth ** (task.attempts - 1) };
 }
 
 function sentenceOf(ending: Ending): string {
+  if (ending.state === 'idle') return 'There was nothing to do.';
   if (ending.state === 'done') return 'It is done.';
   if (ending.state === 'waiting') {
     return `It is tried again from ${new Date(ending.notBefore).toISOString()} on: ${ending.reason}`;

@@ -178,7 +178,9 @@ export class Worker {
   async #store(task: Task, ending: Ending): Promise<void> {
     for (;;) {
       try {
-        if (await storeEnding(task, ending, this.#deps.engine)) this.#deps.onEnd?.(task, ending);
+        const isStored = await storeEnding(task, ending, this.#deps.engine);
+        if (isStored && ending.state === 'idle') this.#deps.logs.remove(task.id);
+        else if (isStored) this.#deps.onEnd?.(task, ending);
         return;
       } catch (error) {
         this.#deps.onTrouble?.(error);

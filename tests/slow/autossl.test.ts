@@ -262,9 +262,14 @@ describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL', () => {
     expect(namesOf(installed()[0])).toEqual(['bob.example', 'mail.bob.example', 'www.bob.example']);
   });
 
-  it('orders nothing if no name can be validated', async () => {
+  it('orders nothing if no name can be validated, and has failed at once', async () => {
     for (const name of ['bob.example', 'www.bob.example', 'mail.bob.example']) pebble.missing.add(name);
-    expect((await check()).state).toBe('done');
+    const task = await check();
+    expect([task.state, task.attempts, task.reason]).toEqual([
+      'failed',
+      1,
+      'No certificate was issued, because none of the names could be validated: bob.example. The log says why for each name.',
+    ]);
     expect((await log()).join('\n')).toContain('None of its names can be validated');
     expect((await here.call('get_autossl_pending_queue')).data).toEqual({ pending_certificates: [] });
     expect(pebble.visits.some((visit) => !visit.includes('whmapi1'))).toBe(false);

@@ -38,7 +38,7 @@ async function countAndAct(context: TaskContext) {
     signal,
     progress: (share) => progress(90 * share, 'Counting'),
   });
-  log(`Counted ${lines} lines.`);
+  if (lines > 0) log(`Counted ${lines} lines.`);
   if (skipped > 0) log(`Skipped ${skipped} lines that are not of the log’s format.`);
   if (ofNobody > 0) log(`${ofNobody} bytes were sent by hosts that belong to no account.`);
   if (await transaction('reads', (db) => retention.isDue(db, now()))) {
@@ -49,7 +49,7 @@ async function countAndAct(context: TaskContext) {
   const { changed, failures } = await actOnLimits(context);
   const troubles = [...problems, ...failures];
   if (troubles.length > 0) throw new ApiError('host_failed', troubles.join(' '));
-  return { lines, skipped, changed };
+  return lines + skipped + changed === 0 ? {} : { lines, skipped, changed };
 }
 
 /** @returns the bytes of hosts that belong to no account. */

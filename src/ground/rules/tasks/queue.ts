@@ -24,15 +24,21 @@ export async function add(
     now,
     notBefore = now,
     server = db.server,
-  }: { readonly now: number; readonly notBefore?: number; readonly server?: string },
+    isByTimer = false,
+  }: {
+    readonly now: number;
+    readonly notBefore?: number;
+    readonly server?: string;
+    readonly isByTimer?: boolean;
+  },
 ): Promise<number> {
   const text = JSON.stringify(input);
   if (text.length > MAX_INPUT_LENGTH) throw badParam('The input of the task is larger than 1 MiB.');
   const row = await db.get<{ id: number }>(
     `INSERT INTO task (server, kind, input, state, progress, activity, reason, caller, xid, process, attempts,
-      stop_requested, created_at, not_before)
-    VALUES (?, ?, ?, 'waiting', 0, '', '', ?, ?, '', 0, 0, ?, ?) RETURNING id`,
-    ...[server, kind, text, caller, xid, now, notBefore],
+      stop_requested, created_at, not_before, by_timer)
+    VALUES (?, ?, ?, 'waiting', 0, '', '', ?, ?, '', 0, 0, ?, ?, ?) RETURNING id`,
+    ...[server, kind, text, caller, xid, now, notBefore, isByTimer ? 1 : 0],
   );
   return row?.id ?? 0;
 }
@@ -112,6 +118,8 @@ export async function report(
 export type Ending =
   | { readonly state: 'done'; readonly result: unknown }
   | { readonly state: 'failed' | 'stopped'; readonly reason: string }
+  /** A timer has started it, and there was nothing to do: nobody needs to see it. */
+  | { readonly state: 'idle' }
   /** The task will start again. `isUncounted`: the attempt does not count, because the task is not at fault. */
   | {
       readonly state: 'waiting';
@@ -128,6 +136,7 @@ export async function end(
   now: number,
 ): Promise<boolean> {
   const own = "id = ? AND process = ? AND state = 'running'";
+  if (ending.state === 'idle') return (await db.run(`DELETE FROM task WHERE ${own}`, id, process)) === 1;
   if (ending.state === 'waiting') {
     const changed = await db.run(
       `UPDATE task SET state = 'waiting', process = '', reason = ?, not_before = ?, attempts = attempts - ? WHERE ${own}`,

@@ -24,6 +24,8 @@ export interface Task {
   /** How often it was started. */
   readonly attempts: number;
   readonly stopRequested: boolean;
+  /** True if a timer has started it. */
+  readonly isByTimer: boolean;
   /** In milliseconds since 1970-01-01, like the other times. */
   readonly createdAt: number;
   readonly notBefore: number;
@@ -32,14 +34,15 @@ export interface Task {
   readonly endedAt: number | null;
 }
 
-type Row = Omit<Task, 'input' | 'result' | 'stopRequested'> & {
+type Row = Omit<Task, 'input' | 'result' | 'stopRequested' | 'isByTimer'> & {
   readonly input: string;
   readonly result: string | null;
   readonly stopRequested: number;
+  readonly isByTimer: number;
 };
 
 const TASK_COLUMNS = `id, server, kind, input, state, progress, activity, result, reason, caller, xid, process,
-  attempts, stop_requested AS "stopRequested", created_at AS "createdAt", not_before AS "notBefore",
+  attempts, stop_requested AS "stopRequested", by_timer AS "isByTimer", created_at AS "createdAt", not_before AS "notBefore",
   started_at AS "startedAt", reported_at AS "reportedAt", ended_at AS "endedAt"`;
 
 /** @param condition the SQL after FROM, such as `WHERE id = ?`. */
@@ -54,6 +57,7 @@ export async function select(
     input: JSON.parse(row.input) as unknown,
     result: row.result === null ? null : (JSON.parse(row.result) as unknown),
     stopRequested: row.stopRequested === 1,
+    isByTimer: row.isByTimer === 1,
   }));
 }
 

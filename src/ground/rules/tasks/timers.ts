@@ -90,7 +90,7 @@ export async function start(
     );
     if (timer.role !== undefined && !roles.has(timer.role)) continue;
     if (await tasks.isActive(db, kind)) continue;
-    await queue.add(db, { kind, input: {}, caller: 'root', xid: xid() }, { now });
+    await queue.add(db, { kind, input: {}, caller: 'root', xid: xid() }, { now, isByTimer: true });
   }
 }
 

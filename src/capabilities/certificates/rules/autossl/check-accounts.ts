@@ -2,7 +2,7 @@
 import { ApiError } from '../../../../core/errors.ts';
 import { AcmeError } from '../../../../core/machine-acme.ts';
 import { MachineError } from '../../../../core/machine-error.ts';
-import type { TaskContext } from '../../../../core/task.ts';
+import { Final, type TaskContext } from '../../../../core/task.ts';
 import * as accounts from '../../../accounts/rules/accounts.ts';
 import type { Account } from '../../../accounts/rules/accounts.ts';
 import { namesOf, virtualHostsOf } from '../../../domains/rules/virtual-hosts.ts';
@@ -81,6 +81,10 @@ class AccountsRun {
   readonly #log: RunLog;
   readonly #shared: Shared;
   readonly #failures: string[] = [];
+  /** How many virtual hosts were checked to the end. */
+  #hosts = 0;
+  /** Those of which no name could be validated. */
+  readonly #unserved: string[] = [];
   #failuresInRow = 0;
   /** The failure that ends the run. */
   #end: Error | undefined;
@@ -128,13 +132,15 @@ class AccountsRun {
     const { issuer } = check;
     const { account } = issuer;
     try {
-      await checkHost(context, check).catch(async (error: unknown) => {
+      const isServed = await checkHost(context, check).catch(async (error: unknown) => {
         if (!(error instanceof AcmeError) || error.type !== 'accountDoesNotExist') throw error;
         context.log('warn', 2, 'The issuer no longer knows this server’s account. It is registered again.');
         await issuer.renew(account);
         return checkHost(context, check);
       });
       this.#failuresInRow = 0;
+      this.#hosts += 1;
+      if (!isServed) this.#unserved.push(check.host.servername);
     } catch (error) {
       if (!(error instanceof ApiError || error instanceof MachineError)) {
         if (error instanceof Error) this.#end ??= error;
@@ -157,15 +163,29 @@ class AccountsRun {
     if (isBusy || this.#failuresInRow >= MAX_FAILURES) this.#end ??= error;
   }
 
-  /** @throws the failure that has ended the run; ApiError if there were others. */
+  /** @throws the failure that has ended the run; ApiError if there were others, or if no name could be validated at all. */
   assertDone(): void {
     if (this.#end !== undefined) throw this.#end;
-    if (this.#failures.length === 0) return;
+    if (this.#failures.length === 0) {
+      if (this.#hosts === 0 || this.#unserved.length < this.#hosts) return;
+      throw new Final(
+        'host_failed',
+        `No certificate was issued, because none of the names could be validated: ${named(this.#unserved)}. The log ` +
+          'says why for each name.',
+      );
+    }
     const [first = ''] = this.#failures;
     const others = this.#failures.length - 1;
     const more = others === 0 ? '' : ` ${others} other virtual hosts are left too.`;
     throw new ApiError('host_failed', `${first}${more}`);
   }
+}
+
+const MOST_NAMED = 5;
+
+function named(names: readonly string[]): string {
+  const more = names.length - MOST_NAMED;
+  return `${names.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /**

@@ -44,9 +44,10 @@ export interface HostCheck {
 }
 
 /**
+ * @returns false if no name could be validated, so that the virtual host gets no certificate.
  * @throws AcmeError, MachineError, ApiError if it could not be completed: another run goes on from there.
  */
-export async function checkHost(context: CheckContext, check: HostCheck): Promise<void> {
+export async function checkHost(context: CheckContext, check: HostCheck): Promise<boolean> {
   const { log, transaction, now } = context;
   const { host, wanted, present, clobbers } = check;
   const { servername } = host;
@@ -56,7 +57,7 @@ export async function checkHost(context: CheckContext, check: HostCheck): Promis
   if (need.kind === 'none') {
     if (need.isTrouble === true) log('warn', 1, `${servername}: ${need.why}`);
     else if (check.isVerbose) log('out', 1, `${servername}: ${need.why}`);
-    return;
+    return true;
   }
   log('out', 1, `${servername}: ${need.why}`);
   const { names, dnsNames } = await chooseNames(context, check);
@@ -64,13 +65,13 @@ export async function checkHost(context: CheckContext, check: HostCheck): Promis
   if (names.length === 0) {
     log('failure', 2, 'None of its names can be validated, so no certificate is ordered.');
     noteExpiry(context, check, 'expiry');
-    return;
+    return false;
   }
   if (!need.isDue && gained.length === 0) {
     log('warn', 2, 'None of these names can be validated now, so the certificate stays.');
-    return;
+    return true;
   }
-  if (!mustWait(context, check, names)) await order(context, check, names, dnsNames);
+  return mustWait(context, check, names) || order(context, check, names, dnsNames);
 }
 
 /** Without service subdomains: no message is sent about those that DNS does not have. */
@@ -139,18 +140,18 @@ function mustWait(context: CheckContext, check: HostCheck, names: readonly strin
   return true;
 }
 
-/** Places the order, again and again without the names that the issuer does not validate. */
+/** Places the order, again and again without the names that the issuer does not validate. @returns false if none is left. */
 async function order(
   context: CheckContext,
   check: HostCheck,
   names: readonly string[],
   dnsNames: ReadonlySet<string>,
-): Promise<void> {
+): Promise<boolean> {
   const { transaction, sealer, now, id, log } = context;
   const { account, host, issuer } = check;
   let left = names;
   for (let count = 1; count <= MAX_ORDERS && left.length > 0; count++) {
-    if (count > 1 && mustWait(context, check, left)) return;
+    if (count > 1 && mustWait(context, check, left)) return true;
     log('out', 2, `Ordering a certificate for ${left.join(', ')}.`);
     const { username } = account;
     const type = await transaction('reads', (db) => chosenType(db, username));
@@ -164,19 +165,20 @@ async function order(
     });
     if (!isAdded) {
       log('out', 2, 'Another task has ordered one meanwhile.');
-      return;
+      return true;
     }
     const placed = await transaction('reads', (db) => orders.find(db, servername));
-    if (placed === undefined) return;
+    if (placed === undefined) return true;
     const failed = await complete(context, check, placed, { dnsNames, mayBePlaced: false });
-    if (failed === undefined) return;
+    if (failed === undefined) return true;
     left = left.filter((name) => !failed.has(name));
   }
   log('failure', 2, 'No certificate was issued.');
   noteExpiry(context, check, 'expiry');
+  return false;
 }
 
-async function continueOrder(context: CheckContext, check: HostCheck, pending: Order): Promise<void> {
+async function continueOrder(context: CheckContext, check: HostCheck, pending: Order): Promise<boolean> {
   const { log, transaction, id, now } = context;
   const { servername } = pending;
   if (pending.directory !== check.issuer.account.directory) {
@@ -186,7 +188,7 @@ async function continueOrder(context: CheckContext, check: HostCheck, pending: O
   }
   if (pending.task !== id && (await transaction('reads', (db) => orders.isWorkedOn(db, pending)))) {
     log('out', 1, `${servername}: the task ${pending.task} is ordering a certificate for it.`);
-    return;
+    return true;
   }
   if (pending.issued === undefined && pending.names.some((name) => !check.wanted.includes(name))) {
     log('out', 1, `${servername}: an order for other names is not continued.`);
@@ -205,7 +207,7 @@ async function continueOrder(context: CheckContext, check: HostCheck, pending: O
     for (const [name, method] of methods) if (method === 'dns-01') dnsNames.add(name);
   }
   const failed = await complete(context, check, pending, { dnsNames, mayBePlaced: true });
-  if (failed !== undefined) await checkHost(context, check);
+  return failed === undefined || checkHost(context, check);
 }
 
 /** @returns the names that the issuer could not validate, if there is no certificate. */
