@@ -43,11 +43,11 @@ export const DISCARD_REPORTS = `  discard condition = \${if and{{eq{$sender_iden
 
 /**
  * With `-v`, Exim shows a program what it does with the message: where the forwarders of another account lead. Such a
- * message waits for the next run of the queue, which nobody sees. Only an option in the command tells it (grep: 1 if
- * there is none).
+ * message waits for the next run of the queue, which nobody sees. Only the command tells it. Where /proc is hidden
+ * (hidepid), Exim cannot see that.
  */
 export const HIDE_DELIVERY = `  warn  condition = \${if and{{!def:sender_host_address}{!={$originator_uid}{0}}}}
-        condition = \${if !={\${run{/usr/bin/grep -zqe ^-[dv] /proc/$pid/cmdline}{0}{$runrc}}}{1}}
+        condition = \${run{/usr/bin/grep -zqse ^-[dv] /proc/$pid/cmdline}{yes}{no}}
         control = queue_only
 `;
 
