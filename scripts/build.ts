@@ -26,7 +26,10 @@ const draft = join(top, `dist.new.${process.pid}`);
 async function bundle(): Promise<void> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: top,
-    entryPoints: { start: 'src/cli/start.ts', main: 'src/cli/main.ts', ...functionEntries(top) },
+    entryPoints: {
+      ...{ start: 'src/cli/start.ts', main: 'src/cli/main.ts', lists: 'src/http/lists/start.ts' },
+      ...functionEntries(top),
+    },
     outdir: draft,
     bundle: true,
     splitting: true,
@@ -66,7 +69,8 @@ async function bundle(): Promise<void> {
   const all = [metafile, await bundleServer(), await bundlePage(top, join(draft, 'page'))];
   const inputs = [...all.flatMap((one) => Object.keys(one.inputs)), ...addonInputs(top)];
   writeFileSync(join(draft, 'THIRD-PARTY-NOTICES.txt'), notices(top, inputs));
-  copyFileSync(join(top, 'src/loader/loader.cjs'), join(draft, 'loader.cjs'));
+  for (const script of ['loader.cjs', 'lists-process.cjs'])
+    copyFileSync(join(top, 'src/loader', script), join(draft, script));
 }
 
 /**

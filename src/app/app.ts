@@ -77,7 +77,7 @@ export interface AuditedLogin extends Origin {
 /**
  * Creates the dependencies of calls. `livesLong` is for a server, which serves many calls. `passwordStrength` replaces
  * the rating of passwords in this process. `programs` are those that a server has for its work. `later` does
- * work after calls.
+ * work after calls, and `beside` makes calls in other processes if the store is large.
  * @throws ApiError `store_insecure`, `store_unavailable` if the state directory cannot be used.
  */
 export function createApplication(
@@ -87,12 +87,14 @@ export function createApplication(
     passwordStrength = judgeHere,
     toolStarter,
     later,
+    beside,
   }: {
     readonly livesLong?: boolean;
     readonly passwordStrength?: PasswordStrength;
     /** The built `src/machine/linux/starter.ts`, which starts tools while there are many. */
     readonly toolStarter?: string;
     readonly later?: Engine['later'];
+    readonly beside?: Engine['beside'];
   } = {},
 ): Application {
   const { userId, stateDirectory } = locate(environment);
@@ -241,6 +243,8 @@ export function createApplication(
       return advise({ environment, userId, stateDirectory, program: programDirectory(), machine, now });
     },
     later,
+    beside:
+      beside && (async (call, caller) => (store.isLarge?.() !== false ? beside(call, caller) : undefined)),
     now,
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),
     letOthersRun: () => new Promise((resume) => setImmediate(resume)),

@@ -3,6 +3,7 @@ import { authorise, authoriseEffect, authoriseTarget, assertFeature, assertRole 
 import { warningsOf } from './argument-warnings.ts';
 import { readArguments, type ReadArguments } from './arguments.ts';
 import { maskArguments, type AuditKind, type AuditRecord } from './audit.ts';
+import { makeBeside } from './beside.ts';
 import { readCallMeta, withoutMeta } from './call-meta.ts';
 import type { Call, Caller, Context, Db, FreeContext } from './context.ts';
 import { Contexts } from './contexts.ts';
@@ -118,7 +119,8 @@ class Dispatch {
     const { effect } = prepared.fn;
     const { dryRun } = this.#call;
     this.#report.keepWarnings();
-    if (effect === 'none' || effect === 'looks') return this.#runFree(prepared);
+    const beside = () => makeBeside(prepared.fn, this.#call, this.#caller, this.#engine, this.#report);
+    if (effect === 'none' || effect === 'looks') return (await beside()) ?? this.#runFree(prepared);
     const hooks = await this.#begin(prepared);
     if (prepared.fn.role !== undefined) await assertRole(this.#engine, prepared.fn);
     if (prepared.fn.feature !== undefined) await assertFeature(this.#engine, prepared.fn, this.#caller);
@@ -129,7 +131,7 @@ class Dispatch {
         if (effect === 'operates' && !dryRun) return this.#operate(prepared, found);
         return this.#change(prepared, found);
       });
-    if (hooks === undefined) return perform();
+    if (hooks === undefined) return (await beside()) ?? perform();
     this.#contexts.needsWholeList = true;
     const { performHooked } = await import('./hooks.ts');
     const tryOut = () => this.#withLook(prepared, (found) => this.#tryOut(prepared, hooks, found));

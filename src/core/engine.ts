@@ -2,6 +2,8 @@
 import type { AuditKind, AuditRecord } from './audit.ts';
 import type {
   AccountApi,
+  Call,
+  Caller,
   Db,
   IndexRow,
   Origin,
@@ -10,6 +12,8 @@ import type {
   Sealer,
   SecurityAdvice,
 } from './context.ts';
+import type { Envelope } from './envelope.ts';
+import type { LongList } from './long-list.ts';
 import type { Machine } from './machine.ts';
 import type { AnyFunction } from './define.ts';
 import type { Absent } from './errors.ts';
@@ -28,6 +32,12 @@ export interface Work<T> {
 export interface Store {
   /** Commits or rolls back the changes of `work`. An error in `work` rolls them back. */
   transaction<T>(effect: 'reads' | 'changes', work: (db: Db, nested: Store) => Promise<Work<T>>): Promise<T>;
+}
+
+/** What another process has made of a call. */
+export interface MadeBeside {
+  readonly envelope: Omit<Envelope, 'longList'>;
+  readonly longList?: LongList;
 }
 
 /** The engine's dependencies, built by `app.ts`. */
@@ -76,6 +86,11 @@ export interface Engine {
   readonly securityAdvice: () => Promise<readonly SecurityAdvice[]>;
   /** Does work after a call (`FreeContext.later`), or beside it. Undefined in a process that ends with its call. */
   readonly later?: ((name: string, work: () => Promise<void>) => void) | undefined;
+  /**
+   * Makes a call that only reads, in another process, so that no other call waits for it. Undefined if this process
+   * makes it. Absent in a process that makes one call.
+   */
+  readonly beside?: ((call: Call, caller: Caller) => Promise<MadeBeside | undefined>) | undefined;
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** Resolves after other pending events have had their turn. */

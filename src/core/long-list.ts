@@ -10,6 +10,8 @@ export interface LongList {
   readonly batches: Iterable<string>;
   /** The same batches, for whoever needs to know all of them before writing. Called before `batches` has been read. */
   readonly preview: () => Iterable<string>;
+  /** True if the batches are read from the store one by one. False if all of them are in memory. */
+  readonly isKept?: true;
   /** Ends the reading. It may have ended before. */
   readonly close: () => void;
 }

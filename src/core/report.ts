@@ -2,7 +2,8 @@
 import type { Call, Context } from './context.ts';
 import type { AnyFunction } from './define.ts';
 import type { Envelope, Metadata } from './envelope.ts';
-import type { ApiError, ErrorCode } from './errors.ts';
+import type { MadeBeside } from './engine.ts';
+import { ApiError, type ErrorCode } from './errors.ts';
 import { printable } from './function-name.ts';
 import type { LongList } from './long-list.ts';
 import type { Counts } from './shape.ts';
@@ -97,6 +98,27 @@ export class Report {
         this.counts = counts;
       },
     };
+  }
+
+  /** Takes over what another process has made of the call. @throws ApiError if the call has failed there. */
+  adopt({ envelope, longList }: MadeBeside): Outcome {
+    const { metadata, data, faults = [], ownMetadata = {} } = envelope;
+    const { reason, result, error_code: code, filter, chunk, output = {} } = metadata;
+    this.warnings.splice(0, Infinity, ...(output.warnings ?? []));
+    this.messages.splice(0, Infinity, ...(output.messages ?? []));
+    if (result === 0) {
+      const error = new ApiError(code ?? 'internal', reason, {
+        faults,
+        ...(data === undefined ? {} : { data }),
+      });
+      return { ok: false, error };
+    }
+    this.#reason = reason;
+    this.#raw = output.raw;
+    this.#metadata = ownMetadata;
+    this.longList = longList;
+    const extra = { ...(filter === undefined ? {} : { filter }), ...(chunk === undefined ? {} : { chunk }) };
+    return { ok: true, data, extra };
   }
 
   /** The report for people that the handler has set. Empty if there is none. */

@@ -11,6 +11,7 @@ import { AccountSockets, socketDirectory } from './account-sockets.ts';
 import { Listener } from './listener.ts';
 import { createLog } from './log.ts';
 import { helpText, readOptions } from './options.ts';
+import { ListProcesses } from './lists/list-processes.ts';
 import { PasswordJudge } from './password-judge.ts';
 import { MailPolicy } from './mail-policy.ts';
 import {
@@ -46,12 +47,17 @@ async function main(): Promise<void> {
   const log = createLog(options.logLevel, logStream(process.env));
   const servers: FastifyInstance[] = [];
   const passwords = new PasswordJudge(join(__dirname, 'password-worker.cjs'));
+  const lists = new ListProcesses(
+    join(__dirname, 'lists-process.cjs'),
+    () => application.installation.stateDirectory,
+  );
   const background = new BackgroundWork((error) => {
     log.warn(error, 'work in the background failed');
   });
   const application = createApplication(process.env, {
     livesLong: true,
     later: background.add,
+    beside: lists.make,
     passwordStrength: passwords.strengthOf,
     toolStarter: join(__dirname, 'tool-starter.cjs'),
   });
@@ -74,7 +80,7 @@ async function main(): Promise<void> {
     log.warn(error, 'guesses of passwords of FTP are not counted, or not refused'),
   );
   const forDaemons = [mailPolicy, webmailTokens, ftpGuard];
-  const workers = [watch, taskWatch, worker, sockets, commands, ...forDaemons, background];
+  const workers = [watch, taskWatch, worker, sockets, commands, ...forDaemons, background, lists];
   const end = once(() => stop(servers, application, passwords, workers));
   process.on('SIGTERM', end);
   process.on('SIGINT', end);

@@ -14,5 +14,7 @@ export interface OpenStore extends Store {
    * @throws ApiError `store_unavailable`.
    */
   audit?(record: AuditRecord, db: Db | undefined): Promise<void>;
+  /** False if every list can be read in a moment. Absent if it takes a query to know that. */
+  isLarge?(): boolean;
   close(): void;
 }

@@ -23,6 +23,8 @@ const BUSY_TIMEOUT_MS = 15_000;
  * length of 1,000 pages is reached by every 70th commit of 32 connections, which then takes several times as long.
  */
 const CHECKPOINT_PAGES = 4000;
+/** To read all of a smaller file takes less than a tenth of a second. */
+const LARGE_BYTES = 16 * 1024 * 1024;
 
 interface SqliteStoreOptions {
   /** True if the key may exist before the database, because it has encrypted secrets of another store. */
@@ -193,6 +195,11 @@ export class SqliteStore implements Store {
   #state(version: number): void {
     const [kept, left] = [this.#kept, this.#left];
     this.#stated = { kept, left, version, text: `${kept} ${left} ${version}` };
+  }
+
+  isLarge(): boolean {
+    const file = statSync(this.#directory.file(this.#file), { throwIfNoEntry: false });
+    return file !== undefined && file.size > LARGE_BYTES;
   }
 
   close(): void {

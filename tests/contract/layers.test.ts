@@ -397,7 +397,10 @@ const layers: Record<string, Layer> = {
     mayImport: [core, /^src\/(app\/app\.ts$|cli\/|command-socket\/|store\/state-directory\.ts$)/, node],
   },
   types: { files: /^src\/types\/.*\.d\.ts$/, mayImport: [] },
-  loader: { files: /^src\/loader\/loader\.(cjs|d\.cts)$/, mayImport: [node] },
+  loader: {
+    files: /^src\/loader\/(loader\.(cjs|d\.cts)|lists-process\.cjs)$/,
+    mayImport: [node, /^src\/loader\/loader\.cjs$/],
+  },
 };
 
 function layerOf(path: string): Layer | undefined {

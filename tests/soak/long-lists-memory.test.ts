@@ -2,9 +2,8 @@
 // while it is read. As a whole, the lists of certificates take 500 MiB and more.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Database } from '../../src/store/database.ts';
-import { multiplyAccount } from '../support/accounts.ts';
 import { freshFolder, run } from '../support/command.ts';
+import { addManyAccounts } from '../support/large-store.ts';
 
 const env = { WHMAPI1_SANDBOX: '1' };
 const COUNT = 100_000;
@@ -12,46 +11,6 @@ const COUNT = 100_000;
 const MOST_MEBIBYTES = 60;
 
 const folder = freshFolder();
-
-/** A main domain with a certificate, a subdomain and an alias for each account, and traffic of both sites. */
-function addWebsites(path: string): void {
-  const database = new Database(path);
-  const copy = (table: string, given: Readonly<Record<string, string>>) => {
-    const columns = database.prepare(`SELECT name FROM pragma_table_info('${table}')`).values() as string[];
-    const values = columns.map((name) => given[name] ?? `model.${name}`);
-    database.exec(
-      `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${values.join(', ')}
-       FROM account, (SELECT * FROM ${table} WHERE username = 'a00000' LIMIT 1) AS model
-       WHERE account.username <> 'a00000'`,
-    );
-  };
-  const username = 'account.username';
-  const facts = `replace(model.facts, 'a00000.example', account.domain)`;
-  database.exec('BEGIN');
-  copy('certificate', { username, facts });
-  copy('certificate_key', { username });
-  copy('installed_certificate', { username, servername: 'account.domain' });
-  database.exec(
-    `INSERT INTO hosted_domain SELECT 'shop.' || domain, username, 'sub', NULL, 'public_html/shop' FROM account;
-     INSERT INTO hosted_domain SELECT 'alias.' || domain, username, 'parked', domain, NULL FROM account;
-     INSERT INTO bandwidth (server, username, removed_at, day, domain, protocol, bytes)
-       SELECT '', username, 0, 20261105, domain, 'http', uid FROM account
-       UNION ALL SELECT '', username, 0, 20261106, 'shop.' || domain, 'http', 7 FROM account;
-     COMMIT`,
-  );
-  database.close();
-}
-
-/** Each account is a reseller, and has a secret for two-factor authentication, which no list opens. */
-function addLogins(path: string): void {
-  const database = new Database(path);
-  database.exec(
-    `INSERT INTO reseller (username) SELECT username FROM account;
-     INSERT INTO tfa_secret (username, kind, name, sealed, created_at)
-       SELECT username, 'primary_account', '', x'00', created_at FROM account`,
-  );
-  database.close();
-}
 
 /** Mebibytes of memory that the process of a call had at its peak. Its output is not kept. */
 async function peakOf(words: readonly string[]): Promise<number> {
@@ -79,9 +38,7 @@ test('each long list takes little memory', async () => {
   });
   expect(created.status).toBe(0);
   const store = join(folder.state, 'store.db');
-  multiplyAccount(store, COUNT);
-  addWebsites(store);
-  addLogins(store);
+  addManyAccounts(store, COUNT);
   const least = await peakOf(['version']);
   const above: Record<string, number> = {};
   const measure = async (words: readonly string[]) => {

@@ -1,6 +1,6 @@
 // Filters, sorts and pages a list in SQL, if the result is exactly the same as that of `core/shape.ts` in memory.
 // Fields are expressions over a table. Their kinds determine how their values are compared.
-import type { SqlValue } from '../../core/context.ts';
+import type { Db, SqlValue } from '../../core/context.ts';
 import type { Dialect } from '../../core/dialect.ts';
 import type { Field, Fields } from '../../core/define.ts';
 import type {
@@ -90,16 +90,17 @@ export interface InSql {
 const MAX_TERMS = 50;
 
 /**
- * Translates filters and sort keys to SQL. Undefined if SQL cannot express them exactly. `unique` are columns of the
- * table without duplicates. `order` determines the order of otherwise equal records.
+ * Translates filters and sort keys to SQL. Undefined if SQL cannot express them exactly. `columns` are all fields of the
+ * records. `unique` are columns of the table without duplicates. `order` determines the order of otherwise equal records.
  */
 export function inSql(
-  dialect: Dialect,
+  db: Pick<Db, 'dialect' | 'addTest'>,
   columns: Columns,
   { unique, order: last }: { readonly unique: readonly string[]; readonly order: string },
   { filter, sort = [] }: Pick<MetaArguments, 'filter' | 'sort'>,
 ): InSql | undefined {
-  const filters = (filter?.filters ?? []).map((one) => filterInSql(dialect, columns, one));
+  const { dialect } = db;
+  const filters = (filter?.filters ?? []).map((one) => filterInSql(db, columns, one));
   const order = sort.map((key) => orderInSql(dialect, columns, key));
   if (filters.length > MAX_TERMS || order.length > MAX_TERMS) return undefined;
   if (![...filters, ...order].every((one) => one !== undefined)) return undefined;
@@ -120,23 +121,23 @@ export function inSql(
   };
 }
 
-function filterInSql(dialect: Dialect, columns: Columns, filter: Filter): Condition | undefined {
+function filterInSql(
+  db: Pick<Db, 'dialect' | 'addTest'>,
+  columns: Columns,
+  filter: Filter,
+): Condition | undefined {
+  if (filter.field === '*') return anyInSql(db, columns, filter);
   const column = columnOf(columns, filter.field);
   if (column === undefined || column.kind === 'list') return undefined;
+  const { dialect } = db;
   switch (filter.type) {
     case 'eq':
       return isBindable(filter.arg0)
         ? { where: `${asText(column, dialect)} = ?`, values: [filter.arg0] }
         : undefined;
     case 'contains':
-    case 'begins': {
-      const part = foldCase(filter.arg0);
-      if (column.kind === 'text' || !isBindable(part)) return undefined;
-      const folded = `upper(${asText(column, dialect)})`;
-      return filter.type === 'contains'
-        ? { where: `${dialect.position(folded, '?')} > 0`, values: [part] }
-        : { where: `substr(${folded}, 1, length(CAST(? AS TEXT))) = ?`, values: [part, part] };
-    }
+    case 'begins':
+      return foldedInSql(db, column, filter.type, foldCase(filter.arg0));
     default: {
       const value = asNumber(column, dialect);
       return value === undefined
@@ -144,6 +145,80 @@ function filterInSql(dialect: Dialect, columns: Columns, filter: Filter): Condit
         : { where: numberTests[filter.type](value, dialect.infinity), values: [filter.arg0] };
     }
   }
+}
+
+/** Any field. Only texts: a text of any field can be a number. */
+function anyInSql(
+  db: Pick<Db, 'dialect' | 'addTest'>,
+  columns: Columns,
+  filter: Filter,
+): Condition | undefined {
+  if (filter.type !== 'eq' && filter.type !== 'contains' && filter.type !== 'begins') return undefined;
+  const names = Object.keys(columns).filter((name) => columns[name]?.kind !== 'list');
+  const each = names.map((field) => filterInSql(db, columns, { ...filter, field }));
+  if (!each.every((one) => one !== undefined) || each.length > MAX_TERMS) return undefined;
+  return {
+    where: each.map(({ where }) => `(${where})`).join(' OR ') || 'FALSE',
+    values: each.flatMap(({ values }) => values),
+  };
+}
+
+/** Whether a field contains or begins with a text that is folded already. */
+function foldedInSql(
+  db: Pick<Db, 'dialect' | 'addTest'>,
+  column: Column,
+  type: 'contains' | 'begins',
+  part: string,
+): Condition | undefined {
+  if (!isBindable(part)) return undefined;
+  const { dialect } = db;
+  const value = asText(column, dialect);
+  if (ASCII.test(part)) {
+    const folded = column.kind === 'text' ? foldedText(value, dialect) : `upper(${value})`;
+    return type === 'contains'
+      ? { where: `${dialect.position(folded, '?')} > 0`, values: [part] }
+      : { where: `substr(${folded}, 1, length(CAST(? AS TEXT))) = ?`, values: [part, part] };
+  }
+  // Capitals of ASCII are ASCII.
+  if (column.kind !== 'text') return { where: 'FALSE', values: [] };
+  const test = db.addTest?.((text) =>
+    type === 'begins' ? foldCase(text).startsWith(part) : foldCase(text).includes(part),
+  );
+  return test === undefined
+    ? undefined
+    : {
+        where: `octet_length(${value}) > length(${value}) AND passes_test(${test}, ${value}) = 1`,
+        values: [],
+      };
+}
+
+const ASCII = /^[\0-\x7f]*$/;
+
+/** The other characters whose capitals have letters of ASCII, and those. */
+export const ASCII_CAPITALS: Readonly<Record<string, string>> = {
+  ...{
+    ß: 'SS',
+    ŉ: 'ʼN',
+    ı: 'I',
+    ſ: 'S',
+    ǰ: 'J\u030c',
+    ẖ: 'H\u0331',
+    ẗ: 'T\u0308',
+    ẘ: 'W\u030a',
+    ẙ: 'Y\u030a',
+    ẚ: 'Aʾ',
+  },
+  ...{ ﬀ: 'FF', ﬁ: 'FI', ﬂ: 'FL', ﬃ: 'FFI', ﬄ: 'FFL', ﬅ: 'ST', ﬆ: 'ST' },
+};
+
+/** A text in which a text of ASCII is found exactly if it is in the folded one. */
+function foldedText(text: string, dialect: Dialect): string {
+  const replaced = Object.entries(ASCII_CAPITALS).reduce(
+    (sql, [letter, capital]) => `replace(${sql}, '${letter}', '${capital}')`,
+    text,
+  );
+  const upper = (sql: string) => `upper(${dialect.byBytes(sql)})`;
+  return `CASE WHEN octet_length(${text}) > length(${text}) THEN ${upper(replaced)} ELSE ${upper(text)} END`;
 }
 
 const GIVEN = 'CAST(? AS DOUBLE PRECISION)';

@@ -30,6 +30,7 @@ export function leave(
   reportLongList({
     batches: closing(batches(reading), close),
     preview: () => (isOpen ? batches(reading) : []),
+    isKept: true,
     close,
   });
 }
@@ -212,9 +213,13 @@ export function* rowsInOrder<Row>(
 }
 
 /** Reads the records of these keys, in this order. `sql` makes a JSON list of the records of a JSON list of keys. */
-export function* inOrderOf(reading: KeptReading, keys: readonly string[], sql: string): Generator<string> {
+export function* inOrderOf(
+  reading: KeptReading,
+  keys: readonly string[],
+  { sql, values = [] }: { readonly sql: string; readonly values?: readonly SqlValue[] | undefined },
+): Generator<string> {
   for (let at = 0; at < keys.length; at += BATCH) {
-    const row = reading.get(sql, JSON.stringify(keys.slice(at, at + BATCH))) as { json: string };
+    const row = reading.get(sql, JSON.stringify(keys.slice(at, at + BATCH)), ...values) as { json: string };
     yield row.json;
   }
 }

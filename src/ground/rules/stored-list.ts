@@ -11,6 +11,8 @@ import * as longLists from './long-list.ts';
 export interface ListedTable {
   /** For a FROM. */
   readonly from: string;
+  /** The values that are bound in `from`. */
+  readonly values?: readonly SqlValue[];
   /** A column without duplicates. Its values are texts. */
   readonly key: string;
   /** The columns without duplicates. */
@@ -19,8 +21,11 @@ export interface ListedTable {
   readonly order: string;
   /** Selects the records of a JSON list of keys, in its order, as a JSON list named `json`. */
   readonly recordsOfKeys: (dialect: Dialect, record: string) => string;
-  /** Reads records in batches, in the order of `order`. None is empty. */
-  readonly inOrder: (reading: KeptReading, selection: Selection) => Iterable<string>;
+  /**
+   * Reads records in batches, in the order of `order`. None is empty. Absent if conditions take long: each batch evaluates
+   * them again. All keys are then read at once.
+   */
+  readonly inOrder?: (reading: KeptReading, selection: Selection) => Iterable<string>;
 }
 
 export interface Selection extends Condition {
@@ -92,7 +97,8 @@ export async function readList(
   { columns, condition, fields = Object.keys(columns) }: Reading,
 ): Promise<Hash[]> {
   const { db, listQuery, reportCounts } = context;
-  const plan = listQuery === undefined ? inOwnOrder(table) : inSql(db.dialect, columns, table, listQuery);
+  const plan =
+    listQuery === undefined ? inOwnOrder(table) : inSql(db, only(columns, fields), table, listQuery);
   if (plan === undefined) {
     return recordsOfKeys(db, table, await keysOf(db, table, condition), columns, needed(fields, listQuery));
   }
@@ -104,18 +110,18 @@ export async function readList(
   };
   const page = pageOf(listQuery?.chunk);
   const canLeave = longLists.canLeave(context);
-  // The condition is evaluated again for each batch.
-  if (canLeave && page === undefined && plan.order === table.order) {
+  const { inOrder } = table;
+  if (inOrder !== undefined && canLeave && page === undefined && plan.order === table.order) {
     // Nobody else needs to know how many there are.
     const most = listQuery?.chunk?.verbose === true ? undefined : longLists.LONG + 1;
     const records = await count(db, table, [condition, plan.filter], most);
     if (records > longLists.LONG) {
       await report(records);
       longLists.leave(context, (reading) =>
-        table.inOrder(reading, {
+        inOrder(reading, {
           record: recordSql(db.dialect, columns, shown),
           where: `(${condition.where}) AND (${plan.filter.where})`,
-          values: [...condition.values, ...plan.filter.values],
+          values: [...(table.values ?? []), ...condition.values, ...plan.filter.values],
         }),
       );
       return [];
@@ -126,8 +132,13 @@ export async function readList(
   await report(isCounted ? await count(db, table, [condition, plan.filter]) : keys.length);
   if (!canLeave || keys.length <= longLists.LONG) return recordsOfKeys(db, table, keys, columns, shown);
   const sql = recordsSql(db, table, columns, shown);
-  longLists.leave(context, (reading) => longLists.inOrderOf(reading, keys, sql));
+  longLists.leave(context, (reading) => longLists.inOrderOf(reading, keys, { sql, values: table.values }));
   return [];
+}
+
+/** The columns of these fields. */
+function only(columns: Columns, fields: readonly string[]): Columns {
+  return Object.fromEntries(Object.entries(columns).filter(([name]) => fields.includes(name)));
 }
 
 /** Returns the fields to read if the engine filters and sorts: filters and sort keys need their fields as well. */
@@ -145,7 +156,7 @@ function pageOf(chunk: MetaArguments['chunk']): readonly [size: number, before: 
 
 async function sortedKeys(
   db: Db,
-  { from, key }: ListedTable,
+  { from, values: bound = [], key }: ListedTable,
   condition: Condition,
   { filter, order }: InSql,
   page?: readonly [size: number, before: number],
@@ -154,7 +165,7 @@ async function sortedKeys(
     db,
     `SELECT ${key} AS item FROM ${from} WHERE (${condition.where}) AND (${filter.where}) ORDER BY ${order}
      ${page === undefined ? '' : 'LIMIT ? OFFSET ?'}`,
-    [...condition.values, ...filter.values, ...(page ?? [])],
+    [...bound, ...condition.values, ...filter.values, ...(page ?? [])],
   );
 }
 
@@ -175,7 +186,11 @@ export async function recordsOfKeys(
   const sql = recordsSql(db, table, columns, fields);
   const read: Hash[] = [];
   for (let at = 0; at < keys.length; at += BATCH) {
-    const row = await db.get<{ json: string }>(sql, JSON.stringify(keys.slice(at, at + BATCH)));
+    const row = await db.get<{ json: string }>(
+      sql,
+      JSON.stringify(keys.slice(at, at + BATCH)),
+      ...(table.values ?? []),
+    );
     for (const record of JSON.parse(row?.json ?? '[]') as Hash[]) read.push(record);
   }
   return read;
@@ -193,12 +208,12 @@ function recordsSql(
 /** The number of rows that match all conditions, or `most` if there are more. */
 async function count(
   db: Db,
-  { from }: ListedTable,
+  { from, values: bound = [] }: ListedTable,
   conditions: readonly Condition[],
   most?: number,
 ): Promise<number> {
   const where = conditions.map((one) => `(${one.where})`).join(' AND ');
-  const values = conditions.flatMap((one) => one.values);
+  const values = [...bound, ...conditions.flatMap((one) => one.values)];
   const row = await db.get<{ count: number }>(
     most === undefined
       ? `SELECT count(*) AS count FROM ${from} WHERE ${where}`

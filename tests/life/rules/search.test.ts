@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import type { RawArgument } from '../../../src/core/context.ts';
 import { ApiError } from '../../../src/core/errors.ts';
+import { ASCII_CAPITALS } from '../../../src/ground/rules/list-in-sql.ts';
 import { readMetaArguments, type MetaArguments } from '../../../src/core/meta-arguments.ts';
 import { shape, type Counts } from '../../../src/core/shape.ts';
 import type { Value } from '../../../src/core/values.ts';
@@ -20,6 +21,7 @@ const texts = [
   'paid',
   'PAID',
   'Straße',
+  'ﬀ office: ınﬁnıte ſtaﬄ',
   'STRASSE',
   'ΟΔΟΣ',
   'οδος',
@@ -138,7 +140,7 @@ const filter = fc.oneof(
   fc.record({
     field: fc.constant('suspendreason'),
     type: fc.constantFrom('contains', 'begins', 'eq', 'eq'),
-    arg0: fc.constantFrom(...texts, 'ss', 'ß', 'ς', '\uD800'),
+    arg0: fc.constantFrom(...texts, 'ss', 'OFF', 'staffl', 'İ', 'ß', 'ς', '\uD800'),
   }),
   fc.record({
     field: fc.oneof(
@@ -233,6 +235,15 @@ function outcome(items: readonly Value[], meta: MetaArguments, counts?: Counts):
     throw error;
   }
 }
+
+test('all letters with capitals of ASCII are known', () => {
+  const found: Record<string, string> = {};
+  for (let code = 0x80; code <= 0x10ffff; code++) {
+    const letter = String.fromCodePoint(code);
+    if (/[\0-\x7f]/.test(letter.toUpperCase())) found[letter] = letter.toUpperCase();
+  }
+  expect(found).toEqual(ASCII_CAPITALS);
+});
 
 test('SQL gives the same result as the engine in memory', async () => {
   const runs = { inSql: 0, inMemory: 0, refused: 0, cut: 0 };

@@ -12,7 +12,7 @@ import {
   type Condition,
 } from '../../../../ground/rules/list-in-sql.ts';
 import type { Leaving } from '../../../../ground/rules/long-list.ts';
-import { keysOf, readList, recordsOfKeys, type ListedTable } from '../../../../ground/rules/stored-list.ts';
+import { readList, type ListedTable } from '../../../../ground/rules/stored-list.ts';
 import * as accounts from '../../../accounts/rules/accounts.ts';
 import { seenBy, TRACKED } from './seen.ts';
 import { STRANGER } from './stored-mail.ts';
@@ -55,17 +55,21 @@ export const columns = {
 } as const satisfies Columns;
 
 /** In the order of the log. */
-const TABLE: ListedTable = {
-  from: TRACKED,
+const tableOf = (from: string): ListedTable => ({
+  from,
   key: 'CAST(id AS TEXT)',
   unique: [],
   order: 'id',
   recordsOfKeys: ({ jsonListOf, eachOf }, record) =>
     `SELECT ${jsonListOf(record, 'wanted.key')} AS json
-     FROM (SELECT key, value FROM ${eachOf('?', 'listed')}) AS wanted CROSS JOIN ${TRACKED} WHERE id = CAST(wanted.value AS BIGINT)`,
+     FROM (SELECT key, value FROM ${eachOf('?', 'listed')}) AS wanted CROSS JOIN ${from} WHERE id = CAST(wanted.value AS BIGINT)`,
+});
+
+const TABLE: ListedTable = {
+  ...tableOf(TRACKED),
   *inOrder(reading, { record, where, values }) {
     const sql = `SELECT CAST(${record} AS TEXT) AS record, id FROM ${TRACKED}
-      WHERE (${where}) AND id > ? ORDER BY id LIMIT 500`;
+      WHERE (${where}) AND id > ? ORDER BY id LIMIT 100`;
     for (let last = 0; ;) {
       const rows = reading.all(sql, ...values, last) as { record: string; id: number }[];
       if (rows.length === 0) return;
@@ -82,57 +86,64 @@ export interface Wanted {
   readonly most: number;
 }
 
-export async function search(
+export function search(
   context: Pick<Context, 'db' | 'caller' | 'listQuery' | 'reportCounts'> & Leaving,
   { types, deliverytype, most }: Wanted,
 ): Promise<Hash[]> {
   const { db, caller } = context;
-  if (types.length === 0) return [];
   const seen = seenBy(db, caller);
   const isRemote = deliverytype === 'all' ? 'TRUE' : `is_remote = ${deliverytype === 'remote' ? 1 : 0}`;
-  const asked = types.map((): Condition => {
-    const where = `${seen.where} AND type = ? AND ${isRemote}`;
-    return { where, values: seen.values };
-  });
-  const condition = {
-    where: asked
-      .map(({ where }) =>
-        most === 0
-          ? `(${where})`
-          : `id IN (SELECT id FROM (SELECT id FROM ${TRACKED} WHERE ${where} ORDER BY acted_at DESC, id DESC LIMIT ?) AS newest)`,
-      )
-      .join(' OR '),
-    values: asked.flatMap(({ values }, at) => [...values, types[at] ?? '', ...(most === 0 ? [] : [most])]),
-  };
+  const all = { where: `${seen.where} AND ${isRemote}`, values: seen.values };
+  const condition = most === 0 ? allOf(all, types) : newestOf(all, types, most);
   if (seesAll(caller)) return readList(context, TABLE, { columns, condition });
-  return withoutOthersForwarders(context, condition);
+  return readList(context, tableOfSender(db, caller), { columns: { ...columns, ...hiding }, condition });
+}
+
+function allOf({ where, values }: Condition, types: Wanted['types']): Condition {
+  if (types.length === 0) return { where: 'FALSE', values: [] };
+  return {
+    where: `${where} AND type IN (${types.map(() => '?').join(', ')})`,
+    values: [...values, ...types],
+  };
+}
+
+function newestOf({ where, values }: Condition, types: Wanted['types'], most: number): Condition {
+  const one = `id IN (SELECT id FROM (SELECT id FROM ${TRACKED} WHERE ${where} AND type = ?
+    ORDER BY acted_at DESC, id DESC LIMIT ?) AS newest)`;
+  return {
+    where: types.map(() => one).join(' OR ') || 'FALSE',
+    values: types.flatMap((type) => [...values, type, most]),
+  };
 }
 
 /**
  * The sender of a message sees what became of it at the address that it wrote to. Where somebody else’s forwarder sent it
- * on is not the sender’s business.
+ * on is not the sender’s business: `is_hidden`.
  */
-async function withoutOthersForwarders(
-  { db, caller }: Pick<Context, 'db' | 'caller'>,
-  condition: Condition,
-): Promise<Hash[]> {
-  const users = { recipientUser: text('recipient_user', ''), deliveryUser: text('delivery_user', '') };
-  const keys = await keysOf(db, TABLE, condition);
-  const found = await recordsOfKeys(db, TABLE, keys, { ...columns, ...users });
-  const own = await ownUsers(db, caller);
-  return found.map(({ recipientUser, deliveryUser, ...record }) => {
-    const isOthers = recipientUser !== '' && !own.has(recipientUser as string);
-    if (!isOthers || own.has(deliveryUser as string) || record.deliveredto === record.recipient)
-      return record;
-    const recipient = record.recipient as string;
-    const hidden = { deliveryuser: null, host: null, ip: null, message: '' };
-    const deliverydomain = recipient.slice(recipient.lastIndexOf('@') + 1);
-    return { ...record, ...hidden, deliveredto: recipient, deliverydomain, transport: null, router: '' };
-  });
+function tableOfSender(db: Db, caller: Context['caller']): ListedTable {
+  const { where, values } = accounts.visibleTo(db, caller);
+  const isOthers = (user: string) => `${user} NOT IN (SELECT username FROM account WHERE ${where})`;
+  const isHidden = `recipient_user <> '' AND ${isOthers('recipient_user')} AND ${isOthers('delivery_user')}
+    AND delivered_to <> recipient`;
+  const from = `(SELECT tracked.*, CASE WHEN ${isHidden} THEN 1 ELSE 0 END AS is_hidden FROM ${TRACKED}) AS tracked`;
+  return { ...tableOf(from), values: [...values, ...values] };
 }
 
-async function ownUsers(db: Db, caller: Context['caller']): Promise<ReadonlySet<string>> {
-  const { where, values } = accounts.visibleTo(db, caller);
-  const rows = await db.all<{ username: string }>(`SELECT username FROM account WHERE ${where}`, ...values);
-  return new Set(rows.map(({ username }) => username));
-}
+const unlessHidden = (column: Column, otherwise: string): Column => ({
+  ...column,
+  sql: `CASE is_hidden WHEN 0 THEN ${column.sql as string} ELSE ${otherwise} END`,
+});
+
+/** What is behind the last “@”. */
+const RECIPIENT_DOMAIN = `substr(recipient, length(rtrim(recipient, replace(recipient, '@', ''))) + 1)`;
+
+const hiding = {
+  deliveredto: unlessHidden(columns.deliveredto, 'recipient'),
+  deliverydomain: unlessHidden(columns.deliverydomain, RECIPIENT_DOMAIN),
+  deliveryuser: unlessHidden(columns.deliveryuser, 'NULL'),
+  host: unlessHidden(columns.host, 'NULL'),
+  ip: unlessHidden(columns.ip, 'NULL'),
+  message: unlessHidden(columns.message, "''"),
+  router: unlessHidden(columns.router, "''"),
+  transport: unlessHidden(columns.transport, 'NULL'),
+};

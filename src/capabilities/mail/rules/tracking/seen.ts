@@ -14,8 +14,12 @@ export function seenBy(db: Db, caller: Caller): Condition {
   if (seesAll(caller)) return here;
   const { where, values } = visibleTo(db, caller);
   const own = `(SELECT username FROM account WHERE ${where})`;
+  // By the three indexes.
+  const ids = `SELECT id FROM mail_delivery WHERE recipient_user <> '' AND recipient_user IN ${own}
+    UNION SELECT id FROM mail_delivery WHERE delivery_user <> '' AND delivery_user IN ${own}
+    UNION SELECT mail_delivery.id FROM mail_message JOIN mail_delivery USING (server, msgid) WHERE username IN ${own}`;
   return {
-    where: `${here.where} AND (username IN ${own} OR recipient_user IN ${own} OR delivery_user IN ${own})`,
+    where: `${here.where} AND id IN (${ids})`,
     values: [...here.values, ...values, ...values, ...values],
   };
 }

@@ -1,0 +1,3 @@
+'use strict';
+// The process of the server for long lists.
+require('./loader.cjs').createLoader(__dirname).load('lists.cjs/lists');
