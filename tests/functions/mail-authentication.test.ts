@@ -278,6 +278,9 @@ describe('keys', () => {
 describe('the life of an account', () => {
   it('a new domain gets its records by a task', async () => {
     await ok('createacct', { username: 'bob', domain: 'bob.example', dmarc: '1' });
+    // They need no key.
+    expect(textsOf('bob.example', 'bob.example')).toEqual(['v=spf1 +a +mx +ip4:192.0.2.1 ~all']);
+    expect(textsOf('bob.example', '_dmarc.bob.example')).toEqual(['v=DMARC1; p=none;']);
     await runTasks(here, 'publish-authentication');
     expect(existsSync(keyPath('bob.example'))).toBe(false);
     await publish();

@@ -6,7 +6,7 @@ import { findPublicAddress } from '../../addresses/rules/nat.ts';
 import { find } from '../../domains/rules/hosted-domains.ts';
 import { areDiscovered, areInNewZones, serviceNamesOf } from '../../domains/rules/service-subdomains.ts';
 import type { Nameserver } from '../../domains/rules/nameservers.ts';
-import { newZone, type NewZoneText, type ZoneContext } from './new-zone.ts';
+import { newZone, type NewZoneText, type ZoneContext, type ZoneText } from './new-zone.ts';
 import { type CustomTemplates, findTemplate } from './templates.ts';
 
 /** The names of the templates for these zones. */
@@ -23,6 +23,8 @@ export interface AccountZone {
   readonly templates: CustomTemplates;
   /** False for a parked or addon domain. Default: true. */
   readonly isMain?: boolean;
+  /** What authenticates its mail. */
+  readonly texts?: readonly ZoneText[] | undefined;
   /** True if the web server answers for the domain, so for its service subdomains too. Default: as it is stored. */
   readonly isServed?: boolean;
 }
@@ -30,14 +32,14 @@ export interface AccountZone {
 /** @throws ApiError as `zoneFromTemplate`: if a value, such as the contact address, or a template is not valid */
 export async function accountZone(
   context: ZoneContext,
-  { name, account, serial, nameservers, templates, isMain = true, isServed }: AccountZone,
+  { name, account, serial, nameservers, templates, isMain = true, isServed, texts }: AccountZone,
 ): Promise<NewZoneText> {
   const { db } = context;
   const servicesOf = await serviceNamesOf(db, account.username);
   const hasSite = isServed ?? (name === account.domain || (await isAlias(db, name)));
   const hasServices = hasSite && (await areInNewZones(context));
   return newZone(context, {
-    ...{ name, account, serial, nameservers, nameserversOf: account.owner },
+    ...{ name, account, serial, nameservers, nameserversOf: account.owner, texts },
     // Behind NAT, zones have the public addresses.
     ip: await findPublicAddress(db, account.ip),
     ipv6: (await assignments.find(db, account.username))?.address,

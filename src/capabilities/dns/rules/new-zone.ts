@@ -4,12 +4,13 @@ import { quote } from '../../../core/quote.ts';
 import type { Account } from '../../accounts/rules/accounts.ts';
 import { findPublicAddress } from '../../addresses/rules/nat.ts';
 import * as tweakSettings from '../../../ground/rules/tweak-settings.ts';
-import { isMailbox } from './names.ts';
+import { isMailbox, nameKey } from './names.ts';
 import * as nameservers from '../../domains/rules/nameservers.ts';
 import { textOf } from './octets.ts';
 import { firstSerial } from './serial.ts';
 import { addressesAt, mailServicesOf, servicesAt } from './service-records.ts';
 import { type Template, zoneFromTemplate } from './templates.ts';
+import { recordsOf, type ZoneFile } from './zone-file.ts';
 
 /** In seconds, the same as WHM's, until the tweak settings TTL and NSTTL are set. */
 const DEFAULTS = { TTL: 14_400, NSTTL: 86_400 };
@@ -36,6 +37,16 @@ export interface NewZone {
   readonly furtherNames?: readonly string[];
   /** True if mail programs find their servers by the zone. */
   readonly hasDiscovery?: boolean;
+  /** TXT records, unless the template has one of that kind there. */
+  readonly texts?: readonly ZoneText[] | undefined;
+}
+
+/** A TXT record. Its first word, such as “v=spf1”, is its kind: a name has one of each kind. */
+export interface ZoneText {
+  /** Without the final dot. */
+  readonly name: string;
+  /** ASCII, without “%”, quotes and backslashes. */
+  readonly text: string;
 }
 
 export interface NewZoneText {
@@ -62,6 +73,7 @@ export async function newZone(
     serial,
     furtherNames = [],
     hasDiscovery = false,
+    texts = [],
   }: NewZone,
 ): Promise<NewZoneText> {
   const hostname = system.hostname().toLowerCase();
@@ -93,8 +105,9 @@ export async function newZone(
         ({ owner }) => servicesAt(made.zone, owner).length === 0,
       )
     : [];
-  if (missing.length + services.length > 0) {
-    made = zoneFromTemplate(withRecords(template, missing, services), values);
+  const absent = texts.filter((one) => !hasText(made.zone, one));
+  if (missing.length + services.length + absent.length > 0) {
+    made = zoneFromTemplate(withRecords(template, missing, services, absent), values);
   }
   const { zone, lines } = made;
   return { text: textOf(zone.text), ...(template.isCustom && { template: { name: template.name, lines } }) };
@@ -104,10 +117,25 @@ function withRecords(
   template: Template,
   names: readonly string[],
   services: ReturnType<typeof mailServicesOf>,
+  texts: readonly ZoneText[],
 ): Template {
   const lines = [
     ...names.flatMap((name) => [`${name}.\t%ttl%\tIN\tA\t%ip%\n`, `${name}.\t%ttl%\tIN\tAAAA\t%ipv6%\n`]),
     ...services.map(({ owner, type, items }) => `${owner}\t%ttl%\tIN\t${type}\t${items.join(' ')}\n`),
+    ...texts.map(({ name, text }) => `${name}.\t%ttl%\tIN\tTXT\t${stringsOf(text)}\n`),
   ];
   return { ...template, text: `${template.text.replace(/\n?$/, '\n')}${lines.join('')}` };
+}
+
+/** A string of a TXT record has at most 255 octets. */
+const stringsOf = (text: string) => (text.match(/.{1,255}/g) ?? []).map((one) => `"${one}"`).join(' ');
+
+const kindOf = (text: string) => /^[^\s;]*/.exec(text)?.[0].toLowerCase();
+
+function hasText(zone: ZoneFile, { name, text }: ZoneText): boolean {
+  const key = nameKey(`${name}.`);
+  return recordsOf(zone).some(
+    ({ owner, type, items }) =>
+      type === 'TXT' && nameKey(owner) === key && kindOf(items.join('')) === kindOf(text),
+  );
 }

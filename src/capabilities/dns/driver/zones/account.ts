@@ -10,6 +10,7 @@ import { assertMayAdd } from '../../rules/new-zone-owner.ts';
 import { findPublicAddress } from '../../../addresses/rules/nat.ts';
 import { moveIpv4, nextZone } from '../../rules/site-addresses.ts';
 import { MAX_NAMESERVERS, type Nameserver } from '../../../domains/rules/nameservers.ts';
+import type { ZoneText } from '../../rules/new-zone.ts';
 import { textOf } from '../../rules/octets.ts';
 import { rebuiltZone, zoneOfBackup, zonesOf } from '../../rules/rebuilt-zone.ts';
 import * as copies from '../../../../ground/rules/machine-copies.ts';
@@ -58,6 +59,8 @@ declare module '../../../accounts/driver/account-part.ts' {
   }
   interface FoundByParts {
     readonly zones?: FoundForAccount;
+    /** What authenticates the mail of a new account’s domain. */
+    readonly zoneTexts?: readonly ZoneText[];
   }
   interface FoundToRebuild {
     /** The names of the machine's zones, and the custom templates. */
@@ -139,7 +142,8 @@ export const part: AccountPart = {
     const serial = serialFrom(found.zone && serialOf(zoneFileOf(found.zone)), today);
     const nameservers = registeredIn(context, found);
     const { templates } = found;
-    const made = await accountZone(context, { name, account, serial, nameservers, templates });
+    const texts = context.found.zoneTexts;
+    const made = await accountZone(context, { name, account, serial, nameservers, templates, texts });
     const after = {
       ...{ name, ...made, dnssecPolicy: found.zone?.dnssecPolicy ?? null },
       ...(made.template === undefined && { verifiedSerial: serial }),

@@ -1,15 +1,21 @@
 // What happens to the authentication of mail if an account changes: DKIM keys follow their domains, and new zones get
 // records.
+import type { Db } from '../../../../core/context.ts';
 import type { PlannedStep } from '../../../../core/plan.ts';
 import * as tweakSettings from '../../../../ground/rules/tweak-settings.ts';
 import {
   partParams,
   type AccountPart,
   type PartDependencies,
+  type PartWishes,
 } from '../../../accounts/driver/account-part.ts';
+import { findPublicAddress } from '../../../addresses/rules/nat.ts';
+import type { ZoneText } from '../../../dns/rules/new-zone.ts';
 import { listOf as domainsOf, type HostedDomain } from '../../../domains/rules/hosted-domains.ts';
 import { renamesOf } from '../../../domains/rules/renamed-domains.ts';
 import * as dkimKeys from '../../rules/authentication/dkim-keys.ts';
+import * as dmarcRecord from '../../rules/authentication/dmarc-record.ts';
+import { defaultSpf } from '../../rules/authentication/spf-record.ts';
 import changeKey from './steps/change-key.ts';
 import request from './steps/request.ts';
 
@@ -24,6 +30,9 @@ declare module '../../../accounts/driver/account-part.ts' {
 
 const ROLE = 'MailSend';
 const wishes = ['dkim', 'spf', 'dmarc'] as const;
+
+/** A text with these is left to the task. */
+const UNUSUAL = /["%\\]|[^\x20-\x7e]/;
 
 export const part: AccountPart = {
   params: {
@@ -50,7 +59,26 @@ export const part: AccountPart = {
     ),
   },
 
-  created: (context, { account: { username, domain } }) => requestSteps(context, username, [domain]),
+  /** SPF and DMARC need no key, so that they stand in the first zone of a new account. */
+  async look({ transaction, system }, roles, { domain, username, wishes: given = {} }) {
+    if (username !== undefined || [ROLE, 'DNS'].some((role) => !roles.has(role))) return {};
+    return transaction('reads', async (db) => {
+      const { spf, dmarc } = await wantedOf(db, given);
+      const texts: ZoneText[] = [];
+      if (spf)
+        texts.push({ name: domain, text: defaultSpf(await findPublicAddress(db, system.addresses()[0])) });
+      if (dmarc) texts.push({ name: dmarcRecord.nameOf(domain), text: await dmarcRecord.readDefault(db) });
+      return { zoneTexts: texts.filter(({ text }) => !UNUSUAL.test(text)) };
+    });
+  },
+
+  created(context, { account: { username, domain } }) {
+    // A zone that comes from another account is not made anew.
+    const texts = context.wishes.takesZoneFrom === undefined ? (context.found.zoneTexts ?? []) : [];
+    const has = (name: string) => texts.some((text) => text.name === name);
+    const inZone = { spf: has(domain), dmarc: has(dmarcRecord.nameOf(domain)) };
+    return requestSteps(context, username, [domain], inZone);
+  },
 
   async changed(context, before, after) {
     if (before.domain === after.domain || !context.roles.has(ROLE)) return [];
@@ -112,6 +140,7 @@ async function requestSteps(
   context: Pick<PartDependencies, 'db' | 'roles' | 'wishes' | 'inform'>,
   username: string,
   domains: readonly string[],
+  inZone = { spf: false, dmarc: false },
 ): Promise<PlannedStep[]> {
   const { db, roles } = context;
   const missing = [ROLE, 'DNS'].find((role) => !roles.has(role));
@@ -125,10 +154,14 @@ async function requestSteps(
     return [];
   }
   if (domains.length === 0) return [];
-  const settings = await tweakSettings.readSeveral(db, 'Main', ['create_account_dkim', 'create_account_spf']);
-  const isWanted = (param: 'dkim' | 'spf') =>
-    context.wishes[param] ?? settings.get(`create_account_${param}`) !== '0';
-  const wanted = { dkim: isWanted('dkim'), spf: isWanted('spf'), dmarc: context.wishes.dmarc ?? false };
+  const all = await wantedOf(db, context.wishes);
+  const wanted = { ...all, spf: all.spf && !inZone.spf, dmarc: all.dmarc && !inZone.dmarc };
   if (!Object.values(wanted).includes(true)) return [];
   return [request.plan({ username, domains, ...wanted })];
+}
+
+async function wantedOf(db: Db, given: PartWishes) {
+  const settings = await tweakSettings.readSeveral(db, 'Main', ['create_account_dkim', 'create_account_spf']);
+  const isWanted = (param: 'dkim' | 'spf') => given[param] ?? settings.get(`create_account_${param}`) !== '0';
+  return { dkim: isWanted('dkim'), spf: isWanted('spf'), dmarc: given.dmarc ?? false };
 }
