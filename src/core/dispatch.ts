@@ -332,16 +332,14 @@ class Dispatch {
   /** @returns a sentence for each operation for which this failed. */
   async #undoOrComplete(left: JournalEntry[]): Promise<readonly string[]> {
     if (left.length === 0) return [];
-    const { recover } = await import('./recover-plans.ts');
-    const failures = await recover(this.#engine, left);
+    const failures = await (await import('./recover-plans.ts')).recover(this.#engine, left);
     this.#report.addLasting(failures);
     return failures;
   }
 
   async #shape(fn: AnyFunction, data: Hash | undefined, meta: MetaArguments | undefined) {
     if (meta === undefined || data === undefined) return { data, extra: {} };
-    const { shapeAnswer } = await import('./shape.ts');
-    return shapeAnswer(fn, data, meta, this.#report.counts);
+    return (await import('./shape.ts')).shapeAnswer(fn, data, meta, this.#report.counts);
   }
 
   #toApiError(thrown: unknown): ApiError {
