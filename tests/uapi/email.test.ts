@@ -672,6 +672,8 @@ it('sends the settings of a mailbox, ten times an hour', async () => {
   expect((await send()).errors?.[0]).toContain('10 times within the last hour');
   here.time += 3_600_000;
   expect((await send()).errors).toBeNull();
+  await here.call('suspend_outgoing_email', { user: 'bob' });
+  expect((await send()).errors).toEqual(['Outgoing mail of this account is held or suspended.']);
 });
 
 it('says how webmail, texts and Exim’s ports are set', async () => {

@@ -1,6 +1,7 @@
 // Settings of a mailbox that are sent to somebody.
 import type { Context } from '../../../core/context.ts';
 import { ApiError } from '../../../core/errors.ts';
+import { outgoingOf, readState } from './state.ts';
 import { IMAP_PORT, POP3_PORT, SMTP_PORT } from './client-settings.ts';
 
 /** The kind of the task that sends them. */
@@ -42,13 +43,16 @@ export function settingsText({ login, address, host }: SettingsOf): string {
   ].join('\n');
 }
 
-/** Starts the task. @throws ApiError `busy` if the account has sent too many of them. */
+/** Starts the task. @throws ApiError `busy` if the account has sent too many of them. `denied` if it may not send. */
 export async function sendSettings(
   { db, caller, now, startTask }: Pick<Context, 'db' | 'caller' | 'now' | 'startTask'>,
   to: string,
   settings: SettingsOf,
 ): Promise<void> {
   const { user: username } = caller;
+  // The server sends them, so Exim does not know whose they are.
+  if (outgoingOf(await readState(db, username)) !== 'open')
+    throw new ApiError('denied', 'Outgoing mail of this account is held or suspended.');
   // Calls of root for the account count too.
   const begin = JSON.stringify({ username }).replace(/}$/, ',');
   const row = await db.get<{ count: number }>(
