@@ -41,10 +41,16 @@ export interface Named {
 }
 
 interface Index {
-  /** By their own names and their aliases. An own name takes precedence. */
+  /** By their own names, their aliases, and `USER_NAMES`. An own name takes precedence. */
   readonly named: ReadonlyMap<string, Named>;
   readonly families: readonly Named[];
 }
+
+/** WHM’s functions call the user whom they need either name, which nobody remembers: both are accepted. */
+const USER_NAMES = [
+  ['user', 'username'],
+  ['username', 'user'],
+] as const;
 
 const indexes = new WeakMap<Spec['params'], Index>();
 
@@ -56,6 +62,10 @@ function indexOf(params: Spec['params']): Index {
   const named = new Map(all.map((one) => [one.base, one]));
   for (const one of all) {
     for (const alias of one.param.alias ?? []) if (!named.has(alias)) named.set(alias, one);
+  }
+  for (const [name, other] of USER_NAMES) {
+    const one = named.get(name);
+    if (one?.param.required === true && !named.has(other)) named.set(other, one);
   }
   const index = { named, families: all.filter(({ base }) => isFamily(base)) };
   indexes.set(params, index);

@@ -605,9 +605,21 @@ test('an error has a separate sentence for each wrong parameter', () => {
 describe('a parameter with a second name', () => {
   const params = { password: { type: 'string', required: true, alias: ['pass'] } } as const;
   const list = { user: { type: 'string', list: true, alias: ['name'] } } as const;
+  const needed = { type: 'string', required: true } as const;
 
   test.each<[string, Params, Given, unknown]>([
     ['is read under it', params, [['pass', 'a']], { password: 'a' }],
+    ['“user” is “username”', { username: needed }, [['user', 'bob']], { username: 'bob' }],
+    ['“username” is “user”', { user: needed }, [['username', 'bob']], { user: 'bob' }],
+    [
+      'except if the function has both',
+      { user: needed, username: needed },
+      [
+        ['user', 'a'],
+        ['username', 'b'],
+      ],
+      { user: 'a', username: 'b' },
+    ],
     [
       'is one value if both names have it',
       params,
