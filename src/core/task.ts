@@ -58,8 +58,8 @@ export interface TaskKind<Input = never> {
   readonly isNeeded?: (look: TaskLook) => Promise<boolean>;
   /**
    * Does the work. The return value is stored as the task's result. Any error makes the task fail. The message of an
-   * ApiError or a MachineError becomes the reason. If a timer has started the task, and it returns undefined, or an empty
-   * object without having written to its log, there was nothing to do, and no trace of it is kept.
+   * ApiError or a MachineError becomes the reason. If a timer has started the task, and it returns undefined, or nothing but
+   * numbers that are 0 without having written to its log, there was nothing to do, and no trace of it is kept.
    */
   readonly run: (input: Input, context: TaskContext) => Promise<Json | undefined>;
 }

@@ -10,6 +10,7 @@ import { MachineError, ofDisk } from '../core/machine-error.ts';
 import { Final, type TaskContext, type TaskKind } from '../core/task.ts';
 import * as queue from '../ground/rules/tasks/queue.ts';
 import type { Ending } from '../ground/rules/tasks/queue.ts';
+import type { Json } from '../core/values.ts';
 import type { Task } from '../ground/rules/tasks/tasks.ts';
 import type { TaskLog, TaskLogFiles } from '../store/task-logs.ts';
 import { ProgressReports } from './progress-reports.ts';
@@ -69,7 +70,7 @@ export async function runTask(
       task.input as never,
       contextOf({ task, abort }, { engine, logs }, counted, reports),
     );
-    const isIdle = result === undefined || (lines === 0 && JSON.stringify(result) === '{}');
+    const isIdle = result === undefined || (lines === 0 && countsNothing(result));
     ending = isIdle && task.isByTimer && task.attempts === 1 ? { state: 'idle' } : { state: 'done', result };
   } catch (error) {
     if (abort.signal.aborted && !isAbort(error, abort.signal))
@@ -164,6 +165,10 @@ function contextOf(
     logs,
   };
 }
+
+/** True for `{}` and for an object of numbers that are all 0. */
+const countsNothing = (result: Json): boolean =>
+  typeof result === 'object' && result !== null && Object.values(result).every((value) => value === 0);
 
 /** The outcome of a task that was asked to end. Undefined if it was not asked. */
 function stopped(kind: TaskKind, signal: AbortSignal, now: number): Ending | undefined {

@@ -50,9 +50,12 @@ async function runByTimer(result: Json | undefined, line?: string) {
   };
 }
 
-it.each([[undefined], [{}]])('leave no line and no log if they return %j', async (result) => {
-  expect(await runByTimer(result)).toMatchObject({ states: [], logs: 0 });
-});
+it.each([[undefined], [{}], [{ lines: 0, changed: 0 }]])(
+  'leave no line and no log if they return %j',
+  async (result) => {
+    expect(await runByTimer(result)).toMatchObject({ states: [], logs: 0 });
+  },
+);
 
 it.each([
   [{ changed: 1 }, undefined],

@@ -21,7 +21,7 @@ export default defineTask({
     const roles = await transaction('reads', (db) => rolesOf({ db, system }));
     if (!roles.has(ROLE)) return {};
     const repeated = await detectUnsure(context);
-    if (!roles.has('DNS')) return repeated === 0 ? {} : { repeated };
+    if (!roles.has('DNS')) return { repeated };
     const times = await lookAtChangeTimes(machine);
     const since = await transaction('reads', checkedUpTo);
     const changed = [...times]
@@ -39,7 +39,7 @@ export default defineTask({
       last = time;
     }
     if (last !== undefined && last !== since) await transaction('changes', (db) => storeCheck(db, last));
-    return checked + repeated === 0 ? {} : { zones: checked, repeated };
+    return { zones: checked, repeated };
   },
 });
 

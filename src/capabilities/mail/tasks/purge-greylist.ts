@@ -21,6 +21,6 @@ export default defineTask({
     if (!isDue) return {};
     const purged = await purgeTriplets(machine, now());
     await transaction('changes', (db) => settings.storePurge(db, now()));
-    return purged === 0 ? {} : { purged };
+    return { purged };
   },
 });

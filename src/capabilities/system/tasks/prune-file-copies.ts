@@ -15,11 +15,10 @@ export default defineTask({
     );
     if (unfinished !== undefined) {
       log('A call is unfinished, and may need the copies. The next run removes them.');
-      return {};
+      return { files: 0 };
     }
     const files = await (await machine.fileCopies()).prune(now() - KEPT_DAYS * DAY_MS);
-    if (files === 0) return {};
-    log(`Removed the copies of ${files} files.`);
+    if (files > 0) log(`Removed the copies of ${files} files.`);
     return { files };
   },
 });

@@ -19,8 +19,7 @@ export default defineTask({
     const kept = new Set((await transaction('reads', (db) => list(db))).map(({ id }) => id));
     const useless = logs.list().filter((id) => !kept.has(id));
     for (const id of useless) logs.remove(id);
-    if (tasks + useless.length === 0) return {};
-    log(`Removed ${tasks} tasks and ${useless.length} logs.`);
+    if (tasks + useless.length > 0) log(`Removed ${tasks} tasks and ${useless.length} logs.`);
     return { tasks, logs: useless.length };
   },
 });

@@ -49,7 +49,7 @@ async function countAndAct(context: TaskContext) {
   const { changed, failures } = await actOnLimits(context);
   const troubles = [...problems, ...failures];
   if (troubles.length > 0) throw new ApiError('host_failed', troubles.join(' '));
-  return lines + skipped + changed === 0 ? {} : { lines, skipped, changed };
+  return { lines, skipped, changed };
 }
 
 /** @returns the bytes of hosts that belong to no account. */
