@@ -161,6 +161,8 @@ service lmtp {
 service quota-status {
   executable = quota-status -p postfix
   client_limit = 1
+  # Otherwise the process would keep the user of the last mailbox, who could not be removed.
+  restart_request_count = 1
   unix_listener quota-exim {
     mode = 0660
     user = Debian-exim
