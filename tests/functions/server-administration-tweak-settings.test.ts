@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { catalogue } from '../../src/capabilities/settings/rules/catalogue.ts';
 import { exim as eximSettings } from '../../src/capabilities/settings/rules/catalogue-exim.ts';
 import { mail as mailSettings } from '../../src/capabilities/settings/rules/catalogue-mail.ts';
 import { Installation, reseller } from '../support/installation.ts';
+import { runTasks } from '../support/run-tasks.ts';
 import { ServiceWatch } from '../../src/worker/service-watch.ts';
 
 let here: Installation;
@@ -257,4 +260,17 @@ describe('get_password_strength', () => {
     expect((await rate({})).error_code).toBe('missing_param');
     expect((await rate({ password: 'x'.repeat(512) })).error_code).toBe('bad_param');
   });
+});
+
+test('hide_env_files: the configuration of the web server follows it', async () => {
+  const configured = async (value: string) => {
+    expect(warningsOf(await set('hide_env_files', value))).toBeUndefined();
+    await runTasks(here, 'configure-web-server');
+    return readFileSync(join(here.state, 'root/etc/apache2/conf-enabled/whmapi1.conf'), 'utf8');
+  };
+  for (const value of ['1', '0', '']) {
+    const text = await configured(value);
+    expect(text).toMatch(/^RedirectMatch 404 ".*git/m);
+    expect([value, text.includes('[.]env')]).toEqual([value, value !== '0']);
+  }
 });

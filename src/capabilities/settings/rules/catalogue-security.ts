@@ -75,6 +75,12 @@ export const security: Entries = {
   ),
   allow_login_autocomplete: flag('1', 'Whether browsers can store the password of the login page.'),
   cgihidepass: flag('1', 'Whether the password of a login is hidden from CGI scripts.'),
+  hide_env_files: acting(
+    flag(
+      '1',
+      'Whether websites answer 404 for files of environment variables (.env). A setting of this program alone. Folders such as .git are never sent.',
+    ),
+  ),
   enablefileprotect: flag('1', 'Whether other accounts cannot read an account’s public_html.'),
   jailapache: flag('0', 'Whether the web server runs the sites of accounts with a jailed shell in a jail.'),
   jaildefaultshell: flag('0', 'Whether new accounts with shell access get a jailed shell.'),

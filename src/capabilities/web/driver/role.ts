@@ -6,8 +6,9 @@ import { putDebianPoolsBack } from '../../php/driver/php-pools/debian-pool.ts';
 import { closeSockets, configurePhp, writePools } from '../../php/driver/php-pools/prepare.ts';
 import { RUNNER_FOLDER, writeCgiRunner } from './virtual-hosts/cgi-runner.ts';
 import { DEFAULT_CERTIFICATE, makeDefaultCertificate } from './virtual-hosts/default-certificate.ts';
+import { planSetUp } from './virtual-hosts/set-up.ts';
 import { virtualHosts } from './virtual-hosts/virtual-hosts.ts';
-import { makeWebGroup, WEB_GROUP } from '../../../ground/driver/virtual-hosts/web-group.ts';
+import { makeWebGroup } from '../../../ground/driver/virtual-hosts/web-group.ts';
 import { writeAllVirtualHosts } from './virtual-hosts/write-all.ts';
 import { listUsernames } from '../../accounts/rules/in-work.ts';
 import { listFiles } from '../../certificates/rules/installed.ts';
@@ -16,6 +17,7 @@ import type { Pools } from '../../php/rules/pools.ts';
 import { setFirstDefault } from '../../php/rules/settings.ts';
 import { findPools } from '../../php/rules/virtual-hosts.ts';
 import { findAccountWeb } from '../rules/account-web.ts';
+import { sendsEnvFiles } from '../rules/env-files.ts';
 import type { RoleDriver, RoleWork } from '../../../ground/driver/role.ts';
 
 export const role: RoleDriver = {
@@ -45,9 +47,9 @@ export const role: RoleDriver = {
       changed(`Disabled modules of Apache that accounts could abuse: ${disable.join(', ')}.`);
     if (enable.length > 0) changed(`Enabled the modules of Apache: ${enable.join(', ')}.`);
     for (const line of await makeWebGroup(machine)) changed(line);
-    const options = { hostname: machine.system.hostname(), group: WEB_GROUP };
     const reason = virtualHosts.restartReason({ enable, disable });
-    const step = await virtualHosts.setUp(machine, options, reason !== undefined);
+    const settings = { sendsEnvFiles: await work.transaction('reads', sendsEnvFiles) };
+    const step = await planSetUp(machine, settings, reason !== undefined);
     const diff = await step.preview(machine);
     const memento = await step.prepare(machine);
     await step.apply(machine, memento);

@@ -16,6 +16,8 @@ export interface WebServerOptions {
   readonly hostname: string;
   /** The group of the web server's processes. Default: that of Debian. */
   readonly group?: string;
+  /** True if websites also send files of environment variables. */
+  readonly sendsEnvFiles?: boolean;
 }
 
 /** How an account was served before a change. */

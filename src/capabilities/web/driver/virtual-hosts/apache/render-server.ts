@@ -5,6 +5,7 @@ import { DEFAULT_CERTIFICATE, DEFAULT_KEY } from '../default-certificate.ts';
 import { CHALLENGE_PATH, CHALLENGES } from '../../../../../ground/driver/virtual-hosts/places.ts';
 import { ACCESS_FILE_DIRECTIVES } from './access-files.ts';
 import { domain, folder, listener, path, section, userName } from './apache-conf.ts';
+import { hiddenFiles } from './hidden-files.ts';
 import { ACCOUNTS, GENERATION, NOBODY, PAGES, primaryFile, primaryTypes, WELCOME_PATH } from './places.ts';
 import type { Locate, Ports } from './render-account.ts';
 
@@ -17,7 +18,11 @@ const CIPHERS = [
 ];
 
 /** @throws TypeError for a malformed value. */
-export function renderServer({ hostname, group }: WebServerOptions, locate: Locate, ports: Ports): string {
+export function renderServer(
+  { hostname, group, sendsEnvFiles = false }: WebServerOptions,
+  locate: Locate,
+  ports: Ports,
+): string {
   const names = hostname.includes('.') ? [`ServerName ${domain(hostname.toLowerCase())}`] : [];
   return (
     HEADER +
@@ -54,6 +59,7 @@ export function renderServer({ hostname, group }: WebServerOptions, locate: Loca
         'Require all granted',
       ]),
       ACCESS_FILE_DIRECTIVES,
+      ...hiddenFiles(sendsEnvFiles),
       // Added to the list of Debian or of the administrator. Only the virtual hosts of accounts have this page.
       `DirectoryIndex ${WELCOME_PATH}`,
       // The first virtual host of an address answers requests for unknown names.
