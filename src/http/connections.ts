@@ -100,7 +100,13 @@ export class Connections {
     server.maxConnections = limits.maxConnections + 1;
     server.on('connection', (socket: Socket) => this.#addresses.add(socket));
     server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
-      const source = sourceOfAddress(socket.remoteAddress ?? '');
+      const address = socket.remoteAddress;
+      // The client has reset the connection before it was accepted. Its request would have no address to be counted by.
+      if (address === undefined) {
+        socket.destroy();
+        return;
+      }
+      const source = sourceOfAddress(address);
       this.#connections.set(socket, new Connection(socket, source, surroundings));
       socket.once('close', () => this.#connections.delete(socket));
     });

@@ -13,10 +13,14 @@ import {
   programOf,
   readPolicySecret,
 } from '../capabilities/mail/rules/login-policy.ts';
+import { isLoopback, uidOfClient } from '../capabilities/mail/driver/local-client.ts';
+import { sourceOfAddress } from './addresses.ts';
 import { loginDependenciesOf } from './login-dependencies.ts';
 import { isSecret, LoopbackServer, readSmallBody, type LoopbackAnswer } from './loopback-server.ts';
+import { MailPenalties } from './mail-penalties.ts';
 
 const MAX_BODY_BYTES = 16_384;
+/** A positive status is a number of seconds that Dovecot waits before it checks the password. */
 const ALLOWED = { status: 0, msg: '' };
 const REFUSED = { status: -1, msg: 'Too many failed logins.' };
 
@@ -28,16 +32,21 @@ interface PolicyRequest {
   readonly failType: string;
   /** True if this server refused the login itself. */
   readonly isRefused: boolean;
+  /** True if it came with a token of webmail, which nobody can guess. */
+  readonly hasToken: boolean;
+  /** The client’s. Undefined for SMTP: Exim itself counts the users of its local clients. */
+  readonly port: number | undefined;
 }
 
 export class MailPolicy {
   readonly #server: LoopbackServer;
 
   constructor(application: Application) {
+    const penalties = new MailPenalties(() => application.engine.now());
     this.#server = new LoopbackServer(application, 'a login to mail', async (request, known) => {
       if (!(await provesItself(application, request))) return { status: 403 };
       known();
-      return answerTo(application, request);
+      return answerTo(application, penalties, request);
     });
   }
 
@@ -51,18 +60,44 @@ export class MailPolicy {
   }
 }
 
-async function answerTo(application: Application, request: IncomingMessage): Promise<LoopbackAnswer> {
+async function answerTo(
+  application: Application,
+  penalties: MailPenalties,
+  request: IncomingMessage,
+): Promise<LoopbackAnswer> {
   const command = /^\/\?command=(allow|report)$/.exec(request.url ?? '')?.[1];
   if (request.method !== 'POST' || command === undefined) return { status: 404 };
   const body = await readSmallBody(request);
   if (body === undefined) return { status: 413 };
   const read = readRequest(body);
   if (read === undefined) return { status: 400 };
-  if (command === 'allow')
-    return { status: 200, body: (await isAllowed(application, read)) ? ALLOWED : REFUSED };
-  await record(application, read);
+  const source = await sourceOf(application, read);
+  if (command === 'allow') {
+    if (!(await isAllowed(application, read))) return { status: 200, body: REFUSED };
+    const wait = penalties.waitOf(source, traceOf(application, read));
+    return { status: 200, body: wait === undefined ? REFUSED : { ...ALLOWED, status: wait } };
+  }
+  await record(application, penalties, source, read);
   return { status: 200, body: ALLOWED };
 }
+
+/**
+ * Whose guesses delay whom: the client’s address, and on the loopback, the user whose program it is. Undefined for root and
+ * for webmail, whose visitors are counted where they log in.
+ */
+async function sourceOf(
+  { engine }: Application,
+  { login: { address }, port, hasToken }: PolicyRequest,
+): Promise<string | undefined> {
+  if (hasToken) return undefined;
+  if (address !== undefined && !isLoopback(address)) return sourceOfAddress(address);
+  const uid = port === undefined ? undefined : await uidOfClient(await engine.machine.kernel(), port);
+  return uid === undefined || uid === 0 ? undefined : `user ${uid}`;
+}
+
+/** Without a hash, each attempt counts. */
+const traceOf = ({ engine }: Application, { login, passwordHash }: PolicyRequest) =>
+  `${login.user} ${passwordHash ?? engine.newXid()}`;
 
 async function provesItself({ engine }: Application, { headers }: IncomingMessage): Promise<boolean> {
   const files = await engine.machine.files([POLICY_DIRECTORY]);
@@ -79,10 +114,8 @@ function readRequest(body: string): PolicyRequest | undefined {
     return undefined;
   }
   if (typeof given !== 'object' || given === null) return undefined;
-  const { login, remote, protocol, pwhash, fail_type, success, policy_reject } = given as Record<
-    string,
-    unknown
-  >;
+  const { login, remote, protocol, pwhash, fail_type, success, policy_reject, mechanism, port } =
+    given as Record<string, unknown>;
   if (typeof login !== 'string' || typeof remote !== 'string' || typeof protocol !== 'string')
     return undefined;
   if (remote !== '' && isIP(remote) === 0) return undefined;
@@ -95,7 +128,17 @@ function readRequest(body: string): PolicyRequest | undefined {
     failType: typeof fail_type === 'string' ? fail_type : '',
     success: success === true,
     isRefused: policy_reject === true,
+    hasToken: typeof mechanism === 'string' && TOKEN_MECHANISMS.has(mechanism.toUpperCase()),
+    port: numberOf(port),
   };
+}
+
+const TOKEN_MECHANISMS = new Set(['XOAUTH2', 'OAUTHBEARER']);
+
+/** Undefined for what Dovecot does not know: empty, or 0. */
+function numberOf(text: unknown): number | undefined {
+  const number = typeof text === 'string' && /^\d{1,10}$/.test(text) ? Number(text) : 0;
+  return number === 0 ? undefined : number;
 }
 
 function isAllowed({ engine }: Application, { login }: PolicyRequest): Promise<boolean> {
@@ -105,12 +148,23 @@ function isAllowed({ engine }: Application, { login }: PolicyRequest): Promise<b
   }));
 }
 
-async function record(application: Application, request: PolicyRequest): Promise<void> {
-  const { login, passwordHash, failType, success, isRefused } = request;
+async function record(
+  application: Application,
+  penalties: MailPenalties,
+  source: string | undefined,
+  request: PolicyRequest,
+): Promise<void> {
+  const { login, passwordHash, failType, success, isRefused, hasToken } = request;
   // Neither says anything about the password.
   if (isRefused || (!success && failType === 'internal')) return;
+  // Webmail still has a token for a while after its session has ended.
+  const isOwnToken = hasToken && (login.address === undefined || isLoopback(login.address));
+  if (!success && isOwnToken) return;
   const dependencies = loginDependenciesOf(application);
-  if (!success) return daemonLogins.recordFailure(dependencies, login, passwordHash);
+  if (!success) {
+    penalties.add(source, traceOf(application, request));
+    return daemonLogins.recordFailure(dependencies, login, passwordHash);
+  }
   const { engine } = application;
   const changesSomething = await engine.store.transaction('reads', async (db) => ({
     value: await daemonLogins.hasFailures({ ...engine, db }, login),

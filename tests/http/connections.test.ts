@@ -1,8 +1,13 @@
 // What a connection can contain in addition to whole requests: bytes that follow a request, requests that are sent
 // ahead, and bytes that are not HTTP.
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { Connections } from '../../src/http/connections.ts';
+import { limits } from '../../src/http/limits.ts';
 import { password, TestServer } from '../support/server.ts';
 import { watchPasswords } from '../support/watched-passwords.ts';
+import { until } from '../support/until.ts';
 import { openSocket, sendRaw } from '../support/raw-client.ts';
 import { describeWith } from '../support/require-tool.ts';
 
@@ -161,4 +166,27 @@ test('what is not HTTP does not prolong the time to read a response', async () =
   } finally {
     await hasty.stop();
   }
+});
+
+test('a request whose client has reset the connection before it was accepted is not handled without an address', async () => {
+  const connections = new Connections(limits, {}, { has: () => false });
+  const seen: (string | undefined)[] = [];
+  const listener = connections.createServer(({ socket }, response) => {
+    seen.push(socket.remoteAddress);
+    response.end();
+  });
+  await once(listener.listen(0, '127.0.0.1'), 'listening');
+  const { port } = listener.address() as AddressInfo;
+  const client = `
+import socket, struct
+for reset in (True, False):
+    one = socket.create_connection(("127.0.0.1", ${port}))
+    one.sendall(b"GET / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n")
+    if reset: one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    one.close()`;
+  // Nothing is accepted while this process waits for the client.
+  execFileSync('python3', ['-c', client]);
+  await until(() => seen.includes('127.0.0.1'));
+  listener.close();
+  expect(seen).toEqual(['127.0.0.1']);
 });

@@ -22,12 +22,14 @@ beforeEach(async () => {
   const files = await here.engine.machine.files([POLICY_DIRECTORY]);
   await files.makeDirectory(POLICY_DIRECTORY, { mode: 0o755 });
   await files.write(POLICY_SECRETS, renderPolicySecrets({ secret: SECRET, nonce: 'b2' }), { mode: 0o600 });
+  clients = {};
   const application = {
     ...here.application,
     get engine() {
-      return here.engine;
+      const { engine } = here;
+      return { ...engine, machine: { ...engine.machine, kernel: async () => ({ sockets: socketsOf }) } };
     },
-  } as Application;
+  } as unknown as Application;
   policy = new MailPolicy(application);
   port = await policy.start(0);
   url = `http://127.0.0.1:${port}/`;
@@ -37,7 +39,12 @@ afterEach(async () => {
   here.remove();
 });
 
+/** Connections of local programs, by their port: the user of each. */
+let clients: Readonly<Record<number, number>> = {};
+
 interface Sent {
+  readonly mechanism?: string;
+  readonly port?: string;
   readonly login?: string;
   readonly remote?: string;
   readonly protocol?: string;
@@ -45,6 +52,17 @@ interface Sent {
   readonly fail_type?: string;
   readonly success?: boolean;
   readonly policy_reject?: boolean;
+}
+
+/** Both ends of each connection, as the kernel lists them. */
+async function socketsOf(table: string) {
+  if (table !== 'tcp') return [];
+  const local = { localAddress: '127.0.0.1', remoteAddress: '127.0.0.1', state: 1 };
+  return Object.entries(clients).flatMap(([client, uid]) => [
+    { ...local, localPort: 993, remotePort: Number(client), uid: 0 },
+    { ...local, localPort: Number(client), remotePort: 993, uid },
+    { ...local, remoteAddress: '192.0.2.9', localPort: Number(client), remotePort: 993, uid: 4242 },
+  ]);
 }
 
 async function post(command: string, body: string, secret = SECRET): Promise<Response> {
@@ -58,6 +76,12 @@ async function isAllowed(sent: Sent = {}): Promise<boolean> {
   expect(response.status).toBe(200);
   return ((await response.json()) as { status: number }).status >= 0;
 }
+/** How many seconds Dovecot waits before it checks the password. -1: it refuses. */
+async function waitOf(sent: Sent): Promise<number> {
+  const response = await post('allow', sentBy({ pwhash: `f${++attempts}`, ...sent }));
+  return ((await response.json()) as { status: number }).status;
+}
+let attempts = 0;
 async function report(sent: Sent): Promise<void> {
   const failed = { success: false, policy_reject: false, fail_type: 'credentials' };
   expect((await post('report', sentBy({ ...failed, ...sent }))).status).toBe(200);
@@ -199,4 +223,40 @@ test('connections without the secret are closed, and do not keep Dovecot out', a
   expect(closed).toBeGreaterThan(100);
   await pause(1500);
   expect(closed).toBe(200);
+});
+
+test('guesses by a local program delay its user alone: not webmail, and no other local program', async () => {
+  clients = { 40_001: 1001, 40_002: 1002, 40_003: 0 };
+  const by = (port: string): Sent => ({ remote: '127.0.0.1', port });
+  const waits: number[] = [];
+  for (let guess = 0; guess < 5; guess++) {
+    waits.push(await waitOf({ ...by('40001'), pwhash: `${guess}f` }));
+    here.time += 20_000 * Math.sign(waits.at(-1) ?? 0);
+    await report({ ...by('40001'), pwhash: `${guess}f` });
+  }
+  expect(waits.map(Math.sign)).toEqual([0, 1, 1, 1, 1]);
+  expect(await waitOf(by('40001'))).toBeGreaterThan(0);
+  expect(await waitOf(by('40002'))).toBe(0);
+  expect(await waitOf(by('40003'))).toBe(0);
+  expect(await waitOf({ remote: CLIENT, port: '40001' })).toBe(0);
+  const webmail: Sent = { ...by('40001'), mechanism: 'XOAUTH2' };
+  expect(await waitOf(webmail)).toBe(0);
+  const before = await failures();
+  await failTimes(9, webmail);
+  expect(await failures()).toEqual(before);
+  here.time += 120_000;
+  expect(await waitOf(by('40001'))).toBe(0);
+});
+
+test('attempts at the same time wait for each other, a repeated password counts once, and a right one waits once', async () => {
+  const sent: Sent = { remote: CLIENT, port: '5' };
+  await failTimes(3, { ...sent, pwhash: 'same' });
+  expect(await waitOf({ ...sent, pwhash: 'right' })).toBe(2);
+  const waits = [];
+  for (let more = 0; more < 40; more++) waits.push(await waitOf(sent));
+  expect(waits.slice(0, 3)).toEqual([4, 6, 8]);
+  expect(waits.at(-1)).toBe(-1);
+  here.time += 2000;
+  // Dovecot asks again after it has checked the password.
+  expect(await waitOf({ ...sent, pwhash: 'right' })).toBe(0);
 });

@@ -42,10 +42,7 @@ describeOnMachine('mail, in this order', () => {
     machine = await bootMachine(await hostingRoot());
     copyFileSync('tests/machine/smtp-client.cjs', machine.path(CLIENT));
     copyFileSync('tests/machine/mail-attack.cjs', machine.path(ATTACK));
-    // Otherwise each wrong password delays all further logins from the address.
-    const quick =
-      'auth_failure_delay = 0\nservice anvil {\n  unix_listener auth-penalty {\n    mode = 0\n  }\n}\n';
-    writeFileSync(machine.path('/etc/dovecot/local.conf'), quick);
+    writeFileSync(machine.path('/etc/dovecot/local.conf'), 'auth_failure_delay = 0\n');
     machine.sh('systemctl reload dovecot');
   });
   afterAll(() => machine.stop());
@@ -1088,9 +1085,68 @@ sink:
         ".on('connect', () => process.exit())";
       return machine.run('runuser', ['-u', 'eve', '--', 'node', '-e', script]).stdout.trim();
     };
-    expect(['lmtp', 'lmtp-exim', 'auth-exim', 'indexer'].map(connected)).toEqual(
-      Array.from({ length: 4 }, () => 'EACCES'),
-    );
+    const sockets = [
+      'lmtp',
+      'lmtp-exim',
+      'auth-exim',
+      'indexer',
+      'auth-userdb',
+      'imap-urlauth',
+      'dns-client',
+    ];
+    expect(sockets.map(connected)).toEqual(sockets.map(() => 'EACCES'));
+  });
+
+  it('an account does not learn from Dovecot which mailboxes exist', () => {
+    // What it answers names the user, as it was asked.
+    const as = (user: string, name: string) =>
+      machine.run('runuser', ['-u', user, '--', 'doveadm', 'user', name]).stderr.replaceAll(name, 'NAME');
+    expect(as('eve', 'box@bob.example')).toContain('Permission denied');
+    expect(as('eve', 'box@bob.example')).toBe(as('eve', 'nobody@bob.example'));
+    for (const words of [['user', '*'], ['who'], ['stats', 'dump']])
+      expect([words, machine.run('runuser', ['-u', 'eve', '--', 'doveadm', ...words]).status]).not.toEqual([
+        words,
+        0,
+      ]);
+    const open = machine.sh('find /run/dovecot /var/lib/whmapi1-mail -maxdepth 1 -type s -perm -o+w -print');
+    expect(open).toBe('');
+  });
+
+  it('guesses by a program of an account delay nobody else on the server', () => {
+    const read = (user: string, password: string) => {
+      const begun = Date.now();
+      const words = [
+        '-sk',
+        '--max-time',
+        '60',
+        '--user',
+        `box@bob.example:${password}`,
+        'imaps://127.0.0.1/',
+      ];
+      const { status } = machine.run('runuser', ['-u', user, '--', 'curl', ...words]);
+      return { status, seconds: Math.floor((Date.now() - begun) / 1000) };
+    };
+    const guesses = [1, 2, 3].map((guess) => read('eve', `guess ${guess}`));
+    expect(guesses.map(({ status }) => status)).toEqual([67, 67, 67]);
+    expect(guesses[2]?.seconds).toBeGreaterThanOrEqual(3);
+    for (const user of ['root', 'bob', 'www-data']) {
+      const { status, seconds } = read(user, PASSWORD);
+      expect([user, status, seconds <= 1]).toEqual([user, 0, true]);
+    }
+    machine.sh(`install -m 644 ${CLIENT} /var/tmp/client.cjs`);
+    const guess = (user: string, number: number) => {
+      const lines = ['EHLO there', plain('box@bob.example', `guess ${number}`)];
+      const session = JSON.stringify([{ port: 465, isTls: true, lines }]);
+      const { stdout } = machine.run('runuser', ['-u', user, '--', 'node', '/var/tmp/client.cjs'], {
+        input: session,
+      });
+      return (JSON.parse(stdout) as string[][])[0]?.at(-1)?.slice(0, 3);
+    };
+    const answers = Array.from({ length: 9 }, (_, number) => guess('eve', number));
+    expect([answers[0], answers.at(-1)]).toEqual(['535', '454']);
+    expect(guess('www-data', 1)).toBe('535');
+    expect(submit('box@bob.example', 'box@bob.example', 'box@bob.example')).toMatch(/^250 OK/);
+    works('flush_cphulk_login_history');
   });
 
   it('logins to mail go on without whmapi1d, and only root can answer Dovecot', () => {

@@ -1,9 +1,12 @@
 // The tokens of webmail: Roundcube gets them here for its codes, and Dovecot asks whose they are.
 import type { IncomingMessage } from 'node:http';
 import type { Application } from '../../app/app.ts';
+import type { Db } from '../../core/context.ts';
+import { followMailboxes } from '../../capabilities/webmail/driver/roundcube/users.ts';
 import { exchange, introspect, type Holder } from '../../capabilities/webmail/rules/grants.ts';
 import { CLIENT, TOKEN_PORT } from '../../capabilities/webmail/rules/places.ts';
 import { clientSecret, introspectionSecret } from '../../capabilities/webmail/rules/secrets.ts';
+import { isFollowed, rememberLogin } from '../../capabilities/webmail/rules/webmail-users.ts';
 import { isSecret, LoopbackServer, readSmallBody, type LoopbackAnswer } from '../loopback-server.ts';
 
 const refused = (status: number, error: string): LoopbackAnswer => ({ status, body: { error } });
@@ -33,7 +36,7 @@ export class WebmailTokens {
 
 /** RFC 6749, section 4.1.3. */
 async function giveToken(
-  { engine }: Application,
+  { engine }: Pick<Application, 'engine'>,
   request: IncomingMessage,
   known: () => void,
 ): Promise<LoopbackAnswer> {
@@ -49,9 +52,22 @@ async function giveToken(
     keep: true,
   }));
   if (granted === undefined) return refused(400, 'invalid_grant');
+  await prepareRows({ engine }, granted.user);
   const { token, expiresAt } = granted;
   const expiresIn = Math.floor((expiresAt - engine.now()) / 1000);
   return { status: 200, body: { access_token: token, token_type: 'Bearer', expires_in: expiresIn } };
+}
+
+/** Roundcube finds its rows by the name alone, so what it has of an earlier mailbox of this name goes first. */
+async function prepareRows(
+  { engine: { machine, store } }: Pick<Application, 'engine'>,
+  login: string,
+): Promise<void> {
+  const transaction = <T>(effect: 'reads' | 'changes', work: (db: Db) => Promise<T>) =>
+    store.transaction(effect, async (db) => ({ value: await work(db), keep: effect === 'changes' }));
+  if (await transaction('reads', (db) => isFollowed(db, login))) return;
+  await followMailboxes({ machine, transaction });
+  await transaction('changes', (db) => rememberLogin(db, login));
 }
 
 /** For Roundcube: the name with which it logs in to Dovecot. */

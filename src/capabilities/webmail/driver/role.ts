@@ -33,6 +33,7 @@ type Work = Pick<RoleWork, 'machine' | 'log' | 'changed' | 'isRetry'>;
 export async function configure(work: Work): Promise<void> {
   const step = await setUpStep(work.machine, work.machine.system.hostname());
   const isChanged = await apply(work, step);
+  await stopDebiansTimers(work);
   if (work.isRetry && !isChanged) await step.reload(work.machine);
 }
 
@@ -43,4 +44,25 @@ async function apply<Memento>({ machine, log, changed }: Work, step: DriverStep<
   if (diff === '') log(`Nothing to change: ${step.description}`);
   else changed(step.description);
   return diff !== '';
+}
+
+/** Debian’s own configuration of Roundcube. It names a database only if an administrator has set one up. */
+const DEBIANS_DATABASE = '/etc/roundcube/debian-db.php';
+const DEBIANS_TIMERS = ['roundcube-cleandb', 'roundcube-gc'];
+
+/** Without a database, each of their runs fails. The task `clean-webmail` does their work on ours. */
+async function stopDebiansTimers({ machine, changed }: Work): Promise<void> {
+  const services = await machine.services();
+  if (!services.isSupported) return;
+  const database = await (await machine.files(['/etc/roundcube'])).readText(DEBIANS_DATABASE);
+  if (database !== undefined && /^\$dbtype='[^']/m.test(database)) return;
+  for (const name of DEBIANS_TIMERS) {
+    const { isInstalled, isEnabled } = await services.state(`${name}.timer`);
+    if (!isInstalled || !isEnabled) continue;
+    const tools = await machine.tools([{ name: 'systemctl' }]);
+    await tools.run('systemctl', ['disable', '--now', `${name}.timer`]);
+    // Status 1: it has not failed yet.
+    await tools.run('systemctl', ['reset-failed', `${name}.service`], { accept: [0, 1, 5] });
+    changed(`Stop “${name}.timer”, which works for a database that does not exist.`);
+  }
 }

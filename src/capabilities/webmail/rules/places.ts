@@ -6,6 +6,10 @@ export const ROLE = 'Webmail';
 export const UNIT = 'whmapi1-webmail';
 /** Its configuration, which everybody may read, and its secrets, which only root may. */
 export const CONFIGURATION = '/etc/whmapi1-webmail';
+export const UNITS = '/etc/systemd/system';
+export const UNIT_FILE = `${UNITS}/${UNIT}.service`;
+/** The program that changes users of Roundcube, and lists them. */
+export const USERS = `${CONFIGURATION}/users.php`;
 /** PHP-FPM listens there. Only the unit’s user and root may enter its folder. */
 export const SOCKET = '/run/whmapi1-webmail/php.sock';
 /** Roundcube’s database, and files that it is working on. */

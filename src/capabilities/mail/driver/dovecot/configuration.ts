@@ -143,8 +143,16 @@ auth_policy_request_attributes {
   protocol = %{protocol}
   pwhash = %{hashed_password}
   fail_type = %{fail_type}
+  mechanism = %{mechanism}
+  port = %{remote_port}
 }
 !include_try ${policySecrets}
+# whmapi1d says how long a login waits after wrong passwords. Dovecot counts addresses alone, and all local programs share one.
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
 
 # Only Exim delivers: it knows limits, suspensions and blocked senders. Dovecot would let every local user deliver, and
 # have the folders of others indexed.
@@ -177,10 +185,26 @@ service indexer {
     mode = 0600
   }
 }
+# It tells everybody who asks which mailboxes exist. Root’s processes and tools need no more.
 service auth {
+  unix_listener auth-userdb {
+    mode = 0600
+  }
   unix_listener auth-exim {
     mode = 0660
     user = Debian-exim
+  }
+}
+
+# Nothing here uses these two.
+service imap-urlauth-login {
+  unix_listener imap-urlauth {
+    mode = 0600
+  }
+}
+service dns-client {
+  unix_listener dns-client {
+    mode = 0600
   }
 }
 

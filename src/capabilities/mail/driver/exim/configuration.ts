@@ -1,5 +1,6 @@
 // The whole configuration of Exim. It names no account: what belongs to one is looked up, at each message, in the files of
 // `places.ts`. Names from outside become part of a path only after a lookup in a folder (dsearch) has found them there.
+import { COUNT_GUESSES, LOCAL_GUESSES } from './local-guesses.ts';
 import { REFUSE_LISTED } from './block-lists.ts';
 import { REFUSE_COUNTRIES } from './country-acl.ts';
 import { DKIM_ACL, VERIFY_SENDER } from './dmarc-acl.ts';
@@ -107,11 +108,12 @@ syslog_duplication = false
 log_selector = +sender_on_delivery +received_recipients +received_sender +smtp_confirmation +incoming_port \\
   +incoming_interface +subject +tls_sni +delivery_size +queue_time +deliver_time +millisec +return_path_on_delivery \\
   +smtp_protocol_error +pid -retry_defer -queue_run
-event_action = \${if match{$event_name}{\\N^msg:fail:\\N}{\${acl{count_failure}{$event_data}}}}
+event_action = \${if match{$event_name}{\\N^msg:fail:\\N}{\${acl{count_failure}{$event_data}}}}${COUNT_GUESSES}
 dkim_verify_hashes = sha256 : sha512
 spamd_address = ${SPAMD} retry=0s tmo=20s
 
 acl_smtp_connect = check_connect
+acl_smtp_auth = check_auth
 acl_smtp_mail = check_mail
 acl_smtp_rcpt = check_rcpt
 acl_smtp_dkim = check_dkim
@@ -127,7 +129,7 @@ check_connect:
         message = 554 Your address is blocked.
   accept
 
-# Who sends: $acl_m_owner is the account. It is empty for mail from other servers and of the system itself.
+${LOCAL_GUESSES}# Who sends: $acl_m_owner is the account. It is empty for mail from other servers and of the system itself.
 check_mail:
   # A program on this server, by “sendmail -bs”.
   accept hosts = :

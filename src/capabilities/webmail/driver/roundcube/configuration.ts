@@ -5,7 +5,7 @@ import { MachineError } from '../../../../core/machine-error.ts';
 import { FileSteps, type DriverPort, type FileDriver } from '../../../../ground/driver/file-driver.ts';
 import type { DriverMachine } from '../../../../ground/driver/step.ts';
 import { findVersions } from '../../../php/driver/versions.ts';
-import { CONFIGURATION, DOVECOT, DOVECOT_FOLDER, UNIT } from '../../rules/places.ts';
+import { CONFIGURATION, DOVECOT, DOVECOT_FOLDER, UNIT, UNIT_FILE, UNITS, USERS } from '../../rules/places.ts';
 import {
   parseIntrospectionSecret,
   parseRoundcubeSecrets,
@@ -13,10 +13,9 @@ import {
   ROUNDCUBE_SECRETS,
   type RoundcubeSecrets,
 } from '../../rules/secrets.ts';
-import { DEFAULTS, PHP_FPM, renderDovecot, renderRoundcube, renderUnit } from './render.ts';
+import { releaseIn } from './php.ts';
+import { DEFAULTS, PHP_FPM, renderDovecot, renderRoundcube, renderUnit, USERS_PROGRAM } from './render.ts';
 
-const UNITS = '/etc/systemd/system';
-const UNIT_FILE = `${UNITS}/${UNIT}.service`;
 const DIRECTORIES = [CONFIGURATION, UNITS, DOVECOT_FOLDER, '/etc/php'];
 const MAIL = 'dovecot';
 const SECRET_BYTES = 32;
@@ -56,6 +55,7 @@ const driver: FileDriver<Desired> = {
       { path: `${CONFIGURATION}/defaults.inc.php`, content: desired && DEFAULTS },
       { path: `${CONFIGURATION}/config.inc.php`, content: desired && renderRoundcube(desired.hostname) },
       { path: `${CONFIGURATION}/php-fpm.conf`, content: desired && PHP_FPM },
+      { path: USERS, content: desired && USERS_PROGRAM },
       { path: UNIT_FILE, content: desired && renderUnit(desired.release) },
       { path: DOVECOT, isSecret: true, content: desired && renderDovecot(desired.introspection) },
     ].map((file) => ({ ...file, attributes: file.isSecret === true ? secret : readable })),
@@ -129,7 +129,7 @@ async function releaseOf(machine: DriverMachine, unit: string): Promise<string> 
     const found = new Set(await files.list(`${configuration}/mods-available`));
     if (EXTENSIONS.every((name) => found.has(`${name}.ini`))) suitable.push(release);
   }
-  const present = /^ExecStart=\/usr\/sbin\/php-fpm(\S+) /m.exec(unit)?.[1];
+  const present = releaseIn(unit);
   const release = suitable.find((one) => one === present) ?? suitable.at(-1);
   if (release !== undefined) return release;
   throw new MachineError(
@@ -152,6 +152,7 @@ export async function problemsOf(machine: DriverMachine): Promise<readonly strin
     ROUNDCUBE_SECRETS,
     `${CONFIGURATION}/config.inc.php`,
     `${CONFIGURATION}/php-fpm.conf`,
+    USERS,
     UNIT_FILE,
     DOVECOT,
   ]) {

@@ -181,3 +181,32 @@ passdb oauth2 {
 }
 ${onlyPasswords.join('')}`;
 }
+
+/** The program that \`users.ts\` runs: changes users of Roundcube, and lists them. */
+export const USERS_PROGRAM = `<?php
+// ${HEADER}
+$change = json_decode(stream_get_contents(STDIN), true, 16, JSON_THROW_ON_ERROR);
+$db = new PDO('sqlite:${DATA}/roundcube.db', null, null, [PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION, PDO::ATTR_TIMEOUT => 20]);
+// What a user has goes with it, and is overwritten.
+$db->exec('PRAGMA foreign_keys = ON');
+$db->exec('PRAGMA secure_delete = ON');
+$db->exec('BEGIN IMMEDIATE');
+$run = fn (string $sql, string ...$values) => $db->prepare($sql)->execute($values);
+foreach ($change['removed'] as $name) {
+    $run('DELETE FROM users WHERE username = ?', $name);
+}
+// Two that swap their names: first, all get names that no mailbox has.
+foreach ($change['renamed'] as $at => $one) {
+    $run('UPDATE users SET username = ? WHERE username = ?', ' ' . $at, $one['from']);
+}
+foreach ($change['renamed'] as $at => $one) {
+    $run('DELETE FROM users WHERE username = ?', $one['to']);
+    $run(
+        'UPDATE identities SET email = ? WHERE lower(email) = ? AND user_id IN (SELECT user_id FROM users WHERE username = ?)',
+        $one['newAddress'], $one['oldAddress'], ' ' . $at,
+    );
+    $run('UPDATE users SET username = ? WHERE username = ?', $one['to'], ' ' . $at);
+}
+$db->exec('COMMIT');
+echo json_encode($db->query('SELECT DISTINCT username FROM users')->fetchAll(PDO::FETCH_COLUMN), JSON_THROW_ON_ERROR);
+`;
