@@ -13,7 +13,8 @@ import {
   programOf,
   readPolicySecret,
 } from '../capabilities/mail/rules/login-policy.ts';
-import { isLoopback, uidOfClient } from '../capabilities/mail/driver/local-client.ts';
+import { uidOfClient } from '../capabilities/mail/driver/look-local-client.ts';
+import { isLocal, keyOf } from '../capabilities/logins/rules/brute-force/addresses.ts';
 import { sourceOfAddress } from './addresses.ts';
 import { loginDependenciesOf } from './login-dependencies.ts';
 import { isSecret, LoopbackServer, readSmallBody, type LoopbackAnswer } from './loopback-server.ts';
@@ -36,6 +37,7 @@ interface PolicyRequest {
   readonly hasToken: boolean;
   /** The client’s. Undefined for SMTP: Exim itself counts the users of its local clients. */
   readonly port: number | undefined;
+  readonly serverPort: number | undefined;
 }
 
 export class MailPolicy {
@@ -82,16 +84,17 @@ async function answerTo(
 }
 
 /**
- * Whose guesses delay whom: the client’s address, and on the loopback, the user whose program it is. Undefined for root and
+ * Whose guesses delay whom: the client’s address, and from this server, the user whose program it is. Undefined for root and
  * for webmail, whose visitors are counted where they log in.
  */
 async function sourceOf(
-  { engine }: Application,
-  { login: { address }, port, hasToken }: PolicyRequest,
+  { engine: { machine } }: Application,
+  { login: { address }, port, serverPort, hasToken }: PolicyRequest,
 ): Promise<string | undefined> {
-  if (hasToken) return undefined;
-  if (address !== undefined && !isLoopback(address)) return sourceOfAddress(address);
-  const uid = port === undefined ? undefined : await uidOfClient(await engine.machine.kernel(), port);
+  if (hasToken || address === undefined) return undefined;
+  if (!isLocal(keyOf(address), machine.system)) return sourceOfAddress(address);
+  if (port === undefined || serverPort === undefined) return undefined;
+  const uid = await uidOfClient(await machine.kernel(), { address, port, serverPort });
   return uid === undefined || uid === 0 ? undefined : `user ${uid}`;
 }
 
@@ -114,7 +117,7 @@ function readRequest(body: string): PolicyRequest | undefined {
     return undefined;
   }
   if (typeof given !== 'object' || given === null) return undefined;
-  const { login, remote, protocol, pwhash, fail_type, success, policy_reject, mechanism, port } =
+  const { login, remote, protocol, pwhash, fail_type, success, policy_reject, mechanism, port, server } =
     given as Record<string, unknown>;
   if (typeof login !== 'string' || typeof remote !== 'string' || typeof protocol !== 'string')
     return undefined;
@@ -130,6 +133,7 @@ function readRequest(body: string): PolicyRequest | undefined {
     isRefused: policy_reject === true,
     hasToken: typeof mechanism === 'string' && TOKEN_MECHANISMS.has(mechanism.toUpperCase()),
     port: numberOf(port),
+    serverPort: numberOf(server),
   };
 }
 
@@ -158,7 +162,9 @@ async function record(
   // Neither says anything about the password.
   if (isRefused || (!success && failType === 'internal')) return;
   // Webmail still has a token for a while after its session has ended.
-  const isOwnToken = hasToken && (login.address === undefined || isLoopback(login.address));
+  const isOwnToken =
+    hasToken &&
+    (login.address === undefined || isLocal(keyOf(login.address), application.engine.machine.system));
   if (!success && isOwnToken) return;
   const dependencies = loginDependenciesOf(application);
   if (!success) {

@@ -189,7 +189,7 @@ const layers: Record<string, Layer> = {
   // What Roundcube and the server of this program must agree on: places and secrets, without SQL.
   'webmail/driver/roundcube': {
     files: /^src\/capabilities\/webmail\/driver\/roundcube\//,
-    mayImport: [core, driver, node, /^src\/capabilities\/webmail\/rules\/(places|secrets)\.ts$/],
+    mayImport: [core, driver, node, /^src\/capabilities\/webmail\/rules\/(places|secrets|webmail-users)\.ts$/],
   },
   // The addresses of a list, on which rules, Exim and Mailman must agree. Without SQL.
   'mail/driver/lists': {
@@ -349,6 +349,8 @@ const layers: Record<string, Layer> = {
     mayImport: [
       ...[
         /^src\/http\//,
+        // What they ask of the machine: who guesses passwords of mail, and the rows of Roundcube.
+        /^src\/capabilities\/(mail\/driver\/look-local-client|webmail\/driver\/roundcube\/users)\.ts$/,
         /^src\/(app\/app|administration\/tasks)\.ts$/,
         /^src\/command-socket\//,
         core,

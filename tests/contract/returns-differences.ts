@@ -47,11 +47,8 @@ export const differences: readonly ReturnsDifference[] = [
     because: 'This server has no mail, FTP and web disk yet.',
   },
   {
-    fields: [
-      /^Email::get_spam_settings .cpuser_spam_auto_delete/,
-      /^SpamAssassin::update_user_preference .\*\[\]: missing/,
-    ],
-    because: 'Mailboxes have no settings of their own, and the options that can be set are named.',
+    fields: [/^SpamAssassin::update_user_preference .\*\[\]: missing/],
+    because: 'The options that can be set are named.',
   },
   {
     fields: [
@@ -91,9 +88,5 @@ export const differences: readonly ReturnsDifference[] = [
       /^Variables::get_server_information .php_(maximum_execution_time|open_basedir|post_maximum|upload)/,
     ],
     because: 'Not provided yet.',
-  },
-  {
-    fields: [/^cPGreyList::list_domains \[\].cPGreyList/],
-    because: 'The numbers are about the whole list: the metadata has them.',
   },
 ];

@@ -45,6 +45,7 @@ let clients: Readonly<Record<number, number>> = {};
 interface Sent {
   readonly mechanism?: string;
   readonly port?: string;
+  readonly server?: string;
   readonly login?: string;
   readonly remote?: string;
   readonly protocol?: string;
@@ -58,10 +59,11 @@ interface Sent {
 async function socketsOf(table: string) {
   if (table !== 'tcp') return [];
   const local = { localAddress: '127.0.0.1', remoteAddress: '127.0.0.1', state: 1 };
+  const elsewhere = { localAddress: '192.0.2.1', remoteAddress: '198.51.100.1', state: 1 };
   return Object.entries(clients).flatMap(([client, uid]) => [
     { ...local, localPort: 993, remotePort: Number(client), uid: 0 },
+    { ...elsewhere, localPort: Number(client), remotePort: 993, uid: 4242 },
     { ...local, localPort: Number(client), remotePort: 993, uid },
-    { ...local, remoteAddress: '192.0.2.9', localPort: Number(client), remotePort: 993, uid: 4242 },
   ]);
 }
 
@@ -227,7 +229,7 @@ test('connections without the secret are closed, and do not keep Dovecot out', a
 
 test('guesses by a local program delay its user alone: not webmail, and no other local program', async () => {
   clients = { 40_001: 1001, 40_002: 1002, 40_003: 0 };
-  const by = (port: string): Sent => ({ remote: '127.0.0.1', port });
+  const by = (port: string): Sent => ({ remote: '127.0.0.1', port, server: '993' });
   const waits: number[] = [];
   for (let guess = 0; guess < 5; guess++) {
     waits.push(await waitOf({ ...by('40001'), pwhash: `${guess}f` }));

@@ -615,13 +615,13 @@ it('what an account may have, and its names', async () => {
   const quota = { key: 'email_account_quota_userdefined_default_value', value: '700' };
   await here.call('set_tweaksetting', quota);
   expect(await email('Email::get_default_email_quota')).toBe(700);
-  expect(await email('Email::get_max_email_quota')).toBe('unlimited');
+  expect(await email('Email::get_max_email_quota')).toBe(4_294_967_296);
   await here.call('modifyacct', { user: 'bob', MAX_EMAILACCT_QUOTA: '300' });
   expect(await email('Email::get_default_email_quota_mib')).toBe(300);
   expect(await email('Email::get_max_email_quota_mib')).toBe(300);
   expect(await email('Email::list_mail_domains', { add_www: '1', select: 'bob.example' })).toEqual([
     { domain: 'bob.example', select: 1 },
-    { domain: 'www.bob.example' },
+    { domain: 'www.bob.example', select: 0 },
   ]);
   expect(await email('Email::account_name', { account: 'sales@bob.example' })).toBe('sales@bob.example');
   expect(await email('Email::account_name')).toBe('All Mail On Your Account');

@@ -41,7 +41,9 @@ describe('UAPI cPGreyList', () => {
     });
     const list = () => here.uapi('bob', 'cPGreyList::list_domains');
     expect(await list()).toMatchObject({
-      data: [record('bob.example', 'main', 1), record('shop.example', 'addon', 1)],
+      data: [record('bob.example', 'main', 1), record('shop.example', 'addon', 1)].map((one) => ({
+        ...{ ...one, cPGreyList: { total_enabled: 2, total_disabled: 0 } },
+      })),
       metadata: { cPGreyList: { total_enabled: 2, total_disabled: 0 } },
     });
     const one = await here.uapi('bob', 'cPGreyList::disable_domains', { domains: 'Shop.example' });

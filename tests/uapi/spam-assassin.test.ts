@@ -89,6 +89,7 @@ describe('the spam filter of an account', () => {
     expect(await works('Email::get_spam_settings')).toEqual({
       ...{ rewrites_subjects: 0, spam_as_acl: 1, spam_status_changeable: 1, spam_enabled: 0 },
       ...{ spam_box_enabled: 0, spam_auto_delete: 1, spam_auto_delete_score: 7.5 },
+      ...{ cpuser_spam_auto_delete: 1, cpuser_spam_auto_delete_score: 7.5 },
     });
     await works('Email::enable_spam_assassin');
     expect(exim('accounts/bob')).toBe('outgoing: open\nspam: 50\nspam-delete: 75\n');

@@ -11,11 +11,10 @@ export default defineFunction({
   role: ROLE,
   effect: 'looks',
   params: {},
-  returns: { message: { type: 'string', doc: 'What is wrong. Absent if nothing is.', optional: true } },
+  returns: { message: { type: 'string', doc: 'What is wrong, or that nothing is.' } },
   examples: [{ args: {}, doc: 'Whether Exim would start.', fails: 'host_failed' }],
 
   async handler(_args, { machine }) {
-    const message = await problemOfInstalled(machine);
-    return message === undefined ? {} : { message };
+    return { message: (await problemOfInstalled(machine)) ?? 'The configuration of Exim is valid.' };
   },
 });

@@ -1,4 +1,4 @@
-import { maxQuota } from '../../capabilities/mail/plans/own-mail/mailboxes.ts';
+import { maxQuota, NO_LIMIT } from '../../capabilities/mail/plans/own-mail/mailboxes.ts';
 import { MAILBOXES, ownMail, ROLE } from '../../capabilities/mail/rules/email-form.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 
@@ -11,7 +11,7 @@ export default defineUapi({
   role: ROLE,
   effect: 'reads',
   params: {},
-  returns: { type: 'any', doc: 'Mebibytes, or “unlimited”.' },
+  returns: { type: 'integer', doc: `Mebibytes. ${NO_LIMIT}: no limit.` },
   examples: [{ args: {}, doc: 'The largest quota that a mailbox may have.' }],
 
   async handler(_args, context) {

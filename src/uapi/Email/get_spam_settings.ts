@@ -9,13 +9,15 @@ export default defineUapi({
   name: 'Email::get_spam_settings',
   since: 42,
   summary: 'Show the settings of the account’s spam filter.',
-  description: 'They hold for all its mailboxes.',
+  description: 'They hold for all its mailboxes, so those of the account (cpuser) are the same.',
   feature: SPAM_FILTER,
   role: SPAM_ROLE,
   effect: 'reads',
   params: { account: spamAccountParam },
   returns: {
     fields: {
+      cpuser_spam_auto_delete: { type: 'integer', doc: 'The same as spam_auto_delete.' },
+      cpuser_spam_auto_delete_score: { type: 'number', doc: 'The same as spam_auto_delete_score.' },
       rewrites_subjects: { type: 'integer', doc: 'Always 0: the subject of spam stays as it is.' },
       spam_as_acl: { type: 'integer', doc: 'Always 1: mail is checked while it arrives.' },
       spam_auto_delete: { type: 'integer', doc: 'Whether spam is deleted.' },
@@ -34,11 +36,13 @@ export default defineUapi({
     await assertForAll(context, account);
     const { enabled, box, deleteScore } = await ownSpam(context);
     const available = await isAvailable(context);
+    const deletes = Number(deleteScore !== null);
+    const score = deleteScore === null ? DEFAULT_SCORE : deleteScore / TENTHS;
     return {
+      ...{ cpuser_spam_auto_delete: deletes, cpuser_spam_auto_delete_score: score },
       ...{ rewrites_subjects: 0, spam_as_acl: 1, spam_status_changeable: Number(available) },
       ...{ spam_enabled: Number(enabled && available), spam_box_enabled: Number(box) },
-      spam_auto_delete: Number(deleteScore !== null),
-      spam_auto_delete_score: deleteScore === null ? DEFAULT_SCORE : deleteScore / TENTHS,
+      ...{ spam_auto_delete: deletes, spam_auto_delete_score: score },
     };
   },
 });

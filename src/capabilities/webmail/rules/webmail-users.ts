@@ -80,7 +80,7 @@ export async function changeFor(db: Db, logins: readonly string[]): Promise<Roun
   const renamed: RoundcubeChange['renamed'][number][] = [];
   for (const login of logins) {
     const [was, now] = [known.get(login), byLogin.get(login)];
-    // Of an earlier version, which stored nothing.
+    // An earlier version stored nothing.
     const key = was?.key ?? now?.key;
     const heirs = all.filter((one) => one.key === key);
     const heir = now?.key === key ? now : heirs.length === 1 ? heirs[0] : undefined;

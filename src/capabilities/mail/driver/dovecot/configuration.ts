@@ -145,6 +145,7 @@ auth_policy_request_attributes {
   fail_type = %{fail_type}
   mechanism = %{mechanism}
   port = %{remote_port}
+  server = %{local_port}
 }
 !include_try ${policySecrets}
 # whmapi1d says how long a login waits after wrong passwords. Dovecot counts addresses alone, and all local programs share one.

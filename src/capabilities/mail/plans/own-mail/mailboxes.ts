@@ -101,8 +101,10 @@ export async function defaultQuota(db: Db, { settings: { maxMailboxQuota } }: Ac
 }
 
 /** In mebibytes. */
-export const maxQuota = ({ settings: { maxMailboxQuota } }: Account): number | 'unlimited' =>
-  maxMailboxQuota ?? 'unlimited';
+/** In mebibytes: what WHM’s functions return for mailboxes without a limit. */
+export const NO_LIMIT = 4_294_967_296;
+
+export const maxQuota = ({ settings: { maxMailboxQuota } }: Account): number => maxMailboxQuota ?? NO_LIMIT;
 
 /** @returns bytes. @throws ApiError `limit_reached`. */
 function quotaOf({ username, settings: { maxMailboxQuota } }: Account, quota: number | null): number | null {
