@@ -189,7 +189,12 @@ const layers: Record<string, Layer> = {
   // What Roundcube and the server of this program must agree on: places and secrets, without SQL.
   'webmail/driver/roundcube': {
     files: /^src\/capabilities\/webmail\/driver\/roundcube\//,
-    mayImport: [core, driver, node, /^src\/capabilities\/webmail\/rules\/(places|secrets|webmail-users)\.ts$/],
+    mayImport: [
+      core,
+      driver,
+      node,
+      /^src\/capabilities\/webmail\/rules\/(places|secrets|webmail-users)\.ts$/,
+    ],
   },
   // The addresses of a list, on which rules, Exim and Mailman must agree. Without SQL.
   'mail/driver/lists': {
