@@ -24,6 +24,25 @@ export interface AcmeDirectory {
   readonly requiresExternalAccount: boolean;
   /** The names by which CAA records mean this issuer, in lower case. Empty if it does not say. */
   readonly caaIdentities: readonly string[];
+  /** The profiles of certificates that it offers, each with a description. Empty if it has none. */
+  readonly profiles: Readonly<Record<string, string>>;
+  /** The URL below which it says when a certificate is to be renewed (RFC 9773). Null if it does not. */
+  readonly renewalInfo: string | null;
+}
+
+/** When the issuer wants a certificate to be renewed (RFC 9773, section 4.2). Milliseconds since 1970-01-01. */
+export interface RenewalInfo {
+  readonly start: number;
+  readonly end: number;
+  /** How long not to ask again, in milliseconds. Undefined if the issuer does not say. */
+  readonly retryAfterMs: number | undefined;
+}
+
+export interface OrderOptions {
+  /** The ID (RFC 9773, section 4.1) of the certificate that the new one replaces. */
+  readonly replaces?: string | undefined;
+  /** One of the issuer’s profiles. Default: the issuer chooses. */
+  readonly profile?: string | undefined;
 }
 
 /** Credentials from the issuer’s own site, for the first registration. `hmacKey` is Base64url. */
@@ -83,7 +102,7 @@ export interface IssuedCertificate {
 
 /** The orders of one account. @throws AcmeError if the issuer cannot be asked, refuses, or answers nonsense. */
 export interface AcmeClient {
-  createOrder(names: readonly string[]): Promise<AcmeOrder>;
+  createOrder(names: readonly string[], options?: OrderOptions): Promise<AcmeOrder>;
   /**
    * Finds an open order of the account for exactly these names, of which nobody has stored the URL.
    * @param known the URLs of other orders, which are left out.
@@ -124,6 +143,12 @@ export interface MachineAcme {
   readonly defaultDirectory: string;
   /** @throws AcmeError */
   directory(url: string): Promise<AcmeDirectory>;
+  /**
+   * @param base `renewalInfo` of the directory. @param id the certificate’s ID.
+   * @returns undefined if the issuer does not know the certificate.
+   * @throws AcmeError
+   */
+  renewalInfo(base: string, id: string): Promise<RenewalInfo | undefined>;
   /** Creates a private key: ECDSA on P-256, PEM. */
   createKey(): Promise<string>;
   /**

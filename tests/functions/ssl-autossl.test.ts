@@ -44,7 +44,7 @@ describe('get_autossl_providers', () => {
       payload: [
         {
           ...{ module_name: 'LetsEncrypt', enabled: 0, x_account_id: '', x_terms_of_service: '' },
-          specs: { AVERAGE_DELIVERY_TIME: null, VALIDITY_PERIOD: 7_776_000 },
+          specs: { AVERAGE_DELIVERY_TIME: null, VALIDITY_PERIOD: 5_529_600 },
         },
       ],
     });

@@ -17,6 +17,8 @@ export class AcmeProxy {
   #port = 0;
   /** The requests that pebble got: `POST order-plz`. */
   readonly passed: string[] = [];
+  /** What was signed of each POST. */
+  readonly payloads: { readonly what: string; readonly payload: Readonly<Record<string, unknown>> }[] = [];
   /** Called before a request is passed on. It never is if this does not resolve. */
   before: (what: string) => Promise<void> = async () => undefined;
   /** Called with pebble’s answer, which is sent unless this does not resolve. May change it. */
@@ -48,6 +50,7 @@ export class AcmeProxy {
 
   reset(): void {
     this.passed.length = 0;
+    this.payloads.length = 0;
     this.before = async () => undefined;
     this.after = async (_what, answer) => answer;
   }
@@ -85,6 +88,16 @@ export class AcmeProxy {
       sent.end(body);
     });
     this.passed.push(what);
+    const payload = payloadOf(body);
+    if (payload !== undefined) this.payloads.push({ what, payload });
     return this.after(what, answer);
   }
+}
+
+/** What a JWS (RFC 7515, flattened) has signed. Undefined for none, and for an empty one. */
+function payloadOf(body: Buffer): Readonly<Record<string, unknown>> | undefined {
+  if (body.length === 0) return undefined;
+  const { payload = '' } = JSON.parse(body.toString()) as { readonly payload?: string };
+  if (payload === '') return undefined;
+  return JSON.parse(Buffer.from(payload, 'base64url').toString()) as Readonly<Record<string, unknown>>;
 }

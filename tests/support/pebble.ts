@@ -27,6 +27,7 @@ export class Pebble {
   readonly #children: ChildProcess[] = [];
   readonly #options: PebbleOptions;
   #web: Server | undefined;
+  #validity: number | undefined;
   #ports = { acme: 0, management: 0, http: 0, dns: 0, dnsManagement: 0 };
   /** The directories with the files that the web server serves as challenges. */
   readonly challenges = new Set<string>();
@@ -70,6 +71,15 @@ export class Pebble {
     const { dnsServer = `127.0.0.1:${this.#ports.dns}` } = this.#options;
     this.#spawn('pebble', ['-config', join(this.#directory, 'pebble.json'), '-dnsserver', dnsServer]);
     await until(() => this.#isUp());
+  }
+
+  /** Starts it again, as a new issuer, whose certificates are valid for so many seconds. */
+  async restart(validity: number): Promise<void> {
+    const issuer = this.issuer;
+    await new Promise((done) => issuer?.once('close', done).kill('SIGKILL'));
+    this.#validity = validity;
+    this.#writeConfiguration();
+    await this.startIssuer();
   }
 
   /** The variables with which an installation uses it. */
@@ -140,7 +150,11 @@ export class Pebble {
   }
 
   #writeConfiguration(): void {
-    const { validity = 7_776_000, blocked = [], requiresExternalAccount = false } = this.#options;
+    const {
+      validity = this.#validity ?? 7_776_000,
+      blocked = [],
+      requiresExternalAccount = false,
+    } = this.#options;
     const pebble = {
       listenAddress: `127.0.0.1:${this.#ports.acme}`,
       managementListenAddress: `127.0.0.1:${this.#ports.management}`,

@@ -304,7 +304,13 @@ describe('certificates of websites', () => {
 describe('AutoSSL', () => {
   const store = <Value>(work: (db: Db) => Promise<Value>) =>
     here.engine.store.transaction('changes', async (db) => ({ value: await work(db), keep: true }));
-  const enable = () => store((db) => settings.enable(db, 'LetsEncrypt', 'https://issuer.example/'));
+  const enable = () =>
+    store((db) =>
+      settings.enable(db, {
+        ...{ provider: 'LetsEncrypt', directory: 'https://issuer.example/', profile: '' },
+        ordersPerHour: undefined,
+      }),
+    );
   const excluded = async () =>
     ((await data('SSL::get_autossl_excluded_domains')) as { excluded_domain: string }[]).map(
       (row) => row.excluded_domain,
@@ -336,7 +342,9 @@ describe('AutoSSL', () => {
     expect(await renewal()).toMatchObject({ is_active: 1, will_renew: 0 });
     const { facts } = certificateOf(crt);
     const of = { servername: 'bob.example', username: 'bob', fingerprint: facts.digest };
-    await store((db) => ofAutossl.put(db, { ...of, notBefore: 0, notAfter: 1, deliveryMs: 1 }));
+    await store((db) =>
+      ofAutossl.put(db, { ...of, notBefore: 0, notAfter: 1, deliveryMs: 1, directory: '' }),
+    );
     expect(await renewal()).toMatchObject({ will_renew: 1 });
     expect(await renewal('www.bob.example')).toMatchObject({ will_renew: 0 });
     await data('SSL::add_autossl_excluded_domains', { domains: 'bob.example' });

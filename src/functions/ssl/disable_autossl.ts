@@ -8,8 +8,7 @@ export default defineFunction({
   description:
     'Installed certificates stay, and expire. The account at the provider is kept, so that set_autossl_provider can ' +
     'enable AutoSSL again.',
-  destructive:
-    'Certificates are no longer renewed, and expire after at most 90 days. To undo it, call set_autossl_provider.',
+  destructive: 'Certificates are no longer renewed, and expire. To undo it, call set_autossl_provider.',
   access: 'root',
   effect: 'changes',
   params: {},

@@ -25,6 +25,23 @@ export default defineFunction({
             type: 'string',
             doc: 'The URL of the ACME directory. It is not part of WHM’s response.',
           },
+          x_profile: {
+            type: 'string',
+            doc: 'The profile of the certificates that are ordered. Empty: the issuer chooses.',
+          },
+          x_profiles: {
+            list: {
+              fields: {
+                name: { type: 'string', doc: 'The profile, for x_profile of set_autossl_provider.' },
+                description: { type: 'string', doc: 'What the issuer says of it: a sentence or a URL.' },
+              },
+            },
+            doc: 'The profiles of certificates that the issuer has. Empty if it has none, or does not answer.',
+          },
+          x_orders_per_hour: {
+            type: 'integer',
+            doc: 'How many certificates are ordered in an hour. 0: any number.',
+          },
           x_account_id: {
             type: 'string',
             doc: 'The URL of this server’s account at the issuer. Empty if it is not registered.',

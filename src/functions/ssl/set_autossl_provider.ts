@@ -9,7 +9,7 @@ export default defineFunction({
   description:
     'The call asks the issuer for its terms of service, and fails unless they are accepted. This server then gets an ' +
     'account there, whose key is stored encrypted. It is kept for later calls: pass the terms again only if they have ' +
-    'changed. A dry run asks for the terms, but does not register. Checks run every night; ' +
+    'changed. A dry run asks for the terms, but does not register. Checks run every night, and renewals every hour; ' +
     'start_autossl_check_for_all_users starts one at once.',
   access: 'root',
   effect: 'calls',
@@ -31,6 +31,11 @@ export default defineFunction({
         x_terms_of_service_accepted: 'https://letsencrypt.org/documents/LE-SA-v1.5-February-24-2025.pdf',
       },
       doc: 'Try AutoSSL with certificates that no browser trusts, and with high limits.',
+      fails: 'host_failed',
+    },
+    {
+      args: { provider: 'LetsEncrypt', x_profile: 'tlsserver' },
+      doc: 'Order another kind of certificates from now on. get_autossl_providers lists those of the issuer.',
       fails: 'host_failed',
     },
   ],

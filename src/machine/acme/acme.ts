@@ -7,15 +7,19 @@ import type {
   ExternalAccount,
   MachineAcme,
   ReachRequest,
+  RenewalInfo,
 } from '../../core/machine-acme.ts';
 import type { MachineResolver } from '../../core/machine-resolver.ts';
-import { asObject, isHttps, isUrl, nonsense, sane } from './answers.ts';
+import { AcmeError } from '../../core/machine-acme.ts';
+import { asObject, isHttps, isUrl, nonsense, readProfiles, readRenewalInfo, sane } from './answers.ts';
 import { OrderClient } from './orders.ts';
 import { findObstacle } from './reach.ts';
-import { prepareTransport } from './transport.ts';
+import { headersOf, NOT_FOUND, prepareTransport } from './transport.ts';
 
 /** Calls wait for it. */
 const DIRECTORY_LIMIT_MS = 10_000;
+/** RFC 9773 does not say the status. Boulder and pebble answer “malformed” with status 404. */
+const UNKNOWN_CERTIFICATE = [NOT_FOUND, 'malformed'];
 const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
 
 export interface AcmeOptions {
@@ -43,16 +47,33 @@ export class Acme implements MachineAcme {
   async directory(url: string): Promise<AcmeDirectory> {
     await prepareTransport(this.#options);
     const { data } = await acme.axios.get<unknown>(url, { signal: AbortSignal.timeout(DIRECTORY_LIMIT_MS) });
-    const { newOrder, newAccount, newNonce, meta } = asObject(data, 'a directory');
+    const { newOrder, newAccount, newNonce, renewalInfo, meta } = asObject(data, 'a directory');
     if (![newOrder, newAccount, newNonce].every(isHttps)) throw nonsense('a directory of ACME');
-    const { termsOfService, externalAccountRequired, caaIdentities } = asObject(meta ?? {}, 'a directory');
+    const { termsOfService, externalAccountRequired, caaIdentities, profiles } = asObject(
+      meta ?? {},
+      'a directory',
+    );
     return {
       termsOfService: isUrl(termsOfService) ? termsOfService : null,
       requiresExternalAccount: externalAccountRequired === true,
       caaIdentities: (Array.isArray(caaIdentities) ? caaIdentities : [])
         .filter((name): name is string => typeof name === 'string')
         .map((name) => name.toLowerCase()),
+      profiles: readProfiles(profiles),
+      renewalInfo: isHttps(renewalInfo) ? renewalInfo : null,
     };
+  }
+
+  async renewalInfo(base: string, id: string): Promise<RenewalInfo | undefined> {
+    await prepareTransport(this.#options);
+    try {
+      const { data } = await acme.axios.get<unknown>(`${base.replace(/\/$/, '')}/${id}`);
+      const body = asObject(data, 'renewal information');
+      return { ...readRenewalInfo(body), retryAfterMs: headersOf(body).retryAfterMs };
+    } catch (error) {
+      if (error instanceof AcmeError && UNKNOWN_CERTIFICATE.includes(error.type)) return undefined;
+      throw error;
+    }
   }
 
   async createKey(): Promise<string> {

@@ -8,6 +8,7 @@ import type {
   AcmeClient,
   AcmeOrder,
   IssuedCertificate,
+  OrderOptions,
 } from '../../core/machine-acme.ts';
 import { AcmeError } from '../../core/machine-acme.ts';
 import { asObject, isHttps, nonsense, sane } from './answers.ts';
@@ -30,10 +31,16 @@ export class OrderClient implements AcmeClient {
     this.#client = new acme.Client({ directoryUrl: directory, accountKey: key, accountUrl: url });
   }
 
-  createOrder(names: readonly string[]): Promise<AcmeOrder> {
+  createOrder(names: readonly string[], { replaces, profile }: OrderOptions = {}): Promise<AcmeOrder> {
     return sane('an order', async () => {
       const identifiers = names.map((value) => ({ type: 'dns', value }));
-      return readOrder(await this.#client.createOrder({ identifiers }));
+      // acme-client sends the fields of newer documents unchanged.
+      const order = {
+        ...{ identifiers },
+        ...(replaces !== undefined && { replaces }),
+        ...(profile !== undefined && { profile }),
+      };
+      return readOrder(await this.#client.createOrder(order));
     });
   }
 

@@ -45,7 +45,7 @@ export default defineUapi({
     for (const listed of await listSites(db, caller)) {
       const { host, certificate } = listed;
       const site = siteAnswer(listed, roles);
-      const isAutossl = ours.get(host.servername) === certificate.facts.digest;
+      const isAutossl = ours.get(host.servername)?.fingerprint === certificate.facts.digest;
       rows.push({
         ...site,
         fqdns: site.domains,

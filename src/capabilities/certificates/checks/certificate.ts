@@ -14,8 +14,9 @@ import {
 } from '../../../ground/doctor/check.ts';
 
 const DAY_MS = 86_400_000;
-/** ACME certificates are renewed 30 days before they expire. With only two weeks left, the renewal has failed. */
+/** ACME certificates are renewed when a third of their life is left. At two weeks, or a sixth, the renewal has failed. */
 const SOON_DAYS = 14;
+const SOON_PART = 1 / 6;
 const OWN_FILE = 'server.pem';
 /** The files with the options of the API server's unit. */
 const DEFAULTS = ['/etc/default/whmapi1d', '/etc/default/whmapi1'];
@@ -68,12 +69,13 @@ function examine({ certificate: path, key }: Pair, isOwn: boolean, { now }: Subj
   const isSelfSigned = certificate.issuer === certificate.subject;
   const renew = isOwn && isSelfSigned ? 'whmapi1 reset_service_ssl_certificate service=cpanel' : undefined;
   const until = Date.parse(certificate.validTo);
+  const life = until - Date.parse(certificate.validFrom);
   const date = new Date(until).toISOString().slice(0, 10);
   const next = isOwn ? 'install it with install_service_ssl_certificate.' : 'run: systemctl reload whmapi1d';
   const byIssuer = renew === undefined ? ` Renew it with the tool of its issuer, then ${next}` : '';
   const findings: Finding[] = [];
   if (until <= now()) findings.push(problem(`“${path}” expired on ${date}.${byIssuer}`, renew));
-  else if (until - now() < SOON_DAYS * DAY_MS) {
+  else if (until - now() < Math.min(SOON_DAYS * DAY_MS, life * SOON_PART)) {
     findings.push(warning(`“${path}” expires on ${date}.${byIssuer}`, renew));
   }
   if (Date.parse(certificate.validFrom) > now()) {

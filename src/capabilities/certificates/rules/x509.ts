@@ -11,6 +11,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import {
+  AuthorityKeyIdentifierExtension,
   CertificatePolicyExtension,
   Pkcs10CertificateRequest,
   SubjectAlternativeNameExtension,
@@ -170,6 +171,20 @@ export function requestAsText(pem: string): string {
 /** Hexadecimal, in capital letters. */
 export function serialNumberOf(pem: string): string {
   return new X509Certificate(pem).serialNumber;
+}
+
+/**
+ * The ID by which an issuer knows its certificate (RFC 9773, section 4.1). Undefined if it does not name its issuer’s key, so
+ * that it has none.
+ */
+export function renewalIdOf(pem: string): string | undefined {
+  const parsed = new Parsed(pem);
+  const keyId = parsed.getExtension(AuthorityKeyIdentifierExtension)?.keyId;
+  if (keyId === undefined) return undefined;
+  // A number as DER has it: a first byte of zero if it would be negative otherwise.
+  const digits = parsed.serialNumber.replace(/^(?=(?:..)*.$)/, '0').replace(/^(?:00)+/, '');
+  const serial = /^[89a-f]/i.test(digits) ? `00${digits}` : digits;
+  return [keyId, serial].map((hex) => Buffer.from(hex, 'hex').toString('base64url')).join('.');
 }
 
 /** The end of its validity, as OpenSSL writes it: `Nov 26 08:06:00 2027 GMT`. */

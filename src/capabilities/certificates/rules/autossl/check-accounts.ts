@@ -1,4 +1,5 @@
 // The accounts of a run, several at the same time: an order is mostly waiting for the issuer.
+import type { Db } from '../../../../core/context.ts';
 import { ApiError } from '../../../../core/errors.ts';
 import { AcmeError } from '../../../../core/machine-acme.ts';
 import { MachineError } from '../../../../core/machine-error.ts';
@@ -9,12 +10,13 @@ import { namesOf, virtualHostsOf } from '../../../domains/rules/virtual-hosts.ts
 import * as featureOverrides from '../../../accounts/rules/features/overrides.ts';
 import { checkHost, type HostCheck } from './check-host.ts';
 import * as exclusions from './exclusions.ts';
-import { Issuer } from './issuer.ts';
+import { Issuer, OrdersUsedUp } from './issuer.ts';
 import { installedOf } from './needs.ts';
 import * as notices from './notices.ts';
 import type { FoundNotice } from './notices.ts';
 import * as orders from './orders.ts';
 import * as problems from './problems.ts';
+import { refresh } from './renewal-info.ts';
 import * as runs from './runs.ts';
 import * as settings from './settings.ts';
 import type { CheckContext } from './check-context.ts';
@@ -28,6 +30,10 @@ const MAX_FAILURES = 3;
 export interface CheckRequest {
   /** Default: all accounts. */
   readonly username?: string | undefined;
+  /** True if only certificates are ordered that are missing or due: no further names. */
+  readonly onlyDue?: boolean;
+  /** Chooses accounts once the issuer has said which certificates are due. Default: all. */
+  readonly chooses?: (db: Db) => Promise<ReadonlySet<string>>;
   /** True if names that the issuer could not validate recently are tried again now. */
   readonly retriesAll: boolean;
 }
@@ -39,14 +45,19 @@ export async function checkAccounts(
   request: CheckRequest,
 ): Promise<number> {
   const { transaction, now, log, startTime, signal } = context;
-  const { username } = request;
+  const { username, chooses } = request;
   const issuer = await Issuer.open(context);
+  await refresh(context, issuer, username);
   const { chosen, clobbers } = await transaction('changes', async (db) => {
     await runs.prune(db);
     const all = await accounts.list(db, root);
     const metadata = await settings.metadata(db);
+    const usernames = await chooses?.(db);
     return {
-      chosen: username === undefined ? all : all.filter((one) => one.username === username),
+      chosen: all.filter(
+        (one) =>
+          (username === undefined || one.username === username) && usernames?.has(one.username) !== false,
+      ),
       clobbers: metadata.clobber_externally_signed === 1,
     };
   });
@@ -102,7 +113,7 @@ class AccountsRun {
 
   async check(account: Account): Promise<void> {
     const { transaction, log } = this.#context;
-    const { username: only, clobbers, issuer, retriesAll } = this.#shared;
+    const { username: only, clobbers, issuer, retriesAll, onlyDue = false } = this.#shared;
     const { username } = account;
     const hosts = await hostsOf(this.#context, account);
     if (typeof hosts === 'string') {
@@ -121,7 +132,7 @@ class AccountsRun {
         continue;
       }
       await this.#checkHost(own, {
-        ...{ account, host, wanted, clobbers, issuer, retriesAll, notices: this.notices },
+        ...{ account, host, wanted, clobbers, issuer, retriesAll, onlyDue, notices: this.notices },
         present: installed.get(host.servername),
         isVerbose: only !== undefined,
       });
@@ -154,11 +165,13 @@ class AccountsRun {
 
   /** Ends the run if the issuer cannot be asked at present. */
   async #judge(error: Error, issuer: Issuer): Promise<void> {
+    if (error instanceof OrdersUsedUp) this.#end ??= error;
     if (!(error instanceof AcmeError)) return;
     this.#failuresInRow++;
     const { retryAfterMs, type } = error;
-    // A limit is only for the names of one order.
-    const isBusy = retryAfterMs !== undefined && type !== 'rateLimited';
+    // One limit is only for the names of one order. Several in a row are of this server’s account.
+    const isOfNames = type === 'rateLimited' && this.#failuresInRow < MAX_FAILURES;
+    const isBusy = retryAfterMs !== undefined && !isOfNames;
     if (isBusy) await issuer.leaveAlone(retryAfterMs);
     if (isBusy || this.#failuresInRow >= MAX_FAILURES) this.#end ??= error;
   }

@@ -8,6 +8,8 @@ import { isCovered } from '../domains.ts';
 import { chosenType, kindOf } from '../key-types.ts';
 import { findDomain } from '../../../domains/rules/hosted-domains.ts';
 import type { VirtualHost } from '../../../domains/rules/virtual-hosts.ts';
+import * as stored from '../stored.ts';
+import { renewalIdOf } from '../x509.ts';
 import * as certificates from './certificates.ts';
 import type { Notice } from '../../../../ground/rules/autossl/events.ts';
 import { waitOf, type Issuer } from './issuer.ts';
@@ -25,7 +27,7 @@ import type { CheckContext } from './check-context.ts';
 /** How often an order is placed again without the names that the issuer could not validate. */
 const MAX_ORDERS = 3;
 const DAY_MS = 86_400_000;
-/** How long before its end a certificate that cannot be renewed is worth a notification. */
+/** How long before its end a certificate that cannot be renewed is worth a notification: so long, or a sixth of its life. */
 const EXPIRES_SOON_MS = 7 * DAY_MS;
 
 export interface HostCheck {
@@ -39,6 +41,8 @@ export interface HostCheck {
   readonly retriesAll: boolean;
   readonly issuer: Issuer;
   readonly notices: FoundNotice[];
+  /** True if names that the present certificate lacks are left to another run. */
+  readonly onlyDue: boolean;
   /** True if the log also says why nothing has to be done. */
   readonly isVerbose: boolean;
 }
@@ -59,6 +63,7 @@ export async function checkHost(context: CheckContext, check: HostCheck): Promis
     else if (check.isVerbose) log('out', 1, `${servername}: ${need.why}`);
     return true;
   }
+  if (check.onlyDue && !need.isDue) return true;
   log('out', 1, `${servername}: ${need.why}`);
   const { names, dnsNames } = await chooseNames(context, check);
   const gained = present === undefined ? names : missingOf(names, present);
@@ -169,7 +174,10 @@ async function order(
     }
     const placed = await transaction('reads', (db) => orders.find(db, servername));
     if (placed === undefined) return true;
-    const failed = await complete(context, check, placed, { dnsNames, mayBePlaced: false });
+    const failed = await complete(context, check, placed, {
+      ...{ dnsNames, mayBePlaced: false },
+      replaces: await replacedBy(context, check),
+    });
     if (failed === undefined) return true;
     left = left.filter((name) => !failed.has(name));
   }
@@ -206,8 +214,25 @@ async function continueOrder(context: CheckContext, check: HostCheck, pending: O
     const { methods } = await lookAtNames(context, pending.names, await check.issuer.caa());
     for (const [name, method] of methods) if (method === 'dns-01') dnsNames.add(name);
   }
-  const failed = await complete(context, check, pending, { dnsNames, mayBePlaced: true });
+  const failed = await complete(context, check, pending, {
+    ...{ dnsNames, mayBePlaced: true },
+    replaces: await replacedBy(context, check),
+  });
   return failed === undefined || checkHost(context, check);
+}
+
+/** The ID of the present certificate, if the same issuer may have issued it. */
+async function replacedBy(
+  { transaction }: CheckContext,
+  { account, host, present, issuer }: HostCheck,
+): Promise<string | undefined> {
+  if (present?.isOurs !== true || !['', issuer.account.directory].includes(present.directory ?? '')) {
+    return undefined;
+  }
+  const { pem } = await transaction('reads', async (db) =>
+    stored.get(db, await presentName(db, account, host), present.certificateId),
+  );
+  return renewalIdOf(pem);
 }
 
 /** @returns the names that the issuer could not validate, if there is no certificate. */
@@ -219,16 +244,14 @@ async function complete(
 ): Promise<ReadonlySet<string> | undefined> {
   const { log, transaction, now, startTime } = context;
   if (placed.issued === undefined) {
-    const outcome = await obtain(context, check.issuer.client, placed, placement).catch(
-      async (error: unknown) => {
-        // A limit of the issuer for these names. Others need not wait.
-        if (error instanceof AcmeError && error.type === 'rateLimited' && error.retryAfterMs !== undefined) {
-          const until = now() + waitOf(error.retryAfterMs);
-          await transaction('changes', (db) => orders.setWait(db, placed, until));
-        }
-        throw error;
-      },
-    );
+    const outcome = await obtain(context, check.issuer, placed, placement).catch(async (error: unknown) => {
+      // A limit of the issuer for these names. Others need not wait.
+      if (error instanceof AcmeError && error.type === 'rateLimited' && error.retryAfterMs !== undefined) {
+        const until = now() + waitOf(error.retryAfterMs);
+        await transaction('changes', (db) => orders.setWait(db, placed, until));
+      }
+      throw error;
+    });
     if (outcome.kind !== 'issued') {
       const found = outcome.kind === 'gone' ? new Map<string, string>() : outcome.problems;
       if (outcome.kind === 'gone') log('warn', 2, 'The issuer no longer knows the order.');
@@ -283,7 +306,10 @@ async function install(context: CheckContext, check: HostCheck): Promise<void> {
     if (after !== undefined) {
       const { fingerprint, notBefore, notAfter } = after;
       const deliveryMs = now() - issued.requestedAt;
-      await certificates.put(db, { servername, username, fingerprint, notBefore, notAfter, deliveryMs });
+      const { directory } = issued;
+      await certificates.put(db, {
+        ...{ servername, username, fingerprint, notBefore, notAfter, deliveryMs, directory },
+      });
     }
     await orders.remove(db, issued);
     await problems.remove(db, issued.names);
@@ -321,6 +347,8 @@ function note({ notices, account: { username }, host }: HostCheck, notice: Notic
 
 function noteExpiry(context: CheckContext, check: HostCheck, notice: 'expiry' | 'expiry_coverage'): void {
   const { present } = check;
-  if (present?.isOurs !== true || present.notAfter - context.now() > EXPIRES_SOON_MS) return;
+  if (present?.isOurs !== true) return;
+  const { notBefore, notAfter } = present;
+  if (notAfter - context.now() > Math.min(EXPIRES_SOON_MS, (notAfter - notBefore) / 6)) return;
   note(check, notice, `the certificate expires at ${new Date(present.notAfter).toISOString()}.`);
 }

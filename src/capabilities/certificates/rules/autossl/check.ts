@@ -17,9 +17,10 @@ export interface CheckResult {
 /** @throws AcmeError, ApiError if virtual hosts are left, so that the task is retried. */
 export async function check(
   task: TaskContext & Pick<CheckContext, 'challenges' | 'pause'>,
-  { username, retriesAll }: CheckRequest,
+  request: CheckRequest,
 ): Promise<CheckResult | undefined> {
   const { transaction, now, log: write, id, machine } = task;
+  const { username } = request;
   const provider = await transaction('reads', settings.provider);
   if (provider === undefined) {
     write('AutoSSL is disabled.');
@@ -47,7 +48,7 @@ export async function check(
       },
       ...{ startTime, ownAddresses, log, caa: new CaaLookups(machine.resolver) },
     };
-    return { accounts: await checkAccounts(context, task, { username, retriesAll }) };
+    return { accounts: await checkAccounts(context, task, request) };
   } catch (error) {
     if (error instanceof ApiError || error instanceof MachineError) log('failure', 0, error.message);
     throw error;

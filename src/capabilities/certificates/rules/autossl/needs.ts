@@ -8,6 +8,8 @@ import * as own from './certificates.ts';
 const DAY_MS = 86_400_000;
 /** When AutoSSL may replace what others issued. */
 const FOREIGN_DAYS = 3;
+/** How long until this server looks at its certificates again (`tasks/autossl-renewals.ts`). */
+const NEXT_LOOK_MS = 3_600_000;
 
 export interface Installed {
   /** In lower case; may contain wildcards. */
@@ -20,6 +22,12 @@ export interface Installed {
   readonly fingerprint: string;
   /** True if AutoSSL installed it. */
   readonly isOurs: boolean;
+  /** When its issuer wants it to be renewed. */
+  readonly window?: own.Window;
+  /** The URL of the directory of its issuer, if AutoSSL installed it. Empty if it is not known. */
+  readonly directory?: string;
+  /** Its ID in the store. */
+  readonly certificateId: string;
 }
 
 /** The present certificates of an account, by virtual host. */
@@ -31,13 +39,17 @@ export async function installedOf(
   const found = new Map<string, Installed>();
   for (const [servername, { certificateId }] of await certificatesOf(db, account)) {
     const { facts } = await stored.get(db, account.username, certificateId);
+    const ofAutossl = ours.get(servername);
+    const isOurs = ofAutossl?.fingerprint === facts.digest;
     found.set(servername, {
       names: facts.domains,
       notBefore: facts.notBefore * 1000,
       notAfter: facts.notAfter * 1000,
       isSelfSigned: facts.isSelfSigned,
       fingerprint: facts.digest,
-      isOurs: ours.get(servername) === facts.digest,
+      isOurs,
+      certificateId,
+      ...(isOurs && { window: ofAutossl.window, directory: ofAutossl.directory }),
     });
   }
   return found;
@@ -60,11 +72,11 @@ export function needOf(
 ): Need {
   if (present === undefined) return due('There is no certificate.');
   if (present.isSelfSigned) return due('The certificate is self-signed.');
-  const { notBefore, notAfter, isOurs } = present;
+  const { notAfter, isOurs } = present;
   const until = new Date(notAfter).toISOString().slice(0, 10);
   if (!isOurs) {
     const isInvalid = notAfter <= now || missingOf(wanted, present).length === wanted.length;
-    const ends = notAfter - now < FOREIGN_DAYS * DAY_MS;
+    const ends = now > lastChanceAt(present);
     if (!isInvalid && !ends) {
       return { kind: 'none', why: `Somebody else has installed a certificate, valid until ${until}.` };
     }
@@ -77,8 +89,12 @@ export function needOf(
     return due('The certificate that somebody else has installed is invalid or about to expire.');
   }
   if (notAfter <= now) return due(`The certificate has expired on ${until}.`);
-  if (now >= renewalAt({ notBefore, notAfter })) {
-    return due(`The certificate expires on ${until}: less than a third of its life is left.`);
+  if (isRenewalDue(present, now)) {
+    return due(
+      present.window === undefined
+        ? `The certificate expires on ${until}: less than a third of its life is left.`
+        : `The certificate expires on ${until}, and its issuer wants it to be renewed now.`,
+    );
   }
   const missing = missingOf(wanted, present);
   if (missing.length > 0) {
@@ -89,9 +105,19 @@ export function needOf(
 
 const due = (why: string): Need => ({ kind: 'certificate', why, isDue: true });
 
-/** When a third of its life is left. */
-function renewalAt({ notBefore, notAfter }: Pick<Installed, 'notBefore' | 'notAfter'>): number {
-  return notAfter - (notAfter - notBefore) / 3;
+type Life = Pick<Installed, 'notBefore' | 'notAfter' | 'fingerprint'> & { readonly window?: own.Window };
+
+/**
+ * True when a third of its life is left, or at a moment of the issuer’s window that differs from certificate to certificate,
+ * so that many of one day are not renewed on one day (RFC 9773, section 4.2). An issuer that names a moment after the last
+ * days is not believed.
+ */
+export function isRenewalDue(certificate: Life, now: number): boolean {
+  const { notBefore, notAfter, fingerprint, window } = certificate;
+  if (window === undefined) return now >= notAfter - (notAfter - notBefore) / 3;
+  const place = Number.parseInt(fingerprint.slice(0, 8), 16) / 0xff_ff_ff_ff;
+  const chosen = window.start + place * (window.end - window.start);
+  return now + NEXT_LOOK_MS >= Math.min(chosen, lastChanceAt(certificate));
 }
 
 /** From then on, a certificate with fewer names is better than one that expires: three days, or a tenth of its life. */

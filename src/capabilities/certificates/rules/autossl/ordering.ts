@@ -7,7 +7,7 @@ import {
   type AcmeOrder,
 } from '../../../../core/machine-acme.ts';
 import { putAnswers, removeAnswers, type DnsAnswer } from './dns-answers.ts';
-import { waitOf } from './issuer.ts';
+import { waitOf, type Issuer } from './issuer.ts';
 import * as orders from './orders.ts';
 import type { Order } from './orders.ts';
 import type { CheckContext } from './check-context.ts';
@@ -31,6 +31,8 @@ export type Outcome =
 export interface Placement {
   /** The names that are validated by DNS. */
   readonly dnsNames: ReadonlySet<string>;
+  /** The ID of the certificate that the new one replaces (RFC 9773, section 5). */
+  readonly replaces: string | undefined;
   /** True if the issuer might have the order although its URL is not stored: a process has died. */
   readonly mayBePlaced: boolean;
 }
@@ -38,13 +40,14 @@ export interface Placement {
 /** @throws AcmeError if the issuer cannot be asked or takes too long: the order can be continued. */
 export async function obtain(
   context: CheckContext,
-  client: AcmeClient,
+  issuer: Issuer,
   order: Order,
-  { dnsNames, mayBePlaced }: Placement,
+  placement: Placement,
 ): Promise<Outcome> {
   const { transaction, now, signal, pause } = context;
+  const { client } = issuer;
   const key = await orders.openKey(context.sealer, order);
-  const placed = order.url ?? (await place(context, client, order, mayBePlaced));
+  const placed = order.url ?? (await place(context, issuer, order, placement));
   if (typeof placed !== 'string') return placed;
   const end = now() + LIMIT_MS;
   for (let delay = POLL_MS; ; delay = Math.min(MAX_POLL_MS, delay * 1.5)) {
@@ -62,7 +65,7 @@ export async function obtain(
       case 'invalid':
         return { kind: 'failed', problems: await problemsOf(client, order, placed, found.problem) };
       case 'pending':
-        await validate(context, client, placed, dnsNames);
+        await validate(context, client, placed, placement.dnsNames);
         break;
       case 'ready':
         await client.finalize(placed, order.names, key);
@@ -84,19 +87,35 @@ export async function obtain(
 /** An issuer that does not list orders gives a second order the URL of the first one, as Let’s Encrypt does. */
 async function place(
   { transaction }: CheckContext,
-  client: AcmeClient,
+  issuer: Issuer,
   order: Order,
-  mayBePlaced: boolean,
+  { mayBePlaced, replaces }: Placement,
 ): Promise<string | Outcome> {
   try {
-    const left = mayBePlaced ? await findPlaced({ transaction }, client, order) : undefined;
-    const { url } = left ?? (await client.createOrder(order.names));
+    const left = mayBePlaced ? await findPlaced({ transaction }, issuer.client, order) : undefined;
+    const { url } = left ?? (await createOrder(issuer, order, replaces));
     await transaction('changes', (db) => orders.setUrl(db, order, url));
     return url;
   } catch (error) {
     if (!(error instanceof AcmeError) || !REFUSALS.includes(error.type)) throw error;
     return { kind: 'failed', problems: blame(order.names, error.message) };
   }
+}
+
+/** The issuer does not count the renewal of a certificate that it knows. */
+async function createOrder(issuer: Issuer, order: Order, replaces: string | undefined): Promise<AcmeOrder> {
+  const { client } = issuer;
+  const profile = await issuer.profile();
+  if (replaces !== undefined && (await issuer.directory()).renewalInfo !== null) {
+    try {
+      return await client.createOrder(order.names, { profile, replaces });
+    } catch (error) {
+      // Another order has replaced it, or another account or issuer has it: an order like any other.
+      if (!(error instanceof AcmeError) || !NOT_REPLACED.includes(error.type)) throw error;
+    }
+  }
+  await issuer.countOrder(order);
+  return client.createOrder(order.names, { profile });
 }
 
 async function findPlaced(
@@ -110,6 +129,9 @@ async function findPlaced(
 
 /** RFC 8555, section 6.7: problems of names, which another attempt does not solve. */
 const REFUSALS = ['rejectedIdentifier', 'unsupportedIdentifier', 'malformed', 'caa'];
+
+/** RFC 9773, section 5. */
+const NOT_REPLACED = ['alreadyReplaced', 'malformed', 'unauthorized', 'notFound'];
 
 /** The names that a message quotes. All of them if it quotes none. */
 function blame(names: readonly string[], message: string): ReadonlyMap<string, string> {

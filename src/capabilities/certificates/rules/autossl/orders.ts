@@ -125,6 +125,33 @@ export async function remove(db: Db, { id }: Pick<Order, 'id'>): Promise<void> {
   await db.run('DELETE FROM autossl_order WHERE id = ?', id);
 }
 
+const HOUR_MS = 3_600_000;
+
+/**
+ * Counts an order once.
+ * @param limit how many may be placed in an hour. 0: any number.
+ * @returns when the next one may be, if there were as many.
+ */
+export async function count(
+  db: Db,
+  { id }: Pick<Order, 'id'>,
+  { directory, now, limit }: { readonly directory: string; readonly now: number; readonly limit: number },
+): Promise<number | undefined> {
+  await db.run('DELETE FROM autossl_placed WHERE server = ? AND placed_at <= ?', db.server, now - HOUR_MS);
+  const placed = await db.all<{ id: number; at: number }>(
+    `SELECT autossl_order AS id, placed_at AS at FROM autossl_placed WHERE server = ? AND directory = ? ORDER BY placed_at`,
+    ...[db.server, directory],
+  );
+  if (placed.some((one) => one.id === id)) return undefined;
+  const [oldest] = placed;
+  if (limit > 0 && oldest !== undefined && placed.length >= limit) return oldest.at + HOUR_MS;
+  await db.run(
+    'INSERT INTO autossl_placed (server, directory, placed_at, autossl_order) VALUES (?, ?, ?, ?)',
+    ...[db.server, directory, now, id],
+  );
+  return undefined;
+}
+
 function purposeOf(servername: string): string {
   return `AutoSSL certificate of ${servername}`;
 }

@@ -3,7 +3,7 @@ import type { Db } from '../../../../core/context.ts';
 import type { Field, Param } from '../../../../core/define.ts';
 import { ApiError } from '../../../../core/errors.ts';
 import * as certificates from './certificates.ts';
-import { find, type Wishes } from './registrations.ts';
+import { find, type LookedAt, type Wishes } from './registrations.ts';
 import * as settings from './settings.ts';
 
 const DAY_SECONDS = 86_400;
@@ -11,8 +11,8 @@ const DAY_SECONDS = 86_400;
 export const MAX_NAMES = 100;
 const CERTIFICATES_PER_WEEK = 50;
 const MAX_REDIRECTS = 10;
-/** Until the first certificate shows what the issuer does. */
-const VALIDITY_DAYS = 90;
+/** Until the first certificate shows what the issuer does: that of Let’s Encrypt from 10 February 2027. */
+const VALIDITY_DAYS = 64;
 
 export const providerParams = {
   provider: {
@@ -47,6 +47,23 @@ export const providerParams = {
     extension: true,
     doc: 'The HMAC key that belongs to x_eab_key_id. It is used once, and not stored.',
   },
+  x_profile: {
+    type: 'string',
+    maxLength: 64,
+    extension: true,
+    doc:
+      'The kind of certificates, one of x_profiles of get_autossl_providers: for example how long they are valid. Empty: the ' +
+      'issuer chooses. Default: the one that was set last for this issuer.',
+  },
+  x_orders_per_hour: {
+    type: 'integer',
+    min: 0,
+    max: 1_000_000,
+    extension: true,
+    doc:
+      'How many certificates are ordered in an hour, so that the issuer’s limit is never reached. Renewals that the issuer ' +
+      'itself asks for are not counted. 0: any number. Default: the number that was set last, or 100.',
+  },
 } as const satisfies Record<string, Param>;
 
 interface Arguments {
@@ -55,6 +72,8 @@ interface Arguments {
   readonly x_directory_url: string | undefined;
   readonly x_eab_key_id: string | undefined;
   readonly x_eab_hmac_key: string | undefined;
+  readonly x_profile: string | undefined;
+  readonly x_orders_per_hour: number | undefined;
 }
 
 /** @throws ApiError `missing_param` if only one half of the external account is given. */
@@ -69,6 +88,8 @@ export function wishesOf(args: Arguments): Wishes {
     directory: args.x_directory_url,
     acceptedTerms: args.x_terms_of_service_accepted === '' ? undefined : args.x_terms_of_service_accepted,
     externalAccount: keyId === undefined || hmacKey === undefined ? undefined : { keyId, hmacKey },
+    profile: args.x_profile,
+    ordersPerHour: args.x_orders_per_hour,
   };
 }
 
@@ -99,10 +120,7 @@ export const specFields = {
   SUPPORTS_WILDCARD: { type: 'flag', doc: 'Whether it issues certificates for “*.bob.example”.' },
 } as const satisfies Record<string, Field>;
 
-export async function showProviders(
-  db: Db,
-  { directory, terms }: { readonly directory: string; readonly terms: string | undefined },
-) {
+export async function showProviders(db: Db, { directory, terms, profiles }: LookedAt) {
   const registration = await find(db, directory);
   const shown = terms ?? registration?.currentTerms ?? '';
   const { deliverySeconds, validitySeconds } = await certificates.measured(db);
@@ -123,6 +141,9 @@ export async function showProviders(
         SUPPORTS_WILDCARD: 1,
       },
       x_directory_url: directory,
+      x_profile: await settings.profile(db),
+      x_profiles: Object.entries(profiles).map(([name, description]) => ({ name, description })),
+      x_orders_per_hour: await settings.ordersPerHour(db),
       x_account_id: registration?.accountUrl ?? '',
       x_terms_of_service: shown,
       x_terms_of_service_accepted: registration?.acceptedTerms === shown ? 1 : 0,

@@ -4,6 +4,7 @@ import type { Db, FreeContext, Sealer } from '../../../../core/context.ts';
 import { ApiError, badParam } from '../../../../core/errors.ts';
 import type { AcmeAccount, ExternalAccount, MachineAcme } from '../../../../core/machine-acme.ts';
 import type { Machine } from '../../../../core/machine.ts';
+import { quote } from '../../../../core/quote.ts';
 import { findSealed } from '../../../../ground/rules/two-factor/sealed-secrets.ts';
 import { toSeconds } from './runs.ts';
 import * as settings from './settings.ts';
@@ -34,6 +35,9 @@ export interface Wishes {
   /** The URL of the terms of service. */
   readonly acceptedTerms: string | undefined;
   readonly externalAccount: ExternalAccount | undefined;
+  /** A profile of certificates. Empty: the issuer chooses. */
+  readonly profile: string | undefined;
+  readonly ordersPerHour: number | undefined;
 }
 
 /**
@@ -44,9 +48,15 @@ export interface Wishes {
 export async function register(context: FreeContext, wishes: Wishes, isAgain: boolean): Promise<void> {
   const { machine, transaction, sealer, isDryRun } = context;
   const acme = await machine.acme();
-  const directory =
-    wishes.directory ?? (await transaction('reads', settings.directory)) ?? acme.defaultDirectory;
-  const { termsOfService, requiresExternalAccount } = await acme.directory(directory);
+  const former = await transaction('reads', async (db) => ({
+    directory: await settings.directory(db),
+    profile: await settings.profile(db),
+  }));
+  const directory = wishes.directory ?? former.directory ?? acme.defaultDirectory;
+  const { termsOfService, requiresExternalAccount, profiles } = await acme.directory(directory);
+  // Another issuer has other profiles.
+  const profile = wishes.profile ?? (directory === former.directory ? former.profile : '');
+  if (wishes.profile !== undefined) assertProfile(profile, profiles);
   const existing = await transaction('reads', (db) => find(db, directory));
   const terms = termsOfService ?? '';
   assertAccepted(terms, wishes.acceptedTerms ?? existing?.acceptedTerms);
@@ -75,8 +85,14 @@ export async function register(context: FreeContext, wishes: Wishes, isAgain: bo
         : await acme.register({ directory, key, contact: [], externalAccount: wishes.externalAccount });
   await transaction('changes', async (db) => {
     await setUrl(db, directory, url);
-    await settings.enable(db, wishes.provider, directory);
+    const { provider, ordersPerHour } = wishes;
+    await settings.enable(db, { provider, directory, profile, ordersPerHour });
   });
+}
+
+function assertProfile(profile: string, profiles: Readonly<Record<string, string>>): void {
+  if (profile === '' || Object.hasOwn(profiles, profile)) return;
+  throw badParam(`The issuer has no profile ${quote(profile)}. ${settings.inWords(profiles)}`);
 }
 
 function assertAccepted(terms: string, accepted: string | undefined): void {
@@ -133,6 +149,13 @@ function registerLeft(acme: MachineAcme, directory: string, key: string): Promis
   return acme.register({ directory, key, contact: [] });
 }
 
+export interface LookedAt {
+  readonly directory: string;
+  readonly terms: string | undefined;
+  readonly profiles: Readonly<Record<string, string>>;
+  readonly problem: string;
+}
+
 /** The provider as it is now. The issuer is asked for its terms; if it cannot be, `problem` says why. */
 export async function look({
   machine,
@@ -140,14 +163,15 @@ export async function look({
 }: {
   readonly machine: Pick<Machine, 'acme'>;
   readonly transaction: FreeContext['transaction'];
-}): Promise<{ readonly directory: string; readonly terms: string | undefined; readonly problem: string }> {
+}): Promise<LookedAt> {
   const acme = await machine.acme();
   const directory = (await transaction('reads', settings.directory)) ?? acme.defaultDirectory;
   try {
-    const { termsOfService } = await acme.directory(directory);
-    return { directory, terms: termsOfService ?? '', problem: '' };
+    const { termsOfService, profiles } = await acme.directory(directory);
+    return { directory, terms: termsOfService ?? '', profiles, problem: '' };
   } catch (error) {
-    return { directory, terms: undefined, problem: error instanceof Error ? error.message : '' };
+    const problem = error instanceof Error ? error.message : '';
+    return { directory, terms: undefined, profiles: {}, problem };
   }
 }
 

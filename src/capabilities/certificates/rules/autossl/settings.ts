@@ -33,9 +33,38 @@ export function directory(db: Db): Promise<string | undefined> {
   return read(db, 'directory');
 }
 
-export async function enable(db: Db, name: string, directoryUrl: string): Promise<void> {
-  await write(db, 'provider', name);
-  await write(db, 'directory', directoryUrl);
+/** The profile of certificates (ACME) that orders ask for. Empty: the issuer chooses. */
+export async function profile(db: Db): Promise<string> {
+  return (await read(db, 'profile')) ?? '';
+}
+
+/** As Let’s Encrypt, which allows 300 in three hours: https://letsencrypt.org/docs/rate-limits/ */
+const ORDERS_PER_HOUR = 100;
+
+/** How many certificates are ordered in an hour, besides renewals about which the issuer was told. 0: any number. */
+export async function ordersPerHour(db: Db): Promise<number> {
+  return Number((await read(db, 'orders_per_hour')) ?? ORDERS_PER_HOUR);
+}
+
+/** The profiles of an issuer, as a sentence. */
+export function inWords(profiles: Readonly<Record<string, string>>): string {
+  const names = Object.keys(profiles);
+  return names.length === 0 ? 'It has none.' : `Its profiles are ${names.map(quote).join(', ')}.`;
+}
+
+export interface Enabled {
+  readonly provider: string;
+  readonly directory: string;
+  readonly profile: string;
+  /** Default: the one that was set last. */
+  readonly ordersPerHour: number | undefined;
+}
+
+export async function enable(db: Db, set: Enabled): Promise<void> {
+  await write(db, 'provider', set.provider);
+  await write(db, 'directory', set.directory);
+  await write(db, 'profile', set.profile);
+  if (set.ordersPerHour !== undefined) await write(db, 'orders_per_hour', String(set.ordersPerHour));
 }
 
 /** The registrations are kept. @returns false if it was disabled already. */
@@ -66,7 +95,7 @@ const notices = Object.fromEntries(
 export const metadataFields = {
   clobber_externally_signed: {
     type: 'flag',
-    doc: 'Whether AutoSSL replaces certificates of other issuers that are invalid or expire within 3 days.',
+    doc: 'Whether AutoSSL replaces certificates of other issuers that are invalid, or about to expire: within 3 days, or a tenth of their life.',
   },
   ...notices,
 } as const satisfies Record<string, Field>;

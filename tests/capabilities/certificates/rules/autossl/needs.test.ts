@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import {
+  isRenewalDue,
   lastChanceAt,
   missingOf,
   needOf,
@@ -17,6 +19,7 @@ const present = (age: number, more: Partial<Installed> = {}): Installed => ({
   isSelfSigned: false,
   fingerprint: 'ab12',
   isOurs: true,
+  certificateId: 'bob_example_1',
   ...more,
 });
 const need = (one: Installed | undefined, clobbers = false) => {
@@ -32,6 +35,18 @@ describe('a virtual host needs a certificate', () => {
     ['after its end', present(91), 'due'],
     ['if it lacks names', present(0, { names: ['bob.example'] }), 'names'],
     ['not before', present(59.9), 'none'],
+    ['of six days, in the last third', present(4.1, { notAfter: now + 1.9 * DAY_MS }), 'due'],
+    ['of six days, not before', present(3.9, { notAfter: now + 2.1 * DAY_MS }), 'none'],
+    ['of 45 days, in the last third', present(30, { notAfter: now + 15 * DAY_MS }), 'due'],
+    ['of 64 days, in the last third', present(42.7, { notAfter: now + 21.3 * DAY_MS }), 'due'],
+    ['of 64 days, not before', present(42.6, { notAfter: now + 21.4 * DAY_MS }), 'none'],
+    ['if its issuer wants it', present(1, { window: { start: now - DAY_MS, end: now - 1 } }), 'due'],
+    ['not before its issuer does', present(70, { window: { start: now + DAY_MS, end: now + 9e8 } }), 'none'],
+    [
+      'in its last days, whatever its issuer says',
+      present(87.1, { window: { start: now + 9e9, end: now + 9e9 } }),
+      'due',
+    ],
     ['not if a wildcard has the names', present(0, { names: ['bob.example', '*.bob.example'] }), 'none'],
   ])('%s', (_when, one, expected) => {
     expect(need(one)).toBe(expected);
@@ -63,4 +78,18 @@ test('a wildcard stands for one label', () => {
 test('the last chance is three days before the end, or a tenth of the life', () => {
   expect(lastChanceAt({ notBefore: 0, notAfter: 90 * DAY_MS })).toBe(87 * DAY_MS);
   expect(lastChanceAt({ notBefore: 0, notAfter: 10 * DAY_MS })).toBe(9 * DAY_MS);
+});
+
+test('certificates of one day are renewed at moments of their own, in the whole window of the issuer', () => {
+  const window = { start: now, end: now + 2 * DAY_MS };
+  const certificates = Array.from({ length: 5000 }, (_, at) =>
+    present(30, { window, fingerprint: createHash('sha256').update(String(at)).digest('hex') }),
+  );
+  const dueAfter = (days: number) =>
+    certificates.filter((one) => isRenewalDue(one, now + days * DAY_MS - 3_600_000)).length;
+  expect([dueAfter(0), dueAfter(2)]).toEqual([0, 5000]);
+  for (const part of [0.5, 1, 1.5]) {
+    expect(dueAfter(part)).toBeGreaterThan(2500 * part - 200);
+    expect(dueAfter(part)).toBeLessThan(2500 * part + 200);
+  }
 });
