@@ -31,6 +31,10 @@ export interface MachineResolver {
   nameservers(domain: string): Promise<string[]>;
   /** The TXT records of the name. The strings of a record are joined. Empty if it has none or does not exist. */
   texts(name: string): Promise<string[]>;
+  /** The same, asked of a nameserver with these addresses: what it has itself, or passes on. */
+  textsFrom(server: readonly string[], name: string): Promise<string[]>;
+  /** The name that this one is another name for (CNAME). Empty if it is none. */
+  aliases(name: string): Promise<string[]>;
   /** The names of an IPv4 or IPv6 address (PTR records). Empty if it has none. */
   namesOf(address: string): Promise<string[]>;
   /** The CAA records of exactly this name. Empty if it has none or does not exist. */

@@ -13,6 +13,8 @@ export interface ScriptOptions {
   /** Standard input. */
   readonly input: string;
   readonly limitMs: number;
+  /** Variables of its environment, besides PATH, LC_ALL and HOME. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 export interface ScriptResult {

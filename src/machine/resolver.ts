@@ -40,6 +40,14 @@ export class DnsResolver implements MachineResolver {
     return found.map((strings) => strings.join(''));
   }
 
+  textsFrom(server: readonly string[], name: string): Promise<string[]> {
+    return new DnsResolver(server).texts(name);
+  }
+
+  aliases(name: string): Promise<string[]> {
+    return this.#ask(name, (resolver) => resolver.resolveCname(name));
+  }
+
   namesOf(address: string): Promise<string[]> {
     return this.#ask(address, (resolver) => resolver.reverse(address));
   }

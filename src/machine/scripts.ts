@@ -62,7 +62,7 @@ class Kept {
 function start(
   script: string,
   words: readonly string[],
-  { input, limitMs, as }: ScriptOptions,
+  { input, limitMs, as, variables }: ScriptOptions,
 ): Promise<ScriptResult> {
   return new Promise((done, fail) => {
     const output = { stdout: new Kept(), stderr: new Kept() };
@@ -71,7 +71,7 @@ function start(
     let status: number | undefined;
     const limit = String((limitMs + MARGIN_MS) / 1000);
     const child = spawn('timeout', ['--signal=KILL', limit, script, ...words], {
-      env: { ...environment, HOME: as?.home ?? userInfo().homedir },
+      env: { ...variables, ...environment, HOME: as?.home ?? userInfo().homedir },
       // Without supplementary groups.
       ...(as && { uid: as.uid, gid: as.gid }),
       cwd: '/',

@@ -68,6 +68,8 @@ const answerDns = (answers: Readonly<Record<string, readonly string[]>>) => {
     mailServers: async () => [],
     texts: async () => [],
     namesOf: async () => [],
+    textsFrom: async () => [],
+    aliases: async () => [],
   };
   here.overrides = { machine: { ...here.engine.machine, resolver: async () => resolver } };
 };

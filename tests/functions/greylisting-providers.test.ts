@@ -29,6 +29,8 @@ beforeEach(() => {
     ipv6: async (name) => (name === 'mx.yahoo.com' ? ['2001:db8:5::25'] : []),
     mailServers: async () => [{ exchange: 'mx.yahoo.com', preference: 1 }],
     namesOf: async () => [],
+    textsFrom: async () => [],
+    aliases: async () => [],
     nameservers: async () => [],
     caa: async () => [],
   };

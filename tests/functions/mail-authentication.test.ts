@@ -84,6 +84,7 @@ function answerDns({ texts = {}, ipv4 = {}, names = {}, nameservers = {} }: Answ
   };
   const resolver: MachineResolver = {
     ...{ texts: answer(texts), ipv4: answer(ipv4), namesOf: answer(names), nameservers: answer(nameservers) },
+    ...{ textsFrom: async () => [], aliases: async () => [] },
     ...{ ipv6: async () => [], mailServers: async () => [], caa: async () => [] },
   };
   here.overrides = { machine: { ...here.engine.machine, resolver: async () => resolver } };

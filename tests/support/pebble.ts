@@ -121,6 +121,11 @@ export class Pebble {
     await this.#post('clear-servfail', { host });
   }
 
+  /** Where its nameserver is told what to answer. */
+  get dnsManagement(): string {
+    return `http://127.0.0.1:${this.#ports.dnsManagement}`;
+  }
+
   /** The CAA records of a name; none to remove them. */
   async setCaa(
     host: string,

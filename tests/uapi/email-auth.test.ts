@@ -104,6 +104,7 @@ test('the checks ask DNS', async () => {
   };
   const resolver: MachineResolver = {
     ...{ ipv4: none, ipv6: none, mailServers: none, nameservers: none, caa: none, namesOf: none },
+    ...{ textsFrom: none, aliases: none },
     texts: async (name) => texts[name] ?? [],
   };
   here.overrides = { machine: { ...here.engine.machine, resolver: async () => resolver } };

@@ -39,6 +39,7 @@ function answerDns(
   const none = async () => [];
   const resolver: MachineResolver = {
     ...{ ipv6: none, nameservers: none, caa: none, namesOf: none, texts: none },
+    ...{ textsFrom: none, aliases: none },
     ipv4: async (name) => {
       if (name.startsWith('broken')) throw new MachineError('failed', 'No nameserver answers.');
       return [...(ipv4[name] ?? [])];

@@ -42,6 +42,15 @@ export default defineFunction({
             type: 'integer',
             doc: 'How many certificates are ordered in an hour. 0: any number.',
           },
+          x_dns_hook: {
+            type: 'string',
+            doc: 'The program that sets DNS records in zones that are elsewhere. Empty: none.',
+          },
+          x_dns_hook_user: { type: 'string', doc: 'The system user that runs it.' },
+          x_dns_hook_wait: {
+            type: 'integer',
+            doc: 'How long the nameservers of a zone may take to have a record, in seconds.',
+          },
           x_account_id: {
             type: 'string',
             doc: 'The URL of this server’s account at the issuer. Empty if it is not registered.',

@@ -38,6 +38,15 @@ export default defineFunction({
       doc: 'Order another kind of certificates from now on. get_autossl_providers lists those of the issuer.',
       fails: 'host_failed',
     },
+    {
+      args: {
+        provider: 'LetsEncrypt',
+        x_dns_hook: '/opt/acme.sh/dnsapi/dns_cf.sh',
+        x_dns_hook_user: 'dns-hook',
+      },
+      doc: 'Validate names whose zones are at Cloudflare by DNS, with acme.sh’s functions, as a system user of their own.',
+      fails: 'bad_param',
+    },
   ],
 
   async handler(args, context) {

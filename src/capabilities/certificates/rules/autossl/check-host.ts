@@ -65,7 +65,7 @@ export async function checkHost(context: CheckContext, check: HostCheck): Promis
   }
   if (check.onlyDue && !need.isDue) return true;
   log('out', 1, `${servername}: ${need.why}`);
-  const { names, dnsNames } = await chooseNames(context, check);
+  const { names, ...ways } = await chooseNames(context, check);
   const gained = present === undefined ? names : missingOf(names, present);
   if (names.length === 0) {
     log('failure', 2, 'None of its names can be validated, so no certificate is ordered.');
@@ -76,7 +76,7 @@ export async function checkHost(context: CheckContext, check: HostCheck): Promis
     log('warn', 2, 'None of these names can be validated now, so the certificate stays.');
     return true;
   }
-  return mustWait(context, check, names) || order(context, check, names, dnsNames);
+  return mustWait(context, check, names) || order(context, check, names, ways);
 }
 
 /** Without service subdomains: no message is sent about those that DNS does not have. */
@@ -87,7 +87,7 @@ const essential = ({ services }: VirtualHost, names: readonly string[]) =>
 async function chooseNames(
   context: CheckContext,
   { account, host, wanted, retriesAll, issuer }: HostCheck,
-): Promise<{ readonly names: readonly string[]; readonly dnsNames: ReadonlySet<string> }> {
+): Promise<{ readonly names: readonly string[] } & Pick<Placement, 'dnsNames' | 'hooked'>> {
   const { log, transaction, now, startTime } = context;
   const services = new Set(host.services);
   const known = new Map(
@@ -102,7 +102,7 @@ async function chooseNames(
     const day = new Date(retryAt).toISOString().slice(0, 10);
     log('warn', 2, `${name}: the issuer could not validate it. It is tried again on ${day}. ${problem}`);
   }
-  const { methods, obstacles } = await lookAtNames(
+  const { methods, obstacles, hooked } = await lookAtNames(
     context,
     wanted.filter((name) => !isEarly(name)),
     await issuer.caa(),
@@ -127,7 +127,7 @@ async function chooseNames(
     }
   });
   const names = usable.slice(0, MAX_NAMES);
-  return { names, dnsNames: new Set(names.filter((name) => methods.get(name) === 'dns-01')) };
+  return { names, dnsNames: new Set(names.filter((name) => methods.get(name) === 'dns-01')), hooked };
 }
 
 /** A renewal with fewer names than now waits until shortly before the end: the names may come back. */
@@ -150,7 +150,7 @@ async function order(
   context: CheckContext,
   check: HostCheck,
   names: readonly string[],
-  dnsNames: ReadonlySet<string>,
+  ways: Pick<Placement, 'dnsNames' | 'hooked'>,
 ): Promise<boolean> {
   const { transaction, sealer, now, id, log } = context;
   const { account, host, issuer } = check;
@@ -175,7 +175,8 @@ async function order(
     const placed = await transaction('reads', (db) => orders.find(db, servername));
     if (placed === undefined) return true;
     const failed = await complete(context, check, placed, {
-      ...{ dnsNames, mayBePlaced: false },
+      ...ways,
+      mayBePlaced: false,
       replaces: await replacedBy(context, check),
     });
     if (failed === undefined) return true;
@@ -210,12 +211,14 @@ async function continueOrder(context: CheckContext, check: HostCheck, pending: O
   log('out', 1, `${servername}: going on with the order for ${pending.names.join(', ')}.`);
   await transaction('changes', (db) => orders.setTask(db, pending, id));
   const dnsNames = new Set<string>();
+  let hooked: ReadonlySet<string> = new Set();
   if (pending.issued === undefined) {
-    const { methods } = await lookAtNames(context, pending.names, await check.issuer.caa());
+    const { methods, ...found } = await lookAtNames(context, pending.names, await check.issuer.caa());
+    hooked = found.hooked;
     for (const [name, method] of methods) if (method === 'dns-01') dnsNames.add(name);
   }
   const failed = await complete(context, check, pending, {
-    ...{ dnsNames, mayBePlaced: true },
+    ...{ dnsNames, hooked, mayBePlaced: true },
     replaces: await replacedBy(context, check),
   });
   return failed === undefined || checkHost(context, check);

@@ -39,7 +39,8 @@ export function removeAnswers(context: CheckContext, answers: readonly DnsAnswer
   });
 }
 
-const recordOf = (name: string) => `_acme-challenge.${name.replace(/^\*\./, '')}`;
+/** Without the final dot. */
+export const recordOf = (name: string) => `_acme-challenge.${name.replace(/^\*\./, '')}`;
 
 interface TextRecord {
   readonly line: number;

@@ -7,6 +7,7 @@ import {
   type AcmeOrder,
 } from '../../../../core/machine-acme.ts';
 import { putAnswers, removeAnswers, type DnsAnswer } from './dns-answers.ts';
+import { DnsHookCalls, find as findHook } from './dns-hook.ts';
 import { waitOf, type Issuer } from './issuer.ts';
 import * as orders from './orders.ts';
 import type { Order } from './orders.ts';
@@ -31,6 +32,8 @@ export type Outcome =
 export interface Placement {
   /** The names that are validated by DNS. */
   readonly dnsNames: ReadonlySet<string>;
+  /** Those of them whose records the administrator’s program sets. */
+  readonly hooked: ReadonlySet<string>;
   /** The ID of the certificate that the new one replaces (RFC 9773, section 5). */
   readonly replaces: string | undefined;
   /** True if the issuer might have the order although its URL is not stored: a process has died. */
@@ -64,9 +67,11 @@ export async function obtain(
       }
       case 'invalid':
         return { kind: 'failed', problems: await problemsOf(client, order, placed, found.problem) };
-      case 'pending':
-        await validate(context, client, placed, placement.dnsNames);
+      case 'pending': {
+        const problems = await validate(context, client, { ...order, url: placed }, placement);
+        if (problems.size > 0) return { kind: 'failed', problems };
         break;
+      }
       case 'ready':
         await client.finalize(placed, order.names, key);
         break;
@@ -160,30 +165,38 @@ async function problemsOf(
   );
 }
 
-/** Answers the challenges of an order, and waits until the issuer has looked at them. */
+/**
+ * Answers the challenges of an order, and waits until the issuer has looked at them.
+ * @returns the names whose challenges could not be answered, each with the reason. Then no challenge was.
+ */
 async function validate(
   context: CheckContext,
   client: AcmeClient,
-  orderUrl: string,
-  dnsNames: ReadonlySet<string>,
-): Promise<void> {
+  { url: orderUrl, username }: { readonly url: string; readonly username: string },
+  { dnsNames, hooked }: Placement,
+): Promise<ReadonlyMap<string, string>> {
   const { challenges, now, pause, signal } = context;
   const pending = (await client.authorizations(orderUrl)).filter(({ status }) => status === 'pending');
   const files: string[] = [];
   const records: DnsAnswer[] = [];
+  const elsewhere: DnsAnswer[] = [];
+  const hook = hooked.size === 0 ? undefined : await context.transaction('reads', findHook);
+  const calls = hook && new DnsHookCalls(context, hook, username);
   const answers: { readonly url: string; readonly type: 'http-01' | 'dns-01' }[] = [];
   for (const authorization of pending) {
     const { name, url } = authorization;
     const type = name.startsWith('*.') || dnsNames.has(name) ? 'dns-01' : 'http-01';
     const challenge = findChallenge(authorization, type);
     answers.push({ url, type });
-    if (type === 'dns-01') records.push({ name, answer: challenge.answer });
+    if (type === 'dns-01') (hooked.has(name) ? elsewhere : records).push({ name, answer: challenge.answer });
     else {
       files.push(challenge.token);
       await challenges.put(challenge.token, challenge.answer);
     }
   }
   try {
+    const problems = (await calls?.put(elsewhere)) ?? new Map<string, string>();
+    if (problems.size > 0) return problems;
     if (records.length > 0) {
       await putAnswers(context, records);
       await pause(DNS_DELAY_MS, signal);
@@ -195,14 +208,16 @@ async function validate(
       await pause(Math.min(Math.max(delay, asked), LIMIT_MS), signal);
       const left = (await client.authorizations(orderUrl)).filter(({ status }) => status === 'pending');
       // One that failed makes the order void.
-      if (left.length === 0) return;
+      if (left.length === 0) break;
       // RFC 8555, section 8.2.
       asked = Math.max(...left.map(({ retryAfterMs = 0 }) => retryAfterMs));
     }
   } finally {
     for (const token of files) await challenges.remove(token);
+    await calls?.remove();
     await removeAnswers(context, records);
   }
+  return new Map();
 }
 
 function findChallenge({ name, challenges }: AcmeAuthorization, type: string) {

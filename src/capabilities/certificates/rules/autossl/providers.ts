@@ -64,6 +64,31 @@ export const providerParams = {
       'How many certificates are ordered in an hour, so that the issuer’s limit is never reached. Renewals that the issuer ' +
       'itself asks for are not counted. 0: any number. Default: the number that was set last, or 100.',
   },
+  x_dns_hook: {
+    type: 'string',
+    maxLength: 500,
+    extension: true,
+    doc:
+      'The absolute path of a program that sets DNS records in zones that are elsewhere, so that wildcards and names that point ' +
+      'elsewhere can be validated. It is called as “PROGRAM present _acme-challenge.bob.example. TEXT”, and with “cleanup”, as ' +
+      'lego’s provider “exec” does. A file dns_NAME.sh has the functions dns_NAME_add and dns_NAME_rm of acme.sh. Only root may ' +
+      'be able to change it. WHMAPI1_USER is the account. Empty: none. Default: the one that was set last.',
+  },
+  x_dns_hook_user: {
+    type: 'string',
+    maxLength: 32,
+    extension: true,
+    doc: 'The system user that runs x_dns_hook. It must not be an account. Default: the one that was set last, or nobody.',
+  },
+  x_dns_hook_wait: {
+    type: 'integer',
+    min: 0,
+    max: 3600,
+    extension: true,
+    doc:
+      'How long to wait until all nameservers of the zone have a record, in seconds. Default: the number that was set last, or ' +
+      '300.',
+  },
 } as const satisfies Record<string, Param>;
 
 interface Arguments {
@@ -74,6 +99,9 @@ interface Arguments {
   readonly x_eab_hmac_key: string | undefined;
   readonly x_profile: string | undefined;
   readonly x_orders_per_hour: number | undefined;
+  readonly x_dns_hook: string | undefined;
+  readonly x_dns_hook_user: string | undefined;
+  readonly x_dns_hook_wait: number | undefined;
 }
 
 /** @throws ApiError `missing_param` if only one half of the external account is given. */
@@ -90,13 +118,17 @@ export function wishesOf(args: Arguments): Wishes {
     externalAccount: keyId === undefined || hmacKey === undefined ? undefined : { keyId, hmacKey },
     profile: args.x_profile,
     ordersPerHour: args.x_orders_per_hour,
+    dnsHook: {
+      ...{ path: args.x_dns_hook, user: args.x_dns_hook_user },
+      waitSeconds: args.x_dns_hook_wait,
+    },
   };
 }
 
 export const specFields = {
   DCV_METHODS: {
     list: { type: 'string', doc: 'A method.' },
-    doc: 'How a name is validated: http, or dns if its zone is on this server.',
+    doc: 'How a name is validated: http, or dns if its zone is on this server or a DNS hook is set.',
   },
   DELIVERY_METHOD: {
     type: 'string',
@@ -123,6 +155,7 @@ export const specFields = {
 export async function showProviders(db: Db, { directory, terms, profiles }: LookedAt) {
   const registration = await find(db, directory);
   const shown = terms ?? registration?.currentTerms ?? '';
+  const hook = await settings.dnsHook(db);
   const { deliverySeconds, validitySeconds } = await certificates.measured(db);
   return [
     {
@@ -144,6 +177,7 @@ export async function showProviders(db: Db, { directory, terms, profiles }: Look
       x_profile: await settings.profile(db),
       x_profiles: Object.entries(profiles).map(([name, description]) => ({ name, description })),
       x_orders_per_hour: await settings.ordersPerHour(db),
+      ...{ x_dns_hook: hook.path, x_dns_hook_user: hook.user, x_dns_hook_wait: hook.waitSeconds },
       x_account_id: registration?.accountUrl ?? '',
       x_terms_of_service: shown,
       x_terms_of_service_accepted: registration?.acceptedTerms === shown ? 1 : 0,

@@ -1,5 +1,6 @@
 // Our own look at names before they are ordered: which of them the issuer will be able to validate, and how.
 import type { CaaIssuer, CaaObstacles, Method } from './caa.ts';
+import { find as findHook } from './dns-hook.ts';
 import type { CheckContext } from './check-context.ts';
 
 const AT_ONCE = 8;
@@ -7,6 +8,8 @@ const AT_ONCE = 8;
 interface Reach {
   /** How each name can be validated. Names with an obstacle are left out. */
   readonly methods: ReadonlyMap<string, Method>;
+  /** Those of dns-01 whose zone is elsewhere: the administrator’s program sets the records. */
+  readonly hooked: ReadonlySet<string>;
   /** Why the others cannot be, as sentences. */
   readonly obstacles: ReadonlyMap<string, string>;
 }
@@ -41,6 +44,8 @@ export async function lookAtNames(
   } finally {
     await challenges.remove(token);
   }
+  const hooked = new Set<string>();
+  const hook = await context.transaction('reads', findHook);
   const zones = await zonesWithAuthority(context, [...obstacles.keys()]);
   for (const [name, obstacle] of [...obstacles]) {
     const zone = zones.get(name);
@@ -50,11 +55,15 @@ export async function lookAtNames(
     } else if (zone?.isAuthoritative === true) {
       methods.set(name, 'dns-01');
       obstacles.delete(name);
+    } else if (hook !== undefined) {
+      methods.set(name, 'dns-01');
+      hooked.add(name);
+      obstacles.delete(name);
     } else if (name.startsWith('*.')) {
       obstacles.set(name, `${obstacle} ${zone === undefined ? 'Its zone is not on this server.' : zone.why}`);
     }
   }
-  return { methods, obstacles };
+  return { methods, hooked, obstacles };
 }
 
 interface Zone {

@@ -6,6 +6,7 @@ import type { AcmeAccount, ExternalAccount, MachineAcme } from '../../../../core
 import type { Machine } from '../../../../core/machine.ts';
 import { quote } from '../../../../core/quote.ts';
 import { findSealed } from '../../../../ground/rules/two-factor/sealed-secrets.ts';
+import { assertUsable } from './dns-hook.ts';
 import { toSeconds } from './runs.ts';
 import * as settings from './settings.ts';
 
@@ -38,6 +39,12 @@ export interface Wishes {
   /** A profile of certificates. Empty: the issuer chooses. */
   readonly profile: string | undefined;
   readonly ordersPerHour: number | undefined;
+  /** What is undefined stays as it is. */
+  readonly dnsHook: {
+    readonly path: string | undefined;
+    readonly user: string | undefined;
+    readonly waitSeconds: number | undefined;
+  };
 }
 
 /**
@@ -51,8 +58,13 @@ export async function register(context: FreeContext, wishes: Wishes, isAgain: bo
   const former = await transaction('reads', async (db) => ({
     directory: await settings.directory(db),
     profile: await settings.profile(db),
+    dnsHook: await settings.dnsHook(db),
   }));
   const directory = wishes.directory ?? former.directory ?? acme.defaultDirectory;
+  const { path = former.dnsHook.path, user = former.dnsHook.user } = wishes.dnsHook;
+  const dnsHook = { path, user, waitSeconds: wishes.dnsHook.waitSeconds ?? former.dnsHook.waitSeconds };
+  if (path !== '')
+    await assertUsable(machine, dnsHook, (username) => transaction('reads', (db) => isAccount(db, username)));
   const { termsOfService, requiresExternalAccount, profiles } = await acme.directory(directory);
   // Another issuer has other profiles.
   const profile = wishes.profile ?? (directory === former.directory ? former.profile : '');
@@ -86,8 +98,12 @@ export async function register(context: FreeContext, wishes: Wishes, isAgain: bo
   await transaction('changes', async (db) => {
     await setUrl(db, directory, url);
     const { provider, ordersPerHour } = wishes;
-    await settings.enable(db, { provider, directory, profile, ordersPerHour });
+    await settings.enable(db, { provider, directory, profile, ordersPerHour, dnsHook });
   });
+}
+
+async function isAccount(db: Db, username: string): Promise<boolean> {
+  return (await db.get('SELECT 1 FROM account WHERE username = ?', username)) !== undefined;
 }
 
 function assertProfile(profile: string, profiles: Readonly<Record<string, string>>): void {

@@ -46,6 +46,20 @@ export async function ordersPerHour(db: Db): Promise<number> {
   return Number((await read(db, 'orders_per_hour')) ?? ORDERS_PER_HOUR);
 }
 
+/** How long an administrator’s nameservers may take. */
+const DNS_HOOK_WAIT_SECONDS = 300;
+
+/** The program that sets records in zones that are elsewhere. `path` is empty if there is none. */
+export async function dnsHook(
+  db: Db,
+): Promise<{ readonly path: string; readonly user: string; readonly waitSeconds: number }> {
+  return {
+    path: (await read(db, 'dns_hook')) ?? '',
+    user: (await read(db, 'dns_hook_user')) ?? 'nobody',
+    waitSeconds: Number((await read(db, 'dns_hook_wait')) ?? DNS_HOOK_WAIT_SECONDS),
+  };
+}
+
 /** The profiles of an issuer, as a sentence. */
 export function inWords(profiles: Readonly<Record<string, string>>): string {
   const names = Object.keys(profiles);
@@ -58,6 +72,7 @@ export interface Enabled {
   readonly profile: string;
   /** Default: the one that was set last. */
   readonly ordersPerHour: number | undefined;
+  readonly dnsHook?: Awaited<ReturnType<typeof dnsHook>>;
 }
 
 export async function enable(db: Db, set: Enabled): Promise<void> {
@@ -65,6 +80,10 @@ export async function enable(db: Db, set: Enabled): Promise<void> {
   await write(db, 'directory', set.directory);
   await write(db, 'profile', set.profile);
   if (set.ordersPerHour !== undefined) await write(db, 'orders_per_hour', String(set.ordersPerHour));
+  if (set.dnsHook === undefined) return;
+  await write(db, 'dns_hook', set.dnsHook.path);
+  await write(db, 'dns_hook_user', set.dnsHook.user);
+  await write(db, 'dns_hook_wait', String(set.dnsHook.waitSeconds));
 }
 
 /** The registrations are kept. @returns false if it was disabled already. */
