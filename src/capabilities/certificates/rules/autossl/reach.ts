@@ -1,6 +1,6 @@
 // Our own look at names before they are ordered: which of them the issuer will be able to validate, and how.
 import type { CaaIssuer, CaaObstacles, Method } from './caa.ts';
-import { find as findHook } from './dns-hook.ts';
+import * as settings from './settings.ts';
 import type { CheckContext } from './check-context.ts';
 
 const AT_ONCE = 8;
@@ -45,7 +45,7 @@ export async function lookAtNames(
     await challenges.remove(token);
   }
   const hooked = new Set<string>();
-  const hook = await context.transaction('reads', findHook);
+  const hook = await context.transaction('reads', settings.dnsHook);
   const zones = await zonesWithAuthority(context, [...obstacles.keys()]);
   for (const [name, obstacle] of [...obstacles]) {
     const zone = zones.get(name);
@@ -55,7 +55,7 @@ export async function lookAtNames(
     } else if (zone?.isAuthoritative === true) {
       methods.set(name, 'dns-01');
       obstacles.delete(name);
-    } else if (hook !== undefined) {
+    } else if (hook.path !== '') {
       methods.set(name, 'dns-01');
       hooked.add(name);
       obstacles.delete(name);
