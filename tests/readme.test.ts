@@ -83,6 +83,9 @@ it('has no block of commands that is not tested', () => {
     'apt-get purge -y whmapi1',
     'npm ci && npm test',
     'whmapi1 --help',
+    // tests/machine/autossl.test.ts and tests/slow/autossl-dns-hook.test.ts make these calls.
+    'whmapi1 get_autossl_providers',
+    'adduser --system --group dns-hook',
     // tests/machine/mail.test.ts makes mailboxes by this command.
     'uapi --user=bob Email add_pop email=sales domain=bob.example password=... quota=500',
     // tests/machine/mail.test.ts traces mail by both commands.

@@ -1,6 +1,5 @@
 // Answers to challenges by DNS in zones that are elsewhere: a program of the administrator sets and removes the TXT records.
 // It is called as lego calls a program (provider “exec”), or it is a file of functions for acme.sh (dns_NAME.sh).
-import { basename, dirname, join } from 'node:path';
 import type { Db } from '../../../../core/context.ts';
 import { badParam } from '../../../../core/errors.ts';
 import { MachineError } from '../../../../core/machine-error.ts';
@@ -11,6 +10,9 @@ import { quote } from '../../../../core/quote.ts';
 import { recordOf, type DnsAnswer } from './dns-answers.ts';
 import * as settings from './settings.ts';
 import type { CheckContext } from './check-context.ts';
+
+const basename = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/'));
 
 const LIMIT_MS = 120_000;
 const POLL_MS = 5_000;
@@ -145,7 +147,7 @@ export class DnsHookCalls {
     const [, prefix] = ACME_SH.exec(basename(path)) ?? [];
     if (prefix === undefined) return scripts.run([path, action, `${record}.`, answer], options);
     await scripts.assertSafe(path);
-    const helpers = join(dirname(path), '../acme.sh');
+    const helpers = `${folderOf(folderOf(path))}/acme.sh`;
     const hasHelpers = await scripts.assertSafe(helpers).then(
       () => true,
       () => false,
