@@ -99,11 +99,12 @@ describe('createacct', () => {
       ...{ nameserver: 'ns1.bob.example', nameservera: '192.0.2.1', nameserverentry: 'ns1.bob.example' },
       ...{ nameserver2: 'ns2.other.example', nameservera2: null, nameserverentry2: null },
     });
-    // The same text as from adddns for the same account, with the service subdomains.
+    // The same text as from adddns for the same account, with the service subdomains and SPF.
     await ok('killdns', { domain: 'bob.example' });
     await ok('adddns', { domain: 'bob.example', ip: '192.0.2.1', template: 'standardvirtualftp' });
     const services = ['cpanel', 'webmail'].map((name) => `${name}.bob.example.\t14400\tIN\tA\t192.0.2.1\n`);
-    expect(`${textOf('bob.example')}${services.join('')}`).toBe(text);
+    const spf = 'bob.example.\t14400\tIN\tTXT\t"v=spf1 +a +mx +ip4:192.0.2.1 ~all"\n';
+    expect(`${textOf('bob.example')}${services.join('')}${spf}`).toBe(text);
   });
 
   it('uses the public address of a server behind NAT, and the template of dedicated addresses', async () => {
@@ -246,7 +247,7 @@ describe('modifyacct', () => {
       'other IN CNAME notbob.example.\n';
     writeFileSync(zonePath('bob.example'), before);
     const { metadata } = await ok('modifyacct', { user: 'bob', domain: 'robert.example' });
-    const line = before.split('\n').findIndex((one) => one.includes('v=spf1')) + 1;
+    const line = before.split('\n').findIndex((one) => one.includes('a:mail.bob.example')) + 1;
     expect(metadata.output?.messages).toEqual([
       `Texts in the DNS zone still mention “bob.example”, in line ${line}.`,
     ]);
