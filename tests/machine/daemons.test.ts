@@ -81,7 +81,7 @@ describeOnMachine('on a Debian with BIND', () => {
     machine.sh(
       'mv /root/named.conf.local /etc/bind; systemctl stop named; systemctl reset-failed named || true',
     );
-    expect(started?.error).toMatch(/ Its log ends with: .*named\.conf\.local:\d+: unknown option 'nonsense'/);
+    expect(started?.error).toMatch(/ Its log says: .*named\.conf\.local:\d+: unknown option 'nonsense'/);
     // systemd retries a few times.
     expect(state?.value).toMatchObject({ state: expect.stringMatching(/^(?:failed|activating)$/) as string });
     expect(service('start')).toEqual({});

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { MachineServices, MainProcess, ServiceState } from '../../core/machine-daemons.ts';
 import { MachineError } from '../../core/machine-error.ts';
 import type { Run } from '../linux/run.ts';
+import { reasonLines } from '../../core/reason-lines.ts';
 import { unitName } from './unit-name.ts';
 
 /** systemd itself allows 90 seconds, unless the unit sets another limit. */
@@ -12,6 +13,8 @@ const LIMIT_MS = 100_000;
 const PAUSE_MS = 50;
 const MAX_PAUSES = 2000;
 const LOG_LINES = 10;
+/** Those in which a reason is looked for: some daemons say much after it, and start again several times. */
+const REASON_LINES = 200;
 /** A unit that systemd has started again so often, and that is starting once more, will not start by itself. */
 const VAIN_RESTARTS = 3;
 
@@ -137,8 +140,8 @@ export class SystemdServices implements MachineServices {
   /** Adds the last lines of the daemon's log. */
   async #failure(name: string, message: string, cause?: MachineError): Promise<MachineError> {
     // Read in any state: a unit that systemd will start again is not `failed` but `activating`.
-    const log = await this.#log(name);
-    const words = log.length === 0 ? '' : ` Its log ends with: ${log.slice(-3).join(' / ')}`;
+    const log = reasonLines(await this.#log(name, REASON_LINES));
+    const words = log.length === 0 ? '' : ` Its log says: ${log.join(' / ')}`;
     return new MachineError(cause?.code ?? 'failed', `${message}${words}`, { cause });
   }
 
@@ -162,9 +165,9 @@ export class SystemdServices implements MachineServices {
   }
 
   /** The lines that the daemon itself wrote; if there are none, the lines that systemd wrote about it. */
-  async #log(name: string): Promise<string[]> {
+  async #log(name: string, count = LOG_LINES): Promise<string[]> {
     for (const match of [[`_SYSTEMD_UNIT=${name}`], ['--unit', name]]) {
-      const words = ['--no-pager', '--quiet', '--output=cat', `--lines=${LOG_LINES}`, ...match];
+      const words = ['--no-pager', '--quiet', '--output=cat', `--lines=${count}`, ...match];
       const { stdout } = await this.#run('journalctl', words, { accept: [0, 1, 127] });
       const lines = stdout.split('\n').filter((line) => line !== '');
       if (lines.length > 0) return lines;

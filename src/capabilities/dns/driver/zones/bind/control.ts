@@ -1,4 +1,5 @@
 // Communicates with the running named, through rndc and DNS.
+import { reasonLines } from '../../../../../core/reason-lines.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OwnProcess, ServiceState, ToolResult, ToolWord } from '../../../../../core/machine-daemons.ts';
 import { MachineError, UNCHANGED } from '../../../../../core/machine-error.ts';
@@ -133,7 +134,7 @@ export class Control {
       ? ['Restart', `systemctl restart ${UNIT}`]
       : ['Start', `systemctl start ${UNIT}`];
     const advice = `${verb} it with “${this.#server.isPrivate ? 'whmapi1 --sandbox-services' : command}” and retry the call.`;
-    const words = log.length === 0 ? '' : ` Its log ends with: ${withStop(log.slice(-3).join(' / '))}`;
+    const words = log.length === 0 ? '' : ` Its log says: ${withStop(reasonLines(log).join(' / '))}`;
     return new MachineError('failed', `${reason} ${advice}${words}${UNCHANGED}`, { cause: error });
   }
 
