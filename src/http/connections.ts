@@ -147,7 +147,9 @@ export class Connections {
       done();
     });
     server.addHook('onRequest', (request, reply, done) => {
-      const fault = this.#isEnding ? ending : (this.#crowd(request.raw.socket) ?? faultOf(request.raw));
+      const fault = this.#crowd(request.raw.socket) ?? faultOf(request.raw);
+      // The connection was accepted before the server was asked to stop, so its call is answered.
+      if (this.#isEnding) reply.header('connection', 'close');
       if (fault === undefined) {
         done();
         return;
@@ -226,8 +228,6 @@ interface RequestFault {
   readonly status: 400 | 417 | 503;
   readonly sentence: string;
 }
-
-const ending: RequestFault = { status: 503, sentence: 'The server is about to stop. Try again in a moment.' };
 
 /** Checks of the headers that Node does not make. */
 function faultOf({ httpVersionMinor, headers }: IncomingMessage): RequestFault | undefined {

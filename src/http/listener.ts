@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Application } from '../app/app.ts';
 import type { LoginService } from '../capabilities/logins/rules/callers.ts';
 import type { Tls } from './connections.ts';
+import type { KeptSockets, Place } from './kept-sockets.ts';
 import type { Log } from './log.ts';
 import type { DaemonOptions } from './options.ts';
 import { createServer } from './server.ts';
@@ -28,8 +29,15 @@ export class Listener {
   readonly #servers: FastifyInstance[];
   readonly #log: Log;
   readonly #sites: SiteCertificates;
+  readonly #kept: KeptSockets;
 
-  constructor(options: DaemonOptions, application: Application, servers: FastifyInstance[], log: Log) {
+  /** @param servers gets those that it opens. @param kept the sockets of an earlier process. */
+  constructor(
+    options: DaemonOptions,
+    application: Application,
+    { servers, log, kept }: { servers: FastifyInstance[]; log: Log; kept: KeptSockets },
+  ) {
+    this.#kept = kept;
     this.#options = options;
     this.#application = application;
     this.#servers = servers;
@@ -71,13 +79,34 @@ export class Listener {
     });
     // Installed before listening, because a signal may arrive at once.
     this.#servers.push(server);
-    await server.listen({ host: this.#options.bind, port });
+    const { bind } = this.#options;
+    const place = { door: doorOf(service, tls !== undefined), bind, port };
+    const descriptor = this.#kept.take(place);
+    // The types of fastify do not know “fd”, which Node reads before the others.
+    const found: object = descriptor === undefined ? {} : { fd: descriptor };
+    await server.listen({ host: bind, port, ...found });
+    await this.#kept.keep(place, server.server);
     const url = `${tls === undefined ? 'http' : 'https'}://${addressOf(server)}`;
     if (service === 'whostmgrd') this.addresses.push(url);
     this.#log.info(`Server listening at ${url}`);
     process.stdout.write(`listening ${url}${purposes[service]}\n`);
     return server;
   }
+}
+
+const doorOf = (service: LoginService, isSecure: boolean) => (isSecure ? service : `${service}-http`);
+
+/** Where a server with these options listens. */
+export function placesOf(options: DaemonOptions): Place[] {
+  const { bind } = options;
+  return [
+    ['whostmgrd', options.port, options.httpPort] as const,
+    ['cpaneld', options.accountPort, options.accountHttpPort] as const,
+    ['webmaild', options.webmailPort, options.webmailHttpPort] as const,
+  ].flatMap(([service, secure, plain]) => [
+    ...(secure === undefined ? [] : [{ door: doorOf(service, true), bind, port: secure }]),
+    ...(plain === undefined ? [] : [{ door: doorOf(service, false), bind, port: plain }]),
+  ]);
 }
 
 function addressOf({ server }: FastifyInstance): string {

@@ -8,7 +8,8 @@ import { CommandSocket } from '../command-socket/command-socket.ts';
 import { ApiError } from '../core/errors.ts';
 import { BackgroundWork } from './background-work.ts';
 import { AccountSockets, socketDirectory } from './account-sockets.ts';
-import { Listener } from './listener.ts';
+import { KeptSockets } from './kept-sockets.ts';
+import { Listener, placesOf } from './listener.ts';
 import { createLog } from './log.ts';
 import { helpText, readOptions } from './options.ts';
 import { ListProcesses } from './lists/list-processes.ts';
@@ -44,6 +45,7 @@ async function main(): Promise<void> {
     process.stdout.write(systemdUnit(process.execPath, process.argv[1] ?? ''));
     return;
   }
+  const kept = new KeptSockets(process.env);
   const log = createLog(options.logLevel, logStream(process.env));
   const servers: FastifyInstance[] = [];
   const passwords = new PasswordJudge(join(__dirname, 'password-worker.cjs'));
@@ -84,7 +86,8 @@ async function main(): Promise<void> {
   const end = once(() => stop(servers, application, passwords, workers));
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
-  const listener = new Listener(options, application, servers, log);
+  await kept.dropOthers(placesOf(options));
+  const listener = new Listener(options, application, { servers, log, kept });
   await listener.listenSecurely('whostmgrd', options.port);
   if (options.httpPort !== undefined) await listener.listenPlainly('whostmgrd', options.httpPort);
   if (options.accountPort !== undefined) await listener.listenSecurely('cpaneld', options.accountPort);

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { itWith } from '../support/require-tool.ts';
 
 const server = resolve(__dirname, '../../bin/whmapi1d');
 
@@ -77,4 +78,47 @@ test('each line for the journal has its priority; other lines have none', async 
     const [start = ''] = /^.*Server listening.*$/m.exec(read()) ?? [];
     expect([error.slice(0, 4), start.slice(0, 4)]).toEqual(isJournal ? ['<3>{', '<6>{'] : ['{"le', '{"le']);
   }
+});
+
+itWith(['curl'], 'calls wait while the server is restarted, because systemd keeps its socket', async () => {
+  const keeper = spawn('python3', [join(__dirname, 'socket-keeper.py'), process.execPath, server], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { PATH: process.env.PATH, WHMAPI1_STATE_DIR: join(folder, 'state') },
+  });
+  let output = '';
+  keeper.stdout.on('data', (bytes: Buffer) => (output += bytes.toString()));
+  const said = async (pattern: RegExp) => {
+    for (;;) {
+      const found = pattern.exec(output);
+      if (found !== null) {
+        output = output.slice(found.index + found[0].length);
+        return found[1] ?? '';
+      }
+      if (keeper.exitCode !== null) throw new Error('The keeper ended.');
+      await pause(20);
+    }
+  };
+  const visit = (port: string) => {
+    const words = ['-ksS', '--max-time', '60', '-w', ' %{http_code}', `https://127.0.0.1:${port}/login/`];
+    const curl = spawn('curl', words, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    curl.stdout.on('data', (bytes: Buffer) => (text += bytes.toString()));
+    return once(curl, 'close').then(() => text.slice(-3));
+  };
+  const port = await said(/port (\d+)\n/);
+  keeper.stdin.write('start\n');
+  const first = await said(/process (\d+)\n/);
+  await said(/listening (https:\S+)\n/);
+  expect(await visit(port)).toBe('200');
+  process.kill(Number(first), 'SIGTERM');
+  await said(/(ended)\n/);
+  const waiting = visit(port);
+  await pause(300);
+  keeper.stdin.write('start\n');
+  const second = await said(/process (\d+)\n/);
+  expect(await waiting).toBe('200');
+  process.kill(Number(second), 'SIGTERM');
+  await said(/(ended)\n/);
+  keeper.stdin.end();
+  await once(keeper, 'close');
 });
