@@ -34,7 +34,8 @@ export class KeptSockets {
       const names = LISTEN_FDNAMES.split(':');
       for (let at = 0; at < Number(LISTEN_FDS); at += 1) this.#found.set(names[at] ?? '', FIRST + at);
     }
-    for (const name of ['LISTEN_PID', 'LISTEN_FDS', 'LISTEN_FDNAMES', 'FDSTORE']) delete environment[name];
+    for (const name of ['LISTEN_PID', 'LISTEN_FDS', 'LISTEN_FDNAMES', 'FDSTORE'])
+      Reflect.deleteProperty(environment, name);
   }
 
   /** Closes the sockets of addresses that are no longer wanted. Otherwise, another one could not have their port. */

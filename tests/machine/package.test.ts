@@ -244,6 +244,26 @@ describeOnMachine('the Debian package', () => {
     expect(call('removeacct', { username: 'slow' }).metadata).toMatchObject({ result: 1 });
   });
 
+  it('refuses no call while it is restarted, and listens no longer once it is stopped', () => {
+    // A call of its own connection each, one after another, from before the restart until after it.
+    const statuses = machine.sh(`
+      (while [ ! -e /run/restarted ]; do
+        curl -ks --max-time 60 -o /dev/null -w '%{http_code} ' -H 'Authorization: whm root:${token}' ${LIST} || true
+      done) >/run/statuses &
+      until [ -s /run/statuses ]; do sleep 0.1; done
+      systemctl restart whmapi1d; systemctl restart whmapi1d; sleep 1; touch /run/restarted; wait; cat /run/statuses`);
+    expect(new Set(statuses.trim().split(' '))).toEqual(new Set(['200']));
+    // Another address needs no other command.
+    machine.sh('cp -p /etc/default/whmapi1 /root/default; echo WHMAPI1D_BIND=0.0.0.0 >>/etc/default/whmapi1');
+    machine.sh('systemctl restart whmapi1d');
+    expect(machine.sh('ss -Hltn sport = :2087').trim()).toContain('0.0.0.0:2087');
+    machine.sh('cp -p /root/default /etc/default/whmapi1; systemctl restart whmapi1d');
+    expect(machine.sh('ss -Hltn sport = :2087').trim()).toContain('127.0.0.1:2087');
+    machine.sh('systemctl stop whmapi1d');
+    expect(machine.sh('ss -Hltn sport = :2087; ss -Hltn sport = :2083')).toBe('');
+    machine.sh('systemctl start whmapi1d');
+  });
+
   it('is restarted by systemd when its event loop hangs, and not before', async () => {
     const folder = '/run/systemd/system/whmapi1d.service.d';
     machine.sh(`mkdir ${folder}; printf '[Service]\\nWatchdogSec=6\\n' >${folder}/watchdog.conf`);

@@ -6,6 +6,7 @@ keeper.bind(("127.0.0.1", 0))
 keeper.listen(64)
 port = keeper.getsockname()[1]
 os.dup2(keeper.fileno(), 3)
+os.set_inheritable(3, True)
 os.environ.update(LISTEN_FDS="1", LISTEN_FDNAMES=f"whostmgrd-127.0.0.1-{port}")
 print(f"port {port}", flush=True)
 for _line in sys.stdin:
