@@ -11,6 +11,8 @@ export interface ClientError {
 export interface ParserError extends Error {
   readonly code?: string;
   readonly reason?: string;
+  /** The bytes that it was given last. */
+  readonly rawPacket?: Buffer;
 }
 
 const errors: Readonly<Record<string, ClientError>> = {
@@ -23,15 +25,13 @@ const errors: Readonly<Record<string, ClientError>> = {
   ERR_HTTP_REQUEST_TIMEOUT: { status: 408, sentence: 'The request took too long to arrive.' },
 };
 
-/**
- * RFC 9112 (6.3) forbids reading such a body by its length. By its transfer coding, the request of the usual sender would
- * be invalid too: the body of xmlapi.php is not chunked.
- */
+/** All such requests but those of xmlapi.php (`two-lengths.ts`). */
 const twoLengths: ClientError = {
   status: 400,
   sentence:
     'The request has both Transfer-Encoding and Content-Length, so nobody can tell where it ends. Send one of them. ' +
-    'If the client is xmlapi.php, call $xmlapi->set_http_client("fopen") before the first query (see docs/MOVING.md).',
+    'If the client is xmlapi.php, connect it to this server without a proxy, or call ' +
+    '$xmlapi->set_http_client("fopen") before the first query (see docs/MOVING.md).',
 };
 
 /** What Node's parser says in that case, whichever header comes first. */
@@ -39,9 +39,11 @@ const TWO_LENGTHS = /^(?:Content-Length|Transfer-Encoding) can't be present with
 
 const notHttp: ClientError = { status: 400, sentence: 'The request is not valid HTTP.' };
 
+export const hasTwoLengths = ({ reason = '' }: ParserError): boolean => TWO_LENGTHS.test(reason);
+
 /** By the code and the reason of Node's parser. */
-export function clientErrorOf({ code = '', reason = '' }: ParserError): ClientError {
-  return TWO_LENGTHS.test(reason) ? twoLengths : (errors[code] ?? notHttp);
+export function clientErrorOf(error: ParserError): ClientError {
+  return hasTwoLengths(error) ? twoLengths : (errors[error.code ?? ''] ?? notHttp);
 }
 
 /** As bytes for the socket, because an unreadable request has no response object. */

@@ -41,7 +41,11 @@ export class Connection {
   /** The final response, to a request that could not be read. */
   #lastWords: ClientError | undefined;
 
-  constructor(socket: Socket, source: string, surroundings: Surroundings) {
+  readonly #hasOneRequest: boolean;
+
+  /** `hasOneRequest`: it is closed after the first response. */
+  constructor(socket: Socket, source: string, surroundings: Surroundings, { hasOneRequest = false } = {}) {
+    this.#hasOneRequest = hasOneRequest;
     this.#socket = socket;
     this.source = source;
     this.#surroundings = surroundings;
@@ -67,6 +71,7 @@ export class Connection {
   accept(request: IncomingMessage, response: ServerResponse): void {
     const exchange: Exchange = { request, response, isHandled: false, isUpload: false, isClosed: false };
     if (this.#current === undefined && !this.#isClosing) {
+      this.#isClosing = this.#hasOneRequest;
       this.#begin(exchange);
       return;
     }

@@ -11,13 +11,14 @@ import type { Socket } from 'node:net';
 import type { SecureContext, SecureContextOptions, TlsOptions } from 'node:tls';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { Addresses, sourceOfAddress } from './addresses.ts';
-import { clientErrorOf, type ParserError } from './client-errors.ts';
+import { clientErrorOf, hasTwoLengths, type ParserError } from './client-errors.ts';
 import { ClientGone } from './client-gone.ts';
 import { Connection, type Surroundings } from './connection.ts';
 import { FairQueue } from './fair-queue.ts';
 import type { KnownSources } from './known-sources.ts';
 import type { Limits } from './limits.ts';
 import { tlsOptions } from './tls.ts';
+import { OneRequest, readUnevenRequest, UnevenBody } from './two-lengths.ts';
 
 export interface Tls {
   /** PEM. */
@@ -49,6 +50,10 @@ export class Connections {
   /** Requests that have a password checked wait long for it, so they take no turns from the others. */
   readonly #logins: FairQueue;
   readonly #connections = new Map<Socket, Connection>();
+  /** Those whose only request has two lengths (`two-lengths.ts`), with its body. */
+  readonly #uneven = new Map<Socket, UnevenBody>();
+  /** Passes such a request on once it has one length. It listens nowhere. */
+  #serveOne: (socket: Socket, request: string) => void = () => undefined;
   #isEnding = false;
 
   /** `headers` are added to responses that fastify does not write. */
@@ -113,11 +118,21 @@ export class Connections {
     // Each connection sets its own (`Connection`), because Node would set one for each request.
     server.on('timeout', (socket: Socket) => this.#connections.get(socket)?.onTimeout());
     server.on('checkExpectation', accept);
+    const inner = createHttpServer(options, accept);
+    inner.on('clientError', (_error, socket) => socket.destroy());
+    this.#serveOne = (socket, request) => {
+      const one = new OneRequest(socket, request) as unknown as Socket;
+      const source = sourceOfAddress(socket.remoteAddress ?? '');
+      this.#connections.set(one, new Connection(one, source, surroundings, { hasOneRequest: true }));
+      one.once('close', () => this.#connections.delete(one));
+      inner.emit('connection', one);
+    };
     return server;
   }
 
   /** Handles input that Node cannot parse as a request. */
   onClientError(error: ParserError, socket: Socket): void {
+    if (this.#readUneven(error, socket)) return;
     const connection = this.#connections.get(socket);
     // An upload has no limit for the whole request. Silent clients are disconnected (`Connection.onTimeout`).
     if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && connection?.isReceivingUpload === true) return;
@@ -126,6 +141,34 @@ export class Connections {
     if (connection === undefined || error.code === 'ECONNRESET' || !socket.writable || isCut)
       socket.destroy();
     else connection.breakOff(clientErrorOf(error));
+  }
+
+  /** @returns true if nothing else is to be done: the request with two lengths is being read, or was read. */
+  #readUneven(error: ParserError, socket: Socket): boolean {
+    const known = this.#uneven.get(socket);
+    if (known?.state === 'complete') return true;
+    const bytes = error.rawPacket ?? Buffer.alloc(0);
+    known?.add(bytes);
+    const body = known ?? this.#beginUneven(error, bytes, socket);
+    if (body === undefined) return false;
+    const isOver = body.state === 'wrong' || error.code === 'ERR_HTTP_REQUEST_TIMEOUT' || !socket.writable;
+    if (isOver) {
+      this.#uneven.delete(socket);
+      return false;
+    }
+    if (body.state === 'complete') this.#serveOne(socket, body.request);
+    return true;
+  }
+
+  #beginUneven(error: ParserError, bytes: Buffer, socket: Socket): UnevenBody | undefined {
+    // Only the first bytes of a connection are the beginning of a request for certain.
+    if (!hasTwoLengths(error) || socket.bytesRead !== bytes.length) return undefined;
+    const request = readUnevenRequest(bytes);
+    if (request === undefined) return undefined;
+    const body = new UnevenBody(request);
+    this.#uneven.set(socket, body);
+    socket.once('close', () => this.#uneven.delete(socket));
+    return body;
   }
 
   /** Gives the body of a request as much time as it needs, as long as the client sends it. */
