@@ -12,7 +12,7 @@ export interface ParserError extends Error {
   readonly code?: string;
   readonly reason?: string;
   /** The bytes that it was given last. */
-  readonly rawPacket?: Buffer;
+  readonly rawPacket?: unknown;
 }
 
 const errors: Readonly<Record<string, ClientError>> = {

@@ -147,7 +147,7 @@ export class Connections {
   #readUneven(error: ParserError, socket: Socket): boolean {
     const known = this.#uneven.get(socket);
     if (known?.state === 'complete') return true;
-    const bytes = error.rawPacket ?? Buffer.alloc(0);
+    const bytes = Buffer.isBuffer(error.rawPacket) ? error.rawPacket : Buffer.alloc(0);
     known?.add(bytes);
     const body = known ?? this.#beginUneven(error, bytes, socket);
     if (body === undefined) return false;
