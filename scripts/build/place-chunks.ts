@@ -74,9 +74,12 @@ export function placeChunks({ outputs }: Metafile): Placed {
     const small = [...closure(name)].filter((one) => !placed.has(one) && chunks.get(one)?.isSmall === true);
     files.set(fileOf.get(name) ?? '', new Set([name, ...small]));
   }
+  // A mistyped name is answered without what functions share.
+  const [suggest = ''] = entry('src/cli/suggest.ts');
+  const whole = [...COMMON, `${suggest}.cjs`];
   const shared = shareOf(files);
   for (const [file, own] of files) {
-    if (!COMMON.includes(file)) files.set(file, new Set([...own].filter((chunk) => !shared.has(chunk))));
+    if (!whole.includes(file)) files.set(file, new Set([...own].filter((chunk) => !shared.has(chunk))));
   }
   files.set('shared.cjs', shared);
   return { files, homes: homesOf(files) };

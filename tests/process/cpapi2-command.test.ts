@@ -255,7 +255,7 @@ itAsRoot('refuses a user that is not an account', async () => {
   const { status, stdout } = await as('nobody', ['--output=json', 'Cron', 'listcron']);
   expect(status).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({
-    cpanelresult: { error: expect.stringContaining('Your user is not an account of this server.') as string },
+    cpanelresult: { error: expect.stringContaining('is not an account of this server.') as string },
   });
 });
 

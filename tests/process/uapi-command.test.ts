@@ -123,7 +123,10 @@ it('names the help of uapi after a failure', async () => {
 it('refuses other words with a usage line', async () => {
   const terminal = new Terminal();
   for (const [words, message] of [
-    [['DomainInfo'], 'Name a module and a function with a space between them, such as DomainInfo list_domains.'],
+    [
+      ['DomainInfo'],
+      'Name a module and a function with a space between them, such as DomainInfo list_domains.',
+    ],
     [['../x', 'y'], 'The names of a module and a function have only letters'],
     [['--frobnicate', 'a', 'b'], 'unknown option'],
     [['--filter=domain=a', 'DomainInfo', 'domains_data'], 'uapi filters and sorts by arguments'],
@@ -155,7 +158,7 @@ itAsRoot('acts for the user that calls it', async () => {
 itAsRoot('refuses a user that is not an account', async () => {
   const { status, stdout } = await uapi(['--output=json', 'DomainInfo', 'list_domains'], { uid: 65_534 });
   expect(status).toBe(1);
-  expect(stdout).toContain('Your user is not an account of this server.');
+  expect(stdout).toContain('The user you are logged in as is not an account of this server.');
 });
 
 itAsRoot('says that the server does not run', async () => {
@@ -165,7 +168,7 @@ itAsRoot('says that the server does not run', async () => {
     env,
   });
   expect(status).toBe(3);
-  expect(stdout).toContain('whmapi1d does not run');
+  expect(stdout).toContain('whmapi1d is not running as root');
 });
 
 itAsRoot('refuses a suspended account, and one that was removed meanwhile', async () => {

@@ -727,7 +727,7 @@ it('API 2 has the same under its older names', async () => {
     { ok: 1, error: 0, result: 'The filter is stored.', account: '' },
   ]);
   expect(await data('Email::filterlist', {})).toMatchObject([{ filtername: 'x' }]);
-  expect(await data('Email::listmaildomains', {})).toEqual([{ domain: 'bob.example' }]);
+  expect(await data('Email::listmaildomains', {})).toEqual([{ domain: 'bob.example', select: 0 }]);
   expect(await data('Email::listpopssingle', { skip_main: '1' })).toMatchObject([
     { email: 'old@bob.example' },
   ]);

@@ -7,7 +7,7 @@ import { assertEnabled } from '../../capabilities/certificates/rules/autossl/set
 export default defineFunction({
   name: 'start_autossl_check_for_one_user',
   since: 58,
-  summary: 'Start AutoSSL’s check for an account, in the background.',
+  summary: 'Start AutoSSL’s check for an account, in the background, to get or renew its certificates.',
   description:
     'The check is a task of this server: “whmapi1 --wait PID” follows it, and get_autossl_log shows what it did. Names ' +
     'that the issuer could not validate are tried again at once; the nightly check waits for one to seven days.',

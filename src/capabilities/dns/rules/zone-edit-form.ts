@@ -48,7 +48,9 @@ export const filterParams = {
   customonly: {
     type: 'flag',
     default: 0,
-    doc: '1: only records that somebody added or changed, without those that the server gave to the zone.',
+    doc:
+      '1: only records that somebody added or changed, and those for the authentication of mail, without the others that ' +
+      'the server gave to the zone.',
   },
   line: { type: 'integer', min: 1, doc: 'Only this line, counted from 1.' },
   ttl: { type: 'integer', min: 0, doc: 'Only records with this TTL, in seconds.' },
