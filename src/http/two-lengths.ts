@@ -52,7 +52,9 @@ export function readUnevenRequest(bytes: Buffer): UnevenRequest | undefined {
 export class UnevenBody {
   readonly #head: string;
   readonly #length: number;
-  #text = '';
+  /** Each piece is looked at once: a client can send every byte by itself. */
+  readonly #pieces: string[] = [];
+  #received = 0;
   #isWrong = false;
 
   constructor({ head, length, rest }: UnevenRequest) {
@@ -63,18 +65,20 @@ export class UnevenBody {
 
   /** What follows the body is ignored. */
   add(bytes: Buffer): void {
-    this.#text += bytes.subarray(0, this.#length - this.#text.length).toString('latin1');
-    if (!FORM.test(this.#text)) this.#isWrong = true;
+    const piece = bytes.subarray(0, this.#length - this.#received).toString('latin1');
+    this.#received += piece.length;
+    this.#pieces.push(piece);
+    if (!FORM.test(piece)) this.#isWrong = true;
   }
 
   get state(): 'wrong' | 'incomplete' | 'complete' {
     if (this.#isWrong) return 'wrong';
-    return this.#text.length < this.#length ? 'incomplete' : 'complete';
+    return this.#received < this.#length ? 'incomplete' : 'complete';
   }
 
   /** With one length. */
   get request(): string {
-    return this.#head + this.#text;
+    return this.#head + this.#pieces.join('');
   }
 }
 

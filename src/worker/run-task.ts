@@ -70,8 +70,13 @@ export async function runTask(
       task.input as never,
       contextOf({ task, abort }, { engine, logs }, counted, reports),
     );
-    const isIdle = result === undefined || (lines === 0 && countsNothing(result));
-    ending = isIdle && task.isByTimer && task.attempts === 1 ? { state: 'idle' } : { state: 'done', result };
+    const isIdle =
+      task.isByTimer &&
+      task.attempts === 1 &&
+      (result === undefined || (lines === 0 && countsNothing(result))) &&
+      // After a failure, its success is worth a line: --doctor reports the failure until then.
+      !(await inStore(engine, (db) => queue.hasLastFailed(db, task.kind)));
+    ending = isIdle ? { state: 'idle' } : { state: 'done', result };
   } catch (error) {
     if (abort.signal.aborted && !isAbort(error, abort.signal))
       log.write(`The task threw an error: ${messageOf(error)}`);

@@ -117,13 +117,17 @@ test('servers of a fleet have their own timers, which are removed when a server 
       { server: 'web2', kind: 'prune-tasks' },
     ]);
     await rows('UPDATE task_timer SET next_at = 0');
+    // A task that finds nothing, as “prune-tasks” does here, leaves no line: its timer shows that it was started.
+    let due = timers;
     let done: Record<string, unknown>[] = [];
-    while (done.length < 4 && Date.now() < end) {
+    while ((due.length > 0 || done.length < 2) && Date.now() < end) {
+      due = await rows(`SELECT server, kind FROM task_timer WHERE ${OF_TEST} AND next_at = 0`);
       done = await rows(
         `SELECT server, kind FROM task WHERE state = 'done' AND ${OF_TEST} ORDER BY server, kind`,
       );
     }
-    expect(done).toEqual(timers);
+    expect(due).toEqual([]);
+    expect(done).toEqual(timers.filter(({ kind }) => kind === 'measure-disk-usage'));
     const [web1, web2] = members;
     await web2?.end();
     await rows("DELETE FROM audit_record WHERE server = 'web2'");

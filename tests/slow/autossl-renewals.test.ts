@@ -58,7 +58,8 @@ describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL renews', () => {
     const first = fingerprint();
     // pebble’s own: from 59 to 61 days.
     here.time += 58 * DAY_MS;
-    expect(await here.renew()).toMatchObject({ state: 'done' });
+    // It does nothing, so it leaves no line.
+    expect(await here.renew()).toBeUndefined();
     expect([count(INFO) > 0, count('POST order-plz')]).toEqual([true, 0]);
     here.time += 4 * DAY_MS;
     await here.renew();

@@ -80,10 +80,8 @@ describe('--run-tasks', () => {
     expect(await usage()).toEqual([before]);
     const { status, stdout } = await whmapi1('--run-tasks');
     expect(status).toBe(0);
-    expect(stdout.trim().split('\n').sort()).toEqual([
-      'task 1 (measure-disk-usage) done',
-      'task 2 (prune-tasks) done',
-    ]);
+    // The task “prune-tasks” finds nothing, and leaves no line.
+    expect(stdout.trim()).toBe('task 1 (measure-disk-usage) done');
     const [after] = (await usage()) as { user: string; blocks_used: number }[];
     expect(after?.user).toBe('taskuser');
     // Creation measures the home before the last steps have written into it: at most one more block.
@@ -136,10 +134,9 @@ describe('--run-tasks', () => {
     setTimers(0);
     writeFileSync(join(folder.state, 'tasks/999.log'), 'of a store that was replaced', { mode: 0o600 });
     await whmapi1('--run-tasks');
-    expect((await workers.list()).map(({ id }) => id)).toEqual([3, 4]);
-    expect([1, 2, 3, 4, 999].filter((id) => existsSync(join(folder.state, `tasks/${id}.log`)))).toEqual([
-      3, 4,
-    ]);
+    // The number of a task that left no line is free again: nobody has seen it.
+    expect((await workers.list()).map(({ id }) => id)).toEqual([2, 3]);
+    expect([1, 2, 3, 999].filter((id) => existsSync(join(folder.state, `tasks/${id}.log`)))).toEqual([2, 3]);
   });
 
   test('without a usable store has the status 3', async () => {

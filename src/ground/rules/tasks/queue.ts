@@ -157,6 +157,15 @@ export async function end(
   return changed === 1;
 }
 
+/** True if the task of this kind that ended last on this server has failed. */
+export async function hasLastFailed(db: Db, kind: string): Promise<boolean> {
+  const last = await db.get<{ state: string }>(
+    'SELECT state FROM task WHERE server = ? AND kind = ? AND ended_at IS NOT NULL ORDER BY ended_at DESC, id DESC LIMIT 1',
+    ...[db.server, kind],
+  );
+  return last?.state === 'failed';
+}
+
 /** Lists the tasks that are running on this server. */
 export function running(db: Db): Promise<Task[]> {
   return tasks.select(db, "WHERE server = ? AND state = 'running' ORDER BY id", db.server);

@@ -5,7 +5,8 @@ import { section } from './apache-conf.ts';
 /** A path component. The folder of CVS has no dot, so only its own files are meant: “CVS” also means résumés. */
 const REPOSITORY = [
   '(?i:[.](?:git|svn|hg|bzr))(?:/|$)',
-  'CVS/(?:Base|Baserev|Checkin[.]prog|Entries|Notify|Repository|Root|Tag|Template|Update[.]prog)',
+  '(?i:[.](?:git-credentials|gitconfig|netrc))(?:/|$)',
+  'CVS/(?:Base|Baserev|Checkin[.]prog|Entries|Notify|Repository|Root|Tag|Template|Update[.]prog)(?:/|$)',
 ].join('|');
 /** Also copies: `.env.production`, `.env~`, `.env-old`. */
 const ENVIRONMENT = '[.]env(?:[^a-zA-Z/][^/]*)?/?$';
