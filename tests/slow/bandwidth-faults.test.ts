@@ -65,13 +65,10 @@ const makeCountDue = () =>
     ),
   );
 
-/** Runs the count that is due, or the one that was killed. */
+/** Runs the count that is due, or the one that was killed. One that finds nothing leaves no line. */
 async function count(): Promise<void> {
   const { status, stdout } = await run(['--run-tasks'], { state: folder.state });
-  expect({ status, stdout }).toEqual({
-    status: 0,
-    stdout: expect.stringMatching(/\(count-bandwidth\) done$/m) as string,
-  });
+  expect([status, stdout]).toEqual([0, expect.stringMatching(/^$|\(count-bandwidth\) done$/m)]);
 }
 
 async function used(): Promise<number> {

@@ -67,11 +67,11 @@ const damages: readonly Damage[] = [
     what: 'comes from a newer program',
     damage: () => {
       const database = new Database(store());
-      database.pragma('user_version = 99');
+      database.pragma('user_version = 9999');
       database.close();
     },
     reason:
-      /store\.db” was written by a newer whmapi1 \(its schema is 99, this program knows \d+\)\. Update this program\. Nothing was changed\.$/,
+      /store\.db” was written by a newer whmapi1 \(its schema is 9999, this program knows \d+\)\. Update this program\. Nothing was changed\.$/,
   },
   {
     what: 'is a folder',
