@@ -57,9 +57,13 @@ export interface Application {
   auditLogin(login: AuditedLogin): Promise<void>;
   /**
    * Marks in the state directory that this process runs a server, until `close`. --doctor and --restore read the mark.
+   * @param keepsReserve also keeps space for what must succeed on a full disk, which opens the store. Default: true.
    * @throws ApiError `store_unavailable`.
    */
-  announceServer(server: Pick<RunningServer, 'role' | 'addresses' | 'certificate'>): Promise<void>;
+  announceServer(
+    server: Pick<RunningServer, 'role' | 'addresses' | 'certificate'>,
+    keepsReserve?: boolean,
+  ): Promise<void>;
   /** Writes the pending summaries of the audit log. Must be called before `close`, after the last request. */
   writeSummaries(): Promise<void>;
   close(): void;
@@ -302,9 +306,9 @@ export function createApplication(
         if (!isOfFullStore(error)) throw error;
       });
     },
-    announceServer: async (server) => {
+    announceServer: async (server, keepsReserve = true) => {
       // The first connection to SQLite needs some space. It lasts.
-      await (await reserve()).keep(() => store.state());
+      if (keepsReserve) await (await reserve()).keep(() => store.state());
       const { announce, removeStale, retire } = await import('../store/running-servers.ts');
       removeStale(directory, engine.processes.isAlive);
       const own = engine.processes.own();

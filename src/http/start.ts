@@ -98,7 +98,7 @@ async function main(): Promise<void> {
   const { addresses } = listener;
   const certificate = options.tlsCert === undefined ? {} : { certificate: resolve(options.tlsCert) };
   await application
-    .announceServer({ role: 'whmapi1d', addresses, ...certificate })
+    .announceServer({ role: 'whmapi1d', addresses, ...certificate }, !options.noTasks)
     .catch((error: unknown) => {
       // Only --doctor and --restore read it.
       log.warn(error, 'this server could not be announced in the state directory');
