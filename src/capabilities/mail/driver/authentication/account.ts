@@ -73,7 +73,7 @@ export const part: AccountPart = {
   },
 
   created(context, { account: { username, domain } }) {
-    // A zone that comes from another account is not made anew.
+    // A zone that comes from another account keeps its records.
     const texts = context.wishes.takesZoneFrom === undefined ? (context.found.zoneTexts ?? []) : [];
     const has = (name: string) => texts.some((text) => text.name === name);
     const inZone = { spf: has(domain), dmarc: has(dmarcRecord.nameOf(domain)) };
