@@ -11,9 +11,7 @@ import { loadFunction } from '../functions/load.ts';
 import { loadAccountFunction } from '../uapi/load.ts';
 import { chooseMachine, isMachine } from '../machine/choose.ts';
 import { processesOf, requestReload } from '../machine/processes.ts';
-import type { NameKind } from '../core/define.ts';
 import { areHooksEnabled, isHookable } from '../capabilities/hooks/rules/functions.ts';
-import type { StoredName } from '../life/rules/stored-names.ts';
 import { changes } from '../capabilities/plans.generated.ts';
 import { steps } from '../capabilities/steps.generated.ts';
 import { journal } from '../store/journal.ts';
@@ -370,29 +368,6 @@ function sealerOf(directory: StateDirectory): Sealer {
     open: async (sealed, purpose) => (await load()).open(sealed, purpose),
     opener: async () => (await load()).opener(),
   };
-}
-
-/**
- * Returns names in this server's own store that begin with `prefix` and that `user` (default: root) can see: see
- * `store/existing-store.ts`. Empty if there is no store.
- * @throws ApiError for a user who may not call any function, and the store's errors if it cannot be read.
- */
-export async function namesInStore(
-  environment: Readonly<Record<string, string | undefined>>,
-  asked: { readonly kind: NameKind; readonly prefix: string; readonly user?: string | undefined },
-): Promise<readonly StoredName[]> {
-  const userId = process.geteuid?.() ?? 0;
-  const path = locateStateDirectory(environment, userId, home);
-  const { readExistingStore } = await import('../store/existing-store.ts');
-  const { storedNames } = await import('../life/rules/stored-names.ts');
-  const names = await readExistingStore(environment, path, userId, async (db) => {
-    const caller =
-      asked.user === undefined
-        ? root
-        : await (await import('../capabilities/logins/rules/callers.ts')).callerOf(db, asked.user);
-    return storedNames(db, caller, asked.kind, asked.prefix);
-  });
-  return names ?? [];
 }
 
 function documentedIn(api: AccountApi): Engine['known'] {

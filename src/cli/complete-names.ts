@@ -1,5 +1,5 @@
 // Completes names from this server's store: accounts, domains, packages, resellers and others.
-import { namesInStore } from '../app/app.ts';
+import { namesInStore } from '../app/names-in-store.ts';
 import type { NameKind } from '../core/define.ts';
 import type { Candidate } from './complete.ts';
 import type { Io } from './io.ts';

@@ -382,7 +382,7 @@ const layers: Record<string, Layer> = {
       ...[
         /^src\/cli\//,
         /^src\/search\//,
-        /^src\/(app\/app\.ts$|administration\/)/,
+        /^src\/(app\/(app|names-in-store)\.ts$|administration\/)/,
         core,
         catalogue,
         /^src\/openapi\/document\.ts$/,
