@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } fro
 import { dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { allFamilies } from './generate/families.ts';
-import { describe, readEntry } from './new/from-catalogue.ts';
+import { describe, moveToProvided, readEntry } from './new/from-catalogue.ts';
 
 const top = join(import.meta.dirname, '..');
 const [folder = '', name = '', ...others] = process.argv.slice(2);
@@ -81,6 +81,7 @@ if (problem === undefined) {
   const text = await format(moduleText(), { ...options, filepath: path });
   writeFileSync(join(top, path), text, { flag: 'wx' });
   appendFileSync(join(top, testPath), existsSync(join(top, testPath)) ? tests : harness + tests);
+  await moveToProvided(folder, name);
   console.log(`Wrote ${path} and a describe in ${testPath}.
 Next: replace every FILL_IN, then \`npm run generate\` and \`npm run check\`. CONTRIBUTING.md says more.`);
 } else {

@@ -1,4 +1,6 @@
-// The catalogue's description of a function, whether or not it is provided here. Each family has one data file.
+// What is known of documented functions. Each family with functions that are not provided here has one data file with
+// their descriptions. provided.json has what the documentation says of the others, whose descriptions are in
+// src/functions: the generator and the contract tests read it, not the program.
 export interface CatalogueParam {
   readonly type: string;
   readonly doc: string;
@@ -24,6 +26,11 @@ export interface CatalogueEntry {
   /** True if WHM's present API no longer has the function. */
   readonly dropped?: boolean;
   readonly deprecated?: boolean;
+}
+
+/** What the documentation says of a function that is provided here: a row of provided.json. */
+export interface ProvidedEntry extends Pick<CatalogueEntry, 'since' | 'dropped'> {
+  readonly params: Readonly<Record<string, Omit<CatalogueParam, 'doc'>>>;
 }
 
 export interface Catalogue {

@@ -1,11 +1,12 @@
-// The catalogue contains every documented function once, in plain sentences. Its texts for provided functions equal
-// their own descriptions, except for the differences in catalogue-differences.ts.
+// The catalogue contains every documented function once: in plain sentences if it is not provided here. The descriptions
+// of provided functions say what the documentation says, except for the differences in catalogue-differences.ts.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { absent } from '../../src/catalogue/absent.generated.ts';
-import type { Catalogue, CatalogueEntry, CatalogueParam } from '../../src/catalogue/entry.ts';
+import type { Catalogue, CatalogueParam, ProvidedEntry } from '../../src/catalogue/entry.ts';
 import families from '../../src/catalogue/families.json';
 import { families as folders } from '../../src/catalogue/families.generated.ts';
+import provided from '../../src/catalogue/provided.json';
 import synonyms from '../../src/catalogue/synonyms.json';
 import { terms } from '../../src/search/index-options.ts';
 import type { AnyFunction, Param } from '../../src/core/define.ts';
@@ -15,15 +16,14 @@ import { loaders } from '../../src/functions/loaders.generated.ts';
 import { differences, type Difference, type Trait } from './catalogue-differences.ts';
 
 const folder = join(__dirname, '../../src/catalogue');
-const files = readdirSync(folder).filter(
-  (file) => file.endsWith('.json') && file !== 'families.json' && file !== 'synonyms.json',
-);
+const others = ['families.json', 'provided.json', 'synonyms.json'];
+const files = readdirSync(folder).filter((file) => file.endsWith('.json') && !others.includes(file));
 const catalogues = files.map((file) => ({
   file,
   ...(JSON.parse(readFileSync(join(folder, file), 'utf8')) as Catalogue),
 }));
 const entries = catalogues.flatMap(({ functions }) => Object.entries(functions));
-const catalogue = new Map(entries);
+const documented: Readonly<Record<string, ProvidedEntry>> = provided;
 const listed: Readonly<Record<string, readonly string[]>> = families;
 
 /** The first words of summaries: imperatives. */
@@ -74,29 +74,37 @@ const verbs = [
 ];
 
 describe('the catalogue', () => {
-  test('has a file for each family, with the functions of that family and no others', () => {
+  test('has a file for each family with functions that are not provided, and nothing else in it', () => {
     expect(Object.keys(listed)).toHaveLength(27);
+    const missing = Object.entries(listed)
+      .map(([title, names]) => [title, names.filter((name) => !(name in documented)).sort()] as const)
+      .filter(([, names]) => names.length > 0);
     expect(
       Object.fromEntries(catalogues.map(({ title, functions }) => [title, Object.keys(functions).sort()])),
-    ).toEqual(Object.fromEntries(Object.entries(listed).map(([title, names]) => [title, [...names].sort()])));
+    ).toEqual(Object.fromEntries(missing));
     for (const { file, title } of catalogues) {
       expect(file).toBe(`${title.toLowerCase().replaceAll(' ', '-')}.json`);
     }
   });
 
   test('has each of the 519 functions once', () => {
-    expect(entries).toHaveLength(519);
-    expect(catalogue.size).toBe(519);
+    const names = [...entries.map(([name]) => name), ...Object.keys(documented)].sort();
+    expect(names).toHaveLength(519);
+    expect(names).toEqual([...new Set(Object.values(listed).flat())].sort());
+  });
+
+  test('has in provided.json the functions that work here', () => {
+    expect(Object.keys(documented).filter((name) => !(name in index))).toEqual([]);
+    expect(entries.map(([name]) => name).filter((name) => name in index)).toEqual([]);
+    expect(Object.keys(documented)).toEqual(Object.keys(documented).sort());
   });
 
   test('with what works here, and nothing else, is what the program knows', () => {
-    const known = [...Object.keys(index), ...Object.keys(absent)].sort();
-    expect(new Set(known).size).toBe(known.length);
-    expect(known).toEqual([...new Set([...catalogue.keys(), ...Object.keys(index)])].sort());
+    expect(Object.keys(absent).sort()).toEqual(entries.map(([name]) => name).sort());
   });
 
   test('has no family that is called as a function is, as --help would not know which is meant', () => {
-    expect(Object.keys(folders).filter((name) => catalogue.has(name) || name in index)).toEqual([]);
+    expect(Object.keys(folders).filter((name) => name in absent || name in index)).toEqual([]);
   });
 
   test('has synonyms each of which can be found', () => {
@@ -117,7 +125,7 @@ describe('an entry of the catalogue', () => {
     if (gap !== undefined) expect(gap).toMatch(/^\p{Lu}.*\.$/u);
   });
 
-  test.each(entries)('of %s makes sense', (_name, { since, params }) => {
+  test.each([...entries, ...Object.entries(documented)])('of %s makes sense', (_name, { since, params }) => {
     if (since !== null) expect(since).toBeGreaterThanOrEqual(11);
     for (const [name, { type, default: value, values }] of Object.entries(params)) {
       expect([name, type]).toEqual([
@@ -134,12 +142,12 @@ interface Found {
   readonly trait: Trait;
 }
 
-/** The differences between the function and the catalogue. */
-function differencesOf({ params: here }: AnyFunction, { params: documented }: CatalogueEntry): Found[] {
-  const names = [...new Set([...Object.keys(here), ...Object.keys(documented)])];
+/** The differences between the function and what is documented. */
+function differencesOf({ params: here }: AnyFunction, { params: theirs }: ProvidedEntry): Found[] {
+  const names = [...new Set([...Object.keys(here), ...Object.keys(theirs)])];
   return names.flatMap((param): Found[] => {
     const own = here[param];
-    const known = documented[param];
+    const known = theirs[param];
     const isOther = own === undefined && paramOf({ params: here }, param) !== undefined;
     if (isOther) return [];
     if (own === undefined) return [{ param, trait: 'documented' }];
@@ -149,7 +157,7 @@ function differencesOf({ params: here }: AnyFunction, { params: documented }: Ca
   });
 }
 
-function isSame(trait: Trait, own: Param, known: CatalogueParam): boolean {
+function isSame(trait: Trait, own: Param, known: Omit<CatalogueParam, 'doc'>): boolean {
   switch (trait) {
     case 'required':
     case 'list':
@@ -171,10 +179,10 @@ function covers({ params, traits }: Difference, { param, trait }: Found): boolea
   return traits.includes(trait) && (params instanceof RegExp ? params.test(param) : params.includes(param));
 }
 
-const working = Object.keys(loaders).filter((name) => catalogue.has(name));
+const working = Object.keys(documented);
 
 async function findDifferences(name: string): Promise<Found[]> {
-  const entry = catalogue.get(name);
+  const entry = documented[name];
   const module = await loaders[name]?.();
   if (entry === undefined || module === undefined) throw new Error(`${name} should be known and work.`);
   return differencesOf(module.default, entry);
@@ -188,7 +196,7 @@ describe('the description of a function that works', () => {
   });
 
   test.each(working)('%s came when the catalogue says', async (name) => {
-    expect((await loaders[name]?.())?.default.since).toBe(catalogue.get(name)?.since);
+    expect((await loaders[name]?.())?.default.since).toBe(documented[name]?.since);
   });
 });
 
@@ -210,16 +218,16 @@ describe('the stated differences', () => {
 
 test('another name of a parameter is the same parameter', () => {
   const own: Param = { type: 'string', doc: 'It.', alias: ['older'] };
-  const documented: CatalogueParam = { type: 'string', doc: 'It.' };
-  const entry = { params: { name: documented, older: documented } } as unknown as CatalogueEntry;
+  const known: CatalogueParam = { type: 'string', doc: 'It.' };
+  const entry: ProvidedEntry = { since: 11, params: { name: known, older: known } };
   expect(differencesOf({ params: { name: own } } as unknown as AnyFunction, entry)).toEqual([]);
 });
 
 test('this test sees every kind of difference', () => {
   const own: Param = { type: 'string', doc: 'It.', default: 'a', values: ['a', 'b'], list: true };
   const fn = { params: { both: own, mine: own } } as unknown as AnyFunction;
-  const documented: CatalogueParam = { type: 'flag', doc: 'It.', required: true };
-  const entry = { params: { both: documented, theirs: documented } } as unknown as CatalogueEntry;
+  const known: CatalogueParam = { type: 'flag', doc: 'It.', required: true };
+  const entry: ProvidedEntry = { since: 11, params: { both: known, theirs: known } };
   expect(differencesOf(fn, entry).map(({ param, trait }) => `${param}: ${trait}`)).toEqual([
     ...['both: required', 'both: list', 'both: type', 'both: default', 'both: values'],
     ...['mine: here', 'theirs: documented'],

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Catalogue } from '../../src/catalogue/entry.ts';
 
 const top = resolve(__dirname, '../..');
 let copy: string;
@@ -147,25 +148,35 @@ describe('npm run new', () => {
   });
 
   test('fills in what the catalogue knows, and leaves everything open that it does not', async () => {
-    const [path, open] = ['src/functions/mail/emailtrack_stats.ts', 'src/functions/mail/my_function.ts'];
-    const present = read(path);
-    rmSync(join(copy, path));
-    const made = await scripts('new-function', 'mail emailtrack_stats', 'mail my_function');
+    const path = 'src/functions/transfers/create_remote_root_transfer_session.ts';
+    const open = 'src/functions/mail/my_function.ts';
+    const made = await scripts(
+      'new-function',
+      'transfers create_remote_root_transfer_session',
+      'mail my_function',
+    );
     expect(made.map(({ status }) => status)).toEqual([0, 0]);
     const text = read(path);
-    expect(text).toMatch(/^ {2}since: 11,\n {2}summary: 'Show how many messages were sent, /m);
-    // The catalogue lists the older name as a separate parameter.
-    expect(text).toMatch(/^ {4}endtime: {\n {6}type: 'integer',\n {6}alias: \['enddate'\],$/m);
-    expect(text).not.toMatch(/^ {4}enddate:/m);
+    expect(text).toMatch(/^ {2}since: 44,\n {2}summary: 'Create a session for transfers from /m);
     expect(text).toContain(
-      "    nosize: { type: 'flag', default: 0, doc: '1: omit the sizes of the messages.' },\n",
+      "    compressed: { type: 'flag', required: true, doc: 'Whether the accounts’ archives are compressed.' },\n",
     );
-    expect(text).toContain("values: ['remote', 'remote-or-faildefer', 'local'],\n");
-    expect(text).toMatch(/^ {4}records: {\n {6}list: {\n {8}fields: {\n/m);
-    expect(text).toContain("          SENDCOUNT: { type: 'integer', doc: FILL_IN },\n");
+    expect(text).toContain(
+      "    port: { type: 'integer', default: 22, doc: 'The port of the other server’s SSH.' },\n",
+    );
+    expect(text).toContain("values: ['ssh', 'whostmgr', 'whostmgr_insecure'],\n");
     expect(read(open)).toMatch(/^ {2}since: FILL_IN, .*\n {2}summary: FILL_IN, .*\n/m);
     rmSync(join(copy, open));
-    writeFileSync(join(copy, path), present);
+    rmSync(join(copy, path));
+  });
+
+  test('moves what is documented of the function to provided.json', () => {
+    const family = JSON.parse(read('src/catalogue/transfers.json')) as Catalogue;
+    expect(family.functions).not.toHaveProperty('create_remote_root_transfer_session');
+    const provided = read('src/catalogue/provided.json');
+    expect(provided).toContain('\n      "compressed": { "type": "flag", "required": true },\n');
+    const before = readFileSync(join(top, 'src/catalogue/provided.json'), 'utf8').split('\n');
+    expect(before.filter((line) => !provided.includes(line))).toEqual([]);
   });
 
   test('puts the tests behind those of the family', async () => {
