@@ -4,7 +4,8 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } fro
 import { dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { allFamilies } from './generate/families.ts';
-import { describe, moveToProvided, readEntry } from './new/from-catalogue.ts';
+import { describe, readEntry } from './new/from-catalogue.ts';
+import { moveToProvided } from './new/move-to-provided.ts';
 
 const top = join(import.meta.dirname, '..');
 const [folder = '', name = '', ...others] = process.argv.slice(2);

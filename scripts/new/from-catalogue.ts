@@ -1,17 +1,11 @@
 // What the catalogue knows of a function, as source text for its description. It does not know what fields mean, who may
 // call the function, or what it does with the store: there the text says FILL_IN.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
-import type {
-  Catalogue,
-  CatalogueEntry,
-  CatalogueParam,
-  CatalogueShape,
-  ProvidedEntry,
-} from '../../src/catalogue/entry.ts';
+import type { Catalogue, CatalogueEntry, CatalogueParam, CatalogueShape } from '../../src/catalogue/entry.ts';
 
-const base = join(import.meta.dirname, '../../src/catalogue');
+/** The folder of the catalogue. */
+export const base = join(import.meta.dirname, '../../src/catalogue');
 
 /** The properties of a description that the catalogue fills in. */
 export interface Known {
@@ -25,44 +19,10 @@ export function readEntry(folder: string, name: string): CatalogueEntry | undefi
   return readFamily(folder)?.functions[name];
 }
 
-function readFamily(folder: string): Catalogue | undefined {
+/** What is not provided of a family. Undefined if all of it is. */
+export function readFamily(folder: string): Catalogue | undefined {
   const path = join(base, `${folder}.json`);
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Catalogue) : undefined;
-}
-
-/**
- * Moves what is documented of a function from its family's file to provided.json, without its texts: they are in the
- * function's own description from now on.
- */
-export async function moveToProvided(folder: string, name: string): Promise<void> {
-  const family = readFamily(folder);
-  const entry = family?.functions[name];
-  if (family === undefined || entry === undefined) return;
-  const provided = JSON.parse(readFileSync(join(base, 'provided.json'), 'utf8')) as Record<
-    string,
-    ProvidedEntry
-  >;
-  const { since, dropped, params } = entry;
-  const traits = Object.entries(params).map(([param, known]) => {
-    const own = Object.entries(known).filter(([trait]) => trait !== 'doc');
-    return [param, Object.fromEntries(own)] as [string, Omit<CatalogueParam, 'doc'>];
-  });
-  provided[name] = { since, ...(dropped && { dropped }), params: Object.fromEntries(traits) };
-  const inOrder = Object.entries(provided).sort(([a], [b]) => (a < b ? -1 : 1));
-  // A parameter is one line where it fits.
-  const rows = JSON.stringify(Object.fromEntries(inOrder), null, 2);
-  await writeJson('provided.json', rows.replaceAll(/\{\s+("type": [^{}]*?)\s+\}/g, '{ $1 }'));
-  const others = Object.entries(family.functions).filter(([one]) => one !== name);
-  if (others.length === 0) rmSync(join(base, `${folder}.json`));
-  else {
-    const functions = Object.fromEntries(others);
-    await writeJson(`${folder}.json`, JSON.stringify({ ...family, functions }, null, 2));
-  }
-}
-
-async function writeJson(file: string, text: string): Promise<void> {
-  const path = join(base, file);
-  writeFileSync(path, await format(text, { ...(await resolveConfig(path)), filepath: path }));
 }
 
 export function describe({ since, summary, params, returns }: CatalogueEntry): Known {
