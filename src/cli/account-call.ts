@@ -1,8 +1,9 @@
 // The commands `uapi` and `cpapi2`: call a function of UAPI or API 2. Root names the account with --user. An ordinary user
 // acts for its own account, through the server's socket (`src/http/account-sockets.ts`), because only root can read the store.
 import type { Envelope } from '../core/envelope.ts';
-import type { AccountProgram } from '../core/account-programs.ts';
+import { accountPrograms, type AccountProgram } from '../core/account-programs.ts';
 import { ApiError } from '../core/errors.ts';
+import { quote } from '../core/quote.ts';
 import { isTabular } from '../render/format.ts';
 import { loadAccountFunction } from '../uapi/load.ts';
 import { answer } from './answer.ts';
@@ -75,19 +76,30 @@ async function isCallConfirmed(
 
 /** The call that a line asks for. @throws UsageError */
 export function readAccountCall(program: AccountProgram, line: CommandLine, io: Io): AccountRequest {
-  const [func, ...words] = line.words;
-  if (line.command === undefined || func === undefined || func.includes('=')) {
+  const [module, func, ...words] = wordsOf(line);
+  if (module?.startsWith('user=') === true) {
+    throw new UsageError(
+      `The account is an option: ${program.name} --${module} ${line.words.join(' ')}`.trim(),
+    );
+  }
+  if (module === undefined || func === undefined || func.includes('=')) {
     throw new UsageError(
       'Name a module and a function with a space between them, such as DomainInfo list_domains.',
     );
   }
-  const module = line.command;
   assertOptionsOf(program, line);
-  assertName(module);
-  assertName(func);
+  assertName(module, program);
+  assertName(func, program);
   const own = { ...line, words };
   const args = gatherArguments(own, io);
   return { api: program.api, module, func, args, dryRun: line.dryRun, warnings: warningsOf(own) };
+}
+
+/** Documents write a function as Module::function. */
+function wordsOf({ command, words }: CommandLine): readonly string[] {
+  if (command === undefined) return [];
+  const both = /^(\w+)::(\w+)$/.exec(command);
+  return both === null ? [command, ...words] : [both[1] ?? '', both[2] ?? '', ...words];
 }
 
 /** Options of whmapi1 that such a call would ignore. @throws UsageError */
@@ -117,14 +129,25 @@ export function nameOf({ module, func }: AccountRequest): string {
   return `${module}::${func}`;
 }
 
-function assertName(name: string): void {
+function assertName(name: string, program: AccountProgram): void {
   if (/^[A-Za-z]\w{0,63}$/.test(name)) return;
-  throw new UsageError('The names of a module and a function have only letters, digits and “_”.');
+  throw new UsageError(
+    `${quote(name)} is not the name of a module or function. Such a name has only letters, digits and “_”: ` +
+      `${program.name} --user=NAME Email ${program.api === 'uapi' ? 'list_pops' : 'listpops'}.`,
+  );
 }
 
 async function run(request: AccountRequest, { user }: CommandLine, io: Io): Promise<Envelope> {
   if (user === undefined) {
-    if (process.getuid?.() === 0) throw new UsageError('Name the account: --user=NAME.');
+    if (process.getuid?.() === 0) {
+      const { listAllDomains, listsAllDomains } = await import('./all-domains.ts');
+      if (listsAllDomains(request)) return listAllDomains(request, io);
+      const { name } = accountPrograms[request.api];
+      throw new UsageError(
+        `Root acts as an account. Name it: ${name} --user=NAME ${request.module} ${request.func}. The command ` +
+          'whmapi1 listaccts lists the accounts.',
+      );
+    }
     const { callThroughSocket } = await import('./account-socket.ts');
     try {
       return await callThroughSocket(request, io.environment);

@@ -260,16 +260,19 @@ function shouldBe(param: string, expected: string): Fault {
 }
 
 /**
- * Converts the usual spellings of a flag. Clients write 1, y, yes, 0, n and no, whichever of them a parameter accepts.
+ * Converts the usual spellings. Clients write 1, y, yes, 0, n and no, whichever of them a parameter accepts. For a flag
+ * they also write what their language prints, such as True of Python, and what forms send: on.
  */
 function usualSpelling(param: Param, value: string | number): string {
   const text = param.lowerCase === true ? inLowerCase(String(value)) : String(value);
   const takesLetters = param.values?.length === 2 && param.values.includes('y') && param.values.includes('n');
   if (param.type !== 'flag' && !takesLetters) return text;
-  const isYes = /^(?:1|y|yes)$/i.test(text);
-  if (!isYes && !/^(?:0|n|no)$/i.test(text)) return text;
-  if (param.type === 'flag') return isYes ? '1' : '0';
-  return isYes ? 'y' : 'n';
+  if (param.type === 'flag') {
+    if (/^(?:1|y|yes|true|on)$/i.test(text)) return '1';
+    return /^(?:0|n|no|false|off)$/i.test(text) ? '0' : text;
+  }
+  if (/^(?:1|y|yes)$/i.test(text)) return 'y';
+  return /^(?:0|n|no)$/i.test(text) ? 'n' : text;
 }
 
 /** Makes no other string of most texts: there can be many. */

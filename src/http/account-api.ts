@@ -169,8 +169,10 @@ async function answerNamed({ args: given, run, sender }: Asked): Promise<Hash> {
   }
   const own = args.filter(({ name }) => !name.startsWith(PREFIX));
   const problem = problemOf(args, sender.caller.user);
-  return respondAs(version, named, async (api) =>
-    problem === undefined ? run(api, module, func, own) : failedOutcome(named, badParam(problem)),
+  return respondAs(version, named, async (api, called) =>
+    problem === undefined
+      ? run(api, called.module, called.func, own)
+      : failedOutcome(named, badParam(problem)),
   );
 }
 

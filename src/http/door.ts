@@ -16,3 +16,10 @@ export const SESSION_COOKIES: Readonly<Record<LoginService, string>> = {
   cpaneld: 'cpsession',
   webmaild: 'webmailsession',
 };
+
+/** The cookies that cPanel ends before it sets that of the session. Nothing reads them here. */
+export const RELOGIN_COOKIES: Readonly<Record<LoginService, string>> = {
+  whostmgrd: 'whostmgrrelogin',
+  cpaneld: 'cprelogin',
+  webmaild: 'webmailrelogin',
+};

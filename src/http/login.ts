@@ -6,7 +6,7 @@ import * as loginTokens from '../capabilities/logins/rules/tokens.ts';
 import * as logins from '../capabilities/logins/rules/logins.ts';
 import * as sessions from '../capabilities/logins/rules/sessions.ts';
 import * as mailboxLogin from '../capabilities/webmail/rules/mailbox-login.ts';
-import { SESSION_COOKIES, type Door } from './door.ts';
+import { RELOGIN_COOKIES, SESSION_COOKIES, type Door } from './door.ts';
 import type { Refusal } from './error-answers.ts';
 import { readBody, readCall } from './call.ts';
 import { loginDependenciesOf } from './login-dependencies.ts';
@@ -152,9 +152,11 @@ export function setSession(
   door: Pick<Door, 'service'>,
   opened: sessions.Opened,
 ): void {
+  // Some clients take the second cookie of the response, whatever its name: cPanel ends another one first.
+  const ended = cookieText(request, door, 'no', 0, RELOGIN_COOKIES[door.service]);
   reply
     .header('location', `/${opened.securityToken}/`)
-    .header('set-cookie', cookieText(request, door, opened.id));
+    .header('set-cookie', [ended, cookieText(request, door, opened.id)]);
 }
 
 /** A session cookie unless `maxAge` (seconds) is set. */
@@ -163,10 +165,11 @@ function cookieText(
   { service }: Pick<Door, 'service'>,
   value: string,
   maxAge?: number,
+  name: string = SESSION_COOKIES[service],
 ): string {
   const secure = request.protocol === 'https';
   const options = { path: '/', httpOnly: true, sameSite: 'strict', secure } as const;
-  return serialize(SESSION_COOKIES[service], value, maxAge === undefined ? options : { ...options, maxAge });
+  return serialize(name, value, maxAge === undefined ? options : { ...options, maxAge });
 }
 
 function refuseLogin(reply: FastifyReply, { problem, reason }: Refusal): FastifyReply {

@@ -106,7 +106,10 @@ function readLogin({ status, headers, text }: Incoming, label: string, now: numb
   const { location = '' } = headers;
   const way = `${typeof given === 'string' ? given : ''} ${typeof location === 'string' ? location : ''}`;
   const [pathPrefix] = /\/cpsess\d+/.exec(way) ?? [];
-  const cookies = [headers['set-cookie'] ?? []].flat();
+  // A login also ends cookies of former ones.
+  const cookies = [headers['set-cookie'] ?? []]
+    .flat()
+    .filter((one) => (expiryOf([one], now) ?? now + 1) > now);
   if (status >= 500) {
     throw new ApiError('remote_unreachable', `${label} answered the login with status ${status}.`);
   }

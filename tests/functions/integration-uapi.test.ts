@@ -1,4 +1,5 @@
 // uapi_cpanel and cpanel: functions of UAPI and API 2 as an account.
+import type { Caller } from '../../src/core/context.ts';
 import { Installation, reseller } from '../support/installation.ts';
 
 const password = 'correct horse battery staple 7';
@@ -271,8 +272,37 @@ describe('cpanel', () => {
     },
   );
 
-  it('provides no function of API 1', async () => {
+  it('provides only the function of API 1 that programs still call', async () => {
     const { data } = await here.call('cpanel', ofCpanel('1', 'list_domains', { 'arg-0': 'x' }));
     expect(data).toMatchObject({ apiversion: '1', type: 'event', event: { result: 0 } });
+    await here.call('modifyacct', { user: 'bob', contactemail: 'bob@elsewhere.example' });
+    const getemail = ofCpanel('1', 'getemail', { cpanel_jsonapi_module: 'CustInfo' });
+    const answer = await here.call('cpanel', getemail);
+    expect([answer.innerError, answer.data]).toMatchObject([
+      undefined,
+      { apiversion: '1', data: { result: 'bob@elsewhere.example' }, event: { result: 1 } },
+    ]);
+  });
+
+  it('rates passwords for root before there is an account, and does nothing else as root', async () => {
+    const asRoot = (module: string, func: string, more: Record<string, string>, as?: Caller) =>
+      here.call(
+        'cpanel',
+        {
+          ...{ cpanel_jsonapi_user: 'root', cpanel_jsonapi_module: module, cpanel_jsonapi_func: func },
+          ...more,
+        },
+        as === undefined ? {} : { as },
+      );
+    const strength = await asRoot('PasswdStrength', 'get_required_strength', { app: 'passwd' });
+    expect(strength.data).toMatchObject({
+      cpanelresult: { data: [{ strength: expect.any(Number) as number }], event: { result: 1 } },
+    });
+    const rating = { cpanel_jsonapi_apiversion: '3', app: 'passwd' };
+    const uapi = await asRoot('PasswdStrength', 'get_required_strength', rating);
+    expect(uapi.data).toMatchObject({ result: { status: 1 } });
+    expect((await asRoot('Email', 'listpops', {})).metadata.result).toBe(0);
+    const other = await asRoot('PasswdStrength', 'appstrengths', {}, reseller('bob', 'cpanel-api'));
+    expect(other.metadata.result).toBe(0);
   });
 });

@@ -46,6 +46,20 @@ describe('setsiteip', () => {
     expect(await addressOf('bob')).toEqual(['192.0.2.1', false]);
   });
 
+  it('assigns every address that listips lists, also through a reseller', async () => {
+    here.otherAddresses = ['198.51.100.7'];
+    const { data } = await here.call('listips');
+    expect((data as { ip: { ip: string }[] }).ip.map(({ ip }) => ip)).toContain('198.51.100.7');
+    expect(await set({ user: 'bob', ip: '198.51.100.7' })).toMatchObject({ result: 1 });
+    expect(await addressOf('bob')).toEqual(['198.51.100.7', true]);
+    expect(await set({ user: 'bob', ip: '198.51.100.8' })).toMatchObject({ error_code: 'bad_param' });
+    await here.call('setupreseller', { user: 'bob', makeowner: '0' });
+    const delegated = await here.call('setresellerips', { user: 'bob', delegate: '1', ips: '198.51.100.7' });
+    expect(delegated.data).toMatchObject({ ip: ['198.51.100.7'] });
+    const main = await here.call('setresellermainip', { user: 'bob', ip: '198.51.100.7' });
+    expect(main.metadata).toMatchObject({ result: 1 });
+  });
+
   it('is also rejected with the domain, for the account of an API token with fewer privileges than its owner', async () => {
     const as = { ...reseller('bob', 'edit-account'), isLimited: true as const, seesAll: true as const };
     for (const args of [{ user: 'bob' }, { domain: 'bob.example' }]) {

@@ -142,6 +142,12 @@ describe('/json-api/cpanel', () => {
       apiversion: '1',
       event: { result: 0 },
     });
+    const getemail = { cpanel_jsonapi_module: 'CustInfo', cpanel_jsonapi_func: 'getemail' };
+    expect(bodyOf(await askAs('bob', bobs, path({ ...getemail, cpanel_jsonapi_apiversion: '1' })))).toEqual({
+      apiversion: '1',
+      ...{ type: 'event', module: 'CustInfo', func: 'getemail', source: 'module' },
+      ...{ data: { result: expect.any(String) as string }, event: { result: 1 } },
+    });
   });
 
   test('names only the account itself', async () => {
@@ -213,6 +219,9 @@ describe('a login', () => {
   test('opens a session for browsers, clients that read Location, and clients that ask for JSON', async () => {
     const { cookie, path } = sessionOf(await logIn('bob', bobs));
     expect(cookie).toMatch(/^cpsession=[0-9a-f]{32}$/);
+    // Some clients take the cookies by their place.
+    const names = (await logIn('bob', bobs)).headers.getSetCookie().map((one) => one.replace(/[=;].*/, ''));
+    expect(names).toEqual(['cprelogin', 'cpsession']);
     expect(bodyOf(await server.askAccounts(path + LIST, { headers: { cookie } }))).toMatchObject({
       status: 1,
     });

@@ -111,7 +111,7 @@ export class Member {
     });
     asked.end(fields === undefined ? '' : new URLSearchParams(fields).toString());
     const [reply] = (await once(asked, 'response')) as [IncomingMessage];
-    const [cookie = ''] = (reply.headers['set-cookie']?.[0] ?? '').split(';');
+    const [cookie = ''] = (reply.headers['set-cookie']?.[1] ?? '').split(';');
     const body = await text(reply);
     return {
       status: reply.statusCode,

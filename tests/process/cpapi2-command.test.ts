@@ -215,7 +215,7 @@ it('refuses other words with a usage line', async () => {
   const terminal = new Terminal();
   for (const [words, message] of [
     [['Cron'], 'Name a module and a function with a space between them, such as DomainInfo list_domains.'],
-    [['../x', 'y'], 'The names of a module and a function have only letters'],
+    [['../x', 'y'], '“../x” is not the name of a module or function.'],
     [['--filter=domain=a', 'Cron', 'listcron'], 'cpapi2 filters and sorts by arguments'],
     [['--host=h1', 'Cron', 'listcron'], 'cpapi2 calls functions of this server only'],
     [['--tasks', 'Cron', 'listcron'], 'An option of this line belongs to whmapi1 and not to cpapi2.'],
@@ -230,7 +230,10 @@ it('refuses other words with a usage line', async () => {
 
 itAsRoot('asks root for the account', async () => {
   const { status, stderr } = await asRoot(['Cron', 'listcron']);
-  expect([status, stderr]).toEqual([2, expect.stringContaining('cpapi2: Name the account: --user=NAME.')]);
+  expect([status, stderr]).toEqual([
+    2,
+    expect.stringContaining('Name it: cpapi2 --user=NAME Cron listcron.'),
+  ]);
 });
 
 itAsRoot('acts for the user that calls it, through the server', async () => {

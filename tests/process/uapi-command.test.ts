@@ -98,6 +98,30 @@ it('acts for the account in --user, as root', async () => {
   });
 });
 
+it('accepts the names of a function as documents write them', async () => {
+  const { status, stdout } = await uapi(['--user=bob', '--output=json', 'DomainInfo::list_domains'], {
+    env: here.environment as Record<string, string>,
+  });
+  expect([status, JSON.parse(stdout)]).toMatchObject([0, { func: 'list_domains', result: { status: 1 } }]);
+});
+
+itAsRoot(
+  'lists the domains of all accounts for root, as acme.sh asks, and names the account otherwise',
+  async () => {
+    const env = here.environment as Record<string, string>;
+    const { status, stdout } = await uapi(['DomainInfo', 'list_domains'], { env });
+    expect(status).toBe(0);
+    expect(stdout).toContain('\n    addon_domains:\n');
+    for (const [user] of uids) expect(stdout).toContain(`- ${user}.example\n`);
+    expect(stdout).not.toContain('status: 0');
+    const other = await uapi(['Email', 'list_pops'], { env });
+    expect([other.status, other.stderr]).toEqual([
+      2,
+      expect.stringContaining('Name it: uapi --user=NAME Email list_pops.'),
+    ]);
+  },
+);
+
 it('exits with 1 if the function fails, and says why', async () => {
   const { status, stdout } = await uapi(['--user=bob', '--output=json', 'DomainInfo', 'nothing'], {
     env: here.environment as Record<string, string>,
@@ -127,7 +151,8 @@ it('refuses other words with a usage line', async () => {
       ['DomainInfo'],
       'Name a module and a function with a space between them, such as DomainInfo list_domains.',
     ],
-    [['../x', 'y'], 'The names of a module and a function have only letters'],
+    [['../x', 'y'], '“../x” is not the name of a module or function.'],
+    [['user=bob', 'Email', 'list_pops'], 'The account is an option: uapi --user=bob Email list_pops'],
     [['--frobnicate', 'a', 'b'], 'unknown option'],
     [['--filter=domain=a', 'DomainInfo', 'domains_data'], 'uapi filters and sorts by arguments'],
     [['--sort=domain', 'DomainInfo', 'domains_data'], 'uapi filters and sorts by arguments'],

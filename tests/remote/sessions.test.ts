@@ -92,7 +92,11 @@ describe('a server of WHM', () => {
   ])('returns the session in %s', async (_, body, headers) => {
     server.script = ({ path }, reply) => {
       if (!path.startsWith('/login')) return ok({});
-      reply.setHeader('set-cookie', ['whostmgrsession=abc; HttpOnly; secure', 'other=1; path=/']);
+      reply.setHeader('set-cookie', [
+        'whostmgrrelogin=no; HttpOnly; expires=Thu, 01-Jan-1970 00:00:01 GMT; path=/; port=2087; secure',
+        'whostmgrsession=abc; HttpOnly; secure',
+        'other=1; path=/',
+      ]);
       for (const [name, value] of Object.entries(headers)) reply.setHeader(name, value);
       return body;
     };

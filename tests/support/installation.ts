@@ -60,6 +60,8 @@ export class Installation {
   isNamedByHostname = false;
   /** The addresses of the machine, on eth0, the main one first. */
   addresses: [string, ...string[]] = ['192.0.2.1', '192.0.2.2', '192.0.2.3'];
+  /** Those that only the machine’s list has, such as the addresses of an interface that is down. */
+  otherAddresses: string[] = [];
   ipv6Addresses: string[] = [];
   /** The URL that `nat_checkip` calls. */
   publicAddressService = 'http://127.0.0.1:1/';
@@ -160,7 +162,9 @@ export class Installation {
             new SandboxAddresses({
               root: join(this.state, 'root'),
               interfaces: () => ({
-                eth0: [...this.addresses, ...this.ipv6Addresses].map(interfaceAddress),
+                eth0: [...this.addresses, ...this.otherAddresses, ...this.ipv6Addresses].map(
+                  interfaceAddress,
+                ),
               }),
               askPublicAddress: askBy(this.publicAddressService),
             }),

@@ -159,6 +159,7 @@ export function basic(user: string, secret: string): string {
 
 /** The cookie and the security token of a login. */
 export function sessionOf({ headers }: Reply): { readonly cookie: string; readonly path: string } {
-  const [cookie = ''] = (headers.get('set-cookie') ?? '').split(';');
+  // The first one ends another cookie, as cPanel does.
+  const [cookie = ''] = (headers.getSetCookie()[1] ?? '').split(';');
   return { cookie, path: (headers.get('location') ?? '').replace(/\/$/, '') };
 }

@@ -166,7 +166,9 @@ describe('mailing lists', () => {
     await here.call('start_profile_activation', { code: 'STANDARD' });
     await runTasks(here);
     expect(exim('bob.example')).toBeUndefined();
-    expect(await refusal('Email::list_lists', {})).toMatch(/role/i);
+    expect(await works('Email::list_lists')).toHaveLength(1);
+    expect(await works('Email::count_lists')).toBe(1);
+    expect(await refusal('Email::passwd_list', { list: 'news@bob.example', password: 'x' })).toMatch(/role/i);
     await here.call('start_profile_activation', { code: 'STANDARD', optional: '{"MailingLists":1}' });
     await runTasks(here);
     expect(exim('bob.example')).toBe('news:\n');

@@ -42,7 +42,7 @@ describe('Session::create_webmail_session_for_self', () => {
     // It is not used up.
     const body = new URLSearchParams({ session }).toString();
     const { headers } = await server.askWebmailFrom('127.0.0.2', `${token}/login`, { method: 'POST', body });
-    const [cookie = ''] = (headers['set-cookie']?.[0] ?? '').split(';');
+    const [cookie = ''] = (headers['set-cookie']?.[1] ?? '').split(';');
     expect(cookie).toMatch(/^webmailsession=\w{32}$/);
     expect((await server.askWebmailFrom('127.0.0.2', `${token}/roundcube/`, { cookie })).status).toBe(503);
     expect((await server.askWebmail(`${token}/roundcube/`, { headers: { cookie } })).status).toBe(401);

@@ -4,7 +4,7 @@ import { ApiError } from '../../core/errors.ts';
 import type { Hash } from '../../core/values.ts';
 import { callAccountApi } from '../../capabilities/logins/rules/account-apis/call.ts';
 import { functionParam, moduleParam } from '../../capabilities/logins/rules/account-apis/names.ts';
-import { respondAs, versions } from '../../capabilities/logins/rules/account-apis/versions.ts';
+import { isOfApi1, respondAs, versions } from '../../capabilities/logins/rules/account-apis/versions.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 
 export default defineFunction({
@@ -13,8 +13,8 @@ export default defineFunction({
   summary: 'Run a function of UAPI or of cPanel API 2 as an account.',
   description:
     'The response is that of the function, without an envelope: “result” for UAPI, “cpanelresult” for API 2. New ' +
-    'programs should use uapi_cpanel. On a command line, the exit status is that of the function. No function of ' +
-    'API 1 is provided.',
+    'programs should use uapi_cpanel. On a command line, the exit status is that of the function. The only ' +
+    'function of API 1 is CustInfo::getemail. Root itself can be the user for the functions of PasswdStrength.',
   access: ['cpanel-api'],
   effect: 'calls',
   params: {
@@ -51,9 +51,9 @@ export default defineFunction({
     result: { type: 'any', optional: true, doc: 'The response of a function of UAPI.' },
     type: { type: 'string', optional: true, doc: 'For API 1, “event”.' },
     source: { type: 'string', optional: true, doc: 'For API 1, “module”.' },
-    data: { type: 'any', optional: true, doc: 'For API 1, an empty result.' },
+    data: { type: 'any', optional: true, doc: 'For API 1, the text of the function in “result”.' },
     error: { type: 'string', optional: true, doc: 'For API 1, why the call failed.' },
-    event: { type: 'any', optional: true, doc: 'For API 1, “result” 0 and the reason.' },
+    event: { type: 'any', optional: true, doc: 'For API 1, “result” 1; or 0 and the reason.' },
   },
   flat: true,
   examples: [
@@ -71,10 +71,12 @@ export default defineFunction({
 
   async handler(args, context) {
     const { cpanel_jsonapi_module: module, cpanel_jsonapi_func: func, passed } = args;
-    const username = await readUser(args.cpanel_jsonapi_user, context);
-    if (args.cpanel_jsonapi_apiversion === '1') context.innerError('not_provided');
-    return respondAs(args.cpanel_jsonapi_apiversion, { module, func }, (api) =>
-      callAccountApi(context, { username, module, func, args: passed, api }),
+    const named = { module, func };
+    const username = await readUser(args.cpanel_jsonapi_user, module, context);
+    const version = args.cpanel_jsonapi_apiversion;
+    if (version === '1' && !isOfApi1(named)) context.innerError('not_provided');
+    return respondAs(version, named, (api, called) =>
+      callAccountApi(context, { ...called, username, args: passed, api }),
     );
   },
 });
@@ -82,7 +84,9 @@ export default defineFunction({
 const WRONG_USER = 'User parameter is invalid or was not supplied';
 
 /** @throws ApiError `denied`, whose data has the form that clients match. */
-async function readUser(user = '', { caller, transaction }: FreeContext): Promise<string> {
+async function readUser(user = '', module: string, { caller, transaction }: FreeContext): Promise<string> {
+  // Nothing of this module belongs to an account. Programs of root ask it before there is one.
+  if (user === 'root' && module === 'PasswdStrength' && caller.privileges === 'all') return user;
   try {
     await transaction('reads', (db) => accounts.assertVisible(db, caller, user));
     return user;

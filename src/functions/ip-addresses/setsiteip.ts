@@ -6,6 +6,7 @@ import { lookAtZones } from '../../capabilities/dns/driver/zones/look-zones.ts';
 import { assertSameDomain, getNamed } from '../../capabilities/accounts/rules/named-account.ts';
 import { existingAccount, existingDomain } from '../../ground/rules/accounts/names.ts';
 import * as accountIps from '../../capabilities/addresses/rules/ips.ts';
+import { addressesForAccounts } from '../../capabilities/addresses/rules/server-addresses.ts';
 import { findPublicAddress } from '../../capabilities/addresses/rules/nat.ts';
 import { zoneNamesOf, zonesOf } from '../../capabilities/dns/rules/account-zones.ts';
 import { moveIpv4, nextZone, type NextZone } from '../../capabilities/dns/rules/site-addresses.ts';
@@ -48,10 +49,11 @@ export default defineFunction({
       const account = await getNamed(db, caller, { user, domain });
       return { name: account.domain, looked: await zoneNamesOf({ db, system }, [account]) };
     });
-    return { name, found: { looked, zones: await lookAtZones(machine, looked ?? []) } };
+    const present = await (await machine.addresses()).list();
+    return { name, present, found: { looked, zones: await lookAtZones(machine, looked ?? []) } };
   },
 
-  async handler(args, context, { name, found }) {
+  async handler(args, context, { name, present, found }) {
     const { db, caller, system, inform, now } = context;
     const before = await getNamed(db, caller, args);
     authoriseAccount(caller, 'setsiteip', before.username);
@@ -60,7 +62,8 @@ export default defineFunction({
       inform(`The account “${before.username}” already has the address ${args.ip}.`);
       return;
     }
-    const { ip, isDedicated } = await accountIps.chooseOther(context, system.addresses(), before, args.ip);
+    const all = addressesForAccounts(system.addresses(), present);
+    const { ip, isDedicated } = await accountIps.chooseOther(context, all, before, args.ip);
     const after = { ...before, ip, settings: { ...before.settings, dedicatedIp: isDedicated } };
     assertAllowed(caller, before.settings, after.settings);
     const ofAccount = await zonesOf(db, before, found);

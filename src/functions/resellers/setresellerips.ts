@@ -1,6 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { resellerName } from '../../core/params.ts';
 import * as addresses from '../../capabilities/accounts/rules/resellers/addresses.ts';
+import { addressesForAccounts } from '../../capabilities/addresses/rules/server-addresses.ts';
 import * as resellers from '../../capabilities/accounts/rules/resellers/resellers.ts';
 
 export default defineFunction({
@@ -39,9 +40,11 @@ export default defineFunction({
     },
   ],
 
-  async handler({ user, delegate, ips }, { db, system, warn }) {
+  look: async (_, { machine }) => (await machine.addresses()).list(),
+
+  async handler({ user, delegate, ips }, { db, system, warn }, present) {
     await resellers.assertReseller(db, user);
-    const ofMachine = system.addresses();
+    const ofMachine = addressesForAccounts(system.addresses(), present);
     const named = addresses.readWords(ips);
     if (delegate) await addresses.restrict(db, user, named, ofMachine);
     else await addresses.lift(db, user);

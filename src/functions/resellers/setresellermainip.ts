@@ -1,6 +1,7 @@
 import { defineFunction } from '../../core/define.ts';
 import { resellerName } from '../../core/params.ts';
 import * as addresses from '../../capabilities/accounts/rules/resellers/addresses.ts';
+import { addressesForAccounts } from '../../capabilities/addresses/rules/server-addresses.ts';
 import * as resellers from '../../capabilities/accounts/rules/resellers/resellers.ts';
 
 export default defineFunction({
@@ -28,8 +29,10 @@ export default defineFunction({
     },
   ],
 
-  async handler({ user, ip }, { db, system }) {
+  look: async (_, { machine }) => (await machine.addresses()).list(),
+
+  async handler({ user, ip }, { db, system }, present) {
     await resellers.assertReseller(db, user);
-    await addresses.setMain(db, user, ip, system.addresses());
+    await addresses.setMain(db, user, ip, addressesForAccounts(system.addresses(), present));
   },
 });

@@ -24,7 +24,11 @@ export default defineFunction({
   access: 'root',
   effect: 'operates',
   params: {
-    file: { ...keyFile, doc: 'The name of the public key’s file in the folder “.ssh”.' },
+    file: {
+      ...keyFile,
+      alias: ['name'],
+      doc: 'The name of the public key’s file in the folder “.ssh”.',
+    },
     text: {
       type: 'string',
       multiline: true,

@@ -1,4 +1,4 @@
-import { assertListsOn, LISTS, LISTS_ROLE } from '../../capabilities/mail/rules/lists/list-form.ts';
+import { assertListsOn, LISTS } from '../../capabilities/mail/rules/lists/list-form.ts';
 import { readState } from '../../capabilities/mail/rules/state.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 
@@ -7,7 +7,6 @@ export default defineUapi({
   since: 82,
   summary: 'Count the mailing lists of the account.',
   feature: LISTS,
-  role: LISTS_ROLE,
   effect: 'reads',
   params: {},
   returns: { type: 'integer', doc: 'The number of mailing lists.' },

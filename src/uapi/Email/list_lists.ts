@@ -1,5 +1,5 @@
 import { domainParam, regexParam } from '../../capabilities/mail/rules/email-form.ts';
-import { listFields, listRows, LISTS, LISTS_ROLE } from '../../capabilities/mail/rules/lists/list-form.ts';
+import { listFields, listRows, LISTS } from '../../capabilities/mail/rules/lists/list-form.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
 
 export default defineUapi({
@@ -7,7 +7,6 @@ export default defineUapi({
   since: 42,
   summary: 'List the mailing lists of the account.',
   feature: LISTS,
-  role: LISTS_ROLE,
   effect: 'reads',
   params: {
     domain: { ...domainParam, doc: 'Only those of this domain. Default: all.' },

@@ -30,6 +30,20 @@ export interface ServerAddress {
 }
 
 /**
+ * Returns the IPv4 addresses that accounts can have: those of `list`, with the server’s main address first. That address
+ * is known without asking the machine.
+ */
+export function addressesForAccounts(
+  [main]: readonly [string, ...string[]],
+  machine: readonly MachineAddress[],
+): readonly [string, ...string[]] {
+  const all = machine.filter(isForAccounts).map(({ address }) => address);
+  return [main, ...all.filter((address) => address !== main)];
+}
+
+const isForAccounts = ({ family, scope }: MachineAddress) => family === 4 && scope !== 'host';
+
+/**
  * Lists the addresses that the caller can assign to accounts: the main one first, the others in the machine’s order.
  */
 export async function list(
@@ -38,7 +52,7 @@ export async function list(
   machine: readonly MachineAddress[],
 ): Promise<ServerAddress[]> {
   const [uses, publicOnes] = [await usesOf(db), await publicAddresses(db)];
-  const all = machine.filter(({ family, scope }) => family === 4 && scope !== 'host');
+  const all = machine.filter(isForAccounts);
   const { ips } = await listUsable(
     db,
     caller.user,

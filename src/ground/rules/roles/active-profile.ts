@@ -19,7 +19,7 @@ export interface ActiveProfile {
  * 8: mail of Sieve scripts is that of their account.
  * 9: websites send no folders of version control systems.
  */
-const FORM = 9;
+const FORM = 10;
 const SEPARATED = 2;
 
 type Dependencies = Pick<Context, 'db' | 'system'>;

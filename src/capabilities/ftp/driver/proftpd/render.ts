@@ -40,7 +40,8 @@ export function renderConfiguration(keyType: KeyType, locate: Locate): string {
       'DefaultServer on',
       `Port ${PORT}`,
       'UseIPv6 on',
-      'ServerIdent on "FTP server ready."',
+      // Without TLS, ProFTPD answers only “SSL/TLS required on the control channel”.
+      'ServerIdent on "FTP server ready. Choose explicit FTP over TLS (FTPES, AUTH TLS): other logins are refused."',
       'UseReverseDNS off',
       `User ${USER}`,
       'Group nogroup',

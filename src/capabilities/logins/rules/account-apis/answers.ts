@@ -84,9 +84,20 @@ function failedRow(names: NonNullable<Envelope['failureRow']>, reason: string): 
   return { [status]: 0, [text]: reason };
 }
 
-/**
- * Returns a failed call of API 1 in its form. No function of API 1 is provided, because clients have replaced them.
- */
+/** Returns the text of a function of API 1 in its form. */
+export function api1Answer(module: string, func: string, text: string): Hash {
+  return {
+    apiversion: '1',
+    type: 'event',
+    module,
+    func,
+    source: 'module',
+    data: { result: text },
+    event: { result: 1 },
+  };
+}
+
+/** Returns a failed call of API 1 in its form. Nearly all fail, because clients have replaced them. */
 export function api1Failure(module: string, func: string, reason: string): Hash {
   return {
     apiversion: '1',

@@ -39,7 +39,8 @@ export function callFailure(
   return named({ api, module, func }, envelope, undefined);
 }
 
-function named(
+/** The response of a call in the form of its API. */
+export function named(
   { api, module, func }: Pick<NamedCall, 'api' | 'module' | 'func'>,
   envelope: Envelope,
   reshape: Reshape | undefined,
