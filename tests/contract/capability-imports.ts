@@ -28,7 +28,7 @@ export const known: readonly KnownCapabilities[] = [
       'Domains of an account change their zones, certificates, pools and virtual hosts in one order, which no part knows alone.',
     files: {
       'src/life/plans/change-domains.ts': ['certificates', 'dns', 'files', 'php', 'web'],
-      'src/life/driver/hosted-domains/look-hosted-domains.ts': ['certificates', 'dns', 'php'],
+      'src/life/driver/hosted-domains/look-hosted-domains.ts': ['dns'],
       'src/life/rules/domains/rules.ts': ['dns'],
       'src/life/rules/domains/changes.ts': ['web'],
     },

@@ -63,6 +63,15 @@ export async function look(context: FreeContext, subject: PartSubject): Promise<
   return found;
 }
 
+/** For the `look` of functions that change the domains of an account besides its main domain. */
+export async function lookForDomains(context: FreeContext): Promise<FoundByParts> {
+  const { system, transaction } = context;
+  const roles = await transaction('reads', (db) => rolesOf({ db, system }));
+  let found: FoundByParts = {};
+  for (const part of parts) found = { ...found, ...(await part.lookForDomains?.(context, roles)) };
+  return found;
+}
+
 export function created(context: PartDependencies, account: NewAccount): Promise<PartWork> {
   return gather(parts, (part) => part.created?.(context, account));
 }

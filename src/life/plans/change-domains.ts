@@ -22,7 +22,7 @@ import writeCertificate from '../../capabilities/certificates/driver/steps/write
 import makeDocumentRoot from '../../capabilities/files/driver/document-roots/steps/make.ts';
 import type { PartFacts, PartWork } from '../../capabilities/accounts/driver/account-part.ts';
 import { domainsChanged, partDependencies, type PartContext } from '../driver/account-parts.ts';
-import { retiringSteps, stepsFor } from '../../capabilities/php/driver/php-pools/account.ts';
+import { stepsForHosts } from '../../capabilities/php/driver/php-pools/account.ts';
 import { webSteps } from '../../capabilities/web/driver/virtual-hosts/account.ts';
 import changeZone from '../../capabilities/dns/driver/zones/steps/change.ts';
 import removeKeys from '../../capabilities/dns/driver/zones/steps/remove-keys.ts';
@@ -30,8 +30,6 @@ import * as installedCertificates from '../../capabilities/certificates/rules/in
 import { certificateOfNewHost } from '../../capabilities/certificates/rules/new-certificate.ts';
 import * as hostedDomains from '../../capabilities/domains/rules/hosted-domains.ts';
 import { otherNamesOf, virtualHostsOf } from '../../capabilities/domains/rules/virtual-hosts.ts';
-import { poolsIn, union } from '../../capabilities/php/rules/pools.ts';
-import { readState } from '../../capabilities/php/rules/served-by.ts';
 
 /** What is stored once the change is made. */
 export interface ChangeDomains extends PartFacts {
@@ -73,12 +71,12 @@ export async function changeDomains(
 export async function workOf(
   context: PartContext,
   domains: ChangedDomains,
-  { zones, newestPhp }: FoundForDomains,
+  { zones, parts }: FoundForDomains,
   kept?: string,
 ): Promise<PartWork & { readonly input: ChangeDomains; readonly ofParts: PartWork }> {
   const { account, before, after } = domains;
   const dependencies = await partDependencies(context, {
-    found: { php: { newest: newestPhp } },
+    found: parts,
     ...(kept !== undefined && { wishes: { movedDomain: kept } }),
   });
   const { username } = account;
@@ -91,7 +89,7 @@ export async function workOf(
   const ofZones = all.filter(({ name }) => name !== kept);
   // First, because it adds the new certificates to the dependencies.
   const ofWeb = dependencies.roles.has('WebServer')
-    ? await stepsOfWeb(dependencies, domains, { added, changed, removed, newestPhp })
+    ? await stepsOfWeb(dependencies, domains, { added, changed, removed })
     : [];
   const ofParts = await domainsChanged(dependencies, domains);
   return {
@@ -116,12 +114,7 @@ export async function workOf(
 async function stepsOfWeb(
   dependencies: Awaited<ReturnType<typeof partDependencies>>,
   { account, before, after }: ChangedDomains,
-  {
-    added,
-    changed,
-    removed,
-    newestPhp,
-  }: Pick<ChangeDomains, 'added' | 'changed' | 'removed'> & Pick<FoundForDomains, 'newestPhp'>,
+  { added, changed, removed }: Pick<ChangeDomains, 'added' | 'changed' | 'removed'>,
 ): Promise<PlannedStep[]> {
   const { db, certificates } = dependencies;
   const { username, home } = account;
@@ -146,16 +139,14 @@ async function stepsOfWeb(
     const file = await installedCertificates.fileOf(db, domain);
     if (file !== undefined) former.push(removeCertificate.plan(file));
   }
-  const state = await readState(db, username, newestPhp);
-  const had = poolsIn(state, account, await virtualHostsOf(db, account, before));
-  const has = poolsIn(state, account, hosts);
-  const isSame = JSON.stringify([...had]) === JSON.stringify([...has]);
+  const changedHosts = { before: await virtualHostsOf(db, account, before), after: hosts };
+  const pools = await stepsForHosts(dependencies, account, changedHosts);
   return [
     ...roots,
     ...written,
-    ...(isSame ? [] : stepsFor(account, union(had, has))),
-    ...(await webSteps(dependencies, account, { hosted: after, certificates, newestPhp })),
-    ...(isSame ? [] : retiringSteps(account, had, has)),
+    ...pools.first,
+    ...(await webSteps(dependencies, account, { hosted: after, certificates })),
+    ...pools.last,
     ...former,
   ];
 }

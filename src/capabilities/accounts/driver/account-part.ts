@@ -103,6 +103,11 @@ export interface AccountPart {
     roles: ReadonlySet<string>,
     subject: PartSubject,
   ) => Promise<FoundByParts>;
+  /** Reads what a change of domains besides the main domain needs from the machine, while no transaction is open. */
+  readonly lookForDomains?: (
+    context: Pick<FreeContext, 'machine'>,
+    roles: ReadonlySet<string>,
+  ) => Promise<FoundByParts>;
   readonly created?: (context: PartDependencies, created: NewAccount) => PartPlan;
   /** For any change, before all parts change anything: what cannot stay while the user is renamed. */
   readonly released?: (context: PartDependencies, before: Account, after: Account) => PartPlan;

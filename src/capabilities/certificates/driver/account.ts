@@ -6,7 +6,7 @@ import * as installed from '../rules/installed.ts';
 import { listOf } from '../../domains/rules/hosted-domains.ts';
 import { renamed, renamesOf } from '../../domains/rules/renamed-domains.ts';
 import { otherNamesOf, virtualHostsOf } from '../../domains/rules/virtual-hosts.ts';
-import type { AccountPart, PartDependencies } from '../../accounts/driver/account-part.ts';
+import type { AccountPart, FoundByParts, PartDependencies } from '../../accounts/driver/account-part.ts';
 import remove from './steps/remove.ts';
 import write from './steps/write.ts';
 
@@ -25,11 +25,8 @@ declare module '../../accounts/driver/account-part.ts' {
 
 /** Before the part of the virtual hosts: the files that these need. Removals are in reverse order, so after it. */
 export const part: AccountPart = {
-  /** Loads the library, which takes longer than all the rest, while no transaction is open. */
-  async look(_context, roles) {
-    if (roles.has(ROLE)) await loadLibrary();
-    return {};
-  },
+  look: (_context, roles) => load(roles),
+  lookForDomains: (_context, roles) => load(roles),
 
   async created(context, { account }) {
     return context.roles.has(ROLE) ? certificatesFor(context, account, new Set([account.domain])) : [];
@@ -81,6 +78,12 @@ async function certificatesFor(
     steps.push(write.plan(made));
   }
   return steps;
+}
+
+/** Takes longer than all the rest, so it is done while no transaction is open. */
+async function load(roles: ReadonlySet<string>): Promise<FoundByParts> {
+  if (roles.has(ROLE)) await loadLibrary();
+  return {};
 }
 
 /** Few of the calls that use the parts of an account need it. */

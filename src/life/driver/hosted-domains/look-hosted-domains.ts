@@ -3,8 +3,8 @@ import { seesAll } from '../../../core/access.ts';
 import type { FreeContext } from '../../../core/context.ts';
 import type { FoundZones } from '../../../capabilities/dns/rules/domain-zones.ts';
 import type { FoundAuthority } from '../../rules/domains/rules.ts';
-import { loadLibrary } from '../../../capabilities/certificates/driver/account.ts';
-import { findVersions } from '../../../capabilities/php/driver/versions.ts';
+import type { FoundByParts } from '../../../capabilities/accounts/driver/account-part.ts';
+import * as accountParts from '../account-parts.ts';
 import {
   lookAtAuthority,
   lookAtTemplates,
@@ -13,8 +13,7 @@ import {
 
 export interface FoundForDomains {
   readonly zones: FoundZones;
-  /** The newest installed PHP version. Undefined if there is none. */
-  readonly newestPhp: string | undefined;
+  readonly parts: FoundByParts;
   readonly authority: FoundAuthority | undefined;
 }
 
@@ -29,10 +28,10 @@ export interface Subject {
 const TEMPLATES = ['standard'];
 
 export async function lookForDomains(
-  { machine, caller }: FreeContext,
+  context: FreeContext,
   { zones: looked, foreign }: Subject,
 ): Promise<FoundForDomains> {
-  await loadLibrary();
+  const { machine, caller } = context;
   const isBound = foreign !== undefined && !seesAll(caller);
   return {
     zones: {
@@ -40,7 +39,7 @@ export async function lookForDomains(
       zones: await lookAtZones(machine, looked),
       templates: await lookAtTemplates(machine, TEMPLATES),
     },
-    newestPhp: (await findVersions(machine)).at(-1)?.id,
+    parts: await accountParts.lookForDomains(context),
     authority: isBound ? await lookAtAuthority(machine, foreign) : undefined,
   };
 }

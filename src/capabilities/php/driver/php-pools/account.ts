@@ -2,7 +2,7 @@
 import type { Account } from '../../../accounts/rules/accounts.ts';
 import { listOf } from '../../../domains/rules/hosted-domains.ts';
 import { renamed, renamesOf } from '../../../domains/rules/renamed-domains.ts';
-import { virtualHostsOf } from '../../../domains/rules/virtual-hosts.ts';
+import { virtualHostsOf, type VirtualHost } from '../../../domains/rules/virtual-hosts.ts';
 import { poolsIn, union, type Pools } from '../../rules/pools.ts';
 import { readState, withHost, withRenames } from '../../rules/served-by.ts';
 import { movedSettings } from '../../rules/stored-fpm-settings.ts';
@@ -41,6 +41,8 @@ export const part: AccountPart = {
     const php = { newest: newestOf(versions)?.id };
     return username === undefined ? { php, phpRefusals: await refusalsOf(machine, versions) } : { php };
   },
+  lookForDomains: async ({ machine }, roles) =>
+    roles.has(ROLE) ? { php: { newest: newestOf(await findVersions(machine))?.id } } : {},
   async created(context, { account }) {
     for (const refusal of context.found.phpRefusals ?? [])
       context.warn(unserved(`PHP does not run for “${account.domain}”`, refusal));
@@ -79,6 +81,18 @@ export const retired: AccountPart = {
   },
 };
 
+/** Steps for other virtual hosts of an account: `first` before the web server’s own change, and `last` after it. */
+export async function stepsForHosts(
+  { db, found }: Pick<PartDependencies, 'db' | 'found'>,
+  account: Account,
+  { before, after }: Record<'before' | 'after', readonly VirtualHost[]>,
+): Promise<Record<'first' | 'last', PlannedStep[]>> {
+  const state = await readState(db, account.username, found.php?.newest);
+  const [had, has] = [poolsIn(state, account, before), poolsIn(state, account, after)];
+  if (JSON.stringify([...had]) === JSON.stringify([...has])) return { first: [], last: [] };
+  return { first: stepsFor(account, union(had, has)), last: retiringSteps(account, had, has) };
+}
+
 /** Steps that give an account these pools. */
 export function stepsFor({ username }: Account, pools: Pools): PlannedStep[] {
   return [...pools].map(([release, list]) => change.plan({ release, accounts: [{ username, pools: list }] }));
@@ -92,7 +106,7 @@ function restoringSteps({ username }: Account, pools: Pools): PlannedStep[] {
 }
 
 /** Steps that follow `stepsFor(union(before, after))`, once the web server uses the new pools. */
-export function retiringSteps({ username }: Account, before: Pools, after: Pools): PlannedStep[] {
+function retiringSteps({ username }: Account, before: Pools, after: Pools): PlannedStep[] {
   return [...union(before, after)].flatMap(([release, all]) => {
     const kept = after.get(release) ?? [];
     if (kept.length === all.length) return [];

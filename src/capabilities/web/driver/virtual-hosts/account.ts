@@ -39,7 +39,7 @@ declare module '../../../accounts/driver/account-part.ts' {
 const ROLE = 'WebServer';
 
 /** What the plan of a virtual host is made from. */
-type WebContext = Pick<PartDependencies, 'db' | 'roles'>;
+type WebContext = Pick<PartDependencies, 'db' | 'roles'> & Partial<Pick<PartDependencies, 'found'>>;
 
 /**
  * The steps that write the virtual hosts of an account as they will be. The plan must hold the lock of the account.
@@ -79,8 +79,12 @@ function cgiSteps({ username, home, hosts }: AccountWeb): PlannedStep[] {
     : [writeCgiPrograms.plan({ username, home, versions: [...versions.values()] })];
 }
 
-async function webChange({ db }: WebContext, account: Account, overrides: WebOverrides): Promise<WebChange> {
-  const after = await accountWebOf(db, account, overrides);
+async function webChange(
+  { db, found }: WebContext,
+  account: Account,
+  overrides: WebOverrides,
+): Promise<WebChange> {
+  const after = await accountWebOf(db, account, { newestPhp: found?.php?.newest, ...overrides });
   const { username } = account;
   const { before = account } = overrides;
   const former = before.username;
