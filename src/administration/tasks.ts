@@ -11,6 +11,7 @@ import { StateDirectory } from '../store/state-directory.ts';
 import { TaskLogFiles } from '../store/task-logs.ts';
 import { taskKinds } from '../capabilities/tasks.generated.ts';
 import { checkIntervalMs } from '../capabilities/system/rules/services/check-interval.ts';
+import { CpanelFiles } from '../worker/cpanel-files.ts';
 import { FtpGuard } from '../worker/ftp-guard.ts';
 import { ServiceWatch } from '../worker/service-watch.ts';
 import { TaskWatch } from '../worker/task-watch.ts';
@@ -54,6 +55,14 @@ export function createServiceWatch(
 /** Counts logins to FTP, and has ProFTPD refuse blocked addresses. */
 export function createFtpGuard({ engine }: Application, onTrouble: (error: unknown) => void): FtpGuard {
   return new FtpGuard({ engine, onTrouble });
+}
+
+/** Writes the files that scripts for cPanel servers read, if the package with their paths is there. */
+export function createCpanelFiles(
+  { engine, storeState }: Application,
+  onTrouble: (error: unknown) => void,
+): CpanelFiles {
+  return new CpanelFiles({ engine, storeState, onTrouble });
 }
 
 /** Starts tasks every minute if there is work for them. */

@@ -16,6 +16,7 @@ import { ListProcesses } from './lists/list-processes.ts';
 import { PasswordJudge } from './password-judge.ts';
 import { MailPolicy } from './mail-policy.ts';
 import {
+  createCpanelFiles,
   createFtpGuard,
   createServiceWatch,
   createTaskWatch,
@@ -81,7 +82,10 @@ async function main(): Promise<void> {
   const ftpGuard = createFtpGuard(application, (error) =>
     log.warn(error, 'guesses of passwords of FTP are not counted, or not refused'),
   );
-  const forDaemons = [mailPolicy, webmailTokens, ftpGuard];
+  const cpanelFiles = createCpanelFiles(application, (error) =>
+    log.warn(error, 'the files that scripts for cPanel read were not written'),
+  );
+  const forDaemons = [mailPolicy, webmailTokens, ftpGuard, cpanelFiles];
   const workers = [watch, taskWatch, worker, sockets, commands, ...forDaemons, background, lists];
   const end = once(() => stop(servers, application, passwords, workers));
   process.on('SIGTERM', end);
@@ -123,6 +127,7 @@ async function main(): Promise<void> {
       log.error(error, 'Roundcube logs nobody in: the port for its tokens could not be opened');
     });
     ftpGuard.start();
+    if (!options.noTasks) cpanelFiles.start();
   }
   notifySystemd('READY=1');
   feedWatchdog(process.env);

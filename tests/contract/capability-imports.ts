@@ -155,6 +155,12 @@ export const known: readonly KnownCapabilities[] = [
     },
   },
   {
+    because: 'Files for scripts of cPanel servers say which domains have their mail here.',
+    files: {
+      'src/worker/cpanel-files.ts': ['mail'],
+    },
+  },
+  {
     because: 'A login may need a second factor.',
     files: {
       'src/http/authentication.ts': ['two-factor'],

@@ -91,9 +91,17 @@ describeOnMachine('the Debian package', () => {
     expect(machine.run('/scripts/suspendacct', ['nobody1']).status).toBe(
       machine.run('whmapi1', ['suspendacct', 'user=nobody1']).status,
     );
+    const files = '/etc/trueuserdomains /etc/trueuserowners /etc/userdomains /etc/localdomains';
+    const patience = `for i in $(seq 50); do [ -e /etc/localdomains ] && break; sleep 0.2; done`;
+    expect(machine.sh(`${patience}; stat -c '%a %U' ${files} | sort -u; head -n 1 /etc/userdomains`)).toBe(
+      '640 root\n*: nobody\n',
+    );
+    expect(machine.sh('/scripts/whoowns nobody.example')).toBe('');
     expect(machine.sh('cat /usr/sbin/whmapi1; rm /usr/sbin/whmapi1')).toBe('foreign\n');
     machine.sh('apt-get remove -y whmapi1-cpanel-paths');
-    expect(machine.run('sh', ['-c', `ls -d ${links} /usr/local/cpanel`]).stdout).toBe('');
+    const until = `for i in $(seq 50); do [ -e /etc/localdomains ] || break; sleep 0.2; done`;
+    machine.sh(until);
+    expect(machine.run('sh', ['-c', `ls -d ${links} /usr/local/cpanel ${files}`]).stdout).toBe('');
   });
 
   it('says to a user who forgets sudo that the call goes to a sandbox', () => {

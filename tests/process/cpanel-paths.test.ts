@@ -54,6 +54,26 @@ test.each([
   expect(run(name, ...words)).toEqual({ status: 7, stdout: called, stderr: '' });
 });
 
+test('whoowns prints the account of a domain, or nothing', () => {
+  const program = join(folder, 'getdomainowner');
+  const text = readFileSync(join(scripts, 'whoowns'), 'utf8').replaceAll('/usr/bin/whmapi1', program);
+  writeFileSync(join(folder, 'whoowns'), text);
+  chmodSync(join(folder, 'whoowns'), 0o755);
+  const answers = (data: string, status: number) => {
+    const line = `{"metadata":{"result":1,"command":"getdomainowner"},"data":${data}}`;
+    writeFileSync(
+      program,
+      `#!/bin/sh\necho '${line}'\n[ "$*" = '--output=json getdomainowner domain=bob.example' ] && exit ${status}\n`,
+    );
+    chmodSync(program, 0o755);
+    return run('whoowns', 'bob.example');
+  };
+  expect(answers('{"user":"bob"}', 0)).toEqual({ status: 0, stdout: 'bob\n', stderr: '' });
+  expect(answers('{"user":null}', 0)).toEqual({ status: 0, stdout: '', stderr: '' });
+  expect(answers('{}', 1)).toEqual({ status: 1, stdout: '', stderr: '' });
+  expect(run('whoowns').status).toBe(2);
+});
+
 test('wwwacct sends the password through a pipe', () => {
   const called = '<createacct><domain=bob.example><username=bob><--file><password=-><quota=500>';
   const password = 'a "b" $c `d`';
