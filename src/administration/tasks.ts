@@ -59,10 +59,11 @@ export function createFtpGuard({ engine }: Application, onTrouble: (error: unkno
 
 /** Writes the files that scripts for cPanel servers read, if the package with their paths is there. */
 export function createCpanelFiles(
-  { engine, storeState }: Application,
+  application: Application,
   onTrouble: (error: unknown) => void,
 ): CpanelFiles {
-  return new CpanelFiles({ engine, storeState, onTrouble });
+  const { engine } = application;
+  return new CpanelFiles({ engine, storeState: () => application.storeState(), onTrouble });
 }
 
 /** Starts tasks every minute if there is work for them. */
