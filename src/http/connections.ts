@@ -54,6 +54,8 @@ export class Connections {
   readonly #uneven = new Map<Socket, UnevenBody>();
   /** Passes such a request on once it has one length. It listens nowhere. */
   #serveOne: (socket: Socket, request: string) => void = () => undefined;
+  /** Those whose TLS handshake is not complete, by address and port of the client. */
+  readonly #handshakes = new Map<string, Socket>();
   #isEnding = false;
 
   /** `headers` are added to responses that fastify does not write. */
@@ -103,7 +105,10 @@ export class Connections {
           );
     // `Addresses` decides which connection is closed beyond the limit.
     server.maxConnections = limits.maxConnections + 1;
-    server.on('connection', (socket: Socket) => this.#addresses.add(socket));
+    server.on('connection', (socket: Socket) => {
+      this.#addresses.add(socket);
+      if (tls !== undefined) this.#beginHandshake(socket);
+    });
     server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
       const address = socket.remoteAddress;
       // The client has reset the connection before it was accepted. Its request would have no address to be counted by.
@@ -112,6 +117,7 @@ export class Connections {
         return;
       }
       const source = sourceOfAddress(address);
+      this.#handshakes.delete(peerOf(socket));
       this.#connections.set(socket, new Connection(socket, source, surroundings));
       socket.once('close', () => this.#connections.delete(socket));
     });
@@ -128,6 +134,22 @@ export class Connections {
       inner.emit('connection', one);
     };
     return server;
+  }
+
+  #beginHandshake(socket: Socket): void {
+    const peer = peerOf(socket);
+    this.#handshakes.set(peer, socket);
+    socket.once('close', () => {
+      if (this.#handshakes.get(peer) === socket) this.#handshakes.delete(peer);
+    });
+  }
+
+  /** A server that ends does not wait for connections on which no request has arrived: Node closes only the others. */
+  #closeSilent(): void {
+    for (const socket of this.#handshakes.values()) socket.destroy();
+    for (const [socket, connection] of this.#connections) {
+      if (connection.current === undefined && !this.#uneven.has(socket)) socket.destroySoon();
+    }
   }
 
   /** Handles input that Node cannot parse as a request. */
@@ -187,6 +209,7 @@ export class Connections {
     });
     server.addHook('preClose', (done) => {
       this.#isEnding = true;
+      setTimeout(() => this.#closeSilent(), this.#limits.lastRequestMs).unref();
       done();
     });
     server.addHook('onRequest', (request, reply, done) => {
@@ -265,6 +288,9 @@ function checksPassword({ method, routeOptions, headers }: FastifyRequest): bool
   if (/^basic\s/i.test(headers.authorization ?? '')) return true;
   return method === 'POST' && PASSWORD_PATH.test(routeOptions.url ?? '');
 }
+
+const peerOf = ({ remoteAddress, remotePort }: Socket): string =>
+  `${remoteAddress ?? ''} ${remotePort ?? ''}`;
 
 /** Why a request is rejected. */
 interface RequestFault {

@@ -14,6 +14,8 @@ export const limits = {
   handshakeTimeout: 10_000,
   keepAliveTimeout: 65_000,
   maxHeaderSize: 16_384,
+  /** At the end of the server: how long a connection without a request may still send one. It may have come just before. */
+  lastRequestMs: 2000,
   /** How often the server looks for clients that take too long. */
   connectionsCheckingInterval: 5000,
   maxConnections: 1024,

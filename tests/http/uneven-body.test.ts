@@ -30,3 +30,17 @@ test('a byte that no form contains is found in any piece', () => {
   for (const piece of ['a', '=', '\n', 'b']) body.add(Buffer.from(piece));
   expect(body.state).toBe('wrong');
 });
+
+test.each([
+  ['Via'],
+  ['X-Forwarded-For'],
+  ['X_Forwarded_For'],
+  ['X-ProxyUser-Ip'],
+  ['True-Client-IP'],
+  ['X-Varnish'],
+  ['Fly-Request-Id'],
+])('a request with the field %s may have passed a proxy, and is refused', (name) => {
+  const head = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n';
+  expect(readUnevenRequest(Buffer.from(`${head}\r\n`))).toBeDefined();
+  expect(readUnevenRequest(Buffer.from(`${head}${name}: 192.0.2.9\r\n\r\n`))).toBeUndefined();
+});

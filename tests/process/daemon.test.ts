@@ -13,6 +13,7 @@ import {
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { connect } from 'node:net';
+import { connect as tlsConnect } from 'node:tls';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -235,6 +236,24 @@ test('SIGTERM lets requests in progress finish', async () => {
   expect(await text(answer)).toContain('"result":1');
   expect(await daemon.ended).toBe(0);
   expect((await whmapi1('twofactorauth_get_issuer')).data.issuer).toBe('Xylophone');
+});
+
+test('SIGTERM does not wait for connections on which no request arrives', async () => {
+  const daemon = await start();
+  const port = Number(new URL(daemon.url).port);
+  const silent = Array.from({ length: 20 }, () => connect(port, '127.0.0.1'));
+  const shy = Array.from({ length: 10 }, () =>
+    tlsConnect({ port, host: '127.0.0.1', rejectUnauthorized: false }),
+  );
+  await Promise.all([
+    ...silent.map((one) => once(one, 'connect')),
+    ...shy.map((one) => once(one, 'secureConnect')),
+  ]);
+  for (const one of shy.slice(5)) one.write('GET /json-api/version HTTP/1.1\r\nHost: x\r\n');
+  for (const one of [...silent, ...shy]) one.on('error', () => undefined);
+  const began = performance.now();
+  expect(await stop(daemon)).toBe(0);
+  expect(performance.now() - began).toBeLessThan(6000);
 });
 
 /** Sends requests until nobody listens any more. Returns the reason of the failure. */

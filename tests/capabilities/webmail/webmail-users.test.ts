@@ -90,6 +90,29 @@ test('rows follow a domain and a user with other names', async () => {
   expect([await upToDate(), await change('box@rob.example', 'rob')]).toEqual([true, NOTHING]);
 });
 
+test('rows never go to a mailbox of another account that was created in the same moment', async () => {
+  await works('createacct', { username: 'eve', domain: 'eve.example', password });
+  for (const user of ['bob', 'eve']) {
+    const moment = here.time;
+    await email('add_pop', { email: 'same', domain: `${user}.example`, password }, user);
+    here.time = moment;
+  }
+  await use('same@bob.example');
+  await email('delete_pop', { email: 'same', domain: 'bob.example' });
+  expect(await change('same@bob.example')).toEqual({ removed: ['same@bob.example'], renamed: [] });
+});
+
+test('rows of a version that stored no account with a mailbox stay with it', async () => {
+  await use('box@bob.example');
+  await read((db) =>
+    db.run(`UPDATE webmail_user SET mailbox_key = substr(mailbox_key, 1, instr(mailbox_key, ' box') + 3)`),
+  );
+  expect(await upToDate()).toBe(false);
+  expect(await change('box@bob.example')).toEqual(NOTHING);
+  await read((db) => remember(db, ['box@bob.example']));
+  expect(await upToDate()).toBe(true);
+});
+
 test('a domain that is removed takes the rows of its mailboxes along', async () => {
   await works('create_parked_domain_for_user', {
     ...{ username: 'bob', domain: 'more.example', web_vhost_domain: 'bob.example' },

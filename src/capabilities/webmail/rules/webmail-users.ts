@@ -6,14 +6,14 @@ import type { Db } from '../../../core/context.ts';
 export interface WebmailUser {
   /** `sales@bob.example`, `bob` */
   readonly login: string;
-  /** When it was created, and what else stays if it gets another name. */
+  /** When it was created, what else stays if it gets another name, and, of a mailbox, the user ID of its account. */
   readonly key: string;
   /** The address that it sends as. */
   readonly address: string;
 }
 
 const MAILBOX = `SELECT mailbox.local_part || '@' || mailbox.domain AS login,
-    mailbox.created_at || ' ' || mailbox.local_part AS key,
+    mailbox.created_at || ' ' || mailbox.local_part || ' ' || account.uid AS key,
     mailbox.local_part || '@' || mailbox.domain AS address
   FROM mailbox JOIN account ON account.username = mailbox.username WHERE account.server = ?`;
 const ACCOUNT = `SELECT username AS login, created_at || ' ' || uid AS key, username || '@' || domain AS address
@@ -60,6 +60,9 @@ export async function isFollowed(db: Db, login: string): Promise<boolean> {
   return now !== undefined && isSame(known, now);
 }
 
+/** The key without the account of a mailbox, which an earlier version did not store. */
+const withoutAccount = (key: string): string => key.split(' ').slice(0, 2).join(' ');
+
 /** What happens to users of Roundcube. */
 export interface RoundcubeChange {
   readonly removed: readonly string[];
@@ -82,8 +85,10 @@ export async function changeFor(db: Db, logins: readonly string[]): Promise<Roun
     const [was, now] = [known.get(login), byLogin.get(login)];
     // An earlier version stored nothing.
     const key = was?.key ?? now?.key;
+    // Only in its own account can a mailbox have got another name. If its domain moved to another account, it has kept it.
     const heirs = all.filter((one) => one.key === key);
-    const heir = now?.key === key ? now : heirs.length === 1 ? heirs[0] : undefined;
+    const isStill = now !== undefined && key !== undefined && withoutAccount(now.key) === withoutAccount(key);
+    const heir = isStill ? now : heirs.length === 1 ? heirs[0] : undefined;
     if (heir === undefined) removed.push(login);
     else if (was !== undefined && (heir.login !== login || heir.address !== was.address))
       renamed.push({ from: login, to: heir.login, oldAddress: was.address, newAddress: heir.address });
