@@ -109,9 +109,10 @@ export function isOnly(line: CommandLine): boolean {
 
 /**
  * The rule: the server makes the calls of functions that only use the store. What a function finds on the machine can
- * depend on the mounts and rights of its process, and a change of the machine ends with its command. The exception is
- * `createacct`, because accounts that are created in one process share the reloads of the daemons. Script hooks inherit
- * from the process of the command.
+ * depend on the mounts and rights of its process, and a change of the machine ends with its command. The exceptions see
+ * the same files: functions that only measure, because the server has measured most values before, and `createacct`,
+ * because accounts that are created in one process share the reloads of the daemons. Script hooks inherit from the
+ * process of the command.
  */
 export async function isServed(
   fn: AnyFunction | undefined,
@@ -120,7 +121,8 @@ export async function isServed(
 ): Promise<boolean> {
   if (fn === undefined) return false;
   const onlyUsesStore = inStore.includes(fn.effect) && fn.look === undefined;
-  if (!onlyUsesStore && !(fn.name === 'createacct' && seesSameFiles())) return false;
+  const isException = fn.onlyMeasures === true || fn.name === 'createacct';
+  if (!onlyUsesStore && !(isException && seesSameFiles())) return false;
   return !engine.isHookable(fn.name) || !(await hasHooks(engine));
 }
 
