@@ -21,6 +21,8 @@ import { isSecret, LoopbackServer, readSmallBody, type LoopbackAnswer } from './
 import { MailPenalties } from './mail-penalties.ts';
 
 const MAX_BODY_BYTES = 16_384;
+/** Beyond this number, the oldest is forgotten. */
+const MAX_USERS = 10_000;
 /** A positive status is a number of seconds that Dovecot waits before it checks the password. */
 const ALLOWED = { status: 0, msg: '' };
 const REFUSED = { status: -1, msg: 'Too many failed logins.' };
@@ -40,15 +42,24 @@ interface PolicyRequest {
   readonly serverPort: number | undefined;
 }
 
+interface State {
+  readonly penalties: MailPenalties;
+  /** By connection: the user of a program of this server, until the outcome is reported. It can close the connection before. */
+  readonly users: Map<string, number | undefined>;
+}
+
 export class MailPolicy {
   readonly #server: LoopbackServer;
 
   constructor(application: Application) {
-    const penalties = new MailPenalties(() => application.engine.now());
+    const state: State = {
+      penalties: new MailPenalties(() => application.engine.now()),
+      users: new Map(),
+    };
     this.#server = new LoopbackServer(application, 'a login to mail', async (request, known) => {
       if (!(await provesItself(application, request))) return { status: 403 };
       known();
-      return answerTo(application, penalties, request);
+      return answerTo(application, state, request);
     });
   }
 
@@ -64,7 +75,7 @@ export class MailPolicy {
 
 async function answerTo(
   application: Application,
-  penalties: MailPenalties,
+  state: State,
   request: IncomingMessage,
 ): Promise<LoopbackAnswer> {
   const command = /^\/\?command=(allow|report)$/.exec(request.url ?? '')?.[1];
@@ -73,13 +84,13 @@ async function answerTo(
   if (body === undefined) return { status: 413 };
   const read = readRequest(body);
   if (read === undefined) return { status: 400 };
-  const source = await sourceOf(application, read);
+  const source = await sourceOf(application, state, read, command === 'report');
   if (command === 'allow') {
     if (!(await isAllowed(application, read))) return { status: 200, body: REFUSED };
-    const wait = penalties.waitOf(source, traceOf(application, read));
+    const wait = state.penalties.waitOf(source, traceOf(application, read));
     return { status: 200, body: wait === undefined ? REFUSED : { ...ALLOWED, status: wait } };
   }
-  await record(application, penalties, source, read);
+  await record(application, state.penalties, source, read);
   return { status: 200, body: ALLOWED };
 }
 
@@ -89,12 +100,25 @@ async function answerTo(
  */
 async function sourceOf(
   { engine: { machine } }: Application,
+  { users }: State,
   { login: { address }, port, serverPort, hasToken }: PolicyRequest,
+  isReport: boolean,
 ): Promise<string | undefined> {
   if (hasToken || address === undefined) return undefined;
   if (!isLocal(keyOf(address), machine.system)) return sourceOfAddress(address);
   if (port === undefined || serverPort === undefined) return undefined;
-  const uid = await uidOfClient(await machine.kernel(), { address, port, serverPort });
+  const connection = `${address} ${port} ${serverPort}`;
+  const known = users.get(connection);
+  users.delete(connection);
+  const uid =
+    isReport && known !== undefined
+      ? known
+      : await uidOfClient(await machine.kernel(), { address, port, serverPort });
+  if (!isReport) {
+    users.set(connection, uid);
+    const [oldest] = users.keys();
+    if (users.size > MAX_USERS && oldest !== undefined) users.delete(oldest);
+  }
   return uid === undefined || uid === 0 ? undefined : `user ${uid}`;
 }
 

@@ -60,6 +60,7 @@ describe('removeacct', () => {
       expect.stringMatching(/^Remove the file of the former certificate of “bob\.example”/),
       'Remove the DNS zone “bob.example”, if it exists.',
       'Remove the pools of “bob” from PHP-FPM, if there are any.',
+      'Remove the mail of “bob” that waits to be delivered.',
       'Remove the folder of logs “/var/log/whmapi1-domlogs/bob”.',
       'Remove the PostgreSQL databases and users of “bob”.',
       'Remove the MariaDB databases and users of “bob”.',

@@ -250,6 +250,18 @@ test('guesses by a local program delay its user alone: not webmail, and no other
   expect(await waitOf(by('40001'))).toBe(0);
 });
 
+test('a local program that closes its connection before its guess is reported is counted', async () => {
+  const by: Sent = { remote: '127.0.0.1', port: '40001', server: '993' };
+  clients = { 40_001: 1001 };
+  expect(await waitOf({ ...by, pwhash: '0f' })).toBe(0);
+  clients = {};
+  await report({ ...by, pwhash: '0f' });
+  clients = { 40_001: 1002, 40_004: 1001 };
+  expect(await waitOf({ ...by, port: '40004' })).toBe(2);
+  // Another program has the port now.
+  expect(await waitOf(by)).toBe(0);
+});
+
 test('attempts at the same time wait for each other, a repeated password counts once, and a right one waits once', async () => {
   const sent: Sent = { remote: CLIENT, port: '5' };
   await failTimes(3, { ...sent, pwhash: 'same' });

@@ -176,6 +176,25 @@ describeOnMachine('mail, in this order', () => {
     }
   });
 
+  it('a stranger’s forged results do not pass behind more headers than Exim’s rules see', async () => {
+    const forged = 'whmapi1-machine; dmarc=pass header.from=bank.example';
+    const others = (kilobytes: number) => `X-Any: ${'x'.repeat(991)}\r\n`.repeat(kilobytes);
+    const send = (kilobytes: number, header: string) => {
+      const text = `From: ann@world.example\r\nSubject: forged\r\n${others(kilobytes)}${header}\r\n\r\nText\r\n.`;
+      const lines = ['EHLO there', 'MAIL FROM:<ann@world.example>', 'RCPT TO:<e@eve.example>', 'DATA', text];
+      return talk({ port: 25, lines })[0]?.at(-1);
+    };
+    const before = count('eve/mail/eve.example/e');
+    for (const name of ['Authentication-Results:', 'Authentication-Results :', 'authentication-results\t:'])
+      expect([0, 50, 64, 66, 73, 500].map((size) => send(size, `${name} ${forged}`)?.slice(0, 3))).toEqual([
+        ...['250', '250', '552', '552', '552', '552'],
+      ]);
+    expect(send(66, 'From : ceo@eve.example')).toMatch(/^55/);
+    await arrived('eve/mail/eve.example/e', before + 6);
+    expect(machine.sh(`grep -rlF '${forged}' /home/eve/mail/eve.example/e || true`)).toBe('');
+    machine.sh("grep -rlxF 'Subject: forged' /home/eve/mail/eve.example/e/new | xargs rm");
+  });
+
   it('headers of a megabyte cost a stranger’s session little memory', async () => {
     interface Cost {
       readonly name: string;
@@ -296,6 +315,22 @@ describeOnMachine('mail, in this order', () => {
       `head -c 1100000 /dev/zero | runuser -u bob -- tee ${box}/cur/1.full:2,S >/dev/null; rm -f ${box}/maildirsize`,
     );
     expect(asked('<>')).toMatch(/^552 5\.2\.2/);
+    // Each question is a process of Dovecot: a stranger can have it asked once for each mailbox and message.
+    const questions = () =>
+      Number(/^process_total: (\d+)$/m.exec(machine.sh('doveadm service status quota-status'))?.[1]);
+    const repeated = (...to: string[]) => {
+      const earlier = questions();
+      const recipients = Array.from({ length: 100 }, (_, at) => `RCPT TO:<${to[at % to.length]}>`);
+      const replies = talk({ port: 25, lines: ['EHLO there', 'MAIL FROM:<>', ...recipients] })[0]?.slice(3);
+      return {
+        questions: questions() - earlier,
+        replies: new Set(replies?.map((reply) => reply.slice(0, 3))),
+      };
+    };
+    expect(repeated('e@eve.example')).toEqual({ questions: 1, replies: new Set(['250']) });
+    expect(repeated('box@bob.example', 'Box+x@bob.example')).toEqual({
+      ...{ questions: 1, replies: new Set(['552', '550', 'clo']) },
+    });
     machine.sh(`rm -f ${box}/cur/1.full:2,S ${box}/maildirsize`);
     email('bob', 'edit_pop_quota', 'email=box', 'domain=bob.example', 'quota=0');
   });
@@ -568,7 +603,9 @@ sink:
         [['-bs'], `${session}VRFY hidden@bob.example\nEXPN hidden@bob.example\nQUIT\n`],
         [['-v', '-odi', 'hidden@bob.example'], message],
         [['-N', '-v', '-odi', 'hidden@bob.example'], message],
+        [['-ov', '-odi', 'hidden@bob.example'], message],
         [['-v', '-bs'], `${session}DATA\n${message}.\nQUIT\n`],
+        [['-ov', '-bs'], `${session}DATA\n${message}.\nQUIT\n`],
         [['-v', '-bS'], `${session.replace('EHLO x\n', '')}DATA\n${message}.\n`],
       ] as const)
         expect([words, run(words, input)]).toEqual([words, expect.not.stringContaining('secret@')]);
@@ -577,6 +614,16 @@ sink:
       expect(waiting()).toBe(true);
       machine.sh('exim4 -qff');
       await until(() => !waiting());
+      // Exim cannot pass on a line that is too long: the reply to the sender names the forwarder only.
+      const replies = () =>
+        machine.sh('grep -rIl "Mail Delivery System" /home/eve/mail 2>/dev/null || true').split('\n');
+      const earlier = new Set(replies());
+      run(['-odi', 'hidden@bob.example'], `Subject: x\n\n${'x'.repeat(1500)}\n`);
+      await until(() => replies().some((path) => !earlier.has(path)));
+      const [reply = ''] = replies().filter((path) => path !== '' && !earlier.has(path));
+      const text = machine.sh(`cat '${reply}'`);
+      expect(text).toContain('hidden@bob.example');
+      expect(text).not.toContain('secret@');
     });
 
     it('mail of an account is held, and delivered when it is released', async () => {
@@ -791,8 +838,11 @@ sink:
         ...{ host: '192.0.2.77', port: 25 },
         lines: ['EHLO there', `MAIL FROM:<${sender}>`, 'RCPT TO:<e@eve.example>'],
       })[0]?.at(-1);
+    const questions = () => machine.sh('doveadm service status quota-status | grep ^process_total');
+    const before = questions();
     expect(attempt("o'ann@far.example")).toMatch(/^451/);
     expect(attempt('ann@other.example')).toMatch(/^451/);
+    expect(questions()).toBe(before);
     expect(deliver('e@eve.example', 'ann@third.example')).toMatch(/^250 OK/);
     await until(() => attempt("o'ann@far.example")?.startsWith('250') === true);
     machine.sh(`cat /root/settings >${settings}`);
@@ -1117,24 +1167,23 @@ sink:
 
   it('guesses by a program of an account delay nobody else on the server', () => {
     const read = (user: string, password: string) => {
-      const begun = Date.now();
-      const words = [
-        '-sk',
-        '--max-time',
-        '60',
-        '--user',
-        `box@bob.example:${password}`,
-        'imaps://127.0.0.1/',
-      ];
-      const { status } = machine.run('runuser', ['-u', user, '--', 'curl', ...words]);
-      return { status, seconds: Math.floor((Date.now() - begun) / 1000) };
+      const words = ['-sk', '--max-time', '60', '-w', '%{time_total}', '-o', '/dev/null'];
+      const { status, stdout } = machine.run('runuser', [
+        ...['-u', user, '--', 'curl', ...words],
+        ...['--user', `box@bob.example:${password}`, 'imaps://127.0.0.1/'],
+      ]);
+      return { status, seconds: Number(stdout) };
     };
-    const guesses = [1, 2, 3].map((guess) => read('eve', `guess ${guess}`));
-    expect(guesses.map(({ status }) => status)).toEqual([67, 67, 67]);
-    expect(guesses[2]?.seconds).toBeGreaterThanOrEqual(3);
+    // The second wrong password makes the next one wait for four seconds, unless a busy machine takes two for it to begin.
+    const DOUBLED = 3.9;
+    const guesses = [read('eve', 'guess 0')];
+    for (let guess = 1; guess < 12 && (guesses.at(-1)?.seconds ?? 0) < DOUBLED; guess++)
+      guesses.push(read('eve', `guess ${guess}`));
+    expect(guesses.map(({ status }) => status)).toEqual(guesses.map(() => 67));
+    expect(guesses.at(-1)?.seconds).toBeGreaterThanOrEqual(DOUBLED);
     for (const user of ['root', 'bob', 'www-data']) {
       const { status, seconds } = read(user, PASSWORD);
-      expect([user, status, seconds <= 1]).toEqual([user, 0, true]);
+      expect([user, status, seconds < DOUBLED]).toEqual([user, 0, true]);
     }
     machine.sh(`install -m 644 ${CLIENT} /var/tmp/client.cjs`);
     const guess = (user: string, number: number) => {
@@ -1221,6 +1270,32 @@ sink:
     expect(inbox('box@robert.example').status).toBe(67);
     expect(machine.sh(`find ${LOOKUPS} -name 'robert*' -o -name 'bob*'`)).toBe('');
     expect(held()).toBe('');
+  });
+
+  it('what a removed account has sent goes with it, and what waits for it is returned', async () => {
+    works('createacct', 'username=tom', 'domain=tom.example', `password=${PASSWORD}`);
+    email('tom', 'add_pop', 'email=t', 'domain=tom.example', `password=${PASSWORD}`);
+    const write = (user: string, to: string) =>
+      machine.run('runuser', ['-u', user, '--', '/usr/sbin/exim4', '-odi', to], {
+        input: 'Subject: x\n\nText\n',
+      });
+    machine.sh('systemctl stop dovecot.socket dovecot.service');
+    write('tom', 'later@away.example');
+    write('eve', 't@tom.example');
+    const queue = () => machine.sh('exim4 -bp');
+    await until(() => ['later@away.example', 't@tom.example'].every((one) => queue().includes(one)));
+    works('removeacct', 'username=tom');
+    machine.sh('systemctl start dovecot');
+    expect(queue()).not.toContain('later@away.example');
+    // The domain’s MX is still this server.
+    machine.sh('ip address add 192.0.2.78/32 dev lo');
+    works('adddns', 'domain=tom.example', 'ip=192.0.2.78');
+    machine.sh("cat /etc/resolv.conf >/root/resolv.conf; echo 'nameserver 127.0.0.1' >/etc/resolv.conf");
+    machine.sh('exim4 -qff');
+    await until(() => machine.sh("grep -rl '^  t@tom.example' /home/eve/mail/new || true") !== '');
+    machine.sh('cat /root/resolv.conf >/etc/resolv.conf; ip address del 192.0.2.78/32 dev lo');
+    works('killdns', 'domain=tom.example');
+    expect(queue()).not.toContain('t@tom.example');
   });
 
   it('folders are counted, messages that match a query are removed, and sessions end', async () => {

@@ -15,6 +15,7 @@ import endSessions from './dovecot/steps/end-sessions.ts';
 import { queuesOfRemoved, waitingQueues } from './exim/held-queues.ts';
 import changeFiles from './exim/steps/change-files.ts';
 import moveQueues from './exim/steps/move-queues.ts';
+import removeQueued from './exim/steps/remove-queued.ts';
 import removeQueues from './exim/steps/remove-queues.ts';
 import { withEnabled } from '../rules/spam/of-account.ts';
 import { withWishes } from './spamassassin/account.ts';
@@ -130,6 +131,7 @@ export const part: AccountPart = {
       endSessions.plan({ masks: masksOf(account, await listOf(context.db, username)) }),
       changeFiles.plan({ username, files }),
       ...queueRemovals(queues),
+      removeQueued.plan({ username }),
     ];
   },
 };

@@ -17,9 +17,9 @@ export interface ActiveProfile {
  * 3: websites without CGI refuse files for which `.htaccess` wants it. 4: a suspension needs no reload.
  * 5: Exim verifies DMARC and asks the spam filter. 7: Exim reads the tweak settings for mail.
  * 8: mail of Sieve scripts is that of their account.
- * 9: websites send no folders of version control systems.
+ * 9: websites send no folders of version control systems. 11: Exim refuses headers that its rules cannot see whole.
  */
-const FORM = 10;
+const FORM = 11;
 const SEPARATED = 2;
 
 type Dependencies = Pick<Context, 'db' | 'system'>;

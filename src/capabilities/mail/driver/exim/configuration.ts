@@ -4,7 +4,7 @@ import { COUNT_GUESSES, LOCAL_GUESSES } from './local-guesses.ts';
 import { REFUSE_LISTED } from './block-lists.ts';
 import { REFUSE_COUNTRIES } from './country-acl.ts';
 import { DKIM_ACL, VERIFY_SENDER } from './dmarc-acl.ts';
-import { checkFrom, FROM_DOMAIN, MAX_HEADER } from './from-acl.ts';
+import { checkFrom, FROM_DOMAIN, MAX_HEADER, refuseHeaders } from './from-acl.ts';
 import { DEFER_UNKNOWN, GREYLIST_ACL } from './greylist-acl.ts';
 import {
   IS_MAILMAN,
@@ -177,12 +177,12 @@ ${LIMIT_LOGIN}  # A member’s message keeps its header as it is.
   deny  domains = ! +local_domains : ! +relay_to_domains
         message = 550 5.7.1 Relaying is not permitted.
 ${REFUSE_LISTED}  require verify = recipient
-${REFUSE_FULL}${DEFER_UNKNOWN}${noteSpamFilter(OWNER_OF_RECIPIENT)}  accept
+${DEFER_UNKNOWN}${REFUSE_FULL}${noteSpamFilter(OWNER_OF_RECIPIENT)}  accept
 
 ${GREYLIST_ACL}
 ${DKIM_ACL}
 check_data:
-${checkFrom('550 5.6.0 ')}${NOTE_PROGRAM}  accept hosts = :
+${refuseHeaders(60_000, '552 5.3.4 ')}${checkFrom('550 5.6.0 ')}${NOTE_PROGRAM}  accept hosts = :
 ${LIMIT_NOTICES}${COUNT_SENT}  accept condition = \${if ${IS_MAILMAN}}
   deny  authenticated = *
         !condition = \${if eqi{$acl_m_owner}{${ownerOf(FROM_DOMAIN)}}}
@@ -199,7 +199,7 @@ check_local_start:
   accept
 
 check_local:
-${DISCARD_REPORTS}${checkFrom()}  warn  set acl_m_owner = ${fileIn(ACCOUNTS, '$sender_ident')}
+${DISCARD_REPORTS}${refuseHeaders(65_000)}${checkFrom()}  warn  set acl_m_owner = ${fileIn(ACCOUNTS, '$sender_ident')}
 ${NOTE_FORWARDED}${NOTE_PROGRAM}${HIDE_DELIVERY}  accept condition = \${if !def:acl_m_owner}
   deny  condition = \${if ${IS_SUSPENDED}}
         message = Outgoing mail of the account $acl_m_owner is suspended.
@@ -258,6 +258,8 @@ remote:
   domains = ! +local_domains
   transport = remote_smtp
   same_domain_copy_routing
+  # The domain of a removed account: its mail is returned.
+  self = fail
   ignore_target_hosts = <; 0.0.0.0 ; 127.0.0.0/8 ; ::1
   no_more
 
@@ -269,6 +271,7 @@ aliases:
   driver = redirect
   domains = dsearch,filter=file;${ALIASES}
   data = \${lookup{\${lc:$local_part}}lsearch{${ALIASES}/$domain_data}}
+  hide_child_in_errmsg
 ${SPAM_HEADERS}
 ${REDIRECT_LIMITS}
   check_ancestor
@@ -296,6 +299,7 @@ forwarded_domain:
   domains = dsearch,filter=file;${ALIASES}
   condition = \${lookup{forward}lsearch{${DOMAINS}/$domain_data}{yes}{no}}
   data = \${quote_local_part:$local_part}@\${lookup{forward}lsearch{${DOMAINS}/$domain_data}}
+  hide_child_in_errmsg
 ${SPAM_HEADERS}
 ${REDIRECT_LIMITS}
 
@@ -303,6 +307,7 @@ default_address:
   driver = redirect
   domains = dsearch,filter=file;${ALIASES}
   data = \${lookup{*}lsearch{${ALIASES}/$domain_data}}
+  hide_child_in_errmsg
 ${SPAM_HEADERS}
 ${REDIRECT_LIMITS}
 

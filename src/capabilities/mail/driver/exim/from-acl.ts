@@ -11,6 +11,16 @@ const MAX_ADDRESSES = 20;
 /** The header as it is: decoded words could look like another address. */
 export const FROM_DOMAIN = '${domain:${address:$rh_from:}}';
 
+/**
+ * Exim’s expansions see 64 KiB of headers: what comes behind them would pass all rules.
+ * @param most the bytes of all headers together. A redirected message has some more than it had when it came.
+ * @param code what the reply begins with. Programs get none.
+ */
+export const refuseHeaders = (most: number, code = ''): string =>
+  `  deny  condition = \${if >{\${strlen:$message_headers_raw}}{${most}}}
+        message = ${code}The headers of the message are too long.
+`;
+
 const TEXT = '\\n$message_headers_raw';
 /** Exim does not know a header with a blank, or anything else, before its colon, and mail programs do. */
 const HAS_BLANK = `match{${TEXT}}{\\N(?i)\\nFrom[^\\x21-\\x7e]+:\\N}`;

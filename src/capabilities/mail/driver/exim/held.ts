@@ -65,6 +65,17 @@ export async function deliverDeferred(machine: Machine, username: string): Promi
   }
 }
 
+/** Removes what an account has sent and waits in the ordinary queue. Nobody gets a report. A message that is delivered meanwhile stays. */
+export async function removeQueued(machine: Access, username: string): Promise<void> {
+  const own = (await readOrdinaryQueue(machine)).filter(({ owner }) => owner === username);
+  if (own.length === 0) return;
+  const tools = await machine.tools([{ name: 'exim4' }]);
+  for (let at = 0; at < own.length; at += MOST_AT_ONCE) {
+    const some = own.slice(at, at + MOST_AT_ONCE).map(({ msgid }) => msgid);
+    await tools.run('exim4', ['-Mrm', ...some], { accept: [0, 1] });
+  }
+}
+
 async function deliver(machine: Machine, ids: readonly string[]): Promise<void> {
   await (await machine.commands()).start(['/usr/sbin/exim4', '-M', ...ids], DELIVERY_LIMIT_MS);
 }

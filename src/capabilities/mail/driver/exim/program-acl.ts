@@ -47,7 +47,7 @@ export const DISCARD_REPORTS = `  discard condition = \${if and{{eq{$sender_iden
  * (hidepid), Exim cannot see that.
  */
 export const HIDE_DELIVERY = `  warn  condition = \${if and{{!def:sender_host_address}{!={$originator_uid}{0}}}}
-        condition = \${run{/usr/bin/grep -zqse ^-[dv] /proc/$pid/cmdline}{yes}{no}}
+        condition = \${run{/usr/bin/grep -zqsE ^-(d|v|ov) /proc/$pid/cmdline}{yes}{no}}
         control = queue_only
 `;
 

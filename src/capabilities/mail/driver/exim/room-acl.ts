@@ -12,8 +12,18 @@ export const asMailbox = (address: string) => `  address_data = ${address}\n`;
 const SIZE = '${if >{$message_size}{0}{$message_size}{0}}';
 const ANSWER = `\${readsocket{${SOCKET}}{request=smtpd_access_policy\\nprotocol_state=RCPT\\nrecipient=$address_data\\nsize=${SIZE}\\n\\n}{5s}{}{}}`;
 
-/** In the rules for recipients, behind their verification, which runs the routers. */
-export const REFUSE_FULL = `  deny  condition = \${if def:address_data}
+/** The addresses of the message that Dovecot was asked for, and those of them that are full, one in each line. */
+const ASKED = '$acl_m_room_asked';
+const FULL = '$acl_m_room_full';
+
+/**
+ * In the rules for recipients, behind their verification, which runs the routers, and behind all that can refuse them:
+ * each question starts a process of Dovecot. A mailbox is asked for once for each message.
+ */
+export const REFUSE_FULL = `  warn  condition = \${if and{{def:address_data}{!inlist{$address_data}{<\\n ${ASKED}}}}}
+        set acl_m_room_asked = ${ASKED}\\n$address_data
         condition = \${if match{${ANSWER}}{\\N^action=${IS_FULL}\\N}}
+        set acl_m_room_full = ${FULL}\\n$address_data
+  deny  condition = \${if and{{def:address_data}{inlist{$address_data}{<\\n ${FULL}}}}}
         message = 552 5.2.2 The mailbox has no room for the message.
 `;
