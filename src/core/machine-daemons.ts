@@ -105,8 +105,8 @@ export interface MachineFiles {
    */
   whileLocked<T>(path: string, work: () => Promise<T>): Promise<T>;
   /**
-   * Creates a file, which must not exist yet, and flushes it to the disk. Unlike with `write`, a tool may fill the file
-   * later, and it does not count as a file that this program maintains.
+   * Creates a file, which must not exist yet, and flushes it to the disk. Others see it once it is complete. Unlike with
+   * `write`, a tool may fill the file later, and it does not count as a file that this program maintains.
    * @throws MachineError `exists`.
    */
   create(path: string, content: string | Uint8Array, attributes: FileAttributes): Promise<void>;

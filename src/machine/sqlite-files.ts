@@ -19,8 +19,8 @@ export class SqliteFiles implements MachineSqlite {
     work: (file: SqliteFile) => T,
   ): Promise<T> {
     if (!(await this.#isThere(path))) {
-      // An empty file is a database without tables. Another process may have made it at this moment.
-      await this.#files.create(path, '', attributes).catch((error: unknown) => {
+      // It has its tables before anybody can read it. Another process may have made it at this moment.
+      await this.#files.create(path, contentOf(schema), attributes).catch((error: unknown) => {
         if (!(error instanceof MachineError && error.code === 'exists')) throw error;
       });
     }
@@ -37,7 +37,10 @@ export class SqliteFiles implements MachineSqlite {
 
   async read<T>(path: string, work: (file: SqliteFile) => T): Promise<T | undefined> {
     if (!(await this.#isThere(path))) return undefined;
-    return this.#open(path, true, (database) => database.transaction(() => work(fileOf(database))));
+    // An earlier version may have been killed before it created the tables in the empty file.
+    const readAll = (database: Database) =>
+      database.pragma('schema_version') === 0 ? undefined : work(fileOf(database));
+    return this.#open(path, true, (database) => database.transaction(() => readAll(database)));
   }
 
   async #isThere(path: string): Promise<boolean> {
@@ -58,6 +61,17 @@ export class SqliteFiles implements MachineSqlite {
     } catch (error) {
       throw failureOf(path, error);
     }
+  }
+}
+
+/** A new database with this schema. */
+function contentOf(schema: string): Uint8Array {
+  const database = new Database(':memory:');
+  try {
+    database.exec(schema);
+    return database.serialize();
+  } finally {
+    database.close();
   }
 }
 

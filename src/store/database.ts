@@ -76,6 +76,11 @@ export class Database {
     this.#connection.function(name, { deterministic: true, directOnly: true }, work);
   }
 
+  /** Returns the bytes of a file with the same contents. */
+  serialize(): Uint8Array {
+    return this.#connection.serialize();
+  }
+
   /** Also ends a transaction. Does nothing if the database is already closed. */
   close(): void {
     this.#statements.clear();

@@ -1,5 +1,6 @@
 // Files of the machine and of the sandbox: the same code with different root directories.
-import { constants, mkdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { constants, linkSync, mkdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { geteuid } from 'node:process';
@@ -181,13 +182,22 @@ export class Files implements MachineFiles {
 
   async create(path: string, content: string | Uint8Array, attributes: FileAttributes): Promise<void> {
     await this.#places.reach(path, async (place) => {
-      const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
       if (statOf(place.path) !== undefined) throw alreadyThere(path);
-      await withOpen(place.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600, async (file) => {
-        await file.write(content);
-        await this.#setAttributes(file, attributes);
-        await file.sync();
-      });
+      const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
+      // Others see the file once it is complete.
+      const draft = place.beside(`.whmapi1-${randomBytes(8).toString('hex')}`);
+      try {
+        await withOpen(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600, async (file) => {
+          await file.write(content);
+          await this.#setAttributes(file, attributes);
+          await file.sync();
+        });
+        linkSync(draft, place.path);
+      } catch (error) {
+        throw (error as { code?: string }).code === 'EEXIST' ? alreadyThere(path) : error;
+      } finally {
+        removeIfThere(draft);
+      }
       await place.directory.sync();
     });
   }
