@@ -17,26 +17,34 @@ import type { Door } from './door.ts';
 import { queryOf } from './request.ts';
 
 const XML = 'application/xml; charset=utf-8';
-/** Outlook writes the path in both ways. */
-const AUTODISCOVER = ['/autodiscover/autodiscover.xml', '/Autodiscover/Autodiscover.xml'];
+/** Thunderbird asks for the second one at the domain itself, which may lead here. */
+const AUTOCONFIG = ['/mail/config-v1.1.xml', '/.well-known/autoconfig/mail/config-v1.1.xml'];
+/** Programs write these with any capital letters. */
+const inAnyCase = (word: string) =>
+  word.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`).replace('.', '[.]');
+const AUTODISCOVER = `/:folder(^${inAnyCase('autodiscover')}$)/:file(^${inAnyCase('autodiscover.xml')}$)`;
 /** Bytes of a request. */
 const MAX_REQUEST = 8192;
 
 export function addMailDiscovery(server: FastifyInstance, door: Door): void {
-  server.get('/mail/config-v1.1.xml', async (request, reply) => {
-    const read = () => new URLSearchParams(queryOf(request)).get('emailaddress') ?? ANY_ADDRESS;
-    return answer(door, reply, { read, render: autoconfigOf });
-  });
-  for (const path of AUTODISCOVER) {
-    server.post(path, { bodyLimit: MAX_REQUEST }, async (request: FastifyRequest<{ Body?: Body }>, reply) => {
+  for (const path of AUTOCONFIG) {
+    server.get(path, async (request, reply) => {
+      const read = () => new URLSearchParams(queryOf(request)).get('emailaddress') ?? ANY_ADDRESS;
+      return answer(door, reply, { read, render: autoconfigOf });
+    });
+  }
+  server.post(
+    AUTODISCOVER,
+    { bodyLimit: MAX_REQUEST },
+    async (request: FastifyRequest<{ Body?: Body }>, reply) => {
       const read = () => {
         const address = addressInAutodiscover(request.body?.text ?? '');
         if (address === undefined) throw new BadRequest('The body should be XML with an EMailAddress.');
         return address;
       };
       return answer(door, reply, { read, render: autodiscoverOf });
-    });
-  }
+    },
+  );
 }
 
 interface Asked {

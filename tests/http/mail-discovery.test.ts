@@ -44,6 +44,7 @@ describe('with the setting', () => {
         },
       },
     });
+    expect((await server.askWebmail('/.well-known/autoconfig/mail/config-v1.1.xml')).status).toBe(200);
     expect((await config()).text).toContain('<username>%EMAILADDRESS%</username>');
   });
 
@@ -56,7 +57,9 @@ describe('with the setting', () => {
     expect(text).toContain(
       'xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a"',
     );
-    expect((await discover(asking('a@b.example'), '/Autodiscover/Autodiscover.xml')).status).toBe(200);
+    for (const path of ['/Autodiscover/Autodiscover.xml', '/AutoDiscover/autodiscover.XML'])
+      expect([path, (await discover(asking('a@b.example'), path)).status]).toEqual([path, 200]);
+    expect((await discover(asking('a@b.example'), '/autodiscover/autodiscoverAxml')).status).toBe(404);
   });
 
   it('the protocol that the setting recommends comes first', async () => {
