@@ -6,6 +6,7 @@ import { version } from '../../package.json';
 import type { AuditRecord } from '../core/audit.ts';
 import type { AccountApi, Caller, Db, Origin, PasswordStrength, Sealer } from '../core/context.ts';
 import type { Engine } from '../core/engine.ts';
+import { ApiError } from '../core/errors.ts';
 import { isOfFullStore } from '../core/machine-error.ts';
 import { loadFunction } from '../functions/load.ts';
 import { loadAccountFunction } from '../uapi/load.ts';
@@ -355,8 +356,14 @@ export function locate(environment: Readonly<Record<string, string | undefined>>
 
 /** HOME if it is an absolute path, otherwise the home directory from the user database. */
 function home(): string {
-  const named = homedir();
-  return named.startsWith('/') ? named : userInfo().homedir;
+  try {
+    const named = homedir();
+    return named.startsWith('/') ? named : userInfo().homedir;
+  } catch (error) {
+    // The user ID has no user, as in some containers.
+    const reason = 'Your user has no home directory. Set HOME, or WHMAPI1_STATE_DIR to the state directory.';
+    throw new ApiError('store_unavailable', reason, { cause: error });
+  }
 }
 
 function sealerOf(directory: StateDirectory): Sealer {

@@ -118,12 +118,19 @@ function readJson(io: Io): RawArgument[] {
   return Object.entries(json).map(([name, value]) => ({ name, value }));
 }
 
+const unreadable: Readonly<Record<string, string>> = {
+  ENOENT: 'it does not exist.',
+  EACCES: 'you are not allowed to.',
+  EISDIR: 'it is a directory. Name a file.',
+};
+
 function readText(what: string, read: () => Uint8Array): string {
   let bytes: Uint8Array;
   try {
     bytes = read();
   } catch (error) {
-    throw new UsageError(`${what} could not be read: ${(error as Error).message}`);
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    throw new UsageError(`${what} could not be read: ${unreadable[code] ?? message}`);
   }
   if (bytes.length > MAX_INPUT_BYTES) throw new UsageError(`${what} is larger than 64 MiB.`);
   try {

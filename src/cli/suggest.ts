@@ -8,8 +8,24 @@ const MOST = 3;
 /** A longer word is not a typo, and measuring it would take time in proportion to its length. */
 const MAX_LENGTH = 100;
 
+/** Words that people type for functions with another name: those of cPanel’s scripts, and what they say. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  ...{ killacct: 'removeacct', terminateacct: 'removeacct', deleteacct: 'removeacct', delacct: 'removeacct' },
+  ...{ wwwacct: 'createacct', addacct: 'createacct', newacct: 'createacct', editacct: 'modifyacct' },
+  ...{ list: 'listaccts', ls: 'listaccts', users: 'listaccts', whoowns: 'getdomainowner' },
+};
+
 /** Names the functions that a mistyped name may mean, and which of them are not provided here. */
 export function suggest(command: string, io: Io): void {
+  const other = OTHER_NAMES[command.toLowerCase()];
+  if (other !== undefined) {
+    writeStderr(io, `Did you mean ${other}? whmapi1 --help lists the functions.\n`);
+    return;
+  }
+  if (Object.values(index).some(({ family }) => family === command.toLowerCase())) {
+    writeStderr(io, `This is a family of functions: whmapi1 --help ${command.toLowerCase()} lists them.\n`);
+    return;
+  }
   const known = [...Object.keys(index), ...Object.keys(absent)];
   const names = namesLike(command, known, isProvided).map((name) =>
     isProvided(name) ? name : `${name} (not provided here)`,

@@ -275,9 +275,10 @@ static void become_node(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  /* A closed stream must not become the connection. Node opens them in the same way. */
+  /* A closed stream must not become the connection. Nothing can be written to the one in its place, so that a lost response is
+     an error, as with other programs. */
   for (int stream = 0; stream <= 2; stream++) {
-    if (fcntl(stream, F_GETFD) < 0 && open("/dev/null", O_RDWR) != stream) return 1;
+    if (fcntl(stream, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != stream) return 1;
   }
   int is_served = argc > 1 && strcmp(argv[1], "--help") != 0 && strcmp(argv[1], "--complete") != 0;
   for (int connection; is_served > 0 && (connection = connect_to_server()) >= 0;) {

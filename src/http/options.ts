@@ -1,5 +1,6 @@
 // The options of whmapi1d.
 import { isIPv4 } from 'node:net';
+import { closest, distance } from 'fastest-levenshtein';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 export interface DaemonOptions {
@@ -107,7 +108,11 @@ export function readOptions(
     if ('default' in row) option.default(row.default);
     program.addOption(option);
   }
-  program.parse([...fromEnvironment(environment), ...argv], { from: 'user' });
+  try {
+    program.parse([...fromEnvironment(environment), ...argv], { from: 'user' });
+  } catch (error) {
+    throw withHint(error);
+  }
   const {
     // commander treats an option that begins with “no” as the negation of one that is on by default.
     tasks,
@@ -178,6 +183,16 @@ export function readOptions(
 /** A server on another port than WHM’s is one of several, so it takes no further port unasked. */
 function portFor(whmPort: number, given: number | undefined, usual: number): number | undefined {
   return given ?? (whmPort === 2087 ? usual : undefined);
+}
+
+/** Commander compares an unknown option together with its value. */
+function withHint(error: unknown): unknown {
+  if (!(error instanceof CommanderError) || error.code !== 'commander.unknownOption') return error;
+  const [, name = ''] = /'--([^'=]+)=/.exec(error.message) ?? [];
+  const known = optionRows.map(({ flags }) => flags.replace(/^--/, '').replace(/ .*$/, ''));
+  const near = closest(name, known);
+  if (name === '' || distance(name, near) > 2) return error;
+  return new CommanderError(2, error.code, `unknown option '--${name}'. Did you mean --${near}?`);
 }
 
 /** As options in front of the given ones. */

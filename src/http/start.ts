@@ -31,10 +31,29 @@ const TIMEOUT_MS = 10_000;
 main().catch((error: unknown) => {
   const isKnown = error instanceof ApiError || error instanceof CommanderError;
   const { message, stack } = error as Error;
-  const text = isKnown ? message.replace(/^error: /, '') : (stack ?? message);
+  const text = isKnown ? message.replace(/^error: /, '') : (listenProblem(error) ?? stack ?? message);
   writeFatal(`whmapi1d: ${text}\n`, process.env);
   process.exitCode = error instanceof CommanderError ? 2 : error instanceof ApiError ? 3 : 1;
 });
+
+/** Undefined if the error is not that of a port. */
+function listenProblem(error: unknown): string | undefined {
+  const {
+    syscall,
+    code,
+    address = '',
+    port,
+  } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (syscall !== 'listen') return undefined;
+  const place = `the port ${port ?? ''} at ${address}`;
+  if (code === 'EADDRINUSE')
+    return `Another program already listens on ${place}. Find it with: ss -ltnp sport = :${port ?? ''}. Stop it, or choose another port (whmapi1d --help).`;
+  if (code === 'EACCES')
+    return `Only root may listen on ${place}. Choose a port above 1023 (whmapi1d --help).`;
+  if (code === 'EADDRNOTAVAIL')
+    return `This server does not have the address ${address}. Choose one that “ip address” shows: --bind=ADDRESS`;
+  return undefined;
+}
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2), process.env);

@@ -98,6 +98,13 @@ function create(path: string): Stats {
   } catch (error) {
     const { code } = error as { code?: string };
     if (code === 'ENOENT' && path !== dirname(path)) {
+      // Such as /proc, which has no place for files.
+      if (statSync(dirname(path), { throwIfNoEntry: false }) !== undefined) {
+        throw new ApiError(
+          'store_unavailable',
+          `“${path}” could not be created: its parent directory takes no files. Set WHMAPI1_STATE_DIR to another directory.`,
+        );
+      }
       create(dirname(path));
       return create(path);
     }

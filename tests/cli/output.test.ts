@@ -35,6 +35,15 @@ metadata:
     });
   });
 
+  test.each([
+    ['killacct', 'Did you mean removeacct? whmapi1 --help lists the functions.\n'],
+    ['list', 'Did you mean listaccts? whmapi1 --help lists the functions.\n'],
+    ['accounts', 'This is a family of functions: whmapi1 --help accounts lists them.\n'],
+  ])('has a hint for %s, which people type', async (name, hint) => {
+    const { status, stderr } = await terminal.run(name);
+    expect([status, stderr]).toEqual([1, hint]);
+  });
+
   test('is 1 for an unknown function, and stderr suggests the closest name', async () => {
     expect(await terminal.run('twofactorauth_policy_statsu', '--output=json')).toEqual({
       status: 1,
@@ -151,7 +160,9 @@ ${ESC}36mmetadata${ESC}39m:
 
   test('of an error is red if standard error is a terminal', async () => {
     terminal.seen = ['stderr'];
-    expect((await terminal.run()).stderr).toMatch(/^\u001b\[31mwhmapi1: Name a function to call\.\u001b\[39m\n/);
+    expect((await terminal.run()).stderr).toMatch(
+      /^\u001b\[31mwhmapi1: Name a function to call\.\u001b\[39m\n/,
+    );
     terminal.seen = [];
     expect((await terminal.run()).stderr).toMatch(/^whmapi1: Name a function to call\.\n/);
   });

@@ -256,6 +256,28 @@ test('SIGTERM does not wait for connections on which no request arrives', async 
   expect(performance.now() - began).toBeLessThan(6000);
 });
 
+test('a port that is in use, and a mistyped option, are said in one line', async () => {
+  const daemon = await start();
+  const { port } = new URL(daemon.url);
+  const refused = async (...words: string[]) => {
+    const error = await run(join(top, 'bin/whmapi1d'), words, { env: environment() }).then(
+      () => undefined,
+      (cause: { code: number; stderr: string }) => cause,
+    );
+    return [error?.code, error?.stderr];
+  };
+  expect(await refused(`--port=${port}`)).toEqual([
+    1,
+    `whmapi1d: Another program already listens on the port ${port} at 127.0.0.1. Find it with: ss -ltnp sport = :${port}. ` +
+      'Stop it, or choose another port (whmapi1d --help).\n',
+  ]);
+  expect(await refused('--prot=2087')).toEqual([
+    2,
+    "whmapi1d: unknown option '--prot'. Did you mean --port?\n",
+  ]);
+  await stop(daemon);
+});
+
 /** Sends requests until nobody listens any more. Returns the reason of the failure. */
 async function refusing(url: string): Promise<string | undefined> {
   const { port } = new URL(url);

@@ -117,8 +117,9 @@ describe('streams that are closed', () => {
     // The program’s own files must not get the descriptors of stdout and stderr.
     const through = ['sh', '-c', 'exec "$0" "$@" <&- >&- 2>&-'];
     const argv = ['twofactorauth_set_issuer', 'issuer=Example'];
+    // The response is lost, as with other programs.
     expect(await run(argv, { state: here.state, through })).toMatchObject({
-      status: 0,
+      status: 1,
       stdout: '',
       stderr: '',
     });
@@ -129,6 +130,11 @@ describe('streams that are closed', () => {
     });
     const read = await run(['--output=json', 'twofactorauth_get_issuer'], { state: here.state });
     expect(readAnswer(read.stdout)?.data).toMatchObject({ issuer: 'Example' });
+    const told = await run(argv, { state: here.state, through: ['sh', '-c', 'exec "$0" "$@" >&-'] });
+    expect([told.status, told.stderr]).toEqual([
+      1,
+      expect.stringMatching(/the call was run, but its response could not be written/),
+    ]);
   });
 });
 
