@@ -260,11 +260,11 @@ test('a port that is in use, and a mistyped option, are said in one line', async
   const daemon = await start();
   const { port } = new URL(daemon.url);
   const refused = async (...words: string[]) => {
-    const error = await run(join(top, 'bin/whmapi1d'), words, { env: environment() }).then(
-      () => undefined,
-      (cause: { code: number; stderr: string }) => cause,
+    const { code, stderr } = await run(join(top, 'bin/whmapi1d'), words, { env: environment() }).then(
+      () => ({ code: 0, stderr: '' }),
+      (cause: unknown) => cause as { code: number; stderr: string },
     );
-    return [error?.code, error?.stderr];
+    return [code, stderr];
   };
   expect(await refused(`--port=${port}`)).toEqual([
     1,
