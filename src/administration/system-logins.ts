@@ -8,8 +8,7 @@ import * as systemLogins from '../capabilities/logins/rules/system-logins.ts';
 import type { SystemLogin, SystemVerdict } from '../capabilities/logins/rules/system-logins.ts';
 import type { Requirement } from '../capabilities/logins/rules/system-login-rules.ts';
 import { findSharedStore } from '../store/shared-store-file.ts';
-import { STORE_FILE } from '../store/sqlite.ts';
-import { StateDirectory } from '../store/state-directory.ts';
+import { StateDirectory, STORE_FILE } from '../store/state-directory.ts';
 
 export { setUpSentence } from '../capabilities/logins/rules/system-logins.ts';
 export type { SystemLogin, SystemVerdict } from '../capabilities/logins/rules/system-logins.ts';

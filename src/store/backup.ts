@@ -155,7 +155,7 @@ function addCopies(database: Database, server: string, copies: readonly MachineC
  * VACUUM INTO reads in one transaction and blocks no other process (SQLite, “VACUUM”). Unlike the page-by-page backup
  * API, it does not start again when others write, and it does not copy deleted content.
  */
-function copySqlite(from: string, to: string): void {
+export function copySqlite(from: string, to: string): void {
   const database = new Database(from, { mustExist: true, busyTimeoutMs: 15_000 });
   try {
     database.prepare('VACUUM INTO ?').run(to);
@@ -187,7 +187,7 @@ async function copyPostgres({ db, name, isCurrent }: InspectedStore, to: string)
   }
 }
 
-function readKey(directory: StateDirectory): Buffer | undefined {
+export function readKey(directory: StateDirectory): Buffer | undefined {
   if (!existsSync(directory.file(KEY_FILE))) return undefined;
   const descriptor = directory.open(KEY_FILE, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
@@ -216,7 +216,7 @@ function exists(path: string): ApiError {
   return badParam(`“${path}” already exists. Choose another name, or add --force to replace it.`);
 }
 
-function flush(path: string): void {
+export function flush(path: string): void {
   const descriptor = openSync(path, 'r');
   try {
     fsyncSync(descriptor);

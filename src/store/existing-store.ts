@@ -6,8 +6,7 @@ import { Database } from './database.ts';
 import { schemaVersion } from './schema-version.generated.ts';
 import { findSharedStore } from './shared-store-file.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
-import { STORE_FILE } from './sqlite.ts';
-import { StateDirectory } from './state-directory.ts';
+import { StateDirectory, STORE_FILE } from './state-directory.ts';
 
 const BUSY_TIMEOUT_MS = 200;
 

@@ -5,8 +5,7 @@ import { Database } from './database.ts';
 import { schemaVersion } from './schema-version.generated.ts';
 import { findSharedStore } from './shared-store-file.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
-import { STORE_FILE } from './sqlite.ts';
-import type { StateDirectory } from './state-directory.ts';
+import { STORE_FILE, type StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
 
 export interface InspectedStore {

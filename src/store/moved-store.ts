@@ -1,8 +1,8 @@
 // A server uses one store: its own, or one that it shares. After a move, the old store is kept but not used.
 import { existsSync, renameSync } from 'node:fs';
 import { ApiError } from '../core/errors.ts';
-import { MOVED_FILE, SqliteStore, STORE_FILE } from './sqlite.ts';
-import type { StateDirectory } from './state-directory.ts';
+import { MOVED_FILE, SqliteStore } from './sqlite.ts';
+import { STORE_FILE, type StateDirectory } from './state-directory.ts';
 
 /** @throws ApiError `store_unavailable` if a shared store is configured, and this server also has its own. */
 export function assertNoOwnStore(directory: StateDirectory): void {

@@ -9,8 +9,7 @@ import type { KeyRestore } from './restore-key.ts';
 import type { RestoreOptions } from './restore.ts';
 import { schema } from './schema.generated.ts';
 import { SQLITE, sqliteCode } from './sqlite-code.ts';
-import { STORE_FILE } from './sqlite.ts';
-import type { StateDirectory } from './state-directory.ts';
+import { STORE_FILE, type StateDirectory } from './state-directory.ts';
 
 /**
  * What a server writes when it starts, when somebody logs in or fails to, and when it prepares itself for a profile, before

@@ -9,11 +9,10 @@ import { SQLITE, sqliteCode } from './sqlite-code.ts';
 import { bracket, SqliteConnection } from './sqlite-connection.ts';
 import { schemaVersion } from './schema-version.generated.ts';
 import type { AuditLog } from './logs.ts';
-import type { StateDirectory } from './state-directory.ts';
+import { STORE_FILE, type StateDirectory } from './state-directory.ts';
 import { SharedCommits, type ChangeWork } from './shared-commits.ts';
 import { unavailable } from './unavailable.ts';
 
-export const STORE_FILE = 'store.db';
 /** The name of the file after everything was moved to a shared store. */
 export const MOVED_FILE = 'store.db.moved';
 /** How long a call waits for another process's transaction. */
@@ -270,11 +269,13 @@ async function openOwn(directory: StateDirectory, opening: Opening): Promise<Dat
       throw new ApiError(
         'store_unavailable',
         `“${path}” was written by a newer whmapi1 (its schema is ${version}, this program knows ${schemaVersion}). ` +
-          'Update this program. Nothing was changed.',
+          `${(await import('./upgrade-copies.ts')).wayBack(directory.path, schemaVersion).replace(/\.$/, '')}. Nothing was changed.`,
       );
     }
     if (version === 0 && !mayBeNew) assertNotLost(database, directory);
-    if (version < schemaVersion) await (await import('./migrate.ts')).migrate(database, directory);
+    if (version < schemaVersion) {
+      await (await import('./migrate.ts')).migrate(database, { directory, file, isAlone });
+    }
     return database;
   } catch (error) {
     database.close();

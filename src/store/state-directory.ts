@@ -4,6 +4,9 @@ import { dirname, join, resolve } from 'node:path';
 import { ApiError } from '../core/errors.ts';
 import { unavailable } from './unavailable.ts';
 
+/** The database, if the server has its own store. */
+export const STORE_FILE = 'store.db';
+
 /**
  * Returns `WHMAPI1_STATE_DIR`; else `/var/lib/whmapi1` for root; else `$XDG_STATE_HOME/whmapi1`, by default
  * `~/.local/state/whmapi1`. The owner of the directory acts as root of that installation.

@@ -409,7 +409,8 @@ describe('the schema', () => {
       reason:
         `The store “postgres://127.0.0.1:${server.port}/${name}” was written by a newer whmapi1 ` +
         `(its schema is ${schemaVersion + 1}, this program knows ${schemaVersion}). ` +
-        'Update this program. Nothing was changed.',
+        'Update this program, or restore a dump of the database from before the upgrade (this program makes none). ' +
+        'Nothing was changed.',
     });
   });
 });

@@ -1,9 +1,19 @@
 // A process of an earlier version is killed during its work, and this version continues from the state that it left.
 // The earlier version is this one with other plans: the steps are in another order, and there is one more.
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Database } from '../../src/store/database.ts';
+import { migrations } from '../../src/store/migrations.generated.ts';
 import { call, freshFolder } from '../support/command.ts';
 import { auditLog } from './state.ts';
 
@@ -102,4 +112,30 @@ test('a plan with one more step is undone as long as nothing is lost', async () 
     'undone later',
   ]);
   expect(existsSync(join(here.state, 'root/home/bob'))).toBe(true);
+});
+
+test('processes that find a store of an earlier version at the same time copy it once, as it was', async () => {
+  const earlier = migrations.at(-2)?.version ?? 0;
+  const store = join(here.state, 'store.db');
+  for (const end of ['', '-wal', '-shm']) rmSync(`${store}${end}`, { force: true });
+  for (const name of ['secret.key', 'root']) rmSync(join(here.state, name), { recursive: true, force: true });
+  writeFileSync(store, '', { mode: 0o600 });
+  const old = new Database(store);
+  for (const { version, sql } of migrations) if (version <= earlier) old.exec(sql);
+  old.exec(
+    `PRAGMA user_version = ${earlier}; INSERT INTO tfa_issuer (username, issuer) VALUES ('', 'before')`,
+  );
+  old.close();
+  const calls = ['one', 'two', 'three'].map((issuer) =>
+    call(['twofactorauth_set_issuer', `issuer=${issuer}`], { state: here.state }),
+  );
+  expect((await Promise.all(calls)).map(({ status }) => status)).toEqual([0, 0, 0]);
+  const copies = readdirSync(here.state).filter((name) => name.startsWith('store.schema-'));
+  expect(copies).toEqual([`store.schema-${earlier}.backup`]);
+  const copy = new Database(join(here.state, copies[0] ?? ''), { readOnly: true });
+  expect([copy.pragma('user_version'), copy.prepare('SELECT issuer FROM tfa_issuer').values()]).toEqual([
+    earlier,
+    ['before'],
+  ]);
+  copy.close();
 });

@@ -1,7 +1,19 @@
 // A file system that is full or read-only: nothing is half done, the reason names the cause, and everything works once
 // it is fixed.
-import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { Database } from '../../src/store/database.ts';
+import { migrations } from '../../src/store/migrations.generated.ts';
 import { call, freshFolder, storedSecret, storeSecret, type Options } from '../support/command.ts';
 import { startServer } from '../support/running-server.ts';
 import { isSoak } from '../support/sixth.ts';
@@ -67,6 +79,32 @@ describe('a full disk', () => {
     expect(users).toEqual({ bob: { is_enabled: 1, primary_domain: null } });
     expect((await storeSecret('eve', 'MFRGGZDFMZTWQ2LK', options)).status).toBe(0);
     expect(await storedSecret('eve', options)).toBe('MFRGGZDFMZTWQ2LK');
+  });
+
+  it('refuses to upgrade the store, which stays as it was, because there is no space for a copy', async () => {
+    const earlier = migrations.at(-2)?.version ?? 0;
+    mkdirSync(state, { mode: 0o700 });
+    const [store, made] = [join(state, 'store.db'), join(here.path, 'old.db')];
+    const old = new Database(made);
+    old.pragma('journal_mode = WAL');
+    for (const { version, sql } of migrations) if (version <= earlier) old.exec(sql);
+    old.exec(
+      `PRAGMA user_version = ${earlier}; INSERT INTO tfa_issuer (username, issuer) VALUES ('', 'before')`,
+    );
+    old.close();
+    const before = readFileSync(made);
+    writeFileSync(store, before, { mode: 0o600 });
+    for (const pages of [20, 40]) {
+      disk.fill(pages * PAGE);
+      const { metadata } = await call(['twofactorauth_get_issuer'], options);
+      expect(metadata.reason).toMatch(
+        /^This version has to upgrade “.*store\.db”, and the disk has no space for the copy that is made before \(1 MiB\)\. /,
+      );
+      expect(readFileSync(store).equals(before)).toBe(true);
+      disk.free();
+    }
+    expect((await call(['twofactorauth_get_issuer'], options)).status).toBe(0);
+    expect(existsSync(join(state, `store.schema-${earlier}.backup`))).toBe(true);
   });
 
   it('does not keep reads from their results, which a warning says are not recorded', async () => {

@@ -3,6 +3,8 @@ import fs, { existsSync } from 'node:fs';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { restoreStore } from '../../src/administration/installation.ts';
+import { verifyBackup } from '../../src/store/backup-file.ts';
 import { Database } from '../../src/store/database.ts';
 import { migrations } from '../../src/store/migrations.generated.ts';
 import { schemaVersion } from '../../src/store/schema-version.generated.ts';
@@ -86,6 +88,77 @@ it('gives a new store exactly what the migrations, one after the other, give an 
   expect((await here.call('twofactorauth_get_issuer')).metadata.reason).toBe('OK');
   expect(created.objects.length).toBeGreaterThan(100);
   expect(contents()).toEqual(created);
+});
+
+describe('a store of an earlier version', () => {
+  const earlier = migrations.at(-2)?.version ?? 0;
+  const copy = () => join(here.state, `store.schema-${earlier}.backup`);
+  const open = () => new Database(join(here.state, 'store.db'));
+
+  beforeEach(() => {
+    fs.mkdirSync(here.state, { recursive: true, mode: 0o700 });
+    fs.writeFileSync(join(here.state, 'store.db'), '', { mode: 0o600 });
+    const old = open();
+    for (const { version, sql } of migrations) if (version <= earlier) old.exec(sql);
+    old.exec(
+      `PRAGMA user_version = ${earlier}; INSERT INTO tfa_issuer (username, issuer) VALUES ('', 'before')`,
+    );
+    old.close();
+  });
+
+  it('is copied before it is upgraded, as a backup that --restore accepts', async () => {
+    await here.call('twofactorauth_set_issuer', { issuer: 'after' });
+    here.application.close();
+    expect(fs.statSync(copy()).mode & 0o777).toBe(0o600);
+    const { manifest } = await verifyBackup(copy(), 'the copy');
+    expect(manifest).toMatchObject({ schema: earlier, store: 'sqlite', holdsKey: false });
+    const kept = new Database(copy(), { readOnly: true });
+    expect(kept.prepare('SELECT issuer FROM tfa_issuer').values()).toEqual(['before']);
+    kept.close();
+    // As the older program shows it.
+    const newer = open();
+    newer.pragma(`user_version = ${schemaVersion + 1}`);
+    newer.close();
+    const { reason } = (await here.call('twofactorauth_get_issuer')).metadata;
+    expect(reason).toMatch(/was written by a newer whmapi1 .* restore the copy from before the upgrade/);
+    expect(reason).toContain(`whmapi1 --restore '${copy()}' --force;`);
+    await restoreStore(here.environment, copy(), { force: true, dryRun: false });
+    const back = open();
+    const issuers = back.prepare('SELECT issuer FROM tfa_issuer').values();
+    expect([back.pragma('user_version'), issuers]).toEqual([earlier, ['before']]);
+    back.close();
+  });
+
+  it('keeps the copies of the last two upgrades', async () => {
+    for (const schema of [3, 4]) fs.writeFileSync(join(here.state, `store.schema-${schema}.backup`), '');
+    await issuer();
+    const copies = fs.readdirSync(here.state).filter((name) => name.startsWith('store.schema-'));
+    expect(copies.sort()).toEqual(['store.schema-4.backup', `store.schema-${earlier}.backup`].sort());
+  });
+
+  it('is not upgraded without a copy, and a copy without an upgrade is removed', async () => {
+    // Where the copy should be is a folder.
+    fs.mkdirSync(copy());
+    const refused = (await here.call('twofactorauth_get_issuer')).metadata;
+    expect(refused).toMatchObject({
+      error_code: 'store_unavailable',
+      reason: expect.stringContaining(`“${copy()}” could not be used: it is a directory`) as string,
+    });
+    expect(pragma('user_version')).toBe(earlier);
+    fs.rmdirSync(copy());
+    // The last step fails, because its table is there.
+    const [, table = ''] = /CREATE TABLE (\w+)/.exec(migrations.at(-1)?.sql ?? '') ?? [];
+    const old = open();
+    if (table === '') throw new Error('The last migration creates no table: use another one.');
+    old.exec(`CREATE TABLE ${table} (x)`);
+    old.close();
+    expect((await here.call('twofactorauth_get_issuer')).metadata.result).toBe(0);
+    expect([existsSync(copy()), existsSync(`${copy()}.new`), pragma('user_version')]).toEqual([
+      false,
+      false,
+      earlier,
+    ]);
+  });
 });
 
 it.each([

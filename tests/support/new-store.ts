@@ -3,8 +3,7 @@ import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Database } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrate.ts';
-import { STORE_FILE } from '../../src/store/sqlite.ts';
-import { StateDirectory } from '../../src/store/state-directory.ts';
+import { StateDirectory, STORE_FILE } from '../../src/store/state-directory.ts';
 
 const FOLDER = 'WHMAPI1_TEST_NEW_STORE';
 
@@ -12,7 +11,7 @@ const FOLDER = 'WHMAPI1_TEST_NEW_STORE';
 export async function createNewStore(folder: string): Promise<void> {
   const directory = new StateDirectory(folder, process.getuid?.() ?? 0);
   const database = new Database(directory.file(STORE_FILE));
-  await migrate(database, directory);
+  await migrate(database, { directory, file: STORE_FILE, isAlone: false });
   // SQLite writes everything into this file, and removes its companions.
   database.close();
   chmodSync(directory.file(STORE_FILE), 0o600);

@@ -18,7 +18,7 @@ export function assertNotNewer(version: number | undefined, name: string): void 
   throw new ApiError(
     'store_unavailable',
     `The store “${name}” was written by a newer whmapi1 (its schema is ${version}, this program knows ${schemaVersion}). ` +
-      'Update this program. Nothing was changed.',
+      'Update this program, or restore a dump of the database from before the upgrade (this program makes none). Nothing was changed.',
   );
 }
 

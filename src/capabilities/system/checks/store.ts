@@ -2,6 +2,7 @@
 import { ApiError } from '../../../core/errors.ts';
 import { schemaVersion } from '../../../store/schema-version.generated.ts';
 import type { InspectedStore } from '../../../store/inspect.ts';
+import { wayBack } from '../../../store/upgrade-copies.ts';
 import { note, ok, problem, word, type Check, type Finding } from '../../../ground/doctor/check.ts';
 
 const check: Check = {
@@ -24,7 +25,7 @@ const check: Check = {
       ];
     }
     if (store === undefined) return [ok('There is no store yet. The first call creates it.')];
-    return [...integrityOf(store), schemaOf(store)];
+    return [...integrityOf(store), schemaOf(store, subject.stateDirectory)];
   },
 };
 
@@ -45,11 +46,11 @@ function integrityOf(store: InspectedStore): Finding[] {
   ];
 }
 
-function schemaOf({ name, schemaVersion: version }: InspectedStore): Finding {
+function schemaOf({ kind, name, schemaVersion: version }: InspectedStore, stateDirectory: string): Finding {
   if (version > schemaVersion) {
     return problem(
       `“${name}” was written by a newer whmapi1: its schema is ${version}, and this program knows ${schemaVersion}. ` +
-        'Install the newer version.',
+        (kind === 'postgres' ? 'Update this program.' : wayBack(stateDirectory, schemaVersion)),
     );
   }
   if (version < schemaVersion) {
