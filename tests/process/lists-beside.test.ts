@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Database } from '../../src/store/database.ts';
 import { call, freshFolder, run } from '../support/command.ts';
 import { addMail } from '../support/large-store.ts';
+import { until } from '../support/until.ts';
 import { WatchedServer } from '../support/watched-server.ts';
 
 const env = { WHMAPI1_SANDBOX: '1' };
@@ -89,4 +90,16 @@ test('a server makes long lists beside its other calls', async () => {
       ['a00000', 0, 'token t'],
     ],
   ]);
+
+  // Nobody has more than two long lists whose end the client does not read. Short lists need no file, nor do others wait.
+  const start = (user: string) =>
+    fetch(`${running.url}/json-api/emailtrack_search?api.version=1&success=1&${sorted}`, {
+      headers: { authorization: tokens.get(user) ?? '' },
+    });
+  const unread = [await start('a00000'), await start('a00000')];
+  expect((await ask('a00000', sorted)).metadata).toMatchObject({ result: 0, error_code: 'busy' });
+  expect((await ask('a00000', `${sorted}&api.chunk.enable=1&api.chunk.size=5`)).data.records).toHaveLength(5);
+  expect((await ask('root', sorted)).metadata.result).toBe(1);
+  await Promise.all(unread.map(async ({ body }) => body?.cancel()));
+  await until(async () => (await ask('a00000', sorted)).metadata.result === 1, 'a place is free again');
 });

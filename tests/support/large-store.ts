@@ -79,7 +79,9 @@ export function addMail(path: string, count: number): void {
 export function addGuesses(path: string, count: number): void {
   const database = new Database(path);
   const now = Date.now();
-  const address = `printf('10.%d.%d.%d', n / 65536, n / 256 % 256, n % 256)`;
+  const host = `printf('10.%d.%d.%d', n / 65536, n / 256 % 256, n % 256)`;
+  /** As `keyOf` of the logins’ rules/brute-force/addresses.ts writes it. */
+  const address = `printf('40a%02x%02x%02x', n / 65536, n / 256 % 256, n % 256)`;
   database.exec(
     `INSERT INTO login_failure (address, username, service, authentication, is_local, attempt, counts, failed_at)
        ${numbers(count)} SELECT ${address}, 'a' || n, 'whostmgrd', 'password', 0, NULL, 1, ${now} - n FROM numbers;
@@ -98,7 +100,7 @@ export function addGuesses(path: string, count: number): void {
        SELECT domain, '', username, 'It does not resolve.', '2026-12-01T00:00:00Z', ${now}, 1, ${now} FROM account;
      INSERT INTO autossl_exclusion (username, domain) SELECT username, 'shop.' || domain FROM account;
      INSERT INTO greylist_trusted_host (server, host, comment, created_at)
-       ${numbers(count)} SELECT '', ${address}, 'Known.', ${now} FROM numbers;
+       ${numbers(count)} SELECT '', ${host}, 'Known.', ${now} FROM numbers;
      INSERT INTO mailbox (domain, local_part, username, hash, quota, folder, created_at, login_suspended, incoming_suspended, outgoing)
        SELECT domain, 'info', username, 'x', NULL, 'mail/' || domain || '/info', ${now}, 0, 0, 'allowed' FROM account`,
   );

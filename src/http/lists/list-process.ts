@@ -6,13 +6,15 @@ import type { Answer, Question } from './messages.ts';
 
 const MAX_CALL_MS = 5 * 60_000;
 const LOOK_MS = 500;
+/** The server has 10 seconds to end. */
+const MAX_CLOSE_MS = 5000;
 const MAX_HEAP_MIB = 1024;
 /** Nobody waits for a list as for other calls. */
 const NICE = 5;
 
 /** Why there is no answer. */
 export interface Failure {
-  readonly kind: 'memory' | 'time' | 'abandoned';
+  readonly kind: 'memory' | 'time' | 'abandoned' | 'stopped';
 }
 
 export class ListProcess {
@@ -20,6 +22,7 @@ export class ListProcess {
   readonly #ended: Promise<void>;
   #work: Promise<unknown> = Promise.resolve();
   #idle: NodeJS.Timeout | undefined;
+  #failure: Failure = { kind: 'memory' };
   isUsable = true;
 
   constructor(script: string, onEnd: () => void) {
@@ -47,7 +50,7 @@ export class ListProcess {
     clearTimeout(this.#idle);
     this.#child.ref();
     this.#child.channel?.ref();
-    const work = this.#make(call, { ...file, call: sent(call), caller });
+    const work = this.#make(call, { ...file, call: sent(call), caller, server: process.pid });
     this.#work = work.catch(() => undefined);
     return work;
   }
@@ -59,22 +62,20 @@ export class ListProcess {
     this.#idle = setTimeout(() => this.#end(), milliseconds).unref();
   }
 
+  /** Gives up a call that takes longer. */
   async close(): Promise<void> {
+    const patience = setTimeout(() => this.#giveUp('stopped'), MAX_CLOSE_MS);
     await this.#work;
+    clearTimeout(patience);
     this.#end();
     await this.#ended;
   }
 
   async #make(call: Call, question: Question): Promise<Answer | Failure> {
-    let failure: Failure = { kind: 'memory' };
-    const giveUp = (kind: Failure['kind']) => {
-      failure = { kind };
-      this.#end('SIGKILL');
-    };
     const since = performance.now();
     const look = setInterval(() => {
-      if (call.isAbandoned?.() === true) giveUp('abandoned');
-      else if (performance.now() - since > MAX_CALL_MS) giveUp('time');
+      if (call.isAbandoned?.() === true) this.#giveUp('abandoned');
+      else if (performance.now() - since > MAX_CALL_MS) this.#giveUp('time');
     }, LOOK_MS);
     let listen: (answer: Answer) => void = () => undefined;
     const answered = new Promise<Answer>((done) => (listen = done));
@@ -83,7 +84,12 @@ export class ListProcess {
     const answer = await Promise.race([answered, this.#ended]);
     clearInterval(look);
     this.#child.off('message', listen);
-    return answer ?? failure;
+    return answer ?? this.#failure;
+  }
+
+  #giveUp(kind: Failure['kind']): void {
+    this.#failure = { kind };
+    this.#end('SIGKILL');
   }
 
   #end(signal?: 'SIGKILL'): void {

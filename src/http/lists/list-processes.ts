@@ -4,6 +4,7 @@ import type { Call, Caller } from '../../core/context.ts';
 import type { MadeBeside } from '../../core/engine.ts';
 import { ApiError } from '../../core/errors.ts';
 import { Turns } from '../../core/turns.ts';
+import { isFull } from './full.ts';
 import { ListFile } from './list-file.ts';
 import { ListProcess } from './list-process.ts';
 
@@ -12,6 +13,7 @@ const IDLE_MS = 20_000;
 const TURNS = { running: 2, runningPerCaller: 1, waitingPerCaller: 20 };
 /** Long lists that clients are reading, and the bytes of each. */
 const MAX_FILES = 8;
+const MAX_FILES_PER_CALLER = 2;
 const MAX_BYTES = 512 * 1024 * 1024;
 
 export class ListProcesses {
@@ -20,7 +22,8 @@ export class ListProcesses {
   readonly #turns = new Turns(TURNS);
   readonly #idle: ListProcess[] = [];
   readonly #all = new Set<ListProcess>();
-  #files = 0;
+  readonly #files = new Map<string, number>();
+  #isClosed = false;
 
   /** @param script runs the built `start.ts`. @param directory where the lists are, which only its owner can open. */
   constructor(script: string, directory: () => string) {
@@ -30,37 +33,60 @@ export class ListProcesses {
 
   /** @throws ApiError `busy`, `limit_reached`. */
   readonly make = async (call: Call, caller: Caller): Promise<MadeBeside | undefined> => {
-    const made = await this.#turns.run(caller.actor ?? caller.user, async () => ({
+    const made = await this.#turns.run(nameOf(caller), async () => ({
       value: await this.#make(call, caller),
     }));
     if (made === undefined) throw busy('Too many of your lists are being read.');
     return made.value;
   };
 
-  /** Lets the calls in progress finish. */
+  /** Lets the calls in progress finish, if they do soon. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all([...this.#all].map((one) => one.close()));
   }
 
   async #make(call: Call, caller: Caller): Promise<MadeBeside | undefined> {
-    if (this.#files >= MAX_FILES) throw busy('Too many long lists are being read.');
-    this.#files += 1;
-    const file = new ListFile(this.#directory(), () => (this.#files -= 1));
+    if (this.#isClosed) throw busy('The server is being stopped.');
+    // Its client has left while it waited.
+    if (call.isAbandoned?.() === true) throw REFUSALS.abandoned();
+    const file = this.#open(nameOf(caller));
     let isKept = false;
-    const one = this.#idle.pop() ?? this.#start();
     try {
-      const answer = await one.make(call, caller, { file: file.descriptor, most: MAX_BYTES });
-      if (answer.kind === 'left') return undefined;
-      if (answer.kind !== 'made') throw REFUSALS[answer.kind]();
-      const { envelope, lengths } = answer;
-      isKept = lengths.length > 0;
-      return isKept ? { envelope, longList: file.list(lengths) } : { envelope };
-    } finally {
-      if (!isKept) file.close();
+      const one = this.#idle.pop() ?? this.#start();
+      const given = file instanceof ListFile ? file.descriptor : undefined;
+      const answer = await one.make(call, caller, { file: given, most: MAX_BYTES });
       if (one.isUsable) {
         this.#idle.push(one);
         one.endAfter(IDLE_MS);
       }
+      if (answer.kind === 'left') return undefined;
+      if (answer.kind === 'failed') throw new Error(answer.problem);
+      if (answer.kind === 'full' && file === 'many') throw busy('Too many long lists are being read.');
+      if (answer.kind !== 'made') throw REFUSALS[answer.kind]();
+      const { envelope, batches, lengths } = answer;
+      isKept = lengths.length > 0;
+      if (isKept && file instanceof ListFile) return { envelope, longList: file.list(lengths) };
+      if (batches.length === 0) return { envelope };
+      return { envelope, longList: { batches, preview: () => batches, close: () => undefined } };
+    } finally {
+      if (!isKept && file instanceof ListFile) file.close();
+    }
+  }
+
+  /** What somebody reads slowly is kept, so nobody may have all files, and root has some of its own. */
+  #open(caller: string): ListFile | 'many' | 'full' {
+    const own = this.#files.get(caller) ?? 0;
+    const all = [...this.#files.values()].reduce((sum, count) => sum + count, 0);
+    if (own >= MAX_FILES_PER_CALLER || (all >= MAX_FILES && caller !== 'root')) return 'many';
+    const count = (change: 1 | -1) => this.#files.set(caller, (this.#files.get(caller) ?? 0) + change);
+    try {
+      const file = new ListFile(this.#directory(), () => count(-1));
+      count(1);
+      return file;
+    } catch (error) {
+      if (isFull(error)) return 'full';
+      throw error;
     }
   }
 
@@ -75,6 +101,7 @@ export class ListProcesses {
   }
 }
 
+const nameOf = (caller: Caller) => caller.actor ?? caller.user;
 const busy = (sentence: string) => new ApiError('busy', `${sentence} Retry the call later.`);
 const SHORTER = 'Request it in pages (api.chunk), or fewer records (api.filter).';
 const REFUSALS = {
@@ -82,5 +109,6 @@ const REFUSALS = {
   full: () => new ApiError('limit_reached', `The server’s disk has no room for this long list. ${SHORTER}`),
   memory: () => new ApiError('limit_reached', `The list needs too much memory. ${SHORTER}`),
   time: () => new ApiError('limit_reached', `The list takes too long. ${SHORTER}`),
+  stopped: () => busy('The server is being stopped.'),
   abandoned: () => new ApiError('limit_reached', 'The client has disconnected.'),
 };
