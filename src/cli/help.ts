@@ -8,7 +8,12 @@ export const usageLine = 'Usage: whmapi1 [options] FUNCTION [key=value ...]';
 
 const NAMES_WIDTH = 22;
 
-export function generalHelp(index: Readonly<Record<string, IndexRow>>, layout: Layout): string {
+/** @param namesFunctions true to list the functions themselves instead of their families. */
+export function generalHelp(
+  index: Readonly<Record<string, IndexRow>>,
+  layout: Layout,
+  namesFunctions = false,
+): string {
   const line = (name: string, text: string) => row(name, text, { width: NAMES_WIDTH }, layout);
   const parts = [
     layout.heading(wrap(usageLine, layout, '', '  ')),
@@ -44,9 +49,9 @@ export function generalHelp(index: Readonly<Record<string, IndexRow>>, layout: L
       ),
     ].join('\n'),
     layout.heading('Provided functions:'),
-    functionsByFamily(index, layout),
+    namesFunctions ? functionsByFamily(index, layout) : familiesOf(index, layout),
     wrap(
-      `whmapi1 FUNCTION --help explains a function, whmapi1 --search WORDS finds one, whmapi1 --help --all names all ${documentedCount()} of WHM, man whmapi1 has the details.`,
+      `whmapi1 --help FAMILY lists the functions of a family, whmapi1 FUNCTION --help explains one, whmapi1 --search WORDS finds one, whmapi1 --help --all names all ${documentedCount()} of WHM, man whmapi1 has the details.`,
       layout,
     ),
   ];
@@ -69,6 +74,20 @@ function optionLine({ flags, doc, ...traits }: OptionRow, layout: Layout): strin
 
 function documentedCount(): number {
   return Object.values(families).reduce((sum, { documented }) => sum + documented, 0);
+}
+
+/** A line for each family that has provided functions. */
+function familiesOf(index: Readonly<Record<string, IndexRow>>, layout: Layout): string {
+  const counts = new Map<string, number>();
+  for (const { family } of Object.values(index)) counts.set(family, (counts.get(family) ?? 0) + 1);
+  return Object.entries(families)
+    .flatMap(([folder, { title }]) => {
+      const count = counts.get(folder);
+      if (count === undefined) return [];
+      const text = `${title}: ${count} function${count === 1 ? '' : 's'}`;
+      return [row(folder, text, { width: NAMES_WIDTH, shown: (name) => layout.name(name) }, layout)];
+    })
+    .join('\n');
 }
 
 function functionsByFamily(index: Readonly<Record<string, IndexRow>>, layout: Layout): string {

@@ -78,9 +78,11 @@ async function help(line: CommandLine, io: Io): Promise<number> {
   const { printPaged } = await import('./pager.ts');
   const layout = await layoutFor(io, line.color);
   if (line.command === undefined) {
-    const list = line.all
-      ? (await import('./catalogue-help.ts')).completeList
-      : (await import('./help.ts')).generalHelp;
+    const { generalHelp } = await import('./help.ts');
+    // Those that a reseller may call are few.
+    const ofUser = (rows: typeof index, ownLayout: typeof layout) =>
+      generalHelp(rows, ownLayout, line.user !== undefined);
+    const list = line.all ? (await import('./catalogue-help.ts')).completeList : ofUser;
     let shown: typeof index | number = index;
     // Lists only the functions that this reseller may call.
     if (line.user !== undefined) {

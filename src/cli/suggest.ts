@@ -9,15 +9,22 @@ const MOST = 3;
 const MAX_LENGTH = 100;
 
 /** Words that people type for functions with another name: those of cPanel’s scripts, and what they say. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  ...{ killacct: 'removeacct', terminateacct: 'removeacct', deleteacct: 'removeacct', delacct: 'removeacct' },
-  ...{ wwwacct: 'createacct', addacct: 'createacct', newacct: 'createacct', editacct: 'modifyacct' },
-  ...{ list: 'listaccts', ls: 'listaccts', users: 'listaccts', whoowns: 'getdomainowner' },
-};
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ...{
+      killacct: 'removeacct',
+      terminateacct: 'removeacct',
+      deleteacct: 'removeacct',
+      delacct: 'removeacct',
+    },
+    ...{ wwwacct: 'createacct', addacct: 'createacct', newacct: 'createacct', editacct: 'modifyacct' },
+    ...{ list: 'listaccts', ls: 'listaccts', users: 'listaccts', whoowns: 'getdomainowner' },
+  }),
+);
 
 /** Names the functions that a mistyped name may mean, and which of them are not provided here. */
 export function suggest(command: string, io: Io): void {
-  const other = OTHER_NAMES[command.toLowerCase()];
+  const other = OTHER_NAMES.get(command.toLowerCase());
   if (other !== undefined) {
     writeStderr(io, `Did you mean ${other}? whmapi1 --help lists the functions.\n`);
     return;

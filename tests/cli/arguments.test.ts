@@ -182,7 +182,7 @@ describe('--file', () => {
     expect(await terminal.run('version', `--file=a=${path}`)).toEqual({
       status: 2,
       stdout: '',
-      stderr: `whmapi1: “${path}” could not be read: ENOENT: no such file or directory, open '${path}'\n${USAGE}`,
+      stderr: `whmapi1: “${path}” could not be read: it does not exist.\n${USAGE}`,
     });
   });
 
@@ -192,7 +192,7 @@ describe('--file', () => {
     expect(await terminal.run('version', `--file=a=${path}`)).toEqual({
       status: 2,
       stdout: '',
-      stderr: `whmapi1: “${path}” could not be read: EISDIR: illegal operation on a directory, read\n${USAGE}`,
+      stderr: `whmapi1: “${path}” could not be read: it is a directory. Name a file.\n${USAGE}`,
     });
   });
 

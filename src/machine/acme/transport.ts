@@ -165,6 +165,10 @@ function codeOf(error: unknown): string {
   return (error as { code?: string } | null)?.code ?? 'an unknown error';
 }
 
+const TO_TRUST =
+  'To trust it, set WHMAPI1_OUTBOUND_CERTIFICATES to a PEM file, for this command and for whmapi1d.';
+const UNKNOWN_ISSUER = `has a certificate that is not trusted: its issuer is unknown. ${TO_TRUST}`;
+
 const causes: Readonly<Record<string, string>> = {
   ENOTFOUND: 'has no address: the name of its directory does not exist.',
   EAI_AGAIN: 'has no address: the nameserver does not answer.',
@@ -173,11 +177,9 @@ const causes: Readonly<Record<string, string>> = {
   ERR_CANCELED: 'did not answer in time.',
   ERR_BAD_RESPONSE: 'sent an answer that is too long.',
   CERT_HAS_EXPIRED: 'has a certificate that has expired.',
-  DEPTH_ZERO_SELF_SIGNED_CERT:
-    'has a certificate that is not trusted: it is self-signed. ' +
-    'To trust it, set WHMAPI1_OUTBOUND_CERTIFICATES to a PEM file, for this command and for whmapi1d.',
-  SELF_SIGNED_CERT_IN_CHAIN: 'has a certificate that is not trusted: its issuer is unknown.',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'has a certificate that is not trusted: its issuer is unknown.',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'has a certificate that is not trusted: its issuer is unknown.',
+  DEPTH_ZERO_SELF_SIGNED_CERT: `has a certificate that is not trusted: it is self-signed. ${TO_TRUST}`,
+  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_ISSUER,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_ISSUER,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_ISSUER,
   ERR_TLS_CERT_ALTNAME_INVALID: 'has a certificate for another name.',
 };
