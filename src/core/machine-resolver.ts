@@ -31,7 +31,10 @@ export interface MachineResolver {
   nameservers(domain: string): Promise<string[]>;
   /** The TXT records of the name. The strings of a record are joined. Empty if it has none or does not exist. */
   texts(name: string): Promise<string[]>;
-  /** The same, asked of a nameserver with these addresses: what it has itself, or passes on. */
+  /**
+   * The same, asked of a nameserver with these addresses: what it has itself, or passes on. Addresses that are not public
+   * are not asked, because the owner of a zone chooses its nameservers. @throws MachineError `not_ours` if none is public.
+   */
   textsFrom(server: readonly string[], name: string): Promise<string[]>;
   /** The name that this one is another name for (CNAME). Empty if it is none. */
   aliases(name: string): Promise<string[]>;

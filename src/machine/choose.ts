@@ -76,7 +76,7 @@ export function chooseMachine(choice: MachineChoice): ChosenMachine {
     : sandboxMachine(stateDirectory, now, publicAddressService, isServing);
   const resolver = async () => {
     const { DnsResolver } = await import('./resolver.ts');
-    return new DnsResolver(listOf(resolvers));
+    return new DnsResolver(listOf(resolvers), listOf(outboundNetworks));
   };
   return {
     ...host,

@@ -2,6 +2,7 @@
 import { Resolver } from 'node:dns/promises';
 import { MachineError } from '../core/machine-error.ts';
 import type { CaaRecord, MachineResolver, MailServer } from '../core/machine-resolver.ts';
+import { PublicAddresses } from './outbound/public-addresses.ts';
 
 /** The limit of one attempt. For each server, all attempts together take less than twice as long. */
 const TRY_MS = 2000;
@@ -11,10 +12,15 @@ const LIMIT_MS = 6000;
 
 export class DnsResolver implements MachineResolver {
   readonly #servers: readonly string[];
+  readonly #networks: readonly string[];
 
-  /** @param servers addresses, with a port unless it is 53: `127.0.0.1:5353`. Default: read from /etc/resolv.conf. */
-  constructor(servers: readonly string[] = []) {
+  /**
+   * @param servers addresses, with a port unless it is 53: `127.0.0.1:5353`. Default: read from /etc/resolv.conf.
+   * @param networks those that `textsFrom` asks although they are not public.
+   */
+  constructor(servers: readonly string[] = [], networks: readonly string[] = []) {
     this.#servers = servers;
+    this.#networks = networks;
   }
 
   ipv4(name: string): Promise<string[]> {
@@ -40,8 +46,13 @@ export class DnsResolver implements MachineResolver {
     return found.map((strings) => strings.join(''));
   }
 
-  textsFrom(server: readonly string[], name: string): Promise<string[]> {
-    return new DnsResolver(server).texts(name);
+  async textsFrom(server: readonly string[], name: string): Promise<string[]> {
+    const reachable = new PublicAddresses(this.#networks);
+    const asked = server.filter((address) => reachable.includes(address));
+    if (asked.length === 0) {
+      throw new MachineError('not_ours', `No address of the nameserver is public: ${server.join(', ')}.`);
+    }
+    return new DnsResolver(asked).texts(name);
   }
 
   aliases(name: string): Promise<string[]> {

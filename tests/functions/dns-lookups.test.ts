@@ -89,6 +89,23 @@ describeWith(['named', 'named-checkzone'], 'lookups', () => {
     expect(await resolver.namesOf('192.0.2.8')).toEqual([]);
   });
 
+  it('asks no nameserver of a zone whose address is internal, because the owner of the zone has chosen it', async () => {
+    const trap = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(trap, 'listening');
+    let asked = 0;
+    trap.on('message', () => asked++);
+    try {
+      const server = `127.0.0.1:${trap.address().port}`;
+      await expect(new DnsResolver().textsFrom([server], 'texts.a.example')).rejects.toThrow('is public');
+      for (const address of ['127.0.0.1', '10.0.0.1', '169.254.169.254', '::1', 'fe80::1']) {
+        await expect(new DnsResolver().textsFrom([address], 'a.example')).rejects.toThrow('is public');
+      }
+      expect(asked).toBe(0);
+    } finally {
+      trap.close();
+    }
+  });
+
   it('resolvedomainname fails for a domain without an address', async () => {
     const answer = await here.call('resolvedomainname', { domain: 'six.a.example' });
     expect(answer.metadata).toMatchObject({ result: 0, reason: 'Unable to resolve domain name.' });

@@ -3,6 +3,7 @@
 import {
   appendFileSync,
   chmodSync,
+  existsSync,
   mkdtempSync,
   mkdirSync,
   readFileSync,
@@ -27,6 +28,8 @@ describeWith(['pebble', 'pebble-challtestsrv'], 'AutoSSL, with a DNS hook,', () 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'whmapi1-hook-'));
     here = new AutosslInstallation(pebble);
+    // The nameserver says that all names point to this server.
+    here.addresses = ['127.0.0.1'];
     pebble.missing.clear();
     await here.ok('set_tweaksetting', { key: 'proxysubdomains', value: '0' });
     await here.ok('createacct', { username: 'bob', domain: 'bob.example' });
@@ -134,6 +137,52 @@ dns_test_rm() {
     expect(problem).toBe('The program that sets its DNS records failed: its exit status is 3.');
     // What the program printed is in root’s log only.
     expect((await here.log()).join('\n')).toContain('the token is secret-1');
+  });
+
+  it('is not used for a domain that points elsewhere, unless root has listed it', async () => {
+    // The zone of victim.example is at the provider too, and 127.0.0.2 is another server.
+    await pebble.setAddress('victim.example', '127.0.0.2');
+    await pebble.setAddress('www.victim.example', '127.0.0.2');
+    await use(program());
+    await here.ok('create_parked_domain_for_user', {
+      username: 'bob',
+      domain: 'victim.example',
+      web_vhost_domain: 'bob.example',
+    });
+    const attack = async () => {
+      expect(await here.check()).toMatchObject({ state: 'done' });
+      return namesOf(here.installed()[0]).filter((name) => name.includes('victim'));
+    };
+    expect(await attack()).toEqual(['mail.victim.example']);
+    expect((await here.problems())['victim.example']).toContain(
+      'does not point to this server (it has 127.0.0.2), and root has not listed its domain.',
+    );
+    const none = join(folder, 'calls');
+    expect(existsSync(none) ? calls() : []).toEqual([]);
+    expect(
+      (await use(program(), { x_dns_hook_domains: 'Other.example, www.victim.example' })).metadata,
+    ).toMatchObject({ result: 1 });
+    expect(await here.ok('get_autossl_providers')).toMatchObject({
+      payload: [{ x_dns_hook_domains: 'other.example,www.victim.example' }],
+    });
+    expect(await attack()).toEqual(['mail.victim.example', 'www.victim.example']);
+    expect((await use(program(), { x_dns_hook_domains: 'bob;example' })).metadata.result).toBe(0);
+  });
+
+  it('is not used for a wildcard whose names point elsewhere', async () => {
+    await pebble.setDefaultAddress('127.0.0.2');
+    try {
+      await pebble.setAddress('bob.example', '127.0.0.1');
+      await use(program());
+      await here.ok('create_subdomain', { domain: '*.bob.example', document_root: 'public_html/all' });
+      await here.check();
+      expect((await here.problems())['*.bob.example']).toContain('does not point to this server');
+      await use(program(), { x_dns_hook_domains: 'bob.example' });
+      await here.check();
+      expect(namesOf(here.installed('_wildcard_.bob.example')[0])).toEqual(['*.bob.example']);
+    } finally {
+      await pebble.setDefaultAddress('127.0.0.1');
+    }
   });
 
   it('waits for the nameservers, and says which does not get the record', async () => {

@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
+  appendFileSync,
   chmodSync,
   cpSync,
   existsSync,
@@ -282,6 +283,33 @@ test('scripts of hooks that other users can change, or that are gone', async () 
   expect(of(await examine(), 'hook-scripts')).toMatchObject([{ message: containing('does not exist.') }]);
   await run(['--hook', 'delete', 'script', script], { state: folder.state });
   expect((await examine()).status).toBe(0);
+});
+
+test('a DNS hook that other users can change, or that is gone', async () => {
+  await account('bob');
+  const hook = join(folder.path, 'dns-hook');
+  writeFileSync(hook, '#!/bin/sh\n', { mode: 0o755 });
+  expect(of(await examine(), 'dns-hook')).toMatchObject([
+    { severity: 'ok', message: 'AutoSSL has no DNS hook.' },
+  ]);
+  const user = 'nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n';
+  appendFileSync(join(folder.state, 'root/etc/passwd'), user);
+  change(
+    `INSERT INTO autossl_setting (server, name, value) SELECT server, 'dns_hook', '${hook}' FROM account`,
+  );
+  expect(of(await examine(), 'dns-hook')).toMatchObject([
+    { severity: 'ok', message: containing('as “nobody”') },
+  ]);
+  chmodSync(hook, 0o722);
+  expect(of(await examine(), 'dns-hook')).toMatchObject([
+    { severity: 'problem', message: containing('can be changed by other users') },
+  ]);
+  chmodSync(hook, 0o644);
+  expect(of(await examine(), 'dns-hook')).toMatchObject([{ severity: 'problem' }]);
+  rmSync(hook);
+  expect(of(await examine(), 'dns-hook')).toMatchObject([
+    { severity: 'problem', message: containing('does not exist') },
+  ]);
 });
 
 test('a clock that was set back', async () => {

@@ -121,6 +121,17 @@ export class Pebble {
     await this.#post('clear-servfail', { host });
   }
 
+  /** The IPv4 address of one name; for other names it is 127.0.0.1. */
+  async setAddress(host: string, address: string): Promise<void> {
+    await this.#post('clear-a', { host });
+    await this.#post('add-a', { host, addresses: [address] });
+  }
+
+  /** The IPv4 address of names that have none of their own. */
+  async setDefaultAddress(ip: string): Promise<void> {
+    await this.#post('set-default-ipv4', { ip });
+  }
+
   /** Where its nameserver is told what to answer. */
   get dnsManagement(): string {
     return `http://127.0.0.1:${this.#ports.dnsManagement}`;

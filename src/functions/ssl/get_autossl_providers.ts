@@ -51,6 +51,10 @@ export default defineFunction({
             type: 'integer',
             doc: 'How long the nameservers of a zone may take to have a record, in seconds.',
           },
+          x_dns_hook_domains: {
+            type: 'string',
+            doc: 'Domains, separated by commas, whose names need not point to this server.',
+          },
           x_account_id: {
             type: 'string',
             doc: 'The URL of this server’s account at the issuer. Empty if it is not registered.',

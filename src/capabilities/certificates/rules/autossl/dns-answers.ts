@@ -1,7 +1,7 @@
 // Answers to challenges by DNS (RFC 8555, section 8.4): TXT records in this server’s own zones.
 import { ApiError } from '../../../../core/errors.ts';
 import type { Json } from '../../../../core/values.ts';
-import { zoneOf, zonesOfServer } from './reach.ts';
+import { zoneOf, zonesOfServer } from './server-zones.ts';
 import type { CheckContext } from './check-context.ts';
 
 export interface DnsAnswer {

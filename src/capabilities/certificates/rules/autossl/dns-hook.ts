@@ -9,6 +9,7 @@ import type { ScriptResult, ScriptUser } from '../../../../core/machine-scripts.
 import { quote } from '../../../../core/quote.ts';
 import { recordOf, type DnsAnswer } from './dns-answers.ts';
 import * as settings from './settings.ts';
+import type { DnsHook } from './settings.ts';
 import type { CheckContext } from './check-context.ts';
 
 const basename = (path: string) => path.slice(path.lastIndexOf('/') + 1);
@@ -16,6 +17,8 @@ const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/'));
 
 const LIMIT_MS = 120_000;
 const POLL_MS = 5_000;
+/** How many addresses of a name a sentence shows. */
+const MAX_SHOWN = 4;
 const ACME_SH = /^(dns_\w{1,60})\.sh$/;
 /**
  * Runs a function of a file for acme.sh, whose helpers are those of the acme.sh in the folder above, if it is there. A constant
@@ -32,19 +35,34 @@ fi
 . "$file"
 "$function" "$record" "$value"`;
 
-export interface DnsHook {
-  /** The absolute path of the program or of the file. */
-  readonly path: string;
-  /** The system user that runs it. */
-  readonly user: string;
-  /** How long to wait until all nameservers have a record, in seconds. */
-  readonly waitSeconds: number;
-}
-
 /** Undefined if there is none. */
 export async function find(db: Db): Promise<DnsHook | undefined> {
   const hook = await settings.dnsHook(db);
   return hook.path === '' ? undefined : hook;
+}
+
+/**
+ * Whoever adds a domain to an account has proved nothing, and the program can change zones of others. So it is used only for
+ * names that point to this server, as validations by HTTP require, and for domains that root has listed.
+ * @returns why it is not used for the name, as a sentence.
+ */
+export async function findRefusal(
+  { machine, ownAddresses, randomBytes }: Pick<CheckContext, 'machine' | 'ownAddresses' | 'randomBytes'>,
+  { domains }: Pick<DnsHook, 'domains'>,
+  name: string,
+): Promise<string | undefined> {
+  const base = name.replace(/^\*\./, '');
+  if (domains.some((domain) => base === domain || base.endsWith(`.${domain}`))) return undefined;
+  // A name that nobody has set shows where a wildcard points.
+  const asked = base === name ? name : `${Buffer.from(await randomBytes(8)).toString('hex')}.${base}`;
+  const resolver = await machine.resolver();
+  const addresses = [
+    ...(await resolver.ipv4(asked).catch(orNothing)),
+    ...(await resolver.ipv6(asked).catch(orNothing)),
+  ];
+  if (addresses.length > 0 && addresses.every((address) => ownAddresses.has(address))) return undefined;
+  const found = addresses.length === 0 ? '' : ` (it has ${addresses.slice(0, MAX_SHOWN).join(', ')})`;
+  return `It is not validated by DNS, because it does not point to this server${found}, and root has not listed its domain.`;
 }
 
 /** @throws ApiError `bad_param` if somebody else could change the program, or the user is not one that may run it. */

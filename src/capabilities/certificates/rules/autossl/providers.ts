@@ -89,6 +89,20 @@ export const providerParams = {
       'How long to wait until all nameservers of the zone have a record, in seconds. Default: the number that was set last, or ' +
       '300.',
   },
+  x_dns_hook_domains: {
+    type: 'string',
+    maxLength: 100_000,
+    lowerCase: true,
+    pattern: {
+      matches: /^(?:[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+(?:, ?[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+)*)?$/,
+      expects: 'domains, separated by commas',
+    },
+    extension: true,
+    doc:
+      'Domains, separated by commas, for whose names x_dns_hook is used even if they do not point to this server. Whichever ' +
+      'account has such a name gets a certificate for it. For other names it is used only if they point to this server; a ' +
+      'wildcard if any name below it does. Empty: none. Default: those that were set last.',
+  },
 } as const satisfies Record<string, Param>;
 
 interface Arguments {
@@ -102,6 +116,7 @@ interface Arguments {
   readonly x_dns_hook: string | undefined;
   readonly x_dns_hook_user: string | undefined;
   readonly x_dns_hook_wait: number | undefined;
+  readonly x_dns_hook_domains: string | undefined;
 }
 
 /** @throws ApiError `missing_param` if only one half of the external account is given. */
@@ -121,6 +136,8 @@ export function wishesOf(args: Arguments): Wishes {
     dnsHook: {
       ...{ path: args.x_dns_hook, user: args.x_dns_hook_user },
       waitSeconds: args.x_dns_hook_wait,
+      domains:
+        args.x_dns_hook_domains === undefined ? undefined : settings.splitDomains(args.x_dns_hook_domains),
     },
   };
 }
@@ -178,6 +195,7 @@ export async function showProviders(db: Db, { directory, terms, profiles }: Look
       x_profiles: Object.entries(profiles).map(([name, description]) => ({ name, description })),
       x_orders_per_hour: await settings.ordersPerHour(db),
       ...{ x_dns_hook: hook.path, x_dns_hook_user: hook.user, x_dns_hook_wait: hook.waitSeconds },
+      x_dns_hook_domains: hook.domains.join(','),
       x_account_id: registration?.accountUrl ?? '',
       x_terms_of_service: shown,
       x_terms_of_service_accepted: registration?.acceptedTerms === shown ? 1 : 0,

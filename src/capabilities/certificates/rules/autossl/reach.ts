@@ -1,6 +1,7 @@
 // Our own look at names before they are ordered: which of them the issuer will be able to validate, and how.
 import type { CaaIssuer, CaaObstacles, Method } from './caa.ts';
-import * as settings from './settings.ts';
+import { find as findHook, findRefusal } from './dns-hook.ts';
+import { zoneOf, zonesOfServer } from './server-zones.ts';
 import type { CheckContext } from './check-context.ts';
 
 const AT_ONCE = 8;
@@ -45,7 +46,7 @@ export async function lookAtNames(
     await challenges.remove(token);
   }
   const hooked = new Set<string>();
-  const hook = await context.transaction('reads', settings.dnsHook);
+  const hook = await context.transaction('reads', findHook);
   const zones = await zonesWithAuthority(context, [...obstacles.keys()]);
   for (const [name, obstacle] of [...obstacles]) {
     const zone = zones.get(name);
@@ -55,10 +56,13 @@ export async function lookAtNames(
     } else if (zone?.isAuthoritative === true) {
       methods.set(name, 'dns-01');
       obstacles.delete(name);
-    } else if (hook.path !== '') {
-      methods.set(name, 'dns-01');
-      hooked.add(name);
-      obstacles.delete(name);
+    } else if (hook !== undefined) {
+      const refusal = await findRefusal(context, hook, name);
+      if (refusal === undefined) {
+        methods.set(name, 'dns-01');
+        hooked.add(name);
+        obstacles.delete(name);
+      } else obstacles.set(name, `${obstacle} ${refusal}`);
     } else if (name.startsWith('*.')) {
       obstacles.set(name, `${obstacle} ${zone === undefined ? 'Its zone is not on this server.' : zone.why}`);
     }
@@ -93,23 +97,6 @@ async function zonesWithAuthority(
     found.set(name, { zone, isAuthoritative: isAuthoritativeHere, why });
   }
   return found;
-}
-
-/** The names of all zones. Empty without a nameserver. */
-export async function zonesOfServer({ call }: Pick<CheckContext, 'call'>): Promise<ReadonlySet<string>> {
-  const { data } = await call({ command: 'listzones', args: [] });
-  const { zone = [] } = (data ?? {}) as { zone?: readonly { readonly domain: string }[] };
-  return new Set(zone.map(({ domain }) => domain));
-}
-
-/** The zone that contains the name. */
-export function zoneOf(name: string, zones: ReadonlySet<string>): string | undefined {
-  let rest = name.replace(/^\*\./, '');
-  while (rest.includes('.')) {
-    if (zones.has(rest)) return rest;
-    rest = rest.slice(rest.indexOf('.') + 1);
-  }
-  return undefined;
 }
 
 async function isAuthoritative({ call }: Pick<CheckContext, 'call'>, zone: string): Promise<boolean> {

@@ -44,6 +44,7 @@ export interface Wishes {
     readonly path: string | undefined;
     readonly user: string | undefined;
     readonly waitSeconds: number | undefined;
+    readonly domains: readonly string[] | undefined;
   };
 }
 
@@ -62,7 +63,8 @@ export async function register(context: FreeContext, wishes: Wishes, isAgain: bo
   }));
   const directory = wishes.directory ?? former.directory ?? acme.defaultDirectory;
   const { path = former.dnsHook.path, user = former.dnsHook.user } = wishes.dnsHook;
-  const dnsHook = { path, user, waitSeconds: wishes.dnsHook.waitSeconds ?? former.dnsHook.waitSeconds };
+  const { waitSeconds = former.dnsHook.waitSeconds, domains = former.dnsHook.domains } = wishes.dnsHook;
+  const dnsHook = { path, user, waitSeconds, domains };
   if (path !== '')
     await assertUsable(machine, dnsHook, (username) => transaction('reads', (db) => isAccount(db, username)));
   const { termsOfService, requiresExternalAccount, profiles } = await acme.directory(directory);
@@ -102,7 +104,7 @@ export async function register(context: FreeContext, wishes: Wishes, isAgain: bo
   });
 }
 
-async function isAccount(db: Db, username: string): Promise<boolean> {
+export async function isAccount(db: Db, username: string): Promise<boolean> {
   return (await db.get('SELECT 1 FROM account WHERE username = ?', username)) !== undefined;
 }
 

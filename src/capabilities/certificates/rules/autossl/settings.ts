@@ -49,15 +49,30 @@ export async function ordersPerHour(db: Db): Promise<number> {
 /** How long an administrator’s nameservers may take. */
 const DNS_HOOK_WAIT_SECONDS = 300;
 
-/** The program that sets records in zones that are elsewhere. `path` is empty if there is none. */
-export async function dnsHook(
-  db: Db,
-): Promise<{ readonly path: string; readonly user: string; readonly waitSeconds: number }> {
+/** The program that sets records in zones that are elsewhere. */
+export interface DnsHook {
+  /** The absolute path of the program or of the file. Empty if there is none. */
+  readonly path: string;
+  /** The system user that runs it. */
+  readonly user: string;
+  /** How long to wait until all nameservers have a record, in seconds. */
+  readonly waitSeconds: number;
+  /** It may set records for names in these domains, wherever they point. Lower-case. */
+  readonly domains: readonly string[];
+}
+
+export async function dnsHook(db: Db): Promise<DnsHook> {
   return {
     path: (await read(db, 'dns_hook')) ?? '',
     user: (await read(db, 'dns_hook_user')) ?? 'nobody',
     waitSeconds: Number((await read(db, 'dns_hook_wait')) ?? DNS_HOOK_WAIT_SECONDS),
+    domains: splitDomains((await read(db, 'dns_hook_domains')) ?? ''),
   };
+}
+
+/** Splits “bob.example, carl.example”. */
+export function splitDomains(text: string): string[] {
+  return [...new Set(text.split(',').map((one) => one.trim()))].filter((one) => one !== '').sort();
 }
 
 /** The profiles of an issuer, as a sentence. */
@@ -72,7 +87,7 @@ export interface Enabled {
   readonly profile: string;
   /** Default: the one that was set last. */
   readonly ordersPerHour: number | undefined;
-  readonly dnsHook?: Awaited<ReturnType<typeof dnsHook>>;
+  readonly dnsHook?: DnsHook;
 }
 
 export async function enable(db: Db, set: Enabled): Promise<void> {
@@ -84,6 +99,7 @@ export async function enable(db: Db, set: Enabled): Promise<void> {
   await write(db, 'dns_hook', set.dnsHook.path);
   await write(db, 'dns_hook_user', set.dnsHook.user);
   await write(db, 'dns_hook_wait', String(set.dnsHook.waitSeconds));
+  await write(db, 'dns_hook_domains', set.dnsHook.domains.join(','));
 }
 
 /** The registrations are kept. @returns false if it was disabled already. */
