@@ -56,12 +56,13 @@ export interface Application {
   auditLogin(login: AuditedLogin): Promise<void>;
   /**
    * Marks in the state directory that this process runs a server, until `close`. --doctor and --restore read the mark.
-   * @param keepsReserve also keeps space for what must succeed on a full disk, which opens the store. Default: true.
+   * Keeps space for what must succeed on a full disk, too.
+   * @param opensStore opens the store at once: on a full disk, there may be no space for it later. Default: true.
    * @throws ApiError `store_unavailable`.
    */
   announceServer(
     server: Pick<RunningServer, 'role' | 'addresses' | 'certificate'>,
-    keepsReserve?: boolean,
+    opensStore?: boolean,
   ): Promise<void>;
   /** Writes the pending summaries of the audit log. Must be called before `close`, after the last request. */
   writeSummaries(): Promise<void>;
@@ -147,7 +148,9 @@ export function createApplication(
   const isSandbox = !isMachine({ userId, stateDirectory });
   let loadedReserve: Promise<Reserve> | undefined;
   const reserve = () =>
-    (loadedReserve ??= import('../store/reserve.ts').then((all) => new all.Reserve(directory, isSandbox)));
+    (loadedReserve ??= import('../store/reserve.ts').then(
+      (all) => new all.Reserve(directory, { isSandbox, copyLog: async () => store.copyLog?.() }),
+    ));
   const ownCertificate = async () => {
     const [{ OwnCertificate }, { CertificateFile }, running] = await Promise.all([
       import('../machine/own-certificate.ts'),
@@ -271,7 +274,8 @@ export function createApplication(
         .padStart(6, '0'),
     audit,
     spaceWarning: () => spaceWarning(stateDirectory),
-    withReserve: async (work) => (await reserve()).use(work),
+    withReserve: async (work, isLate) => (await reserve()).use(work, isLate),
+    releaseReserve: async () => (await reserve()).release(),
     logUnexpected: (xid, command, error) =>
       logUnexpected(directory, { time: now(), xid, function: command, error }),
   };
@@ -305,9 +309,9 @@ export function createApplication(
         if (!isOfFullStore(error)) throw error;
       });
     },
-    announceServer: async (server, keepsReserve = true) => {
+    announceServer: async (server, opensStore = true) => {
       // The first connection to SQLite needs some space. It lasts.
-      if (keepsReserve) await (await reserve()).keep(() => store.state());
+      await (await reserve()).keep(opensStore ? () => store.state() : undefined);
       const { announce, removeStale, retire } = await import('../store/running-servers.ts');
       removeStale(directory, engine.processes.isAlive);
       const own = engine.processes.own();

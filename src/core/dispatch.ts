@@ -20,6 +20,7 @@ import { Report, type Outcome } from './report.ts';
 import type { LastTry } from './execute-plan.ts';
 import type { Opened } from './journaled-plan.ts';
 import type { Hash } from './values.ts';
+import { withReserve } from './with-reserve.ts';
 
 interface Prepared {
   readonly fn: AnyFunction;
@@ -66,8 +67,7 @@ class Dispatch {
     let corrects = false;
     try {
       const prepared = await this.#prepare();
-      const withReserve = prepared.fn.usesReserve && this.#engine.withReserve;
-      outcome = await (withReserve ? withReserve(() => this.#execute(prepared)) : this.#execute(prepared));
+      outcome = await this.#execute(prepared);
     } catch (error) {
       // Nothing was kept. The next line of the audit log corrects an earlier one that says otherwise.
       outcome = { ok: false, error: this.#toApiError(error) };
@@ -116,21 +116,21 @@ class Dispatch {
   }
 
   async #execute(prepared: Prepared): Promise<Outcome> {
-    const { effect } = prepared.fn;
-    const { dryRun } = this.#call;
+    const [{ effect }, { dryRun }] = [prepared.fn, this.#call];
     this.#report.keepWarnings();
     const beside = () => makeBeside(prepared.fn, this.#call, this.#caller, this.#engine, this.#report);
     if (effect === 'none' || effect === 'looks') return (await beside()) ?? this.#runFree(prepared);
-    const hooks = await this.#begin(prepared);
+    const hooks = await withReserve(this.#engine, { ...prepared, dryRun }, () => this.#begin(prepared));
     if (prepared.fn.role !== undefined) await assertRole(this.#engine, prepared.fn);
     if (prepared.fn.feature !== undefined) await assertFeature(this.#engine, prepared.fn, this.#caller);
     if (effect === 'calls') return dryRun ? this.#previewCalls(prepared) : this.#runFree(prepared);
-    const perform = () =>
+    const performOnce = () =>
       this.#withLook(prepared, (found) => {
         if (effect === 'reads') return this.#read(prepared, found);
         if (effect === 'operates' && !dryRun) return this.#operate(prepared, found);
         return this.#change(prepared, found);
       });
+    const perform = () => withReserve(this.#engine, { ...prepared, dryRun }, performOnce);
     if (hooks === undefined) return (await beside()) ?? perform();
     this.#contexts.needsWholeList = true;
     const { performHooked } = await import('./hooks.ts');
@@ -141,6 +141,7 @@ class Dispatch {
   }
 
   async #withLook(prepared: Prepared, work: (found: unknown) => Promise<Outcome>): Promise<Outcome> {
+    this.#audited = false;
     for (let looks = 1; ; looks++) {
       try {
         return await work(prepared.fn.look === undefined ? undefined : await this.#look(prepared));
@@ -324,9 +325,8 @@ class Dispatch {
 
   /** Undoes or completes the operations that processes left unfinished when they ended. */
   async #recover(): Promise<readonly string[]> {
-    const { store, journal } = this.#engine;
-    const list = async (db: Db) => ({ value: await journal.list(db), keep: false });
-    return this.#undoOrComplete(await store.transaction<JournalEntry[]>('reads', list));
+    const list = async (db: Db) => ({ value: await this.#engine.journal.list(db), keep: false });
+    return this.#undoOrComplete(await this.#engine.store.transaction<JournalEntry[]>('reads', list));
   }
 
   /** @returns a sentence for each operation for which this failed. */

@@ -123,8 +123,13 @@ export interface Engine {
   readonly audit: (record: AuditRecord, kind: AuditKind, db?: Db) => Promise<void>;
   /** A sentence for administrators if the disk of the state directory is nearly full. */
   readonly spaceWarning?: () => string | undefined;
-  /** Does work for which space is reserved on the disk of the store. */
-  readonly withReserve?: <T>(work: () => Promise<T>) => Promise<T>;
+  /**
+   * Does work for which space is reserved on the disk of the store.
+   * @param isLate the space is released by `releaseReserve` only.
+   */
+  readonly withReserve?: <T>(work: () => Promise<T>, isLate?: boolean) => Promise<T>;
+  /** For a late `withReserve`: releases the space now. */
+  readonly releaseReserve?: () => Promise<void>;
   /** Records the details of an unexpected error. Returns a sentence that says where. */
   readonly logUnexpected: (xid: string, command: string, error: unknown) => string;
 }

@@ -147,6 +147,7 @@ export async function applySteps(
     });
     done = { position, result };
     steps[position] = { ...planned, state: 'done', memento, result };
+    if (step.endsWriters === true) await engine.releaseReserve?.();
   }
 }
 

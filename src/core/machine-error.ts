@@ -110,6 +110,14 @@ export function isOfFullStore(error: unknown): boolean {
   return fullCodes.has(systemErrorCode(error.cause) ?? '');
 }
 
+/** True if the store or a file of the machine could not be written, and a full disk may be why: SQLite does not say. */
+export function mayBeOfFullDisk(thrown: unknown): boolean {
+  const error = ofDisk(thrown);
+  if (error instanceof MachineError) return error.code === 'full';
+  if (!(error instanceof ApiError) || error.code !== 'store_unavailable') return false;
+  return isOfFullStore(error) || systemErrorCode(error.cause) === 'ERR_SQLITE_ERROR';
+}
+
 /** The warning of a read that could not be recorded, but has its result. */
 export const NOT_RECORDED =
   'This call is not in the audit log, because the disk is full. Free some space. Until then, only reads, suspensions and ' +

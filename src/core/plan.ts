@@ -41,6 +41,8 @@ export interface Step<Input, Memento = undefined, Result = unknown> {
    * `at-once`: if it fails, it has changed nothing. `piecemeal`: a part may have been done, so the plan must be finished.
    */
   readonly irreversible?: 'at-once' | 'piecemeal';
+  /** After this step, nobody writes any more whom the call keeps from it: what was reserved for the rest is released. */
+  readonly endsWriters?: true;
   /** Undoes the step, even if it was interrupted or never started. Absent if there is nothing to undo. */
   readonly undo?: (machine: Machine, work: Omit<StepWork<Input, Memento>, 'secret'>) => Promise<unknown>;
 }

@@ -8,7 +8,7 @@ import type { LogLimits } from './log-limits.ts';
 import type { StateDirectory } from './state-directory.ts';
 import { unavailable } from './unavailable.ts';
 
-const AUDIT = 'audit.log';
+export const AUDIT = 'audit.log';
 const ERRORS = 'error.log';
 const HOOKS = 'hooks.log';
 

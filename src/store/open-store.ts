@@ -16,5 +16,7 @@ export interface OpenStore extends Store {
   audit?(record: AuditRecord, db: Db | undefined): Promise<void>;
   /** False if every list can be read in a moment. Absent if it takes a query to know that. */
   isLarge?(): boolean;
+  /** Makes room in the files of the store, as far as it can without space on the disk. */
+  copyLog?(): Promise<void>;
   close(): void;
 }

@@ -196,6 +196,16 @@ export class SqliteStore implements Store {
     this.#stated = { kept, left, version, text: `${kept} ${left} ${version}` };
   }
 
+  /**
+   * Copies the write-ahead log into the database, so that SQLite writes it from its start: on a full disk, it cannot grow.
+   * Changes nothing if a reader still needs the log, or the database has no space.
+   */
+  copyLog(): Promise<void> {
+    return this.#inTurn(async () => {
+      (await this.#open()).pragma('wal_checkpoint(PASSIVE)');
+    }).catch(() => undefined);
+  }
+
   isLarge(): boolean {
     const file = statSync(this.#directory.file(this.#file), { throwIfNoEntry: false });
     return file !== undefined && file.size > LARGE_BYTES;

@@ -88,6 +88,23 @@ describeOnMachine('on Linux', () => {
     expect((await machine.run('su', '-s', '/bin/sh', 'bob', '-c', 'true')).status).toBe(0);
   });
 
+  test('a full disk keeps a user from being locked, but its processes end, so that they cannot fill what is freed', async () => {
+    const writer = await machine.linger(1000, true);
+    const folder = '/var/lib/whmapi1/suspended';
+    const full = `mkdir -p ${folder} && mount -t tmpfs -o size=4096,mode=0700 tmpfs ${folder} && ! yes >${folder}/filler 2>/dev/null`;
+    expect(await machine.run('sh', '-c', full)).toMatchObject({ status: 0 });
+    try {
+      await expect(machine.users.suspend('bob')).rejects.toMatchObject({
+        code: 'full',
+        message: expect.stringMatching(/The disk is full\..* The processes of “bob” were ended\.$/) as string,
+      });
+      expect((await machine.run('ps', '-o', 'pid=', '-p', String(writer))).status).not.toBe(0);
+      expect(await output('passwd', '-S', 'bob')).toMatch(/^bob P /);
+    } finally {
+      await machine.run('umount', folder);
+    }
+  });
+
   test('the system requires a new password once it expired', async () => {
     await machine.users.expirePassword('bob');
     expect(await output('chage', '-l', 'bob')).toMatch(/^Password expires\s*: password must be changed$/m);

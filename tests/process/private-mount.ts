@@ -1,7 +1,7 @@
 // A small file system for one test, in its own mount namespace: other processes do not see it, and it is removed with
 // the process that holds it. If the tests do not run as root, a user namespace makes them root for this purpose only.
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { closeSync, openSync, rmSync, truncateSync, writeSync } from 'node:fs';
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { closeSync, openSync, rmSync, statfsSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 const isRoot = process.getuid?.() === 0;
@@ -56,6 +56,29 @@ export class PrivateMount {
       closeSync(descriptor);
     }
     truncateSync(this.#filler, Math.max(0, size - leave));
+  }
+
+  /** A process within that appends to a file as long as there is space, and again as soon as there is. */
+  writeForEver(): ChildProcess {
+    const [command, ...words] = this.through;
+    const append = `const fs = require('node:fs'), file = fs.openSync(process.argv[1], 'a'), piece = Buffer.alloc(65536);
+      for (;;) try { fs.writeSync(file, piece); } catch { try { fs.writeSync(file, piece, 0, 4096); } catch {} }`;
+    const own = [process.execPath, '--eval', append, '--', join(this.#folder, 'filler')];
+    return spawn(command, [...words, ...own], { stdio: 'ignore' });
+  }
+
+  isFull(): boolean {
+    return statfsSync(this.path()).bavail === 0;
+  }
+
+  /** Has another small disk at this folder, with what is there now. */
+  async mountAt(folder: string): Promise<void> {
+    const copy =
+      'mkdir "$0.new" && mount -t tmpfs tmpfs "$0.new" && cp -a "$0/." "$0.new" && mount --move "$0.new" "$0"';
+    const [command, ...words] = this.through;
+    const mounting = spawn(command, [...words, 'sh', '-c', copy, folder], { stdio: 'ignore' });
+    const status = await new Promise((done) => mounting.on('close', done));
+    if (status !== 0) throw new Error(`Another file system could not be mounted at ${folder}.`);
   }
 
   free(): void {

@@ -128,7 +128,8 @@ describe('a full disk', () => {
     state = disk.path('state');
     for (const user of ['ann', 'bob', 'eve'])
       await call(['createacct', `username=${user}`, `domain=${user}.example`], options);
-    const server = await startServer(join(here.path, 'disk', 'state'), {}, disk.through);
+    // With its tasks, as servers have: it has opened the store before the disk is full.
+    const server = await startServer(join(here.path, 'disk', 'state'), {}, disk.through, []);
     await until(() => existsSync(join(state, 'reserve')), 'a reserve');
     padLog(0);
     disk.fill();
@@ -152,6 +153,37 @@ describe('a full disk', () => {
     const { data } = await call(['listsuspended'], options);
     expect((data?.account as { user: string }[]).map(({ user }) => user).sort()).toEqual(['ann', 'bob']);
     expect((await call(['createacct', 'username=zoe', 'domain=zoe.example'], options)).status).toBe(0);
+  });
+
+  it('is no way to escape suspension: whoever goes on writing gets none of the space that it needs', async () => {
+    await disk.close();
+    disk = await PrivateMount.at(join(here.path, 'disk'), '24m');
+    options = { state: join(here.path, 'disk', 'state'), through: disk.through };
+    state = disk.path('state');
+    for (const user of ['ann', 'bob', 'eve'])
+      await call(['createacct', `username=${user}`, `domain=${user}.example`], options);
+    // The files of the sandbox’s machine are on another disk: here, only the store has none.
+    for (const name of ['root', 'files']) await disk.mountAt(join(here.path, 'disk', 'state', name));
+    const server = await startServer(join(here.path, 'disk', 'state'), {}, disk.through, []);
+    await until(() => existsSync(join(state, 'reserve')), 'a reserve');
+    await until(() => hasSpaceOfItsOwn(join(state, 'store.db-wal')), 'space for the store alone');
+    const writer = disk.writeForEver();
+    try {
+      for (const user of ['ann', 'bob', 'eve']) {
+        await until(() => disk.isFull(), 'the disk was full');
+        const suspended = await call(['suspendacct', `user=${user}`], options);
+        expect([user, suspended.status, suspended.metadata.reason]).toEqual([user, 0, 'OK']);
+      }
+      const { data } = await call(['listsuspended'], options);
+      expect(data?.account).toHaveLength(3);
+    } finally {
+      writer.kill('SIGKILL');
+    }
+    disk.free();
+    // No call has left a lock.
+    for (const user of ['ann', 'bob', 'eve'])
+      expect((await call(['unsuspendacct', `user=${user}`], options)).metadata.reason).toBe('OK');
+    await server.stop();
   });
 
   it('makes a write succeed or be undone, however little space is left and wherever it ends', async () => {
@@ -279,6 +311,12 @@ function outcomeOf(
     return `${status} ${code} ${reason}`;
   return `no room for ${/\/([^/]*)” could not be used/.exec(reason)?.[1]}`;
 }
+
+/** True if blocks belong to the file beyond its end. */
+const hasSpaceOfItsOwn = (path: string) => {
+  const { blocks = 0, size = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
+  return blocks * 512 > size + 64 * 1024;
+};
 
 /** SQLite follows links, and those below /proc/PID/root lead out of the namespace, so it gets a copy. */
 function copied(): string {

@@ -26,8 +26,9 @@ export async function startServer(
   state: string,
   env: Record<string, string> = {},
   through: readonly string[] = [],
+  options: readonly string[] = ['--no-tasks'],
 ): Promise<RunningServer> {
-  const [command, ...words] = [...through, program, '--port=0', '--no-tasks', '--log-level=warn'];
+  const [command, ...words] = [...through, program, '--port=0', ...options, '--log-level=warn'];
   const child = spawn(command, words, {
     env: {
       PATH: `${dirname(process.execPath)}:${process.env.PATH ?? '/usr/bin:/bin'}`,

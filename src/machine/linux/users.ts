@@ -28,7 +28,7 @@ import {
   ROOT,
 } from '../../core/machine-values.ts';
 import { Batches } from '../../core/batches.ts';
-import { MachineError } from '../../core/machine-error.ts';
+import { MachineError, mayBeOfFullDisk, ofDisk } from '../../core/machine-error.ts';
 import { holdsFile } from '../holds-file.ts';
 import { verifyHash } from '../verify-hash.ts';
 import { Crontabs, isThere } from './crontabs.ts';
@@ -293,15 +293,27 @@ export class LinuxUsers implements MachineUsers {
     assertUsername(name);
     await this.#withLock(async () => {
       const user = await this.#get(name);
-      if ((await this.#suspensions.recall(user)) === undefined) {
-        const { hash, expiry } = await this.#database.shadow(name);
-        // An account without a password counts as locked, because usermod does not unlock it.
-        await this.#suspensions.remember(user, { isLocked: hash === '' || hash.startsWith('!'), expiry });
-      }
-      await this.#removal.lock(name);
-      await this.#crontabs.disable(name);
-      await this.#processes.end(user, { mayLeaveSome: mayLeaveProcesses });
+      const endProcesses = () => this.#processes.end(user, { mayLeaveSome: mayLeaveProcesses });
+      await this.#lockOut(user).catch(async (error: unknown) => {
+        if (!mayBeOfFullDisk(error)) throw error;
+        // They would fill what is released for the next try.
+        await endProcesses();
+        const { message } = ofDisk(error) as Error;
+        throw new MachineError('full', `${message} The processes of “${name}” were ended.`, { cause: error });
+      });
+      await endProcesses();
     });
+  }
+
+  async #lockOut(user: MachineUser): Promise<void> {
+    const { name } = user;
+    if ((await this.#suspensions.recall(user)) === undefined) {
+      const { hash, expiry } = await this.#database.shadow(name);
+      // An account without a password counts as locked, because usermod does not unlock it.
+      await this.#suspensions.remember(user, { isLocked: hash === '' || hash.startsWith('!'), expiry });
+    }
+    await this.#removal.lock(name);
+    await this.#crontabs.disable(name);
   }
 
   async unsuspend(name: string): Promise<void> {

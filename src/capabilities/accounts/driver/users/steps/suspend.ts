@@ -19,6 +19,7 @@ export default defineStep<Input, Memento>({
   describe: ({ name }) =>
     `Lock the password of “${name}”, expire the account, end its processes, and disable its crontab.`,
   prepare: async (machine, { name }) => ({ wasSuspended: await (await machine.users()).isSuspended(name) }),
+  endsWriters: true,
   async apply(machine, { input: { name, isRepeated } }) {
     const users = await machine.users();
     await users.suspend(name, { mayLeaveProcesses: isRepeated === true });
