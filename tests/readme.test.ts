@@ -88,6 +88,8 @@ it('has no block of commands that is not tested', () => {
     'adduser --system --group dns-hook',
     // tests/machine/mail.test.ts makes mailboxes by this command.
     'uapi --user=bob Email add_pop email=sales domain=bob.example password=... quota=500',
+    // tests/http/mail-discovery.test.ts sets it.
+    'whmapi1 set_tweaksetting key=autodiscover_proxy_subdomains value=1',
     // tests/machine/mail.test.ts traces mail by both commands.
     'uapi --user=bob Email trace_delivery recipient=sales@bob.example',
     // tests/machine/mail.test.ts.

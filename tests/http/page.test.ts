@@ -458,6 +458,7 @@ describe('a call of the API Shell', () => {
         expect.stringContaining(`/etc/ssl/whmapi1/sites/${user}.example-`) as string,
         `Remove the DNS zone “${user}.example”, if it exists.`,
         `Remove the pools of “${user}” from PHP-FPM, if there are any.`,
+        `Remove the mail of “${user}” that waits to be delivered.`,
         `Remove the folder of logs “/var/log/whmapi1-domlogs/${user}”.`,
         `Remove the PostgreSQL databases and users of “${user}”.`,
         `Remove the MariaDB databases and users of “${user}”.`,
