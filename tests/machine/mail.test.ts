@@ -335,6 +335,28 @@ describeOnMachine('mail, in this order', () => {
     email('bob', 'edit_pop_quota', 'email=box', 'domain=bob.example', 'quota=0');
   });
 
+  it('mail for an account without disk space is refused, and not what it forwards', () => {
+    // What a task writes where limits of disk space are enforced, as they are not here.
+    email('bob', 'add_forwarder', 'domain=bob.example', 'email=away', 'fwdopt=fwd', 'fwdemail=e@eve.example');
+    const asked = (to: string, size = '') =>
+      talk({ port: 25, lines: ['EHLO there', `MAIL FROM:<>${size}`, `RCPT TO:<${to}>`] })[0]
+        ?.at(-1)
+        ?.slice(0, 9);
+    const to = ['box@bob.example', 'bob@whmapi1-machine', 'away@bob.example', 'e@eve.example'];
+    const replies = (line: string, size?: string) => {
+      machine.sh(`printf '${line}' >${LOOKUPS}/room; chown root:Debian-exim ${LOOKUPS}/room`);
+      return to.map((one) => asked(one, size));
+    };
+    // The task can empty the file before the question, but not twice.
+    const twice = (line: string, size?: string) => [replies(line, size), replies(line, size)];
+    const [yes, no] = ['250 Accep', '552 5.2.2'];
+    expect(twice('bob: 1000\\n')).toContainEqual([yes, yes, yes, yes]);
+    expect(twice('bob: 1000\\n', ' SIZE=2000000')).toContainEqual([no, no, yes, yes]);
+    expect(twice('bob: 0\\n')).toContainEqual([no, no, yes, yes]);
+    expect(twice('', ' SIZE=2000000')).toContainEqual([yes, yes, yes, yes]);
+    email('bob', 'delete_forwarder', 'address=away@bob.example', 'forwarder=e@eve.example');
+  });
+
   it('a message has 500 recipients at most, and who guesses addresses is cut off', () => {
     const begin = ['EHLO there', 'MAIL FROM:<ann@world.example>'];
     const many = Array.from({ length: 501 }, (_, at) => `RCPT TO:<box+${at}@bob.example>`);

@@ -38,6 +38,8 @@ export const SERVER_CERTIFICATE = daemonFiles.exim.path;
 export const BLOCKED = `${FOLDER}/blocked`;
 /** How many labels of a domain are those of a registry: `*.co.uk: 2`. */
 export const PUBLIC_SUFFIXES = `${FOLDER}/public-suffixes`;
+/** The KiB that an account with little space left may still use: `bob: 512`. The others are missing. */
+export const ROOM = `${FOLDER}/room`;
 /** What signs the addresses of forwarded mail (SRS). */
 export const SRS_SECRET = `${FOLDER}/srs-secret`;
 
