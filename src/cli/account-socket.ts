@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   BUSY,
+  NO_ACCOUNT,
   REQUEST_SOCKET,
   SOCKETS,
   writeAccountRequest,
@@ -91,11 +92,7 @@ async function untilThere(own: string, request: string, uid: string): Promise<vo
       throw unreachable(cause);
     });
     if (word === 'ready' || existsSync(own)) return;
-    if (word !== '')
-      throw new ApiError(
-        'denied',
-        'The user you are logged in as is not an account of this server. As root, name the account with --user=NAME.',
-      );
+    if (word !== '') throw new ApiError('denied', NO_ACCOUNT);
     if (Date.now() >= end)
       throw new ApiError('busy', 'The server has too many clients now. Retry the call later.');
     await sleep(PAUSE_MS);

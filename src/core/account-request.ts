@@ -6,6 +6,9 @@ import type { AccountApi, RawArgument } from './context.ts';
 export const SOCKETS = '/run/whmapi1/accounts';
 /** The file name of the socket at which clients ask for their own. */
 export const REQUEST_SOCKET = 'request.sock';
+/** The reason for the call of a user that is no account, by whichever side it is noticed. */
+export const NO_ACCOUNT =
+  'The user you are logged in as is not an account of this server. As root, name the account with --user=NAME.';
 /** The response instead of a call if too many are in progress. The client tries again. */
 export const BUSY = 'busy';
 

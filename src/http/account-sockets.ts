@@ -16,6 +16,7 @@ import type { Decision } from '../command-socket/served-call.ts';
 import { readAccountLine } from '../command-socket/served-account-call.ts';
 import {
   BUSY,
+  NO_ACCOUNT,
   readAccountRequest,
   REQUEST_SOCKET,
   SOCKETS,
@@ -315,7 +316,7 @@ export class AccountSockets {
   async #call(request: AccountRequest, uid: number, isAbandoned: () => boolean): Promise<Envelope> {
     try {
       const account = await this.#accountOf(uid);
-      if (account === undefined) throw new ApiError('denied', 'Your user is not an account of this server.');
+      if (account === undefined) throw new ApiError('denied', NO_ACCOUNT);
       if (account.suspendedAt !== null) {
         throw new ApiError('denied', `The account “${account.username}” is suspended.`);
       }

@@ -205,7 +205,7 @@ itAsRoot('refuses a suspended account, and one that was removed meanwhile', asyn
   expect(suspended.stdout).toContain('The account “eve” is suspended.');
   await here.call('removeacct', { username: 'eve' });
   const removed = await uapi(['--output=json', 'DomainInfo', 'list_domains'], { uid });
-  expect(removed.stdout).toContain('Your user is not an account of this server.');
+  expect(removed.stdout).toContain('The user you are logged in as is not an account of this server.');
 });
 
 describe('the sockets', () => {
