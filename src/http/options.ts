@@ -1,7 +1,7 @@
 // The options of whmapi1d.
 import { isIPv4 } from 'node:net';
-import { closest, distance } from 'fastest-levenshtein';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { nearest } from '../core/nearest.ts';
 
 export interface DaemonOptions {
   readonly bind: string;
@@ -190,8 +190,8 @@ function withHint(error: unknown): unknown {
   if (!(error instanceof CommanderError) || error.code !== 'commander.unknownOption') return error;
   const [, name = ''] = /'--([^'=]+)=/.exec(error.message) ?? [];
   const known = optionRows.map(({ flags }) => flags.replace(/^--/, '').replace(/ .*$/, ''));
-  const near = closest(name, known);
-  if (name === '' || distance(name, near) > 2) return error;
+  const [near] = nearest(name, known, 1);
+  if (near === undefined) return error;
   return new CommanderError(2, error.code, `unknown option '--${name}'. Did you mean --${near}?`);
 }
 
