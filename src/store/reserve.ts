@@ -6,8 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fdatasyncSync, rmSync, statSync, writeSync } from 'node:fs';
 import { freeBelowReserve, reserveBytes } from './log-limits.ts';
 import { AUDIT } from './logs.ts';
-import { STORE_FILE } from './sqlite.ts';
-import type { StateDirectory } from './state-directory.ts';
+import { STORE_FILE, type StateDirectory } from './state-directory.ts';
 
 const FILE = 'reserve';
 const MIB = 1_048_576;
