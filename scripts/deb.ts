@@ -19,6 +19,7 @@ import { gzipSync } from 'node:zlib';
 import { addonName } from './build/addons.ts';
 import { clients, compileNatives } from './build/client.ts';
 import { changelog, control, copyright, withoutAddress } from './deb/documents.ts';
+import { schemaVersion } from '../src/store/schema-version.generated.ts';
 import { PackageTree } from './deb/tree.ts';
 import { withoutCodeCache } from './deb/without-code-cache.ts';
 
@@ -33,7 +34,9 @@ const seconds = Number(process.env.SOURCE_DATE_EPOCH ?? timeOfLastCommit());
 const architecture = tool('dpkg', '--print-architecture');
 const tree = new PackageTree(top);
 
-const PROGRAM = 'usr/lib/whmapi1';
+/** dpkg replaces these files one by one. `postinst` copies them as a whole, and programs are started from that copy. */
+const PROGRAM = 'usr/lib/whmapi1/shipped';
+const STARTED = 'lib/whmapi1/current';
 const ADDON = `dist/${addonName(process.arch)}`;
 const DOCUMENTS = 'usr/share/doc/whmapi1';
 
@@ -76,7 +79,7 @@ function placeProgram(): void {
     // The Node of the package's dependency, whatever PATH says.
     const text = readFileSync(join(top, 'bin', name), 'utf8').replace(/^#!.*/, '#!/usr/bin/node');
     tree.write(`${PROGRAM}/bin/${name}`, text, 0o755);
-    if (link !== undefined) tree.symlink(`../lib/whmapi1/bin/${name}`, link);
+    if (link !== undefined) tree.symlink(`../${STARTED}/bin/${name}`, link);
   }
   tree.place('share/ssh-askpass', `${PROGRAM}/share/ssh-askpass`, 0o755);
   tree.place(ADDON, `${PROGRAM}/${ADDON}`);
@@ -92,7 +95,7 @@ function placeNatives(): void {
   }
   for (const name of clients) {
     chmodSync(join(folder, name), 0o755);
-    tree.symlink(`../lib/whmapi1/dist/${name}`, `usr/bin/${name}`);
+    tree.symlink(`../${STARTED}/dist/${name}`, `usr/bin/${name}`);
   }
 }
 
@@ -104,7 +107,7 @@ function placeCompletions(): void {
     ['fish/vendor_completions.d/whmapi1.fish', 'fish/vendor_completions.d/whmapi1.fish'],
   ] as const) {
     tree.place(`share/${ours}`, `usr/share/${theirs}`);
-    tree.symlink(`${'../'.repeat(ours.split('/').length + 2)}share/${theirs}`, `${PROGRAM}/share/${ours}`);
+    tree.symlink(`${'../'.repeat(ours.split('/').length + 3)}share/${theirs}`, `${PROGRAM}/share/${ours}`);
   }
   // bash and fish look for a file with the name of the command. zsh reads the first line of each file.
   for (const name of clients.filter((one) => one !== 'whmapi1')) {
@@ -140,6 +143,11 @@ function placeDocuments(): void {
 function placeControl(kilobytes: number): void {
   tree.placeSums();
   tree.write('DEBIAN/conffiles', '/etc/default/whmapi1\n/etc/pam.d/whmapi1\n');
+  tree.write(
+    'DEBIAN/preinst',
+    readFileSync(join(top, 'scripts/deb/preinst'), 'utf8').replace('@SCHEMA@', String(schemaVersion)),
+    0o755,
+  );
   for (const script of ['postinst', 'prerm', 'postrm', 'triggers']) {
     tree.place(`scripts/deb/${script}`, `DEBIAN/${script}`, script === 'triggers' ? 0o644 : 0o755);
   }

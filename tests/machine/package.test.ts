@@ -1,6 +1,6 @@
 // The life cycle of the Debian package on a machine with systemd: installed, used, upgraded, removed, purged.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -297,6 +297,69 @@ describeOnMachine('the Debian package', () => {
     expect(call('listaccts').data).toMatchObject({ acct: [{ user: 'ann', domain: 'ann.example' }] });
   });
 
+  it('is not upgraded before anything is unpacked, if a newer version wrote the store', () => {
+    const restart =
+      'systemctl start whmapi1d; until whmapi1 --version --verbose | grep -q whmapi1d; do sleep 0.1; done';
+    machine.sh(`systemctl stop whmapi1d; cp -p /var/lib/whmapi1/store.db /root
+      touch /var/lib/whmapi1/store.schema-1.backup
+      printf '\\0\\0\\047\\017' | dd of=/var/lib/whmapi1/store.db bs=1 seek=60 conv=notrunc status=none`);
+    const before = machine.sh('readlink /usr/lib/whmapi1/current');
+    const refused = machine.run('dpkg', ['-i', upgrade]);
+    expect(refused.status).not.toBe(0);
+    expect(refused.stderr).toMatch(
+      /A newer version has upgraded the store \(its schema is 9999, [^]*--restore \/var\/lib\/whmapi1\/store\.schema-1\.backup --force/,
+    );
+    expect(machine.sh("dpkg-query -W -f '${db:Status-Status}' whmapi1")).toBe('installed');
+    expect(machine.run('whmapi1', ['--version']).status).toBe(0);
+    machine.sh(
+      `systemctl stop whmapi1d; cp -p /root/store.db /var/lib/whmapi1; rm /var/lib/whmapi1/store.schema-1.backup; ${restart}`,
+    );
+    expect(before).toMatch(/^99\.0\.0\./);
+  });
+
+  it('fails to be configured if the server refuses every call, and says why', () => {
+    machine.sh('chmod 644 /var/lib/whmapi1/store.db');
+    const failed = machine.run('dpkg', ['-i', upgrade]);
+    expect(failed.status).not.toBe(0);
+    expect(failed.stderr).toMatch(/the server runs, but it refuses calls: .*store_insecure/);
+    machine.sh('chmod 600 /var/lib/whmapi1/store.db; dpkg --configure -a');
+    expect(machine.sh("dpkg-query -W -f '${db:Status-Status}' whmapi1")).toBe('installed');
+  });
+
+  it('is whole at every moment, also if dpkg is killed while it replaces the files', () => {
+    const killer = join(folder, 'killer.so');
+    writeFileSync(`${killer}.c`, KILLER);
+    execFileSync('cc', ['-shared', '-fPIC', '-o', killer, `${killer}.c`]);
+    copyFileSync(killer, machine.path('/var/tmp/killer.so'));
+    // None of the files of this package works.
+    machine.sh(`cd /var/tmp; dpkg-deb -R ${upgrade} broken; sed -i 's/^Version: .*/Version: 99.0.1/' broken/DEBIAN/control
+      find broken/usr/lib/whmapi1 -type f | while read -r file; do echo broken >"$file"; done
+      dpkg-deb -Znone -b broken broken.deb; rm -r broken`);
+    const fix = () => machine.run('dpkg', ['--configure', '-a']);
+    for (const at of ['1', '40', '400', '1000', '2000']) {
+      expect([
+        at,
+        machine.run('dpkg', ['-i', '/var/tmp/broken.deb'], {
+          env: { LD_PRELOAD: '/var/tmp/killer.so', KILL_AT: at },
+        }).status,
+      ]).toEqual([at, null]);
+      for (const again of [() => undefined, fix]) {
+        again();
+        expect(machine.run('whmapi1', ['suspendacct', 'user=nobody1']).stdout).toContain(
+          'You do not have a user named',
+        );
+        expect(machine.run('uapi', ['--user=ann', 'Email', 'list_pops']).stdout).toContain('result:');
+        expect(machine.sh('whmapi1 --doctor || true; whmapi1d --version')).toMatch(/^ok +Store /m);
+        expect(call('listaccts').data).toMatchObject({ acct: [{ user: 'ann' }] });
+      }
+    }
+    machine.sh(`dpkg -i ${upgrade}; rm /var/tmp/broken.deb /var/tmp/killer.so`);
+    expect(machine.sh("dpkg-query -W -f '${db:Status-Status} ${Version}' whmapi1")).toBe(
+      `installed ${UPGRADE}`,
+    );
+    expect(machine.sh('ls /usr/lib/whmapi1').trim().split('\n')).toHaveLength(4);
+  });
+
   it('is backed up, and restored after everything was lost', () => {
     machine.sh(readmeBlock('--backup'));
     machine.sh('systemctl stop whmapi1d; rm -r /var/lib/whmapi1');
@@ -360,4 +423,18 @@ interface Answer {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
+/** dpkg kills itself before it renames a file of the program for this number of times. */
+const KILLER = `
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+int rename(const char *from, const char *to) {
+  static int count;
+  if (strstr(from, "/whmapi1/") && strstr(from, ".dpkg-new") && ++count == atoi(getenv("KILL_AT"))) kill(getpid(), SIGKILL);
+  return ((int (*)(const char *, const char *))dlsym(RTLD_NEXT, "rename"))(from, to);
+}
+`;
 const LIST = 'https://127.0.0.1:2087/json-api/listaccts?api.version=1';
