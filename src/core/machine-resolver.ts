@@ -21,6 +21,8 @@ export interface MailServer {
  * nameserver responds in time, or one fails.
  */
 export interface MachineResolver {
+  /** The nameservers that are asked: addresses, with a port unless it is 53. */
+  servers(): readonly string[];
   /** IPv4 addresses in the order of the response. Empty if the name has none or does not exist. */
   ipv4(name: string): Promise<string[]>;
   /** The same for IPv6 addresses. */

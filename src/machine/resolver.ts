@@ -23,6 +23,10 @@ export class DnsResolver implements MachineResolver {
     this.#networks = networks;
   }
 
+  servers(): readonly string[] {
+    return this.#servers.length > 0 ? this.#servers : new Resolver().getServers();
+  }
+
   ipv4(name: string): Promise<string[]> {
     return this.#ask(name, (resolver) => resolver.resolve4(name));
   }

@@ -61,6 +61,7 @@ const addReseller = async (user: string) => {
 const answerDns = (answers: Readonly<Record<string, readonly string[]>>) => {
   const answer = async (name: string) => [...(answers[name] ?? [])];
   const resolver: MachineResolver = {
+    servers: () => [],
     nameservers: answer,
     ipv4: answer,
     ipv6: async () => [],

@@ -20,6 +20,7 @@ beforeEach(() => {
     '_spf.mail.yahoo.com': ['v=spf1 a:mta.yahoo.com/28 mx exists:%{i}.yahoo.com ptr ?all'],
   };
   const resolver: MachineResolver = {
+    servers: () => [],
     async texts(name) {
       const found = texts[name];
       if (found === undefined) throw new MachineError('failed', `“${name}” could not be resolved.`);

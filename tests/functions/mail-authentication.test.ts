@@ -83,6 +83,7 @@ function answerDns({ texts = {}, ipv4 = {}, names = {}, nameservers = {} }: Answ
     return [...(answers[name] ?? [])];
   };
   const resolver: MachineResolver = {
+    servers: () => [],
     ...{ texts: answer(texts), ipv4: answer(ipv4), namesOf: answer(names), nameservers: answer(nameservers) },
     ...{ textsFrom: async () => [], aliases: async () => [] },
     ...{ ipv6: async () => [], mailServers: async () => [], caa: async () => [] },

@@ -103,6 +103,7 @@ test('the checks ask DNS', async () => {
     '_dmarc.bob.example': ['v=DMARC1; p=none'],
   };
   const resolver: MachineResolver = {
+    servers: () => [],
     ...{ ipv4: none, ipv6: none, mailServers: none, nameservers: none, caa: none, namesOf: none },
     ...{ textsFrom: none, aliases: none },
     texts: async (name) => texts[name] ?? [],

@@ -38,6 +38,7 @@ function answerDns(
 ): void {
   const none = async () => [];
   const resolver: MachineResolver = {
+    servers: () => [],
     ...{ ipv6: none, nameservers: none, caa: none, namesOf: none, texts: none },
     ...{ textsFrom: none, aliases: none },
     ipv4: async (name) => {

@@ -43,19 +43,25 @@ export async function find(db: Db): Promise<DnsHook | undefined> {
 
 /**
  * Whoever adds a domain to an account has proved nothing, and the program can change zones of others. So it is used only for
- * names that point to this server, as validations by HTTP require, and for domains that root has listed.
+ * names that point to this server, as validations by HTTP require, and for domains that root has listed. Where the own
+ * nameserver answers the lookups, an account decides where a name points whose zone it has here.
+ * @param hasZone true if a zone of this server contains the name.
  * @returns why it is not used for the name, as a sentence.
  */
 export async function findRefusal(
   { machine, ownAddresses, randomBytes }: Pick<CheckContext, 'machine' | 'ownAddresses' | 'randomBytes'>,
   { domains }: Pick<DnsHook, 'domains'>,
-  name: string,
+  { name, hasZone }: { readonly name: string; readonly hasZone: boolean },
 ): Promise<string | undefined> {
   const base = name.replace(/^\*\./, '');
   if (domains.some((domain) => base === domain || base.endsWith(`.${domain}`))) return undefined;
+  const resolver = await machine.resolver();
+  const isOwn = (server: string) => ['127.0.0.1', '::1'].includes(server) || ownAddresses.has(server);
+  if (hasZone && resolver.servers().some(isOwn)) {
+    return 'It is not validated by DNS, because this server’s own nameserver answers where it points (/etc/resolv.conf), and root has not listed its domain.';
+  }
   // A name that nobody has set shows where a wildcard points.
   const asked = base === name ? name : `${Buffer.from(await randomBytes(8)).toString('hex')}.${base}`;
-  const resolver = await machine.resolver();
   const addresses = [
     ...(await resolver.ipv4(asked).catch(orNothing)),
     ...(await resolver.ipv6(asked).catch(orNothing)),

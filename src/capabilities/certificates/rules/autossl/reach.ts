@@ -57,7 +57,7 @@ export async function lookAtNames(
       methods.set(name, 'dns-01');
       obstacles.delete(name);
     } else if (hook !== undefined) {
-      const refusal = await findRefusal(context, hook, name);
+      const refusal = await findRefusal(context, hook, { name, hasZone: zone !== undefined });
       if (refusal === undefined) {
         methods.set(name, 'dns-01');
         hooked.add(name);

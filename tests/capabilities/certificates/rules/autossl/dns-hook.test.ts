@@ -1,4 +1,7 @@
-import { serversWithout } from '../../../../../src/capabilities/certificates/rules/autossl/dns-hook.ts';
+import {
+  findRefusal,
+  serversWithout,
+} from '../../../../../src/capabilities/certificates/rules/autossl/dns-hook.ts';
 import { MachineError } from '../../../../../src/core/machine-error.ts';
 import type { MachineResolver } from '../../../../../src/core/machine-resolver.ts';
 
@@ -13,6 +16,7 @@ function resolver(texts: Readonly<Record<string, string>>, alias?: string): Mach
     'ns.provider.example': '192.0.2.9',
   };
   return {
+    servers: () => ['192.0.2.53'],
     ...{ ipv6: none, mailServers: none, namesOf: none, caa: none },
     // What a cache of the internet still has.
     texts: async () => ['stale'],
@@ -49,3 +53,26 @@ it('asks the nameserver of this server if nobody has the zone', async () => {
   const found = { ...resolver({}), nameservers: none, texts: async () => ['new'] };
   expect(await serversWithout(found, RECORD, 'new')).toEqual([]);
 });
+
+it.each([
+  [['192.0.2.53'], true, undefined],
+  [['127.0.0.1'], false, undefined],
+  [['127.0.0.1'], true, 'own nameserver'],
+  [['::1'], true, 'own nameserver'],
+  [['192.0.2.53', '192.0.2.1'], true, 'own nameserver'],
+] as const)(
+  'believes the nameservers %j about a name with a zone here (%j), or not: %s',
+  async (servers, hasZone, reason) => {
+    const found = { ...resolver({}), servers: () => servers };
+    const context = {
+      machine: { resolver: async () => found },
+      ownAddresses: new Map([['192.0.2.1', '192.0.2.1']]),
+      randomBytes: async (count: number) => Buffer.alloc(count),
+    } as unknown as Parameters<typeof findRefusal>[0];
+    const name = 'ns1.bob.example';
+    const refusal = await findRefusal(context, { domains: [] }, { name, hasZone });
+    expect(refusal ?? '').toContain(reason ?? '');
+    expect(refusal === undefined).toBe(reason === undefined);
+    expect(await findRefusal(context, { domains: ['bob.example'] }, { name, hasZone })).toBe(undefined);
+  },
+);
