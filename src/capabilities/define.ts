@@ -4,6 +4,7 @@ import type { Db, Sealer } from '../core/context.ts';
 import type { StepResult } from '../core/plan.ts';
 import type { RoleDriver } from '../ground/driver/role.ts';
 import type { AccountPart, PartFacts } from './accounts/driver/account-part.ts';
+import type { DaemonFile } from './certificates/driver/service-certificates/daemon-files.ts';
 import type { Account } from './accounts/rules/accounts.ts';
 import type { HostedDomain } from './domains/rules/hosted-domains.ts';
 import type { Renames } from './domains/rules/renamed-domains.ts';
@@ -17,6 +18,8 @@ export interface Capability {
   readonly parts?: readonly AccountPart[];
   /** The same, after the parts of all capabilities: what nobody uses any longer. */
   readonly retired?: readonly AccountPart[];
+  /** The certificates of its daemons, which `install_service_ssl_certificate` replaces. */
+  readonly certificateFiles?: readonly DaemonFile[];
   /** Its tables with rows of a user. They are deleted with the user, and get the user’s new name. */
   readonly rows?: readonly UserRows[];
   /** What it stores when an account changes. */

@@ -12,6 +12,15 @@ export const basic: readonly string[] = ['accounts', 'domains', 'logins'];
 
 export const known: readonly KnownCapabilities[] = [
   {
+    because: 'It replaces the certificates that capabilities declare with the means of “certificates”.',
+    files: {
+      'src/life/plans/install-service-certificate.ts': ['certificates'],
+      'src/life/driver/service-certificates/declared-files.ts': ['certificates'],
+      'src/life/driver/service-certificates/look-service-certificates.ts': ['certificates'],
+      'src/life/driver/service-certificates/steps/replace-file.ts': ['certificates'],
+    },
+  },
+  {
     because: 'One call changes the websites of an account, and what the store has of them.',
     files: {
       'src/life/plans/set-primary-virtual-host.ts': ['web'],

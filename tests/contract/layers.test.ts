@@ -207,6 +207,12 @@ const layers: Record<string, Layer> = {
     files: /^src\/(capabilities\/[\w-]+|life)\/driver\/(.+\/)?(account|role|account-parts)\.ts$/,
     mayImport: [core, /^src\/capabilities\/capabilities\.ts$/, driver, rules],
   },
+  // What capabilities declare of their daemons.
+  'life/service-certificates': {
+    files: /^src\/life\/driver\/service-certificates\//,
+    mayImport: [core, /^src\/capabilities\/capabilities\.ts$/, driver, node],
+    mayKnow: [rules],
+  },
   'life/roles': {
     files: /^src\/life\/driver\/roles\/look-role-packages\.ts$/,
     mayImport: [/^src\/capabilities\/capabilities\.ts$/, driver],

@@ -3,6 +3,7 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileOf } from '../../src/life/driver/service-certificates/declared-files.ts';
 import { followOwnCertificate } from '../../src/capabilities/certificates/driver/service-certificates/daemon-files.ts';
 import type { MachineOwnCertificate } from '../../src/core/machine.ts';
 import { MachineError } from '../../src/core/machine-error.ts';
@@ -218,10 +219,12 @@ describe('Dovecot', () => {
 describe.each([
   ['exim', 'exim4/whmapi1/server.pem', 0o640],
   ['ftp', 'proftpd/whmapi1/certificate.pem', 0o600],
-] as const)('%s', (service, file, mode) => {
-  const content = () => readFileSync(etc(file), 'utf8');
+] as const)('%s', (service, place, mode) => {
+  const content = () => readFileSync(etc(place), 'utf8');
   const installed = (issued: Issued) => install({ ...issued, service, cabundle: bundle() });
-  const follow = () => followOwnCertificate(here.engine.machine, service);
+  const file = fileOf(service);
+  if (file === undefined) throw new Error(service);
+  const follow = () => followOwnCertificate(here.engine.machine, file);
 
   it('gets a file with the key, the certificate and the chain, with its rights', async () => {
     const issued = await issue();
@@ -232,7 +235,7 @@ describe.each([
       /^# Installed by install_service_ssl_certificate[^\n]*\n-----BEGIN PRIVATE KEY/,
     );
     expect(content()).toContain(`${issued.key}${issued.crt}${below.crt}${authority.crt}`);
-    expect(statSync(etc(file)).mode & 0o777).toBe(mode);
+    expect(statSync(etc(place)).mode & 0o777).toBe(mode);
     expect(await components()).toMatchObject([
       { service, certificate: issued.crt, cabundle: `${below.crt}${authority.crt}`, key: issued.key },
     ]);
@@ -249,7 +252,7 @@ describe.each([
     expect(metadata.reason).toContain('does not belong to the certificate');
     const args = { service, ...one, cabundle: bundle() };
     const dry = await here.call('install_service_ssl_certificate', args, { dryRun: true });
-    expect(JSON.stringify(dry)).toContain(file);
+    expect(JSON.stringify(dry)).toContain(place);
     expect(JSON.stringify(dry)).not.toContain(one.key.split('\n')[1]);
     expect(content()).toBe(before);
   });
@@ -263,7 +266,7 @@ describe.each([
       const found = await machine.files(...given);
       const write = async (...words: Parameters<typeof found.write>) => {
         await found.write(...words);
-        if (words[0].endsWith(file)) throw new MachineError('failed', 'The disk is full.');
+        if (words[0].endsWith(place)) throw new MachineError('failed', 'The disk is full.');
       };
       return Object.assign(Object.create(found), { write }) as typeof found;
     };
@@ -288,7 +291,7 @@ describe.each([
     const third = await issue();
     await install({ ...third, cabundle: bundle() });
     expect([await follow(), content().includes(third.crt)]).toEqual([true, true]);
-    writeFileSync(etc(file), content().replace(third.crt, other.crt));
+    writeFileSync(etc(place), content().replace(third.crt, other.crt));
     expect(await follow()).toBe(false);
   });
 });

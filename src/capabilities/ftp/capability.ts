@@ -1,5 +1,6 @@
 import { defineCapability } from '../define.ts';
 import { part } from './driver/account.ts';
+import { certificateFile } from './driver/proftpd/places.ts';
 import { role } from './driver/role.ts';
 import * as ftpAccounts from './rules/ftp-accounts.ts';
 
@@ -7,6 +8,7 @@ export default defineCapability({
   name: 'ftp',
   roles: [role],
   parts: [part],
+  certificateFiles: [certificateFile],
   rows: [{ table: 'ftp_account' }, { table: 'ftp_setting' }],
   stored: {
     domainRenamed: (db, { from, to }) => ftpAccounts.renameDomain(db, from, to),

@@ -1,6 +1,7 @@
 import type { Db } from '../../core/context.ts';
 import { defineCapability } from '../define.ts';
 import { parts } from './driver/account-parts.ts';
+import { certificateFile } from './driver/exim/places.ts';
 import { role } from './driver/role.ts';
 import { listsRole } from './driver/mailman/role.ts';
 import { spamRole } from './driver/spamassassin/role.ts';
@@ -24,6 +25,7 @@ export default defineCapability({
   name: 'mail',
   roles: [role, spamRole, listsRole],
   parts,
+  certificateFiles: [certificateFile],
   rows: [
     { table: 'mail_account' },
     { table: 'mail_domain' },

@@ -3,7 +3,7 @@ import { ApiError } from '../../core/errors.ts';
 import {
   lookAtServiceCertificates,
   services,
-} from '../../capabilities/certificates/driver/service-certificates/look-service-certificates.ts';
+} from '../../life/driver/service-certificates/look-service-certificates.ts';
 import { certificateAnswer, certificateFields } from '../../capabilities/certificates/rules/facts.ts';
 import { readServiceCertificate } from '../../capabilities/certificates/rules/service-certificate.ts';
 
@@ -45,7 +45,7 @@ export default defineFunction({
           const { certificate, issuers, key } = readServiceCertificate(files);
           const cabundle = issuers.map(({ pem }) => pem).join('');
           const certificate_info = certificateAnswer(certificate.facts);
-          const about = { service, service_description: services[service] };
+          const about = { service, service_description: services[service] ?? '' };
           return [{ ...about, certificate: certificate.pem, cabundle, key, certificate_info }];
         } catch (error) {
           if (!(error instanceof ApiError)) throw error;

@@ -2,7 +2,7 @@ import { defineFunction } from '../../core/define.ts';
 import {
   lookAtServiceCertificate,
   serviceNames,
-} from '../../capabilities/certificates/driver/service-certificates/look-service-certificates.ts';
+} from '../../life/driver/service-certificates/look-service-certificates.ts';
 import { find } from '../../capabilities/accounts/rules/accounts.ts';
 import {
   bestDomain,

@@ -1,10 +1,10 @@
-import { installServiceCertificate } from '../../capabilities/certificates/plans/install-service-certificate.ts';
+import { installServiceCertificate } from '../../life/plans/install-service-certificate.ts';
 import { defineFunction } from '../../core/define.ts';
 import {
   lookBeforeChange,
   serviceNames,
   services,
-} from '../../capabilities/certificates/driver/service-certificates/look-service-certificates.ts';
+} from '../../life/driver/service-certificates/look-service-certificates.ts';
 import { checkCertificate } from '../../capabilities/certificates/rules/checked.ts';
 import { isCovered } from '../../capabilities/certificates/rules/domains.ts';
 import { certificateAnswer, certificateFields } from '../../capabilities/certificates/rules/facts.ts';
@@ -69,7 +69,7 @@ export default defineFunction({
     plan(installServiceCertificate({ pem: `${key.pem}${certificate.pem}${chain}`, before }));
     return {
       service,
-      service_description: services[service],
+      service_description: services[service] ?? '',
       certificate: certificate.pem,
       cabundle: chain,
       certificate_info: certificateAnswer(certificate.facts),

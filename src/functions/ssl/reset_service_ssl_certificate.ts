@@ -1,10 +1,10 @@
-import { installServiceCertificate } from '../../capabilities/certificates/plans/install-service-certificate.ts';
+import { installServiceCertificate } from '../../life/plans/install-service-certificate.ts';
 import { defineFunction } from '../../core/define.ts';
 import {
   lookAtResetCertificate,
   lookBeforeChange,
   serviceNames,
-} from '../../capabilities/certificates/driver/service-certificates/look-service-certificates.ts';
+} from '../../life/driver/service-certificates/look-service-certificates.ts';
 import { certificateAnswer, certificateFields } from '../../capabilities/certificates/rules/facts.ts';
 import { readCertificates } from '../../capabilities/certificates/rules/x509.ts';
 

@@ -1,5 +1,5 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { lookAtServiceCertificate } from '../../capabilities/certificates/driver/service-certificates/look-service-certificates.ts';
+import { lookAtServiceCertificate } from '../../life/driver/service-certificates/look-service-certificates.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { existingDomain } from '../../ground/rules/accounts/names.ts';
 import {

@@ -4,7 +4,7 @@ import { readCertificates, readPrivateKey, type ReadCertificate } from './x509.t
 /** As the service reads them. */
 export interface ServiceFiles {
   /** WHM’s name: `cpanel`. */
-  readonly service: 'ftp' | 'exim' | 'dovecot' | 'cpanel';
+  readonly service: string;
   /** The certificate and its chain (PEM). Can also contain the key. */
   readonly pem: string;
   /** A text with the key (PEM). Empty if this program does not know it. */

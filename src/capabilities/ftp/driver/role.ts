@@ -12,7 +12,15 @@ import { putLogins, writeLogins, type WantedLogins } from './logins.ts';
 import { anonymousStep, type Anonymous } from './proftpd/anonymous.ts';
 import { configurationStep, portOf, problemsOf } from './proftpd/configuration.ts';
 import { NO_TALLIES } from './proftpd/limits.ts';
-import { CERTIFICATE, DIRECTORIES, REFUSED_HOSTS, secret, TALLIES, UNIT } from './proftpd/places.ts';
+import {
+  certificateFile,
+  CERTIFICATE,
+  DIRECTORIES,
+  REFUSED_HOSTS,
+  secret,
+  TALLIES,
+  UNIT,
+} from './proftpd/places.ts';
 
 export const role: RoleDriver = {
   role: ROLE,
@@ -69,7 +77,7 @@ export async function configure({ machine, log, changed, isRetry }: ServerWork):
   // Creates the folders, and the files without which ProFTPD does not start.
   await putLogins(machine, [], { lines: '', limits: [] });
   if ((await files.facts(TALLIES)) === undefined) await files.write(TALLIES, NO_TALLIES, secret);
-  if (await followOwnCertificate(machine, 'ftp'))
+  if (await followOwnCertificate(machine, certificateFile))
     changed('Wrote the certificate of the server for ProFTPD, which reads it at each connection.');
   await prepareGuard(machine);
   const step = await configurationStep(files, (await files.readText(CERTIFICATE)) ?? '');

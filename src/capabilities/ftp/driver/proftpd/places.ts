@@ -1,6 +1,6 @@
 // Where ProFTPD's files are on Debian.
 import type { DeclaredTool } from '../../../../core/machine-daemons.ts';
-import { daemonFiles } from '../../../certificates/driver/service-certificates/daemon-files.ts';
+import type { DaemonFile } from '../../../certificates/driver/service-certificates/daemon-files.ts';
 import type { Folder } from '../../../../ground/driver/file-driver.ts';
 
 export const UNIT = 'proftpd';
@@ -17,7 +17,12 @@ export const LIMITS = `${OURS}/limits.tab`;
 /** What logins with a quota use: a tally table. ProFTPD writes it. */
 export const TALLIES = `${OURS}/tallies.tab`;
 /** The key, the certificate and its chain. */
-export const CERTIFICATE = daemonFiles.ftp.path;
+export const CERTIFICATE = `${OURS}/certificate.pem`;
+export const certificateFile: DaemonFile = {
+  ...{ service: 'ftp', title: 'The FTP server', name: 'ProFTPD', tool: 'proftpd', path: CERTIFICATE },
+  folder: { path: OURS, attributes: { mode: 0o700 } },
+  attributes: { mode: 0o600 },
+};
 /** The anonymous logins of accounts: one file for each. */
 export const ANONYMOUS = `${OURS}/anonymous`;
 export const anonymousFile = (username: string) => `${ANONYMOUS}/${username}.conf`;

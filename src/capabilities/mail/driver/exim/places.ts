@@ -1,7 +1,7 @@
 // Where Exim’s files are on Debian. Exim reads one small file for each domain and account, so no change of them needs a
 // reload, and no two accounts share a file.
 import type { FileAttributes } from '../../../../core/machine-daemons.ts';
-import { daemonFiles } from '../../../certificates/driver/service-certificates/daemon-files.ts';
+import type { DaemonFile } from '../../../certificates/driver/service-certificates/daemon-files.ts';
 
 export const CONFIGURATION = '/etc/exim4/exim4.conf';
 export const FOLDER = '/etc/exim4/whmapi1';
@@ -33,7 +33,14 @@ export const DKIM = `${FOLDER}/dkim`;
 /** The key and certificate of each name (PEM), for clients that say which name they want. */
 export const CERTIFICATES = `${FOLDER}/certificates`;
 /** The key and certificate of the server (PEM). */
-export const SERVER_CERTIFICATE = daemonFiles.exim.path;
+export const SERVER_CERTIFICATE = `${FOLDER}/server.pem`;
+export const certificateFile: DaemonFile = {
+  ...{ service: 'exim', title: 'The mail server Exim (SMTP)', name: 'Exim', tool: 'exim4' },
+  path: SERVER_CERTIFICATE,
+  follower: 'dovecot',
+  folder: { path: FOLDER, attributes: { group: 'Debian-exim', mode: 0o750 } },
+  attributes: { group: 'Debian-exim', mode: 0o640 },
+};
 /** Networks whose connections are refused, one in each line. */
 export const BLOCKED = `${FOLDER}/blocked`;
 /** How many labels of a domain are those of a registry: `*.co.uk: 2`. */

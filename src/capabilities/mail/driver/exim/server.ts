@@ -19,6 +19,7 @@ import {
   SERVER_CERTIFICATE,
   SRS_SECRET,
   UNIT,
+  certificateFile,
 } from './places.ts';
 
 const DIRECTORY = '/etc/exim4';
@@ -140,7 +141,7 @@ export async function prepareExim(machine: Machine): Promise<readonly string[]> 
   };
   await create(BLOCKED, () => '# Networks whose connections Exim refuses, one in each line.\n');
   await create(SRS_SECRET, () => randomBytes(SECRET_BYTES).toString('hex'));
-  if (await followOwnCertificate(machine, 'exim')) made.push(SERVER_CERTIFICATE);
+  if (await followOwnCertificate(machine, certificateFile)) made.push(SERVER_CERTIFICATE);
   return made;
 }
 

@@ -1,12 +1,12 @@
 // A service of the server gets another certificate.
-import { defineChange, exclusive, shared, type Plan, type PlannedStep } from '../../../core/plan.ts';
-import { asInstalled } from '../driver/service-certificates/daemon-files.ts';
-import { dovecotPath } from '../driver/service-certificates/dovecot.ts';
-import installOwn from '../driver/service-certificates/steps/install-own.ts';
-import remove from '../driver/service-certificates/steps/remove.ts';
+import { defineChange, exclusive, shared, type Plan, type PlannedStep } from '../../core/plan.ts';
+import { asInstalled } from '../../capabilities/certificates/driver/service-certificates/daemon-files.ts';
+import { dovecotPath } from '../../capabilities/certificates/driver/service-certificates/dovecot.ts';
+import installOwn from '../../capabilities/certificates/driver/service-certificates/steps/install-own.ts';
+import remove from '../../capabilities/certificates/driver/service-certificates/steps/remove.ts';
 import replaceFile from '../driver/service-certificates/steps/replace-file.ts';
-import useInDovecot from '../driver/service-certificates/steps/use-in-dovecot.ts';
-import write from '../driver/service-certificates/steps/write.ts';
+import useInDovecot from '../../capabilities/certificates/driver/service-certificates/steps/use-in-dovecot.ts';
+import write from '../../capabilities/certificates/driver/service-certificates/steps/write.ts';
 import type { ServiceState } from '../driver/service-certificates/look-service-certificates.ts';
 
 const change = defineChange<null>({

@@ -1,33 +1,34 @@
 // Which certificates the services use now.
 import { dirname } from 'node:path';
-import type { Machine } from '../../../../core/machine.ts';
-import { MachineError } from '../../../../core/machine-error.ts';
-import type { ServiceFiles } from '../../rules/service-certificate.ts';
-import { digestOf } from '../../../../ground/driver/file-driver.ts';
+import type { Machine } from '../../../core/machine.ts';
+import { MachineError } from '../../../core/machine-error.ts';
+import type { ServiceFiles } from '../../../capabilities/certificates/rules/service-certificate.ts';
+import { digestOf } from '../../../ground/driver/file-driver.ts';
 import {
-  daemonFiles,
   filesOf,
-  isDaemonService,
   ownCertificate,
   usesFile,
-  type DaemonService,
-} from './daemon-files.ts';
-import { findDovecotFiles, findOwnPath, isDovecotInstalled } from './dovecot.ts';
+  type DaemonFile,
+} from '../../../capabilities/certificates/driver/service-certificates/daemon-files.ts';
+import {
+  findDovecotFiles,
+  findOwnPath,
+  isDovecotInstalled,
+} from '../../../capabilities/certificates/driver/service-certificates/dovecot.ts';
+import { declaredFiles, fileOf } from './declared-files.ts';
 
 // The services that have a certificate of their own, as WHM names them.
-export const services = {
-  ftp: 'The FTP server',
-  exim: 'The mail server Exim (SMTP)',
+export const services: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(declaredFiles.map(({ service, title }) => [service, title])),
   dovecot: 'The mail server Dovecot (IMAP and POP3)',
   cpanel: 'The API server whmapi1d: WHM’s API and page',
-} as const;
+};
 
-type ServiceName = keyof typeof services;
-export const serviceNames = ['ftp', 'exim', 'dovecot', 'cpanel'] as const satisfies readonly ServiceName[];
+export const serviceNames: readonly string[] = Object.keys(services);
 
 /** The state before a change. */
 export interface ServiceState {
-  readonly service: ServiceName;
+  readonly service: string;
   /** The digest of what the service has. Null if that is nothing, and for `dovecot`. */
   readonly digest: string | null;
   /** The file that was installed for `dovecot`. */
@@ -52,10 +53,7 @@ export async function lookAtServiceCertificates(
 }
 
 /** @throws MachineError `not_found` if the service is not installed, or has no certificate yet. */
-export async function lookAtServiceCertificate(
-  machine: Machine,
-  service: ServiceName,
-): Promise<ServiceFiles> {
+export async function lookAtServiceCertificate(machine: Machine, service: string): Promise<ServiceFiles> {
   await assertInstalled(machine, service);
   const found = await find(machine, service);
   if (found !== undefined) return found;
@@ -66,11 +64,12 @@ export async function lookAtServiceCertificate(
 }
 
 /** For a change. @throws MachineError `not_found` if the service is not installed, `failed` if an option forbids it. */
-export async function lookBeforeChange(machine: Machine, service: ServiceName): Promise<ServiceState> {
+export async function lookBeforeChange(machine: Machine, service: string): Promise<ServiceState> {
   await assertInstalled(machine, service);
   if (service === 'dovecot') return { service, digest: null, path: await findOwnPath(machine) };
-  if (isDaemonService(service)) {
-    const present = await (await filesOf(machine, service)).read(daemonFiles[service].path);
+  const file = fileOf(service);
+  if (file !== undefined) {
+    const present = await (await filesOf(machine, file)).read(file.path);
     return { service, digest: present === undefined ? null : digestOf(present), path: undefined };
   }
   const own = await (await machine.ownCertificate()).read();
@@ -82,17 +81,17 @@ export async function lookBeforeChange(machine: Machine, service: ServiceName): 
   );
 }
 
-async function assertInstalled(machine: Machine, service: ServiceName): Promise<void> {
+async function assertInstalled(machine: Machine, service: string): Promise<void> {
   if (service === 'cpanel') return;
   if (service === 'dovecot') {
     if (await isDovecotInstalled(machine)) return;
     throw new MachineError('not_found', 'Dovecot is not installed on this server.');
   }
-  if (await usesFile(machine, service)) return;
-  const { name } = daemonFiles[service];
+  const file = fileOf(service);
+  if (file !== undefined && (await usesFile(machine, file))) return;
   throw new MachineError(
     'not_found',
-    `${name} was not set up by whmapi1 on this server. Activate a profile that has it (start_profile_activation).`,
+    `${file?.name ?? service} was not set up by whmapi1 on this server. Activate a profile that has it (start_profile_activation).`,
   );
 }
 
@@ -100,18 +99,19 @@ async function assertInstalled(machine: Machine, service: ServiceName): Promise<
  * The certificate to which a service is reset: that of whmapi1d for those that follow it, and a new self-signed one for the
  * others and without one.
  */
-export async function lookAtResetCertificate(machine: Machine, service: ServiceName): Promise<string> {
-  const own = isDaemonService(service) ? await ownCertificate(machine) : undefined;
+export async function lookAtResetCertificate(machine: Machine, service: string): Promise<string> {
+  const own = fileOf(service) === undefined ? undefined : await ownCertificate(machine);
   const create = async () => (await machine.ownCertificate()).create(machine.system.hostname().toLowerCase());
   return own ?? create();
 }
 
-async function find(machine: Machine, service: ServiceName): Promise<ServiceFiles | undefined> {
+async function find(machine: Machine, service: string): Promise<ServiceFiles | undefined> {
   if (service === 'cpanel') {
     const own = await (await machine.ownCertificate()).read();
     return own && { service, pem: own.pem, key: own.option === undefined ? own.pem : '' };
   }
-  if (isDaemonService(service)) return findFileOf(machine, service);
+  const file = fileOf(service);
+  if (file !== undefined) return findFileOf(machine, file);
   if (!(await isDovecotInstalled(machine))) return undefined;
   const paths = await findDovecotFiles(machine);
   if (paths === undefined) return undefined;
@@ -120,8 +120,8 @@ async function find(machine: Machine, service: ServiceName): Promise<ServiceFile
   return pem === undefined ? undefined : { service, pem, key: (await files.readText(paths.key)) ?? '' };
 }
 
-async function findFileOf(machine: Machine, service: DaemonService): Promise<ServiceFiles | undefined> {
-  if (!(await usesFile(machine, service))) return undefined;
-  const pem = await (await filesOf(machine, service)).readText(daemonFiles[service].path);
-  return pem === undefined ? undefined : { service, pem, key: pem };
+async function findFileOf(machine: Machine, file: DaemonFile): Promise<ServiceFiles | undefined> {
+  if (!(await usesFile(machine, file))) return undefined;
+  const pem = await (await filesOf(machine, file)).readText(file.path);
+  return pem === undefined ? undefined : { service: file.service, pem, key: pem };
 }
