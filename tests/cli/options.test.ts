@@ -1,3 +1,4 @@
+import { version } from '../../package.json';
 import { Terminal } from '../support/terminal.ts';
 
 let terminal: Terminal;
@@ -6,8 +7,7 @@ beforeEach(() => {
 });
 afterEach(() => terminal.remove());
 
-const JSON_ANSWER =
-  '{"metadata":{"version":1,"reason":"OK","result":1,"command":"version"},"data":{"version":"0.1.0"}}\n';
+const JSON_ANSWER = `{"metadata":{"version":1,"reason":"OK","result":1,"command":"version"},"data":{"version":"${version}"}}\n`;
 
 test.each([
   [['--output=json', 'version']],
@@ -43,18 +43,18 @@ test('options can be between the arguments', async () => {
 test.each([
   [
     'yaml',
-    '---\ndata:\n  version: 0.1.0\nmetadata:\n  command: version\n  reason: OK\n  result: 1\n  version: 1\n',
+    `---\ndata:\n  version: ${version}\nmetadata:\n  command: version\n  reason: OK\n  result: 1\n  version: 1\n`,
   ],
   ['json', JSON_ANSWER],
   [
     'jsonpretty',
     '{\n  "metadata": {\n    "version": 1,\n    "reason": "OK",\n    "result": 1,\n    "command": "version"\n  },\n' +
-      '  "data": {\n    "version": "0.1.0"\n  }\n}\n',
+      `  "data": {\n    "version": "${version}"\n  }\n}\n`,
   ],
   [
     'xml',
     '<?xml version="1.0" encoding="UTF-8"?>\n<result>\n  <metadata>\n    <version>1</version>\n    <reason>OK</reason>\n' +
-      '    <result>1</result>\n    <command>version</command>\n  </metadata>\n  <data>\n    <version>0.1.0</version>\n' +
+      `    <result>1</result>\n    <command>version</command>\n  </metadata>\n  <data>\n    <version>${version}</version>\n` +
       '  </data>\n</result>\n',
   ],
 ])('--output=%s', async (format, stdout) => {

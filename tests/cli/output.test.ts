@@ -1,3 +1,4 @@
+import { version } from '../../package.json';
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -134,7 +135,7 @@ function stripped(text: string): string {
 describe('colour', () => {
   const coloured = `---
 ${ESC}36mdata${ESC}39m:
-  ${ESC}36mversion${ESC}39m: ${ESC}32m0.1.0${ESC}39m
+  ${ESC}36mversion${ESC}39m: ${ESC}32m${version}${ESC}39m
 ${ESC}36mmetadata${ESC}39m:
   ${ESC}36mcommand${ESC}39m: ${ESC}32mversion${ESC}39m
   ${ESC}36mreason${ESC}39m: ${ESC}32mOK${ESC}39m
@@ -154,7 +155,7 @@ ${ESC}36mmetadata${ESC}39m:
     expect((await terminal.run('version', '--output=json')).stdout).toBe(
       `{${key('metadata')}:{${key('version')}:${value('1')},${key('reason')}:${value('"OK"')},` +
         `${key('result')}:${value('1')},${key('command')}:${value('"version"')}},` +
-        `${key('data')}:{${key('version')}:${value('"0.1.0"')}}}\n`,
+        `${key('data')}:{${key('version')}:${value(`"${version}"`)}}}\n`,
     );
   });
 

@@ -1,4 +1,5 @@
 // Suggestions for an unknown function name, and the response of a function that is not provided.
+import { version } from '../../package.json';
 import { distance } from 'fastest-levenshtein';
 import { absent } from '../../src/catalogue/absent.generated.ts';
 import { families } from '../../src/catalogue/families.generated.ts';
@@ -135,7 +136,7 @@ describe('a known function that is not provided', () => {
       'command=version',
     );
     expect(stdout.match(/"error_code":"not_provided"/g)).toHaveLength(1);
-    expect(stdout).toContain('"version":"0.1.0"');
+    expect(stdout).toContain(`"version":"${version}"`);
   });
 
   test('is not in the list of callable functions', async () => {

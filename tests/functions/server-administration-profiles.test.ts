@@ -49,6 +49,24 @@ describe('get_current_profile', () => {
     });
   });
 
+  it('names the roles that a newer version has added to the profile, and how to activate them', async () => {
+    const listed = (await here.call('get_current_profile')).data?.enabled_roles as { module: string }[];
+    const before = listed.map(({ module }) => module).filter((module) => module !== 'SpamFilter');
+    await here.engine.store.transaction('changes', async (db) => {
+      await db.run(
+        "INSERT INTO active_profile (server, code, roles, activated_at) VALUES (?, 'STANDARD', ?, 0)",
+        ...[db.server, JSON.stringify(before)],
+      );
+      return { value: undefined, keep: true };
+    });
+    const { metadata } = await here.call('get_current_profile');
+    expect(metadata.output?.messages).toEqual([
+      expect.stringMatching(
+        /^The profile STANDARD now also has the role SpamFilter: .*\. Activate it with: whmapi1 --wait start_profile_activation code=STANDARD/,
+      ),
+    ]);
+  });
+
   it('is none on a machine on which no profile was activated', async () => {
     here.isMachine = true;
     expect((await here.call('get_current_profile')).metadata).toMatchObject({

@@ -6,13 +6,14 @@ import type { RoleDriver } from '../../ground/driver/role.ts';
 import type { DriverMachine } from '../../ground/driver/step.ts';
 import { chooseMachine } from '../../machine/choose.ts';
 import {
+  activation,
   find,
   furtherRoles,
   hasEarlierForm,
+  sayFurther,
   type ActiveProfile,
 } from '../../ground/rules/roles/active-profile.ts';
 import { hasFailedSince } from '../../ground/rules/tasks/tasks.ts';
-import { activation } from '../../ground/doctor/activation.ts';
 import { note, ok, problem, withStore, type Check, type Finding } from '../../ground/doctor/check.ts';
 
 const RENEWAL = 'renew-role-files';
@@ -36,12 +37,7 @@ const check: Check = {
         ];
       }
       const names = active.enabled.map(({ module }) => module);
-      const further = furtherRoles(active).map((role) =>
-        note(
-          `The profile ${active.profile.code} now also has the role ${role.module}: ${role.description}`,
-          activation(active),
-        ),
-      );
+      const further = furtherRoles(active).map((role) => note(sayFurther(active, role), activation(active)));
       if (await hasEarlierForm(db)) {
         // What an earlier version has written is not wrong.
         const failed = await hasFailedSince(db, RENEWAL, now() - DAY_MS);

@@ -2,8 +2,7 @@
 import { findDebianPool } from '../driver/php-pools/debian-pool.ts';
 import { findForeignPools, type ForeignPool } from '../driver/php-pools/foreign.ts';
 import { findVersions } from '../driver/versions.ts';
-import { find, isWithoutSeparation } from '../../../ground/rules/roles/active-profile.ts';
-import { activation } from '../../../ground/doctor/activation.ts';
+import { activation, find, isWithoutSeparation } from '../../../ground/rules/roles/active-profile.ts';
 import {
   note,
   ok,

@@ -40,6 +40,17 @@ export async function find({ db, system }: Dependencies): Promise<ActiveProfile 
   return { profile, enabled: roles.filter((role) => enabled.includes(role) || further.includes(role)) };
 }
 
+/** The command that prepares the machine again, for the same profile with the same optional roles. */
+export function activation({ profile, enabled }: ActiveProfile): string {
+  const optional = profile.optional.filter((role) => enabled.includes(role)).map(({ module }) => [module, 1]);
+  const chosen = optional.length > 0 ? ` 'optional=${JSON.stringify(Object.fromEntries(optional))}'` : '';
+  return `whmapi1 --wait start_profile_activation code=${profile.code}${chosen}`;
+}
+
+/** Says that a role came with a newer version of this program. */
+export const sayFurther = ({ profile }: ActiveProfile, role: Role): string =>
+  `The profile ${profile.code} now also has the role ${role.module}: ${role.description}`;
+
 /** The roles that the profile has in this version, and that this server does not have yet. */
 export const furtherRoles = ({ profile, enabled }: ActiveProfile): readonly Role[] =>
   profile.enabled.filter(({ module }) => !enabled.some((one) => one.module === module));
