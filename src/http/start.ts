@@ -106,54 +106,62 @@ async function main(): Promise<void> {
   );
   const forDaemons = [mailPolicy, webmailTokens, ftpGuard, cpanelFiles];
   const workers = [watch, taskWatch, worker, sockets, commands, ...forDaemons, background, lists];
-  const end = once(() => stop(servers, application, passwords, workers));
+  // Set below: what is being started is stopped once it has started.
+  let begun = Promise.resolve();
+  const end = once(() => stop(() => begun, servers, application, passwords, workers));
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
-  await kept.dropOthers(placesOf(options));
-  const listener = new Listener(options, application, { servers, log, kept });
-  await listener.listenSecurely('whostmgrd', options.port);
-  if (options.httpPort !== undefined) await listener.listenPlainly('whostmgrd', options.httpPort);
-  if (options.accountPort !== undefined) await listener.listenSecurely('cpaneld', options.accountPort);
-  if (options.accountHttpPort !== undefined) await listener.listenPlainly('cpaneld', options.accountHttpPort);
-  if (options.webmailPort !== undefined) await listener.listenSecurely('webmaild', options.webmailPort);
-  if (options.webmailHttpPort !== undefined)
-    await listener.listenPlainly('webmaild', options.webmailHttpPort);
-  const { addresses } = listener;
-  const certificate = options.tlsCert === undefined ? {} : { certificate: resolve(options.tlsCert) };
-  await application
-    .announceServer({ role: 'whmapi1d', addresses, ...certificate }, !options.noTasks)
-    .catch((error: unknown) => {
-      // Only --doctor and --restore read it.
-      log.warn(error, 'this server could not be announced in the state directory');
+  const begin = async () => {
+    await kept.dropOthers(placesOf(options));
+    const listener = new Listener(options, application, { servers, log, kept });
+    await listener.listenSecurely('whostmgrd', options.port);
+    if (options.httpPort !== undefined) await listener.listenPlainly('whostmgrd', options.httpPort);
+    if (options.accountPort !== undefined) await listener.listenSecurely('cpaneld', options.accountPort);
+    if (options.accountHttpPort !== undefined)
+      await listener.listenPlainly('cpaneld', options.accountHttpPort);
+    if (options.webmailPort !== undefined) await listener.listenSecurely('webmaild', options.webmailPort);
+    if (options.webmailHttpPort !== undefined)
+      await listener.listenPlainly('webmaild', options.webmailHttpPort);
+    const { addresses } = listener;
+    const certificate = options.tlsCert === undefined ? {} : { certificate: resolve(options.tlsCert) };
+    await application
+      .announceServer({ role: 'whmapi1d', addresses, ...certificate }, !options.noTasks)
+      .catch((error: unknown) => {
+        // Only --doctor and --restore read it.
+        log.warn(error, 'this server could not be announced in the state directory');
+      });
+    if (!options.noTasks) {
+      worker.start();
+      watch.start();
+      taskWatch.start();
+    }
+    await sockets.start(socketDirectory(application, process.env)).catch((error: unknown) => {
+      log.error(error, 'the users of accounts cannot call UAPI: the sockets could not be created');
     });
-  if (!options.noTasks) {
-    worker.start();
-    watch.start();
-    taskWatch.start();
-  }
-  await sockets.start(socketDirectory(application, process.env)).catch((error: unknown) => {
-    log.error(error, 'the users of accounts cannot call UAPI: the sockets could not be created');
-  });
-  await commands.start().catch((error: unknown) => {
-    log.warn(error, 'the commands make their calls themselves: the socket could not be created');
-  });
-  // A server on another port is one of several, or a test.
-  if (options.port === 2087 && !application.installation.isSandbox) {
-    await mailPolicy.start().catch((error: unknown) => {
-      log.error(error, 'logins to mail are not guarded: the port for Dovecot could not be opened');
+    await commands.start().catch((error: unknown) => {
+      log.warn(error, 'the commands make their calls themselves: the socket could not be created');
     });
-    await webmailTokens.start().catch((error: unknown) => {
-      log.error(error, 'Roundcube logs nobody in: the port for its tokens could not be opened');
-    });
-    ftpGuard.start();
-    if (!options.noTasks) cpanelFiles.start();
-  }
-  notifySystemd('READY=1');
-  feedWatchdog(process.env);
+    // A server on another port is one of several, or a test.
+    if (options.port === 2087 && !application.installation.isSandbox) {
+      await mailPolicy.start().catch((error: unknown) => {
+        log.error(error, 'logins to mail are not guarded: the port for Dovecot could not be opened');
+      });
+      await webmailTokens.start().catch((error: unknown) => {
+        log.error(error, 'Roundcube logs nobody in: the port for its tokens could not be opened');
+      });
+      ftpGuard.start();
+      if (!options.noTasks) cpanelFiles.start();
+    }
+    notifySystemd('READY=1');
+    feedWatchdog(process.env);
+  };
+  begun = begin();
+  await begun;
 }
 
 /** Finishes requests in progress within the time limit, and exits. */
 async function stop(
+  begun: () => Promise<void>,
   servers: readonly FastifyInstance[],
   application: Application,
   passwords: PasswordJudge,
@@ -161,6 +169,8 @@ async function stop(
 ): Promise<void> {
   notifySystemd('STOPPING=1');
   const impatience = setTimeout(() => process.exit(1), TIMEOUT_MS);
+  // A start that failed says so itself.
+  await begun().catch(() => undefined);
   await Promise.all([...[...servers, ...workers].map((one) => one.close())]);
   await passwords.close();
   await application.writeSummaries();

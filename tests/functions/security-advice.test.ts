@@ -62,6 +62,7 @@ describe('fetch_security_advice', () => {
         'StateDirectory',
         'Script_hooks',
         'Certificate',
+        'DNS_hook',
         'Kernel',
         'Apache',
         'DNS',

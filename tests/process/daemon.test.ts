@@ -5,6 +5,7 @@ import {
   copyFileSync,
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -103,6 +104,12 @@ itWith(['curl'], 'it creates its own certificate, once, which only its owner can
   const [, fingerprint] = first.lines;
   expect(fingerprint).toMatch(/^self-signed certificate, SHA-256 fingerprint [0-9A-F:]{95}$/);
   expect(again.lines[1]).toBe(fingerprint);
+});
+
+test('a stop while it still starts ends it, and leaves nothing', async () => {
+  // The first line is printed before the sockets of commands exist.
+  for (let round = 0; round < 3; round++) expect(await stop(await start())).toBe(0);
+  expect(readdirSync(join(folder, 'state')).filter((name) => /^running|sock$/.test(name))).toEqual([]);
 });
 
 itWith(['curl'], 'it serves the OpenAPI document that the command line prints', async () => {
