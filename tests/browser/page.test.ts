@@ -511,6 +511,7 @@ describe('a call that removes something', () => {
         /^Remove the DNS zone “doomed\.example”, if it exists\.--- .*\n-doomed\.example\.\tIN\tA\t/s,
       ) as string,
       expect.stringMatching(/^Remove the pools of “doomed” from PHP-FPM, if there are any\./) as string,
+      'Remove the mail of “doomed” that waits to be delivered.',
       'Remove the folder of logs “/var/log/whmapi1-domlogs/doomed”.',
       'Remove the PostgreSQL databases and users of “doomed”.',
       'Remove the MariaDB databases and users of “doomed”.',
