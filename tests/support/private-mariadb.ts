@@ -157,7 +157,9 @@ export class PrivateMariadb {
         ? [`--socket=${this.socket}`]
         : [`--host=${login.host}`, `--port=${this.port}`, '--protocol=tcp'];
     const who = login === undefined ? [] : [`--user=${login.user}`];
-    const words = ['--no-defaults', ...place, ...who, '--skip-ssl', '--batch', '--skip-column-names'];
+    // Otherwise the client takes the character set of the locale.
+    const how = ['--skip-ssl', '--batch', '--skip-column-names', '--default-character-set=utf8mb4'];
+    const words = ['--no-defaults', ...place, ...who, ...how];
     return spawnSync('mariadb', login?.database === undefined ? words : [...words, login.database], {
       encoding: 'utf8',
       input: sql,
