@@ -120,7 +120,8 @@ describeOnMachine('certificates of mail, in this order', () => {
   it('a session goes on while certificates are replaced, and new ones get the new certificate at once', async () => {
     const session = `
       { echo 'a LOGIN box@bob.example "${PASSWORD}"'; while ! [ -e /root/replaced ]; do sleep 0.1; done
-        echo 'b SELECT INBOX'; echo 'c LOGOUT'; sleep 2; } |
+        echo 'b SELECT INBOX'; echo 'c LOGOUT'
+        timeout 300 bash -c 'until grep -q "^c " /root/session; do sleep 0.1; done'; } |
       openssl s_client -quiet -servername mail.bob.example -connect 127.0.0.1:993 >/root/session 2>/dev/null`;
     machine.run('systemd-run', ['--unit=session', 'bash', '-c', session]);
     const replies = () => machine.sh('cat /root/session 2>/dev/null || true');
