@@ -137,7 +137,7 @@ test('--version shows the version, whatever the other arguments are', async () =
     ['--version', '--help'],
     ['--version', '--', 'x'],
   ]) {
-    expect(await terminal.run(...argv)).toEqual({ status: 0, stdout: '0.1.0\n', stderr: '' });
+    expect(await terminal.run(...argv)).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
   }
 });
 
