@@ -4,8 +4,8 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { version } from '../../package.json';
 import type { AuditRecord } from '../core/audit.ts';
-import type { AccountApi, Caller, Db, Origin, PasswordStrength, Sealer } from '../core/context.ts';
-import type { Engine } from '../core/engine.ts';
+import type { AccountApi, Call, Caller, Db, Origin, PasswordStrength, Sealer } from '../core/context.ts';
+import type { Engine, MadeBeside } from '../core/engine.ts';
 import { ApiError } from '../core/errors.ts';
 import { isOfFullStore } from '../core/machine-error.ts';
 import { loadFunction } from '../functions/load.ts';
@@ -98,7 +98,7 @@ export function createApplication(
     /** The built `src/machine/linux/starter.ts`, which starts tools while there are many. */
     readonly toolStarter?: string;
     readonly later?: Engine['later'];
-    readonly beside?: Engine['beside'];
+    readonly beside?: (call: Call, caller: Caller) => Promise<MadeBeside | undefined>;
   } = {},
 ): Application {
   const { userId, stateDirectory } = locate(environment);
@@ -250,7 +250,9 @@ export function createApplication(
     },
     later,
     beside:
-      beside && (async (call, caller) => (store.isLarge?.() !== false ? beside(call, caller) : undefined)),
+      beside &&
+      (async (call, caller, isLong) =>
+        isLong || store.isLarge?.() !== false ? beside(call, caller) : undefined),
     now,
     sleep: (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds)),
     letOthersRun: () => new Promise((resume) => setImmediate(resume)),

@@ -289,6 +289,11 @@ export interface FreeContext extends CallContext {
    * that already waits or runs is not added. An error of the work is logged, except those of the machine.
    */
   readonly later: ((name: string, work: () => Promise<void>) => void) | undefined;
+  /**
+   * In `look`: has another process make the call from its beginning if this one is a server and `count` things, such as
+   * files, are too many to be read between other calls.
+   */
+  readonly leaveIfLong: (count: number) => void;
   /** Reports that the function that this call has made failed: a shell gets the exit status of that error. */
   readonly innerError: (code: ErrorCode) => void;
 }

@@ -1,4 +1,5 @@
 // Creates the context of a call's handler (`context.ts`), inside or outside a transaction.
+import { Beside } from './beside.ts';
 import type { Call, Caller, Context, Db, FreeContext, OuterCall, FunctionCall } from './context.ts';
 import type { AnyFunction } from './define.ts';
 import type { Engine, Store } from './engine.ts';
@@ -30,10 +31,13 @@ export class Contexts {
   needsWholeList = false;
   /** True if there were calls as an account, and all of them were recorded as reads. */
   #areReads: boolean | undefined;
+  /** The processes that make long calls. */
+  readonly beside: Beside;
   readonly #of: ContextsOptions;
 
   constructor(options: ContextsOptions) {
     this.#of = options;
+    this.beside = new Beside(options);
   }
 
   /** True if the call has made calls as an account, and each of them was a read. */
@@ -97,6 +101,7 @@ export class Contexts {
         return dispatch(nested(own, call, api, outer), actingAs(caller, username), this.#engineFor(store));
       },
       later: own.dryRun || engine.insideDryRun === true ? undefined : engine.later,
+      leaveIfLong: this.beside.leaveIfLong,
       innerError: (code) => {
         this.#of.report.innerError = code;
       },

@@ -3,7 +3,6 @@ import { authorise, authoriseEffect, authoriseTarget, assertFeature, assertRole 
 import { warningsOf } from './argument-warnings.ts';
 import { readArguments, type ReadArguments } from './arguments.ts';
 import { maskArguments, type AuditKind, type AuditRecord } from './audit.ts';
-import { makeBeside } from './beside.ts';
 import { readCallMeta, withoutMeta } from './call-meta.ts';
 import type { Call, Caller, Context, Db, FreeContext } from './context.ts';
 import { Contexts } from './contexts.ts';
@@ -116,10 +115,11 @@ class Dispatch {
   }
 
   async #execute(prepared: Prepared): Promise<Outcome> {
-    const [{ effect }, { dryRun }] = [prepared.fn, this.#call];
+    const { fn } = prepared;
+    const [{ effect }, { dryRun }] = [fn, this.#call];
     this.#report.keepWarnings();
-    const beside = () => makeBeside(prepared.fn, this.#call, this.#caller, this.#engine, this.#report);
-    if (effect === 'none' || effect === 'looks') return (await beside()) ?? this.#runFree(prepared);
+    const isFree = effect === 'none' || effect === 'looks';
+    if (isFree) return (await this.#contexts.beside.make(fn)) ?? this.#runFree(prepared);
     const hooks = await withReserve(this.#engine, { ...prepared, dryRun }, () => this.#begin(prepared));
     if (prepared.fn.role !== undefined) await assertRole(this.#engine, prepared.fn);
     if (prepared.fn.feature !== undefined) await assertFeature(this.#engine, prepared.fn, this.#caller);
@@ -131,7 +131,7 @@ class Dispatch {
         return this.#change(prepared, found);
       });
     const perform = () => withReserve(this.#engine, { ...prepared, dryRun }, performOnce);
-    if (hooks === undefined) return (await beside()) ?? perform();
+    if (hooks === undefined) return this.#contexts.beside.makeOrPerform(fn, perform);
     this.#contexts.needsWholeList = true;
     const { performHooked } = await import('./hooks.ts');
     const tryOut = () => this.#withLook(prepared, (found) => this.#tryOut(prepared, hooks, found));
@@ -165,10 +165,10 @@ class Dispatch {
   }
 
   /** Reads what the function needs to know about the machine. No transaction is open meanwhile. */
-  async #look({ fn, args }: Prepared): Promise<unknown> {
+  async #look({ fn, args, meta }: Prepared): Promise<unknown> {
     if (fn.look === undefined) return undefined;
     const mayStore = fn.onlyMeasures === true && !this.#call.dryRun;
-    const context = this.#contexts.outside(storeOfLook(this.#engine.store, mayStore));
+    const context = this.#contexts.outside(storeOfLook(this.#engine.store, mayStore), meta);
     this.#report.restartLook();
     const found: unknown = await fn.look(args as never, context);
     this.#report.keepLook();

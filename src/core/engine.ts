@@ -88,9 +88,11 @@ export interface Engine {
   readonly later?: ((name: string, work: () => Promise<void>) => void) | undefined;
   /**
    * Makes a call that only reads, in another process, so that no other call waits for it. Undefined if this process
-   * makes it. Absent in a process that makes one call.
+   * makes it, also because the store is small, unless it `isLong` for another reason. Absent in a process that makes one
+   * call.
    */
-  readonly beside?: ((call: Call, caller: Caller) => Promise<MadeBeside | undefined>) | undefined;
+  readonly beside?:
+    ((call: Call, caller: Caller, isLong: boolean) => Promise<MadeBeside | undefined>) | undefined;
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** Resolves after other pending events have had their turn. */

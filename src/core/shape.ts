@@ -64,7 +64,12 @@ export function shape(
   return { items: kept.map((item) => pickColumns(item, fields)), metadata };
 }
 
-function select(items: readonly Value[], listKey: string, { filter, sort, chunk }: MetaArguments) {
+/** Filters, sorts and pages records. */
+export function select<Item extends Value>(
+  items: readonly Item[],
+  listKey: string,
+  { filter, sort, chunk }: MetaArguments,
+): { kept: readonly Item[]; filtered: number; records: number } {
   const filters = filter?.filters ?? [];
   let kept = filters.reduce((left, one) => keepMatching(left, one, listKey), items);
   if (sort) kept = sortItems(kept, sort, listKey);
@@ -90,7 +95,7 @@ function fieldOf(item: Value, field: string, listKey: string): Value | undefined
  * Each filter gets the records that the filters before it kept. An unreadable value is an error only if a filter
  * reaches it.
  */
-function keepMatching(items: readonly Value[], filter: Filter, listKey: string): Value[] {
+function keepMatching<Item extends Value>(items: readonly Item[], filter: Filter, listKey: string): Item[] {
   const matches = valueTest(filter);
   if (filter.field !== '*') return items.filter((item) => matches(fieldOf(item, filter.field, listKey)));
   return items.filter((item) => (isHash(item) ? Object.values(item).some(matches) : matches(item)));
@@ -140,7 +145,11 @@ function unreadable(argument: string, field: string, value: Value, expected: str
  * The sort is stable. `reverse` inverts the whole order of a key, including absent values. Equal records keep their
  * order.
  */
-function sortItems(items: readonly Value[], sort: readonly SortKey[], listKey: string): Value[] {
+function sortItems<Item extends Value>(
+  items: readonly Item[],
+  sort: readonly SortKey[],
+  listKey: string,
+): Item[] {
   const problems: string[] = [];
   const keys = sort.map((key) => ({
     values: readSortValues(items, key, listKey, problems),
@@ -154,7 +163,7 @@ function sortItems(items: readonly Value[], sort: readonly SortKey[], listKey: s
     }
     return 0;
   });
-  return order.map((index) => items[index] as Value);
+  return order.map((index) => items[index] as Item);
 }
 
 /** Returns one key's value for every record. Throws at the first value that cannot be read. */
@@ -182,7 +191,7 @@ function readSortValues(
 }
 
 /** A start past the end gives an empty page. */
-function takePage(items: readonly Value[], { start, size }: Chunk): readonly Value[] {
+function takePage<Item>(items: readonly Item[], { start, size }: Chunk): readonly Item[] {
   return size === null ? items : items.slice(start - 1, start - 1 + size);
 }
 

@@ -112,6 +112,53 @@ describe('fetch_mail_queue', () => {
     expect(await records()).toEqual([]);
   });
 
+  it('reads the headers of a page only, of which the names of the files tell the order', async () => {
+    const recipients = 'XX\n1\nx@world.test';
+    const ids = ['1xYV40', '1xYV4Z', '1xYV4a', '1xYV51'].map((time) => `${time}-0000000071h-3Hxr`);
+    for (const [at, msgid] of ids.entries()) {
+      add(at === 2 ? 'held-anna' : '', msgid, {
+        sender: `s${at}@out.test`,
+        recipients,
+        time: 1796159220 + at,
+      });
+    }
+    const ask = async (args: Record<string, string>) => {
+      const { data, metadata } = await here.call('fetch_mail_queue', {
+        ...{ 'api.chunk.enable': '1', 'api.chunk.size': '2', 'api.chunk.verbose': '1', ...args },
+      });
+      const list = data?.records as Hash[] | undefined;
+      return [list?.map(({ sender }) => sender), metadata.chunk?.records ?? metadata.reason];
+    };
+    const sort = { 'api.sort.enable': '1', 'api.sort.a.reverse': '1' };
+    const filter = { 'api.filter.enable': '1' };
+    // Only what is on a page is read: this file is none of Exim’s.
+    writeFileSync(join(spool, 'input', `${ids[3]}-H`), 'rubbish');
+    expect(await ask({})).toEqual([['s0@out.test', 's1@out.test'], 4]);
+    expect(await ask({ 'api.chunk.start': '3' })).toEqual([['s2@out.test'], 4]);
+    expect(await ask({ ...sort, 'api.sort.a.field': 'msgid', 'api.chunk.start': '2' })).toEqual([
+      ['s2@out.test', 's1@out.test'],
+      4,
+    ]);
+    expect(
+      await ask({
+        ...filter,
+        'api.filter.a.field': 'time',
+        'api.filter.a.type': 'gt',
+        'api.filter.a.arg0': '1796159230',
+      }),
+    ).toEqual([['s1@out.test', 's2@out.test'], 3]);
+    // These need the headers.
+    expect(await ask({ ...sort, 'api.sort.a.field': 'sender' })).toEqual([['s2@out.test', 's1@out.test'], 3]);
+    expect(await ask({ ...filter, 'api.filter.a.field': 'sender', 'api.filter.a.arg0': 's1' })).toEqual([
+      ['s1@out.test'],
+      1,
+    ]);
+    expect(await ask({ ...filter, 'api.filter.a.field': 'nothing', 'api.filter.a.arg0': 's1' })).toEqual([
+      undefined,
+      expect.stringContaining('is not a field of this list'),
+    ]);
+  });
+
   it('is for root only', async () => {
     const { metadata } = await here.call('fetch_mail_queue', {}, { as: reseller('carol', 'track-email') });
     expect(metadata).toMatchObject({ result: 0 });

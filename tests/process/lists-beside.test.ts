@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Database } from '../../src/store/database.ts';
 import { call, freshFolder, run } from '../support/command.ts';
 import { addMail } from '../support/large-store.ts';
+import { addQueuedMessages } from '../support/spool-messages.ts';
 import { until } from '../support/until.ts';
 import { WatchedServer } from '../support/watched-server.ts';
 
@@ -102,4 +103,31 @@ test('a server makes long lists beside its other calls', async () => {
   expect((await ask('root', sorted)).metadata.result).toBe(1);
   await Promise.all(unread.map(async ({ body }) => body?.cancel()));
   await until(async () => (await ask('a00000', sorted)).metadata.result === 1, 'a place is free again');
+});
+
+test('a server whose store is small reads a long mail queue beside its other calls, and pages of it itself', async () => {
+  const { path, state } = folder;
+  const { data } = await call(['api_token_create', 'token_name=t'], { state, env });
+  addQueuedMessages(join(state, 'root/var/spool/exim4'), 2000);
+  const running = (server = await WatchedServer.start(state, `${path}/watch`, env));
+  const ask = async (query: string) => {
+    const response = await fetch(`${running.url}/json-api/fetch_mail_queue?api.version=1&${query}`, {
+      headers: { authorization: `whm root:${data?.token as string}` },
+    });
+    const answer = (await response.json()) as {
+      metadata: { chunk?: { records: number } };
+      data: { records: { sender: string }[] };
+    };
+    return [answer.data.records.map(({ sender }) => sender), answer.metadata.chunk?.records];
+  };
+  const page = 'api.chunk.enable=1&api.chunk.size=2&api.chunk.verbose=1';
+  expect(await ask(`${page}&api.chunk.start=1001`)).toEqual([
+    ['s1000@out.example', 's1001@out.example'],
+    2000,
+  ]);
+  expect((await running.look()).beside).toBe(0);
+  const sorted = `${page}&api.sort.enable=1&api.sort.a.field=sender&api.sort.a.reverse=1`;
+  expect(await ask(sorted)).toEqual([['s9@out.example', 's99@out.example'], 2000]);
+  expect((await running.look()).beside).toBeGreaterThan(10);
+  expect((await ask(''))[0]).toHaveLength(2000);
 });

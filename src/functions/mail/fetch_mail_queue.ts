@@ -1,6 +1,9 @@
 import { defineFunction } from '../../core/define.ts';
 import { readQueue } from '../../capabilities/mail/driver/queue/look-queue.ts';
+import { leaveItems } from '../../ground/rules/long-list.ts';
 import { accountsAmong } from '../../capabilities/mail/rules/queue/accounts.ts';
+import { pageByName } from '../../capabilities/mail/rules/queue/page.ts';
+import type { QueuedMessage } from '../../capabilities/mail/rules/queue/queued-message.ts';
 
 export default defineFunction({
   name: 'fetch_mail_queue',
@@ -35,20 +38,22 @@ export default defineFunction({
   columns: ['msgid', 'time', 'size', 'frozen', 'user', 'sender', 'recipients'],
   examples: [{ args: {}, doc: 'All messages.' }],
 
-  look: (_args, { machine }) => readQueue(machine),
+  look: (_args, context) => readQueue(context, (names) => pageByName(names, context.listQuery)),
 
-  async handler(_args, { db }, queue) {
+  async handler(_args, context, { messages, counts }) {
     const known = await accountsAmong(
-      db,
-      queue.map(({ owner, login }) => owner ?? login),
+      context.db,
+      messages.map(({ owner, login }) => owner ?? login),
     );
-    const records = queue.map(({ msgid, recipients, sender, size, time, isFrozen, owner, login }) => {
+    const recordOf = ({ msgid, recipients, sender, size, time, isFrozen, owner, login }: QueuedMessage) => {
       const user = owner ?? login;
       return {
         ...{ frozen: isFrozen ? 1 : 0, msgid, recipients: [...recipients], sender, size, time },
         user: known.has(user) ? user : null,
       };
-    });
-    return { records };
+    };
+    if (counts !== undefined) context.reportCounts(counts);
+    else if (leaveItems(context, messages, recordOf)) return { records: [] };
+    return { records: messages.map(recordOf) };
   },
 });

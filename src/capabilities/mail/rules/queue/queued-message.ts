@@ -1,3 +1,5 @@
+import type { Counts } from '../../../../core/shape.ts';
+
 /** A message in the queue of Exim. */
 export interface QueuedMessage {
   readonly msgid: string;
@@ -16,4 +18,21 @@ export interface QueuedMessage {
   readonly recipients: readonly string[];
   /** In bytes. */
   readonly size: number;
+}
+
+/** What the name of its file tells. */
+export interface QueuedName {
+  readonly folder: string;
+  readonly msgid: string;
+}
+
+export interface PageOfNames {
+  readonly names: readonly QueuedName[];
+  readonly counts: Counts;
+}
+
+export interface PageOfQueue {
+  readonly messages: readonly QueuedMessage[];
+  /** Undefined if these are all messages of the queue. */
+  readonly counts: Counts | undefined;
 }
