@@ -319,6 +319,39 @@ describe('the life of an account', () => {
     expect(textsOf('carl.example', 'carl.example')).toEqual([]);
   });
 
+  it('on a server with a stock of keys, all of them stand in the first zone, and no key is used twice', async () => {
+    const work: (() => Promise<void>)[] = [];
+    here.overrides.later = (_name, one) => void work.push(one);
+    const signs = async (username: string) => {
+      await ok('createacct', { username, domain: `${username}.example`, dmarc: '1' });
+      return existsSync(keyPath(`${username}.example`));
+    };
+    // The first one asks for keys.
+    expect(await signs('bob')).toBe(false);
+    for (let keys = 0; keys < 2; keys++) await work.shift()?.();
+    expect(
+      (await here.call('createacct', { username: 'anna', domain: 'anna.example' }, { dryRun: true })).metadata
+        .result,
+    ).toBe(1);
+    for (const username of ['carl', 'dora']) {
+      expect(await signs(username)).toBe(true);
+      const domain = `${username}.example`;
+      expect(textsOf(domain, domain)).toEqual([expect.stringContaining('v=spf1')]);
+      const pem = readFileSync(keyPath(domain), 'utf8');
+      expect(textsOf(domain, `default._domainkey.${domain}`)).toEqual([
+        `v=DKIM1; k=rsa; p=${publicKeyOf(pem)};`,
+      ]);
+      expect((await row('fetch_dkim_private_keys', { domain })).pem).toBe(pem);
+    }
+    expect(readFileSync(keyPath('carl.example'))).not.toEqual(readFileSync(keyPath('dora.example')));
+    const former = readFileSync(keyPath('carl.example'), 'utf8');
+    await ok('removeacct', { user: 'carl' });
+    expect(existsSync(keyPath('carl.example'))).toBe(false);
+    await work.shift()?.();
+    expect(await signs('carl')).toBe(true);
+    expect(readFileSync(keyPath('carl.example'), 'utf8')).not.toBe(former);
+  });
+
   it('the key follows a domain and a user with another name, and goes with the account', async () => {
     await create('bob');
     await row('enable_dkim', { domain: 'bob.example' });

@@ -43,6 +43,7 @@ export default defineCapability({
     async created(db, { account: { username, domain }, mailRouting }, { results, now }) {
       const state = withRequested(await newMail(db, domain, mailRouting), results);
       await store(db, username, NO_MAIL, state);
+      await dkimKeys.saveNew(db, results);
       await publishSoon(db, results, now);
     },
     async domainAdded(db, { username, domain: { domain } }) {

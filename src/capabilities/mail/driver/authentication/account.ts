@@ -1,6 +1,6 @@
 // What happens to the authentication of mail if an account changes: DKIM keys follow their domains, and new zones get
 // records.
-import type { Db } from '../../../../core/context.ts';
+import type { Db, FreeContext } from '../../../../core/context.ts';
 import type { PlannedStep } from '../../../../core/plan.ts';
 import * as tweakSettings from '../../../../ground/rules/tweak-settings.ts';
 import {
@@ -10,13 +10,19 @@ import {
   type PartWishes,
 } from '../../../accounts/driver/account-part.ts';
 import { findPublicAddress } from '../../../addresses/rules/nat.ts';
+import { lookAtTemplates } from '../../../dns/driver/zones/custom-templates.ts';
+import { ACCOUNT_TEMPLATES } from '../../../dns/rules/account-zone.ts';
 import type { ZoneText } from '../../../dns/rules/new-zone.ts';
 import { listOf as domainsOf, type HostedDomain } from '../../../domains/rules/hosted-domains.ts';
 import { renamesOf } from '../../../domains/rules/renamed-domains.ts';
 import * as dkimKeys from '../../rules/authentication/dkim-keys.ts';
+import * as dkim from '../../rules/authentication/dkim-record.ts';
 import * as dmarcRecord from '../../rules/authentication/dmarc-record.ts';
+import type { RsaKey } from '../../rules/authentication/rsa.ts';
+import { takeKey } from '../../rules/authentication/key-stock.ts';
 import { defaultSpf } from '../../rules/authentication/spf-record.ts';
 import changeKey from './steps/change-key.ts';
+import newKey from './steps/new-key.ts';
 import request from './steps/request.ts';
 
 declare module '../../../accounts/driver/account-part.ts' {
@@ -25,6 +31,10 @@ declare module '../../../accounts/driver/account-part.ts' {
     readonly dkim?: boolean;
     readonly spf?: boolean;
     readonly dmarc?: boolean;
+  }
+  interface FoundByParts {
+    /** For a new account’s domain. Its record is among `zoneTexts`. */
+    readonly dkimKey?: RsaKey;
   }
 }
 
@@ -59,25 +69,41 @@ export const part: AccountPart = {
     ),
   },
 
-  /** SPF and DMARC need no key, so that they stand in the first zone of a new account. */
-  async look({ transaction, system }, roles, { domain, username, wishes: given = {} }) {
+  /** What stands in the first zone of a new account: SPF and DMARC, and DKIM if there is a key. */
+  async look(context, roles, { domain, username, wishes: given = {} }) {
     if (username !== undefined || [ROLE, 'DNS'].some((role) => !roles.has(role))) return {};
+    const { system, transaction } = context;
+    const isPlain = given.takesZoneFrom === undefined && !(await haveKeys(context));
     return transaction('reads', async (db) => {
-      const { spf, dmarc } = await wantedOf(db, given);
+      const wanted = await wantedOf(db, given);
+      const { spf, dmarc } = wanted;
+      const dkimKey = wanted.dkim && isPlain ? takeKey(context) : undefined;
       const texts: ZoneText[] = [];
       if (spf)
         texts.push({ name: domain, text: defaultSpf(await findPublicAddress(db, system.addresses()[0])) });
       if (dmarc) texts.push({ name: dmarcRecord.nameOf(domain), text: await dmarcRecord.readDefault(db) });
-      return { zoneTexts: texts.filter(({ text }) => !UNUSUAL.test(text)) };
+      if (dkimKey !== undefined)
+        texts.push({ name: dkim.nameOf(domain), text: dkim.textOf(dkimKey.publicKey) });
+      const zoneTexts = texts.filter(({ text }) => !UNUSUAL.test(text));
+      return { zoneTexts, ...(dkimKey && { dkimKey }) };
     });
   },
 
-  created(context, { account: { username, domain } }) {
+  async created(context, { account: { username, domain } }) {
     // A zone that comes from another account keeps its records.
     const texts = context.wishes.takesZoneFrom === undefined ? (context.found.zoneTexts ?? []) : [];
     const has = (name: string) => texts.some((text) => text.name === name);
-    const inZone = { spf: has(domain), dmarc: has(dmarcRecord.nameOf(domain)) };
-    return requestSteps(context, username, [domain], inZone);
+    const inZone = {
+      dkim: has(dkim.nameOf(domain)),
+      spf: has(domain),
+      dmarc: has(dmarcRecord.nameOf(domain)),
+    };
+    const steps = await requestSteps(context, username, [domain], inZone);
+    const { dkimKey: key } = context.found;
+    if (!inZone.dkim || key === undefined) return steps;
+    const sealed = await dkimKeys.sealKey(context, domain, key.privateKey);
+    const { publicKey } = key;
+    return [newKey.plan({ ...dkimKeys.forStep({ domain, sealed }), domain, username, publicKey }), ...steps];
   },
 
   async changed(context, before, after) {
@@ -140,7 +166,7 @@ async function requestSteps(
   context: Pick<PartDependencies, 'db' | 'roles' | 'wishes' | 'inform'>,
   username: string,
   domains: readonly string[],
-  inZone = { spf: false, dmarc: false },
+  inZone = { dkim: false, spf: false, dmarc: false },
 ): Promise<PlannedStep[]> {
   const { db, roles } = context;
   const missing = [ROLE, 'DNS'].find((role) => !roles.has(role));
@@ -155,9 +181,19 @@ async function requestSteps(
   }
   if (domains.length === 0) return [];
   const all = await wantedOf(db, context.wishes);
-  const wanted = { ...all, spf: all.spf && !inZone.spf, dmarc: all.dmarc && !inZone.dmarc };
+  const wanted = {
+    dkim: all.dkim && !inZone.dkim,
+    spf: all.spf && !inZone.spf,
+    dmarc: all.dmarc && !inZone.dmarc,
+  };
   if (!Object.values(wanted).includes(true)) return [];
   return [request.plan({ username, domains, ...wanted })];
+}
+
+/** True if zones get keys of the administrator’s, by a custom template. */
+async function haveKeys({ machine }: Pick<FreeContext, 'machine'>): Promise<boolean> {
+  const { texts } = await lookAtTemplates(machine, ACCOUNT_TEMPLATES);
+  return [...texts.values()].some((text) => text.includes('_domainkey'));
 }
 
 async function wantedOf(db: Db, given: PartWishes) {

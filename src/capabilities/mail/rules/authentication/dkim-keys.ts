@@ -1,6 +1,10 @@
 // The DKIM keys of domains (RFC 6376) in the store.
 import type { Db, Sealer } from '../../../../core/context.ts';
+import type { StepResult } from '../../../../core/plan.ts';
 import { findSealed } from '../../../../ground/rules/two-factor/sealed-secrets.ts';
+
+/** The kind of the step `driver/authentication/steps/new-key.ts`. */
+const NEW_KEY = 'authentication/new-key';
 
 export interface DkimKey {
   readonly domain: string;
@@ -62,6 +66,13 @@ export async function save(db: Db, { domain, username, sealed, publicKey, isEnab
   );
 }
 
+/** Stores what a plan has made for new domains. */
+export async function saveNew(db: Db, results: readonly StepResult[]): Promise<void> {
+  for (const { kind, value } of results) {
+    if (kind === NEW_KEY) await save(db, { ...(value as Omit<DkimKey, 'isEnabled'>), isEnabled: true });
+  }
+}
+
 export async function forget(db: Db, domain: string): Promise<void> {
   await db.run('DELETE FROM dkim_key WHERE domain = ?', domain);
 }
@@ -104,6 +115,9 @@ function keyOf({ sealed, isEnabled, ...others }: Row): DkimKey {
 }
 
 /** A key as steps have it. */
-export function forStep({ domain, sealed }: DkimKey): { readonly sealed: string; readonly purpose: string } {
+export function forStep({ domain, sealed }: Pick<DkimKey, 'domain' | 'sealed'>): {
+  readonly sealed: string;
+  readonly purpose: string;
+} {
   return { sealed, purpose: purposeOf(domain) };
 }
