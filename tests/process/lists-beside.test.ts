@@ -33,7 +33,11 @@ test('a server makes long lists beside its other calls', async () => {
   const database = new Database(store);
   database.exec(
     `UPDATE account SET owner = 'a00000';
-     UPDATE mail_delivery SET recipient_user = 'else', delivered_to = 'secret@inside.example' WHERE id = 5`,
+     UPDATE mail_delivery SET recipient_user = 'else', delivered_to = 'secret@inside.example' WHERE id = 5;
+     INSERT INTO address_block (first, last, kind, notes, began_at, ends_at)
+       WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1500)
+       SELECT key, key, 'brute', '', ${Date.now()}, ${Date.now() + 86_400_000}
+       FROM (SELECT printf('40a%02x%02x%02x', 0, n / 256, n % 256) AS key FROM numbers)`,
   );
   database.close();
   const tokens = new Map<string, string>();
@@ -91,6 +95,23 @@ test('a server makes long lists beside its other calls', async () => {
       ['a00000', 0, 'token t'],
     ],
   ]);
+
+  // A list that a function makes as a whole is the same as its pages.
+  const blocks = async (query: string) => {
+    const path = `/json-api/get_cphulk_brutes?api.version=1&${query}`;
+    const response = await fetch(running.url + path, {
+      headers: { authorization: tokens.get('root') ?? '' },
+    });
+    const { data } = (await response.json()) as { data: { brutes: unknown[] } };
+    return data.brutes;
+  };
+  const [whole, first, second] = [
+    await blocks(''),
+    await blocks('api.chunk.enable=1&api.chunk.size=900'),
+    await blocks('api.chunk.enable=1&api.chunk.size=900&api.chunk.start=901'),
+  ];
+  expect(whole).toHaveLength(1500);
+  expect(whole).toEqual([...first, ...second]);
 
   // Nobody has more than two long lists whose end the client does not read. Short lists need no file, nor do others wait.
   const start = (user: string) =>

@@ -5,6 +5,7 @@ import { seesAll } from '../../core/access.ts';
 import { dispatch } from '../../core/dispatch.ts';
 import type { Engine } from '../../core/engine.ts';
 import { BackgroundWork } from '../background-work.ts';
+import { withLongList } from './as-long-list.ts';
 import { isFull } from './full.ts';
 import type { Answer, Question } from './messages.ts';
 
@@ -42,7 +43,8 @@ process.on('message', (question: Question) => {
 });
 
 async function answer({ call, caller, file, most, server }: Question): Promise<Answer> {
-  const { longList, ...envelope } = await dispatch(call, caller, engine);
+  const made = await dispatch(call, caller, engine);
+  const { longList, ...envelope } = call.readsLongLists === true ? withLongList(made) : made;
   if (longList === undefined) return { kind: 'made', envelope, batches: [], lengths: [] };
   try {
     const isNarrowed = call.args.some(({ name }) => /^api\.(?:filter|sort)\./.test(name));
