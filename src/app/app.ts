@@ -249,6 +249,7 @@ export function createApplication(
       return advise({ environment, userId, stateDirectory, program: programDirectory(), machine, now });
     },
     later,
+    makeAhead: later,
     beside:
       beside &&
       (async (call, caller, isLong) =>

@@ -290,6 +290,11 @@ export interface FreeContext extends CallContext {
    */
   readonly later: ((name: string, work: () => Promise<void>) => void) | undefined;
   /**
+   * Makes something that later calls need, beside them, if the process stays and the call is no dry run; otherwise
+   * undefined. The response does not depend on it.
+   */
+  readonly makeAhead: ((name: string, work: () => Promise<void>) => void) | undefined;
+  /**
    * In `look`: has another process make the call from its beginning if this one is a server and `count` things, such as
    * files, are too many to be read between other calls.
    */

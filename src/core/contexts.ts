@@ -101,6 +101,7 @@ export class Contexts {
         return dispatch(nested(own, call, api, outer), actingAs(caller, username), this.#engineFor(store));
       },
       later: own.dryRun || engine.insideDryRun === true ? undefined : engine.later,
+      makeAhead: own.dryRun || engine.insideDryRun === true ? undefined : engine.makeAhead,
       leaveIfLong: this.beside.leaveIfLong,
       innerError: (code) => {
         this.#of.report.innerError = code;

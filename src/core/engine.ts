@@ -86,6 +86,8 @@ export interface Engine {
   readonly securityAdvice: () => Promise<readonly SecurityAdvice[]>;
   /** Does work after a call (`FreeContext.later`), or beside it. Undefined in a process that ends with its call. */
   readonly later?: ((name: string, work: () => Promise<void>) => void) | undefined;
+  /** `FreeContext.makeAhead`: like `later`, and also for calls of commands. */
+  readonly makeAhead?: ((name: string, work: () => Promise<void>) => void) | undefined;
   /**
    * Makes a call that only reads, in another process, so that no other call waits for it. Undefined if this process
    * makes it, also because the store is small, unless it `isLong` for another reason. Absent in a process that makes one

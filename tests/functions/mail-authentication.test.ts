@@ -321,7 +321,7 @@ describe('the life of an account', () => {
 
   it('on a server with a stock of keys, all of them stand in the first zone, and no key is used twice', async () => {
     const work: (() => Promise<void>)[] = [];
-    here.overrides.later = (_name, one) => void work.push(one);
+    here.overrides.makeAhead = (_name, one) => void work.push(one);
     const signs = async (username: string) => {
       await ok('createacct', { username, domain: `${username}.example`, dmarc: '1' });
       return existsSync(keyPath(`${username}.example`));

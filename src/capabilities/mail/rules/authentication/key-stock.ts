@@ -10,17 +10,17 @@ const stock: RsaKey[] = [];
 let made = 0;
 
 /** A key that nobody has had. Undefined if there is none. Afterwards, the server makes others. */
-export function takeKey({ isDryRun, later }: Pick<FreeContext, 'isDryRun' | 'later'>): RsaKey | undefined {
-  if (isDryRun || later === undefined) return undefined;
-  makeOne(later);
+export function takeKey({ makeAhead }: Pick<FreeContext, 'makeAhead'>): RsaKey | undefined {
+  if (makeAhead === undefined) return undefined;
+  makeOne(makeAhead);
   return stock.shift();
 }
 
 /** One after the other, so that a server that ends waits for one at most. */
-function makeOne(later: NonNullable<FreeContext['later']>): void {
-  later(`DKIM key ${made}`, async () => {
+function makeOne(makeAhead: NonNullable<FreeContext['makeAhead']>): void {
+  makeAhead(`DKIM key ${made}`, async () => {
     stock.push(await newKey());
     made += 1;
-    if (stock.length < MOST) makeOne(later);
+    if (stock.length < MOST) makeOne(makeAhead);
   });
 }
