@@ -105,6 +105,7 @@ export function renderUnit(release: string): string {
 [Unit]
 Description=Roundcube, the webmail of whmapi1
 After=network.target
+StartLimitIntervalSec=0
 
 [Service]
 Type=notify
@@ -114,6 +115,8 @@ ExecStart=/usr/sbin/php-fpm${release} --nodaemonize --fpm-config ${CONFIGURATION
 ExecReload=/bin/kill -USR2 $MAINPID
 Restart=on-failure
 RestartSec=2
+RestartSteps=5
+RestartMaxDelaySec=60
 Environment=ROUNDCUBE_CONFIG_DIR=${CONFIGURATION}
 EnvironmentFile=${ROUNDCUBE_SECRETS}
 
