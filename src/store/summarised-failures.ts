@@ -93,10 +93,10 @@ export class SummarisedFailures {
       if (!all && entry.began > due) continue;
       this.#counted.delete(source);
       if (entry.requests === 0) continue;
-      // The next interval begins. Its failures are only counted, because the summary is enough.
-      if (await this.#write(source, this.#summaryOf(source, entry)))
-        this.#begin(source).written = this.#limits.own;
-      else this.#merge(source, entry);
+      // The next interval begins, also for what comes while this line is written. Its failures are only counted, because the
+      // summary is enough.
+      this.#begin(source).written = this.#limits.own;
+      if (!(await this.#write(source, this.#summaryOf(source, entry)))) this.#merge(source, entry);
     }
     for (const [key, { began }] of this.#hours)
       if (performance.now() - began >= HOUR_MS) this.#hours.delete(key);

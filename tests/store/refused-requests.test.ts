@@ -5,9 +5,12 @@ import { until } from '../support/until.ts';
 let lines: AuditRecord[];
 let hasSpace: boolean;
 let one: RefusedRequests;
+/** What happens while a line is written. */
+let meanwhile: () => void;
 const start = (limits = {}) =>
   (one = new RefusedRequests({
     write: async (record) => {
+      meanwhile();
       lines.push(record);
     },
     hasSpace: () => hasSpace,
@@ -18,6 +21,7 @@ const start = (limits = {}) =>
 beforeEach(() => {
   lines = [];
   hasSpace = true;
+  meanwhile = () => undefined;
 });
 afterEach(async () => {
   await one.close();
@@ -93,6 +97,22 @@ test('nothing while the disk is below its reserve, and the count once there is s
   hasSpace = true;
   await one.flush(true);
   expect(summaries()).toEqual([['192.0.2.1', 20]]);
+});
+
+test('what comes while a summary is written is counted, and gets no line of its own', async () => {
+  start();
+  for (let number = 0; number < 3; number++) await one.add(request('192.0.2.1'));
+  meanwhile = () => {
+    meanwhile = () => undefined;
+    void one.add(request('192.0.2.1'));
+  };
+  await one.flush(true);
+  await one.flush(true);
+  expect(lines.map((line) => line.function)).toEqual(['login', SUMMARY, SUMMARY]);
+  expect(summaries()).toEqual([
+    ['192.0.2.1', 2],
+    ['192.0.2.1', 1],
+  ]);
 });
 
 test('summaries are written automatically, and the counts add up', async () => {
