@@ -14,11 +14,23 @@ const LIST = 'news@bob.example';
 describeOnMachine('mailing lists, in this order', () => {
   let machine: Machine;
   let number = 0;
+  let activation = '';
 
   beforeAll(async () => {
     machine = await bootMachine(await installedRoot());
     copyFileSync('tests/machine/smtp-client.cjs', machine.path(CLIENT));
-    activate('{"MailingLists":1}');
+    // A server that somebody installed Dovecot on, and whose default certificate is gone.
+    machine.sh(
+      'apt-get install -y -q --no-install-recommends dovecot-core dovecot-imapd dovecot-pop3d dovecot-lmtpd dovecot-managesieved dovecot-sieve dovecot-sqlite',
+      {
+        ...{ env: { DEBIAN_FRONTEND: 'noninteractive' }, timeoutMs: 600_000 },
+      },
+    );
+    machine.sh(
+      'systemctl stop dovecot; rm -f /etc/dovecot/private/dovecot.* /etc/ssl/private/ssl-cert-snakeoil.key',
+    );
+    expect(machine.run('systemctl', ['start', 'dovecot']).status).not.toBe(0);
+    activation = activate('{"MailingLists":1}');
     for (const user of ['bob', 'eve'])
       works('createacct', `username=${user}`, `domain=${user}.example`, `password=${PASSWORD}`);
     email('bob', 'add_pop', 'email=box', 'domain=bob.example', `password=${PASSWORD}`);
@@ -27,8 +39,8 @@ describeOnMachine('mailing lists, in this order', () => {
   });
   afterAll(() => machine.stop());
 
-  function activate(optional: string): void {
-    machine.sh(`whmapi1 --wait start_profile_activation code=MAILNODE optional='${optional}'`, {
+  function activate(optional: string): string {
+    return machine.sh(`whmapi1 --wait start_profile_activation code=MAILNODE optional='${optional}'`, {
       timeoutMs: 900_000,
     });
   }
@@ -87,6 +99,14 @@ describeOnMachine('mailing lists, in this order', () => {
     );
     await until(() => members().includes(from));
   }
+
+  it('work on a server whose Dovecot does not start without the configuration of the role', () => {
+    const [, task = ''] = /log_id:? *'?(\d+)/.exec(activation) ?? [];
+    expect(machine.run('whmapi1', ['--tasks', task]).stdout).toContain(
+      'dovecot does not start yet. It is started again once its configuration is written.',
+    );
+    expect(machine.sh('systemctl is-active dovecot').trim()).toBe('active');
+  });
 
   it('people join by mail, and the members get each other’s mail', async () => {
     email('bob', 'add_list', 'list=news', 'domain=bob.example', `password=${APPROVAL}`);

@@ -26,8 +26,9 @@ export async function prepare(
   else await installAll(wanted, work, progress);
   for (const [at, { role, units, configure }] of wanted.entries()) {
     progress(0.6 + (0.3 * at) / wanted.length, `Configuring ${role}`);
-    if (!isSandbox) await startAll(units, work);
+    const notYet = isSandbox ? [] : await startAll(units, work);
     await configure(work);
+    for (const unit of notYet) await startConfigured(unit, work);
   }
 }
 
@@ -126,9 +127,14 @@ export async function findOptional(
   };
 }
 
-/** A running service is not restarted: `configure` reloads it if something changes. */
-async function startAll(units: readonly string[], { machine, log, changed }: RoleWork): Promise<void> {
+/**
+ * A running service is not restarted: `configure` reloads it if something changes.
+ * @returns the services that do not start. Their configuration may be what they lack: Debian's Dovecot does not start
+ * without its default certificate, for example.
+ */
+async function startAll(units: readonly string[], { machine, log, changed }: RoleWork): Promise<string[]> {
   const services = await machine.services();
+  const notYet: string[] = [];
   for (const unit of units) {
     const { state, isEnabled } = await services.state(unit);
     if (!isEnabled) {
@@ -136,9 +142,25 @@ async function startAll(units: readonly string[], { machine, log, changed }: Rol
       changed(`Enabled: ${unit}.`);
     }
     if (state !== 'active') {
-      await services.start(unit);
-      changed(`Started: ${unit}.`);
+      try {
+        await services.start(unit);
+        changed(`Started: ${unit}.`);
+      } catch (error) {
+        if (!(error instanceof MachineError)) throw error;
+        log(
+          `${unit} does not start yet. It is started again once its configuration is written. ${error.message}`,
+        );
+        notYet.push(unit);
+      }
     }
     if (isEnabled && state === 'active') log(`Already enabled and running: ${unit}.`);
   }
+  return notYet;
+}
+
+/** @throws MachineError if the service does not start with its configuration either. */
+async function startConfigured(unit: string, { machine, changed }: RoleWork): Promise<void> {
+  const services = await machine.services();
+  if ((await services.state(unit)).state !== 'active') await services.start(unit);
+  changed(`Started: ${unit}.`);
 }
