@@ -62,7 +62,8 @@ function isJournal(stream: string | undefined): boolean {
 }
 
 /**
- * The unit of this installation: the installed unit, with the paths of the running Node and program.
+ * The unit of this installation: the installed unit, with the paths of the running Node and program. That of the Debian
+ * package stays as it is: its path leads to each version, and the program lies in the folder of one version.
  * @throws if the file is missing.
  */
 export function systemdUnit(node: string, program: string): string {
@@ -74,8 +75,12 @@ export function systemdUnit(node: string, program: string): string {
   const unit = places.find((path) => existsSync(path));
   if (unit === undefined)
     throw new Error(`${places[0]} is missing from this installation. Install it again.`);
-  const start = [node, realpathSync(program)].map(quoted).join(' ');
-  return readFileSync(unit, 'utf8').replace(/^ExecStart=.*$/m, () => `ExecStart=${start}`);
+  const text = readFileSync(unit, 'utf8');
+  const [, packaged = ''] = /^ExecStart=(.*)$/m.exec(text) ?? [];
+  const running = realpathSync(program);
+  if (existsSync(packaged) && realpathSync(packaged) === running) return text;
+  const start = [node, running].map(quoted).join(' ');
+  return text.replace(/^ExecStart=.*$/m, () => `ExecStart=${start}`);
 }
 
 /** A word of ExecStart= (systemd.service(5), “Command lines”). */

@@ -77,6 +77,8 @@ describeOnMachine('the Debian package', () => {
       'enabled\nactive\n',
     );
     expect(machine.sh('ss -Hltn sport = :2087').trim()).toContain('127.0.0.1:2087');
+    // Not the folder of one version.
+    expect(machine.sh('whmapi1d --print-unit')).toContain('\nExecStart=/usr/sbin/whmapi1d\n');
     expect(machine.sh('dpkg --verify whmapi1')).toBe('');
     expect(machine.sh('stat -c %a /var/lib/whmapi1').trim()).toBe('700');
   });
