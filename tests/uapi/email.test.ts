@@ -174,6 +174,54 @@ describe('a mailbox', () => {
     expect([lookup('mailboxes/bob.example'), addresses(), addresses('eve')]).toEqual(before);
   });
 
+  // mkpasswd made these, of “an old password 7”.
+  const HASHES = {
+    'SHA-512':
+      '$6$saltsaltsaltsalt$ZowLnLleWINy6HsTf0j8gWykuHO/NYPlj2hBRkNP2FBiBAWpUNEjlnBwLzFty/0KbeEX.iTMWAHQDaNlf.3s//',
+    'SHA-256': '$5$rounds=6000$saltsaltsaltsalt$QiJTvbO8UtzLXgPOZ/tXIaLG0I/3T.2hviwiTuYP//0',
+    yescrypt: '$y$j9T$abcdefghijklmnopqrst$6GWW4RDiDFPO0TqLcTeNm4x4Fi4wfjxAKtt02huhxAB',
+    bcrypt: '$2y$05$abcdefghijklmnopqrstuuYKLaVtcfGiathk/mY6MciuDU59K/ZfG',
+    'MD5, with a warning': '$1$saltsalt$I6mbag18m4Wn1H7lgZE7w0',
+  };
+  it.each(Object.entries(HASHES))('brings its password as a hash of %s', async (kind, hash) => {
+    const args = { email: 'sales', password: '', password_hash: hash };
+    const { errors, warnings } = await here.uapi('bob', 'Email::add_pop', args);
+    expect([errors, warnings?.join()]).toEqual([
+      null,
+      kind.startsWith('MD5') ? expect.stringContaining('fast to guess') : undefined,
+    ]);
+    expect(logins()[1]).toMatchObject({ address: 'sales@bob.example', hash });
+    const check = (tried: string) =>
+      email('Email::verify_password', { email: 'sales@bob.example', password: tried });
+    expect([await check('an old password 7'), await check('an old password 8')]).toEqual([1, 0]);
+    expect(JSON.stringify(here.audit())).not.toContain(hash.slice(-20));
+  });
+
+  const { 'SHA-512': good, bcrypt } = HASHES;
+  it.each<[string, Record<string, string>, string]>([
+    ['beside a password', { password, password_hash: good }, 'Use exactly one of'],
+    ['and no password', {}, 'Use exactly one of'],
+    ['with a further field', { password_hash: `${good}:0` }, 'a whole hash in a form of crypt(5)'],
+    ['with a line break', { password_hash: `${good}\nroot:${good}` }, 'password_hash'],
+    ['that ends with a line break', { password_hash: `${good}\n` }, 'password_hash'],
+    ['that is cut', { password_hash: good.slice(0, -1) }, 'a whole hash in a form of crypt(5)'],
+    ['of another scheme', { password_hash: '{PLAIN}secret' }, 'a whole hash in a form of crypt(5)'],
+    ['that is locked', { password_hash: `!${good}` }, 'a whole hash in a form of crypt(5)'],
+    ['of DES', { password_hash: 'aaJVNGKuCzR2k' }, 'a whole hash in a form of crypt(5)'],
+    [
+      'that takes a minute',
+      { password_hash: good.replace('$6$', '$6$rounds=99999999$') },
+      'at most 999,999 rounds',
+    ],
+    ['of bcrypt that takes a minute', { password_hash: bcrypt.replace('$05$', '$20$') }, 'the cost 13'],
+  ])('is not created with a hash %s', async (_what, args, reason) => {
+    const answer = await refusal('Email::add_pop', { email: 'sales', ...args });
+    expect(answer).toContain(reason);
+    const secret = /[^$]+$/.exec(args.password_hash?.trim() ?? '')?.[0] ?? 'no secret';
+    expect(JSON.stringify([answer, here.audit()])).not.toContain(secret);
+    expect(addresses()).toEqual(['bob']);
+  });
+
   it('needs room in the package', async () => {
     await here.call('modifyacct', { user: 'bob', MAXPOP: '1', MAX_EMAILACCT_QUOTA: '100' });
     expect(await refusal('Email::add_pop', { email: 'big', password, quota: '101' })).toContain(

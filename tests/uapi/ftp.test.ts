@@ -96,6 +96,11 @@ describe('Ftp::add_ftp', () => {
     ['a quota that is no number', { user: 'web', quota: 'much' }, 'quota'],
     ['a weak password', { user: 'web', pass: 'web' }, 'too weak'],
     ['a hash of another kind', { user: 'web', pass: '', pass_hash: 'x:0:0' }, 'pass_hash'],
+    [
+      'a hash that takes a minute',
+      { user: 'web', pass: '', pass_hash: PHC.replace('$6$', '$6$rounds=99999999$') },
+      'at most 999,999 rounds',
+    ],
     ['neither', { user: 'web', pass: '' }, 'pass'],
     ['both', { user: 'web', pass_hash: PHC }, 'pass'],
   ])('rejects %s', async (_what, args, reason) => {

@@ -1,6 +1,7 @@
 import { addMailbox, lookForPassword, parseQuota } from '../../capabilities/mail/plans/own-mail/mailboxes.ts';
 import { domainParam, emailParam, MAILBOXES, ROLE } from '../../capabilities/mail/rules/email-form.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
+import { HASH_FORMS, passwordHash, readGivenHash } from '../../ground/rules/passwords/given-hash.ts';
 import { password as passwordParam } from '../../ground/rules/passwords/passwords.ts';
 
 export default defineUapi({
@@ -14,7 +15,7 @@ export default defineUapi({
   effect: 'operates',
   params: {
     email: { ...emailParam, required: true },
-    password: { ...passwordParam, required: true },
+    password: passwordParam,
     domain: domainParam,
     quota: {
       type: 'string',
@@ -22,10 +23,8 @@ export default defineUapi({
       doc: 'The most mebibytes of mail. 0 or unlimited: no limit. Default: 1024, or what the package allows.',
     },
     password_hash: {
-      type: 'string',
-      sensitive: true,
-      doc: 'A hash instead of the password.',
-      noEffectReason: 'the password is required, and hashed here.',
+      ...passwordHash,
+      doc: `The hash of the password in a form of crypt(5), instead of “password”: ${HASH_FORMS}.`,
     },
     send_welcome_email: {
       type: 'flag',
@@ -38,6 +37,8 @@ export default defineUapi({
       noEffectReason: 'there is no such cache.',
     },
   },
+  oneOf: { count: 'exactly', of: ['password', 'password_hash'] },
+  emptyIsOmitted: true,
   returns: { type: 'string', doc: 'The new mailbox, as sales+bob.example.' },
   examples: [
     {
@@ -51,11 +52,13 @@ export default defineUapi({
     },
   ],
 
-  look: ({ email, password }, context) => lookForPassword(context, email, password),
+  look: async ({ email, password = '' }, context) =>
+    password === '' ? undefined : { password, ...(await lookForPassword(context, email, password)) },
 
-  async handler({ email, domain, password, quota }, context, found) {
+  async handler({ email, domain, password_hash: given = '', quota }, context, found) {
     const size = quota === undefined ? undefined : parseQuota(quota);
-    const { plan, address } = await addMailbox(context, { email, domain, password, quota: size }, found);
+    const hashed = found ?? readGivenHash(context, 'password_hash', given);
+    const { plan, address } = await addMailbox(context, { email, domain, quota: size }, hashed);
     const created = `${address.localPart}+${address.domain}`;
     context.plan(plan);
     return created;

@@ -4,7 +4,6 @@ import {
   FEATURE,
   newLogin,
   readFolder,
-  readHash,
   ROLE,
 } from '../../capabilities/ftp/rules/ftp-accounts.ts';
 import {
@@ -17,6 +16,7 @@ import {
 import { lookAtFolder, rateAndHash, strongHash } from '../../capabilities/ftp/rules/own-ftp.ts';
 import * as accounts from '../../capabilities/accounts/rules/accounts.ts';
 import { defineUapi } from '../../core/define-uapi.ts';
+import { HASH_FORMS, passwordHash, readGivenHash } from '../../ground/rules/passwords/given-hash.ts';
 import { password } from '../../ground/rules/passwords/passwords.ts';
 
 export default defineUapi({
@@ -35,10 +35,8 @@ export default defineUapi({
     disallowdot: { type: 'flag', default: 1, doc: '1: remove the dots of the name: a.b becomes ab.' },
     pass: { ...password, doc: 'The password, of up to 72 bytes.' },
     pass_hash: {
-      type: 'string',
-      sensitive: true,
-      maxLength: 320,
-      doc: 'The hash of the password in a form of crypt(5), instead of “pass”: $6$…, $y$…, $2y$….',
+      ...passwordHash,
+      doc: `The hash of the password in a form of crypt(5), instead of “pass”: ${HASH_FORMS}.`,
     },
     homedir: folderParam,
     quota: quotaParam,
@@ -68,7 +66,10 @@ export default defineUapi({
     const { login, domain } = await newLogin(db, account, args);
     await assertMayAdd(db, account);
     const folder = readFolder(account.home, args.homedir ?? login);
-    const hash = rated === undefined ? readHash(args.pass_hash ?? '') : await strongHash(context, rated);
+    const hash =
+      rated === undefined
+        ? readGivenHash(context, 'pass_hash', args.pass_hash ?? '')
+        : await strongHash(context, rated);
     const { username } = account;
     const added = [{ login, username, domain, hash, folder, quota: readQuota(args.quota) }];
     plan(await changeFtpAccounts(db, account, { added, folders: [folder] }));

@@ -280,14 +280,3 @@ export async function assertRemovable(
       'destroy=0.',
   );
 }
-
-/** A hash that somebody else has made: MD5, SHA-256, SHA-512, bcrypt or yescrypt of crypt(5). */
-const HASH = /^\$(?:1|5|6|y|2[aby])\$[./0-9A-Za-z$=,]{20,300}$/;
-
-/** @throws ApiError `bad_param`. The hash is not quoted. */
-export function readHash(given: string): string {
-  if (HASH.test(given)) return given;
-  throw badParam(
-    'The parameter “pass_hash” should be a hash of crypt(5) that begins with $6$, $y$, $2y$, $5$ or $1$.',
-  );
-}

@@ -31,6 +31,8 @@ ssl_server_cert_file = ${locate(SERVER_CERTIFICATE)}
 ssl_server_key_file = ${locate(SERVER_CERTIFICATE)}
 auth_mechanisms = plain login
 auth_allow_cleartext = no
+# Hashes of MD5 that mailboxes bring from other servers. Otherwise Dovecot refuses the right password.
+auth_allow_weak_schemes = yes
 auth_username_format = %{user | lower}
 # Programs with another user ID belong to the system.
 first_valid_uid = 1000

@@ -52,21 +52,27 @@ export async function lookForPassword(
 }
 
 interface NewMailbox extends NamedMailbox {
-  readonly password: string;
   /** In mebibytes. Undefined: the default. Null: no limit. */
   readonly quota: number | null | undefined;
 }
 
-/** @throws ApiError `bad_param`, `already_exists`, `limit_reached`, `weak_password`. */
+/**
+ * @param secret a new password, or a hash, whose password cannot be rated.
+ * @throws ApiError `bad_param`, `already_exists`, `limit_reached`, `weak_password`.
+ */
 export async function addMailbox(
   context: Planning,
-  { email, domain, password, quota }: NewMailbox,
-  { hash, rated }: HashedPassword,
+  { email, domain, quota }: NewMailbox,
+  secret: string | (HashedPassword & { readonly password: string }),
 ): Promise<{ readonly plan: Plan; readonly address: Address }> {
   const owner = await ownMail(context);
   const { account } = owner;
   const address = ownAddress(owner, { email, domain });
-  await assertStrong(withRating(context, rated), password, [account.username, email], 'virtual');
+  if (typeof secret !== 'string') {
+    const { password, rated } = secret;
+    await assertStrong(withRating(context, rated), password, [account.username, email], 'virtual');
+  }
+  const hash = typeof secret === 'string' ? secret : secret.hash;
   const bytes = quotaOf(account, quota === undefined ? await defaultQuota(context.db, account) : quota);
   const next = (state: MailState): MailState => {
     assertNew(account, state, address);
