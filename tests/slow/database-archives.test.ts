@@ -2,6 +2,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
+import { backUpStore, restoreStore } from '../../src/administration/installation.ts';
+import { Rebuilding } from '../../src/administration/rebuild.ts';
 import { Database } from '../../src/store/database.ts';
 import { PrivateMount } from '../process/private-mount.ts';
 import { ArchiveInstallation, password } from '../support/archives.ts';
@@ -223,16 +225,107 @@ describe('--import-databases', () => {
     expect(mariadb.query("SELECT User FROM mysql.global_priv WHERE User LIKE 'whmapi1%'")).toEqual([]);
   });
 
-  test('refuses what already exists, or belongs to another account, and changes nothing', async () => {
-    const again = await here.call('--import-databases', { user: 'bob', directory: '/root/round' });
-    expect(again.metadata.reason).toBe(
-      'There is already a database named “bob_full”. Rename or remove it first. Nothing was changed.',
-    );
+  test('keeps what exists, and says that it did not load the dump', async () => {
+    mariadb.query('DROP DATABASE bob_shop; INSERT INTO bob_full.t (a) VALUES (700)');
+    await uapi('Mysql::set_password', { user: 'bob_app', password: `${password} new` });
+
+    expect(await done('--import-databases', { user: 'bob', directory: '/root/round' })).toEqual([
+      'The database “bob_full” already exists, so it was kept, and its dump was not loaded. To load the dump, rename or ' +
+        'remove the database, and then import again.',
+      'The database “bob_stock” already exists, so it was kept, and its dump was not loaded. To load the dump, rename or ' +
+        'remove the database, and then import again.',
+      'The database user “bob_app” already exists. It keeps its password.',
+      'Imported for “bob”: 1 MariaDB databases and 0 users.',
+      'The database user “bob_pg” already exists. It keeps its password.',
+      'Imported for “bob”: 0 PostgreSQL databases and 0 users.',
+    ]);
+
+    const changed = { user: 'bob_app', password: `${password} new` };
+    expect(mariadb.query('SELECT a FROM bob_full.t WHERE a = 700', changed)).toEqual([['700']]);
+    expect(mariadb.query('SELECT a FROM bob_shop.t', changed)).toEqual([['7']]);
+    expect(mariadb.refusal('DROP TABLE bob_shop.t', changed)).toMatch(/DROP command denied/);
+    mariadb.query('DELETE FROM bob_full.t WHERE a = 700');
+    await uapi('Mysql::set_password', { user: 'bob_app', password });
+  });
+
+  test('refuses what belongs to another account, or to nobody, and changes nothing', async () => {
+    const before = onServer();
     const other = await here.call('--import-databases', { user: 'eve', directory: '/root/round' });
     expect(other.metadata.reason).toBe(
       'The database “bob_full” belongs to the account “bob”. Nothing was changed.',
     );
+    // bob has it by its prefix only.
+    mariadb.query('CREATE DATABASE bob_hand; CREATE DATABASE stray');
+    for (const [name, reason] of [
+      ['bob_hand', 'There is already a database named “bob_hand”. Rename or remove it first.'],
+      ['stray', 'There is already a database named “stray”. Rename or remove it first.'],
+    ] as const) {
+      const directory = archive('CREATE TABLE t (a INT);');
+      writeFileSync(real(`/root/hostile/mysql/${name}.create`), `CREATE DATABASE \`${name}\`;\n`);
+      writeFileSync(real(`/root/hostile/mysql/${name}.sql`), 'CREATE TABLE t (a INT);\n');
+      expect(await here.refusal('eve', directory)).toBe(`${reason} Nothing was changed.`);
+    }
+    mariadb.query('DROP DATABASE bob_hand; DROP DATABASE stray');
+    expect(onServer()).toEqual(before);
     expect(facts('bob_full', login)).toHaveLength(8);
+  });
+
+  /** The store as a backup has it, on a server that has lost its databases and their users. */
+  async function restored(): Promise<void> {
+    const file = join(here.directory, 'backup');
+    await backUpStore(here.environment, file, { withKey: false, force: true });
+    here.close();
+    await restoreStore(here.environment, file, { force: true, dryRun: false });
+    mariadb.query(
+      'DROP DATABASE bob_full; DROP DATABASE bob_shop; DROP USER bob_app@localhost, bob_late@localhost',
+    );
+    await postgres.root('postgres', 'DROP DATABASE bob_stock');
+    for (const role of ['bob_pg', 'bob_stock owner']) await postgres.root('postgres', `DROP ROLE "${role}"`);
+    const rebuilding = new Rebuilding(here.environment);
+    const problems: unknown[] = [];
+    try {
+      const found = await rebuilding.look(['bob']);
+      await rebuilding.run(found, false, ({ problem, warnings }) => problems.push(problem, ...warnings));
+    } finally {
+      rebuilding.close();
+    }
+    expect(problems.filter((one) => one !== undefined)).toEqual([]);
+  }
+
+  test('after --rebuild loads the databases, and undoes nothing of what --rebuild did', async () => {
+    const grants = () =>
+      ['bob_app', 'bob_late'].map((user) => mariadb.query(`SHOW GRANTS FOR ${user}@localhost`).sort());
+    mariadb.query("GRANT SELECT ON bob_full.t TO 'bob_app'@'localhost'");
+    rmSync(real('/root/round'), { recursive: true });
+    await done('--export-databases', { user: 'bob', directory: '/root/round' });
+    // The archive does not have this user.
+    await uapi('Mysql::create_user', { name: 'bob_late', password });
+    await uapi('Mysql::set_privileges_on_database', {
+      ...{ user: 'bob_late', database: 'bob_shop', privileges: 'SELECT' },
+    });
+    const before = [facts('bob_full', login), grants()];
+    await restored();
+    expect(mariadb.query('SHOW DATABASES').flat()).not.toContain('bob_full');
+    const rebuilt = [onServer(), grants()];
+
+    // Whenever it is killed, the users have what --rebuild gave them.
+    const args = JSON.stringify({ user: 'bob', directory: '/root/round' });
+    let works = FIRST_PLACE;
+    for (; ; works += PLACES) {
+      const argv = [worker.path, here.state, `work ${works}`, '--import-databases', args];
+      const { signal } = spawnSync(process.execPath, argv, { env: { ...process.env, ...here.environment } });
+      if (signal !== 'SIGKILL') break;
+      await done('modifyacct', { user: 'eve', MAXFTP: '3' });
+      if (mariadb.query('SHOW DATABASES').flat().includes('bob_full')) break;
+      expect([onServer(), grants()]).toEqual(rebuilt);
+    }
+    expect(works).toBeGreaterThan(8);
+
+    expect([facts('bob_full', login), grants()]).toEqual(before);
+    expect(mariadb.query('SELECT a FROM bob_shop.t', { user: 'bob_late', password })).toEqual([['7']]);
+    expect(await postgres.as('bob_pg', password, 'bob_stock', 'SELECT a FROM t')).toEqual([{ a: 7 }]);
+    await uapi('Mysql::delete_user', { name: 'bob_late' });
+    mariadb.query("REVOKE SELECT ON bob_full.t FROM 'bob_app'@'localhost'");
   });
 
   /** An archive with one database of eve. */

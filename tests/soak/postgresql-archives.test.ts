@@ -132,10 +132,10 @@ describe('--import-databases of PostgreSQL', () => {
     expect(readFileSync(join(here.state, 'audit.log'), 'utf8')).not.toContain('SCRAM-SHA-256$');
   });
 
-  test('refuses what already exists, or belongs to another account, and changes nothing', async () => {
+  test('keeps what already exists, refuses what belongs to another account, and changes nothing', async () => {
     const before = await onServer();
-    expect(await refusal('bob', '/root/round')).toBe(
-      'There is already a database named “bob_empty”. Rename or remove it first. Nothing was changed.',
+    expect(await done('--import-databases', { user: 'bob', directory: '/root/round' })).toContain(
+      'Imported for “bob”: 0 PostgreSQL databases and 0 users.',
     );
     expect(await refusal('eve', '/root/round')).toBe(
       'The database “bob_empty” belongs to the account “bob”. Nothing was changed.',

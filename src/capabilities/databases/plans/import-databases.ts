@@ -31,6 +31,7 @@ import * as accounts from '../../accounts/rules/accounts.ts';
 import { limitOf } from '../rules/connection-limit.ts';
 import { lockOf } from '../rules/locks.ts';
 import * as hosts from '../rules/hosts.ts';
+import { tellAboutKept } from '../rules/importable.ts';
 import { importedMysql, type ImportedMysql } from '../rules/imported-mysql.ts';
 import { importedPostgresql, randomPassword, type ImportedPostgresql } from '../rules/imported-postgresql.ts';
 import * as mysql from '../rules/own-mysql.ts';
@@ -49,17 +50,31 @@ interface ImportDatabases {
     readonly databases: readonly string[];
     readonly users: readonly string[];
     readonly hosts: readonly hosts.RemoteHost[];
+    readonly kept?: Names;
   };
   /** Absent in plans from before PostgreSQL databases were imported. */
-  readonly postgresql?: { readonly databases: readonly string[]; readonly users: readonly string[] };
+  readonly postgresql?: Names & { readonly kept?: Names };
+}
+
+/** `kept`, of what existed, is absent in plans from before such databases and users were kept. */
+interface Names {
+  readonly databases: readonly string[];
+  readonly users: readonly string[];
 }
 
 const change = defineChange<ImportDatabases>({
   kind: 'import-databases',
-  async store(db, { owner, mysql: { profile, databases, users, hosts: added }, postgresql: more }, { now }) {
+  async store(db, { owner, mysql: ofMysql, postgresql: more }, { now }) {
+    const { profile, databases, users, hosts: added } = ofMysql;
     const insert = async (of: owners.Kind, on: string, names: readonly string[]) => {
       for (const name of names) await owners.insert(db, of, { name, owner, profile: on, createdAt: now() });
     };
+    const adopt = (of: owners.Kind, on: string, names: readonly string[] = []) =>
+      owners.adopt(db, of, { owner, profile: on, names, now: now() });
+    await adopt(mysql.DATABASES, profile, ofMysql.kept?.databases);
+    await adopt(mysql.USERS, profile, ofMysql.kept?.users);
+    await adopt(postgresql.DATABASES, owners.LOCAL_PROFILE, more?.kept?.databases);
+    await adopt(postgresql.USERS, owners.LOCAL_PROFILE, more?.kept?.users);
     await insert(mysql.DATABASES, profile, databases);
     await insert(mysql.USERS, profile, users);
     for (const { host, note } of added) {
@@ -218,19 +233,25 @@ async function planMysql(
     found,
   );
   const { profile, at, client } = await serverOf(db, username);
+  const { kept } = imported;
   const users = imported.users.map(({ name }) => name);
+  const databases = imported.databases.map(({ name }) => name);
+  tellAboutKept(context, kept);
   if (!isDryRun) {
-    const counts = `${names.length} MariaDB databases and ${users.length} users`;
+    const counts = `${databases.length} MariaDB databases and ${users.length} users`;
     inform(`Imported for “${username}”: ${counts}.`);
     for (const { host } of imported.hosts) inform(`Added to the remote access list: ${host}.`);
   }
   const own = (await mysql.ownMysql(db, username, found)).users;
   const existing = found.users.filter(({ name }) => own.includes(name));
-  const steps = mysqlSteps(imported, about, { client, definers: [...imported.users, ...existing] });
+  const steps = mysqlSteps(imported, about, { client, own: existing });
   return {
-    stored: { profile, databases: names, users, hosts: imported.hosts },
+    stored: { profile, databases, users, hosts: imported.hosts, kept },
     hashes: imported.hashes,
-    locks: locksOf('mysql', { databases: names, users: [...users, ...imported.widened] }),
+    locks: locksOf('mysql', {
+      databases: names,
+      users: [...new Set([...users, ...imported.widened, ...imported.grants.map(({ user }) => user)])],
+    }),
     steps: steps.map((step) => stepAt(at, step)),
   };
 }
@@ -238,7 +259,7 @@ async function planMysql(
 function mysqlSteps(
   { users, databases, grants, objects, hosts: added, widened }: ImportedMysql,
   { directory, account, loader, most }: About,
-  { client, definers }: { readonly client: string; readonly definers: ImportedMysql['users'] },
+  { client, own }: { readonly client: string; readonly own: ImportedMysql['users'] },
 ): PlannedStep[] {
   const isLocked = account.suspendedAt !== null;
   const definerOf = (database: string) => {
@@ -250,7 +271,7 @@ function mysqlSteps(
     ...databases.map(({ name: database, characterSet, collation }) =>
       importDatabase.plan({
         ...{ directory, database, characterSet, collation, loader, client },
-        ...{ users: definers, definer: definerOf(database) },
+        ...{ users: [...users, ...own], definer: definerOf(database), kept: own.map(({ name }) => name) },
       }),
     ),
     ...grants.map((grant) => setPrivileges.plan(grant)),
@@ -276,16 +297,20 @@ async function planPostgresql(
   const { inform, warn, isDryRun } = context;
   const { archived, found } = looked;
   const imported = await importedPostgresql(context, about.account, { ...archived, isMd5 }, found);
-  const { databases, users, verifiers } = imported;
+  const { databases, users, verifiers, kept } = imported;
   for (const path of archived.others) warn(`“${path}” was left out, because such a file is not known.`);
+  tellAboutKept(context, kept);
   if (!isDryRun) {
     const counts = `${databases.length} PostgreSQL databases and ${users.length} users`;
     inform(`Imported for “${about.account.username}”: ${counts}.`);
   }
   return {
-    stored: { databases, users },
+    stored: { databases, users, kept },
     verifiers,
-    locks: locksOf('postgresql', { databases, users }),
+    locks: locksOf('postgresql', {
+      databases: [...databases, ...kept.databases],
+      users: [...users, ...kept.users],
+    }),
     steps: postgresqlSteps(imported, about),
   };
 }

@@ -3,7 +3,7 @@ import type { Context } from '../../../core/context.ts';
 import { ApiError, badParam } from '../../../core/errors.ts';
 import type { Account } from '../../accounts/rules/accounts.ts';
 import * as hosts from './hosts.ts';
-import { assertImportable } from './importable.ts';
+import { importable } from './importable.ts';
 import { assertMayHave } from './limits.ts';
 import { DATABASES, ownMysql, USERS, type FoundMysql } from './own-mysql.ts';
 import { ALL_PRIVILEGES, privileges as known } from './privileges.ts';
@@ -59,6 +59,8 @@ export interface ImportedMysql {
     readonly privileges: readonly string[];
   }[];
   readonly objects: readonly (OnObject & { readonly user: string; readonly hosts: readonly string[] })[];
+  /** What exists, and is the account’s. Its users keep their passwords. */
+  readonly kept: { readonly databases: readonly string[]; readonly users: readonly string[] };
   /** New entries of the remote access list. */
   readonly hosts: readonly hosts.RemoteHost[];
   /** Users who existed before, and must be able to connect from the new hosts too. */
@@ -77,13 +79,16 @@ export async function importedMysql(
 ): Promise<ImportedMysql> {
   const { db, warn } = context;
   const owner = account.username;
-  for (const { name } of archived.databases)
-    await assertImportable(db, DATABASES, owner, name, found.databases);
   const own = await ownMysql(db, owner, found);
-  assertMayHave(account, 'mysql', own.databases.length + archived.databases.length);
+  const databases = await importable(
+    ...([db, DATABASES, owner] as const),
+    archived.databases.map(({ name }) => name),
+    { taken: found.databases, own: own.databases },
+  );
+  assertMayHave(account, 'mysql', own.databases.length + databases.created.length);
   const names = [...new Set(archived.logins.map(({ user }) => user))].filter((user) => user !== owner);
   const taken = found.users.map(({ name }) => name);
-  for (const name of names) await assertImportable(db, USERS, owner, name, taken);
+  const users = await importable(db, USERS, owner, names, { taken, own: own.users });
   if (archived.logins.some(({ user }) => user === owner)) {
     warn(
       `The database user “${owner}” was left out, because it has the name of the account. Create another user for the ` +
@@ -97,13 +102,20 @@ export async function importedMysql(
   const { client } = await serverOf(db, owner);
   const all = [...new Set([client, ...listed.map(({ host }) => host), ...remote.map(({ host }) => host)])];
   const hashes: Record<string, string> = {};
-  for (const name of names) hashes[name] = await hashFor(context, name, archived);
-  const grants = grantsFor(archived, owner, names);
-  const objects = objectsFor(archived, owner, names).map((one) => ({ ...one, hosts: all }));
+  for (const name of users.created) hashes[name] = await hashFor(context, name, archived);
+  // What exists keeps its privileges on what exists.
+  const isChanged = ({ user, database }: { readonly user: string; readonly database: string }) =>
+    users.created.includes(user) || databases.created.includes(database);
+  const hostsOf = (user: string) => found.users.find(({ name }) => name === user)?.hosts ?? all;
+  const grants = grantsFor(archived, owner, names).filter(isChanged);
+  const objects = objectsFor(archived, owner, names)
+    .filter(isChanged)
+    .map((one) => ({ ...one, hosts: hostsOf(one.user) }));
   tellAboutPassingOn(context, archived, owner);
   return {
-    databases: archived.databases,
-    users: names.map((name) => ({ name, hosts: all })),
+    databases: archived.databases.filter(({ name }) => databases.created.includes(name)),
+    users: users.created.map((name) => ({ name, hosts: all })),
+    kept: { databases: databases.kept, users: users.kept },
     hashes,
     grants,
     objects,

@@ -2,9 +2,9 @@
 import type { Context } from '../../../core/context.ts';
 import { badParam } from '../../../core/errors.ts';
 import type { Account } from '../../accounts/rules/accounts.ts';
-import { assertImportable } from './importable.ts';
+import { importable } from './importable.ts';
 import { assertMayHave } from './limits.ts';
-import { DATABASES, ownDatabases, USERS, type FoundPostgresql } from './own-postgresql.ts';
+import { DATABASES, ownDatabases, ownUsers, USERS, type FoundPostgresql } from './own-postgresql.ts';
 import { SALT_BYTES, scramVerifier } from './scram.ts';
 
 /** What an archive has. */
@@ -20,6 +20,8 @@ export interface ArchivedPostgresql {
 export interface ImportedPostgresql {
   readonly databases: readonly string[];
   readonly users: readonly string[];
+  /** What exists, and is the account’s. Its users keep their passwords. */
+  readonly kept: { readonly databases: readonly string[]; readonly users: readonly string[] };
   /** By user. */
   readonly verifiers: Readonly<Record<string, string>>;
   readonly grants: readonly { readonly database: string; readonly user: string }[];
@@ -34,22 +36,31 @@ export async function importedPostgresql(
 ): Promise<ImportedPostgresql> {
   const { db, warn } = context;
   const owner = account.username;
-  const present = found.databases.map(({ name }) => name);
-  for (const name of archived.databases) await assertImportable(db, DATABASES, owner, name, present);
   const own = await ownDatabases(db, owner, found);
-  assertMayHave(account, 'postgresql', own.length + archived.databases.length);
-  const users = archived.users.filter(({ name }) => name !== owner);
-  if (users.length < archived.users.length) {
+  const databases = await importable(db, DATABASES, owner, archived.databases, {
+    taken: found.databases.map(({ name }) => name),
+    own,
+  });
+  assertMayHave(account, 'postgresql', own.length + databases.created.length);
+  const archivedUsers = archived.users.filter(({ name }) => name !== owner);
+  if (archivedUsers.length < archived.users.length) {
     warn(
       `The PostgreSQL user “${owner}” was left out, because it has the name of the account. Create another user for the ` +
         'programs that use it.',
     );
   }
-  for (const { name } of users) await assertImportable(db, USERS, owner, name, found.users);
-  const names = users.map(({ name }) => name);
-  const grants = grantsFor(archived, owner, names);
+  const names = archivedUsers.map(({ name }) => name);
+  const users = await importable(db, USERS, owner, names, {
+    taken: found.users,
+    own: await ownUsers(db, owner, found),
+  });
+  // What exists keeps its privileges on what exists.
+  const grants = grantsFor(archived, owner, names).filter(
+    ({ user, database }) => users.created.includes(user) || databases.created.includes(database),
+  );
   const verifiers: Record<string, string> = {};
-  for (const { name, verifier } of users) {
+  for (const { name, verifier } of archivedUsers) {
+    if (!users.created.includes(name)) continue;
     verifiers[name] = verifier ?? (await randomPassword(context)).verifier;
     if (verifier === undefined) {
       warn(
@@ -63,7 +74,13 @@ export async function importedPostgresql(
       );
     }
   }
-  return { databases: archived.databases, users: names, verifiers, grants };
+  return {
+    databases: databases.created,
+    users: users.created,
+    kept: { databases: databases.kept, users: users.kept },
+    verifiers,
+    grants,
+  };
 }
 
 function grantsFor(

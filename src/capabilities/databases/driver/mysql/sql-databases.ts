@@ -1,7 +1,7 @@
 // Databases.
 import type { DatabaseConnection } from '../../../../core/machine-databases.ts';
 import type { WantedNames } from '../../rules/owners.ts';
-import { revokeAll } from './moves/object-grants.ts';
+import { revokeAll, type ObjectGrant } from './moves/object-grants.ts';
 import { isReported, isWanted, OWN_DATABASES, taken } from './statements.ts';
 import type { DefinedObject, ForeignKey } from './contract.ts';
 
@@ -57,10 +57,14 @@ export async function create(connection: DatabaseConnection, name: string): Prom
   }
 }
 
-/** Nobody keeps a privilege that would apply to a later database of the same name. */
-export async function drop(connection: DatabaseConnection, name: string): Promise<void> {
+/** Nobody keeps a privilege that would apply to a later database of the same name. @param except those that stay. */
+export async function drop(
+  connection: DatabaseConnection,
+  name: string,
+  except: readonly ObjectGrant[] = [],
+): Promise<void> {
   await connection.query(`DROP DATABASE IF EXISTS ${connection.identifier(name)}`);
-  await revokeAll(connection, name);
+  await revokeAll(connection, name, except);
 }
 
 /** Foreign keys of tables in other databases, which refer to these, do not prevent it. */

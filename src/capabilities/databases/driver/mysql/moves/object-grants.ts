@@ -39,10 +39,25 @@ export function grantStatement(connection: DatabaseConnection, database: string,
   return `GRANT ${privileges} ON ${objectOf(connection, database, grant)} TO ${granteeOf(connection, grant)}${option}`;
 }
 
-/** Takes all privileges on a database and its objects away, from everyone. */
-export async function revokeAll(connection: DatabaseConnection, database: string): Promise<void> {
-  for (const grant of await databaseGrants(connection, database)) await revoke(connection, database, grant);
+/** Takes all privileges on a database and its objects away, from everyone. @param except privileges that stay. */
+export async function revokeAll(
+  connection: DatabaseConnection,
+  database: string,
+  except: readonly ObjectGrant[] = [],
+): Promise<void> {
+  for (const grant of await databaseGrants(connection, database)) {
+    const stays = except.find((one) => placeOf(one) === placeOf(grant));
+    const kept = new Set(stays?.privileges.map((one) => JSON.stringify(one)));
+    await revoke(connection, database, {
+      ...grant,
+      privileges: grant.privileges.filter((one) => !kept.has(JSON.stringify(one))),
+      canGrant: grant.canGrant && stays?.canGrant !== true,
+    });
+  }
 }
+
+/** Who has it, and on what. */
+const placeOf = ({ level, user, host, object }: ObjectGrant) => JSON.stringify([level, user, host, object]);
 
 /** Does nothing if it is not granted any more. */
 export async function revoke(

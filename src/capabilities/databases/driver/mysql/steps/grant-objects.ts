@@ -1,5 +1,5 @@
 // Gives imported users their privileges on single tables, views, columns and routines, once these exist. The undoing of an
-// import drops these users, with all their privileges.
+// import drops these users, or the database with all privileges that it did not have before.
 import { grantStatement, type ObjectGrant } from '../moves/object-grants.ts';
 import { servedMysql } from '../server.ts';
 import { isReported } from '../statements.ts';

@@ -5,7 +5,7 @@ import { dumpFiles } from '../archive/names.ts';
 import { loadDump } from '../archive/load-dump.ts';
 import type { NamedDefiner } from '../archive/dump-statement.ts';
 import type { Definer } from '../moves/inventory.ts';
-import { revokeAll } from '../moves/object-grants.ts';
+import { databaseGrants, revokeAll, type ObjectGrant } from '../moves/object-grants.ts';
 import { definedIn, setDefiners } from '../moves/rename-user.ts';
 import { withMysql, servedMysql } from '../server.ts';
 import { grant } from '../sql-privileges.ts';
@@ -28,7 +28,15 @@ interface Input {
   readonly users: readonly { readonly name: string; readonly hosts: readonly string[] }[];
   /** The definer of what had another one. Undefined: nobody. */
   readonly definer?: string | undefined;
+  /**
+   * Users of the account who exist before the import, for example after a restore. They keep the privileges that they
+   * have on a database of this name. Absent in plans from before they were kept: nobody.
+   */
+  readonly kept?: readonly string[];
 }
+
+/** What the kept users have. Undefined in journals from before they were kept. */
+type Held = readonly ObjectGrant[] | undefined;
 
 /** What an import has defined otherwise than the dump. */
 export interface ChangedDefiner {
@@ -46,17 +54,19 @@ const PRIVILEGES = [
   ...['ALTER ROUTINE', 'EVENT', 'TRIGGER', 'DELETE HISTORY'],
 ];
 
-export default defineMysqlStep<Input, undefined, readonly ChangedDefiner[]>({
+export default defineMysqlStep<Input, Held, readonly ChangedDefiner[]>({
   kind: 'mysql/import-database',
   describe: ({ database }) =>
     `Create the MariaDB database “${database}”, and load its dump with privileges on nothing else.`,
-  async prepare(machine, { database }) {
+  async prepare(machine, { database, kept = [] }) {
     const wanted = { names: [database], prefixes: [] };
     if ((await withMysql(machine, (mysql) => mysql.databases(wanted))).length > 0)
       throw taken('database', database);
-    await servedMysql(machine);
+    const server = await servedMysql(machine);
+    const grants = await server.use((connection) => databaseGrants(connection, database));
+    return grants.filter(({ user, host }) => host !== '' && kept.includes(user));
   },
-  async apply(machine, { input }) {
+  async apply(machine, { input, memento }) {
     const { database, directory, loader, client, characterSet, collation } = input;
     const server = await servedMysql(machine);
     const files = await machine.files([directory]);
@@ -69,7 +79,7 @@ export default defineMysqlStep<Input, undefined, readonly ChangedDefiner[]>({
       } catch (error) {
         throw isReported(error, 'ER_DB_CREATE_EXISTS') ? taken('database', database) : error;
       }
-      await revokeAll(connection, database);
+      await revokeAll(connection, database, memento);
       await dropUser(connection, loader);
       await createUser(connection, loader, [client], login.password);
       await grant(connection, { user: loader, hosts: [client], database, privileges: PRIVILEGES });
@@ -102,11 +112,11 @@ export default defineMysqlStep<Input, undefined, readonly ChangedDefiner[]>({
       return changes;
     });
   },
-  async undo(machine, { input: { database, loader } }) {
+  async undo(machine, { input: { database, loader }, memento }) {
     const server = await servedMysql(machine);
     await server.use(async (connection) => {
       await dropUser(connection, loader);
-      await dropDatabase(connection, database);
+      await dropDatabase(connection, database, memento);
     });
   },
 });
