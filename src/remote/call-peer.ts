@@ -35,7 +35,8 @@ function hostOf({ host }: Peer): RemoteHost {
 }
 
 function trustOf({ pin }: Peer): Trust {
-  const remedy = 'If the server is the right one, pass the SHA-256 fingerprint of its certificate in “pin”.';
+  const howToTrust =
+    'pass the SHA-256 fingerprint of its certificate in “pin”, if the server is the right one';
   const pins = {
     judge: ({ label }: RemoteHost, fingerprint: string) =>
       fingerprint === pin
@@ -43,5 +44,5 @@ function trustOf({ pin }: Peer): Trust {
         : `The certificate of ${label} is ${fingerprint}, not ${pin}. Nothing was sent to it. If the server has a ` +
           'new certificate, pass its fingerprint in “pin”.',
   };
-  return { ca: undefined, pins: pin === undefined ? undefined : pins, remedy };
+  return { ca: undefined, pins: pin === undefined ? undefined : pins, howToTrust };
 }

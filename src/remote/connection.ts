@@ -5,6 +5,7 @@ import { isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect, type TLSSocket } from 'node:tls';
 import { getProxyForUrl } from 'proxy-from-env';
+import { untrustedCertificate } from '../core/untrusted-certificate.ts';
 import type { RemoteHost } from './hosts.ts';
 import { pinOf, type Pins } from './pins.ts';
 
@@ -15,10 +16,11 @@ export interface Trust {
   /** If present, only the pins are checked. */
   readonly pins: Pins | undefined;
   /** What to do about a certificate that is not trusted. Default: the options of the command line. */
-  readonly remedy?: string;
+  readonly howToTrust?: string;
 }
 
-const REMEDY = 'If the server is right, name the issuer with --cacert or the certificate with --pin.';
+const HOW_TO_TRUST =
+  'name the issuer with --cacert or the certificate with --pin, if the server is the right one';
 
 /** There was no connection, so nothing was sent. */
 export class ConnectionError extends Error {
@@ -83,7 +85,7 @@ export class ServerAgent extends HttpsAgent {
 
   #secure(tunnel: Socket | undefined, limit: AbortSignal): Promise<TLSSocket> {
     const { name, port, label } = this.#host;
-    const { ca, pins, remedy = REMEDY } = this.#trust;
+    const { ca, pins, howToTrust = HOW_TO_TRUST } = this.#trust;
     return new Promise((resolve, reject) => {
       const socket = connect({
         host: name,
@@ -102,7 +104,7 @@ export class ServerAgent extends HttpsAgent {
       };
       const giveUp = () => fail(this.#tooSlow());
       limit.addEventListener('abort', giveUp, { once: true });
-      socket.once('error', (error: NodeJS.ErrnoException) => fail(explained(error, label, remedy)));
+      socket.once('error', (error: NodeJS.ErrnoException) => fail(explained(error, label, howToTrust)));
       socket.once('close', () => fail(new ConnectionError(`${label} closed the connection at once.`, true)));
       socket.once('secureConnect', () => {
         limit.removeEventListener('abort', giveUp);
@@ -186,16 +188,11 @@ export function authorityOf({ name, port }: Pick<RemoteHost, 'name' | 'port'>): 
   return `${isIP(name) === 6 ? `[${name}]` : name}:${port}`;
 }
 
-const untrusted =
-  /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_CERT_|HOSTNAME_MISMATCH|INVALID_)/;
-
-function explained(error: NodeJS.ErrnoException, label: string, remedy: string): ConnectionError {
+function explained(error: NodeJS.ErrnoException, label: string, howToTrust: string): ConnectionError {
   const { code = '', message } = error;
-  if (untrusted.test(code)) {
-    return new ConnectionError(
-      `The certificate of ${label} is not to be trusted: ${message.replace(/\.$/, '')}. Nothing was sent to it. ${remedy}`,
-      false,
-    );
+  const untrusted = untrustedCertificate(code, howToTrust);
+  if (untrusted !== undefined) {
+    return new ConnectionError(`${label} ${untrusted} Nothing was sent to it.`, false);
   }
   if (code === 'ENOTFOUND') return new ConnectionError(`No server has the name ${label}.`, false);
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {

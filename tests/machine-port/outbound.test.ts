@@ -200,9 +200,11 @@ describe('a request', () => {
       ...get,
       url: `https://hook.example:${port}/`,
     });
-    await expect(untrusted).rejects.toThrow('has a certificate that is not trusted');
+    await expect(untrusted).rejects.toThrow(
+      'has a certificate that is not trusted: it is self-signed. To trust it, set WHMAPI1_OUTBOUND_CERTIFICATES to a PEM file',
+    );
     const other = outbound().send({ ...get, url: `https://other.example:${port}/` });
-    await expect(other).rejects.toThrow('has a certificate for another name');
+    await expect(other).rejects.toThrow('has a certificate that is not trusted: it is for another name');
   });
 
   it('fails without a server', async () => {

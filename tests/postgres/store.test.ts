@@ -642,17 +642,17 @@ describe('TLS', () => {
       await secure.restart();
     };
     const url = `postgres://postgres@0.0.0.0:${secure.port}/postgres`;
-    const at = `The store “postgres://0.0.0.0:${secure.port}/postgres” could not be used: `;
+    const at = `The store “postgres://0.0.0.0:${secure.port}/postgres” `;
     const right = pair('IP:0.0.0.0');
     await use(right);
     expect(await reasonOf(url)).toBe(
-      `${at}its certificate is not trusted. Name the CA certificate with sslrootcert=FILE in the URL. Nothing was changed.`,
+      `${at}has a certificate that is not trusted: it is self-signed. To trust it, name the CA certificate with sslrootcert=FILE in the URL. Nothing was changed.`,
     );
     expect(await reasonOf(`${url}?sslrootcert=${right.cert}`)).toBe('OK');
     const wrong = pair('DNS:other.example');
     await use(wrong);
     expect(await reasonOf(`${url}?sslrootcert=${wrong.cert}`)).toBe(
-      `${at}its certificate is for another name. Use that name in the URL. Nothing was changed.`,
+      `${at}has a certificate that is not trusted: it is for another name. Use a name that the certificate has. Nothing was changed.`,
     );
   });
 });

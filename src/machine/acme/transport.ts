@@ -5,6 +5,7 @@ import { Agent } from 'node:https';
 import { createSecureContext, rootCertificates } from 'node:tls';
 import * as acme from 'acme-client';
 import { AcmeError } from '../../core/machine-acme.ts';
+import { TRUST_OUTBOUND, untrustedCertificate } from '../../core/untrusted-certificate.ts';
 
 const LIMIT_MS = 30_000;
 const IDLE_MS = 5_000;
@@ -158,16 +159,12 @@ function causeOf(error: unknown): string {
   const code = codeOf(error);
   const { url = '' } = (error as { config?: { url?: string } } | null)?.config ?? {};
   const host = URL.canParse(url) ? ` (${new URL(url).host})` : '';
-  return `The issuer${host} ${causes[code] ?? `could not be asked: ${code}.`}`;
+  return `The issuer${host} ${causes[code] ?? untrustedCertificate(code, TRUST_OUTBOUND) ?? `could not be asked: ${code}.`}`;
 }
 
 function codeOf(error: unknown): string {
   return (error as { code?: string } | null)?.code ?? 'an unknown error';
 }
-
-const TO_TRUST =
-  'To trust it, set WHMAPI1_OUTBOUND_CERTIFICATES to a PEM file, for this command and for whmapi1d.';
-const UNKNOWN_ISSUER = `has a certificate that is not trusted: its issuer is unknown. ${TO_TRUST}`;
 
 const causes: Readonly<Record<string, string>> = {
   ENOTFOUND: 'has no address: the name of its directory does not exist.',
@@ -176,10 +173,4 @@ const causes: Readonly<Record<string, string>> = {
   ECONNRESET: 'closed the connection.',
   ERR_CANCELED: 'did not answer in time.',
   ERR_BAD_RESPONSE: 'sent an answer that is too long.',
-  CERT_HAS_EXPIRED: 'has a certificate that has expired.',
-  DEPTH_ZERO_SELF_SIGNED_CERT: `has a certificate that is not trusted: it is self-signed. ${TO_TRUST}`,
-  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_ISSUER,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_ISSUER,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_ISSUER,
-  ERR_TLS_CERT_ALTNAME_INVALID: 'has a certificate for another name.',
 };

@@ -7,6 +7,7 @@ import { isIP } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import { MachineError } from '../../core/machine-error.ts';
 import type { MachineOutbound, OutboundRequest, OutboundResponse } from '../../core/machine-outbound.ts';
+import { TRUST_OUTBOUND, untrustedCertificate } from '../../core/untrusted-certificate.ts';
 import { PublicAddresses } from './public-addresses.ts';
 
 export interface OutboundOptions {
@@ -195,7 +196,7 @@ function problemOf(
 ): string {
   if (aborted) return `does not respond within ${limitMs / 1000} seconds.`;
   const code = codeOf(error);
-  return causes[code] ?? `could not be asked: ${code}.`;
+  return causes[code] ?? untrustedCertificate(code, TRUST_OUTBOUND) ?? `could not be asked: ${code}.`;
 }
 
 /** The code of Node or OpenSSL. Their messages might contain parts of the request. */
@@ -208,10 +209,4 @@ const causes: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'has no address: the nameserver does not answer.',
   ECONNREFUSED: 'refuses connections.',
   ECONNRESET: 'closed the connection.',
-  CERT_HAS_EXPIRED: 'has a certificate that has expired.',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'has a certificate that is not trusted: it is self-signed.',
-  SELF_SIGNED_CERT_IN_CHAIN: 'has a certificate that is not trusted: its issuer is unknown.',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'has a certificate that is not trusted: its issuer is unknown.',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'has a certificate that is not trusted: its issuer is unknown.',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'has a certificate for another name.',
 };

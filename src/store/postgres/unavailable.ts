@@ -1,5 +1,6 @@
 // Converts an error of PostgreSQL or the network to a reason that an administrator can act on.
 import { ApiError } from '../../core/errors.ts';
+import { untrustedCertificate } from '../../core/untrusted-certificate.ts';
 
 /** By SQLSTATE (PostgreSQL, appendix A), its class, or the code of Node's error. */
 const causes: Readonly<Record<string, string>> = {
@@ -29,14 +30,6 @@ const causes: Readonly<Record<string, string>> = {
   '40': 'other calls kept changing the same rows. Retry the call',
   '58': 'it reported a system error. Read its log',
   XX: 'it reported an internal error or corruption. Read its log',
-  DEPTH_ZERO_SELF_SIGNED_CERT:
-    'its certificate is not trusted. Name the CA certificate with sslrootcert=FILE in the URL',
-  SELF_SIGNED_CERT_IN_CHAIN:
-    'its certificate is not trusted. Name the CA certificate with sslrootcert=FILE in the URL',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'its certificate is not trusted. Name the CA certificate with sslrootcert=FILE in the URL',
-  CERT_HAS_EXPIRED: 'its certificate has expired. Renew it there',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name. Use that name in the URL',
 };
 
 /** Errors of the driver that have no code. */
@@ -52,6 +45,15 @@ const messages: readonly (readonly [RegExp, string])[] = [
   ],
   [/password must be a string|SASL/, causes['28'] ?? ''],
 ];
+
+function problemOf(error: unknown): string | undefined {
+  const { code } = (error ?? {}) as { code?: unknown };
+  const untrusted = typeof code === 'string' ? untrustedCertificate(code, HOW_TO_TRUST) : undefined;
+  const cause = causeOf(error);
+  return untrusted ?? (cause === undefined ? undefined : `could not be used: ${cause}.`);
+}
+
+const HOW_TO_TRUST = 'name the CA certificate with sslrootcert=FILE in the URL';
 
 function causeOf(error: unknown): string | undefined {
   const { code, message = '' } = (error ?? {}) as { code?: unknown; message?: string };
@@ -76,15 +78,11 @@ export function isWorthAnotherTry(error: unknown): boolean {
 /** Returns an ApiError if `error` is about the database or the connection to it; otherwise `error` itself. */
 export function unavailable(error: unknown, name: string): unknown {
   if (error instanceof ApiError) return error;
-  const cause = causeOf(error);
-  if (cause === undefined) return error;
-  return new ApiError(
-    'store_unavailable',
-    `The store “${name}” could not be used: ${cause}. Nothing was changed.`,
-    {
-      cause: error,
-    },
-  );
+  const problem = problemOf(error);
+  if (problem === undefined) return error;
+  return new ApiError('store_unavailable', `The store “${name}” ${problem} Nothing was changed.`, {
+    cause: error,
+  });
 }
 
 /** The response to COMMIT did not arrive. */
