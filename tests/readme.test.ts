@@ -94,6 +94,7 @@ it('has no block of commands that is not tested', () => {
     'uapi --user=bob Email trace_delivery recipient=sales@bob.example',
     // tests/machine/mail.test.ts.
     'whmapi1 set_tweaksetting key=maxemailsperhour value=200',
+    'whmapi1 set_mta_sts_policy domain=bob.example mode=testing report_address=tls@bob.example',
     // tests/machine/spam.test.ts.
     'uapi --user=bob Email enable_spam_box',
     // tests/machine/mailing-lists.test.ts.
@@ -204,4 +205,11 @@ itInShells('copies secrets to another server', (shell) => {
     sh(`WHMAPI1_STATE_DIR='${other}' whmapi1 --output=json twofactorauth_get_tfa_config_for_user user=bob`)
       .stdout,
   ).toContain('"data":{"bob":{"primary_account":{"secret":"WJ73QJSKZBXCIFPZ"}}}');
+});
+
+itInShells('sets a mail policy for testing, and then enforces it', (shell) => {
+  const create = 'whmapi1 createacct username=bob domain=bob.example\n';
+  const { status, stdout } = sh(`${create}${block('set_mta_sts_policy')}`, shell);
+  expect(status).toBe(0);
+  expect(stdout.match(/^.*mode: \w+$/gm)?.at(-1)).toContain('enforce');
 });

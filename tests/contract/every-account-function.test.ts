@@ -31,6 +31,9 @@ const rows = [
 const beyondTheDocumentation: Record<string, string> = {
   'uapi TwoFactorAuth::generate_recovery_codes':
     'The page of accounts, and WHM’s twofactorauth_generate_recovery_codes.',
+  'uapi EmailAuth::list_mta_sts_policies': 'cPanel has no mail policies (MTA-STS).',
+  'uapi EmailAuth::remove_mta_sts_policy': 'cPanel has no mail policies (MTA-STS).',
+  'uapi EmailAuth::set_mta_sts_policy': 'cPanel has no mail policies (MTA-STS).',
   'uapi NVData::get': 'Plugins of cPanel call it instead of the one of API 2.',
   'uapi NVData::set': 'Plugins of cPanel call it instead of the one of API 2.',
 };

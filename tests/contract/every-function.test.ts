@@ -104,6 +104,9 @@ const beyondTheCatalogue: Record<string, string> = {
   twofactorauth_generate_recovery_codes: 'WHM has no recovery codes',
   twofactorauth_get_system_login_rules: 'WHM has no second factor for SSH, su and sudo',
   twofactorauth_set_system_login_rules: 'WHM has no second factor for SSH, su and sudo',
+  list_mta_sts_policies: 'WHM has no mail policies (MTA-STS)',
+  remove_mta_sts_policy: 'WHM has no mail policies (MTA-STS)',
+  set_mta_sts_policy: 'WHM has no mail policies (MTA-STS)',
   grant_reseller_privilege: 'WHM has only setacls, which replaces all privileges',
   revoke_reseller_privilege: 'WHM has only setacls, which replaces all privileges',
 };

@@ -234,6 +234,69 @@ describeWith(['apache2', 'openssl'], 'virtual hosts on Apache', () => {
     expect([status, headers['set-cookie']]).toEqual([expect.any(Number), undefined]);
   });
 
+  it('serve a mail policy at its name, in each state of the account, whatever is in the document root', async () => {
+    const path = '/.well-known/mta-sts.txt';
+    const text = 'version: STSv1\nmode: enforce\nmx: mail.bob.example\nmax_age: 604800\n';
+    const hosts = webOf('bob').hosts.map((host) => ({
+      ...host,
+      services: [
+        { name: 'cpanel.bob.example', port: 2083 },
+        { name: 'mta-sts.bob.example', policy: { path, text } },
+      ],
+    }));
+    put('bob', 'index.html', 'of bob');
+    put('bob', '.well-known/mta-sts.txt', 'own file');
+    put('bob', '.htaccess', 'RewriteEngine On\nRewriteRule ^ /index.html [END]\n');
+    apache.write('/var/lib/whmapi1-acme/token', 'proof');
+    // Another account has no way to the name or the file.
+    const names = ['mta-sts.alice.example', 'mta-sts.bob.example.alice.example'];
+    put('alice', 'index.html', 'of alice');
+    const ofAlice = webOf('alice').hosts.map((host) => ({ ...host, aliases: names }));
+    await change('alice', webOf('alice', { hosts: ofAlice }));
+    const get = async (name: string, at: string, method = 'GET') => {
+      const { status, body, headers } = await apache.get(name, at, method);
+      expect(headers.location).toBeUndefined();
+      return [status, body, headers['content-type']];
+    };
+    for (const state of [{}, { isSuspended: true }, { isOverLimit: true }, { isMoving: true as const }]) {
+      await change('bob', webOf('bob', { hosts, ...state }));
+      for (const name of ['mta-sts.bob.example', 'MTA-STS.bob.example.:443'])
+        expect(await get(name, path)).toEqual([200, text, expect.stringMatching(/^text\/plain/)]);
+      expect(await answer('mta-sts.bob.example', `${path}?a=b`)).toBe(`200 ${text.trim()}`);
+      for (const other of [
+        ...[
+          '/',
+          '/index.html',
+          '/.well-known/',
+          `${path}/`,
+          `${path}/x`,
+          `/x${path}`,
+          '/.well-known/mta-sts.txt%00',
+        ],
+        ...['/.whmapi1-mta-sts/mta-sts.bob.example', '/.whmapi1-suspended', '/.well-known/../index.html'],
+      ])
+        expect([other, (await get('mta-sts.bob.example', other))[0]]).toEqual([other, 404]);
+      expect(await answer('mta-sts.bob.example', '/.well-known/acme-challenge/token')).toBe('200 proof');
+      for (const name of ['bob.example', 'www.bob.example', 'mail.bob.example', ...names])
+        expect((await apache.get(name, path)).body).not.toContain('STSv1');
+      for (const name of ['bob.example', 'alice.example', ...names]) {
+        const { body } = await apache.get(name, '/.whmapi1-mta-sts/mta-sts.bob.example');
+        expect(body).not.toContain('STSv1');
+      }
+    }
+    // Another version needs no reload.
+    const next = text.replace('enforce', 'none');
+    const others = hosts.map((host) => ({
+      ...host,
+      services: [{ name: 'mta-sts.bob.example', policy: { path, text: next } }],
+    }));
+    await change('bob', webOf('bob', { hosts: others }));
+    expect(await answer('mta-sts.bob.example', path)).toBe(`200 ${next.trim()}`);
+    await change('bob', webOf('bob'), { policies: ['mta-sts.bob.example'] });
+    expect(await answer('mta-sts.bob.example', path)).toMatch(/^404 /);
+    expect(readdirSync(apache.path('/var/lib/whmapi1-mta-sts'))).toEqual([]);
+  });
+
   it('answer 503 to every request while their account is renamed, except challenges', async () => {
     put('bob', 'index.html', 'of bob');
     put('bob', '.htaccess', 'RewriteEngine On\nRewriteRule ^ index.html [END]\nErrorDocument 503 mine\n');

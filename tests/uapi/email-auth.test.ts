@@ -129,3 +129,26 @@ test('without the feature “emailauth”, nothing works', async () => {
   expect(status).toBe(0);
   await here.call('remove_override_features_for_user', { user: 'bob', features: '["emailauth"]' });
 });
+
+test('set_mta_sts_policy, list_mta_sts_policies and remove_mta_sts_policy', async () => {
+  const args = { domain: 'bob.example', mode: 'testing', report_address: 'tls@bob.example' };
+  const { status, errors, data } = await here.uapi('bob', 'EmailAuth::set_mta_sts_policy', args);
+  expect([status, errors, data]).toMatchObject([1, null, { mode: 'testing', mx: ['bob.example'] }]);
+  expect(zoneText('bob.example')).toMatch(/^_mta-sts\.bob\.example\.\t14400\tIN\tTXT\t"v=STSv1; id=\d+;"$/m);
+  expect(await rows('EmailAuth::list_mta_sts_policies', {})).toEqual([data]);
+  expect(await rows('EmailAuth::list_mta_sts_policies', {}, 'eve')).toEqual([]);
+  const before = zoneText('bob.example');
+  for (const name of ['set_mta_sts_policy', 'remove_mta_sts_policy', 'list_mta_sts_policies']) {
+    const answer = await here.uapi('eve', `EmailAuth::${name}`, {
+      domain: 'bob.example',
+      ...(name.startsWith('set') && { mode: 'none' }),
+    });
+    expect(answer).toMatchObject({
+      ...{ status: 0, errors: ['You do not have an account with the domain “bob.example”.'] },
+    });
+  }
+  expect(zoneText('bob.example')).toBe(before);
+  const removed = await here.uapi('bob', 'EmailAuth::remove_mta_sts_policy', { domain: 'bob.example' });
+  expect(removed.status).toBe(1);
+  expect(zoneText('bob.example')).not.toMatch(/mta-sts|_smtp/);
+});

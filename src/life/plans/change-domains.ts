@@ -145,7 +145,9 @@ async function stepsOfWeb(
     ...roots,
     ...written,
     ...pools.first,
-    ...(await webSteps(dependencies, account, { hosted: after, certificates })),
+    ...(await webSteps(dependencies, account, {
+      ...{ hosted: after, certificates, movedDomain: dependencies.wishes.movedDomain },
+    })),
     ...pools.last,
     ...former,
   ];

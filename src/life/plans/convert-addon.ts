@@ -9,6 +9,8 @@ import type { FoundByParts } from '../../capabilities/accounts/driver/account-pa
 import type { FoundForDomains } from '../driver/hosted-domains/look-hosted-domains.ts';
 import type { PartContext } from '../driver/account-parts.ts';
 import { store as storeHandedOver, type HandedOver } from '../../capabilities/databases/rules/hand-over.ts';
+import * as mailPolicies from '../../capabilities/domains/rules/mail-policies.ts';
+import type { MailPolicy } from '../../capabilities/domains/rules/mail-policies.ts';
 import type { ChangedDomains } from '../../capabilities/domains/rules/changed-domains.ts';
 import { prefixLock } from '../../ground/rules/accounts/names.ts';
 import { PUBLIC_FOLDER } from '../../capabilities/domains/rules/document-root.ts';
@@ -31,14 +33,17 @@ interface ConvertAddon {
   readonly databases?: HandedOver;
   /** The mail of the domain. Undefined in operations of earlier versions, whose domains have none. */
   readonly mail?: MailState;
+  /** The mail policy of the domain (MTA-STS). */
+  readonly mailPolicy?: MailPolicy;
 }
 
 const change = defineChange<ConvertAddon>({
   kind: 'convert-addon',
-  async store(db, { domains, account, php, databases, mail }, outcome) {
+  async store(db, { domains, account, php, databases, mail, mailPolicy }, outcome) {
     await changeDomains.store(db, domains, { ...outcome, results: [] });
     await createAccount.store(db, account, outcome);
     if (mail !== undefined) await storeMoved(db, account.account.username, mail);
+    if (mailPolicy !== undefined) await mailPolicies.save(db, mailPolicy);
     if (php !== undefined) await setHost(db, php);
     if (databases !== undefined) await storeHandedOver(db, databases, outcome.now());
   },
@@ -66,7 +71,12 @@ export async function convertAddon(
 ): Promise<Plan> {
   const former = domains.account;
   const input = { account, packageSettings, isUidAsked: false, hasPassword: false, isReseller: false };
-  const call = { found: found.parts, wishes: { takesZoneFrom: former.ip, php, movedMail: mail.state } };
+  const stored = await mailPolicies.find(context.db, account.domain);
+  const policy = stored && { mailPolicy: { ...stored, username: account.username } };
+  const call = {
+    found: found.parts,
+    wishes: { takesZoneFrom: former.ip, php, movedMail: mail.state, ...policy },
+  };
   const created = await workOfAccount(context, input, call);
   const left = await workOfDomains(context, domains, found.domains, account.domain);
   const copy = copyFiles.plan({
@@ -78,7 +88,7 @@ export async function convertAddon(
   const isOfUser = ({ kind }: { readonly kind: string }) => /^(?:users|quota)\//.test(kind);
   return change.plan(
     {
-      ...{ domains: left.input, account: created.input, php, mail: mail.state },
+      ...{ domains: left.input, account: created.input, php, mail: mail.state, ...policy },
       ...(databases && { databases: databases.stored }),
     },
     {

@@ -1,5 +1,5 @@
 // The certificate with which a service of this server answers at the name of an account’s site.
-import type { SealedStore } from '../../../core/context.ts';
+import type { Db, SealedStore } from '../../../core/context.ts';
 import { findDomain } from '../../domains/rules/hosted-domains.ts';
 import { domainOfDerived } from '../../domains/rules/service-subdomains.ts';
 import { isCovered } from './domains.ts';
@@ -22,6 +22,17 @@ export async function certificateForName(
   name: string,
   now: number,
 ): Promise<CertificateOfSite | undefined> {
+  const found = await findFor(db, name, now);
+  if (found === undefined) return undefined;
+  const { file, keyId } = found;
+  return { cert: file.pem + file.chain, key: await openKey(sealer, keyId, file.sealedKey) };
+}
+
+/** True if `certificateForName` finds one. */
+export const hasCertificate = async (db: Db, name: string, now: number): Promise<boolean> =>
+  (await findFor(db, name, now)) !== undefined;
+
+async function findFor(db: Db, name: string, now: number) {
   const domain = domainOfDerived(name);
   const found = (await findDomain(db, name)) ?? (domain && (await findDomain(db, domain)));
   if (!found || found.account.server !== db.server) return undefined;
@@ -30,6 +41,5 @@ export async function certificateForName(
   if (installed === undefined || file === undefined) return undefined;
   const { facts, keyId } = await get(db, account.username, installed.certificateId);
   const isValid = facts.notBefore * 1000 <= now && now < facts.notAfter * 1000 && !facts.isSelfSigned;
-  if (!isValid || !isCovered(name, facts.domains)) return undefined;
-  return { cert: file.pem + file.chain, key: await openKey(sealer, keyId, file.sealedKey) };
+  return isValid && isCovered(name, facts.domains) ? { file, keyId } : undefined;
 }

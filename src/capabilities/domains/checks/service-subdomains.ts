@@ -1,6 +1,7 @@
 // Service subdomains redirect to the ports of the API server, at the addresses of the accounts.
 import { connect } from 'node:net';
 import * as accounts from '../../accounts/rules/accounts.ts';
+import { isPolicyName } from '../rules/mail-policies.ts';
 import { portOf } from '../rules/service-subdomains.ts';
 import { virtualHostsOf } from '../rules/virtual-hosts.ts';
 import { rolesOf } from '../../../ground/rules/roles/active-profile.ts';
@@ -56,7 +57,8 @@ interface Target {
 async function targetsOf(db: Db): Promise<Target[]> {
   const found = new Map<string, Target>();
   for (const account of await accounts.listAll(db)) {
-    for (const name of (await virtualHostsOf(db, account)).flatMap(({ services }) => services)) {
+    const names = (await virtualHostsOf(db, account)).flatMap(({ services }) => services);
+    for (const name of names.filter((one) => !isPolicyName(one))) {
       const target = { address: account.ip, port: portOf(name), name };
       const key = `${target.address} ${target.port}`;
       if (!found.has(key)) found.set(key, target);

@@ -8,6 +8,8 @@ import { isWildcard } from '../../../core/wildcards.ts';
 import * as nameservers from './nameservers.ts';
 import { listNameserversOfOthers } from '../../accounts/rules/resellers/addresses.ts';
 import { isOn } from './flags.ts';
+import * as mailPolicies from './mail-policies.ts';
+import { domainOfPolicyName, isPolicyName } from './mail-policies.ts';
 
 type Dependencies = Pick<Context, 'db' | 'caller' | 'system'>;
 
@@ -42,6 +44,7 @@ export async function assertNotReserved(
   if (kind !== 'zone' && domain === hostname) {
     throw badParam(`“${domain}” is the name of this server, so it cannot be a domain of an account.`);
   }
+  await assertServesNoPolicy(db, name);
   if (force && !isRoot) throw denied('Only root can add a reserved domain (force).');
   if (!isRoot) await assertNotOfServer(context, name, kind === 'zone' ? 'zone' : 'domain', hostname);
   if (force) return;
@@ -51,6 +54,15 @@ export async function assertNotReserved(
   const named = setting === undefined ? '' : ` (${setting})`;
   if (isRoot) throw badParam(`“${domain}” ${reason}${named}. Pass force=1 to add it.`);
   throw denied(`“${domain}” ${reason}. Only root can add it${named}.`);
+}
+
+/** A website of this name would take the place of the policy, which senders of mail may have been told to follow. */
+async function assertServesNoPolicy(db: Db, name: string): Promise<void> {
+  const domain = isPolicyName(name) ? domainOfPolicyName(name) : '';
+  if (domain === '' || (await mailPolicies.find(db, domain)) === undefined) return;
+  throw badParam(
+    `“${name}” serves the mail policy of “${domain}”. Remove the policy with remove_mta_sts_policy first.`,
+  );
 }
 
 /** Root hosts the domain of the server's own name; nobody else can steer the names of servers. */

@@ -4,6 +4,7 @@ import { isReseller } from '../../accounts/rules/resellers/resellers.ts';
 import { rolesOf } from '../../../ground/rules/roles/active-profile.ts';
 import * as queue from '../../../ground/rules/tasks/queue.ts';
 import { isOn } from './flags.ts';
+import { POLICY_LABEL } from './mail-policies.ts';
 
 /** The services that have a name, each with the port to which the web server redirects its visitors. */
 const SERVICE_PORTS: Readonly<Record<string, number>> = {
@@ -65,7 +66,7 @@ export async function areInNewZones(context: Pick<Context, 'db' | 'system'>): Pr
 }
 
 /** The first labels of the names that a domain has besides its own. */
-export const derivedLabels: readonly string[] = ['www', 'mail', ...services];
+export const derivedLabels: readonly string[] = ['www', 'mail', POLICY_LABEL, ...services];
 
 const DERIVED = new RegExp(`^(?:${derivedLabels.join('|')})[.](.+)$`);
 

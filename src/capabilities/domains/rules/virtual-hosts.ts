@@ -11,6 +11,7 @@ import {
   type Alias,
   type HostedDomain,
 } from './hosted-domains.ts';
+import { allDomains, ofUser, policyNameOf } from './mail-policies.ts';
 import {
   areDiscovered,
   areServed,
@@ -25,7 +26,10 @@ export interface VirtualHost {
   readonly type: 'main' | 'sub';
   /** The other names of its site, with `www.` and `mail.`. */
   readonly aliases: readonly string[];
-  /** The service subdomains of its domains, at which the web server redirects to the services. */
+  /**
+   * The service subdomains of its domains, at which the web server redirects to the services, and the names of their mail
+   * policies (`mta-sts.`), at which it has only these.
+   */
   readonly services: readonly string[];
   /** Absolute. */
   readonly documentRoot: string;
@@ -50,6 +54,7 @@ type Owner = Pick<Account, 'username' | 'domain' | 'home'>;
  * @param hosted its other domains. Default: those that are stored.
  * @param taken domains that another account is about to get.
  * @param storedAs the stored username, if the account is renamed.
+ * @param policies the domains with a mail policy. Default: those that are stored.
  */
 export async function virtualHostsOf(
   db: Db,
@@ -57,9 +62,13 @@ export async function virtualHostsOf(
   hosted?: readonly HostedDomain[],
   taken: readonly string[] = [],
   storedAs = account.username,
+  policies?: ReadonlySet<string>,
 ): Promise<VirtualHost[]> {
   const others = hosted ?? (await listOf(db, account.username));
-  const servicesOf = (await areServed(db)) ? await serviceNamesOf(db, storedAs) : () => [];
+  const servicesOf = withPolicies(
+    (await areServed(db)) ? await serviceNamesOf(db, storedAs) : () => [],
+    policies ?? new Set((await ofUser(db, storedAs)).keys()),
+  );
   const proposed = proposedFor(account, others, servicesOf);
   const derived = proposed.flatMap((one) => [...one.derived, ...one.services]);
   const ofOthers = await takenByOthers(db, account.username, derived);
@@ -90,19 +99,29 @@ export async function virtualHostsOfEach(
 export interface Neighbours {
   /** The domains of all accounts that begin as derived names do. */
   readonly derived: ReadonlySet<string>;
-  /** The service subdomains of a domain, by whether its account is a reseller. */
+  /** The service subdomains of a domain and the name of its mail policy, by whether its account is a reseller. */
   readonly servicesOf: (isReseller: boolean) => (domain: string) => string[];
 }
 
 export async function readNeighbours(db: Db): Promise<Neighbours> {
   const none = () => [];
+  const policies = await allDomains(db);
   const hasDiscovery = await areDiscovered(db);
   return {
     derived: await beginningWith(db, derivedLabels),
     servicesOf: (await areServed(db))
-      ? (isReseller) => serviceNamesFor(isReseller, hasDiscovery)
-      : () => none,
+      ? (isReseller) => withPolicies(serviceNamesFor(isReseller, hasDiscovery), policies)
+      : () => withPolicies(none, policies),
   };
+}
+
+/** The names of mail policies do not depend on the tweak settings for services. */
+function withPolicies(
+  servicesOf: (domain: string) => string[],
+  policies: ReadonlySet<string>,
+): (domain: string) => string[] {
+  if (policies.size === 0) return servicesOf;
+  return (domain) => [...servicesOf(domain), ...(policies.has(domain) ? [policyNameOf(domain)] : [])];
 }
 
 /** One of the stored virtual hosts, from its domain and the aliases that it serves. */

@@ -10,6 +10,15 @@ import {
   type WebCertificate,
 } from '../../certificates/rules/installed.ts';
 import { listOf, type HostedDomain } from '../../domains/rules/hosted-domains.ts';
+import {
+  domainOfPolicyName,
+  isPolicyName,
+  ofUser as policiesOfUser,
+  POLICY_PATH,
+  renamedPolicy,
+  textOf,
+  type MailPolicies,
+} from '../../domains/rules/mail-policies.ts';
 import { renamed, renamesOf } from '../../domains/rules/renamed-domains.ts';
 import { portOf } from '../../domains/rules/service-subdomains.ts';
 import { virtualHostsOf } from '../../domains/rules/virtual-hosts.ts';
@@ -64,13 +73,23 @@ export interface WebHost {
   readonly httpsRedirects?: readonly string[];
 }
 
-/** A service subdomain, at which a virtual host redirects to a service. */
-export interface WebService {
-  /** `cpanel.bob.example`. */
-  readonly name: string;
-  /** Where the service answers on this server, with TLS. */
-  readonly port: number;
-}
+/**
+ * A service subdomain, at which a virtual host redirects to a service, or the name of a mail policy, at which it has nothing
+ * else.
+ */
+export type WebService =
+  | {
+      /** `cpanel.bob.example`. */
+      readonly name: string;
+      /** Where the service answers on this server, with TLS. */
+      readonly port: number;
+    }
+  | {
+      /** `mta-sts.bob.example`. */
+      readonly name: string;
+      /** What senders of mail read, and the path at which they do. */
+      readonly policy: { readonly path: string; readonly text: string };
+    };
 
 /** What a plan is about to change in the store. An undefined property stays as it is stored. */
 export interface WebOverrides {
@@ -94,6 +113,10 @@ export interface WebOverrides {
   readonly httpsRedirects?: ReadonlySet<string>;
   /** All settings of the account for the lists of files. */
   readonly indexes?: Indexes;
+  /** A domain that another account gets. The file of its mail policy is that of the other one already. */
+  readonly movedDomain?: string | undefined;
+  /** All mail policies of the account, by the names that its domains will have. */
+  readonly mailPolicies?: MailPolicies;
   /** By servername. Null: none. Others stay as they are stored. */
   readonly certificates?: ReadonlyMap<string, NewCertificate | null>;
 }
@@ -109,7 +132,10 @@ export async function accountWebOf(
   const stored = overrides.hosted ?? (await listOf(db, before.username));
   const renames = renamesOf(before, account, stored);
   const hosted = renamed(stored, renames);
-  const hosts = await virtualHostsOf(db, account, hosted, overrides.taken, before.username);
+  const policies = overrides.mailPolicies ?? (await policiesOf(db, before, account));
+  const hosts = await virtualHostsOf(
+    ...([db, account, hosted, overrides.taken, before.username, new Set(policies.keys())] as const),
+  );
   const certificates = await certificatesOf(db, before);
   const redirected = new Set(
     [...(overrides.httpsRedirects ?? (await httpsRedirects.ofUser(db, before.username)))].map(
@@ -148,7 +174,7 @@ export async function accountWebOf(
       return {
         ...{ servername, aliases, documentRoot },
         ...(services.length > 0 && {
-          services: services.map((name) => ({ name, port: portOf(name) })),
+          services: services.map((name) => serviceOf(name, policies)),
         }),
         ...(php !== null && { php }),
         ...(certificate !== null && { certificate }),
@@ -158,6 +184,22 @@ export async function accountWebOf(
     ...(indexes.length > 0 && { indexes }),
     ...(Object.keys(primary).length > 0 && { primary }),
   };
+}
+
+function serviceOf(name: string, policies: MailPolicies): WebService {
+  const policy = isPolicyName(name) ? policies.get(domainOfPolicyName(name)) : undefined;
+  return policy === undefined
+    ? { name, port: portOf(name) }
+    : { name, policy: { path: POLICY_PATH, text: textOf(policy) } };
+}
+
+/** The stored mail policies of an account. Of the domains that have them, only the main domain can get another name. */
+async function policiesOf(db: Db, before: accounts.Account, after: accounts.Account): Promise<MailPolicies> {
+  const stored = await policiesOfUser(db, before.username);
+  const own = stored.get(before.domain);
+  if (own === undefined || before.domain === after.domain) return stored;
+  const others = [...stored].filter(([domain]) => domain !== before.domain);
+  return new Map([...others, [after.domain, renamedPolicy(own, before.domain, after.domain)]]);
 }
 
 function addressesOf(ipv4: string | null, assigned: ipv6.Assignment | null): WebAddresses {

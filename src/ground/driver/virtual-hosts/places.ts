@@ -20,6 +20,8 @@ export const KEPT_LOGS = 8;
 export const PAUSES = '/var/lib/whmapi1-pauses';
 /** An empty file for each suspended account, whose websites answer 503. Apache looks for it at each request. */
 export const SUSPENSIONS = '/var/lib/whmapi1-suspensions';
+/** A file for each mail policy (MTA-STS) that the web server serves. Only root writes here. */
+export const MAIL_POLICIES = '/var/lib/whmapi1-mta-sts';
 /** The file that Apache's configuration on Debian includes, before the sites of the administrator. */
 export const OURS = '/etc/apache2/conf-enabled/whmapi1.conf';
 /** The user and the group of the web server's processes on Debian. */
@@ -30,6 +32,7 @@ export const LOG_LINK = 'access-logs';
 export const domainLogs = (username: string) => `${DOMAIN_LOGS}/${username}`;
 export const pauseOf = (username: string) => `${PAUSES}/${username}`;
 export const suspensionOf = (username: string) => `${SUSPENSIONS}/${username}`;
+export const policyFile = (name: string) => `${MAIL_POLICIES}/${name}.txt`;
 export const accessLog = (username: string, servername: string) =>
   `${domainLogs(username)}/${plainName(servername)}.log`;
 export const errorLog = (username: string, servername: string) =>

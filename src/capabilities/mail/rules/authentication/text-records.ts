@@ -46,11 +46,15 @@ export interface ChangedTexts {
   readonly zones: readonly NextZone[];
 }
 
-/** @throws ApiError as `editZone`; LookAgain if the call has not read a zone that it needs. */
+/**
+ * @param further what else changes in each of the zones.
+ * @throws ApiError as `editZone`; LookAgain if the call has not read a zone that it needs.
+ */
 export async function changeTexts(
   context: Pick<Context, 'db' | 'caller' | 'now'>,
   wanted: readonly WantedText[],
   looked: LookedZones,
+  further?: (file: ZoneFile) => ZoneChanges,
 ): Promise<ChangedTexts> {
   const outcomes = new Map<string, TextOutcome>();
   const edits = new Map<FoundZone, ZoneChanges>();
@@ -71,7 +75,7 @@ export async function changeTexts(
       continue;
     }
     const { changes, msg } = changesOf(file, one, ttl);
-    edits.set(zone, together(edits.get(zone) ?? {}, changes));
+    edits.set(zone, together(edits.get(zone) ?? further?.(file) ?? {}, changes));
     outcomes.set(one.name, { status: 1, msg });
   }
   const zones: NextZone[] = [];

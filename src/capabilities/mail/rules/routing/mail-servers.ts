@@ -44,6 +44,13 @@ export function addressesIn(zone: ZoneFile, name: string): string[] | undefined 
   return found.length === 0 ? undefined : found.map(({ items: [address = ''] }) => address);
 }
 
+/** True if the mail server is this server. Undefined if it cannot be known, because a lookup failed. */
+export function isHere({ exchange }: MailServer, where: Whereabouts): boolean | undefined {
+  const addresses = where.addresses.get(exchange.toLowerCase());
+  if (addresses === undefined) return exchange === '' ? false : undefined;
+  return addresses.some((one) => where.own.some((own) => parseIp(own)?.value === parseIp(one)?.value));
+}
+
 /**
  * What `auto` means for a domain with these mail servers. Without MX records, mail goes to the address of the domain.
  * Undefined if it cannot be known, because a lookup failed.
@@ -51,14 +58,9 @@ export function addressesIn(zone: ZoneFile, name: string): string[] | undefined 
 export function detect(servers: readonly MailServer[], where: Whereabouts): Routing | undefined {
   const best = Math.min(...servers.map(({ preference }) => preference));
   if (servers.length === 0) return 'local';
-  const isHere = ({ exchange }: MailServer): boolean | undefined => {
-    const addresses = where.addresses.get(exchange.toLowerCase());
-    if (addresses === undefined) return exchange === '' ? false : undefined;
-    return addresses.some((one) => where.own.some((own) => parseIp(own)?.value === parseIp(one)?.value));
-  };
   const [first, others] = [
-    servers.filter(({ preference }) => preference === best).map(isHere),
-    servers.filter(({ preference }) => preference !== best).map(isHere),
+    servers.filter(({ preference }) => preference === best).map((one) => isHere(one, where)),
+    servers.filter(({ preference }) => preference !== best).map((one) => isHere(one, where)),
   ];
   if (first.includes(true)) return 'local';
   if (first.includes(undefined)) return undefined;

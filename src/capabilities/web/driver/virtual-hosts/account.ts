@@ -5,6 +5,7 @@ import type { Account } from '../../../accounts/rules/accounts.ts';
 import * as exceeded from '../../../bandwidth/rules/exceeded.ts';
 import { findDomain, listOf } from '../../../domains/rules/hosted-domains.ts';
 import { isWildcard } from '../../../../core/wildcards.ts';
+import * as mailPolicies from '../../../domains/rules/mail-policies.ts';
 import { domainOfDerived } from '../../../domains/rules/service-subdomains.ts';
 import { virtualHostsOf } from '../../../domains/rules/virtual-hosts.ts';
 import { readState, runsIn, withHost } from '../../../php/rules/served-by.ts';
@@ -30,6 +31,10 @@ import writeCgiRunner from './steps/write-cgi-runner.ts';
 import { virtualHosts } from './virtual-hosts.ts';
 
 declare module '../../../accounts/driver/account-part.ts' {
+  interface PartWishes {
+    /** The mail policy that the new account’s domain has, because it was a domain of another account. */
+    readonly mailPolicy?: mailPolicies.MailPolicy;
+  }
   interface FoundByParts {
     /** Why Apache does not read a configuration with a new account. */
     readonly webRefusal?: string;
@@ -93,14 +98,17 @@ async function webChange(
     ...{ username, after },
     ...(former !== username && { former }),
     ...(primary.length > 0 && { primary }),
-    ...(await wildcardsOf(db, former)),
+    ...(await filesOf(db, former, overrides.movedDomain)),
   };
 }
 
-/** The wildcard subdomains of an account as it is stored. */
-async function wildcardsOf(db: Db, username: string) {
+/** What else has files of its own, for an account as it is stored: wildcard subdomains and mail policies. */
+async function filesOf(db: Db, username: string, movedDomain?: string) {
   const wildcards = (await listOf(db, username)).map(({ domain }) => domain).filter(isWildcard);
-  return wildcards.length > 0 && { wildcards };
+  const policies = [...(await mailPolicies.ofUser(db, username)).keys()]
+    .filter((domain) => domain !== movedDomain)
+    .map(mailPolicies.policyNameOf);
+  return { ...(wildcards.length > 0 && { wildcards }), ...(policies.length > 0 && { policies }) };
 }
 
 /**
@@ -145,7 +153,11 @@ export const part: AccountPart = {
     const { username, home } = account;
     const newestPhp = found.php?.newest;
     const php = wishes.php && (await phpWith(context, account, wishes.php, newestPhp));
-    const overrides = { certificates, newestPhp, ...(php && { php }) };
+    const policy = wishes.mailPolicy;
+    const overrides = {
+      ...{ certificates, newestPhp, ...(php && { php }) },
+      ...(policy && { mailPolicies: new Map([[policy.domain, policy]]) }),
+    };
     const after = await accountWebOf(context.db, account, overrides);
     const released = await releaseAlias(context, account.domain, username);
     return {
@@ -204,7 +216,7 @@ export const part: AccountPart = {
     if (!roles.has(ROLE)) return [];
     const primary = await primaryTypesOf(db, account);
     const { username } = account;
-    const had = { ...(primary.length > 0 && { primary }), ...(await wildcardsOf(db, username)) };
+    const had = { ...(primary.length > 0 && { primary }), ...(await filesOf(db, username)) };
     return [remove.plan({ username, ...had }), deleteLogs.plan({ username })];
   },
 

@@ -28,6 +28,8 @@ export interface ServedBefore {
   readonly primary?: readonly PrimaryType[] | undefined;
   /** Its wildcard subdomains. */
   readonly wildcards?: readonly string[] | undefined;
+  /** The names of its mail policies. */
+  readonly policies?: readonly string[] | undefined;
 }
 
 export interface AccountChange {

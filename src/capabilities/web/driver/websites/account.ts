@@ -3,6 +3,7 @@ import type { Machine } from '../../../../core/machine.ts';
 import type { PlannedStep } from '../../../../core/plan.ts';
 import type { Account } from '../../../accounts/rules/accounts.ts';
 import * as installed from '../../../certificates/rules/installed.ts';
+import * as mailPolicies from '../../../domains/rules/mail-policies.ts';
 import { listOf } from '../../../domains/rules/hosted-domains.ts';
 import { otherNamesOf, virtualHostsOf } from '../../../domains/rules/virtual-hosts.ts';
 import { poolsIn } from '../../../php/rules/pools.ts';
@@ -22,6 +23,7 @@ import writeStored from '../../../certificates/driver/steps/write-stored.ts';
 import write from '../../../certificates/driver/steps/write.ts';
 import makeDocumentRoot from '../../../files/driver/document-roots/steps/make.ts';
 import { stepsFor } from '../../../php/driver/php-pools/account.ts';
+import { MAIL_POLICIES, policyFile } from '../../../../ground/driver/virtual-hosts/places.ts';
 import { accountFile as poolFile, CONFIGURATION } from '../../../php/driver/php-pools/places.ts';
 import { findVersions } from '../../../php/driver/versions.ts';
 import { isSuspended } from '../virtual-hosts/suspensions.ts';
@@ -123,6 +125,7 @@ async function lackingFiles(
   const stored = await transaction('reads', async (db) => ({
     certificates: await installed.listFiles(db, username),
     pools: await findPools(db, username),
+    policies: [...(await mailPolicies.ofUser(db, username)).keys()],
   }));
   const lacks: string[] = [];
   const certificates = await certificateFiles(machine);
@@ -133,6 +136,11 @@ async function lackingFiles(
   for (const release of stored.pools.keys()) {
     if ((await pools.facts(poolFile(release, username))) === undefined)
       lacks.push(`the pools of PHP-FPM ${release}`);
+  }
+  const policies = await machine.files([MAIL_POLICIES]);
+  for (const domain of stored.policies) {
+    if ((await policies.facts(policyFile(mailPolicies.policyNameOf(domain)))) === undefined)
+      lacks.push(`the mail policy of “${domain}”`);
   }
   return lacks;
 }

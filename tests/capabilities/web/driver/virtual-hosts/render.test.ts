@@ -80,3 +80,28 @@ it('redirects exactly the service subdomains, in each state of the account', () 
   }
   expect(render(ofHost({ services: [] }))).not.toContain('SERVER_NAME');
 });
+
+it('serves a mail policy at exactly its name, before everything else, in each state of the account', () => {
+  const policy = { path: '/.well-known/mta-sts.txt', text: 'version: STSv1\n' };
+  const services = ['bob.example', 'other.example'].map((domain) => ({
+    ...{ name: `mta-sts.${domain}`, policy },
+  }));
+  for (const state of [{}, { isSuspended: true }, { isOverLimit: true }, { isMoving: true as const }]) {
+    const text = render({ ...ofHost({ services }), ...state });
+    const rules = text.match(/^\tRewrite(?!Engine).*$/gm)?.slice(0, 6);
+    expect(rules).toEqual(
+      [
+        'RewriteCond %{SERVER_NAME} "^(?:mta-sts[.]bob[.]example)$"',
+        'RewriteRule "^/[.]well-known/mta-sts[.]txt$" "/.whmapi1-mta-sts/mta-sts.bob.example" [PT,L]',
+        'RewriteCond %{SERVER_NAME} "^(?:mta-sts[.]other[.]example)$"',
+        'RewriteRule "^/[.]well-known/mta-sts[.]txt$" "/.whmapi1-mta-sts/mta-sts.other.example" [PT,L]',
+        'RewriteCond %{SERVER_NAME} "^(?:mta-sts[.]bob[.]example|mta-sts[.]other[.]example)$"',
+        'RewriteRule "^/(?![.]well-known/acme-challenge/)" "-" [R=404,L]',
+      ].map((line) => `\t${line}`),
+    );
+    for (const line of text.match(/^\tRedirectMatch.*$/gm) ?? []) expect(line).toContain('whmapi1-mta-sts/');
+  }
+  const hostile = [{ name: 'mta-sts.bob.example" x', policy }];
+  expect(() => render(ofHost({ services: hostile }))).toThrow(TypeError);
+  expect(render(ofHost({ services: [] }))).not.toContain('mta-sts');
+});

@@ -4,12 +4,17 @@ import type { DesiredFile, DriverPort, FileDriver } from '../../../../../ground/
 import type { AccountWeb, ServedBefore } from '../contract.ts';
 import { isWildcard } from '../../../../../core/wildcards.ts';
 import { waitingFolder } from '../../../../php/driver/php-pools/waiting.ts';
-import { SUSPENSIONS, suspensionOf } from '../../../../../ground/driver/virtual-hosts/places.ts';
+import {
+  MAIL_POLICIES,
+  policyFile,
+  SUSPENSIONS,
+  suspensionOf,
+} from '../../../../../ground/driver/virtual-hosts/places.ts';
 import { logFolderOf } from '../logs.ts';
 import { anywhere, common, reloadsOf, reloadsOfRemovals, requestedReloads } from './common.ts';
 import type { ApacheServer } from './control.ts';
 import { accountFile, closed, primaryFile, primaryTypes, readable, wildcardFile } from './places.ts';
-import { userName } from './apache-conf.ts';
+import { domain, userName } from './apache-conf.ts';
 import {
   renderAccount,
   renderPrimary,
@@ -56,8 +61,7 @@ export function accountDriver(server: ApacheServer): FileDriver<readonly Desired
       }
     },
     reloads(accounts, all, port) {
-      // Apache looks for these at each request.
-      const changes = all.filter((one) => !one.path.startsWith(`${SUSPENSIONS}/`));
+      const changes = all.filter(({ path }) => !isReadAtRequests(path));
       const isAdded = changes.every(({ before, after }) => before === null && after !== null);
       if (changes.every(({ after }) => after === null) && accounts.every(isRemoval))
         return reloadsOfRemovals(server, changes, port);
@@ -69,6 +73,10 @@ export function accountDriver(server: ApacheServer): FileDriver<readonly Desired
     healthy: () => Promise.resolve(),
   };
 }
+
+/** True for the files that Apache looks for, or sends, at each request. */
+const isReadAtRequests = (path: string) =>
+  [SUSPENSIONS, MAIL_POLICIES].some((folder) => path.startsWith(`${folder}/`));
 
 const isRemoval = ({ web }: DesiredAccount) => web === null;
 
@@ -105,6 +113,9 @@ function filesOf(desired: DesiredAccount, find: Locate, { ports, isServed }: Ser
   const own = (web?.hosts ?? []).map(({ servername }) => servername).filter(isWildcard);
   const wildcards = [...new Set([...own, ...(before.wildcards ?? [])])];
   const file = (path: string, content: string | null) => ({ path, content, attributes: closed });
+  const policies = new Map<string, string | null>((before.policies ?? []).map((name) => [name, null]));
+  for (const one of (web?.hosts ?? []).flatMap(({ services = [] }) => services))
+    if ('policy' in one) policies.set(one.name, one.policy.text);
   const primaryFiles = primaryTypes.flatMap((type) => {
     const content = web === null ? null : renderPrimary(web, type, find, ports);
     return content === null && !primary.includes(type) ? [] : [file(primaryFile(type), content)];
@@ -118,6 +129,12 @@ function filesOf(desired: DesiredAccount, find: Locate, { ports, isServed }: Ser
     // Apache has the virtual hosts of a removed account until it is reloaded, and `confirm` removes the file then.
     suspension(username, web === null ? isServed : web.isSuspended),
     ...(former === undefined ? [] : [suspension(former, false), file(accountFile(userName(former)), null)]),
+    // Before the virtual hosts that serve them.
+    ...[...policies].map(([name, content]) => ({
+      path: policyFile(domain(name)),
+      content,
+      attributes: readable,
+    })),
     file(accountFile(username), web === null ? null : rendered(web, desired, find, ports)),
     ...wildcards.map((name) => {
       const host = web?.hosts.find(({ servername }) => servername === name);

@@ -4,6 +4,7 @@ import { plainName } from '../../../../../core/wildcards.ts';
 import {
   CHALLENGES,
   DOMAIN_LOGS,
+  MAIL_POLICIES,
   PAUSES,
   SUSPENSIONS,
 } from '../../../../../ground/driver/virtual-hosts/places.ts';
@@ -63,4 +64,5 @@ export const FOLDERS = [
   { path: CHALLENGES, attributes: { mode: 0o755 } },
   { path: PAUSES, attributes: { mode: 0o755 } },
   { path: SUSPENSIONS, attributes: { mode: 0o755 } },
+  { path: MAIL_POLICIES, attributes: { mode: 0o755 } },
 ];

@@ -30,6 +30,8 @@ import {
   WELCOME_PAGE,
   WELCOME_PATH,
 } from './places.ts';
+import { except, inLines, isOneOf, NOT_CHALLENGES } from './render-conditions.ts';
+import { mailPolicies, servedAlways } from './render-mail-policies.ts';
 import {
   cgi,
   NOT_FOR_CLIENTS,
@@ -137,17 +139,12 @@ function virtualHost(web: AccountWeb, host: WebHost, type: PrimaryType, around: 
     ...names(host),
     ...logs(web, host, around),
     ...redirects(host),
+    ...mailPolicies(host, around.locate),
     ...(isEncrypted ? [] : toHttps(host, around)),
     ...answers(web, host, around),
     ...encryption,
   ]);
 }
-
-/** All paths except challenges, which are answered in every state, so that certificates can be renewed. */
-const NOT_CHALLENGES = `"^/(?!${pattern(CHALLENGE_PATH)})"`;
-
-/** A directive takes any number of names, but a line at most 8,190 bytes. */
-const NAMES_ON_A_LINE = 20;
 
 /** Can be a wildcard, unlike a ServerName. */
 const alias = (name: string) => (name.startsWith('*.') ? `*.${domain(name.slice(2))}` : domain(name));
@@ -163,21 +160,15 @@ function names({ servername, aliases, services = [] }: WebHost): string[] {
   return [`ServerName ${serverName(servername)}`, ...lists];
 }
 
-function inLines<Item>(list: readonly Item[]): Item[][] {
-  const count = Math.ceil(list.length / NAMES_ON_A_LINE);
-  return Array.from({ length: count }, (_, at) =>
-    list.slice(at * NAMES_ON_A_LINE, (at + 1) * NAMES_ON_A_LINE),
-  );
-}
-
 /**
  * Service subdomains lead to the ports of the services, also if the account is suspended. These rules of the virtual host
  * come before everything else, such as the rules and passwords of .htaccess.
  */
 function redirects({ services = [] }: WebHost): string[] {
-  const rules = [...new Set(services.map(({ port }) => port))].flatMap((port) =>
-    inLines(services.filter((one) => one.port === port)).flatMap((list) => [
-      `RewriteCond %{SERVER_NAME} "^(?:${list.map(({ name }) => domain(name).replaceAll('.', '[.]')).join('|')})$"`,
+  const served = services.flatMap((one) => ('port' in one ? [one] : []));
+  const rules = [...new Set(served.map(({ port }) => port))].flatMap((port) =>
+    inLines(served.filter((one) => one.port === port)).flatMap((list) => [
+      isOneOf(list.map(({ name }) => name)),
       `RewriteRule ${NOT_CHALLENGES} "https://%{SERVER_NAME}:${portNumber(port)}%{REQUEST_URI}" [R=302,L]`,
     ]),
   );
@@ -230,11 +221,11 @@ const OVER_LIMIT_PATH = `${INTERNAL}over-limit`;
 function answers(web: AccountWeb, host: WebHost, around: Surroundings): string[] {
   const { locate } = around;
   if (web.isOverLimit)
-    return [...suspended(web, locate), ...onePage(OVER_LIMIT_PATH, OVER_LIMIT_PAGE, locate)];
+    return [...suspended(web, locate), ...onePage(host, OVER_LIMIT_PATH, OVER_LIMIT_PAGE, locate)];
   if (web.isMoving === true) {
     return [
       `DocumentRoot ${path(locate(CHALLENGES))}`,
-      `RedirectMatch 503 ${NOT_CHALLENGES}`,
+      `RedirectMatch 503 ${except(CHALLENGE_PATH, ...servedAlways(host))}`,
       `Header always set Retry-After ${RETRY_AFTER}`,
     ];
   }
@@ -242,10 +233,10 @@ function answers(web: AccountWeb, host: WebHost, around: Surroundings): string[]
 }
 
 /** Answers everything but challenges. An error answers every method; its page, a file for mod_asis, sets the status. */
-function onePage(internalPath: string, file: string, locate: Locate): string[] {
+function onePage(host: WebHost, internalPath: string, file: string, locate: Locate): string[] {
   return [
     `DocumentRoot ${path(locate(CHALLENGES))}`,
-    `RedirectMatch 503 "^/(?!${[CHALLENGE_PATH, internalPath].map(pattern).join('|')})"`,
+    `RedirectMatch 503 ${except(CHALLENGE_PATH, internalPath, ...servedAlways(host))}`,
     `Alias "${internalPath}" ${path(locate(file))}`,
     `ErrorDocument 503 ${internalPath}`,
     `ErrorDocument 405 ${internalPath}`,

@@ -11,10 +11,10 @@ interface Input {
 
 const stepOf = ({ accounts }: Input) =>
   virtualHosts.changeSeveral(
-    accounts.map(({ username, after, former, primary, wildcards }) => ({
+    accounts.map(({ username, after, former, primary, wildcards, policies }) => ({
       username,
       after,
-      before: { former, primary, wildcards },
+      before: { former, primary, wildcards, policies },
     })),
   );
 

@@ -14,6 +14,8 @@ export interface WebChange {
   readonly primary?: readonly PrimaryType[];
   /** The wildcard subdomains that it had. */
   readonly wildcards?: readonly string[];
+  /** The names of the mail policies that it had. */
+  readonly policies?: readonly string[];
   /** The account is new: the step returns once the web server has accepted its virtual hosts. */
   readonly isNew?: true;
 }
@@ -23,10 +25,10 @@ interface Written {
   readonly isUnconfirmed: boolean;
 }
 
-export const stepOf = ({ username, after, former, primary, wildcards, isNew }: WebChange) =>
+export const stepOf = ({ username, after, former, primary, wildcards, policies, isNew }: WebChange) =>
   isNew === true
     ? virtualHosts.add(username, after)
-    : virtualHosts.change(username, after, { former, primary, wildcards });
+    : virtualHosts.change(username, after, { former, primary, wildcards, policies });
 
 export default defineStep<WebChange, FileMemento, Written>({
   kind: 'virtual-hosts/change',

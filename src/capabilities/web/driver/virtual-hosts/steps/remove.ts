@@ -10,10 +10,12 @@ interface Input {
   readonly primary?: readonly PrimaryType[];
   /** Its wildcard subdomains. */
   readonly wildcards?: readonly string[];
+  /** The names of its mail policies. */
+  readonly policies?: readonly string[];
 }
 
-const stepOf = ({ username, primary, wildcards }: Input) =>
-  virtualHosts.change(username, null, { primary, wildcards });
+const stepOf = ({ username, primary, wildcards, policies }: Input) =>
+  virtualHosts.change(username, null, { primary, wildcards, policies });
 
 interface Removed {
   /** True if a task must confirm that the web server no longer uses the virtual hosts. */
