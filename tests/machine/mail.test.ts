@@ -1242,7 +1242,9 @@ sink:
   });
 
   it('Exim checks its configuration, and refuses mail from a domain', () => {
-    works('exim_configuration_check');
+    const { stdout: checked } = machine.run('whmapi1', ['--output=json', 'exim_configuration_check']);
+    expect(JSON.parse(checked)).toMatchObject({ data: {}, metadata: { result: 1 } });
+    expect(checked).not.toContain('message');
     works('validate_current_installed_exim_config');
     const text = ['--file', 'cfg_text=/root/broken.conf'];
     writeFileSync(machine.path('/root/broken.conf'), 'no_such_option = 1\n');

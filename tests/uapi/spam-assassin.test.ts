@@ -89,6 +89,8 @@ describe('the spam filter of an account', () => {
     expect(await works('Email::get_spam_settings')).toEqual({
       ...{ rewrites_subjects: 0, spam_as_acl: 1, spam_status_changeable: 1, spam_enabled: 0 },
       ...{ spam_box_enabled: 0, spam_auto_delete: 1, spam_auto_delete_score: 7.5 },
+    });
+    expect(await works('Email::get_spam_settings', { account: 'bob' })).toMatchObject({
       ...{ cpuser_spam_auto_delete: 1, cpuser_spam_auto_delete_score: 7.5 },
     });
     await works('Email::enable_spam_assassin');
@@ -127,7 +129,13 @@ describe('the spam filter of an account', () => {
     await works('Email::add_pop', { email: 'sales', password });
     const args = { account: 'sales@bob.example' };
     expect(await refusal('Email::add_spam_filter', args)).toContain('should be “bob”, or left out');
-    expect(await refusal('Email::get_spam_settings', args)).toContain('should be “bob”, or left out');
+    expect(await works('Email::get_spam_settings', args)).toMatchObject({
+      ...{ spam_auto_delete: 0, cpuser_spam_auto_delete: 0 },
+    });
+    const unknown = { account: 'none@bob.example' };
+    expect(await refusal('Email::get_spam_settings', unknown)).toContain('no mailbox “none@bob.example”');
+    const foreign = { account: 'sales@eve.example' };
+    expect(await refusal('Email::get_spam_settings', foreign)).toContain('should be a domain of the account');
     expect(await works('Email::get_spam_settings', { account: 'bob' })).toMatchObject({ spam_enabled: 1 });
   });
 

@@ -11,7 +11,7 @@ export default defineUapi({
   role: ROLE,
   effect: 'reads',
   params: {},
-  returns: { type: 'any', doc: 'Mebibytes, or “unlimited”.' },
+  returns: { type: 'integer', doc: 'Mebibytes.' },
   examples: [{ args: {}, doc: 'The quota that new mailboxes get.' }],
 
   async handler(_args, context) {

@@ -26,7 +26,7 @@ export default defineUapi({
     list: {
       fields: {
         domain: { type: 'string', doc: 'The domain.' },
-        select: { type: 'flag', doc: '1 for the selected domain.' },
+        select: { type: 'flag', optional: true, doc: '1. Only the selected domain has it.' },
       },
     },
   },
@@ -36,6 +36,6 @@ export default defineUapi({
     const { account, domains } = await ownMail(context);
     const sorted = [account.domain, ...domains.filter((one) => one !== account.domain)];
     const all = addsWww ? sorted.flatMap((one) => [one, `www.${one}`]) : sorted;
-    return all.map((domain) => ({ domain, select: domain === select ? 1 : 0 }) as const);
+    return all.map((domain) => (domain === select ? ({ domain, select: 1 } as const) : { domain }));
   },
 });

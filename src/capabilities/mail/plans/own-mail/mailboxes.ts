@@ -106,7 +106,6 @@ export async function defaultQuota(db: Db, { settings: { maxMailboxQuota } }: Ac
   return Math.min(quota, maxMailboxQuota ?? quota);
 }
 
-/** In mebibytes. */
 /** In mebibytes: what WHM’s functions return for mailboxes without a limit. */
 export const NO_LIMIT = 4_294_967_296;
 

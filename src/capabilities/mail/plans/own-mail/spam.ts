@@ -4,7 +4,7 @@ import { badParam } from '../../../../core/errors.ts';
 import type { Plan } from '../../../../core/plan.ts';
 import { quote } from '../../../../core/quote.ts';
 import writePreferences from '../../driver/spamassassin/steps/write-preferences.ts';
-import { ownMail } from '../../rules/email-form.ts';
+import { getMailbox, ownAddress, ownMail } from '../../rules/email-form.ts';
 import { fileOf, withValues } from '../../rules/spam/preferences.ts';
 import { isOff } from '../../rules/spam/settings.ts';
 import { SPAM_FOLDER } from '../../rules/sieve.ts';
@@ -61,6 +61,17 @@ export async function assertForAll(
     `The parameter “account” should be ${quote(account.username)}, or left out: the spam filter has the same settings ` +
       'for all mailboxes of an account.',
   );
+}
+
+/** Reads are for any of the account’s mailboxes. @throws ApiError `bad_param`, `not_found`. */
+export async function assertHasSpamFilter(
+  context: Pick<Context, 'db' | 'caller'>,
+  given: string | undefined,
+): Promise<void> {
+  const owner = await ownMail(context);
+  const { username } = owner.account;
+  if (given === undefined || given === '' || given === username) return;
+  getMailbox(await readState(context.db, username), ownAddress(owner, { email: given }));
 }
 
 /** Empties the folder for spam of the account and of its mailboxes. */
