@@ -658,6 +658,20 @@ it('the disk usage is what Dovecot has counted', async () => {
   expect(await email('Email::get_main_account_disk_usage_bytes')).toBe(0);
 });
 
+it('says whether the tracking of mail is up to date', async () => {
+  const log = inRoot('var/log/exim4/mainlog');
+  const status = () => email('Email::stats_db_status');
+  expect(await status()).toBe('active');
+  mkdirSync(inRoot('var/log/exim4'), { recursive: true });
+  const line = '2026-03-01 12:00:00.123 [77] 1wPx4v-000000001Zt-3YJV Completed\n';
+  writeFileSync(log, line.repeat(100));
+  expect(await status()).toBe('active');
+  writeFileSync(log, line.repeat(140_000));
+  expect(await status()).toBe('importing');
+  expect((await here.call('emailtrack_stats')).metadata.result).toBe(1);
+  expect(await status()).toBe('active');
+});
+
 it('what an account may have, and its names', async () => {
   const defaults = async () => [
     await email('Email::get_default_email_quota'),

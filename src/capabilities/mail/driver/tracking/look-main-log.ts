@@ -83,6 +83,14 @@ export async function readMainLog(machine: Machine, reading: LogReading): Promis
   return problems;
 }
 
+/** How much of the logs was not read yet, in bytes. */
+export async function unreadBytes(machine: Machine, known: readonly LogPosition[]): Promise<number> {
+  const files: MachineFiles = await machine.files([LOG_DIRECTORY]);
+  const { logs } = await openLogs(files, MAIN_LOG, known);
+  for (const log of logs) log.close();
+  return logs.reduce((sum, { size, start }) => sum + Math.max(0, size - start), 0);
+}
+
 /** `mainlog` is the newest, then `mainlog.1`; and `mainlog-20261126` is newer than `mainlog-20261125`. */
 function age({ path }: OpenLog): number {
   const [, kind, number] = /([.-])(\d+)(?:\.gz)?$/.exec(path) ?? [];
