@@ -11,7 +11,15 @@ import { type Engine, type Store, type Work, noStore, storeOfLook } from './engi
 import type { Envelope } from './envelope.ts';
 import type { CallHooks } from './hooks.ts';
 import { ApiError, notProvided, unknownAccountFunction, unknownFunction } from './errors.ts';
-import { isOfFullStore, LookAgain, MachineError, NOT_RECORDED, ofDisk, ofMachine } from './machine-error.ts';
+import {
+  isOfFullStore,
+  LookAgain,
+  MachineError,
+  NOT_RECORDED,
+  ofDisk,
+  ofMachine,
+  UNCHANGED,
+} from './machine-error.ts';
 import { nameOnly } from './function-name.ts';
 import type { MetaArguments } from './meta-arguments.ts';
 import type { JournalEntry, Plan, StepResult } from './plan.ts';
@@ -50,6 +58,8 @@ class Dispatch {
   readonly #contexts: Contexts;
   #function: AnyFunction | undefined;
   #audited = false;
+  /** True once the work of a plan has begun. */
+  #isBegun = false;
 
   constructor(call: Call, caller: Caller, engine: Engine) {
     this.#call = call;
@@ -79,11 +89,23 @@ class Dispatch {
     } catch (error) {
       // If the audit line cannot be written, return an error instead of the result, but not of a read on a full disk.
       if (outcome.ok && kind === 'read' && isOfFullStore(error)) this.#report.warnings.push(NOT_RECORDED);
-      else if (outcome.ok || outcome.error.code !== 'unknown_outcome')
-        outcome = { ok: false, error: this.#toApiError(error) };
+      else outcome = { ok: false, error: this.#unrecorded(outcome, this.#toApiError(error)) };
     }
     if (outcome.ok) this.#warnOfSpace();
     return this.#report.envelope(this.#call, this.#function, outcome);
+  }
+
+  /** The error of a call whose line of the audit log could not be written. It says what the call has changed. */
+  #unrecorded(outcome: Outcome, error: ApiError): ApiError {
+    // Its first line is in the log, and its error says what is left of it.
+    const isRecorded = !outcome.ok && (this.#isBegun || outcome.error.code === 'unknown_outcome');
+    if (isRecorded) return outcome.error;
+    if (this.#function?.effect !== 'calls') return error;
+    const cause = error.message.replace(UNCHANGED, '');
+    const reason = outcome.ok
+      ? `${cause} Only the line of this call in the audit log is missing: what it did stays.`
+      : `${outcome.error.message.replace(UNCHANGED, '')} ${cause}`;
+    return new ApiError(error.code, reason, { cause: error });
   }
 
   /** Warns only on the local command line, and only once for a call that makes other calls. */
@@ -268,6 +290,7 @@ class Dispatch {
       // The other call may have changed what this call read.
       return this.#operate(prepared, await this.#look(prepared), first);
     }
+    this.#isBegun = true;
     if (plan.first !== undefined && first === undefined) {
       return executeFirst(this.#engine, opened, async () =>
         this.#operate(prepared, await this.#look(prepared), opened),

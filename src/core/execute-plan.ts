@@ -287,12 +287,13 @@ async function undoAfterFailure(engine: Engine, opened: Opened, error: unknown):
     return left.length === 0 ? error : withMore(error, left);
   } catch (cause) {
     // Without an owner, the entry is taken over by the next call. One that is left to a task has one.
-    await leave(engine, opened.entry.id);
+    await leave(engine, opened.entry.id).catch(() => undefined);
     const where = engine.logUnexpected(opened.entry.xid, opened.entry.kind, cause);
     const isLeft = cause instanceof NotUndone;
+    const [failure, obstacle] = [sentence(error), sentence(cause)];
     return new ApiError(
       isOfDisk(error) || isOfDisk(isLeft ? cause.cause : cause) ? 'store_unavailable' : 'host_failed',
-      `${sentence(error)} Earlier steps could not be undone: ${sentence(cause)} ` +
+      `${failure} Earlier steps could not be undone${failure === obstacle ? ' for the same reason.' : `: ${obstacle}`} ` +
         `${isLeft ? 'An account can be suspended or removed meanwhile.' : 'The next call tries again.'} ${where}`,
       { cause: error },
     );
@@ -308,5 +309,6 @@ function withMore(error: unknown, left: readonly string[]): ApiError {
 
 function isOfDisk(thrown: unknown): boolean {
   const error = ofDisk(thrown);
+  if (error instanceof ApiError) return error.code === 'store_unavailable';
   return error instanceof MachineError && error.code === 'full';
 }

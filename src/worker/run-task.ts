@@ -6,7 +6,7 @@ import { ApiError } from '../core/errors.ts';
 import { withLocks } from '../core/hold-locks.ts';
 import { finish } from '../core/irreversible.ts';
 import { NotUndone, undoLater } from '../core/undo.ts';
-import { MachineError, ofDisk } from '../core/machine-error.ts';
+import { MachineError, ofDisk, UNCHANGED } from '../core/machine-error.ts';
 import { Final, type TaskContext, type TaskKind } from '../core/task.ts';
 import * as queue from '../ground/rules/tasks/queue.ts';
 import type { Ending } from '../ground/rules/tasks/queue.ts';
@@ -189,7 +189,10 @@ function failure(task: Task, kind: TaskKind, thrown: unknown, engine: Engine): E
   const error = ofDisk(thrown);
   const isExpected = error instanceof ApiError || error instanceof MachineError || error instanceof NotUndone;
   const where = isExpected ? '' : engine.logUnexpected(task.xid, task.kind, error);
-  const reason = isExpected ? error.message : `(XID ${task.xid}) An unexpected error occurred. ${where}`;
+  // Whatever a part of it has left unchanged, the task may have changed something before.
+  const reason = isExpected
+    ? error.message.replace(UNCHANGED, '')
+    : `(XID ${task.xid}) An unexpected error occurred. ${where}`;
   const { count = 0, delayMs = 0, growth = 1 } = kind.retries ?? {};
   // Without the key it fails each time, until somebody acts.
   const isFinal = error instanceof Final || (error instanceof ApiError && error.code === 'key_lost');

@@ -222,6 +222,28 @@ describe('a log that cannot be written to', () => {
     expect((await here.call('twofactorauth_get_issuer')).data?.issuer).toBe('server.example.com');
   });
 
+  test('is the reason of a failed batch, without the claim that its commands changed nothing', async () => {
+    const { audit } = here.engine;
+    here.overrides.audit = async (record, kind) => {
+      if (record.function === 'batch')
+        throw new ApiError('store_unavailable', 'The disk is full. Nothing was changed.');
+      await audit(record, kind);
+    };
+    expect(
+      (await here.call('batch', { command: ['twofactorauth_set_issuer?issuer=New'] })).metadata,
+    ).toMatchObject({
+      error_code: 'store_unavailable',
+      reason: 'The disk is full. Only the line of this call in the audit log is missing: what it did stays.',
+    });
+    const command = Array.from({ length: 2000 }, () => 'version');
+    const { reason } = (await here.call('batch', { command })).metadata;
+    expect(reason).toMatch(
+      /A batch can have at most \d+ commands: split it into several calls\. The disk is full\.$/,
+    );
+    delete here.overrides.audit;
+    expect((await here.call('twofactorauth_get_issuer')).data?.issuer).toBe('New');
+  });
+
   test('makes the command in a batch fail, and the batch', async () => {
     let lines = 0;
     const { audit } = here.engine;

@@ -287,6 +287,33 @@ describe('a step that cannot be undone', () => {
     expect(await everything()).toEqual(nothing);
   });
 
+  it('is named if the store can be written no more, and the next call undoes it and releases its locks', async () => {
+    const { journal: usual } = here.engine;
+    let notes = 0;
+    const full = async () => {
+      throw new ApiError(
+        'store_unavailable',
+        '“store.db” could not be used: the disk is full. Nothing was changed.',
+      );
+    };
+    // The first step is recorded and applied. From then on, there is no room.
+    const note: typeof usual.note = (...args) => (notes++ === 0 ? usual.note(...args) : full());
+    here.overrides.journal = { ...usual, note, claim: full, close: full, release: full };
+    const { audit } = here.engine;
+    here.overrides.audit = (...args) => (notes === 0 ? audit(...args) : full());
+    const { metadata } = await create('bob');
+    expect(homes()).toEqual(['bob']);
+    expect(metadata.error_code).toBe('store_unavailable');
+    expect(metadata.reason).toMatch(
+      /^“store\.db” could not be used: the disk is full\. Earlier steps could not be undone for the same reason\. The next call tries again\. /,
+    );
+    expect(metadata.reason).not.toContain('Nothing was changed');
+
+    here.overrides = {};
+    expect((await create('bob')).metadata.reason).toBe('Account Creation Ok');
+    expect(await rowsOf('SELECT * FROM operation_lock')).toEqual([]);
+  });
+
   it('is left to a task too if its process was killed', async () => {
     const { journal: usual } = here.engine;
     const full = jest.fn().mockRejectedValue(new ApiError('store_unavailable', 'No room.'));
@@ -401,7 +428,9 @@ describe('a step that cannot be undone', () => {
     here.overrides.journal = { ...usual, close: full, release: full };
     expect((await create('bob')).metadata).toMatchObject({
       error_code: 'store_unavailable',
-      reason: 'No room.',
+      reason: expect.stringMatching(
+        /^No room\. Earlier steps could not be undone for the same reason\. The next call tries again\. /,
+      ) as string,
     });
     expect(await journal()).toMatchObject([{ process: here.engine.processes.own() }]);
     here.overrides = {};

@@ -32,11 +32,15 @@ const suspended = async () =>
 const accounts = async () => (await stored()).map(({ username, owner }) => `${username} of ${owner}`);
 
 /** Makes the machine fail at an operation with one user. The returned function makes it succeed again. */
-async function breakDown(what: 'suspend' | 'unsuspend' | 'remove', name: string): Promise<() => void> {
+async function breakDown(
+  what: 'suspend' | 'unsuspend' | 'remove',
+  name: string,
+  reason = 'usermod: the file is locked.',
+): Promise<() => void> {
   const users = await here.engine.machine.users();
   const works = users[what].bind(users) as (name: string, further?: object) => Promise<void>;
   const broken = async (user: string, further?: object) => {
-    if (user === name) throw new MachineError('failed', 'usermod: the file is locked.');
+    if (user === name) throw new MachineError('failed', reason);
     return works(user, further);
   };
   const spy = jest.spyOn(users, what).mockImplementation(broken);
@@ -82,7 +86,8 @@ describe('suspendreseller', () => {
   });
 
   it('tries every account, and names the one that fails', async () => {
-    const mend = await breakDown('suspend', 'alice');
+    // That is true of alice only.
+    const mend = await breakDown('suspend', 'alice', 'usermod: the file is locked. Nothing was changed.');
     expect((await suspend()).metadata).toMatchObject({
       error_code: 'host_failed',
       reason:

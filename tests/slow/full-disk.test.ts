@@ -146,6 +146,14 @@ describe('a full disk', () => {
       const suspended = await call(['suspendacct', `user=${user}`], options);
       expect([user, suspended.status, suspended.metadata.reason]).toEqual([user, 0, 'OK']);
     }
+    for (let calls = 0; calls < 2; calls++) {
+      padLog(0);
+      disk.fill();
+      const refused = await call(['unsuspendacct', 'user=bob'], options);
+      expect([calls, refused.status, refused.metadata.error_code]).toEqual([calls, 3, 'store_unavailable']);
+      expect(refused.metadata.reason).toMatch(/ the disk is full\. Free some space and retry the call\. /i);
+      expect(readFileSync(disk.path('state/root/etc/suspended'), 'utf8')).toContain('bob');
+    }
     const removed = await call(['removeacct', 'username=eve'], options);
     expect([removed.status, removed.metadata.reason]).toEqual([0, 'eve account removed']);
     disk.free();
@@ -153,6 +161,8 @@ describe('a full disk', () => {
     const { data } = await call(['listsuspended'], options);
     expect((data?.account as { user: string }[]).map(({ user }) => user).sort()).toEqual(['ann', 'bob']);
     expect((await call(['createacct', 'username=zoe', 'domain=zoe.example'], options)).status).toBe(0);
+    // The refused calls have left no lock.
+    expect((await call(['unsuspendacct', 'user=bob'], options)).metadata.reason).toBe('OK');
   });
 
   it('is no way to escape suspension: whoever goes on writing gets none of the space that it needs', async () => {

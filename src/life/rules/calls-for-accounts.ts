@@ -1,6 +1,7 @@
 // Makes one call for each of several accounts. A failure does not stop the other calls.
 import type { FreeContext } from '../../core/context.ts';
 import { ApiError } from '../../core/errors.ts';
+import { UNCHANGED } from '../../core/machine-error.ts';
 
 export interface CallResult {
   readonly user: string;
@@ -38,7 +39,8 @@ export async function callForEach(
 export function assertAllDone(results: readonly CallResult[], whatIsNotDone: string): void {
   const failed = results.filter(({ result }) => result === 0);
   if (failed.length === 0) return;
-  const named = failed.slice(0, 10).map(({ user, reason }) => `“${user}”: ${reason}`);
+  // Of other accounts, something was changed.
+  const named = failed.slice(0, 10).map(({ user, reason }) => `“${user}”: ${reason.replace(UNCHANGED, '')}`);
   const more = failed.length > named.length ? ` And ${failed.length - named.length} more.` : '';
   const done = results.length - failed.length;
   throw new ApiError(
