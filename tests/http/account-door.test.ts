@@ -339,6 +339,19 @@ describe('an API token', () => {
     expect((await askWithToken(token, LIST)).status).toBe(200);
   });
 
+  test('that is read-only gets no content of files, such as ~/.ssh/id_rsa', async () => {
+    const token = await newToken({ name: 'no-files', readonly: '1' });
+    for (const path of [
+      '/execute/Fileman/get_file_content?dir=.ssh&file=id_rsa',
+      '/json-api/cpanel?cpanel_jsonapi_apiversion=2&cpanel_jsonapi_module=Fileman&cpanel_jsonapi_func=viewfile&dir=.ssh&file=id_rsa',
+    ]) {
+      expect((await askWithToken(token, path)).text).toMatch(
+        /You may not call “Fileman::\w+” with a read-only API token, because it returns a secret\./,
+      );
+    }
+    expect((await askWithToken(token, '/execute/Fileman/list_files?dir=public_html')).status).toBe(200);
+  });
+
   test('that is read-only gets no private key', async () => {
     const { here } = server;
     const { data } = await here.uapi('bob', 'SSL::generate_key', { friendly_name: 'Shop' });

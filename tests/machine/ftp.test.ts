@@ -208,6 +208,10 @@ describeOnMachine('FTP, in this order', () => {
     const pid = Number(begin());
     const [one] = ftp('list_sessions') as Record<string, unknown>[];
     expect(one).toMatchObject({ pid, user: 'web@bob.example', host: '127.0.0.1', status: 'IDLE', file: '' });
+    // The other account cannot see it with ProFTPD’s own tool either.
+    const peek = 'ftpwho -v 2>&1; cat /run/proftpd.scoreboard /etc/proftpd/whmapi1/scoreboard 2>&1';
+    expect(machine.sh(`runuser -u eve -- sh -c '${peek}' || true`)).not.toMatch(/web@bob|127\.0\.0\.1/);
+    expect(machine.sh('ftpwho -v')).toContain('web@bob.example');
     expect(machine.run('uapi', ['--user=eve', 'Ftp', 'kill_session', `login=${pid}`]).stdout).toContain(
       'no FTP session with the process ID',
     );

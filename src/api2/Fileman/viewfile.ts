@@ -16,7 +16,7 @@ export default defineApi2({
   params: { dir: directoryParam, file: fileParam },
   returns: {
     fields: {
-      contents: { type: 'string', doc: 'The text.' },
+      contents: { type: 'string', doc: 'The text.', secret: true },
       dir: { type: 'string', doc: 'The directory.' },
       file: { type: 'string', doc: 'The name of the file.' },
       mimetype: { type: 'string', doc: 'Its MIME type, from its name.' },

@@ -33,7 +33,8 @@ export default defineUapi({
   },
   returns: {
     fields: {
-      content: { type: 'string', doc: 'The text.' },
+      // It may be a private key, or the configuration of an application with its passwords.
+      content: { type: 'string', doc: 'The text.', secret: true },
       dir: { type: 'string', doc: 'The directory.' },
       filename: { type: 'string', doc: 'The name of the file.' },
       path: { type: 'string', doc: 'Its absolute path.' },

@@ -19,7 +19,8 @@ const UPGRADE = '99.0.0';
 const ACCOUNTS = 30;
 /** Work that an upgrade puts off for a minute shows within it. */
 const AFTERWARDS_MS = 90_000;
-const DAEMONS = ['apache2', 'php8.4-fpm', 'named', 'mariadb', 'exim4', 'dovecot', 'proftpd'];
+/** ProFTPD is restarted: only a start takes another place for its list of sessions, which 0.2.0 let everybody read. */
+const DAEMONS = ['apache2', 'php8.4-fpm', 'named', 'mariadb', 'exim4', 'dovecot'];
 
 interface Load {
   readonly visits: number;

@@ -16,6 +16,8 @@ export const LOGINS = `${OURS}/logins`;
 export const LIMITS = `${OURS}/limits.tab`;
 /** What logins with a quota use: a tally table. ProFTPD writes it. */
 export const TALLIES = `${OURS}/tallies.tab`;
+/** Who is connected, from where, and to which folder: ProFTPD lets everybody read the file. */
+export const SCOREBOARD = `${OURS}/scoreboard`;
 /** The key, the certificate and its chain. */
 export const CERTIFICATE = `${OURS}/certificate.pem`;
 export const certificateFile: DaemonFile = {

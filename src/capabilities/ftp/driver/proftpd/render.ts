@@ -8,6 +8,7 @@ import {
   LOGINS,
   PAM_SERVICE,
   REFUSED_HOSTS,
+  SCOREBOARD,
   TALLIES,
   USER,
 } from './places.ts';
@@ -52,6 +53,7 @@ export function renderConfiguration(keyType: KeyType, locate: Locate): string {
       'TimeoutIdle 900',
       'TimeoutNoTransfer 900',
       'TimeoutStalled 600',
+      `ScoreboardFile ${locate(SCOREBOARD)}`,
       'SystemLog /var/log/proftpd/proftpd.log',
       'TransferLog /var/log/proftpd/xferlog',
       'WtmpLog off',
