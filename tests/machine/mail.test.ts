@@ -293,6 +293,14 @@ describeOnMachine('mail, in this order', () => {
     email('bob', 'passwd_pop', 'email=box@bob.example', `password=${PASSWORD}`);
   });
 
+  it('a mailbox brings its password as a hash, also one of MD5', () => {
+    const hash = machine.sh(`perl -e 'print crypt($ARGV[0], q($1$saltsalt))' '${PASSWORD}'`);
+    email('bob', 'add_pop', 'email=moved', 'domain=bob.example', `password_hash=${hash}`);
+    // 67: the login is denied. 78: there is no message.
+    expect([inbox('moved@bob.example').status, inbox('moved@bob.example', 'other').status]).toEqual([78, 67]);
+    email('bob', 'delete_pop', 'email=moved', 'domain=bob.example');
+  });
+
   it('a full mailbox refuses mail', async () => {
     email('bob', 'edit_pop_quota', 'email=box', 'domain=bob.example', 'quota=1');
     const before = count('bob/mail/bob.example/box');
@@ -333,6 +341,56 @@ describeOnMachine('mail, in this order', () => {
     });
     machine.sh(`rm -f ${box}/cur/1.full:2,S ${box}/maildirsize`);
     email('bob', 'edit_pop_quota', 'email=box', 'domain=bob.example', 'quota=0');
+  });
+
+  it('a mailbox that is nearly full is warned once at each level, whoever fills it', async () => {
+    email('bob', 'add_pop', 'email=near', 'domain=bob.example', `password=${PASSWORD}`, 'quota=1');
+    const box = '/home/bob/mail/bob.example/near';
+    const size = (kibibytes: number) => `${'x'.repeat(1022)}\r\n`.repeat(kibibytes);
+    const warnings = () =>
+      machine.sh(`grep -rhs '^Subject: The mailbox' ${box} || true`).split('\n').filter(Boolean).toSorted();
+    const settled = () => until(() => machine.sh('exim4 -bpc').trim() === '0');
+    const receive = async (kibibytes: number) => {
+      const text = `From: <ann@world.example>\r\nSubject: x\r\n\r\n${size(kibibytes)}.`;
+      const lines = ['EHLO there', 'MAIL FROM:<e@eve.example>', 'RCPT TO:<near@bob.example>', 'DATA', text];
+      expect(talk({ port: 25, lines })[0]?.at(-1)).toMatch(/^250 OK/);
+      await settled();
+    };
+    const at = (percent: number) =>
+      `Subject: The mailbox near@bob.example has used ${percent} % of its quota`;
+    await receive(700);
+    expect(warnings()).toEqual([]);
+    await receive(140);
+    await until(() => warnings().length === 1);
+    expect(warnings()).toEqual([at(80)]);
+    const [log = ''] = machine
+      .sh('grep "<= <> .* P=local-sieve" /var/log/exim4/mainlog | tail -n 1')
+      .split('\n');
+    expect(log).toContain(' U=bob ');
+    const text = machine.sh(`grep -lr '^Auto-Submitted: auto-generated' ${box} | xargs cat`);
+    expect(text).toMatch(/^From: <near@bob\.example>$/m);
+    await receive(20);
+    // A session of the mailbox itself reaches the next level.
+    writeFileSync(machine.path('/root/large.eml'), `Subject: mine\r\n\r\n${size(130)}`);
+    const words = [
+      '-sk',
+      '--max-time',
+      '20',
+      '--user',
+      `near@bob.example:${PASSWORD}`,
+      '-T',
+      '/root/large.eml',
+    ];
+    expect(machine.run('curl', [...words, 'imaps://127.0.0.1/INBOX']).status).toBe(0);
+    await until(() => warnings().length === 2);
+    await settled();
+    expect(warnings()).toEqual([at(80), at(95)]);
+    // Nobody warns of a mailbox without a limit.
+    const before = machine.sh('grep -c "<= <> .*U=bob " /var/log/exim4/mainlog || true');
+    expect(deliver('box@bob.example')).toMatch(/^250 OK/);
+    await settled();
+    expect(machine.sh('grep -c "<= <> .*U=bob " /var/log/exim4/mainlog || true')).toBe(before);
+    email('bob', 'delete_pop', 'email=near', 'domain=bob.example');
   });
 
   it('mail for an account without disk space is refused, and not what it forwards', () => {

@@ -152,6 +152,7 @@ const CONFIGURATIONS = [
   { name: 'Exim', path: exim.LIMITS },
   { name: 'Dovecot', path: dovecot.CONFIGURATION },
   { name: 'PAM for Dovecot', path: dovecot.PAM },
+  { name: 'Dovecot’s warnings of quotas', path: dovecot.QUOTA_WARNING },
 ];
 
 async function examine(machine: DriverMachine): Promise<readonly string[]> {

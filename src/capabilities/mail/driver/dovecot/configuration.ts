@@ -3,6 +3,7 @@ import { SERVER_CERTIFICATE } from '../exim/places.ts';
 import { IS_FULL } from '../exim/room-acl.ts';
 import { SIEVE_COMMAND, SIEVE_COMMAND_SQL } from '../exim/program-acl.ts';
 import { IDENTITIES, NAMES, OWN_PARTS } from './places.ts';
+import { quotaWarnings } from './quota-warning.ts';
 
 export interface DovecotOptions {
   readonly hostname: string;
@@ -94,7 +95,7 @@ mail_plugins {
 }
 quota "User quota" {
   driver = maildir
-}
+${quotaWarnings(locate)}}
 # By default, a mailbox may exceed its limit by 10 MB.
 quota_storage_grace = 0
 quota_full_tempfail = no

@@ -8,6 +8,8 @@ export const OWN_PARTS = '/etc/dovecot/conf.d/99-whmapi1*.conf';
 export const NAMES = '/etc/dovecot/whmapi1-names';
 /** The rules of PAM for the logins of accounts. */
 export const PAM = '/etc/pam.d/whmapi1-mail';
+/** The program that tells a mailbox that its quota is nearly used. */
+export const QUOTA_WARNING = '/etc/dovecot/whmapi1-quota-warning';
 
 export const FOLDER = '/var/lib/whmapi1-mail';
 /** The logins, the mailboxes and their places. SQLite, because Dovecot sees each change of it at once. */

@@ -9,7 +9,8 @@ import {
 } from '../../../../ground/driver/file-driver.ts';
 import type { DriverMachine } from '../../../../ground/driver/step.ts';
 import { PAM_CONTENT, renderDovecot, type DovecotOptions } from './configuration.ts';
-import { CONFIGURATION, PAM } from './places.ts';
+import { CONFIGURATION, PAM, QUOTA_WARNING } from './places.ts';
+import { QUOTA_WARNING_CONTENT } from './quota-warning.ts';
 
 const UNIT = 'dovecot';
 const DIRECTORIES = ['/etc/dovecot', '/etc/pam.d', '/etc/exim4', '/var/lib'];
@@ -34,6 +35,7 @@ const driver: FileDriver<DesiredDovecot> = {
   ],
   files: ({ replaces, ...options }, locate) => [
     { path: PAM, content: PAM_CONTENT, attributes: publicFile },
+    { path: QUOTA_WARNING, content: QUOTA_WARNING_CONTENT, attributes: { mode: 0o755 } },
     {
       path: CONFIGURATION,
       content: renderDovecot(options, locate),
