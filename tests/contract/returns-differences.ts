@@ -37,14 +37,9 @@ export const differences: readonly ReturnsDifference[] = [
     because: 'The documented type contradicts the documentation’s own example, or recorded responses.',
   },
   {
-    fields: [
-      /^UserManager::\w+ .*services.(email|ftp|webdisk)/,
-      /^Variables::get_user_information .(dkim_enabled|spf_enabled|mxcheck|utf8_mailbox)/,
-      /^Variables::get_server_information .(mail_server|ftp_server|mailbox_storage_format|skip_mailbox_warnings_check)/,
-      /^Variables::get_server_information .(email_filter_storage_directory|use_mail_for_mailman_url)/,
-      /^Variables::get_server_information .disable_(boxtrapper|mailman|roundcube|spambox)/,
-    ],
-    because: 'This server has no mail, FTP and web disk yet.',
+    fields: [/^UserManager::\w+ .*services.(email|ftp|webdisk)/],
+    because:
+      'Only the account itself is a user here. Mailboxes and FTP accounts have functions of their own.',
   },
   {
     fields: [/^SpamAssassin::update_user_preference .\*\[\]: missing/],
@@ -69,12 +64,15 @@ export const differences: readonly ReturnsDifference[] = [
       /^DomainInfo::single_domain_data .(ifmodulemodsuphpc|is_temporary|options)/,
       /^StatsBar::get_stats .*(condition|module|role)/,
       /^Variables::get_user_information .(cpanel_root_directory|created_in_version|legacy_backup_enabled)/,
+      /^Variables::get_user_information .utf8_mailbox/,
       /^Variables::get_user_information .(maximum_passenger_apps|notify_account_login|notify_ssl_expiry)/,
       /^Variables::get_server_information .(allow_reset_password|api_shell|cpanel_root_directory|default_theme)/,
       /^Variables::get_server_information .(awstats|disable_(analog|awstats|webalizer)|display_cpanel_doclinks)/,
       /^Variables::get_server_information .(dnsadmin_app|empty_trash_days|enable_file_protect|file_usage)/,
       /^Variables::get_server_information .(htaccess_check_recurse|invite_sub|is_mod_userdir_enabled)/,
       /^Variables::get_server_information .(logout_redirect_url|php_loader|phpmyadmin|require_ssl|skip_apache)/,
+      /^Variables::get_server_information .(email_filter_storage_directory|use_mail_for_mailman_url)/,
+      /^Variables::get_server_information .(skip_mailbox_warnings_check)/,
       /^Variables::get_server_information .(skip_bandwidth_limit_check|use_information_schema)/,
     ],
     because: 'It describes a part of cPanel that this server does not have.',
@@ -83,7 +81,7 @@ export const differences: readonly ReturnsDifference[] = [
     fields: [
       /^(domainuserdata|DomainInfo::single_domain_data) .*phpopenbasedirprotect/,
       /^(ContactInformation::\w+) \[\]/,
-      /^Variables::get_user_information .(dead_domains|last_modified|package_extensions)/,
+      /^Variables::get_user_information .(dead_domains|dkim_enabled|last_modified|mxcheck|package_extensions|spf_enabled)/,
       /^Variables::get_server_information .(apache_port|apache_ssl_port|ipv6_listen|mysql_version)/,
       /^Variables::get_server_information .php_(maximum_execution_time|open_basedir|post_maximum|upload)/,
     ],

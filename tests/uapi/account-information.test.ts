@@ -103,6 +103,15 @@ test('Variables::get_user_information shows the second contact address, and foll
   });
 });
 
+test('Variables::get_server_information names the mail and FTP servers, and what of mail is off', async () => {
+  expect(await read('Variables::get_server_information')).toMatchObject({
+    ...{ mail_server: 'dovecot', mailbox_storage_format: 'maildir', ftp_server: 'proftpd' },
+    ...{ disable_boxtrapper: 1, disable_mailman: 0, disable_roundcube: 0, disable_spambox: 0 },
+  });
+  await here.call('set_tweaksetting', { key: 'skipmailman', value: '1' });
+  expect(await read('Variables::get_server_information')).toMatchObject({ disable_mailman: 1 });
+});
+
 test('Variables::get_server_information shows the limits of uploads, the default PHP and the database server', async () => {
   const names = {
     'name-0': 'database_prefix_required',

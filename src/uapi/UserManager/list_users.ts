@@ -7,8 +7,8 @@ export default defineUapi({
   since: 54,
   summary: 'List the users of the account.',
   description:
-    'This server has no subaccounts and no accounts for mail, FTP and web disks yet, so the only user is the account ' +
-    'itself.',
+    'The only user is the account itself: this server has no subaccounts, and mailboxes and FTP accounts are in ' +
+    'Email::list_pops and Ftp::list_ftp.',
   effect: 'reads',
   feature: 'user_manager',
   params: {
