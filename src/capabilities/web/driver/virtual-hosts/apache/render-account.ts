@@ -282,6 +282,8 @@ function website(web: AccountWeb, host: WebHost, { locate }: Surroundings): stri
     ...(hasCgi || host.php?.runs === 'cgi' ? suexec : []),
     ...(hasCgi ? section('IfModule', '!mod_suexec.c', WITHOUT_CGI) : WITHOUT_CGI),
     ...(hasCgi ? section('IfModule', 'mod_suexec.c', cgi(home, documentRoot, locate)) : []),
+    // The account may replace the folder of the website itself by a link. Apache asks the folder above what it may follow.
+    ...section('Directory', folder(locate(home)), ['Options SymLinksIfOwnerMatch']),
     ...section('Directory', folder(locate(top(home, documentRoot))), [
       'Options SymLinksIfOwnerMatch',
       ...ACCESS_FILES,
