@@ -10,16 +10,9 @@ import { onlyReads, type AnyFunction } from './define.ts';
 import { type Engine, type Store, type Work, noStore, storeOfLook } from './engine.ts';
 import type { Envelope } from './envelope.ts';
 import type { CallHooks } from './hooks.ts';
-import { ApiError, notProvided, unknownAccountFunction, unknownFunction } from './errors.ts';
-import {
-  isOfFullStore,
-  LookAgain,
-  MachineError,
-  NOT_RECORDED,
-  ofDisk,
-  ofMachine,
-  UNCHANGED,
-} from './machine-error.ts';
+import { ApiError } from './errors.ts';
+import { findCalled } from './find-called.ts';
+import { isOfFullStore, LookAgain, MachineError, NOT_RECORDED, ofDisk, ofMachine } from './machine-error.ts';
 import { nameOnly } from './function-name.ts';
 import type { MetaArguments } from './meta-arguments.ts';
 import type { JournalEntry, Plan, StepResult } from './plan.ts';
@@ -27,6 +20,7 @@ import { Report, type Outcome } from './report.ts';
 import type { LastTry } from './execute-plan.ts';
 import type { Opened } from './journaled-plan.ts';
 import type { Hash } from './values.ts';
+import { unrecorded } from './unrecorded.ts';
 import { withReserve } from './with-reserve.ts';
 
 interface Prepared {
@@ -89,23 +83,13 @@ class Dispatch {
     } catch (error) {
       // If the audit line cannot be written, return an error instead of the result, but not of a read on a full disk.
       if (outcome.ok && kind === 'read' && isOfFullStore(error)) this.#report.warnings.push(NOT_RECORDED);
-      else outcome = { ok: false, error: this.#unrecorded(outcome, this.#toApiError(error)) };
+      else {
+        const about = { isBegun: this.#isBegun, effect: this.#function?.effect };
+        outcome = { ok: false, error: unrecorded(outcome, this.#toApiError(error), about) };
+      }
     }
     if (outcome.ok) this.#warnOfSpace();
     return this.#report.envelope(this.#call, this.#function, outcome);
-  }
-
-  /** The error of a call whose line of the audit log could not be written. It says what the call has changed. */
-  #unrecorded(outcome: Outcome, error: ApiError): ApiError {
-    // Its first line is in the log, and its error says what is left of it.
-    const isRecorded = !outcome.ok && (this.#isBegun || outcome.error.code === 'unknown_outcome');
-    if (isRecorded) return outcome.error;
-    if (this.#function?.effect !== 'calls') return error;
-    const cause = error.message.replace(UNCHANGED, '');
-    const reason = outcome.ok
-      ? `${cause} Only the line of this call in the audit log is missing: what it did stays.`
-      : `${outcome.error.message.replace(UNCHANGED, '')} ${cause}`;
-    return new ApiError(error.code, reason, { cause: error });
   }
 
   /** Warns only on the local command line, and only once for a call that makes other calls. */
@@ -116,14 +100,8 @@ class Dispatch {
   }
 
   async #prepare(): Promise<Prepared> {
-    const { command, api, args } = this.#call;
-    const functions = api === undefined ? this.#engine : this.#engine.accountApis[api];
-    const fn = await functions.find(command);
-    if (fn === undefined) {
-      const absent = await functions.known(command);
-      if (absent !== undefined) throw notProvided(command, absent);
-      throw this.#caller.isAccount === true ? unknownAccountFunction(command) : unknownFunction(command);
-    }
+    const { command, args } = this.#call;
+    const fn = await findCalled(this.#call, this.#caller, this.#engine);
     this.#function = fn;
     authorise(this.#caller, command, fn.access);
     authoriseEffect(this.#caller, fn);

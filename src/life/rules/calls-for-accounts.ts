@@ -39,7 +39,7 @@ export async function callForEach(
 export function assertAllDone(results: readonly CallResult[], whatIsNotDone: string): void {
   const failed = results.filter(({ result }) => result === 0);
   if (failed.length === 0) return;
-  // Of other accounts, something was changed.
+  // Something of the other accounts was changed.
   const named = failed.slice(0, 10).map(({ user, reason }) => `“${user}”: ${reason.replace(UNCHANGED, '')}`);
   const more = failed.length > named.length ? ` And ${failed.length - named.length} more.` : '';
   const done = results.length - failed.length;
