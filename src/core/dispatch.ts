@@ -356,11 +356,6 @@ class Dispatch {
     return this.#caller.actor ?? this.#caller.user;
   }
 
-  /** The account that somebody else acts for. */
-  #actsFor(): AuditRecord['arguments'] {
-    return this.#caller.actor === undefined ? [] : [['cpanel.user', this.#caller.user]];
-  }
-
   /** Returns the kind of a call without a line in the audit log, which has changed nothing. */
   #kindOf(outcome: Outcome): AuditKind {
     const { isAccount, actor } = this.#caller;
@@ -384,7 +379,11 @@ class Dispatch {
       caller: this.#actor,
       ...this.#call.origin,
       function: this.#function?.name ?? nameOnly(command),
-      arguments: [...this.#actsFor(), ...maskArguments(this.#function, args)],
+      // With the account that somebody else acts for.
+      arguments: [
+        ...(this.#caller.actor === undefined ? [] : [['cpanel.user', this.#caller.user] as const]),
+        ...maskArguments(this.#function, args),
+      ],
       result: outcome.ok ? 1 : 0,
       ...(outcome.ok ? {} : { error_code: outcome.error.code }),
       ...(dryRun ? { dry_run: 1 } : {}),

@@ -7,7 +7,7 @@ import type { Outcome } from './report.ts';
 interface About {
   /** The work of a plan has begun. */
   readonly isBegun: boolean;
-  /** Of the function, if there is one. */
+  /** That of the function, if there is one. */
   readonly effect: AnyFunction['effect'] | undefined;
 }
 
