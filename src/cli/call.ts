@@ -43,9 +43,9 @@ export async function callFor(
     if (fn !== undefined && !(await isConfirmed(line, asked, io))) return { status: 2 };
   }
   let application: Application;
-  const note = forgottenSudo(io.environment);
-  if (note !== undefined) writeStderr(io, note);
   try {
+    const note = forgottenSudo(io.environment);
+    if (note !== undefined) writeStderr(io, note);
     application = createApplication(io.environment);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

@@ -1,4 +1,6 @@
 // What an ordinary user reads who forgets sudo on a server.
+import os from 'node:os';
+import { Terminal } from '../support/terminal.ts';
 import { forgottenSudo } from '../../src/cli/own-sandbox.ts';
 
 /** Any folder that exists. */
@@ -28,4 +30,21 @@ test.each([
 test('root is told nothing', () => {
   jest.spyOn(process, 'geteuid').mockReturnValue(0);
   expect(forgottenSudo(states(), SERVER)).toBeUndefined();
+});
+
+it('a user without a home directory is told so by the response', async () => {
+  const terminal = new Terminal();
+  user();
+  jest.spyOn(os, 'homedir').mockImplementation(() => {
+    throw Object.assign(new Error('uv_os_homedir returned ENOENT'), { code: 'ERR_SYSTEM_ERROR' });
+  });
+  try {
+    delete terminal.environment.WHMAPI1_STATE_DIR;
+    const { status, stdout } = await terminal.run('version');
+    expect(status).toBe(3);
+    expect(stdout).toContain('reason: Your user has no home directory. Set HOME, or WHMAPI1_STATE_DIR');
+  } finally {
+    jest.restoreAllMocks();
+    terminal.remove();
+  }
 });

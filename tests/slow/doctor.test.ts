@@ -104,6 +104,12 @@ test('a new installation needs no fix, and the check creates none', async () => 
   const before = snapshot();
   const { status, stdout, stderr } = await run(['--doctor'], { state: folder.state });
   expect([status, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(
+    /^note {4}Sandbox {10}Accounts are no users of the operating system\..*\n {4}run: whmapi1 --sandbox-services$/m,
+  );
+  expect(stdout).toContain(
+    'ok      Database server  Accounts use an imitation of MariaDB, because the sandbox runs no server.',
+  );
   expect(stdout).toContain('ok      Accounts         1 account: each has its user and its home');
   expect(stdout).toMatch(/\d+ notes?, \d+ ok\. Nothing to fix\.\n$/);
   expect(stdout).not.toContain('\u001b');

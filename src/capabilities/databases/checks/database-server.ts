@@ -18,10 +18,14 @@ const check: Check = {
       const name = await profiles.activeName(db);
       if (name === LOCAL_PROFILE) {
         const roles = await rolesOf({ db, system: machine.system });
+        if (!roles.has('MySQL')) return [ok('No profile of a remote MariaDB server is active.')];
+        const isServed = (await (await machine.databases()).mysql()) !== undefined;
         return [
-          roles.has('MySQL')
-            ? ok('Accounts use the MariaDB server of this machine.')
-            : ok('No profile of a remote MariaDB server is active.'),
+          ok(
+            isServed
+              ? 'Accounts use the MariaDB server of this machine.'
+              : 'Accounts use an imitation of MariaDB, because the sandbox runs no server.',
+          ),
         ];
       }
       const sealer = new FileSealer(new StateDirectory(stateDirectory, userId));

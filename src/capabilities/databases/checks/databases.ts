@@ -22,7 +22,9 @@ interface Engine {
   /** The module of UAPI. */
   readonly module: string;
   /** The names that the server has, without its own. */
-  readonly read: (machine: Subject['machine']) => Promise<{ databases: string[]; users: string[] }>;
+  readonly read: (
+    machine: Subject['machine'],
+  ) => Promise<{ readonly isServed: boolean; readonly databases: string[]; readonly users: string[] }>;
 }
 
 const engines: readonly Engine[] = [
@@ -30,6 +32,7 @@ const engines: readonly Engine[] = [
     ...{ engine: 'mysql', role: MYSQL, server: 'MariaDB', unit: UNIT, module: 'Mysql' },
     read: (machine) =>
       withMysql(machine, async (mysql) => ({
+        isServed: mysql.isServed,
         databases: await mysql.databases(),
         users: (await mysql.users()).map(({ name }) => name),
       })),
@@ -44,8 +47,9 @@ const engines: readonly Engine[] = [
     },
     async read(machine) {
       const catalogue = await postgresqlOf(machine);
+      const isServed = (await (await machine.databases()).postgresql()) !== undefined;
       const databases = await catalogue.databaseNames();
-      return { databases, users: await catalogue.users() };
+      return { isServed, databases, users: await catalogue.users() };
     },
   },
 ];
@@ -108,7 +112,8 @@ async function examine(
     findings.push(note(`${server} has databases that belong to no account: ${list(unowned, 3)}.`));
   }
   if (lost.length + lostUsers.length > 0) return findings;
-  return [...findings, ok(`${server} has every database and user that accounts created.`)];
+  const holder = found.isServed ? server : `The sandbox’s imitation of ${server}`;
+  return [...findings, ok(`${holder} has every database and user that accounts created.`)];
 }
 
 /** What accounts own on the server of this machine according to the store, but the server did not have at a time. */

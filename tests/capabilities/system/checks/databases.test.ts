@@ -39,8 +39,8 @@ async function findings(): Promise<string[]> {
 }
 
 const well = [
-  'ok MariaDB has every database and user that accounts created.',
-  'ok PostgreSQL has every database and user that accounts created.',
+  'ok The sandbox’s imitation of MariaDB has every database and user that accounts created.',
+  'ok The sandbox’s imitation of PostgreSQL has every database and user that accounts created.',
 ];
 
 test('what accounts created is there', async () => {
