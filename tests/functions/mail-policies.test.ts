@@ -4,7 +4,9 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Rebuilding } from '../../src/administration/rebuild.ts';
 import * as autossl from '../../src/capabilities/certificates/rules/autossl/settings.ts';
+import check from '../../src/capabilities/mail/checks/mail-policies.ts';
 import type { Json } from '../../src/core/values.ts';
+import { withSubject, type ExaminedInstallation } from '../../src/doctor/subject.ts';
 import { callerNamed } from '../support/accounts.ts';
 import { Authority } from '../support/certificates.ts';
 import { Installation } from '../support/installation.ts';
@@ -350,6 +352,85 @@ describe('a policy', () => {
     await rebuilding.run(found, false, () => undefined);
     rebuilding.close();
     expect([policyText('bob.example'), siteText('bob')]).toEqual(before);
+  });
+});
+
+describe('a policy whose zone somebody changes', () => {
+  const follow = async () => {
+    here.time += 300_000;
+    await runTasks(here, 'detect-mail-routing');
+  };
+  const findings = async () => {
+    const installation = {
+      ...{ environment: here.environment, userId: process.getuid?.() ?? 0, stateDirectory: here.state },
+      ...{ machine: here.engine.machine as ExaminedInstallation['machine'], now: () => here.time },
+    };
+    const found = await withSubject(installation as ExaminedInstallation, (subject) => check.run(subject));
+    return found.map(({ severity, message, command = '' }) => [severity, message, command]);
+  };
+  const addMx = (exchange: string, address: string) =>
+    Promise.all([
+      ok('addzonerecord', {
+        ...{ domain: 'bob.example', name: 'bob.example.', type: 'MX', preference: '20' },
+        exchange: `${exchange}.bob.example`,
+      }),
+      ok('addzonerecord', { domain: 'bob.example', name: exchange, type: 'A', address }),
+    ]);
+
+  it('names further mail servers of this server, and is announced again, within five minutes', async () => {
+    expect(await findings()).toEqual([['ok', 'No domain has a mail policy (MTA-STS).', '']]);
+    await set({ report_address: 'tls@bob.example' });
+    await follow();
+    expect((await findings())[0]?.[0]).toBe('ok');
+    const [before] = recordsOf('_mta-sts.bob.example');
+    expect(before).toBeDefined();
+    await addMx('mx2', '192.0.2.1');
+    expect(await findings()).toMatchObject([
+      ['problem', expect.stringContaining('“mx2.bob.example”'), expect.any(String)],
+    ]);
+    await follow();
+    expect(policyText('bob.example')).toContain('mx: bob.example\nmx: mx2.bob.example\n');
+    const [after] = recordsOf('_mta-sts.bob.example');
+    expect(after).toMatch(/v=STSv1/);
+    expect(after).not.toBe(before);
+    const line = zoneText('bob.example')
+      .split('\n')
+      .findIndex((one) => one.startsWith('_mta-sts.'));
+    await ok('removezonerecord', { zone: 'bob.example', line: String(line + 1) });
+    expect(await findings()).toMatchObject([
+      [
+        'problem',
+        expect.stringMatching(/^Senders do not find the mail policy of “bob\.example”/),
+        'whmapi1 set_mta_sts_policy domain=bob.example mode=testing',
+      ],
+    ]);
+    await follow();
+    expect(recordsOf('_mta-sts.bob.example')).toEqual([after]);
+    expect((await findings())[0]?.[0]).toBe('ok');
+    expect(recordsOf('_smtp._tls.bob.example')).toHaveLength(1);
+  });
+
+  it('stays if a mail server is elsewhere, and --doctor says how to withdraw it', async () => {
+    await set({ mode: 'enforce' });
+    await addMx('mx', '203.0.113.9');
+    await follow();
+    expect(policyText('bob.example')).not.toContain('mx.bob.example');
+    expect(await findings()).toMatchObject([
+      [
+        'problem',
+        expect.stringMatching(
+          /does not name these mail servers: “mx\.bob\.example”\. Senders do not deliver/,
+        ),
+        'whmapi1 set_mta_sts_policy domain=bob.example mode=none',
+      ],
+      ['warning', expect.stringContaining('“mta-sts.bob.example”'), expect.stringContaining('autossl')],
+    ]);
+    await set({ mode: 'none' });
+    expect((await findings())[0]?.[0]).toBe('ok');
+    await ok('killdns', { domain: 'bob.example' });
+    expect(await findings()).toMatchObject([
+      ['warning', expect.stringMatching(/adddns.*remove_mta_sts_policy/), ''],
+    ]);
   });
 });
 

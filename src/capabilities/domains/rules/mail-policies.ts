@@ -75,6 +75,15 @@ export async function ofUser(db: Db, username: string): Promise<MailPolicies> {
   return new Map(rows.map((row) => [row.domain, policyOf(row)]));
 }
 
+/** The policies of the accounts of this server. */
+export async function listHere(db: Db): Promise<MailPolicy[]> {
+  const rows = await db.all<Row>(
+    `SELECT ${selected} FROM mail_policy WHERE username IN (SELECT username FROM account WHERE server = ?) ORDER BY domain`,
+    db.server,
+  );
+  return rows.map(policyOf);
+}
+
 /** The domains of all accounts that have a policy. */
 export async function allDomains(db: Db): Promise<ReadonlySet<string>> {
   const rows = await db.all<{ domain: string }>('SELECT domain FROM mail_policy');

@@ -1,8 +1,11 @@
-// Detects where the mail of domains is kept once the MX records in their zones have changed, for the routing “auto”.
+// Detects where the mail of domains is kept once the MX records in their zones have changed, for the routing “auto”, and has
+// their mail policies (MTA-STS) name the new mail servers.
 import { defineTask, type TaskContext } from '../../../core/task.ts';
 import { rolesOf } from '../../../ground/rules/roles/active-profile.ts';
-import { lookAtChangeTimes } from '../../dns/driver/zones/look-zones.ts';
+import { lookAtChangeTimes, lookAtZone } from '../../dns/driver/zones/look-zones.ts';
+import * as policies from '../../domains/rules/mail-policies.ts';
 import { ROLE } from '../driver/account.ts';
+import { publishedPolicy } from '../rules/authentication/published-policy.ts';
 import { unsureDomains } from '../rules/routing/detected.ts';
 import { checkedUpTo, domainsInZone, storeCheck } from '../rules/routing/routing-check.ts';
 
@@ -64,7 +67,29 @@ async function detectUnsure(context: TaskContext): Promise<number> {
 /** @returns false if another call changes the account of the zone at the moment. */
 async function detect(context: TaskContext, zone: string): Promise<boolean> {
   const found = await context.transaction('reads', (db) => domainsInZone(db, zone));
-  return found === undefined || detectOf(context, found.username, found.domains);
+  if (found === undefined) return true;
+  return (await detectOf(context, found.username, found.domains)) && followPolicy(context, zone);
+}
+
+/**
+ * The policy of a domain follows its mail servers, and its record is published again if somebody removed it. It stays as it is
+ * if one of them is another server: `--doctor` says so.
+ * @returns false if another call changes the zone or its account at the moment.
+ */
+async function followPolicy(
+  { machine, transaction, call, log }: TaskContext,
+  domain: string,
+): Promise<boolean> {
+  const policy = await transaction('reads', (db) => policies.find(db, domain));
+  if (policy === undefined) return true;
+  const zone = await lookAtZone(machine, domain);
+  if (zone === undefined) return true;
+  const { isAnnounced, isExact } = publishedPolicy(policy, zone);
+  if (isAnnounced && isExact) return true;
+  const args = Object.entries({ domain, mode: policy.mode }).map(([name, value]) => ({ name, value }));
+  const { metadata } = await call({ command: 'set_mta_sts_policy', args });
+  log(`The mail policy of ${domain}: ${metadata.reason}`);
+  return metadata.error_code !== 'busy';
 }
 
 async function detectOf(

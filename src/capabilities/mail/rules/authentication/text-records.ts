@@ -169,7 +169,8 @@ function recordsAt(file: ZoneFile, name: string): ZoneRecord[] {
   return recordsOf(file).filter(({ owner }) => nameKey(owner) === key);
 }
 
-function textsIn(file: ZoneFile, name: string): PresentText[] {
+/** The TXT records of a name, their strings joined. */
+export function textsIn(file: ZoneFile, name: string): PresentText[] {
   return recordsAt(file, name)
     .filter(({ type, isGeneric }) => type === 'TXT' && !isGeneric)
     .map((record) => ({ record, text: record.items.join('') }));
