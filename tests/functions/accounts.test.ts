@@ -48,6 +48,6 @@ describe('applist', () => {
       'api.chunk.start': '1',
     });
     expect(data).toEqual({ app: ['twofactorauth_policy_status', 'twofactorauth_enable_policy'] });
-    expect(metadata.chunk).toEqual({ records: 3, size: 2, start: 1, current: 1, chunks: 2 });
+    expect(metadata.chunk).toEqual({ records: 5, size: 2, start: 1, current: 1, chunks: 3 });
   });
 });

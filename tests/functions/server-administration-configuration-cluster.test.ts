@@ -74,7 +74,7 @@ describe('add_configclusterserver', () => {
 
   it.each([
     ['a wrong key', { key: 'WRONG' }, 'login_refused', 'did not accept the login'],
-    ['an unknown certificate', { pin: undefined }, 'remote_unreachable', 'of its certificate in “pin”.'],
+    ['an unknown certificate', { pin: undefined }, 'remote_unreachable', 'of its certificate in “pin”'],
     [
       'another certificate',
       { pin: `sha256:${'0'.repeat(64)}` },
