@@ -50,6 +50,8 @@ export const packageOf = {
   kill: 'procps',
   postgres: 'postgresql',
   puttygen: 'putty-tools',
+  'qemu-system-x86_64': 'qemu-system-x86',
+  mke2fs: 'e2fsprogs',
   'python3-dkim': 'python3-dkim',
   pyyaml: 'python3-yaml',
   ss: 'iproute2',
