@@ -71,6 +71,14 @@ async function changesNothing(work: () => Promise<unknown>, zone = 'bob.example'
   expect(state()).toEqual(before);
 }
 
+/** Five minutes later, when the task runs. */
+async function follow(): Promise<void> {
+  // The first time, it is only scheduled.
+  await runTasks(here, 'detect-mail-routing');
+  here.time += 300_000;
+  await runTasks(here, 'detect-mail-routing');
+}
+
 describe('set_mta_sts_policy', () => {
   it('publishes the policy, its name and its records, and no further one without an address', async () => {
     const { data } = await set();
@@ -302,14 +310,20 @@ describe('a policy', () => {
   const policies = async () => (await ok('list_mta_sts_policies')).data?.policies as { domain: string }[];
 
   it('follows the name and the domain of its account, and goes with it', async () => {
-    await set();
+    await set({ report_address: 'tls@bob.example' });
     await ok('modifyacct', { user: 'bob', newuser: 'robert', DNS: 'robert.example' });
     expect(served()).toEqual(['mta-sts.robert.example.txt']);
     expect(policyText('robert.example')).toBe(TEXT.replace('bob', 'robert'));
     expect(isNamed('mta-sts.robert.example', 'robert')).toBe(true);
     expect(recordsOf('mta-sts.robert.example', 'robert.example')).toEqual(['A 192.0.2.1']);
     expect(recordsOf('_mta-sts.robert.example', 'robert.example')).toHaveLength(1);
-    expect(await policies()).toMatchObject([{ domain: 'robert.example', mx: ['robert.example'] }]);
+    expect(await policies()).toMatchObject([
+      { domain: 'robert.example', mx: ['robert.example'], report_address: 'tls@robert.example' },
+    ]);
+    await follow();
+    expect(recordsOf('_smtp._tls.robert.example', 'robert.example')).toEqual([
+      'TXT "v=TLSRPTv1; rua=mailto:tls@robert.example"',
+    ]);
     await ok('suspendacct', { user: 'robert' });
     expect(served()).toEqual(['mta-sts.robert.example.txt']);
     await ok('removeacct', { username: 'robert' });
@@ -356,10 +370,6 @@ describe('a policy', () => {
 });
 
 describe('a policy whose zone somebody changes', () => {
-  const follow = async () => {
-    here.time += 300_000;
-    await runTasks(here, 'detect-mail-routing');
-  };
   const findings = async () => {
     const installation = {
       ...{ environment: here.environment, userId: process.getuid?.() ?? 0, stateDirectory: here.state },

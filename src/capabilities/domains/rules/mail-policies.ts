@@ -122,9 +122,12 @@ export async function rename(db: Db, from: string, to: string): Promise<void> {
   if (policy !== undefined) await save(db, renamedPolicy(policy, from, to));
 }
 
-/** The policy of a domain that gets another name. */
+/** The policy of a domain that gets another name, as its mailboxes do. */
 export function renamedPolicy(policy: MailPolicy, from: string, to: string): MailPolicy {
   const nameOf = (name: string) =>
     name === from || name.endsWith(`.${from}`) ? name.slice(0, -from.length) + to : name;
-  return { ...policy, domain: to, mx: policy.mx.map(nameOf) };
+  const at = policy.reportAddress.lastIndexOf('@') + 1;
+  const reportAddress =
+    policy.reportAddress.slice(0, at) + nameOf(policy.reportAddress.slice(at).toLowerCase());
+  return { ...policy, domain: to, mx: policy.mx.map(nameOf), reportAddress };
 }

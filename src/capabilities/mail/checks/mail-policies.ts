@@ -76,7 +76,7 @@ function ofZone(
   return isAnnounced
     ? undefined
     : problem(
-        `Senders do not find the mail policy of “${domain}”, because the TXT record of _mta-sts.${domain} is missing or another one.`,
+        `Senders do not find the mail policy of “${domain}” or cannot report, because the TXT record of _mta-sts.${domain} or _smtp._tls.${domain} is not that of the policy.`,
         `whmapi1 set_mta_sts_policy domain=${word(domain)} mode=${mode}`,
       );
 }
