@@ -19,6 +19,7 @@ import { DISCARD_REPORTS, HIDE_DELIVERY, NOTE_FORWARDED, NOTE_PROGRAM, OWN_RESUL
 import {
   COUNT_FAILURE,
   COUNT_SENT,
+  LIMIT_BOUNCES,
   LIMIT_LOGIN,
   LIMIT_PROGRAM,
   LIMIT_PROGRAM_SESSION,
@@ -176,7 +177,7 @@ ${LIMIT_LOGIN}  # A member’s message keeps its header as it is.
         control = submission/sender_retain
   deny  domains = ! +local_domains : ! +relay_to_domains
         message = 550 5.7.1 Relaying is not permitted.
-${REFUSE_LISTED}  require verify = recipient
+${REFUSE_LISTED}${LIMIT_BOUNCES}  require verify = recipient
 ${DEFER_UNKNOWN}${REFUSE_FULL}${noteSpamFilter(OWNER_OF_RECIPIENT)}  accept
 
 ${GREYLIST_ACL}

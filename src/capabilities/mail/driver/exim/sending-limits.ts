@@ -63,3 +63,15 @@ export const LIMIT_PROGRAM = `  deny  condition = \${if ${HAS_LIMIT}}
         ratelimit = ${OF_ACCOUNT}
         message = The account $acl_m_owner has exceeded its mails per hour.
 `;
+
+/** A message that is forwarded has few bounces, and each address a few such messages a day. */
+const BOUNCES_PER_ADDRESS = 10;
+/**
+ * Who has sent a message through a forwarder, or by a program in the name of a stranger, knows an address that leads bounces
+ * back to that stranger. No account has what comes to it.
+ */
+export const LIMIT_BOUNCES = `  deny  domains = @
+        local_parts = \\N^(?i)srs0[=+-]\\N
+        ratelimit = ${BOUNCES_PER_ADDRESS} / 1d / per_rcpt / leaky / bounces-\${sha256:\${lc:$local_part}}
+        message = 550 5.7.1 Too many bounces for this address.
+`;
