@@ -36,7 +36,6 @@ const withoutRow: Record<string, string> = {
   mail_blocked_domain: 'Domains elsewhere, whose mail is refused.',
   mail_delivery: 'The history of mail, with the addresses of that day.',
   mail_message: 'The history of mail, with the addresses of that day.',
-  mail_policy: 'It needs a zone whose MX is this server: tests/functions/mail-policies.test.ts.',
   webmail_user: 'Roundcube’s rows, which a server without webmail does not have: tests/capabilities/webmail.',
 };
 

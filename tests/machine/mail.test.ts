@@ -496,16 +496,18 @@ sink:
         'fwdopt=fwd',
         'fwdemail=v@world.example',
       );
-      expect(deliver('away@bob.example', 'ann@far.example')).toMatch(/^250 OK/);
+      expect(deliver('away@bob.example', 'ann@world.example')).toMatch(/^250 OK/);
       await until(() => received() === '2');
       const [sender = ''] =
         /SRS0=.*@whmapi1-machine/i.exec(machine.sh('cat /var/spool/world/input/*-H')) ?? [];
       expect(sender).not.toBe('');
-      // It leads bounces to ann@far.example, but is no relay to her.
-      const lines = ['EHLO there', 'MAIL FROM:<>', ...Array<string>(12).fill(`RCPT TO:<${sender}>`)];
-      const answers = talk({ port: 25, lines })[0]?.slice(-12) ?? [];
-      expect(answers.slice(0, 10).every((one) => one.startsWith('250 '))).toBe(true);
-      expect(answers.slice(10)).toEqual(Array(2).fill('550 5.7.1 Too many bounces for this address.'));
+      // It leads bounces to ann@world.example, but is no relay to her.
+      const lines = ['EHLO there', 'MAIL FROM:<>', ...Array<string>(11).fill(`RCPT TO:<${sender}>`)];
+      const answers = talk({ port: 25, lines })[0]?.slice(-11) ?? [];
+      expect(answers).toEqual([
+        ...Array<unknown>(10).fill(expect.stringMatching(/^250 /)),
+        '550 5.7.1 Too many bounces for this address.',
+      ]);
     });
 
     it('a program that writes the domain of another account has a sender of this server', async () => {

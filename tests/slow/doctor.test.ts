@@ -104,9 +104,7 @@ test('a new installation needs no fix, and the check creates none', async () => 
   const before = snapshot();
   const { status, stdout, stderr } = await run(['--doctor'], { state: folder.state });
   expect([status, stderr]).toEqual([0, '']);
-  expect(stdout).toMatch(
-    /^note {4}Sandbox {10}Accounts are no users of the operating system\..*\n {4}run: whmapi1 --sandbox-services$/m,
-  );
+  expect(stdout).toMatch(/^note {4}Sandbox {10}This is a sandbox\..*\n {4}run: whmapi1 --sandbox-services$/m);
   expect(stdout).toContain(
     'ok      Database server  Accounts use an imitation of MariaDB, because the sandbox runs no server.',
   );

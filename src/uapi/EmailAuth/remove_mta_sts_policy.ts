@@ -1,15 +1,12 @@
 import { defineUapi } from '../../core/define-uapi.ts';
-import { policyDomain } from '../../capabilities/mail/rules/authentication/policy-form.ts';
+import { policyDomain, removal } from '../../capabilities/mail/rules/authentication/policy-form.ts';
 import { lookForPolicy, removePolicy } from '../../capabilities/mail/plans/set-mail-policy.ts';
 
 export default defineUapi({
   name: 'EmailAuth::remove_mta_sts_policy',
   since: null,
   summary: 'Remove the MTA-STS policy of a domain of the account.',
-  description:
-    'Senders may keep the former policy for its “max_age”. To have them forget it, call set_mta_sts_policy with mode=none, and ' +
-    'remove the policy once “kept_until” is over.',
-  destructive: 'Senders find no policy any more. It can be set again with set_mta_sts_policy.',
+  ...removal,
   effect: 'operates',
   feature: 'emailauth',
   role: 'WebServer',

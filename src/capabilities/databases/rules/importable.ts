@@ -13,7 +13,7 @@ export interface Importable {
 
 /**
  * @param there `taken`: the names that the server has; `own`: those of them that are the account’s.
- * @throws ApiError `bad_param` for a name of another account, or of nobody.
+ * @throws ApiError `bad_param` if a name belongs to another account, or is taken and belongs to no account.
  */
 export async function importable(
   db: Db,

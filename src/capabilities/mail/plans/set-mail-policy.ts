@@ -1,6 +1,6 @@
 // Sets or removes the mail policy of a domain (MTA-STS): the file that senders read, its name in DNS and the records by which
 // they find it. All of it is undone if a part fails.
-import type { Context, FreeContext } from '../../../core/context.ts';
+import type { Context, Db, FreeContext } from '../../../core/context.ts';
 import { ApiError, badParam, notFound } from '../../../core/errors.ts';
 import { defineChange, exclusive, type Plan } from '../../../core/plan.ts';
 import { quote } from '../../../core/quote.ts';
@@ -109,7 +109,8 @@ export async function setPolicy(
     );
   }
   const zone = await openZone(context, domain, found);
-  await assertNameFree(context, domain, zone);
+  const addresses = await addressesOf(context, account);
+  await assertNameFree(db, domain, zone, addresses);
   const before = await policies.find(db, domain);
   const next = {
     mode,
@@ -129,7 +130,6 @@ export async function setPolicy(
     ...reportRecord(domain, before ?? {}, policy.reportAddress),
   ];
   const services = { names: [policies.policyNameOf(domain)], ttl: await ttlOf(db, 'TTL') };
-  const addresses = await addressesOf(context, account);
   const texts = await changeTexts(context, records, found, (file) =>
     addServices(file, { ...services, ...addresses }),
   );
@@ -207,8 +207,12 @@ async function openZone({ db, caller }: Planning, domain: string, found: FoundFo
 }
 
 /** @throws ApiError `bad_param` if the name of the policy belongs to somebody, or leads elsewhere. */
-async function assertNameFree(context: Planning, domain: string, zone: FoundZone): Promise<void> {
-  const { db } = context;
+async function assertNameFree(
+  db: Db,
+  domain: string,
+  zone: FoundZone,
+  own: Awaited<ReturnType<typeof addressesOf>>,
+): Promise<void> {
   const name = policies.policyNameOf(domain);
   if (name.length > domainName.maxLength) throw badParam(`The name “${name}” would be too long for DNS.`);
   if ((await taken(db, [name])).size > 0) {
@@ -216,8 +220,6 @@ async function assertNameFree(context: Planning, domain: string, zone: FoundZone
       `“${name}” is a domain of an account, so the policy cannot be served there. Remove it with delete_domain first. Its files stay.`,
     );
   }
-  const { account } = await getDomain(db, context.caller, domain);
-  const own = await addressesOf(context, account);
   const file = ofFile(zone.name, () => zoneFileOf(zone));
   if (addressesAt(file, name).length === 0) return;
   const present = addressesIn(file, name);

@@ -1,4 +1,4 @@
-// What of a sandbox is an imitation, so that nobody takes its findings for those of a server.
+// Says which parts of a sandbox are imitations, so that nobody takes its findings for those of a server.
 import { note, ok, type Check } from '../../../ground/doctor/check.ts';
 
 const check: Check = {
@@ -8,12 +8,12 @@ const check: Check = {
     Promise.resolve([
       isSandbox
         ? note(
-            'Accounts are no users of the operating system. Their users, crontabs, quotas and the firewall are imitations, ' +
-              'and no daemon runs: what would configure Apache, PHP-FPM, Exim, Dovecot and ProFTPD is only written to files. ' +
-              'This starts BIND, MariaDB and PostgreSQL for the sandbox, if they are installed.',
+            'This is a sandbox. Its users, crontabs, quotas and firewall are imitations, ' +
+              'and no daemon runs: the configuration of Apache, PHP-FPM, Exim, Dovecot and ProFTPD is only written to files. ' +
+              'The command below starts BIND, MariaDB and PostgreSQL for it, if they are installed.',
             'whmapi1 --sandbox-services',
           )
-        : ok('This is no sandbox: accounts are users of this server.'),
+        : ok('Accounts are users of this server. It is not a sandbox.'),
     ]),
 };
 export default check;

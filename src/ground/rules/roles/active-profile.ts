@@ -18,8 +18,8 @@ export interface ActiveProfile {
  * 5: Exim verifies DMARC and asks the spam filter. 7: Exim reads the tweak settings for mail.
  * 8: mail of Sieve scripts is that of their account.
  * 9: websites send no folders of version control systems. 11: Exim refuses headers that its rules cannot see whole.
- * 12: Dovecot accepts hashes of MD5, which mailboxes bring from other servers. 13: It tells a mailbox that its quota is
- * nearly used.
+ * 12: Dovecot accepts hashes of MD5, which mailboxes bring from other servers. 13: it tells a mailbox that its quota is
+ * nearly used; Apache follows links in a home only to files of the same owner.
  */
 const FORM = 13;
 const SEPARATED = 2;

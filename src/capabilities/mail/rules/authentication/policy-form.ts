@@ -76,3 +76,11 @@ export function policyRow(policy: MailPolicy, now: number) {
     kept_until: Math.ceil(keptUntil(policy, now) / 1000),
   };
 }
+
+/** What remove_mta_sts_policy says of itself. */
+export const removal = {
+  description:
+    'Senders may keep the former policy for its “max_age”. To have them forget it, call set_mta_sts_policy with mode=none, and ' +
+    'remove the policy once “kept_until” is over.',
+  destructive: 'Senders find no policy any more. It can be set again with set_mta_sts_policy.',
+} as const;
