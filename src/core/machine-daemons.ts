@@ -228,7 +228,7 @@ export interface ServiceState {
   readonly isEnabled: boolean;
   /**
    * The state according to systemd: `active`, `inactive`, `failed`, `activating`, … A unit that systemd starts again and
-   * again is `failed`, too. In a sandbox, the recorded state.
+   * again is `failed`, too, and one that reads its files again is `active`. In a sandbox, the recorded state.
    */
   readonly state: string;
   /** Present if an administrator has masked the unit (systemctl(1)): systemd then never starts it. */

@@ -156,8 +156,8 @@ describeOnMachine('the server', () => {
       expect(status('p0f')).toMatchObject({ enabled: 0, running: 0 });
     });
 
-    it('that never stops gives a failure that says how to end it, and can be made to start again', async () => {
-      addUnit('nscd', 'ExecStop=/bin/sleep infinity', 'TimeoutStopSec=infinity', 'ExecReload=/bin/true');
+    /** Calls methods of SystemdServices for a unit. @returns what they returned, or the messages of their errors. */
+    const work = (unit: string, ...methods: string[]): unknown[] => {
       const { outputFiles } = buildSync({
         entryPoints: [resolve(__dirname, 'service-worker.ts')],
         bundle: true,
@@ -167,10 +167,22 @@ describeOnMachine('the server', () => {
         write: false,
       });
       writeFileSync(machine.path('/var/tmp/worker.cjs'), outputFiles[0]?.contents ?? '');
-      const words = ['/var/tmp/worker.cjs', 'nscd', 'stop', 'reload', 'state', 'restartLater'];
-      const [stopped, reloaded, state, restarted] = JSON.parse(
-        machine.run('node', words).stdout,
-      ) as unknown[];
+      return JSON.parse(machine.run('node', ['/var/tmp/worker.cjs', unit, ...methods]).stdout) as unknown[];
+    };
+
+    it('that reads its files again for somebody else is active meanwhile', async () => {
+      addUnit('p0f', 'ExecReload=/bin/sleep infinity');
+      machine.sh('systemctl start p0f; systemctl reload --no-block p0f');
+      await until(
+        () => machine.sh('systemctl show --property=ActiveState --value p0f').trim() === 'reloading',
+      );
+      expect(work('p0f', 'state')).toMatchObject([{ state: 'active' }]);
+      machine.sh('systemctl kill --signal=SIGKILL p0f');
+    });
+
+    it('that never stops gives a failure that says how to end it, and can be made to start again', async () => {
+      addUnit('nscd', 'ExecStop=/bin/sleep infinity', 'TimeoutStopSec=infinity', 'ExecReload=/bin/true');
+      const [stopped, reloaded, state, restarted] = work('nscd', 'stop', 'reload', 'state', 'restartLater');
       expect(stopped).toContain(
         '“nscd.service” did not stop within 1 seconds, and systemd is still waiting for it. End its processes with ' +
           '“systemctl kill --signal=SIGKILL nscd.service”, and then retry the call.',

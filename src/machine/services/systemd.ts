@@ -186,6 +186,9 @@ function parseProperties(text: string): Properties {
   return { ...none, ...Object.fromEntries(rows) };
 }
 
+/** A daemon that reads its files again runs meanwhile, whoever has asked for it. */
+const running: Readonly<Record<string, string>> = { reloading: 'active', refreshing: 'active' };
+
 function stateOf({
   LoadState,
   UnitFileState,
@@ -197,7 +200,7 @@ function stateOf({
   return {
     isInstalled: LoadState !== 'not-found',
     isEnabled: /^(?:enabled|enabled-runtime|alias|static)$/.test(UnitFileState),
-    state: isHopeless ? 'failed' : ActiveState,
+    state: isHopeless ? 'failed' : (running[ActiveState] ?? ActiveState),
     ...(LoadState === 'masked' && ({ isMasked: true } as const)),
   };
 }

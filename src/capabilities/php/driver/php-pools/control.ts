@@ -80,8 +80,8 @@ export async function isRunning(release: string, { services }: DriverPort): Prom
   return services.isSupported && isUp((await services.state(unitOf(release))).state);
 }
 
-/** Also while it starts or reloads for another process. systemd runs one request after another. */
-const isUp = (state: string) => /^(?:active|activating|reloading|refreshing)$/.test(state);
+/** Also while it starts for another process. systemd runs one request after another. */
+const isUp = (state: string) => /^(?:active|activating)$/.test(state);
 
 /** @throws MachineError `failed` if PHP-FPM is not running. */
 export async function assertRuns(release: string, port: DriverPort): Promise<void> {

@@ -38,7 +38,7 @@ export async function lookAtServices(machine: Machine): Promise<FoundService[]> 
 
 function together(states: readonly Omit<ServiceState, 'log'>[]) {
   const isAny = states.length > 0;
-  const idle = states.find(({ state }) => !isUp(state));
+  const idle = states.find(({ state }) => state !== 'active');
   return {
     isEnabled: isAny && states.every(({ isEnabled }) => isEnabled),
     isMasked: isAny && states.every(({ isMasked }) => isMasked === true),
@@ -46,8 +46,6 @@ function together(states: readonly Omit<ServiceState, 'log'>[]) {
     isRunning: isAny && idle === undefined,
   };
 }
-
-const isUp = (state: string) => /^(?:active|reloading|refreshing)$/.test(state);
 
 /** One of them. @throws MachineError `not_found` if this server does not have it. */
 export async function lookAtService(machine: Machine, name: string): Promise<FoundService> {

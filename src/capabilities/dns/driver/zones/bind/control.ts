@@ -117,7 +117,7 @@ export class Control {
   /** True if a named that does not listen will listen soon. */
   async #isComing(): Promise<boolean> {
     if (this.#server.isPrivate || !this.#port.services.isSupported) return true;
-    return /^(?:active|activating|reloading)$/.test((await this.#service()).state);
+    return /^(?:active|activating)$/.test((await this.#service()).state);
   }
 
   /** Adds advice to the error if named does not respond. Other errors stay as they are. */

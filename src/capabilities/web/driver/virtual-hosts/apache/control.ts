@@ -194,7 +194,7 @@ export async function writtenGeneration({ files }: DriverPort): Promise<number> 
 /** @throws MachineError `failed` if Apache neither runs nor starts. */
 export async function assertRuns(server: ApacheServer, port: DriverPort): Promise<string> {
   const state = await server.state(port);
-  if (/^(?:active|activating|reloading|refreshing)$/.test(state)) return state;
+  if (/^(?:active|activating)$/.test(state)) return state;
   throw new MachineError(
     'failed',
     `${APACHE_IS_DOWN} Start it with “systemctl start ${UNIT}” and retry the call.${UNCHANGED}`,
